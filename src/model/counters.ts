@@ -1,0 +1,29 @@
+/**
+ * Everything that can be passed over, dropped or thought odd, by name. Nothing is dropped in silence: code that lets
+ * something go says so here. `telemetry/` turns the names into Prometheus metrics, `replay` prints them at the end.
+ */
+export const counters = {
+  lines: 'physical lines read',
+  records: 'log records whose envelope was read',
+  events: 'records whose message the catalogue knows',
+  unrecognised: 'records of a known logger whose message the catalogue does not know',
+  garbage: 'lines in no known format that continue no record',
+  overlong_lines: 'lines cut at the length limit',
+  actions: 'actions exported with their root',
+  fragments: 'parts of actions exported for another sidecar to complete',
+  unnamed: 'bags of lines that turned out to be no instance action',
+  late: 'lines that came after their action had been exported',
+  orphans: 'lines that could be a phase but led to no action',
+  waiting_room_full: 'lines given up because too many were waiting for a link',
+  clock_jump: 'lines whose time was too far ahead to move the watermark',
+  file_resets: 'files begun again because they turned out to be other files than before',
+  sources_unreadable: 'polls in which a log could not be read',
+  exports_retried: 'export requests tried again',
+  spans_rejected: 'spans the backend said it did not take',
+  traces_refused: 'traces the backend will never take',
+} as const;
+
+export type CounterName = keyof typeof counters;
+
+/** Adds to a counter. `label` says which of several, such as a kind or a path; it must come from a small set. */
+export type Count = (name: CounterName, by?: number, label?: string) => void;

@@ -1,0 +1,63 @@
+/** Stable codes: operators grep for them and docs/errors.md has one heading for each. */
+export type ErrorCode = 'USAGE' | 'CONFIG_INVALID' | 'LOG_UNREADABLE' | 'LOG_UNKNOWN' | 'EXPORT_REFUSED' | 'CATALOGUE_INVALID' | 'OUTPUT_UNWRITABLE';
+
+/** sysexits.h: what a shell script can tell from the exit status. */
+export const exitCodes = { ok: 0, usage: 64, dataError: 65, noInput: 66, unavailable: 69, software: 70, ioError: 74, config: 78 } as const;
+
+const exitOf: Record<ErrorCode, number> = {
+  USAGE: exitCodes.usage,
+  CONFIG_INVALID: exitCodes.config,
+  LOG_UNREADABLE: exitCodes.noInput,
+  LOG_UNKNOWN: exitCodes.dataError,
+  EXPORT_REFUSED: exitCodes.unavailable,
+  CATALOGUE_INVALID: exitCodes.software,
+  OUTPUT_UNWRITABLE: exitCodes.ioError,
+};
+
+/**
+ * A failure that stops something an operator asked for: what happened, why, and what to do.
+ * A log line that fails to say something is not an error: it is counted and passed over.
+ */
+export class OperatorError extends Error {
+  override readonly name = 'OperatorError';
+  readonly code: ErrorCode;
+  readonly remedy: string;
+
+  constructor(code: ErrorCode, what: string, { remedy, cause }: { remedy: string; cause?: unknown }) {
+    super(what, { cause });
+    this.code = code;
+    this.remedy = remedy;
+  }
+
+  get exitCode(): number {
+    return exitOf[this.code];
+  }
+}
+
+export const usage = (what: string, remedy = 'run `novaspan --help`') => new OperatorError('USAGE', what, { remedy });
+
+export const configInvalid = (file: string, faults: string, cause?: unknown) =>
+  new OperatorError('CONFIG_INVALID', `${file} is not a valid configuration\n${faults}`, {
+    remedy: 'correct the fields above; docs/configuration.md lists every field with its default',
+    cause,
+  });
+
+export const logUnreadable = (path: string, cause: unknown) =>
+  new OperatorError('LOG_UNREADABLE', `cannot read ${path}: ${reasonOf(cause)}`, {
+    remedy: 'check that the path is right and that this user may read it (reading logs often needs the group adm, nova or neutron)',
+    cause,
+  });
+
+export const logUnknown = (path: string) =>
+  new OperatorError('LOG_UNKNOWN', `cannot tell which service wrote ${path}`, {
+    remedy: 'name it with --service, such as --service nova-compute, or call the file SERVICE@HOST.log',
+  });
+
+export const outputUnwritable = (what: string, cause: unknown) =>
+  new OperatorError('OUTPUT_UNWRITABLE', `cannot write ${what}: ${reasonOf(cause)}`, {
+    remedy: 'check that the disk has room and that this user may write there',
+    cause,
+  });
+
+/** One line that says why, for an error of any kind. */
+export const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -1,0 +1,20 @@
+/** Milliseconds since 1970-01-01T00:00:00Z. Fractions are microseconds; nothing here is finer. */
+export type Millis = number;
+
+/**
+ * The byte a line begins at. `path` is the log's lasting name: what was read from `nova-compute.log.1`
+ * or `nova-compute.log.2.gz` says `nova-compute.log`, so that a rotation does not change a span's bytes.
+ */
+export interface Origin {
+  readonly path: string;
+  readonly offset: number;
+}
+
+/**
+ * Takes the lines of one log, in the order of its bytes. The bytes are valid during the call only.
+ *
+ * @param start index in `bytes` of the line's first byte
+ * @param end index after its last byte; the terminating newline is not part of it (a `\r` before it still is)
+ * @param offset of the line's first byte in its file (in the uncompressed file for `.gz`)
+ */
+export type LineSink = (bytes: Buffer, start: number, end: number, offset: number) => void;
