@@ -1,0 +1,47 @@
+import type { Level } from '../model/record.js';
+import type { HoleType, holes } from './holes.js';
+import type { FieldValue } from './scan.js';
+
+/** One message that a service logs. */
+export interface MessageSpec {
+  /** the Python logger or the vlog module; several where it moved; `*` for any logger of the service */
+  readonly logger: string | readonly string[];
+  readonly level: Level | readonly Level[];
+  /** upstream's wordings over the releases; braces mark what varies */
+  readonly says: readonly string[];
+  /** real lines, after the envelope */
+  readonly seen: readonly string[];
+  /** the first and last release that says so; open where not given */
+  readonly since?: string;
+  readonly until?: string;
+  /** read only when no other entry reads the line */
+  readonly general?: true;
+}
+
+export type Messages = Readonly<Record<string, MessageSpec>>;
+
+export interface Table<M extends Messages> {
+  readonly services: readonly string[];
+  readonly messages: M;
+}
+
+/** The messages of a service, or of several that share a log format and a code base. */
+export const defineMessages = <const M extends Messages>(services: string | readonly string[], messages: M): Table<M> => ({
+  services: typeof services === 'string' ? [services] : services,
+  messages,
+});
+
+type Unwrapped<Hole extends HoleType> = (typeof holes)[Hole];
+
+/** What one hole gives: its own field, or all those that are scanned out of it (any of which may be missing). */
+type FieldsOfHole<Name extends string, Hole extends HoleType> =
+  Unwrapped<Hole> extends { readonly read: (raw: string) => infer Value }
+    ? { readonly [N in Name]: Value }
+    : Unwrapped<Hole> extends { readonly gives: readonly (infer Given extends string)[] }
+      ? { readonly [N in Given]?: FieldValue }
+      : unknown;
+
+/** The fields a wording captures, read off the wording itself: `{port:uuid}` gives `{ port: string }`. */
+export type Fields<Wording extends string> = Wording extends `${string}{${infer Name}:${infer Hole extends HoleType}}${infer Rest}`
+  ? FieldsOfHole<Name, Hole> & Fields<Rest>
+  : unknown;

@@ -1,0 +1,227 @@
+/**
+ * Reads the ids out of the large values that OpenStack prints: reprs of Python objects and JSON documents.
+ * All of it is tolerant scanning. The values may be cut short or wrapped by whoever copied the log, releases order
+ * their keys differently, and Python 2 put a `u` before its strings; nothing here ever throws or parses strictly.
+ */
+
+/** A port as nova's network_info cache shows it. */
+export interface Vif {
+  readonly port: string;
+  readonly tap?: string;
+  readonly mac?: string;
+  readonly network?: string;
+}
+
+export type FieldValue = string | number | readonly string[] | readonly Vif[];
+export type FieldValues = Record<string, FieldValue>;
+
+/** No value is read further than this: ids stand near the beginning, and a line may be a megabyte long. */
+const FAR = 65_536;
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
+const UUIDS = new RegExp(UUID, 'g');
+const UUID_LENGTH = 36;
+/** No document of nova's nests deeper than 8. */
+const DEEP = 32;
+const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}/;
+
+const isUuid = (text: string | undefined): text is string => text?.length === UUID_LENGTH && UUID.test(text);
+
+/** Every uuid in a Python list or set, each once, in order. */
+export const scanUuids = (raw: string): readonly string[] => [...new Set(raw.slice(0, FAR).match(UUIDS) ?? [])];
+
+/** Every request id in a Python list. */
+export const scanRequestIds = (raw: string): readonly string[] => raw.slice(0, FAR).match(/req-[0-9a-f-]{36}/g) ?? [];
+
+/**
+ * The text after `mark`, up to the first of `ends`.
+ *
+ *     …, 'device_id': '8abf8e29-e581-…', 'device_owner': …
+ *        └── mark ───┘└── given ────┘ end
+ */
+function after(raw: string, mark: string, ends: string, from = 0): string | undefined {
+  const at = raw.indexOf(mark, from);
+  if (at === -1) return undefined;
+  const start = at + mark.length;
+  let end = start;
+  while (end < raw.length && end - start < 256 && !ends.includes(raw.charAt(end))) end += 1;
+  return end === start ? undefined : raw.slice(start, end);
+}
+
+/** The value of a key in a Python dict of strings, whether or not its strings carry Python 2's `u`. */
+const inDict = (raw: string, key: string): string | undefined => after(raw, `'${key}': '`, "'") ?? after(raw, `'${key}': u'`, "'");
+
+function keep(fields: FieldValues, name: string, value: string | undefined): void {
+  if (value !== undefined && value !== 'None') fields[name] = value;
+}
+
+const uuidOnly = (value: string | undefined) => (isUuid(value) ? value : undefined);
+const macOnly = (value: string | undefined) => (value === undefined ? undefined : MAC.exec(value)?.[0]);
+
+/**
+ * A VIF object of os-vif, of any class:
+ *
+ *     VIFOpenVSwitch(active=False,address=fa:16:…,…,id=<port>,network=Network(<network>),…,vif_name='tap10a58ff1-5e')
+ */
+export function scanVif(raw: string): FieldValues {
+  const text = raw.slice(0, FAR);
+  const fields: FieldValues = {};
+  keep(fields, 'port', uuidOnly(after(text, ',id=', ',)') ?? after(text, '(id=', ',)')));
+  keep(fields, 'mac', macOnly(after(text, 'address=', ',)')));
+  keep(fields, 'network', uuidOnly(after(text, 'network=Network(id=', ',)') ?? after(text, 'network=Network(', ',)')));
+  keep(fields, 'tap', after(text, "vif_name='", "'"));
+  return fields;
+}
+
+interface Frame {
+  /** the key under which this object stands in its parent */
+  readonly under: string | undefined;
+  readonly strings: Record<string, string>;
+  network: string | undefined;
+}
+
+/**
+ * The ports of a network_info document. A port is an object with an id and a tap, a MAC address or an OVS interface;
+ * the `network` nested in it has an id too, which becomes the port's network. Walks the braces once, so that neither
+ * the order of keys nor a missing end matters.
+ */
+export function scanVifs(raw: string): FieldValues {
+  const text = raw.slice(0, 4 * FAR);
+  const ports: Vif[] = [];
+  const open: Frame[] = [];
+  let key: string | undefined;
+  let latest: string | undefined;
+
+  const close = () => {
+    const frame = open.pop();
+    if (frame === undefined) return;
+    const { id, devname, address, ovs_interfaceid: lport } = frame.strings;
+    const port = isUuid(id) ? id : lport;
+    const mac = macOnly(address);
+    if (frame.under === 'network') {
+      const parent = open.at(-1);
+      if (parent !== undefined) parent.network = uuidOnly(id);
+    } else if (isUuid(port) && (devname !== undefined || mac !== undefined || lport !== undefined)) {
+      ports.push({
+        port,
+        ...(devname === undefined ? {} : { tap: devname }),
+        ...(mac === undefined ? {} : { mac }),
+        ...(frame.network === undefined ? {} : { network: frame.network }),
+      });
+    }
+  };
+
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charAt(at);
+    if (char === '"' || char === "'") {
+      let end = text.indexOf(char, at + 1);
+      while (end !== -1 && text.charAt(end - 1) === '\\') end = text.indexOf(char, end + 1);
+      if (end === -1) break;
+      latest = text.slice(at + 1, end);
+      if (key !== undefined) {
+        const frame = open.at(-1);
+        if (frame !== undefined) frame.strings[key] = latest;
+        key = undefined;
+      }
+      at = end;
+    } else if (char === ':') {
+      key = latest;
+    } else if (char === ',') {
+      key = undefined;
+    } else if (char === '{') {
+      if (open.length === DEEP) break;
+      open.push({ under: key, strings: {}, network: undefined });
+      key = undefined;
+    } else if (char === '}') {
+      key = undefined;
+      close();
+    }
+  }
+  while (open.length > 0) close();
+  return { ports };
+}
+
+/**
+ * What neutron tells nova: one dict, or a list of them.
+ *
+ *     [{'server_uuid': '<instance>', 'name': 'network-vif-plugged', 'status': 'completed', 'tag': '<port>'}, …]
+ *
+ * `instance`, `event` and `port` are the first dict's, `ports` are those of all of them.
+ */
+export function scanNovaEvents(raw: string): FieldValues {
+  const text = raw.slice(0, FAR);
+  const fields: FieldValues = {};
+  const first = text.slice(0, text.indexOf('}') === -1 ? text.length : text.indexOf('}'));
+  keep(fields, 'instance', uuidOnly(inDict(first, 'server_uuid')));
+  keep(fields, 'event', inDict(first, 'name'));
+  keep(fields, 'port', uuidOnly(inDict(first, 'tag')));
+  const ports = [...text.matchAll(/'tag': u?'([0-9a-f-]{36})'/g)].map(([, port]) => port!);
+  if (ports.length > 0) fields['ports'] = [...new Set(ports)];
+  return fields;
+}
+
+/** A port as neutron's API shows it. The dict of its network, nested in it, comes later and is not looked at. */
+export function scanPortDict(raw: string): FieldValues {
+  const nested = raw.indexOf("'network': {");
+  const text = raw.slice(0, nested === -1 ? FAR : Math.min(nested, FAR));
+  const fields: FieldValues = {};
+  keep(fields, 'instance', uuidOnly(inDict(text, 'device_id')));
+  keep(fields, 'mac', macOnly(inDict(text, 'mac_address')));
+  keep(fields, 'network', uuidOnly(inDict(text, 'network_id')));
+  keep(fields, 'host', inDict(text, 'binding:host_id'));
+  keep(fields, 'status', inDict(text, 'status'));
+  return fields;
+}
+
+/** The columns of a Logical_Switch_Port. `device_id` may be a router's or a DHCP agent's: only uuids are kept. */
+export function scanLspColumns(raw: string): FieldValues {
+  const text = raw.slice(0, FAR);
+  const fields: FieldValues = {};
+  keep(fields, 'instance', uuidOnly(inDict(text, 'neutron:device_id')));
+  keep(fields, 'mac', macOnly(after(text, "'addresses': ['", "'")));
+  return fields;
+}
+
+/** The external ids that os-vif gives an OVS interface. */
+export function scanOvsExternalIds(raw: string): FieldValues {
+  const text = raw.slice(0, FAR);
+  const fields: FieldValues = {};
+  keep(fields, 'port', uuidOnly(inDict(text, 'iface-id')));
+  keep(fields, 'mac', macOnly(inDict(text, 'attached-mac')));
+  keep(fields, 'instance', uuidOnly(inDict(text, 'vm-uuid')));
+  return fields;
+}
+
+/** A row of the OVN databases as ovsdbapp prints it when an event matches: Logical_Switch_Port or Port_Binding. */
+export function scanOvnRow(raw: string): FieldValues {
+  const text = raw.slice(0, FAR);
+  const fields: FieldValues = {};
+  keep(
+    fields,
+    'port',
+    uuidOnly(after(text, 'logical_port=', ',)') ?? after(text, 'Logical_Switch_Port(name=', ',)') ?? after(text, ', name=', ',)')),
+  );
+  keep(fields, 'instance', uuidOnly(inDict(text, 'neutron:device_id')));
+  return fields;
+}
+
+/** The instances that a query asks for: `instance` if there is one, `instances` if there are several. */
+export function scanDeviceIds(raw: string): FieldValues {
+  const found = [...raw.slice(0, FAR).matchAll(/device_id=([0-9a-f-]{36})/g)].map(([, instance]) => instance!);
+  return found.length === 1 ? { instance: found[0]! } : { instances: found };
+}
+
+/** A URL that stays whole as `url`, with the port or the instance it names. */
+export function scanUrl(raw: string): FieldValues {
+  const fields: FieldValues = { url: cleanUrl(raw) };
+  const resource = /\/(ports|servers|allocations)\/([0-9a-f-]{36})/.exec(raw);
+  const device = /[?&]device_id=([0-9a-f-]{36})/.exec(raw);
+  keep(fields, resource?.[1] === 'ports' ? 'port' : 'instance', uuidOnly(resource?.[2] ?? device?.[1]));
+  return fields;
+}
+
+/** A URL without what opens doors: console tokens, and the values of parameters that are named like secrets. */
+export const cleanUrl = (raw: string): string =>
+  raw
+    .slice(0, 2048)
+    .replace(/(os-console-auth-tokens\/)[^/?]+/i, '$1…')
+    .replace(/([?&][^=&]*(?:token|password|secret|signature|key)[^=&]*=)[^&]+/gi, '$1…');

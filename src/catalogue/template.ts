@@ -1,0 +1,129 @@
+import { OperatorError } from '../model/errors.js';
+import type { Level } from '../model/record.js';
+import { type HoleType, holeSpec, isHoleType } from './holes.js';
+import type { FieldValue, FieldValues } from './scan.js';
+
+export interface Hole {
+  readonly name: string;
+  readonly type: HoleType;
+}
+
+/** A wording taken apart: literal text as strings, holes between them. */
+export type Part = string | Hole;
+
+const catalogueInvalid = (wording: string, why: string) =>
+  new OperatorError('CATALOGUE_INVALID', `the wording ${JSON.stringify(wording)} ${why}`, {
+    remedy: 'correct it in src/catalogue; this is a fault in novaspan, please report it',
+  });
+
+/**
+ * Takes a wording apart. Braces that hold no `name:type` are literal text.
+ *
+ *     Took {seconds:float} seconds to build instance.
+ *     └─┬─┘└─────┬──────┘└────────────┬─────────────┘
+ *    literal    hole               literal
+ */
+export function parseTemplate(wording: string): readonly Part[] {
+  const parts: Part[] = [];
+  const names = new Set<string>();
+  let done = 0;
+  for (const found of wording.matchAll(/\{(\w+):(\w+)\}/g)) {
+    const [whole, name, type] = found as unknown as [string, string, string];
+    if (!isHoleType(type)) throw catalogueInvalid(wording, `has a hole of the unknown type "${type}"`);
+    for (const given of holeSpec(type).gives ?? [name]) {
+      if (names.has(given)) throw catalogueInvalid(wording, `gives the field "${given}" twice`);
+      names.add(given);
+    }
+    if (found.index > done) parts.push(wording.slice(done, found.index));
+    parts.push({ name, type });
+    done = found.index + whole.length;
+  }
+  if (done < wording.length) parts.push(wording.slice(done));
+
+  const unbounded = parts.slice(0, -1).filter((part) => typeof part !== 'string' && holeSpec(part.type).unbounded);
+  if (unbounded.length > 1) throw catalogueInvalid(wording, 'has two unbounded holes before its end: a long line could make it slow');
+  return parts;
+}
+
+/** What a wording makes of a message: the fields, and the message as it may leave the process. */
+export interface Reading {
+  readonly fields: FieldValues;
+  readonly text: string;
+}
+
+export interface Template {
+  readonly parts: readonly Part[];
+  /** what every message of this wording begins with; empty if it begins with a hole */
+  readonly prefix: string;
+  read(message: string): Reading | undefined;
+}
+
+const HIDDEN = '…';
+const CAUSE_KEPT = 500;
+const WITH_CAUSE: readonly Level[] = ['WARNING', 'ERROR', 'CRITICAL'];
+
+/**
+ * Compiles a wording to one expression, anchored at both ends. oslo.log appends `: <exception>` to warnings and errors:
+ * wordings of those levels allow for it and give it as the field `cause`, unless they end in a hole that takes everything.
+ */
+export function compileTemplate(wording: string, level: Level | readonly Level[]): Template {
+  const parts = parseTemplate(wording);
+  const last = parts.at(-1);
+  const prefix = typeof parts[0] === 'string' ? parts[0] : '';
+  const greedyEnd = last !== undefined && typeof last !== 'string' && (last.type === 'text' || holeSpec(last.type).pattern.endsWith('.*'));
+  const cause = !greedyEnd && [level].flat().some((one) => WITH_CAUSE.includes(one));
+
+  if (parts.length === 1 && prefix === wording && !cause) {
+    return { parts, prefix, read: (message) => (message === wording ? { fields: {}, text: wording } : undefined) };
+  }
+
+  const body = parts.map((part, place) =>
+    typeof part === 'string' ? escaped(part) : `(${patternOf(part.type, place === parts.length - 1)})`,
+  );
+  const expression = new RegExp(`^${body.join('')}${cause ? '(?:: (.*))?' : ''}$`, 's');
+  const readers = parts.map(readerOf);
+
+  return {
+    parts,
+    prefix,
+    read(message) {
+      const found = expression.exec(message);
+      if (found === null) return undefined;
+      const fields: FieldValues = {};
+      let text = '';
+      let group = 0;
+      for (const reader of readers) {
+        if (typeof reader === 'string') text += reader;
+        else text += reader(found[(group += 1)] ?? '', fields);
+      }
+      const tail = cause ? found[group + 1] : undefined;
+      if (tail !== undefined) fields['cause'] = tail.slice(0, CAUSE_KEPT);
+      return { fields, text };
+    },
+  };
+}
+
+const patternOf = (type: HoleType, isLast: boolean): string => (isLast && type === 'text' ? '.*' : holeSpec(type).pattern);
+
+const escaped = (literal: string): string => literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+/** Puts what a hole holds into the fields, and gives what may be shown of it. */
+function readerOf(part: Part): string | ((raw: string, fields: FieldValues) => string) {
+  if (typeof part === 'string') return part;
+  const { name, type } = part;
+  const { read, scan, show, form } = holeSpec(type);
+  if (scan !== undefined) {
+    return (raw, fields) => {
+      Object.assign(fields, scan(raw));
+      return show?.(raw) ?? HIDDEN;
+    };
+  }
+  if (read !== undefined) {
+    return (raw, fields) => {
+      const value: FieldValue = read(raw);
+      fields[name] = value;
+      return Array.isArray(value) ? HIDDEN : String(type === 'float' ? raw : value);
+    };
+  }
+  return form === true ? (raw) => raw : () => HIDDEN;
+}
