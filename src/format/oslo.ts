@@ -1,0 +1,151 @@
+import type { Level } from '../model/record.js';
+import { looksLikeStamp, readStamp } from './digits.js';
+
+const SPACE = 32;
+const OPEN = 91;
+const CLOSE = 93;
+
+/**
+ * The places of one oslo.log line's parts, as indexes into its bytes. One is made per log and filled again for each line.
+ *
+ *     2026-01-14 10:42:22.772 7 INFO nova.compute.manager [None req-… user project - - default default] [instance: 3f…] Took 9.41 …
+ *     └──────── stamp ──────┘ │ level └───── logger ─────┘ └───────────── context ─────────────────────┘ └ instance ──┘  └ message
+ *                            pid
+ */
+export interface OsloParts {
+  stamp: number;
+  pid: number;
+  levelStart: number;
+  levelEnd: number;
+  loggerStart: number;
+  loggerEnd: number;
+  /** inside the brackets; equal where the line has none, as every line of a traceback */
+  contextStart: number;
+  contextEnd: number;
+  /** the uuid's first byte, or -1 */
+  instance: number;
+  message: number;
+}
+
+export const noParts = (): OsloParts => ({
+  stamp: 0,
+  pid: 0,
+  levelStart: 0,
+  levelEnd: 0,
+  loggerStart: 0,
+  loggerEnd: 0,
+  contextStart: 0,
+  contextEnd: 0,
+  instance: -1,
+  message: 0,
+});
+
+/**
+ * Finds the parts of a line in oslo.log's default format, of any release: the context may hold one request id (Yoga and
+ * before), two (Zed and later), an empty global one, or be `[-]`.
+ *
+ * @param at index of the date's first byte: a prefix that grep or an archive put before it is the caller's to skip
+ * @returns false for a line in any other format: a traceback's tail without prefix, a banner, XML
+ */
+export function scanOslo(bytes: Buffer, at: number, end: number, parts: OsloParts): boolean {
+  if (end - at < 30 || !looksLikeStamp(bytes, at, SPACE)) return false;
+  parts.stamp = at;
+  let i = at + 19;
+  while (i < end && bytes[i] !== SPACE) i++;
+
+  let pid = 0;
+  const pidStart = ++i;
+  for (; i < end && bytes[i] !== SPACE; i++) {
+    const digit = bytes[i]! - 48;
+    if (digit < 0 || digit > 9) return false;
+    pid = pid * 10 + digit;
+  }
+  if (i === pidStart) return false;
+  parts.pid = pid;
+
+  parts.levelStart = ++i;
+  while (i < end && bytes[i]! >= 65 && bytes[i]! <= 90) i++;
+  if (i === parts.levelStart || bytes[i] !== SPACE) return false;
+  parts.levelEnd = i;
+
+  parts.loggerStart = ++i;
+  while (i < end && bytes[i] !== SPACE) i++;
+  parts.loggerEnd = i;
+  if (i === parts.loggerStart) return false;
+  i++;
+
+  parts.contextStart = i;
+  parts.contextEnd = i;
+  // `[instance:` right after the logger is no context: so begin the lines of a traceback.
+  if (bytes[i] === OPEN && bytes[i + 1] !== 105) {
+    const close = bytes.indexOf(CLOSE, i);
+    if (close === -1 || close >= end) return false;
+    parts.contextStart = i + 1;
+    parts.contextEnd = close;
+    i = close + 1;
+    if (bytes[i] === SPACE) i++;
+  }
+  // `[instance: ` + 36 + `] `
+  if (bytes[i] === OPEN && bytes[i + 1] === 105 && bytes[i + 9] === 58 && bytes[i + 47] === CLOSE && i + 48 <= end) {
+    parts.instance = i + 11;
+    i += bytes[i + 48] === SPACE ? 49 : 48;
+  } else parts.instance = -1;
+  parts.message = i;
+  return true;
+}
+
+/** The line's local wall clock, read as if it were UTC. */
+export const osloStamp = (bytes: Buffer, parts: OsloParts): number => readStamp(bytes, parts.stamp);
+
+const LEVELS: Readonly<Record<string, Level>> = {
+  TRACE: 'TRACE',
+  DEBUG: 'DEBUG',
+  INFO: 'INFO',
+  AUDIT: 'AUDIT',
+  WARN: 'WARNING',
+  WARNING: 'WARNING',
+  ERROR: 'ERROR',
+  CRITICAL: 'CRITICAL',
+  FATAL: 'CRITICAL',
+};
+
+export const osloLevel = (word: string): Level => LEVELS[word] ?? 'INFO';
+
+export interface OsloContext {
+  readonly requestId: string | undefined;
+  readonly globalRequestId: string | undefined;
+  readonly userId: string | undefined;
+  readonly projectId: string | undefined;
+}
+
+export const NO_CONTEXT: OsloContext = { requestId: undefined, globalRequestId: undefined, userId: undefined, projectId: undefined };
+const word = (text: string | undefined): string | undefined => (text === undefined || text === '-' || text === 'None' ? undefined : text);
+
+/**
+ * Reads what stands in the brackets. The request's own id is the last `req-…`; one before it is the caller's.
+ * Fields after it are not counted: their number differs by release; user and project come first in all of them.
+ */
+export function readContext(text: string): OsloContext {
+  if (text === '-' || text === '') return NO_CONTEXT;
+  const words = text.trim().split(' ');
+  let own = -1;
+  for (let i = 0; i < words.length && i < 2; i++) if (words[i]!.startsWith('req-')) own = i;
+  if (own === -1) return NO_CONTEXT;
+  return {
+    requestId: words[own],
+    globalRequestId: own === 1 ? word(words[0]) : undefined,
+    userId: word(words[own + 1]),
+    projectId: word(words[own + 2]),
+  };
+}
+
+const DEBUG_SUFFIX = / [\w<>.]+ \S+\.py:\d+$/;
+const DEVSTACK_SUFFIX = / \{\{(?:\(pid=\d+\) )?[\w<>.]+ \S+\.py:\d+\}\}$/;
+
+/** Takes off `function path:line`, which oslo.log appends at DEBUG, so that wordings need not know of it. */
+export function withoutDebugSuffix(message: string): string {
+  // Anchored at the end only: bound the search to the tail, a message may be 100 kB long.
+  const tail = message.length > 400 ? message.slice(-400) : message;
+  const cut = DEBUG_SUFFIX.exec(tail) ?? DEVSTACK_SUFFIX.exec(tail);
+  return cut === null ? message : message.slice(0, message.length - (tail.length - cut.index)).trimEnd();
+}

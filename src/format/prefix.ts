@@ -1,0 +1,55 @@
+/**
+ * What others put before a line, and where the line itself begins.
+ *
+ *     ./nova-compute.log:2023-02-06 03:12:05.652 …                       grep
+ *     nova-api.log.1.2017-05-16_13:53:08 2017-05-16 00:00:00.008 …       an archive
+ *     \x1b[00;32m2026-01-14 …                                            a terminal's colours
+ *     2026-01-14T10:42:22.772123+00:00 cmp1 ovs-vswitchd[812]: ovs|…     a syslog file
+ */
+
+const STAMP = /\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.Z]/;
+const GREP_OR_ARCHIVE = /^[^\s:]{1,255}(?::|[ ])$/;
+/** How far into a line another's prefix may reach. */
+const FARTHEST = 300;
+
+/** @returns the index of the date's first byte behind a file name, or -1 where there is no such prefix */
+export function skipFileName(bytes: Buffer, start: number, end: number): number {
+  const head = bytes.toString('latin1', start, Math.min(end, start + FARTHEST));
+  // An archive's own name may hold a date: take the last stamp that directly follows a name.
+  for (let from = 0; from < head.length; ) {
+    const found = STAMP.exec(head.slice(from));
+    if (found === null) return -1;
+    const at = from + found.index;
+    if (at > 0 && GREP_OR_ARCHIVE.test(head.slice(0, at))) return start + at;
+    from = at + 1;
+  }
+  return -1;
+}
+
+const ESCAPE = 27;
+const COLOUR = /\x1b\[[0-9;]*m/g;
+
+export const hasColour = (bytes: Buffer, start: number, end: number): boolean => {
+  const at = bytes.indexOf(ESCAPE, start);
+  return at !== -1 && at < end;
+};
+
+export const withoutColour = (text: string): string => text.replace(COLOUR, '');
+
+/** A syslog header with a full date, as rsyslog's file format writes it. */
+export interface SyslogHeader {
+  readonly at: number;
+  readonly host: string;
+  readonly ident: string;
+  /** index in the text of the message's first character */
+  readonly length: number;
+}
+
+const SYSLOG = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)) ([\w.-]{1,255}) ([\w./-]{1,100})(?:\[\d{1,10}\])?: /;
+
+export function readSyslogHeader(text: string): SyslogHeader | undefined {
+  const found = SYSLOG.exec(text);
+  if (found === null) return undefined;
+  const at = Date.parse(found[1]!);
+  return Number.isNaN(at) ? undefined : { at, host: found[2]!, ident: found[3]!, length: found[0].length };
+}

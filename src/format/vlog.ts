@@ -1,0 +1,88 @@
+import type { Level } from '../model/record.js';
+import { looksLikeStamp, readStamp } from './digits.js';
+
+const BAR = 124;
+
+/**
+ * The places of one OVS or OVN line's parts. Always UTC.
+ *
+ *     2026-11-21T01:50:38.516Z|00252|binding|INFO|Claiming lport …          FILE
+ *     2026-11-21T01:50:38Z|00252|binding|INFO|Claiming lport …              CONSOLE: whole seconds
+ *     2026-11-21T01:50:43.429Z|00077|pinctrl(ovn_pinctrl0)|INFO|DHCPACK …   another thread, its own serial numbers
+ */
+export interface VlogParts {
+  stamp: number;
+  serial: number;
+  moduleStart: number;
+  moduleEnd: number;
+  /** inside the parentheses; equal for the main thread */
+  threadStart: number;
+  threadEnd: number;
+  levelStart: number;
+  levelEnd: number;
+  message: number;
+}
+
+export const noVlogParts = (): VlogParts => ({
+  stamp: -1,
+  serial: 0,
+  moduleStart: 0,
+  moduleEnd: 0,
+  threadStart: 0,
+  threadEnd: 0,
+  levelStart: 0,
+  levelEnd: 0,
+  message: 0,
+});
+
+/** Finds the parts behind `|serial|`, which FILE, CONSOLE and SYSLOG (`ovs|00012|bridge|INFO|…`) have in common. */
+function scanTail(bytes: Buffer, bar: number, end: number, parts: VlogParts): boolean {
+  let i = bar + 1;
+  let serial = 0;
+  for (; i < end && bytes[i] !== BAR; i++) {
+    const digit = bytes[i]! - 48;
+    if (digit < 0 || digit > 9) return false;
+    serial = serial * 10 + digit;
+  }
+  parts.serial = serial;
+  parts.moduleStart = ++i;
+  while (i < end && bytes[i] !== BAR && bytes[i] !== 40) i++;
+  parts.moduleEnd = i;
+  parts.threadStart = i;
+  parts.threadEnd = i;
+  if (bytes[i] === 40) {
+    parts.threadStart = i + 1;
+    while (i < end && bytes[i] !== 41 && bytes[i] !== BAR) i++;
+    parts.threadEnd = i;
+    while (i < end && bytes[i] !== BAR) i++;
+  }
+  parts.levelStart = ++i;
+  while (i < end && bytes[i]! >= 65 && bytes[i]! <= 90) i++;
+  parts.levelEnd = i;
+  if (i >= end || bytes[i] !== BAR || i === parts.levelStart || parts.moduleEnd === parts.moduleStart) return false;
+  parts.message = i + 1;
+  return true;
+}
+
+/** @returns false for a line in any other format */
+export function scanVlog(bytes: Buffer, at: number, end: number, parts: VlogParts): boolean {
+  if (end - at < 24 || !looksLikeStamp(bytes, at, 84)) return false;
+  let i = at + 19;
+  while (i < end && bytes[i] !== BAR && i - at < 32) i++;
+  if (bytes[i] !== BAR || bytes[i - 1] !== 90) return false;
+  parts.stamp = at;
+  return scanTail(bytes, i, end, parts);
+}
+
+/** SYSLOG's pattern behind a syslog header that the caller has read: `ovs|00012|bridge|WARN|…`. It has no time of its own. */
+export function scanSyslogVlog(bytes: Buffer, at: number, end: number, parts: VlogParts): boolean {
+  if (bytes[at] !== 111 || bytes[at + 1] !== 118 || (bytes[at + 2] !== 115 && bytes[at + 2] !== 110)) return false;
+  parts.stamp = -1;
+  return bytes[at + 3] === BAR && scanTail(bytes, at + 3, end, parts);
+}
+
+export const vlogStamp = (bytes: Buffer, parts: VlogParts): number => readStamp(bytes, parts.stamp);
+
+const LEVELS: Readonly<Record<string, Level>> = { EMER: 'CRITICAL', ERR: 'ERROR', WARN: 'WARNING', INFO: 'INFO', DBG: 'DEBUG' };
+
+export const vlogLevel = (word: string): Level => LEVELS[word] ?? 'INFO';

@@ -1,0 +1,67 @@
+import type { Millis } from '../model/line.js';
+
+/** Turns local wall-clock times into UTC for one time zone. */
+export interface Zone {
+  readonly name: string;
+  /**
+   * @param local the wall clock read as if it were UTC, in milliseconds
+   * @param previous the UTC time of the line before, which tells the two passes of a repeated hour apart
+   */
+  toUtc(local: Millis, previous: Millis | undefined): Millis;
+}
+
+const QUARTER = 15 * 60_000;
+const DAY = 24 * 3_600_000;
+/** Lines of one file go back by some seconds, never by this much: only a repeated hour does. */
+const STEP_BACK = 10 * 60_000;
+
+/**
+ * The zone of an IANA name. In an hour that the clocks repeat, a line is taken for the first pass until the file's
+ * order shows that the second has begun; a time that the clocks skip is read with the offset in force before the gap.
+ *
+ * @throws RangeError for a name that this Node.js does not know
+ */
+export function createZone(name: string): Zone {
+  if (name === 'UTC') return { name, toUtc: (local) => local };
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: name,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  /** Local minus UTC at a UTC time. */
+  const offsetAt = (utc: Millis): number => {
+    const parts: Record<string, number> = {};
+    for (const { type, value } of format.formatToParts(utc)) parts[type] = Number(value);
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(utc / 1000) * 1000;
+  };
+  /** Offsets under which the quarter of an hour exists, by the quarter's number: one, or two where it is repeated. */
+  const known = new Map<number, readonly number[]>();
+  const offsetsOf = (local: Millis): readonly number[] => {
+    const quarter = Math.floor(local / QUARTER);
+    const found = known.get(quarter);
+    if (found !== undefined) return found;
+    const begin = quarter * QUARTER;
+    const before = offsetAt(begin - DAY);
+    const after = offsetAt(begin + DAY);
+    const possible = [...new Set([before, after])].filter((offset) => offsetAt(begin - offset) === offset);
+    const offsets = possible.length === 0 ? [before] : possible.sort((a, b) => b - a);
+    if (known.size > 10_000) known.clear();
+    known.set(quarter, offsets);
+    return offsets;
+  };
+
+  return {
+    name,
+    toUtc(local, previous) {
+      const [first = 0, second] = offsetsOf(local);
+      const utc = local - first;
+      return second !== undefined && previous !== undefined && utc < previous - STEP_BACK ? local - second : utc;
+    },
+  };
+}
