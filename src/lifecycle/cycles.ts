@@ -1,0 +1,44 @@
+import type { EventKind } from '../catalogue/event.js';
+import { inOrder, type Member } from './event.js';
+
+/**
+ * Splits a port's lines into its plug cycles: each from "Preparing to wait" or the plug to the next plug or unplug. Within
+ * one action a port may be plugged more than once (rebuild, hard reboot), and each plug has its own chain.
+ *
+ *     awaited ▶ plugging ▶ plugged ▶ added ▶ claimed ▶ … ▶ received │ unplugging ▶ unplugged ▶ deleted │ awaited ▶ …
+ *     └────────────────────── a cycle ─────────────────────────────┘                                    └─ the next
+ */
+export function plugCycles(members: readonly Member[]): Member[][] {
+  const cycles: Member[][] = [];
+  let current: Member[] | undefined;
+  const has = (...kinds: readonly EventKind[]): boolean => current?.some(({ event }) => kinds.includes(event.kind)) ?? false;
+  const begin = (): void => {
+    current = [];
+    cycles.push(current);
+  };
+  for (const member of [...members].sort((a, b) => inOrder(a.event, b.event))) {
+    switch (member.event.kind) {
+      case 'vif.plug.awaited':
+        if (current === undefined || has('vif.plug.awaited', 'vif.plugging', 'vif.plugged', 'interface.added')) begin();
+        break;
+      case 'vif.plugging':
+        if (current === undefined || has('vif.plugging', 'vif.plugged')) begin();
+        break;
+      case 'vif.plugged':
+        if (current === undefined || has('vif.plugged')) begin();
+        break;
+      case 'interface.added':
+        if (current === undefined || has('interface.added')) begin();
+        break;
+      case 'vif.unplugging':
+      case 'vif.unplugged':
+      case 'interface.deleted':
+        // Before the first plug of its own, an action lets go of what was plugged earlier.
+        current = undefined;
+        break;
+      default:
+    }
+    current?.push(member);
+  }
+  return cycles;
+}

@@ -1,0 +1,113 @@
+import type { EventKind } from '../catalogue/event.js';
+import type { Millis } from '../model/line.js';
+
+/** nova's own names of instance actions (nova/compute/instance_actions.py). */
+export type ActionName =
+  | 'create'
+  | 'delete'
+  | 'rebuild'
+  | 'evacuate'
+  | 'reboot'
+  | 'stop'
+  | 'start'
+  | 'pause'
+  | 'unpause'
+  | 'suspend'
+  | 'resume'
+  | 'resize'
+  | 'migrate'
+  | 'confirmResize'
+  | 'revertResize'
+  | 'shelve'
+  | 'shelveOffload'
+  | 'unshelve'
+  | 'rescue'
+  | 'unrescue'
+  | 'attach_interface'
+  | 'detach_interface'
+  | 'attach_volume'
+  | 'detach_volume'
+  | 'live-migration'
+  | 'createImage'
+  | 'backup';
+
+/** One end of a phase: any of these lines. An edge list is in order of preference. */
+export interface Edge {
+  readonly kinds: readonly EventKind[];
+  /** The line's time less this field of it, in seconds: a line that states its own duration gives both ends. */
+  readonly less?: string;
+  /** The edge is a bound, not the very moment: flagged `derived`. */
+  readonly derived?: true;
+  /** Which of several: the first (default), the last, or for a `from` the latest before the `to`. */
+  readonly pick?: 'last' | 'latest';
+  /** Looked for in the whole action instead of the port's own plug cycle. */
+  readonly anywhere?: true;
+}
+
+export interface PhaseSpec {
+  readonly name: string;
+  /** Whose work it is; of several services, each has its own span. */
+  readonly service: string | readonly string[];
+  readonly from: readonly Edge[];
+  readonly to: readonly Edge[];
+  /** One span per port: of the port's plug cycles, or of the port's own request. */
+  readonly per?: 'port' | 'cycle';
+  /** The phase, of the same service, that this one is a part of; else the root. */
+  readonly within?: string;
+  /** The service prints its lines at DEBUG only. */
+  readonly debug?: true;
+  /** Every pair of lines is a span: it may happen several times. */
+  readonly repeats?: true;
+  /** From the first line of `from` to the last of `to`, whatever lies between. */
+  readonly spread?: true;
+  /** Not part of every such action, so not missed where it is not seen. */
+  readonly optional?: true;
+  /** Nothing before the root's start: that would be another's work. */
+  readonly fromRoot?: true;
+  /** At the most so many spans. */
+  readonly most?: number;
+}
+
+/** When an action ends, how it is known by, and what it consists of. */
+export interface ActionSpec {
+  readonly name: ActionName;
+  /** The function that holds the instance's lock for the whole action: last part of its dotted name. */
+  readonly lockedBy: readonly string[];
+  /** Lines of which any names the action. */
+  readonly namedBy: readonly EventKind[];
+  /** Lines that must all be there, in this order, to name it where nothing else does. */
+  readonly namedByAll?: readonly EventKind[];
+  /** The root's start, else the first line with the action's request id. */
+  readonly starts: readonly Edge[];
+  /** The last line of a success. */
+  readonly ends: readonly EventKind[];
+  /** Lines that belong to the end when they follow it: from 2025.1 on the guest's lifecycle lags behind. */
+  readonly confirms?: readonly EventKind[];
+  /** Only after one of these: the same end line means something else before it. */
+  readonly endsAfter?: readonly EventKind[];
+  /** The lock's release, when seen, ends the action rather than the end line. */
+  readonly endsWithLock: boolean;
+  /** The lock's release without an end line is a success too, unless something failed. */
+  readonly lockIsSuccess: boolean;
+  /** Any of these: it failed, or is failing. */
+  readonly fails: readonly EventKind[];
+  /** The last of these is the end of a failed one. */
+  readonly cleansUp: readonly EventKind[];
+  readonly deadline: Millis;
+  /** At DEBUG, how long after a success the host's next resource audit is waited for, which counts as its last step. */
+  readonly lingers?: Millis;
+  readonly phases: readonly PhaseSpec[];
+}
+
+/** Names the kinds of an edge. */
+export const line = (...kinds: readonly EventKind[]): Edge => ({ kinds });
+/** The last such line. */
+export const last = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'last' });
+/** The latest such line, anywhere in the action, before the phase's end. */
+export const latest = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest', anywhere: true });
+/** So much before the line as it says itself. */
+export const lasting = (kind: EventKind, field = 'seconds'): Edge => ({ kinds: [kind], less: field });
+/** A line that is no more than a bound. */
+export const about = (...kinds: readonly EventKind[]): Edge => ({ kinds, derived: true, anywhere: true });
+/** A line anywhere in the action. */
+export const anywhere = (...kinds: readonly EventKind[]): Edge => ({ kinds, anywhere: true });

@@ -1,0 +1,91 @@
+import { minutes } from '../model/time.js';
+import { type ActionSpec, anywhere, lasting, line } from './define.js';
+import { apiRequest, NEUTRON, portDown, requests, vifUnplug } from './plug.js';
+
+/** Delete a server: destroy the guest, unplug and free its network, give back its resources. */
+export const remove: ActionSpec = {
+  name: 'delete',
+  lockedBy: ['do_terminate_instance'],
+  // "Terminating instance" also stands in failed builds, under the create's request id: naming tries the others first.
+  namedBy: ['instance.terminating'],
+  starts: [
+    line('instance.lock.awaited'),
+    { kinds: ['instance.lock.acquired'], less: 'waited' },
+    line('instance.terminating'),
+  ],
+  ends: ['allocation.deleted'],
+  endsWithLock: true,
+  lockIsSuccess: true,
+  fails: ['instance.error.set', 'task.state.reverted'],
+  cleansUp: ['instance.error.set', 'task.state.reverted'],
+  deadline: minutes(60),
+  phases: [
+    apiRequest,
+    {
+      name: 'lock wait',
+      service: 'nova-compute',
+      debug: true,
+      from: [line('instance.lock.awaited'), { kinds: ['instance.lock.acquired'], less: 'waited' }],
+      to: [line('instance.lock.acquired')],
+    },
+    {
+      name: 'guest destroy',
+      service: 'nova-compute',
+      from: [line('instance.destroy.started'), lasting('instance.destroy.timed'), line('instance.terminating')],
+      to: [line('instance.destroy.timed')],
+    },
+    {
+      name: 'guest shutdown',
+      service: 'nova-compute',
+      within: 'guest destroy',
+      from: [line('instance.destroy.started'), line('instance.terminating')],
+      to: [line('instance.destroyed')],
+    },
+    { ...vifUnplug, within: 'guest destroy' },
+    ...portDown,
+    {
+      name: 'disk remove',
+      service: 'nova-compute',
+      within: 'guest destroy',
+      from: [line('disk.moving'), line('instance.files.deleting')],
+      to: [line('instance.files.deleted')],
+    },
+    {
+      name: 'volume detach',
+      service: 'nova-compute',
+      within: 'guest destroy',
+      optional: true,
+      from: [lasting('volumes.detach.timed')],
+      to: [line('volumes.detach.timed')],
+    },
+    {
+      name: 'network deallocate',
+      service: 'nova-compute',
+      from: [line('network.deallocation.started'), lasting('network.deallocated')],
+      to: [line('network.deallocated')],
+    },
+    {
+      name: 'allocation delete',
+      service: 'nova-compute',
+      from: [line('network.deallocated'), line('instance.destroy.timed')],
+      to: [line('allocation.deleted')],
+    },
+    {
+      name: 'delete finish',
+      service: 'nova-compute',
+      debug: true,
+      from: [line('allocation.deleted')],
+      to: [line('instance.lock.released')],
+    },
+    {
+      name: 'neutron port delete',
+      service: NEUTRON,
+      per: 'port',
+      optional: true,
+      repeats: true,
+      from: [lasting('neutron.port.delete.requested'), anywhere('network.deallocation.requested')],
+      to: [line('neutron.port.delete.requested')],
+    },
+    ...requests,
+  ],
+};

@@ -1,0 +1,268 @@
+import type { EventKind } from '../catalogue/event.js';
+import type { Millis } from '../model/line.js';
+import { plugCycles } from './cycles.js';
+import type { Edge, PhaseSpec } from './define.js';
+import { type Event, inOrder, type Member, numberOf } from './event.js';
+import { actionOfLock } from './name.js';
+
+/** How well an end of a phase is known: from a line that marks it, from one that bounds it or states a duration, or not at all. */
+export type Certainty = 'observed' | 'derived' | 'unobserved';
+
+export interface Phase {
+  readonly name: string;
+  readonly service: string;
+  readonly host: string;
+  readonly start: Millis;
+  readonly end: Millis;
+  readonly startIs: Certainty;
+  readonly endIs: Certainty;
+  readonly port: string | undefined;
+  /** the phase it is a part of, by name, or undefined for the root */
+  readonly within: string | undefined;
+  /** the lines at its ends */
+  readonly lines: readonly Event[];
+}
+
+/** Which phases were seen, and why the others were not. */
+export interface Coverage {
+  readonly observed: readonly string[];
+  readonly missing: readonly string[];
+  readonly notLogged: readonly string[];
+  readonly notApplicable: readonly string[];
+}
+
+/** What phases are computed from. */
+export interface Lived {
+  readonly request: string;
+  readonly start: Millis;
+  readonly end: Millis;
+  readonly members: readonly Member[];
+  readonly ports: readonly string[];
+  /** the compute host, or undefined for a fragment */
+  readonly host: string | undefined;
+  /** whether this process reads this service's log, on this host where one is given */
+  reads(service: string, host?: string): boolean;
+}
+
+interface Scope {
+  readonly port: string | undefined;
+  readonly members: readonly Member[];
+}
+
+/**
+ * The phases of an action that its lines show: a pure function of the table and the lines, whatever their order.
+ * A phase is told by the process that reads its service's log: others know only one side of it, and would tell it twice.
+ */
+export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: Phase[]; coverage: Coverage } {
+  const phases: Phase[] = [];
+  const observed = new Set<string>();
+  const missing = new Map<string, string>();
+  const notLogged = new Set<string>();
+  const notApplicable = new Set<string>();
+  const cycles = new Map(lived.ports.map((port) => [port, plugCycles(lived.members.filter(({ ports }) => ports.includes(port)))]));
+  const atDebug = new Set(lived.members.filter(({ event }) => event.level === 'DEBUG').map(({ event }) => event.service));
+
+  for (const spec of specs) {
+    const services = typeof spec.service === 'string' ? [spec.service] : spec.service;
+    const found = scopesOf(spec, lived, cycles).flatMap((scope) => phasesIn(spec, services, scope, lived));
+    const kept = spec.most === undefined ? found : found.slice(0, spec.most);
+    phases.push(...kept);
+    if (kept.length > 0) {
+      observed.add(spec.name);
+      continue;
+    }
+    if (spec.optional === true) continue;
+    if (spec.per !== undefined && lived.ports.length === 0) notApplicable.add(spec.name);
+    else if (!services.some((service) => lived.reads(service))) missing.set(spec.name, `${services[0]} not read`);
+    else if (spec.debug === true && !services.some((service) => atDebug.has(service))) notLogged.add(spec.name);
+    else if (spec.per === 'cycle' && ![...cycles.values()].some((each) => each.length > 0)) missing.set(spec.name, 'no plug seen');
+    else if (spec.fromRoot === true) notApplicable.add(spec.name);
+    else missing.set(spec.name, 'no such line');
+  }
+  const named = (names: Iterable<string>): string[] => [...names].filter((name) => !observed.has(name));
+  return {
+    phases: closeOpenEnds(phases, lived),
+    coverage: {
+      observed: [...observed],
+      missing: named(missing.keys()).map((name) => `${name} (${missing.get(name)})`),
+      notLogged: named(notLogged),
+      notApplicable: named(notApplicable),
+    },
+  };
+}
+
+function scopesOf(spec: PhaseSpec, lived: Lived, cycles: ReadonlyMap<string, readonly (readonly Member[])[]>): Scope[] {
+  switch (spec.per) {
+    case undefined:
+      return [{ port: undefined, members: lived.members }];
+    case 'port':
+      return lived.ports.map((port) => ({ port, members: lived.members.filter(({ ports }) => ports.includes(port)) }));
+    case 'cycle':
+      return lived.ports.flatMap((port) => (cycles.get(port) ?? []).map((members) => ({ port, members })));
+    default:
+      return spec.per satisfies never;
+  }
+}
+
+/** One edge as found: the line, and the time it gives. */
+interface Found {
+  readonly event: Event;
+  readonly at: Millis;
+  readonly is: Certainty;
+}
+
+function phasesIn(spec: PhaseSpec, services: readonly string[], scope: Scope, lived: Lived): Phase[] {
+  const bag = new Finder(spec, services, scope, lived);
+  const tell = (from: Found | undefined, to: Found | undefined): Phase[] => {
+    const teller = [to, from].find((found) => found !== undefined && services.includes(found.event.service))?.event;
+    // Where the work was never finished, the service that should have done it is known by the host that waited for it.
+    const waiting = from !== undefined && to === undefined && lived.host === from.event.host;
+    const service = teller?.service ?? (waiting ? services.find((each) => lived.reads(each, lived.host)) : undefined);
+    const host = teller?.host ?? lived.host;
+    if (service === undefined || host === undefined) return [];
+    const start = from?.at ?? to!.at;
+    if (spec.fromRoot === true && start < lived.start) return [];
+    return [
+      {
+        name: spec.name,
+        service,
+        host,
+        start,
+        end: to?.at ?? Number.NaN,
+        startIs: from?.is ?? 'unobserved',
+        endIs: to?.is ?? 'unobserved',
+        port: scope.port,
+        within: spec.within,
+        lines: [...new Set([from?.event, to?.event].filter((event) => event !== undefined))].sort(inOrder),
+      },
+    ];
+  };
+  if (spec.spread === true) {
+    const from = bag.first(spec.from);
+    const to = bag.lastOf(spec.to);
+    return from === undefined && to === undefined ? [] : tell(from ?? to, to ?? from);
+  }
+  if (spec.repeats === true) return bag.pairs().flatMap(([from, to]) => tell(from, to));
+  const pair = bag.pair();
+  return pair === undefined ? [] : tell(...pair);
+}
+
+/** Looks for a phase's edges among the lines of its scope. */
+class Finder {
+  readonly #spec: PhaseSpec;
+  readonly #services: readonly string[];
+  readonly #scope: Scope;
+  readonly #lived: Lived;
+
+  constructor(spec: PhaseSpec, services: readonly string[], scope: Scope, lived: Lived) {
+    this.#spec = spec;
+    this.#services = services;
+    this.#scope = scope;
+    this.#lived = lived;
+  }
+
+  #lines(edge: Edge): Event[] {
+    const members = edge.anywhere === true ? this.#lived.members : this.#scope.members;
+    return members.map(({ event }) => event).filter((event) => edge.kinds.includes(event.kind) && this.#isOfTheAction(event));
+  }
+
+  /** Locks and requests that other requests took are not the action's, though they lie in its time. */
+  #isOfTheAction(event: Event): boolean {
+    if (event.kind.startsWith('instance.lock.')) return event.requestId === this.#lived.request && actionOfLock(event) !== undefined;
+    if (event.kind.includes('.lock.')) return event.requestId === this.#lived.request;
+    if (event.kind.startsWith('network.cache.') && this.#spec.within !== undefined) return event.requestId === this.#lived.request;
+    // A request's lines are told of the service that wrote them.
+    return event.kind.endsWith('requested') && event.service !== 'nova-compute' ? this.#services.includes(event.service) : true;
+  }
+
+  #found(event: Event, edge: Edge): Found {
+    if (edge.less === undefined) return { event, at: event.at, is: edge.derived === true || event.isRough === true ? 'derived' : 'observed' };
+    return { event, at: event.at - Math.round((numberOf(event, edge.less) ?? 0) * 1e6) / 1e3, is: 'derived' };
+  }
+
+  first(edges: readonly Edge[]): Found | undefined {
+    for (const edge of edges) {
+      const lines = this.#lines(edge);
+      const event = edge.pick === 'last' ? lines.at(-1) : lines[0];
+      if (event !== undefined) return this.#found(event, edge);
+    }
+    return undefined;
+  }
+
+  lastOf(edges: readonly Edge[]): Found | undefined {
+    for (const edge of edges) {
+      const event = this.#lines(edge).at(-1);
+      if (event !== undefined) return this.#found(event, edge);
+    }
+    return undefined;
+  }
+
+  /**
+   * The pair of lines that bound the phase: the best `from` that a `to` follows. When every `to` lies before every `from`
+   * (two daemons' clocks; up before ovn-installed) it is an instant at the `to`.
+   */
+  pair(): [Found | undefined, Found | undefined] | undefined {
+    for (const edge of this.#spec.from) {
+      if (edge.pick === 'latest') {
+        for (const [to, toEdge] of this.#ends()) {
+          const before = this.#lines(edge).filter((event) => event !== to && inOrder(event, to) < 0);
+          if (before.length > 0) return [this.#found(before[before.length - 1]!, edge), this.#found(to, toEdge)];
+        }
+        continue;
+      }
+      const from = this.first([edge]);
+      if (from === undefined) continue;
+      const to = this.#endAfter(from);
+      if (to !== undefined) return [from, to];
+    }
+    const to = this.#ends()[0];
+    if (to !== undefined) return [undefined, this.#found(to[0], to[1])];
+    const from = this.#spec.from.map((edge) => (edge.pick === 'latest' ? this.lastOf([edge]) : this.first([edge]))).find((found) => found !== undefined);
+    return from === undefined ? undefined : [from, undefined];
+  }
+
+  /** All candidates for the end, in order of preference. */
+  #ends(): [Event, Edge][] {
+    return this.#spec.to.flatMap((edge) => {
+      const lines = this.#lines(edge);
+      return (edge.pick === 'last' ? lines.reverse() : lines).map((event): [Event, Edge] => [event, edge]);
+    });
+  }
+
+  #endAfter(from: Found): Found | undefined {
+    for (const edge of this.#spec.to) {
+      const lines = this.#lines(edge).filter((event) => event === from.event || event.at >= from.at);
+      const event = edge.pick === 'last' ? lines.at(-1) : lines[0];
+      if (event !== undefined) return this.#found(event, edge);
+    }
+    return undefined;
+  }
+
+  /** Every pair: a line that states its own duration is one by itself; else each `from` with the next `to`. */
+  pairs(): [Found | undefined, Found | undefined][] {
+    const itself = this.#spec.from.filter((edge) => edge.less !== undefined);
+    const ends = this.#spec.to.map((edge) => this.#lines(edge).map((event) => this.#found(event, edge))).find((found) => found.length > 0) ?? [];
+    if (itself.length > 0 || this.#spec.from.length === 0) {
+      return ends.map((to) => {
+        const edge = itself.find(({ kinds }) => kinds.includes(to.event.kind as EventKind));
+        return [edge === undefined ? undefined : this.#found(to.event, edge), to];
+      });
+    }
+    const begins = this.#spec.from.map((edge) => this.#lines(edge).map((event) => this.#found(event, edge))).find((found) => found.length > 0) ?? [];
+    const used = new Set<Found>();
+    return begins.map((from) => {
+      const to = ends.find((each) => !used.has(each) && inOrder(from.event, each.event) < 0);
+      if (to !== undefined) used.add(to);
+      return [from, to];
+    });
+  }
+}
+
+/** A phase whose end no line shows ends with the one it is part of. */
+function closeOpenEnds(phases: readonly Phase[], lived: Lived): Phase[] {
+  return phases.map((phase) => {
+    if (!Number.isNaN(phase.end)) return phase;
+    const parent = phases.find((each) => each.name === phase.within && each.host === phase.host && !Number.isNaN(each.end));
+    return { ...phase, end: Math.max(phase.start, parent?.end ?? lived.end) };
+  });
+}

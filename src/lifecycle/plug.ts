@@ -1,0 +1,171 @@
+import { about, anywhere, last, lasting, line, type PhaseSpec } from './define.js';
+
+/** neutron's API workers by release: one eventlet service up to 2025.1, several daemons under uWSGI since. */
+export const NEUTRON = ['neutron-server', 'neutron-api', 'neutron-rpc-server', 'neutron-periodic-workers', 'neutron-ovn-maintenance-worker'];
+
+/**
+ * How a port becomes usable, from the hypervisor to neutron and back: the wait that operators call "vif-plugged". Each
+ * phase begins where the one before it ends, so that the eye falls on the slow one.
+ *
+ *     plug ▶ added ▶ claimed ▶ installed ▶ up ▶ status up ▶ activated ▶ delivered
+ *     nova   ovs     ovn-controller ──────────┘  neutron ─────────────┘  nova
+ */
+export const plugChain: readonly PhaseSpec[] = [
+  { name: 'vif plug', service: 'nova-compute', per: 'cycle', within: 'spawn', from: [line('vif.plugging')], to: [line('vif.plugged')] },
+  {
+    name: 'ovs interface add',
+    service: 'ovs-vswitchd',
+    per: 'cycle',
+    from: [line('vif.plugged'), line('vif.plugging')],
+    to: [line('interface.added')],
+  },
+  {
+    name: 'lport claim',
+    service: 'ovn-controller',
+    per: 'cycle',
+    from: [line('interface.added'), line('vif.plugged')],
+    to: [line('lport.claimed', 'lport.chassis.changed')],
+  },
+  {
+    name: 'flow install',
+    service: 'ovn-controller',
+    per: 'cycle',
+    from: [line('lport.claimed', 'lport.chassis.changed')],
+    to: [line('lport.installed')],
+  },
+  { name: 'lport up', service: 'ovn-controller', per: 'cycle', from: [line('lport.installed')], to: [line('lport.up')] },
+  {
+    name: 'port status up',
+    service: NEUTRON,
+    per: 'cycle',
+    from: [line('lport.up'), line('lport.installed'), line('lport.claimed', 'lport.chassis.changed')],
+    to: [line('port.status.up')],
+  },
+  {
+    name: 'neutron port activate',
+    service: NEUTRON,
+    per: 'cycle',
+    from: [line('port.status.up')],
+    to: [line('vif.plug.announced'), line('nova.notifying'), { kinds: ['nova.notified'], derived: true }],
+  },
+  {
+    name: 'event deliver',
+    service: 'nova-compute',
+    per: 'cycle',
+    debug: true,
+    from: [line('vif.plug.announced')],
+    to: [line('vif.plug.received')],
+  },
+  {
+    name: 'vif-plugged wait',
+    service: 'nova-compute',
+    per: 'cycle',
+    within: 'spawn',
+    from: [line('vif.plug.awaited'), line('vif.plugged')],
+    to: [line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event'), line('vif.plug.announced'), about('guest.lifecycle.resumed')],
+  },
+];
+
+/** How a port is taken away. */
+export const vifUnplug: PhaseSpec = {
+  name: 'vif unplug',
+  service: 'nova-compute',
+  per: 'port',
+  from: [line('vif.unplugging')],
+  to: [line('vif.unplugged')],
+};
+
+/** What OVS, OVN and neutron make of an unplugged port. Bound to no order: with some releases OVN lets go before OVS does. */
+export const portDown: readonly PhaseSpec[] = [
+  {
+    name: 'ovs interface delete',
+    service: 'ovs-vswitchd',
+    per: 'port',
+    from: [anywhere('instance.destroyed'), line('vif.unplugging')],
+    to: [line('interface.deleted')],
+    optional: true,
+  },
+  {
+    name: 'lport release',
+    service: 'ovn-controller',
+    per: 'port',
+    from: [line('interface.deleted'), line('vif.unplugged')],
+    to: [line('lport.released')],
+    optional: true,
+  },
+  { name: 'lport down', service: 'ovn-controller', per: 'port', from: [line('lport.released')], to: [line('lport.down')], optional: true },
+  {
+    name: 'port status down',
+    service: NEUTRON,
+    per: 'port',
+    from: [line('lport.down'), line('lport.released')],
+    to: [line('port.status.down')],
+    optional: true,
+  },
+];
+
+/** Requests of the action to other services, told by their own access lines. */
+export const requests: readonly PhaseSpec[] = [
+  {
+    name: 'neutron-server request',
+    service: NEUTRON,
+    from: [lasting('neutron.requested'), lasting('neutron.ports.listed')],
+    to: [line('neutron.requested', 'neutron.ports.listed')],
+    repeats: true,
+    optional: true,
+    most: 100,
+  },
+  {
+    name: 'placement request',
+    service: 'placement',
+    from: [],
+    to: [line('placement.requested', 'allocation.candidates.requested', 'allocation.written')],
+    repeats: true,
+    optional: true,
+    most: 100,
+  },
+  {
+    name: 'glance request',
+    service: 'glance',
+    from: [lasting('image.requested'), lasting('image.downloaded')],
+    to: [line('image.requested', 'image.downloaded')],
+    repeats: true,
+    optional: true,
+    most: 100,
+  },
+];
+
+/** The API call that began the action. */
+export const apiRequest: PhaseSpec = {
+  name: 'api request',
+  service: 'nova-api',
+  from: [lasting('server.create.requested'), lasting('server.action.requested'), lasting('server.delete.requested')],
+  to: [line('server.create.requested', 'server.action.requested', 'server.delete.requested')],
+};
+
+/** Choosing a host: each service that shows it tells its own part. */
+export const scheduling: readonly PhaseSpec[] = [
+  {
+    name: 'schedule',
+    service: 'nova-conductor',
+    debug: true,
+    from: [lasting('destinations.selected')],
+    to: [line('destinations.selected', 'scheduling.failed')],
+  },
+  {
+    name: 'schedule',
+    service: 'nova-scheduler',
+    debug: true,
+    spread: true,
+    from: [line('scheduling.started', 'hosts.counted', 'hosts.filtered', 'hosts.weighed', 'placement.claiming')],
+    to: [last('hosts.filtered', 'hosts.weighed', 'placement.claiming', 'host.chosen', 'hosts.none', 'candidates.none')],
+  },
+  {
+    name: 'schedule',
+    service: 'placement',
+    spread: true,
+    from: [line('allocation.candidates.requested')],
+    to: [last('allocation.candidates.requested', 'allocation.written')],
+    optional: true,
+  },
+];

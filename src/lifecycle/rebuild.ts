@@ -1,0 +1,82 @@
+import { minutes, seconds } from '../model/time.js';
+import { type ActionSpec, last, lasting, latest, line } from './define.js';
+import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
+import { spawning } from './spawning.js';
+
+/** Rebuild a server in place: shut the guest down, take away its disks, and spawn it anew under the same uuid. */
+export const rebuild: ActionSpec = {
+  name: 'rebuild',
+  lockedBy: [],
+  namedBy: ['instance.rebuilding'],
+  // Where its own line is missing: files deleted and then made anew under one request are a rebuild.
+  namedByAll: ['instance.files.deleting', 'image.creation.started'],
+  starts: [line('instance.rebuilding')],
+  ends: ['instance.spawned'],
+  confirms: ['guest.lifecycle.resumed'],
+  endsWithLock: false,
+  lockIsSuccess: false,
+  fails: ['instance.error.set', 'task.state.reverted', 'guest.start.failed', 'instance.spawn.failed', 'vif.plug.timed.out'],
+  cleansUp: ['instance.error.set', 'task.state.reverted'],
+  deadline: minutes(60),
+  // nova audits its resources every 60 s.
+  lingers: seconds(65),
+  phases: [
+    apiRequest,
+    ...scheduling.map((phase) => ({ ...phase, optional: true as const })),
+    {
+      name: 'guest shutdown',
+      service: 'nova-compute',
+      from: [
+        line('guest.shutdown.started'),
+        lasting('guest.shutdown.failed'),
+        lasting('guest.shutdown.finished'),
+        line('instance.rebuilding'),
+      ],
+      to: [line('instance.destroyed'), line('guest.shutdown.finished', 'guest.shutdown.failed')],
+    },
+    vifUnplug,
+    ...portDown,
+    {
+      name: 'disk remove',
+      service: 'nova-compute',
+      from: [line('disk.moving'), line('instance.files.deleting')],
+      to: [line('instance.files.deleted'), last('disk.moved', 'instance.files.deleting')],
+    },
+    {
+      name: 'block device mapping',
+      service: 'nova-compute',
+      debug: true,
+      from: [line('block.devices.listed')],
+      to: [line('image.creation.started')],
+    },
+    {
+      name: 'spawn',
+      service: 'nova-compute',
+      from: [line('instance.directory.created'), line('image.creation.started'), line('guest.xml.started')],
+      to: [line('instance.spawned'), line('guest.start.failed')],
+    },
+    ...spawning,
+    ...plugChain,
+    {
+      name: 'power sync',
+      service: 'nova-compute',
+      from: [latest('guest.lifecycle.resumed')],
+      to: [last('power.state.synchronizing'), last('power.state.sync.pending')],
+    },
+    {
+      name: 'info cache update',
+      service: 'nova-compute',
+      debug: true,
+      from: [latest('network.cache.refreshing', 'network.cache.building')],
+      to: [last('network.cache.updated')],
+    },
+    {
+      name: 'resource audit',
+      service: 'nova-compute',
+      debug: true,
+      from: [line('resources.audited')],
+      to: [line('resources.audited')],
+    },
+    ...requests,
+  ],
+};

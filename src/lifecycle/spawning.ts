@@ -1,0 +1,54 @@
+import { about, latest, line, type PhaseSpec } from './define.js';
+
+/** What libvirt's driver does to make a guest run, the same in every action that spawns one: parts of `spawn`. */
+export const spawning: readonly PhaseSpec[] = [
+  {
+    name: 'image create',
+    service: 'nova-compute',
+    within: 'spawn',
+    from: [line('image.creation.started')],
+    // At INFO the disks' end is not printed; the plug that follows bounds it.
+    to: [line('disks.created'), about('vif.plugged')],
+  },
+  {
+    name: 'image fetch',
+    service: 'nova-compute',
+    within: 'image create',
+    debug: true,
+    repeats: true,
+    optional: true,
+    from: [line('image.lock.acquired')],
+    to: [line('image.lock.released')],
+  },
+  {
+    name: 'network wait',
+    service: 'nova-compute',
+    within: 'spawn',
+    debug: true,
+    from: [line('disks.created')],
+    to: [line('guest.xml.started')],
+  },
+  {
+    name: 'guest xml',
+    service: 'nova-compute',
+    within: 'spawn',
+    debug: true,
+    from: [line('guest.xml.started')],
+    to: [line('guest.xml.ended')],
+  },
+  {
+    name: 'guest start',
+    service: 'nova-compute',
+    within: 'spawn',
+    from: [latest('vif.plugged'), line('guest.xml.ended')],
+    to: [line('guest.lifecycle.started')],
+  },
+  {
+    name: 'guest paused',
+    service: 'nova-compute',
+    within: 'spawn',
+    optional: true,
+    from: [line('guest.lifecycle.paused')],
+    to: [line('guest.lifecycle.resumed')],
+  },
+];
