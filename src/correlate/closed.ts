@@ -1,0 +1,49 @@
+import type { Vif } from '../catalogue/event.js';
+import type { ActionSpec } from '../lifecycle/define.js';
+import type { Event, Member } from '../lifecycle/event.js';
+import type { Millis } from '../model/line.js';
+import type { Outcome } from './timeline.js';
+
+/** What all closed things have in common: whose they are, when, and the lines. */
+interface Closed {
+  readonly instance: string;
+  /** undefined where no line gives it */
+  readonly request: string;
+  readonly start: Millis;
+  readonly end: Millis;
+  /** in order */
+  readonly members: readonly Member[];
+  /** by port uuid */
+  readonly ports: ReadonlyMap<string, Vif>;
+}
+
+/** An action as its compute host lived it. */
+export interface ClosedAction extends Closed {
+  readonly form: 'action';
+  readonly spec: ActionSpec;
+  readonly outcome: Outcome;
+  /** who writes the root */
+  readonly host: string;
+  readonly service: string;
+  /** the moment up to which lines may lie */
+  readonly until: Millis;
+}
+
+/** A build attempt that was given to another host: no root, the next host or the conductor writes it. */
+export interface ClosedAttempt extends Omit<ClosedAction, 'form'> {
+  readonly form: 'attempt';
+}
+
+/** Lines of an action whose compute host is another process's to read. */
+export interface ClosedFragment extends Closed {
+  readonly form: 'fragment';
+}
+
+/** What a guest's network does after the boot: told as a trace of its own, linked to the boot. */
+export interface ClosedSequel extends Closed {
+  readonly form: 'network-ready';
+  readonly of: ClosedAction;
+  readonly lines: readonly Event[];
+}
+
+export type ClosedThing = ClosedAction | ClosedAttempt | ClosedFragment | ClosedSequel;

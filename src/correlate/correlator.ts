@@ -1,0 +1,424 @@
+import type { EventKind } from '../catalogue/event.js';
+import { create } from '../lifecycle/create.js';
+import { type Event, inOrder } from '../lifecycle/event.js';
+import type { Count } from '../model/counters.js';
+import type { Millis } from '../model/line.js';
+import { seconds } from '../model/time.js';
+import type { ClosedAction, ClosedFragment, ClosedThing } from './closed.js';
+import { type Claim, membersOf, portsOfInstance } from './members.js';
+import { createSequel, hasSequel, type Sequel } from './sequel.js';
+import { EventStore, instancesOf, keys, WAITING } from './store.js';
+import { type Bag, GRACE, type HostMarks, LEAD, ownerAt, type Past, timeline } from './timeline.js';
+
+/** A part of an action on a controller is complete when nothing has come for so long. */
+const FRAGMENT_QUIET = seconds(60);
+/** How often, in event time, old lines are forgotten. */
+const SWEEP = seconds(30);
+/** The most lines that may wait for a link. */
+const ROOM = 50_000;
+
+/** Lines that are nobody's: they are counted when read, and not kept. */
+const NOT_KEPT: ReadonlySet<EventKind> = new Set<EventKind>(['api.requested', 'messages.dropped', 'uwsgi.requested']);
+
+/** On a controller, what shows a request to be an action that reached past the API. */
+const CONTROL_EVIDENCE: ReadonlySet<EventKind> = new Set<EventKind>([
+  'scheduling.started',
+  'placement.claiming',
+  'host.chosen',
+  'host.selected',
+  'allocation.written',
+  'neutron.port.create.requested',
+  'neutron.port.update.requested',
+  'neutron.port.delete.requested',
+  'port.create.received',
+  'scheduling.failed',
+]);
+
+interface InstanceState {
+  /** nova-compute's lines that no exported action has taken, in order once `isSorted` */
+  events: Event[];
+  isSorted: boolean;
+  past: Past[];
+  bags: Bag[];
+  /** the watermark from which it must be looked at again */
+  wakesAt: Millis;
+}
+
+interface ControlState {
+  readonly request: string;
+  first: Millis;
+  last: Millis;
+}
+
+/**
+ * Gathers lines and gives back actions that are over. Online three things happen: lines are kept, the watermark moves, and
+ * what has closed by it is given back whole. Everything else is worked out at that moment from the lines alone.
+ */
+export class Correlator {
+  readonly #store = new EventStore();
+  readonly #instances = new Map<string, InstanceState>();
+  readonly #restarts = new Map<string, Millis[]>();
+  readonly #audits = new Map<string, Millis[]>();
+  /** instances by request id of their actions, to know a request that several share */
+  readonly #sharers = new Map<string, Set<string>>();
+  readonly #control = new Map<string, ControlState>();
+  #sequels: Sequel[] = [];
+  readonly #count: Count;
+  #watermark: Millis = Number.NEGATIVE_INFINITY;
+  #sweptAt: Millis = Number.NEGATIVE_INFINITY;
+
+  constructor(count: Count) {
+    this.#count = count;
+  }
+
+  /** Actions under way: named or not yet. */
+  get open(): number {
+    let sum = 0;
+    for (const { bags } of this.#instances.values()) sum += bags.filter(({ spec }) => spec !== undefined).length;
+    return sum;
+  }
+
+  /** How many lines are kept. */
+  get kept(): number {
+    return this.#store.size;
+  }
+
+  accept(event: Event): void {
+    if (NOT_KEPT.has(event.kind)) return;
+    if (event.kind === 'compute.started' || event.kind === 'resources.audited') {
+      insertSorted(event.kind === 'compute.started' ? this.#restarts : this.#audits, event.host, event.at);
+      for (const state of this.#instances.values()) if (state.bags.some(({ host }) => host === event.host)) state.wakesAt = Number.NEGATIVE_INFINITY;
+      if (event.kind === 'compute.started') return;
+    }
+    this.#store.add(event);
+    if (CONTROL_EVIDENCE.has(event.kind)) this.#noteControl(event);
+    if (event.service !== 'nova-compute' || event.instance === undefined) return;
+    const state = this.#stateOf(event.instance);
+    if (event.requestId !== undefined && event.userId !== undefined) {
+      if (state.past.some(({ request }) => request === event.requestId)) {
+        this.#count('late', 1, event.kind);
+        return;
+      }
+      const sharers = this.#sharers.get(event.requestId);
+      if (sharers === undefined) this.#sharers.set(event.requestId, new Set([event.instance]));
+      else sharers.add(event.instance);
+    }
+    const { events } = state;
+    if (state.isSorted && events.length > 0 && inOrder(events[events.length - 1]!, event) > 0) state.isSorted = false;
+    events.push(event);
+    state.wakesAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * Moves the watermark: no line before it is expected any more.
+   *
+   * @returns what closed by it, in the order of closing
+   */
+  advance(watermark: Millis): ClosedThing[] {
+    if (watermark <= this.#watermark) return [];
+    this.#watermark = watermark;
+    const closing: { at: Millis; thing: ClosedThing }[] = [];
+    for (const [instance, state] of this.#instances) {
+      if (state.wakesAt <= watermark) this.#advanceInstance(instance, state, watermark, closing);
+    }
+    this.#advanceSequels(watermark, closing);
+    this.#advanceControl(watermark, closing);
+    if (watermark - this.#sweptAt >= SWEEP || this.#store.size > ROOM) this.#sweep(watermark);
+    return closing.sort((a, b) => a.at - b.at || compare(keyOf(a.thing), keyOf(b.thing))).map(({ thing }) => thing);
+  }
+
+  #stateOf(instance: string): InstanceState {
+    const found = this.#instances.get(instance);
+    if (found !== undefined) return found;
+    const made: InstanceState = { events: [], isSorted: true, past: [], bags: [], wakesAt: Number.NEGATIVE_INFINITY };
+    this.#instances.set(instance, made);
+    return made;
+  }
+
+  readonly #marks: HostMarks = {
+    restarts: (host) => this.#restarts.get(host) ?? [],
+    audits: (host) => this.#audits.get(host) ?? [],
+  };
+
+  /** The marks a watermark lets one see: what lies after it has not happened yet. */
+  #marksUntil(watermark: Millis): HostMarks {
+    if (watermark === Number.POSITIVE_INFINITY) return this.#marks;
+    return {
+      restarts: (host) => this.#marks.restarts(host).filter((at) => at <= watermark),
+      audits: (host) => this.#marks.audits(host).filter((at) => at <= watermark),
+    };
+  }
+
+  #advanceInstance(instance: string, state: InstanceState, watermark: Millis, closing: { at: Millis; thing: ClosedThing }[]): void {
+    if (!state.isSorted) {
+      state.events.sort(inOrder);
+      state.isSorted = true;
+    }
+    const marks = this.#marksUntil(watermark);
+    // Again after each closing: what it took no longer stands in the way of the others.
+    for (;;) {
+      const newest = state.events[state.events.length - 1]?.at ?? Number.NEGATIVE_INFINITY;
+      const events = newest <= watermark ? state.events : state.events.filter(({ at }) => at <= watermark);
+      state.bags = timeline(instance, events, marks, state.past, (request) => (this.#sharers.get(request)?.size ?? 0) > 1);
+      const due = state.bags.filter(({ closesAt }) => closesAt <= watermark).sort((a, b) => a.closesAt - b.closesAt || compare(a.request, b.request))[0];
+      if (due === undefined) {
+        state.wakesAt = Math.min(...state.bags.map(({ closesAt }) => closesAt), newest > watermark ? newest : Number.POSITIVE_INFINITY);
+        for (const at of [...this.#restarts.values()].flat()) if (at > watermark) state.wakesAt = Math.min(state.wakesAt, at);
+        return;
+      }
+      this.#close(due, state, closing);
+    }
+  }
+
+  #close(bag: Bag, state: InstanceState, closing: { at: Millis; thing: ClosedThing }[]): void {
+    const taken = new Set<Event>([...bag.own, ...bag.owned]);
+    if (bag.spec === undefined) {
+      this.#count('unnamed');
+    } else {
+      const action = this.#gather(bag, state);
+      closing.push({ at: bag.closesAt, thing: bag.rescheduled ? { ...action, form: 'attempt' } : action });
+      if (hasSequel(action)) this.#sequels.push(createSequel(action));
+      this.#control.delete(bag.request);
+    }
+    const { request, opened, start, lock, spec, until } = bag;
+    state.past.push({ request, opened, start, end: bag.end ?? until, lock, spec, until });
+    state.events = state.events.filter((event) => !taken.has(event) && event.requestId !== bag.request);
+  }
+
+  #claimOf(instance: string, request: string, from: Millis, to: Millis, owns: (at: Millis) => boolean): Claim {
+    const state = this.#instances.get(instance);
+    const aliases = new Set([request]);
+    for (const event of this.#store.find(keys.request(request))) {
+      // The client's own id, which the other services print in place of nova's.
+      if (event.requestId === request && event.globalRequestId !== undefined && event.service.startsWith('nova-')) aliases.add(event.globalRequestId);
+    }
+    const requests = new Set([...(state?.past ?? []), ...(state?.bags ?? [])].map((bag) => bag.request));
+    requests.delete(request);
+    return {
+      instance,
+      aliases,
+      from,
+      to,
+      isShared: (this.#sharers.get(request)?.size ?? 0) > 1,
+      owns,
+      isOther: (id) => requests.has(id),
+    };
+  }
+
+  #gather(bag: Bag, state: InstanceState): ClosedAction {
+    const spec = bag.spec!;
+    const others = [...state.past, ...state.bags];
+    const claim = this.#claimOf(bag.instance, bag.request, bag.start - LEAD, bag.until, (at) => ownerAt(others, at)?.request === bag.request);
+    const ports = portsOfInstance(this.#store, claim);
+    const members = membersOf(this.#store, claim, ports);
+    if (spec.lingers !== undefined && bag.end !== undefined) {
+      // The first audit of the host after the end is the action's last step.
+      const audit = [...this.#store.find(keys.host(bag.host))].filter(({ kind, at }) => kind === 'resources.audited' && at > bag.end! && at <= bag.closesAt).sort(inOrder)[0];
+      if (audit !== undefined) members.push({ event: audit, ports: [] });
+    }
+    for (const { event } of members) this.#store.place(event);
+    const last = bag.own[bag.own.length - 1]?.at ?? bag.start;
+    return {
+      form: 'action',
+      instance: bag.instance,
+      request: bag.request,
+      spec,
+      outcome: bag.outcome ?? 'timed-out',
+      start: bag.start,
+      end: Math.max(bag.start, bag.end ?? last),
+      until: bag.until,
+      host: bag.host,
+      service: 'nova-compute',
+      members,
+      ports,
+    };
+  }
+
+  #advanceSequels(watermark: Millis, closing: { at: Millis; thing: ClosedThing }[]): void {
+    const left: Sequel[] = [];
+    for (const sequel of this.#sequels) {
+      const state = this.#instances.get(sequel.of.instance);
+      const next = [...(state?.past ?? []), ...(state?.bags ?? [])]
+        .filter((bag) => bag.spec !== undefined && bag.request !== sequel.of.request)
+        .map((bag) => Math.min(bag.opened, bag.start))
+        .filter((at) => at > sequel.from)
+        .sort((a, b) => a - b)[0];
+      const closed = sequel.close(this.#store, watermark, next);
+      if (closed === 'waiting') left.push(sequel);
+      else if (closed !== undefined) {
+        for (const event of closed.lines) this.#store.place(event);
+        closing.push({ at: closed.end + GRACE, thing: closed });
+      }
+    }
+    this.#sequels = left;
+  }
+
+  #noteControl(event: Event): void {
+    // nova's own daemons print the action's id as theirs; the others print it as the caller's.
+    const request = event.service.startsWith('nova-') ? event.requestId : event.globalRequestId;
+    if (request === undefined || event.userId === undefined) return;
+    const known = this.#control.get(request);
+    if (known === undefined) this.#control.set(request, { request, first: event.at, last: event.at });
+    else {
+      known.first = Math.min(known.first, event.at);
+      known.last = Math.max(known.last, event.at);
+    }
+  }
+
+  /** The action's id, where this one is what the client sent along: nova's lines show both. */
+  #ownIdOf(request: string): string {
+    const own = new Set<string>();
+    for (const event of this.#store.find(keys.request(request))) {
+      if (event.service.startsWith('nova-') && event.globalRequestId === request && event.requestId !== undefined && event.requestId !== request) own.add(event.requestId);
+    }
+    return own.size === 1 ? [...own][0]! : request;
+  }
+
+  /** Requests seen on a controller whose compute host another process reads. */
+  #advanceControl(watermark: Millis, closing: { at: Millis; thing: ClosedThing }[]): void {
+    for (const [request, control] of this.#control) {
+      if (watermark < control.last + FRAGMENT_QUIET) continue;
+      const own = this.#ownIdOf(request);
+      if (own !== request) {
+        const known = this.#control.get(own);
+        this.#control.delete(request);
+        this.#control.set(own, { request: own, first: Math.min(control.first, known?.first ?? control.first), last: Math.max(control.last, known?.last ?? control.last) });
+        continue;
+      }
+      const events = this.#store.find(keys.request(request));
+      const instances = new Set<string>();
+      for (const event of events) {
+        if (event.instance !== undefined) instances.add(event.instance);
+        for (const each of instancesOf(event)) instances.add(each);
+      }
+      let again: Millis | undefined;
+      const found: ClosedThing[] = [];
+      for (const instance of [...instances].sort()) {
+        const state = this.#instances.get(instance);
+        if ([...(state?.past ?? []), ...(state?.bags ?? [])].some((bag) => bag.request === request)) continue;
+        const closed = this.#gatherFragment(instance, control);
+        const newest = closed.members[closed.members.length - 1]?.event.at ?? control.last;
+        if (newest + FRAGMENT_QUIET > watermark && newest > control.last) again = Math.max(again ?? newest, newest);
+        found.push(closed);
+      }
+      if (again !== undefined) {
+        control.last = again;
+        continue;
+      }
+      this.#control.delete(request);
+      for (const thing of found) {
+        if (!thing.members.some(({ event }) => CONTROL_EVIDENCE.has(event.kind))) continue;
+        for (const { event } of thing.members) this.#store.place(event);
+        closing.push({ at: control.last + FRAGMENT_QUIET, thing: conclude(thing as ClosedFragment) });
+      }
+    }
+  }
+
+  #gatherFragment(instance: string, control: ControlState): ClosedFragment {
+    const rivals = [...this.#control.values()].filter(({ request }) => this.#concerns(request, instance)).sort((a, b) => a.first - b.first);
+    const state = this.#instances.get(instance);
+    const lived = [...(state?.past ?? []), ...(state?.bags ?? [])];
+    // Of what no compute host tells, the request that began last owns what follows.
+    const owns = (at: Millis): boolean =>
+      ownerAt(lived, at) === undefined && rivals.filter(({ first }) => first <= at).at(-1)?.request === control.request;
+    const claim = this.#claimOf(instance, control.request, control.first - LEAD, control.last + FRAGMENT_QUIET, owns);
+    const shared = new Set<string>();
+    for (const event of this.#store.find(keys.request(control.request))) if (event.instance !== undefined) shared.add(event.instance);
+    const fair: Claim = { ...claim, isShared: claim.isShared || shared.size > 1 };
+    const ports = portsOfInstance(this.#store, fair);
+    const members = membersOf(this.#store, fair, ports);
+    const times = members.map(({ event }) => event.at);
+    return {
+      form: 'fragment',
+      instance,
+      request: control.request,
+      start: Math.min(control.first, ...times),
+      end: Math.max(control.last, ...times),
+      members,
+      ports,
+    };
+  }
+
+  #concerns(request: string, instance: string): boolean {
+    return this.#store
+      .find(keys.request(request))
+      .some((event) => event.instance === instance || instancesOf(event).includes(instance));
+  }
+
+  /** Forgets what is too old to matter: lines that waited long enough, and the names of actions long gone. */
+  #sweep(watermark: Millis): void {
+    this.#sweptAt = watermark;
+    const long = new Set<string>();
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const [instance, state] of this.#instances) {
+      for (const bag of state.bags) {
+        if (bag.spec === undefined) continue;
+        oldest = Math.min(oldest, bag.start);
+        long.add(keys.instance(instance));
+        long.add(keys.request(bag.request));
+        const claim = this.#claimOf(instance, bag.request, bag.start - LEAD, watermark, () => true);
+        for (const port of portsOfInstance(this.#store, claim).keys()) {
+          long.add(keys.port(port));
+          long.add(keys.tap(port.slice(0, 11)));
+        }
+      }
+    }
+    for (const { request, last } of this.#control.values()) {
+      oldest = Math.min(oldest, last);
+      long.add(keys.request(request));
+    }
+    const pinned = new Set<Event>();
+    for (const key of long) for (const event of this.#store.find(key)) if (event.at >= oldest - LEAD - WAITING) pinned.add(event);
+    const horizon = watermark - WAITING - LEAD;
+    const forgotten = (event: Event): void => {
+      if (!this.#store.isPlaced(event) && isPhaseLine(event)) this.#count('orphans', 1, event.kind);
+    };
+    this.#store.forget(horizon, (event) => pinned.has(event), forgotten);
+    if (this.#store.size > ROOM) {
+      const before = this.#store.size;
+      // The room is full: the oldest waiting lines go, however young.
+      this.#store.forget(watermark - LEAD - GRACE, (event) => pinned.has(event), forgotten);
+      if (this.#store.size < before) this.#count('waiting_room_full', before - this.#store.size);
+    }
+    for (const [instance, state] of this.#instances) {
+      state.past = state.past.filter(({ until }) => until >= horizon);
+      if (state.bags.length === 0) state.events = state.events.filter(({ at }) => at >= horizon);
+      if (state.events.length === 0 && state.past.length === 0 && state.bags.length === 0) this.#instances.delete(instance);
+    }
+    for (const [request, instances] of this.#sharers) if (![...instances].some((instance) => this.#instances.has(instance))) this.#sharers.delete(request);
+    for (const marks of [this.#restarts, this.#audits]) for (const [host, times] of marks) marks.set(host, times.filter((at) => at >= Math.min(oldest, horizon)));
+  }
+}
+
+/** Lines that could be an edge of a phase and name no request: those that a missing link leaves over. */
+const isPhaseLine = (event: Event): boolean => event.requestId === undefined && event.fields['port'] !== undefined;
+
+/** A boot that found no host never reached one: the conductor tells its end. */
+function conclude(fragment: ClosedFragment): ClosedThing {
+  const failed = fragment.members.find(({ event }) => event.kind === 'scheduling.failed' && event.service === 'nova-conductor');
+  if (failed === undefined) return fragment;
+  const own = fragment.members.filter(({ event }) => event.service === 'nova-conductor');
+  return {
+    ...fragment,
+    form: 'action',
+    spec: create,
+    outcome: 'failed',
+    host: failed.event.host,
+    service: 'nova-conductor',
+    start: own[0]!.event.at,
+    end: own[own.length - 1]!.event.at,
+    until: own[own.length - 1]!.event.at + GRACE,
+  };
+}
+
+function insertSorted(marks: Map<string, Millis[]>, host: string, at: Millis): void {
+  const times = marks.get(host);
+  if (times === undefined) marks.set(host, [at]);
+  else if (!times.includes(at)) {
+    times.push(at);
+    times.sort((a, b) => a - b);
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const keyOf = (thing: ClosedThing): string => `${thing.instance} ${thing.request} ${thing.form}`;

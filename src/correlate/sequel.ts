@@ -1,0 +1,79 @@
+import { type Event, inOrder } from '../lifecycle/event.js';
+import type { Millis } from '../model/line.js';
+import { seconds } from '../model/time.js';
+import type { ClosedAction, ClosedSequel } from './closed.js';
+import { type EventStore, keys } from './store.js';
+import { GRACE } from './timeline.js';
+
+/** How long a guest may take to ask for its address and still be told. */
+const PATIENCE = seconds(60);
+
+/** Actions after which a guest begins to run. */
+const STARTS_A_GUEST = new Set(['create', 'reboot', 'start', 'unshelve', 'rebuild']);
+
+const resumed = (action: ClosedAction): Event | undefined =>
+  action.members.filter(({ event }) => event.kind === 'guest.lifecycle.resumed').at(-1)?.event;
+
+export const hasSequel = (action: ClosedAction): boolean =>
+  STARTS_A_GUEST.has(action.spec.name) && action.outcome === 'succeeded' && resumed(action) !== undefined;
+
+/** What is waited for after a boot: the network of its guest, on the host that runs it. */
+export interface Sequel {
+  readonly of: ClosedAction;
+  readonly from: Millis;
+  /**
+   * @param next when the instance's next action began, if one has
+   * @returns `waiting` while something may still come, undefined where nothing tells of the guest's network
+   */
+  close(store: EventStore, watermark: Millis, next: Millis | undefined): ClosedSequel | undefined | 'waiting';
+}
+
+/** Opens at "VM Resumed"; closes when every port has its address, when another action begins, or when patience ends. */
+export function createSequel(of: ClosedAction): Sequel {
+  const opening = resumed(of)!;
+  const from = opening.at;
+  const ports = [...of.ports.values()].filter(({ mac }) => mac !== undefined);
+  return {
+    of,
+    from,
+    close(store, watermark, next) {
+      const limit = Math.min(from + PATIENCE, next ?? Number.POSITIVE_INFINITY);
+      const here = (event: Event): boolean => event.host === of.host && event.at <= Math.min(limit, watermark);
+      const acknowledged = ports.map(({ port, mac }) => {
+        const first = [...store.find(keys.mac(mac!))].filter((event) => event.kind === 'dhcp.acknowledged' && event.at >= from && here(event)).sort(inOrder)[0];
+        return first === undefined ? undefined : { event: first, ports: [port] };
+      });
+      const complete = ports.length > 0 && acknowledged.every((found) => found !== undefined);
+      const end = complete ? Math.max(...acknowledged.map((found) => found!.event.at)) : limit;
+      if (watermark < end + GRACE) return 'waiting';
+      const networks = new Set(ports.flatMap(({ network }) => (network === undefined ? [] : [network])));
+      const metadata = [...networks].sort().flatMap((network) => metadataOf(store, network, of.start, (event) => event.host === of.host && event.at <= end));
+      const members = [...acknowledged.filter((found) => found !== undefined), ...metadata.map((event) => ({ event, ports: [] }))];
+      if (members.length === 0) return undefined;
+      const lines = [opening, ...members.map(({ event }) => event)].sort(inOrder);
+      return {
+        form: 'network-ready',
+        of,
+        instance: of.instance,
+        request: of.request,
+        start: from,
+        end: Math.max(end, from),
+        members: [{ event: opening, ports: [] }, ...members].sort((a, b) => inOrder(a.event, b.event)),
+        ports: of.ports,
+        lines,
+      };
+    },
+  };
+}
+
+/** The host's metadata proxy of a network, where this boot had it made: from its announcement to its tap in OVS. */
+function metadataOf(store: EventStore, network: string, from: Millis, here: (event: Event) => boolean): Event[] {
+  const begun = [...store.find(keys.network(network.slice(0, 10)))]
+    .filter((event) => event.kind === 'metadata.provisioning' && event.at >= from && here(event))
+    .sort(inOrder)[0];
+  if (begun === undefined) return [];
+  const added = [...store.find(keys.network(network.slice(0, 10)))]
+    .filter((event) => event.kind === 'interface.added' && event.at >= begun.at && here(event))
+    .sort(inOrder)[0];
+  return added === undefined ? [begun] : [begun, added];
+}

@@ -1,0 +1,270 @@
+import type { EventKind } from '../catalogue/event.js';
+import type { ActionSpec, Edge } from '../lifecycle/define.js';
+import { type Event, numberOf } from '../lifecycle/event.js';
+import { actionOfLock, nameAction } from '../lifecycle/name.js';
+import type { Millis } from '../model/line.js';
+import { seconds } from '../model/time.js';
+
+/** How long after its end an action waits for lines that are late in their file. */
+export const GRACE = seconds(5);
+/** The same while several instances share the request id: which port is whose may be told late. */
+export const SHARED_GRACE = seconds(15);
+/** How far before its start an action's lines may lie: its API call and scheduling. */
+export const LEAD = seconds(60);
+/** A failing action that prints nothing for so long has ended. */
+const QUIET = seconds(30);
+/** Lines that no action is named by are given up after this silence. */
+const UNNAMED_QUIET = seconds(120);
+
+export type Outcome = 'succeeded' | 'failed' | 'timed-out' | 'interrupted';
+
+/** nova-compute's lines of one instance and one request: an action, once it has a name. */
+export interface Bag {
+  readonly instance: string;
+  readonly request: string;
+  /** With the action's own request id, in order. */
+  readonly own: Event[];
+  /** Without an id of their own, printed while the action held the instance. */
+  readonly owned: Event[];
+  readonly opened: Millis;
+  host: string;
+  spec: ActionSpec | undefined;
+  /** When the action's function held the instance's lock; `to` undefined while it does. */
+  lock: { from: Millis; to: Millis | undefined } | undefined;
+  succeededAt: Millis | undefined;
+  /** A line after the end line that belongs to the end as well. */
+  confirmedAt: Millis | undefined;
+  failedAt: Millis | undefined;
+  cleanedAt: Millis | undefined;
+  /** The last attempt was given to another host, which has not begun yet. */
+  rescheduled: boolean;
+  start: Millis;
+  end: Millis | undefined;
+  outcome: Outcome | undefined;
+  /** The last moment whose lines may be the action's. */
+  until: Millis;
+  /** The watermark at which nothing more can change. */
+  closesAt: Millis;
+}
+
+/** What a host's nova-compute printed that is of no instance, in order of time. */
+export interface HostMarks {
+  /** nova-compute began: whatever was under way is cut off */
+  restarts(host: string): readonly Millis[];
+  /** the periodic count of the host's resources */
+  audits(host: string): readonly Millis[];
+}
+
+/** An action that has been exported: what is left of it for lines that come after. */
+export type Past = Pick<Bag, 'request' | 'opened' | 'start' | 'end' | 'lock' | 'spec' | 'until'>;
+
+/** Lines that show a request to be neutron's event and not an action. */
+const EXTERNAL: ReadonlySet<EventKind> = new Set<EventKind>([
+  'vif.plug.received',
+  'vif.plug.processed',
+  'vif.plug.unawaited',
+  'vif.plug.unexpected',
+  'external.event.received',
+  'external.event.processed',
+  'external.event.unawaited',
+  'external.event.unexpected',
+  'interface.deleted.by.neutron',
+]);
+
+/** Lines that only ever accompany: they belong to an action but never begin one. */
+const NEVER_OPENS: ReadonlySet<EventKind> = new Set<EventKind>(['power.state.checked', 'power.state.sync.pending', 'power.state.synchronizing']);
+
+/**
+ * Sorts the lines that nova-compute printed of one instance into bags, one per request, and finds out how each ended: in
+ * the order of their time, and from nothing that came after, so that it is the same whenever it is asked.
+ *
+ *     open ──its end line──▶ ended ──grace──▶ closed (succeeded)
+ *     open ──a failure──▶ failing ──clean-up or silence──▶ ended ──grace──▶ closed (failed)
+ *     open ──nova-compute starts again──▶ closed (interrupted)
+ *     open ──deadline──▶ closed (timed-out)
+ *
+ * @param events in order, none after the watermark
+ * @param marks of the hosts' own
+ * @param past actions of this instance that are exported already: lines with their ids are too late
+ * @param isShared whether other instances have actions of this request
+ */
+export function timeline(
+  instance: string,
+  events: readonly Event[],
+  marks: HostMarks,
+  past: readonly Past[],
+  isShared: (request: string) => boolean,
+): Bag[] {
+  const external = new Set<string>();
+  for (const event of events) if (event.requestId !== undefined && EXTERNAL.has(event.kind)) external.add(event.requestId);
+  const exported = new Set(past.map(({ request }) => request));
+  const bags = new Map<string, Bag>();
+
+  for (const event of events) {
+    const request = event.requestId;
+    if (request !== undefined && event.userId !== undefined && !external.has(request)) {
+      if (exported.has(request)) continue;
+      let bag = bags.get(request);
+      if (bag === undefined) {
+        if (NEVER_OPENS.has(event.kind)) continue;
+        bag = open(instance, request, event);
+        bags.set(request, bag);
+      }
+      if (event.at > bag.until) continue;
+      bag.own.push(event);
+      advance(bag, event, marks, isShared(request));
+    } else {
+      const owner = ownerAt<Past>([...past, ...bags.values()], event.at);
+      const bag = owner === undefined ? undefined : bags.get(owner.request);
+      if (bag === undefined || event.at > bag.until) continue;
+      bag.owned.push(event);
+      advance(bag, event, marks, isShared(bag.request));
+    }
+  }
+  for (const bag of bags.values()) settle(bag, marks, isShared(bag.request));
+  return [...bags.values()];
+}
+
+function open(instance: string, request: string, event: Event): Bag {
+  return {
+    instance,
+    request,
+    own: [],
+    owned: [],
+    opened: event.at,
+    host: event.host,
+    spec: undefined,
+    lock: undefined,
+    succeededAt: undefined,
+    confirmedAt: undefined,
+    failedAt: undefined,
+    cleanedAt: undefined,
+    rescheduled: false,
+    start: event.at,
+    end: undefined,
+    outcome: undefined,
+    until: Number.POSITIVE_INFINITY,
+    closesAt: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Takes one line into account. */
+function advance(bag: Bag, event: Event, marks: HostMarks, shared: boolean): void {
+  const isOwn = event.requestId === bag.request;
+  if (isOwn) {
+    bag.spec = nameAction(bag.own);
+    bag.host = event.host;
+    if (actionOfLock(event) !== undefined) {
+      if (event.kind.endsWith('.acquired')) bag.lock = { from: event.at, to: undefined };
+      else if (event.kind.endsWith('.released')) bag.lock = { from: bag.lock?.from ?? event.at, to: event.at };
+    }
+  }
+  const spec = bag.spec;
+  if (spec !== undefined) {
+    const { kind, at } = event;
+    if (spec.ends.includes(kind) && isAfterItsCause(spec, bag)) bag.succeededAt ??= at;
+    else if (bag.succeededAt !== undefined && spec.confirms?.includes(kind)) bag.confirmedAt = at;
+    if (spec.fails.includes(kind)) bag.failedAt ??= at;
+    if (spec.cleansUp.includes(kind)) bag.cleanedAt = at;
+    if (kind === 'instance.build.rescheduled') bag.rescheduled = true;
+    if (kind === 'instance.claimed' && bag.rescheduled) {
+      // The next host has taken it up: what failed was an attempt, not the action.
+      bag.rescheduled = false;
+      bag.failedAt = undefined;
+      bag.cleanedAt = undefined;
+      bag.lock = undefined;
+    }
+  }
+  settle(bag, marks, shared);
+}
+
+const isAfterItsCause = (spec: ActionSpec, bag: Bag): boolean =>
+  spec.endsAfter === undefined || bag.own.some((event) => spec.endsAfter?.includes(event.kind));
+
+/** Works out from what is known when the bag ends, how, and when it may be closed. */
+function settle(bag: Bag, marks: HostMarks, shared: boolean): void {
+  const { spec } = bag;
+  const lastOwn = bag.own[bag.own.length - 1]?.at ?? bag.opened;
+  const grace = shared ? SHARED_GRACE : GRACE;
+  if (spec === undefined) {
+    bag.until = lastOwn + UNNAMED_QUIET;
+    bag.closesAt = bag.until;
+    return;
+  }
+  bag.start = startOf(spec, bag);
+  const released = bag.lock?.to;
+  if (bag.succeededAt !== undefined) {
+    bag.end = spec.endsWithLock && released !== undefined && released >= bag.succeededAt ? released : (bag.confirmedAt ?? bag.succeededAt);
+    bag.outcome = 'succeeded';
+    bag.until = bag.end + grace;
+  } else if (released !== undefined && !bag.rescheduled) {
+    bag.outcome = spec.lockIsSuccess && bag.failedAt === undefined ? 'succeeded' : 'failed';
+    // nova's own record of a failed one ends with its clean-up; the lock is held on for a while.
+    bag.end = bag.outcome === 'failed' ? (bag.cleanedAt ?? released) : released;
+    bag.until = released + grace;
+  } else if (bag.failedAt !== undefined && (bag.lock === undefined || bag.rescheduled)) {
+    const cleaned = bag.rescheduled ? undefined : bag.cleanedAt;
+    bag.end = cleaned ?? lastOwn;
+    bag.outcome = 'failed';
+    bag.until = cleaned !== undefined && (cleaned === lastOwn || isFinal(bag)) ? cleaned + grace : lastOwn + QUIET;
+  } else {
+    bag.end = undefined;
+    bag.outcome = 'timed-out';
+    bag.until = bag.start + spec.deadline;
+  }
+  if (bag.succeededAt === undefined && released === undefined && !isFinal(bag)) {
+    const restart = marks.restarts(bag.host).find((at) => at > lastOwn && at <= bag.until);
+    if (restart !== undefined) {
+      bag.end = lastOwn;
+      bag.outcome = 'interrupted';
+      bag.until = restart + grace;
+    }
+  }
+  bag.closesAt = bag.until;
+  if (spec.lingers !== undefined && bag.outcome === 'succeeded' && bag.own.some(({ level }) => level === 'DEBUG')) {
+    const end = bag.end ?? bag.until;
+    const audit = marks.audits(bag.host).find((at) => at > end && at <= end + spec.lingers!);
+    bag.closesAt = Math.max(bag.until, audit === undefined ? end + spec.lingers : audit + grace);
+  }
+}
+
+/** Whether the allocation was given back: nothing of the action comes after that. */
+const isFinal = (bag: Bag): boolean => bag.own.some(({ kind }) => kind === 'allocation.deleted');
+
+function startOf(spec: ActionSpec, bag: Bag): Millis {
+  for (const edge of spec.starts) {
+    const found = bag.own.find((event) => edge.kinds.includes(event.kind) && isOfTheAction(event, spec));
+    if (found !== undefined) return edgeTime(found, edge);
+  }
+  return bag.opened;
+}
+
+/** Among lock lines only those of the action's own function. */
+const isOfTheAction = (event: Event, spec: ActionSpec): boolean => !event.kind.includes('.lock.') || actionOfLock(event) === spec;
+
+const edgeTime = (event: Event, edge: Edge): Millis =>
+  edge.less === undefined ? event.at : event.at - Math.round((numberOf(event, edge.less) ?? 0) * 1e6) / 1e3;
+
+/**
+ * Whose a line is that names the instance and no request: the holder of the instance's lock; else the earliest action
+ * that has begun and not ended; else the one that ended just before; else the one that begins just after.
+ */
+export function ownerAt<T extends Past>(bags: readonly T[], at: Millis): T | undefined {
+  let holder: T | undefined;
+  let running: T | undefined;
+  let before: T | undefined;
+  let after: T | undefined;
+  for (const bag of bags) {
+    if (bag.spec === undefined) continue;
+    const begin = Math.min(bag.opened, bag.start);
+    if (bag.lock !== undefined && bag.lock.from <= at && at <= (bag.lock.to ?? Number.POSITIVE_INFINITY) && at <= bag.until) holder ??= bag;
+    if (begin <= at && at <= (bag.end ?? bag.until)) {
+      if (running === undefined || begin < Math.min(running.opened, running.start)) running = bag;
+    } else if (bag.end !== undefined && bag.end < at && at <= bag.until) {
+      if (before === undefined || bag.end > before.end!) before = bag;
+    } else if (at < begin && begin - LEAD <= at) {
+      if (after === undefined || begin < Math.min(after.opened, after.start)) after = bag;
+    }
+  }
+  return holder ?? running ?? before ?? after;
+}
