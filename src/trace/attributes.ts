@@ -1,0 +1,36 @@
+/** Every attribute key that novaspan writes: dashboards, checks and users rely on them. docs/tracing-model.md explains each. */
+export const keys = {
+  instance: 'openstack.instance.id',
+  action: 'openstack.action',
+  request: 'openstack.request.id',
+  project: 'openstack.project.id',
+  user: 'openstack.user.id',
+  outcome: 'openstack.outcome',
+  port: 'openstack.port.id',
+  interface: 'openstack.interface.name',
+  mac: 'openstack.mac',
+  reported: 'novaspan.reported_duration_s',
+  unexplained: 'novaspan.unexplained_ms',
+  observed: 'novaspan.phases.observed',
+  missing: 'novaspan.phases.missing',
+  notLogged: 'novaspan.phases.not_logged',
+  notApplicable: 'novaspan.phases.not_applicable',
+  start: 'novaspan.start',
+  end: 'novaspan.end',
+  skew: 'novaspan.outside_parent_ms',
+  errorType: 'error.type',
+  exceptionType: 'exception.type',
+  exceptionMessage: 'exception.message',
+  exceptionStack: 'exception.stacktrace',
+  httpMethod: 'http.request.method',
+  httpStatus: 'http.response.status_code',
+  urlPath: 'url.path',
+  logPath: 'log.file.path',
+  logOffset: 'novaspan.log.offset',
+  logService: 'novaspan.log.service',
+  logLevel: 'novaspan.log.level',
+  attempt: 'novaspan.build.attempt',
+} as const;
+
+/** How well an end of a span is known. */
+export type Certainty = 'observed' | 'derived' | 'unobserved';

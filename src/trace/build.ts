@@ -1,0 +1,342 @@
+import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../correlate/closed.js';
+import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from '../lifecycle/plug.js';
+import { create } from '../lifecycle/create.js';
+import { type PhaseSpec, line } from '../lifecycle/define.js';
+import { type Event, numberOf, textOf } from '../lifecycle/event.js';
+import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
+import type { Millis } from '../model/line.js';
+import type { Attributes, AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanLink } from '../model/span.js';
+import { keys } from './attributes.js';
+import { exceptionOf } from './exception.js';
+import { networkReady, rootIdOf, spanIdOf, traceIdOf } from './span-id.js';
+
+/** The most lines shown on one span: backends keep no more. */
+const MOST_EVENTS = 128;
+
+export interface BuildOptions {
+  /** `events`: the lines behind a span as its span events */
+  readonly lines: 'events' | 'off';
+  /** whether this process reads the log of a service, on a host where one is given */
+  readonly reads: (service: string, host?: string) => boolean;
+}
+
+/** Makes the spans of what closed: a pure function of it. */
+export function buildTrace(closed: ClosedThing, options: BuildOptions): FinishedTrace {
+  switch (closed.form) {
+    case 'action':
+      return buildAction(closed, options);
+    case 'attempt':
+      return buildAttempt(closed, options);
+    case 'fragment':
+      return buildFragment(closed, options);
+    case 'network-ready':
+      return buildSequel(closed, options);
+    default:
+      return closed satisfies never;
+  }
+}
+
+function livedBy(closed: ClosedAction | ClosedAttempt | ClosedFragment | ClosedSequel, host: string | undefined, options: BuildOptions): Lived {
+  const { request, start, end, members } = closed;
+  return { request, start, end, members, ports: [...closed.ports.keys()].sort(), host, reads: options.reads };
+}
+
+function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace {
+  const traceId = traceIdOf(action.instance, action.request);
+  const rootId = rootIdOf(traceId);
+  const { phases, coverage } = phasesOf(action.spec.phases, livedBy(action, action.host, options));
+  const children = spansOf(phases, traceId, rootId, { ports: action.ports, start: action.start, end: action.end, isWhole: true }, options);
+  const failed = action.outcome !== 'succeeded';
+  const exception = failed ? exceptionOf(action.members.map(({ event }) => event), action.spec) : undefined;
+  const used = new Set(phases.flatMap(({ lines }) => lines));
+  const { events, dropped } = lineEvents(action.members.map(({ event }) => event).filter((event) => !used.has(event)), options);
+  const root: SpanData = {
+    traceId,
+    spanId: rootId,
+    parentSpanId: undefined,
+    name: `instance ${action.spec.name}`,
+    start: action.start,
+    end: action.end,
+    service: action.service,
+    host: action.host,
+    attributes: {
+      ...identityOf(action),
+      [keys.action]: action.spec.name,
+      [keys.outcome]: action.outcome,
+      [keys.start]: certaintyOfStart(action),
+      [keys.end]: action.outcome === 'succeeded' ? 'observed' : 'derived',
+      ...optional(keys.reported, reportedDuration(action)),
+      [keys.unexplained]: unexplained(children, action.start, action.end),
+      ...coverageAttributes(coverage),
+      ...(exception === undefined ? {} : { [keys.errorType]: exception.type }),
+    },
+    events: exception === undefined ? events : [...events, exception.event].sort((a, b) => a.at - b.at),
+    droppedEvents: dropped,
+    links: [],
+    error: failed ? (exception?.message ?? sayOutcome(action)) : undefined,
+  };
+  return {
+    traceId,
+    form: 'action',
+    instance: action.instance,
+    request: action.request,
+    action: action.spec.name,
+    spans: [root, ...markFailure(children, action)],
+  };
+}
+
+/** On a failed action, the phases that were still under way are where it failed. */
+function markFailure(spans: readonly SpanData[], action: ClosedAction | ClosedAttempt): SpanData[] {
+  if (action.outcome === 'succeeded') return [...spans];
+  const timedOut = new Set(action.members.filter(({ event }) => event.kind === 'vif.plug.timed.out').map(({ event }) => event.at));
+  return spans.map((span) => {
+    if (span.name === 'vif-plugged wait' && timedOut.has(span.end)) return { ...span, error: 'timed out waiting for network-vif-plugged' };
+    return span.attributes[keys.end] === 'unobserved' ? { ...span, error: `did not end: the action ${action.outcome === 'failed' ? 'failed' : 'was cut off'} before` } : span;
+  });
+}
+
+const sayOutcome = (action: ClosedAction): string =>
+  action.outcome === 'interrupted'
+    ? 'nova-compute was restarted in the middle of it'
+    : action.outcome === 'timed-out'
+      ? 'no line says that it ended'
+      : 'it failed; the log gives no reason';
+
+function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTrace {
+  const traceId = traceIdOf(attempt.instance, attempt.request);
+  const rootId = rootIdOf(traceId);
+  const { phases } = phasesOf(attempt.spec.phases, livedBy(attempt, attempt.host, options));
+  const events = attempt.members.map(({ event }) => event);
+  const exception = exceptionOf(events, attempt.spec);
+  const name = 'build attempt';
+  const span: SpanData = {
+    traceId,
+    spanId: spanIdOf(traceId, { service: attempt.service, host: attempt.host, name, of: '', rank: 0 }),
+    parentSpanId: rootId,
+    name,
+    start: attempt.start,
+    end: attempt.end,
+    service: attempt.service,
+    host: attempt.host,
+    attributes: { [keys.start]: 'observed', [keys.end]: 'derived', ...(exception === undefined ? {} : { [keys.errorType]: exception.type }) },
+    events: exception === undefined ? [] : [exception.event],
+    droppedEvents: 0,
+    links: [],
+    error: exception?.message ?? 'given to another host',
+  };
+  const children = spansOf(phases, traceId, span.spanId, { ports: attempt.ports, start: attempt.start, end: attempt.end, isWhole: true }, options);
+  return { traceId, form: 'fragment', instance: attempt.instance, request: attempt.request, action: undefined, spans: [span, ...children] };
+}
+
+/** What a controller may see of any action. */
+const fragmentPhases: readonly PhaseSpec[] = ([
+  apiRequest,
+  ...scheduling,
+  ...create.phases.filter(({ name }) => name.startsWith('neutron port ')),
+  { name: 'neutron port delete', service: 'neutron-server', per: 'port', from: [{ kinds: ['neutron.port.delete.requested'], less: 'seconds' }], to: [line('neutron.port.delete.requested')], repeats: true },
+  vifUnplug,
+  ...portDown,
+  ...plugChain,
+  ...requests,
+] satisfies readonly PhaseSpec[] as readonly PhaseSpec[]).filter((spec, place, all) => all.findIndex((other) => other.name === spec.name && other.service === spec.service) === place);
+
+function buildFragment(fragment: ClosedFragment, options: BuildOptions): FinishedTrace {
+  const traceId = traceIdOf(fragment.instance, fragment.request);
+  const rootId = rootIdOf(traceId);
+  const lived = { ...livedBy(fragment, undefined, options), start: Number.NEGATIVE_INFINITY };
+  // neutron's part of the chain has no plug to begin with where nova and OVS are another's to read.
+  const plugsSeen = fragment.members.some(({ event }) => event.service === 'ovs-vswitchd');
+  const specs = fragmentPhases.map((spec): PhaseSpec => (spec.per === 'cycle' && !plugsSeen ? { ...spec, per: 'port' } : spec));
+  const { phases } = phasesOf(specs, lived);
+  const spans = spansOf(phases, traceId, rootId, { ports: fragment.ports, start: fragment.start, end: fragment.end, isWhole: false }, options);
+  return { traceId, form: 'fragment', instance: fragment.instance, request: fragment.request, action: undefined, spans };
+}
+
+const sequelPhases: readonly PhaseSpec[] = [
+  { name: 'metadata provision', service: 'neutron-ovn-metadata-agent', from: [line('metadata.provisioning')], to: [line('interface.added')] },
+  {
+    name: 'guest dhcp',
+    service: 'ovn-controller',
+    per: 'port',
+    from: [{ kinds: ['guest.lifecycle.resumed'], anywhere: true }],
+    to: [line('dhcp.acknowledged')],
+  },
+];
+
+function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace {
+  const request = networkReady(sequel.request);
+  const traceId = traceIdOf(sequel.instance, request);
+  const rootId = rootIdOf(traceId);
+  const { phases, coverage } = phasesOf(sequelPhases, livedBy(sequel, sequel.of.host, options));
+  const boot = traceIdOf(sequel.instance, sequel.request);
+  const hadNetwork = !phases.some(({ name }) => name === 'metadata provision');
+  const children = spansOf(phases, traceId, rootId, { ports: sequel.ports, start: sequel.start, end: sequel.end, isWhole: true }, options);
+  const link: SpanLink = { traceId: boot, spanId: rootIdOf(boot), attributes: { [keys.action]: sequel.of.spec.name } };
+  const root: SpanData = {
+    traceId,
+    spanId: rootId,
+    parentSpanId: undefined,
+    name: 'instance network-ready',
+    start: sequel.start,
+    end: sequel.end,
+    service: 'nova-compute',
+    host: sequel.of.host,
+    attributes: {
+      ...identityOf(sequel),
+      [keys.start]: 'observed',
+      [keys.end]: coverage.missing.length === 0 ? 'observed' : 'derived',
+      ...coverageAttributes(hadNetwork ? movedToNotApplicable(coverage, 'metadata provision') : coverage),
+    },
+    ...lineEventsOf(sequel.lines, options),
+    links: [link],
+    error: undefined,
+  };
+  return { traceId, form: 'network-ready', instance: sequel.instance, request: sequel.request, action: sequel.of.spec.name, spans: [root, ...children] };
+}
+
+const movedToNotApplicable = (coverage: Coverage, name: string): Coverage => ({
+  ...coverage,
+  missing: coverage.missing.filter((entry) => !entry.startsWith(name)),
+  notApplicable: [...coverage.notApplicable, name],
+});
+
+interface Around {
+  readonly ports: ClosedThing['ports'];
+  readonly start: Millis;
+  readonly end: Millis;
+  /** the root is this process's to write: phases may be parts of one another */
+  readonly isWhole: boolean;
+}
+
+/** Spans of phases, with ids that every process and every reading gives alike. */
+function spansOf(phases: readonly Phase[], traceId: string, rootId: string, around: Around, options: BuildOptions): SpanData[] {
+  const sorted = [...phases].sort(byTimeAndPlace);
+  const ranks = new Map<string, number>();
+  const identified = sorted.map((phase) => {
+    const of = phase.port ?? '';
+    const kind = `${phase.service}/${phase.host}/${phase.name}/${of}`;
+    const rank = ranks.get(kind) ?? 0;
+    ranks.set(kind, rank + 1);
+    return { phase, id: spanIdOf(traceId, { service: phase.service, host: phase.host, name: phase.name, of, rank }) };
+  });
+  return identified.map(({ phase, id }) => {
+    const parent = around.isWhole
+      ? identified.find((each) => each.phase.name === phase.within && each.phase.host === phase.host && each.phase.start <= phase.start && phase.start <= each.phase.end)
+      : undefined;
+    const bounds = parent?.phase ?? around;
+    const outside = Math.max(0, bounds.start - phase.start, phase.end - bounds.end);
+    const vif = phase.port === undefined ? undefined : around.ports.get(phase.port);
+    return {
+      traceId,
+      spanId: id,
+      parentSpanId: parent?.id ?? rootId,
+      name: phase.name,
+      start: phase.start,
+      end: phase.end,
+      service: phase.service,
+      host: phase.host,
+      attributes: {
+        ...optional(keys.port, phase.port),
+        ...optional(keys.interface, vif?.tap),
+        ...optional(keys.mac, vif?.mac),
+        ...requestAttributes(phase),
+        [keys.start]: phase.startIs,
+        [keys.end]: phase.endIs,
+        ...(outside > 0 && phase.within !== undefined && parent !== undefined ? { [keys.skew]: Math.round(outside * 1000) / 1000 } : {}),
+      },
+      ...lineEventsOf(phase.lines, options),
+      links: [],
+      error: undefined,
+    };
+  });
+}
+
+function byTimeAndPlace(a: Phase, b: Phase): number {
+  if (a.start !== b.start) return a.start - b.start;
+  if (a.end !== b.end) return a.end - b.end;
+  const place = (phase: Phase): number => phase.lines.at(-1)?.origin.offset ?? 0;
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  if (a.port !== b.port) return (a.port ?? '') < (b.port ?? '') ? -1 : 1;
+  if (a.service !== b.service) return a.service < b.service ? -1 : 1;
+  if (a.host !== b.host) return a.host < b.host ? -1 : 1;
+  return place(a) - place(b);
+}
+
+/** What an access line says of its request; never the query, which may name anything. */
+function requestAttributes(phase: Phase): Attributes {
+  const event = phase.lines.at(-1);
+  if (event === undefined || !phase.name.endsWith('request')) return {};
+  const url = textOf(event, 'url');
+  return {
+    ...optional(keys.httpMethod, textOf(event, 'method')),
+    ...optional(keys.urlPath, url?.split('?')[0]),
+    ...optional(keys.httpStatus, numberOf(event, 'status')),
+  };
+}
+
+function identityOf(closed: ClosedThing): Attributes {
+  const own = closed.members.find(({ event }) => event.requestId === closed.request)?.event;
+  return {
+    [keys.instance]: closed.instance,
+    [keys.request]: closed.request,
+    ...optional(keys.project, own?.projectId),
+    ...optional(keys.user, own?.userId),
+  };
+}
+
+const certaintyOfStart = (action: ClosedAction): 'observed' | 'derived' =>
+  action.members.some(({ event }) => event.at === action.start && event.service === action.service) ? 'observed' : 'derived';
+
+/** nova's own "Took N seconds to build instance." */
+function reportedDuration(action: ClosedAction): number | undefined {
+  const said = action.members.find(({ event }) => event.kind === 'instance.built');
+  return said === undefined ? undefined : numberOf(said.event, 'seconds');
+}
+
+/** The root's time that none of its phases covers, in ms. */
+function unexplained(children: readonly SpanData[], start: Millis, end: Millis): number {
+  let to = start;
+  let covered = 0;
+  for (const span of [...children].sort((a, b) => a.start - b.start)) {
+    const from = Math.max(to, span.start);
+    const until = Math.min(end, span.end);
+    if (until > from) {
+      covered += until - from;
+      to = until;
+    }
+  }
+  return Math.round((end - start - covered) * 1000) / 1000;
+}
+
+const coverageAttributes = (coverage: Coverage): Attributes => ({
+  [keys.observed]: coverage.observed,
+  [keys.missing]: coverage.missing,
+  [keys.notLogged]: coverage.notLogged,
+  [keys.notApplicable]: coverage.notApplicable,
+});
+
+const optional = (key: string, value: AttributeValue | undefined): Attributes => (value === undefined ? {} : { [key]: value });
+
+const lineEventsOf = (lines: readonly Event[], options: BuildOptions): { events: SpanEvent[]; droppedEvents: number } => {
+  const { events, dropped } = lineEvents(lines, options);
+  return { events, droppedEvents: dropped };
+};
+
+/** Lines as span events: their wording with the values that the catalogue allows, and where they stand. */
+function lineEvents(lines: readonly Event[], options: BuildOptions): { events: SpanEvent[]; dropped: number } {
+  if (options.lines === 'off') return { events: [], dropped: 0 };
+  const shown = lines.slice(0, MOST_EVENTS);
+  return {
+    events: shown.map((event) => ({
+      name: event.text,
+      at: event.at,
+      attributes: {
+        [keys.logService]: event.service,
+        [keys.logLevel]: event.level,
+        [keys.logPath]: event.origin.path,
+        [keys.logOffset]: event.origin.offset,
+      },
+    })),
+    dropped: lines.length - shown.length,
+  };
+}

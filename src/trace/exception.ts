@@ -1,0 +1,53 @@
+import type { ActionSpec } from '../lifecycle/define.js';
+import { type Event, textOf } from '../lifecycle/event.js';
+import type { SpanEvent } from '../model/span.js';
+import { keys } from './attributes.js';
+
+export interface LoggedException {
+  readonly type: string;
+  readonly message: string;
+  readonly event: SpanEvent;
+}
+
+/** `nova.exception.PortBindingFailed: Binding failed for port …`: a dotted class name, then its words. */
+const RAISED = /(?:^|: )([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*): (.*)$/s;
+const CLASS = /(?:Error|Exception|Failed|Failure|NotFound|Timeout|Invalid|Unacceptable|NoMore\w*|NoValidHost|Abort\w*|Exceeded|InUse|Busy|Unavailable|Forbidden|Conflict|Warning|[A-Z]\w+)$/;
+/** What looks like a secret is left out, wherever it stands. */
+const SECRET = /((?:password|passwd|secret|token|api_key|authorization|adminPass)["']?\s*[:=]\s*["']?)[^\s"',}]+/gi;
+const LONGEST_MESSAGE = 500;
+const LONGEST_STACK = 8000;
+
+export const scrubbed = (text: string): string => text.replace(SECRET, '$1***');
+
+/** The first failure that the action's lines give a reason for: later ones are its consequences. */
+export function exceptionOf(events: readonly Event[], spec: ActionSpec): LoggedException | undefined {
+  const failures = events.filter((event) => spec.fails.includes(event.kind) || event.kind === 'scheduling.failed');
+  const told = failures.find((event) => raisedIn(event) !== undefined);
+  if (told === undefined) return undefined;
+  const { type, message } = raisedIn(told)!;
+  const stack = scrubbed(told.detail.join('\n')).slice(0, LONGEST_STACK);
+  return {
+    type,
+    message,
+    event: {
+      name: 'exception',
+      at: told.at,
+      attributes: {
+        [keys.exceptionType]: type,
+        [keys.exceptionMessage]: message,
+        ...(stack === '' ? {} : { [keys.exceptionStack]: stack }),
+        [keys.logPath]: told.origin.path,
+        [keys.logOffset]: told.origin.offset,
+      },
+    },
+  };
+}
+
+function raisedIn(event: Event): { type: string; message: string } | undefined {
+  const cause = textOf(event, 'cause') ?? event.detail.findLast((line) => RAISED.test(line) && !line.startsWith(' '));
+  if (cause === undefined || cause === '') return undefined;
+  const found = RAISED.exec(cause);
+  const type = found?.[1];
+  if (type !== undefined && CLASS.test(type)) return { type, message: scrubbed(found![2]!).slice(0, LONGEST_MESSAGE) };
+  return { type: event.kind, message: scrubbed(cause).slice(0, LONGEST_MESSAGE) };
+}
