@@ -1,0 +1,90 @@
+import type http from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { type Clock, systemClock } from '../model/clock.js';
+import { reasonOf } from '../model/errors.js';
+import type { Attributes, FinishedTrace } from '../model/span.js';
+import type { Exporter, ExportResult } from './exporter.js';
+import { type Answer, post } from './http-post.js';
+import { type OtlpOverrides, otlpSettings } from './otlp-settings.js';
+import { outcomeOf } from './outcome.js';
+import { toReadableSpans } from './readable-span.js';
+import { version } from './version.js';
+
+const compress = promisify(gzip);
+
+export interface OtlpHttpOptions extends OtlpOverrides {
+  /** from OTEL_RESOURCE_ATTRIBUTES */
+  readonly resourceAttributes?: Attributes;
+  readonly clock?: Clock;
+}
+
+/**
+ * Sends each trace in one OTLP/HTTP request and says what became of it.
+ *
+ * The settings and the bytes are the SDK's; only the exchange is ours, because the SDK's exporter keeps to itself what
+ * we must know: the status, Retry-After, and the spans that a success says were rejected (docs/decisions/0004-otlp-exchange.md).
+ *
+ * @throws OperatorError when the variables ask for something that cannot be done
+ */
+export function createOtlpHttpExporter({ resourceAttributes, clock = systemClock, ...overrides }: OtlpHttpOptions = {}): Exporter {
+  const { url, headers, timeoutMillis, compression, agentFactory, serializer } = otlpSettings(overrides);
+  const shown = withoutSecrets(url);
+  let agent: Promise<http.Agent> | undefined;
+
+  async function send(trace: FinishedTrace, signal: AbortSignal): Promise<Answer> {
+    const bytes = serializer.serializeRequest(toReadableSpans(trace, resourceAttributes)) ?? new Uint8Array();
+    const zipped = compression === 'gzip';
+    const body = zipped ? await compress(bytes) : bytes;
+    agent ??= Promise.resolve(agentFactory(url.protocol));
+    return post(url, {
+      headers: { 'user-agent': `novaspan/${version}`, ...(await headers()), ...(zipped && { 'content-encoding': 'gzip' }) },
+      body,
+      agent: await agent,
+      signal,
+    });
+  }
+
+  return {
+    async export(trace): Promise<ExportResult> {
+      const signal = AbortSignal.timeout(timeoutMillis);
+      try {
+        return outcomeOf(await send(trace, signal), shown, (body) => serializer.deserializeResponse(body), clock);
+      } catch (error) {
+        return failure(error, shown, signal.aborted ? timeoutMillis : undefined);
+      }
+    },
+
+    async shutdown() {
+      (await agent)?.destroy();
+    },
+  };
+}
+
+/**
+ * What it means that there was no whole answer. The trace may have arrived: it is sent again all the same, with the same
+ * ids (at least once). A certificate that is wrong today may be right tomorrow, so that, too, is worth another try.
+ */
+function failure(error: unknown, url: string, timedOutAfter: number | undefined): ExportResult {
+  if (timedOutAfter !== undefined)
+    return { outcome: 'retryable', reason: `${url} did not answer within ${timedOutAfter} ms (OTEL_EXPORTER_OTLP_TIMEOUT)` };
+
+  const { code } = error as { code?: unknown };
+  if (code === 'ERR_INVALID_CHAR' || code === 'ERR_INVALID_HTTP_TOKEN')
+    return { outcome: 'refused', about: 'settings', reason: `OTEL_EXPORTER_OTLP_HEADERS cannot be sent: ${reasonOf(error)}` };
+
+  return { outcome: 'retryable', reason: `cannot send to ${url}: ${wordsOf(error)}${typeof code === 'string' ? hint(code) : ''}` };
+}
+
+/** An AggregateError (all addresses of a name were tried) has its words in its parts. */
+const wordsOf = (error: unknown): string => (error instanceof AggregateError ? error.errors.map(reasonOf).join('; ') : reasonOf(error));
+
+function hint(code: string): string {
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) return ' (the issuer is set with OTEL_EXPORTER_OTLP_CERTIFICATE)';
+  if (/SSL|EPROTO|HPE_/.test(code)) return ' (does http or https in OTEL_EXPORTER_OTLP_ENDPOINT fit what listens there?)';
+  return '';
+}
+
+function withoutSecrets({ protocol, host, pathname }: URL): string {
+  return `${protocol}//${host}${pathname}`;
+}

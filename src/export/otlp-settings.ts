@@ -1,0 +1,85 @@
+import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
+import type { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
+import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http';
+import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { configInvalid, reasonOf } from '../model/errors.js';
+
+/** Settings handed in beat the environment's. */
+export interface OtlpOverrides {
+  /** the whole URL, `/v1/traces` included: see `tracesUrl` */
+  readonly url?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+  readonly compression?: 'gzip' | 'none';
+  readonly protocol?: string;
+}
+
+/** The encodings of OTLP/HTTP, by the names that OTEL_EXPORTER_OTLP_PROTOCOL gives them. */
+const protocols = {
+  'http/json': { contentType: 'application/json', serializer: JsonTraceSerializer },
+  'http/protobuf': { contentType: 'application/x-protobuf', serializer: ProtobufTraceSerializer },
+} as const;
+
+type Protocol = keyof typeof protocols;
+
+/** The URL that traces go to at an endpoint as OTEL_EXPORTER_OTLP_ENDPOINT has it. */
+export const tracesUrl = (endpoint: string): string => `${endpoint.replace(/\/+$/, '')}/v1/traces`;
+
+/**
+ * Everything that the standard OTEL_EXPORTER_OTLP_* and OTEL_EXPORTER_OTLP_TRACES_* variables say, read by the SDK itself.
+ * Where the SDK would warn and go on with a default (a URL it cannot read, a certificate that is not there), this throws:
+ * traces that go somewhere else than asked are worse than none.
+ */
+export function otlpSettings({ url, headers, timeoutMs, compression, protocol: asked }: OtlpOverrides = {}) {
+  const protocol = supported(
+    asked ?? variable('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? variable('OTEL_EXPORTER_OTLP_PROTOCOL') ?? 'http/json',
+  );
+  const { contentType, serializer } = protocols[protocol];
+
+  const { result, faults } = withWarnings(() =>
+    convertLegacyHttpOptions(
+      {
+        ...(url !== undefined && { url }),
+        ...(headers !== undefined && { headers: { ...headers } }),
+        ...(timeoutMs !== undefined && { timeoutMillis: timeoutMs }),
+        ...(compression !== undefined && { compression: compression as CompressionAlgorithm }),
+      },
+      'TRACES',
+      'v1/traces',
+      { 'content-type': contentType },
+    ),
+  );
+  const target = result && new URL(result.url);
+  if (target && !/^https?:$/.test(target.protocol)) faults.push(`the endpoint ${result.url} must begin with http:// or https://`);
+  if (faults.length > 0 || !result || !target) throw configInvalid('OTEL_EXPORTER_OTLP_*', faults.join('\n'));
+  return { ...result, url: target, serializer };
+}
+
+function supported(protocol: string): Protocol {
+  if (Object.hasOwn(protocols, protocol)) return protocol as Protocol;
+  const names = Object.keys(protocols).join(' or ');
+  throw configInvalid(
+    'OTEL_EXPORTER_OTLP_PROTOCOL',
+    `${JSON.stringify(protocol)} is not supported: use ${names} (usually port 4318, not gRPC's 4317)`,
+  );
+}
+
+/** A variable that is empty counts as not set. */
+const variable = (name: string) => process.env[name]?.trim() || undefined;
+
+/** Runs something of the SDK's that reports what is wrong by logging it, and gives back what it would have logged. */
+function withWarnings<T>(run: () => T): { result: T | undefined; faults: string[] } {
+  const faults: string[] = [];
+  const note = (message: string) => void faults.push(message.replace(/^Configuration: /, ''));
+  const ignore = () => undefined;
+  const logger: DiagLogger = { error: note, warn: note, info: ignore, debug: ignore, verbose: ignore };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  try {
+    return { result: run(), faults };
+  } catch (error) {
+    note(reasonOf(error));
+    return { result: undefined, faults };
+  } finally {
+    diag.disable();
+  }
+}

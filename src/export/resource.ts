@@ -1,0 +1,76 @@
+import { configInvalid } from '../model/errors.js';
+import type { Writer } from '../model/record.js';
+import type { Attributes, AttributeValue, SpanData } from '../model/span.js';
+import { version } from './version.js';
+
+/** The only place that names the product and its version, so that the spans' bytes survive an upgrade. */
+export const scope = { name: 'novaspan', version } as const;
+
+/** What a span's resource is called by: the hypervisor or controller that did the work, never the machine that reads its logs. */
+const isOurs = (key: string) => key === 'service.name' || key.startsWith('host.');
+
+/**
+ * The resource of one writer of logs.
+ *
+ * @param extra from OTEL_RESOURCE_ATTRIBUTES: may add anything and replace `service.namespace` and `cloud.*`, but its
+ * `service.name` and `host.*` describe this process, not the service that wrote the log, and are left out
+ */
+export function resourceAttributes({ service, host }: Writer, extra: Attributes = {}): Attributes {
+  return {
+    'cloud.provider': 'openstack',
+    'service.namespace': 'openstack',
+    ...Object.fromEntries(Object.entries(extra).filter(([key]) => !isOurs(key))),
+    'service.name': service,
+    'host.name': host,
+    'host.id': host,
+  };
+}
+
+/** Reads OTEL_RESOURCE_ATTRIBUTES: `key=value,key=value`, both percent-encoded where they hold a comma or an equals sign. */
+export function parseResourceAttributes(text: string | undefined): Attributes {
+  const pairs = (text ?? '').split(',').filter((pair) => pair.trim() !== '');
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, key, value] = /^\s*([^=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(pair) ?? [];
+      if (key === undefined || value === undefined) throw notAPair(pair);
+      try {
+        return [decodeURIComponent(key), decodeURIComponent(value)];
+      } catch (cause) {
+        throw notAPair(pair, cause);
+      }
+    }),
+  );
+}
+
+const notAPair = (pair: string, cause?: unknown) =>
+  configInvalid('OTEL_RESOURCE_ATTRIBUTES', `${JSON.stringify(pair.trim())} is not key=value (percent-encode other characters)`, cause);
+
+/** The spans of one writer, in the order they were given. */
+export interface Group extends Writer {
+  readonly spans: readonly SpanData[];
+}
+
+/** One group per resource, by service, then host: in this order they are sent, whatever order the files were read in. */
+export function byWriter(spans: readonly SpanData[]): Group[] {
+  const groups = new Map<string, Writer & { spans: SpanData[] }>();
+  for (const span of spans) {
+    const key = JSON.stringify([span.service, span.host]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { service: span.service, host: span.host, spans: [span] });
+    else group.spans.push(span);
+  }
+  return [...groups.values()].sort((a, b) => compare(a.service, b.service) || compare(a.host, b.host));
+}
+
+/** By key. A number that OTLP has no exact form for (not finite, or an integer beyond 2^53) goes as text. */
+export function sortedAttributes(attributes: Attributes): [key: string, value: AttributeValue][] {
+  return Object.entries(attributes)
+    .map(([key, value]): [string, AttributeValue] => [key, isInexact(value) ? String(value) : value])
+    .sort(([a], [b]) => compare(a, b));
+}
+
+const isInexact = (value: AttributeValue) =>
+  typeof value === 'number' && (Number.isInteger(value) ? !Number.isSafeInteger(value) : !Number.isFinite(value));
+
+/** By UTF-16 code unit: the same on every machine, unlike localeCompare. */
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,42 @@
+import type { FinishedTrace, SpanData } from '../../model/span.js';
+import { headline } from './headline.js';
+import type { Look } from './look.js';
+import { certaintyOf, durationOf, extentOf, portLabel, rootOf } from './reading.js';
+import { cut, inPercent, inSeconds } from './text.js';
+import { selfTime, treeOf } from './tree.js';
+import { marks } from './waterfall.js';
+
+/**
+ * The phases by cost. `share` is of the root's time (phases run side by side: shares do not add up); `self` is the
+ * part in which none of the phase's own parts ran.
+ */
+export function blame(trace: FinishedTrace, look: Look): string {
+  const { palette } = look;
+  const root = rootOf(trace);
+  const { start, end } = extentOf(trace);
+  const rows = treeOf(trace.spans)
+    .filter(({ span }) => span !== root)
+    .sort((a, b) => durationOf(b.span) - durationOf(a.span));
+
+  const whoWidth = Math.max('service'.length, ...rows.map(({ span }) => `${span.service}@${span.host}`.length));
+  const lines = rows.map(({ span, children }) => {
+    const numbers = [
+      `${inSeconds(durationOf(span)).padStart(9)}${doubtOf(span)}`,
+      inPercent(durationOf(span), end - start).padStart(8),
+      inSeconds(selfTime(span, children)).padStart(9),
+    ].join(' ');
+    const name = [span.name, ...(portLabel(span) === undefined ? [] : [portLabel(span)])].join(' ');
+    const who = `${span.service}@${span.host}`.padEnd(whoWidth);
+    const labels = cut(`${who}  ${name}`, look.width - numbers.length - 2, look);
+    return `${numbers}  ${span.error === undefined ? labels : palette.red(labels)}`;
+  });
+
+  const title = ` ${'duration'.padStart(8)}  ${'share'.padStart(8)} ${'self'.padStart(9)}  ${'service'.padEnd(whoWidth)}  phase`;
+  return [...headline(trace, look), '', palette.dim(title), ...lines].join('\n') + '\n';
+}
+
+/** The weaker of the two ends' marks: a duration is as sure as its less sure end. */
+const doubtOf = (span: SpanData): string => {
+  const ends = [certaintyOf(span, 'start'), certaintyOf(span, 'end')];
+  return ends.includes('unobserved') ? marks.unobserved : ends.includes('derived') ? marks.derived : marks.observed;
+};

@@ -1,0 +1,74 @@
+import type { FinishedTrace } from '../../model/span.js';
+import type { Look, Paint, Palette } from './look.js';
+import { errorOf, extentOf, outcomeOf, reportedSeconds, rootOf } from './reading.js';
+import { inSeconds, inUtc, wrap } from './text.js';
+
+export const paintOf = (outcome: string | undefined, palette: Palette): Paint =>
+  outcome === 'succeeded'
+    ? palette.green
+    : outcome === 'failed' || outcome === 'timed-out'
+      ? palette.red
+      : outcome === undefined
+        ? palette.cyan
+        : palette.yellow;
+
+/** What happened to which instance, when, and the ids to look further with. */
+export function headline(trace: FinishedTrace, look: Look): string[] {
+  const { palette, width } = look;
+  const root = rootOf(trace);
+  const { start, end } = extentOf(trace);
+  const reported = reportedSeconds(root);
+
+  const hosts = [...new Set((root === undefined ? trace.spans : [root]).map(({ host }) => host))];
+  const error = root === undefined ? undefined : errorOf(root);
+  return [
+    `${saidOf(trace, end - start, palette)}${reported === undefined ? '' : ` (nova says ${reported} s)`}, from ${inUtc(start)}`,
+    ...packed(
+      [
+        ['instance', trace.instance],
+        ['host', hosts.join(', ')],
+        ['request', trace.request ?? 'unknown'],
+        ['trace', trace.traceId],
+      ],
+      look,
+    ),
+    ...(error === undefined ? [] : wrap('  error ', error.split(' '), width).map(palette.red)),
+  ];
+}
+
+function saidOf(trace: FinishedTrace, duration: number, palette: Palette): string {
+  const took = `${inSeconds(duration)} s`;
+  switch (trace.form) {
+    case 'action': {
+      const outcome = outcomeOf(trace);
+      const verb = paintOf(outcome, palette)(outcome ?? 'ended');
+      return `${palette.bold(trace.action ?? rootOf(trace)?.name ?? 'action')} ${verb} ${outcome === 'succeeded' ? 'in' : 'after'} ${palette.bold(took)}`;
+    }
+    case 'fragment':
+      return `${palette.bold('part of an action')}, ${palette.cyan('root not in these logs')}, over ${palette.bold(took)}`;
+    case 'network-ready':
+      return `${palette.bold('network-ready')} ${palette.bold(took)} after the guest resumed`;
+    default:
+      return trace.form satisfies never;
+  }
+}
+
+/** Pairs beside each other as far as they fit, never cut: they are there to be copied. */
+function packed(pairs: readonly (readonly [string, string])[], { width, palette }: Look): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let length = 0;
+  for (const [key, value] of pairs) {
+    const pair = `${palette.dim(key)} ${value}`;
+    const added = key.length + 1 + value.length;
+    if (length > 0 && length + 3 + added <= width) {
+      line += `   ${pair}`;
+      length += 3 + added;
+    } else {
+      if (length > 0) lines.push(line);
+      line = `  ${pair}`;
+      length = 2 + added;
+    }
+  }
+  return [...lines, line];
+}

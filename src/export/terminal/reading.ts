@@ -1,0 +1,94 @@
+import type { FinishedTrace, SpanData } from '../../model/span.js';
+import { tame } from './text.js';
+
+/** The attributes that the views read, spelled as `trace/attributes.ts` writes them: a test compares the two. */
+export const keys = {
+  outcome: 'openstack.outcome',
+  port: 'openstack.port.id',
+  interface: 'openstack.interface.name',
+  reported: 'novaspan.reported_duration_s',
+  unexplained: 'novaspan.unexplained_ms',
+  missing: 'novaspan.phases.missing',
+  notLogged: 'novaspan.phases.not_logged',
+  notApplicable: 'novaspan.phases.not_applicable',
+  start: 'novaspan.start',
+  end: 'novaspan.end',
+  errorType: 'error.type',
+  exceptionMessage: 'exception.message',
+} as const;
+
+/** How sure an end of a span is: a line says it, it follows from other lines, or no line was seen. */
+export type Certainty = 'observed' | 'derived' | 'unobserved';
+
+const textOf = (span: SpanData | undefined, key: string): string | undefined => {
+  const value = span?.attributes[key];
+  return value === undefined ? undefined : String(value);
+};
+
+const numberOf = (span: SpanData | undefined, key: string): number | undefined => {
+  const value = span?.attributes[key];
+  return typeof value === 'number' ? value : undefined;
+};
+
+const listOf = (span: SpanData | undefined, key: string): readonly string[] => {
+  const value = span?.attributes[key];
+  return Array.isArray(value) ? value : [];
+};
+
+/** The trace's own root; a fragment has none. */
+export const rootOf = (trace: FinishedTrace): SpanData | undefined => trace.spans.find(({ parentSpanId }) => parentSpanId === undefined);
+
+export const outcomeOf = (trace: FinishedTrace): string | undefined => textOf(rootOf(trace), keys.outcome);
+
+/** nova's own "Took N seconds", in seconds. */
+export const reportedSeconds = (span: SpanData | undefined): number | undefined => numberOf(span, keys.reported);
+
+export const unexplainedMillis = (trace: FinishedTrace): number | undefined => numberOf(rootOf(trace), keys.unexplained);
+
+export const phases = (trace: FinishedTrace, which: 'missing' | 'notLogged' | 'notApplicable'): readonly string[] =>
+  listOf(rootOf(trace), keys[which]);
+
+export const certaintyOf = (span: SpanData, end: 'start' | 'end'): Certainty => {
+  const value = textOf(span, keys[end]);
+  return value === 'derived' || value === 'unobserved' ? value : 'observed';
+};
+
+export const portOf = (span: SpanData): string | undefined => textOf(span, keys.port);
+
+export const tapOf = (span: SpanData): string | undefined => textOf(span, keys.interface);
+
+/** Which port a span is about, as an operator knows it: the tap, else the port's first eight digits. */
+export const portLabel = (span: SpanData): string | undefined => tapOf(span) ?? portOf(span)?.slice(0, 8);
+
+/** The same in eight characters. A tap is named for its port's first eleven. */
+export const shortPortLabel = (span: SpanData): string | undefined => (portOf(span) ?? tapOf(span)?.replace(/^tap/, ''))?.slice(0, 8);
+
+/** `error.type: message`, undefined for a span that did not fail. */
+export function errorOf(span: SpanData): string | undefined {
+  if (span.error === undefined) return undefined;
+  const type = textOf(span, keys.errorType);
+  const exception = span.events.find(({ name }) => name === 'exception')?.attributes[keys.exceptionMessage];
+  const message = span.error === '' ? String(exception ?? '') : span.error;
+  if (type === undefined || message.includes(type)) return tame(message === '' ? 'failed' : message);
+  return tame(message === '' ? type : `${type}: ${message}`);
+}
+
+export const durationOf = (span: SpanData): number => span.end - span.start;
+
+/** From the root's start to its end; for a fragment from its first moment to its last. */
+export function extentOf(trace: FinishedTrace): { readonly start: number; readonly end: number } {
+  const root = rootOf(trace);
+  if (root !== undefined) return root;
+  return boundsOf(trace);
+}
+
+/** From the first moment of any span to the last. */
+export function boundsOf({ spans }: FinishedTrace): { readonly start: number; readonly end: number } {
+  let start = Infinity;
+  let end = -Infinity;
+  for (const span of spans) {
+    start = Math.min(start, span.start);
+    end = Math.max(end, span.end);
+  }
+  return spans.length === 0 ? { start: 0, end: 0 } : { start, end };
+}

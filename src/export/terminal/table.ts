@@ -1,0 +1,109 @@
+import type { FinishedTrace, SpanData } from '../../model/span.js';
+import { paintOf } from './headline.js';
+import type { Look, Paint } from './look.js';
+import { durationOf, extentOf, outcomeOf, portLabel, reportedSeconds, rootOf } from './reading.js';
+import { cut, inSeconds, inUtc, short } from './text.js';
+
+interface Column {
+  readonly title: string;
+  readonly right?: true;
+  /** left out at narrow widths, the highest first */
+  readonly dispensable?: number;
+  /** may be cut to this */
+  readonly least?: number;
+  cell(trace: FinishedTrace): string;
+  paint?(trace: FinishedTrace, look: Look): Paint;
+}
+
+const columns: readonly Column[] = [
+  { title: 'start (UTC)', cell: (trace) => inUtc(extentOf(trace).start).slice(0, 19) },
+  { title: 'action', cell: ({ action, form }) => action ?? (form === 'fragment' ? '(part)' : form) },
+  { title: 'instance', cell: ({ instance }) => short(instance) },
+  {
+    title: 'outcome',
+    cell: (trace) => outcomeOf(trace) ?? '-',
+    paint: (trace, { palette }) => paintOf(outcomeOf(trace), palette),
+  },
+  { title: 'seconds', right: true, cell: (trace) => inSeconds(lasting(trace)) },
+  { title: 'nova says', right: true, dispensable: 3, cell: (trace) => reportedSeconds(rootOf(trace))?.toFixed(2) ?? '-' },
+  { title: 'slowest phase', least: 16, cell: slowestPhase },
+  { title: 'host', dispensable: 2, least: 8, cell: (trace) => (rootOf(trace) ?? trace.spans[0])?.host ?? '-' },
+  { title: 'trace', dispensable: 1, cell: ({ traceId }) => short(traceId) },
+];
+
+/**
+ * Many actions, one row each, by start; with `slowest`, that many of them, the slowest first. What an instance's
+ * network did after its boot is in traces of its own and has no row.
+ */
+export function table(traces: readonly FinishedTrace[], look: Look, { slowest }: { readonly slowest?: number } = {}): string {
+  const rows = traces.filter(({ form }) => form !== 'network-ready').sort((a, b) => extentOf(a).start - extentOf(b).start);
+  const chosen = slowest === undefined ? rows : rows.sort((a, b) => lasting(b) - lasting(a)).slice(0, slowest);
+
+  const fitted = narrow(
+    columns.map((column) => ({ column, width: Math.max(column.title.length, ...chosen.map((trace) => column.cell(trace).length)) })),
+    look.width,
+  );
+  const line = (cellOf: (column: Column) => string, paintOf: (column: Column) => Paint): string =>
+    fitted
+      .map(({ column, width }) => {
+        const text = cut(cellOf(column), width, look);
+        return paintOf(column)(column.right ? text.padStart(width) : text.padEnd(width));
+      })
+      .join('  ')
+      .trimEnd();
+
+  return [
+    line(
+      ({ title }) => title,
+      () => look.palette.dim,
+    ),
+    ...chosen.map((trace) =>
+      line(
+        (column) => column.cell(trace),
+        (column) => column.paint?.(trace, look) ?? ((text) => text),
+      ),
+    ),
+    '',
+  ].join('\n');
+}
+
+const lasting = (trace: FinishedTrace): number => extentOf(trace).end - extentOf(trace).start;
+
+/** The longest phase without parts of its own: its parent only repeats it. */
+function slowestPhase(trace: FinishedTrace): string {
+  const root = rootOf(trace);
+  const parents = new Set(trace.spans.map(({ parentSpanId }) => parentSpanId));
+  const within = extentOf(trace);
+  let slowest: SpanData | undefined;
+  for (const span of trace.spans) {
+    if (span === root || parents.has(span.spanId) || span.start < within.start || span.end > within.end) continue;
+    if (slowest === undefined || durationOf(span) > durationOf(slowest)) slowest = span;
+  }
+  if (slowest === undefined) return '-';
+  const port = portLabel(slowest);
+  return `${inSeconds(durationOf(slowest))} ${slowest.name}${port === undefined ? '' : ` ${port}`}`;
+}
+
+interface Fitted {
+  readonly column: Column;
+  readonly width: number;
+}
+
+/** Narrows what may be cut, widest first, then leaves out what can be done without. */
+function narrow(all: readonly Fitted[], width: number): readonly Fitted[] {
+  let fitted = all;
+  const over = (): number => fitted.reduce((sum, column) => sum + column.width + 2, -2) - width;
+  for (let dispensable = 3; ; dispensable--) {
+    const slack = fitted.reduce((sum, { column, width }) => sum + Math.max(0, width - (column.least ?? width)), 0);
+    if (over() <= slack || dispensable === 0) break;
+    fitted = fitted.filter(({ column }) => column.dispensable !== dispensable);
+  }
+  while (over() > 0) {
+    const widest = fitted
+      .filter(({ column, width }) => column.least !== undefined && width > column.least)
+      .reduce<Fitted | undefined>((found, one) => (found === undefined || one.width > found.width ? one : found), undefined);
+    if (widest === undefined) break;
+    fitted = fitted.map((one) => (one === widest ? { ...one, width: one.width - 1 } : one));
+  }
+  return fitted;
+}

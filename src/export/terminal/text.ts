@@ -1,0 +1,48 @@
+import type { Millis } from '../../model/line.js';
+import type { Look } from './look.js';
+
+/** `12.870`: seconds to the millisecond. */
+export const inSeconds = (duration: Millis): string => {
+  const text = (duration / 1000).toFixed(3);
+  return text === '-0.000' ? '0.000' : text;
+};
+
+/** `74.6 %`; an instant is no share of anything. */
+export const inPercent = (part: number, whole: number): string => (whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : '-');
+
+/** `2026-11-21 01:50:31.668 UTC` */
+export const inUtc = (at: Millis): string => `${new Date(at).toISOString().replace('T', ' ').replace('Z', '')} UTC`;
+
+/** The first group of a uuid, or as much of a trace id: enough to find it again. */
+export const short = (id: string): string => id.replace(/^req-/, '').slice(0, 8);
+
+/** Cuts to a width and says that it did. */
+export const cut = (text: string, width: number, { glyphs }: Pick<Look, 'glyphs'>): string =>
+  text.length <= width ? text : width <= 0 ? '' : text.slice(0, width - 1) + glyphs.ellipsis;
+
+/** What a log printed, made safe for a terminal: one line, no control characters. */
+export const tame = (text: string): string =>
+  text
+    .replace(/\s+/g, ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f]/g, '')
+    .trim();
+
+/** Sets words after a label, further lines below the first word. A word longer than the line is not broken. */
+export function wrap(label: string, words: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  let line = label;
+  let empty = true;
+  for (const word of words) {
+    if (!empty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = ' '.repeat(label.length) + word;
+    } else {
+      line += empty ? word : ` ${word}`;
+    }
+    empty = false;
+  }
+  return [...lines, line];
+}
+
+/** A list as words for {@link wrap}: never broken inside an item. */
+export const commaed = (items: readonly string[]): string[] => items.map((item, i) => (i < items.length - 1 ? `${item},` : item));
