@@ -1,0 +1,35 @@
+import type { Engine } from './engine.js';
+
+/** The engine that the commands run on: each part is loaded when it is first needed. */
+export const engine: Engine = {
+  async *replay(options) {
+    const { replay } = await import('../pipeline/replay.js'); // bound in pipeline
+    yield* replay(options);
+  },
+
+  async explainLine(line, options) {
+    const { explainLine } = await import('../pipeline/explain.js'); // bound in pipeline
+    return explainLine(line, options);
+  },
+
+  async runTail(options, io) {
+    const { runTail } = await import('../pipeline/tail.js'); // bound in pipeline
+    return runTail(options, io);
+  },
+
+  ids: () => import('../trace/span-id.js'),
+
+  async formats() {
+    const [{ toOtlpJson }, { toJson }] = await Promise.all([import('../export/otlp-json.js'), import('../export/json.js')]);
+    return { otlp: (trace) => toOtlpJson(trace), json: (trace) => toJson(trace) };
+  },
+
+  async catalogue() {
+    const [{ catalogueMarkdown }, { tables }, { actions }] = await Promise.all([
+      import('../catalogue/index.js'),
+      import('../catalogue/tables.js'),
+      import('../lifecycle/name.js'),
+    ]);
+    return { messages: tables, actions, markdown: catalogueMarkdown() };
+  },
+};

@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { Clock } from '../model/clock.js';
+import { usage } from '../model/errors.js';
+import type { Engine } from './engine.js';
+import { nearest } from './nearest.js';
+
+/** Everything a command touches besides its arguments. */
+export interface Io {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly stdin: Readable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Aborts at SIGINT and SIGTERM; its reason is the signal's name. */
+  readonly signal: AbortSignal;
+  readonly isTTY: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  /** of the terminal behind stdout */
+  readonly columns: number | undefined;
+  readonly engine: Engine;
+}
+
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean';
+  readonly short?: string;
+  /** what stands for the value in the help */
+  readonly value?: string;
+  /** the only values allowed */
+  readonly choices?: readonly string[];
+  readonly about: string;
+}
+
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+/** What was given for each option: nothing is `undefined`, or `false` for a switch. */
+export type Values<O extends OptionSpecs> = {
+  readonly [Name in keyof O]: O[Name]['type'] extends 'boolean'
+    ? boolean
+    : (O[Name] extends { readonly choices: readonly (infer Choice extends string)[] } ? Choice : string) | undefined;
+};
+
+export interface CommandSpec<O extends OptionSpecs> {
+  readonly name: string;
+  /** one line, for the list of commands */
+  readonly summary: string;
+  /** what may follow the name, besides options */
+  readonly operands: string;
+  /** how many operands: more or fewer is a usage error */
+  readonly takes: { readonly least: number; readonly most: number };
+  /** what the command does and what it leaves alone; a paragraph per item */
+  readonly about: readonly string[];
+  readonly options: O;
+  readonly examples: readonly { readonly says: string; readonly command: string }[];
+  /** exit codes of its own, beyond those all commands share */
+  readonly exits?: readonly { readonly code: number; readonly means: string }[];
+  /** @returns the exit code */
+  run(args: { readonly positionals: readonly string[]; readonly values: Values<O> }, io: Io): Promise<number>;
+}
+
+/** A command whose options' types have done their work: to be listed, documented and executed. */
+export interface Command extends Omit<CommandSpec<OptionSpecs>, 'run'> {
+  execute(argv: readonly string[], io: Io): Promise<number>;
+}
+
+export function defineCommand<const O extends OptionSpecs>(spec: CommandSpec<O>): Command {
+  const { run, ...data } = spec;
+  return { ...data, execute: async (argv, io) => run(parse(data, argv), io) };
+}
+
+/** Reads a command's arguments, or says what is wrong with them and what would be right. */
+function parse<O extends OptionSpecs>(spec: Omit<CommandSpec<O>, 'run'>, argv: readonly string[]) {
+  const remedy = `run \`novaspan help ${spec.name}\``;
+  const options: NonNullable<ParseArgsConfig['options']> = {};
+  for (const [name, { type, short }] of Object.entries(spec.options)) options[name] = { type, ...(short !== undefined && { short }) };
+  const { tokens } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: false, tokens: true });
+
+  const values: Record<string, string | boolean | undefined> = {};
+  for (const [name, { type }] of Object.entries(spec.options)) values[name] = type === 'boolean' ? false : undefined;
+  const positionals: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    const option = spec.options[token.name];
+    if (option === undefined) {
+      const meant = nearest(token.name, Object.keys(spec.options));
+      throw usage(
+        `${spec.name} has no option ${token.rawName}`,
+        meant === undefined ? `${remedy} for those it has` : `did you mean --${meant}? (${remedy})`,
+      );
+    }
+    if (option.type === 'boolean') {
+      if (token.value !== undefined)
+        throw usage(`--${token.name} takes no value, but was given '${token.value}'`, `write --${token.name} alone`);
+      values[token.name] = true;
+      continue;
+    }
+    // `--service --host x`: a forgotten value, not a service of that name.
+    if (token.value === undefined || (!token.inlineValue && /^--?[a-z]/.test(token.value)))
+      throw usage(`--${token.name} needs a value`, `write --${token.name} ${placeholderOf(option)}`);
+    if (option.choices !== undefined && !option.choices.includes(token.value)) {
+      const meant = nearest(token.value, option.choices);
+      throw usage(
+        `--${token.name} cannot be '${token.value}'`,
+        `${meant === undefined ? '' : `did you mean ${meant}? `}allowed: ${option.choices.join(', ')}`,
+      );
+    }
+    values[token.name] = token.value;
+  }
+
+  const { least, most } = spec.takes;
+  if (positionals.length < least) throw usage(`${spec.name} needs ${spec.operands}`, `for example: ${spec.examples[0]?.command ?? remedy}`);
+  if (positionals.length > most)
+    throw usage(
+      `${spec.name} takes ${most === 0 ? 'no operands' : `no more than ${spec.operands}`}, but was also given '${positionals[most]}'`,
+      remedy,
+    );
+  return { positionals, values: values as Values<O> };
+}
+
+/** What stands for an option's value. */
+export const placeholderOf = ({ value, choices }: OptionSpec): string => choices?.join('|') ?? value ?? 'VALUE';
+
+/** Writes and waits while the reader is slower. Rejects when there is no reader any more (EPIPE). */
+export async function write(stream: Writable, text: string): Promise<void> {
+  if (!stream.write(text)) await once(stream, 'drain');
+}

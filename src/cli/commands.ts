@@ -1,0 +1,10 @@
+import { catalogue } from './catalogue.js';
+import type { Command } from './command.js';
+import { demo } from './demo.js';
+import { explain } from './explain.js';
+import { replay } from './replay.js';
+import { tail } from './tail.js';
+import { traceId } from './trace-id.js';
+
+/** In the order of the help. */
+export const commands: readonly Command[] = [demo, replay, tail, explain, traceId, catalogue];

@@ -1,0 +1,116 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { exitCodes, OperatorError, reasonOf, usage } from '../model/errors.js';
+import type { FinishedTrace } from '../model/span.js';
+import { type Command, defineCommand, type Io, write } from './command.js';
+import { lookOf } from './look.js';
+import { nearest } from './nearest.js';
+import { byStart } from './select.js';
+import { render, viewFor } from './view.js';
+
+interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  readonly zone: string;
+  readonly logs: readonly string[];
+}
+
+/**
+ * `demo`: what novaspan makes of real logs, before one has any at hand.
+ *
+ * @param folder has a folder per scenario: its logs, a README.md whose first line is its title, and, where its logs
+ *   are not in UTC, a file `zone`
+ */
+export const demoIn = (folder: string): Command =>
+  defineCommand({
+    name: 'demo',
+    summary: 'show what novaspan makes of logs recorded on a real cloud',
+    operands: '[SCENARIO]',
+    takes: { least: 0, most: 1 },
+    about: [
+      'Replays logs that come with novaspan, recorded on a real OpenStack with OVN, and draws their actions. Needs nothing and sends nothing anywhere.',
+    ],
+    options: {
+      list: { type: 'boolean', about: 'list the scenarios' },
+      'no-color': { type: 'boolean', about: 'no colours' },
+    },
+    examples: [
+      { says: 'all scenarios', command: 'novaspan demo' },
+      { says: 'what there is', command: 'novaspan demo --list' },
+    ],
+
+    async run({ positionals: [wanted], values }, io) {
+      const { signal, stdout } = io;
+      const scenarios = await scenariosIn(folder);
+      if (values.list) {
+        const width = Math.max(0, ...scenarios.map(({ name }) => name.length));
+        for (const { name, title } of scenarios) await write(stdout, `${name.padEnd(width)}  ${title}\n`);
+        return exitCodes.ok;
+      }
+      const chosen = wanted === undefined ? scenarios : scenarios.filter(({ name }) => name === wanted);
+      if (chosen.length === 0) {
+        const names = scenarios.map(({ name }) => name);
+        const meant = wanted === undefined ? undefined : nearest(wanted, names);
+        throw usage(
+          `there is no scenario '${wanted}'`,
+          `${meant === undefined ? '' : `did you mean ${meant}? `}there are: ${names.join(', ')}`,
+        );
+      }
+
+      const look = lookOf(io, { color: !values['no-color'] });
+      for (const scenario of chosen) {
+        if (signal.aborted) break;
+        const traces = await tracesOf(scenario, io);
+        await write(stdout, `${look.palette.bold(`== ${scenario.title} ==`)}\n${look.palette.dim(scenario.name)}\n\n`);
+        if (viewFor(traces) === 'table') await write(stdout, `${render('table', traces, look)}\n`);
+        await write(stdout, `${render('waterfall', traces, look)}\n`);
+      }
+      await write(
+        stdout,
+        [
+          `${look.palette.bold('Next, on your own logs:')}  novaspan replay /var/log/nova /var/log/neutron /var/log/openvswitch /var/log/ovn`,
+          `${look.palette.bold('As a sidecar:')}            novaspan tail --endpoint http://localhost:4318 /var/log/nova   (novaspan help tail)`,
+          '',
+        ].join('\n'),
+      );
+      return exitCodes.ok;
+    },
+  });
+
+/** The package's own: `../../demo` is right from `src/cli` and from `dist/cli`. */
+export const demo = demoIn(fileURLToPath(new URL('../../demo', import.meta.url)));
+
+async function tracesOf({ logs, zone }: Scenario, { engine, signal }: Io): Promise<FinishedTrace[]> {
+  const traces: FinishedTrace[] = [];
+  for await (const trace of engine.replay({ paths: logs, zone, lines: 'off', count: () => {}, signal })) traces.push(trace);
+  return byStart(traces);
+}
+
+async function scenariosIn(folder: string): Promise<Scenario[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return await Promise.all(
+      names.sort().map(async (name) => {
+        const at = join(folder, name);
+        const files = await readdir(at);
+        const [first = name] = (await readFile(join(at, 'README.md'), 'utf8').catch(() => name)).split('\n');
+        return {
+          name,
+          title: first.replace(/^#+\s*/, ''),
+          zone: files.includes('zone') ? (await readFile(join(at, 'zone'), 'utf8')).trim() : 'UTC',
+          logs: files
+            .filter((file) => /\.log(\.|$)/.test(file))
+            .sort()
+            .map((file) => join(at, file)),
+        };
+      }),
+    );
+  } catch (cause) {
+    throw new OperatorError('LOG_UNREADABLE', `cannot read the demonstration's logs in ${folder}: ${reasonOf(cause)}`, {
+      remedy: 'install novaspan again: its package holds them in the folder demo',
+      cause,
+    });
+  }
+}

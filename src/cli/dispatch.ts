@@ -1,0 +1,99 @@
+import { version } from '../export/version.js';
+import { exitCodes, OperatorError, reasonOf, usage } from '../model/errors.js';
+import { type Command, defineCommand, type Io, write } from './command.js';
+import { commandsMarkdown, helpOf, overview } from './help.js';
+import { nearest } from './nearest.js';
+
+/**
+ * Runs the command that the arguments name. Never rejects but for a reader that has gone (EPIPE), which is the
+ * caller's to end quietly.
+ *
+ * @returns the exit code
+ */
+export async function dispatch(argv: readonly string[], commands: readonly Command[], io: Io): Promise<number> {
+  try {
+    return await run(argv, [...commands, helpAmong(commands)], io);
+  } catch (error) {
+    if (isGone(error)) throw error;
+    await write(io.stderr, told(error));
+    return error instanceof OperatorError ? error.exitCode : exitCodes.software;
+  }
+}
+
+/** The reader of a pipe has seen enough (`| head`). */
+export const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EPIPE';
+
+async function run([name, ...rest]: readonly string[], commands: readonly Command[], io: Io): Promise<number> {
+  switch (name) {
+    case undefined:
+      await write(io.stderr, overview(commands));
+      return exitCodes.usage;
+    case '--help':
+    case '-h':
+      return run(['help', ...rest.filter((word) => !word.startsWith('-'))], commands, io);
+    case '--version':
+    case '-V':
+      await write(io.stdout, `novaspan ${version}\n`);
+      return exitCodes.ok;
+    default: {
+      const command = named(name, commands);
+      const end = rest.indexOf('--');
+      const options = end < 0 ? rest : rest.slice(0, end);
+      if (options.includes('--help') || options.includes('-h')) {
+        await write(io.stdout, helpOf(command));
+        return exitCodes.ok;
+      }
+      return command.execute(rest, io);
+    }
+  }
+}
+
+function named(name: string, commands: readonly Command[]): Command {
+  const found = commands.find((command) => command.name === name);
+  if (found !== undefined) return found;
+  if (name.startsWith('-'))
+    throw usage(
+      `the command comes before its options, but the first word is '${name}'`,
+      'write novaspan COMMAND [OPTION]...; `novaspan help` lists the commands',
+    );
+  const names = commands.map((command) => command.name);
+  const meant = nearest(name, names);
+  throw usage(`there is no command '${name}'`, `${meant === undefined ? '' : `did you mean ${meant}? `}commands: ${names.join(', ')}`);
+}
+
+const helpAmong = (commands: readonly Command[]): Command => {
+  const help: Command = defineCommand({
+    name: 'help',
+    summary: 'tell about the commands, or about one',
+    operands: '[COMMAND]',
+    takes: { least: 0, most: 1 },
+    about: ['`novaspan COMMAND --help` shows the same.'],
+    options: { markdown: { type: 'boolean', about: 'all commands as Markdown (docs/commands.md)' } },
+    examples: [{ says: "replay's options", command: 'novaspan help replay' }],
+
+    async run({ positionals: [name], values }, { stdout }) {
+      const all = [...commands, help];
+      await write(stdout, values.markdown ? commandsMarkdown(all) : name === undefined ? overview(all) : helpOf(named(name, all)));
+      return exitCodes.ok;
+    },
+  });
+  return help;
+};
+
+/** What happened, why, and what to do. */
+export function told(error: unknown): string {
+  if (!(error instanceof OperatorError))
+    return [
+      `novaspan: INTERNAL: ${reasonOf(error)}`,
+      `  why    a fault of novaspan itself${error instanceof Error && error.stack !== undefined ? `:\n${error.stack}` : ''}`,
+      '  to do  report it with the text above and, if you can, with the log lines that cause it',
+      '',
+    ].join('\n');
+  const why = error.cause === undefined ? undefined : reasonOf(error.cause);
+  return [
+    `novaspan: ${error.code}: ${error.message}`,
+    ...(why === undefined || error.message.includes(why) || why.includes('\n') ? [] : [`  why    ${why}`]),
+    `  to do  ${error.remedy}`,
+    '',
+  ].join('\n');
+}

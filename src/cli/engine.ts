@@ -1,0 +1,51 @@
+import type { Messages, Table } from '../catalogue/define.js';
+import type { ActionSpec } from '../lifecycle/define.js';
+import type { Count } from '../model/counters.js';
+import type { FinishedTrace } from '../model/span.js';
+import type { Io } from './command.js';
+
+export interface ReplayOptions {
+  /** files, folders and globs; `-` is `stdin` */
+  readonly paths: readonly string[];
+  readonly service?: string;
+  readonly host?: string;
+  /** IANA name of the zone that oslo.log lines are in */
+  readonly zone: string;
+  readonly lines: 'events' | 'off';
+  readonly count: Count;
+  readonly signal?: AbortSignal;
+  onProgress?(readBytes: number, totalBytes: number): void;
+  readonly stdin?: NodeJS.ReadableStream;
+}
+
+export interface Explanation {
+  readonly stages: readonly { readonly name: string; readonly said: string }[];
+  /** false where a stage had nothing to say, so that the line leads to no span */
+  readonly understood: boolean;
+}
+
+/** What `tail` was told on the command line; the configuration file and the environment have their say below it. */
+export interface TailOptions {
+  readonly config: string | undefined;
+  readonly paths: readonly string[];
+  readonly flags: Readonly<Record<string, string>>;
+}
+
+/**
+ * All that commands need of the rest of the program. Handed in, so that a command is tested without it, and loaded
+ * when first called, so that `novaspan trace-id` does not wait for the exporters. `bound.ts` binds it.
+ */
+export interface Engine {
+  replay(options: ReplayOptions): AsyncIterable<FinishedTrace>;
+  explainLine(line: string, options: { readonly service?: string; readonly zone: string }): Promise<Explanation>;
+  /** Runs until `io.signal` aborts, then stops gracefully. @returns the exit code */
+  runTail(options: TailOptions, io: Io): Promise<number>;
+  ids(): Promise<{ traceIdOf(instance: string, request: string): string; rootIdOf(traceId: string): string }>;
+  formats(): Promise<Record<'otlp' | 'json', (trace: FinishedTrace) => string>>;
+  catalogue(): Promise<{
+    readonly messages: readonly Table<Messages>[];
+    readonly actions: readonly ActionSpec[];
+    /** docs/catalogue.md */
+    readonly markdown: string;
+  }>;
+}

@@ -1,0 +1,63 @@
+import { createInterface } from 'node:readline';
+import { wrap } from '../export/terminal/text.js';
+import { exitCodes } from '../model/errors.js';
+import { defineCommand, write } from './command.js';
+import type { Explanation } from './engine.js';
+import { lookOf } from './look.js';
+import { sourceOptions } from './replay.js';
+import { zoneOf } from './zone.js';
+
+/** `explain LINE`: what we make of one log line, stage by stage. The first thing to try on a missing span. */
+export const explain = defineCommand({
+  name: 'explain',
+  summary: 'show how one log line is read, stage by stage',
+  operands: 'LINE | -',
+  takes: { least: 1, most: Infinity },
+  about: [
+    'Says which format the line is in, what its envelope holds, which message of the catalogue it is, which ids it gives and which phases it can begin or end. The first thing to try when a span is missing.',
+    'Put the line in quotes; `-` reads lines from stdin, one at a time.',
+  ],
+  options: sourceOptions,
+  examples: [
+    {
+      says: 'a line pasted from a log',
+      command: `novaspan explain '2026-11-21T01:50:35.112Z|00123|binding|INFO|Claiming lport df247bb8-4779-4902-aede-8e714f4bed2c for this chassis.'`,
+    },
+    { says: 'the last lines of a log', command: 'tail -n 5 /var/log/nova/nova-compute.log | novaspan explain --service nova-compute -' },
+  ],
+  exits: [{ code: exitCodes.dataError, means: 'a line was not understood' }],
+
+  async run({ positionals, values }, io) {
+    const { engine, stdin, stdout } = io;
+    const options = { zone: zoneOf(values.timezone), ...(values.service !== undefined && { service: values.service }) };
+    const { width } = lookOf(io, { color: false });
+
+    if (positionals.length > 1 || positionals[0] !== '-') {
+      // Without quotes the shell has taken the line apart at its blanks.
+      const explained = await engine.explainLine(positionals.join(' '), options);
+      await write(stdout, shown(explained, width));
+      return explained.understood ? exitCodes.ok : exitCodes.dataError;
+    }
+
+    let understood = true;
+    let first = true;
+    for await (const line of createInterface({ input: stdin, crlfDelay: Infinity })) {
+      if (line === '') continue;
+      const explained = await engine.explainLine(line, options);
+      await write(stdout, `${first ? '' : '\n'}${shown(explained, width)}`);
+      understood &&= explained.understood;
+      first = false;
+    }
+    return understood ? exitCodes.ok : exitCodes.dataError;
+  },
+});
+
+function shown({ stages }: Explanation, width: number): string {
+  const label = Math.max(0, ...stages.map(({ name }) => name.length));
+  return stages
+    .flatMap(({ name, said }) =>
+      said.split('\n').flatMap((line, i) => wrap(`${(i === 0 ? name : '').padEnd(label)}  `, line.split(' '), width)),
+    )
+    .map((line) => `${line}\n`)
+    .join('');
+}

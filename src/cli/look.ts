@@ -1,0 +1,33 @@
+import picocolors from 'picocolors';
+import { ascii, type Look, unicode } from '../export/terminal/look.js';
+import type { Io } from './command.js';
+
+type Surroundings = Pick<Io, 'env' | 'isTTY' | 'columns'>;
+
+/** Lines of a pipe or a file: wide enough for a bar, narrow enough to be read in an editor. */
+const PIPE_COLUMNS = 120;
+const LEAST_COLUMNS = 60;
+
+/** How views are drawn here. `--no-color` and NO_COLOR win over FORCE_COLOR, that over what stdout is. */
+export function lookOf({ env, isTTY, columns }: Surroundings, { color, toFile = false }: { color: boolean; toFile?: boolean }): Look {
+  const given = Number(env['COLUMNS']);
+  const width = (toFile ? undefined : columns) ?? (Number.isInteger(given) && given > 0 ? given : PIPE_COLUMNS);
+  return {
+    width: Math.max(LEAST_COLUMNS, width),
+    palette: picocolors.createColors(color && isColoured(env, isTTY.stdout && !toFile)),
+    glyphs: isUtf8(env) ? unicode : ascii,
+  };
+}
+
+function isColoured(env: Surroundings['env'], isTerminal: boolean): boolean {
+  if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  return isTerminal && env['TERM'] !== 'dumb';
+}
+
+/** As the C library decides it: the first of these that is set. */
+export function isUtf8(env: Surroundings['env']): boolean {
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');
+  return locale !== undefined && /utf-?8/i.test(locale);
+}

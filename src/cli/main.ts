@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+import { systemClock } from '../model/clock.js';
+import { engine } from './bound.js';
+import { commands } from './commands.js';
+import { dispatch, isGone } from './dispatch.js';
+
+// The only file that touches the process. Commands return an exit code; output still in a pipe is let through, so the
+// code is left for Node.js to exit with when all is written.
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    // Whoever asks twice does not want to wait.
+    if (stop.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
+    stop.abort(name);
+  });
+}
+
+// `novaspan replay … | head`: the reader has seen enough, which is no failure; there is nobody left to write for.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (isGone(error)) process.exit(0);
+    process.exit(74);
+  });
+}
+
+try {
+  process.exitCode = await dispatch(process.argv.slice(2), commands, {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    env: process.env,
+    clock: systemClock,
+    signal: stop.signal,
+    isTTY: { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true, stderr: process.stderr.isTTY === true },
+    columns: process.stdout.columns,
+    engine,
+  });
+} catch (error) {
+  if (!isGone(error)) throw error;
+  process.exitCode = 0;
+}

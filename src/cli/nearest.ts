@@ -1,0 +1,21 @@
+/** What was probably meant: the one that begins so, else the one with the fewest letters changed, if few. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const low = word.toLowerCase();
+  const begins = known.find((one) => low.length >= 3 && one.toLowerCase().startsWith(low));
+  if (begins !== undefined) return begins;
+  const [best] = known.map((one) => ({ one, changed: distance(low, one.toLowerCase()) })).sort((a, b) => a.changed - b.changed);
+  return best !== undefined && best.changed <= Math.max(1, Math.floor(best.one.length / 3)) ? best.one : undefined;
+}
+
+/** Letters to insert, drop or change (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,67 @@
+import { SingleBar } from 'cli-progress';
+import type { Io } from './command.js';
+
+export interface Progress {
+  update(readBytes: number, totalBytes: number): void;
+  /** Takes the bar away; to be called before anything else is printed. */
+  stop(): void;
+}
+
+interface Said {
+  readonly read: string;
+  readonly size: string;
+  readonly rate: string;
+}
+
+const CELLS = 24;
+
+const silent: Progress = { update: () => {}, stop: () => {} };
+
+/** A bar on stderr for the one who waits: share, rate and time left. A pipe gets none. */
+export function createProgress({ stderr, isTTY, clock }: Pick<Io, 'stderr' | 'isTTY' | 'clock'>, wanted: boolean): Progress {
+  if (!isTTY.stderr || !wanted) return silent;
+  const bar = new SingleBar({
+    stream: stderr as NodeJS.WriteStream,
+    format: (_, { progress, total, eta }, said: Said) =>
+      total > 0
+        ? `reading [${'='.repeat(Math.round(progress * CELLS)).padEnd(CELLS)}] ${Math.floor(progress * 100)} %  ${said.read} of ${said.size} MB  ${said.rate} MB/s  ${left(eta)}`
+        : `reading  ${said.read} MB  ${said.rate} MB/s`,
+    fps: 5,
+    hideCursor: true,
+    clearOnComplete: true,
+    stopOnComplete: false,
+    // SIGINT is the command's to handle; the bar is stopped in its `finally`.
+    gracefulExit: false,
+  });
+  const began = clock.now();
+  let started = false;
+  return {
+    update(readBytes, totalBytes) {
+      const seconds = Math.max(clock.now() - began, 1) / 1000;
+      // A stream's size is not known: no share and no time left then.
+      const total = Number.isFinite(totalBytes) ? Math.max(totalBytes, readBytes) : 0;
+      const said: Said = { read: megabytes(readBytes), size: megabytes(total), rate: (readBytes / 1e6 / seconds).toFixed(1) };
+      if (!started) {
+        bar.start(total, readBytes, said);
+        started = true;
+      } else {
+        // More turns up while a log grows.
+        if (bar.getTotal() !== total) bar.setTotal(total);
+        bar.update(readBytes, said);
+      }
+    },
+    stop() {
+      if (started) bar.stop();
+      started = false;
+    },
+  };
+}
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+
+/** What cli-progress gives as `eta`: seconds, or words while it does not know. */
+const left = (eta: number | string): string => {
+  const seconds = Number(eta);
+  if (!Number.isFinite(seconds)) return '';
+  return seconds < 90 ? `${Math.ceil(seconds)} s left` : `${Math.ceil(seconds / 60)} min left`;
+};

@@ -1,0 +1,146 @@
+import { exitCodes } from '../model/errors.js';
+import type { FinishedTrace } from '../model/span.js';
+import { defineCommand, type OptionSpecs, write } from './command.js';
+import { lookOf } from './look.js';
+import { createProgress } from './progress.js';
+import { byStart, isWanted, selectionOf, slowestOf } from './select.js';
+import { interruptedBy } from './signals.js';
+import { openSink } from './sink.js';
+import { createTally } from './tally.js';
+import { render, viewFor, views } from './view.js';
+import { machineZone, zoneOf } from './zone.js';
+
+export const sourceOptions = {
+  service: {
+    type: 'string',
+    value: 'SERVICE',
+    about: 'who wrote the logs, such as nova-compute; needed only where the file name (nova-compute.log, SERVICE@HOST.log) does not say',
+  },
+  timezone: {
+    type: 'string',
+    value: 'ZONE',
+    about:
+      "IANA name of the zone that nova's and neutron's lines are in, such as Europe/Berlin (default: this machine's); OVS and OVN log in UTC and are read so",
+  },
+} as const satisfies OptionSpecs;
+
+/** `replay PATH...`: the engine over logs that are already there. No backend is needed. */
+export const replay = defineCommand({
+  name: 'replay',
+  summary: 'read logs that are already there, and show their actions',
+  operands: 'PATH...',
+  takes: { least: 1, most: Infinity },
+  about: [
+    'Reads files, folders, globs and rotated or gzipped logs (`-` is stdin), joins what the services wrote of each instance action, and shows the result: up to three actions as waterfalls, more as a table. Give the logs of all hosts at once: what they hold of one action becomes one trace.',
+    'The result goes to stdout, progress and the summary to stderr. Nothing is sent anywhere and nothing is changed.',
+  ],
+  options: {
+    ...sourceOptions,
+    host: { type: 'string', value: 'HOST', about: 'who wrote the logs, where neither file name nor folder says' },
+    view: { type: 'string', choices: views, about: 'how text is shown (default: waterfall for up to three actions, else table)' },
+    format: {
+      type: 'string',
+      choices: ['text', 'otlp', 'json'],
+      about: 'text (default), or one line per trace: OTLP JSON as the Collector reads and writes it, or plain JSON',
+    },
+    instance: { type: 'string', value: 'UUID', about: "only this instance's actions; the first digits of its uuid are enough" },
+    slowest: { type: 'string', value: 'N', about: 'only the N slowest actions' },
+    failed: { type: 'boolean', about: 'only actions that did not succeed' },
+    lines: {
+      type: 'string',
+      choices: ['events', 'off'],
+      about: 'whether otlp and json carry the log lines behind each span as its events (default: events)',
+    },
+    output: { type: 'string', short: 'o', value: 'FILE', about: 'write the result to FILE instead of stdout' },
+    'no-color': { type: 'boolean', about: 'no colours (NO_COLOR=1 does the same; FORCE_COLOR=1 gives colours in a pipe)' },
+  },
+  examples: [
+    {
+      says: 'the boots of one compute node, with what the controller and OVN logged',
+      command: 'novaspan replay /var/log/nova /var/log/neutron /var/log/openvswitch /var/log/ovn',
+    },
+    {
+      says: 'what gated the slowest action of an unpacked sosreport from Seoul',
+      command: 'novaspan replay --timezone Asia/Seoul --slowest 1 --view critical-chain sosreport-cmp1/var/log',
+    },
+    { says: 'one instance, from its first digits', command: 'novaspan replay --instance b8acd14b /var/log/nova /var/log/neutron' },
+    {
+      says: 'a file for the Collector (receiver otlpjsonfile) or for jq',
+      command: 'novaspan replay --format otlp --output traces.jsonl /var/log/nova',
+    },
+  ],
+  exits: [{ code: 130, means: 'interrupted: what was read until then is shown' }],
+
+  async run({ positionals: paths, values }, io) {
+    const { clock, engine, signal, stderr, stdin, isTTY } = io;
+    const zone = zoneOf(values.timezone);
+    const selection = selectionOf(values);
+    const format = values.format ?? 'text';
+    const sink = await openSink(io, values.output);
+    const tally = createTally();
+    const formats = format === 'text' ? undefined : await engine.formats();
+
+    // Lines that scroll by on the same terminal would tear the bar.
+    const quiet = format === 'text' || values.output !== undefined || !isTTY.stdout;
+    const progress = createProgress(io, quiet);
+    const began = clock.now();
+    let bytes = 0;
+    const kept: FinishedTrace[] = [];
+    try {
+      const found = engine.replay({
+        paths,
+        zone,
+        // Views do not show lines, and thousands of actions with theirs would fill the memory.
+        lines: format === 'text' ? 'off' : (values.lines ?? 'events'),
+        count: tally.count,
+        signal,
+        stdin,
+        ...(values.service !== undefined && { service: values.service }),
+        ...(values.host !== undefined && { host: values.host }),
+        onProgress(read, total) {
+          bytes = read;
+          progress.update(read, total);
+        },
+      });
+      for await (const trace of found) {
+        tally.saw(trace);
+        if (!isWanted(trace, selection)) continue;
+        if (formats === undefined || format === 'text' || selection.slowest !== undefined) kept.push(trace);
+        else await sink.write(`${formats[format](trace)}\n`);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      progress.stop();
+    }
+    const took = clock.now() - began;
+
+    const wanted = selection.slowest === undefined ? byStart(kept) : slowestOf(kept, selection.slowest);
+    if (formats !== undefined && format !== 'text') {
+      for (const trace of wanted) await sink.write(`${formats[format](trace)}\n`);
+    } else if (wanted.length > 0) {
+      const look = lookOf(io, { color: !values['no-color'], toFile: values.output !== undefined });
+      const view = values.view ?? viewFor(wanted);
+      // A table in a pipe is for other programs: nothing is cut.
+      const fitted = view === 'table' && (!isTTY.stdout || values.output !== undefined) ? { ...look, width: Infinity } : look;
+      await sink.write(render(view, wanted, fitted, selection.slowest === undefined ? {} : { slowest: selection.slowest }));
+    }
+    await sink.close();
+
+    if (isTTY.stderr && isTTY.stdout && wanted.length > 0) await write(stderr, '\n');
+    await write(stderr, tally.summary({ took, bytes }));
+    if (format === 'text' && wanted.length === 0) await write(stderr, `${nothing(paths, values)}\n`);
+    return signal.aborted ? interruptedBy(signal, stderr) : exitCodes.ok;
+  },
+});
+
+function nothing(paths: readonly string[], values: { instance: string | undefined; failed: boolean; service: string | undefined }): string {
+  if (values.failed || values.instance !== undefined)
+    return `no action to show: ${[...(values.failed ? ['--failed'] : []), ...(values.instance === undefined ? [] : [`--instance ${values.instance}`])].join(' and ')} left none; leave them out to see all`;
+  return [
+    `no instance action in ${paths.join(' ')}`,
+    '  why    actions are told by the lines of nova-compute: its log is not among these, or holds no action',
+    '  to do  give the nova-compute log too, or see what is made of one of its lines: novaspan explain "LINE"',
+    `         zone used: ${machineZone()} unless --timezone was given`,
+  ].join('\n');
+}

@@ -1,0 +1,22 @@
+import { usage } from '../model/errors.js';
+import { nearest } from './nearest.js';
+
+/** The machine's own zone, as TZ or /etc/localtime say. */
+export const machineZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The zone that `--timezone` names, else the machine's. */
+export function zoneOf(given: string | undefined): string {
+  if (given === undefined) return machineZone();
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: given });
+    return given;
+  } catch {
+    const known = Intl.supportedValuesOf('timeZone');
+    const meant = nearest(given, [...known, ...known.map((name) => name.split('/').at(-1)!)]);
+    const full = known.find((name) => name === meant || name.endsWith(`/${meant}`));
+    throw usage(
+      `--timezone cannot be '${given}'`,
+      `${full === undefined ? '' : `did you mean ${full}? `}allowed: UTC, or an IANA name such as Europe/Berlin or America/New_York (\`timedatectl list-timezones\`); offsets like +02:00 are not: they would be wrong for half of the year`,
+    );
+  }
+}

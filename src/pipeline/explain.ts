@@ -1,0 +1,104 @@
+import { knowsLogger, recognise, services } from '../catalogue/index.js';
+import { formatOf, LogReader, ownName } from './reader.js';
+import { createZone } from '../format/zone.js';
+import type { Event } from '../lifecycle/event.js';
+import { actions } from '../lifecycle/name.js';
+import { readContext, withoutDebugSuffix } from '../format/oslo.js';
+import { portsOf } from '../correlate/store.js';
+
+export interface Explanation {
+  readonly stages: readonly { readonly name: string; readonly said: string }[];
+  /** false where a stage had nothing to say, so that the line leads to no span */
+  readonly understood: boolean;
+}
+
+interface ExplainOptions {
+  readonly service?: string;
+  readonly zone: string;
+}
+
+/** What we make of one line, stage by stage. Without a service, each that knows the line is tried, nova-compute first. */
+export function explainLine(line: string, options: ExplainOptions): Explanation {
+  const tried = options.service === undefined ? ['nova-compute', ...services.filter((each) => each !== 'nova-compute')] : [options.service];
+  for (const service of tried) {
+    const event = readBy(service, line, options.zone);
+    if (event !== undefined) return explained(event, service);
+  }
+  return unread(line, tried, options);
+}
+
+function readBy(service: string, line: string, zone: string): Event | undefined {
+  let found: Event | undefined;
+  const reader = new LogReader({
+    service,
+    host: 'here',
+    path: '-',
+    zone: createZone(zone),
+    format: formatOf(service),
+    count: () => undefined,
+    onEvent: (event) => {
+      found = event;
+    },
+  });
+  const bytes = Buffer.from(line);
+  reader.line(bytes, 0, bytes.length, 0);
+  return found;
+}
+
+function explained(event: Event, service: string): Explanation {
+  const edges = actions
+    .filter(({ name }) => name === 'create' || name === 'delete' || name === 'rebuild')
+    .flatMap((spec) => {
+      const roles = spec.phases.flatMap((phase) => [
+        ...(phase.from.some(({ kinds }) => kinds.includes(event.kind)) ? [`begins "${phase.name}"`] : []),
+        ...(phase.to.some(({ kinds }) => kinds.includes(event.kind)) ? [`ends "${phase.name}"`] : []),
+      ]);
+      if (spec.namedBy.includes(event.kind)) roles.unshift('names it');
+      if (spec.ends.includes(event.kind)) roles.push('ends it');
+      if (spec.fails.includes(event.kind)) roles.push('tells of its failure');
+      return roles.length === 0 ? [] : [`${spec.name}: ${[...new Set(roles)].join(', ')}`];
+    });
+  const ids = [
+    event.instance === undefined ? undefined : `instance ${event.instance}`,
+    event.requestId === undefined ? undefined : `request ${event.requestId}`,
+    event.globalRequestId === undefined ? undefined : `caller's request ${event.globalRequestId}`,
+    ...portsOf(event).map(({ port, tap, mac }) => ['port', port, tap, mac].filter((each) => each !== undefined).join(' ')),
+  ].filter((each) => each !== undefined);
+  return {
+    understood: true,
+    stages: [
+      { name: 'service', said: ownName(service) },
+      { name: 'time', said: new Date(event.at).toISOString() },
+      { name: 'level', said: event.level },
+      { name: 'logger', said: event.logger },
+      { name: 'ids', said: ids.length === 0 ? 'none: it is joined by time, or not at all' : ids.join('; ') },
+      { name: 'event', said: event.kind },
+      { name: 'shown as', said: event.text },
+      { name: 'role', said: edges.length === 0 ? 'no phase begins or ends with it' : edges.join('; ') },
+    ],
+  };
+}
+
+const OSLO = /^(?<stamp>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) (?<pid>\d+) (?<level>[A-Z]+) (?<logger>\S+) (?:\[(?<context>(?!instance)[^\]]*)\] ?)?(?:\[instance: [0-9a-f-]{36}\] ?)?(?<message>.*)$/s;
+const VLOG = /^(?<stamp>[^|]+Z)\|\d+\|(?<logger>[\w-]+)(?:\([^)]*\))?\|(?<level>[A-Z]+)\|(?<message>.*)$/s;
+
+/** Says how far the reading of a line got that leads to no event. */
+function unread(line: string, tried: readonly string[], { zone }: ExplainOptions): Explanation {
+  const found = (OSLO.exec(line) ?? VLOG.exec(line))?.groups;
+  if (found === undefined) {
+    return { understood: false, stages: [{ name: 'envelope', said: 'not a record in any known format: it would continue the record before it, or be counted as garbage' }] };
+  }
+  const { logger = '', message = '', level = '', context } = found;
+  const known = tried.filter((service) => knowsLogger(service, logger));
+  const ids = context === undefined ? undefined : readContext(context).requestId;
+  return {
+    understood: false,
+    stages: [
+      { name: 'envelope', said: `${OSLO.test(line) ? `oslo.log, local time in ${zone}` : 'vlog, UTC'}` },
+      { name: 'level', said: level },
+      { name: 'logger', said: known.length === 0 ? `${logger}: no service's log is read for this logger` : `${logger}, known in ${known.map(ownName).join(', ')}` },
+      ...(ids === undefined ? [] : [{ name: 'ids', said: `request ${ids}` }]),
+      { name: 'event', said: tried.some((service) => recognise(service, logger, withoutDebugSuffix(message)) !== undefined) ? 'known' : 'none: the catalogue knows no such message, so it is counted as unrecognised and passed over' },
+    ],
+  };
+}

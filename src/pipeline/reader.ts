@@ -1,0 +1,319 @@
+import { recognise } from '../catalogue/index.js';
+import { NO_CONTEXT, noParts, type OsloContext, type OsloParts, osloLevel, osloStamp, readContext, scanOslo, withoutDebugSuffix } from '../format/oslo.js';
+import { hasColour, readSyslogHeader, skipFileName, withoutColour } from '../format/prefix.js';
+import { readUwsgi } from '../format/uwsgi.js';
+import { noVlogParts, scanSyslogVlog, scanVlog, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
+import type { Zone } from '../format/zone.js';
+import type { Event } from '../lifecycle/event.js';
+import type { Count } from '../model/counters.js';
+import type { Millis } from '../model/line.js';
+import type { Level } from '../model/record.js';
+import { Sieve } from './sieve.js';
+import { asNeutronRequest, isNeutron } from './uwsgi.js';
+
+/** Lines of a traceback that are kept, and how long one may be. */
+const MOST_DETAIL = 120;
+const LONGEST_DETAIL = 500;
+/** Of a message only so much is read: dumps of network models are long, whole documents are not wanted. */
+const LONGEST_MESSAGE = 256 * 1024;
+const CARRIAGE_RETURN = 13;
+const SPACE = 32;
+const LESS_THAN = 60;
+const OPEN = 91;
+const QUARTER = 15 * 60_000;
+/** Further ahead than this, a line's time waits for another line to say the same. */
+const JUMP = 10 * 60_000;
+
+export type Format = 'oslo' | 'vlog';
+
+/** OVS and OVN daemons write vlog, everything else oslo.log. */
+export const formatOf = (service: string): Format => (/^(?:ovs|ovn|ovsdb)-/.test(service) && !service.includes('metadata') ? 'vlog' : 'oslo');
+
+/** The names under which services appear in traces, where their binaries are called otherwise. */
+const OWN_NAMES: Readonly<Record<string, string>> = {
+  'placement-api': 'placement',
+  'placement-wsgi': 'placement',
+  'glance-api': 'glance',
+  'nova-osapi_compute': 'nova-api',
+  'nova-api-wsgi': 'nova-api',
+  'nova-super-conductor': 'nova-conductor',
+  'networking-ovn-metadata-agent': 'neutron-ovn-metadata-agent',
+  'ovn-metadata-agent': 'neutron-ovn-metadata-agent',
+};
+export const ownName = (service: string): string => OWN_NAMES[service] ?? service;
+
+export interface ReaderOptions {
+  readonly service: string;
+  readonly host: string;
+  /** the log's lasting name */
+  readonly path: string;
+  /** what its local times are in; vlog is always UTC */
+  readonly zone: Zone;
+  readonly format?: Format;
+  readonly count: Count;
+  readonly onEvent: (event: Event) => void;
+}
+
+/**
+ * Turns the lines of one log into events. Lines of no interest are passed over on their bytes; the others are decoded,
+ * their envelope is read, and the catalogue says what they mean. A line without an envelope continues the record before.
+ */
+export class LogReader {
+  readonly #options: ReaderOptions;
+  readonly #service: string;
+  readonly #sieve: Sieve;
+  readonly #parts: OsloParts = noParts();
+  readonly #vlog: VlogParts = noVlogParts();
+  readonly #isVlog: boolean;
+  /** the record that unprefixed lines continue, if it is one whose details are wanted */
+  #open: Event | undefined;
+  /** the last record with a failure, by process: the lines of its traceback repeat its time and logger */
+  readonly #failures = new Map<number, Event>();
+  /** The request that a uWSGI worker is at: it does one at a time, and its own line names none. */
+  readonly #contexts = new Map<number, OsloContext>();
+  #hasRecord = false;
+  #newest: Millis | undefined;
+  #jump: Millis | undefined;
+  #previous: Millis | undefined;
+  #quarter = Number.NaN;
+  #offset = 0;
+  #lines = 0;
+  #unrecognised = 0;
+  #records = 0;
+  #garbage = 0;
+  #events = 0;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+    this.#service = ownName(options.service);
+    this.#sieve = new Sieve(options.service);
+    this.#isVlog = (options.format ?? formatOf(options.service)) === 'vlog';
+  }
+
+  /** Whose log it is, as traces name it. */
+  get service(): string {
+    return this.#service;
+  }
+
+  get host(): string {
+    return this.#options.host;
+  }
+
+  /** The newest time of any line so far. */
+  get newest(): Millis | undefined {
+    return this.#newest;
+  }
+
+  /** Takes one line. As LineSink. */
+  readonly line = (bytes: Buffer, start: number, end: number, offset: number): void => {
+    this.#lines++;
+    const stop = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+    if (this.#isVlog) this.#vlogLine(bytes, start, stop, offset);
+    else this.#osloLine(bytes, start, stop, offset);
+  };
+
+  /** Hands over what has been counted since the last time. */
+  flushCounts(): void {
+    const { count } = this.#options;
+    if (this.#lines > 0) count('lines', this.#lines, this.#service);
+    if (this.#records > 0) count('records', this.#records, this.#service);
+    if (this.#events > 0) count('events', this.#events, this.#service);
+    if (this.#unrecognised > 0) count('unrecognised', this.#unrecognised, this.#service);
+    if (this.#garbage > 0) count('garbage', this.#garbage, this.#service);
+    this.#lines = this.#records = this.#events = this.#unrecognised = this.#garbage = 0;
+  }
+
+  #osloLine(bytes: Buffer, start: number, end: number, offset: number): void {
+    if (scanOslo(bytes, start, end, this.#parts)) return this.#osloRecord(bytes, end, offset);
+    const first = bytes[start];
+    if (first === SPACE || first === LESS_THAN || start === end) return this.#continue(bytes, start, end);
+    if (hasColour(bytes, start, end)) {
+      const plain = Buffer.from(withoutColour(bytes.toString('utf8', start, end)));
+      if (scanOslo(plain, 0, plain.length, this.#parts)) return this.#osloRecord(plain, plain.length, offset);
+    }
+    if (first === OPEN && bytes[start + 1] === 112) return this.#uwsgiLine(bytes, start, end, offset);
+    const at = skipFileName(bytes, start, end);
+    if (at !== -1 && scanOslo(bytes, at, end, this.#parts)) return this.#osloRecord(bytes, end, offset);
+    this.#continue(bytes, start, end);
+  }
+
+  #continue(bytes: Buffer, start: number, end: number): void {
+    if (!this.#hasRecord) this.#garbage++;
+    else if (this.#open !== undefined) addDetail(this.#open, bytes, start, end);
+  }
+
+  /** The UTC time of a local stamp; keeps the offset of the current quarter of an hour, which nearly every line shares. */
+  #utc(local: number): Millis {
+    const quarter = Math.floor(local / QUARTER);
+    if (quarter !== this.#quarter || this.#previous === undefined || local - this.#offset < this.#previous - QUARTER) {
+      const utc = this.#options.zone.toUtc(local, this.#previous);
+      this.#quarter = quarter;
+      this.#offset = local - utc;
+    }
+    return this.#saw(local - this.#offset);
+  }
+
+  /**
+   * Moves the log's time. A line far ahead of all before it moves it only when the next line agrees: one line with a wrong
+   * date must not close every open action.
+   */
+  #saw(at: Millis): Millis {
+    this.#previous = at;
+    if (this.#newest === undefined || (at > this.#newest && at <= this.#newest + JUMP)) {
+      this.#newest = at;
+      this.#jump = undefined;
+    } else if (at > this.#newest) {
+      if (this.#jump !== undefined && Math.abs(at - this.#jump) <= JUMP) {
+        this.#newest = at;
+        this.#jump = undefined;
+      } else {
+        if (this.#jump !== undefined) this.#options.count('clock_jump', 1, this.#service);
+        this.#jump = at;
+      }
+    } else if (this.#jump !== undefined) {
+      this.#options.count('clock_jump', 1, this.#service);
+      this.#jump = undefined;
+    }
+    return at;
+  }
+
+  #osloRecord(bytes: Buffer, end: number, offset: number): void {
+    const parts = this.#parts;
+    this.#records++;
+    this.#hasRecord = true;
+    const at = this.#utc(osloStamp(bytes, parts));
+    if (parts.contextStart === parts.contextEnd && this.#failures.size > 0) {
+      const failure = this.#failures.get(parts.pid);
+      if (failure !== undefined && failure.at === at && isText(bytes, parts.loggerStart, parts.loggerEnd, failure.logger)) {
+        addDetail(failure, bytes, parts.message, end);
+        return;
+      }
+    }
+    this.#open = undefined;
+    if (!this.#sieve.wants(bytes, parts.loggerStart, parts.loggerEnd, parts.message, end)) {
+      if (this.#sieve.knewLogger) this.#unrecognised++;
+      return;
+    }
+    const level = osloLevel(bytes.toString('latin1', parts.levelStart, parts.levelEnd));
+    const raw = bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE));
+    const logger = bytes.toString('latin1', parts.loggerStart, parts.loggerEnd);
+    const announced = recognise(this.#options.service, logger, level === 'DEBUG' ? withoutDebugSuffix(raw) : raw);
+    if (announced === undefined) {
+      this.#unrecognised++;
+      return;
+    }
+    const context = readContext(bytes.toString('latin1', parts.contextStart, parts.contextEnd));
+    if (context.userId !== undefined && isNeutron(this.#service)) this.#contexts.set(parts.pid, context);
+    const instance = parts.instance === -1 ? announced.fields['instance'] : bytes.toString('latin1', parts.instance, parts.instance + 36);
+    const event: Event = {
+      ...announced,
+      ...context,
+      at,
+      level,
+      logger,
+      pid: parts.pid,
+      service: this.#service,
+      host: this.#options.host,
+      instance: typeof instance === 'string' ? instance : undefined,
+      origin: { path: this.#options.path, offset },
+      detail: [],
+    };
+    if (isFailure(level)) {
+      this.#open = event;
+      if (this.#failures.size > 64) this.#failures.clear();
+      this.#failures.set(parts.pid, event);
+    }
+    this.#give(event);
+  }
+
+  #uwsgiLine(bytes: Buffer, start: number, end: number, offset: number): void {
+    const text = bytes.toString('utf8', start, Math.min(end, start + 8192));
+    const request = readUwsgi(text);
+    if (request === undefined) return this.#continue(bytes, start, end);
+    this.#records++;
+    this.#hasRecord = true;
+    this.#open = undefined;
+    const announced = recognise(this.#options.service, 'uwsgi', text);
+    if (announced === undefined) {
+      this.#unrecognised++;
+      return;
+    }
+    const instance = announced.fields['instance'];
+    const context = this.#contexts.get(request.pid);
+    this.#contexts.delete(request.pid);
+    this.#give({
+      ...(isNeutron(this.#service) ? asNeutronRequest(announced) : announced),
+      ...(context ?? NO_CONTEXT),
+      at: this.#options.zone.toUtc(request.localStart, this.#previous) + request.millis,
+      isRough: true,
+      level: 'INFO',
+      logger: 'uwsgi',
+      pid: request.pid,
+      service: this.#service,
+      host: this.#options.host,
+      instance: typeof instance === 'string' ? instance : undefined,
+      origin: { path: this.#options.path, offset },
+      detail: [],
+    });
+  }
+
+  #vlogLine(bytes: Buffer, start: number, end: number, offset: number): void {
+    if (scanVlog(bytes, start, end, this.#vlog)) return this.#vlogRecord(bytes, end, offset, this.#saw(vlogStamp(bytes, this.#vlog)));
+    const at = skipFileName(bytes, start, end);
+    if (at !== -1 && scanVlog(bytes, at, end, this.#vlog)) return this.#vlogRecord(bytes, end, offset, this.#saw(vlogStamp(bytes, this.#vlog)));
+    const header = readSyslogHeader(bytes.toString('latin1', start, Math.min(end, start + 400)));
+    if (header !== undefined && scanSyslogVlog(bytes, start + header.length, end, this.#vlog)) {
+      return this.#vlogRecord(bytes, end, offset, this.#saw(header.at));
+    }
+    this.#garbage++;
+  }
+
+  #vlogRecord(bytes: Buffer, end: number, offset: number, at: Millis): void {
+    const parts = this.#vlog;
+    this.#records++;
+    if (!this.#sieve.wants(bytes, parts.moduleStart, parts.moduleEnd, parts.message, end)) {
+      if (this.#sieve.knewLogger) this.#unrecognised++;
+      return;
+    }
+    const logger = bytes.toString('latin1', parts.moduleStart, parts.moduleEnd);
+    const announced = recognise(this.#options.service, logger, bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE)));
+    if (announced === undefined) {
+      this.#unrecognised++;
+      return;
+    }
+    const instance = announced.fields['instance'];
+    this.#give({
+      ...announced,
+      at,
+      level: vlogLevel(bytes.toString('latin1', parts.levelStart, parts.levelEnd)),
+      logger,
+      pid: undefined,
+      requestId: undefined,
+      globalRequestId: undefined,
+      userId: undefined,
+      projectId: undefined,
+      service: this.#service,
+      host: this.#options.host,
+      instance: typeof instance === 'string' ? instance : undefined,
+      origin: { path: this.#options.path, offset },
+      detail: [],
+    });
+  }
+
+  #give(event: Event): void {
+    this.#events++;
+    this.#options.onEvent(event);
+  }
+}
+
+const isFailure = (level: Level): boolean => level === 'ERROR' || level === 'WARNING' || level === 'CRITICAL';
+
+function isText(bytes: Buffer, start: number, end: number, text: string): boolean {
+  if (end - start !== text.length) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+function addDetail(event: Event, bytes: Buffer, start: number, end: number): void {
+  if (event.detail.length < MOST_DETAIL) event.detail.push(bytes.toString('utf8', start, Math.min(end, start + LONGEST_DETAIL)));
+}

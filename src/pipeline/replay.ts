@@ -1,0 +1,150 @@
+import { services } from '../catalogue/index.js';
+import { Correlator } from '../correlate/correlator.js';
+import { createZone, type Zone } from '../format/zone.js';
+import type { Count } from '../model/counters.js';
+import { logUnknown, usage } from '../model/errors.js';
+import type { Millis } from '../model/line.js';
+import type { FinishedTrace } from '../model/span.js';
+import { findLogs, type LogSet } from '../tail/discover.js';
+import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
+import { nameLog } from '../tail/name.js';
+import { type LogInput, openLog, openStream } from '../tail/read-file.js';
+import { buildTrace } from '../trace/build.js';
+import { LogReader, ownName } from './reader.js';
+
+export interface ReplayOptions {
+  /** files, directories, globs, or `-` for standard input */
+  readonly paths: readonly string[];
+  readonly service?: string;
+  readonly host?: string;
+  /** IANA name of the zone that OpenStack's services log in */
+  readonly zone: string;
+  readonly lines: 'events' | 'off';
+  readonly count: Count;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (readBytes: number, totalBytes: number) => void;
+  readonly stdin?: NodeJS.ReadableStream;
+}
+
+/** Where logs say nothing of the host they come from. */
+const NO_HOST = 'localhost';
+
+/** One lasting log, read part by part, oldest first. */
+interface Source {
+  readonly path: string;
+  readonly reader: LogReader;
+  readonly splitter: LineSplitter;
+  readonly parts: string[];
+  input: LogInput | undefined;
+  done: boolean;
+}
+
+/**
+ * Reads logs from end to end and gives the traces of their actions, in the order in which they closed. The logs are
+ * merged by time: always the one that is furthest behind is read on, so that memory does not grow with their size.
+ *
+ * @throws OperatorError for paths that cannot be read, or a log whose service nobody can tell
+ */
+export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTrace> {
+  const zone = zoneOf(options.zone);
+  const correlator = new Correlator(options.count);
+  const sources = await openSources(options, zone, correlator);
+  const read = new Set(sources.flatMap(({ reader }) => [reader.service, `${reader.service}@${reader.host}`]));
+  const reads = (service: string, host?: string): boolean => read.has(host === undefined ? service : `${service}@${host}`);
+  let readBytes = 0;
+  const finish = function* (watermark: Millis): Generator<FinishedTrace> {
+    for (const closed of correlator.advance(watermark)) {
+      const trace = buildTrace(closed, { lines: options.lines, reads });
+      if (trace.spans.length === 0) continue;
+      if (trace.form !== 'network-ready') options.count(trace.form === 'action' ? 'actions' : 'fragments');
+      yield trace;
+    }
+  };
+
+  try {
+    for (;;) {
+      if (options.signal?.aborted) return;
+      const next = furthestBehind(sources);
+      if (next === undefined) break;
+      readBytes += await readOn(next, options);
+      options.onProgress?.(readBytes, Number.NaN);
+      const behind = furthestBehind(sources);
+      if (behind?.reader.newest !== undefined) yield* finish(behind.reader.newest);
+    }
+    yield* finish(Number.POSITIVE_INFINITY);
+  } finally {
+    for (const { input } of sources) await input?.close();
+  }
+}
+
+function zoneOf(name: string): Zone {
+  try {
+    return createZone(name);
+  } catch {
+    throw usage(`there is no time zone ${JSON.stringify(name)}`, 'give an IANA name, such as Europe/Berlin or UTC, with --timezone');
+  }
+}
+
+async function openSources(options: ReplayOptions, zone: Zone, correlator: Correlator): Promise<Source[]> {
+  const sets = await findLogs(options.paths);
+  const sources: Source[] = [];
+  for (const set of sets) {
+    const name = nameLog(set.path, { service: options.service, host: options.host });
+    if (name === undefined) {
+      if (isNamedByUser(set, options.paths)) throw logUnknown(set.path);
+      continue;
+    }
+    if (!services.includes(name.service)) continue;
+    const reader = new LogReader({
+      service: name.service,
+      host: name.host ?? options.host ?? NO_HOST,
+      path: set.path,
+      zone,
+      count: options.count,
+      onEvent: (event) => correlator.accept(event),
+    });
+    const splitter = createLineSplitter({ sink: reader.line, count: options.count });
+    sources.push({ path: set.path, reader, splitter, parts: [...set.parts], input: undefined, done: false });
+  }
+  if (sources.length === 0) {
+    throw usage(`none of the logs under ${options.paths.join(', ')} is one that novaspan reads`, `it reads logs of ${[...new Set(services.map(ownName))].join(', ')}: name the service with --service if the file is called otherwise`);
+  }
+  return sources;
+}
+
+const isNamedByUser = (set: LogSet, paths: readonly string[]): boolean => set.parts.some((part) => paths.includes(part));
+
+/** The source with the least time that is not read to its end. */
+function furthestBehind(sources: readonly Source[]): Source | undefined {
+  let found: Source | undefined;
+  for (const source of sources) {
+    if (source.done) continue;
+    if (source.reader.newest === undefined) return source;
+    if (found === undefined || source.reader.newest < found.reader.newest!) found = source;
+  }
+  return found;
+}
+
+/** Reads one piece of a source; @returns its bytes */
+async function readOn(source: Source, options: ReplayOptions): Promise<number> {
+  if (source.input === undefined) {
+    const part = source.parts.shift();
+    if (part === undefined) {
+      source.done = true;
+      return 0;
+    }
+    source.input = part === '-' && options.stdin !== undefined ? openStream(options.stdin) : await openLog(part);
+  }
+  const piece = await source.input.read();
+  if (piece === undefined) {
+    source.splitter.end();
+    await source.input.close();
+    source.input = undefined;
+    if (source.parts.length === 0) source.done = true;
+    source.reader.flushCounts();
+    return 0;
+  }
+  source.splitter.push(piece.bytes, piece.offset);
+  source.reader.flushCounts();
+  return piece.bytes.length;
+}
