@@ -1,0 +1,40 @@
+# syntax=docker/dockerfile:1
+# novaspan as a sidecar or for a replay. The root filesystem may be read-only; whatever is kept (checkpoints) is on a volume:
+#
+#   docker run --read-only --cap-drop ALL --security-opt no-new-privileges \
+#     -v /var/log/nova:/var/log/nova:ro -v novaspan:/var/lib/novaspan --group-add "$(stat -c %g /var/log/nova)" novaspan tail
+#   docker run --read-only novaspan demo
+
+FROM node:20-bookworm-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run --silent build
+
+FROM node:20-bookworm-slim AS dependencies
+WORKDIR /opt/novaspan
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev && npm cache clean --force
+# A new volume takes over the owner of the folder that it is mounted on.
+RUN install -d -o 65532 -g 65532 -m 0750 /var/lib/novaspan
+
+FROM node:20-bookworm-slim
+LABEL org.opencontainers.image.title="novaspan" \
+      org.opencontainers.image.description="Turns the logs that OpenStack and OVN already write into OpenTelemetry traces" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.vendor="The novaspan authors"
+ENV NODE_ENV=production
+WORKDIR /opt/novaspan
+COPY --from=dependencies /opt/novaspan/node_modules ./node_modules
+COPY --from=dependencies --chown=65532:65532 /var/lib/novaspan /var/lib/novaspan
+COPY --from=build /src/dist ./dist
+COPY package.json LICENSE ./
+COPY demo ./demo
+# The logs that demo/scenarios.json names; .dockerignore lets no other golden in.
+COPY test/golden ./test/golden
+# A number, so that Kubernetes can check runAsNonRoot.
+USER 65532:65532
+ENTRYPOINT ["node", "/opt/novaspan/dist/cli/main.js"]
+CMD ["--help"]

@@ -1,0 +1,109 @@
+// Makes a long log out of the recorded DEBUG goldens: the same twenty minutes again and again, each copy later by whole
+// minutes and with ids of its own, so that a copy is as plausible as the recording and no two actions are the same.
+
+import { once } from 'node:events';
+import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+const GOLDENS = new URL('../test/golden/', import.meta.url).pathname;
+
+/** Recorded on one cloud in this order, on one day; none overlaps another. */
+const SCENARIOS = [
+  'create-succeeds-debug',
+  'delete-succeeds-eight-concurrent-debug',
+  'create-succeeds-two-ports-debug',
+  'rebuild-succeeds-debug',
+  'create-fails-spawn-lost-image-debug',
+  'create-deleted-while-building-debug',
+  'create-succeeds-client-global-id-debug',
+  'create-fails-vif-plug-timeout-debug',
+];
+
+const PERIOD_MINUTES = 20;
+
+/** A stamp at a line's head, the first eight digits of a uuid or of a tap's port, the last three bytes of a MAC. */
+const HOLES =
+  /(?<stamp>^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\.\d{3})|(?<uuid>(?<![0-9a-f])[0-9a-f]{8}(?=-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}))|(?<tap>(?<=tap)[0-9a-f]{8}(?=-[0-9a-f]{2}))|(?<mac>(?<=fa:16:3e:)[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2})/gm;
+
+/** A well-mixed 32-bit number for copy `n`; 0 for the first copy, which thus is the recording itself. */
+function key(n) {
+  let x = Math.imul(n, 0x9e3779b1);
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  return (x ^ (x >>> 13)) >>> 0;
+}
+
+const hex = (number, digits) => number.toString(16).padStart(digits, '0');
+
+function stamp(head, shiftMs) {
+  const iso = new Date(Date.parse(`${head.slice(0, 10)}T${head.slice(11)}Z`) + shiftMs).toISOString();
+  return iso.slice(0, 10) + head[10] + iso.slice(11, 23);
+}
+
+/** Cuts a text once at its holes, so that a copy is a join. */
+function template(text) {
+  const parts = [];
+  let at = 0;
+  for (const found of text.matchAll(HOLES)) {
+    const [kind, value] = Object.entries(found.groups).find(([, v]) => v !== undefined);
+    parts.push(text.slice(at, found.index), { kind, value });
+    at = found.index + value.length;
+  }
+  parts.push(text.slice(at));
+  return parts;
+}
+
+function copy(parts, n) {
+  const mask = key(n);
+  const shift = n * PERIOD_MINUTES * 60_000;
+  let out = '';
+  for (const part of parts) {
+    if (typeof part === 'string') out += part;
+    else if (part.kind === 'stamp') out += stamp(part.value, shift);
+    else if (part.kind === 'mac')
+      out += hex(Number.parseInt(part.value.replaceAll(':', ''), 16) ^ (mask & 0xffffff), 6).replace(/(..)(..)(..)/, '$1:$2:$3');
+    else out += hex((Number.parseInt(part.value, 16) ^ mask) >>> 0, 8);
+  }
+  return out;
+}
+
+/** The recorded text of each service's file, all scenarios in the order of their time. */
+function recordings() {
+  const files = new Map();
+  for (const scenario of SCENARIOS) {
+    for (const file of readdirSync(join(GOLDENS, scenario))) {
+      if (!file.endsWith('.log')) continue;
+      files.set(file, (files.get(file) ?? '') + readFileSync(join(GOLDENS, scenario, file), 'utf8'));
+    }
+  }
+  return files;
+}
+
+/**
+ * Writes logs of at least `bytes` bytes in all into `folder`, one file per service, or only nova-compute's.
+ * @returns the paths, bytes, lines and copies written
+ */
+export async function generate(folder, bytes, { only } = {}) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const sources = [...recordings()]
+    .filter(([file]) => only === undefined || file.startsWith(only))
+    .map(([file, text]) => [file, template(text)]);
+  const outputs = sources.map(([file, parts]) => ({ path: join(folder, file), parts, stream: createWriteStream(join(folder, file)) }));
+
+  let written = 0;
+  let lines = 0;
+  let copies = 0;
+  for (; written < bytes; copies++) {
+    for (const { parts, stream } of outputs) {
+      const text = Buffer.from(copy(parts, copies));
+      written += text.length;
+      for (const byte of text) if (byte === 10) lines++;
+      if (!stream.write(text)) await once(stream, 'drain');
+    }
+  }
+  for (const { stream } of outputs) {
+    stream.end();
+    await once(stream, 'finish');
+  }
+  return { paths: outputs.map((o) => o.path), bytes: written, lines, copies };
+}
