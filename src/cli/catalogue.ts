@@ -24,11 +24,11 @@ export const catalogue = defineCommand({
 
 function inText(tables: readonly Table<Messages>[], actions: readonly ActionSpec[]): string {
   const lines: string[] = [];
-  for (const { services, messages } of tables) {
-    lines.push(`messages of ${services.join(', ')}`);
-    const width = Math.max(0, ...Object.keys(messages).map((kind) => kind.length));
-    for (const [kind, spec] of Object.entries(messages)) {
-      for (const says of spec.says) lines.push(`  ${kind.padEnd(width)}  ${levels(spec).padEnd(7)}  ${says}`);
+  for (const [services, messages] of byServices(tables)) {
+    lines.push(`messages of ${services}`);
+    const width = Math.max(0, ...messages.map(([kind]) => kind.length));
+    for (const [kind, spec] of messages) {
+      for (const says of spec.says) lines.push(`  ${kind.padEnd(width)}  ${levels(spec).padEnd(11)}  ${says}`);
     }
     lines.push('');
   }
@@ -41,6 +41,16 @@ function inText(tables: readonly Table<Messages>[], actions: readonly ActionSpec
     lines.push('');
   }
   return lines.join('\n');
+}
+
+/** A service with many messages has several tables. */
+function byServices(tables: readonly Table<Messages>[]): Map<string, (readonly [string, MessageSpec])[]> {
+  const all = new Map<string, (readonly [string, MessageSpec])[]>();
+  for (const { services, messages } of tables) {
+    const of = services.join(', ');
+    all.set(of, [...(all.get(of) ?? []), ...Object.entries(messages)]);
+  }
+  return all;
 }
 
 const levels = ({ level }: MessageSpec): string => [level].flat().join('/');

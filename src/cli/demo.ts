@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitCodes, OperatorError, reasonOf, usage } from '../model/errors.js';
 import type { FinishedTrace } from '../model/span.js';
@@ -20,7 +20,7 @@ interface Scenario {
  * `demo`: what novaspan makes of real logs, before one has any at hand.
  *
  * @param folder has a folder per scenario: its logs, a README.md whose first line is its title, and, where its logs
- *   are not in UTC, a file `zone`
+ *   are not in UTC, a file `zone`. A file `scenarios.json` names further ones in the package, with their titles.
  */
 export const demoIn = (folder: string): Command =>
   defineCommand({
@@ -90,27 +90,41 @@ async function tracesOf({ logs, zone }: Scenario, { engine, signal }: Io): Promi
 async function scenariosIn(folder: string): Promise<Scenario[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-    return await Promise.all(
-      names.sort().map(async (name) => {
-        const at = join(folder, name);
-        const files = await readdir(at);
-        const [first = name] = (await readFile(join(at, 'README.md'), 'utf8').catch(() => name)).split('\n');
-        return {
-          name,
-          title: first.replace(/^#+\s*/, ''),
-          zone: files.includes('zone') ? (await readFile(join(at, 'zone'), 'utf8')).trim() : 'UTC',
-          logs: files
-            .filter((file) => /\.log(\.|$)/.test(file))
-            .sort()
-            .map((file) => join(at, file)),
-        };
-      }),
-    );
+    const found = entries.filter((entry) => entry.isDirectory()).map(({ name }): Listed => ({ path: join(folder, name) }));
+    const listed = entries.some(({ name }) => name === LIST) ? await listIn(folder) : [];
+    return await Promise.all([...listed, ...found.sort((a, b) => (a.path < b.path ? -1 : 1))].map(scenarioOf));
   } catch (cause) {
     throw new OperatorError('LOG_UNREADABLE', `cannot read the demonstration's logs in ${folder}: ${reasonOf(cause)}`, {
       remedy: 'install novaspan again: its package holds them in the folder demo',
       cause,
     });
   }
+}
+
+interface Listed {
+  readonly path: string;
+  readonly title?: string;
+}
+
+/** Names folders elsewhere in the package, in the order in which they are shown. */
+const LIST = 'scenarios.json';
+
+async function listIn(folder: string): Promise<Listed[]> {
+  const listed: Listed[] = JSON.parse(await readFile(join(folder, LIST), 'utf8'));
+  return listed.map((one) => ({ ...one, path: join(dirname(folder), one.path) }));
+}
+
+async function scenarioOf({ path, title }: Listed): Promise<Scenario> {
+  const name = basename(path);
+  const files = await readdir(path);
+  const [first = name] = (await readFile(join(path, 'README.md'), 'utf8').catch(() => name)).split('\n');
+  return {
+    name,
+    title: title ?? first.replace(/^#+\s*/, ''),
+    zone: files.includes('zone') ? (await readFile(join(path, 'zone'), 'utf8')).trim() : 'UTC',
+    logs: files
+      .filter((file) => /\.log(\.|$)/.test(file))
+      .sort()
+      .map((file) => join(path, file)),
+  };
 }

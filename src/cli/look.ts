@@ -11,7 +11,9 @@ const LEAST_COLUMNS = 60;
 /** How views are drawn here. `--no-color` and NO_COLOR win over FORCE_COLOR, that over what stdout is. */
 export function lookOf({ env, isTTY, columns }: Surroundings, { color, toFile = false }: { color: boolean; toFile?: boolean }): Look {
   const given = Number(env['COLUMNS']);
-  const width = (toFile ? undefined : columns) ?? (Number.isInteger(given) && given > 0 ? given : PIPE_COLUMNS);
+  // A terminal without a size says 0.
+  const own = toFile || columns === 0 ? undefined : columns;
+  const width = own ?? (Number.isInteger(given) && given > 0 ? given : PIPE_COLUMNS);
   return {
     width: Math.max(LEAST_COLUMNS, width),
     palette: picocolors.createColors(color && isColoured(env, isTTY.stdout && !toFile)),

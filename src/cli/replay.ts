@@ -8,7 +8,7 @@ import { interruptedBy } from './signals.js';
 import { openSink } from './sink.js';
 import { createTally } from './tally.js';
 import { render, viewFor, views } from './view.js';
-import { machineZone, zoneOf } from './zone.js';
+import { zoneOf } from './zone.js';
 
 export const sourceOptions = {
   service: {
@@ -129,18 +129,22 @@ export const replay = defineCommand({
 
     if (isTTY.stderr && isTTY.stdout && wanted.length > 0) await write(stderr, '\n');
     await write(stderr, tally.summary({ took, bytes }));
-    if (format === 'text' && wanted.length === 0) await write(stderr, `${nothing(paths, values)}\n`);
+    if (format === 'text' && wanted.length === 0) await write(stderr, `${nothing(paths, zone, values)}\n`);
     return signal.aborted ? interruptedBy(signal, stderr) : exitCodes.ok;
   },
 });
 
-function nothing(paths: readonly string[], values: { instance: string | undefined; failed: boolean; service: string | undefined }): string {
+function nothing(
+  paths: readonly string[],
+  zone: string,
+  values: { instance: string | undefined; failed: boolean; service: string | undefined },
+): string {
   if (values.failed || values.instance !== undefined)
     return `no action to show: ${[...(values.failed ? ['--failed'] : []), ...(values.instance === undefined ? [] : [`--instance ${values.instance}`])].join(' and ')} left none; leave them out to see all`;
   return [
     `no instance action in ${paths.join(' ')}`,
     '  why    actions are told by the lines of nova-compute: its log is not among these, or holds no action',
     '  to do  give the nova-compute log too, or see what is made of one of its lines: novaspan explain "LINE"',
-    `         zone used: ${machineZone()} unless --timezone was given`,
+    `         (local times were read as ${zone}; --timezone changes it)`,
   ].join('\n');
 }

@@ -38,7 +38,7 @@ export function slowestOf(traces: readonly FinishedTrace[], n: number): Finished
 }
 
 export const byStart = (traces: readonly FinishedTrace[]): FinishedTrace[] =>
-  [...traces].sort((a, b) => startOf(a) - startOf(b) || (a.traceId < b.traceId ? -1 : 1));
+  [...traces].sort((a, b) => startOf(a) - startOf(b) || Number(a.traceId > b.traceId) - Number(a.traceId < b.traceId));
 
 const startOf = (trace: FinishedTrace): number => (rootOf(trace) ?? trace.spans[0])?.start ?? 0;
 

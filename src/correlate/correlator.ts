@@ -4,7 +4,7 @@ import { type Event, inOrder } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
-import type { ClosedAction, ClosedFragment, ClosedThing } from './closed.js';
+import type { ClosedAction, ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
 import { type Claim, membersOf, portsOfInstance } from './members.js';
 import { createSequel, hasSequel, type Sequel } from './sequel.js';
 import { EventStore, instancesOf, keys, WAITING } from './store.js';
@@ -16,9 +16,6 @@ const FRAGMENT_QUIET = seconds(60);
 const SWEEP = seconds(30);
 /** The most lines that may wait for a link. */
 const ROOM = 50_000;
-
-/** Lines that are nobody's: they are counted when read, and not kept. */
-const NOT_KEPT: ReadonlySet<EventKind> = new Set<EventKind>(['api.requested', 'messages.dropped', 'uwsgi.requested']);
 
 /** On a controller, what shows a request to be an action that reached past the API. */
 const CONTROL_EVIDENCE: ReadonlySet<EventKind> = new Set<EventKind>([
@@ -44,10 +41,11 @@ interface InstanceState {
   wakesAt: Millis;
 }
 
-interface ControlState {
+/** A stretch of a request's lines on a controller, with no gap as long as FRAGMENT_QUIET. */
+interface Session {
   readonly request: string;
-  first: Millis;
-  last: Millis;
+  readonly first: Millis;
+  readonly last: Millis;
 }
 
 /**
@@ -61,7 +59,8 @@ export class Correlator {
   readonly #audits = new Map<string, Millis[]>();
   /** instances by request id of their actions, to know a request that several share */
   readonly #sharers = new Map<string, Set<string>>();
-  readonly #control = new Map<string, ControlState>();
+  /** when lines that show an action were printed on a controller, by request */
+  readonly #control = new Map<string, Millis[]>();
   #sequels: Sequel[] = [];
   readonly #count: Count;
   #watermark: Millis = Number.NEGATIVE_INFINITY;
@@ -84,7 +83,6 @@ export class Correlator {
   }
 
   accept(event: Event): void {
-    if (NOT_KEPT.has(event.kind)) return;
     if (event.kind === 'compute.started' || event.kind === 'resources.audited') {
       insertSorted(event.kind === 'compute.started' ? this.#restarts : this.#audits, event.host, event.at);
       for (const state of this.#instances.values()) if (state.bags.some(({ host }) => host === event.host)) state.wakesAt = Number.NEGATIVE_INFINITY;
@@ -178,7 +176,6 @@ export class Correlator {
       const action = this.#gather(bag, state);
       closing.push({ at: bag.closesAt, thing: bag.rescheduled ? { ...action, form: 'attempt' } : action });
       if (hasSequel(action)) this.#sequels.push(createSequel(action));
-      this.#control.delete(bag.request);
     }
     const { request, opened, start, lock, spec, until } = bag;
     state.past.push({ request, opened, start, end: bag.end ?? until, lock, spec, until });
@@ -257,12 +254,20 @@ export class Correlator {
     // nova's own daemons print the action's id as theirs; the others print it as the caller's.
     const request = event.service.startsWith('nova-') ? event.requestId : event.globalRequestId;
     if (request === undefined || event.userId === undefined) return;
-    const known = this.#control.get(request);
-    if (known === undefined) this.#control.set(request, { request, first: event.at, last: event.at });
-    else {
-      known.first = Math.min(known.first, event.at);
-      known.last = Math.max(known.last, event.at);
+    const times = this.#control.get(request);
+    if (times === undefined) this.#control.set(request, [event.at]);
+    else times.push(event.at);
+  }
+
+  /** The first stretch of a request's lines: what came after a long silence is another part, whenever it was read. */
+  #firstSession(request: string): Session {
+    const times = this.#control.get(request)!.sort((a, b) => a - b);
+    let last = times[0]!;
+    for (const at of times) {
+      if (at - last > FRAGMENT_QUIET) break;
+      last = at;
     }
+    return { request, first: times[0]!, last };
   }
 
   /** The action's id, where this one is what the client sent along: nova's lines show both. */
@@ -276,54 +281,54 @@ export class Correlator {
 
   /** Requests seen on a controller whose compute host another process reads. */
   #advanceControl(watermark: Millis, closing: { at: Millis; thing: ClosedThing }[]): void {
-    for (const [request, control] of this.#control) {
-      if (watermark < control.last + FRAGMENT_QUIET) continue;
-      const own = this.#ownIdOf(request);
-      if (own !== request) {
-        const known = this.#control.get(own);
-        this.#control.delete(request);
-        this.#control.set(own, { request: own, first: Math.min(control.first, known?.first ?? control.first), last: Math.max(control.last, known?.last ?? control.last) });
-        continue;
-      }
-      const events = this.#store.find(keys.request(request));
-      const instances = new Set<string>();
-      for (const event of events) {
-        if (event.instance !== undefined) instances.add(event.instance);
-        for (const each of instancesOf(event)) instances.add(each);
-      }
-      let again: Millis | undefined;
-      const found: ClosedThing[] = [];
-      for (const instance of [...instances].sort()) {
-        const state = this.#instances.get(instance);
-        if ([...(state?.past ?? []), ...(state?.bags ?? [])].some((bag) => bag.request === request)) continue;
-        const closed = this.#gatherFragment(instance, control);
-        const newest = closed.members[closed.members.length - 1]?.event.at ?? control.last;
-        if (newest + FRAGMENT_QUIET > watermark && newest > control.last) again = Math.max(again ?? newest, newest);
-        found.push(closed);
-      }
-      if (again !== undefined) {
-        control.last = again;
-        continue;
-      }
-      this.#control.delete(request);
-      for (const thing of found) {
-        if (!thing.members.some(({ event }) => CONTROL_EVIDENCE.has(event.kind))) continue;
-        for (const { event } of thing.members) this.#store.place(event);
-        closing.push({ at: control.last + FRAGMENT_QUIET, thing: conclude(thing as ClosedFragment) });
+    for (const request of [...this.#control.keys()]) {
+      for (let times = this.#control.get(request); times !== undefined; times = this.#control.get(request)) {
+        const session = this.#firstSession(request);
+        const due = session.last + FRAGMENT_QUIET;
+        if (watermark < due + GRACE) break;
+        const own = this.#ownIdOf(request);
+        if (own === request) closing.push(...this.#closeSession(session).map((thing) => ({ at: due, thing })));
+        const left = times.filter((at) => at > session.last);
+        if (left.length > 0) this.#control.set(request, left);
+        else this.#control.delete(request);
+        // Lines under the client's own id are the action's: they are told under its own.
+        if (own !== request) this.#control.set(own, [...(this.#control.get(own) ?? []), ...times.filter((at) => at <= session.last)]);
       }
     }
   }
 
-  #gatherFragment(instance: string, control: ControlState): ClosedFragment {
-    const rivals = [...this.#control.values()].filter(({ request }) => this.#concerns(request, instance)).sort((a, b) => a.first - b.first);
+  /** The parts of actions that one request's lines on a controller show, one for each of its instances. */
+  #closeSession(session: Session): ClosedThing[] {
+    const instances = new Set<string>();
+    for (const event of this.#store.find(keys.request(session.request))) {
+      if (event.instance !== undefined) instances.add(event.instance);
+      for (const each of instancesOf(event)) instances.add(each);
+    }
+    const due = session.last + FRAGMENT_QUIET;
+    return [...instances].sort().flatMap((instance) => {
+      const state = this.#instances.get(instance);
+      // What began after the part's time was up does not count: when it is read must not matter.
+      if ([...(state?.past ?? []), ...(state?.bags ?? [])].some((bag) => bag.request === session.request && bag.opened <= due)) return [];
+      const closed = this.#gatherFragment(instance, session);
+      if (!closed.members.some(({ event }) => CONTROL_EVIDENCE.has(event.kind))) return [];
+      for (const { event } of closed.members) this.#store.place(event);
+      return [conclude(closed)];
+    });
+  }
+
+  #gatherFragment(instance: string, session: Session): ClosedFragment {
+    const rivals = [...this.#control.keys()]
+      .filter((request) => this.#concerns(request, instance))
+      .map((request) => this.#firstSession(request))
+      .sort((a, b) => a.first - b.first);
     const state = this.#instances.get(instance);
     const lived = [...(state?.past ?? []), ...(state?.bags ?? [])];
     // Of what no compute host tells, the request that began last owns what follows.
     const owns = (at: Millis): boolean =>
-      ownerAt(lived, at) === undefined && rivals.filter(({ first }) => first <= at).at(-1)?.request === control.request;
-    const claim = this.#claimOf(instance, control.request, control.first - LEAD, control.last + FRAGMENT_QUIET, owns);
+      ownerAt(lived, at) === undefined && rivals.filter(({ first }) => first <= at).at(-1)?.request === session.request;
+    const claim = this.#claimOf(instance, session.request, session.first - LEAD, session.last + FRAGMENT_QUIET, owns);
     const shared = new Set<string>();
-    for (const event of this.#store.find(keys.request(control.request))) if (event.instance !== undefined) shared.add(event.instance);
+    for (const event of this.#store.find(keys.request(session.request))) if (event.instance !== undefined) shared.add(event.instance);
     const fair: Claim = { ...claim, isShared: claim.isShared || shared.size > 1 };
     const ports = portsOfInstance(this.#store, fair);
     const members = membersOf(this.#store, fair, ports);
@@ -331,9 +336,9 @@ export class Correlator {
     return {
       form: 'fragment',
       instance,
-      request: control.request,
-      start: Math.min(control.first, ...times),
-      end: Math.max(control.last, ...times),
+      request: session.request,
+      start: Math.min(session.first, ...times),
+      end: Math.max(session.last, ...times),
       members,
       ports,
     };
@@ -348,12 +353,15 @@ export class Correlator {
   /** Forgets what is too old to matter: lines that waited long enough, and the names of actions long gone. */
   #sweep(watermark: Millis): void {
     this.#sweptAt = watermark;
+    const horizon = watermark - WAITING - LEAD;
     const long = new Set<string>();
     let oldest = Number.POSITIVE_INFINITY;
     for (const [instance, state] of this.#instances) {
       for (const bag of state.bags) {
         if (bag.spec === undefined) continue;
         oldest = Math.min(oldest, bag.start);
+        // What began lately has no line that is old enough to go.
+        if (bag.start - LEAD >= horizon) continue;
         long.add(keys.instance(instance));
         long.add(keys.request(bag.request));
         const claim = this.#claimOf(instance, bag.request, bag.start - LEAD, watermark, () => true);
@@ -363,13 +371,12 @@ export class Correlator {
         }
       }
     }
-    for (const { request, last } of this.#control.values()) {
-      oldest = Math.min(oldest, last);
+    for (const [request, times] of this.#control) {
+      oldest = Math.min(oldest, ...times);
       long.add(keys.request(request));
     }
     const pinned = new Set<Event>();
     for (const key of long) for (const event of this.#store.find(key)) if (event.at >= oldest - LEAD - WAITING) pinned.add(event);
-    const horizon = watermark - WAITING - LEAD;
     const forgotten = (event: Event): void => {
       if (!this.#store.isPlaced(event) && isPhaseLine(event)) this.#count('orphans', 1, event.kind);
     };

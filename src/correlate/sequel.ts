@@ -1,7 +1,7 @@
 import { type Event, inOrder } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
-import type { ClosedAction, ClosedSequel } from './closed.js';
+import type { ClosedAction, ClosedSequel } from '../lifecycle/closed.js';
 import { type EventStore, keys } from './store.js';
 import { GRACE } from './timeline.js';
 

@@ -1,4 +1,5 @@
 import type { EventKind } from '../catalogue/event.js';
+import type { Outcome } from '../lifecycle/closed.js';
 import type { ActionSpec, Edge } from '../lifecycle/define.js';
 import { type Event, numberOf } from '../lifecycle/event.js';
 import { actionOfLock, nameAction } from '../lifecycle/name.js';
@@ -15,8 +16,6 @@ export const LEAD = seconds(60);
 const QUIET = seconds(30);
 /** Lines that no action is named by are given up after this silence. */
 const UNNAMED_QUIET = seconds(120);
-
-export type Outcome = 'succeeded' | 'failed' | 'timed-out' | 'interrupted';
 
 /** nova-compute's lines of one instance and one request: an action, once it has a name. */
 export interface Bag {

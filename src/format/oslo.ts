@@ -139,13 +139,24 @@ export function readContext(text: string): OsloContext {
   };
 }
 
-const DEBUG_SUFFIX = / [\w<>.]+ \S+\.py:\d+$/;
 const DEVSTACK_SUFFIX = / \{\{(?:\(pid=\d+\) )?[\w<>.]+ \S+\.py:\d+\}\}$/;
+const DIGITS = /^\d+$/;
 
-/** Takes off `function path:line`, which oslo.log appends at DEBUG, so that wordings need not know of it. */
+/**
+ * Takes off `function path:line`, which oslo.log appends at DEBUG, so that wordings need not know of it.
+ *
+ *     Starting instance... _do_build_and_run_instance /usr/lib/python3/dist-packages/nova/compute/manager.py:2223
+ *                         └──────── function ───────┘ └──────────────────────── path ───────────────────────┘
+ */
 export function withoutDebugSuffix(message: string): string {
-  // Anchored at the end only: bound the search to the tail, a message may be 100 kB long.
-  const tail = message.length > 400 ? message.slice(-400) : message;
-  const cut = DEBUG_SUFFIX.exec(tail) ?? DEVSTACK_SUFFIX.exec(tail);
-  return cut === null ? message : message.slice(0, message.length - (tail.length - cut.index)).trimEnd();
+  if (message.endsWith('}}')) {
+    const tail = message.length > 400 ? message.slice(-400) : message;
+    const cut = DEVSTACK_SUFFIX.exec(tail);
+    return cut === null ? message : message.slice(0, message.length - (tail.length - cut.index)).trimEnd();
+  }
+  const path = message.lastIndexOf(' ');
+  const mark = message.lastIndexOf('.py:');
+  if (path <= 0 || mark < path || !DIGITS.test(message.slice(mark + 4))) return message;
+  const name = message.lastIndexOf(' ', path - 1);
+  return name === -1 ? message : message.slice(0, name).trimEnd();
 }

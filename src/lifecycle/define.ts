@@ -75,6 +75,8 @@ export interface ActionSpec {
   readonly lockedBy: readonly string[];
   /** Lines of which any names the action. */
   readonly namedBy: readonly EventKind[];
+  /** The naming line proves it only when its host prints one of these as well; alone, it leaves the bag without a name. */
+  readonly provenOnHost?: readonly EventKind[];
   /** Lines that must all be there, in this order, to name it where nothing else does. */
   readonly namedByAll?: readonly EventKind[];
   /** The root's start, else the first line with the action's request id. */

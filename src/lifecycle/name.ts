@@ -49,8 +49,17 @@ export function nameAction(events: Iterable<Event>): ActionSpec | undefined {
     if (event.kind === 'instance.claimed') claimed = true;
     if (event.kind === 'instance.terminating') terminating = true;
   }
-  if (named !== undefined || claimed) return named ?? create;
+  if (named !== undefined) return isProven(named, events) ? named : undefined;
+  if (claimed) return create;
   return actions.find((spec) => spec.namedByAll !== undefined && areInOrder(spec.namedByAll, events)) ?? (terminating ? remove : undefined);
+}
+
+function isProven(spec: ActionSpec, events: Iterable<Event>): boolean {
+  const { provenOnHost } = spec;
+  if (provenOnHost === undefined) return true;
+  const all = [...events];
+  const host = all.find(({ kind }) => spec.namedBy.includes(kind))?.host;
+  return all.some((event) => event.host === host && provenOnHost.includes(event.kind));
 }
 
 /** Whether lines of all these kinds are there, each after the one before it. */

@@ -28,7 +28,15 @@ export const others: readonly ActionSpec[] = [
   action({ name: 'pause', lockedBy: ['do_pause_instance'], namedBy: ['instance.pausing'], ends: ['guest.lifecycle.paused'] }),
   action({ name: 'unpause', lockedBy: ['do_unpause_instance'], namedBy: ['instance.unpausing'], ends: ['guest.lifecycle.resumed'] }),
   action({ name: 'resume', lockedBy: [], namedBy: ['instance.resuming'], ends: ['instance.running'] }),
-  action({ name: 'resize', lockedBy: [], namedBy: ['instance.migrating'], ends: ['instance.running'], deadline: hours(6) }),
+  action({
+    name: 'resize',
+    lockedBy: [],
+    namedBy: ['instance.migrating'],
+    // A cold migration prints the same; but it never shuts the guest down on the host that takes it.
+    provenOnHost: ['guest.shutdown.finished', 'guest.shutdown.failed'],
+    ends: ['instance.running'],
+    deadline: hours(6),
+  }),
   action({ name: 'confirmResize', lockedBy: ['do_confirm_resize'], namedBy: ['migration.confirming'], ends: ['migration.allocation.deleted'] }),
   action({ name: 'revertResize', lockedBy: [], namedBy: ['instance.original.state'], ends: ['instance.original.state'] }),
   action({ name: 'shelve', lockedBy: ['do_shelve_instance'], namedBy: ['instance.shelving'], ends: ['allocation.deleted'] }),
@@ -39,8 +47,8 @@ export const others: readonly ActionSpec[] = [
   action({ name: 'createImage', lockedBy: [], namedBy: ['instance.snapshotting'], ends: ['snapshot.timed'] }),
   action({ name: 'attach_interface', lockedBy: ['do_attach_interface'], namedBy: [], ends: [] }),
   action({ name: 'detach_interface', lockedBy: ['do_detach_interface'], namedBy: [], ends: [] }),
-  action({ name: 'attach_volume', lockedBy: ['do_attach_volume'], namedBy: ['volume.attaching'], ends: [] }),
-  action({ name: 'detach_volume', lockedBy: ['do_detach_volume'], namedBy: ['volume.detaching'], ends: [] }),
+  action({ name: 'attach_volume', lockedBy: ['do_attach_volume'], namedBy: [], ends: [] }),
+  action({ name: 'detach_volume', lockedBy: ['do_detach_volume'], namedBy: [], ends: [] }),
   action({
     name: 'live-migration',
     lockedBy: [],

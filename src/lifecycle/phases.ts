@@ -44,9 +44,37 @@ export interface Lived {
   reads(service: string, host?: string): boolean;
 }
 
+/** The lines among which a phase's edges are looked for, by kind, each kind in order. */
 interface Scope {
   readonly port: string | undefined;
-  readonly members: readonly Member[];
+  readonly byKind: ReadonlyMap<EventKind, readonly Event[]>;
+}
+
+function scopeOf(port: string | undefined, members: readonly Member[]): Scope {
+  const byKind = new Map<EventKind, Event[]>();
+  for (const { event } of members) {
+    const same = byKind.get(event.kind);
+    if (same === undefined) byKind.set(event.kind, [event]);
+    else same.push(event);
+  }
+  return { port, byKind };
+}
+
+/** All the scopes of an action. */
+interface Scopes {
+  readonly whole: Scope;
+  readonly ports: readonly Scope[];
+  readonly cycles: readonly Scope[];
+}
+
+function scopesOf(lived: Lived): Scopes {
+  const ofPort = (port: string): Member[] => lived.members.filter(({ ports }) => ports.includes(port));
+  const byPort = lived.ports.map((port) => ({ port, members: ofPort(port) }));
+  return {
+    whole: scopeOf(undefined, lived.members),
+    ports: byPort.map(({ port, members }) => scopeOf(port, members)),
+    cycles: byPort.flatMap(({ port, members }) => plugCycles(members).map((cycle) => scopeOf(port, cycle))),
+  };
 }
 
 /**
@@ -59,12 +87,16 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
   const missing = new Map<string, string>();
   const notLogged = new Set<string>();
   const notApplicable = new Set<string>();
-  const cycles = new Map(lived.ports.map((port) => [port, plugCycles(lived.members.filter(({ ports }) => ports.includes(port)))]));
+  const scopes = scopesOf(lived);
   const atDebug = new Set(lived.members.filter(({ event }) => event.level === 'DEBUG').map(({ event }) => event.service));
+
+  /** The lines of this phase are DEBUG's, and its service logs at INFO here. */
+  const isSilent = (spec: PhaseSpec, services: readonly string[]): boolean => spec.debug === true && !services.some((service) => atDebug.has(service));
 
   for (const spec of specs) {
     const services = typeof spec.service === 'string' ? [spec.service] : spec.service;
-    const found = scopesOf(spec, lived, cycles).flatMap((scope) => phasesIn(spec, services, scope, lived));
+    const among = spec.per === undefined ? [scopes.whole] : spec.per === 'port' ? scopes.ports : scopes.cycles;
+    const found = among.flatMap((scope) => phasesIn(spec, services, scope, scopes.whole, lived, isSilent(spec, services)));
     const kept = spec.most === undefined ? found : found.slice(0, spec.most);
     phases.push(...kept);
     if (kept.length > 0) {
@@ -74,8 +106,8 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
     if (spec.optional === true) continue;
     if (spec.per !== undefined && lived.ports.length === 0) notApplicable.add(spec.name);
     else if (!services.some((service) => lived.reads(service))) missing.set(spec.name, `${services[0]} not read`);
-    else if (spec.debug === true && !services.some((service) => atDebug.has(service))) notLogged.add(spec.name);
-    else if (spec.per === 'cycle' && ![...cycles.values()].some((each) => each.length > 0)) missing.set(spec.name, 'no plug seen');
+    else if (isSilent(spec, services)) notLogged.add(spec.name);
+    else if (spec.per === 'cycle' && scopes.cycles.length === 0) missing.set(spec.name, 'no plug seen');
     else if (spec.fromRoot === true) notApplicable.add(spec.name);
     else missing.set(spec.name, 'no such line');
   }
@@ -91,19 +123,6 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
   };
 }
 
-function scopesOf(spec: PhaseSpec, lived: Lived, cycles: ReadonlyMap<string, readonly (readonly Member[])[]>): Scope[] {
-  switch (spec.per) {
-    case undefined:
-      return [{ port: undefined, members: lived.members }];
-    case 'port':
-      return lived.ports.map((port) => ({ port, members: lived.members.filter(({ ports }) => ports.includes(port)) }));
-    case 'cycle':
-      return lived.ports.flatMap((port) => (cycles.get(port) ?? []).map((members) => ({ port, members })));
-    default:
-      return spec.per satisfies never;
-  }
-}
-
 /** One edge as found: the line, and the time it gives. */
 interface Found {
   readonly event: Event;
@@ -111,9 +130,11 @@ interface Found {
   readonly is: Certainty;
 }
 
-function phasesIn(spec: PhaseSpec, services: readonly string[], scope: Scope, lived: Lived): Phase[] {
-  const bag = new Finder(spec, services, scope, lived);
+function phasesIn(spec: PhaseSpec, services: readonly string[], scope: Scope, whole: Scope, lived: Lived, isSilent: boolean): Phase[] {
+  const bag = new Finder(spec, services, scope, whole, lived);
   const tell = (from: Found | undefined, to: Found | undefined): Phase[] => {
+    // That it began is no sign that it did not end, where its end is not printed or need not come.
+    if (to === undefined && (isSilent || spec.optional === true)) return [];
     const teller = [to, from].find((found) => found !== undefined && services.includes(found.event.service))?.event;
     // Where the work was never finished, the service that should have done it is known by the host that waited for it.
     const waiting = from !== undefined && to === undefined && lived.host === from.event.host;
@@ -139,7 +160,7 @@ function phasesIn(spec: PhaseSpec, services: readonly string[], scope: Scope, li
   };
   if (spec.spread === true) {
     const from = bag.first(spec.from);
-    const to = bag.lastOf(spec.to);
+    const to = bag.lastOf(spec.to, lived.host === undefined ? undefined : lived.start);
     return from === undefined && to === undefined ? [] : tell(from ?? to, to ?? from);
   }
   if (spec.repeats === true) return bag.pairs().flatMap(([from, to]) => tell(from, to));
@@ -152,18 +173,21 @@ class Finder {
   readonly #spec: PhaseSpec;
   readonly #services: readonly string[];
   readonly #scope: Scope;
+  readonly #whole: Scope;
   readonly #lived: Lived;
 
-  constructor(spec: PhaseSpec, services: readonly string[], scope: Scope, lived: Lived) {
+  constructor(spec: PhaseSpec, services: readonly string[], scope: Scope, whole: Scope, lived: Lived) {
     this.#spec = spec;
     this.#services = services;
     this.#scope = scope;
+    this.#whole = whole;
     this.#lived = lived;
   }
 
   #lines(edge: Edge): Event[] {
-    const members = edge.anywhere === true ? this.#lived.members : this.#scope.members;
-    return members.map(({ event }) => event).filter((event) => edge.kinds.includes(event.kind) && this.#isOfTheAction(event));
+    const { byKind } = edge.anywhere === true ? this.#whole : this.#scope;
+    const lines = edge.kinds.flatMap((kind) => byKind.get(kind) ?? []).filter((event) => this.#isOfTheAction(event));
+    return edge.kinds.length > 1 ? lines.sort(inOrder) : lines;
   }
 
   /** Locks and requests that other requests took are not the action's, though they lie in its time. */
@@ -189,9 +213,10 @@ class Finder {
     return undefined;
   }
 
-  lastOf(edges: readonly Edge[]): Found | undefined {
+  /** @param until lines after this moment are of something else, such as the cleaning up of what was scheduled */
+  lastOf(edges: readonly Edge[], until = Number.POSITIVE_INFINITY): Found | undefined {
     for (const edge of edges) {
-      const event = this.#lines(edge).at(-1);
+      const event = this.#lines(edge).findLast(({ at }) => at <= until);
       if (event !== undefined) return this.#found(event, edge);
     }
     return undefined;

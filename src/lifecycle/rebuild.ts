@@ -10,7 +10,7 @@ export const rebuild: ActionSpec = {
   namedBy: ['instance.rebuilding'],
   // Where its own line is missing: files deleted and then made anew under one request are a rebuild.
   namedByAll: ['instance.files.deleting', 'image.creation.started'],
-  starts: [line('instance.rebuilding')],
+  starts: [line('instance.rebuilding'), lasting('guest.shutdown.failed'), lasting('guest.shutdown.finished')],
   ends: ['instance.spawned'],
   confirms: ['guest.lifecycle.resumed'],
   endsWithLock: false,

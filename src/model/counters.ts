@@ -15,6 +15,7 @@ export const counters = {
   late: 'lines that came after their action had been exported',
   orphans: 'lines that could be a phase but led to no action',
   waiting_room_full: 'lines given up because too many were waiting for a link',
+  cut_off_logs: 'compressed logs that end in the middle; what could be read of them was',
   clock_jump: 'lines whose time was too far ahead to move the watermark',
   file_resets: 'files begun again because they turned out to be other files than before',
   sources_unreadable: 'polls in which a log could not be read',

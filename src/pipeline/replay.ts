@@ -138,6 +138,7 @@ async function readOn(source: Source, options: ReplayOptions): Promise<number> {
   const piece = await source.input.read();
   if (piece === undefined) {
     source.splitter.end();
+    if (source.input.fault !== undefined) options.count('cut_off_logs', 1, source.path);
     await source.input.close();
     source.input = undefined;
     if (source.parts.length === 0) source.done = true;

@@ -1,6 +1,8 @@
+import type { EventKind } from '../catalogue/event.js';
 import { holeSpec } from '../catalogue/holes.js';
 import { messagesOf } from '../catalogue/index.js';
 import type { Part } from '../catalogue/template.js';
+import { isWanted } from '../lifecycle/wanted.js';
 
 /** One step of a wording's beginning in bytes: literal text, or a hole that is always equally long. */
 type Step = { readonly literal: Buffer } | { readonly width: number; readonly isUuid: boolean };
@@ -21,11 +23,14 @@ interface Bucket {
 export class Sieve {
   readonly #byLogger = new Map<number, { name: Buffer; bucket: Bucket }[]>();
   readonly #anyLogger: Bucket | undefined;
+  readonly #kinds = new Set<EventKind>();
   #known = false;
 
   constructor(service: string) {
     const beginnings = new Map<string, (readonly Step[])[]>();
-    for (const { spec, parts } of messagesOf(service)) {
+    for (const { kind, spec, parts } of messagesOf(service)) {
+      if (!isWanted(kind, spec.level) && kind !== 'uwsgi.requested') continue;
+      this.#kinds.add(kind);
       for (const logger of typeof spec.logger === 'string' ? [spec.logger] : spec.logger) {
         const steps = beginnings.get(logger) ?? [];
         steps.push(stepsOf(parts));
@@ -42,6 +47,11 @@ export class Sieve {
     }
     const any = beginnings.get('*');
     this.#anyLogger = any === undefined ? undefined : bucketOf(any);
+  }
+
+  /** Whether a kind is worth keeping: a line may pass the sieve because it begins like one that is. */
+  wantsKind(kind: EventKind): boolean {
+    return this.#kinds.has(kind);
   }
 
   /** Whether the catalogue knows the logger of the line last asked about. */

@@ -1,4 +1,4 @@
-import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../correlate/closed.js';
+import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
 import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from '../lifecycle/plug.js';
 import { create } from '../lifecycle/create.js';
 import { type PhaseSpec, line } from '../lifecycle/define.js';

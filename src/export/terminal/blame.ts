@@ -1,8 +1,8 @@
 import type { FinishedTrace, SpanData } from '../../model/span.js';
 import { headline } from './headline.js';
 import type { Look } from './look.js';
-import { certaintyOf, durationOf, extentOf, portLabel, rootOf } from './reading.js';
-import { cut, inPercent, inSeconds } from './text.js';
+import { certaintyOf, durationOf, extentOf, portLabel, rootOf, shortPortLabel } from './reading.js';
+import { cut, inPercent, inSeconds, shortHost } from './text.js';
 import { selfTime, treeOf } from './tree.js';
 import { marks } from './waterfall.js';
 
@@ -18,16 +18,20 @@ export function blame(trace: FinishedTrace, look: Look): string {
     .filter(({ span }) => span !== root)
     .sort((a, b) => durationOf(b.span) - durationOf(a.span));
 
-  const whoWidth = Math.max('service'.length, ...rows.map(({ span }) => `${span.service}@${span.host}`.length));
+  const whoOf = ({ service, host }: SpanData): string => `${service}@${shortHost(host)}`;
+  const whoWidth = Math.max('service'.length, ...rows.map(({ span }) => whoOf(span).length));
   const lines = rows.map(({ span, children }) => {
     const numbers = [
       `${inSeconds(durationOf(span)).padStart(9)}${doubtOf(span)}`,
       inPercent(durationOf(span), end - start).padStart(8),
       inSeconds(selfTime(span, children)).padStart(9),
     ].join(' ');
-    const name = [span.name, ...(portLabel(span) === undefined ? [] : [portLabel(span)])].join(' ');
-    const who = `${span.service}@${span.host}`.padEnd(whoWidth);
-    const labels = cut(`${who}  ${name}`, look.width - numbers.length - 2, look);
+    const who = whoOf(span).padEnd(whoWidth);
+    const room = look.width - numbers.length - 2;
+    const [full, compact] = [portLabel(span), shortPortLabel(span)].map(
+      (port) => `${who}  ${span.name}${port === undefined ? '' : ` ${port}`}`,
+    );
+    const labels = full!.length <= room ? full! : cut(compact!, room, look);
     return `${numbers}  ${span.error === undefined ? labels : palette.red(labels)}`;
   });
 

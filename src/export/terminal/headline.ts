@@ -1,6 +1,6 @@
 import type { FinishedTrace } from '../../model/span.js';
 import type { Look, Paint, Palette } from './look.js';
-import { errorOf, extentOf, outcomeOf, reportedSeconds, rootOf } from './reading.js';
+import { errorOf, extentOf, outcomeOf, portOf, reportedSeconds, rootOf } from './reading.js';
 import { inSeconds, inUtc, wrap } from './text.js';
 
 export const paintOf = (outcome: string | undefined, palette: Palette): Paint =>
@@ -20,6 +20,9 @@ export function headline(trace: FinishedTrace, look: Look): string[] {
   const reported = reportedSeconds(root);
 
   const hosts = [...new Set((root === undefined ? trace.spans : [root]).map(({ host }) => host))];
+  const ports = [...new Set(trace.spans.map(portOf).filter((port) => port !== undefined))];
+  // Rows may leave out a port that all share.
+  const port = ports.length === 1 ? ports[0] : undefined;
   const error = root === undefined ? undefined : errorOf(root);
   return [
     `${saidOf(trace, end - start, palette)}${reported === undefined ? '' : ` (nova says ${reported} s)`}, from ${inUtc(start)}`,
@@ -27,6 +30,7 @@ export function headline(trace: FinishedTrace, look: Look): string[] {
       [
         ['instance', trace.instance],
         ['host', hosts.join(', ')],
+        ...(port === undefined ? [] : [['port', port] as const]),
         ['request', trace.request ?? 'unknown'],
         ['trace', trace.traceId],
       ],

@@ -21,6 +21,8 @@ export interface Glyphs {
   readonly track: string;
   readonly branch: string;
   readonly ellipsis: string;
+  /** before how many like spans share a row */
+  readonly times: string;
 }
 
 /** How a view is drawn. */
@@ -35,6 +37,6 @@ const asIs: Paint = (text) => text;
 
 export const plain: Palette = { bold: asIs, dim: asIs, red: asIs, green: asIs, yellow: asIs, blue: asIs, magenta: asIs, cyan: asIs };
 
-export const unicode: Glyphs = { solid: '█', hazy: '░', track: '─', branch: '└', ellipsis: '…' };
+export const unicode: Glyphs = { solid: '█', hazy: '░', track: '─', branch: '└', ellipsis: '…', times: '×' };
 
-export const ascii: Glyphs = { solid: '#', hazy: '.', track: '-', branch: '`', ellipsis: '>' };
+export const ascii: Glyphs = { solid: '#', hazy: '.', track: '-', branch: '`', ellipsis: '>', times: 'x' };

@@ -23,6 +23,7 @@ export const cut = (text: string, width: number, { glyphs }: Pick<Look, 'glyphs'
 /** What a log printed, made safe for a terminal: one line, no control characters. */
 export const tame = (text: string): string =>
   text
+    .replace(/\u001b\[[0-9;?]*[a-zA-Z]/g, '')
     .replace(/\s+/g, ' ')
     .replace(/[\u0000-\u001f\u007f-\u009f]/g, '')
     .trim();
@@ -46,3 +47,6 @@ export function wrap(label: string, words: readonly string[], width: number): st
 
 /** A list as words for {@link wrap}: never broken inside an item. */
 export const commaed = (items: readonly string[]): string[] => items.map((item, i) => (i < items.length - 1 ? `${item},` : item));
+
+/** Without the domain: the trace has the whole name. */
+export const shortHost = (host: string): string => host.split('.')[0] ?? host;

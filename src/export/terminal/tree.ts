@@ -1,4 +1,5 @@
 import type { SpanData } from '../../model/span.js';
+import { portLabel } from './reading.js';
 
 export interface Branch {
   readonly span: SpanData;
@@ -44,3 +45,12 @@ export function selfTime(span: SpanData, others: readonly SpanData[]): number {
   }
   return Math.max(0, span.end - span.start - covered);
 }
+
+/** The same phase again, such as an API asked time after time. */
+export const isLike = (a: SpanData, b: SpanData): boolean =>
+  a.name === b.name &&
+  a.service === b.service &&
+  a.host === b.host &&
+  a.error === undefined &&
+  b.error === undefined &&
+  portLabel(a) === portLabel(b);

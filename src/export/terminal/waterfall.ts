@@ -14,14 +14,17 @@ import {
   shortPortLabel,
   unexplainedMillis,
 } from './reading.js';
-import { commaed, cut, inPercent, inSeconds, wrap } from './text.js';
-import { type Branch, treeOf } from './tree.js';
+import { commaed, cut, inPercent, inSeconds, shortHost, wrap } from './text.js';
+import { isLike, treeOf } from './tree.js';
 
 export const marks: Record<Certainty, string> = { observed: ' ', derived: '~', unobserved: '?' };
 
 /** A bar narrower than this says nothing: labels are shortened first, then cut. */
 const GOOD_BAR = 20;
 const LEAST_BAR = 8;
+const LEAST_WHO = 14;
+/** A wider one only sets numbers and names apart. */
+const MOST_BAR = 100;
 
 /**
  * One trace as a tree with bars.
@@ -31,30 +34,31 @@ const LEAST_BAR = 8;
  *              └ start derived
  *
  * Offsets count from the root's start: what the API and the scheduler did before has negative ones. The track is the
- * root's own time, so bars outside it are seen to be outside.
+ * root's own time, so bars outside it are seen to be outside. Three and more like spans in a row share a row.
  */
 export function waterfall(trace: FinishedTrace, look: Look): string {
   const { palette } = look;
-  const lines = [...headline(trace, look), ''];
-  const branches = treeOf(trace.spans);
-  const columns = layOut(branches, look);
+  const rows = rowsOf(trace);
+  const columns = layOut(rows, look);
   const root = rootOf(trace);
   const extent = extentOf(trace);
   const bounds = boundsOf(trace);
 
-  for (const branch of branches) {
-    const { span } = branch;
+  const title = `${'offset'.padStart(9)}  ${'seconds'.padStart(8)}  ${' '.repeat(columns.bar)} ${cut('service', columns.whoWidth, look).padEnd(columns.whoWidth)} phase`;
+  const lines = [...headline(trace, look), '', palette.dim(title)];
+  for (const row of rows) {
+    const { span } = row;
     const offset = `${span.start >= extent.start ? '+' : ''}${inSeconds(span.start - extent.start)}`.padStart(9);
-    const duration = inSeconds(durationOf(span)).padStart(9);
+    const duration = inSeconds(row.spans.reduce((sum, one) => sum + durationOf(one), 0)).padStart(9);
     const paint = span.error === undefined ? paintOf(span.service, palette) : palette.red;
     const label = span.error === undefined ? asIs : palette.red;
     lines.push(
       [
-        `${offset}${marks[certaintyOf(span, 'start')]}`,
-        `${duration}${marks[certaintyOf(span, 'end')]}`,
-        ` ${bar(span, extent, bounds, columns.bar, paint, look)}`,
+        `${offset}${marks[weakest(row.spans, 'start')]}`,
+        `${duration}${marks[weakest(row.spans, 'end')]}`,
+        ` ${bar(row.spans, { extent, bounds, width: columns.bar }, paint, look)}`,
         ` ${palette.dim(cut(columns.who(span), columns.whoWidth, look).padEnd(columns.whoWidth))}`,
-        ` ${label(cut(columns.name(branch), columns.nameWidth, look))}`,
+        ` ${label(cut(columns.name(row), columns.nameWidth, look))}`,
       ]
         .join('')
         .trimEnd(),
@@ -66,6 +70,34 @@ export function waterfall(trace: FinishedTrace, look: Look): string {
   return [...lines, ...footnotes(trace, look)].join('\n') + '\n';
 }
 
+/** A span, or several like ones in a row. */
+interface Row {
+  readonly span: SpanData;
+  readonly depth: number;
+  readonly spans: readonly SpanData[];
+}
+
+/** From so many on, like spans in a row (an API asked again and again) share one row. */
+const MANY = 3;
+
+function rowsOf(trace: FinishedTrace): Row[] {
+  const runs: { depth: number; spans: SpanData[]; parts: boolean }[] = [];
+  for (const { span, depth, children } of treeOf(trace.spans)) {
+    const last = runs.at(-1);
+    const parts = children.length > 0;
+    if (last !== undefined && !last.parts && !parts && last.depth === depth && isLike(last.spans[0]!, span)) last.spans.push(span);
+    else runs.push({ depth, spans: [span], parts });
+  }
+  return runs.flatMap(({ depth, spans }) =>
+    spans.length >= MANY ? [{ span: spans[0]!, depth, spans }] : spans.map((span) => ({ span, depth, spans: [span] })),
+  );
+}
+
+const weakest = (spans: readonly SpanData[], end: 'start' | 'end'): Certainty => {
+  const ends = spans.map((span) => certaintyOf(span, end));
+  return ends.includes('unobserved') ? 'unobserved' : ends.includes('derived') ? 'derived' : 'observed';
+};
+
 const asIs: Paint = (text) => text;
 
 interface Columns {
@@ -73,70 +105,77 @@ interface Columns {
   readonly whoWidth: number;
   readonly nameWidth: number;
   who(span: SpanData): string;
-  name(branch: Branch): string;
+  name(row: Row): string;
 }
 
-/** Full labels where there is room for them and a bar; else without the host that all share, and with short ports. */
-function layOut(branches: readonly Branch[], { width, glyphs }: Look): Columns {
+/** Full labels where there is room for them and a bar; else without the first row's host (the headline names it), and with short ports. */
+function layOut(rows: readonly Row[], { width, glyphs }: Look): Columns {
   const total = Number.isFinite(width) ? width : 160;
   const numbers = 21;
   const fitted = (labels: Pick<Columns, 'who' | 'name'>, least: number): Columns => {
-    const whoWidth = Math.max(0, ...branches.map(({ span }) => labels.who(span).length));
-    const nameWidth = Math.max(0, ...branches.map((branch) => labels.name(branch).length));
+    const whoWidth = Math.max('service'.length, ...rows.map(({ span }) => labels.who(span).length));
+    const nameWidth = Math.max(0, ...rows.map((row) => labels.name(row).length));
     const bar = total - numbers - 1 - whoWidth - 1 - nameWidth;
-    if (bar >= least) return { ...labels, whoWidth, nameWidth, bar };
+    if (bar >= least) return { ...labels, whoWidth, nameWidth, bar: Math.min(bar, MOST_BAR) };
     const rest = total - numbers - 2 - LEAST_BAR;
-    const who = Math.min(whoWidth, Math.max(14, Math.floor(rest / 3)));
+    const who = Math.min(whoWidth, Math.max(LEAST_WHO, rest - nameWidth));
     return { ...labels, whoWidth: who, nameWidth: Math.max(12, rest - who), bar: LEAST_BAR };
   };
 
-  const oneHost = new Set(branches.map(({ span }) => span.host)).size <= 1;
-  const onePort = new Set(branches.map(({ span }) => shortPortLabel(span))).size <= 2;
-  const indented = ({ span, depth }: Branch, port: string | undefined): string =>
-    `${depth === 0 ? '' : `${'  '.repeat(depth - 1)}${glyphs.branch} `}${span.name}${port === undefined ? '' : ` ${port}`}`;
+  const [first] = rows;
+  // The headline names it then.
+  const onePort = new Set(rows.map(({ span }) => shortPortLabel(span)).filter((port) => port !== undefined)).size === 1;
+  const labelled = ({ span, spans, depth }: Row, port: string | undefined): string =>
+    [
+      `${depth === 0 ? '' : `${'  '.repeat(depth - 1)}${glyphs.branch} `}${span.name}`,
+      ...(port === undefined ? [] : [port]),
+      ...(spans.length === 1 ? [] : [`${glyphs.times}${spans.length}`]),
+    ].join(' ');
 
   const full = fitted(
-    { who: ({ service, host }) => `${service}@${shortHost(host)}`, name: (branch) => indented(branch, portLabel(branch.span)) },
+    { who: ({ service, host }) => `${service}@${shortHost(host)}`, name: (row) => labelled(row, portLabel(row.span)) },
     GOOD_BAR,
   );
   if (full.bar > LEAST_BAR) return full;
   return fitted(
     {
-      who: ({ service, host }) => (oneHost ? service : `${service}@${shortHost(host)}`),
-      name: (branch) => indented(branch, onePort && branch.depth > 1 ? undefined : shortPortLabel(branch.span)),
+      who: ({ service, host }) => (host === first?.span.host ? service : `${service}@${shortHost(host)}`),
+      name: (row) => labelled(row, onePort ? undefined : shortPortLabel(row.span)),
     },
     LEAST_BAR,
   );
 }
 
-/** Without the domain: the headline has the whole name. */
-const shortHost = (host: string): string => host.split('.')[0] ?? host;
+interface Time {
+  readonly start: number;
+  readonly end: number;
+}
 
+/** Spans on the track of the root's time; every span has at least one cell. */
 function bar(
-  span: SpanData,
-  extent: { readonly start: number; readonly end: number },
-  bounds: { readonly start: number; readonly end: number },
-  width: number,
+  spans: readonly SpanData[],
+  { extent, bounds, width }: { readonly extent: Time; readonly bounds: Time; readonly width: number },
   paint: Paint,
   { palette, glyphs }: Look,
 ): string {
   const whole = Math.max(bounds.end - bounds.start, Number.MIN_VALUE);
   const cellAt = (at: number): number => Math.round(((at - bounds.start) / whole) * width);
-  const first = Math.min(cellAt(span.start), width - 1);
-  const end = Math.max(cellAt(span.end), first + 1);
-  const sure = certaintyOf(span, 'start') !== 'unobserved' && certaintyOf(span, 'end') !== 'unobserved';
-  const derived = certaintyOf(span, 'start') === 'derived' || certaintyOf(span, 'end') === 'derived';
-  const track = (from: number, to: number): string => {
-    let text = '';
-    for (let cell = from; cell < to; cell++) text += cell >= cellAt(extent.start) && cell < cellAt(extent.end) ? glyphs.track : ' ';
-    return text;
-  };
-  return (
-    palette.dim(track(0, first)) +
-    paint((sure && !derived ? glyphs.solid : glyphs.hazy).repeat(end - first)) +
-    palette.dim(track(end, width))
+  const cells = Array.from({ length: width }, (_, cell) =>
+    cell >= cellAt(extent.start) && cell < cellAt(extent.end) ? glyphs.track : ' ',
   );
+  for (const span of spans) {
+    const first = Math.min(cellAt(span.start), width - 1);
+    const sure = weakest([span], 'start') !== 'unobserved' && weakest([span], 'end') !== 'unobserved';
+    cells.fill(sure ? glyphs.solid : glyphs.hazy, first, Math.max(cellAt(span.end), first + 1));
+  }
+  const isTrack = (cell: string): boolean => cell === glyphs.track || cell === ' ';
+  return runsOf(cells)
+    .map((run) => (isTrack(run[0]!) ? palette.dim(run) : paint(run)))
+    .join('');
 }
+
+/** Cells of one kind together, so that each run is coloured once. */
+const runsOf = (cells: readonly string[]): string[] => cells.join('').match(/(.)\1*/gu) ?? [];
 
 /** Colours tell the projects apart, so that the eye sees whose time it was. */
 const paintOf = (service: string, palette: Palette): Paint =>
@@ -153,13 +192,12 @@ function footnotes(trace: FinishedTrace, { width, palette, glyphs }: Look): stri
   const used = new Set(trace.spans.flatMap((span) => [certaintyOf(span, 'start'), certaintyOf(span, 'end')]));
   const legend = [
     ...(used.has('derived') ? ['~ follows from other lines'] : []),
-    ...(used.has('unobserved') ? ['? not in the logs'] : []),
-    ...(used.size > 1 ? [`${glyphs.hazy} such a span`] : []),
+    ...(used.has('unobserved') ? [`? ${glyphs.hazy} not in the logs: began or ended otherwise`] : []),
   ];
   if (legend.length > 0) lines.push(palette.dim(`  ${legend.join('   ')}`));
 
   const missing = phases(trace, 'missing');
-  if (missing.length > 0) lines.push(...wrap('phases missing: ', commaed(missing), width).map(palette.yellow));
+  if (missing.length > 0) lines.push(...wrap('phases missing: ', byReason(missing), width).map(palette.yellow));
   const notLogged = phases(trace, 'notLogged');
   if (notLogged.length > 0) lines.push(...wrap('not logged at this level: ', commaed(notLogged), width).map(palette.dim));
 
@@ -170,4 +208,14 @@ function footnotes(trace: FinishedTrace, { width, palette, glyphs }: Look): stri
     lines.push(unexplained > 0.05 * (end - start) ? palette.yellow(text) : palette.dim(text));
   }
   return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/** `a (why)`, `b (why)`, `c (else)` as words of "a, b (why), c (else)". */
+function byReason(missing: readonly string[]): string[] {
+  const namesOf = new Map<string, string[]>();
+  for (const phase of missing) {
+    const [, name = phase, reason = ''] = /^(.*?)( \(.*\))?$/.exec(phase) ?? [];
+    namesOf.set(reason, [...(namesOf.get(reason) ?? []), name]);
+  }
+  return commaed([...namesOf].flatMap(([reason, names]) => [...names.slice(0, -1), `${names.at(-1)}${reason}`]));
 }

@@ -1,8 +1,10 @@
 import type { Vif } from '../catalogue/event.js';
-import type { ActionSpec } from '../lifecycle/define.js';
-import type { Event, Member } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
-import type { Outcome } from './timeline.js';
+import type { ActionSpec } from './define.js';
+import type { Event, Member } from './event.js';
+
+/** How an action ended, by what happened and not by nova's own event list, which says "Success" of builds that failed inside. */
+export type Outcome = 'succeeded' | 'failed' | 'timed-out' | 'interrupted';
 
 /** What all closed things have in common: whose they are, when, and the lines. */
 interface Closed {

@@ -1,0 +1,89 @@
+import type { EventKind } from '../catalogue/event.js';
+import type { Level } from '../model/record.js';
+import type { Edge } from './define.js';
+import { actions } from './name.js';
+
+/** Kinds that link ids, open or close something, or bound a trace of their own, without being an edge of a phase. */
+const ALSO: readonly EventKind[] = [
+  'compute.started',
+  'resources.audited',
+  'deletion.resumed',
+  // Requests that are neutron's events and no actions.
+  'vif.plug.received',
+  'vif.plug.processed',
+  'vif.plug.unawaited',
+  'vif.plug.unexpected',
+  'external.event.received',
+  'external.event.processed',
+  'external.event.unawaited',
+  'external.event.unexpected',
+  'interface.deleted.by.neutron',
+  // Which port is whose, on which address, under which request.
+  'port.create.received',
+  'ovn.port.adding',
+  'ovn.port.checked',
+  'ovs.interface.setting',
+  'lport.addressed',
+  'instance.lock.awaited',
+  'interface.lock.awaited',
+  'interface.lock.acquired',
+  'interface.lock.released',
+  // The sequel of a boot.
+  'dhcp.acknowledged',
+  'metadata.provisioning',
+  'metadata.port.bound',
+  // What a reader of a waterfall looks for.
+  'console.log.ensured',
+  'instance.directory.created',
+  'disk.moving',
+  'disk.moved',
+  'network.cache.vif.updated',
+  'network.cache.missing',
+  'external.event.wait.completed',
+];
+
+const kindsOf = (edges: readonly Edge[]): readonly EventKind[] => edges.flatMap(({ kinds }) => kinds);
+
+const used: ReadonlySet<EventKind> = new Set([
+  ...ALSO,
+  ...actions.flatMap((spec) => [
+    ...spec.namedBy,
+    ...(spec.namedByAll ?? []),
+    ...kindsOf(spec.starts),
+    ...spec.ends,
+    ...(spec.endsAfter ?? []),
+    ...(spec.confirms ?? []),
+    ...spec.fails,
+    ...spec.cleansUp,
+    ...spec.phases.flatMap(({ from, to }) => [...kindsOf(from), ...kindsOf(to)]),
+  ]),
+]);
+
+/** What services print in production that says nothing of an action. */
+const NOISE: ReadonlySet<EventKind> = new Set<EventKind>([
+  'api.requested',
+  'api.refused',
+  'external.events.requested',
+  'uwsgi.requested',
+  'console.output.requested',
+  'messages.dropped',
+  'poll.stalled',
+  'poll.stall.measured',
+  'engine.stalled',
+  'log.opened',
+  'interface.unopened',
+  'dhcp.offered',
+  'metadata.port.unbound',
+  'metadata.cleaning',
+  'power.states.mismatched',
+  'usage.audited',
+  'image.cache.checked',
+  'resources.viewed',
+]);
+
+/**
+ * Whether a kind of line is worth reading: what services print in production, and of what they print at DEBUG only what an
+ * action needs. Half of a DEBUG log is known noise, and reading it would cost more than all the rest.
+ */
+export const isWanted = (kind: EventKind, level: Level | readonly Level[]): boolean =>
+  !NOISE.has(kind) && (used.has(kind) || [level].flat().some((each) => each !== 'DEBUG' && each !== 'TRACE'));

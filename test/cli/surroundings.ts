@@ -1,0 +1,86 @@
+import { PassThrough, Readable } from 'node:stream';
+import type { Io } from '../../src/cli/command.js';
+import { commands } from '../../src/cli/commands.js';
+import { dispatch } from '../../src/cli/dispatch.js';
+import type { Engine, ReplayOptions, TailOptions } from '../../src/cli/engine.js';
+import { toJson } from '../../src/export/json.js';
+import { toOtlpJson } from '../../src/export/otlp-json.js';
+import type { FinishedTrace } from '../../src/model/span.js';
+import { rootIdOf, traceIdOf } from '../../src/trace/span-id.js';
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** what the engine was asked for */
+  readonly replayed: readonly ReplayOptions[];
+  readonly tailed: readonly TailOptions[];
+}
+
+export interface Surroundings {
+  readonly traces?: readonly FinishedTrace[];
+  readonly stdin?: string;
+  readonly env?: Io['env'];
+  readonly terminal?: boolean;
+  readonly columns?: number;
+  readonly engine?: Partial<Engine>;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs `novaspan` with these arguments, on an engine that finds these traces. */
+export async function novaspan(argv: readonly string[], given: Surroundings = {}): Promise<Ran> {
+  const { traces = [], stdin = '', env = { LANG: 'C.UTF-8' }, terminal = false, columns, signal = new AbortController().signal } = given;
+  const replayed: ReplayOptions[] = [];
+  const tailed: TailOptions[] = [];
+  const [stdout, outText] = collector();
+  const [stderr, errText] = collector();
+  // What cli-progress asks of a terminal.
+  Object.assign(stderr, { isTTY: terminal, columns: 80 });
+  let now = 0;
+  const io: Io = {
+    stdout,
+    stderr,
+    stdin: Readable.from([stdin]),
+    env,
+    clock: { now: () => (now += 1000), sleep: async () => {} },
+    signal,
+    isTTY: { stdin: false, stdout: terminal, stderr: terminal },
+    columns,
+    engine: {
+      async *replay(options) {
+        replayed.push(options);
+        options.count('lines', 1234);
+        options.onProgress?.(1_000_000, 2_000_000);
+        yield* traces;
+        options.onProgress?.(2_000_000, 2_000_000);
+      },
+      explainLine: async (line, { service = 'unknown', zone }) => ({
+        understood: !line.includes('nonsense'),
+        stages: [
+          { name: 'service', said: service },
+          { name: 'line', said: line },
+          { name: 'zone', said: zone },
+        ],
+      }),
+      async runTail(options) {
+        tailed.push(options);
+        return 0;
+      },
+      ids: async () => ({ traceIdOf, rootIdOf }),
+      formats: async () => ({ otlp: toOtlpJson, json: toJson }),
+      catalogue: async () => ({ messages: [], actions: [], markdown: '# The message catalogue\n' }),
+      ...given.engine,
+    },
+  };
+  const code = await dispatch(argv, commands, io);
+  return { code, stdout: outText(), stderr: errText(), replayed, tailed };
+}
+
+function collector(): [PassThrough, () => string] {
+  const stream = new PassThrough();
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  return [stream, () => text];
+}
