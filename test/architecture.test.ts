@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** Folders import from lower floors only, and folders on one floor do not know each other. */
+const FLOORS = [
+  ['model'],
+  ['format', 'catalogue', 'tail', 'export', 'telemetry', 'config'],
+  ['lifecycle'],
+  ['correlate', 'trace'],
+  ['pipeline'],
+  ['cli'],
+];
+const SRC = new URL('../src/', import.meta.url).pathname;
+const files = (readdirSync(SRC, { recursive: true }) as string[]).filter((file) => file.endsWith('.ts'));
+const folderOf = (file: string): string => file.split('/')[0]!;
+const floorOf = (file: string): number => FLOORS.findIndex((folders) => folders.includes(folderOf(file)));
+const importsOf = (file: string): string[] =>
+  [...readFileSync(join(SRC, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, path]) => path!);
+
+describe('the floors', () => {
+  it('are all known', () => {
+    expect(files.filter((file) => floorOf(file) === -1)).toEqual([]);
+  });
+
+  it.each(files)('src/%s imports only downwards', (file) => {
+    const imported = importsOf(file)
+      .filter((path) => path.startsWith('.'))
+      .map((path) => relative(SRC, join(SRC, dirname(file), path)));
+    const upwards = imported.filter((other) => folderOf(other) !== folderOf(file) && floorOf(other) >= floorOf(file));
+    expect(upwards).toEqual([]);
+  });
+
+  it.each(files.filter((file) => folderOf(file) !== 'export'))('src/%s knows nothing of the SDK', (file) => {
+    expect(importsOf(file).filter((path) => path.startsWith('@opentelemetry/'))).toEqual([]);
+  });
+});
+
+it('the lock names no registry', () => {
+  expect(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')).not.toMatch(/"resolved":\s*"https?:/);
+});
