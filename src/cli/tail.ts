@@ -9,9 +9,10 @@ export const tail = defineCommand({
   operands: '[PATH...]',
   takes: { least: 0, most: Infinity },
   about: [
-    'Follows logs through rotations, makes a trace of every action that ends, exports it over OTLP and serves `/metrics`. It remembers how far it got only after the backend has acknowledged, so it may be stopped, killed and restarted at any moment.',
-    'Settings come from the configuration file, then the environment (all standard OTEL_* variables work), then the command line; the last one wins. PATHs replace the logs of the configuration.',
-    'Stops gracefully at SIGINT or SIGTERM: what is finished is exported, what is not is read again at the next start. A second signal stops at once; nothing is lost by that either.',
+    'Follows logs through rotations, makes a trace of every action that ends, and exports it over OTLP until the backend has acknowledged it: a backend that is away is tried again without end, and reading pauses while too many traces wait.',
+    'Settings come from the configuration file, then the environment (all standard OTEL_EXPORTER_OTLP_* variables work), then the command line; the last one wins. PATHs replace the logs of the configuration.',
+    'Begins at the end of the logs, or with --backfill at their beginning: a checkpoint of how far it got is not kept yet. Reading logs twice is safe, as ids are made from the logs alone and a backend sees the same bytes.',
+    'Stops gracefully at SIGINT or SIGTERM: what is finished is delivered, within drainTimeout; of actions still under way nothing is sent.',
   ],
   options: {
     config: { type: 'string', short: 'c', value: 'FILE', about: 'configuration in YAML (docs/configuration.md lists every field)' },
@@ -23,7 +24,7 @@ export const tail = defineCommand({
       about: 'OTLP/HTTP endpoint of the backend, such as http://otel-gateway:4318 (OTEL_EXPORTER_OTLP_ENDPOINT does the same)',
     },
     lines: { type: 'string', choices: ['events', 'off'], about: 'whether spans carry the log lines behind them as events' },
-    backfill: { type: 'boolean', about: 'at the first start, export all that the logs hold instead of the latest minutes' },
+    backfill: { type: 'boolean', about: 'begin at the beginning of the logs instead of at their end' },
   },
   examples: [
     { says: 'as a service, on any host', command: 'novaspan tail --config /etc/novaspan/novaspan.yaml' },

@@ -1,10 +1,10 @@
 import type { EventKind } from '../catalogue/event.js';
+import type { ClosedAction, ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
-import type { ClosedAction, ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
 import { type Claim, membersOf, portsOfInstance } from './members.js';
 import { createSequel, hasSequel, type Sequel } from './sequel.js';
 import { EventStore, instancesOf, keys, WAITING } from './store.js';
@@ -85,7 +85,8 @@ export class Correlator {
   accept(event: Event): void {
     if (event.kind === 'compute.started' || event.kind === 'resources.audited') {
       insertSorted(event.kind === 'compute.started' ? this.#restarts : this.#audits, event.host, event.at);
-      for (const state of this.#instances.values()) if (state.bags.some(({ host }) => host === event.host)) state.wakesAt = Number.NEGATIVE_INFINITY;
+      for (const state of this.#instances.values())
+        if (state.bags.some(({ host }) => host === event.host)) state.wakesAt = Number.NEGATIVE_INFINITY;
       if (event.kind === 'compute.started') return;
     }
     this.#store.add(event);
@@ -158,7 +159,9 @@ export class Correlator {
       const newest = state.events[state.events.length - 1]?.at ?? Number.NEGATIVE_INFINITY;
       const events = newest <= watermark ? state.events : state.events.filter(({ at }) => at <= watermark);
       state.bags = timeline(instance, events, marks, state.past, (request) => (this.#sharers.get(request)?.size ?? 0) > 1);
-      const due = state.bags.filter(({ closesAt }) => closesAt <= watermark).sort((a, b) => a.closesAt - b.closesAt || compare(a.request, b.request))[0];
+      const due = state.bags
+        .filter(({ closesAt }) => closesAt <= watermark)
+        .sort((a, b) => a.closesAt - b.closesAt || compare(a.request, b.request))[0];
       if (due === undefined) {
         state.wakesAt = Math.min(...state.bags.map(({ closesAt }) => closesAt), newest > watermark ? newest : Number.POSITIVE_INFINITY);
         for (const at of [...this.#restarts.values()].flat()) if (at > watermark) state.wakesAt = Math.min(state.wakesAt, at);
@@ -187,7 +190,8 @@ export class Correlator {
     const aliases = new Set([request]);
     for (const event of this.#store.find(keys.request(request))) {
       // The client's own id, which the other services print in place of nova's.
-      if (event.requestId === request && event.globalRequestId !== undefined && event.service.startsWith('nova-')) aliases.add(event.globalRequestId);
+      if (event.requestId === request && event.globalRequestId !== undefined && event.service.startsWith('nova-'))
+        aliases.add(event.globalRequestId);
     }
     const requests = new Set([...(state?.past ?? []), ...(state?.bags ?? [])].map((bag) => bag.request));
     requests.delete(request);
@@ -205,12 +209,20 @@ export class Correlator {
   #gather(bag: Bag, state: InstanceState): ClosedAction {
     const spec = bag.spec!;
     const others = [...state.past, ...state.bags];
-    const claim = this.#claimOf(bag.instance, bag.request, bag.start - LEAD, bag.until, (at) => ownerAt(others, at)?.request === bag.request);
+    const claim = this.#claimOf(
+      bag.instance,
+      bag.request,
+      bag.start - LEAD,
+      bag.until,
+      (at) => ownerAt(others, at)?.request === bag.request,
+    );
     const ports = portsOfInstance(this.#store, claim);
     const members = membersOf(this.#store, claim, ports);
     if (spec.lingers !== undefined && bag.end !== undefined) {
       // The first audit of the host after the end is the action's last step.
-      const audit = [...this.#store.find(keys.host(bag.host))].filter(({ kind, at }) => kind === 'resources.audited' && at > bag.end! && at <= bag.closesAt).sort(inOrder)[0];
+      const audit = [...this.#store.find(keys.host(bag.host))]
+        .filter(({ kind, at }) => kind === 'resources.audited' && at > bag.end! && at <= bag.closesAt)
+        .sort(inOrder)[0];
       if (audit !== undefined) members.push({ event: audit, ports: [] });
     }
     for (const { event } of members) this.#store.place(event);
@@ -274,7 +286,13 @@ export class Correlator {
   #ownIdOf(request: string): string {
     const own = new Set<string>();
     for (const event of this.#store.find(keys.request(request))) {
-      if (event.service.startsWith('nova-') && event.globalRequestId === request && event.requestId !== undefined && event.requestId !== request) own.add(event.requestId);
+      if (
+        event.service.startsWith('nova-') &&
+        event.globalRequestId === request &&
+        event.requestId !== undefined &&
+        event.requestId !== request
+      )
+        own.add(event.requestId);
     }
     return own.size === 1 ? [...own][0]! : request;
   }
@@ -345,9 +363,7 @@ export class Correlator {
   }
 
   #concerns(request: string, instance: string): boolean {
-    return this.#store
-      .find(keys.request(request))
-      .some((event) => event.instance === instance || instancesOf(event).includes(instance));
+    return this.#store.find(keys.request(request)).some((event) => event.instance === instance || instancesOf(event).includes(instance));
   }
 
   /** Forgets what is too old to matter: lines that waited long enough, and the names of actions long gone. */
@@ -392,8 +408,14 @@ export class Correlator {
       if (state.bags.length === 0) state.events = state.events.filter(({ at }) => at >= horizon);
       if (state.events.length === 0 && state.past.length === 0 && state.bags.length === 0) this.#instances.delete(instance);
     }
-    for (const [request, instances] of this.#sharers) if (![...instances].some((instance) => this.#instances.has(instance))) this.#sharers.delete(request);
-    for (const marks of [this.#restarts, this.#audits]) for (const [host, times] of marks) marks.set(host, times.filter((at) => at >= Math.min(oldest, horizon)));
+    for (const [request, instances] of this.#sharers)
+      if (![...instances].some((instance) => this.#instances.has(instance))) this.#sharers.delete(request);
+    for (const marks of [this.#restarts, this.#audits])
+      for (const [host, times] of marks)
+        marks.set(
+          host,
+          times.filter((at) => at >= Math.min(oldest, horizon)),
+        );
   }
 }
 

@@ -86,7 +86,8 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
   const portOfRequest = new Map<string, string>();
   for (const port of ports.keys()) {
     for (const event of store.find(keys.port(port))) {
-      if (neutron.has(event.service) && event.requestId !== undefined && within(event) && isCall(event)) portOfRequest.set(event.requestId, port);
+      if (neutron.has(event.service) && event.requestId !== undefined && within(event) && isCall(event))
+        portOfRequest.set(event.requestId, port);
     }
   }
 
@@ -107,7 +108,8 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
   };
 
   for (const event of store.find(keys.instance(claim.instance))) consider(event);
-  for (const alias of claim.aliases) for (const event of store.find(keys.request(alias))) consider(event, portOfRequest.get(event.requestId ?? ''));
+  for (const alias of claim.aliases)
+    for (const event of store.find(keys.request(alias))) consider(event, portOfRequest.get(event.requestId ?? ''));
   for (const [request, port] of portOfRequest) for (const event of store.find(keys.request(request))) consider(event, port);
   for (const port of ports.keys()) for (const event of store.find(keys.port(port))) consider(event, port);
   for (const [prefix, port] of byPrefix) if (port !== null) for (const event of store.find(keys.tap(prefix))) consider(event, port);

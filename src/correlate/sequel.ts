@@ -1,7 +1,7 @@
+import type { ClosedAction, ClosedSequel } from '../lifecycle/closed.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
-import type { ClosedAction, ClosedSequel } from '../lifecycle/closed.js';
 import { type EventStore, keys } from './store.js';
 import { GRACE } from './timeline.js';
 
@@ -40,14 +40,18 @@ export function createSequel(of: ClosedAction): Sequel {
       const limit = Math.min(from + PATIENCE, next ?? Number.POSITIVE_INFINITY);
       const here = (event: Event): boolean => event.host === of.host && event.at <= Math.min(limit, watermark);
       const acknowledged = ports.map(({ port, mac }) => {
-        const first = [...store.find(keys.mac(mac!))].filter((event) => event.kind === 'dhcp.acknowledged' && event.at >= from && here(event)).sort(inOrder)[0];
+        const first = [...store.find(keys.mac(mac!))]
+          .filter((event) => event.kind === 'dhcp.acknowledged' && event.at >= from && here(event))
+          .sort(inOrder)[0];
         return first === undefined ? undefined : { event: first, ports: [port] };
       });
       const complete = ports.length > 0 && acknowledged.every((found) => found !== undefined);
       const end = complete ? Math.max(...acknowledged.map((found) => found!.event.at)) : limit;
       if (watermark < end + GRACE) return 'waiting';
       const networks = new Set(ports.flatMap(({ network }) => (network === undefined ? [] : [network])));
-      const metadata = [...networks].sort().flatMap((network) => metadataOf(store, network, of.start, (event) => event.host === of.host && event.at <= end));
+      const metadata = [...networks]
+        .sort()
+        .flatMap((network) => metadataOf(store, network, of.start, (event) => event.host === of.host && event.at <= end));
       const members = [...acknowledged.filter((found) => found !== undefined), ...metadata.map((event) => ({ event, ports: [] }))];
       if (members.length === 0) return undefined;
       const lines = [opening, ...members.map(({ event }) => event)].sort(inOrder);

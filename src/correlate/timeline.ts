@@ -71,7 +71,11 @@ const EXTERNAL: ReadonlySet<EventKind> = new Set<EventKind>([
 ]);
 
 /** Lines that only ever accompany: they belong to an action but never begin one. */
-const NEVER_OPENS: ReadonlySet<EventKind> = new Set<EventKind>(['power.state.checked', 'power.state.sync.pending', 'power.state.synchronizing']);
+const NEVER_OPENS: ReadonlySet<EventKind> = new Set<EventKind>([
+  'power.state.checked',
+  'power.state.sync.pending',
+  'power.state.synchronizing',
+]);
 
 /**
  * Sorts the lines that nova-compute printed of one instance into bags, one per request, and finds out how each ended: in

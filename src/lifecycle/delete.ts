@@ -8,11 +8,7 @@ export const remove: ActionSpec = {
   lockedBy: ['do_terminate_instance'],
   // "Terminating instance" also stands in failed builds, under the create's request id: naming tries the others first.
   namedBy: ['instance.terminating'],
-  starts: [
-    line('instance.lock.awaited'),
-    { kinds: ['instance.lock.acquired'], less: 'waited' },
-    line('instance.terminating'),
-  ],
+  starts: [line('instance.lock.awaited'), { kinds: ['instance.lock.acquired'], less: 'waited' }, line('instance.terminating')],
   ends: ['allocation.deleted'],
   endsWithLock: true,
   lockIsSuccess: true,

@@ -16,15 +16,38 @@ const action = (given: Given): ActionSpec => ({
   fails: ['instance.error.set', 'task.state.reverted'],
   cleansUp: ['instance.error.set', 'task.state.reverted'],
   deadline: minutes(60),
-  phases: [apiRequest, { ...vifUnplug, optional: true }, ...portDown, ...plugChain.map((phase) => ({ ...phase, optional: true as const })), ...requests],
+  phases: [
+    apiRequest,
+    { ...vifUnplug, optional: true },
+    ...portDown,
+    ...plugChain.map((phase) => ({ ...phase, optional: true as const })),
+    ...requests,
+  ],
   ...given,
 });
 
 /** Everything but create, delete and rebuild, by nova's own names. */
 export const others: readonly ActionSpec[] = [
-  action({ name: 'evacuate', lockedBy: [], namedBy: ['instance.evacuating'], ends: ['instance.spawned'], confirms: ['guest.lifecycle.resumed'] }),
-  action({ name: 'reboot', lockedBy: ['do_reboot_instance'], namedBy: ['instance.rebooting'], ends: ['instance.rebooted', 'instance.soft.rebooted'] }),
-  action({ name: 'stop', lockedBy: ['do_stop_instance'], namedBy: ['instance.stopping'], ends: ['instance.destroyed'], endsAfter: ['guest.shutdown.finished', 'guest.shutdown.failed'] }),
+  action({
+    name: 'evacuate',
+    lockedBy: [],
+    namedBy: ['instance.evacuating'],
+    ends: ['instance.spawned'],
+    confirms: ['guest.lifecycle.resumed'],
+  }),
+  action({
+    name: 'reboot',
+    lockedBy: ['do_reboot_instance'],
+    namedBy: ['instance.rebooting'],
+    ends: ['instance.rebooted', 'instance.soft.rebooted'],
+  }),
+  action({
+    name: 'stop',
+    lockedBy: ['do_stop_instance'],
+    namedBy: ['instance.stopping'],
+    ends: ['instance.destroyed'],
+    endsAfter: ['guest.shutdown.finished', 'guest.shutdown.failed'],
+  }),
   action({ name: 'pause', lockedBy: ['do_pause_instance'], namedBy: ['instance.pausing'], ends: ['guest.lifecycle.paused'] }),
   action({ name: 'unpause', lockedBy: ['do_unpause_instance'], namedBy: ['instance.unpausing'], ends: ['guest.lifecycle.resumed'] }),
   action({ name: 'resume', lockedBy: [], namedBy: ['instance.resuming'], ends: ['instance.running'] }),
@@ -37,11 +60,27 @@ export const others: readonly ActionSpec[] = [
     ends: ['instance.running'],
     deadline: hours(6),
   }),
-  action({ name: 'confirmResize', lockedBy: ['do_confirm_resize'], namedBy: ['migration.confirming'], ends: ['migration.allocation.deleted'] }),
+  action({
+    name: 'confirmResize',
+    lockedBy: ['do_confirm_resize'],
+    namedBy: ['migration.confirming'],
+    ends: ['migration.allocation.deleted'],
+  }),
   action({ name: 'revertResize', lockedBy: [], namedBy: ['instance.original.state'], ends: ['instance.original.state'] }),
   action({ name: 'shelve', lockedBy: ['do_shelve_instance'], namedBy: ['instance.shelving'], ends: ['allocation.deleted'] }),
-  action({ name: 'shelveOffload', lockedBy: ['do_shelve_offload_instance'], namedBy: ['instance.shelve.offloading'], ends: ['allocation.deleted'] }),
-  action({ name: 'unshelve', lockedBy: ['do_unshelve_instance'], namedBy: ['instance.unshelving'], ends: ['instance.spawned'], confirms: ['guest.lifecycle.resumed'] }),
+  action({
+    name: 'shelveOffload',
+    lockedBy: ['do_shelve_offload_instance'],
+    namedBy: ['instance.shelve.offloading'],
+    ends: ['allocation.deleted'],
+  }),
+  action({
+    name: 'unshelve',
+    lockedBy: ['do_unshelve_instance'],
+    namedBy: ['instance.unshelving'],
+    ends: ['instance.spawned'],
+    confirms: ['guest.lifecycle.resumed'],
+  }),
   action({ name: 'rescue', lockedBy: [], namedBy: ['instance.rescuing'], ends: ['guest.lifecycle.started'] }),
   action({ name: 'unrescue', lockedBy: [], namedBy: ['instance.unrescuing'], ends: ['guest.lifecycle.started'] }),
   action({ name: 'createImage', lockedBy: [], namedBy: ['instance.snapshotting'], ends: ['snapshot.timed'] }),
@@ -59,4 +98,3 @@ export const others: readonly ActionSpec[] = [
     deadline: hours(12),
   }),
 ];
-

@@ -91,7 +91,8 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
   const atDebug = new Set(lived.members.filter(({ event }) => event.level === 'DEBUG').map(({ event }) => event.service));
 
   /** The lines of this phase are DEBUG's, and its service logs at INFO here. */
-  const isSilent = (spec: PhaseSpec, services: readonly string[]): boolean => spec.debug === true && !services.some((service) => atDebug.has(service));
+  const isSilent = (spec: PhaseSpec, services: readonly string[]): boolean =>
+    spec.debug === true && !services.some((service) => atDebug.has(service));
 
   for (const spec of specs) {
     const services = typeof spec.service === 'string' ? [spec.service] : spec.service;
@@ -200,7 +201,8 @@ class Finder {
   }
 
   #found(event: Event, edge: Edge): Found {
-    if (edge.less === undefined) return { event, at: event.at, is: edge.derived === true || event.isRough === true ? 'derived' : 'observed' };
+    if (edge.less === undefined)
+      return { event, at: event.at, is: edge.derived === true || event.isRough === true ? 'derived' : 'observed' };
     return { event, at: event.at - Math.round((numberOf(event, edge.less) ?? 0) * 1e6) / 1e3, is: 'derived' };
   }
 
@@ -242,7 +244,9 @@ class Finder {
     }
     const to = this.#ends()[0];
     if (to !== undefined) return [undefined, this.#found(to[0], to[1])];
-    const from = this.#spec.from.map((edge) => (edge.pick === 'latest' ? this.lastOf([edge]) : this.first([edge]))).find((found) => found !== undefined);
+    const from = this.#spec.from
+      .map((edge) => (edge.pick === 'latest' ? this.lastOf([edge]) : this.first([edge])))
+      .find((found) => found !== undefined);
     return from === undefined ? undefined : [from, undefined];
   }
 
@@ -266,14 +270,16 @@ class Finder {
   /** Every pair: a line that states its own duration is one by itself; else each `from` with the next `to`. */
   pairs(): [Found | undefined, Found | undefined][] {
     const itself = this.#spec.from.filter((edge) => edge.less !== undefined);
-    const ends = this.#spec.to.map((edge) => this.#lines(edge).map((event) => this.#found(event, edge))).find((found) => found.length > 0) ?? [];
+    const ends =
+      this.#spec.to.map((edge) => this.#lines(edge).map((event) => this.#found(event, edge))).find((found) => found.length > 0) ?? [];
     if (itself.length > 0 || this.#spec.from.length === 0) {
       return ends.map((to) => {
         const edge = itself.find(({ kinds }) => kinds.includes(to.event.kind as EventKind));
         return [edge === undefined ? undefined : this.#found(to.event, edge), to];
       });
     }
-    const begins = this.#spec.from.map((edge) => this.#lines(edge).map((event) => this.#found(event, edge))).find((found) => found.length > 0) ?? [];
+    const begins =
+      this.#spec.from.map((edge) => this.#lines(edge).map((event) => this.#found(event, edge))).find((found) => found.length > 0) ?? [];
     const used = new Set<Found>();
     return begins.map((from) => {
       const to = ends.find((each) => !used.has(each) && inOrder(from.event, each.event) < 0);

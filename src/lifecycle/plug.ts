@@ -1,7 +1,13 @@
 import { about, anywhere, last, lasting, line, type PhaseSpec } from './define.js';
 
 /** neutron's API workers by release: one eventlet service up to 2025.1, several daemons under uWSGI since. */
-export const NEUTRON = ['neutron-server', 'neutron-api', 'neutron-rpc-server', 'neutron-periodic-workers', 'neutron-ovn-maintenance-worker'];
+export const NEUTRON = [
+  'neutron-server',
+  'neutron-api',
+  'neutron-rpc-server',
+  'neutron-periodic-workers',
+  'neutron-ovn-maintenance-worker',
+];
 
 /**
  * How a port becomes usable, from the hypervisor to neutron and back: the wait that operators call "vif-plugged". Each
@@ -62,7 +68,11 @@ export const plugChain: readonly PhaseSpec[] = [
     per: 'cycle',
     within: 'spawn',
     from: [line('vif.plug.awaited'), line('vif.plugged')],
-    to: [line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event'), line('vif.plug.announced'), about('guest.lifecycle.resumed')],
+    to: [
+      line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event'),
+      line('vif.plug.announced'),
+      about('guest.lifecycle.resumed'),
+    ],
   },
 ];
 

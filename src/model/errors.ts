@@ -1,5 +1,12 @@
 /** Stable codes: operators grep for them and docs/errors.md has one heading for each. */
-export type ErrorCode = 'USAGE' | 'CONFIG_INVALID' | 'LOG_UNREADABLE' | 'LOG_UNKNOWN' | 'EXPORT_REFUSED' | 'CATALOGUE_INVALID' | 'OUTPUT_UNWRITABLE';
+export type ErrorCode =
+  | 'USAGE'
+  | 'CONFIG_INVALID'
+  | 'LOG_UNREADABLE'
+  | 'LOG_UNKNOWN'
+  | 'EXPORT_REFUSED'
+  | 'CATALOGUE_INVALID'
+  | 'OUTPUT_UNWRITABLE';
 
 /** sysexits.h: what a shell script can tell from the exit status. */
 export const exitCodes = { ok: 0, usage: 64, dataError: 65, noInput: 66, unavailable: 69, software: 70, ioError: 74, config: 78 } as const;

@@ -1,10 +1,10 @@
 import { knowsLogger, recognise, services } from '../catalogue/index.js';
-import { formatOf, LogReader, ownName } from './reader.js';
+import { portsOf } from '../correlate/store.js';
+import { readContext, withoutDebugSuffix } from '../format/oslo.js';
 import { createZone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
 import { actions } from '../lifecycle/name.js';
-import { readContext, withoutDebugSuffix } from '../format/oslo.js';
-import { portsOf } from '../correlate/store.js';
+import { formatOf, LogReader, ownName } from './reader.js';
 
 export interface Explanation {
   readonly stages: readonly { readonly name: string; readonly said: string }[];
@@ -79,14 +79,20 @@ function explained(event: Event, service: string): Explanation {
   };
 }
 
-const OSLO = /^(?<stamp>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) (?<pid>\d+) (?<level>[A-Z]+) (?<logger>\S+) (?:\[(?<context>(?!instance)[^\]]*)\] ?)?(?:\[instance: [0-9a-f-]{36}\] ?)?(?<message>.*)$/s;
+const OSLO =
+  /^(?<stamp>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) (?<pid>\d+) (?<level>[A-Z]+) (?<logger>\S+) (?:\[(?<context>(?!instance)[^\]]*)\] ?)?(?:\[instance: [0-9a-f-]{36}\] ?)?(?<message>.*)$/s;
 const VLOG = /^(?<stamp>[^|]+Z)\|\d+\|(?<logger>[\w-]+)(?:\([^)]*\))?\|(?<level>[A-Z]+)\|(?<message>.*)$/s;
 
 /** Says how far the reading of a line got that leads to no event. */
 function unread(line: string, tried: readonly string[], { zone }: ExplainOptions): Explanation {
   const found = (OSLO.exec(line) ?? VLOG.exec(line))?.groups;
   if (found === undefined) {
-    return { understood: false, stages: [{ name: 'envelope', said: 'not a record in any known format: it would continue the record before it, or be counted as garbage' }] };
+    return {
+      understood: false,
+      stages: [
+        { name: 'envelope', said: 'not a record in any known format: it would continue the record before it, or be counted as garbage' },
+      ],
+    };
   }
   const { logger = '', message = '', level = '', context } = found;
   const known = tried.filter((service) => knowsLogger(service, logger));
@@ -96,9 +102,20 @@ function unread(line: string, tried: readonly string[], { zone }: ExplainOptions
     stages: [
       { name: 'envelope', said: `${OSLO.test(line) ? `oslo.log, local time in ${zone}` : 'vlog, UTC'}` },
       { name: 'level', said: level },
-      { name: 'logger', said: known.length === 0 ? `${logger}: no service's log is read for this logger` : `${logger}, known in ${known.map(ownName).join(', ')}` },
+      {
+        name: 'logger',
+        said:
+          known.length === 0
+            ? `${logger}: no service's log is read for this logger`
+            : `${logger}, known in ${known.map(ownName).join(', ')}`,
+      },
       ...(ids === undefined ? [] : [{ name: 'ids', said: `request ${ids}` }]),
-      { name: 'event', said: tried.some((service) => recognise(service, logger, withoutDebugSuffix(message)) !== undefined) ? 'known' : 'none: the catalogue knows no such message, so it is counted as unrecognised and passed over' },
+      {
+        name: 'event',
+        said: tried.some((service) => recognise(service, logger, withoutDebugSuffix(message)) !== undefined)
+          ? 'known'
+          : 'none: the catalogue knows no such message, so it is counted as unrecognised and passed over',
+      },
     ],
   };
 }

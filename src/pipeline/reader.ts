@@ -1,5 +1,15 @@
 import { recognise } from '../catalogue/index.js';
-import { NO_CONTEXT, noParts, type OsloContext, type OsloParts, osloLevel, osloStamp, readContext, scanOslo, withoutDebugSuffix } from '../format/oslo.js';
+import {
+  NO_CONTEXT,
+  noParts,
+  type OsloContext,
+  type OsloParts,
+  osloLevel,
+  osloStamp,
+  readContext,
+  scanOslo,
+  withoutDebugSuffix,
+} from '../format/oslo.js';
 import { hasColour, readSyslogHeader, skipFileName, withoutColour } from '../format/prefix.js';
 import { readUwsgi } from '../format/uwsgi.js';
 import { noVlogParts, scanSyslogVlog, scanVlog, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
@@ -27,7 +37,8 @@ const JUMP = 10 * 60_000;
 export type Format = 'oslo' | 'vlog';
 
 /** OVS and OVN daemons write vlog, everything else oslo.log. */
-export const formatOf = (service: string): Format => (/^(?:ovs|ovn|ovsdb)-/.test(service) && !service.includes('metadata') ? 'vlog' : 'oslo');
+export const formatOf = (service: string): Format =>
+  /^(?:ovs|ovn|ovsdb)-/.test(service) && !service.includes('metadata') ? 'vlog' : 'oslo';
 
 /** The names under which services appear in traces, where their binaries are called otherwise. */
 const OWN_NAMES: Readonly<Record<string, string>> = {
@@ -161,20 +172,23 @@ export class LogReader {
     this.#previous = at;
     if (this.#newest === undefined || (at > this.#newest && at <= this.#newest + JUMP)) {
       this.#newest = at;
-      this.#jump = undefined;
+      this.#forgetJump();
     } else if (at > this.#newest) {
       if (this.#jump !== undefined && Math.abs(at - this.#jump) <= JUMP) {
         this.#newest = at;
         this.#jump = undefined;
       } else {
-        if (this.#jump !== undefined) this.#options.count('clock_jump', 1, this.#service);
+        this.#forgetJump();
         this.#jump = at;
       }
-    } else if (this.#jump !== undefined) {
-      this.#options.count('clock_jump', 1, this.#service);
-      this.#jump = undefined;
-    }
+    } else this.#forgetJump();
     return at;
+  }
+
+  #forgetJump(): void {
+    if (this.#jump === undefined) return;
+    this.#options.count('clock_jump', 1, this.#service);
+    this.#jump = undefined;
   }
 
   #osloRecord(bytes: Buffer, end: number, offset: number): void {
@@ -275,7 +289,8 @@ export class LogReader {
   #vlogLine(bytes: Buffer, start: number, end: number, offset: number): void {
     if (scanVlog(bytes, start, end, this.#vlog)) return this.#vlogRecord(bytes, end, offset, this.#saw(vlogStamp(bytes, this.#vlog)));
     const at = skipFileName(bytes, start, end);
-    if (at !== -1 && scanVlog(bytes, at, end, this.#vlog)) return this.#vlogRecord(bytes, end, offset, this.#saw(vlogStamp(bytes, this.#vlog)));
+    if (at !== -1 && scanVlog(bytes, at, end, this.#vlog))
+      return this.#vlogRecord(bytes, end, offset, this.#saw(vlogStamp(bytes, this.#vlog)));
     const header = readSyslogHeader(bytes.toString('latin1', start, Math.min(end, start + 400)));
     if (header !== undefined && scanSyslogVlog(bytes, start + header.length, end, this.#vlog)) {
       return this.#vlogRecord(bytes, end, offset, this.#saw(header.at));
@@ -291,7 +306,11 @@ export class LogReader {
       return;
     }
     const logger = bytes.toString('latin1', parts.moduleStart, parts.moduleEnd);
-    const announced = recognise(this.#options.service, logger, bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE)));
+    const announced = recognise(
+      this.#options.service,
+      logger,
+      bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE)),
+    );
     if (announced === undefined) {
       this.#unrecognised++;
       return;

@@ -107,7 +107,10 @@ async function openSources(options: ReplayOptions, zone: Zone, correlator: Corre
     sources.push({ path: set.path, reader, splitter, parts: [...set.parts], input: undefined, done: false });
   }
   if (sources.length === 0) {
-    throw usage(`none of the logs under ${options.paths.join(', ')} is one that novaspan reads`, `it reads logs of ${[...new Set(services.map(ownName))].join(', ')}: name the service with --service if the file is called otherwise`);
+    throw usage(
+      `none of the logs under ${options.paths.join(', ')} is one that novaspan reads`,
+      `it reads logs of ${[...new Set(services.map(ownName))].join(', ')}: name the service with --service if the file is called otherwise`,
+    );
   }
   return sources;
 }

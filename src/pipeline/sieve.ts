@@ -63,7 +63,10 @@ export class Sieve {
   wants(bytes: Buffer, loggerStart: number, loggerEnd: number, message: number, end: number): boolean {
     const bucket = this.#bucketFor(bytes, loggerStart, loggerEnd);
     this.#known = bucket !== undefined;
-    return (bucket !== undefined && passes(bucket, bytes, message, end)) || (this.#anyLogger !== undefined && passes(this.#anyLogger, bytes, message, end));
+    return (
+      (bucket !== undefined && passes(bucket, bytes, message, end)) ||
+      (this.#anyLogger !== undefined && passes(this.#anyLogger, bytes, message, end))
+    );
   }
 
   #bucketFor(bytes: Buffer, start: number, end: number): Bucket | undefined {
@@ -101,7 +104,8 @@ function begins(bytes: Buffer, message: number, end: number, steps: readonly Ste
       if (!isAt(bytes, at, end, step.literal)) return false;
       at += step.literal.length;
     } else {
-      if (step.isUuid && (bytes[at + 8] !== DASH || bytes[at + 13] !== DASH || bytes[at + 18] !== DASH || bytes[at + 23] !== DASH)) return false;
+      if (step.isUuid && (bytes[at + 8] !== DASH || bytes[at + 13] !== DASH || bytes[at + 18] !== DASH || bytes[at + 23] !== DASH))
+        return false;
       at += step.width;
       if (at > end) return false;
     }

@@ -1,9 +1,9 @@
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
-import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from '../lifecycle/plug.js';
 import { create } from '../lifecycle/create.js';
-import { type PhaseSpec, line } from '../lifecycle/define.js';
+import { line, type PhaseSpec } from '../lifecycle/define.js';
 import { type Event, numberOf, textOf } from '../lifecycle/event.js';
 import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
+import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
 import type { Attributes, AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanLink } from '../model/span.js';
 import { keys } from './attributes.js';
@@ -36,7 +36,11 @@ export function buildTrace(closed: ClosedThing, options: BuildOptions): Finished
   }
 }
 
-function livedBy(closed: ClosedAction | ClosedAttempt | ClosedFragment | ClosedSequel, host: string | undefined, options: BuildOptions): Lived {
+function livedBy(
+  closed: ClosedAction | ClosedAttempt | ClosedFragment | ClosedSequel,
+  host: string | undefined,
+  options: BuildOptions,
+): Lived {
   const { request, start, end, members } = closed;
   return { request, start, end, members, ports: [...closed.ports.keys()].sort(), host, reads: options.reads };
 }
@@ -47,9 +51,18 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   const { phases, coverage } = phasesOf(action.spec.phases, livedBy(action, action.host, options));
   const children = spansOf(phases, traceId, rootId, { ports: action.ports, start: action.start, end: action.end, isWhole: true }, options);
   const failed = action.outcome !== 'succeeded';
-  const exception = failed ? exceptionOf(action.members.map(({ event }) => event), action.spec) : undefined;
+  const exception = failed
+    ? exceptionOf(
+        action.members.map(({ event }) => event),
+        action.spec,
+      )
+    : undefined;
   const used = new Set(phases.flatMap(({ lines }) => lines));
-  const { events, dropped } = lineEvents(action.members.map(({ event }) => event).filter((event) => !used.has(event)), options);
+  const { events, dropped } = lineEvents(
+    action.members.map(({ event }) => event).filter((event) => !used.has(event)),
+    action.service,
+    options,
+  );
   const root: SpanData = {
     traceId,
     spanId: rootId,
@@ -91,7 +104,9 @@ function markFailure(spans: readonly SpanData[], action: ClosedAction | ClosedAt
   const timedOut = new Set(action.members.filter(({ event }) => event.kind === 'vif.plug.timed.out').map(({ event }) => event.at));
   return spans.map((span) => {
     if (span.name === 'vif-plugged wait' && timedOut.has(span.end)) return { ...span, error: 'timed out waiting for network-vif-plugged' };
-    return span.attributes[keys.end] === 'unobserved' ? { ...span, error: `did not end: the action ${action.outcome === 'failed' ? 'failed' : 'was cut off'} before` } : span;
+    return span.attributes[keys.end] === 'unobserved'
+      ? { ...span, error: `did not end: the action ${action.outcome === 'failed' ? 'failed' : 'was cut off'} before` }
+      : span;
   });
 }
 
@@ -118,27 +133,46 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
     end: attempt.end,
     service: attempt.service,
     host: attempt.host,
-    attributes: { [keys.start]: 'observed', [keys.end]: 'derived', ...(exception === undefined ? {} : { [keys.errorType]: exception.type }) },
+    attributes: {
+      [keys.start]: 'observed',
+      [keys.end]: 'derived',
+      ...(exception === undefined ? {} : { [keys.errorType]: exception.type }),
+    },
     events: exception === undefined ? [] : [exception.event],
     droppedEvents: 0,
     links: [],
     error: exception?.message ?? 'given to another host',
   };
-  const children = spansOf(phases, traceId, span.spanId, { ports: attempt.ports, start: attempt.start, end: attempt.end, isWhole: true }, options);
+  const children = spansOf(
+    phases,
+    traceId,
+    span.spanId,
+    { ports: attempt.ports, start: attempt.start, end: attempt.end, isWhole: true },
+    options,
+  );
   return { traceId, form: 'fragment', instance: attempt.instance, request: attempt.request, action: undefined, spans: [span, ...children] };
 }
 
 /** What a controller may see of any action. */
-const fragmentPhases: readonly PhaseSpec[] = ([
-  apiRequest,
-  ...scheduling,
-  ...create.phases.filter(({ name }) => name.startsWith('neutron port ')),
-  { name: 'neutron port delete', service: 'neutron-server', per: 'port', from: [{ kinds: ['neutron.port.delete.requested'], less: 'seconds' }], to: [line('neutron.port.delete.requested')], repeats: true },
-  vifUnplug,
-  ...portDown,
-  ...plugChain,
-  ...requests,
-] satisfies readonly PhaseSpec[] as readonly PhaseSpec[]).filter((spec, place, all) => all.findIndex((other) => other.name === spec.name && other.service === spec.service) === place);
+const fragmentPhases: readonly PhaseSpec[] = (
+  [
+    apiRequest,
+    ...scheduling,
+    ...create.phases.filter(({ name }) => name.startsWith('neutron port ')),
+    {
+      name: 'neutron port delete',
+      service: 'neutron-server',
+      per: 'port',
+      from: [{ kinds: ['neutron.port.delete.requested'], less: 'seconds' }],
+      to: [line('neutron.port.delete.requested')],
+      repeats: true,
+    },
+    vifUnplug,
+    ...portDown,
+    ...plugChain,
+    ...requests,
+  ] satisfies readonly PhaseSpec[] as readonly PhaseSpec[]
+).filter((spec, place, all) => all.findIndex((other) => other.name === spec.name && other.service === spec.service) === place);
 
 function buildFragment(fragment: ClosedFragment, options: BuildOptions): FinishedTrace {
   const traceId = traceIdOf(fragment.instance, fragment.request);
@@ -148,12 +182,23 @@ function buildFragment(fragment: ClosedFragment, options: BuildOptions): Finishe
   const plugsSeen = fragment.members.some(({ event }) => event.service === 'ovs-vswitchd');
   const specs = fragmentPhases.map((spec): PhaseSpec => (spec.per === 'cycle' && !plugsSeen ? { ...spec, per: 'port' } : spec));
   const { phases } = phasesOf(specs, lived);
-  const spans = spansOf(phases, traceId, rootId, { ports: fragment.ports, start: fragment.start, end: fragment.end, isWhole: false }, options);
+  const spans = spansOf(
+    phases,
+    traceId,
+    rootId,
+    { ports: fragment.ports, start: fragment.start, end: fragment.end, isWhole: false },
+    options,
+  );
   return { traceId, form: 'fragment', instance: fragment.instance, request: fragment.request, action: undefined, spans };
 }
 
 const sequelPhases: readonly PhaseSpec[] = [
-  { name: 'metadata provision', service: 'neutron-ovn-metadata-agent', from: [line('metadata.provisioning')], to: [line('interface.added')] },
+  {
+    name: 'metadata provision',
+    service: 'neutron-ovn-metadata-agent',
+    from: [line('metadata.provisioning')],
+    to: [line('interface.added')],
+  },
   {
     name: 'guest dhcp',
     service: 'ovn-controller',
@@ -187,11 +232,18 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
       [keys.end]: coverage.missing.length === 0 ? 'observed' : 'derived',
       ...coverageAttributes(hadNetwork ? movedToNotApplicable(coverage, 'metadata provision') : coverage),
     },
-    ...lineEventsOf(sequel.lines, options),
+    ...lineEventsOf(sequel.lines, 'nova-compute', options),
     links: [link],
     error: undefined,
   };
-  return { traceId, form: 'network-ready', instance: sequel.instance, request: sequel.request, action: sequel.of.spec.name, spans: [root, ...children] };
+  return {
+    traceId,
+    form: 'network-ready',
+    instance: sequel.instance,
+    request: sequel.request,
+    action: sequel.of.spec.name,
+    spans: [root, ...children],
+  };
 }
 
 const movedToNotApplicable = (coverage: Coverage, name: string): Coverage => ({
@@ -221,7 +273,13 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
   });
   return identified.map(({ phase, id }) => {
     const parent = around.isWhole
-      ? identified.find((each) => each.phase.name === phase.within && each.phase.host === phase.host && each.phase.start <= phase.start && phase.start <= each.phase.end)
+      ? identified.find(
+          (each) =>
+            each.phase.name === phase.within &&
+            each.phase.host === phase.host &&
+            each.phase.start <= phase.start &&
+            phase.start <= each.phase.end,
+        )
       : undefined;
     const bounds = parent?.phase ?? around;
     const outside = Math.max(0, bounds.start - phase.start, phase.end - bounds.end);
@@ -244,7 +302,7 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
         [keys.end]: phase.endIs,
         ...(outside > 0 && phase.within !== undefined && parent !== undefined ? { [keys.skew]: Math.round(outside * 1000) / 1000 } : {}),
       },
-      ...lineEventsOf(phase.lines, options),
+      ...lineEventsOf(phase.lines, phase.service, options),
       links: [],
       error: undefined,
     };
@@ -317,13 +375,13 @@ const coverageAttributes = (coverage: Coverage): Attributes => ({
 
 const optional = (key: string, value: AttributeValue | undefined): Attributes => (value === undefined ? {} : { [key]: value });
 
-const lineEventsOf = (lines: readonly Event[], options: BuildOptions): { events: SpanEvent[]; droppedEvents: number } => {
-  const { events, dropped } = lineEvents(lines, options);
+const lineEventsOf = (lines: readonly Event[], service: string, options: BuildOptions): { events: SpanEvent[]; droppedEvents: number } => {
+  const { events, dropped } = lineEvents(lines, service, options);
   return { events, droppedEvents: dropped };
 };
 
 /** Lines as span events: their wording with the values that the catalogue allows, and where they stand. */
-function lineEvents(lines: readonly Event[], options: BuildOptions): { events: SpanEvent[]; dropped: number } {
+function lineEvents(lines: readonly Event[], service: string, options: BuildOptions): { events: SpanEvent[]; dropped: number } {
   if (options.lines === 'off') return { events: [], dropped: 0 };
   const shown = lines.slice(0, MOST_EVENTS);
   return {
@@ -331,8 +389,9 @@ function lineEvents(lines: readonly Event[], options: BuildOptions): { events: S
       name: event.text,
       at: event.at,
       attributes: {
-        [keys.logService]: event.service,
-        [keys.logLevel]: event.level,
+        // The span says the service, and most lines are INFO: only what differs is worth its bytes.
+        ...(event.service === service ? {} : { [keys.logService]: event.service }),
+        ...(event.level === 'INFO' ? {} : { [keys.logLevel]: event.level }),
         [keys.logPath]: event.origin.path,
         [keys.logOffset]: event.origin.offset,
       },

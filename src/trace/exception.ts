@@ -11,7 +11,8 @@ export interface LoggedException {
 
 /** `nova.exception.PortBindingFailed: Binding failed for port …`: a dotted class name, then its words. */
 const RAISED = /(?:^|: )([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*): (.*)$/s;
-const CLASS = /(?:Error|Exception|Failed|Failure|NotFound|Timeout|Invalid|Unacceptable|NoMore\w*|NoValidHost|Abort\w*|Exceeded|InUse|Busy|Unavailable|Forbidden|Conflict|Warning|[A-Z]\w+)$/;
+const CLASS =
+  /(?:Error|Exception|Failed|Failure|NotFound|Timeout|Invalid|Unacceptable|NoMore\w*|NoValidHost|Abort\w*|Exceeded|InUse|Busy|Unavailable|Forbidden|Conflict|Warning|[A-Z]\w+)$/;
 /** What looks like a secret is left out, wherever it stands. */
 const SECRET = /((?:password|passwd|secret|token|api_key|authorization|adminPass)["']?\s*[:=]\s*["']?)[^\s"',}]+/gi;
 const LONGEST_MESSAGE = 500;

@@ -3,7 +3,8 @@ import { type Message, messagesOf, services } from '../../src/catalogue/index.js
 import { compileTemplate } from '../../src/catalogue/template.js';
 
 const MEGABYTE = 1_000_000;
-const ALLOWED_MS = 5;
+/** Not a measure of speed, which is bench's: a wording that backtracks takes seconds for such a line, or does not end. */
+const ALLOWED_MS = 250;
 
 const wordings = [
   ...new Map(services.flatMap((service) => messagesOf(service).map((message) => [message.says, message] as const))).values(),

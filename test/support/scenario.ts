@@ -80,7 +80,10 @@ export const coverageOf = (logs: readonly Log[]): ((service: string, host?: stri
  *
  * @param pick which of the logs that are not at their end is read on, and by how many events
  */
-export function correlate(logs: readonly Log[], pick: (left: number) => { log: number; events: number } = () => ({ log: 0, events: Number.POSITIVE_INFINITY })): FinishedTrace[] {
+export function correlate(
+  logs: readonly Log[],
+  pick: (left: number) => { log: number; events: number } = () => ({ log: 0, events: Number.POSITIVE_INFINITY }),
+): FinishedTrace[] {
   const { count } = counting();
   const correlator = new Correlator(count);
   const reads = coverageOf(logs);

@@ -1,0 +1,56 @@
+/** Where a setting is in the configuration, such as `['otlp', 'timeout']`. */
+export type FieldPath = readonly string[];
+
+export interface Variable {
+  readonly name: string;
+  readonly field: FieldPath;
+  /** what it holds, where that is not just what the file would have */
+  readonly about?: string;
+  /** Makes of its text what the file would have. */
+  readonly read?: (text: string) => unknown;
+}
+
+const numberOf = (text: string): unknown => (/^\d+$/.test(text) ? Number(text) : text);
+
+/**
+ * The environment's settings. Other variables that begin with NOVASPAN_ are no fault: Kubernetes sets
+ * NOVASPAN_SERVICE_HOST and the like for a Service that is called novaspan.
+ */
+export const variables: readonly Variable[] = [
+  {
+    name: 'NOVASPAN_LOGS',
+    field: ['logs'],
+    about: 'paths, with `:` between them',
+    read: (text) =>
+      text
+        .split(':')
+        .filter((path) => path !== '')
+        .map((path) => ({ path })),
+  },
+  { name: 'NOVASPAN_HOST', field: ['host'] },
+  { name: 'NOVASPAN_TIMEZONE', field: ['timezone'] },
+  { name: 'NOVASPAN_POLL_INTERVAL', field: ['pollInterval'] },
+  { name: 'NOVASPAN_START_AT', field: ['startAt'] },
+  { name: 'NOVASPAN_OUTPUT', field: ['output'] },
+  { name: 'NOVASPAN_LINES', field: ['lines'] },
+  { name: 'NOVASPAN_QUEUE', field: ['queue'], read: numberOf },
+  { name: 'NOVASPAN_DRAIN_TIMEOUT', field: ['drainTimeout'] },
+];
+
+export interface StandardVariables {
+  readonly field: FieldPath;
+  readonly names: readonly string[];
+}
+
+/**
+ * Standard variables of OpenTelemetry. The SDK reads them itself, below what it is handed: so that they still beat the file,
+ * a field of the file gives way where one of them is set.
+ */
+export const standardVariables: readonly StandardVariables[] = [
+  { field: ['otlp', 'endpoint'], names: ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] },
+  { field: ['otlp', 'headers'], names: ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'] },
+  { field: ['otlp', 'timeout'], names: ['OTEL_EXPORTER_OTLP_TIMEOUT', 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT'] },
+];
+
+/** A variable that is empty counts as not set. */
+export const isSet = (text: string | undefined): text is string => text !== undefined && text.trim() !== '';

@@ -1,0 +1,16 @@
+import type { FieldPath } from './environment.js';
+
+export interface Flag {
+  readonly field: FieldPath;
+  /** what it says of the field, where that is not its own value */
+  readonly says?: unknown;
+}
+
+/** Flags of `tail` that say what a field of the configuration would. `--service` is not among them: it is said of every log. */
+export const flagFields: Readonly<Record<string, Flag>> = {
+  host: { field: ['host'] },
+  timezone: { field: ['timezone'] },
+  endpoint: { field: ['otlp', 'endpoint'] },
+  lines: { field: ['lines'] },
+  backfill: { field: ['startAt'], says: 'beginning' },
+};

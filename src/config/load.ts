@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { configInvalid } from '../model/errors.js';
+import { type FieldPath, isSet, standardVariables, variables } from './environment.js';
+import { flagFields } from './flags.js';
+import { type Config, configSchema } from './schema.js';
+import { readYaml, type YamlFile } from './yaml-file.js';
+
+export interface ConfigSources {
+  /** configuration in YAML */
+  readonly file?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** as the command line has them, without dashes; `backfill` is `'true'` */
+  readonly flags: Readonly<Record<string, string>>;
+  /** PATHs of the command line: where there are any, they are all the logs */
+  readonly paths: readonly string[];
+}
+
+/** Settings that are put on top of each other, and who said what. */
+interface Settings {
+  readonly value: Record<string, unknown>;
+  /** by the field's path with dots */
+  readonly origins: Map<string, string>;
+}
+
+/**
+ * The configuration that the file, then the environment, then the command line give: the last one wins.
+ *
+ * @throws OperatorError CONFIG_INVALID with everything that is wrong, and where each was said
+ */
+export function loadConfig({ file, env, flags, paths }: ConfigSources): Config {
+  const yaml = file === undefined ? undefined : readYaml(file);
+  const isMapping = isRecord(yaml?.value);
+  const settings: Settings = { value: isMapping ? structuredClone(yaml?.value as Record<string, unknown>) : {}, origins: new Map() };
+
+  for (const { field, names } of standardVariables) if (names.some((name) => isSet(env[name]))) remove(settings, field);
+  for (const { name, field, read } of variables) {
+    const text = env[name];
+    if (isSet(text)) set(settings, field, read === undefined ? text : read(text), name);
+  }
+  const named = paths.map((path) => ({ path }));
+  if (named.length > 0) set(settings, ['logs'], named, 'PATH');
+  for (const [name, text] of Object.entries(flags)) {
+    if (name === 'service') nameService(settings, text);
+    else set(settings, flagFields[name]?.field ?? [name], flagFields[name]?.says ?? text, `--${name}`);
+  }
+
+  const faults = [...(yaml?.faults ?? [])];
+  const isEmpty = yaml?.value === undefined || yaml.value === null;
+  if (!isMapping && !isEmpty) faults.push('✖ it must be a mapping of fields, such as `logs:`');
+  const result = configSchema.safeParse(settings.value);
+  if (result.success && faults.length === 0) return result.data;
+
+  // Of a file that could not be read nobody knows what it leaves out: then only what others said is found fault with.
+  const issues = (result.error?.issues ?? [])
+    .map((issue) => ({ ...issue, origin: originOf(issue, settings, yaml) }))
+    .filter(({ origin }) => faults.length === 0 || origin !== undefined)
+    .map((issue) => ({ ...issue, message: issue.origin === undefined ? issue.message : `${issue.message} (${issue.origin})` }));
+  if (issues.length > 0) faults.push(z.prettifyError({ issues }));
+  throw configInvalid(file ?? 'what the environment and the command line say', faults.join('\n'), result.error);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function set({ value, origins }: Settings, field: FieldPath, said: unknown, origin: string): void {
+  let place = value;
+  for (const key of field.slice(0, -1)) {
+    if (!isRecord(place[key])) place[key] = {};
+    place = place[key] as Record<string, unknown>;
+  }
+  place[field.at(-1)!] = said;
+  origins.set(field.join('.'), origin);
+}
+
+function remove({ value }: Settings, field: FieldPath): void {
+  const place = field.slice(0, -1).reduce<unknown>((within, key) => (isRecord(within) ? within[key] : undefined), value);
+  if (isRecord(place)) delete place[field.at(-1)!];
+}
+
+/** `--service` says who wrote the logs of which nothing else does. */
+function nameService({ value: { logs }, origins }: Settings, service: string): void {
+  if (!Array.isArray(logs)) return;
+  for (const [index, log] of logs.entries()) {
+    if (!isRecord(log) || log['service'] !== undefined) continue;
+    log['service'] = service;
+    origins.set(`logs.${index}.service`, '--service');
+  }
+}
+
+/** Who said what is at fault: a flag, a variable, or a line of the file. */
+function originOf(issue: z.core.$ZodIssue, { origins }: Settings, yaml: YamlFile | undefined): string | undefined {
+  const field = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
+  for (let length = field.length; length > 0; length--) {
+    const origin = origins.get(field.slice(0, length).join('.'));
+    if (origin !== undefined) return `from ${origin}`;
+  }
+  const line = yaml?.lineOf(field);
+  return line === undefined ? undefined : `line ${line}`;
+}

@@ -1,0 +1,90 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { duration } from './duration.js';
+
+const text = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`);
+
+/** Offsets are turned down: some Node.js releases take them for zones, and they are wrong for half of the year. */
+const isZone = (name: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return !/^[+-]/.test(name);
+  } catch {
+    return false;
+  }
+};
+const ZONE = 'an IANA time zone, such as Europe/Berlin or UTC (not an offset like +02:00, which is wrong for half of the year)';
+const zone = text(ZONE).refine(isZone, `must be ${ZONE}`);
+
+const NO_LOGS = 'name at least one log: as PATH on the command line, in NOVASPAN_LOGS, or here';
+
+const logSchema = z.strictObject({
+  path: text('the path of a file or folder, or a glob').describe(
+    'a file, a folder (then every `*.log` in it and below) or a glob. What was rotated away is recognised and not followed by itself',
+  ),
+  service: text('the name of a service').optional().meta({
+    description: 'who writes it, such as `nova-compute`',
+    shownDefault: 'what its name says: `nova-compute.log`, `SERVICE@HOST.log`',
+  }),
+  host: text('the name of a host')
+    .optional()
+    .meta({ description: 'the host that writes it', shownDefault: 'what its name says, else `host`' }),
+  timezone: zone.optional().meta({
+    description: 'the zone its lines are in; OVS and OVN log in UTC and are read so, whatever this says',
+    shownDefault: '`timezone`',
+  }),
+});
+
+const otlpSchema = z.strictObject({
+  endpoint: z
+    .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
+    .optional()
+    .meta({
+      description: 'the OTLP/HTTP endpoint of the backend; `/v1/traces` is added to it',
+      shownDefault: '`http://localhost:4318`',
+    }),
+  headers: z.record(z.string(), z.string('must be text: put it in quotes')).optional().meta({
+    description: 'sent with every request. Credentials are better put in `OTEL_EXPORTER_OTLP_HEADERS`',
+    shownDefault: 'none',
+  }),
+  timeout: duration.optional().meta({ description: 'how long one request may take', shownDefault: '`10s`' }),
+});
+
+/** Everything that `novaspan tail` can be told. What is not in here is a fault, not ignored. */
+export const configSchema = z.strictObject({
+  logs: z
+    .array(logSchema, { error: ({ input }) => (input === undefined ? NO_LOGS : 'must be a list, each item with a path') })
+    .min(1, NO_LOGS)
+    .meta({ description: 'the logs to follow', shownDefault: 'none: at least one is needed' }),
+  host: text('the name of a host')
+    .default(() => hostname())
+    .meta({ description: 'whose logs these are, where their names do not say', shownDefault: "this machine's name" }),
+  timezone: zone
+    .default(() => new Intl.DateTimeFormat().resolvedOptions().timeZone)
+    .meta({
+      description: "the zone that lines of nova, neutron, placement and glance are in. A container's may be another than its host's",
+      shownDefault: "this machine's zone",
+    }),
+  pollInterval: duration.prefault('250ms').describe('how often the logs are looked at'),
+  startAt: z
+    .enum(['beginning', 'end'])
+    .default('end')
+    .describe('where logs are begun that are there when novaspan starts; logs that come later are begun at their beginning'),
+  output: z
+    .enum(['otlp', 'otlp-json', 'json', 'text'])
+    .default('otlp')
+    .describe(
+      'where traces go: `otlp` to the backend; the others to standard output, as one line of OTLP JSON or plain JSON per trace, or as text to look at',
+    ),
+  otlp: otlpSchema.prefault({}).describe('the backend'),
+  lines: z.enum(['events', 'off']).default('events').describe('whether spans carry the log lines behind them, as span events'),
+  queue: z
+    .int('must be a whole number')
+    .min(1, 'must be 1 or more')
+    .default(1000)
+    .describe('how many traces may wait for the backend; when so many do, reading pauses until it takes them again'),
+  drainTimeout: duration.prefault('10s').describe('how long stopping may wait for the backend to take what is finished'),
+});
+
+/** Settings as they hold: defaults filled in, durations in milliseconds. */
+export type Config = z.output<typeof configSchema>;

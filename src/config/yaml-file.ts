@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { isMap, LineCounter, parseDocument } from 'yaml';
+import { reasonOf } from '../model/errors.js';
+
+/** What a configuration file holds, not looked at yet. */
+export interface YamlFile {
+  readonly value: unknown;
+  /** why it is no YAML, or cannot be read at all */
+  readonly faults: readonly string[];
+  /** The line of a field, or of the nearest one above it that is there. */
+  lineOf(field: readonly PropertyKey[]): number | undefined;
+}
+
+/** The faults have no piece of the file in them: it may hold credentials. */
+export function readYaml(path: string): YamlFile {
+  const lines = new LineCounter();
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    return unusable([`✖ it cannot be read: ${reasonOf(cause)}`]);
+  }
+  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines });
+  const faults = [...document.errors, ...document.warnings].map(({ message, pos: [at] }) => {
+    const { line, col } = lines.linePos(at);
+    return `✖ line ${line}, column ${col}: ${message}`;
+  });
+  if (faults.length > 0) return unusable(faults);
+
+  const keyLine = (field: readonly PropertyKey[]): number | undefined => {
+    const parent = document.getIn(field.slice(0, -1), true) ?? document.contents;
+    const pair = isMap(parent) ? parent.items.find(({ key }) => String(key) === String(field.at(-1))) : undefined;
+    const node = (pair?.key ?? document.getIn(field, true)) as { range?: readonly number[] | null } | undefined;
+    return node?.range ? lines.linePos(node.range[0]!).line : undefined;
+  };
+  return {
+    value: document.toJS(),
+    faults: [],
+    lineOf(field) {
+      for (let length = field.length; length > 0; length--) {
+        const line = keyLine(field.slice(0, length));
+        if (line !== undefined) return line;
+      }
+      return undefined;
+    },
+  };
+}
+
+const unusable = (faults: readonly string[]): YamlFile => ({ value: undefined, faults, lineOf: () => undefined });

@@ -1,0 +1,148 @@
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, join, normalize } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { logUnreadable, OperatorError, reasonOf } from '../model/errors.js';
+import { byAge, isLiveName, isLogName, lastingName } from './rotated.js';
+
+/** One lasting log: the file that is written to now, and what was rotated away from it. */
+export interface LogSet {
+  /** the name it is always known by, without any mark of rotation */
+  readonly path: string;
+  /** the files to read, oldest first; `-` is standard input */
+  readonly parts: readonly string[];
+}
+
+const STDIN = '-';
+
+/**
+ * The logs under paths, as sets of a live file and its rotated ones: files as they are named, folders with all below them
+ * that is named like a log, globs, and `-` for standard input. A file that several names lead to is read once.
+ *
+ * @returns sorted by name, so that the same paths always give the same order
+ * @throws OperatorError LOG_UNREADABLE naming every path that is not there, cannot be read or holds no log
+ */
+export async function findLogs(paths: readonly string[]): Promise<LogSet[]> {
+  const faults: Fault[] = [];
+  const files: string[] = [];
+  for (const path of paths) files.push(...(path === STDIN ? [path] : await filesAt(path, faults)));
+  if (faults.length > 0) throw unreadable(faults);
+
+  const sets = new Map<string, string[]>();
+  const seen = new Set<string>();
+  for (const file of files) {
+    const real = file === STDIN ? file : realpathSync(file);
+    if (seen.has(real)) continue;
+    seen.add(real);
+    const name = lastingName(file);
+    const parts = sets.get(name);
+    if (parts === undefined) sets.set(name, [file]);
+    else parts.push(file);
+  }
+  return [...sets]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, parts]) => ({ path, parts: parts.filter((part) => !isBeingCompressed(part, parts)).sort(byAge) }));
+}
+
+/**
+ * The logs that are written to now under paths, for `tail`: rotated ones are left to `findLogs`. A file that is named
+ * is given whether it is there or not, as it may come; a folder or glob that holds nothing is said in `unmatched`.
+ *
+ * @returns in the order of their names
+ */
+export async function liveLogs(
+  paths: readonly string[],
+): Promise<{ readonly logs: readonly string[]; readonly unmatched: readonly string[] }> {
+  const logs = new Set<string>();
+  const unmatched: string[] = [];
+  for (const path of paths) {
+    const kind = kindOf(path);
+    const found = kind === 'file' ? [normalize(path)] : (kind === 'glob' ? await matching(path) : logsBelow(path, [])).filter(isLive);
+    if (found.length === 0) unmatched.push(path);
+    for (const log of found) logs.add(log);
+  }
+  return { logs: [...logs].sort(), unmatched };
+}
+
+/** A glob may name logs as it likes, such as `*.txt`; only what rotation made of one is no log of its own. */
+const isLive = (path: string): boolean => isLiveName(path) || (!isLogName(path) && !path.endsWith('.gz'));
+
+interface Fault {
+  readonly path: string;
+  readonly cause: unknown;
+}
+
+async function filesAt(path: string, faults: Fault[]): Promise<string[]> {
+  try {
+    const kind = kindOf(path);
+    if (kind === 'file') {
+      accessSync(path, constants.R_OK);
+      return [normalize(path)];
+    }
+    const found = kind === 'glob' ? await matching(path) : logsBelow(path, faults);
+    if (found.length === 0) throw new Error(kind === 'glob' ? 'no file matches' : 'the folder holds no logs (files called SERVICE.log)');
+    return found.filter((file) => isReadable(file, faults));
+  } catch (cause) {
+    faults.push({ path, cause });
+    return [];
+  }
+}
+
+function isReadable(path: string, faults: Fault[]): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch (cause) {
+    faults.push({ path, cause });
+    return false;
+  }
+}
+
+/** A file that is really called `a[1].log` is that file, not a pattern. */
+function kindOf(path: string): 'file' | 'folder' | 'glob' {
+  const found = statOf(path);
+  if (found !== undefined) return found.isDirectory() ? 'folder' : 'file';
+  return isDynamicPattern(path) ? 'glob' : 'file';
+}
+
+function statOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Absolute for an absolute pattern: tinyglobby's own would be relative to where the process was started. */
+const matching = async (pattern: string): Promise<string[]> =>
+  (await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) })).map((path) => normalize(path)).sort();
+
+/** Files of a folder and all below it that are named like logs. Links to folders are followed, each folder once. */
+function logsBelow(folder: string, faults: Fault[], seen = new Set<string>()): string[] {
+  try {
+    const real = realpathSync(folder);
+    if (seen.has(real)) return [];
+    seen.add(real);
+    return readdirSync(folder)
+      .sort()
+      .flatMap((name) => {
+        const path = join(folder, name);
+        const found = statOf(path);
+        if (found?.isDirectory()) return logsBelow(path, faults, seen);
+        return found?.isFile() && isLogName(path) ? [path] : [];
+      });
+  } catch (cause) {
+    faults.push({ path: folder, cause });
+    return [];
+  }
+}
+
+/** While rotation compresses a file, both are there, and the compressed one is not whole. */
+const isBeingCompressed = (part: string, parts: readonly string[]): boolean =>
+  part.endsWith('.gz') && parts.includes(part.slice(0, -'.gz'.length));
+
+function unreadable(faults: readonly Fault[]): OperatorError {
+  const [first, ...others] = faults;
+  const { message, code, remedy } = logUnreadable(first!.path, first!.cause);
+  const rest = others.map(({ path, cause }) => `\n            ${path}: ${reasonOf(cause)}`);
+  return new OperatorError(code, message + rest.join(''), { remedy, cause: first!.cause });
+}

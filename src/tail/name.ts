@@ -1,0 +1,134 @@
+import { basename, dirname } from 'node:path';
+
+/** Whose log it is. */
+export interface LogName {
+  /** as the service's binary is called, such as `nova-compute` */
+  readonly service: string;
+  /** undefined where neither the name, nor what was given, nor a folder tells */
+  readonly host: string | undefined;
+}
+
+/** Logs that are not called as their service: by deployment, wherever they lie. */
+const CALLED: Readonly<Record<string, string>> = {
+  // packages and uWSGI
+  placement: 'placement-api',
+  'nova-placement-api': 'placement-api',
+  'nova-osapi_compute': 'nova-api',
+  'nova-api-osapi-compute': 'nova-api',
+  'nova-api-os-compute': 'nova-api',
+  'nova-api-wsgi': 'nova-api',
+  'nova-api-metadata': 'nova-metadata',
+  'nova-metadata-wsgi': 'nova-metadata',
+  'nova-metadata-api': 'nova-metadata',
+  'nova-super-conductor': 'nova-conductor',
+  'nova-cell1-conductor': 'nova-conductor',
+  // TripleO up to 16, then from 17
+  'networking-ovn-metadata-agent': 'neutron-ovn-metadata-agent',
+  'ovn-metadata-agent': 'neutron-ovn-metadata-agent',
+  // container names (podman, RHOSO)
+  nova_compute: 'nova-compute',
+  nova_api: 'nova-api',
+  nova_conductor: 'nova-conductor',
+  nova_scheduler: 'nova-scheduler',
+  neutron_api: 'neutron-server',
+  neutron_server: 'neutron-server',
+  ovn_controller: 'ovn-controller',
+  ovn_metadata_agent: 'neutron-ovn-metadata-agent',
+  placement_api: 'placement-api',
+  // DevStack
+  'n-api': 'nova-api',
+  'n-cpu': 'nova-compute',
+  'n-sch': 'nova-scheduler',
+  'n-cond': 'nova-conductor',
+  'n-cond-cell1': 'nova-conductor',
+  'n-super-cond': 'nova-conductor',
+  'n-api-meta': 'nova-metadata',
+  'q-svc': 'neutron-server',
+  'q-agt': 'neutron-openvswitch-agent',
+  'q-dhcp': 'neutron-dhcp-agent',
+  'q-ovn-metadata-agent': 'neutron-ovn-metadata-agent',
+  'g-api': 'glance-api',
+  // kolla
+  'ovn-nb-db': 'ovsdb-server',
+  'ovn-sb-db': 'ovsdb-server',
+  'ovsdb-server-nb': 'ovsdb-server',
+  'ovsdb-server-sb': 'ovsdb-server',
+};
+
+/** Names that say something in one folder only: `server.log` is neutron's where RDO and TripleO put neutron's logs. */
+const CALLED_IN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  neutron: {
+    server: 'neutron-server',
+    'dhcp-agent': 'neutron-dhcp-agent',
+    'openvswitch-agent': 'neutron-openvswitch-agent',
+    'metadata-agent': 'neutron-metadata-agent',
+    'l3-agent': 'neutron-l3-agent',
+  },
+  glance: { api: 'glance-api' },
+  nova: { api: 'nova-api', compute: 'nova-compute', conductor: 'nova-conductor', scheduler: 'nova-scheduler' },
+};
+
+/** Binaries that log under their own name. */
+const OWN_NAME = /^(?:(?:nova|neutron|placement|glance|ovn|ovs)-[a-z][\w-]*|ovsdb-server|libvirtd|virtqemud)$/;
+
+/** kolla's relays and a cell's own services carry a number or a name behind the binary's. */
+const NUMBERED: readonly (readonly [RegExp, string])[] = [
+  [/^ovn-sb-relay/, 'ovsdb-server'],
+  [/^nova-conductor[-_]/, 'nova-conductor'],
+  [/^nova-compute-ironic/, 'nova-compute'],
+  [/^ovsdb-server[-_]/, 'ovsdb-server'],
+];
+
+/** Folders named for what is in them; a host's folder may lie above. */
+const CONTENTS =
+  /^(?:\.|var|log|logs|nova|neutron|ovn|openvswitch|placement|glance|keystone|cinder|libvirt|qemu|kolla|containers|stdouts|upstart|apache2|httpd|screen|archive|old)$/i;
+
+/** `sosreport-HOST-[CASE-]2026-11-21-abcdefg`, as sos names what it collects. */
+const SOSREPORT = /^sosreport-(?<host>.+?)(?:-\d{5,})?(?:-\d{4}-\d\d-\d\d-[a-z]{4,})?$/;
+
+/**
+ * What a host may be called, and other folders seldom are: lower case, and a digit, a domain or a role in it.
+ * Host names have no underscore, so `boot6_debug` is none.
+ */
+const HOST = /^(?=.*[\d.]|(?:compute|controller|ctl|cmp|network|hypervisor|node|kvm)(?:-|$))[a-z](?:[a-z0-9.-]*[a-z0-9])?$/;
+
+/**
+ * Which service wrote a log, and on which host, by its name: `nova-compute@vm2.log`, or `nova-compute.log` in a folder
+ * that is named like a host. A given service goes before the name's; a given host before the folder's.
+ *
+ * @param path the log's lasting name (see `lastingName`)
+ * @returns undefined where the service cannot be told
+ */
+export function nameLog(
+  path: string,
+  given: { readonly service?: string | undefined; readonly host?: string | undefined } = {},
+): LogName | undefined {
+  const [name, host] = partsOf(basename(path));
+  const service = given.service ?? serviceCalled(name, basename(dirname(path)));
+  if (service === undefined) return undefined;
+  return { service, host: host ?? given.host ?? hostOfFolder(dirname(path)) };
+}
+
+/** `SERVICE@HOST.log`; DevStack's copies are called `screen-SERVICE.txt`. */
+function partsOf(file: string): readonly [name: string, host: string | undefined] {
+  const bare = file.replace(/\.(?:log|txt)$/, '').replace(/^screen-/, '');
+  const at = bare.indexOf('@');
+  return at === -1 ? [bare, undefined] : [bare.slice(0, at), bare.slice(at + 1) || undefined];
+}
+
+function serviceCalled(name: string, folder: string): string | undefined {
+  const called = own(own(CALLED_IN, folder) ?? {}, name) ?? own(CALLED, name) ?? NUMBERED.find(([start]) => start.test(name))?.[1];
+  return called ?? (OWN_NAME.test(name) ? name : undefined);
+}
+
+const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined => (Object.hasOwn(table, key) ? table[key] : undefined);
+
+/** The nearest folder above that is not named for its contents, if it is named like a host. */
+function hostOfFolder(folder: string): string | undefined {
+  for (let above = folder; above !== dirname(above); above = dirname(above)) {
+    const name = basename(above);
+    if (CONTENTS.test(name)) continue;
+    return SOSREPORT.exec(name)?.groups?.['host'] ?? (HOST.test(name) ? name : undefined);
+  }
+  return undefined;
+}

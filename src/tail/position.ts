@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * How far a log has been read, and in which file: enough to tell after a restart whether a file is still the one that was
+ * read. Plain data, to be written down as it is.
+ */
+export interface Position {
+  /** the log's name */
+  readonly path: string;
+  readonly dev: number;
+  readonly ino: number;
+  /** of the first byte that has not been handed over: always the beginning of a line */
+  readonly offset: number;
+  /** how many bytes of the file's beginning `headHash` is of */
+  readonly headBytes: number;
+  readonly headHash: string;
+  /** of the bytes before `offset`, MARKER_BYTES at most */
+  readonly markerHash: string;
+}
+
+/**
+ * The head alone does not tell files apart: OVS and OVN begin each with much the same line. The marker does, as it holds
+ * the time of a line in the middle.
+ */
+export const HEAD_BYTES = 1024;
+export const MARKER_BYTES = 256;
+
+export const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex').slice(0, 32);

@@ -1,0 +1,194 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type ConfigSources, loadConfig } from '../../src/config/load.js';
+import { OperatorError } from '../../src/model/errors.js';
+
+const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}.yaml`, import.meta.url));
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function yaml(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'novaspan-config-'));
+  folders.push(folder);
+  const file = join(folder, 'novaspan.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+type Given = Partial<ConfigSources> & { readonly yaml?: string };
+const load = ({ yaml: text, ...sources }: Given) =>
+  loadConfig({ env: {}, flags: {}, paths: [], ...sources, ...(text !== undefined && { file: yaml(text) }) });
+
+function faultOf(sources: Given): OperatorError {
+  try {
+    load(sources);
+  } catch (error) {
+    if (error instanceof OperatorError) return error;
+    throw error;
+  }
+  throw new Error('it was taken for valid');
+}
+
+describe('loadConfig', () => {
+  it('fills in the defaults', () => {
+    expect(load({ paths: ['/var/log/nova', '/var/log/ovn'] })).toEqual({
+      logs: [{ path: '/var/log/nova' }, { path: '/var/log/ovn' }],
+      host: hostname(),
+      timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+      pollInterval: 250,
+      startAt: 'end',
+      output: 'otlp',
+      otlp: {},
+      lines: 'events',
+      queue: 1000,
+      drainTimeout: 10_000,
+    });
+  });
+
+  it('reads every field of a file', () => {
+    expect(load({ file: fixture('everything') })).toEqual({
+      logs: [
+        { path: '/var/log/nova/nova-compute.log' },
+        { path: '/srv/compute.txt', service: 'nova-compute', host: 'cmp7', timezone: 'Asia/Seoul' },
+      ],
+      host: 'cmp1',
+      timezone: 'Europe/Berlin',
+      pollInterval: 120_000,
+      startAt: 'beginning',
+      output: 'json',
+      otlp: { endpoint: 'https://gateway:4318', headers: { 'x-scope-orgid': '7' }, timeout: 1500 },
+      lines: 'off',
+      queue: 20,
+      drainTimeout: 3_600_000,
+    });
+  });
+
+  it('the environment beats the file', () => {
+    const env = {
+      NOVASPAN_LOGS: '/a.log::/b',
+      NOVASPAN_HOST: 'cmp2',
+      NOVASPAN_TIMEZONE: 'UTC',
+      NOVASPAN_POLL_INTERVAL: '5s',
+      NOVASPAN_START_AT: 'end',
+      NOVASPAN_OUTPUT: 'text',
+      NOVASPAN_LINES: 'events',
+      NOVASPAN_QUEUE: '7',
+      NOVASPAN_DRAIN_TIMEOUT: '1m',
+      NOVASPAN_SERVICE_HOST: '10.0.0.1',
+    };
+    expect(load({ file: fixture('everything'), env })).toEqual({
+      logs: [{ path: '/a.log' }, { path: '/b' }],
+      host: 'cmp2',
+      timezone: 'UTC',
+      pollInterval: 5000,
+      startAt: 'end',
+      output: 'text',
+      otlp: { endpoint: 'https://gateway:4318', headers: { 'x-scope-orgid': '7' }, timeout: 1500 },
+      lines: 'events',
+      queue: 7,
+      drainTimeout: 60_000,
+    });
+  });
+
+  it('the command line beats both', () => {
+    const env = { NOVASPAN_LOGS: '/a.log', NOVASPAN_HOST: 'cmp2', NOVASPAN_START_AT: 'end', NOVASPAN_LINES: 'events' };
+    const flags = { host: 'cmp3', timezone: 'Asia/Tokyo', endpoint: 'http://g:4318', lines: 'off', backfill: 'true', service: 'nova-api' };
+    expect(load({ file: fixture('everything'), env, flags, paths: ['/c.log'] })).toMatchObject({
+      logs: [{ path: '/c.log', service: 'nova-api' }],
+      host: 'cmp3',
+      timezone: 'Asia/Tokyo',
+      startAt: 'beginning',
+      lines: 'off',
+      otlp: { endpoint: 'http://g:4318', timeout: 1500 },
+    });
+  });
+
+  it('--service is said of logs that have no service', () => {
+    const { logs } = load({ file: fixture('everything'), flags: { service: 'nova-api' } });
+    expect(logs.map(({ service }) => service)).toEqual(['nova-api', 'nova-compute']);
+  });
+
+  it('an empty variable is not set, an empty file says nothing', () => {
+    const env = { NOVASPAN_HOST: '', NOVASPAN_TIMEZONE: ' ' };
+    expect(load({ yaml: '', env, paths: ['a.log'] }).host).toBe(hostname());
+    expect(load({ yaml: '# nothing yet\n', paths: ['a.log'] }).queue).toBe(1000);
+  });
+
+  it('fields of the file give way to the standard variables, which the SDK reads itself', () => {
+    const file = fixture('everything');
+    expect(load({ file, env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://x:4318' } }).otlp).toEqual({
+      headers: { 'x-scope-orgid': '7' },
+      timeout: 1500,
+    });
+    expect(load({ file, env: { OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'a=b', OTEL_EXPORTER_OTLP_TIMEOUT: '5' } }).otlp).toEqual({
+      endpoint: 'https://gateway:4318',
+    });
+    expect(load({ file, env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://x:4318' }, flags: { endpoint: 'http://y:1' } }).otlp.endpoint).toBe(
+      'http://y:1',
+    );
+  });
+
+  it('leaves no prototype open to a file', () => {
+    expect(faultOf({ yaml: '__proto__: {polluted: 1}\nlogs: [{path: a}]' }).message).toContain('__proto__');
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+});
+
+describe('what is wrong', () => {
+  it('is told all at once, each with where it was said', () => {
+    const { message, exitCode } = faultOf({
+      file: fixture('three-faults-at-once'),
+      env: { NOVASPAN_QUEUE: 'many' },
+      flags: { lines: 'maybe' },
+    });
+    expect(exitCode).toBe(78);
+    expect(message.replace(/^.*\/fixtures/, '')).toMatchInlineSnapshot(`
+      "/three-faults-at-once.yaml is not a valid configuration
+      ✖ Unrecognized key: "colour" (line 5)
+      ✖ must be a duration from 1ms to 24h, such as 250ms, 5s, 2m or 1h (line 4)
+        → at pollInterval
+      ✖ Invalid option: expected one of "events"|"off" (from --lines)
+        → at lines
+      ✖ must be a whole number (from NOVASPAN_QUEUE)
+        → at queue
+      ✖ must be an IANA time zone, such as Europe/Berlin or UTC (not an offset like +02:00, which is wrong for half of the year) (line 3)
+        → at logs[0].timezone"
+    `);
+  });
+
+  it.each<[string, Given, string]>([
+    ['no logs', {}, 'name at least one log'],
+    ['an empty list of logs', { yaml: 'logs: []\n' }, 'name at least one log'],
+    ['logs that are no list', { yaml: 'logs: /var/log/nova\n' }, 'must be a list'],
+    ['a log without a path', { yaml: 'logs:\n  - service: nova-api\n' }, 'logs[0].path'],
+    ['an endpoint without http', { file: fixture('endpoint-not-url') }, 'http:// or https:// (line 4)'],
+    ['a zone that is not there', { paths: ['a'], flags: { timezone: 'Europe/Berln' } }, '(from --timezone)'],
+    ['an offset for a zone', { paths: ['a'], env: { NOVASPAN_TIMEZONE: '+02:00' } }, '(from NOVASPAN_TIMEZONE)'],
+    ['a number for a duration', { paths: ['a'], yaml: 'pollInterval: 5\n' }, 'such as 250ms, 5s, 2m or 1h (line 1)'],
+    ['no interval at all', { paths: ['a'], env: { NOVASPAN_POLL_INTERVAL: '0s' } }, 'must be a duration'],
+    ['longer than a timer can', { paths: ['a'], env: { NOVASPAN_DRAIN_TIMEOUT: '25h' } }, 'must be a duration'],
+    ['a queue of nothing', { paths: ['a'], env: { NOVASPAN_QUEUE: '0' } }, 'must be 1 or more'],
+    ['a header that is a number', { paths: ['a'], yaml: 'otlp:\n  headers:\n    x: 7\n' }, 'put it in quotes (line 3)'],
+    ['an unknown flag', { paths: ['a'], flags: { colour: 'blue' } }, '(from --colour)'],
+    ['an empty --service', { paths: ['a'], flags: { service: '' } }, '(from --service)'],
+    ['a file that is a list', { yaml: '- a\n', paths: ['a'] }, 'it must be a mapping of fields'],
+    ['a file that is not there', { file: '/nowhere/novaspan.yaml', paths: ['a'] }, 'it cannot be read: ENOENT'],
+    ['a field that is there twice', { yaml: 'host: a\nhost: b\n', paths: ['a'] }, 'line 2, column 1'],
+  ])('%s', (_, sources, says) => {
+    expect(faultOf(sources).message).toContain(says);
+  });
+
+  it('in a file that is no YAML is told with the line and without the text, which may be a secret', () => {
+    const { message } = faultOf({ file: fixture('not-yaml'), flags: { timezone: 'Mars' } });
+    expect(message).toMatch(/line \d+, column \d+/);
+    expect(message).toContain('(from --timezone)');
+    expect(message).not.toContain('s3cret');
+    expect(message).not.toContain('name at least one log');
+  });
+});

@@ -1,0 +1,139 @@
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toOtlpJson } from '../src/export/otlp-json.js';
+import type { Clock } from '../src/model/clock.js';
+import type { FinishedTrace } from '../src/model/span.js';
+import { hours } from '../src/model/time.js';
+import { followLogs } from '../src/pipeline/live.js';
+import { replay } from '../src/pipeline/replay.js';
+import { findLogs } from '../src/tail/discover.js';
+import { counting, GOLDEN, zoneOf } from './support/scenario.js';
+
+/** One log as it was written: its lines, and when the writer turned it over to a new file. */
+interface Script {
+  readonly name: string;
+  readonly lines: readonly Buffer[];
+  /** before these lines the file is renamed to `.1` */
+  readonly rotations: ReadonlySet<number>;
+  /** the earliest stamp of this line and all after it: the clock may not run past what is not written yet */
+  readonly earliest: readonly number[];
+}
+
+async function scriptsOf(dir: string): Promise<Script[]> {
+  const scripts: Script[] = [];
+  for (const { path, parts } of await findLogs([dir])) {
+    const lines: Buffer[] = [];
+    const rotations = new Set<number>();
+    for (const part of parts) {
+      if (lines.length > 0) rotations.add(lines.length);
+      const bytes = readFileSync(part);
+      for (let start = 0; start < bytes.length; ) {
+        const end = bytes.indexOf(10, start);
+        lines.push(bytes.subarray(start, end === -1 ? bytes.length : end + 1));
+        start = end === -1 ? bytes.length : end + 1;
+      }
+    }
+    const earliest: number[] = [];
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = lines.length - 1; i >= 0; i--) {
+      const stamp = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d\.\d{3})/.exec(lines[i]!.toString('latin1', 0, 40));
+      if (stamp !== null) least = Math.min(least, Date.parse(`${stamp[1]}T${stamp[2]}Z`));
+      earliest[i] = least;
+    }
+    scripts.push({ name: basename(path), lines, rotations, earliest });
+  }
+  return scripts;
+}
+
+const spansOf = (traces: readonly FinishedTrace[]): string[] => traces.map((trace) => toOtlpJson(trace)).sort();
+
+describe.each([
+  'create-succeeds-info',
+  'create-succeeds-debug',
+  'create-succeeds-eight-concurrent-info',
+  'create-succeeds-rotation-mid-boot-debug',
+  'create-deleted-while-building-debug',
+  'create-fails-vif-plug-timeout-debug',
+  'create-interrupted-compute-terminated-info',
+  'rebuild-succeeds-debug',
+  'delete-succeeds-info',
+])('%s, written line by line', (scenario) => {
+  it('gives tail the same bytes as replay of the whole', async () => {
+    const scripts = await scriptsOf(join(GOLDEN, scenario));
+    await fc.assert(
+      fc.asyncProperty(fc.infiniteStream(fc.nat()), async (numbers) => {
+        const dir = mkdtempSync(join(tmpdir(), 'novaspan-tail-'));
+        try {
+          const spans = await tailed(dir, scripts, (below) => (numbers.next().value as number) % below);
+          expect(spans.length).toBeGreaterThan(0);
+          expect(spans).toEqual(await replayed(dir));
+        } finally {
+          rmSync(dir, { recursive: true, force: true });
+        }
+      }),
+      { numRuns: 2 },
+    );
+  });
+});
+
+async function replayed(dir: string): Promise<string[]> {
+  const traces: FinishedTrace[] = [];
+  for await (const trace of replay({ paths: [dir], zone: 'UTC', lines: 'events', count: counting().count })) traces.push(trace);
+  return spansOf(traces);
+}
+
+/** Writes the scripts into files, interleaved at random and cut anywhere, and follows them meanwhile. */
+async function tailed(dir: string, scripts: readonly Script[], random: (below: number) => number): Promise<string[]> {
+  let now = 0;
+  const clock: Clock = { now: () => now, sleep: async () => undefined };
+  const written = scripts.map(() => 0);
+  const turned = scripts.map(() => new Set<number>());
+  for (const { name } of scripts) appendFileSync(join(dir, name), '');
+  const live = followLogs({
+    logs: [{ paths: [dir], timezone: zoneOf(dir) }],
+    host: 'localhost',
+    startAt: 'beginning',
+    lines: 'events',
+    clock,
+    count: counting().count,
+  });
+  const traces: FinishedTrace[] = [];
+  const cycle = async (): Promise<void> => {
+    now = Math.max(now, Math.min(...scripts.map(({ earliest }, i) => earliest[written[i]!] ?? Number.POSITIVE_INFINITY)));
+    traces.push(...(await live.cycle()).traces);
+  };
+  try {
+    for (let open = scripts.map((_, i) => i); open.length > 0; open = open.filter((i) => written[i]! < scripts[i]!.lines.length)) {
+      const i = open[random(open.length)]!;
+      const { name, lines, rotations } = scripts[i]!;
+      const path = join(dir, name);
+      for (let left = 1 + random(40); left > 0 && written[i]! < lines.length; left--) {
+        const at = written[i]!;
+        if (rotations.has(at) && !turned[i]!.has(at)) {
+          turned[i]!.add(at);
+          renameSync(path, `${path}.1`);
+          appendFileSync(path, '');
+          if (random(2) === 0) await cycle();
+        }
+        const line = lines[at]!;
+        const cut = random(line.length + 1);
+        appendFileSync(path, line.subarray(0, cut));
+        if (random(60) === 0) await cycle();
+        appendFileSync(path, line.subarray(cut));
+        written[i] = at + 1;
+      }
+      if (random(3) === 0) await cycle();
+    }
+    now = Math.max(...scripts.flatMap(({ earliest }) => earliest.filter(Number.isFinite)));
+    for (let hour = 0; hour < 15; hour++) {
+      traces.push(...(await live.cycle()).traces);
+      now += hours(1);
+    }
+  } finally {
+    await live.close();
+  }
+  return spansOf(traces);
+}
