@@ -59,6 +59,8 @@ describe.each([
   'create-fails-vif-plug-timeout-debug',
   'create-interrupted-compute-terminated-info',
   'rebuild-succeeds-debug',
+  'rebuild-succeeds-info',
+  'create-succeeds-two-hosts-info',
   'delete-succeeds-info',
 ])('%s, written line by line', (scenario) => {
   it('gives tail the same bytes as replay of the whole', async () => {
@@ -74,7 +76,7 @@ describe.each([
           rmSync(dir, { recursive: true, force: true });
         }
       }),
-      { numRuns: 2 },
+      { numRuns: 3 },
     );
   });
 });
@@ -106,6 +108,8 @@ async function tailed(dir: string, scripts: readonly Script[], random: (below: n
     traces.push(...(await live.cycle()).traces);
   };
   try {
+    // A file that is turned over before it was ever seen is a rotation while the reader was down, which is not this test's.
+    await cycle();
     for (let open = scripts.map((_, i) => i); open.length > 0; open = open.filter((i) => written[i]! < scripts[i]!.lines.length)) {
       const i = open[random(open.length)]!;
       const { name, lines, rotations } = scripts[i]!;

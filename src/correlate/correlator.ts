@@ -39,6 +39,8 @@ interface InstanceState {
   bags: Bag[];
   /** the watermark from which it must be looked at again */
   wakesAt: Millis;
+  /** the watermark at which it was last looked at */
+  lookedAt: Millis;
 }
 
 /** A stretch of a request's lines on a controller, with no gap as long as FRAGMENT_QUIET. */
@@ -129,7 +131,7 @@ export class Correlator {
   #stateOf(instance: string): InstanceState {
     const found = this.#instances.get(instance);
     if (found !== undefined) return found;
-    const made: InstanceState = { events: [], isSorted: true, past: [], bags: [], wakesAt: Number.NEGATIVE_INFINITY };
+    const made: InstanceState = { events: [], isSorted: true, past: [], bags: [], wakesAt: Number.NEGATIVE_INFINITY, lookedAt: Number.NEGATIVE_INFINITY };
     this.#instances.set(instance, made);
     return made;
   }
@@ -149,6 +151,7 @@ export class Correlator {
   }
 
   #advanceInstance(instance: string, state: InstanceState, watermark: Millis, closing: { at: Millis; thing: ClosedThing }[]): void {
+    state.lookedAt = watermark;
     if (!state.isSorted) {
       state.events.sort(inOrder);
       state.isSorted = true;
@@ -244,6 +247,11 @@ export class Correlator {
   }
 
   #advanceSequels(watermark: Millis, closing: { at: Millis; thing: ClosedThing }[]): void {
+    // The next action ends a sequel: it must be known as of this watermark. Looking may close a boot, and so add a sequel.
+    for (const { of } of [...this.#sequels]) {
+      const state = this.#instances.get(of.instance);
+      if (state !== undefined && state.lookedAt < watermark) this.#advanceInstance(of.instance, state, watermark, closing);
+    }
     const left: Sequel[] = [];
     for (const sequel of this.#sequels) {
       const state = this.#instances.get(sequel.of.instance);

@@ -7,8 +7,8 @@ export const spawning: readonly PhaseSpec[] = [
     service: 'nova-compute',
     within: 'spawn',
     from: [line('image.creation.started')],
-    // At INFO the disks' end is not printed; the plug that follows bounds it.
-    to: [line('disks.created'), about('vif.plugged')],
+    // At INFO, and before Stein, the disks' end is not printed; what follows bounds it.
+    to: [line('disks.created'), about('guest.xml.started'), about('guest.xml.ended'), about('vif.plugged')],
   },
   {
     name: 'image fetch',

@@ -67,11 +67,14 @@ async function traceWith(query, trace, count) {
   throw new Error(`trace ${trace}: ${found?.spans.length ?? 0} of ${count} spans came back`);
 }
 
+const firstTraceOf = (body) => JSON.parse(body).resourceSpans[0].scopeSpans[0].spans[0].traceId;
+
 /** The Collector's own JSON of what it received is our line. */
 export function checkEcho(bodies, lines) {
   for (const line of lines) {
-    const { traceId } = JSON.parse(line).resourceSpans[0].scopeSpans[0].spans[0];
-    const echoed = bodies.findLast((body) => body.includes(traceId));
+    const traceId = firstTraceOf(line);
+    // Not any body that names it: the sequel of a boot links to it.
+    const echoed = bodies.findLast((body) => firstTraceOf(body) === traceId);
     assert.deepEqual(JSON.parse(echoed), JSON.parse(line));
     assert.ok(echoed === line, `the same JSON, but not the same bytes:\n${echoed}\n${line}`);
   }

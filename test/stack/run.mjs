@@ -4,6 +4,7 @@
 //   node test/stack/run.mjs
 //
 // Needs Go and the Go module proxy the first time; without them it says so and ends with 0.
+import { setTimeout as delay } from 'node:timers/promises';
 import { checkEcho, checkQuery, checkRefusals } from './checks.mjs';
 import { createOtlpHttpExporter, retrying, systemClock, toOtlpJson, tracesUrl } from './dist.mjs';
 import { startEcho } from './echo.mjs';
@@ -28,9 +29,12 @@ async function sendThroughOutage(endpoint, until) {
     signal: AbortSignal.timeout(60_000),
     waiting: () => waits++,
   });
-  const [result] = await Promise.all([exporter.export(trace), until()]);
+  const exporting = exporter.export(trace);
+  while (waits === 0) await delay(20);
+  await until();
+  const result = await exporting;
   await exporter.shutdown();
-  if (result.outcome !== 'delivered' || waits === 0) throw new Error(`an outage was not waited out: ${JSON.stringify({ result, waits })}`);
+  if (result.outcome !== 'delivered') throw new Error(`an outage was not waited out: ${JSON.stringify({ result, waits })}`);
   return { line: toOtlpJson(trace), waits };
 }
 

@@ -206,10 +206,12 @@ describe('rename and create', () => {
     await poll();
     renameSync(at('a.log'), at('a.log.1'));
     await poll();
+    writeFileSync(at('a.log'), '');
+    await poll();
     appendFileSync(at('a.log.1'), 'o\n');
     await poll();
-    writeFileSync(at('a.log'), '');
     pass(60_000);
+    await poll();
     appendFileSync(at('a.log.1'), 'three\n');
     expect(await pollOne()).toMatchObject({ atEnd: true, readBytes: 6 });
     appendFileSync(at('a.log'), 'four\n');
