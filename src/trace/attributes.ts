@@ -29,7 +29,6 @@ export const keys = {
   logOffset: 'novaspan.log.offset',
   logService: 'novaspan.log.service',
   logLevel: 'novaspan.log.level',
-  attempt: 'novaspan.build.attempt',
 } as const;
 
 /** How well an end of a span is known. */
