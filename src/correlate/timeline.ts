@@ -2,7 +2,7 @@ import type { EventKind } from '../catalogue/event.js';
 import type { Outcome } from '../lifecycle/closed.js';
 import type { ActionSpec, Edge } from '../lifecycle/define.js';
 import { type Event, numberOf } from '../lifecycle/event.js';
-import { actionOfLock, nameAction } from '../lifecycle/name.js';
+import { actionOfLock, nameAction, naming } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 
@@ -155,7 +155,7 @@ function open(instance: string, request: string, event: Event): Bag {
 function advance(bag: Bag, event: Event, marks: HostMarks, shared: boolean): void {
   const isOwn = event.requestId === bag.request;
   if (isOwn) {
-    bag.spec = nameAction(bag.own);
+    if (naming.has(event.kind)) bag.spec = nameAction(bag.own);
     bag.host = event.host;
     if (actionOfLock(event) !== undefined) {
       if (event.kind.endsWith('.acquired')) bag.lock = { from: event.at, to: undefined };

@@ -23,6 +23,14 @@ const LOCKS: ReadonlySet<EventKind> = new Set<EventKind>([
   'interface.lock.released',
 ]);
 
+/** Kinds that nameAction looks at: any other line leaves a bag's name as it is. */
+export const naming: ReadonlySet<EventKind> = new Set([
+  ...LOCKS,
+  'instance.claimed',
+  'instance.terminating',
+  ...actions.flatMap((spec) => [...spec.namedBy, ...(spec.namedByAll ?? []), ...(spec.provenOnHost ?? [])]),
+]);
+
 /** The action whose function holds this lock, where the line is of a lock that an action holds from end to end. */
 export function actionOfLock(event: Event): ActionSpec | undefined {
   if (!LOCKS.has(event.kind)) return undefined;
