@@ -131,7 +131,14 @@ export class Correlator {
   #stateOf(instance: string): InstanceState {
     const found = this.#instances.get(instance);
     if (found !== undefined) return found;
-    const made: InstanceState = { events: [], isSorted: true, past: [], bags: [], wakesAt: Number.NEGATIVE_INFINITY, lookedAt: Number.NEGATIVE_INFINITY };
+    const made: InstanceState = {
+      events: [],
+      isSorted: true,
+      past: [],
+      bags: [],
+      wakesAt: Number.NEGATIVE_INFINITY,
+      lookedAt: Number.NEGATIVE_INFINITY,
+    };
     this.#instances.set(instance, made);
     return made;
   }
