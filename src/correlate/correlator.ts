@@ -63,6 +63,8 @@ export class Correlator {
   readonly #sharers = new Map<string, Set<string>>();
   /** when lines that show an action were printed on a controller, by request */
   readonly #control = new Map<string, Millis[]>();
+  /** the watermark before which nothing of a request can be complete */
+  readonly #controlDue = new Map<string, Millis>();
   #sequels: Sequel[] = [];
   readonly #count: Count;
   #watermark: Millis = Number.NEGATIVE_INFINITY;
@@ -284,6 +286,8 @@ export class Correlator {
     const times = this.#control.get(request);
     if (times === undefined) this.#control.set(request, [event.at]);
     else times.push(event.at);
+    const due = event.at + FRAGMENT_QUIET + GRACE;
+    this.#controlDue.set(request, Math.min(due, this.#controlDue.get(request) ?? due));
   }
 
   /** The first stretch of a request's lines: what came after a long silence is another part, whenever it was read. */
@@ -314,18 +318,26 @@ export class Correlator {
 
   /** Requests seen on a controller whose compute host another process reads. */
   #advanceControl(watermark: Millis, closing: { at: Millis; thing: ClosedThing }[]): void {
-    for (const request of [...this.#control.keys()]) {
+    for (const [request, notBefore] of this.#controlDue) {
+      if (watermark < notBefore) continue;
+      this.#controlDue.delete(request);
       for (let times = this.#control.get(request); times !== undefined; times = this.#control.get(request)) {
         const session = this.#firstSession(request);
         const due = session.last + FRAGMENT_QUIET;
-        if (watermark < due + GRACE) break;
+        if (watermark < due + GRACE) {
+          this.#controlDue.set(request, due + GRACE);
+          break;
+        }
         const own = this.#ownIdOf(request);
         if (own === request) closing.push(...this.#closeSession(session).map((thing) => ({ at: due, thing })));
         const left = times.filter((at) => at > session.last);
         if (left.length > 0) this.#control.set(request, left);
         else this.#control.delete(request);
         // Lines under the client's own id are the action's: they are told under its own.
-        if (own !== request) this.#control.set(own, [...(this.#control.get(own) ?? []), ...times.filter((at) => at <= session.last)]);
+        if (own !== request) {
+          this.#control.set(own, [...(this.#control.get(own) ?? []), ...times.filter((at) => at <= session.last)]);
+          this.#controlDue.set(own, Number.NEGATIVE_INFINITY);
+        }
       }
     }
   }
