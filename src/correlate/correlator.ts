@@ -1,17 +1,22 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { ClosedAction, ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
-import { type Event, inOrder } from '../lifecycle/event.js';
+import { type Event, inOrder, type Member } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import { type Claim, membersOf, portsOfInstance } from './members.js';
 import { createSequel, hasSequel, type Sequel } from './sequel.js';
 import { EventStore, instancesOf, keys, WAITING } from './store.js';
-import { type Bag, GRACE, type HostMarks, LEAD, ownerAt, type Past, timeline } from './timeline.js';
+import { type Bag, GRACE, type HostMarks, isSame, LEAD, ownerAt, type Past, timeline } from './timeline.js';
 
 /** A part of an action on a controller is complete when nothing has come for so long. */
 const FRAGMENT_QUIET = seconds(60);
+/** nova's control plane and what it asks: before and beside every try at a build. */
+const CONTROL_PLANE = new Set(['nova-api', 'nova-conductor', 'nova-scheduler', 'placement', 'glance']);
+const isOfControlPlane = (event: Event): boolean =>
+  CONTROL_PLANE.has(event.service) && event.kind !== 'vif.plug.announced' && event.kind !== 'external.event.announced';
+
 /** How often, in event time, old lines are forgotten. */
 const SWEEP = seconds(30);
 /** The most lines that may wait for a link. */
@@ -29,6 +34,8 @@ const CONTROL_EVIDENCE: ReadonlySet<EventKind> = new Set<EventKind>([
   'neutron.port.delete.requested',
   'port.create.received',
   'scheduling.failed',
+  'scheduling.task.failed',
+  'instance.state.set',
 ]);
 
 interface InstanceState {
@@ -98,7 +105,7 @@ export class Correlator {
     if (event.service !== 'nova-compute' || event.instance === undefined) return;
     const state = this.#stateOf(event.instance);
     if (event.requestId !== undefined && event.userId !== undefined) {
-      if (state.past.some(({ request }) => request === event.requestId)) {
+      if (state.past.some(({ request, rescheduled }) => request === event.requestId && !rescheduled)) {
         this.#count('late', 1, event.kind);
         return;
       }
@@ -192,9 +199,9 @@ export class Correlator {
       closing.push({ at: bag.closesAt, thing: bag.rescheduled ? { ...action, form: 'attempt' } : action });
       if (hasSequel(action)) this.#sequels.push(createSequel(action));
     }
-    const { request, opened, start, lock, spec, until } = bag;
-    state.past.push({ request, opened, start, end: bag.end ?? until, lock, spec, until });
-    state.events = state.events.filter((event) => !taken.has(event) && event.requestId !== bag.request);
+    const { request, attempt, rescheduled, opened, start, lock, spec, until } = bag;
+    state.past.push({ request, attempt, rescheduled, opened, start, end: bag.end ?? until, lock, spec, until });
+    state.events = state.events.filter((event) => !taken.has(event) && (rescheduled || event.requestId !== request));
   }
 
   #claimOf(instance: string, request: string, from: Millis, to: Millis, owns: (at: Millis) => boolean): Claim {
@@ -221,15 +228,26 @@ export class Correlator {
   #gather(bag: Bag, state: InstanceState): ClosedAction {
     const spec = bag.spec!;
     const others = [...state.past, ...state.bags];
-    const claim = this.#claimOf(
-      bag.instance,
-      bag.request,
-      bag.start - LEAD,
-      bag.until,
-      (at) => ownerAt(others, at)?.request === bag.request,
-    );
-    const ports = portsOfInstance(this.#store, claim);
-    const members = membersOf(this.#store, claim, ports);
+    const owns = (at: Millis): boolean => {
+      const owner = ownerAt(others, at);
+      return owner !== undefined && isSame(owner, bag);
+    };
+    const tries = others.filter(({ request }) => request === bag.request);
+    // What the API and the scheduler did came before the first try, and is told with the root.
+    const from = bag.rescheduled ? bag.start : Math.min(bag.start, ...tries.map(({ start }) => start));
+    const claim = this.#claimOf(bag.instance, bag.request, from - LEAD, bag.until, owns);
+    const known = portsOfInstance(this.#store, claim);
+    const own = new Set(bag.own);
+    const isOfThisTry = ({ event }: Member): boolean => {
+      if (isOfControlPlane(event)) return !bag.rescheduled;
+      if (event.service === 'nova-compute' && event.requestId === bag.request && event.instance !== undefined) return own.has(event);
+      return owns(event.at);
+    };
+    const found = membersOf(this.#store, claim, known);
+    const members = tries.length > 1 ? found.filter(isOfThisTry) : found;
+    // Every try makes its own ports.
+    const named = new Set(members.flatMap((member) => member.ports));
+    const ports = tries.length > 1 ? new Map([...known].filter(([port]) => named.has(port))) : known;
     if (spec.lingers !== undefined && bag.end !== undefined) {
       // The first audit of the host after the end is the action's last step.
       const audit = [...this.#store.find(keys.host(bag.host))]
@@ -353,8 +371,12 @@ export class Correlator {
     return [...instances].sort().flatMap((instance) => {
       const state = this.#instances.get(instance);
       // What began after the part's time was up does not count: when it is read must not matter.
-      if ([...(state?.past ?? []), ...(state?.bags ?? [])].some((bag) => bag.request === session.request && bag.opened <= due)) return [];
-      const closed = this.#gatherFragment(instance, session);
+      const tries = [...(state?.past ?? []), ...(state?.bags ?? [])].filter((bag) => bag.request === session.request && bag.opened <= due);
+      if (tries.some(({ rescheduled }) => !rescheduled)) return [];
+      const gathered = this.#gatherFragment(instance, session);
+      // Tries that were all given on tell of themselves; what is left is the control plane's.
+      const closed =
+        tries.length === 0 ? gathered : { ...gathered, members: gathered.members.filter(({ event }) => isOfControlPlane(event)) };
       if (!closed.members.some(({ event }) => CONTROL_EVIDENCE.has(event.kind))) return [];
       for (const { event } of closed.members) this.#store.place(event);
       return [conclude(closed)];
@@ -370,7 +392,7 @@ export class Correlator {
     const lived = [...(state?.past ?? []), ...(state?.bags ?? [])];
     // Of what no compute host tells, the request that began last owns what follows.
     const owns = (at: Millis): boolean =>
-      ownerAt(lived, at) === undefined && rivals.filter(({ first }) => first <= at).at(-1)?.request === session.request;
+      ownerAt<Past>(lived, at) === undefined && rivals.filter(({ first }) => first <= at).at(-1)?.request === session.request;
     const claim = this.#claimOf(instance, session.request, session.first - LEAD, session.last + FRAGMENT_QUIET, owns);
     const shared = new Set<string>();
     for (const event of this.#store.find(keys.request(session.request))) if (event.instance !== undefined) shared.add(event.instance);
@@ -449,9 +471,12 @@ export class Correlator {
 /** Lines that could be an edge of a phase and name no request: those that a missing link leaves over. */
 const isPhaseLine = (event: Event): boolean => event.requestId === undefined && event.fields['port'] !== undefined;
 
+/** What the conductor prints when no host is left to try. */
+const GIVES_UP: ReadonlySet<EventKind> = new Set<EventKind>(['scheduling.failed', 'scheduling.task.failed', 'instance.state.set']);
+
 /** A boot that found no host never reached one: the conductor tells its end. */
 function conclude(fragment: ClosedFragment): ClosedThing {
-  const failed = fragment.members.find(({ event }) => event.kind === 'scheduling.failed' && event.service === 'nova-conductor');
+  const failed = fragment.members.find(({ event }) => GIVES_UP.has(event.kind) && event.service === 'nova-conductor');
   if (failed === undefined) return fragment;
   const own = fragment.members.filter(({ event }) => event.service === 'nova-conductor');
   return {

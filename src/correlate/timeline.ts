@@ -1,5 +1,6 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Outcome } from '../lifecycle/closed.js';
+import { create } from '../lifecycle/create.js';
 import type { ActionSpec, Edge } from '../lifecycle/define.js';
 import { type Event, numberOf } from '../lifecycle/event.js';
 import { actionOfLock, nameAction, naming } from '../lifecycle/name.js';
@@ -21,6 +22,8 @@ const UNNAMED_QUIET = seconds(120);
 export interface Bag {
   readonly instance: string;
   readonly request: string;
+  /** Which try at the build it is: a build that fails may be given to another host, under the same request. */
+  readonly attempt: number;
   /** With the action's own request id, in order. */
   readonly own: Event[];
   /** Without an id of their own, printed while the action held the instance. */
@@ -35,7 +38,7 @@ export interface Bag {
   confirmedAt: Millis | undefined;
   failedAt: Millis | undefined;
   cleanedAt: Millis | undefined;
-  /** The last attempt was given to another host, which has not begun yet. */
+  /** It was given to another host: an attempt, and not the action. */
   rescheduled: boolean;
   start: Millis;
   end: Millis | undefined;
@@ -55,7 +58,7 @@ export interface HostMarks {
 }
 
 /** An action that has been exported: what is left of it for lines that come after. */
-export type Past = Pick<Bag, 'request' | 'opened' | 'start' | 'end' | 'lock' | 'spec' | 'until'>;
+export type Past = Pick<Bag, 'request' | 'attempt' | 'rescheduled' | 'opened' | 'start' | 'end' | 'lock' | 'spec' | 'until'>;
 
 /** Lines that show a request to be neutron's event and not an action. */
 const EXTERNAL: ReadonlySet<EventKind> = new Set<EventKind>([
@@ -100,38 +103,66 @@ export function timeline(
 ): Bag[] {
   const external = new Set<string>();
   for (const event of events) if (event.requestId !== undefined && EXTERNAL.has(event.kind)) external.add(event.requestId);
-  const exported = new Set(past.map(({ request }) => request));
+  const exported = new Set(past.filter(({ rescheduled }) => !rescheduled).map(({ request }) => request));
   const bags = new Map<string, Bag>();
+  const attempts: Bag[] = [];
 
   for (const event of events) {
     const request = event.requestId;
     if (request !== undefined && event.userId !== undefined && !external.has(request)) {
       if (exported.has(request)) continue;
       let bag = bags.get(request);
+      if (bag !== undefined && isNextAttempt(bag, event)) {
+        bag.rescheduled = true;
+        settle(bag, marks, isShared(request));
+        // It is over when the next begins, and is told before it.
+        bag.until = Math.min(bag.until, event.at + GRACE);
+        bag.closesAt = bag.until;
+        attempts.push(bag);
+        bag = undefined;
+      }
       if (bag === undefined) {
         if (NEVER_OPENS.has(event.kind)) continue;
-        bag = open(instance, request, event);
+        const before = [...past, ...attempts].filter((each) => each.request === request).length;
+        bag = open(instance, request, event, before);
         bags.set(request, bag);
       }
       if (event.at > bag.until) continue;
       bag.own.push(event);
       advance(bag, event, marks, isShared(request));
     } else {
-      const owner = ownerAt<Past>([...past, ...bags.values()], event.at);
-      const bag = owner === undefined ? undefined : bags.get(owner.request);
+      const owner = ownerAt<Past>([...past, ...attempts, ...bags.values()], event.at);
+      const bag = owner === undefined ? undefined : [...attempts, ...bags.values()].find((each) => isSame(each, owner));
       if (bag === undefined || event.at > bag.until) continue;
       bag.owned.push(event);
       advance(bag, event, marks, isShared(bag.request));
     }
   }
   for (const bag of bags.values()) settle(bag, marks, isShared(bag.request));
-  return [...bags.values()];
+  return [...attempts, ...bags.values()];
 }
 
-function open(instance: string, request: string, event: Event): Bag {
+/** Whether two are the same action, or the same try at it. */
+export const isSame = (a: Past, b: Past): boolean => a.request === b.request && a.attempt === b.attempt;
+
+/** The first line of another host after a build has failed: nova says so at DEBUG only, but two claims under one request do as well. */
+const isNextAttempt = (bag: Bag, event: Event): boolean =>
+  event.host !== bag.host &&
+  event.at <= bag.until &&
+  (bag.rescheduled || (bag.spec === create && bag.failedAt !== undefined && BEGINS_A_BUILD.has(event.kind)));
+
+const BEGINS_A_BUILD: ReadonlySet<EventKind> = new Set<EventKind>([
+  'instance.claimed',
+  'instance.build.started',
+  'instance.lock.awaited',
+  'instance.lock.acquired',
+]);
+
+function open(instance: string, request: string, event: Event, attempt: number): Bag {
   return {
     instance,
     request,
+    attempt,
     own: [],
     owned: [],
     opened: event.at,
@@ -170,13 +201,6 @@ function advance(bag: Bag, event: Event, marks: HostMarks, shared: boolean): voi
     if (spec.fails.includes(kind)) bag.failedAt ??= at;
     if (spec.cleansUp.includes(kind)) bag.cleanedAt = at;
     if (kind === 'instance.build.rescheduled') bag.rescheduled = true;
-    if (kind === 'instance.claimed' && bag.rescheduled) {
-      // The next host has taken it up: what failed was an attempt, not the action.
-      bag.rescheduled = false;
-      bag.failedAt = undefined;
-      bag.cleanedAt = undefined;
-      bag.lock = undefined;
-    }
   }
   settle(bag, marks, shared);
 }

@@ -22,7 +22,7 @@ export const scrubbed = (text: string): string => text.replace(SECRET, '$1***');
 
 /** The first failure that the action's lines give a reason for: later ones are its consequences. */
 export function exceptionOf(events: readonly Event[], spec: ActionSpec): LoggedException | undefined {
-  const failures = events.filter((event) => spec.fails.includes(event.kind) || event.kind === 'scheduling.failed');
+  const failures = events.filter((event) => spec.fails.includes(event.kind) || event.kind === 'scheduling.failed' || event.kind === 'scheduling.task.failed' || event.kind === 'build.attempt.failed');
   const told = failures.find((event) => raisedIn(event) !== undefined);
   if (told === undefined) return undefined;
   const { type, message } = raisedIn(told)!;
