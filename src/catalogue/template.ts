@@ -60,6 +60,8 @@ export interface Template {
 
 const HIDDEN = '…';
 const CAUSE_KEPT = 500;
+/** `: ` before a cause. */
+const CAUSE_MARK = 2;
 const WITH_CAUSE: readonly Level[] = ['WARNING', 'ERROR', 'CRITICAL'];
 
 /**
@@ -81,36 +83,52 @@ export function compileTemplate(wording: string, level: Level | readonly Level[]
     typeof part === 'string' ? escaped(part) : `(${patternOf(part.type, place === parts.length - 1)})`,
   );
   const expression = new RegExp(`^${body.join('')}${cause ? '(?:: (.*))?' : ''}$`, 's');
-  const readers = parts.map(readerOf);
+  const readers = parts.filter((part) => typeof part !== 'string').map(readerOf);
+  const needle = longestOf(parts.slice(1).filter((part) => typeof part === 'string'));
 
   return {
     parts,
     prefix,
     read(message) {
+      // An access line is offered to dozens of wordings: most need not be tried, nor their expressions ever be compiled.
+      if (!message.includes(needle)) return undefined;
       const found = expression.exec(message);
       if (found === null) return undefined;
       const fields: FieldValues = {};
-      let text = '';
-      let group = 0;
-      for (const reader of readers) {
-        if (typeof reader === 'string') text += reader;
-        else text += reader(found[(group += 1)] ?? '', fields);
+      const shown: string[] = [];
+      let isWhole = true;
+      for (let hole = 0; hole < readers.length; hole++) {
+        const raw = found[hole + 1] ?? '';
+        const seen = readers[hole]!(raw, fields);
+        if (seen !== raw) isWhole = false;
+        shown.push(seen);
       }
-      const tail = cause ? found[group + 1] : undefined;
+      const tail = cause ? found[readers.length + 1] : undefined;
       if (tail !== undefined) fields['cause'] = tail.slice(0, CAUSE_KEPT);
-      return { fields, text };
+      // Most messages may be shown as they are, and then nothing is put together.
+      if (!isWhole) return { fields, text: filled(parts, shown) };
+      return { fields, text: tail === undefined ? message : message.slice(0, message.length - tail.length - CAUSE_MARK) };
     },
   };
 }
+
+/** A wording with its holes filled. */
+function filled(parts: readonly Part[], shown: readonly string[]): string {
+  let text = '';
+  let hole = 0;
+  for (const part of parts) text += typeof part === 'string' ? part : shown[hole++];
+  return text;
+}
+
+const longestOf = (texts: readonly string[]): string =>
+  texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
 
 const patternOf = (type: HoleType, isLast: boolean): string => (isLast && type === 'text' ? '.*' : holeSpec(type).pattern);
 
 const escaped = (literal: string): string => literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** Puts what a hole holds into the fields, and gives what may be shown of it. */
-function readerOf(part: Part): string | ((raw: string, fields: FieldValues) => string) {
-  if (typeof part === 'string') return part;
-  const { name, type } = part;
+function readerOf({ name, type }: Hole): (raw: string, fields: FieldValues) => string {
   const { read, scan, show, form } = holeSpec(type);
   if (scan !== undefined) {
     return (raw, fields) => {
@@ -122,7 +140,8 @@ function readerOf(part: Part): string | ((raw: string, fields: FieldValues) => s
     return (raw, fields) => {
       const value: FieldValue = read(raw);
       fields[name] = value;
-      return Array.isArray(value) ? HIDDEN : String(type === 'float' ? raw : value);
+      if (typeof value === 'string') return value;
+      return Array.isArray(value) ? HIDDEN : type === 'float' ? raw : String(value);
     };
   }
   return form === true ? (raw) => raw : () => HIDDEN;

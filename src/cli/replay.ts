@@ -8,7 +8,7 @@ import { interruptedBy } from './signals.js';
 import { openSink } from './sink.js';
 import { createTally } from './tally.js';
 import { render, viewFor, views } from './view.js';
-import { zoneOf } from './zone.js';
+import { zonesOf } from './zone.js';
 
 export const sourceOptions = {
   service: {
@@ -36,6 +36,10 @@ export const replay = defineCommand({
   ],
   options: {
     ...sourceOptions,
+    timezone: {
+      ...sourceOptions.timezone,
+      about: `${sourceOptions.timezone.about}. Services in another zone follow it: Asia/Seoul,placement=UTC,glance=UTC`,
+    },
     host: { type: 'string', value: 'HOST', about: 'who wrote the logs, where neither file name nor folder says' },
     view: { type: 'string', choices: views, about: 'how text is shown (default: waterfall for up to three actions, else table)' },
     format: {
@@ -73,7 +77,7 @@ export const replay = defineCommand({
 
   async run({ positionals: paths, values }, io) {
     const { clock, engine, signal, stderr, stdin, isTTY } = io;
-    const zone = zoneOf(values.timezone);
+    const zone = zonesOf(values.timezone);
     const selection = selectionOf(values);
     const format = values.format ?? 'text';
     const sink = await openSink(io, values.output);

@@ -4,7 +4,25 @@ import { nearest } from './nearest.js';
 /** The machine's own zone, as TZ or /etc/localtime say. */
 export const machineZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** The zone that `--timezone` names, else the machine's. */
+/** What `--timezone` says, else the machine's zone: one zone for all, and `SERVICE=ZONE` for services that log in another. */
+export function zonesOf(given: string | undefined): string {
+  if (given === undefined) return machineZone();
+  const [all, ...single] = given.split(',');
+  zoneOf(all);
+  for (const part of single) {
+    const [service, zone] = part.split('=');
+    if (zone === undefined || service?.trim() === '') {
+      throw usage(
+        `--timezone cannot hold '${part}'`,
+        'after the first zone, name services and theirs: --timezone Asia/Seoul,placement=UTC,glance=UTC',
+      );
+    }
+    zoneOf(zone.trim());
+  }
+  return given;
+}
+
+/** The zone that is named, else the machine's. */
 export function zoneOf(given: string | undefined): string {
   if (given === undefined) return machineZone();
   try {

@@ -43,35 +43,48 @@ const neutron = new Set(NEUTRON);
 /** The ports of an instance as the lines of the window tell, each with all that is said of it. */
 export function portsOfInstance(store: EventStore, claim: Claim): Map<string, Vif> {
   const found = new Map<string, Vif>();
-  const learn = (event: Event): void => {
-    for (const vif of portsOf(event)) found.set(vif.port, { ...vif, ...found.get(vif.port) });
+  /** What was said first stands. */
+  const learn = (vif: Vif): void => {
+    const known = found.get(vif.port);
+    if (known === undefined) found.set(vif.port, vif);
+    // Most lines say nothing new.
+    else if (tellsMore(vif, known)) found.set(vif.port, { ...vif, ...known });
   };
-  const within = (event: Event): boolean => event.at >= claim.from && event.at <= claim.to;
-  for (const event of [...store.find(keys.instance(claim.instance))].sort(inOrder)) if (within(event)) learn(event);
+  /** The lines of the window under a key, in order. */
+  const within = (key: string): Event[] =>
+    store
+      .find(key)
+      .filter(({ at }) => at >= claim.from && at <= claim.to)
+      .sort(inOrder);
+  for (const event of within(keys.instance(claim.instance))) portsOf(event).forEach(learn);
   // os-vif's lines name no instance: the request tells, where it has only one.
   if (!claim.isShared) {
     for (const alias of claim.aliases) {
-      for (const event of [...store.find(keys.request(alias))].sort(inOrder)) {
-        if (within(event) && event.service === 'nova-compute' && event.instance === undefined) learn(event);
+      for (const event of within(keys.request(alias))) {
+        if (event.service === 'nova-compute' && event.instance === undefined) portsOf(event).forEach(learn);
       }
     }
   }
   for (const port of [...found.keys()]) {
     // What others say of a known port, such as its address.
-    for (const event of [...store.find(keys.port(port))].sort(inOrder)) {
-      if (!within(event)) continue;
-      for (const vif of portsOf(event)) if (vif.port === port) found.set(port, { ...vif, ...found.get(port) } as Vif);
+    for (const event of within(keys.port(port))) {
+      for (const vif of portsOf(event)) if (vif.port === port) learn(vif);
     }
   }
   return found;
 }
+
+const tellsMore = (vif: Vif, known: Vif): boolean =>
+  (vif.tap !== undefined && known.tap === undefined) ||
+  (vif.mac !== undefined && known.mac === undefined) ||
+  (vif.network !== undefined && known.network === undefined);
 
 /**
  * The lines of an action: those whose ids lead to it through links that lines inside its window state, and whose time is
  * inside the window and its own. What was read first, and what was learned elsewhere, has no say.
  */
 export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<string, Vif>): Member[] {
-  const members = new Map<Event, Set<string>>();
+  const members = new Map<Event, string[]>();
   const byPrefix = new Map<string, string | null>();
   for (const port of ports.keys()) {
     const prefix = port.slice(0, 11);
@@ -95,16 +108,17 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
     if (!within(event)) return;
     const known = members.get(event);
     if (known !== undefined) {
-      if (port !== undefined) known.add(port);
+      if (port !== undefined && !known.includes(port)) known.push(port);
       return;
     }
     if (event.instance !== undefined && event.instance !== claim.instance) return;
-    const named = portsOf(event).map((vif) => vif.port);
-    const ours = named.filter((each) => ports.has(each));
+    const ours: string[] = [];
+    for (const vif of portsOf(event)) if (ports.has(vif.port) && !ours.includes(vif.port)) ours.push(vif.port);
     if (namesAlias(event)) {
       if (claim.isShared && event.instance === undefined && port === undefined && ours.length === 0 && !isOfUs(event, claim)) return;
     } else if (!belongsByTime(event, claim, port)) return;
-    members.set(event, new Set(port === undefined ? ours : [...ours, port]));
+    if (port !== undefined && !ours.includes(port)) ours.push(port);
+    members.set(event, ours);
   };
 
   for (const event of store.find(keys.instance(claim.instance))) consider(event);
@@ -114,7 +128,7 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
   for (const port of ports.keys()) for (const event of store.find(keys.port(port))) consider(event, port);
   for (const [prefix, port] of byPrefix) if (port !== null) for (const event of store.find(keys.tap(prefix))) consider(event, port);
 
-  return [...members].map(([event, about]) => ({ event, ports: [...about].sort() })).sort((a, b) => inOrder(a.event, b.event));
+  return Array.from(members, ([event, about]) => ({ event, ports: about.sort() })).sort((a, b) => inOrder(a.event, b.event));
 }
 
 /** A line of a request that a client made, not of the worker that follows OVN's databases. */

@@ -127,7 +127,7 @@ const word = (text: string | undefined): string | undefined => (text === undefin
  */
 export function readContext(text: string): OsloContext {
   if (text === '-' || text === '') return NO_CONTEXT;
-  const words = text.trim().split(' ');
+  const words = firstWords(text.trim());
   let own = -1;
   for (let i = 0; i < words.length && i < 2; i++) if (words[i]!.startsWith('req-')) own = i;
   if (own === -1) return NO_CONTEXT;
@@ -137,6 +137,19 @@ export function readContext(text: string): OsloContext {
     userId: word(words[own + 1]),
     projectId: word(words[own + 2]),
   };
+}
+
+/** Four words are all that is read: splitting at each space took a tenth of the time that reading a line takes. */
+function firstWords(text: string): string[] {
+  const words: string[] = [];
+  let at = 0;
+  for (let space = text.indexOf(' '); space !== -1 && words.length < 3; space = text.indexOf(' ', at)) {
+    words.push(text.slice(at, space));
+    at = space + 1;
+  }
+  const space = text.indexOf(' ', at);
+  words.push(space === -1 ? text.slice(at) : text.slice(at, space));
+  return words;
 }
 
 const DEVSTACK_SUFFIX = / \{\{(?:\(pid=\d+\) )?[\w<>.]+ \S+\.py:\d+\}\}$/;

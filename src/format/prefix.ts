@@ -8,7 +8,7 @@
  */
 
 const STAMP = /\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.Z]/;
-const GREP_OR_ARCHIVE = /^[^\s:]{1,255}(?::|[ ])$/;
+const GREP_OR_ARCHIVE = /^\S{1,255}[: ]$/;
 /** How far into a line another's prefix may reach. */
 const FARTHEST = 300;
 
@@ -30,8 +30,9 @@ const ESCAPE = 27;
 const COLOUR = /\x1b\[[0-9;]*m/g;
 
 export const hasColour = (bytes: Buffer, start: number, end: number): boolean => {
-  const at = bytes.indexOf(ESCAPE, start);
-  return at !== -1 && at < end;
+  // Not `indexOf`: that would go on to the end of the piece, for every line of a traceback.
+  for (let i = start; i < end; i++) if (bytes[i] === ESCAPE) return true;
+  return false;
 };
 
 export const withoutColour = (text: string): string => text.replace(COLOUR, '');

@@ -97,7 +97,8 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
   for (const spec of specs) {
     const services = typeof spec.service === 'string' ? [spec.service] : spec.service;
     const among = spec.per === undefined ? [scopes.whole] : spec.per === 'port' ? scopes.ports : scopes.cycles;
-    const found = among.flatMap((scope) => phasesIn(spec, services, scope, scopes.whole, lived, isSilent(spec, services)));
+    const silent = isSilent(spec, services);
+    const found = among.flatMap((scope) => phasesIn(spec, services, scope, scopes.whole, lived, silent));
     const kept = spec.most === undefined ? found : found.slice(0, spec.most);
     phases.push(...kept);
     if (kept.length > 0) {
@@ -107,7 +108,7 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
     if (spec.optional === true) continue;
     if (spec.per !== undefined && lived.ports.length === 0) notApplicable.add(spec.name);
     else if (!services.some((service) => lived.reads(service))) missing.set(spec.name, `${services[0]} not read`);
-    else if (isSilent(spec, services)) notLogged.add(spec.name);
+    else if (silent) notLogged.add(spec.name);
     else if (spec.per === 'cycle' && scopes.cycles.length === 0) missing.set(spec.name, 'no plug seen');
     else if (spec.fromRoot === true) notApplicable.add(spec.name);
     else missing.set(spec.name, 'no such line');
@@ -131,7 +132,18 @@ interface Found {
   readonly is: Certainty;
 }
 
+/** Whether the scope has a line of any of the phase's edges: most phases of the tables are not in most actions. */
+function isHinted(spec: PhaseSpec, scope: Scope, whole: Scope): boolean {
+  for (const edges of [spec.to, spec.from])
+    for (const { kinds, anywhere } of edges) {
+      const { byKind } = anywhere === true ? whole : scope;
+      for (const kind of kinds) if (byKind.has(kind)) return true;
+    }
+  return false;
+}
+
 function phasesIn(spec: PhaseSpec, services: readonly string[], scope: Scope, whole: Scope, lived: Lived, isSilent: boolean): Phase[] {
+  if (!isHinted(spec, scope, whole)) return [];
   const bag = new Finder(spec, services, scope, whole, lived);
   const tell = (from: Found | undefined, to: Found | undefined): Phase[] => {
     // That it began is no sign that it did not end, where its end is not printed or need not come.
@@ -155,7 +167,7 @@ function phasesIn(spec: PhaseSpec, services: readonly string[], scope: Scope, wh
         endIs: to?.is ?? 'unobserved',
         port: scope.port,
         within: spec.within,
-        lines: [...new Set([from?.event, to?.event].filter((event) => event !== undefined))].sort(inOrder),
+        lines: linesOf(from?.event, to?.event),
       },
     ];
   };
@@ -168,6 +180,15 @@ function phasesIn(spec: PhaseSpec, services: readonly string[], scope: Scope, wh
   const pair = bag.pair();
   return pair === undefined ? [] : tell(...pair);
 }
+
+/** Each line once, in order. */
+function linesOf(from: Event | undefined, to: Event | undefined): Event[] {
+  if (from === undefined || from === to) return to === undefined ? [] : [to];
+  if (to === undefined) return [from];
+  return inOrder(from, to) <= 0 ? [from, to] : [to, from];
+}
+
+const NO_LINES: readonly Event[] = [];
 
 /** Looks for a phase's edges among the lines of its scope. */
 class Finder {
@@ -185,19 +206,27 @@ class Finder {
     this.#lived = lived;
   }
 
-  #lines(edge: Edge): Event[] {
+  #lines(edge: Edge): readonly Event[] {
     const { byKind } = edge.anywhere === true ? this.#whole : this.#scope;
-    const lines = edge.kinds.flatMap((kind) => byKind.get(kind) ?? []).filter((event) => this.#isOfTheAction(event));
-    return edge.kinds.length > 1 ? lines.sort(inOrder) : lines;
+    let lines = NO_LINES;
+    for (const kind of edge.kinds) {
+      const found = byKind.get(kind);
+      if (found === undefined) continue;
+      const ours = this.#onlyOfTheAction(kind, found);
+      lines = lines.length === 0 ? ours : [...lines, ...ours].sort(inOrder);
+    }
+    return lines;
   }
 
   /** Locks and requests that other requests took are not the action's, though they lie in its time. */
-  #isOfTheAction(event: Event): boolean {
-    if (event.kind.startsWith('instance.lock.')) return event.requestId === this.#lived.request && actionOfLock(event) !== undefined;
-    if (event.kind.includes('.lock.')) return event.requestId === this.#lived.request;
-    if (event.kind.startsWith('network.cache.') && this.#spec.within !== undefined) return event.requestId === this.#lived.request;
+  #onlyOfTheAction(kind: EventKind, lines: readonly Event[]): readonly Event[] {
+    const { request } = this.#lived;
+    if (kind.startsWith('instance.lock.')) return lines.filter((event) => event.requestId === request && actionOfLock(event) !== undefined);
+    if (kind.includes('.lock.') || (kind.startsWith('network.cache.') && this.#spec.within !== undefined))
+      return lines.filter((event) => event.requestId === request);
     // A request's lines are told of the service that wrote them.
-    return event.kind.endsWith('requested') && event.service !== 'nova-compute' ? this.#services.includes(event.service) : true;
+    if (kind.endsWith('requested')) return lines.filter(({ service }) => service === 'nova-compute' || this.#services.includes(service));
+    return lines;
   }
 
   #found(event: Event, edge: Edge): Found {
@@ -232,8 +261,8 @@ class Finder {
     for (const edge of this.#spec.from) {
       if (edge.pick === 'latest') {
         for (const [to, toEdge] of this.#ends()) {
-          const before = this.#lines(edge).filter((event) => event !== to && inOrder(event, to) < 0);
-          if (before.length > 0) return [this.#found(before[before.length - 1]!, edge), this.#found(to, toEdge)];
+          const before = this.#lines(edge).findLast((event) => event !== to && inOrder(event, to) < 0);
+          if (before !== undefined) return [this.#found(before, edge), this.#found(to, toEdge)];
         }
         continue;
       }
@@ -254,14 +283,15 @@ class Finder {
   #ends(): [Event, Edge][] {
     return this.#spec.to.flatMap((edge) => {
       const lines = this.#lines(edge);
-      return (edge.pick === 'last' ? lines.reverse() : lines).map((event): [Event, Edge] => [event, edge]);
+      return (edge.pick === 'last' ? lines.toReversed() : lines).map((event): [Event, Edge] => [event, edge]);
     });
   }
 
   #endAfter(from: Found): Found | undefined {
     for (const edge of this.#spec.to) {
-      const lines = this.#lines(edge).filter((event) => event === from.event || event.at >= from.at);
-      const event = edge.pick === 'last' ? lines.at(-1) : lines[0];
+      const lines = this.#lines(edge);
+      const follows = (event: Event): boolean => event === from.event || event.at >= from.at;
+      const event = edge.pick === 'last' ? lines.findLast(follows) : lines.find(follows);
       if (event !== undefined) return this.#found(event, edge);
     }
     return undefined;

@@ -43,8 +43,15 @@ export class Delivery {
 
   offer(traces: readonly FinishedTrace[]): void {
     this.#queue.push(...traces);
+    this.#start();
+  }
+
+  #start(): void {
+    if (this.#queue.length === 0 || this.#stop.signal.aborted) return;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
+      // What was offered while the last one was on its way out.
+      this.#start();
     });
   }
 

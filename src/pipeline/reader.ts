@@ -210,7 +210,7 @@ export class LogReader {
     }
     const level = osloLevel(bytes.toString('latin1', parts.levelStart, parts.levelEnd));
     const raw = bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE));
-    const logger = bytes.toString('latin1', parts.loggerStart, parts.loggerEnd);
+    const logger = this.#sieve.logger ?? bytes.toString('latin1', parts.loggerStart, parts.loggerEnd);
     const announced = recognise(this.#options.service, logger, level === 'DEBUG' ? withoutDebugSuffix(raw) : raw);
     if (announced === undefined) {
       this.#unrecognised++;
@@ -305,7 +305,7 @@ export class LogReader {
       if (this.#sieve.knewLogger) this.#unrecognised++;
       return;
     }
-    const logger = bytes.toString('latin1', parts.moduleStart, parts.moduleEnd);
+    const logger = this.#sieve.logger ?? bytes.toString('latin1', parts.moduleStart, parts.moduleEnd);
     const announced = recognise(
       this.#options.service,
       logger,

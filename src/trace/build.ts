@@ -272,18 +272,29 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
     return { phase, id: spanIdOf(traceId, { service: phase.service, host: phase.host, name: phase.name, of, rank }) };
   });
   return identified.map(({ phase, id }) => {
-    const parent = around.isWhole
-      ? identified.find(
-          (each) =>
-            each.phase.name === phase.within &&
-            each.phase.host === phase.host &&
-            each.phase.start <= phase.start &&
-            phase.start <= each.phase.end,
-        )
-      : undefined;
+    const parent =
+      around.isWhole && phase.within !== undefined
+        ? identified.find(
+            (each) =>
+              each.phase.name === phase.within &&
+              each.phase.host === phase.host &&
+              each.phase.start <= phase.start &&
+              phase.start <= each.phase.end,
+          )
+        : undefined;
     const bounds = parent?.phase ?? around;
     const outside = Math.max(0, bounds.start - phase.start, phase.end - bounds.end);
     const vif = phase.port === undefined ? undefined : around.ports.get(phase.port);
+    const { events, dropped } = lineEvents(phase.lines, phase.service, options);
+    // Set one by one, not spread, as in lineEvents: there are thirty spans in a trace.
+    const attributes: Record<string, AttributeValue> = {};
+    if (phase.port !== undefined) attributes[keys.port] = phase.port;
+    if (vif?.tap !== undefined) attributes[keys.interface] = vif.tap;
+    if (vif?.mac !== undefined) attributes[keys.mac] = vif.mac;
+    addRequest(attributes, phase);
+    attributes[keys.start] = phase.startIs;
+    attributes[keys.end] = phase.endIs;
+    if (outside > 0 && parent !== undefined) attributes[keys.skew] = Math.round(outside * 1000) / 1000;
     return {
       traceId,
       spanId: id,
@@ -293,16 +304,9 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
       end: phase.end,
       service: phase.service,
       host: phase.host,
-      attributes: {
-        ...optional(keys.port, phase.port),
-        ...optional(keys.interface, vif?.tap),
-        ...optional(keys.mac, vif?.mac),
-        ...requestAttributes(phase),
-        [keys.start]: phase.startIs,
-        [keys.end]: phase.endIs,
-        ...(outside > 0 && phase.within !== undefined && parent !== undefined ? { [keys.skew]: Math.round(outside * 1000) / 1000 } : {}),
-      },
-      ...lineEventsOf(phase.lines, phase.service, options),
+      attributes,
+      events,
+      droppedEvents: dropped,
       links: [],
       error: undefined,
     };
@@ -321,15 +325,15 @@ function byTimeAndPlace(a: Phase, b: Phase): number {
 }
 
 /** What an access line says of its request; never the query, which may name anything. */
-function requestAttributes(phase: Phase): Attributes {
+function addRequest(attributes: Record<string, AttributeValue>, phase: Phase): void {
   const event = phase.lines.at(-1);
-  if (event === undefined || !phase.name.endsWith('request')) return {};
-  const url = textOf(event, 'url');
-  return {
-    ...optional(keys.httpMethod, textOf(event, 'method')),
-    ...optional(keys.urlPath, url?.split('?')[0]),
-    ...optional(keys.httpStatus, numberOf(event, 'status')),
-  };
+  if (event === undefined || !phase.name.endsWith('request')) return;
+  const method = textOf(event, 'method');
+  const path = textOf(event, 'url')?.split('?', 1)[0];
+  const status = numberOf(event, 'status');
+  if (method !== undefined) attributes[keys.httpMethod] = method;
+  if (path !== undefined) attributes[keys.urlPath] = path;
+  if (status !== undefined) attributes[keys.httpStatus] = status;
 }
 
 function identityOf(closed: ClosedThing): Attributes {
@@ -383,19 +387,17 @@ const lineEventsOf = (lines: readonly Event[], service: string, options: BuildOp
 /** Lines as span events: their wording with the values that the catalogue allows, and where they stand. */
 function lineEvents(lines: readonly Event[], service: string, options: BuildOptions): { events: SpanEvent[]; dropped: number } {
   if (options.lines === 'off') return { events: [], dropped: 0 };
-  const shown = lines.slice(0, MOST_EVENTS);
+  const shown = lines.length > MOST_EVENTS ? lines.slice(0, MOST_EVENTS) : lines;
   return {
-    events: shown.map((event) => ({
-      name: event.text,
-      at: event.at,
-      attributes: {
-        // The span says the service, and most lines are INFO: only what differs is worth its bytes.
-        ...(event.service === service ? {} : { [keys.logService]: event.service }),
-        ...(event.level === 'INFO' ? {} : { [keys.logLevel]: event.level }),
-        [keys.logPath]: event.origin.path,
-        [keys.logOffset]: event.origin.offset,
-      },
-    })),
+    events: shown.map((event) => {
+      // The span says the service, and most lines are INFO: only what differs is worth its bytes.
+      const attributes: Record<string, AttributeValue> = {};
+      if (event.service !== service) attributes[keys.logService] = event.service;
+      if (event.level !== 'INFO') attributes[keys.logLevel] = event.level;
+      attributes[keys.logPath] = event.origin.path;
+      attributes[keys.logOffset] = event.origin.offset;
+      return { name: event.text, at: event.at, attributes };
+    }),
     dropped: lines.length - shown.length,
   };
 }

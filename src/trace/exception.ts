@@ -13,16 +13,24 @@ export interface LoggedException {
 const RAISED = /(?:^|: )([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*): (.*)$/s;
 const CLASS =
   /(?:Error|Exception|Failed|Failure|NotFound|Timeout|Invalid|Unacceptable|NoMore\w*|NoValidHost|Abort\w*|Exceeded|InUse|Busy|Unavailable|Forbidden|Conflict|Warning|[A-Z]\w+)$/;
-/** What looks like a secret is left out, wherever it stands. */
-const SECRET = /((?:password|passwd|secret|token|api_key|authorization|adminPass)["']?\s*[:=]\s*["']?)[^\s"',}]+/gi;
+/** What looks like a secret is left out, wherever it stands: behind a name, behind a scheme, or in a URL. */
+const NAMED = /((?:password|passwd|secret|token|api_key|adminPass)["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s"',}]+)/gi;
+const AUTHORIZATION = /(authorization["']?\s*[:=]\s*["']?(?:\w+ )?)[^\s"',}]+/gi;
+const IN_URL = /(:\/\/)[^\s/@]+@/g;
 const LONGEST_MESSAGE = 500;
 const LONGEST_STACK = 8000;
 
-export const scrubbed = (text: string): string => text.replace(SECRET, '$1***');
+export const scrubbed = (text: string): string => text.replace(AUTHORIZATION, '$1***').replace(NAMED, '$1***').replace(IN_URL, '$1***@');
 
 /** The first failure that the action's lines give a reason for: later ones are its consequences. */
 export function exceptionOf(events: readonly Event[], spec: ActionSpec): LoggedException | undefined {
-  const failures = events.filter((event) => spec.fails.includes(event.kind) || event.kind === 'scheduling.failed' || event.kind === 'scheduling.task.failed' || event.kind === 'build.attempt.failed');
+  const failures = events.filter(
+    (event) =>
+      spec.fails.includes(event.kind) ||
+      event.kind === 'scheduling.failed' ||
+      event.kind === 'scheduling.task.failed' ||
+      event.kind === 'build.attempt.failed',
+  );
   const told = failures.find((event) => raisedIn(event) !== undefined);
   if (told === undefined) return undefined;
   const { type, message } = raisedIn(told)!;
@@ -45,7 +53,8 @@ export function exceptionOf(events: readonly Event[], spec: ActionSpec): LoggedE
 }
 
 function raisedIn(event: Event): { type: string; message: string } | undefined {
-  const cause = textOf(event, 'cause') ?? event.detail.findLast((line) => RAISED.test(line) && !line.startsWith(' '));
+  const cause =
+    textOf(event, 'cause') ?? textOf(event, 'reason') ?? event.detail.findLast((line) => RAISED.test(line) && !line.startsWith(' '));
   if (cause === undefined || cause === '') return undefined;
   const found = RAISED.exec(cause);
   const type = found?.[1];

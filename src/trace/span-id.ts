@@ -1,6 +1,10 @@
-import { createHash } from 'node:crypto';
+import crypto from 'node:crypto';
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** Every span has one: `hash`, which Node.js has since 20.12, takes half as long as an object that is fed. */
+const sha256: (text: string) => string =
+  typeof crypto.hash === 'function'
+    ? (text) => crypto.hash('sha256', text, 'hex')
+    : (text) => crypto.createHash('sha256').update(text).digest('hex');
 
 /**
  * The trace of an action: version 1 of a recipe that users may follow by hand, and that sidecars which never talk to each

@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { Correlator } from '../../src/correlate/correlator.js';
+import type { ClosedThing } from '../../src/lifecycle/closed.js';
+import type { Event } from '../../src/lifecycle/event.js';
+import { A, at, B, eventsOf, nova, oslo, P, Q, U, V, vif, vlog } from '../support/lines.js';
+import { counting } from '../support/scenario.js';
+
+function correlated() {
+  const { count, counted } = counting();
+  const correlator = new Correlator(count);
+  const accept = (...events: readonly Event[]): void => {
+    for (const event of events) correlator.accept(event);
+  };
+  const told = (closed: readonly ClosedThing[]): unknown[] =>
+    closed.map((thing) => [
+      thing.form,
+      thing.request,
+      'spec' in thing ? thing.spec.name : undefined,
+      'outcome' in thing ? thing.outcome : undefined,
+    ]);
+  return { correlator, counted, accept, told };
+}
+
+const CLAIM = 'Claim successful on node cmp1';
+const BUILT = 'Took 7.75 seconds to build instance.';
+const boot = (from: number, request = A, instance = U): Event[] =>
+  eventsOf('nova-compute', [nova(from, CLAIM, { request, instance }), nova(from + 8, BUILT, { request, instance })]);
+
+describe('the correlator', () => {
+  it('gives an action back when the watermark has passed its end and the grace, not before', () => {
+    const { correlator, accept, told } = correlated();
+    accept(...boot(2));
+    expect([correlator.open, told(correlator.advance(at(14.9)))]).toEqual([0, []]);
+    expect(correlator.open).toBe(1);
+    expect(told(correlator.advance(at(15)))).toEqual([['action', A, 'create', 'succeeded']]);
+    expect([correlator.open, correlator.advance(at(99))]).toEqual([0, []]);
+  });
+
+  it('does not see a line before its time', () => {
+    const { correlator, accept, told } = correlated();
+    accept(...eventsOf('nova-compute', [nova(2, CLAIM), nova(10, BUILT), nova(12, 'Terminating instance', { request: B })]));
+    expect(told(correlator.advance(at(11)))).toEqual([]);
+    expect(correlator.open).toBe(1);
+    expect(told(correlator.advance(at(15)))).toEqual([['action', A, 'create', 'succeeded']]);
+    expect(correlator.open).toBe(1);
+  });
+
+  it('takes no step back', () => {
+    const { correlator, accept } = correlated();
+    correlator.advance(at(50));
+    accept(...boot(2));
+    expect(correlator.advance(at(40))).toEqual([]);
+  });
+
+  it('counts lines that come after their action was given back, by kind', () => {
+    const { correlator, accept, counted } = correlated();
+    accept(...boot(2));
+    correlator.advance(at(20));
+    accept(...eventsOf('nova-compute', [nova(10.1, BUILT), nova(9, 'Terminating instance')]));
+    expect(counted).toMatchObject({ 'late instance.built': 1, 'late instance.terminating': 1 });
+    expect(correlator.advance(at(99))).toEqual([]);
+  });
+
+  it('counts bags that turn out to be no action', () => {
+    const { correlator, accept, counted } = correlated();
+    accept(...eventsOf('nova-compute', [nova(1, 'VM Resumed (Lifecycle Event)')]));
+    expect(correlator.advance(at(200))).toEqual([]);
+    expect(counted['unnamed']).toBe(1);
+  });
+
+  it('counts lines of ports that led to no action as orphans, and only once they are too old to', () => {
+    const { correlator, accept, counted } = correlated();
+    accept(...eventsOf('ovn-controller', [vlog(1, 'binding', `Claiming lport ${P} for this chassis.`)]));
+    correlator.advance(at(340));
+    expect([correlator.kept, counted]).toEqual([1, {}]);
+    correlator.advance(at(400));
+    expect([correlator.kept, counted]).toEqual([0, { 'orphans lport.claimed': 1 }]);
+  });
+
+  it('counts no orphan that is part of a trace', () => {
+    const { correlator, accept, counted } = correlated();
+    accept(
+      ...eventsOf('nova-compute', [nova(2, CLAIM), nova(3, `Successfully plugged vif ${vif(P)}`, { instance: null }), nova(10, BUILT)]),
+      ...eventsOf('ovn-controller', [vlog(4, 'binding', `Claiming lport ${P} for this chassis.`)]),
+    );
+    expect(correlator.advance(at(20))).toHaveLength(1);
+    correlator.advance(at(500));
+    expect([correlator.kept, counted]).toEqual([0, {}]);
+  });
+
+  it('keeps the lines of an action under way, however long it takes', () => {
+    const { correlator, accept } = correlated();
+    accept(
+      ...eventsOf('nova-compute', [nova(2, CLAIM), nova(3, `Successfully plugged vif ${vif(P)}`, { instance: null })]),
+      ...eventsOf('ovn-controller', [
+        vlog(4, 'binding', `Claiming lport ${P} for this chassis.`),
+        vlog(4, 'binding', `Claiming lport ${Q} for this chassis.`),
+      ]),
+    );
+    correlator.advance(at(1000));
+    expect(correlator.kept).toBe(3);
+    accept(...eventsOf('nova-compute', [nova(1001, 'Took 1000.00 seconds to build instance.')]));
+    const [closed] = correlator.advance(at(1100));
+    expect(closed!.members.map(({ event }) => event.kind)).toEqual(['instance.claimed', 'vif.plugged', 'lport.claimed', 'instance.built']);
+  });
+
+  it('gives up the oldest lines when the room is full, and says how many', () => {
+    const { correlator, accept, counted } = correlated();
+    const [one] = eventsOf('ovn-controller', [vlog(1, 'binding', `Claiming lport ${P} for this chassis.`)]);
+    for (let i = 0; i < 50_001; i++) accept({ ...one!, at: at(1 + i / 1000) });
+    correlator.advance(at(120));
+    expect(correlator.kept).toBeLessThanOrEqual(50_000);
+    expect(counted['waiting_room_full']).toBe(50_001 - correlator.kept);
+  });
+
+  it('closes what several instances share after the longer grace, each as its own', () => {
+    const { correlator, accept, told } = correlated();
+    accept(...boot(2, A, U), ...boot(2, A, V));
+    expect(correlator.advance(at(16))).toEqual([]);
+    const closed = correlator.advance(at(25));
+    expect(told(closed)).toEqual(Array(2).fill(['action', A, 'create', 'succeeded']));
+    expect(closed.map(({ instance }) => instance).sort()).toEqual([U, V].sort());
+  });
+
+  it('interrupts what a restart of its host cut off, and nothing on another host', () => {
+    const { correlator, accept, told } = correlated();
+    const start = oslo('nova-compute', 20, 'Starting compute node (version 26.2.2)', { user: null });
+    accept(
+      ...eventsOf('nova-compute', [nova(2, CLAIM)]),
+      ...eventsOf('nova-compute', [nova(2, CLAIM, { instance: V, request: B })], { host: 'cmp2' }),
+    );
+    accept(...eventsOf('nova-compute', [start]));
+    expect(told(correlator.advance(at(30)))).toEqual([['action', A, 'create', 'interrupted']]);
+    expect(correlator.open).toBe(1);
+  });
+
+  it('tells of a boot that found no host by its conductor', () => {
+    const { correlator, accept, told } = correlated();
+    accept(
+      ...eventsOf('nova-scheduler', [oslo('nova-scheduler', 1, `Starting to schedule for instances: ['${U}']`)]),
+      ...eventsOf('nova-conductor', [
+        oslo('nova-conductor', 2, 'Failed to schedule instances: nova.exception_Remote.NoValidHost_Remote: No valid host was found. '),
+        oslo('nova-conductor', 2.1, 'Setting instance to ERROR state.: nova.exception.NoValidHost: none', { instance: U }),
+      ]),
+    );
+    const closed = correlator.advance(at(200));
+    expect(told(closed)).toEqual([['action', A, 'create', 'failed']]);
+    expect(closed[0]).toMatchObject({ service: 'nova-conductor' });
+  });
+
+  it("tells a controller's part of an action as a fragment, when nothing has come for a minute", () => {
+    const { correlator, accept, told } = correlated();
+    accept(...eventsOf('nova-scheduler', [oslo('nova-scheduler', 1, `Starting to schedule for instances: ['${U}']`)]));
+    expect(correlator.advance(at(65))).toEqual([]);
+    expect(told(correlator.advance(at(66)))).toEqual([['fragment', A, undefined, undefined]]);
+  });
+
+  it('opens a sequel at "VM Resumed", which ends when every port has its address', () => {
+    const mac = 'fa:16:3e:00:00:df';
+    const { correlator, accept, told } = correlated();
+    accept(
+      ...eventsOf('nova-compute', [
+        nova(2, CLAIM),
+        nova(3, `Successfully plugged vif ${vif(P)}`, { instance: null }),
+        nova(9, 'VM Resumed (Lifecycle Event)', { request: null }),
+        nova(10, BUILT),
+      ]),
+      ...eventsOf('ovn-controller', [vlog(14, 'pinctrl(ovn_pinctrl0)', `DHCPACK ${mac} 198.51.100.10`)]),
+    );
+    expect(told(correlator.advance(at(16)))).toEqual([['action', A, 'create', 'succeeded']]);
+    const [sequel] = correlator.advance(at(20));
+    expect(sequel).toMatchObject({ form: 'network-ready', request: A, start: at(9), end: at(14) });
+  });
+
+  it('ends a sequel when the next action on the instance begins', () => {
+    const { correlator, accept } = correlated();
+    accept(
+      ...eventsOf('nova-compute', [
+        nova(2, CLAIM),
+        nova(3, `Successfully plugged vif ${vif(P)}`, { instance: null }),
+        nova(9, 'VM Resumed (Lifecycle Event)', { request: null }),
+        nova(10, BUILT),
+        nova(30, 'Terminating instance', { request: B }),
+      ]),
+      ...eventsOf('ovn-controller', [vlog(40, 'pinctrl(ovn_pinctrl0)', 'DHCPACK fa:16:3e:00:00:df 198.51.100.10')]),
+    );
+    const closed = correlator.advance(at(60));
+    expect(closed.map(({ form }) => form)).toEqual(['action']);
+  });
+});

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { type Claim, membersOf, portsOfInstance } from '../../src/correlate/members.js';
+import { EventStore } from '../../src/correlate/store.js';
+import type { Event } from '../../src/lifecycle/event.js';
+import { A, at, B, E, eventsOf, nova, oslo, P, Q, U, V, vif, vlog } from '../support/lines.js';
+
+/** Another port whose tap has the same name as P's. */
+const TWIN = P.replace('-4779-', '-47ff-');
+
+interface Owned {
+  readonly isShared?: boolean;
+  readonly from?: number;
+  readonly to?: number;
+  readonly others?: readonly string[];
+  readonly instance?: string;
+  readonly request?: string;
+  readonly owns?: (at: number) => boolean;
+}
+
+function membersAre(
+  events: readonly Event[],
+  { isShared = false, from = 0, to = 100, others = [], instance = U, request = A, owns = () => true }: Owned = {},
+) {
+  const store = new EventStore();
+  for (const event of events) store.add(event);
+  const claim: Claim = {
+    instance,
+    aliases: new Set([request]),
+    from: at(from),
+    to: at(to),
+    isShared,
+    owns,
+    isOther: (id) => others.includes(id),
+  };
+  const ports = portsOfInstance(store, claim);
+  const members = membersOf(store, claim, ports);
+  return {
+    ports: [...ports.keys()].sort(),
+    vifs: ports,
+    kinds: members.map(({ event }) => event.kind),
+    told: members.map(({ event, ports: about }) => [event.kind, ...about]),
+    events: members.map(({ event }) => event),
+  };
+}
+
+const created = (s: number, port: string, instance = U, request = A): string =>
+  nova(s, `Successfully created port: ${port}`, { instance, request });
+const plugged = (s: number, port: string, request = A): string =>
+  nova(s, `Successfully plugged vif ${vif(port)}`, { instance: null, request });
+const claimed = (s: number, port: string): string => vlog(s, 'binding', `Claiming lport ${port} for this chassis.`);
+const added = (s: number, port: string): string => vlog(s, 'bridge', `bridge br-int: added interface tap${port.slice(0, 11)} on port 3`);
+
+describe('the ports of an instance', () => {
+  it("are told by lines with the instance, and by os-vif's with the request", () => {
+    expect(membersAre(eventsOf('nova-compute', [created(1, P), plugged(2, Q)])).ports).toEqual([Q, P].sort());
+  });
+
+  it('are not told by a request that several instances share', () => {
+    expect(membersAre(eventsOf('nova-compute', [created(1, P), plugged(2, Q)]), { isShared: true }).ports).toEqual([P]);
+  });
+
+  it('are not told by lines outside the window', () => {
+    expect(membersAre(eventsOf('nova-compute', [created(1, P), created(20, Q)]), { from: 10, to: 30 }).ports).toEqual([Q]);
+  });
+
+  it('are known with all that is said of them', () => {
+    const { vifs } = membersAre([
+      ...eventsOf('nova-compute', [created(1, P), plugged(2, P)]),
+      ...eventsOf('ovn-controller', [vlog(3, 'binding', `${P}: Claiming fa:16:3e:55:e2:72 198.51.100.10`)]),
+    ]);
+    expect(vifs.get(P)).toMatchObject({ port: P, tap: `tap${P.slice(0, 11)}`, network: 'ee51a674-5f80-4af6-8c91-388eda7f1c84' });
+    expect(vifs.get(P)!.mac).toBeDefined();
+  });
+});
+
+describe('membersOf', () => {
+  it('takes the lines of a port wherever they are printed, by its id and by its tap', () => {
+    const { told } = membersAre([
+      ...eventsOf('nova-compute', [created(1, P)]),
+      ...eventsOf('ovn-controller', [claimed(3, P)]),
+      ...eventsOf('ovs-vswitchd', [added(2, P)]),
+    ]);
+    expect(told).toEqual([
+      ['port.created', P],
+      ['interface.added', P],
+      ['lport.claimed', P],
+    ]);
+  });
+
+  it('of two instances that share a request each takes the lines of its own port', () => {
+    const events = [
+      ...eventsOf('nova-compute', [created(1, P, U), created(1.1, Q, V), plugged(2, P), plugged(2.1, Q)]),
+      ...eventsOf('ovn-controller', [claimed(3, P), claimed(3.1, Q)]),
+    ];
+    expect(membersAre(events, { isShared: true }).told).toEqual([
+      ['port.created', P],
+      ['vif.plugged', P],
+      ['lport.claimed', P],
+    ]);
+    expect(membersAre(events, { isShared: true, instance: V }).told).toEqual([
+      ['port.created', Q],
+      ['vif.plugged', Q],
+      ['lport.claimed', Q],
+    ]);
+  });
+
+  it('of a shared request takes what concerns all of it, and nothing that names only the request', () => {
+    const post = oslo('nova-api', 1, '127.0.0.1 "POST /v2.1/servers HTTP/1.1" status: 202 len: 860 time: 2.2287722');
+    const image = oslo(
+      'glance-api',
+      1.5,
+      '127.0.0.1 - - [21/Nov/2026 03:00:01] "GET /v2/images/e5197ceb-755d-49ea-b79b-74cdd931ef9b HTTP/1.1" 200 1110 0.258771',
+    );
+    const events = [...eventsOf('nova-api', [post]), ...eventsOf('glance-api', [image]), ...eventsOf('nova-compute', [plugged(2, Q)])];
+    expect(membersAre(events, { isShared: true }).kinds).toEqual(['server.create.requested']);
+    expect(membersAre(events).kinds).toEqual(['server.create.requested', 'image.requested', 'vif.plugged']);
+  });
+
+  it('refuses a tap that two of the ports could have', () => {
+    const nic = eventsOf('nova-compute', [created(1, P), created(1.1, TWIN)]);
+    const tap = eventsOf('ovs-vswitchd', [added(2, P)]);
+    expect(membersAre([...nic, ...tap]).kinds).toEqual(['port.created', 'port.created']);
+    expect(membersAre([...nic.slice(0, 1), ...tap]).kinds).toEqual(['port.created', 'interface.added']);
+  });
+
+  it("never takes another instance's line, though the request is its own", () => {
+    expect(membersAre(eventsOf('nova-compute', [nova(1, 'Claim successful on node cmp1', { instance: V })])).kinds).toEqual([]);
+  });
+
+  it("never takes another action's request, though the instance is its own", () => {
+    const lines = eventsOf('nova-compute', [nova(1, 'Claim successful on node cmp1'), nova(2, 'Terminating instance', { request: B })]);
+    expect(membersAre(lines, { others: [B] }).kinds).toEqual(['instance.claimed']);
+  });
+
+  it('takes what has no request only while it owns the moment', () => {
+    const lines = eventsOf('nova-compute', [
+      nova(1, 'VM Resumed (Lifecycle Event)', { request: null }),
+      nova(5, 'VM Paused (Lifecycle Event)', { request: null }),
+    ]);
+    expect(membersAre(lines, { owns: (moment) => moment < at(3) }).kinds).toEqual(['guest.lifecycle.resumed']);
+  });
+
+  it('of nova-api, conductor, scheduler, placement and glance takes only what says the request, but for announced events', () => {
+    const other = '127.0.0.1 "POST /v2.1/servers HTTP/1.1" status: 202 len: 860 time: 2.2287722';
+    const announced = `Creating event network-vif-plugged:${P} for instance ${U} on cmp1`;
+    const events = eventsOf('nova-api', [oslo('nova-api', 1, other, { request: B }), oslo('nova-api', 2, announced, { request: E })]);
+    expect(membersAre(events).kinds).toEqual(['vif.plug.announced']);
+  });
+
+  it("takes neutron's call of a caller that it does not name only through the port", () => {
+    const put = (port: string, request: string): string =>
+      oslo('neutron-server', 2, `127.0.0.1 "PUT /v2.0/ports/${port} HTTP/1.1" status: 200  len: 1177 time: 1.0213866`, { request });
+    const bump = (port: string, request: string): string =>
+      oslo('neutron-server', 1.9, `Successfully bumped revision number for resource ${port} (type: ports) to 2`, { request });
+    const N = 'req-68a66cea-61af-4489-a39a-71c24e1e5609';
+    const nic = eventsOf('nova-compute', [created(1, P)]);
+    const ours = membersAre([...nic, ...eventsOf('neutron-server', [bump(P, N), put(P, N)])]);
+    expect(ours.told).toEqual([
+      ['port.created', P],
+      ['ovn.revision.bumped', P],
+      ['neutron.port.update.requested', P],
+    ]);
+    expect(membersAre([...nic, ...eventsOf('neutron-server', [bump(Q, N), put(Q, N)])]).kinds).toEqual(['port.created']);
+  });
+
+  it("never takes neutron's call of another caller", () => {
+    const put = oslo('neutron-server', 2, `127.0.0.1 "PUT /v2.0/ports/${P} HTTP/1.1" status: 200  len: 1177 time: 1.0213866`, {
+      request: E,
+      global: B,
+    });
+    const events = [...eventsOf('nova-compute', [created(1, P)]), ...eventsOf('neutron-server', [put])];
+    expect(membersAre(events).kinds).toEqual(['port.created']);
+    expect(
+      membersAre([...eventsOf('nova-compute', [created(1, P, U, B)]), ...eventsOf('neutron-server', [put])], { request: B }).kinds,
+    ).toEqual(['port.created', 'neutron.port.update.requested']);
+  });
+
+  it('takes nothing outside its window', () => {
+    expect(
+      membersAre(eventsOf('nova-compute', [nova(1, 'Terminating instance'), nova(50, 'Terminating instance')]), {
+        from: 10,
+        to: 60,
+      }).events.map((event) => event.at),
+    ).toEqual([at(50)]);
+  });
+
+  it('gives the same in whatever order the lines were read', () => {
+    const events = [
+      ...eventsOf('nova-compute', [created(1, P), plugged(2, P)]),
+      ...eventsOf('ovn-controller', [claimed(3, P)]),
+      ...eventsOf('ovs-vswitchd', [added(2, P)]),
+    ];
+    expect(membersAre([...events].reverse()).told).toEqual(membersAre(events).told);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { EventStore, keys, portPrefix } from '../../src/correlate/store.js';
+import type { Event } from '../../src/lifecycle/event.js';
+import { A, at, eventsOf, nova, oslo, P, U, V, vif, vlog } from '../support/lines.js';
+
+const claimed = (s: number): Event[] => eventsOf('nova-compute', [nova(s, 'Claim successful on node cmp1')]);
+const filled = (...events: readonly Event[]): EventStore => {
+  const store = new EventStore();
+  for (const event of events) store.add(event);
+  return store;
+};
+
+describe('the event store', () => {
+  it('finds a line by everything that it names', () => {
+    const [event] = eventsOf('nova-compute', [nova(1, `Successfully plugged vif ${vif(P)}`)]);
+    const store = filled(event!);
+    for (const key of [keys.instance(U), keys.request(A), keys.port(P), keys.tap(P.slice(0, 11)), keys.network('ee51a674-5')]) {
+      expect(store.find(key), key).toEqual([event]);
+    }
+    expect(store.find(keys.instance(V))).toEqual([]);
+  });
+
+  it("finds a caller's lines by its id as well, and the scheduler's by each of the instances that it lists", () => {
+    const global = 'req-c3be6242-d758-4cca-b0c5-fefb717ef53f';
+    const [api] = eventsOf('nova-api', [
+      oslo('nova-api', 1, '127.0.0.1 "POST /v2.1/servers HTTP/1.1" status: 202 len: 860 time: 2.2', { global }),
+    ]);
+    const [scheduler] = eventsOf('nova-scheduler', [oslo('nova-scheduler', 1, `Starting to schedule for instances: ['${U}', '${V}']`)]);
+    const store = filled(api!, scheduler!);
+    expect(store.find(keys.request(global))).toEqual([api]);
+    expect([U, V].map((each) => store.find(keys.instance(each)))).toEqual([[scheduler], [scheduler]]);
+  });
+
+  it('knows the taps of ports, whoever made them, and those of metadata proxies', () => {
+    expect(['tap', 'qvo', 'qvb', 'vhu'].map((made) => portPrefix(`${made}df247bb8-47`))).toEqual(Array(4).fill('df247bb8-47'));
+    expect(['br-int', 'tapdf247bb8', 'eth0', 'patch-br-int-to-x'].map(portPrefix)).toEqual(Array(4).fill(undefined));
+    const [event] = eventsOf('ovs-vswitchd', [vlog(1, 'bridge', 'bridge br-int: added interface tapee51a674-50 on port 4')]);
+    expect(filled(event!).find(keys.network('ee51a674-5'))).toEqual([event]);
+  });
+
+  it('forgets what is before the horizon and is not kept, and says of each that it did', () => {
+    const old = claimed(1)[0]!;
+    const kept = claimed(2)[0]!;
+    const young = claimed(100)[0]!;
+    const store = filled(old, kept, young);
+    const forgotten: Event[] = [];
+    store.forget(
+      at(50),
+      (event) => event === kept,
+      (event) => forgotten.push(event),
+    );
+    expect(forgotten).toEqual([old]);
+    expect([store.size, store.find(keys.instance(U))]).toEqual([2, [kept, young]]);
+    store.forget(
+      at(200),
+      () => false,
+      () => undefined,
+    );
+    expect([store.size, store.find(keys.instance(U))]).toEqual([0, []]);
+  });
+
+  it('forgets nothing at the horizon itself', () => {
+    const store = filled(...claimed(50));
+    store.forget(
+      at(50),
+      () => false,
+      () => undefined,
+    );
+    expect(store.size).toBe(1);
+  });
+
+  it('remembers which lines are part of a trace', () => {
+    const [one] = claimed(1);
+    const [other] = claimed(2);
+    const store = filled(one!, other!);
+    store.place(one!);
+    expect([store.isPlaced(one!), store.isPlaced(other!)]).toEqual([true, false]);
+  });
+});

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { toOtlpJson } from '../../src/export/otlp-json.js';
+import { OperatorError } from '../../src/model/errors.js';
+import type { FinishedTrace } from '../../src/model/span.js';
+import { type ReplayOptions, replay } from '../../src/pipeline/replay.js';
+import { counting, GOLDEN } from '../support/scenario.js';
+
+const DIR = join(GOLDEN, 'create-succeeds-debug');
+
+async function replayed(options: Partial<ReplayOptions> = {}): Promise<FinishedTrace[]> {
+  const traces: FinishedTrace[] = [];
+  for await (const trace of replay({ paths: [DIR], zone: 'UTC', lines: 'events', count: counting().count, ...options })) traces.push(trace);
+  return traces;
+}
+const fault = async (options: Partial<ReplayOptions>): Promise<OperatorError> => {
+  const thrown: unknown = await replayed(options).then(
+    () => undefined,
+    (error) => error,
+  );
+  expect(thrown).toBeInstanceOf(OperatorError);
+  return thrown as OperatorError;
+};
+
+describe('replay', () => {
+  it('gives the same bytes when it is run again', async () => {
+    const bytes = async (): Promise<string> => (await replayed()).map((trace) => toOtlpJson(trace)).join('\n');
+    const first = await bytes();
+    expect(first).toContain('instance create');
+    expect(await bytes()).toBe(first);
+  });
+
+  it('counts what it read and what it gave', async () => {
+    const { count, counted } = counting();
+    const traces = await replayed({ count });
+    expect(counted['actions']).toBe(traces.filter(({ form }) => form === 'action').length);
+    const lines = readFileSync(join(DIR, 'nova-compute@vm.log'), 'utf8').split('\n').length - 1;
+    expect(counted['lines nova-compute']).toBe(lines);
+  });
+
+  it('says how far it has come, and reads every byte once', async () => {
+    const progress: number[] = [];
+    await replayed({ onProgress: (read) => progress.push(read) });
+    expect(progress).toEqual([...progress].sort((a, b) => a - b));
+    expect(progress.at(-1)).toBeGreaterThan(readFileSync(join(DIR, 'nova-compute@vm.log')).length);
+  });
+
+  it('reads one log from standard input, when told whose it is', async () => {
+    const log = readFileSync(join(DIR, 'nova-compute@vm.log'));
+    const traces = await replayed({ paths: ['-'], service: 'nova-compute', host: 'vm', stdin: Readable.from([log]) });
+    expect(traces[0]).toMatchObject({ form: 'action', action: 'create' });
+  });
+
+  it('stops in the middle when it is told to', async () => {
+    const stop = new AbortController();
+    stop.abort();
+    expect(await replayed({ signal: stop.signal })).toEqual([]);
+  });
+
+  it('refuses a zone that does not exist', async () => {
+    const { code, message, remedy } = await fault({ zone: 'Europe/Berlinn' });
+    expect([code, message, remedy]).toEqual(['USAGE', 'there is no time zone "Europe/Berlinn"', expect.stringContaining('IANA')]);
+  });
+
+  it('refuses a log whose service nobody can tell', async () => {
+    const path = join(DIR, 'truth.json');
+    const { code, message, remedy } = await fault({ paths: [path] });
+    expect([code, message, remedy]).toEqual(['LOG_UNKNOWN', expect.stringContaining(path), expect.stringContaining('--service')]);
+  });
+
+  it('refuses standard input whose service nobody can tell', async () => {
+    expect((await fault({ paths: ['-'], stdin: Readable.from(['x']) })).code).toBe('LOG_UNKNOWN');
+  });
+
+  it('refuses a service that it does not know', async () => {
+    const { code, message } = await fault({ paths: [join(DIR, 'nova-compute@vm.log')], service: 'my-service' });
+    expect([code, message]).toEqual(['USAGE', expect.stringContaining('none of the logs')]);
+  });
+
+  it('refuses a path that is not there', async () => {
+    expect((await fault({ paths: [join(DIR, 'no-such.log')] })).code).toBe('LOG_UNREADABLE');
+  });
+});

@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import { Correlator } from '../../src/correlate/correlator.js';
+import type { Event } from '../../src/lifecycle/event.js';
+import type { FinishedTrace, SpanData } from '../../src/model/span.js';
+import { buildTrace } from '../../src/trace/build.js';
+import { rootIdOf, traceIdOf } from '../../src/trace/span-id.js';
+import { A, at, eventsOf, nova, oslo, P, U, vif, vlog } from '../support/lines.js';
+import { correlate, GOLDEN, logsOf, scenarios } from '../support/scenario.js';
+
+function tracesOf(events: readonly Event[], lines: 'events' | 'off' = 'events'): FinishedTrace[] {
+  const correlator = new Correlator(() => undefined);
+  for (const event of events) correlator.accept(event);
+  return correlator.advance(Number.POSITIVE_INFINITY).map((closed) => buildTrace(closed, { lines, reads: () => true }));
+}
+const compute = (...lines: readonly string[]): Event[] => eventsOf('nova-compute', lines);
+
+const CLAIM = 'Claim successful on node cmp1';
+const BUILT = 'Took 7.00 seconds to build instance.';
+const SPAWNED = 'Took 4.00 seconds to spawn the instance on the hypervisor.';
+const plugged = (s: number): string => nova(s, `Successfully plugged vif ${vif(P)}`, { instance: null });
+const boot = (): Event[] => compute(nova(10, CLAIM), nova(10.5, 'Creating image(s)'), plugged(12), nova(15, SPAWNED), nova(16, BUILT));
+const names = (spans: readonly SpanData[]): string[] => spans.map(({ name }) => name);
+const spanOf = ({ spans }: FinishedTrace, name: string): SpanData => spans.find((span) => span.name === name)!;
+
+describe('the trace of a small boot', () => {
+  it('has the root first, with the ids that can be computed by hand', () => {
+    const [trace] = tracesOf(boot());
+    const [root] = trace!.spans;
+    expect(trace).toMatchObject({ form: 'action', instance: U, request: A, action: 'create', traceId: traceIdOf(U, A) });
+    expect(root).toMatchObject({
+      name: 'instance create',
+      spanId: rootIdOf(traceIdOf(U, A)),
+      parentSpanId: undefined,
+      start: at(9),
+      end: at(16),
+    });
+    expect(root!.attributes).toMatchObject({
+      'openstack.instance.id': U,
+      'openstack.request.id': A,
+      'openstack.project.id': '4ffd406b476c40ac99ad03adedfc02e9',
+      'openstack.user.id': 'e0344a94f86c4079bd457335f9e44ee0',
+      'openstack.outcome': 'succeeded',
+      'novaspan.reported_duration_s': 7,
+      'novaspan.start': 'derived',
+      'novaspan.end': 'observed',
+    });
+    expect(root!.error).toBeUndefined();
+  });
+
+  it('says what none of its spans covers', () => {
+    // 9 … 16; covered are `image create` 10.5 … 12 (to the plug), `spawn` 11 … 15 and `build finish` 15 … 16.
+    const [trace] = tracesOf(boot());
+    expect(spanOf(trace!, 'image create')).toMatchObject({ start: at(10.5), end: at(12) });
+    expect(spanOf(trace!, 'spawn')).toMatchObject({ start: at(11), end: at(15) });
+    expect(trace!.spans[0]!.attributes['novaspan.unexplained_ms']).toBe(1500);
+  });
+
+  it('is not explained by what lies outside the root', () => {
+    const post = eventsOf('nova-api', [
+      oslo('nova-api', 9.5, '127.0.0.1 "POST /v2.1/servers HTTP/1.1" status: 202 len: 860 time: 2.0000000'),
+    ]);
+    const [trace] = tracesOf([...boot(), ...post]);
+    expect(spanOf(trace!, 'api request')).toMatchObject({ start: at(7.5), end: at(9.5) });
+    // of the call, 9 … 9.5 lies inside
+    expect(trace!.spans[0]!.attributes['novaspan.unexplained_ms']).toBe(1000);
+  });
+
+  it('has the lines behind a span as its events, and none where they are not wanted', () => {
+    const [trace] = tracesOf(boot());
+    expect(spanOf(trace!, 'build finish').events.map(({ name }) => name)).toEqual([SPAWNED, BUILT]);
+    expect(spanOf(trace!, 'build finish').events[0]!.attributes).toMatchObject({ 'log.file.path': 'nova-compute@cmp1.log' });
+    for (const { events } of tracesOf(boot(), 'off')[0]!.spans) expect(events).toEqual([]);
+  });
+
+  it('puts a phase below the one that it is part of, and says by how much it reaches out', () => {
+    const [trace] = tracesOf([
+      ...boot(),
+      ...compute(
+        nova(13, 'VM Paused (Lifecycle Event)', { request: null }),
+        nova(15.25, 'VM Resumed (Lifecycle Event)', { request: null }),
+      ),
+    ]);
+    const paused = spanOf(trace!, 'guest paused');
+    expect(paused.parentSpanId).toBe(spanOf(trace!, 'spawn').spanId);
+    expect(paused.attributes['novaspan.outside_parent_ms']).toBe(250);
+    expect(paused).toMatchObject({ start: at(13), end: at(15.25) });
+  });
+
+  it('names the port on the spans that are of one', () => {
+    const [trace] = tracesOf([
+      ...boot(),
+      ...eventsOf('ovs-vswitchd', [vlog(12.5, 'bridge', `bridge br-int: added interface tap${P.slice(0, 11)} on port 3`)]),
+    ]);
+    expect(spanOf(trace!, 'ovs interface add').attributes).toMatchObject({
+      'openstack.port.id': P,
+      'openstack.interface.name': `tap${P.slice(0, 11)}`,
+      'openstack.mac': 'fa:16:3e:00:00:df',
+    });
+  });
+
+  it('of a request tells method, path and status, and never the query', () => {
+    const get =
+      '127.0.0.1 "GET /v2.0/ports?tenant_id=4ffd406b476c40ac99ad03adedfc02e9&device_id=secret HTTP/1.1" status: 200  len: 440 time: 0.0100000';
+    const [trace] = tracesOf([
+      ...boot(),
+      ...eventsOf('neutron-server', [oslo('neutron-server', 13, get, { request: 'req-68a66cea-61af-4489-a39a-71c24e1e5609', global: A })]),
+    ]);
+    const { attributes } = spanOf(trace!, 'neutron-server request');
+    expect(attributes).toMatchObject({ 'http.request.method': 'GET', 'url.path': '/v2.0/ports', 'http.response.status_code': 200 });
+    expect(JSON.stringify(attributes)).not.toContain('secret');
+  });
+});
+
+describe('a failed action', () => {
+  const failing = (cause: string, ...detail: readonly string[]): FinishedTrace => {
+    const failed = nova(15, `Instance failed to spawn: ${cause}`);
+    const head = failed.slice(0, failed.indexOf(' ['));
+    return tracesOf(compute(nova(10, CLAIM), failed, ...detail.map((line) => `${head} [instance: ${U}] ${line}`)))[0]!;
+  };
+
+  it('has the first exception with its class, its words and its traceback', () => {
+    const { spans } = failing(
+      'nova.exception.PortBindingFailed: Binding failed',
+      'Traceback (most recent call last):',
+      '  File "x.py", line 1, in f',
+    );
+    expect(spans[0]).toMatchObject({ error: 'Binding failed' });
+    expect(spans[0]!.attributes).toMatchObject({ 'openstack.outcome': 'failed', 'error.type': 'nova.exception.PortBindingFailed' });
+    const exception = spans[0]!.events.find(({ name }) => name === 'exception');
+    expect(exception!.attributes).toMatchObject({
+      'exception.type': 'nova.exception.PortBindingFailed',
+      'exception.message': 'Binding failed',
+      'exception.stacktrace': 'Traceback (most recent call last):\n  File "x.py", line 1, in f',
+    });
+  });
+
+  it('without any reason says so', () => {
+    const [trace] = tracesOf(compute(nova(10, CLAIM), nova(15, 'Setting instance vm_state to ERROR')));
+    expect(trace!.spans[0]!.error).toBe('it failed; the log gives no reason');
+  });
+
+  it.each([
+    'password=hunter2',
+    "password='hunter2'",
+    '"adminPass": "hunter2"',
+    'token: hunter2',
+    'X-Auth-Token: hunter2',
+    'api_key = hunter2',
+    'client_secret=hunter2&x=1',
+    'password="correct hunter2"',
+    "{'password': 'hunter2', 'x': 1}",
+    'Authorization: Bearer hunter2',
+    'Authorization: Basic hunter2',
+    'rabbit://nova:hunter2@ctl1:5672/',
+    'mysql+pymysql://nova:hunter2@ctl1/nova?charset=utf8',
+  ])('keeps a secret, wherever it stands: %s', (secret) => {
+    const { spans } = failing(`libvirt.libvirtError: failed with ${secret} given`, `  call(${secret})`);
+    const told = JSON.stringify(spans);
+    expect(told).not.toContain('hunter2');
+    expect(told).toContain('***');
+  });
+});
+
+describe('an action that was cut off', () => {
+  it('says that nova-compute was restarted, and marks what was under way', () => {
+    const [trace] = tracesOf([
+      ...compute(nova(10, CLAIM), nova(11, 'Creating image(s)')),
+      ...eventsOf('nova-compute', [oslo('nova-compute', 20, 'Starting compute node (version 26.2.2)', { user: null })]),
+    ]);
+    expect(trace!.spans[0]).toMatchObject({ error: 'nova-compute was restarted in the middle of it' });
+    expect(spanOf(trace!, 'image create').error).toBe('did not end: the action was cut off before');
+  });
+
+  it('says that no line tells of its end', () => {
+    const [trace] = tracesOf(compute(nova(10, CLAIM)));
+    expect(trace!.spans[0]!.error).toBe('no line says that it ended');
+    expect(names(trace!.spans)).toContain('resource claim');
+  });
+});
+
+describe.each(scenarios())('every trace of the golden %s', (scenario) => {
+  it('is a tree', async () => {
+    const traces = correlate(await logsOf(`${GOLDEN}${scenario}`));
+    expect(traces.length).toBeGreaterThan(0);
+    const ids = traces.flatMap(({ spans }) => spans.map(({ spanId }) => spanId));
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { form, traceId, spans } of traces) {
+      const byId = new Map(spans.map((span) => [span.spanId, span]));
+      const roots = spans.filter(({ parentSpanId }) => parentSpanId === undefined);
+      expect(roots.map(({ spanId }) => spanId)).toEqual(form === 'fragment' ? [] : [rootIdOf(traceId)]);
+      if (form !== 'fragment') expect(spans[0]).toBe(roots[0]);
+      for (const span of spans) {
+        expect(span.traceId).toBe(traceId);
+        expect(span.end).toBeGreaterThanOrEqual(span.start);
+        expect(depthOf(span, byId, rootIdOf(traceId)), `${span.name} leads to the root`).toBeLessThanOrEqual(4);
+      }
+    }
+  });
+});
+
+/** How many steps it is to the root; infinite for a parent that is not there, and in a circle. */
+function depthOf(span: SpanData, byId: ReadonlyMap<string, SpanData>, rootId: string): number {
+  let steps = 0;
+  for (let at: SpanData | undefined = span; at !== undefined && at.parentSpanId !== undefined && steps <= byId.size; steps++) {
+    if (at.parentSpanId === rootId) return steps + 1;
+    at = byId.get(at.parentSpanId);
+    if (at === undefined) return Number.POSITIVE_INFINITY;
+  }
+  return steps > byId.size ? Number.POSITIVE_INFINITY : steps;
+}
