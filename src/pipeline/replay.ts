@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs';
 import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
-import { createZone, type Zone } from '../format/zone.js';
+import type { Zone } from '../format/zone.js';
 import type { Count } from '../model/counters.js';
 import { logUnknown, usage } from '../model/errors.js';
 import type { Millis } from '../model/line.js';
@@ -11,13 +12,14 @@ import { nameLog } from '../tail/name.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { buildTrace } from '../trace/build.js';
 import { LogReader, ownName } from './reader.js';
+import { parseZones } from './zones.js';
 
 export interface ReplayOptions {
   /** files, directories, globs, or `-` for standard input */
   readonly paths: readonly string[];
   readonly service?: string;
   readonly host?: string;
-  /** IANA name of the zone that OpenStack's services log in */
+  /** IANA name of the zone that OpenStack's services log in; others for single services behind it: `Asia/Seoul,placement=UTC` */
   readonly zone: string;
   readonly lines: 'events' | 'off';
   readonly count: Count;
@@ -46,11 +48,12 @@ interface Source {
  * @throws OperatorError for paths that cannot be read, or a log whose service nobody can tell
  */
 export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTrace> {
-  const zone = zoneOf(options.zone);
+  const zones = parseZones(options.zone);
   const correlator = new Correlator(options.count);
-  const sources = await openSources(options, zone, correlator);
+  const sources = await openSources(options, zones, correlator);
   const read = new Set(sources.flatMap(({ reader }) => [reader.service, `${reader.service}@${reader.host}`]));
   const reads = (service: string, host?: string): boolean => read.has(host === undefined ? service : `${service}@${host}`);
+  const totalBytes = sizeOf(sources);
   let readBytes = 0;
   const finish = function* (watermark: Millis): Generator<FinishedTrace> {
     for (const closed of correlator.advance(watermark)) {
@@ -67,7 +70,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
       const next = furthestBehind(sources);
       if (next === undefined) break;
       readBytes += await readOn(next, options);
-      options.onProgress?.(readBytes, Number.NaN);
+      options.onProgress?.(readBytes, totalBytes);
       const behind = furthestBehind(sources);
       if (behind?.reader.newest !== undefined) yield* finish(behind.reader.newest);
     }
@@ -77,15 +80,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   }
 }
 
-function zoneOf(name: string): Zone {
-  try {
-    return createZone(name);
-  } catch {
-    throw usage(`there is no time zone ${JSON.stringify(name)}`, 'give an IANA name, such as Europe/Berlin or UTC, with --timezone');
-  }
-}
-
-async function openSources(options: ReplayOptions, zone: Zone, correlator: Correlator): Promise<Source[]> {
+async function openSources(options: ReplayOptions, zones: (service: string) => Zone, correlator: Correlator): Promise<Source[]> {
   const sets = await findLogs(options.paths);
   const sources: Source[] = [];
   for (const set of sets) {
@@ -99,7 +94,7 @@ async function openSources(options: ReplayOptions, zone: Zone, correlator: Corre
       service: name.service,
       host: name.host ?? options.host ?? NO_HOST,
       path: set.path,
-      zone,
+      zone: zones(name.service),
       count: options.count,
       onEvent: (event) => correlator.accept(event),
     });
@@ -113,6 +108,13 @@ async function openSources(options: ReplayOptions, zone: Zone, correlator: Corre
     );
   }
   return sources;
+}
+
+/** NaN where it cannot be known: of what comes through a pipe, or is compressed. */
+function sizeOf(sources: readonly Source[]): number {
+  const parts = sources.flatMap((source) => source.parts);
+  if (parts.some((part) => part === '-' || part.endsWith('.gz'))) return Number.NaN;
+  return parts.reduce((sum, part) => sum + statSync(part).size, 0);
 }
 
 const isNamedByUser = (set: LogSet, paths: readonly string[]): boolean => set.parts.some((part) => paths.includes(part));

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Correlator } from '../../src/correlate/correlator.js';
-import { createZone } from '../../src/format/zone.js';
 import type { Event } from '../../src/lifecycle/event.js';
 import type { Count } from '../../src/model/counters.js';
 import type { FinishedTrace } from '../../src/model/span.js';
 import { LogReader } from '../../src/pipeline/reader.js';
+import { parseZones } from '../../src/pipeline/zones.js';
 import { findLogs } from '../../src/tail/discover.js';
 import { createLineSplitter } from '../../src/tail/lines.js';
 import { nameLog } from '../../src/tail/name.js';
@@ -13,7 +13,7 @@ import { buildTrace } from '../../src/trace/build.js';
 
 export const GOLDEN = new URL('../golden/', import.meta.url).pathname;
 
-/** The zone that a scenario's OpenStack services log in. */
+/** The zones that a scenario's OpenStack services log in, as --timezone takes them. */
 export const zoneOf = (dir: string): string => (existsSync(join(dir, 'zone')) ? readFileSync(join(dir, 'zone'), 'utf8').trim() : 'UTC');
 
 export const scenarios = (): string[] =>
@@ -54,7 +54,7 @@ export async function logsOf(dir: string, change: (bytes: Buffer) => Buffer = (b
       service: name.service,
       host: name.host ?? 'localhost',
       path: path.slice(dir.length).replace(/^\//, ''),
-      zone: createZone(zoneOf(dir)),
+      zone: parseZones(zoneOf(dir))(name.service),
       count,
       onEvent: (event) => events.push(event),
     });
