@@ -61,16 +61,34 @@ function recordings() {
   return readdirSync(CORPUS).map((file) => [file.replace(/\.gz$/, ''), gunzipSync(readFileSync(join(CORPUS, file))).toString('utf8')]);
 }
 
+/** A record of no user's request: a periodic task, a start-up, the hypervisor's own events. */
+const OF_NOBODY = /^\d{4}-\d\d-\d\d \S+ \d+ [A-Z]+ \S+ \[(?:-|(?:None )?req-[0-9a-f-]{36} - - [^\]]*)\] /;
+
+/** What a node prints on which nothing happens. Lines without a head go with the record they continue. */
+function quietPart(text) {
+  let isKept = false;
+  return text
+    .split('\n')
+    .filter((line) => {
+      if (/^\d{4}-\d\d-\d\d /.test(line)) isKept = OF_NOBODY.test(line);
+      return isKept;
+    })
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
 /**
- * Writes logs of at least `bytes` bytes in all into `folder`, one file per service, or only nova-compute's.
+ * Writes logs of at least `bytes` bytes in all into `folder`, one file per service, or only one service's.
+ * @param only the service's name
+ * @param quiet only what no user's request caused
  * @returns the paths, bytes, lines and copies written
  */
-export async function generate(folder, bytes, { only } = {}) {
+export async function generate(folder, bytes, { only, quiet } = {}) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const sources = recordings()
     .filter(([file]) => only === undefined || file.startsWith(only))
-    .map(([file, text]) => [file, template(text)]);
+    .map(([file, text]) => [file, template(quiet ? quietPart(text) : text)]);
   const outputs = sources.map(([file, parts]) => ({ path: join(folder, file), parts, stream: createWriteStream(join(folder, file)) }));
 
   let written = 0;

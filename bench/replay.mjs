@@ -1,10 +1,11 @@
 // How fast is `novaspan replay`, and how much memory does it take, beside what people use today on the same files in the
 // same run: grep, which only finds lines, and Debian's mtail, which counts and measures but joins nothing.
 //
-//   npm run bench                      200 MB: a set of nine services' files, then one nova-compute file
+//   npm run bench                      200 MB: a set of ten services' files, one nova-compute file, a quiet one
 //   npm run bench -- --size 2000       the same with 2 GB
 //   npm run bench -- --flat            peak memory of novaspan at 200 MB and at 2 GB
 //   npm run bench -- --runs 5 --keep   more runs; leave bench/tmp behind
+//   npm run bench -- --main FILE       another build's dist/cli/main.js
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -12,7 +13,6 @@ import { parseArgs } from 'node:util';
 import { generate } from './generate.mjs';
 
 const here = (path) => new URL(path, import.meta.url).pathname;
-const MAIN = here('../dist/cli/main.js');
 const TMP = here('./tmp/');
 const MB = 1e6;
 
@@ -22,9 +22,11 @@ const { values: options } = parseArgs({
     runs: { type: 'string', default: '3' },
     flat: { type: 'boolean' },
     keep: { type: 'boolean' },
+    main: { type: 'string', default: here('../dist/cli/main.js') },
   },
 });
 const runs = Number(options.runs);
+const MAIN = options.main;
 
 const onPath = (tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
@@ -155,6 +157,12 @@ if (!existsSync(MAIN)) {
       await compare('A set of files', await generate(`${TMP}set`, bytes), tools);
       if (!options.keep) rmSync(`${TMP}set`, { recursive: true });
       await compare('One file, nova-compute', await generate(`${TMP}one`, bytes, { only: 'nova-compute' }), tools);
+      if (!options.keep) rmSync(`${TMP}one`, { recursive: true });
+      await compare(
+        'One quiet file, nova-compute without any request',
+        await generate(`${TMP}quiet`, bytes, { only: 'nova-compute', quiet: true }),
+        tools,
+      );
     }
   } finally {
     if (!options.keep) rmSync(TMP, { recursive: true, force: true });

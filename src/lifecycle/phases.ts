@@ -148,6 +148,8 @@ function phasesIn(spec: PhaseSpec, services: readonly string[], scope: Scope, wh
   const tell = (from: Found | undefined, to: Found | undefined): Phase[] => {
     // That it began is no sign that it did not end, where its end is not printed or need not come.
     if (to === undefined && (isSilent || spec.optional === true)) return [];
+    // A bound alone tells of no work.
+    if (from === undefined && to?.is === 'derived' && to.event.isRough !== true) return [];
     const teller = [to, from].find((found) => found !== undefined && services.includes(found.event.service))?.event;
     // Where the work was never finished, the service that should have done it is known by the host that waited for it.
     const waiting = from !== undefined && to === undefined && lived.host === from.event.host;
