@@ -61,8 +61,8 @@ function recordings() {
   return readdirSync(CORPUS).map((file) => [file.replace(/\.gz$/, ''), gunzipSync(readFileSync(join(CORPUS, file))).toString('utf8')]);
 }
 
-/** A record of no user's request: a periodic task, a start-up, the hypervisor's own events. */
-const OF_NOBODY = /^\d{4}-\d\d-\d\d \S+ \d+ [A-Z]+ \S+ \[(?:-|(?:None )?req-[0-9a-f-]{36} - - [^\]]*)\] /;
+/** A record of a periodic task: of a request that no user made, and about no instance. */
+const PERIODIC = /^\d{4}-\d\d-\d\d \S+ \d+ [A-Z]+ \S+ \[(?:None )?req-[0-9a-f-]{36} - - [^\]]*\] (?!\[instance: )/;
 
 /** What a node prints on which nothing happens. Lines without a head go with the record they continue. */
 function quietPart(text) {
@@ -70,7 +70,7 @@ function quietPart(text) {
   return text
     .split('\n')
     .filter((line) => {
-      if (/^\d{4}-\d\d-\d\d /.test(line)) isKept = OF_NOBODY.test(line);
+      if (/^\d{4}-\d\d-\d\d /.test(line)) isKept = PERIODIC.test(line);
       return isKept;
     })
     .map((line) => `${line}\n`)
@@ -80,7 +80,7 @@ function quietPart(text) {
 /**
  * Writes logs of at least `bytes` bytes in all into `folder`, one file per service, or only one service's.
  * @param only the service's name
- * @param quiet only what no user's request caused
+ * @param quiet only what periodic tasks print
  * @returns the paths, bytes, lines and copies written
  */
 export async function generate(folder, bytes, { only, quiet } = {}) {

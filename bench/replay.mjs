@@ -159,7 +159,7 @@ if (!existsSync(MAIN)) {
       await compare('One file, nova-compute', await generate(`${TMP}one`, bytes, { only: 'nova-compute' }), tools);
       if (!options.keep) rmSync(`${TMP}one`, { recursive: true });
       await compare(
-        'One quiet file, nova-compute without any request',
+        "One quiet file, nova-compute's periodic tasks",
         await generate(`${TMP}quiet`, bytes, { only: 'nova-compute', quiet: true }),
         tools,
       );

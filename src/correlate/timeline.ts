@@ -38,7 +38,7 @@ export interface Bag {
   confirmedAt: Millis | undefined;
   failedAt: Millis | undefined;
   cleanedAt: Millis | undefined;
-  /** It was given to another host: an attempt, and not the action. */
+  /** It was given to another host, as nova says at DEBUG or the next host shows: an attempt, and not the action. */
   rescheduled: boolean;
   start: Millis;
   end: Millis | undefined;
@@ -233,7 +233,7 @@ function settle(bag: Bag, marks: HostMarks, shared: boolean): void {
     const cleaned = bag.rescheduled ? undefined : bag.cleanedAt;
     bag.end = cleaned ?? lastOwn;
     bag.outcome = 'failed';
-    bag.until = cleaned !== undefined && (cleaned === lastOwn || isFinal(bag)) ? cleaned + grace : lastOwn + QUIET;
+    bag.until = cleaned !== undefined && !mayBeGivenOn(bag) && (cleaned === lastOwn || isFinal(bag)) ? cleaned + grace : lastOwn + QUIET;
   } else {
     bag.end = undefined;
     bag.outcome = 'timed-out';
@@ -254,6 +254,12 @@ function settle(bag: Bag, marks: HostMarks, shared: boolean): void {
     bag.closesAt = Math.max(bag.until, audit === undefined ? end + spec.lingers : audit + grace);
   }
 }
+
+/**
+ * After one of these nova tries another host, and says so at DEBUG only: the next host is waited for. Where none comes, the
+ * request allowed of none, and the build has failed.
+ */
+const mayBeGivenOn = (bag: Bag): boolean => bag.own.some(({ kind }) => kind === 'instance.build.failed' || kind === 'claim.failed');
 
 /** Whether the allocation was given back: nothing of the action comes after that. */
 const isFinal = (bag: Bag): boolean => bag.own.some(({ kind }) => kind === 'allocation.deleted');

@@ -169,7 +169,8 @@ export class LogReader {
    * date must not close every open action.
    */
   #saw(at: Millis): Millis {
-    this.#previous = at;
+    // A line that is far ahead says nothing of which pass of a repeated hour the next is in.
+    if (this.#previous === undefined || at <= this.#previous + JUMP || this.#jump !== undefined) this.#previous = at;
     if (this.#newest === undefined || (at > this.#newest && at <= this.#newest + JUMP)) {
       this.#newest = at;
       this.#forgetJump();
