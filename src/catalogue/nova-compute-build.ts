@@ -225,4 +225,12 @@ export const novaComputeBuild = defineMessages('nova-compute', {
     says: ['Took {seconds:float} seconds to deallocate network for instance.'],
     seen: ['Took 3.14 seconds to deallocate network for instance.'],
   },
+  'request.failed': {
+    logger: 'oslo_messaging.rpc.server',
+    level: 'ERROR',
+    says: ['Exception during message handling'],
+    seen: [
+      'Exception during message handling: nova.exception.InterfaceDetachFailed: Failed to detach network adapter device from 47f21489-ab18-4095-80a1-5ff9ae2988fb',
+    ],
+  },
 });

@@ -1,7 +1,9 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { ClosedAction, ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
+import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, inOrder, type Member } from '../lifecycle/event.js';
+import { actions, beginnings, naming, partOf } from '../lifecycle/name.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
@@ -16,6 +18,21 @@ const FRAGMENT_QUIET = seconds(60);
 const CONTROL_PLANE = new Set(['nova-api', 'nova-conductor', 'nova-scheduler', 'placement', 'glance']);
 const isOfControlPlane = (event: Event): boolean =>
   CONTROL_PLANE.has(event.service) && event.kind !== 'vif.plug.announced' && event.kind !== 'external.event.announced';
+
+/** nova-api's lines that say which instance a request is about, or what it begins. */
+const INTRODUCES: ReadonlySet<EventKind> = new Set<EventKind>([...beginnings, 'server.action.requested']);
+/** Lines without an instance that have a say in what an action is and when it ends. */
+const RESOLVED: ReadonlySet<EventKind> = new Set<EventKind>([
+  ...beginnings,
+  ...naming,
+  ...actions.flatMap((spec) => [
+    ...(spec.namedByAll ?? []).flat(),
+    ...(spec.takesPart ?? []).flat(),
+    ...spec.ends,
+    ...spec.fails,
+    ...(spec.confirms ?? []),
+  ]),
+]);
 
 /** How often, in event time, old lines are forgotten. */
 const SWEEP = seconds(30);
@@ -41,6 +58,8 @@ const CONTROL_EVIDENCE: ReadonlySet<EventKind> = new Set<EventKind>([
 interface InstanceState {
   /** nova-compute's lines that no exported action has taken, in order once `isSorted` */
   events: Event[];
+  /** the requests that they name, and when the first line did */
+  requests: Map<string, Millis>;
   isSorted: boolean;
   past: Past[];
   bags: Bag[];
@@ -68,6 +87,8 @@ export class Correlator {
   readonly #audits = new Map<string, Millis[]>();
   /** instances by request id of their actions, to know a request that several share */
   readonly #sharers = new Map<string, Set<string>>();
+  /** lines that name a request and no instance, by request */
+  readonly #unresolved = new Map<string, Event[]>();
   /** when lines that show an action were printed on a controller, by request */
   readonly #control = new Map<string, Millis[]>();
   /** the watermark before which nothing of a request can be complete */
@@ -102,22 +123,53 @@ export class Correlator {
     }
     this.#store.add(event);
     if (CONTROL_EVIDENCE.has(event.kind)) this.#noteControl(event);
-    if (event.service !== 'nova-compute' || event.instance === undefined) return;
+    const isApi = event.service === 'nova-api' && INTRODUCES.has(event.kind);
+    if (event.service !== 'nova-compute' && !isApi) return;
+    if (event.instance === undefined) {
+      this.#keepUnresolved(event);
+      return;
+    }
     const state = this.#stateOf(event.instance);
     if (event.requestId !== undefined && event.userId !== undefined) {
       if (state.past.some(({ request, rescheduled }) => request === event.requestId && !rescheduled)) {
-        this.#count('late', 1, event.kind);
+        if (!isApi) this.#count('late', 1, event.kind);
         return;
       }
       const sharers = this.#sharers.get(event.requestId);
       if (sharers === undefined) this.#sharers.set(event.requestId, new Set([event.instance]));
       else sharers.add(event.instance);
+      state.requests.set(event.requestId, Math.min(event.at, state.requests.get(event.requestId) ?? event.at));
     }
     const { events } = state;
     if (state.isSorted && events.length > 0 && inOrder(events[events.length - 1]!, event) > 0) state.isSorted = false;
     events.push(event);
     state.wakesAt = Number.NEGATIVE_INFINITY;
   }
+
+  /** Lines that name a request and no instance: whose they are is known once another line names both. */
+  #keepUnresolved(event: Event): void {
+    const request = event.requestId;
+    if (request === undefined || event.userId === undefined || !RESOLVED.has(event.kind)) return;
+    const same = this.#unresolved.get(request);
+    if (same === undefined) this.#unresolved.set(request, [event]);
+    else same.push(event);
+    for (const instance of this.#sharers.get(request) ?? []) {
+      const state = this.#instances.get(instance);
+      if (state !== undefined) state.wakesAt = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  /** An instance's lines, those that only its request tells included, in order. */
+  #linesOf(state: InstanceState, watermark: Millis): readonly Event[] {
+    const more: Event[] = [];
+    for (const [request, from] of state.requests) {
+      const found = from <= watermark ? this.#unresolved.get(request) : undefined;
+      if (found !== undefined && !this.#isShared(request)) more.push(...found);
+    }
+    return more.length === 0 ? state.events : [...state.events, ...more].sort(inOrder);
+  }
+
+  readonly #isShared = (request: string): boolean => (this.#sharers.get(request)?.size ?? 0) > 1;
 
   /**
    * Moves the watermark: no line before it is expected any more.
@@ -142,6 +194,7 @@ export class Correlator {
     if (found !== undefined) return found;
     const made: InstanceState = {
       events: [],
+      requests: new Map(),
       isSorted: true,
       past: [],
       bags: [],
@@ -175,9 +228,10 @@ export class Correlator {
     const marks = this.#marksUntil(watermark);
     // Again after each closing: what it took no longer stands in the way of the others.
     for (;;) {
-      const newest = state.events[state.events.length - 1]?.at ?? Number.NEGATIVE_INFINITY;
-      const events = newest <= watermark ? state.events : state.events.filter(({ at }) => at <= watermark);
-      state.bags = timeline(instance, events, marks, state.past, (request) => (this.#sharers.get(request)?.size ?? 0) > 1);
+      const lines = this.#linesOf(state, watermark);
+      const newest = lines[lines.length - 1]?.at ?? Number.NEGATIVE_INFINITY;
+      const events = newest <= watermark ? lines : lines.filter(({ at }) => at <= watermark);
+      state.bags = timeline(instance, events, { marks, past: state.past, isShared: this.#isShared });
       const due = state.bags
         .filter(({ closesAt }) => closesAt <= watermark)
         .sort((a, b) => a.closesAt - b.closesAt || compare(a.request, b.request))[0];
@@ -192,7 +246,10 @@ export class Correlator {
 
   #close(bag: Bag, state: InstanceState, closing: { at: Millis; thing: ClosedThing }[]): void {
     const taken = new Set<Event>([...bag.own, ...bag.owned]);
-    if (bag.spec === undefined) {
+    const part = bag.spec === undefined ? partOf(bag.own) : undefined;
+    if (part !== undefined) {
+      closing.push({ at: bag.closesAt, thing: this.#gatherPart(bag, part, state) });
+    } else if (bag.spec === undefined) {
       this.#count('unnamed');
     } else {
       const action = this.#gather(bag, state);
@@ -202,6 +259,23 @@ export class Correlator {
     const { request, attempt, rescheduled, opened, start, lock, spec, until } = bag;
     state.past.push({ request, attempt, rescheduled, opened, start, end: bag.end ?? until, lock, spec, until });
     state.events = state.events.filter((event) => !taken.has(event) && (rescheduled || event.requestId !== request));
+    if (!rescheduled) state.requests.delete(request);
+    if (this.#isShared(request)) return;
+    const left = rescheduled ? this.#unresolved.get(request)?.filter((event) => !taken.has(event)) : undefined;
+    if (left === undefined) this.#unresolved.delete(request);
+    else this.#unresolved.set(request, left);
+  }
+
+  /** What the other host of an action tells: the one that writes the root is another process's to read. */
+  #gatherPart(bag: Bag, part: ActionSpec, state: InstanceState): ClosedFragment {
+    const others = [...state.past, ...state.bags];
+    const from = bag.own[0]!.at;
+    const to = bag.own[bag.own.length - 1]!.at;
+    const claim = this.#claimOf(bag.instance, bag.request, from - LEAD, to + GRACE, (at) => ownerAt(others, at) === undefined);
+    const ports = portsOfInstance(this.#store, claim);
+    const members = membersOf(this.#store, claim, ports);
+    for (const { event } of members) this.#store.place(event);
+    return { form: 'fragment', instance: bag.instance, request: bag.request, start: from, end: to, members, ports, spec: part };
   }
 
   #claimOf(instance: string, request: string, from: Millis, to: Millis, owns: (at: Millis) => boolean): Claim {
@@ -219,7 +293,7 @@ export class Correlator {
       aliases,
       from,
       to,
-      isShared: (this.#sharers.get(request)?.size ?? 0) > 1,
+      isShared: this.#isShared(request),
       owns,
       isOther: (id) => requests.has(id),
     };
@@ -284,7 +358,8 @@ export class Correlator {
       const state = this.#instances.get(sequel.of.instance);
       const next = [...(state?.past ?? []), ...(state?.bags ?? [])]
         .filter((bag) => bag.spec !== undefined && bag.request !== sequel.of.request)
-        .map((bag) => Math.min(bag.opened, bag.start))
+        // Not its start, which a line long after it may tell: by then the sequel may have closed.
+        .map((bag) => bag.opened)
         .filter((at) => at > sequel.from)
         .sort((a, b) => a - b)[0];
       const closed = sequel.close(this.#store, watermark, next);
@@ -459,6 +534,8 @@ export class Correlator {
     }
     for (const [request, instances] of this.#sharers)
       if (![...instances].some((instance) => this.#instances.has(instance))) this.#sharers.delete(request);
+    for (const [request, events] of this.#unresolved)
+      if (!this.#sharers.has(request) && events.every(({ at }) => at < horizon)) this.#unresolved.delete(request);
     for (const marks of [this.#restarts, this.#audits])
       for (const [host, times] of marks)
         marks.set(

@@ -2,8 +2,8 @@ import type { EventKind } from '../catalogue/event.js';
 import type { Outcome } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec, Edge } from '../lifecycle/define.js';
-import { type Event, numberOf } from '../lifecycle/event.js';
-import { actionOfLock, nameAction, naming } from '../lifecycle/name.js';
+import { type Event, inOrder, numberOf } from '../lifecycle/event.js';
+import { actionOfLock, bareOpeners, beginnings, isOfTask, mayNameBare, nameAction, naming } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 
@@ -21,14 +21,19 @@ const UNNAMED_QUIET = seconds(120);
 /** nova-compute's lines of one instance and one request: an action, once it has a name. */
 export interface Bag {
   readonly instance: string;
+  /** The request id; `@` and the epoch milliseconds of the first line where no line names a request. */
   readonly request: string;
   /** Which try at the build it is: a build that fails may be given to another host, under the same request. */
   readonly attempt: number;
-  /** With the action's own request id, in order. */
-  readonly own: Event[];
+  /** With the action's own request id, or of a sort that only this action prints; in order. */
+  own: Event[];
   /** Without an id of their own, printed while the action held the instance. */
-  readonly owned: Event[];
-  readonly opened: Millis;
+  owned: Event[];
+  /** nova-api's lines that say what the request begins. */
+  readonly begun: Event[];
+  /** Of no other action, while this one has no name: what may name it. */
+  bare: Event[];
+  opened: Millis;
   host: string;
   spec: ActionSpec | undefined;
   /** When the action's function held the instance's lock; `to` undefined while it does. */
@@ -36,6 +41,8 @@ export interface Bag {
   succeededAt: Millis | undefined;
   /** A line after the end line that belongs to the end as well. */
   confirmedAt: Millis | undefined;
+  /** A line after which silence is a success. */
+  quietAt: Millis | undefined;
   failedAt: Millis | undefined;
   cleanedAt: Millis | undefined;
   /** It was given to another host, as nova says at DEBUG or the next host shows: an attempt, and not the action. */
@@ -80,67 +87,187 @@ const NEVER_OPENS: ReadonlySet<EventKind> = new Set<EventKind>([
   'power.state.synchronizing',
 ]);
 
+/** What is known besides an instance's own lines. */
+export interface Around {
+  readonly marks: HostMarks;
+  /** actions of this instance that are exported already: lines with their ids are too late */
+  readonly past: readonly Past[];
+  /** whether other instances have actions of this request */
+  isShared(request: string): boolean;
+}
+
 /**
- * Sorts the lines that nova-compute printed of one instance into bags, one per request, and finds out how each ended: in
- * the order of their time, and from nothing that came after, so that it is the same whenever it is asked.
+ * Sorts the lines of one instance into bags, one per request, and finds out how each ended: in the order of their time, and
+ * from nothing that came after, so that it is the same whenever it is asked.
  *
  *     open ──its end line──▶ ended ──grace──▶ closed (succeeded)
  *     open ──a failure──▶ failing ──clean-up or silence──▶ ended ──grace──▶ closed (failed)
  *     open ──nova-compute starts again──▶ closed (interrupted)
  *     open ──deadline──▶ closed (timed-out)
  *
- * @param events in order, none after the watermark
- * @param marks of the hosts' own
- * @param past actions of this instance that are exported already: lines with their ids are too late
- * @param isShared whether other instances have actions of this request
+ * @param events nova-compute's, and nova-api's that say what a request begins; in order, none after the watermark
  */
-export function timeline(
-  instance: string,
-  events: readonly Event[],
-  marks: HostMarks,
-  past: readonly Past[],
-  isShared: (request: string) => boolean,
-): Bag[] {
-  const external = new Set<string>();
-  for (const event of events) if (event.requestId !== undefined && EXTERNAL.has(event.kind)) external.add(event.requestId);
-  const exported = new Set(past.filter(({ rescheduled }) => !rescheduled).map(({ request }) => request));
-  const bags = new Map<string, Bag>();
-  const attempts: Bag[] = [];
+export function timeline(instance: string, events: readonly Event[], around: Around): Bag[] {
+  return new Timeline(instance, events, around).bags();
+}
 
-  for (const event of events) {
+/** One pass over an instance's lines. */
+class Timeline {
+  readonly #instance: string;
+  readonly #events: readonly Event[];
+  readonly #around: Around;
+  /** requests that are neutron's events and no actions */
+  readonly #external = new Set<string>();
+  readonly #exported: ReadonlySet<string>;
+  readonly #open = new Map<string, Bag>();
+  readonly #attempts: Bag[] = [];
+  /** nova-api's lines of requests that have no bag yet */
+  readonly #begun = new Map<string, Event[]>();
+  /** the last lines that are nobody's */
+  #bare: Event[] = [];
+
+  constructor(instance: string, events: readonly Event[], around: Around) {
+    this.#instance = instance;
+    this.#events = events;
+    this.#around = around;
+    for (const event of events) if (event.requestId !== undefined && EXTERNAL.has(event.kind)) this.#external.add(event.requestId);
+    this.#exported = new Set(around.past.filter(({ rescheduled }) => !rescheduled).map(({ request }) => request));
+  }
+
+  bags(): Bag[] {
+    for (const event of this.#events) {
+      const request = event.requestId;
+      if (event.service !== 'nova-compute') this.#takeBegun(event);
+      else if (request !== undefined && event.userId !== undefined && !this.#external.has(request)) this.#takeOwn(request, event);
+      else this.#takeBare(event);
+    }
+    for (const bag of this.#open.values()) this.#settle(bag);
+    return [...this.#attempts, ...this.#open.values()];
+  }
+
+  #takeBegun(event: Event): void {
     const request = event.requestId;
-    if (request !== undefined && event.userId !== undefined && !external.has(request)) {
-      if (exported.has(request)) continue;
-      let bag = bags.get(request);
-      if (bag !== undefined && isNextAttempt(bag, event)) {
-        bag.rescheduled = true;
-        settle(bag, marks, isShared(request));
-        // It is over when the next begins, and is told before it.
-        bag.until = Math.min(bag.until, event.at + GRACE);
-        bag.closesAt = bag.until;
-        attempts.push(bag);
-        bag = undefined;
-      }
-      if (bag === undefined) {
-        if (NEVER_OPENS.has(event.kind)) continue;
-        const before = [...past, ...attempts].filter((each) => each.request === request).length;
-        bag = open(instance, request, event, before);
-        bags.set(request, bag);
-      }
-      if (event.at > bag.until) continue;
-      bag.own.push(event);
-      advance(bag, event, marks, isShared(request));
-    } else {
-      const owner = ownerAt<Past>([...past, ...attempts, ...bags.values()], event.at);
-      const bag = owner === undefined ? undefined : [...attempts, ...bags.values()].find((each) => isSame(each, owner));
-      if (bag === undefined || event.at > bag.until) continue;
-      bag.owned.push(event);
-      advance(bag, event, marks, isShared(bag.request));
+    if (request === undefined || !beginnings.has(event.kind)) return;
+    const bag = this.#open.get(request);
+    if (bag === undefined) {
+      const same = this.#begun.get(request);
+      if (same === undefined) this.#begun.set(request, [event]);
+      else same.push(event);
+    } else if (event.at <= bag.until) {
+      bag.begun.push(event);
+      this.#name(bag);
     }
   }
-  for (const bag of bags.values()) settle(bag, marks, isShared(bag.request));
-  return [...attempts, ...bags.values()];
+
+  #takeOwn(request: string, event: Event): void {
+    if (this.#exported.has(request)) return;
+    let bag = this.#open.get(request);
+    if (bag !== undefined && isNextAttempt(bag, event)) {
+      bag.rescheduled = true;
+      this.#settle(bag);
+      // It is over when the next begins, and is told before it.
+      bag.until = Math.min(bag.until, event.at + GRACE);
+      bag.closesAt = bag.until;
+      this.#attempts.push(bag);
+      bag = undefined;
+    }
+    if (bag === undefined) {
+      if (NEVER_OPENS.has(event.kind) && !this.#begun.has(request) && !this.#mayBeNamedByTask(event)) return;
+      const before = [...this.#around.past, ...this.#attempts].filter((each) => each.request === request).length;
+      bag = open(this.#instance, request, event, before);
+      bag.begun.push(...(this.#begun.get(request) ?? []));
+      bag.bare = this.#bare.filter(({ at }) => at >= event.at - LEAD);
+      this.#open.set(request, bag);
+    }
+    if (event.at > bag.until) return;
+    bag.own.push(event);
+    if (naming.has(event.kind) || (bag.spec === undefined && (bag.own.length === 1 || bag.bare.length > 0))) this.#name(bag);
+    advance(bag, event);
+    this.#settle(bag);
+  }
+
+  /** A line that only ever accompanies does open a bag where a task state next to it says what is going on. */
+  #mayBeNamedByTask({ at }: Event): boolean {
+    return this.#bare.some((event) => event.at >= at - LEAD && isOfTask(event));
+  }
+
+  #takeBare(event: Event): void {
+    const all = [...this.#around.past, ...this.#attempts, ...this.#open.values()];
+    const owner = ownerAt<Past>(all, event.at);
+    const opener = bareOpeners.get(event.kind);
+    if (opener !== undefined && owner?.spec !== opener) return this.#takeOpener(opener, event);
+    if (owner === undefined) {
+      this.#bare.push(event);
+      for (const bag of this.#open.values()) {
+        if (bag.spec !== undefined || event.at > bag.until) continue;
+        bag.bare.push(event);
+        if (mayNameBare.has(event.kind)) this.#name(bag);
+      }
+      return;
+    }
+    const bag = [...this.#attempts, ...this.#open.values()].find((each) => isSame(each, owner));
+    if (bag === undefined || event.at > bag.until) return;
+    if (opener === undefined) bag.owned.push(event);
+    else bag.own.push(event);
+    advance(bag, event);
+    this.#settle(bag);
+  }
+
+  /** A line of an action whose threads name no request, with no such action under way: it is its first line. */
+  #takeOpener(spec: ActionSpec, event: Event): void {
+    const begun = [...this.#open.values()].find((bag) => bag.spec === spec && event.at <= bag.until);
+    const bag = begun ?? open(this.#instance, `@${event.at}`, event, 0);
+    if (begun === undefined) {
+      bag.spec = spec;
+      if (this.#exported.has(bag.request)) return;
+      this.#open.set(bag.request, bag);
+    }
+    bag.own.push(event);
+    advance(bag, event);
+    this.#settle(bag);
+  }
+
+  /** Finds a bag's name from what it holds now. What it holds is read again in its light: an end line may have come before it. */
+  #name(bag: Bag): void {
+    const spec = nameAction(bag);
+    if (spec === bag.spec) return;
+    bag.spec = spec;
+    if (spec !== undefined) {
+      const headless = [...this.#open.values()].find((each) => each !== bag && each.request.startsWith('@') && each.spec === spec);
+      if (headless !== undefined) {
+        // Its first lines, which named no request.
+        this.#open.delete(headless.request);
+        bag.own = [...headless.own, ...bag.own].sort(inOrder);
+        bag.owned = [...headless.owned, ...bag.owned].sort(inOrder);
+        bag.opened = Math.min(bag.opened, headless.opened);
+      }
+      // What was nobody's next to it may be its own.
+      const mine = bag.bare.filter(
+        ({ at }) => ownerAt<Past>([...this.#around.past, ...this.#attempts, ...this.#open.values()], at) === bag,
+      );
+      bag.owned = [...bag.owned, ...mine].sort(inOrder);
+      bag.bare = [];
+      this.#bare = this.#bare.filter((event) => !mine.includes(event));
+    }
+    Object.assign(bag, UNKNOWN);
+    for (const event of [...bag.own, ...bag.owned].sort(inOrder)) advance(bag, event);
+    this.#settle(bag);
+  }
+
+  #settle(bag: Bag): void {
+    settle(bag, this.#around.marks, this.#around.isShared(bag.request));
+  }
 }
+
+/** What a bag's lines have not told yet. */
+const UNKNOWN = {
+  lock: undefined,
+  succeededAt: undefined,
+  confirmedAt: undefined,
+  quietAt: undefined,
+  failedAt: undefined,
+  cleanedAt: undefined,
+} as const;
 
 /** Whether two are the same action, or the same try at it. */
 export const isSame = (a: Past, b: Past): boolean => a.request === b.request && a.attempt === b.attempt;
@@ -165,14 +292,12 @@ function open(instance: string, request: string, event: Event, attempt: number):
     attempt,
     own: [],
     owned: [],
+    begun: [],
+    bare: [],
     opened: event.at,
     host: event.host,
     spec: undefined,
-    lock: undefined,
-    succeededAt: undefined,
-    confirmedAt: undefined,
-    failedAt: undefined,
-    cleanedAt: undefined,
+    ...UNKNOWN,
     rescheduled: false,
     start: event.at,
     end: undefined,
@@ -183,26 +308,25 @@ function open(instance: string, request: string, event: Event, attempt: number):
 }
 
 /** Takes one line into account. */
-function advance(bag: Bag, event: Event, marks: HostMarks, shared: boolean): void {
-  const isOwn = event.requestId === bag.request;
-  if (isOwn) {
-    if (naming.has(event.kind)) bag.spec = nameAction(bag.own);
-    bag.host = event.host;
+function advance(bag: Bag, event: Event): void {
+  const { spec } = bag;
+  const { kind, at } = event;
+  if (event.requestId === bag.request) {
+    // An action of two hosts is told by the one that prints its naming line.
+    if (spec?.takesPart === undefined || spec.namedBy.includes(kind)) bag.host = event.host;
     if (actionOfLock(event) !== undefined) {
-      if (event.kind.endsWith('.acquired')) bag.lock = { from: event.at, to: undefined };
-      else if (event.kind.endsWith('.released')) bag.lock = { from: bag.lock?.from ?? event.at, to: event.at };
+      if (kind.endsWith('.acquired')) bag.lock = { from: at, to: undefined };
+      else if (kind.endsWith('.released')) bag.lock = { from: bag.lock?.from ?? at, to: at };
     }
   }
-  const spec = bag.spec;
-  if (spec !== undefined) {
-    const { kind, at } = event;
-    if (spec.ends.includes(kind) && isAfterItsCause(spec, bag)) bag.succeededAt ??= at;
-    else if (bag.succeededAt !== undefined && spec.confirms?.includes(kind)) bag.confirmedAt = at;
-    if (spec.fails.includes(kind)) bag.failedAt ??= at;
-    if (spec.cleansUp.includes(kind)) bag.cleanedAt = at;
-    if (kind === 'instance.build.rescheduled') bag.rescheduled = true;
-  }
-  settle(bag, marks, shared);
+  if (spec === undefined) return;
+  if (spec.ends.includes(kind) && isAfterItsCause(spec, bag) && (spec.endsWithId !== true || event.requestId === bag.request))
+    bag.succeededAt ??= at;
+  else if (bag.succeededAt !== undefined && spec.confirms?.includes(kind)) bag.confirmedAt = at;
+  if (spec.endsQuietly?.includes(kind)) bag.quietAt = at;
+  if (spec.fails.includes(kind)) bag.failedAt ??= at;
+  if (spec.cleansUp.includes(kind)) bag.cleanedAt = at;
+  if (kind === 'instance.build.rescheduled') bag.rescheduled = true;
 }
 
 const isAfterItsCause = (spec: ActionSpec, bag: Bag): boolean =>
@@ -234,6 +358,10 @@ function settle(bag: Bag, marks: HostMarks, shared: boolean): void {
     bag.end = cleaned ?? lastOwn;
     bag.outcome = 'failed';
     bag.until = cleaned !== undefined && !mayBeGivenOn(bag) && (cleaned === lastOwn || isFinal(bag)) ? cleaned + grace : lastOwn + QUIET;
+  } else if (bag.quietAt !== undefined && bag.quietAt >= lastOwn && (bag.lock === undefined || bag.lock.to !== undefined)) {
+    bag.end = bag.quietAt;
+    bag.outcome = 'succeeded';
+    bag.until = bag.quietAt + QUIET;
   } else {
     bag.end = undefined;
     bag.outcome = 'timed-out';
@@ -266,11 +394,18 @@ const isFinal = (bag: Bag): boolean => bag.own.some(({ kind }) => kind === 'allo
 
 function startOf(spec: ActionSpec, bag: Bag): Millis {
   for (const edge of spec.starts) {
-    const found = bag.own.find((event) => edge.kinds.includes(event.kind) && isOfTheAction(event, spec));
-    if (found !== undefined) return edgeTime(found, edge);
+    const among = bag.own.find((event) => edge.kinds.includes(event.kind) && isOfTheAction(event, spec));
+    const found = among ?? bag.owned.find((event) => edge.kinds.includes(event.kind));
+    if (found === undefined || !isFollowed(found, edge, bag)) continue;
+    const at = edgeTime(found, edge);
+    return spec.startsWithFirst === true ? Math.min(at, bag.opened) : at;
   }
   return bag.opened;
 }
+
+const isFollowed = ({ at }: Event, { followedBy }: Edge, bag: Bag): boolean =>
+  followedBy === undefined ||
+  bag.own.some((event) => event.kind === followedBy.kind && event.at >= at && event.at <= at + followedBy.within);
 
 /** Among lock lines only those of the action's own function. */
 const isOfTheAction = (event: Event, spec: ActionSpec): boolean => !event.kind.includes('.lock.') || actionOfLock(event) === spec;

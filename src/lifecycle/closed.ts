@@ -39,6 +39,8 @@ export interface ClosedAttempt extends Omit<ClosedAction, 'form'> {
 /** Lines of an action whose compute host is another process's to read. */
 export interface ClosedFragment extends Closed {
   readonly form: 'fragment';
+  /** What it is a part of, where its lines tell: the other host of a migration. */
+  readonly spec?: ActionSpec;
 }
 
 /** What a guest's network does after the boot: told as a trace of its own, linked to the boot. */

@@ -42,6 +42,8 @@ export interface Edge {
   readonly pick?: 'last' | 'latest';
   /** Looked for in the whole action instead of the port's own plug cycle. */
   readonly anywhere?: true;
+  /** Counts only where such a line follows within so many milliseconds: after a longer time something was waited for. */
+  readonly followedBy?: { readonly kind: EventKind; readonly within: Millis };
 }
 
 export interface PhaseSpec {
@@ -62,6 +64,8 @@ export interface PhaseSpec {
   readonly spread?: true;
   /** Not part of every such action, so not missed where it is not seen. */
   readonly optional?: true;
+  /** Lines between its ends that are told with it, as the progress of a copy. */
+  readonly marks?: readonly EventKind[];
   /** Nothing before the root's start: that would be another's work. */
   readonly fromRoot?: true;
   /** At the most so many spans. */
@@ -75,14 +79,34 @@ export interface ActionSpec {
   readonly lockedBy: readonly string[];
   /** Lines of which any names the action. */
   readonly namedBy: readonly EventKind[];
-  /** The naming line proves it only when its host prints one of these as well; alone, it leaves the bag without a name. */
+  /** The naming line proves it only when its host prints one of these as well: a naming line may be shared by two actions. */
   readonly provenOnHost?: readonly EventKind[];
-  /** Lines that must all be there, in this order, to name it where nothing else does. */
-  readonly namedByAll?: readonly EventKind[];
+  /** Lines that must all be there, in this order, to name it where nothing else does; one of each list. */
+  readonly namedByAll?: readonly (readonly EventKind[])[];
+  /** Lines that it never prints with its request id: whatever does is another action. */
+  readonly notWith?: readonly EventKind[];
+  /** The methods of nova-api that begin it, as nova-api prints them at DEBUG, and other lines of nova-api that name it. */
+  readonly calls?: readonly string[];
+  readonly begunBy?: readonly EventKind[];
+  /** nova's task states that only this action goes through: power-sync lines print them, at INFO too. */
+  readonly tasks?: readonly string[];
+  /** Lines that are this action's without naming a request: its threads have no context. They begin it. */
+  readonly opensBare?: readonly EventKind[];
+  /**
+   * Lines with its request id on a host that takes part and does not write the root, all of one of these lists: a process
+   * that reads only that host tells a fragment.
+   */
+  readonly takesPart?: readonly (readonly EventKind[])[];
   /** The root's start, else the first line with the action's request id. */
   readonly starts: readonly Edge[];
+  /** The start is the first line of any host, where that is before these. */
+  readonly startsWithFirst?: true;
   /** The last line of a success. */
   readonly ends: readonly EventKind[];
+  /** The end line counts only with the action's own request id. */
+  readonly endsWithId?: true;
+  /** Nothing marks its success: after one of these, silence without a failure is one. */
+  readonly endsQuietly?: readonly EventKind[];
   /** Lines that belong to the end when they follow it: from 2025.1 on the guest's lifecycle lags behind. */
   readonly confirms?: readonly EventKind[];
   /** Only after one of these: the same end line means something else before it. */

@@ -1,18 +1,57 @@
 import type { EventKind } from '../catalogue/event.js';
+import { attachInterface, detachInterface } from './attach-interface.js';
+import { attachVolume, detachVolume } from './attach-volume.js';
 import { create } from './create.js';
 import type { ActionSpec } from './define.js';
 import { remove } from './delete.js';
-import { type Event, textOf } from './event.js';
-import { others } from './others.js';
+import { evacuate } from './evacuate.js';
+import { type Event, inOrder, textOf } from './event.js';
+import { liveMigration } from './live-migration.js';
+import { pause, resume, start, stop, suspend, unpause } from './power.js';
+import { reboot } from './reboot.js';
 import { rebuild } from './rebuild.js';
+import { rescue, unrescue } from './rescue.js';
+import { confirmResize, migrate, resize, revertResize } from './resize.js';
+import { shelve, shelveOffload, unshelve } from './shelve.js';
+import { backup, createImage } from './snapshot.js';
 
-/** All actions. Their order matters only where two are named by the same line. */
-export const actions: readonly ActionSpec[] = [rebuild, ...others, create, remove];
+/** All actions. Where lines of several are in one bag, the first of them names it. */
+export const actions: readonly ActionSpec[] = [
+  rebuild,
+  evacuate,
+  reboot,
+  stop,
+  start,
+  pause,
+  unpause,
+  suspend,
+  resume,
+  resize,
+  migrate,
+  confirmResize,
+  liveMigration,
+  revertResize,
+  shelve,
+  shelveOffload,
+  unshelve,
+  rescue,
+  unrescue,
+  backup,
+  createImage,
+  attachInterface,
+  detachInterface,
+  attachVolume,
+  detachVolume,
+  create,
+  remove,
+];
 
 const byLock = new Map(actions.flatMap((spec) => spec.lockedBy.map((name) => [name, spec] as const)));
-const byLine = new Map<EventKind, ActionSpec>(
-  actions.flatMap((spec) => (spec === remove ? [] : spec.namedBy.map((kind) => [kind, spec] as const))),
-);
+const byCall = new Map(actions.flatMap((spec) => (spec.calls ?? []).map((name) => [name, spec] as const)));
+const byBeginning = new Map(actions.flatMap((spec) => (spec.begunBy ?? []).map((kind) => [kind, spec] as const)));
+const byTask = new Map(actions.flatMap((spec) => (spec.tasks ?? []).map((task) => [task, spec] as const)));
+/** "Terminating instance" also stands in failed builds: it names a delete only where nothing else does. */
+const byLine: readonly ActionSpec[] = actions.filter((spec) => spec !== remove);
 
 const LOCKS: ReadonlySet<EventKind> = new Set<EventKind>([
   'instance.lock.awaited',
@@ -23,13 +62,28 @@ const LOCKS: ReadonlySet<EventKind> = new Set<EventKind>([
   'interface.lock.released',
 ]);
 
-/** Kinds that nameAction looks at: any other line leaves a bag's name as it is. */
+/** Kinds of nova-compute's lines that have a say in a bag's name: any other leaves it as it is. */
 export const naming: ReadonlySet<EventKind> = new Set([
   ...LOCKS,
   'instance.claimed',
   'instance.terminating',
-  ...actions.flatMap((spec) => [...spec.namedBy, ...(spec.namedByAll ?? []), ...(spec.provenOnHost ?? [])]),
+  ...actions.flatMap((spec) => [...spec.namedBy, ...(spec.provenOnHost ?? []), ...(spec.notWith ?? [])]),
 ]);
+
+/** Kinds of lines without a request id that may name a bag which nothing else names. */
+export const mayNameBare: ReadonlySet<EventKind> = new Set<EventKind>([
+  'power.state.sync.pending',
+  'power.state.synchronizing',
+  ...actions.flatMap((spec) => (spec.namedByAll ?? []).flat()),
+]);
+
+/** nova-api's lines that say what a request begins. */
+export const beginnings: ReadonlySet<EventKind> = new Set<EventKind>(['server.action.called', ...byBeginning.keys()]);
+
+/** Lines that belong to an action of this sort although they name no request. */
+export const bareOpeners: ReadonlyMap<EventKind, ActionSpec> = new Map(
+  actions.flatMap((spec) => (spec.opensBare ?? []).map((kind) => [kind, spec] as const)),
+);
 
 /** The action whose function holds this lock, where the line is of a lock that an action holds from end to end. */
 export function actionOfLock(event: Event): ActionSpec | undefined {
@@ -38,41 +92,83 @@ export function actionOfLock(event: Event): ActionSpec | undefined {
   return name === undefined ? undefined : byLock.get(name.slice(name.lastIndexOf('.') + 1));
 }
 
-/**
- * Which action a bag of lines is, by the first rule that fits: the function that holds the instance's lock (DEBUG); a line
- * that names it; "Claim successful" alone, which is a create's first line at INFO; and "Terminating instance" alone, which
- * a failed build prints too, with the create's request id.
- *
- * @param events nova-compute's lines with the action's own request id, in order
- */
-export function nameAction(events: Iterable<Event>): ActionSpec | undefined {
-  let named: ActionSpec | undefined;
-  let claimed = false;
-  let terminating = false;
-  for (const event of events) {
-    const locked = actionOfLock(event);
-    if (locked !== undefined) return locked;
-    const spec = byLine.get(event.kind);
-    if (spec !== undefined && (named === undefined || actions.indexOf(spec) < actions.indexOf(named))) named = spec;
-    if (event.kind === 'instance.claimed') claimed = true;
-    if (event.kind === 'instance.terminating') terminating = true;
-  }
-  if (named !== undefined) return isProven(named, events) ? named : undefined;
-  if (claimed) return create;
-  return actions.find((spec) => spec.namedByAll !== undefined && areInOrder(spec.namedByAll, events)) ?? (terminating ? remove : undefined);
+/** The action that nova-api began, as one of its lines says. */
+function actionOfCall(event: Event): ActionSpec | undefined {
+  if (event.kind !== 'server.action.called') return byBeginning.get(event.kind);
+  const method = textOf(event, 'method');
+  return method === undefined ? undefined : byCall.get(method.slice(method.lastIndexOf('.') + 1));
 }
 
-function isProven(spec: ActionSpec, events: Iterable<Event>): boolean {
+/** What a bag's name is found from. */
+export interface Evidence {
+  /** nova-compute's lines with the action's own request id, in order */
+  readonly own: readonly Event[];
+  /** nova-api's lines with that id */
+  readonly begun: readonly Event[];
+  /** lines of the instance that name no request and are no other action's, in order: what nothing else names may be named by them */
+  readonly bare: readonly Event[];
+}
+
+/**
+ * Which action a bag of lines is, by the first rule that fits:
+ *
+ * 1. the function that holds the instance's lock (DEBUG)
+ * 2. a line that names it; of two that share the line, what nova-api says, or what its host prints besides
+ * 3. what nova-api says that it began (DEBUG)
+ * 4. "Claim successful", which is a create's first line at INFO
+ * 5. the task state that nova's power synchronization finds
+ * 6. a set of lines that no other action has
+ * 7. "Terminating instance" alone, which a failed build prints too, with the create's request id
+ */
+export function nameAction({ own, begun, bare }: Evidence): ActionSpec | undefined {
+  for (const event of own) {
+    const locked = actionOfLock(event);
+    if (locked !== undefined) return locked;
+  }
+  const kinds = new Set(own.map(({ kind }) => kind));
+  const isRuledOut = (spec: ActionSpec): boolean => spec.notWith?.some((kind) => kinds.has(kind)) ?? false;
+  const called = begun.map(actionOfCall).find((spec) => spec !== undefined);
+
+  const named = byLine.filter((spec) => spec.namedBy.some((kind) => kinds.has(kind)) && !isRuledOut(spec));
+  const first = named[0];
+  if (first !== undefined) {
+    const rivals = named.filter(({ namedBy }) => namedBy === first.namedBy || namedBy.some((kind) => first.namedBy.includes(kind)));
+    return rivals.find((spec) => spec === called) ?? rivals.find((spec) => isProven(spec, own)) ?? rivals.at(-1);
+  }
+  if (called !== undefined) return called;
+  if (kinds.has('instance.claimed') && !kinds.has('instance.rebuilding')) return create;
+  const task = bare.map(taskOf).find((each) => each !== undefined && byTask.has(each));
+  if (task !== undefined) return byTask.get(task);
+  const all = bare.length === 0 ? own : [...own, ...bare].sort(inOrder);
+  const shown = byLine.find((spec) => spec.namedByAll !== undefined && !isRuledOut(spec) && areInOrder(spec.namedByAll, all));
+  return shown ?? (kinds.has('instance.terminating') ? remove : undefined);
+}
+
+/** The action of which an unnamed bag is another host's part. */
+export function partOf(own: readonly Event[]): ActionSpec | undefined {
+  const kinds = new Set(own.map(({ kind }) => kind));
+  return actions.find(({ takesPart }) => takesPart?.some((all) => all.every((kind) => kinds.has(kind))));
+}
+
+/** Whether the line prints a task state that names an action. */
+export const isOfTask = (event: Event): boolean => byTask.has(taskOf(event) ?? '');
+
+/** The task state that a power-sync line prints. */
+function taskOf(event: Event): string | undefined {
+  if (event.kind === 'power.state.sync.pending') return textOf(event, 'task');
+  return event.kind === 'power.state.synchronizing' ? textOf(event, 'task_state') : undefined;
+}
+
+function isProven(spec: ActionSpec, own: readonly Event[]): boolean {
   const { provenOnHost } = spec;
-  if (provenOnHost === undefined) return true;
-  const all = [...events];
-  const host = all.find(({ kind }) => spec.namedBy.includes(kind))?.host;
-  return all.some((event) => event.host === host && provenOnHost.includes(event.kind));
+  if (provenOnHost === undefined) return false;
+  const host = own.find(({ kind }) => spec.namedBy.includes(kind))?.host;
+  return own.some((event) => event.host === host && provenOnHost.includes(event.kind));
 }
 
 /** Whether lines of all these kinds are there, each after the one before it. */
-function areInOrder(kinds: readonly EventKind[], events: Iterable<Event>): boolean {
+function areInOrder(steps: readonly (readonly EventKind[])[], events: readonly Event[]): boolean {
   let next = 0;
-  for (const { kind } of events) if (kind === kinds[next]) next++;
-  return next === kinds.length;
+  for (const { kind } of events) if (steps[next]?.includes(kind) === true) next++;
+  return next === steps.length;
 }

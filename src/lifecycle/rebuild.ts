@@ -9,7 +9,9 @@ export const rebuild: ActionSpec = {
   lockedBy: [],
   namedBy: ['instance.rebuilding'],
   // Where its own line is missing: files deleted and then made anew under one request are a rebuild.
-  namedByAll: ['instance.files.deleting', 'image.creation.started'],
+  namedByAll: [['instance.files.deleting'], ['image.creation.started']],
+  // A rebuild takes no resources anew. Up to Queens an evacuation prints the same line, and does.
+  notWith: ['instance.claimed', 'instance.evacuating'],
   starts: [line('instance.rebuilding'), lasting('guest.shutdown.failed'), lasting('guest.shutdown.finished')],
   ends: ['instance.spawned'],
   confirms: ['guest.lifecycle.resumed'],

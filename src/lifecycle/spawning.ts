@@ -52,3 +52,15 @@ export const spawning: readonly PhaseSpec[] = [
     to: [line('guest.lifecycle.resumed')],
   },
 ];
+
+/** The same where it is not `spawn` that they are parts of: another phase, or the root. */
+export function partsOf(name: string | undefined, phases: readonly PhaseSpec[]): PhaseSpec[] {
+  return phases.map((phase) => {
+    if (phase.within !== 'spawn') return phase;
+    const { within: _, ...free } = phase;
+    return name === undefined ? free : { ...free, within: name };
+  });
+}
+
+/** The same where not every action of its kind has them. */
+export const maybe = (...phases: readonly PhaseSpec[]): PhaseSpec[] => phases.map((phase) => ({ ...phase, optional: true }));

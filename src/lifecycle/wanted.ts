@@ -8,6 +8,7 @@ const ALSO: readonly EventKind[] = [
   'compute.started',
   'resources.audited',
   'deletion.resumed',
+  'server.action.called',
   // Requests that are neutron's events and no actions.
   'vif.plug.received',
   'vif.plug.processed',
@@ -48,7 +49,13 @@ const used: ReadonlySet<EventKind> = new Set([
   ...ALSO,
   ...actions.flatMap((spec) => [
     ...spec.namedBy,
-    ...(spec.namedByAll ?? []),
+    ...(spec.namedByAll ?? []).flat(),
+    ...(spec.opensBare ?? []),
+    ...(spec.takesPart ?? []).flat(),
+    ...(spec.notWith ?? []),
+    ...(spec.begunBy ?? []),
+    ...(spec.endsQuietly ?? []),
+    ...spec.phases.flatMap(({ marks }) => marks ?? []),
     ...kindsOf(spec.starts),
     ...spec.ends,
     ...(spec.endsAfter ?? []),

@@ -180,7 +180,9 @@ function buildFragment(fragment: ClosedFragment, options: BuildOptions): Finishe
   const lived = { ...livedBy(fragment, undefined, options), start: Number.NEGATIVE_INFINITY };
   // neutron's part of the chain has no plug to begin with where nova and OVS are another's to read.
   const plugsSeen = fragment.members.some(({ event }) => event.service === 'ovs-vswitchd');
-  const specs = fragmentPhases.map((spec): PhaseSpec => (spec.per === 'cycle' && !plugsSeen ? { ...spec, per: 'port' } : spec));
+  const specs = (fragment.spec?.phases ?? fragmentPhases).map(
+    (spec): PhaseSpec => (spec.per === 'cycle' && !plugsSeen ? { ...spec, per: 'port' } : spec),
+  );
   const { phases } = phasesOf(specs, lived);
   const spans = spansOf(
     phases,

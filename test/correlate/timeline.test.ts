@@ -15,7 +15,7 @@ interface Given {
 
 const sorted = (events: readonly Event[]): Event[] => [...events].sort(inOrder);
 const bagsOf = (events: readonly Event[], { marks = NOTHING, past = [], shared = false }: Given = {}): Bag[] =>
-  timeline(U, sorted(events), marks, past, () => shared);
+  timeline(U, sorted(events), { marks, past, isShared: () => shared });
 const bags = (lines: readonly string[], given?: Given): Bag[] => bagsOf(eventsOf('nova-compute', lines), given);
 const inSeconds = (moment: number | undefined): number | undefined =>
   moment === undefined ? undefined : Math.round(moment - at(0)) / 1000;
@@ -57,7 +57,7 @@ describe('timeline', () => {
       locks(11.1, lock.released('do_terminate_instance'), B),
     ]);
     expect(found.map(brief)).toEqual([
-      [A, 'create', 'succeeded', 1.1, 9],
+      [A, 'create', 'succeeded', 1, 9],
       [B, 'delete', 'succeeded', 4, 11.1],
     ]);
     expect(found.map(({ owned }) => owned.map(({ kind }) => kind))).toEqual([
@@ -158,7 +158,7 @@ describe('timeline', () => {
 
   it('a build that released its lock without having been built has failed', () => {
     const [bag] = bags([locks(1, lock.acquired(build)), nova(1.1, 'Starting instance...'), nova(2, CLAIM), locks(5, lock.released(build))]);
-    expect(brief(bag!)).toEqual([A, 'create', 'failed', 1.1, 5]);
+    expect(brief(bag!)).toEqual([A, 'create', 'failed', 1, 5]);
   });
 
   it('an action whose lock is a success needs no end line', () => {
@@ -238,7 +238,7 @@ describe('a build that is given to another host', () => {
       locks(5.1, lock.released(build)),
     ];
     expect(told([...eventsOf('nova-compute', lines), ...taken(6)])).toEqual([
-      ['cmp1', true, 'failed', 0.9, 5.1],
+      ['cmp1', true, 'failed', 0.5, 5.1],
       ['cmp2', false, 'succeeded', 6, 14],
     ]);
   });

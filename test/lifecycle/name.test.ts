@@ -4,12 +4,14 @@ import { eventsOf, lock, nova, U } from '../support/lines.js';
 
 const CLAIM = 'Claim successful on node cmp1';
 const named = (...messages: readonly string[]): string | undefined =>
-  nameAction(
-    eventsOf(
+  nameAction({
+    own: eventsOf(
       'nova-compute',
       messages.map((message, second) => nova(second, message, message.includes('ock "') ? { instance: null } : {})),
     ),
-  )?.name;
+    begun: [],
+    bare: [],
+  })?.name;
 
 describe('nameAction', () => {
   it.each([
@@ -22,7 +24,9 @@ describe('nameAction', () => {
       ['Took 7.31 seconds to spawn the instance on the hypervisor.', 'Terminating instance'],
       'create',
     ],
-    ['"Rebuilding instance"', ['Rebuilding instance', CLAIM, 'Terminating instance'], 'rebuild'],
+    ['"Rebuilding instance"', ['Rebuilding instance', 'Terminating instance'], 'rebuild'],
+    ['up to Queens an evacuation begins as a rebuild, and claims', ['Rebuilding instance', CLAIM, 'Creating image'], 'evacuate'],
+    ['from Rocky on it says so', ['Evacuating instance', CLAIM, 'Creating image(s)'], 'evacuate'],
     ['a rebuild without its own line', [`Deleting instance files /var/lib/nova/instances/${U}_del`, 'Creating image(s)'], 'rebuild'],
     [
       'the same two lines the other way round are none',
@@ -34,8 +38,8 @@ describe('nameAction', () => {
     ['"Unshelving" claims as a create does', ['Unshelving', CLAIM], 'unshelve'],
     ['a shelve offloads under the same request', ['Shelving', 'Shelve offloading'], 'shelve'],
     ['an offload by itself', ['Shelve offloading'], 'shelveOffload'],
-    ['"Migrating" alone: resize or migrate, nobody knows', ['Migrating'], undefined],
-    ['nor does the claim that follows make it a create', ['Migrating', CLAIM], undefined],
+    ['"Migrating" where nothing says resize is a migration', ['Migrating'], 'migrate'],
+    ['the claim that follows does not make it a create', ['Migrating', CLAIM], 'migrate'],
     [
       '"Migrating" on the host that shuts the guest down is a resize',
       ['Migrating', CLAIM, 'Instance shutdown successfully after 3 seconds.'],
@@ -63,7 +67,7 @@ describe('nameAction', () => {
   });
 
   it('does not depend on the order of naming lines', () => {
-    const messages = ['Terminating instance', CLAIM, 'Rebuilding instance'];
+    const messages = ['Terminating instance', CLAIM, 'Unshelving'];
     expect(named(...messages)).toBe(named(...messages.reverse()));
   });
 });

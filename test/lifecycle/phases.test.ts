@@ -302,19 +302,21 @@ describe('the tables', () => {
     }
   });
 
-  // The others have the plug chain in common, and no `spawn` yet: there its phases are the root's.
-  const told = actions.filter(({ name }) => ['create', 'delete', 'rebuild'].includes(name));
-  it.each(told.map((spec) => [spec.name, spec] as const))('%s: every phase is part of one that is there, and has an end', (_name, spec) => {
-    const names = new Set(spec.phases.map(({ name }) => name));
-    for (const { name, within, to } of spec.phases) {
-      expect(to.length, name).toBeGreaterThan(0);
-      if (within !== undefined) expect(names, `${name} is part of`).toContain(within);
-    }
-  });
+  it.each(actions.map((spec) => [spec.name, spec] as const))(
+    '%s: every phase is part of one that is there, and has an end',
+    (_name, spec) => {
+      const names = new Set(spec.phases.map(({ name }) => name));
+      for (const { name, within, to } of spec.phases) {
+        expect(to.length, name).toBeGreaterThan(0);
+        if (within !== undefined) expect(names, `${name} is part of`).toContain(within);
+      }
+    },
+  );
 
   it('no two actions have the same lock or the same naming line, nor one name', () => {
     const locks = actions.flatMap(({ lockedBy }) => lockedBy);
-    const lines: EventKind[] = actions.flatMap(({ namedBy }) => namedBy);
+    // A resize and a migration print the same: nova-api tells them apart.
+    const lines: EventKind[] = actions.filter(({ name }) => name !== 'migrate').flatMap(({ namedBy }) => namedBy);
     const names = actions.map(({ name }) => name);
     for (const all of [locks, lines, names]) expect(all.filter((each, place) => all.indexOf(each) !== place)).toEqual([]);
   });

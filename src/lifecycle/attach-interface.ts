@@ -1,0 +1,99 @@
+import { action, FAILURES, networkInfo, portRequests } from './common.js';
+import { type ActionSpec, anywhere, lasting, latest, line, type PhaseSpec } from './define.js';
+import { plugChain, portDown, requests, vifUnplug } from './plug.js';
+import { partsOf } from './spawning.js';
+
+/** These call nova-compute and wait for its answer: the access line comes last. */
+const call = (kind: 'interface.attach.requested' | 'interface.detach.requested'): PhaseSpec => ({
+  name: 'api request',
+  service: 'nova-api',
+  from: [lasting(kind)],
+  to: [line(kind)],
+});
+
+const lockWait: PhaseSpec = {
+  name: 'lock wait',
+  service: 'nova-compute',
+  debug: true,
+  optional: true,
+  from: [line('interface.lock.awaited'), { kinds: ['interface.lock.acquired'], less: 'waited' }],
+  to: [line('interface.lock.acquired')],
+};
+
+const starts = [line('interface.lock.awaited'), { kinds: ['interface.lock.acquired'] as const, less: 'waited' }];
+
+/** Plug one more port into a running server. nova-compute prints nothing of it at INFO but the plug. */
+export const attachInterface: ActionSpec = action({
+  name: 'attach_interface',
+  lockedBy: ['do_attach_interface'],
+  namedBy: [],
+  begunBy: ['interface.attach.requested'],
+  starts,
+  ends: ['interface.lock.released', 'vif.plugged'],
+  fails: [...FAILURES, 'interface.attach.failed', 'interface.attach.refused', 'vif.plug.failed'],
+  phases: [
+    call('interface.attach.requested'),
+    lockWait,
+    {
+      name: 'port create',
+      service: 'nova-compute',
+      per: 'port',
+      debug: true,
+      from: [anywhere('network.allocation.requested')],
+      to: [line('port.created')],
+      optional: true,
+    },
+    {
+      name: 'port update',
+      service: 'nova-compute',
+      per: 'port',
+      debug: true,
+      from: [latest('port.created', 'network.allocation.requested')],
+      to: [line('port.updated')],
+    },
+    networkInfo,
+    ...partsOf(
+      undefined,
+      plugChain.filter(({ name }) => name !== 'vif-plugged wait' && name !== 'event deliver'),
+    ),
+    {
+      name: 'device attach',
+      service: 'nova-compute',
+      debug: true,
+      from: [line('device.attach.started')],
+      to: [line('interface.lock.released')],
+    },
+    ...portRequests,
+    ...requests,
+  ],
+});
+
+/** Take a port away from a server. */
+export const detachInterface: ActionSpec = action({
+  name: 'detach_interface',
+  lockedBy: ['do_detach_interface'],
+  namedBy: [],
+  namedByAll: [['device.detached.persistently', 'device.detached'], ['vif.unplugged']],
+  begunBy: ['interface.detach.requested'],
+  notWith: ['volume.detaching'],
+  starts,
+  ends: ['interface.lock.released', 'network.cache.port.dropped'],
+  endsQuietly: ['vif.unplugged', 'device.detached'],
+  fails: [...FAILURES, 'interface.detach.failed'],
+  phases: [
+    call('interface.detach.requested'),
+    lockWait,
+    {
+      name: 'device detach',
+      service: 'nova-compute',
+      from: [line('device.detaching'), line('device.detach.started'), line('device.detached.persistently')],
+      to: [line('device.detached'), latest('device.detached.persistently')],
+      marks: ['device.detach.timed.out'],
+    },
+    vifUnplug,
+    ...portDown,
+    networkInfo,
+    ...portRequests,
+    ...requests,
+  ],
+});

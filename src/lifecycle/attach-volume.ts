@@ -1,0 +1,73 @@
+import { action, FAILURES } from './common.js';
+import { type ActionSpec, lasting, line, type PhaseSpec } from './define.js';
+import { requests } from './plug.js';
+
+const call = (kind: 'volume.attach.requested' | 'volume.detach.requested'): PhaseSpec => ({
+  name: 'api request',
+  service: 'nova-api',
+  from: [lasting(kind)],
+  to: [line(kind)],
+});
+
+const lockWait: PhaseSpec = {
+  name: 'lock wait',
+  service: 'nova-compute',
+  debug: true,
+  optional: true,
+  from: [line('instance.lock.awaited'), { kinds: ['instance.lock.acquired'], less: 'waited' }],
+  to: [line('instance.lock.acquired')],
+};
+
+/** Connect a volume to a server. nova prints nothing when it is done; at DEBUG the lock's release tells. */
+export const attachVolume: ActionSpec = action({
+  name: 'attach_volume',
+  lockedBy: ['do_attach_volume'],
+  namedBy: ['volume.attaching'],
+  begunBy: ['volume.attach.requested'],
+  ends: [],
+  endsQuietly: ['volume.attaching'],
+  fails: [...FAILURES, 'volume.attach.failed', 'volume.attach.refused', 'volume.driver.attach.failed'],
+  phases: [
+    call('volume.attach.requested'),
+    lockWait,
+    {
+      name: 'volume attach',
+      service: 'nova-compute',
+      debug: true,
+      from: [line('volume.attaching')],
+      to: [line('instance.lock.released')],
+    },
+    ...requests,
+  ],
+});
+
+/** Take a volume away from a server. */
+export const detachVolume: ActionSpec = action({
+  name: 'detach_volume',
+  lockedBy: ['do_detach_volume'],
+  namedBy: ['volume.detaching'],
+  begunBy: ['volume.detach.requested'],
+  ends: ['device.detached'],
+  // Before Wallaby nothing is printed.
+  endsQuietly: ['volume.detaching', 'volume.driver.detaching'],
+  fails: [...FAILURES],
+  phases: [
+    call('volume.detach.requested'),
+    lockWait,
+    {
+      name: 'device detach',
+      service: 'nova-compute',
+      from: [line('volume.driver.detaching'), line('volume.detaching')],
+      to: [line('device.detached')],
+      marks: ['device.detached.persistently', 'device.detach.timed.out'],
+    },
+    {
+      name: 'detach finish',
+      service: 'nova-compute',
+      debug: true,
+      from: [line('device.detached')],
+      to: [line('instance.lock.released')],
+    },
+    ...requests,
+  ],
+});

@@ -1,0 +1,82 @@
+import type { EventKind } from '../catalogue/event.js';
+import { minutes } from '../model/time.js';
+import { type ActionSpec, lasting, line, type PhaseSpec } from './define.js';
+
+/** What nova prints when any of its actions goes wrong. */
+export const FAILURES: readonly EventKind[] = ['instance.error.set', 'task.state.reverted', 'request.failed'];
+
+type Given = Pick<ActionSpec, 'name' | 'lockedBy' | 'namedBy' | 'ends' | 'phases'> & Partial<ActionSpec>;
+
+/** An action of the usual kind: it begins with its lock or its naming line, and its lock's release without a failure is a success. */
+export function action(given: Given): ActionSpec {
+  return {
+    starts: [
+      line('instance.lock.awaited'),
+      { kinds: ['instance.lock.acquired'], less: 'waited' },
+      ...given.namedBy.map((kind) => line(kind)),
+    ],
+    endsWithLock: given.lockedBy.length > 0,
+    lockIsSuccess: true,
+    fails: FAILURES,
+    cleansUp: FAILURES,
+    deadline: minutes(60),
+    ...given,
+  };
+}
+
+/** Waiting for another action on the instance. */
+export const lockWait: PhaseSpec = {
+  name: 'lock wait',
+  service: 'nova-compute',
+  debug: true,
+  optional: true,
+  from: [line('instance.lock.awaited'), { kinds: ['instance.lock.acquired'], less: 'waited' }],
+  to: [line('instance.lock.acquired')],
+};
+
+/** Asking the guest to shut down, up to its timeout. */
+export const guestShutdown: PhaseSpec = {
+  name: 'guest shutdown',
+  service: 'nova-compute',
+  from: [line('guest.shutdown.started'), lasting('guest.shutdown.finished'), lasting('guest.shutdown.failed')],
+  to: [line('guest.shutdown.finished', 'guest.shutdown.failed')],
+};
+
+/** Taking the guest's process away, when it has shut down or has not. */
+export const guestDestroy: PhaseSpec = {
+  name: 'guest destroy',
+  service: 'nova-compute',
+  from: [line('guest.shutdown.finished', 'guest.shutdown.failed')],
+  to: [line('instance.destroyed')],
+};
+
+/** Reading the ports from neutron anew, before they are plugged. */
+export const networkInfo: PhaseSpec = {
+  name: 'network info',
+  service: 'nova-compute',
+  debug: true,
+  optional: true,
+  repeats: true,
+  from: [line('cache.lock.acquired'), line('network.cache.building')],
+  to: [line('cache.lock.released'), line('network.cache.updated')],
+};
+
+/** What nova-compute does between the line that ends an action and the release of its lock. */
+export const finishing = (name: string, ...after: readonly EventKind[]): PhaseSpec => ({
+  name,
+  service: 'nova-compute',
+  debug: true,
+  from: after.map((kind) => line(kind)),
+  to: [line('instance.lock.released')],
+});
+
+/** neutron's part of moving a port to another host, or of giving it an address. */
+export const portRequests: readonly PhaseSpec[] = (['create', 'update', 'delete'] as const).map((what) => ({
+  name: `neutron port ${what}`,
+  service: ['neutron-server', 'neutron-api', 'neutron-rpc-server', 'neutron-periodic-workers', 'neutron-ovn-maintenance-worker'],
+  per: 'port',
+  optional: true,
+  repeats: true,
+  from: [lasting(`neutron.port.${what}.requested`)],
+  to: [line(`neutron.port.${what}.requested`)],
+}));

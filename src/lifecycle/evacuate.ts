@@ -1,0 +1,52 @@
+import { hours } from '../model/time.js';
+import { action, FAILURES, lockWait, networkInfo, portRequests } from './common.js';
+import { type ActionSpec, latest, line } from './define.js';
+import { apiRequest, plugChain, requests, scheduling } from './plug.js';
+import { maybe, spawning } from './spawning.js';
+
+/** Start a server of a host that is down on another one, from its disk or its image. */
+export const evacuate: ActionSpec = action({
+  name: 'evacuate',
+  lockedBy: ['_locked_do_rebuild_instance_with_claim'],
+  namedBy: ['instance.evacuating', 'evacuation.disk.shared', 'evacuation.disk.from.image', 'evacuation.disk.on.volume'],
+  // Up to Queens its first line is a rebuild's, and only it takes resources.
+  namedByAll: [['instance.rebuilding'], ['instance.claimed']],
+  calls: ['_evacuate'],
+  begunBy: ['server.evacuate.begun'],
+  starts: [line('instance.evacuating'), line('instance.rebuilding')],
+  ends: ['instance.spawned'],
+  confirms: ['guest.lifecycle.resumed'],
+  endsWithLock: false,
+  lockIsSuccess: false,
+  fails: [...FAILURES, 'rebuild.refused', 'claim.failed', 'guest.start.failed', 'vif.plug.timed.out'],
+  deadline: hours(6),
+  phases: [
+    apiRequest,
+    ...maybe(...scheduling),
+    lockWait,
+    {
+      name: 'resource claim',
+      service: 'nova-compute',
+      from: [line('instance.evacuating'), line('instance.rebuilding')],
+      to: [line('instance.claimed', 'claim.failed')],
+    },
+    {
+      name: 'port migrate',
+      service: 'nova-compute',
+      from: [latest('evacuation.disk.shared', 'evacuation.disk.from.image', 'evacuation.disk.on.volume'), line('instance.claimed')],
+      to: [latest('port.updating')],
+      optional: true,
+    },
+    networkInfo,
+    {
+      name: 'spawn',
+      service: 'nova-compute',
+      from: [line('instance.directory.created'), line('image.creation.started'), line('guest.xml.started')],
+      to: [line('instance.spawned'), line('guest.start.failed')],
+    },
+    ...spawning,
+    ...plugChain,
+    ...portRequests,
+    ...requests,
+  ],
+});

@@ -1,0 +1,152 @@
+import { hours } from '../model/time.js';
+import { action, FAILURES, networkInfo, portRequests } from './common.js';
+import { type ActionSpec, last, lasting, latest, line } from './define.js';
+import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
+import { maybe, partsOf } from './spawning.js';
+
+/**
+ * Move a running server. The source drives it and writes the root; the destination plugs the ports and takes the guest.
+ * Its long middle runs in a thread that names no request.
+ *
+ *     dest   check ▶ prepare (plug) ─────────────────────────▶ resumed ▶ finish
+ *     source        check ▶ ──────▶ copy memory ▶ completed ▶ bindings ▶ unplug ▶ finished
+ */
+export const liveMigration: ActionSpec = action({
+  name: 'live-migration',
+  lockedBy: [],
+  namedBy: ['live.migration.finished', 'live.migration.source.checked', 'live.migration.prepared', 'live.migration.monitored'],
+  opensBare: [
+    'live.migration.prepared',
+    'live.migration.started',
+    'live.migration.monitoring',
+    'live.migration.invoked',
+    'live.migration.progressed',
+    'live.migration.completed',
+    'live.migration.finishing',
+    'live.migration.preparation.failed',
+    'live.migration.failed',
+    'live.migration.aborted',
+  ],
+  takesPart: [
+    ['live.migration.destination.checked'],
+    ['live.migration.preparing'],
+    ['live.migration.vifs.plugging'],
+    ['live.migration.destination.finishing'],
+  ],
+  calls: ['_migrate_live', '_migrateLive'],
+  begunBy: ['server.live.migrate.begun'],
+  tasks: ['migrating'],
+  starts: [lasting('live.migration.prepared')],
+  startsWithFirst: true,
+  ends: ['live.migration.finished'],
+  confirms: ['migration.allocation.deleted'],
+  fails: [
+    ...FAILURES,
+    'live.migration.failed',
+    'live.migration.aborted',
+    'live.migration.preparation.failed',
+    'live.migration.vif.failed',
+    'live.migration.refused',
+    'live.migration.cancelled',
+  ],
+  cleansUp: [
+    'live.migration.failed',
+    'live.migration.aborted',
+    'live.migration.claim.dropping',
+    'migration.allocation.swapped',
+    'migration.allocation.deleted',
+  ],
+  deadline: hours(12),
+  phases: [
+    apiRequest,
+    ...maybe(...scheduling),
+    {
+      name: 'destination check',
+      service: 'nova-compute',
+      debug: true,
+      from: [line('live.migration.destination.checked')],
+      to: [line('live.migration.source.checked')],
+    },
+    {
+      name: 'destination prepare',
+      service: 'nova-compute',
+      from: [lasting('live.migration.prepared'), line('live.migration.preparing')],
+      to: [line('live.migration.prepared'), line('live.migration.preparation.failed')],
+    },
+    networkInfo,
+    ...partsOf('destination prepare', maybe(...plugChain)),
+    {
+      name: 'lport claim additional',
+      service: 'ovn-controller',
+      per: 'port',
+      optional: true,
+      from: [line('interface.added'), line('vif.plugged')],
+      to: [line('lport.claimed.additional')],
+    },
+    {
+      name: 'memory copy',
+      service: 'nova-compute',
+      from: [
+        line('live.migration.invoked'),
+        line('live.migration.monitoring'),
+        line('live.migration.progressed'),
+        line('live.migration.prepared'),
+      ],
+      to: [line('live.migration.completed', 'live.migration.aborted', 'live.migration.failed')],
+      marks: [
+        'live.migration.progressed',
+        'live.migration.downtime.increased',
+        'live.migration.postcopied',
+        'live.migration.timed.out',
+        'guest.lifecycle.postcopy',
+        'guest.lifecycle.migrated',
+      ],
+    },
+    {
+      name: 'guest switchover',
+      service: 'nova-compute',
+      optional: true,
+      from: [line('guest.lifecycle.paused'), line('guest.lifecycle.migrated')],
+      to: [line('guest.lifecycle.resumed')],
+    },
+    {
+      name: 'lport chassis change',
+      service: 'ovn-controller',
+      per: 'port',
+      optional: true,
+      from: [line('lport.claimed.additional')],
+      to: [line('lport.chassis.changed')],
+    },
+    {
+      name: 'port binding activate',
+      service: 'nova-compute',
+      per: 'port',
+      debug: true,
+      optional: true,
+      from: [latest('live.migration.finishing')],
+      to: [line('port.binding.activated')],
+    },
+    ...maybe(vifUnplug, ...portDown),
+    {
+      name: 'destination finish',
+      service: 'nova-compute',
+      from: [line('live.migration.destination.finishing')],
+      to: [last('network.cache.updated'), line('live.migration.finished')],
+    },
+    {
+      name: 'source finish',
+      service: 'nova-compute',
+      from: [line('live.migration.finishing')],
+      to: [line('live.migration.finished')],
+    },
+    {
+      name: 'rollback',
+      service: 'nova-compute',
+      optional: true,
+      from: [line('live.migration.failed', 'live.migration.aborted')],
+      to: [line('migration.allocation.swapped'), line('migration.allocation.deleted'), line('live.migration.claim.dropping')],
+    },
+    ...portRequests,
+    ...requests,
+  ],
+});

@@ -1,0 +1,146 @@
+import { action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo } from './common.js';
+import { type ActionSpec, last, latest, line } from './define.js';
+import { apiRequest, plugChain, portDown, requests, vifUnplug } from './plug.js';
+import { maybe, partsOf, spawning } from './spawning.js';
+
+const guestXml = spawning.filter(({ name }) => name === 'guest xml');
+const guestStart = spawning.filter(({ name }) => name === 'guest start' || name === 'guest paused');
+
+/** Power a server off. INFO logs have no line for its start: at INFO it is known by its shutdown. */
+export const stop: ActionSpec = action({
+  name: 'stop',
+  lockedBy: ['do_stop_instance'],
+  namedBy: ['instance.stopping', 'instance.already.stopped'],
+  namedByAll: [['guest.shutdown.finished', 'guest.shutdown.failed'], ['instance.destroyed']],
+  notWith: ['vif.unplugged', 'instance.files.deleting', 'image.creation.started'],
+  calls: ['_stop_server'],
+  begunBy: ['server.stop.begun'],
+  tasks: ['powering-off'],
+  starts: [
+    line('instance.lock.awaited'),
+    { kinds: ['instance.lock.acquired'], less: 'waited' },
+    line('instance.stopping'),
+    { kinds: ['guest.shutdown.finished', 'guest.shutdown.failed'], less: 'seconds' },
+  ],
+  ends: ['instance.destroyed', 'instance.already.stopped'],
+  endsAfter: ['guest.shutdown.finished', 'guest.shutdown.failed', 'instance.already.stopped'],
+  phases: [apiRequest, lockWait, guestShutdown, guestDestroy, finishing('stop finish', 'instance.destroyed'), ...requests],
+});
+
+/**
+ * Power a server on: nova's driver does it as a hard reboot of what does not run, and says "rebooted". Nothing but its
+ * task state names it.
+ */
+export const start: ActionSpec = action({
+  name: 'start',
+  lockedBy: [],
+  namedBy: [],
+  namedByAll: [['vif.plugged'], ['instance.rebooted']],
+  notWith: ['instance.rebooting'],
+  calls: ['_start_server'],
+  begunBy: ['server.start.begun'],
+  tasks: ['powering-on'],
+  starts: [],
+  ends: ['instance.rebooted'],
+  fails: [...FAILURES, 'guest.start.failed'],
+  phases: [
+    apiRequest,
+    networkInfo,
+    {
+      name: 'guest destroy',
+      service: 'nova-compute',
+      optional: true,
+      from: [latest('network.cache.updated')],
+      to: [line('instance.destroyed')],
+    },
+    ...maybe(vifUnplug, ...portDown),
+    ...partsOf(undefined, maybe(...guestXml)),
+    ...partsOf(undefined, plugChain),
+    ...maybe(...partsOf('start finish', guestStart)),
+    {
+      name: 'start finish',
+      service: 'nova-compute',
+      from: [latest('vif.plugged'), latest('guest.xml.ended'), latest('instance.destroyed')],
+      to: [line('instance.rebooted')],
+    },
+    ...requests,
+  ],
+});
+
+export const pause: ActionSpec = action({
+  name: 'pause',
+  lockedBy: ['do_pause_instance'],
+  namedBy: ['instance.pausing'],
+  calls: ['_pause'],
+  tasks: ['pausing'],
+  ends: ['guest.lifecycle.paused'],
+  phases: [
+    apiRequest,
+    { name: 'guest pause', service: 'nova-compute', from: [line('instance.pausing')], to: [line('guest.lifecycle.paused')] },
+    ...requests,
+  ],
+});
+
+export const unpause: ActionSpec = action({
+  name: 'unpause',
+  lockedBy: ['do_unpause_instance'],
+  namedBy: ['instance.unpausing'],
+  calls: ['_unpause'],
+  tasks: ['unpausing'],
+  ends: ['guest.lifecycle.resumed'],
+  phases: [
+    apiRequest,
+    { name: 'guest unpause', service: 'nova-compute', from: [line('instance.unpausing')], to: [line('guest.lifecycle.resumed')] },
+    ...requests,
+  ],
+});
+
+/**
+ * Save a guest to disk. nova prints no line of it, at DEBUG only that it looks at the power state at the end; its task state
+ * names it.
+ */
+export const suspend: ActionSpec = action({
+  name: 'suspend',
+  lockedBy: ['do_suspend_instance'],
+  namedBy: [],
+  calls: ['_suspend'],
+  tasks: ['suspending'],
+  starts: [line('guest.lifecycle.paused')],
+  ends: ['power.state.checked'],
+  endsWithId: true,
+  phases: [
+    apiRequest,
+    { name: 'guest save', service: 'nova-compute', from: [line('guest.lifecycle.paused')], to: [last('power.state.checked')] },
+    ...requests,
+  ],
+});
+
+/** Start a suspended guest where it left off. */
+export const resume: ActionSpec = action({
+  name: 'resume',
+  lockedBy: ['do_resume_instance'],
+  namedBy: ['instance.resuming'],
+  calls: ['_resume'],
+  tasks: ['resuming'],
+  ends: ['instance.running'],
+  confirms: ['guest.lifecycle.resumed'],
+  fails: [...FAILURES, 'guest.start.failed'],
+  phases: [
+    apiRequest,
+    networkInfo,
+    ...partsOf(undefined, maybe(...guestXml)),
+    ...partsOf(undefined, maybe(...plugChain)),
+    ...partsOf(
+      'resume finish',
+      guestStart.filter(({ name }) => name === 'guest start'),
+    ),
+    {
+      name: 'resume finish',
+      service: 'nova-compute',
+      optional: true,
+      from: [latest('guest.lifecycle.started')],
+      to: [line('instance.running')],
+    },
+    ...requests,
+  ],
+});

@@ -1,0 +1,59 @@
+import { action, FAILURES, lockWait, networkInfo } from './common.js';
+import { type ActionSpec, latest, line } from './define.js';
+import { apiRequest, plugChain, portDown, requests, vifUnplug } from './plug.js';
+import { maybe, partsOf, spawning } from './spawning.js';
+
+/**
+ * Reboot. A soft one asks the guest and waits; when it does not answer it becomes a hard one, which takes the guest away
+ * and starts it anew: only that one unplugs and plugs.
+ */
+export const reboot: ActionSpec = action({
+  name: 'reboot',
+  lockedBy: ['do_reboot_instance'],
+  namedBy: ['instance.rebooting'],
+  calls: ['_action_reboot'],
+  tasks: ['rebooting', 'rebooting_hard', 'reboot_pending', 'reboot_pending_hard', 'reboot_started', 'reboot_started_hard'],
+  ends: ['instance.rebooted', 'instance.soft.rebooted'],
+  fails: [...FAILURES, 'reboot.failed', 'guest.start.failed'],
+  phases: [
+    apiRequest,
+    lockWait,
+    networkInfo,
+    {
+      name: 'soft reboot',
+      service: 'nova-compute',
+      optional: true,
+      from: [line('instance.rebooting')],
+      to: [line('instance.soft.rebooted', 'soft.reboot.failed')],
+    },
+    {
+      name: 'guest destroy',
+      service: 'nova-compute',
+      optional: true,
+      from: [latest('soft.reboot.failed', 'network.cache.updated', 'instance.rebooting')],
+      to: [line('instance.destroyed')],
+    },
+    ...maybe(vifUnplug, ...portDown),
+    ...maybe(
+      ...partsOf(
+        'reboot finish',
+        spawning.filter(({ name }) => name === 'guest xml'),
+      ),
+    ),
+    ...partsOf(undefined, maybe(...plugChain)),
+    ...maybe(
+      ...partsOf(
+        'reboot finish',
+        spawning.filter(({ name }) => name === 'guest start' || name === 'guest paused'),
+      ),
+    ),
+    {
+      name: 'reboot finish',
+      service: 'nova-compute',
+      optional: true,
+      from: [latest('vif.plugged'), latest('guest.xml.ended'), latest('instance.destroyed')],
+      to: [line('instance.rebooted')],
+    },
+    ...requests,
+  ],
+});

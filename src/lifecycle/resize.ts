@@ -1,0 +1,153 @@
+import { hours } from '../model/time.js';
+import { action, FAILURES, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
+import { type ActionSpec, about, anywhere, latest, line, type PhaseSpec } from './define.js';
+import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
+import { maybe, partsOf, spawning } from './spawning.js';
+
+/** Steps on two hosts: the destination prepares, the source shuts the guest down and hands its disks over, the destination starts it. */
+const moving: readonly PhaseSpec[] = [
+  apiRequest,
+  ...maybe(...scheduling),
+  {
+    name: 'resource claim',
+    service: 'nova-compute',
+    from: [line('vm.state.stashed'), line('claim.attempted')],
+    to: [line('instance.claimed', 'claim.failed')],
+  },
+  { name: 'resize prepare', service: 'nova-compute', from: [line('instance.claimed')], to: [line('instance.migrating')] },
+  guestShutdown,
+  guestDestroy,
+  vifUnplug,
+  ...portDown,
+  {
+    name: 'disk transfer',
+    service: 'nova-compute',
+    from: [latest('vif.unplugged'), latest('instance.destroyed')],
+    // The source prints nothing when it has handed the disks over; what the destination does next bounds it.
+    to: [about('port.binding.active'), about('port.updating'), about('migration.finishing'), about('image.creation.started')],
+  },
+  networkInfo,
+  {
+    name: 'resize finish',
+    service: 'nova-compute',
+    from: [line('migration.finishing'), line('image.creation.started')],
+    to: [line('migration.finished'), line('instance.running')],
+  },
+  ...partsOf('resize finish', maybe(...spawning.filter(({ name }) => name !== 'network wait'))),
+  ...partsOf('resize finish', maybe(...plugChain)),
+  ...portRequests,
+  ...requests,
+];
+
+/** Both print the same on both hosts: the destination writes the root. */
+const move = (given: Pick<ActionSpec, 'name'> & Partial<ActionSpec>): ActionSpec =>
+  action({
+    lockedBy: [],
+    namedBy: ['instance.migrating'],
+    takesPart: [['migration.power.off.started'], ['guest.shutdown.finished', 'vif.unplugged'], ['guest.shutdown.failed', 'vif.unplugged']],
+    starts: [],
+    startsWithFirst: true,
+    ends: ['instance.running'],
+    endsAfter: ['instance.migrating'],
+    fails: [...FAILURES, 'migration.error.set', 'guest.start.failed', 'claim.failed'],
+    deadline: hours(6),
+    phases: moving,
+    ...given,
+  });
+
+/** Give a server another flavor. On its own host it is told by the shutdown there; to another host nova-api must tell it from `migrate`. */
+export const resize: ActionSpec = move({
+  name: 'resize',
+  provenOnHost: ['guest.shutdown.finished', 'guest.shutdown.failed'],
+  calls: ['_action_resize', '_resize'],
+  begunBy: ['server.resize.begun'],
+});
+
+/** Move a stopped server to another host: what crosses hosts and nova-api does not call a resize. */
+export const migrate: ActionSpec = move({ name: 'migrate', calls: ['_migrate'], begunBy: ['server.migrate.begun'] });
+
+/** Accept a resize or migration: the source gives back what it kept. */
+export const confirmResize: ActionSpec = action({
+  name: 'confirmResize',
+  lockedBy: ['do_confirm_resize', 'do_confirm'],
+  namedBy: ['migration.confirming', 'resize.confirming'],
+  namedByAll: [['migration.allocation.deleted']],
+  notWith: ['live.migration.finished', 'live.migration.source.checked'],
+  calls: ['_action_confirm_resize', '_confirm_resize'],
+  starts: [line('instance.lock.awaited'), { kinds: ['instance.lock.acquired'], less: 'waited' }, line('migration.confirming')],
+  ends: ['migration.allocation.deleted'],
+  phases: [
+    apiRequest,
+    lockWait,
+    networkInfo,
+    ...maybe(vifUnplug, ...portDown),
+    {
+      name: 'disk remove',
+      service: 'nova-compute',
+      optional: true,
+      from: [line('disk.moving'), line('instance.files.deleting')],
+      to: [line('instance.files.deleted')],
+    },
+    {
+      name: 'allocation delete',
+      service: 'nova-compute',
+      from: [latest('instance.files.deleted'), latest('cache.lock.released'), latest('vif.unplugged')],
+      to: [line('migration.allocation.deleted')],
+    },
+    {
+      name: 'confirm finish',
+      service: 'nova-compute',
+      debug: true,
+      from: [line('migration.allocation.deleted')],
+      to: [line('instance.lock.released')],
+    },
+    ...requests,
+  ],
+});
+
+/** Undo a resize or migration: the destination takes its guest away, the source starts the one it kept and writes the root. */
+export const revertResize: ActionSpec = action({
+  name: 'revertResize',
+  lockedBy: ['do_revert'],
+  namedBy: ['instance.original.state', 'migration.reverting', 'migration.allocation.swapped'],
+  takesPart: [['resize.reverting']],
+  notWith: ['live.migration.source.checked', 'live.migration.finished', 'live.migration.failed'],
+  calls: ['_action_revert_resize', '_revert_resize'],
+  starts: [],
+  startsWithFirst: true,
+  ends: ['instance.original.state'],
+  deadline: hours(6),
+  phases: [
+    apiRequest,
+    networkInfo,
+    {
+      name: 'guest destroy',
+      service: 'nova-compute',
+      from: [latest('cache.lock.released'), latest('network.cache.updated')],
+      to: [line('instance.destroyed')],
+    },
+    ...maybe(vifUnplug, ...portDown),
+    {
+      name: 'allocation swap',
+      service: 'nova-compute',
+      from: [latest('vif.unplugged'), latest('instance.destroyed')],
+      to: [line('migration.allocation.swapped')],
+    },
+    {
+      name: 'revert finish',
+      service: 'nova-compute',
+      from: [line('migration.reverting'), anywhere('migration.allocation.swapped')],
+      to: [line('migration.reverted'), line('instance.running')],
+    },
+    ...partsOf('revert finish', maybe(...spawning.filter(({ name }) => name.startsWith('guest ')))),
+    ...partsOf('revert finish', maybe(...plugChain)),
+    {
+      name: 'state restore',
+      service: 'nova-compute',
+      from: [line('instance.running'), line('migration.reverted')],
+      to: [line('instance.original.state')],
+    },
+    ...portRequests,
+    ...requests,
+  ],
+});

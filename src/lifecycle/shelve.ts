@@ -1,0 +1,102 @@
+import { hours } from '../model/time.js';
+import { action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
+import { type ActionSpec, latest, line, type PhaseSpec } from './define.js';
+import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
+import { snapshotting } from './snapshot.js';
+import { maybe, spawning } from './spawning.js';
+
+/** Giving the host back what a shelved server used. */
+const offloading: readonly PhaseSpec[] = [
+  {
+    name: 'guest remove',
+    service: 'nova-compute',
+    from: [line('instance.shelve.offloading')],
+    to: [latest('instance.destroyed')],
+  },
+  ...maybe(vifUnplug, ...portDown),
+  {
+    name: 'disk remove',
+    service: 'nova-compute',
+    from: [line('disk.moving'), line('instance.files.deleting')],
+    to: [line('instance.files.deleted')],
+    optional: true,
+  },
+  {
+    name: 'allocation delete',
+    service: 'nova-compute',
+    from: [latest('instance.files.deleted'), latest('vif.unplugged'), latest('instance.destroyed')],
+    to: [line('allocation.deleted')],
+  },
+];
+
+/** Shut a server down, keep its disk as an image, and (by default) give its host back, all under one request. */
+export const shelve: ActionSpec = action({
+  name: 'shelve',
+  lockedBy: ['do_shelve_instance'],
+  namedBy: ['instance.shelving'],
+  calls: ['_shelve'],
+  tasks: ['shelving', 'shelving_image_pending_upload', 'shelving_image_uploading'],
+  ends: ['allocation.deleted'],
+  // Offloading may be set to come hours later, or never.
+  endsQuietly: ['snapshot.uploaded'],
+  fails: [...FAILURES, 'guest.start.failed'],
+  deadline: hours(6),
+  phases: [
+    apiRequest,
+    lockWait,
+    { ...guestShutdown, optional: true },
+    { ...guestDestroy, optional: true },
+    ...snapshotting,
+    ...maybe(...offloading),
+    { ...finishing('shelve finish', 'allocation.deleted', 'snapshot.uploaded'), optional: true },
+    ...requests,
+  ],
+});
+
+/** Give the host of a shelved server back. */
+export const shelveOffload: ActionSpec = action({
+  name: 'shelveOffload',
+  lockedBy: ['do_shelve_offload_instance'],
+  namedBy: ['instance.shelve.offloading'],
+  calls: ['_shelve_offload'],
+  tasks: ['shelving_offloading'],
+  ends: ['allocation.deleted'],
+  phases: [apiRequest, lockWait, ...offloading, finishing('offload finish', 'allocation.deleted'), ...requests],
+});
+
+/** Start a shelved server: scheduled anew, spawned from its image. */
+export const unshelve: ActionSpec = action({
+  name: 'unshelve',
+  lockedBy: ['do_unshelve_instance'],
+  namedBy: ['instance.unshelving'],
+  calls: ['_unshelve'],
+  begunBy: ['server.unshelve.begun'],
+  tasks: ['unshelving'],
+  ends: ['instance.spawned'],
+  confirms: ['guest.lifecycle.resumed'],
+  lockIsSuccess: false,
+  fails: [...FAILURES, 'guest.start.failed', 'claim.failed', 'vif.plug.timed.out'],
+  phases: [
+    apiRequest,
+    ...maybe(...scheduling),
+    lockWait,
+    {
+      name: 'resource claim',
+      service: 'nova-compute',
+      from: [line('claim.lock.acquired'), line('instance.unshelving')],
+      to: [line('instance.claimed', 'claim.failed')],
+    },
+    networkInfo,
+    {
+      name: 'spawn',
+      service: 'nova-compute',
+      from: [line('instance.directory.created'), line('image.creation.started'), line('guest.xml.started')],
+      to: [line('instance.spawned'), line('guest.start.failed')],
+    },
+    ...spawning,
+    ...plugChain,
+    finishing('unshelve finish', 'instance.spawned'),
+    ...portRequests,
+    ...requests,
+  ],
+});
