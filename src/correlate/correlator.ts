@@ -438,10 +438,13 @@ export class Correlator {
   /** The parts of actions that one request's lines on a controller show, one for each of its instances. */
   #closeSession(session: Session): ClosedThing[] {
     const instances = new Set<string>();
+    const consumers = new Set<string>();
     for (const event of this.#store.find(keys.request(session.request))) {
-      if (event.instance !== undefined) instances.add(event.instance);
+      if (event.instance !== undefined) (event.service === 'placement' ? consumers : instances).add(event.instance);
       for (const each of instancesOf(event)) instances.add(each);
     }
+    // A migration holds allocations of its own: what only placement names beside an instance is one.
+    if (instances.size === 0) for (const each of consumers) instances.add(each);
     const due = session.last + FRAGMENT_QUIET;
     return [...instances].sort().flatMap((instance) => {
       const state = this.#instances.get(instance);

@@ -156,6 +156,8 @@ class Timeline {
     } else if (event.at <= bag.until) {
       bag.begun.push(event);
       this.#name(bag);
+      advance(bag, event);
+      this.#settle(bag);
     }
   }
 
@@ -250,7 +252,7 @@ class Timeline {
       this.#bare = this.#bare.filter((event) => !mine.includes(event));
     }
     Object.assign(bag, UNKNOWN);
-    for (const event of [...bag.own, ...bag.owned].sort(inOrder)) advance(bag, event);
+    for (const event of [...bag.own, ...bag.owned, ...bag.begun].sort(inOrder)) advance(bag, event);
     this.#settle(bag);
   }
 
@@ -311,7 +313,7 @@ function open(instance: string, request: string, event: Event, attempt: number):
 function advance(bag: Bag, event: Event): void {
   const { spec } = bag;
   const { kind, at } = event;
-  if (event.requestId === bag.request) {
+  if (event.requestId === bag.request && event.service === 'nova-compute') {
     // An action of two hosts is told by the one that prints its naming line.
     if (spec?.takesPart === undefined || spec.namedBy.includes(kind)) bag.host = event.host;
     if (actionOfLock(event) !== undefined) {
@@ -395,7 +397,7 @@ const isFinal = (bag: Bag): boolean => bag.own.some(({ kind }) => kind === 'allo
 function startOf(spec: ActionSpec, bag: Bag): Millis {
   for (const edge of spec.starts) {
     const among = bag.own.find((event) => edge.kinds.includes(event.kind) && isOfTheAction(event, spec));
-    const found = among ?? bag.owned.find((event) => edge.kinds.includes(event.kind));
+    const found = among ?? [...bag.owned, ...bag.begun].find((event) => edge.kinds.includes(event.kind));
     if (found === undefined || !isFollowed(found, edge, bag)) continue;
     const at = edgeTime(found, edge);
     return spec.startsWithFirst === true ? Math.min(at, bag.opened) : at;

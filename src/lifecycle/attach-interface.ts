@@ -1,5 +1,5 @@
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, anywhere, lasting, latest, line, type PhaseSpec } from './define.js';
+import { type ActionSpec, anywhere, last, lasting, latest, line, type PhaseSpec } from './define.js';
 import { plugChain, portDown, requests, vifUnplug } from './plug.js';
 import { partsOf } from './spawning.js';
 
@@ -28,8 +28,10 @@ export const attachInterface: ActionSpec = action({
   lockedBy: ['do_attach_interface'],
   namedBy: [],
   begunBy: ['interface.attach.requested'],
-  starts,
-  ends: ['interface.lock.released', 'vif.plugged'],
+  // The API waits for the answer: where nothing else tells its ends, the access line does.
+  starts: [...starts, lasting('interface.attach.requested')],
+  ends: ['interface.lock.released', 'interface.attach.requested'],
+  endsQuietly: ['vif.plugged'],
   fails: [...FAILURES, 'interface.attach.failed', 'interface.attach.refused', 'vif.plug.failed'],
   phases: [
     call('interface.attach.requested'),
@@ -50,6 +52,7 @@ export const attachInterface: ActionSpec = action({
       debug: true,
       from: [latest('port.created', 'network.allocation.requested')],
       to: [line('port.updated')],
+      optional: true,
     },
     networkInfo,
     ...partsOf(
@@ -87,7 +90,7 @@ export const detachInterface: ActionSpec = action({
       name: 'device detach',
       service: 'nova-compute',
       from: [line('device.detaching'), line('device.detach.started'), line('device.detached.persistently')],
-      to: [line('device.detached'), latest('device.detached.persistently')],
+      to: [line('device.detached'), last('device.detach.timed.out'), last('device.detached.persistently')],
       marks: ['device.detach.timed.out'],
     },
     vifUnplug,

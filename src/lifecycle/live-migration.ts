@@ -1,7 +1,7 @@
 import { hours } from '../model/time.js';
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
 import { type ActionSpec, last, lasting, latest, line } from './define.js';
-import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
+import { apiRequest, plugUnawaited, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { maybe, partsOf } from './spawning.js';
 
 /**
@@ -74,7 +74,7 @@ export const liveMigration: ActionSpec = action({
       to: [line('live.migration.prepared'), line('live.migration.preparation.failed')],
     },
     networkInfo,
-    ...partsOf('destination prepare', maybe(...plugChain)),
+    ...partsOf('destination prepare', maybe(...plugUnawaited)),
     {
       name: 'lport claim additional',
       service: 'ovn-controller',
@@ -143,8 +143,9 @@ export const liveMigration: ActionSpec = action({
       name: 'rollback',
       service: 'nova-compute',
       optional: true,
+      needsFrom: true,
       from: [line('live.migration.failed', 'live.migration.aborted')],
-      to: [line('migration.allocation.swapped'), line('migration.allocation.deleted'), line('live.migration.claim.dropping')],
+      to: [line('migration.allocation.swapped'), line('live.migration.claim.dropping')],
     },
     ...portRequests,
     ...requests,

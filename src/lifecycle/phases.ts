@@ -148,6 +148,7 @@ function phasesIn(spec: PhaseSpec, services: readonly string[], scope: Scope, wh
   const tell = (from: Found | undefined, to: Found | undefined): Phase[] => {
     // That it began is no sign that it did not end, where its end is not printed or need not come.
     if (to === undefined && (isSilent || spec.optional === true)) return [];
+    if (from === undefined && spec.needsFrom === true) return [];
     // A bound alone tells of no work.
     if (from === undefined && to?.is === 'derived' && to.event.isRough !== true) return [];
     const teller = [to, from].find((found) => found !== undefined && services.includes(found.event.service))?.event;

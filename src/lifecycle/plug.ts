@@ -76,6 +76,19 @@ export const plugChain: readonly PhaseSpec[] = [
   },
 ];
 
+/** The same where nova starts the guest without waiting for its ports, unless it says that it waits. */
+export const plugUnawaited: readonly PhaseSpec[] = plugChain.map((phase) =>
+  phase.name === 'vif-plugged wait'
+    ? {
+        ...phase,
+        from: [line('vif.plug.awaited')],
+        to: [line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event')],
+        optional: true,
+        needsFrom: true,
+      }
+    : phase,
+);
+
 /** How a port is taken away. */
 export const vifUnplug: PhaseSpec = {
   name: 'vif unplug',

@@ -1,6 +1,6 @@
 import { action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo } from './common.js';
 import { type ActionSpec, last, latest, line } from './define.js';
-import { apiRequest, plugChain, portDown, requests, vifUnplug } from './plug.js';
+import { apiRequest, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { maybe, partsOf, spawning } from './spawning.js';
 
 const guestXml = spawning.filter(({ name }) => name === 'guest xml');
@@ -55,7 +55,7 @@ export const start: ActionSpec = action({
     },
     ...maybe(vifUnplug, ...portDown),
     ...partsOf(undefined, maybe(...guestXml)),
-    ...partsOf(undefined, plugChain),
+    ...partsOf(undefined, plugUnawaited),
     ...maybe(...partsOf('start finish', guestStart)),
     {
       name: 'start finish',
@@ -129,7 +129,7 @@ export const resume: ActionSpec = action({
     apiRequest,
     networkInfo,
     ...partsOf(undefined, maybe(...guestXml)),
-    ...partsOf(undefined, maybe(...plugChain)),
+    ...partsOf(undefined, maybe(...plugUnawaited)),
     ...partsOf(
       'resume finish',
       guestStart.filter(({ name }) => name === 'guest start'),

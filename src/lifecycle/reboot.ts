@@ -1,6 +1,6 @@
 import { action, FAILURES, lockWait, networkInfo } from './common.js';
 import { type ActionSpec, latest, line } from './define.js';
-import { apiRequest, plugChain, portDown, requests, vifUnplug } from './plug.js';
+import { apiRequest, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { maybe, partsOf, spawning } from './spawning.js';
 
 /**
@@ -40,7 +40,7 @@ export const reboot: ActionSpec = action({
         spawning.filter(({ name }) => name === 'guest xml'),
       ),
     ),
-    ...partsOf(undefined, maybe(...plugChain)),
+    ...partsOf(undefined, maybe(...plugUnawaited)),
     ...maybe(
       ...partsOf(
         'reboot finish',

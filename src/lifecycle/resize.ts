@@ -1,7 +1,7 @@
 import { hours } from '../model/time.js';
 import { action, FAILURES, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
 import { type ActionSpec, about, anywhere, latest, line, type PhaseSpec } from './define.js';
-import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
+import { apiRequest, plugChain, plugUnawaited, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { maybe, partsOf, spawning } from './spawning.js';
 
 /** Steps on two hosts: the destination prepares, the source shuts the guest down and hands its disks over, the destination starts it. */
@@ -34,7 +34,7 @@ const moving: readonly PhaseSpec[] = [
     to: [line('migration.finished'), line('instance.running')],
   },
   ...partsOf('resize finish', maybe(...spawning.filter(({ name }) => name !== 'network wait'))),
-  ...partsOf('resize finish', maybe(...plugChain)),
+  ...partsOf('resize finish', maybe(...plugUnawaited)),
   ...portRequests,
   ...requests,
 ];

@@ -1,6 +1,6 @@
 import { hours } from '../model/time.js';
 import { action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, latest, line, type PhaseSpec } from './define.js';
+import { type ActionSpec, last, latest, line, type PhaseSpec } from './define.js';
 import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { snapshotting } from './snapshot.js';
 import { maybe, spawning } from './spawning.js';
@@ -11,7 +11,7 @@ const offloading: readonly PhaseSpec[] = [
     name: 'guest remove',
     service: 'nova-compute',
     from: [line('instance.shelve.offloading')],
-    to: [latest('instance.destroyed')],
+    to: [last('instance.destroyed')],
   },
   ...maybe(vifUnplug, ...portDown),
   {

@@ -48,6 +48,7 @@ export const spawning: readonly PhaseSpec[] = [
     service: 'nova-compute',
     within: 'spawn',
     optional: true,
+    needsFrom: true,
     from: [line('guest.lifecycle.paused')],
     to: [line('guest.lifecycle.resumed')],
   },
