@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -71,43 +71,5 @@ describe('whatever stands in a log', () => {
     expect(counted['clock_jump nova-compute']).toBe(1);
     expect(events.length).toBeGreaterThan(2);
     expect(clean).toBeGreaterThan(0);
-  });
-});
-
-/** What happens to lines on their way to a disk. */
-const mishaps = {
-  dropped: (_line: string) => [] as string[],
-  doubled: (line: string) => [line, line],
-  cut: (line: string) => [line.slice(0, line.length / 2)],
-  garbled: (line: string) => [line.replace(/[aeiou]/g, '\u0000')],
-} as const satisfies Readonly<Record<string, (line: string) => string[]>>;
-
-describe('mishaps in real logs', () => {
-  const all = readdirSync(GOLDEN).filter((name) =>
-    /create-(?:succeeds-(?:debug|eight)|fails-vif|deleted)|rebuild-succeeds-info|delete-succeeds-info/.test(name),
-  );
-  it.each(all)('%s: never a crash, a second root, or a span id twice', async (scenario) => {
-    await fc.assert(
-      fc.asyncProperty(fc.infiniteStream(fc.nat(1000)), fc.constantFrom(...Object.values(mishaps)), async (numbers, mishap) => {
-        const change = (bytes: Buffer): Buffer =>
-          Buffer.from(
-            bytes
-              .toString('latin1')
-              .split('\n')
-              .flatMap((line) => ((numbers.next().value as number) < 50 ? mishap(line) : [line]))
-              .join('\n'),
-            'latin1',
-          );
-        const traces = correlate(await logsOf(join(GOLDEN, scenario), change));
-        const actions = traces.filter(({ form }) => form === 'action').map(({ traceId }) => traceId);
-        expect(new Set(actions).size).toBe(actions.length);
-        const ids = traces.flatMap(({ spans }) => spans.map(({ spanId }) => spanId));
-        expect(new Set(ids).size).toBe(ids.length);
-        for (const { instance, spans } of traces) {
-          for (const { attributes } of spans) expect(attributes['openstack.instance.id'] ?? instance).toBe(instance);
-        }
-      }),
-      { numRuns: 6 },
-    );
   });
 });
