@@ -1,11 +1,12 @@
 import { exitCodes } from '../model/errors.js';
 import type { FinishedTrace } from '../model/span.js';
 import { defineCommand, type OptionSpecs, write } from './command.js';
+import type { Engine } from './engine.js';
 import { lookOf } from './look.js';
 import { createProgress } from './progress.js';
 import { byStart, isWanted, selectionOf, slowestOf } from './select.js';
 import { interruptedBy } from './signals.js';
-import { openSink } from './sink.js';
+import { openSink, type Sink } from './sink.js';
 import { createTally } from './tally.js';
 import { render, viewFor, views } from './view.js';
 import { zonesOf } from './zone.js';
@@ -82,7 +83,7 @@ export const replay = defineCommand({
     const format = values.format ?? 'text';
     const sink = await openSink(io, values.output);
     const tally = createTally();
-    const formats = format === 'text' ? undefined : await engine.formats();
+    const encode = format === 'text' ? undefined : await encoderOf(format, engine);
 
     // Lines that scroll by on the same terminal would tear the bar.
     const quiet = format === 'text' || values.output !== undefined || !isTTY.stdout;
@@ -109,8 +110,8 @@ export const replay = defineCommand({
       for await (const trace of found) {
         tally.saw(trace);
         if (!isWanted(trace, selection)) continue;
-        if (formats === undefined || format === 'text' || selection.slowest !== undefined) kept.push(trace);
-        else await sink.write(`${formats[format](trace)}\n`);
+        if (encode === undefined || selection.slowest !== undefined) kept.push(trace);
+        else await writeLine(sink, encode(trace));
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -120,8 +121,8 @@ export const replay = defineCommand({
     const took = clock.now() - began;
 
     const wanted = selection.slowest === undefined ? byStart(kept) : slowestOf(kept, selection.slowest);
-    if (formats !== undefined && format !== 'text') {
-      for (const trace of wanted) await sink.write(`${formats[format](trace)}\n`);
+    if (encode !== undefined) {
+      for (const trace of wanted) await writeLine(sink, encode(trace));
     } else if (wanted.length > 0) {
       const look = lookOf(io, { color: !values['no-color'], toFile: values.output !== undefined });
       const view = values.view ?? viewFor(wanted);
@@ -137,6 +138,18 @@ export const replay = defineCommand({
     return signal.aborted ? interruptedBy(signal, stderr) : exitCodes.ok;
   },
 });
+
+/** OTLP is made as the bytes that are written: as text it would be laid out and encoded a second time. */
+async function encoderOf(format: 'otlp' | 'json', engine: Engine): Promise<(trace: FinishedTrace) => string | Uint8Array> {
+  if (format === 'json') return (await engine.formats()).json;
+  const { createOtlpEncoder } = await import('../export/otlp-json.js');
+  return createOtlpEncoder();
+}
+
+async function writeLine(sink: Sink, line: string | Uint8Array): Promise<void> {
+  await sink.write(line);
+  await sink.write('\n');
+}
 
 function nothing(
   paths: readonly string[],
