@@ -7,7 +7,7 @@ import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import { type Claim, membersOf, portsOfInstance } from './members.js';
 import { createSequel, hasSequel, type Sequel } from './sequel.js';
-import { EventStore, instancesOf, keys, WAITING } from './store.js';
+import { EventStore, type Named, type Sort, WAITING } from './store.js';
 import { type Bag, GRACE, type HostMarks, isSame, LEAD, ownerAt, type Past, timeline } from './timeline.js';
 
 /** A part of an action on a controller is complete when nothing has come for so long. */
@@ -204,12 +204,17 @@ export class Correlator {
     state.events = state.events.filter((event) => !taken.has(event) && (rescheduled || event.requestId !== request));
   }
 
+  /** Marks the lines that are told: of those that no one would miss it need not be known. */
+  #place(members: readonly Member[]): void {
+    for (const { event } of members) if (isPhaseLine(event)) this.#store.place(event);
+  }
+
   #claimOf(instance: string, request: string, from: Millis, to: Millis, owns: (at: Millis) => boolean): Claim {
     const state = this.#instances.get(instance);
     const aliases = new Set([request]);
-    for (const event of this.#store.find(keys.request(request))) {
+    for (const { event } of this.#store.find('request', request)) {
       // The client's own id, which the other services print in place of nova's.
-      if (event.requestId === request && event.globalRequestId !== undefined && event.service.startsWith('nova-'))
+      if (event.globalRequestId !== undefined && event.service.startsWith('nova-') && event.requestId === request)
         aliases.add(event.globalRequestId);
     }
     const requests = new Set([...(state?.past ?? []), ...(state?.bags ?? [])].map((bag) => bag.request));
@@ -250,12 +255,12 @@ export class Correlator {
     const ports = tries.length > 1 ? new Map([...known].filter(([port]) => named.has(port))) : known;
     if (spec.lingers !== undefined && bag.end !== undefined) {
       // The first audit of the host after the end is the action's last step.
-      const audit = [...this.#store.find(keys.host(bag.host))]
-        .filter(({ kind, at }) => kind === 'resources.audited' && at > bag.end! && at <= bag.closesAt)
-        .sort(inOrder)[0];
-      if (audit !== undefined) members.push({ event: audit, ports: [] });
+      const audit = this.#store
+        .find('host', bag.host)
+        .find(({ event: { kind, at } }) => kind === 'resources.audited' && at > bag.end! && at <= bag.closesAt);
+      if (audit !== undefined) members.push({ event: audit.event, ports: [] });
     }
-    for (const { event } of members) this.#store.place(event);
+    this.#place(members);
     const last = bag.own[bag.own.length - 1]?.at ?? bag.start;
     return {
       form: 'action',
@@ -290,7 +295,7 @@ export class Correlator {
       const closed = sequel.close(this.#store, watermark, next);
       if (closed === 'waiting') left.push(sequel);
       else if (closed !== undefined) {
-        for (const event of closed.lines) this.#store.place(event);
+        this.#place(closed.members);
         closing.push({ at: closed.end + GRACE, thing: closed });
       }
     }
@@ -322,8 +327,9 @@ export class Correlator {
   /** The action's id, where this one is what the client sent along: nova's lines show both. */
   #ownIdOf(request: string): string {
     const own = new Set<string>();
-    for (const event of this.#store.find(keys.request(request))) {
+    for (const { event } of this.#store.find('request', request)) {
       if (
+        event.globalRequestId !== undefined &&
         event.service.startsWith('nova-') &&
         event.globalRequestId === request &&
         event.requestId !== undefined &&
@@ -363,9 +369,9 @@ export class Correlator {
   /** The parts of actions that one request's lines on a controller show, one for each of its instances. */
   #closeSession(session: Session): ClosedThing[] {
     const instances = new Set<string>();
-    for (const event of this.#store.find(keys.request(session.request))) {
-      if (event.instance !== undefined) instances.add(event.instance);
-      for (const each of instancesOf(event)) instances.add(each);
+    for (const { instance, others } of this.#store.find('request', session.request)) {
+      if (instance !== undefined) instances.add(instance.name);
+      for (const { sort, name } of others) if (sort === 'instance') instances.add(name);
     }
     const due = session.last + FRAGMENT_QUIET;
     return [...instances].sort().flatMap((instance) => {
@@ -378,14 +384,15 @@ export class Correlator {
       const closed =
         tries.length === 0 ? gathered : { ...gathered, members: gathered.members.filter(({ event }) => isOfControlPlane(event)) };
       if (!closed.members.some(({ event }) => CONTROL_EVIDENCE.has(event.kind))) return [];
-      for (const { event } of closed.members) this.#store.place(event);
+      this.#place(closed.members);
       return [conclude(closed)];
     });
   }
 
   #gatherFragment(instance: string, session: Session): ClosedFragment {
+    const named = this.#store.named('instance', instance);
     const rivals = [...this.#control.keys()]
-      .filter((request) => this.#concerns(request, instance))
+      .filter((request) => named !== undefined && this.#concerns(request, named))
       .map((request) => this.#firstSession(request))
       .sort((a, b) => a.first - b.first);
     const state = this.#instances.get(instance);
@@ -394,8 +401,8 @@ export class Correlator {
     const owns = (at: Millis): boolean =>
       ownerAt<Past>(lived, at) === undefined && rivals.filter(({ first }) => first <= at).at(-1)?.request === session.request;
     const claim = this.#claimOf(instance, session.request, session.first - LEAD, session.last + FRAGMENT_QUIET, owns);
-    const shared = new Set<string>();
-    for (const event of this.#store.find(keys.request(session.request))) if (event.instance !== undefined) shared.add(event.instance);
+    const shared = new Set<Named>();
+    for (const line of this.#store.find('request', session.request)) if (line.instance !== undefined) shared.add(line.instance);
     const fair: Claim = { ...claim, isShared: claim.isShared || shared.size > 1 };
     const ports = portsOfInstance(this.#store, fair);
     const members = membersOf(this.#store, fair, ports);
@@ -411,15 +418,15 @@ export class Correlator {
     };
   }
 
-  #concerns(request: string, instance: string): boolean {
-    return this.#store.find(keys.request(request)).some((event) => event.instance === instance || instancesOf(event).includes(instance));
+  #concerns(request: string, instance: Named): boolean {
+    return this.#store.find('request', request).some((kept) => kept.instance === instance || kept.others.includes(instance));
   }
 
   /** Forgets what is too old to matter: lines that waited long enough, and the names of actions long gone. */
   #sweep(watermark: Millis): void {
     this.#sweptAt = watermark;
     const horizon = watermark - WAITING - LEAD;
-    const long = new Set<string>();
+    const long: [Sort, string][] = [];
     let oldest = Number.POSITIVE_INFINITY;
     for (const [instance, state] of this.#instances) {
       for (const bag of state.bags) {
@@ -427,29 +434,34 @@ export class Correlator {
         oldest = Math.min(oldest, bag.start);
         // What began lately has no line that is old enough to go.
         if (bag.start - LEAD >= horizon) continue;
-        long.add(keys.instance(instance));
-        long.add(keys.request(bag.request));
+        long.push(['instance', instance], ['request', bag.request]);
         const claim = this.#claimOf(instance, bag.request, bag.start - LEAD, watermark, () => true);
-        for (const port of portsOfInstance(this.#store, claim).keys()) {
-          long.add(keys.port(port));
-          long.add(keys.tap(port.slice(0, 11)));
-        }
+        for (const port of portsOfInstance(this.#store, claim).keys()) long.push(['port', port], ['tap', port.slice(0, 11)]);
       }
     }
     for (const [request, times] of this.#control) {
       oldest = Math.min(oldest, ...times);
-      long.add(keys.request(request));
+      long.push(['request', request]);
     }
-    const pinned = new Set<Event>();
-    for (const key of long) for (const event of this.#store.find(key)) if (event.at >= oldest - LEAD - WAITING) pinned.add(event);
     const forgotten = (event: Event): void => {
-      if (!this.#store.isPlaced(event) && isPhaseLine(event)) this.#count('orphans', 1, event.kind);
+      if (isPhaseLine(event) && !this.#store.isPlaced(event)) this.#count('orphans', 1, event.kind);
     };
-    this.#store.forget(horizon, (event) => pinned.has(event), forgotten);
+    const forget = (before: Millis): void => {
+      // Of what must stay only the lines that would go: as a rule there are none.
+      const pinned = new Set<Event>();
+      for (const [sort, name] of long) {
+        for (const { event } of this.#store.find(sort, name)) {
+          if (event.at >= before) break;
+          if (event.at >= oldest - LEAD - WAITING) pinned.add(event);
+        }
+      }
+      this.#store.forget(before, (event) => pinned.has(event), forgotten);
+    };
+    forget(horizon);
     if (this.#store.size > ROOM) {
       const before = this.#store.size;
       // The room is full: the oldest waiting lines go, however young.
-      this.#store.forget(watermark - LEAD - GRACE, (event) => pinned.has(event), forgotten);
+      forget(watermark - LEAD - GRACE);
       if (this.#store.size < before) this.#count('waiting_room_full', before - this.#store.size);
     }
     for (const [instance, state] of this.#instances) {
