@@ -152,17 +152,11 @@ export class Correlator {
     return made;
   }
 
-  readonly #marks: HostMarks = {
-    restarts: (host) => this.#restarts.get(host) ?? [],
-    audits: (host) => this.#audits.get(host) ?? [],
-  };
-
   /** The marks a watermark lets one see: what lies after it has not happened yet. */
   #marksUntil(watermark: Millis): HostMarks {
-    if (watermark === Number.POSITIVE_INFINITY) return this.#marks;
     return {
-      restarts: (host) => this.#marks.restarts(host).filter((at) => at <= watermark),
-      audits: (host) => this.#marks.audits(host).filter((at) => at <= watermark),
+      restarts: (host) => until(this.#restarts.get(host) ?? NO_MARKS, watermark),
+      audits: (host) => until(this.#audits.get(host) ?? NO_MARKS, watermark),
     };
   }
 
@@ -183,7 +177,8 @@ export class Correlator {
         .sort((a, b) => a.closesAt - b.closesAt || compare(a.request, b.request))[0];
       if (due === undefined) {
         state.wakesAt = Math.min(...state.bags.map(({ closesAt }) => closesAt), newest > watermark ? newest : Number.POSITIVE_INFINITY);
-        for (const at of [...this.#restarts.values()].flat()) if (at > watermark) state.wakesAt = Math.min(state.wakesAt, at);
+        for (const times of this.#restarts.values())
+          for (const at of times) if (at > watermark) state.wakesAt = Math.min(state.wakesAt, at);
         return;
       }
       this.#close(due, state, closing);
@@ -191,7 +186,6 @@ export class Correlator {
   }
 
   #close(bag: Bag, state: InstanceState, closing: { at: Millis; thing: ClosedThing }[]): void {
-    const taken = new Set<Event>([...bag.own, ...bag.owned]);
     if (bag.spec === undefined) {
       this.#count('unnamed');
     } else {
@@ -201,6 +195,8 @@ export class Correlator {
     }
     const { request, attempt, rescheduled, opened, start, lock, spec, until } = bag;
     state.past.push({ request, attempt, rescheduled, opened, start, end: bag.end ?? until, lock, spec, until });
+    const taken = new Set<Event>(bag.owned);
+    if (rescheduled) for (const event of bag.own) taken.add(event);
     state.events = state.events.filter((event) => !taken.has(event) && (rescheduled || event.requestId !== request));
   }
 
@@ -242,17 +238,20 @@ export class Correlator {
     const from = bag.rescheduled ? bag.start : Math.min(bag.start, ...tries.map(({ start }) => start));
     const claim = this.#claimOf(bag.instance, bag.request, from - LEAD, bag.until, owns);
     const known = portsOfInstance(this.#store, claim);
-    const own = new Set(bag.own);
     const isOfThisTry = ({ event }: Member): boolean => {
       if (isOfControlPlane(event)) return !bag.rescheduled;
-      if (event.service === 'nova-compute' && event.requestId === bag.request && event.instance !== undefined) return own.has(event);
+      if (event.service === 'nova-compute' && event.requestId === bag.request && event.instance !== undefined)
+        return bag.own.includes(event);
       return owns(event.at);
     };
-    const found = membersOf(this.#store, claim, known);
-    const members = tries.length > 1 ? found.filter(isOfThisTry) : found;
-    // Every try makes its own ports.
-    const named = new Set(members.flatMap((member) => member.ports));
-    const ports = tries.length > 1 ? new Map([...known].filter(([port]) => named.has(port))) : known;
+    let members = membersOf(this.#store, claim, known);
+    let ports = known;
+    if (tries.length > 1) {
+      members = members.filter(isOfThisTry);
+      // Every try makes its own ports.
+      const named = new Set(members.flatMap((member) => member.ports));
+      ports = new Map([...known].filter(([port]) => named.has(port)));
+    }
     if (spec.lingers !== undefined && bag.end !== undefined) {
       // The first audit of the host after the end is the action's last step.
       const audit = this.#store
@@ -502,6 +501,14 @@ function conclude(fragment: ClosedFragment): ClosedThing {
     end: own[own.length - 1]!.event.at,
     until: own[own.length - 1]!.event.at + GRACE,
   };
+}
+
+const NO_MARKS: readonly Millis[] = [];
+
+/** Of times in order those up to a moment: mostly all of them. */
+function until(times: readonly Millis[], moment: Millis): readonly Millis[] {
+  const newest = times[times.length - 1];
+  return newest === undefined || newest <= moment ? times : times.filter((at) => at <= moment);
 }
 
 function insertSorted(marks: Map<string, Millis[]>, host: string, at: Millis): void {

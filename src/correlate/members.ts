@@ -2,7 +2,7 @@ import type { EventKind, Vif } from '../catalogue/event.js';
 import { type Event, inOrder, type Member } from '../lifecycle/event.js';
 import { NEUTRON } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
-import { between, type EventStore, instancesOf, type Kept, linesOf, type Named, type Sort } from './store.js';
+import { between, type EventStore, instancesOf, type Kept, linesOf, type Named, type NamedPort, type Sort } from './store.js';
 
 /** What it takes to tell an action's lines from all others. */
 export interface Claim {
@@ -42,29 +42,29 @@ const neutron = new Set(NEUTRON);
 
 /** The ports of an instance as the lines of the window tell, each with all that is said of it. */
 export function portsOfInstance(store: EventStore, claim: Claim): Map<string, Vif> {
-  const found = new Map<string, Vif>();
+  const found = new Map<Named, Vif>();
   /** What was said first stands. */
-  const learn = (vif: Vif): void => {
-    const known = found.get(vif.port);
-    if (known === undefined) found.set(vif.port, vif);
+  const learn = ({ named, vif }: NamedPort): void => {
+    const known = found.get(named);
+    if (known === undefined) found.set(named, vif);
     // Most lines say nothing new.
-    else if (tellsMore(vif, known)) found.set(vif.port, { ...vif, ...known });
+    else if (tellsMore(vif, known)) found.set(named, { ...vif, ...known });
   };
   const within = (sort: Sort, name: string): readonly Kept[] => between(store.find(sort, name), claim.from, claim.to);
-  for (const { ports } of within('instance', claim.instance)) for (const vif of ports) learn(vif);
+  for (const { ports } of within('instance', claim.instance)) for (const port of ports) learn(port);
   // os-vif's lines name no instance: the request tells, where it has only one.
   if (!claim.isShared) {
     for (const alias of claim.aliases) {
       for (const { event, instance, ports } of within('request', alias)) {
-        if (ports.length > 0 && instance === undefined && event.service === 'nova-compute') for (const vif of ports) learn(vif);
+        if (ports.length > 0 && instance === undefined && event.service === 'nova-compute') for (const port of ports) learn(port);
       }
     }
   }
-  for (const port of [...found.keys()]) {
+  for (const named of [...found.keys()]) {
     // What others say of a known port, such as its address.
-    for (const { ports } of within('port', port)) for (const vif of ports) if (vif.port === port) learn(vif);
+    for (const { ports } of between(linesOf(named), claim.from, claim.to)) for (const port of ports) if (port.named === named) learn(port);
   }
-  return found;
+  return new Map(Array.from(found, ([{ name }, vif]) => [name, vif]));
 }
 
 const tellsMore = (vif: Vif, known: Vif): boolean =>
@@ -78,8 +78,11 @@ const tellsMore = (vif: Vif, known: Vif): boolean =>
  */
 export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<string, Vif>): Member[] {
   const members: Member[] = [];
+  const ours = new Map<Named, string>();
   const byPrefix = new Map<string, string | null>();
   for (const port of ports.keys()) {
+    const named = store.named('port', port);
+    if (named !== undefined) ours.set(named, port);
     const prefix = port.slice(0, 11);
     byPrefix.set(prefix, byPrefix.has(prefix) ? null : port);
   }
@@ -93,8 +96,8 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
 
   /** neutron's own requests for calls that are about one of the ports. */
   const portOfRequest = new Map<Named | undefined, string>();
-  for (const port of ports.keys()) {
-    for (const { event, request } of within(store.named('port', port))) {
+  for (const [named, port] of ours) {
+    for (const { event, request } of within(named)) {
       if (request !== undefined && isCall(event) && neutron.has(event.service)) portOfRequest.set(request, port);
     }
   }
@@ -105,7 +108,7 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
     const tell = (each: string | undefined): void => {
       if (each !== undefined && !about.includes(each)) about.push(each);
     };
-    for (const vif of kept.ports) if (ports.has(vif.port)) tell(vif.port);
+    for (const { named } of kept.ports) tell(ours.get(named));
     if (portOfRequest.size > 0) {
       tell(portOfRequest.get(kept.request));
       tell(portOfRequest.get(kept.globalRequest));
@@ -134,7 +137,7 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
   consider(within(instance));
   for (const alias of aliases) consider(within(alias));
   for (const request of portOfRequest.keys()) consider(within(request));
-  for (const port of ports.keys()) consider(within(store.named('port', port)));
+  for (const named of ours.keys()) consider(within(named));
 
   return members.sort((a, b) => inOrder(a.event, b.event));
 }

@@ -34,7 +34,10 @@ export function instancesOf(event: Event): readonly string[] {
   return Array.isArray(listed) ? (listed as readonly string[]) : [];
 }
 
-/** What a line can be found by: a tap by its port's first 11 characters, a network by its first 10, all else by its whole name. */
+/**
+ * What a line can be found by: a tap by its port's first 11 characters, a network by its first 10, all else by its whole
+ * name. Taps are for lines that do not name the port itself; addresses, networks and hosts for those that wait for them.
+ */
 export type Sort = 'instance' | 'request' | 'port' | 'tap' | 'mac' | 'network' | 'host';
 
 /**
@@ -51,15 +54,21 @@ export interface Named {
   live: number;
 }
 
+/** A port that a line names, and what the line says of it. */
+export interface NamedPort {
+  readonly named: Named;
+  readonly vif: Vif;
+}
+
 /** A line that is kept, with what is asked of it again and again. */
 export interface Kept {
   readonly event: Event;
   readonly instance: Named | undefined;
   readonly request: Named | undefined;
   readonly globalRequest: Named | undefined;
+  readonly ports: readonly NamedPort[];
   /** what it names besides */
   readonly others: readonly Named[];
-  readonly ports: readonly Vif[];
   isForgotten: boolean;
   /** the last look that met it: see `EventStore.nextLook` */
   look: number;
@@ -93,20 +102,20 @@ export class EventStore {
 
   add(event: Event): void {
     const { instance, requestId, globalRequestId } = event;
-    const ports = portsOf(event);
     const kept: Kept = {
       event,
       instance: instance === undefined ? undefined : this.#nameOf('instance', instance),
       request: requestId === undefined ? undefined : this.#nameOf('request', requestId),
       globalRequest: globalRequestId === undefined ? undefined : this.#nameOf('request', globalRequestId),
-      others: this.#othersOf(event, ports),
-      ports,
+      ports: this.#portsOf(event),
+      others: this.#othersOf(event),
       isForgotten: false,
       look: 0,
     };
     if (kept.instance !== undefined) file(kept, kept.instance);
     if (kept.request !== undefined) file(kept, kept.request);
     if (kept.globalRequest !== undefined) file(kept, kept.globalRequest);
+    for (const { named } of kept.ports) file(kept, named);
     for (const named of kept.others) file(kept, named);
     const age = Math.floor(event.at / AGE);
     const peers = this.#ages.get(age);
@@ -115,27 +124,33 @@ export class EventStore {
     this.#size++;
   }
 
-  #othersOf(event: Event, ports: readonly Vif[]): readonly Named[] {
-    const tap = textOf(event, 'tap');
-    const mac = textOf(event, 'mac');
-    const network = textOf(event, 'network');
+  #portsOf(event: Event): readonly NamedPort[] {
+    const ports = portsOf(event);
+    return ports.length === 0 ? NO_NAMED_PORTS : ports.map((vif) => ({ named: this.#nameOf('port', vif.port), vif }));
+  }
+
+  #othersOf(event: Event): readonly Named[] {
+    const { kind, fields } = event;
     const listed = instancesOf(event);
-    const isOfHost = event.kind === 'resources.audited' || event.kind === 'compute.started';
-    if (ports.length === 0 && listed.length === 0 && tap === undefined && mac === undefined && network === undefined && !isOfHost)
-      return NOTHING;
-    const others: Named[] = [];
-    for (const each of listed) others.push(this.#nameOf('instance', each));
-    for (const { port } of ports) others.push(this.#nameOf('port', port));
-    if (tap !== undefined) {
-      const prefix = portPrefix(tap);
-      if (prefix !== undefined) others.push(this.#nameOf('tap', prefix));
-      // The other taps of OVS are the metadata proxies' of networks: `tap` + 10 characters of the network's id + `0`.
-      if (event.kind === 'interface.added' && METADATA_TAP.test(tap)) others.push(this.#nameOf('network', tap.slice(3, 13)));
+    if (listed.length > 0) return listed.map((each) => this.#nameOf('instance', each));
+    switch (kind) {
+      case 'dhcp.acknowledged':
+        return this.#oneOf('mac', textOf(event, 'mac'));
+      case 'metadata.provisioning':
+        return this.#oneOf('network', textOf(event, 'network')?.slice(0, 10));
+      case 'resources.audited':
+      case 'compute.started':
+        return this.#oneOf('host', event.host);
     }
-    if (mac !== undefined) others.push(this.#nameOf('mac', mac));
-    if (network !== undefined) others.push(this.#nameOf('network', network.slice(0, 10)));
-    if (isOfHost) others.push(this.#nameOf('host', event.host));
-    return others;
+    const { tap } = fields;
+    if (typeof tap !== 'string' || fields['port'] !== undefined) return NOTHING;
+    // The other taps of OVS are the metadata proxies' of networks: `tap` + 10 characters of the network's id + `0`.
+    const proxied = kind === 'interface.added' && METADATA_TAP.test(tap) ? tap.slice(3, 13) : undefined;
+    return [...this.#oneOf('tap', portPrefix(tap)), ...this.#oneOf('network', proxied)];
+  }
+
+  #oneOf(sort: Sort, name: string | undefined): readonly Named[] {
+    return name === undefined ? NOTHING : [this.#nameOf(sort, name)];
   }
 
   #nameOf(sort: Sort, name: string): Named {
@@ -196,6 +211,7 @@ export class EventStore {
     if (kept.instance !== undefined) this.#release(kept.instance);
     if (kept.request !== undefined) this.#release(kept.request);
     if (kept.globalRequest !== undefined) this.#release(kept.globalRequest);
+    for (const { named } of kept.ports) this.#release(named);
     for (const named of kept.others) this.#release(named);
   }
 
@@ -208,6 +224,7 @@ export class EventStore {
 
 const NO_LINES: readonly Kept[] = [];
 const NOTHING: readonly Named[] = [];
+const NO_NAMED_PORTS: readonly NamedPort[] = [];
 
 const byTime = (a: Kept, b: Kept): number => inOrder(a.event, b.event);
 

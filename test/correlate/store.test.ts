@@ -13,15 +13,13 @@ const filled = (...events: readonly Event[]): EventStore => {
 const found = (store: EventStore, sort: Sort, name: string): Event[] => store.find(sort, name).map(({ event }) => event);
 
 describe('the event store', () => {
-  it('finds a line by everything that it names', () => {
+  it('finds a line by the instance, the request and the port that it names', () => {
     const [event] = eventsOf('nova-compute', [nova(1, `Successfully plugged vif ${vif(P)}`)]);
     const store = filled(event!);
     const names: readonly [Sort, string][] = [
       ['instance', U],
       ['request', A],
       ['port', P],
-      ['tap', P.slice(0, 11)],
-      ['network', 'ee51a674-5'],
     ];
     for (const [sort, name] of names) expect(found(store, sort, name), sort).toEqual([event]);
     expect(found(store, 'instance', V)).toEqual([]);
@@ -36,6 +34,14 @@ describe('the event store', () => {
     const store = filled(api!, scheduler!);
     expect(found(store, 'request', global)).toEqual([api]);
     expect([U, V].map((each) => found(store, 'instance', each))).toEqual([[scheduler], [scheduler]]);
+  });
+
+  it('finds by its tap a line that does not name the port itself, and by address and network those that are waited for', () => {
+    const [added] = eventsOf('ovs-vswitchd', [vlog(1, 'bridge', `bridge br-int: added interface tap${P.slice(0, 11)} on port 4`)]);
+    const [acknowledged] = eventsOf('ovn-controller', [vlog(2, 'pinctrl(ovn_pinctrl0)', 'DHCPACK fa:16:3e:00:00:df 198.51.100.10')]);
+    const store = filled(added!, acknowledged!);
+    expect(found(store, 'tap', P.slice(0, 11))).toEqual([added]);
+    expect(found(store, 'mac', 'fa:16:3e:00:00:df')).toEqual([acknowledged]);
   });
 
   it('knows the taps of ports, whoever made them, and those of metadata proxies', () => {
