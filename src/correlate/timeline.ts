@@ -29,10 +29,20 @@ export interface Bag {
   /** Without an id of their own, printed while the action held the instance. */
   readonly owned: Event[];
   readonly opened: Millis;
+  /** Other instances have actions of this request. */
+  readonly isShared: boolean;
   host: string;
   spec: ActionSpec | undefined;
   /** When the action's function held the instance's lock; `to` undefined while it does. */
   lock: { from: Millis; to: Millis | undefined } | undefined;
+  /** The function of a lock named it: nothing that comes after says otherwise. */
+  isNamedByLock: boolean;
+  /** A line at DEBUG is among its own. */
+  isAtDebug: boolean;
+  /** It failed in a way after which nova tries another host, and says so at DEBUG only: the next host is waited for. */
+  mayBeGivenOn: boolean;
+  /** The allocation was given back: nothing of the action comes after that. */
+  isFinal: boolean;
   succeededAt: Millis | undefined;
   /** A line after the end line that belongs to the end as well. */
   confirmedAt: Millis | undefined;
@@ -102,10 +112,13 @@ export function timeline(
   isShared: (request: string) => boolean,
 ): Bag[] {
   const external = new Set<string>();
-  for (const event of events) if (event.requestId !== undefined && EXTERNAL.has(event.kind)) external.add(event.requestId);
-  const exported = new Set(past.filter(({ rescheduled }) => !rescheduled).map(({ request }) => request));
+  for (const event of events) if (EXTERNAL.has(event.kind) && event.requestId !== undefined) external.add(event.requestId);
+  const exported = new Set<string>();
+  for (const { rescheduled, request } of past) if (!rescheduled) exported.add(request);
   const bags = new Map<string, Bag>();
   const attempts: Bag[] = [];
+  /** Who may own a line without a request; to be made anew when a bag is opened. */
+  let owners: Past[] | undefined;
 
   for (const event of events) {
     const request = event.requestId;
@@ -114,7 +127,7 @@ export function timeline(
       let bag = bags.get(request);
       if (bag !== undefined && isNextAttempt(bag, event)) {
         bag.rescheduled = true;
-        settle(bag, marks, isShared(request));
+        settle(bag, marks);
         // It is over when the next begins, and is told before it.
         bag.until = Math.min(bag.until, event.at + GRACE);
         bag.closesAt = bag.until;
@@ -124,21 +137,26 @@ export function timeline(
       if (bag === undefined) {
         if (NEVER_OPENS.has(event.kind)) continue;
         const before = [...past, ...attempts].filter((each) => each.request === request).length;
-        bag = open(instance, request, event, before);
+        bag = open(instance, request, event, before, isShared(request));
         bags.set(request, bag);
+        owners = undefined;
       }
       if (event.at > bag.until) continue;
       bag.own.push(event);
-      advance(bag, event, marks, isShared(request));
+      nameBy(bag, event);
+      locateBy(bag, event);
+      advance(bag, event, marks);
     } else {
-      const owner = ownerAt<Past>([...past, ...attempts, ...bags.values()], event.at);
+      owners ??= [...past, ...attempts, ...bags.values()];
+      const owner = ownerAt<Past>(owners, event.at);
       const bag = owner === undefined ? undefined : [...attempts, ...bags.values()].find((each) => isSame(each, owner));
       if (bag === undefined || event.at > bag.until) continue;
       bag.owned.push(event);
-      advance(bag, event, marks, isShared(bag.request));
+      if (event.requestId === bag.request) locateBy(bag, event);
+      advance(bag, event, marks);
     }
   }
-  for (const bag of bags.values()) settle(bag, marks, isShared(bag.request));
+  for (const bag of bags.values()) settle(bag, marks);
   return [...attempts, ...bags.values()];
 }
 
@@ -158,7 +176,7 @@ const BEGINS_A_BUILD: ReadonlySet<EventKind> = new Set<EventKind>([
   'instance.lock.acquired',
 ]);
 
-function open(instance: string, request: string, event: Event, attempt: number): Bag {
+function open(instance: string, request: string, event: Event, attempt: number, isShared: boolean): Bag {
   return {
     instance,
     request,
@@ -166,9 +184,14 @@ function open(instance: string, request: string, event: Event, attempt: number):
     own: [],
     owned: [],
     opened: event.at,
+    isShared,
     host: event.host,
     spec: undefined,
     lock: undefined,
+    isNamedByLock: false,
+    isAtDebug: false,
+    mayBeGivenOn: false,
+    isFinal: false,
     succeededAt: undefined,
     confirmedAt: undefined,
     failedAt: undefined,
@@ -182,18 +205,32 @@ function open(instance: string, request: string, event: Event, attempt: number):
   };
 }
 
-/** Takes one line into account. */
-function advance(bag: Bag, event: Event, marks: HostMarks, shared: boolean): void {
-  const isOwn = event.requestId === bag.request;
-  if (isOwn) {
-    if (naming.has(event.kind)) bag.spec = nameAction(bag.own);
-    bag.host = event.host;
-    if (actionOfLock(event) !== undefined) {
-      if (event.kind.endsWith('.acquired')) bag.lock = { from: event.at, to: undefined };
-      else if (event.kind.endsWith('.released')) bag.lock = { from: bag.lock?.from ?? event.at, to: event.at };
-    }
+/** What the newest of its own lines tells of the action: which it is, and when it began. */
+function nameBy(bag: Bag, event: Event): void {
+  const { kind } = event;
+  const before = bag.spec;
+  if (!bag.isNamedByLock && naming.has(kind)) {
+    bag.spec = nameAction(bag.own);
+    bag.isNamedByLock = actionOfLock(event) !== undefined;
   }
-  const spec = bag.spec;
+  if (event.level === 'DEBUG') bag.isAtDebug = true;
+  if (kind === 'instance.build.failed' || kind === 'claim.failed') bag.mayBeGivenOn = true;
+  if (kind === 'allocation.deleted') bag.isFinal = true;
+  const { spec } = bag;
+  if (spec !== undefined && (spec !== before || spec.starts.some(({ kinds }) => kinds.includes(kind)))) bag.start = startOf(spec, bag);
+}
+
+/** Where the action is, and whether it holds the instance's lock, by a line with its request id. */
+function locateBy(bag: Bag, event: Event): void {
+  bag.host = event.host;
+  if (actionOfLock(event) === undefined) return;
+  if (event.kind.endsWith('.acquired')) bag.lock = { from: event.at, to: undefined };
+  else if (event.kind.endsWith('.released')) bag.lock = { from: bag.lock?.from ?? event.at, to: event.at };
+}
+
+/** Takes one line into account. */
+function advance(bag: Bag, event: Event, marks: HostMarks): void {
+  const { spec } = bag;
   if (spec !== undefined) {
     const { kind, at } = event;
     if (spec.ends.includes(kind) && isAfterItsCause(spec, bag)) bag.succeededAt ??= at;
@@ -202,23 +239,22 @@ function advance(bag: Bag, event: Event, marks: HostMarks, shared: boolean): voi
     if (spec.cleansUp.includes(kind)) bag.cleanedAt = at;
     if (kind === 'instance.build.rescheduled') bag.rescheduled = true;
   }
-  settle(bag, marks, shared);
+  settle(bag, marks);
 }
 
 const isAfterItsCause = (spec: ActionSpec, bag: Bag): boolean =>
   spec.endsAfter === undefined || bag.own.some((event) => spec.endsAfter?.includes(event.kind));
 
 /** Works out from what is known when the bag ends, how, and when it may be closed. */
-function settle(bag: Bag, marks: HostMarks, shared: boolean): void {
+function settle(bag: Bag, marks: HostMarks): void {
   const { spec } = bag;
   const lastOwn = bag.own[bag.own.length - 1]?.at ?? bag.opened;
-  const grace = shared ? SHARED_GRACE : GRACE;
+  const grace = bag.isShared ? SHARED_GRACE : GRACE;
   if (spec === undefined) {
     bag.until = lastOwn + UNNAMED_QUIET;
     bag.closesAt = bag.until;
     return;
   }
-  bag.start = startOf(spec, bag);
   const released = bag.lock?.to;
   if (bag.succeededAt !== undefined) {
     bag.end = spec.endsWithLock && released !== undefined && released >= bag.succeededAt ? released : (bag.confirmedAt ?? bag.succeededAt);
@@ -233,13 +269,13 @@ function settle(bag: Bag, marks: HostMarks, shared: boolean): void {
     const cleaned = bag.rescheduled ? undefined : bag.cleanedAt;
     bag.end = cleaned ?? lastOwn;
     bag.outcome = 'failed';
-    bag.until = cleaned !== undefined && !mayBeGivenOn(bag) && (cleaned === lastOwn || isFinal(bag)) ? cleaned + grace : lastOwn + QUIET;
+    bag.until = cleaned !== undefined && !bag.mayBeGivenOn && (cleaned === lastOwn || bag.isFinal) ? cleaned + grace : lastOwn + QUIET;
   } else {
     bag.end = undefined;
     bag.outcome = 'timed-out';
     bag.until = bag.start + spec.deadline;
   }
-  if (bag.succeededAt === undefined && released === undefined && !isFinal(bag)) {
+  if (bag.succeededAt === undefined && released === undefined && !bag.isFinal) {
     const restart = marks.restarts(bag.host).find((at) => at > lastOwn && at <= bag.until);
     if (restart !== undefined) {
       bag.end = lastOwn;
@@ -248,21 +284,12 @@ function settle(bag: Bag, marks: HostMarks, shared: boolean): void {
     }
   }
   bag.closesAt = bag.until;
-  if (spec.lingers !== undefined && bag.outcome === 'succeeded' && bag.own.some(({ level }) => level === 'DEBUG')) {
+  if (spec.lingers !== undefined && bag.outcome === 'succeeded' && bag.isAtDebug) {
     const end = bag.end ?? bag.until;
     const audit = marks.audits(bag.host).find((at) => at > end && at <= end + spec.lingers!);
     bag.closesAt = Math.max(bag.until, audit === undefined ? end + spec.lingers : audit + grace);
   }
 }
-
-/**
- * After one of these nova tries another host, and says so at DEBUG only: the next host is waited for. Where none comes, the
- * request allowed of none, and the build has failed.
- */
-const mayBeGivenOn = (bag: Bag): boolean => bag.own.some(({ kind }) => kind === 'instance.build.failed' || kind === 'claim.failed');
-
-/** Whether the allocation was given back: nothing of the action comes after that. */
-const isFinal = (bag: Bag): boolean => bag.own.some(({ kind }) => kind === 'allocation.deleted');
 
 function startOf(spec: ActionSpec, bag: Bag): Millis {
   for (const edge of spec.starts) {
