@@ -1,7 +1,6 @@
 import { exitCodes } from '../model/errors.js';
 import type { FinishedTrace } from '../model/span.js';
 import { defineCommand, type OptionSpecs, write } from './command.js';
-import type { Engine } from './engine.js';
 import { lookOf } from './look.js';
 import { createProgress } from './progress.js';
 import { byStart, isWanted, selectionOf, slowestOf } from './select.js';
@@ -83,7 +82,7 @@ export const replay = defineCommand({
     const format = values.format ?? 'text';
     const sink = await openSink(io, values.output);
     const tally = createTally();
-    const encode = format === 'text' ? undefined : await encoderOf(format, engine);
+    const encode = format === 'text' ? undefined : (await engine.formats())[format];
 
     // Lines that scroll by on the same terminal would tear the bar.
     const quiet = format === 'text' || values.output !== undefined || !isTTY.stdout;
@@ -138,13 +137,6 @@ export const replay = defineCommand({
     return signal.aborted ? interruptedBy(signal, stderr) : exitCodes.ok;
   },
 });
-
-/** OTLP is made as the bytes that are written: as text it would be laid out and encoded a second time. */
-async function encoderOf(format: 'otlp' | 'json', engine: Engine): Promise<(trace: FinishedTrace) => string | Uint8Array> {
-  if (format === 'json') return (await engine.formats()).json;
-  const { createOtlpEncoder } = await import('../export/otlp-json.js');
-  return createOtlpEncoder();
-}
 
 async function writeLine(sink: Sink, line: string | Uint8Array): Promise<void> {
   await sink.write(line);
