@@ -16,30 +16,31 @@ export interface Message {
   readonly parts: readonly Part[];
 }
 
-interface Candidate extends Message {
+/** A wording that can be tried on a message. */
+export interface Wording extends Message {
   readonly template: Template;
 }
 
 /** What one logger of one service may say. A line looks only at the candidates that begin as it does. */
 interface Bucket {
   /** by the first START characters */
-  readonly byStart: Map<string, Candidate[]>;
+  readonly byStart: Map<string, Wording[]>;
   /** begin with a hole */
-  readonly open: Candidate[];
-  readonly general: Candidate[];
+  readonly open: Wording[];
+  readonly general: Wording[];
 }
 
 const START = 4;
 const ANY_LOGGER = '*';
 
 const buckets = new Map<string, Map<string, Bucket>>();
-const messages = new Map<string, Candidate[]>();
+const messages = new Map<string, Wording[]>();
 
 for (const table of tables) {
   for (const [kind, spec] of Object.entries<MessageSpec>(table.messages)) {
     for (const says of spec.says) {
       const template = compileTemplate(says, spec.level);
-      const candidate: Candidate = { kind: kind as EventKind, spec, says, parts: template.parts, template };
+      const candidate: Wording = { kind: kind as EventKind, spec, says, parts: template.parts, template };
       for (const service of table.services) {
         listIn(messages, service).push(candidate);
         for (const logger of [spec.logger].flat()) file(candidate, bucketOf(service, logger));
@@ -56,7 +57,7 @@ function bucketOf(service: string, logger: string): Bucket {
   return bucket;
 }
 
-function file(candidate: Candidate, bucket: Bucket): void {
+function file(candidate: Wording, bucket: Bucket): void {
   const { prefix } = candidate.template;
   if (candidate.spec.general === true) bucket.general.push(candidate);
   else if (prefix.length < START) bucket.open.push(candidate);
@@ -77,6 +78,15 @@ export const knowsLogger = (service: string, logger: string): boolean => buckets
 
 /** Every wording a service may log. */
 export const messagesOf = (service: string): readonly Message[] => messages.get(service) ?? [];
+
+/** The loggers of a service whose messages are known; `*` stands for any. */
+export const loggersOf = (service: string): readonly string[] => [...(buckets.get(service)?.keys() ?? [])];
+
+/** What a logger may say, in the order in which `recognise` tries it. */
+export function wordingsOf(service: string, logger: string): readonly Wording[] {
+  const bucket = buckets.get(service)?.get(logger);
+  return bucket === undefined ? [] : [...[...bucket.byStart.values()].flat(), ...bucket.open, ...bucket.general];
+}
 
 /**
  * What a message announces; `undefined` for a message the catalogue does not know, which is most of them.
@@ -99,7 +109,7 @@ function readIn(bucket: Bucket | undefined, message: string): Announcement | und
   );
 }
 
-function firstReading(candidates: readonly Candidate[] | undefined, message: string): Announcement | undefined {
+function firstReading(candidates: readonly Wording[] | undefined, message: string): Announcement | undefined {
   if (candidates === undefined) return undefined;
   for (const { kind, template } of candidates) {
     if (!message.startsWith(template.prefix)) continue;

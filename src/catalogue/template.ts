@@ -56,6 +56,8 @@ export interface Template {
   /** what every message of this wording begins with; empty if it begins with a hole */
   readonly prefix: string;
   read(message: string): Reading | undefined;
+  /** Whether it could be read. */
+  matches(message: string): boolean;
 }
 
 const HIDDEN = '…';
@@ -76,7 +78,12 @@ export function compileTemplate(wording: string, level: Level | readonly Level[]
   const cause = !greedyEnd && [level].flat().some((one) => WITH_CAUSE.includes(one));
 
   if (parts.length === 1 && prefix === wording && !cause) {
-    return { parts, prefix, read: (message) => (message === wording ? { fields: {}, text: wording } : undefined) };
+    return {
+      parts,
+      prefix,
+      read: (message) => (message === wording ? { fields: {}, text: wording } : undefined),
+      matches: (message) => message === wording,
+    };
   }
 
   const body = parts.map((part, place) =>
@@ -84,65 +91,93 @@ export function compileTemplate(wording: string, level: Level | readonly Level[]
   );
   const expression = new RegExp(`^${body.join('')}${cause ? '(?:: (.*))?' : ''}$`, 's');
   const readers = parts.filter((part) => typeof part !== 'string').map(readerOf);
-  const needle = longestOf(parts.slice(1).filter((part) => typeof part === 'string'));
+  const needle = needleOf(parts);
+
+  /** The wording with its holes filled. */
+  const filled = (found: readonly string[], fields: FieldValues): string => {
+    let text = '';
+    let hole = 0;
+    for (const part of parts) text += typeof part === 'string' ? part : readers[hole++]!.show(found[hole] ?? '', fields);
+    return text;
+  };
 
   return {
     parts,
     prefix,
+    matches: (message) => message.includes(needle) && expression.test(message),
     read(message) {
       // An access line is offered to dozens of wordings: most need not be tried, nor their expressions ever be compiled.
       if (!message.includes(needle)) return undefined;
       const found = expression.exec(message);
       if (found === null) return undefined;
       const fields: FieldValues = {};
-      const shown: string[] = [];
       let isWhole = true;
       for (let hole = 0; hole < readers.length; hole++) {
-        const raw = found[hole + 1] ?? '';
-        const seen = readers[hole]!(raw, fields);
-        if (seen !== raw) isWhole = false;
-        shown.push(seen);
+        if (!readers[hole]!.take(found[hole + 1] ?? '', fields)) isWhole = false;
       }
       const tail = cause ? found[readers.length + 1] : undefined;
       if (tail !== undefined) fields['cause'] = tail.slice(0, CAUSE_KEPT);
       // Most messages may be shown as they are, and then nothing is put together.
-      if (!isWhole) return { fields, text: filled(parts, shown) };
+      if (!isWhole) return { fields, text: filled(found, fields) };
       return { fields, text: tail === undefined ? message : message.slice(0, message.length - tail.length - CAUSE_MARK) };
     },
   };
 }
 
-/** A wording with its holes filled. */
-function filled(parts: readonly Part[], shown: readonly string[]): string {
-  let text = '';
-  let hole = 0;
-  for (const part of parts) text += typeof part === 'string' ? part : shown[hole++];
-  return text;
+/** The longest text that every message of a wording holds, behind its prefix. Holes with one value only count as text. */
+function needleOf(parts: readonly Part[]): string {
+  let needle = '';
+  let run = '';
+  for (const part of parts.slice(1)) {
+    const text = typeof part === 'string' ? part : onlyValueOf(part.type);
+    run = text === undefined ? '' : run + text;
+    if (run.length > needle.length) needle = run;
+  }
+  return needle;
 }
 
-const longestOf = (texts: readonly string[]): string =>
-  texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
+/** `GET` of a hole that takes nothing else. */
+function onlyValueOf(type: HoleType): string | undefined {
+  const { pattern } = holeSpec(type);
+  return /^\w+$/.test(pattern) ? pattern : undefined;
+}
 
 const patternOf = (type: HoleType, isLast: boolean): string => (isLast && type === 'text' ? '.*' : holeSpec(type).pattern);
 
 const escaped = (literal: string): string => literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-/** Puts what a hole holds into the fields, and gives what may be shown of it. */
-function readerOf({ name, type }: Hole): (raw: string, fields: FieldValues) => string {
+/** One hole's part in reading a message. */
+interface HoleReader {
+  /** Puts what the hole holds into the fields; @returns whether it may be shown as it is */
+  take(raw: string, fields: FieldValues): boolean;
+  /** What may be shown of it, once it is taken. */
+  show(raw: string, fields: FieldValues): string;
+}
+
+function readerOf({ name, type }: Hole): HoleReader {
   const { read, scan, show, form } = holeSpec(type);
   if (scan !== undefined) {
-    return (raw, fields) => {
-      Object.assign(fields, scan(raw));
-      return show?.(raw) ?? HIDDEN;
+    return {
+      take(raw, fields) {
+        Object.assign(fields, scan(raw));
+        return false;
+      },
+      show: (raw) => show?.(raw) ?? HIDDEN,
     };
   }
   if (read !== undefined) {
-    return (raw, fields) => {
-      const value: FieldValue = read(raw);
-      fields[name] = value;
+    const shown = (raw: string, value: FieldValue | undefined): string => {
       if (typeof value === 'string') return value;
       return Array.isArray(value) ? HIDDEN : type === 'float' ? raw : String(value);
     };
+    return {
+      take(raw, fields) {
+        const value = read(raw);
+        fields[name] = value;
+        return value === raw || shown(raw, value) === raw;
+      },
+      show: (raw, fields) => shown(raw, fields[name]),
+    };
   }
-  return form === true ? (raw) => raw : () => HIDDEN;
+  return form === true ? { take: () => true, show: (raw) => raw } : { take: (raw) => raw === HIDDEN, show: () => HIDDEN };
 }

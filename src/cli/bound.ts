@@ -20,8 +20,8 @@ export const engine: Engine = {
   ids: () => import('../trace/span-id.js'),
 
   async formats() {
-    const [{ toOtlpJson }, { toJson }] = await Promise.all([import('../export/otlp-json.js'), import('../export/json.js')]);
-    return { otlp: (trace) => toOtlpJson(trace), json: (trace) => toJson(trace) };
+    const [{ createOtlpEncoder }, { toJson }] = await Promise.all([import('../export/otlp-json.js'), import('../export/json.js')]);
+    return { otlp: createOtlpEncoder(), json: (trace) => toJson(trace) };
   },
 
   async catalogue() {

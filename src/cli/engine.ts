@@ -41,7 +41,8 @@ export interface Engine {
   /** Runs until `io.signal` aborts, then stops gracefully. @returns the exit code */
   runTail(options: TailOptions, io: Io): Promise<number>;
   ids(): Promise<{ traceIdOf(instance: string, request: string): string; rootIdOf(traceId: string): string }>;
-  formats(): Promise<Record<'otlp' | 'json', (trace: FinishedTrace) => string>>;
+  /** Each writes a trace as one line, without the newline; bytes are the caller's until the next call. */
+  formats(): Promise<Record<'otlp' | 'json', (trace: FinishedTrace) => string | Uint8Array>>;
   catalogue(): Promise<{
     readonly messages: readonly Table<Messages>[];
     readonly actions: readonly ActionSpec[];

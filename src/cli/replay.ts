@@ -5,7 +5,7 @@ import { lookOf } from './look.js';
 import { createProgress } from './progress.js';
 import { byStart, isWanted, selectionOf, slowestOf } from './select.js';
 import { interruptedBy } from './signals.js';
-import { openSink } from './sink.js';
+import { openSink, type Sink } from './sink.js';
 import { createTally } from './tally.js';
 import { render, viewFor, views } from './view.js';
 import { zonesOf } from './zone.js';
@@ -82,7 +82,7 @@ export const replay = defineCommand({
     const format = values.format ?? 'text';
     const sink = await openSink(io, values.output);
     const tally = createTally();
-    const formats = format === 'text' ? undefined : await engine.formats();
+    const encode = format === 'text' ? undefined : (await engine.formats())[format];
 
     // Lines that scroll by on the same terminal would tear the bar.
     const quiet = format === 'text' || values.output !== undefined || !isTTY.stdout;
@@ -109,8 +109,8 @@ export const replay = defineCommand({
       for await (const trace of found) {
         tally.saw(trace);
         if (!isWanted(trace, selection)) continue;
-        if (formats === undefined || format === 'text' || selection.slowest !== undefined) kept.push(trace);
-        else await sink.write(`${formats[format](trace)}\n`);
+        if (encode === undefined || selection.slowest !== undefined) kept.push(trace);
+        else await writeLine(sink, encode(trace));
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -120,8 +120,8 @@ export const replay = defineCommand({
     const took = clock.now() - began;
 
     const wanted = selection.slowest === undefined ? byStart(kept) : slowestOf(kept, selection.slowest);
-    if (formats !== undefined && format !== 'text') {
-      for (const trace of wanted) await sink.write(`${formats[format](trace)}\n`);
+    if (encode !== undefined) {
+      for (const trace of wanted) await writeLine(sink, encode(trace));
     } else if (wanted.length > 0) {
       const look = lookOf(io, { color: !values['no-color'], toFile: values.output !== undefined });
       const view = values.view ?? viewFor(wanted);
@@ -137,6 +137,11 @@ export const replay = defineCommand({
     return signal.aborted ? interruptedBy(signal, stderr) : exitCodes.ok;
   },
 });
+
+async function writeLine(sink: Sink, line: string | Uint8Array): Promise<void> {
+  await sink.write(line);
+  await sink.write('\n');
+}
 
 function nothing(
   paths: readonly string[],

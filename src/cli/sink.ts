@@ -1,11 +1,16 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { outputUnwritable } from '../model/errors.js';
-import { type Io, write } from './command.js';
+import type { Io } from './command.js';
 
-/** Where a command's result goes: stdout, or the file it was told. */
+/**
+ * Where a command's result goes: stdout, or the file it was told. What is written waits for more, so that the system is
+ * asked once for a quarter of a megabyte; nothing waits longer than until the process has nothing else to do.
+ */
 export interface Sink {
-  write(text: string): Promise<void>;
+  /** Waits while the reader is slower. Rejects when there is no reader any more (EPIPE). */
+  write(piece: string | Uint8Array): Promise<void>;
   /** Everything is with the system when this resolves. */
   close(): Promise<void>;
 }
@@ -16,7 +21,10 @@ export interface Sink {
  * @throws OperatorError OUTPUT_UNWRITABLE
  */
 export async function openSink({ stdout }: Pick<Io, 'stdout'>, file: string | undefined): Promise<Sink> {
-  if (file === undefined) return { write: (text) => write(stdout, text), close: async () => {} };
+  if (file === undefined) {
+    const batches = createBatches(stdout);
+    return { write: batches.add, close: batches.flush };
+  }
 
   const stream = createWriteStream(file);
   const failed = (cause: unknown) => {
@@ -28,16 +36,68 @@ export async function openSink({ stdout }: Pick<Io, 'stdout'>, file: string | un
   stream.on('error', (error) => {
     fault = error;
   });
+  const batches = createBatches(stream);
   return {
-    async write(text) {
+    async write(piece) {
       if (fault !== undefined) failed(fault);
-      await write(stream, text).catch(failed);
+      await batches.add(piece).catch(failed);
     },
     async close() {
+      if (fault !== undefined) failed(fault);
+      await batches.flush().catch(failed);
       if (fault !== undefined) failed(fault);
       stream.end();
       await once(stream, 'close').catch(failed);
       if (fault !== undefined) failed(fault);
+    },
+  };
+}
+
+const BATCH = 256 * 1024;
+
+interface Batches {
+  add(piece: string | Uint8Array): Promise<void>;
+  flush(): Promise<void>;
+}
+
+/** Gathers what is written to a stream. A batch is the stream's once it is given: the next has memory of its own. */
+function createBatches(stream: Writable): Batches {
+  let batch = Buffer.allocUnsafeSlow(BATCH);
+  let length = 0;
+  let waiting: NodeJS.Immediate | undefined;
+
+  const give = (): void => {
+    clearImmediate(waiting);
+    waiting = undefined;
+    if (length === 0) return;
+    const full = batch.subarray(0, length);
+    batch = Buffer.allocUnsafeSlow(BATCH);
+    length = 0;
+    stream.write(full);
+  };
+  const drained = async (): Promise<void> => {
+    if (stream.writableNeedDrain) await once(stream, 'drain');
+  };
+
+  return {
+    async add(piece) {
+      // What an idle moment gave may be more than the reader has taken.
+      await drained();
+      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      for (let at = 0; at < bytes.length; ) {
+        const part = bytes.subarray(at, at + BATCH - length);
+        batch.set(part, length);
+        length += part.length;
+        at += part.length;
+        if (length < BATCH) break;
+        give();
+        await drained();
+      }
+      if (length > 0) waiting ??= setImmediate(give);
+    },
+    async flush() {
+      give();
+      await drained();
     },
   };
 }

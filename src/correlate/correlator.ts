@@ -9,7 +9,7 @@ import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import { type Claim, membersOf, portsOfInstance } from './members.js';
 import { createSequel, hasSequel, type Sequel } from './sequel.js';
-import { EventStore, instancesOf, keys, WAITING } from './store.js';
+import { EventStore, type Named, type Sort, WAITING } from './store.js';
 import { type Bag, GRACE, type HostMarks, isSame, LEAD, ownerAt, type Past, timeline } from './timeline.js';
 
 /** A part of an action on a controller is complete when nothing has come for so long. */
@@ -205,17 +205,11 @@ export class Correlator {
     return made;
   }
 
-  readonly #marks: HostMarks = {
-    restarts: (host) => this.#restarts.get(host) ?? [],
-    audits: (host) => this.#audits.get(host) ?? [],
-  };
-
   /** The marks a watermark lets one see: what lies after it has not happened yet. */
   #marksUntil(watermark: Millis): HostMarks {
-    if (watermark === Number.POSITIVE_INFINITY) return this.#marks;
     return {
-      restarts: (host) => this.#marks.restarts(host).filter((at) => at <= watermark),
-      audits: (host) => this.#marks.audits(host).filter((at) => at <= watermark),
+      restarts: (host) => until(this.#restarts.get(host) ?? NO_MARKS, watermark),
+      audits: (host) => until(this.#audits.get(host) ?? NO_MARKS, watermark),
     };
   }
 
@@ -237,7 +231,8 @@ export class Correlator {
         .sort((a, b) => a.closesAt - b.closesAt || compare(a.request, b.request))[0];
       if (due === undefined) {
         state.wakesAt = Math.min(...state.bags.map(({ closesAt }) => closesAt), newest > watermark ? newest : Number.POSITIVE_INFINITY);
-        for (const at of [...this.#restarts.values()].flat()) if (at > watermark) state.wakesAt = Math.min(state.wakesAt, at);
+        for (const times of this.#restarts.values())
+          for (const at of times) if (at > watermark) state.wakesAt = Math.min(state.wakesAt, at);
         return;
       }
       this.#close(due, state, closing);
@@ -245,7 +240,6 @@ export class Correlator {
   }
 
   #close(bag: Bag, state: InstanceState, closing: { at: Millis; thing: ClosedThing }[]): void {
-    const taken = new Set<Event>([...bag.own, ...bag.owned]);
     const part = bag.spec === undefined ? partOf(bag.own) : undefined;
     if (part !== undefined) {
       closing.push({ at: bag.closesAt, thing: this.#gatherPart(bag, part, state) });
@@ -258,6 +252,8 @@ export class Correlator {
     }
     const { request, attempt, rescheduled, opened, start, lock, spec, until } = bag;
     state.past.push({ request, attempt, rescheduled, opened, start, end: bag.end ?? until, lock, spec, until });
+    const taken = new Set<Event>(bag.owned);
+    if (rescheduled) for (const event of bag.own) taken.add(event);
     state.events = state.events.filter((event) => !taken.has(event) && (rescheduled || event.requestId !== request));
     if (!rescheduled) state.requests.delete(request);
     if (this.#isShared(request)) return;
@@ -274,16 +270,21 @@ export class Correlator {
     const claim = this.#claimOf(bag.instance, bag.request, from - LEAD, to + GRACE, (at) => ownerAt(others, at) === undefined);
     const ports = portsOfInstance(this.#store, claim);
     const members = membersOf(this.#store, claim, ports);
-    for (const { event } of members) this.#store.place(event);
+    this.#place(members);
     return { form: 'fragment', instance: bag.instance, request: bag.request, start: from, end: to, members, ports, spec: part };
+  }
+
+  /** Marks the lines that are told: of those that no one would miss it need not be known. */
+  #place(members: readonly Member[]): void {
+    for (const { event } of members) if (isPhaseLine(event)) this.#store.place(event);
   }
 
   #claimOf(instance: string, request: string, from: Millis, to: Millis, owns: (at: Millis) => boolean): Claim {
     const state = this.#instances.get(instance);
     const aliases = new Set([request]);
-    for (const event of this.#store.find(keys.request(request))) {
+    for (const { event } of this.#store.find('request', request)) {
       // The client's own id, which the other services print in place of nova's.
-      if (event.requestId === request && event.globalRequestId !== undefined && event.service.startsWith('nova-'))
+      if (event.globalRequestId !== undefined && event.service.startsWith('nova-') && event.requestId === request)
         aliases.add(event.globalRequestId);
     }
     const requests = new Set([...(state?.past ?? []), ...(state?.bags ?? [])].map((bag) => bag.request));
@@ -311,25 +312,28 @@ export class Correlator {
     const from = bag.rescheduled ? bag.start : Math.min(bag.start, ...tries.map(({ start }) => start));
     const claim = this.#claimOf(bag.instance, bag.request, from - LEAD, bag.until, owns);
     const known = portsOfInstance(this.#store, claim);
-    const own = new Set(bag.own);
     const isOfThisTry = ({ event }: Member): boolean => {
       if (isOfControlPlane(event)) return !bag.rescheduled;
-      if (event.service === 'nova-compute' && event.requestId === bag.request && event.instance !== undefined) return own.has(event);
+      if (event.service === 'nova-compute' && event.requestId === bag.request && event.instance !== undefined)
+        return bag.own.includes(event);
       return owns(event.at);
     };
-    const found = membersOf(this.#store, claim, known);
-    const members = tries.length > 1 ? found.filter(isOfThisTry) : found;
-    // Every try makes its own ports.
-    const named = new Set(members.flatMap((member) => member.ports));
-    const ports = tries.length > 1 ? new Map([...known].filter(([port]) => named.has(port))) : known;
+    let members = membersOf(this.#store, claim, known);
+    let ports = known;
+    if (tries.length > 1) {
+      members = members.filter(isOfThisTry);
+      // Every try makes its own ports.
+      const named = new Set(members.flatMap((member) => member.ports));
+      ports = new Map([...known].filter(([port]) => named.has(port)));
+    }
     if (spec.lingers !== undefined && bag.end !== undefined) {
       // The first audit of the host after the end is the action's last step.
-      const audit = [...this.#store.find(keys.host(bag.host))]
-        .filter(({ kind, at }) => kind === 'resources.audited' && at > bag.end! && at <= bag.closesAt)
-        .sort(inOrder)[0];
-      if (audit !== undefined) members.push({ event: audit, ports: [] });
+      const audit = this.#store
+        .find('host', bag.host)
+        .find(({ event: { kind, at } }) => kind === 'resources.audited' && at > bag.end! && at <= bag.closesAt);
+      if (audit !== undefined) members.push({ event: audit.event, ports: [] });
     }
-    for (const { event } of members) this.#store.place(event);
+    this.#place(members);
     const last = bag.own[bag.own.length - 1]?.at ?? bag.start;
     return {
       form: 'action',
@@ -365,7 +369,7 @@ export class Correlator {
       const closed = sequel.close(this.#store, watermark, next);
       if (closed === 'waiting') left.push(sequel);
       else if (closed !== undefined) {
-        for (const event of closed.lines) this.#store.place(event);
+        this.#place(closed.members);
         closing.push({ at: closed.end + GRACE, thing: closed });
       }
     }
@@ -397,8 +401,9 @@ export class Correlator {
   /** The action's id, where this one is what the client sent along: nova's lines show both. */
   #ownIdOf(request: string): string {
     const own = new Set<string>();
-    for (const event of this.#store.find(keys.request(request))) {
+    for (const { event } of this.#store.find('request', request)) {
       if (
+        event.globalRequestId !== undefined &&
         event.service.startsWith('nova-') &&
         event.globalRequestId === request &&
         event.requestId !== undefined &&
@@ -439,9 +444,9 @@ export class Correlator {
   #closeSession(session: Session): ClosedThing[] {
     const instances = new Set<string>();
     const consumers = new Set<string>();
-    for (const event of this.#store.find(keys.request(session.request))) {
-      if (event.instance !== undefined) (event.service === 'placement' ? consumers : instances).add(event.instance);
-      for (const each of instancesOf(event)) instances.add(each);
+    for (const { event, instance, others } of this.#store.find('request', session.request)) {
+      if (instance !== undefined) (event.service === 'placement' ? consumers : instances).add(instance.name);
+      for (const { sort, name } of others) if (sort === 'instance') instances.add(name);
     }
     // A migration holds allocations of its own: what only placement names beside an instance is one.
     if (instances.size === 0) for (const each of consumers) instances.add(each);
@@ -456,14 +461,15 @@ export class Correlator {
       const closed =
         tries.length === 0 ? gathered : { ...gathered, members: gathered.members.filter(({ event }) => isOfControlPlane(event)) };
       if (!closed.members.some(({ event }) => CONTROL_EVIDENCE.has(event.kind))) return [];
-      for (const { event } of closed.members) this.#store.place(event);
+      this.#place(closed.members);
       return [conclude(closed)];
     });
   }
 
   #gatherFragment(instance: string, session: Session): ClosedFragment {
+    const named = this.#store.named('instance', instance);
     const rivals = [...this.#control.keys()]
-      .filter((request) => this.#concerns(request, instance))
+      .filter((request) => named !== undefined && this.#concerns(request, named))
       .map((request) => this.#firstSession(request))
       .sort((a, b) => a.first - b.first);
     const state = this.#instances.get(instance);
@@ -472,8 +478,8 @@ export class Correlator {
     const owns = (at: Millis): boolean =>
       ownerAt<Past>(lived, at) === undefined && rivals.filter(({ first }) => first <= at).at(-1)?.request === session.request;
     const claim = this.#claimOf(instance, session.request, session.first - LEAD, session.last + FRAGMENT_QUIET, owns);
-    const shared = new Set<string>();
-    for (const event of this.#store.find(keys.request(session.request))) if (event.instance !== undefined) shared.add(event.instance);
+    const shared = new Set<Named>();
+    for (const line of this.#store.find('request', session.request)) if (line.instance !== undefined) shared.add(line.instance);
     const fair: Claim = { ...claim, isShared: claim.isShared || shared.size > 1 };
     const ports = portsOfInstance(this.#store, fair);
     const members = membersOf(this.#store, fair, ports);
@@ -489,15 +495,15 @@ export class Correlator {
     };
   }
 
-  #concerns(request: string, instance: string): boolean {
-    return this.#store.find(keys.request(request)).some((event) => event.instance === instance || instancesOf(event).includes(instance));
+  #concerns(request: string, instance: Named): boolean {
+    return this.#store.find('request', request).some((kept) => kept.instance === instance || kept.others.includes(instance));
   }
 
   /** Forgets what is too old to matter: lines that waited long enough, and the names of actions long gone. */
   #sweep(watermark: Millis): void {
     this.#sweptAt = watermark;
     const horizon = watermark - WAITING - LEAD;
-    const long = new Set<string>();
+    const long: [Sort, string][] = [];
     let oldest = Number.POSITIVE_INFINITY;
     for (const [instance, state] of this.#instances) {
       for (const bag of state.bags) {
@@ -505,29 +511,34 @@ export class Correlator {
         oldest = Math.min(oldest, bag.start);
         // What began lately has no line that is old enough to go.
         if (bag.start - LEAD >= horizon) continue;
-        long.add(keys.instance(instance));
-        long.add(keys.request(bag.request));
+        long.push(['instance', instance], ['request', bag.request]);
         const claim = this.#claimOf(instance, bag.request, bag.start - LEAD, watermark, () => true);
-        for (const port of portsOfInstance(this.#store, claim).keys()) {
-          long.add(keys.port(port));
-          long.add(keys.tap(port.slice(0, 11)));
-        }
+        for (const port of portsOfInstance(this.#store, claim).keys()) long.push(['port', port], ['tap', port.slice(0, 11)]);
       }
     }
     for (const [request, times] of this.#control) {
       oldest = Math.min(oldest, ...times);
-      long.add(keys.request(request));
+      long.push(['request', request]);
     }
-    const pinned = new Set<Event>();
-    for (const key of long) for (const event of this.#store.find(key)) if (event.at >= oldest - LEAD - WAITING) pinned.add(event);
     const forgotten = (event: Event): void => {
-      if (!this.#store.isPlaced(event) && isPhaseLine(event)) this.#count('orphans', 1, event.kind);
+      if (isPhaseLine(event) && !this.#store.isPlaced(event)) this.#count('orphans', 1, event.kind);
     };
-    this.#store.forget(horizon, (event) => pinned.has(event), forgotten);
+    const forget = (before: Millis): void => {
+      // Of what must stay only the lines that would go: as a rule there are none.
+      const pinned = new Set<Event>();
+      for (const [sort, name] of long) {
+        for (const { event } of this.#store.find(sort, name)) {
+          if (event.at >= before) break;
+          if (event.at >= oldest - LEAD - WAITING) pinned.add(event);
+        }
+      }
+      this.#store.forget(before, (event) => pinned.has(event), forgotten);
+    };
+    forget(horizon);
     if (this.#store.size > ROOM) {
       const before = this.#store.size;
       // The room is full: the oldest waiting lines go, however young.
-      this.#store.forget(watermark - LEAD - GRACE, (event) => pinned.has(event), forgotten);
+      forget(watermark - LEAD - GRACE);
       if (this.#store.size < before) this.#count('waiting_room_full', before - this.#store.size);
     }
     for (const [instance, state] of this.#instances) {
@@ -570,6 +581,14 @@ function conclude(fragment: ClosedFragment): ClosedThing {
     end: own[own.length - 1]!.event.at,
     until: own[own.length - 1]!.event.at + GRACE,
   };
+}
+
+const NO_MARKS: readonly Millis[] = [];
+
+/** Of times in order those up to a moment: mostly all of them. */
+function until(times: readonly Millis[], moment: Millis): readonly Millis[] {
+  const newest = times[times.length - 1];
+  return newest === undefined || newest <= moment ? times : times.filter((at) => at <= moment);
 }
 
 function insertSorted(marks: Map<string, Millis[]>, host: string, at: Millis): void {

@@ -2,7 +2,7 @@ import type { EventKind, Vif } from '../catalogue/event.js';
 import { type Event, inOrder, type Member } from '../lifecycle/event.js';
 import { NEUTRON } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
-import { type EventStore, instancesOf, keys, portsOf } from './store.js';
+import { between, type EventStore, instancesOf, type Kept, linesOf, type Named, type NamedPort, type Sort } from './store.js';
 
 /** What it takes to tell an action's lines from all others. */
 export interface Claim {
@@ -42,36 +42,29 @@ const neutron = new Set(NEUTRON);
 
 /** The ports of an instance as the lines of the window tell, each with all that is said of it. */
 export function portsOfInstance(store: EventStore, claim: Claim): Map<string, Vif> {
-  const found = new Map<string, Vif>();
+  const found = new Map<Named, Vif>();
   /** What was said first stands. */
-  const learn = (vif: Vif): void => {
-    const known = found.get(vif.port);
-    if (known === undefined) found.set(vif.port, vif);
+  const learn = ({ named, vif }: NamedPort): void => {
+    const known = found.get(named);
+    if (known === undefined) found.set(named, vif);
     // Most lines say nothing new.
-    else if (tellsMore(vif, known)) found.set(vif.port, { ...vif, ...known });
+    else if (tellsMore(vif, known)) found.set(named, { ...vif, ...known });
   };
-  /** The lines of the window under a key, in order. */
-  const within = (key: string): Event[] =>
-    store
-      .find(key)
-      .filter(({ at }) => at >= claim.from && at <= claim.to)
-      .sort(inOrder);
-  for (const event of within(keys.instance(claim.instance))) portsOf(event).forEach(learn);
+  const within = (sort: Sort, name: string): readonly Kept[] => between(store.find(sort, name), claim.from, claim.to);
+  for (const { ports } of within('instance', claim.instance)) for (const port of ports) learn(port);
   // os-vif's lines name no instance: the request tells, where it has only one.
   if (!claim.isShared) {
     for (const alias of claim.aliases) {
-      for (const event of within(keys.request(alias))) {
-        if (event.service === 'nova-compute' && event.instance === undefined) portsOf(event).forEach(learn);
+      for (const { event, instance, ports } of within('request', alias)) {
+        if (ports.length > 0 && instance === undefined && event.service === 'nova-compute') for (const port of ports) learn(port);
       }
     }
   }
-  for (const port of [...found.keys()]) {
+  for (const named of [...found.keys()]) {
     // What others say of a known port, such as its address.
-    for (const event of within(keys.port(port))) {
-      for (const vif of portsOf(event)) if (vif.port === port) learn(vif);
-    }
+    for (const { ports } of between(linesOf(named), claim.from, claim.to)) for (const port of ports) if (port.named === named) learn(port);
   }
-  return found;
+  return new Map(Array.from(found, ([{ name }, vif]) => [name, vif]));
 }
 
 const tellsMore = (vif: Vif, known: Vif): boolean =>
@@ -84,51 +77,69 @@ const tellsMore = (vif: Vif, known: Vif): boolean =>
  * inside the window and its own. What was read first, and what was learned elsewhere, has no say.
  */
 export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<string, Vif>): Member[] {
-  const members = new Map<Event, string[]>();
+  const members: Member[] = [];
+  const ours = new Map<Named, string>();
   const byPrefix = new Map<string, string | null>();
   for (const port of ports.keys()) {
+    const named = store.named('port', port);
+    if (named !== undefined) ours.set(named, port);
     const prefix = port.slice(0, 11);
     byPrefix.set(prefix, byPrefix.has(prefix) ? null : port);
   }
-  const within = (event: Event): boolean => event.at >= claim.from && event.at <= claim.to;
-  const namesAlias = (event: Event): boolean =>
-    (event.requestId !== undefined && claim.aliases.has(event.requestId)) ||
-    (event.globalRequestId !== undefined && claim.aliases.has(event.globalRequestId));
+  const instance = store.named('instance', claim.instance);
+  const aliases = new Set<Named>();
+  for (const alias of claim.aliases) {
+    const named = store.named('request', alias);
+    if (named !== undefined) aliases.add(named);
+  }
+  const within = (named: Named | undefined): readonly Kept[] => (named === undefined ? [] : between(linesOf(named), claim.from, claim.to));
 
-  /** neutron's own request ids of calls that are about one of the ports. */
-  const portOfRequest = new Map<string, string>();
-  for (const port of ports.keys()) {
-    for (const event of store.find(keys.port(port))) {
-      if (neutron.has(event.service) && event.requestId !== undefined && within(event) && isCall(event))
-        portOfRequest.set(event.requestId, port);
+  /** neutron's own requests for calls that are about one of the ports. */
+  const portOfRequest = new Map<Named | undefined, string>();
+  for (const [named, port] of ours) {
+    for (const { event, request } of within(named)) {
+      if (request !== undefined && isCall(event) && neutron.has(event.service)) portOfRequest.set(request, port);
     }
   }
 
-  const consider = (event: Event, port?: string): void => {
-    if (!within(event)) return;
-    const known = members.get(event);
-    if (known !== undefined) {
-      if (port !== undefined && !known.includes(port)) known.push(port);
-      return;
+  /** The ports of ours that a line is about: it names them, or it is of a call that is about them. */
+  const aboutOf = (kept: Kept, port: string | undefined): string[] => {
+    const about: string[] = port === undefined ? [] : [port];
+    const tell = (each: string | undefined): void => {
+      if (each !== undefined && !about.includes(each)) about.push(each);
+    };
+    for (const { named } of kept.ports) tell(ours.get(named));
+    if (portOfRequest.size > 0) {
+      tell(portOfRequest.get(kept.request));
+      tell(portOfRequest.get(kept.globalRequest));
     }
-    if (event.instance !== undefined && event.instance !== claim.instance) return;
-    const ours: string[] = [];
-    for (const vif of portsOf(event)) if (ports.has(vif.port) && !ours.includes(vif.port)) ours.push(vif.port);
-    if (namesAlias(event)) {
-      if (claim.isShared && event.instance === undefined && port === undefined && ours.length === 0 && !isOfUs(event, claim)) return;
-    } else if (!belongsByTime(event, claim, port)) return;
-    if (port !== undefined && !ours.includes(port)) ours.push(port);
-    members.set(event, ours);
+    return about;
+  };
+  const isOurs = (kept: Kept, about: readonly string[]): boolean => {
+    const { event } = kept;
+    if (kept.instance !== undefined && kept.instance !== instance) return false;
+    if ((kept.request !== undefined && aliases.has(kept.request)) || (kept.globalRequest !== undefined && aliases.has(kept.globalRequest)))
+      return !claim.isShared || kept.instance !== undefined || about.length > 0 || isOfUs(event, claim);
+    return belongsByTime(event, claim, about.length > 0);
   };
 
-  for (const event of store.find(keys.instance(claim.instance))) consider(event);
-  for (const alias of claim.aliases)
-    for (const event of store.find(keys.request(alias))) consider(event, portOfRequest.get(event.requestId ?? ''));
-  for (const [request, port] of portOfRequest) for (const event of store.find(keys.request(request))) consider(event, port);
-  for (const port of ports.keys()) for (const event of store.find(keys.port(port))) consider(event, port);
-  for (const [prefix, port] of byPrefix) if (port !== null) for (const event of store.find(keys.tap(prefix))) consider(event, port);
+  const look = store.nextLook();
+  const consider = (lines: readonly Kept[], port?: string): void => {
+    for (const kept of lines) {
+      if (kept.look === look) continue;
+      kept.look = look;
+      const about = aboutOf(kept, port);
+      if (isOurs(kept, about)) members.push({ event: kept.event, ports: about.sort() });
+    }
+  };
+  // Taps first: they alone are known by the name that they are found under. All else a line says itself.
+  for (const [prefix, port] of byPrefix) if (port !== null) consider(within(store.named('tap', prefix)), port);
+  consider(within(instance));
+  for (const alias of aliases) consider(within(alias));
+  for (const request of portOfRequest.keys()) consider(within(request));
+  for (const named of ours.keys()) consider(within(named));
 
-  return Array.from(members, ([event, about]) => ({ event, ports: about.sort() })).sort((a, b) => inOrder(a.event, b.event));
+  return members.sort((a, b) => inOrder(a.event, b.event));
 }
 
 /** A line of a request that a client made, not of the worker that follows OVN's databases. */
@@ -142,14 +153,14 @@ function isOfUs(event: Event, claim: Claim): boolean {
 }
 
 /** Of a line without the action's own id: whether no other request claims it, and the action owns the moment. */
-function belongsByTime(event: Event, claim: Claim, port: string | undefined): boolean {
+function belongsByTime(event: Event, claim: Claim, namesPort: boolean): boolean {
   if (BY_ID_ONLY.has(event.service) && !ANNOUNCED.has(event.kind)) return false;
   if (event.requestId !== undefined && claim.isOther(event.requestId)) return false;
   if (event.globalRequestId !== undefined && claim.isOther(event.globalRequestId)) return false;
   if (neutron.has(event.service) && isCall(event)) {
     // A call that names another caller is that caller's; one that names none must be about a port of ours.
     if (event.globalRequestId !== undefined && !ANNOUNCED.has(event.kind) && event.kind.includes('request')) return false;
-    if (port === undefined) return false;
+    if (!namesPort) return false;
   }
   return claim.owns(event.at);
 }

@@ -2,7 +2,7 @@ import type { ClosedAction, ClosedSequel } from '../lifecycle/closed.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
-import { type EventStore, keys } from './store.js';
+import type { EventStore, Sort } from './store.js';
 import { GRACE } from './timeline.js';
 
 /** How long a guest may take to ask for its address and still be told. */
@@ -40,9 +40,7 @@ export function createSequel(of: ClosedAction): Sequel {
       const limit = Math.min(from + PATIENCE, next ?? Number.POSITIVE_INFINITY);
       const here = (event: Event): boolean => event.host === of.host && event.at <= Math.min(limit, watermark);
       const acknowledged = ports.map(({ port, mac }) => {
-        const first = [...store.find(keys.mac(mac!))]
-          .filter((event) => event.kind === 'dhcp.acknowledged' && event.at >= from && here(event))
-          .sort(inOrder)[0];
+        const first = firstOf(store, 'mac', mac!, (event) => event.kind === 'dhcp.acknowledged' && event.at >= from && here(event));
         return first === undefined ? undefined : { event: first, ports: [port] };
       });
       const complete = ports.length > 0 && acknowledged.every((found) => found !== undefined);
@@ -72,12 +70,12 @@ export function createSequel(of: ClosedAction): Sequel {
 
 /** The host's metadata proxy of a network, where this boot had it made: from its announcement to its tap in OVS. */
 function metadataOf(store: EventStore, network: string, from: Millis, here: (event: Event) => boolean): Event[] {
-  const begun = [...store.find(keys.network(network.slice(0, 10)))]
-    .filter((event) => event.kind === 'metadata.provisioning' && event.at >= from && here(event))
-    .sort(inOrder)[0];
+  const name = network.slice(0, 10);
+  const begun = firstOf(store, 'network', name, (event) => event.kind === 'metadata.provisioning' && event.at >= from && here(event));
   if (begun === undefined) return [];
-  const added = [...store.find(keys.network(network.slice(0, 10)))]
-    .filter((event) => event.kind === 'interface.added' && event.at >= begun.at && here(event))
-    .sort(inOrder)[0];
+  const added = firstOf(store, 'network', name, (event) => event.kind === 'interface.added' && event.at >= begun.at && here(event));
   return added === undefined ? [begun] : [begun, added];
 }
+
+const firstOf = (store: EventStore, sort: Sort, name: string, isIt: (event: Event) => boolean): Event | undefined =>
+  store.find(sort, name).find(({ event }) => isIt(event))?.event;

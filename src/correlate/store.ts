@@ -1,5 +1,5 @@
 import type { Vif } from '../catalogue/event.js';
-import { type Event, textOf } from '../lifecycle/event.js';
+import { type Event, inOrder, textOf } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 
@@ -34,77 +34,147 @@ export function instancesOf(event: Event): readonly string[] {
   return Array.isArray(listed) ? (listed as readonly string[]) : [];
 }
 
-/** What a line can be found by. */
-export const keys = {
-  instance: (uuid: string) => `i ${uuid}`,
-  request: (id: string) => `r ${id}`,
-  port: (uuid: string) => `p ${uuid}`,
-  tap: (prefix: string) => `t ${prefix}`,
-  mac: (address: string) => `m ${address}`,
-  network: (prefix: string) => `n ${prefix}`,
-  host: (name: string) => `h ${name}`,
-} as const;
+/**
+ * What a line can be found by: a tap by its port's first 11 characters, a network by its first 10, all else by its whole
+ * name. Taps are for lines that do not name the port itself; addresses, networks and hosts for those that wait for them.
+ */
+export type Sort = 'instance' | 'request' | 'port' | 'tap' | 'mac' | 'network' | 'host';
 
-/** Calls for everything that a line can be found by: the sort of key, and what stands behind it. */
-function eachKey(event: Event, told: (sort: Sort, name: string, event: Event) => void): void {
-  const { fields } = event;
-  if (event.instance !== undefined) told('i', event.instance, event);
-  for (const each of instancesOf(event)) told('i', each, event);
-  if (event.requestId !== undefined) told('r', event.requestId, event);
-  if (event.globalRequestId !== undefined) told('r', event.globalRequestId, event);
-  if (typeof fields['port'] === 'string') told('p', fields['port'], event);
-  else if (fields['ports'] !== undefined) for (const { port } of portsOf(event)) told('p', port, event);
-  const tap = textOf(event, 'tap');
-  const prefix = tap === undefined ? undefined : portPrefix(tap);
-  if (prefix !== undefined) told('t', prefix, event);
-  // The other taps of OVS are the metadata proxies' of networks: `tap` + 10 characters of the network's id + `0`.
-  if (event.kind === 'interface.added' && tap !== undefined && METADATA_TAP.test(tap)) told('n', tap.slice(3, 13), event);
-  const mac = textOf(event, 'mac');
-  if (mac !== undefined) told('m', mac, event);
-  const network = textOf(event, 'network');
-  if (network !== undefined) told('n', network.slice(0, 10), event);
-  if (event.kind === 'resources.audited' || event.kind === 'compute.started') told('h', event.host, event);
+/**
+ * One thing that lines name, and the lines that do. They hold on to it: whether two lines are of one instance is asked of
+ * what they hold, for to compare ids, which are long and cut from their lines, took as long as all the rest.
+ */
+export interface Named {
+  readonly sort: Sort;
+  readonly name: string;
+  lines: Kept[];
+  /** `lines` is in order */
+  isSorted: boolean;
+  /** how many of `lines` are not forgotten */
+  live: number;
 }
 
-/** The first letter of a key. */
-type Sort = 'i' | 'r' | 'p' | 't' | 'm' | 'n' | 'h';
+/** A port that a line names, and what the line says of it. */
+export interface NamedPort {
+  readonly named: Named;
+  readonly vif: Vif;
+}
+
+/** A line that is kept, with what is asked of it again and again. */
+export interface Kept {
+  readonly event: Event;
+  readonly instance: Named | undefined;
+  readonly request: Named | undefined;
+  readonly globalRequest: Named | undefined;
+  readonly ports: readonly NamedPort[];
+  /** what it names besides */
+  readonly others: readonly Named[];
+  isForgotten: boolean;
+  /** the last look that met it: see `EventStore.nextLook` */
+  look: number;
+}
+
+/** Lines of so long a time lie together: those of one that is too young to be forgotten are not looked at. */
+const AGE = seconds(30);
 
 /**
  * The lines of the last minutes, by everything they name: instance, request, port, tap, address. Which of them belong to
  * an action is asked when it closes, so that it cannot matter which file was read first.
  */
 export class EventStore {
-  /** A map for each sort of key, so that keeping a line puts no key together. */
-  readonly #bySort: Readonly<Record<Sort, Map<string, Event[]>>> = {
-    i: new Map(),
-    r: new Map(),
-    p: new Map(),
-    t: new Map(),
-    m: new Map(),
-    n: new Map(),
-    h: new Map(),
+  readonly #named: Readonly<Record<Sort, Map<string, Named>>> = {
+    instance: new Map(),
+    request: new Map(),
+    port: new Map(),
+    tap: new Map(),
+    mac: new Map(),
+    network: new Map(),
+    host: new Map(),
   };
-  #all: Event[] = [];
-  readonly #placed = new WeakSet<Event>();
+  readonly #ages = new Map<number, Kept[]>();
+  readonly #placed = new Set<Event>();
+  #size = 0;
+  #looks = 0;
 
   get size(): number {
-    return this.#all.length;
+    return this.#size;
   }
 
   add(event: Event): void {
-    this.#all.push(event);
-    eachKey(event, this.#file);
+    const { instance, requestId, globalRequestId } = event;
+    const kept: Kept = {
+      event,
+      instance: instance === undefined ? undefined : this.#nameOf('instance', instance),
+      request: requestId === undefined ? undefined : this.#nameOf('request', requestId),
+      globalRequest: globalRequestId === undefined ? undefined : this.#nameOf('request', globalRequestId),
+      ports: this.#portsOf(event),
+      others: this.#othersOf(event),
+      isForgotten: false,
+      look: 0,
+    };
+    if (kept.instance !== undefined) file(kept, kept.instance);
+    if (kept.request !== undefined) file(kept, kept.request);
+    if (kept.globalRequest !== undefined) file(kept, kept.globalRequest);
+    for (const { named } of kept.ports) file(kept, named);
+    for (const named of kept.others) file(kept, named);
+    const age = Math.floor(event.at / AGE);
+    const peers = this.#ages.get(age);
+    if (peers === undefined) this.#ages.set(age, [kept]);
+    else peers.push(kept);
+    this.#size++;
   }
 
-  readonly #file = (sort: Sort, name: string, event: Event): void => {
-    const found = this.#bySort[sort].get(name);
-    if (found === undefined) this.#bySort[sort].set(name, [event]);
-    else found.push(event);
-  };
+  #portsOf(event: Event): readonly NamedPort[] {
+    const ports = portsOf(event);
+    return ports.length === 0 ? NO_NAMED_PORTS : ports.map((vif) => ({ named: this.#nameOf('port', vif.port), vif }));
+  }
 
-  /** In the order of reading, which says nothing. */
-  find(key: string): readonly Event[] {
-    return this.#bySort[key.charAt(0) as Sort].get(key.slice(2)) ?? NO_LINES;
+  #othersOf(event: Event): readonly Named[] {
+    const { kind, fields } = event;
+    const listed = instancesOf(event);
+    if (listed.length > 0) return listed.map((each) => this.#nameOf('instance', each));
+    switch (kind) {
+      case 'dhcp.acknowledged':
+        return this.#oneOf('mac', textOf(event, 'mac'));
+      case 'metadata.provisioning':
+        return this.#oneOf('network', textOf(event, 'network')?.slice(0, 10));
+      case 'resources.audited':
+      case 'compute.started':
+        return this.#oneOf('host', event.host);
+    }
+    const { tap } = fields;
+    if (typeof tap !== 'string' || fields['port'] !== undefined) return NOTHING;
+    // The other taps of OVS are the metadata proxies' of networks: `tap` + 10 characters of the network's id + `0`.
+    const proxied = kind === 'interface.added' && METADATA_TAP.test(tap) ? tap.slice(3, 13) : undefined;
+    return [...this.#oneOf('tap', portPrefix(tap)), ...this.#oneOf('network', proxied)];
+  }
+
+  #oneOf(sort: Sort, name: string | undefined): readonly Named[] {
+    return name === undefined ? NOTHING : [this.#nameOf(sort, name)];
+  }
+
+  #nameOf(sort: Sort, name: string): Named {
+    const found = this.#named[sort].get(name);
+    if (found !== undefined) return found;
+    const made: Named = { sort, name, lines: [], isSorted: true, live: 0 };
+    this.#named[sort].set(name, made);
+    return made;
+  }
+
+  /** What goes by this name, if a line that is kept says so. */
+  named(sort: Sort, name: string): Named | undefined {
+    return this.#named[sort].get(name);
+  }
+
+  /** The lines that name it, in order. */
+  find(sort: Sort, name: string): readonly Kept[] {
+    const named = this.#named[sort].get(name);
+    return named === undefined ? NO_LINES : linesOf(named);
+  }
+
+  /** A number that no line is marked with: who looks at lines by many names marks what was met already. */
+  nextLook(): number {
+    return ++this.#looks;
   }
 
   /** Marks a line as part of a trace: what goes without is an orphan. */
@@ -118,29 +188,79 @@ export class EventStore {
 
   /** Forgets the lines before `horizon` that nothing keeps; tells of each. */
   forget(horizon: Millis, keeps: (event: Event) => boolean, onForgotten: (event: Event) => void): void {
-    const gone = new Set<Event>();
-    const kept: Event[] = [];
-    for (const event of this.#all) {
-      if (event.at >= horizon || keeps(event)) kept.push(event);
-      else {
-        gone.add(event);
-        onForgotten(event);
+    for (const [age, peers] of this.#ages) {
+      if (age * AGE >= horizon) continue;
+      const left: Kept[] = [];
+      for (const kept of peers) {
+        if (kept.event.at >= horizon || keeps(kept.event)) {
+          left.push(kept);
+          continue;
+        }
+        onForgotten(kept.event);
+        this.#forget(kept);
       }
+      if (left.length === 0) this.#ages.delete(age);
+      else this.#ages.set(age, left);
     }
-    if (gone.size === 0) return;
-    this.#all = kept;
-    // Only under the names of what goes: to look at all that is kept took ten times as long.
-    const swept = new Set<readonly Event[]>();
-    const sweep = (sort: Sort, name: string): void => {
-      const events = this.#bySort[sort].get(name);
-      if (events === undefined || swept.has(events)) return;
-      const left = events.filter((event) => !gone.has(event));
-      swept.add(left);
-      if (left.length === 0) this.#bySort[sort].delete(name);
-      else this.#bySort[sort].set(name, left);
-    };
-    for (const event of gone) eachKey(event, sweep);
+  }
+
+  #forget(kept: Kept): void {
+    kept.isForgotten = true;
+    this.#placed.delete(kept.event);
+    this.#size--;
+    if (kept.instance !== undefined) this.#release(kept.instance);
+    if (kept.request !== undefined) this.#release(kept.request);
+    if (kept.globalRequest !== undefined) this.#release(kept.globalRequest);
+    for (const { named } of kept.ports) this.#release(named);
+    for (const named of kept.others) this.#release(named);
+  }
+
+  /** One line fewer; its place in the list is made good when the list is next asked for, if it ever is. */
+  #release(named: Named): void {
+    named.live--;
+    if (named.live === 0) this.#named[named.sort].delete(named.name);
   }
 }
 
-const NO_LINES: readonly Event[] = [];
+const NO_LINES: readonly Kept[] = [];
+const NOTHING: readonly Named[] = [];
+const NO_NAMED_PORTS: readonly NamedPort[] = [];
+
+const byTime = (a: Kept, b: Kept): number => inOrder(a.event, b.event);
+
+function file(kept: Kept, named: Named): void {
+  const { lines } = named;
+  if (named.isSorted && lines.length > 0 && byTime(lines[lines.length - 1]!, kept) > 0) named.isSorted = false;
+  lines.push(kept);
+  named.live++;
+}
+
+/** The lines of a name, in order. */
+export function linesOf(named: Named): readonly Kept[] {
+  if (named.lines.length > named.live) named.lines = named.lines.filter(({ isForgotten }) => !isForgotten);
+  if (!named.isSorted) {
+    named.lines.sort(byTime);
+    named.isSorted = true;
+  }
+  return named.lines;
+}
+
+/** Of lines in order those of a time, both ends included. */
+export function between(lines: readonly Kept[], from: Millis, to: Millis): readonly Kept[] {
+  const first = firstSince(lines, from);
+  let end = lines.length;
+  while (end > first && lines[end - 1]!.event.at > to) end--;
+  return first === 0 && end === lines.length ? lines : lines.slice(first, end);
+}
+
+/** Where in lines in order those of a time begin. */
+function firstSince(lines: readonly Kept[], from: Millis): number {
+  let low = 0;
+  let high = lines.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (lines[middle]!.event.at < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -34,6 +34,8 @@ export interface Bag {
   /** Of no other action, while this one has no name: what may name it. */
   bare: Event[];
   opened: Millis;
+  /** Other instances have actions of this request. */
+  readonly isShared: boolean;
   host: string;
   spec: ActionSpec | undefined;
   /** When the action's function held the instance's lock; `to` undefined while it does. */
@@ -43,6 +45,12 @@ export interface Bag {
   confirmedAt: Millis | undefined;
   /** A line after which silence is a success. */
   quietAt: Millis | undefined;
+  /** A line at DEBUG is among its own. */
+  isAtDebug: boolean;
+  /** It failed in a way after which nova tries another host, and says so at DEBUG only: the next host is waited for. */
+  mayBeGivenOn: boolean;
+  /** The allocation was given back: nothing of the action comes after that. */
+  isFinal: boolean;
   failedAt: Millis | undefined;
   cleanedAt: Millis | undefined;
   /** It was given to another host, as nova says at DEBUG or the next host shows: an attempt, and not the action. */
@@ -125,6 +133,8 @@ class Timeline {
   readonly #begun = new Map<string, Event[]>();
   /** the last lines that are nobody's */
   #bare: Event[] = [];
+  /** who may own a line without a request; to be made anew when a bag is opened */
+  #owners: Past[] | undefined;
 
   constructor(instance: string, events: readonly Event[], around: Around) {
     this.#instance = instance;
@@ -171,12 +181,14 @@ class Timeline {
       bag.until = Math.min(bag.until, event.at + GRACE);
       bag.closesAt = bag.until;
       this.#attempts.push(bag);
+      this.#owners = undefined;
       bag = undefined;
     }
     if (bag === undefined) {
       if (NEVER_OPENS.has(event.kind) && !this.#begun.has(request) && !this.#mayBeNamedByTask(event)) return;
       const before = [...this.#around.past, ...this.#attempts].filter((each) => each.request === request).length;
-      bag = open(this.#instance, request, event, before);
+      bag = open(this.#instance, request, event, before, this.#around.isShared(request));
+      this.#owners = undefined;
       bag.begun.push(...(this.#begun.get(request) ?? []));
       bag.bare = this.#bare.filter(({ at }) => at >= event.at - LEAD);
       this.#open.set(request, bag);
@@ -194,8 +206,7 @@ class Timeline {
   }
 
   #takeBare(event: Event): void {
-    const all = [...this.#around.past, ...this.#attempts, ...this.#open.values()];
-    const owner = ownerAt<Past>(all, event.at);
+    const owner = this.#ownerAt(event.at);
     const opener = bareOpeners.get(event.kind);
     if (opener !== undefined && owner?.spec !== opener) return this.#takeOpener(opener, event);
     if (owner === undefined) {
@@ -218,11 +229,12 @@ class Timeline {
   /** A line of an action whose threads name no request, with no such action under way: it is its first line. */
   #takeOpener(spec: ActionSpec, event: Event): void {
     const begun = [...this.#open.values()].find((bag) => bag.spec === spec && event.at <= bag.until);
-    const bag = begun ?? open(this.#instance, `@${event.at}`, event, 0);
+    const bag = begun ?? open(this.#instance, `@${event.at}`, event, 0, false);
     if (begun === undefined) {
       bag.spec = spec;
       if (this.#exported.has(bag.request)) return;
       this.#open.set(bag.request, bag);
+      this.#owners = undefined;
     }
     bag.own.push(event);
     advance(bag, event);
@@ -239,25 +251,30 @@ class Timeline {
       if (headless !== undefined) {
         // Its first lines, which named no request.
         this.#open.delete(headless.request);
+        this.#owners = undefined;
         bag.own = [...headless.own, ...bag.own].sort(inOrder);
         bag.owned = [...headless.owned, ...bag.owned].sort(inOrder);
         bag.opened = Math.min(bag.opened, headless.opened);
       }
       // What was nobody's next to it may be its own.
-      const mine = bag.bare.filter(
-        ({ at }) => ownerAt<Past>([...this.#around.past, ...this.#attempts, ...this.#open.values()], at) === bag,
-      );
+      const mine = bag.bare.filter(({ at }) => this.#ownerAt(at) === bag);
       bag.owned = [...bag.owned, ...mine].sort(inOrder);
       bag.bare = [];
       this.#bare = this.#bare.filter((event) => !mine.includes(event));
     }
     Object.assign(bag, UNKNOWN);
+    bag.start = bag.opened;
     for (const event of [...bag.own, ...bag.owned, ...bag.begun].sort(inOrder)) advance(bag, event);
     this.#settle(bag);
   }
 
+  #ownerAt(at: Millis): Past | undefined {
+    this.#owners ??= [...this.#around.past, ...this.#attempts, ...this.#open.values()];
+    return ownerAt<Past>(this.#owners, at);
+  }
+
   #settle(bag: Bag): void {
-    settle(bag, this.#around.marks, this.#around.isShared(bag.request));
+    settle(bag, this.#around.marks);
   }
 }
 
@@ -269,6 +286,9 @@ const UNKNOWN = {
   quietAt: undefined,
   failedAt: undefined,
   cleanedAt: undefined,
+  isAtDebug: false,
+  mayBeGivenOn: false,
+  isFinal: false,
 } as const;
 
 /** Whether two are the same action, or the same try at it. */
@@ -287,7 +307,7 @@ const BEGINS_A_BUILD: ReadonlySet<EventKind> = new Set<EventKind>([
   'instance.lock.acquired',
 ]);
 
-function open(instance: string, request: string, event: Event, attempt: number): Bag {
+function open(instance: string, request: string, event: Event, attempt: number, isShared: boolean): Bag {
   return {
     instance,
     request,
@@ -297,6 +317,7 @@ function open(instance: string, request: string, event: Event, attempt: number):
     begun: [],
     bare: [],
     opened: event.at,
+    isShared,
     host: event.host,
     spec: undefined,
     ...UNKNOWN,
@@ -313,6 +334,9 @@ function open(instance: string, request: string, event: Event, attempt: number):
 function advance(bag: Bag, event: Event): void {
   const { spec } = bag;
   const { kind, at } = event;
+  if (event.level === 'DEBUG' && event.requestId === bag.request) bag.isAtDebug = true;
+  if (kind === 'instance.build.failed' || kind === 'claim.failed') bag.mayBeGivenOn = true;
+  if (kind === 'allocation.deleted' && event.requestId === bag.request) bag.isFinal = true;
   if (event.requestId === bag.request && event.service === 'nova-compute') {
     // An action of two hosts is told by the one that prints its naming line.
     if (spec?.takesPart === undefined || spec.namedBy.includes(kind)) bag.host = event.host;
@@ -322,6 +346,7 @@ function advance(bag: Bag, event: Event): void {
     }
   }
   if (spec === undefined) return;
+  if (mayStart(spec, kind)) bag.start = startOf(spec, bag);
   if (spec.ends.includes(kind) && isAfterItsCause(spec, bag) && (spec.endsWithId !== true || event.requestId === bag.request))
     bag.succeededAt ??= at;
   else if (bag.succeededAt !== undefined && spec.confirms?.includes(kind)) bag.confirmedAt = at;
@@ -335,16 +360,15 @@ const isAfterItsCause = (spec: ActionSpec, bag: Bag): boolean =>
   spec.endsAfter === undefined || bag.own.some((event) => spec.endsAfter?.includes(event.kind));
 
 /** Works out from what is known when the bag ends, how, and when it may be closed. */
-function settle(bag: Bag, marks: HostMarks, shared: boolean): void {
+function settle(bag: Bag, marks: HostMarks): void {
   const { spec } = bag;
   const lastOwn = bag.own[bag.own.length - 1]?.at ?? bag.opened;
-  const grace = shared ? SHARED_GRACE : GRACE;
+  const grace = bag.isShared ? SHARED_GRACE : GRACE;
   if (spec === undefined) {
     bag.until = lastOwn + UNNAMED_QUIET;
     bag.closesAt = bag.until;
     return;
   }
-  bag.start = startOf(spec, bag);
   const released = bag.lock?.to;
   if (bag.succeededAt !== undefined) {
     bag.end = spec.endsWithLock && released !== undefined && released >= bag.succeededAt ? released : (bag.confirmedAt ?? bag.succeededAt);
@@ -359,7 +383,7 @@ function settle(bag: Bag, marks: HostMarks, shared: boolean): void {
     const cleaned = bag.rescheduled ? undefined : bag.cleanedAt;
     bag.end = cleaned ?? lastOwn;
     bag.outcome = 'failed';
-    bag.until = cleaned !== undefined && !mayBeGivenOn(bag) && (cleaned === lastOwn || isFinal(bag)) ? cleaned + grace : lastOwn + QUIET;
+    bag.until = cleaned !== undefined && !bag.mayBeGivenOn && (cleaned === lastOwn || bag.isFinal) ? cleaned + grace : lastOwn + QUIET;
   } else if (bag.quietAt !== undefined && bag.quietAt >= lastOwn && (bag.lock === undefined || bag.lock.to !== undefined)) {
     bag.end = bag.quietAt;
     bag.outcome = 'succeeded';
@@ -369,7 +393,7 @@ function settle(bag: Bag, marks: HostMarks, shared: boolean): void {
     bag.outcome = 'timed-out';
     bag.until = bag.start + spec.deadline;
   }
-  if (bag.succeededAt === undefined && released === undefined && !isFinal(bag)) {
+  if (bag.succeededAt === undefined && released === undefined && !bag.isFinal) {
     const restart = marks.restarts(bag.host).find((at) => at > lastOwn && at <= bag.until);
     if (restart !== undefined) {
       bag.end = lastOwn;
@@ -378,21 +402,16 @@ function settle(bag: Bag, marks: HostMarks, shared: boolean): void {
     }
   }
   bag.closesAt = bag.until;
-  if (spec.lingers !== undefined && bag.outcome === 'succeeded' && bag.own.some(({ level }) => level === 'DEBUG')) {
+  if (spec.lingers !== undefined && bag.outcome === 'succeeded' && bag.isAtDebug) {
     const end = bag.end ?? bag.until;
     const audit = marks.audits(bag.host).find((at) => at > end && at <= end + spec.lingers!);
     bag.closesAt = Math.max(bag.until, audit === undefined ? end + spec.lingers : audit + grace);
   }
 }
 
-/**
- * After one of these nova tries another host, and says so at DEBUG only: the next host is waited for. Where none comes, the
- * request allowed of none, and the build has failed.
- */
-const mayBeGivenOn = (bag: Bag): boolean => bag.own.some(({ kind }) => kind === 'instance.build.failed' || kind === 'claim.failed');
-
-/** Whether the allocation was given back: nothing of the action comes after that. */
-const isFinal = (bag: Bag): boolean => bag.own.some(({ kind }) => kind === 'allocation.deleted');
+/** Whether a line of this kind has a say in when the action began. */
+const mayStart = (spec: ActionSpec, kind: EventKind): boolean =>
+  spec.starts.some(({ kinds, followedBy }) => kinds.includes(kind) || followedBy?.kind === kind);
 
 function startOf(spec: ActionSpec, bag: Bag): Millis {
   for (const edge of spec.starts) {

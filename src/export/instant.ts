@@ -14,14 +14,6 @@ export function hrDuration(start: Millis, end: Millis): HrTime {
   return split(micros(end) - micros(start));
 }
 
-/** Nanoseconds since 1970 in decimal, as OTLP's JSON has them. */
-export function unixNano(at: Millis): string {
-  const us = micros(at);
-  const rest = us % 1_000_000;
-  // In two parts, as V8 writes integers of 32 bits quickly: larger ones take twice as long. Before 1970 the parts have signs.
-  return us < 1_000_000 ? (BigInt(us) * 1000n).toString() : `${(us - rest) / 1_000_000}${String(1_000_000 + rest).slice(1)}000`;
-}
-
 /** Such as `2026-01-14T10:42:22.772123Z`. */
 export function isoMicros(at: Millis): string {
   const us = micros(at);

@@ -39,8 +39,9 @@ export function readStamp(bytes: Buffer, at: number): number {
   let micros = 0;
   const mark = bytes[at + 19];
   if (mark === 46 || mark === 44) {
-    let unit = 100_000;
-    for (let i = at + 20; unit >= 1 && isDigit(bytes[i]); i++, unit /= 10) micros += (bytes[i]! - 48) * unit;
+    let i = at + 20;
+    for (; i < at + 26 && isDigit(bytes[i]); i++) micros = micros * 10 + bytes[i]! - 48;
+    for (; i < at + 26; i++) micros *= 10;
   }
   return lastMidnight + clock + micros / 1000;
 }

@@ -153,23 +153,44 @@ function firstWords(text: string): string[] {
 }
 
 const DEVSTACK_SUFFIX = / \{\{(?:\(pid=\d+\) )?[\w<>.]+ \S+\.py:\d+\}\}$/;
-const DIGITS = /^\d+$/;
+const BRACE = 125;
 
 /**
- * Takes off `function path:line`, which oslo.log appends at DEBUG, so that wordings need not know of it.
+ * Decodes a DEBUG record's message without `function path:line`, which oslo.log appends, so that wordings need not know
+ * of it. The suffix is found on the bytes: half of what would be decoded is often suffix.
  *
  *     Starting instance... _do_build_and_run_instance /usr/lib/python3/dist-packages/nova/compute/manager.py:2223
  *                         └──────── function ───────┘ └──────────────────────── path ───────────────────────┘
  */
+export function debugMessage(bytes: Buffer, start: number, end: number): string {
+  if (bytes[end - 1] === BRACE && bytes[end - 2] === BRACE) return withoutDevstackSuffix(bytes.toString('utf8', start, end));
+  const stop = suffixStart(bytes, start, end);
+  const text = bytes.toString('utf8', start, stop);
+  return stop === end ? text : text.trimEnd();
+}
+
+/** @returns the index of the space before `function path:line`, or `end` where there is no such suffix */
+function suffixStart(bytes: Buffer, start: number, end: number): number {
+  let i = end - 1;
+  while (i >= start && bytes[i]! >= 48 && bytes[i]! <= 57) i--;
+  // `.py:`
+  if (i === end - 1 || i - 3 < start || bytes[i] !== 58 || bytes[i - 1] !== 121 || bytes[i - 2] !== 112 || bytes[i - 3] !== 46) return end;
+  i -= 4;
+  while (i > start && bytes[i] !== SPACE) i--;
+  if (i <= start) return end;
+  i--;
+  while (i >= start && bytes[i] !== SPACE) i--;
+  return i < start ? end : i;
+}
+
+function withoutDevstackSuffix(message: string): string {
+  const tail = message.length > 400 ? message.slice(-400) : message;
+  const cut = DEVSTACK_SUFFIX.exec(tail);
+  return cut === null ? message : message.slice(0, message.length - (tail.length - cut.index)).trimEnd();
+}
+
+/** The same of a message that is text already. */
 export function withoutDebugSuffix(message: string): string {
-  if (message.endsWith('}}')) {
-    const tail = message.length > 400 ? message.slice(-400) : message;
-    const cut = DEVSTACK_SUFFIX.exec(tail);
-    return cut === null ? message : message.slice(0, message.length - (tail.length - cut.index)).trimEnd();
-  }
-  const path = message.lastIndexOf(' ');
-  const mark = message.lastIndexOf('.py:');
-  if (path <= 0 || mark < path || !DIGITS.test(message.slice(mark + 4))) return message;
-  const name = message.lastIndexOf(' ', path - 1);
-  return name === -1 ? message : message.slice(0, name).trimEnd();
+  const bytes = Buffer.from(message);
+  return debugMessage(bytes, 0, bytes.length);
 }

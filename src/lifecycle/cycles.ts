@@ -16,7 +16,7 @@ export function plugCycles(members: readonly Member[]): Member[][] {
     current = [];
     cycles.push(current);
   };
-  for (const member of [...members].sort((a, b) => inOrder(a.event, b.event))) {
+  for (const member of sorted(members)) {
     switch (member.event.kind) {
       case 'vif.plug.awaited':
         if (current === undefined || has('vif.plug.awaited', 'vif.plugging', 'vif.plugged', 'interface.added')) begin();
@@ -41,4 +41,10 @@ export function plugCycles(members: readonly Member[]): Member[][] {
     current?.push(member);
   }
   return cycles;
+}
+
+/** An action's members are in order mostly. */
+function sorted(members: readonly Member[]): readonly Member[] {
+  const isSorted = members.every((member, i) => i === 0 || inOrder(members[i - 1]!.event, member.event) <= 0);
+  return isSorted ? members : [...members].sort((a, b) => inOrder(a.event, b.event));
 }

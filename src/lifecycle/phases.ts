@@ -68,12 +68,44 @@ interface Scopes {
 }
 
 function scopesOf(lived: Lived): Scopes {
-  const ofPort = (port: string): Member[] => lived.members.filter(({ ports }) => ports.includes(port));
+  // Most actions have one port, and half of their lines are about none.
+  const ofPort = (port: string): Member[] => lived.members.filter(({ ports }) => ports.length > 0 && ports.includes(port));
   const byPort = lived.ports.map((port) => ({ port, members: ofPort(port) }));
   return {
     whole: scopeOf(undefined, lived.members),
     ports: byPort.map(({ port, members }) => scopeOf(port, members)),
     cycles: byPort.flatMap(({ port, members }) => plugCycles(members).map((cycle) => scopeOf(port, cycle))),
+  };
+}
+
+/** What is asked of a phase's table for every action, worked out once. */
+interface Plan {
+  readonly spec: PhaseSpec;
+  readonly services: readonly string[];
+  /** the kinds of its edges that are looked for among the lines of its scope */
+  readonly kinds: readonly EventKind[];
+  /** those that are looked for in the whole action */
+  readonly kindsAnywhere: readonly EventKind[];
+}
+
+const plansByTable = new WeakMap<readonly PhaseSpec[], readonly Plan[]>();
+
+function plansOf(specs: readonly PhaseSpec[]): readonly Plan[] {
+  let plans = plansByTable.get(specs);
+  if (plans === undefined) plansByTable.set(specs, (plans = specs.map(planOf)));
+  return plans;
+}
+
+function planOf(spec: PhaseSpec): Plan {
+  const edges = [...spec.to, ...spec.from];
+  const kindsOf = (isAnywhere: boolean): EventKind[] => [
+    ...new Set(edges.filter(({ anywhere }) => (anywhere === true) === isAnywhere).flatMap(({ kinds }) => kinds)),
+  ];
+  return {
+    spec,
+    services: typeof spec.service === 'string' ? [spec.service] : spec.service,
+    kinds: kindsOf(false),
+    kindsAnywhere: kindsOf(true),
   };
 }
 
@@ -88,20 +120,25 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
   const notLogged = new Set<string>();
   const notApplicable = new Set<string>();
   const scopes = scopesOf(lived);
-  const atDebug = new Set(lived.members.filter(({ event }) => event.level === 'DEBUG').map(({ event }) => event.service));
+  const atDebug = new Set<string>();
+  for (const { event } of lived.members) if (event.level === 'DEBUG') atDebug.add(event.service);
 
   /** The lines of this phase are DEBUG's, and its service logs at INFO here. */
   const isSilent = (spec: PhaseSpec, services: readonly string[]): boolean =>
     spec.debug === true && !services.some((service) => atDebug.has(service));
 
-  for (const spec of specs) {
-    const services = typeof spec.service === 'string' ? [spec.service] : spec.service;
+  for (const plan of plansOf(specs)) {
+    const { spec, services } = plan;
     const among = spec.per === undefined ? [scopes.whole] : spec.per === 'port' ? scopes.ports : scopes.cycles;
     const silent = isSilent(spec, services);
-    const found = among.flatMap((scope) => phasesIn(spec, services, scope, scopes.whole, lived, silent));
-    const kept = spec.most === undefined ? found : found.slice(0, spec.most);
-    phases.push(...kept);
-    if (kept.length > 0) {
+    const before = phases.length;
+    for (const scope of among) {
+      // Most phases of the tables are not in most actions.
+      if (!isHinted(plan, scope, scopes.whole)) continue;
+      for (const phase of phasesIn(plan, scope, scopes.whole, lived, silent)) phases.push(phase);
+    }
+    if (spec.most !== undefined && phases.length > before + spec.most) phases.length = before + spec.most;
+    if (phases.length > before) {
       observed.add(spec.name);
       continue;
     }
@@ -132,18 +169,14 @@ interface Found {
   readonly is: Certainty;
 }
 
-/** Whether the scope has a line of any of the phase's edges: most phases of the tables are not in most actions. */
-function isHinted(spec: PhaseSpec, scope: Scope, whole: Scope): boolean {
-  for (const edges of [spec.to, spec.from])
-    for (const { kinds, anywhere } of edges) {
-      const { byKind } = anywhere === true ? whole : scope;
-      for (const kind of kinds) if (byKind.has(kind)) return true;
-    }
+/** Whether there is a line of any of the phase's edges. */
+function isHinted({ kinds, kindsAnywhere }: Plan, scope: Scope, whole: Scope): boolean {
+  for (const kind of kinds) if (scope.byKind.has(kind)) return true;
+  for (const kind of kindsAnywhere) if (whole.byKind.has(kind)) return true;
   return false;
 }
 
-function phasesIn(spec: PhaseSpec, services: readonly string[], scope: Scope, whole: Scope, lived: Lived, isSilent: boolean): Phase[] {
-  if (!isHinted(spec, scope, whole)) return [];
+function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: Lived, isSilent: boolean): Phase[] {
   const bag = new Finder(spec, services, scope, whole, lived);
   const tell = (from: Found | undefined, to: Found | undefined): Phase[] => {
     // That it began is no sign that it did not end, where its end is not printed or need not come.
@@ -201,6 +234,30 @@ function linesOf(from: Event | undefined, to: Event | undefined): Event[] {
 
 const NO_LINES: readonly Event[] = [];
 
+/** What the name of a kind says of whose its lines are. */
+interface Nature {
+  readonly isInstanceLock: boolean;
+  readonly isLock: boolean;
+  readonly isCache: boolean;
+  readonly isRequest: boolean;
+}
+
+const natures = new Map<EventKind, Nature>();
+
+function natureOf(kind: EventKind): Nature {
+  let nature = natures.get(kind);
+  if (nature === undefined) {
+    nature = {
+      isInstanceLock: kind.startsWith('instance.lock.'),
+      isLock: kind.includes('.lock.'),
+      isCache: kind.startsWith('network.cache.'),
+      isRequest: kind.endsWith('requested'),
+    };
+    natures.set(kind, nature);
+  }
+  return nature;
+}
+
 /** Looks for a phase's edges among the lines of its scope. */
 class Finder {
   readonly #spec: PhaseSpec;
@@ -232,11 +289,11 @@ class Finder {
   /** Locks and requests that other requests took are not the action's, though they lie in its time. */
   #onlyOfTheAction(kind: EventKind, lines: readonly Event[]): readonly Event[] {
     const { request } = this.#lived;
-    if (kind.startsWith('instance.lock.')) return lines.filter((event) => event.requestId === request && actionOfLock(event) !== undefined);
-    if (kind.includes('.lock.') || (kind.startsWith('network.cache.') && this.#spec.within !== undefined))
-      return lines.filter((event) => event.requestId === request);
+    const { isInstanceLock, isLock, isCache, isRequest } = natureOf(kind);
+    if (isInstanceLock) return lines.filter((event) => event.requestId === request && actionOfLock(event) !== undefined);
+    if (isLock || (isCache && this.#spec.within !== undefined)) return lines.filter((event) => event.requestId === request);
     // A request's lines are told of the service that wrote them.
-    if (kind.endsWith('requested')) return lines.filter(({ service }) => service === 'nova-compute' || this.#services.includes(service));
+    if (isRequest) return lines.filter(({ service }) => service === 'nova-compute' || this.#services.includes(service));
     return lines;
   }
 

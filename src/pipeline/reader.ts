@@ -1,5 +1,6 @@
 import { recognise } from '../catalogue/index.js';
 import {
+  debugMessage,
   NO_CONTEXT,
   noParts,
   type OsloContext,
@@ -8,9 +9,9 @@ import {
   osloStamp,
   readContext,
   scanOslo,
-  withoutDebugSuffix,
 } from '../format/oslo.js';
 import { hasColour, readSyslogHeader, skipFileName, withoutColour } from '../format/prefix.js';
+import { isText, Recent } from '../format/recent.js';
 import { readUwsgi } from '../format/uwsgi.js';
 import { noVlogParts, scanSyslogVlog, scanVlog, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
 import type { Zone } from '../format/zone.js';
@@ -18,7 +19,7 @@ import type { Event } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import type { Level } from '../model/record.js';
-import { Sieve } from './sieve.js';
+import { Sieve, UNWANTED } from './sieve.js';
 import { asNeutronRequest, isNeutron } from './uwsgi.js';
 
 /** Lines of a traceback that are kept, and how long one may be. */
@@ -30,6 +31,7 @@ const CARRIAGE_RETURN = 13;
 const SPACE = 32;
 const LESS_THAN = 60;
 const OPEN = 91;
+const UUID_LENGTH = 36;
 const QUARTER = 15 * 60_000;
 /** Further ahead than this, a line's time waits for another line to say the same. */
 const JUMP = 10 * 60_000;
@@ -76,6 +78,9 @@ export class LogReader {
   readonly #parts: OsloParts = noParts();
   readonly #vlog: VlogParts = noVlogParts();
   readonly #isVlog: boolean;
+  readonly #levels: Recent<Level>;
+  readonly #oslo = new Recent(readContext);
+  readonly #instances = new Recent(same);
   /** the record that unprefixed lines continue, if it is one whose details are wanted */
   #open: Event | undefined;
   /** the last record with a failure, by process: the lines of its traceback repeat its time and logger */
@@ -99,6 +104,7 @@ export class LogReader {
     this.#service = ownName(options.service);
     this.#sieve = new Sieve(options.service);
     this.#isVlog = (options.format ?? formatOf(options.service)) === 'vlog';
+    this.#levels = new Recent(this.#isVlog ? vlogLevel : osloLevel);
   }
 
   /** Whose log it is, as traces name it. */
@@ -209,21 +215,23 @@ export class LogReader {
       if (this.#sieve.knewLogger) this.#unrecognised++;
       return;
     }
-    const level = osloLevel(bytes.toString('latin1', parts.levelStart, parts.levelEnd));
-    const raw = bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE));
-    const logger = this.#sieve.logger ?? bytes.toString('latin1', parts.loggerStart, parts.loggerEnd);
-    const announced = recognise(this.#options.service, logger, level === 'DEBUG' ? withoutDebugSuffix(raw) : raw);
+    const level = this.#levels.of(bytes, parts.levelStart, parts.levelEnd);
+    const stop = Math.min(end, parts.message + LONGEST_MESSAGE);
+    const message = level === 'DEBUG' ? debugMessage(bytes, parts.message, stop) : bytes.toString('utf8', parts.message, stop);
+    const announced = this.#sieve.read(message);
     if (announced === undefined) {
       this.#unrecognised++;
       return;
     }
-    if (!this.#sieve.wantsKind(announced.kind)) {
+    if (announced === UNWANTED) {
       this.#events++;
       return;
     }
-    const context = readContext(bytes.toString('latin1', parts.contextStart, parts.contextEnd));
+    const context = this.#oslo.of(bytes, parts.contextStart, parts.contextEnd);
     if (context.userId !== undefined && isNeutron(this.#service)) this.#contexts.set(parts.pid, context);
-    const instance = parts.instance === -1 ? announced.fields['instance'] : bytes.toString('latin1', parts.instance, parts.instance + 36);
+    const instance =
+      parts.instance === -1 ? announced.fields['instance'] : this.#instances.of(bytes, parts.instance, parts.instance + UUID_LENGTH);
+    const failed = isFailure(level);
     // Written out, not spread: this is made for every line of interest.
     const event: Event = {
       kind: announced.kind,
@@ -231,7 +239,7 @@ export class LogReader {
       text: announced.text,
       at,
       level,
-      logger,
+      logger: this.#sieve.logger ?? bytes.toString('latin1', parts.loggerStart, parts.loggerEnd),
       pid: parts.pid,
       requestId: context.requestId,
       globalRequestId: context.globalRequestId,
@@ -241,9 +249,9 @@ export class LogReader {
       host: this.#options.host,
       instance: typeof instance === 'string' ? instance : undefined,
       origin: { path: this.#options.path, offset },
-      detail: [],
+      detail: failed ? [] : NO_DETAIL,
     };
-    if (isFailure(level)) {
+    if (failed) {
       this.#open = event;
       if (this.#failures.size > 64) this.#failures.clear();
       this.#failures.set(parts.pid, event);
@@ -283,7 +291,7 @@ export class LogReader {
       host: this.#options.host,
       instance: typeof instance === 'string' ? instance : undefined,
       origin: { path: this.#options.path, offset },
-      detail: [],
+      detail: NO_DETAIL,
     });
   }
 
@@ -306,17 +314,12 @@ export class LogReader {
       if (this.#sieve.knewLogger) this.#unrecognised++;
       return;
     }
-    const logger = this.#sieve.logger ?? bytes.toString('latin1', parts.moduleStart, parts.moduleEnd);
-    const announced = recognise(
-      this.#options.service,
-      logger,
-      bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE)),
-    );
+    const announced = this.#sieve.read(bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE)));
     if (announced === undefined) {
       this.#unrecognised++;
       return;
     }
-    if (!this.#sieve.wantsKind(announced.kind)) {
+    if (announced === UNWANTED) {
       this.#events++;
       return;
     }
@@ -326,8 +329,8 @@ export class LogReader {
       fields: announced.fields,
       text: announced.text,
       at,
-      level: vlogLevel(bytes.toString('latin1', parts.levelStart, parts.levelEnd)),
-      logger,
+      level: this.#levels.of(bytes, parts.levelStart, parts.levelEnd),
+      logger: this.#sieve.logger ?? bytes.toString('latin1', parts.moduleStart, parts.moduleEnd),
       pid: undefined,
       requestId: undefined,
       globalRequestId: undefined,
@@ -337,7 +340,7 @@ export class LogReader {
       host: this.#options.host,
       instance: typeof instance === 'string' ? instance : undefined,
       origin: { path: this.#options.path, offset },
-      detail: [],
+      detail: NO_DETAIL,
     });
   }
 
@@ -347,13 +350,12 @@ export class LogReader {
   }
 }
 
-const isFailure = (level: Level): boolean => level === 'ERROR' || level === 'WARNING' || level === 'CRITICAL';
+const same = (text: string): string => text;
 
-function isText(bytes: Buffer, start: number, end: number, text: string): boolean {
-  if (end - start !== text.length) return false;
-  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
-  return true;
-}
+/** Shared by all records that no traceback can follow. */
+const NO_DETAIL: string[] = [];
+
+const isFailure = (level: Level): boolean => level === 'ERROR' || level === 'WARNING' || level === 'CRITICAL';
 
 function addDetail(event: Event, bytes: Buffer, start: number, end: number): void {
   if (event.detail.length < MOST_DETAIL) event.detail.push(bytes.toString('utf8', start, Math.min(end, start + LONGEST_DETAIL)));

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
 import type { Zone } from '../format/zone.js';
@@ -31,6 +32,9 @@ export interface ReplayOptions {
 /** Where logs say nothing of the host they come from. */
 const NO_HOST = 'localhost';
 
+/** Bytes that are read before whatever else the process has to do. */
+const BETWEEN_TURNS = 8 * 1024 * 1024;
+
 /** One lasting log, read part by part, oldest first. */
 interface Source {
   readonly path: string;
@@ -55,6 +59,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   const reads = (service: string, host?: string): boolean => read.has(host === undefined ? service : `${service}@${host}`);
   const totalBytes = sizeOf(sources);
   let readBytes = 0;
+  let yieldAt = 0;
   const finish = function* (watermark: Millis): Generator<FinishedTrace> {
     for (const closed of correlator.advance(watermark)) {
       const trace = buildTrace(closed, { lines: options.lines, reads });
@@ -70,6 +75,11 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
       const next = furthestBehind(sources);
       if (next === undefined) break;
       readBytes += await readOn(next, options);
+      if (readBytes >= yieldAt) {
+        // Files are read without waiting: signals and timers get their turn.
+        yieldAt = readBytes + BETWEEN_TURNS;
+        await turn();
+      }
       options.onProgress?.(readBytes, totalBytes);
       const behind = furthestBehind(sources);
       if (behind?.reader.newest !== undefined) yield* finish(behind.reader.newest);

@@ -1,122 +1,160 @@
-import type { EventKind } from '../catalogue/event.js';
+import type { Announcement } from '../catalogue/event.js';
 import { holeSpec } from '../catalogue/holes.js';
-import { messagesOf } from '../catalogue/index.js';
+import { loggersOf, type Wording, wordingsOf } from '../catalogue/index.js';
 import type { Part } from '../catalogue/template.js';
+import { isText } from '../format/recent.js';
 import { isWanted } from '../lifecycle/wanted.js';
 
 /** One step of a wording's beginning in bytes: literal text, or a hole that is always equally long. */
-type Step = { readonly literal: Buffer } | { readonly width: number; readonly isUuid: boolean };
+interface Step {
+  /** empty for a hole */
+  readonly literal: string;
+  readonly width: number;
+  readonly isUuid: boolean;
+}
 
-const DASH = 45;
+/** What a message may begin with, and the wordings that may be tried on one that does. */
+interface Beginning {
+  readonly steps: readonly Step[];
+  readonly wordings: readonly Offered[];
+}
+
+interface Offered {
+  readonly wording: Wording;
+  readonly isWanted: boolean;
+}
 
 interface Bucket {
   readonly logger: string;
+  /** whether anything this logger says is wanted; otherwise only what any logger may say is */
+  readonly isKnown: boolean;
   /** by the message's first byte: the beginnings it may have */
-  readonly byFirst: readonly (readonly (readonly Step[])[] | undefined)[];
-  /** some wording begins with a hole of any length: nothing can be rejected */
-  readonly any: boolean;
+  readonly byFirst: readonly (readonly Beginning[])[];
 }
+
+/** What a message is that the catalogue knows and no action needs. */
+export const UNWANTED = 'unwanted';
+
+const DASH = 45;
+const ANY_LOGGER = '*';
+/** Ends a vlog module and an oslo logger's last name: tables are this long. */
+const BYTES = 256;
+const NONE: readonly Beginning[] = [];
 
 /**
  * Rejects most lines by their bytes, before anything is decoded: by the logger first, then by what the known wordings of
- * that logger begin with. Made from the catalogue, so there is no second list to keep; what passes is still to be read.
+ * that logger begin with. What passes is offered to those wordings only that may begin so. Made from the catalogue, so
+ * there is no second list to keep.
  */
 export class Sieve {
-  readonly #byLogger = new Map<number, { readonly name: Buffer; readonly bucket: Bucket }[]>();
-  readonly #anyLogger: Bucket | undefined;
-  readonly #kinds = new Set<EventKind>();
+  readonly #byHash: Bucket[][] = [];
+  readonly #otherLogger: Bucket | undefined;
   #bucket: Bucket | undefined;
+  #wordings: readonly Offered[] = [];
 
   constructor(service: string) {
-    const beginnings = new Map<string, (readonly Step[])[]>();
-    for (const { kind, spec, parts } of messagesOf(service)) {
-      if (!isWanted(kind, spec.level) && kind !== 'uwsgi.requested') continue;
-      this.#kinds.add(kind);
-      for (const logger of typeof spec.logger === 'string' ? [spec.logger] : spec.logger) {
-        const steps = beginnings.get(logger) ?? [];
-        steps.push(stepsOf(parts));
-        beginnings.set(logger, steps);
-      }
-    }
-    for (const [logger, steps] of beginnings) {
-      if (logger === '*') continue;
+    const any = offered(service, ANY_LOGGER);
+    for (const logger of loggersOf(service)) {
+      if (logger === ANY_LOGGER) continue;
+      const own = offered(service, logger);
+      const isKnown = own.some((each) => each.isWanted);
+      const bucket = { logger, isKnown, byFirst: byFirstOf([...own, ...any]) };
       const name = Buffer.from(logger);
-      const hash = hashOf(name, 0, name.length);
-      const same = this.#byLogger.get(hash) ?? [];
-      same.push({ name, bucket: bucketOf(logger, steps) });
-      this.#byLogger.set(hash, same);
+      (this.#byHash[hashOf(name, 0, name.length)] ??= []).push(bucket);
     }
-    const any = beginnings.get('*');
-    this.#anyLogger = any === undefined ? undefined : bucketOf('*', any);
-  }
-
-  /** Whether a kind is worth keeping: a line may pass the sieve because it begins like one that is. */
-  wantsKind(kind: EventKind): boolean {
-    return this.#kinds.has(kind);
+    if (any.length > 0) this.#otherLogger = { logger: ANY_LOGGER, isKnown: false, byFirst: byFirstOf(any) };
   }
 
   /** Whether the catalogue knows the logger of the line last asked about. */
   get knewLogger(): boolean {
-    return this.#bucket !== undefined;
+    return this.#bucket?.isKnown === true;
   }
 
-  /** Its name, where it is known: all lines share one string, which is quicker to look up by than one made for each. */
+  /** Its name, where it is known: all lines share one string. */
   get logger(): string | undefined {
-    return this.#bucket?.logger;
+    return this.#bucket === this.#otherLogger ? undefined : this.#bucket?.logger;
   }
 
   /** Whether the line may be one that the catalogue reads. */
   wants(bytes: Buffer, loggerStart: number, loggerEnd: number, message: number, end: number): boolean {
     const bucket = this.#bucketFor(bytes, loggerStart, loggerEnd);
     this.#bucket = bucket;
-    return (
-      (bucket !== undefined && passes(bucket, bytes, message, end)) ||
-      (this.#anyLogger !== undefined && passes(this.#anyLogger, bytes, message, end))
-    );
+    if (bucket === undefined) return false;
+    const beginnings = bucket.byFirst[bytes[message] ?? 0]!;
+    for (const { steps, wordings } of beginnings) {
+      if (begins(bytes, message, end, steps)) {
+        this.#wordings = wordings;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What the message announces of the line last asked about, if the sieve wanted it. As `recognise`. */
+  read(message: string): Announcement | typeof UNWANTED | undefined {
+    for (const { wording, isWanted } of this.#wordings) {
+      const { template, kind } = wording;
+      if (!message.startsWith(template.prefix)) continue;
+      if (isWanted) {
+        const reading = template.read(message);
+        if (reading !== undefined) return { kind, fields: reading.fields, text: reading.text };
+      } else if (template.matches(message)) return UNWANTED;
+    }
+    return undefined;
   }
 
   #bucketFor(bytes: Buffer, start: number, end: number): Bucket | undefined {
-    const same = this.#byLogger.get(hashOf(bytes, start, end));
-    if (same === undefined) return undefined;
-    for (const { name, bucket } of same) if (isAt(bytes, start, end, name) && name.length === end - start) return bucket;
-    return undefined;
+    const same = this.#byHash[hashOf(bytes, start, end)];
+    if (same !== undefined) for (const bucket of same) if (isText(bytes, start, end, bucket.logger)) return bucket;
+    return this.#otherLogger;
   }
 }
 
+const offered = (service: string, logger: string): Offered[] =>
+  wordingsOf(service, logger).map((wording) => ({
+    wording,
+    isWanted: isWanted(wording.kind, wording.spec.level) || wording.kind === 'uwsgi.requested',
+  }));
+
+/** Of a few bytes only: loggers differ in their length and their ends, and what is found is compared anyway. */
 function hashOf(bytes: Buffer, start: number, end: number): number {
-  let hash = end - start;
-  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
-  return hash;
+  return (Math.imul(end - start, 37) ^ bytes[end - 1]! ^ Math.imul(bytes[(start + end) >> 1]!, 5)) & (BYTES - 1);
 }
 
-function isAt(bytes: Buffer, at: number, end: number, literal: Buffer): boolean {
-  if (end - at < literal.length) return false;
-  for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return false;
+function isAt(bytes: Buffer, at: number, literal: string): boolean {
+  for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal.charCodeAt(i)) return false;
   return true;
-}
-
-function passes({ any, byFirst }: Bucket, bytes: Buffer, message: number, end: number): boolean {
-  if (any) return true;
-  const beginnings = byFirst[bytes[message] ?? 0];
-  if (beginnings === undefined) return false;
-  for (const steps of beginnings) if (begins(bytes, message, end, steps)) return true;
-  return false;
 }
 
 function begins(bytes: Buffer, message: number, end: number, steps: readonly Step[]): boolean {
   let at = message;
-  for (const step of steps) {
-    if ('literal' in step) {
-      if (!isAt(bytes, at, end, step.literal)) return false;
-      at += step.literal.length;
-    } else {
-      if (step.isUuid && (bytes[at + 8] !== DASH || bytes[at + 13] !== DASH || bytes[at + 18] !== DASH || bytes[at + 23] !== DASH))
-        return false;
-      at += step.width;
-      if (at > end) return false;
-    }
+  for (const { literal, width, isUuid } of steps) {
+    if (at + width > end || !isAt(bytes, at, literal)) return false;
+    if (isUuid && (bytes[at + 8] !== DASH || bytes[at + 13] !== DASH || bytes[at + 18] !== DASH || bytes[at + 23] !== DASH)) return false;
+    at += width;
   }
   return true;
+}
+
+/** The beginnings that wanted wordings have, each with every wording that may begin so, in the order in which they are tried. */
+function byFirstOf(all: readonly Offered[]): readonly (readonly Beginning[])[] {
+  const byFirst: Beginning[][] = Array.from({ length: BYTES }, () => NONE as Beginning[]);
+  const add = (byte: number, beginning: Beginning): void => {
+    byFirst[byte] = [...byFirst[byte]!, beginning];
+  };
+  const known = new Set<string>();
+  for (const { wording, isWanted } of all) {
+    const steps = stepsOf(wording.parts);
+    const key = JSON.stringify(steps);
+    if (!isWanted || known.has(key)) continue;
+    known.add(key);
+    const { prefix } = wording.template;
+    const wordings = all.filter(({ wording: { template } }) => template.prefix.startsWith(prefix) || prefix.startsWith(template.prefix));
+    const beginning = { steps, wordings };
+    if (prefix !== '') add(Buffer.from(prefix)[0]!, beginning);
+    else for (let byte = 0; byte < BYTES; byte++) add(byte, beginning);
+  }
+  return byFirst;
 }
 
 /** A wording's beginning up to its first hole of varying length. */
@@ -124,27 +162,14 @@ function stepsOf(parts: readonly Part[]): readonly Step[] {
   const steps: Step[] = [];
   for (const part of parts) {
     if (typeof part === 'string') {
-      steps.push({ literal: Buffer.from(part) });
+      // Compared byte by byte with its UTF-8.
+      const literal = Buffer.from(part).toString('latin1');
+      steps.push({ literal, width: literal.length, isUuid: false });
       continue;
     }
     const { width } = holeSpec(part.type);
     if (width === undefined) break;
-    steps.push({ width, isUuid: part.type === 'uuid' });
+    steps.push({ literal: '', width, isUuid: part.type === 'uuid' });
   }
   return steps;
-}
-
-function bucketOf(logger: string, beginnings: readonly (readonly Step[])[]): Bucket {
-  const byFirst: (readonly Step[])[][] = [];
-  let any = false;
-  const every = (steps: readonly Step[]): void => {
-    for (let byte = 0; byte < 256; byte++) (byFirst[byte] ??= []).push(steps);
-  };
-  for (const steps of beginnings) {
-    const first = steps[0];
-    if (first === undefined) any = true;
-    else if ('literal' in first) (byFirst[first.literal[0]!] ??= []).push(steps);
-    else every(steps);
-  }
-  return { logger, byFirst, any };
 }

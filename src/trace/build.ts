@@ -5,7 +5,7 @@ import { type Event, numberOf, textOf } from '../lifecycle/event.js';
 import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
 import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
-import type { Attributes, AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanLink } from '../model/span.js';
+import type { AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanLink } from '../model/span.js';
 import { keys } from './attributes.js';
 import { exceptionOf } from './exception.js';
 import { networkReady, rootIdOf, spanIdOf, traceIdOf } from './span-id.js';
@@ -57,12 +57,17 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
         action.spec,
       )
     : undefined;
-  const used = new Set(phases.flatMap(({ lines }) => lines));
-  const { events, dropped } = lineEvents(
-    action.members.map(({ event }) => event).filter((event) => !used.has(event)),
-    action.service,
-    options,
-  );
+  const { events, dropped } = lineEvents(unusedLines(action, phases), action.service, options);
+  const attributes: Record<string, AttributeValue> = identityOf(action);
+  attributes[keys.action] = action.spec.name;
+  attributes[keys.outcome] = action.outcome;
+  attributes[keys.start] = certaintyOfStart(action);
+  attributes[keys.end] = action.outcome === 'succeeded' ? 'observed' : 'derived';
+  const reported = reportedDuration(action);
+  if (reported !== undefined) attributes[keys.reported] = reported;
+  attributes[keys.unexplained] = unexplained(children, action.start, action.end);
+  addCoverage(attributes, coverage);
+  if (exception !== undefined) attributes[keys.errorType] = exception.type;
   const root: SpanData = {
     traceId,
     spanId: rootId,
@@ -72,17 +77,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
     end: action.end,
     service: action.service,
     host: action.host,
-    attributes: {
-      ...identityOf(action),
-      [keys.action]: action.spec.name,
-      [keys.outcome]: action.outcome,
-      [keys.start]: certaintyOfStart(action),
-      [keys.end]: action.outcome === 'succeeded' ? 'observed' : 'derived',
-      ...optional(keys.reported, reportedDuration(action)),
-      [keys.unexplained]: unexplained(children, action.start, action.end),
-      ...coverageAttributes(coverage),
-      ...(exception === undefined ? {} : { [keys.errorType]: exception.type }),
-    },
+    attributes,
     events: exception === undefined ? events : [...events, exception.event].sort((a, b) => a.at - b.at),
     droppedEvents: dropped,
     links: [],
@@ -98,9 +93,18 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   };
 }
 
+/** The lines of an action that are at no end of its phases: they are the root's. */
+function unusedLines({ members }: ClosedAction, phases: readonly Phase[]): Event[] {
+  const used = new Set<Event>();
+  for (const { lines } of phases) for (const line of lines) used.add(line);
+  const unused: Event[] = [];
+  for (const { event } of members) if (!used.has(event)) unused.push(event);
+  return unused;
+}
+
 /** On a failed action, the phases that were still under way are where it failed. */
-function markFailure(spans: readonly SpanData[], action: ClosedAction | ClosedAttempt): SpanData[] {
-  if (action.outcome === 'succeeded') return [...spans];
+function markFailure(spans: readonly SpanData[], action: ClosedAction | ClosedAttempt): readonly SpanData[] {
+  if (action.outcome === 'succeeded') return spans;
   const timedOut = new Set(action.members.filter(({ event }) => event.kind === 'vif.plug.timed.out').map(({ event }) => event.at));
   return spans.map((span) => {
     if (span.name === 'vif-plugged wait' && timedOut.has(span.end)) return { ...span, error: 'timed out waiting for network-vif-plugged' };
@@ -174,16 +178,24 @@ const fragmentPhases: readonly PhaseSpec[] = (
   ] satisfies readonly PhaseSpec[] as readonly PhaseSpec[]
 ).filter((spec, place, all) => all.findIndex((other) => other.name === spec.name && other.service === spec.service) === place);
 
+/** The same table for where no plug is seen: made once for each, since a plan is made of every table. */
+const unplugged = new Map<readonly PhaseSpec[], readonly PhaseSpec[]>();
+function withoutPlugs(specs: readonly PhaseSpec[]): readonly PhaseSpec[] {
+  const known = unplugged.get(specs);
+  if (known !== undefined) return known;
+  const made = specs.map((spec): PhaseSpec => (spec.per === 'cycle' ? { ...spec, per: 'port' } : spec));
+  unplugged.set(specs, made);
+  return made;
+}
+
 function buildFragment(fragment: ClosedFragment, options: BuildOptions): FinishedTrace {
   const traceId = traceIdOf(fragment.instance, fragment.request);
   const rootId = rootIdOf(traceId);
   const lived = { ...livedBy(fragment, undefined, options), start: Number.NEGATIVE_INFINITY };
   // neutron's part of the chain has no plug to begin with where nova and OVS are another's to read.
   const plugsSeen = fragment.members.some(({ event }) => event.service === 'ovs-vswitchd');
-  const specs = (fragment.spec?.phases ?? fragmentPhases).map(
-    (spec): PhaseSpec => (spec.per === 'cycle' && !plugsSeen ? { ...spec, per: 'port' } : spec),
-  );
-  const { phases } = phasesOf(specs, lived);
+  const told = fragment.spec?.phases ?? fragmentPhases;
+  const { phases } = phasesOf(plugsSeen ? told : withoutPlugs(told), lived);
   const spans = spansOf(
     phases,
     traceId,
@@ -219,6 +231,10 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
   const hadNetwork = !phases.some(({ name }) => name === 'metadata provision');
   const children = spansOf(phases, traceId, rootId, { ports: sequel.ports, start: sequel.start, end: sequel.end, isWhole: true }, options);
   const link: SpanLink = { traceId: boot, spanId: rootIdOf(boot), attributes: { [keys.action]: sequel.of.spec.name } };
+  const attributes: Record<string, AttributeValue> = identityOf(sequel);
+  attributes[keys.start] = 'observed';
+  attributes[keys.end] = coverage.missing.length === 0 ? 'observed' : 'derived';
+  addCoverage(attributes, hadNetwork ? movedToNotApplicable(coverage, 'metadata provision') : coverage);
   const root: SpanData = {
     traceId,
     spanId: rootId,
@@ -228,12 +244,7 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
     end: sequel.end,
     service: 'nova-compute',
     host: sequel.of.host,
-    attributes: {
-      ...identityOf(sequel),
-      [keys.start]: 'observed',
-      [keys.end]: coverage.missing.length === 0 ? 'observed' : 'derived',
-      ...coverageAttributes(hadNetwork ? movedToNotApplicable(coverage, 'metadata provision') : coverage),
-    },
+    attributes,
     ...lineEventsOf(sequel.lines, 'nova-compute', options),
     links: [link],
     error: undefined,
@@ -328,8 +339,9 @@ function byTimeAndPlace(a: Phase, b: Phase): number {
 
 /** What an access line says of its request; never the query, which may name anything. */
 function addRequest(attributes: Record<string, AttributeValue>, phase: Phase): void {
+  if (!phase.name.endsWith('request')) return;
   const event = phase.lines.at(-1);
-  if (event === undefined || !phase.name.endsWith('request')) return;
+  if (event === undefined) return;
   const method = textOf(event, 'method');
   const path = textOf(event, 'url')?.split('?', 1)[0];
   const status = numberOf(event, 'status');
@@ -338,14 +350,15 @@ function addRequest(attributes: Record<string, AttributeValue>, phase: Phase): v
   if (status !== undefined) attributes[keys.httpStatus] = status;
 }
 
-function identityOf(closed: ClosedThing): Attributes {
+/** What a root begins with. Set one by one here and below, as a span's are. */
+function identityOf(closed: ClosedThing): Record<string, AttributeValue> {
   const own = closed.members.find(({ event }) => event.requestId === closed.request)?.event;
-  return {
-    [keys.instance]: closed.instance,
-    [keys.request]: closed.request,
-    ...optional(keys.project, own?.projectId),
-    ...optional(keys.user, own?.userId),
-  };
+  const attributes: Record<string, AttributeValue> = {};
+  attributes[keys.instance] = closed.instance;
+  attributes[keys.request] = closed.request;
+  if (own?.projectId !== undefined) attributes[keys.project] = own.projectId;
+  if (own?.userId !== undefined) attributes[keys.user] = own.userId;
+  return attributes;
 }
 
 const certaintyOfStart = (action: ClosedAction): 'observed' | 'derived' =>
@@ -357,11 +370,11 @@ function reportedDuration(action: ClosedAction): number | undefined {
   return said === undefined ? undefined : numberOf(said.event, 'seconds');
 }
 
-/** The root's time that none of its phases covers, in ms. */
+/** The root's time that none of its phases covers, in ms. @param children in the order of their start */
 function unexplained(children: readonly SpanData[], start: Millis, end: Millis): number {
   let to = start;
   let covered = 0;
-  for (const span of [...children].sort((a, b) => a.start - b.start)) {
+  for (const span of children) {
     const from = Math.max(to, span.start);
     const until = Math.min(end, span.end);
     if (until > from) {
@@ -372,14 +385,12 @@ function unexplained(children: readonly SpanData[], start: Millis, end: Millis):
   return Math.round((end - start - covered) * 1000) / 1000;
 }
 
-const coverageAttributes = (coverage: Coverage): Attributes => ({
-  [keys.observed]: coverage.observed,
-  [keys.missing]: coverage.missing,
-  [keys.notLogged]: coverage.notLogged,
-  [keys.notApplicable]: coverage.notApplicable,
-});
-
-const optional = (key: string, value: AttributeValue | undefined): Attributes => (value === undefined ? {} : { [key]: value });
+function addCoverage(attributes: Record<string, AttributeValue>, coverage: Coverage): void {
+  attributes[keys.observed] = coverage.observed;
+  attributes[keys.missing] = coverage.missing;
+  attributes[keys.notLogged] = coverage.notLogged;
+  attributes[keys.notApplicable] = coverage.notApplicable;
+}
 
 const lineEventsOf = (lines: readonly Event[], service: string, options: BuildOptions): { events: SpanEvent[]; droppedEvents: number } => {
   const { events, dropped } = lineEvents(lines, service, options);

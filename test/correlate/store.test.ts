@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EventStore, keys, portPrefix } from '../../src/correlate/store.js';
+import { between, EventStore, portPrefix, type Sort } from '../../src/correlate/store.js';
 import type { Event } from '../../src/lifecycle/event.js';
 import { A, at, eventsOf, nova, oslo, P, U, V, vif, vlog } from '../support/lines.js';
 
@@ -10,14 +10,19 @@ const filled = (...events: readonly Event[]): EventStore => {
   return store;
 };
 
+const found = (store: EventStore, sort: Sort, name: string): Event[] => store.find(sort, name).map(({ event }) => event);
+
 describe('the event store', () => {
-  it('finds a line by everything that it names', () => {
+  it('finds a line by the instance, the request and the port that it names', () => {
     const [event] = eventsOf('nova-compute', [nova(1, `Successfully plugged vif ${vif(P)}`)]);
     const store = filled(event!);
-    for (const key of [keys.instance(U), keys.request(A), keys.port(P), keys.tap(P.slice(0, 11)), keys.network('ee51a674-5')]) {
-      expect(store.find(key), key).toEqual([event]);
-    }
-    expect(store.find(keys.instance(V))).toEqual([]);
+    const names: readonly [Sort, string][] = [
+      ['instance', U],
+      ['request', A],
+      ['port', P],
+    ];
+    for (const [sort, name] of names) expect(found(store, sort, name), sort).toEqual([event]);
+    expect(found(store, 'instance', V)).toEqual([]);
   });
 
   it("finds a caller's lines by its id as well, and the scheduler's by each of the instances that it lists", () => {
@@ -27,15 +32,23 @@ describe('the event store', () => {
     ]);
     const [scheduler] = eventsOf('nova-scheduler', [oslo('nova-scheduler', 1, `Starting to schedule for instances: ['${U}', '${V}']`)]);
     const store = filled(api!, scheduler!);
-    expect(store.find(keys.request(global))).toEqual([api]);
-    expect([U, V].map((each) => store.find(keys.instance(each)))).toEqual([[scheduler], [scheduler]]);
+    expect(found(store, 'request', global)).toEqual([api]);
+    expect([U, V].map((each) => found(store, 'instance', each))).toEqual([[scheduler], [scheduler]]);
+  });
+
+  it('finds by its tap a line that does not name the port itself, and by address and network those that are waited for', () => {
+    const [added] = eventsOf('ovs-vswitchd', [vlog(1, 'bridge', `bridge br-int: added interface tap${P.slice(0, 11)} on port 4`)]);
+    const [acknowledged] = eventsOf('ovn-controller', [vlog(2, 'pinctrl(ovn_pinctrl0)', 'DHCPACK fa:16:3e:00:00:df 198.51.100.10')]);
+    const store = filled(added!, acknowledged!);
+    expect(found(store, 'tap', P.slice(0, 11))).toEqual([added]);
+    expect(found(store, 'mac', 'fa:16:3e:00:00:df')).toEqual([acknowledged]);
   });
 
   it('knows the taps of ports, whoever made them, and those of metadata proxies', () => {
     expect(['tap', 'qvo', 'qvb', 'vhu'].map((made) => portPrefix(`${made}df247bb8-47`))).toEqual(Array(4).fill('df247bb8-47'));
     expect(['br-int', 'tapdf247bb8', 'eth0', 'patch-br-int-to-x'].map(portPrefix)).toEqual(Array(4).fill(undefined));
     const [event] = eventsOf('ovs-vswitchd', [vlog(1, 'bridge', 'bridge br-int: added interface tapee51a674-50 on port 4')]);
-    expect(filled(event!).find(keys.network('ee51a674-5'))).toEqual([event]);
+    expect(found(filled(event!), 'network', 'ee51a674-5')).toEqual([event]);
   });
 
   it('forgets what is before the horizon and is not kept, and says of each that it did', () => {
@@ -50,13 +63,34 @@ describe('the event store', () => {
       (event) => forgotten.push(event),
     );
     expect(forgotten).toEqual([old]);
-    expect([store.size, store.find(keys.instance(U))]).toEqual([2, [kept, young]]);
+    expect([store.size, found(store, 'instance', U)]).toEqual([2, [kept, young]]);
     store.forget(
       at(200),
       () => false,
       () => undefined,
     );
-    expect([store.size, store.find(keys.instance(U))]).toEqual([0, []]);
+    expect([store.size, found(store, 'instance', U)]).toEqual([0, []]);
+  });
+
+  it('gives lines in the order of their time, whichever was read first, and only those that are not forgotten', () => {
+    const [late, early, middle] = [...claimed(90), ...claimed(2), ...claimed(40)];
+    const store = filled(late!, early!, middle!);
+    expect(found(store, 'instance', U)).toEqual([early, middle, late]);
+    store.forget(
+      at(3),
+      () => false,
+      () => undefined,
+    );
+    store.add(early!);
+    expect(found(store, 'request', A)).toEqual([early, middle, late]);
+    expect(store.size).toBe(3);
+  });
+
+  it('gives of lines in order those of a time, both ends included', () => {
+    const store = filled(...claimed(1), ...claimed(2), ...claimed(3), ...claimed(4));
+    const seconds = (from: number, to: number): number[] =>
+      between(store.find('instance', U), at(from), at(to)).map(({ event }) => (event.at - at(0)) / 1000);
+    expect([seconds(2, 3), seconds(0, 9), seconds(1.5, 1.6), seconds(5, 9)]).toEqual([[2, 3], [1, 2, 3, 4], [], []]);
   });
 
   it('forgets nothing at the horizon itself', () => {
