@@ -4,7 +4,7 @@ const SLOTS = 256;
 const STRIDE = 5;
 
 interface Slot<T> {
-  readonly text: string;
+  readonly bytes: Uint8Array;
   readonly value: T;
 }
 
@@ -26,12 +26,18 @@ export class Recent<T> {
     for (let i = start; i < end; i += STRIDE) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
     const place = (hash ^ (hash >>> 8)) & (SLOTS - 1);
     const known = this.#slots[place];
-    if (known !== undefined && isText(bytes, start, end, known.text)) return known.value;
-    const text = bytes.toString('latin1', start, end);
-    const value = this.#make(text);
-    this.#slots[place] = { text, value };
+    if (known !== undefined && known.bytes.length === end - start && isAt(bytes, start, known.bytes)) return known.value;
+    const value = this.#make(bytes.toString('latin1', start, end));
+    // A copy: the bytes are the reader's, who uses them again.
+    this.#slots[place] = { bytes: Uint8Array.prototype.slice.call(bytes, start, end), value };
     return value;
   }
+}
+
+/** Whether `literal` stands in the bytes. */
+export function isAt(bytes: Uint8Array, at: number, literal: Uint8Array): boolean {
+  for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return false;
+  return true;
 }
 
 /** Whether the bytes are those of `text`, which holds latin1 only. */
