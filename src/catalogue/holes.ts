@@ -31,6 +31,8 @@ interface HoleSpec {
   readonly unbounded?: true;
   /** in characters, where all values are equally long: lets a prefilter look behind the hole */
   readonly width?: number;
+  /** characters that no value holds: what follows the hole is found at the first of them */
+  readonly lacks?: string;
   readonly read?: (raw: string) => FieldValue;
   readonly scan?: (raw: string) => FieldValues;
   readonly gives?: readonly string[];
@@ -100,7 +102,7 @@ export const holes = {
   count: { pattern: '[\\d/]{1,40}', form: true },
   stamp: { pattern: '[^\\]]{1,64}', form: true },
   /** who called: an address, or the list of them that proxies make */
-  peer: { pattern: '[^\\s"]{0,512}', opaque: true },
+  peer: { pattern: '[^\\s"]{0,512}', lacks: ' "', opaque: true },
   resource: { pattern: '\\S{1,65536}', scan: scanUrl, show: cleanUrl, gives: ['url', 'port', 'instance'] },
   deviceid: {
     pattern: `\\S{0,2048}?\\bdevice_id=${UUID}\\S{0,2048}`,
@@ -109,7 +111,7 @@ export const holes = {
   },
 
   // ovsdbapp: `txn n=1 command(idx=0)`, older and newer forms of it, and the `_result=None, ` it prints since 2.2.1
-  txn: { pattern: 'txn (?:[0-9a-f]{8} )?(?:n=\\d{1,6} )?command\\(idx=\\d{1,6}\\)', form: true },
+  txn: { pattern: 'txn (?:[0-9a-f]{8} )?(?:n=\\d{1,6} )?command\\(idx=\\d{1,6}\\)', lacks: ':', form: true },
   result: { pattern: '(?:_result=[^,]{0,128}, )?', form: true },
 
   // Python lists

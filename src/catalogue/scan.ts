@@ -32,23 +32,45 @@ export const scanUuids = (raw: string): readonly string[] => [...new Set(raw.sli
 /** Every request id in a Python list. */
 export const scanRequestIds = (raw: string): readonly string[] => raw.slice(0, FAR).match(/req-[0-9a-f-]{36}/g) ?? [];
 
+/** No value is longer. */
+const LONG = 256;
+const QUOTE = 39;
+
 /**
- * The text after `mark`, up to the first of `ends`.
+ * The text after `mark`, up to the first of `ends`, which is one character or two.
  *
  *     …, 'device_id': '8abf8e29-e581-…', 'device_owner': …
  *        └── mark ───┘└── given ────┘ end
  */
 function after(raw: string, mark: string, ends: string, from = 0): string | undefined {
   const at = raw.indexOf(mark, from);
-  if (at === -1) return undefined;
-  const start = at + mark.length;
+  return at === -1 ? undefined : upTo(raw, at + mark.length, ends);
+}
+
+function upTo(raw: string, start: number, ends: string): string | undefined {
+  const one = ends.charCodeAt(0);
+  const other = ends.charCodeAt(ends.length - 1);
+  const stop = Math.min(raw.length, start + LONG);
   let end = start;
-  while (end < raw.length && end - start < 256 && !ends.includes(raw.charAt(end))) end += 1;
+  for (; end < stop; end += 1) {
+    const code = raw.charCodeAt(end);
+    if (code === one || code === other) break;
+  }
   return end === start ? undefined : raw.slice(start, end);
 }
 
-/** The value of a key in a Python dict of strings, whether or not its strings carry Python 2's `u`. */
-const inDict = (raw: string, key: string): string | undefined => after(raw, `'${key}': '`, "'") ?? after(raw, `'${key}': u'`, "'");
+/**
+ * The value of a key in a Python dict of strings, whether or not its strings carry Python 2's `u`.
+ *
+ * @param mark the key as it is printed: `'device_id': `
+ */
+function inDict(raw: string, mark: string): string | undefined {
+  const at = raw.indexOf(mark);
+  if (at === -1) return undefined;
+  const value = at + mark.length;
+  const plain = raw.charCodeAt(value) === QUOTE ? upTo(raw, value + 1, "'") : after(raw, `${mark}'`, "'", at);
+  return plain ?? after(raw, `${mark}u'`, "'", at);
+}
 
 function keep(fields: FieldValues, name: string, value: string | undefined): void {
   if (value !== undefined && value !== 'None') fields[name] = value;
@@ -75,7 +97,10 @@ export function scanVif(raw: string): FieldValues {
 interface Frame {
   /** the key under which this object stands in its parent */
   readonly under: string | undefined;
-  readonly strings: Record<string, string>;
+  id: string | undefined;
+  devname: string | undefined;
+  address: string | undefined;
+  ovs_interfaceid: string | undefined;
   network: string | undefined;
 }
 
@@ -89,12 +114,14 @@ export function scanVifs(raw: string): FieldValues {
   const ports: Vif[] = [];
   const open: Frame[] = [];
   let key: string | undefined;
-  let latest: string | undefined;
+  /** the latest string: few of them are looked at */
+  let from = -1;
+  let to = -1;
 
   const close = () => {
     const frame = open.pop();
     if (frame === undefined) return;
-    const { id, devname, address, ovs_interfaceid: lport } = frame.strings;
+    const { id, devname, address, ovs_interfaceid: lport } = frame;
     const port = isUuid(id) ? id : lport;
     const mac = macOnly(address);
     if (frame.under === 'network') {
@@ -111,29 +138,44 @@ export function scanVifs(raw: string): FieldValues {
   };
 
   for (let at = 0; at < text.length; at += 1) {
-    const char = text.charAt(at);
-    if (char === '"' || char === "'") {
-      let end = text.indexOf(char, at + 1);
-      while (end !== -1 && text.charAt(end - 1) === '\\') end = text.indexOf(char, end + 1);
-      if (end === -1) break;
-      latest = text.slice(at + 1, end);
-      if (key !== undefined) {
-        const frame = open.at(-1);
-        if (frame !== undefined) frame.strings[key] = latest;
+    switch (text.charCodeAt(at)) {
+      case 34: // "
+      case QUOTE: {
+        const quote = text.charAt(at);
+        let end = text.indexOf(quote, at + 1);
+        while (end !== -1 && text.charAt(end - 1) === '\\') end = text.indexOf(quote, end + 1);
+        if (end === -1) {
+          at = text.length;
+          break;
+        }
+        from = at + 1;
+        to = end;
+        if (key === 'id' || key === 'devname' || key === 'address' || key === 'ovs_interfaceid') {
+          const frame = open.at(-1);
+          if (frame !== undefined) frame[key] = text.slice(from, to);
+        }
         key = undefined;
+        at = end;
+        break;
       }
-      at = end;
-    } else if (char === ':') {
-      key = latest;
-    } else if (char === ',') {
-      key = undefined;
-    } else if (char === '{') {
-      if (open.length === DEEP) break;
-      open.push({ under: key, strings: {}, network: undefined });
-      key = undefined;
-    } else if (char === '}') {
-      key = undefined;
-      close();
+      case 58: // :
+        key = from === -1 ? undefined : text.slice(from, to);
+        break;
+      case 44: // ,
+        key = undefined;
+        break;
+      case 123: // {
+        if (open.length === DEEP) {
+          at = text.length;
+          break;
+        }
+        open.push({ under: key, id: undefined, devname: undefined, address: undefined, ovs_interfaceid: undefined, network: undefined });
+        key = undefined;
+        break;
+      case 125: // }
+        key = undefined;
+        close();
+        break;
     }
   }
   while (open.length > 0) close();
@@ -151,10 +193,10 @@ export function scanNovaEvents(raw: string): FieldValues {
   const text = raw.slice(0, FAR);
   const fields: FieldValues = {};
   const first = text.slice(0, text.indexOf('}') === -1 ? text.length : text.indexOf('}'));
-  keep(fields, 'instance', uuidOnly(inDict(first, 'server_uuid')));
-  keep(fields, 'event', inDict(first, 'name'));
-  keep(fields, 'port', uuidOnly(inDict(first, 'tag')));
-  const ports = [...text.matchAll(/'tag': u?'([0-9a-f-]{36})'/g)].map(([, port]) => port!);
+  keep(fields, 'instance', uuidOnly(inDict(first, "'server_uuid': ")));
+  keep(fields, 'event', inDict(first, "'name': "));
+  keep(fields, 'port', uuidOnly(inDict(first, "'tag': ")));
+  const ports = (text.match(/'tag': u?'[0-9a-f-]{36}'/g) ?? []).map((tag) => tag.slice(-UUID_LENGTH - 1, -1));
   if (ports.length > 0) fields['ports'] = [...new Set(ports)];
   return fields;
 }
@@ -164,11 +206,11 @@ export function scanPortDict(raw: string): FieldValues {
   const nested = raw.indexOf("'network': {");
   const text = raw.slice(0, nested === -1 ? FAR : Math.min(nested, FAR));
   const fields: FieldValues = {};
-  keep(fields, 'instance', uuidOnly(inDict(text, 'device_id')));
-  keep(fields, 'mac', macOnly(inDict(text, 'mac_address')));
-  keep(fields, 'network', uuidOnly(inDict(text, 'network_id')));
-  keep(fields, 'host', inDict(text, 'binding:host_id'));
-  keep(fields, 'status', inDict(text, 'status'));
+  keep(fields, 'instance', uuidOnly(inDict(text, "'device_id': ")));
+  keep(fields, 'mac', macOnly(inDict(text, "'mac_address': ")));
+  keep(fields, 'network', uuidOnly(inDict(text, "'network_id': ")));
+  keep(fields, 'host', inDict(text, "'binding:host_id': "));
+  keep(fields, 'status', inDict(text, "'status': "));
   return fields;
 }
 
@@ -176,7 +218,7 @@ export function scanPortDict(raw: string): FieldValues {
 export function scanLspColumns(raw: string): FieldValues {
   const text = raw.slice(0, FAR);
   const fields: FieldValues = {};
-  keep(fields, 'instance', uuidOnly(inDict(text, 'neutron:device_id')));
+  keep(fields, 'instance', uuidOnly(inDict(text, "'neutron:device_id': ")));
   keep(fields, 'mac', macOnly(after(text, "'addresses': ['", "'")));
   return fields;
 }
@@ -185,9 +227,9 @@ export function scanLspColumns(raw: string): FieldValues {
 export function scanOvsExternalIds(raw: string): FieldValues {
   const text = raw.slice(0, FAR);
   const fields: FieldValues = {};
-  keep(fields, 'port', uuidOnly(inDict(text, 'iface-id')));
-  keep(fields, 'mac', macOnly(inDict(text, 'attached-mac')));
-  keep(fields, 'instance', uuidOnly(inDict(text, 'vm-uuid')));
+  keep(fields, 'port', uuidOnly(inDict(text, "'iface-id': ")));
+  keep(fields, 'mac', macOnly(inDict(text, "'attached-mac': ")));
+  keep(fields, 'instance', uuidOnly(inDict(text, "'vm-uuid': ")));
   return fields;
 }
 
@@ -200,13 +242,13 @@ export function scanOvnRow(raw: string): FieldValues {
     'port',
     uuidOnly(after(text, 'logical_port=', ',)') ?? after(text, 'Logical_Switch_Port(name=', ',)') ?? after(text, ', name=', ',)')),
   );
-  keep(fields, 'instance', uuidOnly(inDict(text, 'neutron:device_id')));
+  keep(fields, 'instance', uuidOnly(inDict(text, "'neutron:device_id': ")));
   return fields;
 }
 
 /** The instances that a query asks for: `instance` if there is one, `instances` if there are several. */
 export function scanDeviceIds(raw: string): FieldValues {
-  const found = [...raw.slice(0, FAR).matchAll(/device_id=([0-9a-f-]{36})/g)].map(([, instance]) => instance!);
+  const found = (raw.slice(0, FAR).match(/device_id=[0-9a-f-]{36}/g) ?? []).map((text) => text.slice(-UUID_LENGTH));
   return found.length === 1 ? { instance: found[0]! } : { instances: found };
 }
 

@@ -93,12 +93,26 @@ export function compileTemplate(wording: string, level: Level | readonly Level[]
   const readers = parts.filter((part) => typeof part !== 'string').map(readerOf);
   const needle = needleOf(parts);
 
-  /** The wording with its holes filled. */
-  const filled = (found: readonly string[], fields: FieldValues): string => {
+  /** The message with those holes replaced that may not be shown as they are. */
+  const shown = (message: string, found: readonly string[], fields: FieldValues): string => {
     let text = '';
+    let done = 0;
+    let at = 0;
     let hole = 0;
-    for (const part of parts) text += typeof part === 'string' ? part : readers[hole++]!.show(found[hole] ?? '', fields);
-    return text;
+    for (const part of parts) {
+      if (typeof part === 'string') {
+        at += part.length;
+        continue;
+      }
+      const seen = readers[hole++]!.show(found[hole] ?? '', fields);
+      const raw = found[hole] ?? '';
+      if (seen !== raw) {
+        text += message.slice(done, at) + seen;
+        done = at + raw.length;
+      }
+      at += raw.length;
+    }
+    return text + message.slice(done, at);
   };
 
   return {
@@ -118,22 +132,31 @@ export function compileTemplate(wording: string, level: Level | readonly Level[]
       const tail = cause ? found[readers.length + 1] : undefined;
       if (tail !== undefined) fields['cause'] = tail.slice(0, CAUSE_KEPT);
       // Most messages may be shown as they are, and then nothing is put together.
-      if (!isWhole) return { fields, text: filled(found, fields) };
+      if (!isWhole) return { fields, text: shown(message, found, fields) };
       return { fields, text: tail === undefined ? message : message.slice(0, message.length - tail.length - CAUSE_MARK) };
     },
   };
 }
 
-/** The longest text that every message of a wording holds, behind its prefix. Holes with one value only count as text. */
+/** The longest text that every message of a wording holds, behind its prefix. */
 function needleOf(parts: readonly Part[]): string {
   let needle = '';
-  let run = '';
-  for (const part of parts.slice(1)) {
-    const text = typeof part === 'string' ? part : onlyValueOf(part.type);
-    run = text === undefined ? '' : run + text;
-    if (run.length > needle.length) needle = run;
+  for (let from = 1; from < parts.length; from++) {
+    const text = leadingText(parts.slice(from));
+    if (text.length > needle.length) needle = text;
   }
   return needle;
+}
+
+/** The text that parts begin with. Holes that take one value only count as text. */
+export function leadingText(parts: readonly Part[]): string {
+  let text = '';
+  for (const part of parts) {
+    const literal = typeof part === 'string' ? part : onlyValueOf(part.type);
+    if (literal === undefined) break;
+    text += literal;
+  }
+  return text;
 }
 
 /** `GET` of a hole that takes nothing else. */

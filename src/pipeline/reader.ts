@@ -32,6 +32,9 @@ const SPACE = 32;
 const LESS_THAN = 60;
 const OPEN = 91;
 const UUID_LENGTH = 36;
+/** Two request ids, a user, a project and their domains. */
+const LONGEST_CONTEXT = 256;
+const LONGEST_LEVEL = 8;
 const QUARTER = 15 * 60_000;
 /** Further ahead than this, a line's time waits for another line to say the same. */
 const JUMP = 10 * 60_000;
@@ -79,8 +82,8 @@ export class LogReader {
   readonly #vlog: VlogParts = noVlogParts();
   readonly #isVlog: boolean;
   readonly #levels: Recent<Level>;
-  readonly #oslo = new Recent(readContext);
-  readonly #instances = new Recent(same);
+  readonly #oslo = new Recent(LONGEST_CONTEXT, readContext);
+  readonly #instances = new Recent(UUID_LENGTH, same);
   /** the record that unprefixed lines continue, if it is one whose details are wanted */
   #open: Event | undefined;
   /** the last record with a failure, by process: the lines of its traceback repeat its time and logger */
@@ -104,7 +107,7 @@ export class LogReader {
     this.#service = ownName(options.service);
     this.#sieve = new Sieve(options.service);
     this.#isVlog = (options.format ?? formatOf(options.service)) === 'vlog';
-    this.#levels = new Recent(this.#isVlog ? vlogLevel : osloLevel);
+    this.#levels = new Recent(LONGEST_LEVEL, this.#isVlog ? vlogLevel : osloLevel);
   }
 
   /** Whose log it is, as traces name it. */

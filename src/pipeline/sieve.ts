@@ -1,14 +1,14 @@
 import type { Announcement } from '../catalogue/event.js';
 import { holeSpec } from '../catalogue/holes.js';
 import { loggersOf, type Wording, wordingsOf } from '../catalogue/index.js';
-import type { Part } from '../catalogue/template.js';
-import { isText } from '../format/recent.js';
+import { leadingText, type Part } from '../catalogue/template.js';
+import { isAt } from '../format/recent.js';
 import { isWanted } from '../lifecycle/wanted.js';
 
 /** One step of a wording's beginning in bytes: literal text, or a hole that is always equally long. */
 interface Step {
   /** empty for a hole */
-  readonly literal: string;
+  readonly literal: Uint8Array;
   readonly width: number;
   readonly isUuid: boolean;
 }
@@ -16,7 +16,24 @@ interface Step {
 /** What a message may begin with, and the wordings that may be tried on one that does. */
 interface Beginning {
   readonly steps: readonly Step[];
+  /** where the text after the prefix's hole stands, if it is one whose end can be told by a byte */
+  readonly mark: Mark | undefined;
+  /** those to try where none of the mark's texts follows */
   readonly wordings: readonly Offered[];
+}
+
+/**
+ * What follows the first hole. An access line is offered to dozens of wordings, which differ in it:
+ *
+ *     {client:peer} "{method:POST} {root:root}/servers …
+ *     └── hole ───┘└── text ─────┘
+ */
+interface Mark {
+  readonly byte: number;
+  /** where the hole begins */
+  readonly from: number;
+  /** longest first */
+  readonly texts: readonly { readonly text: Uint8Array; readonly wordings: readonly Offered[] }[];
 }
 
 interface Offered {
@@ -26,6 +43,7 @@ interface Offered {
 
 interface Bucket {
   readonly logger: string;
+  readonly name: Uint8Array;
   /** whether anything this logger says is wanted; otherwise only what any logger may say is */
   readonly isKnown: boolean;
   /** by the message's first byte: the beginnings it may have */
@@ -40,6 +58,8 @@ const ANY_LOGGER = '*';
 /** Ends a vlog module and an oslo logger's last name: tables are this long. */
 const BYTES = 256;
 const NONE: readonly Beginning[] = [];
+/** No hole that a mark ends is longer, in bytes. */
+const LONGEST_HOLE = 2048;
 
 /**
  * Rejects most lines by their bytes, before anything is decoded: by the logger first, then by what the known wordings of
@@ -58,11 +78,10 @@ export class Sieve {
       if (logger === ANY_LOGGER) continue;
       const own = offered(service, logger);
       const isKnown = own.some((each) => each.isWanted);
-      const bucket = { logger, isKnown, byFirst: byFirstOf([...own, ...any]) };
       const name = Buffer.from(logger);
-      (this.#byHash[hashOf(name, 0, name.length)] ??= []).push(bucket);
+      (this.#byHash[hashOf(name, 0, name.length)] ??= []).push({ logger, name, isKnown, byFirst: byFirstOf([...own, ...any]) });
     }
-    if (any.length > 0) this.#otherLogger = { logger: ANY_LOGGER, isKnown: false, byFirst: byFirstOf(any) };
+    if (any.length > 0) this.#otherLogger = { logger: ANY_LOGGER, name: Buffer.alloc(0), isKnown: false, byFirst: byFirstOf(any) };
   }
 
   /** Whether the catalogue knows the logger of the line last asked about. */
@@ -81,11 +100,11 @@ export class Sieve {
     this.#bucket = bucket;
     if (bucket === undefined) return false;
     const beginnings = bucket.byFirst[bytes[message] ?? 0]!;
-    for (const { steps, wordings } of beginnings) {
-      if (begins(bytes, message, end, steps)) {
-        this.#wordings = wordings;
-        return true;
-      }
+    for (let i = 0; i < beginnings.length; i++) {
+      const beginning = beginnings[i]!;
+      if (!begins(bytes, message, end, beginning.steps)) continue;
+      this.#wordings = beginning.mark === undefined ? beginning.wordings : marked(bytes, message, end, beginning, beginning.mark);
+      return true;
     }
     return false;
   }
@@ -105,7 +124,8 @@ export class Sieve {
 
   #bucketFor(bytes: Buffer, start: number, end: number): Bucket | undefined {
     const same = this.#byHash[hashOf(bytes, start, end)];
-    if (same !== undefined) for (const bucket of same) if (isText(bytes, start, end, bucket.logger)) return bucket;
+    if (same !== undefined)
+      for (const bucket of same) if (end - start === bucket.name.length && isAt(bytes, start, bucket.name)) return bucket;
     return this.#otherLogger;
   }
 }
@@ -121,14 +141,10 @@ function hashOf(bytes: Buffer, start: number, end: number): number {
   return (Math.imul(end - start, 37) ^ bytes[end - 1]! ^ Math.imul(bytes[(start + end) >> 1]!, 5)) & (BYTES - 1);
 }
 
-function isAt(bytes: Buffer, at: number, literal: string): boolean {
-  for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal.charCodeAt(i)) return false;
-  return true;
-}
-
 function begins(bytes: Buffer, message: number, end: number, steps: readonly Step[]): boolean {
   let at = message;
-  for (const { literal, width, isUuid } of steps) {
+  for (let i = 0; i < steps.length; i++) {
+    const { literal, width, isUuid } = steps[i]!;
     if (at + width > end || !isAt(bytes, at, literal)) return false;
     if (isUuid && (bytes[at + 8] !== DASH || bytes[at + 13] !== DASH || bytes[at + 18] !== DASH || bytes[at + 23] !== DASH)) return false;
     at += width;
@@ -136,25 +152,75 @@ function begins(bytes: Buffer, message: number, end: number, steps: readonly Ste
   return true;
 }
 
+/** The wordings to try on a message that begins so: those whose text follows its first hole. */
+function marked(bytes: Buffer, message: number, end: number, { wordings }: Beginning, { byte, from, texts }: Mark): readonly Offered[] {
+  let at = message + from;
+  const stop = Math.min(end, at + LONGEST_HOLE);
+  while (at < stop && bytes[at] !== byte) at++;
+  for (let i = 0; i < texts.length; i++) {
+    const { text } = texts[i]!;
+    if (at + text.length <= end && isAt(bytes, at, text)) return texts[i]!.wordings;
+  }
+  return wordings;
+}
+
 /** The beginnings that wanted wordings have, each with every wording that may begin so, in the order in which they are tried. */
 function byFirstOf(all: readonly Offered[]): readonly (readonly Beginning[])[] {
-  const byFirst: Beginning[][] = Array.from({ length: BYTES }, () => NONE as Beginning[]);
+  const byFirst: (readonly Beginning[])[] = Array.from({ length: BYTES }, () => NONE);
   const add = (byte: number, beginning: Beginning): void => {
     byFirst[byte] = [...byFirst[byte]!, beginning];
   };
   const known = new Set<string>();
   for (const { wording, isWanted } of all) {
     const steps = stepsOf(wording.parts);
-    const key = JSON.stringify(steps);
+    const key = steps.map(({ literal, width, isUuid }) => `${width} ${isUuid} ${literal.join()}`).join(';');
     if (!isWanted || known.has(key)) continue;
     known.add(key);
     const { prefix } = wording.template;
-    const wordings = all.filter(({ wording: { template } }) => template.prefix.startsWith(prefix) || prefix.startsWith(template.prefix));
-    const beginning = { steps, wordings };
+    const wordings = all.filter(({ wording: { template } }) => fits(template.prefix, prefix));
+    const beginning = { steps, ...markOf(prefix, wordings) };
     if (prefix !== '') add(Buffer.from(prefix)[0]!, beginning);
     else for (let byte = 0; byte < BYTES; byte++) add(byte, beginning);
   }
   return byFirst;
+}
+
+/** Whether a message may begin with both. */
+const fits = (one: string, other: string): boolean => one.startsWith(other) || other.startsWith(one);
+
+/** Sorts the wordings behind a prefix by the text that follows their first hole. */
+function markOf(prefix: string, all: readonly Offered[]): { mark: Mark | undefined; wordings: readonly Offered[] } {
+  const textOf = ({ wording: { template, parts } }: Offered): string | undefined =>
+    template.prefix === prefix ? textAfterHole(parts.slice(prefix === '' ? 0 : 1)) : undefined;
+  const char = all
+    .map(textOf)
+    .find((text) => text !== undefined)
+    ?.charAt(0);
+  if (char === undefined) return { mark: undefined, wordings: all };
+  const endsIn = (offer: Offered): string | undefined => {
+    const text = textOf(offer);
+    return text?.startsWith(char) === true ? text : undefined;
+  };
+  const texts = [...new Set(all.map(endsIn))].filter((text) => text !== undefined).sort((a, b) => b.length - a.length);
+  return {
+    mark: {
+      byte: char.charCodeAt(0),
+      from: Buffer.byteLength(prefix),
+      texts: texts.map((text) => ({
+        text: Buffer.from(text),
+        // Where a longer text follows, it has been found before.
+        wordings: all.filter((offer) => text.startsWith(endsIn(offer) ?? '')),
+      })),
+    },
+    wordings: all.filter((offer) => endsIn(offer) === undefined),
+  };
+}
+
+/** The text after a first hole that cannot hold its first character. */
+function textAfterHole([hole, ...rest]: readonly Part[]): string | undefined {
+  if (hole === undefined || typeof hole === 'string') return undefined;
+  const text = leadingText(rest);
+  return text !== '' && holeSpec(hole.type).lacks?.includes(text.charAt(0)) === true ? text : undefined;
 }
 
 /** A wording's beginning up to its first hole of varying length. */
@@ -162,14 +228,13 @@ function stepsOf(parts: readonly Part[]): readonly Step[] {
   const steps: Step[] = [];
   for (const part of parts) {
     if (typeof part === 'string') {
-      // Compared byte by byte with its UTF-8.
-      const literal = Buffer.from(part).toString('latin1');
+      const literal = Buffer.from(part);
       steps.push({ literal, width: literal.length, isUuid: false });
       continue;
     }
     const { width } = holeSpec(part.type);
     if (width === undefined) break;
-    steps.push({ literal: '', width, isUuid: part.type === 'uuid' });
+    steps.push({ literal: Buffer.alloc(0), width, isUuid: part.type === 'uuid' });
   }
   return steps;
 }
