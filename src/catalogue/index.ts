@@ -1,8 +1,9 @@
-import type { MessageSpec } from './define.js';
+import type { MessageSpec, Messages, Table } from './define.js';
 import type { Announcement, EventKind } from './event.js';
 import { tables } from './tables.js';
 import { compileTemplate, type Part, type Template } from './template.js';
 
+export type { MessageSpec, Messages, Table } from './define.js';
 export type { Announcement, EventKind, FieldsOf, FieldValue, Vif } from './event.js';
 export { type HoleType, holeSpec, holes } from './holes.js';
 export { tables } from './tables.js';
@@ -33,23 +34,76 @@ interface Bucket {
 const START = 4;
 const ANY_LOGGER = '*';
 
-const buckets = new Map<string, Map<string, Bucket>>();
-const messages = new Map<string, Wording[]>();
+/** What services say, and what it means. */
+export interface Catalogue {
+  /** whose messages are known */
+  readonly services: readonly string[];
+  /** kinds that users added: they are read whatever the tables of actions want */
+  readonly added: ReadonlySet<EventKind>;
+  /** Whether anything this logger says is known. */
+  knowsLogger(service: string, logger: string): boolean;
+  /** Every wording a service may log. */
+  messagesOf(service: string): readonly Message[];
+  /** The loggers of a service whose messages are known; `*` stands for any. */
+  loggersOf(service: string): readonly string[];
+  /** What a logger may say, in the order in which `recognise` tries it. */
+  wordingsOf(service: string, logger: string): readonly Wording[];
+  /**
+   * What a message announces; `undefined` for a message the catalogue does not know, which is most of them.
+   *
+   * @param message what follows the envelope and the `[instance: …]` prefix on the first line of the record, without
+   *   the suffix oslo.log puts on DEBUG records; for uWSGI's own lines (logger `uwsgi`) the whole line
+   */
+  recognise(service: string, logger: string, message: string): Announcement | undefined;
+  /** Every reading of a message, where `recognise` stops at the first: a healthy catalogue gives one at most. */
+  readings(service: string, logger: string, message: string): readonly Message[];
+}
 
-for (const table of tables) {
-  for (const [kind, spec] of Object.entries<MessageSpec>(table.messages)) {
-    for (const says of spec.says) {
-      const template = compileTemplate(says, spec.level);
-      const candidate: Wording = { kind: kind as EventKind, spec, says, parts: template.parts, template };
-      for (const service of table.services) {
-        listIn(messages, service).push(candidate);
-        for (const logger of [spec.logger].flat()) file(candidate, bucketOf(service, logger));
+/**
+ * @param ours the tables that novaspan is made of
+ * @param added tables of users, read beside ours
+ */
+export function createCatalogue(ours: readonly Table<Messages>[], added: readonly Table<Messages>[] = []): Catalogue {
+  const buckets = new Map<string, Map<string, Bucket>>();
+  const messages = new Map<string, Wording[]>();
+  for (const table of [...ours, ...added]) {
+    for (const [kind, spec] of Object.entries<MessageSpec>(table.messages)) {
+      for (const says of spec.says) {
+        const template = compileTemplate(says, spec.level);
+        const wording: Wording = { kind: kind as EventKind, spec, says, parts: template.parts, template };
+        for (const service of table.services) {
+          listIn(messages, service).push(wording);
+          for (const logger of [spec.logger].flat()) file(wording, bucketIn(buckets, service, logger));
+        }
       }
     }
   }
+  const known = new Set(ours.flatMap((table) => Object.keys(table.messages)));
+
+  return {
+    services: [...buckets.keys()].sort(),
+    added: new Set(added.flatMap((table) => Object.keys(table.messages)).filter((kind) => !known.has(kind))) as ReadonlySet<EventKind>,
+    knowsLogger: (service, logger) => buckets.get(service)?.has(logger) ?? false,
+    messagesOf: (service) => messages.get(service) ?? [],
+    loggersOf: (service) => [...(buckets.get(service)?.keys() ?? [])],
+    wordingsOf(service, logger) {
+      const bucket = buckets.get(service)?.get(logger);
+      return bucket === undefined ? [] : [...[...bucket.byStart.values()].flat(), ...bucket.open, ...bucket.general];
+    },
+    recognise(service, logger, message) {
+      const loggers = buckets.get(service);
+      if (loggers === undefined) return undefined;
+      return readIn(loggers.get(logger), message) ?? readIn(loggers.get(ANY_LOGGER), message);
+    },
+    readings: (service, logger, message) =>
+      (messages.get(service) ?? []).filter(({ spec, template }) => {
+        const loggers = [spec.logger].flat();
+        return (loggers.includes(logger) || loggers.includes(ANY_LOGGER)) && template.read(message) !== undefined;
+      }),
+  };
 }
 
-function bucketOf(service: string, logger: string): Bucket {
+function bucketIn(buckets: Map<string, Map<string, Bucket>>, service: string, logger: string): Bucket {
   let loggers = buckets.get(service);
   if (loggers === undefined) buckets.set(service, (loggers = new Map()));
   let bucket = loggers.get(logger);
@@ -57,47 +111,17 @@ function bucketOf(service: string, logger: string): Bucket {
   return bucket;
 }
 
-function file(candidate: Wording, bucket: Bucket): void {
-  const { prefix } = candidate.template;
-  if (candidate.spec.general === true) bucket.general.push(candidate);
-  else if (prefix.length < START) bucket.open.push(candidate);
-  else listIn(bucket.byStart, prefix.slice(0, START)).push(candidate);
+function file(wording: Wording, bucket: Bucket): void {
+  const { prefix } = wording.template;
+  if (wording.spec.general === true) bucket.general.push(wording);
+  else if (prefix.length < START) bucket.open.push(wording);
+  else listIn(bucket.byStart, prefix.slice(0, START)).push(wording);
 }
 
 function listIn<T>(lists: Map<string, T[]>, key: string): T[] {
   let list = lists.get(key);
   if (list === undefined) lists.set(key, (list = []));
   return list;
-}
-
-/** The services whose messages are known. */
-export const services: readonly string[] = [...buckets.keys()].sort();
-
-/** Whether anything this logger says is known. */
-export const knowsLogger = (service: string, logger: string): boolean => buckets.get(service)?.has(logger) ?? false;
-
-/** Every wording a service may log. */
-export const messagesOf = (service: string): readonly Message[] => messages.get(service) ?? [];
-
-/** The loggers of a service whose messages are known; `*` stands for any. */
-export const loggersOf = (service: string): readonly string[] => [...(buckets.get(service)?.keys() ?? [])];
-
-/** What a logger may say, in the order in which `recognise` tries it. */
-export function wordingsOf(service: string, logger: string): readonly Wording[] {
-  const bucket = buckets.get(service)?.get(logger);
-  return bucket === undefined ? [] : [...[...bucket.byStart.values()].flat(), ...bucket.open, ...bucket.general];
-}
-
-/**
- * What a message announces; `undefined` for a message the catalogue does not know, which is most of them.
- *
- * @param message what follows the envelope and the `[instance: …]` prefix on the first line of the record, without
- *   the suffix oslo.log puts on DEBUG records; for uWSGI's own lines (logger `uwsgi`) the whole line
- */
-export function recognise(service: string, logger: string, message: string): Announcement | undefined {
-  const loggers = buckets.get(service);
-  if (loggers === undefined) return undefined;
-  return readIn(loggers.get(logger), message) ?? readIn(loggers.get(ANY_LOGGER), message);
 }
 
 function readIn(bucket: Bucket | undefined, message: string): Announcement | undefined {
@@ -119,13 +143,9 @@ function firstReading(candidates: readonly Wording[] | undefined, message: strin
   return undefined;
 }
 
-/** Every reading of a message, where `recognise` stops at the first: a healthy catalogue gives one at most. */
-export function readings(service: string, logger: string, message: string): readonly Message[] {
-  return (messages.get(service) ?? []).filter(({ spec, template }) => {
-    const loggers = [spec.logger].flat();
-    return (loggers.includes(logger) || loggers.includes(ANY_LOGGER)) && template.read(message) !== undefined;
-  });
-}
+/** novaspan's own. */
+export const catalogue: Catalogue = createCatalogue(tables);
+export const { services, knowsLogger, messagesOf, loggersOf, wordingsOf, recognise, readings } = catalogue;
 
 /** docs/catalogue.md: the tables, for people. */
 export function catalogueMarkdown(): string {

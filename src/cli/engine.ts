@@ -12,6 +12,8 @@ export interface ReplayOptions {
   /** IANA name of the zone that oslo.log lines are in */
   readonly zone: string;
   readonly lines: 'events' | 'off';
+  /** files of users' own messages and phases */
+  readonly rules?: readonly string[];
   readonly count: Count;
   readonly signal?: AbortSignal;
   onProgress?(readBytes: number, totalBytes: number): void;
@@ -37,7 +39,10 @@ export interface TailOptions {
  */
 export interface Engine {
   replay(options: ReplayOptions): AsyncIterable<FinishedTrace>;
-  explainLine(line: string, options: { readonly service?: string; readonly zone: string }): Promise<Explanation>;
+  explainLine(
+    line: string,
+    options: { readonly service?: string; readonly zone: string; readonly rules?: readonly string[] },
+  ): Promise<Explanation>;
   /** Runs until `io.signal` aborts, then stops gracefully. @returns the exit code */
   runTail(options: TailOptions, io: Io): Promise<number>;
   ids(): Promise<{ traceIdOf(instance: string, request: string): string; rootIdOf(traceId: string): string }>;

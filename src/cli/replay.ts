@@ -22,7 +22,14 @@ export const sourceOptions = {
     about:
       "IANA name of the zone that nova's and neutron's lines are in, such as Europe/Berlin (default: this machine's); OVS and OVN log in UTC and are read so",
   },
+  rules: {
+    type: 'string',
+    value: 'FILE',
+    about: 'messages and phases of your own, in YAML (docs/rules.md); several files with commas between them',
+  },
 } as const satisfies OptionSpecs;
+
+export const rulesOf = (files: string | undefined): { rules?: string[] } => (files === undefined ? {} : { rules: files.split(',') });
 
 /** `replay PATH...`: the engine over logs that are already there. No backend is needed. */
 export const replay = defineCommand({
@@ -101,6 +108,7 @@ export const replay = defineCommand({
         stdin,
         ...(values.service !== undefined && { service: values.service }),
         ...(values.host !== undefined && { host: values.host }),
+        ...rulesOf(values.rules),
         onProgress(read, total) {
           bytes = read;
           progress.update(read, total);

@@ -33,6 +33,12 @@ export const variables: readonly Variable[] = [
   { name: 'NOVASPAN_START_AT', field: ['startAt'] },
   { name: 'NOVASPAN_OUTPUT', field: ['output'] },
   { name: 'NOVASPAN_LINES', field: ['lines'] },
+  {
+    name: 'NOVASPAN_RULES',
+    field: ['rules'],
+    about: 'files, with `:` between them',
+    read: (text) => text.split(':').filter((path) => path !== ''),
+  },
   { name: 'NOVASPAN_QUEUE', field: ['queue'], read: numberOf },
   { name: 'NOVASPAN_DRAIN_TIMEOUT', field: ['drainTimeout'] },
 ];

@@ -4,6 +4,8 @@ export interface Flag {
   readonly field: FieldPath;
   /** what it says of the field, where that is not its own value */
   readonly says?: unknown;
+  /** makes of its text what the file would have */
+  readonly read?: (text: string) => unknown;
 }
 
 /** Flags of `tail` that say what a field of the configuration would. `--service` is not among them: it is said of every log. */
@@ -12,5 +14,6 @@ export const flagFields: Readonly<Record<string, Flag>> = {
   timezone: { field: ['timezone'] },
   endpoint: { field: ['otlp', 'endpoint'] },
   lines: { field: ['lines'] },
+  rules: { field: ['rules'], read: (text) => text.split(',') },
   backfill: { field: ['startAt'], says: 'beginning' },
 };

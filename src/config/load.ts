@@ -41,7 +41,7 @@ export function loadConfig({ file, env, flags, paths }: ConfigSources): Config {
   if (named.length > 0) set(settings, ['logs'], named, 'PATH');
   for (const [name, text] of Object.entries(flags)) {
     if (name === 'service') nameService(settings, text);
-    else set(settings, flagFields[name]?.field ?? [name], flagFields[name]?.says ?? text, `--${name}`);
+    else set(settings, flagFields[name]?.field ?? [name], flagFields[name]?.says ?? flagFields[name]?.read?.(text) ?? text, `--${name}`);
   }
 
   const faults = [...(yaml?.faults ?? [])];

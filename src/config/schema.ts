@@ -78,6 +78,10 @@ export const configSchema = z.strictObject({
     ),
   otlp: otlpSchema.prefault({}).describe('the backend'),
   lines: z.enum(['events', 'off']).default('events').describe('whether spans carry the log lines behind them, as span events'),
+  rules: z
+    .array(text('the path of a file'), 'must be a list of files')
+    .default([])
+    .meta({ description: 'files of your own messages and phases ([rules.md](rules.md))', shownDefault: 'none' }),
   queue: z
     .int('must be a whole number')
     .min(1, 'must be 1 or more')

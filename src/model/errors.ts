@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'LOG_UNKNOWN'
   | 'EXPORT_REFUSED'
   | 'CATALOGUE_INVALID'
+  | 'RULES_INVALID'
   | 'OUTPUT_UNWRITABLE';
 
 /** sysexits.h: what a shell script can tell from the exit status. */
@@ -18,6 +19,7 @@ const exitOf: Record<ErrorCode, number> = {
   LOG_UNKNOWN: exitCodes.dataError,
   EXPORT_REFUSED: exitCodes.unavailable,
   CATALOGUE_INVALID: exitCodes.software,
+  RULES_INVALID: exitCodes.config,
   OUTPUT_UNWRITABLE: exitCodes.ioError,
 };
 
@@ -47,6 +49,11 @@ export const configInvalid = (file: string, faults: string, cause?: unknown) =>
   new OperatorError('CONFIG_INVALID', `${file} is not a valid configuration\n${faults}`, {
     remedy: 'correct the fields above; docs/configuration.md lists every field with its default',
     cause,
+  });
+
+export const rulesInvalid = (file: string, faults: readonly string[]) =>
+  new OperatorError('RULES_INVALID', `${file} holds rules that cannot be used\n${faults.map((fault) => `✖ ${fault}`).join('\n')}`, {
+    remedy: 'correct the rules above; docs/rules.md shows every field, and `novaspan catalogue` the kinds that are there already',
   });
 
 export const logUnreadable = (path: string, cause: unknown) =>

@@ -1,10 +1,11 @@
-import { knowsLogger, recognise, services } from '../catalogue/index.js';
+import { type Catalogue, catalogue as ours } from '../catalogue/index.js';
 import { portsOf } from '../correlate/store.js';
 import { readContext, withoutDebugSuffix } from '../format/oslo.js';
 import { createZone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
 import { actions } from '../lifecycle/name.js';
 import { formatOf, LogReader, ownName } from './reader.js';
+import { loadRules, type Rules } from './rules.js';
 
 export interface Explanation {
   readonly stages: readonly { readonly name: string; readonly said: string }[];
@@ -15,19 +16,24 @@ export interface Explanation {
 interface ExplainOptions {
   readonly service?: string;
   readonly zone: string;
+  /** files of users' own messages and phases */
+  readonly rules?: readonly string[];
 }
 
 /** What we make of one line, stage by stage. Without a service, each that knows the line is tried, nova-compute first. */
 export function explainLine(line: string, options: ExplainOptions): Explanation {
-  const tried = options.service === undefined ? ['nova-compute', ...services.filter((each) => each !== 'nova-compute')] : [options.service];
+  const rules = loadRules(options.rules ?? []);
+  const catalogue = rules?.catalogue ?? ours;
+  const all = ['nova-compute', ...catalogue.services.filter((each) => each !== 'nova-compute')];
+  const tried = options.service === undefined ? all : [options.service];
   for (const service of tried) {
-    const event = readBy(service, line, options.zone);
-    if (event !== undefined) return explained(event, service);
+    const event = readBy(service, line, options.zone, catalogue);
+    if (event !== undefined) return explained(event, service, rules);
   }
-  return unread(line, tried, options);
+  return unread(line, tried, options, catalogue);
 }
 
-function readBy(service: string, line: string, zone: string): Event | undefined {
+function readBy(service: string, line: string, zone: string, catalogue: Catalogue): Event | undefined {
   let found: Event | undefined;
   const reader = new LogReader({
     service,
@@ -35,6 +41,7 @@ function readBy(service: string, line: string, zone: string): Event | undefined 
     path: '-',
     zone: createZone(zone),
     format: formatOf(service),
+    catalogue,
     count: () => undefined,
     onEvent: (event) => {
       found = event;
@@ -45,19 +52,17 @@ function readBy(service: string, line: string, zone: string): Event | undefined 
   return found;
 }
 
-function explained(event: Event, service: string): Explanation {
-  const edges = actions
-    .filter(({ name }) => name === 'create' || name === 'delete' || name === 'rebuild')
-    .flatMap((spec) => {
-      const roles = spec.phases.flatMap((phase) => [
-        ...(phase.from.some(({ kinds }) => kinds.includes(event.kind)) ? [`begins "${phase.name}"`] : []),
-        ...(phase.to.some(({ kinds }) => kinds.includes(event.kind)) ? [`ends "${phase.name}"`] : []),
-      ]);
-      if (spec.namedBy.includes(event.kind)) roles.unshift('names it');
-      if (spec.ends.includes(event.kind)) roles.push('ends it');
-      if (spec.fails.includes(event.kind)) roles.push('tells of its failure');
-      return roles.length === 0 ? [] : [`${spec.name}: ${[...new Set(roles)].join(', ')}`];
-    });
+function explained(event: Event, service: string, rules: Rules | undefined): Explanation {
+  const edges = actions.flatMap((spec) => {
+    const roles = (rules?.phasesOf(spec) ?? spec.phases).flatMap((phase) => [
+      ...(phase.from.some(({ kinds }) => kinds.includes(event.kind)) ? [`begins "${phase.name}"`] : []),
+      ...(phase.to.some(({ kinds }) => kinds.includes(event.kind)) ? [`ends "${phase.name}"`] : []),
+    ]);
+    if (spec.namedBy.includes(event.kind)) roles.unshift('names it');
+    if (spec.ends.includes(event.kind)) roles.push('ends it');
+    if (spec.fails.includes(event.kind)) roles.push('tells of its failure');
+    return roles.length === 0 ? [] : [`${spec.name}: ${[...new Set(roles)].join(', ')}`];
+  });
   const ids = [
     event.instance === undefined ? undefined : `instance ${event.instance}`,
     event.requestId === undefined ? undefined : `request ${event.requestId}`,
@@ -84,7 +89,7 @@ const OSLO =
 const VLOG = /^(?<stamp>[^|]+Z)\|\d+\|(?<logger>[\w-]+)(?:\([^)]*\))?\|(?<level>[A-Z]+)\|(?<message>.*)$/s;
 
 /** Says how far the reading of a line got that leads to no event. */
-function unread(line: string, tried: readonly string[], { zone }: ExplainOptions): Explanation {
+function unread(line: string, tried: readonly string[], { zone }: ExplainOptions, catalogue: Catalogue): Explanation {
   const found = (OSLO.exec(line) ?? VLOG.exec(line))?.groups;
   if (found === undefined) {
     return {
@@ -95,7 +100,7 @@ function unread(line: string, tried: readonly string[], { zone }: ExplainOptions
     };
   }
   const { logger = '', message = '', level = '', context } = found;
-  const known = tried.filter((service) => knowsLogger(service, logger));
+  const known = tried.filter((service) => catalogue.knowsLogger(service, logger));
   const ids = context === undefined ? undefined : readContext(context).requestId;
   return {
     understood: false,
@@ -112,7 +117,7 @@ function unread(line: string, tried: readonly string[], { zone }: ExplainOptions
       ...(ids === undefined ? [] : [{ name: 'ids', said: `request ${ids}` }]),
       {
         name: 'event',
-        said: tried.some((service) => recognise(service, logger, withoutDebugSuffix(message)) !== undefined)
+        said: tried.some((service) => catalogue.recognise(service, logger, withoutDebugSuffix(message)) !== undefined)
           ? 'known'
           : 'none: the catalogue knows no such message, so it is counted as unrecognised and passed over',
       },

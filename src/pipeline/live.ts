@@ -10,6 +10,7 @@ import { nameLog } from '../tail/name.js';
 import { createTailer, type PollReport, type Tailer } from '../tail/tailer.js';
 import { buildTrace } from '../trace/build.js';
 import { LogReader } from './reader.js';
+import type { Rules } from './rules.js';
 
 /** Logs to follow, and what their names do not say of them. */
 export interface LogsToFollow {
@@ -26,6 +27,8 @@ export interface LiveOptions {
   readonly host: string;
   readonly startAt: 'beginning' | 'end';
   readonly lines: 'events' | 'off';
+  /** what users added */
+  readonly rules?: Rules | undefined;
   readonly clock: Clock;
   readonly count: Count;
 }
@@ -57,12 +60,14 @@ export function followLogs(options: LiveOptions): LiveLogs {
     (path: string): LineSink | undefined => {
       const name = nameLog(path, { service: logs.service, host: logs.host });
       // Where two entries name one log, the first has it.
-      if (name === undefined || !services.includes(name.service) || readers.has(path)) return undefined;
+      if (name === undefined || !(options.rules?.catalogue.services ?? services).includes(name.service) || readers.has(path))
+        return undefined;
       const reader = new LogReader({
         service: name.service,
         host: name.host ?? options.host,
         path,
         zone: createZone(logs.timezone),
+        catalogue: options.rules?.catalogue,
         count,
         onEvent: (event) => correlator.accept(event),
       });
@@ -99,7 +104,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       for (const path of readers.keys()) if (!followed.has(path)) watermark.forget(path);
       const traces = correlator
         .advance(watermark.at(looked))
-        .map((closed) => buildTrace(closed, { lines: options.lines, reads }))
+        .map((closed) => buildTrace(closed, { lines: options.lines, reads, phasesOf: options.rules?.phasesOf }))
         .filter(({ spans }) => spans.length > 0);
       for (const { form } of traces) if (form !== 'network-ready') count(form === 'action' ? 'actions' : 'fragments');
       return { traces, reports };

@@ -1,4 +1,4 @@
-import { recognise } from '../catalogue/index.js';
+import { type Catalogue, catalogue as ours } from '../catalogue/index.js';
 import {
   debugMessage,
   NO_CONTEXT,
@@ -66,6 +66,8 @@ export interface ReaderOptions {
   /** what its local times are in; vlog is always UTC */
   readonly zone: Zone;
   readonly format?: Format;
+  /** with what users added to it; else novaspan's own */
+  readonly catalogue?: Catalogue | undefined;
   readonly count: Count;
   readonly onEvent: (event: Event) => void;
 }
@@ -77,6 +79,7 @@ export interface ReaderOptions {
 export class LogReader {
   readonly #options: ReaderOptions;
   readonly #service: string;
+  readonly #catalogue: Catalogue;
   readonly #sieve: Sieve;
   readonly #parts: OsloParts = noParts();
   readonly #vlog: VlogParts = noVlogParts();
@@ -105,7 +108,8 @@ export class LogReader {
   constructor(options: ReaderOptions) {
     this.#options = options;
     this.#service = ownName(options.service);
-    this.#sieve = new Sieve(options.service);
+    this.#catalogue = options.catalogue ?? ours;
+    this.#sieve = new Sieve(options.service, this.#catalogue);
     this.#isVlog = (options.format ?? formatOf(options.service)) === 'vlog';
     this.#levels = new Recent(LONGEST_LEVEL, this.#isVlog ? vlogLevel : osloLevel);
   }
@@ -269,7 +273,7 @@ export class LogReader {
     this.#records++;
     this.#hasRecord = true;
     this.#open = undefined;
-    const announced = recognise(this.#options.service, 'uwsgi', text);
+    const announced = this.#catalogue.recognise(this.#options.service, 'uwsgi', text);
     if (announced === undefined) {
       this.#unrecognised++;
       return;

@@ -13,6 +13,7 @@ import { nameLog } from '../tail/name.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { buildTrace } from '../trace/build.js';
 import { LogReader, ownName } from './reader.js';
+import { loadRules, type Rules } from './rules.js';
 import { parseZones } from './zones.js';
 
 export interface ReplayOptions {
@@ -23,6 +24,8 @@ export interface ReplayOptions {
   /** IANA name of the zone that OpenStack's services log in; others for single services behind it: `Asia/Seoul,placement=UTC` */
   readonly zone: string;
   readonly lines: 'events' | 'off';
+  /** files of users' own messages and phases */
+  readonly rules?: readonly string[] | undefined;
   readonly count: Count;
   readonly signal?: AbortSignal;
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
@@ -53,8 +56,9 @@ interface Source {
  */
 export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTrace> {
   const zones = parseZones(options.zone);
+  const rules = loadRules(options.rules ?? []);
   const correlator = new Correlator(options.count);
-  const sources = await openSources(options, zones, correlator);
+  const sources = await openSources(options, zones, rules, correlator);
   const read = new Set(sources.flatMap(({ reader }) => [reader.service, `${reader.service}@${reader.host}`]));
   const reads = (service: string, host?: string): boolean => read.has(host === undefined ? service : `${service}@${host}`);
   const totalBytes = sizeOf(sources);
@@ -62,7 +66,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   let yieldAt = 0;
   const finish = function* (watermark: Millis): Generator<FinishedTrace> {
     for (const closed of correlator.advance(watermark)) {
-      const trace = buildTrace(closed, { lines: options.lines, reads });
+      const trace = buildTrace(closed, { lines: options.lines, reads, phasesOf: rules?.phasesOf });
       if (trace.spans.length === 0) continue;
       if (trace.form !== 'network-ready') options.count(trace.form === 'action' ? 'actions' : 'fragments');
       yield trace;
@@ -90,7 +94,12 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   }
 }
 
-async function openSources(options: ReplayOptions, zones: (service: string) => Zone, correlator: Correlator): Promise<Source[]> {
+async function openSources(
+  options: ReplayOptions,
+  zones: (service: string) => Zone,
+  rules: Rules | undefined,
+  correlator: Correlator,
+): Promise<Source[]> {
   const sets = await findLogs(options.paths);
   const sources: Source[] = [];
   for (const set of sets) {
@@ -106,6 +115,7 @@ async function openSources(options: ReplayOptions, zones: (service: string) => Z
       path: set.path,
       zone: zones(name.service),
       count: options.count,
+      catalogue: rules?.catalogue,
       onEvent: (event) => correlator.accept(event),
     });
     const splitter = createLineSplitter({ sink: reader.line, count: options.count });

@@ -1,6 +1,6 @@
 import type { Announcement } from '../catalogue/event.js';
 import { holeSpec } from '../catalogue/holes.js';
-import { loggersOf, type Wording, wordingsOf } from '../catalogue/index.js';
+import { type Catalogue, catalogue as ours, type Wording } from '../catalogue/index.js';
 import { leadingText, type Part } from '../catalogue/template.js';
 import { isAt } from '../format/recent.js';
 import { isWanted } from '../lifecycle/wanted.js';
@@ -72,11 +72,11 @@ export class Sieve {
   #bucket: Bucket | undefined;
   #wordings: readonly Offered[] = [];
 
-  constructor(service: string) {
-    const any = offered(service, ANY_LOGGER);
-    for (const logger of loggersOf(service)) {
+  constructor(service: string, catalogue: Catalogue = ours) {
+    const any = offered(catalogue, service, ANY_LOGGER);
+    for (const logger of catalogue.loggersOf(service)) {
       if (logger === ANY_LOGGER) continue;
-      const own = offered(service, logger);
+      const own = offered(catalogue, service, logger);
       const isKnown = own.some((each) => each.isWanted);
       const name = Buffer.from(logger);
       (this.#byHash[hashOf(name, 0, name.length)] ??= []).push({ logger, name, isKnown, byFirst: byFirstOf([...own, ...any]) });
@@ -130,10 +130,10 @@ export class Sieve {
   }
 }
 
-const offered = (service: string, logger: string): Offered[] =>
-  wordingsOf(service, logger).map((wording) => ({
+const offered = (catalogue: Catalogue, service: string, logger: string): Offered[] =>
+  catalogue.wordingsOf(service, logger).map((wording) => ({
     wording,
-    isWanted: isWanted(wording.kind, wording.spec.level) || wording.kind === 'uwsgi.requested',
+    isWanted: isWanted(wording.kind, wording.spec.level) || wording.kind === 'uwsgi.requested' || catalogue.added.has(wording.kind),
   }));
 
 /** Of a few bytes only: loggers differ in their length and their ends, and what is found is compared anyway. */

@@ -14,6 +14,7 @@ import type { FinishedTrace } from '../model/span.js';
 import { createLog, type Log } from '../telemetry/log.js';
 import { Delivery } from './deliver.js';
 import { followLogs, type LiveLogs } from './live.js';
+import { loadRules } from './rules.js';
 import { Totals } from './totals.js';
 
 /** What `tail` was told on the command line; the configuration file and the environment have their say below it. */
@@ -51,6 +52,7 @@ export async function runTail(options: TailOptions, io: TailIo): Promise<number>
     host: config.host,
     startAt: config.startAt,
     lines: config.lines,
+    rules: loadRules(config.rules),
     clock: io.clock,
     count: totals.count,
   });

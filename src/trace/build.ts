@@ -1,6 +1,6 @@
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
-import { line, type PhaseSpec } from '../lifecycle/define.js';
+import { type ActionSpec, line, type PhaseSpec } from '../lifecycle/define.js';
 import { type Event, numberOf, textOf } from '../lifecycle/event.js';
 import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
 import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from '../lifecycle/plug.js';
@@ -16,9 +16,13 @@ const MOST_EVENTS = 128;
 export interface BuildOptions {
   /** `events`: the lines behind a span as its span events */
   readonly lines: 'events' | 'off';
+  /** an action's phases, where users added some to its table */
+  readonly phasesOf?: ((spec: ActionSpec) => readonly PhaseSpec[]) | undefined;
   /** whether this process reads the log of a service, on a host where one is given */
   readonly reads: (service: string, host?: string) => boolean;
 }
+
+const tableOf = (spec: ActionSpec, { phasesOf: added }: BuildOptions): readonly PhaseSpec[] => added?.(spec) ?? spec.phases;
 
 /** Makes the spans of what closed: a pure function of it. */
 export function buildTrace(closed: ClosedThing, options: BuildOptions): FinishedTrace {
@@ -48,7 +52,7 @@ function livedBy(
 function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace {
   const traceId = traceIdOf(action.instance, action.request);
   const rootId = rootIdOf(traceId);
-  const { phases, coverage } = phasesOf(action.spec.phases, livedBy(action, action.host, options));
+  const { phases, coverage } = phasesOf(tableOf(action.spec, options), livedBy(action, action.host, options));
   const children = spansOf(phases, traceId, rootId, { ports: action.ports, start: action.start, end: action.end, isWhole: true }, options);
   const failed = action.outcome !== 'succeeded';
   const exception = failed
@@ -124,7 +128,7 @@ const sayOutcome = (action: ClosedAction): string =>
 function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTrace {
   const traceId = traceIdOf(attempt.instance, attempt.request);
   const rootId = rootIdOf(traceId);
-  const { phases } = phasesOf(attempt.spec.phases, livedBy(attempt, attempt.host, options));
+  const { phases } = phasesOf(tableOf(attempt.spec, options), livedBy(attempt, attempt.host, options));
   const events = attempt.members.map(({ event }) => event);
   const exception = exceptionOf(events, attempt.spec);
   const name = 'build attempt';
@@ -194,7 +198,7 @@ function buildFragment(fragment: ClosedFragment, options: BuildOptions): Finishe
   const lived = { ...livedBy(fragment, undefined, options), start: Number.NEGATIVE_INFINITY };
   // neutron's part of the chain has no plug to begin with where nova and OVS are another's to read.
   const plugsSeen = fragment.members.some(({ event }) => event.service === 'ovs-vswitchd');
-  const told = fragment.spec?.phases ?? fragmentPhases;
+  const told = fragment.spec === undefined ? fragmentPhases : tableOf(fragment.spec, options);
   const { phases } = phasesOf(plugsSeen ? told : withoutPlugs(told), lived);
   const spans = spansOf(
     phases,
