@@ -4,7 +4,7 @@ import { exitCodes } from '../model/errors.js';
 import { defineCommand, write } from './command.js';
 import type { Explanation } from './engine.js';
 import { lookOf } from './look.js';
-import { sourceOptions } from './replay.js';
+import { formOf, sourceOptions } from './replay.js';
 import { zoneOf } from './zone.js';
 
 /** `explain LINE`: what we make of one log line, stage by stage. The first thing to try on a missing span. */
@@ -29,7 +29,11 @@ export const explain = defineCommand({
 
   async run({ positionals, values }, io) {
     const { engine, stdin, stdout } = io;
-    const options = { zone: zoneOf(values.timezone), ...(values.service !== undefined && { service: values.service }) };
+    const options = {
+      zone: zoneOf(values.timezone),
+      ...formOf(values['log-form']),
+      ...(values.service !== undefined && { service: values.service }),
+    };
     const { width } = lookOf(io, { color: false });
 
     if (positionals.length > 1 || positionals[0] !== '-') {

@@ -1,9 +1,15 @@
 import { knowsLogger, recognise, services } from '../catalogue/index.js';
 import { portsOf } from '../correlate/store.js';
 import { readContext, withoutDebugSuffix } from '../format/oslo.js';
+import { formCalled, formOf } from '../format/wrap/index.js';
+import { Unwrapper } from '../format/wrap/unwrapper.js';
 import { createZone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
 import { actions } from '../lifecycle/name.js';
+import { systemClock } from '../model/clock.js';
+import type { LogForm } from '../model/form.js';
+import type { Millis } from '../model/line.js';
+import { serviceOfIdent } from '../tail/name.js';
 import { formatOf, LogReader, ownName } from './reader.js';
 
 export interface Explanation {
@@ -14,20 +20,70 @@ export interface Explanation {
 
 interface ExplainOptions {
   readonly service?: string;
+  /** how the line is wrapped; told from itself where it is not given */
+  readonly form?: LogForm;
   readonly zone: string;
 }
 
-/** What we make of one line, stage by stage. Without a service, each that knows the line is tried, nova-compute first. */
+/**
+ * What we make of one line, stage by stage. Without a service, that of its wrapper is taken, or each that knows the line is
+ * tried, nova-compute first.
+ */
 export function explainLine(line: string, options: ExplainOptions): Explanation {
-  const tried = options.service === undefined ? ['nova-compute', ...services.filter((each) => each !== 'nova-compute')] : [options.service];
-  for (const service of tried) {
-    const event = readBy(service, line, options.zone);
-    if (event !== undefined) return explained(event, service);
-  }
-  return unread(line, tried, options);
+  const inner = unwrapped(line, options);
+  if (inner === undefined) return explainInner({ text: line, at: undefined }, options);
+  if ('broken' in inner) return { understood: false, stages: [{ name: 'form', said: inner.broken }] };
+  const service = options.service ?? inner.service;
+  const { stages, understood } = explainInner(inner, { ...options, ...(service !== undefined && { service }) });
+  return { understood, stages: [{ name: 'form', said: inner.said }, ...stages] };
 }
 
-function readBy(service: string, line: string, zone: string): Event | undefined {
+function explainInner({ text, at }: Pick<Inner, 'text' | 'at'>, options: ExplainOptions): Explanation {
+  const tried = options.service === undefined ? ['nova-compute', ...services.filter((each) => each !== 'nova-compute')] : [options.service];
+  for (const service of tried) {
+    const event = readBy(service, text, at, options.zone);
+    if (event !== undefined) return explained(event, service);
+  }
+  return unread(text, tried, options);
+}
+
+/** A line taken out of what it is wrapped in. */
+interface Inner {
+  readonly said: string;
+  readonly text: string;
+  readonly at: Millis | undefined;
+  readonly service: string | undefined;
+}
+
+/** @returns undefined for a plain line */
+function unwrapped(line: string, { form: given, zone }: ExplainOptions): Inner | { readonly broken: string } | undefined {
+  const bytes = Buffer.from(line);
+  const name = given ?? formOf(bytes, 0, bytes.length);
+  const form = name === undefined ? undefined : formCalled(name);
+  if (form === undefined) return undefined;
+  const found: Inner[] = [];
+  const unwrapper = new Unwrapper({
+    form,
+    zone: createZone(zone),
+    latest: () => systemClock.now(),
+    count: () => undefined,
+    onLine({ idents, host }, inner, start, end, _offset, at) {
+      const place = host === undefined ? '' : ` on ${host}`;
+      const who = idents[0] === undefined ? place : ` by ${idents[0]}${place}`;
+      found.push({
+        said: `${name}${who === '' ? '' : `, written${who}`}`,
+        text: inner.toString('utf8', start, end),
+        at,
+        service: idents.map(serviceOfIdent).find((service) => service !== undefined && services.includes(service)),
+      });
+    },
+  });
+  if (!unwrapper.line(bytes, 0, bytes.length, 0))
+    return { broken: `${name} was asked for, but this line is not of that form, or is broken` };
+  return found[0] ?? { broken: `${name}: one part of a line that its wrapper has cut; the parts are put together where the log is read` };
+}
+
+function readBy(service: string, line: string, at: Millis | undefined, zone: string): Event | undefined {
   let found: Event | undefined;
   const reader = new LogReader({
     service,
@@ -41,7 +97,7 @@ function readBy(service: string, line: string, zone: string): Event | undefined 
     },
   });
   const bytes = Buffer.from(line);
-  reader.line(bytes, 0, bytes.length, 0);
+  reader.line(bytes, 0, bytes.length, 0, at);
   return found;
 }
 

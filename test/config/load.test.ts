@@ -55,7 +55,7 @@ describe('loadConfig', () => {
     expect(load({ file: fixture('everything') })).toEqual({
       logs: [
         { path: '/var/log/nova/nova-compute.log' },
-        { path: '/srv/compute.txt', service: 'nova-compute', host: 'cmp7', timezone: 'Asia/Seoul' },
+        { path: '/srv/compute.txt', service: 'nova-compute', host: 'cmp7', form: 'cri', timezone: 'Asia/Seoul' },
       ],
       host: 'cmp1',
       timezone: 'Europe/Berlin',
@@ -98,9 +98,12 @@ describe('loadConfig', () => {
 
   it('the command line beats both', () => {
     const env = { NOVASPAN_LOGS: '/a.log', NOVASPAN_HOST: 'cmp2', NOVASPAN_START_AT: 'end', NOVASPAN_LINES: 'events' };
-    const flags = { host: 'cmp3', timezone: 'Asia/Tokyo', endpoint: 'http://g:4318', lines: 'off', backfill: 'true', service: 'nova-api' };
+    const flags = {
+      ...{ host: 'cmp3', timezone: 'Asia/Tokyo', endpoint: 'http://g:4318', lines: 'off', backfill: 'true' },
+      ...{ service: 'nova-api', 'log-form': 'docker' },
+    };
     expect(load({ file: fixture('everything'), env, flags, paths: ['/c.log'] })).toMatchObject({
-      logs: [{ path: '/c.log', service: 'nova-api' }],
+      logs: [{ path: '/c.log', service: 'nova-api', form: 'docker' }],
       host: 'cmp3',
       timezone: 'Asia/Tokyo',
       startAt: 'beginning',
