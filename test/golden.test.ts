@@ -5,10 +5,11 @@ import { toOtlpJson } from '../src/export/otlp-json.js';
 import { traceText } from '../src/export/terminal/trace-text.js';
 import type { FinishedTrace } from '../src/model/span.js';
 import { replay } from '../src/pipeline/replay.js';
-import { correlate, counting, GOLDEN, logsOf, scenarios, zoneOf } from './support/scenario.js';
+import { correlate, counting, GOLDEN, logsOf, restoreTimes, scenarios, zoneOf } from './support/scenario.js';
 
 const replayed = async (dir: string): Promise<FinishedTrace[]> => {
   const traces: FinishedTrace[] = [];
+  restoreTimes(dir);
   for await (const trace of replay({ paths: [dir], zone: zoneOf(dir), lines: 'events', count: counting().count })) traces.push(trace);
   return traces;
 };

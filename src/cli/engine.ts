@@ -1,6 +1,7 @@
 import type { Messages, Table } from '../catalogue/define.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import type { Count } from '../model/counters.js';
+import type { LogForm } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { Io } from './command.js';
 
@@ -9,6 +10,8 @@ export interface ReplayOptions {
   readonly paths: readonly string[];
   readonly service?: string;
   readonly host?: string;
+  /** how the logs are written; told from their lines where it is not given */
+  readonly form?: LogForm;
   /** IANA name of the zone that oslo.log lines are in */
   readonly zone: string;
   readonly lines: 'events' | 'off';
@@ -41,7 +44,7 @@ export interface Engine {
   replay(options: ReplayOptions): AsyncIterable<FinishedTrace>;
   explainLine(
     line: string,
-    options: { readonly service?: string; readonly zone: string; readonly rules?: readonly string[] },
+    options: { readonly service?: string; readonly form?: LogForm; readonly zone: string; readonly rules?: readonly string[] },
   ): Promise<Explanation>;
   /** Runs until `io.signal` aborts, then stops gracefully. @returns the exit code */
   runTail(options: TailOptions, io: Io): Promise<number>;

@@ -4,7 +4,7 @@ import { exitCodes } from '../model/errors.js';
 import { defineCommand, write } from './command.js';
 import type { Explanation } from './engine.js';
 import { lookOf } from './look.js';
-import { rulesOf, sourceOptions } from './replay.js';
+import { formOf, rulesOf, sourceOptions } from './replay.js';
 import { zoneOf } from './zone.js';
 
 /** `explain LINE`: what we make of one log line, stage by stage. The first thing to try on a missing span. */
@@ -31,6 +31,7 @@ export const explain = defineCommand({
     const { engine, stdin, stdout } = io;
     const options = {
       zone: zoneOf(values.timezone),
+      ...formOf(values['log-form']),
       ...(values.service !== undefined && { service: values.service }),
       ...rulesOf(values.rules),
     };

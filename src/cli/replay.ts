@@ -1,4 +1,5 @@
 import { exitCodes } from '../model/errors.js';
+import { type LogForm, logForms } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
 import { defineCommand, type OptionSpecs, write } from './command.js';
 import { lookOf } from './look.js';
@@ -14,7 +15,14 @@ export const sourceOptions = {
   service: {
     type: 'string',
     value: 'SERVICE',
-    about: 'who wrote the logs, such as nova-compute; needed only where the file name (nova-compute.log, SERVICE@HOST.log) does not say',
+    about:
+      'who wrote the logs, such as nova-compute; needed only where the file name (nova-compute.log, SERVICE@HOST.log) or what wraps the lines (journald, syslog) does not say',
+  },
+  'log-form': {
+    type: 'string',
+    choices: ['auto', ...logForms],
+    about:
+      'how the logs are written: plain, or wrapped by a container runtime, the journal or syslog, or as JSON (docs/log-forms.md). auto (default) tells it from the lines of each log',
   },
   timezone: {
     type: 'string',
@@ -30,6 +38,10 @@ export const sourceOptions = {
 } as const satisfies OptionSpecs;
 
 export const rulesOf = (files: string | undefined): { rules?: string[] } => (files === undefined ? {} : { rules: files.split(',') });
+
+/** What `--log-form` says, as the engine takes it. */
+export const formOf = (given: LogForm | 'auto' | undefined): { readonly form?: LogForm } =>
+  given === undefined || given === 'auto' ? {} : { form: given };
 
 /** `replay PATH...`: the engine over logs that are already there. No backend is needed. */
 export const replay = defineCommand({
@@ -76,6 +88,10 @@ export const replay = defineCommand({
     },
     { says: 'one instance, from its first digits', command: 'novaspan replay --instance b8acd14b /var/log/nova /var/log/neutron' },
     {
+      says: 'a host that logs to the journal; its lines say who wrote them',
+      command: "journalctl --all -o json --since '1 hour ago' | novaspan replay -",
+    },
+    {
       says: 'a file for the Collector (receiver otlpjsonfile) or for jq',
       command: 'novaspan replay --format otlp --output traces.jsonl /var/log/nova',
     },
@@ -106,6 +122,7 @@ export const replay = defineCommand({
         count: tally.count,
         signal,
         stdin,
+        ...formOf(values['log-form']),
         ...(values.service !== undefined && { service: values.service }),
         ...(values.host !== undefined && { host: values.host }),
         ...rulesOf(values.rules),

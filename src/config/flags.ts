@@ -8,7 +8,7 @@ export interface Flag {
   readonly read?: (text: string) => unknown;
 }
 
-/** Flags of `tail` that say what a field of the configuration would. `--service` is not among them: it is said of every log. */
+/** Flags of `tail` that say what a field of the configuration would. `--service` and `--log-form` are not among them: they are said of every log. */
 export const flagFields: Readonly<Record<string, Flag>> = {
   host: { field: ['host'] },
   timezone: { field: ['timezone'] },

@@ -40,7 +40,8 @@ export function loadConfig({ file, env, flags, paths }: ConfigSources): Config {
   const named = paths.map((path) => ({ path }));
   if (named.length > 0) set(settings, ['logs'], named, 'PATH');
   for (const [name, text] of Object.entries(flags)) {
-    if (name === 'service') nameService(settings, text);
+    if (name === 'service') setOnLogs(settings, 'service', text, '--service');
+    else if (name === 'log-form') setOnLogs(settings, 'form', text, '--log-form');
     else set(settings, flagFields[name]?.field ?? [name], flagFields[name]?.says ?? flagFields[name]?.read?.(text) ?? text, `--${name}`);
   }
 
@@ -76,13 +77,13 @@ function remove({ value }: Settings, field: FieldPath): void {
   if (isRecord(place)) delete place[field.at(-1)!];
 }
 
-/** `--service` says who wrote the logs of which nothing else does. */
-function nameService({ value: { logs }, origins }: Settings, service: string): void {
+/** What is said of all logs holds for those of which nothing else says it. */
+function setOnLogs({ value: { logs }, origins }: Settings, field: string, said: string, origin: string): void {
   if (!Array.isArray(logs)) return;
   for (const [index, log] of logs.entries()) {
-    if (!isRecord(log) || log['service'] !== undefined) continue;
-    log['service'] = service;
-    origins.set(`logs.${index}.service`, '--service');
+    if (!isRecord(log) || log[field] !== undefined) continue;
+    log[field] = said;
+    origins.set(`logs.${index}.${field}`, origin);
   }
 }
 

@@ -27,6 +27,8 @@ export const exampleYaml = `logs:
     service: nova-compute
     host: compute-7
     timezone: Asia/Seoul
+  - path: /var/log/messages
+    form: syslog
 timezone: Europe/Berlin
 pollInterval: 250ms
 otlp:
@@ -73,6 +75,7 @@ ${standardVariables.map(({ field, names }) => `| \`${field.join('.')}\` | ${name
 | --- | --- |
 | \`PATH...\` | \`logs\`: they replace those of the file and of the environment |
 | \`--service\` | \`logs[].service\`, of every log that has none |
+| \`--log-form\` | \`logs[].form\`, of every log that has none |
 ${Object.entries(flagFields)
   .map(([name, { field, says }]) => `| \`--${name}\` | \`${field.join('.')}\`${says === undefined ? '' : `: \`${says}\``} |`)
   .join('\n')}

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { logForms } from '../model/form.js';
 import { duration } from './duration.js';
 
 const text = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`);
@@ -29,6 +30,13 @@ const logSchema = z.strictObject({
   host: text('the name of a host')
     .optional()
     .meta({ description: 'the host that writes it', shownDefault: 'what its name says, else `host`' }),
+  form: z
+    .enum(['auto', ...logForms])
+    .optional()
+    .meta({
+      description: 'how it is written, and what its lines are wrapped in: [log-forms.md](log-forms.md). `auto` tells it from the lines',
+      shownDefault: '`auto`',
+    }),
   timezone: zone.optional().meta({
     description: 'the zone its lines are in; OVS and OVN log in UTC and are read so, whatever this says',
     shownDefault: '`timezone`',

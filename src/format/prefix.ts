@@ -4,7 +4,8 @@
  *     ./nova-compute.log:2023-02-06 03:12:05.652 …                       grep
  *     nova-api.log.1.2017-05-16_13:53:08 2017-05-16 00:00:00.008 …       an archive
  *     \x1b[00;32m2026-01-14 …                                            a terminal's colours
- *     2026-01-14T10:42:22.772123+00:00 cmp1 ovs-vswitchd[812]: ovs|…     a syslog file
+ *
+ * What carried a line, such as syslog or a container's runtime, is taken off by `wrap/`.
  */
 
 const STAMP = /\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.Z]/;
@@ -36,21 +37,3 @@ export const hasColour = (bytes: Buffer, start: number, end: number): boolean =>
 };
 
 export const withoutColour = (text: string): string => text.replace(COLOUR, '');
-
-/** A syslog header with a full date, as rsyslog's file format writes it. */
-export interface SyslogHeader {
-  readonly at: number;
-  readonly host: string;
-  readonly ident: string;
-  /** index in the text of the message's first character */
-  readonly length: number;
-}
-
-const SYSLOG = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)) ([\w.-]{1,255}) ([\w./-]{1,100})(?:\[\d{1,10}\])?: /;
-
-export function readSyslogHeader(text: string): SyslogHeader | undefined {
-  const found = SYSLOG.exec(text);
-  if (found === null) return undefined;
-  const at = Date.parse(found[1]!);
-  return Number.isNaN(at) ? undefined : { at, host: found[2]!, ident: found[3]!, length: found[0].length };
-}

@@ -1,9 +1,15 @@
 import { type Catalogue, catalogue as ours } from '../catalogue/index.js';
 import { portsOf } from '../correlate/store.js';
 import { readContext, withoutDebugSuffix } from '../format/oslo.js';
+import { formCalled, formOf } from '../format/wrap/index.js';
+import { Unwrapper } from '../format/wrap/unwrapper.js';
 import { createZone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
 import { actions } from '../lifecycle/name.js';
+import { systemClock } from '../model/clock.js';
+import type { LogForm } from '../model/form.js';
+import type { Millis } from '../model/line.js';
+import { serviceOfIdent } from '../tail/name.js';
 import { formatOf, LogReader, ownName } from './reader.js';
 import { loadRules, type Rules } from './rules.js';
 
@@ -15,25 +21,75 @@ export interface Explanation {
 
 interface ExplainOptions {
   readonly service?: string;
+  /** how the line is wrapped; told from itself where it is not given */
+  readonly form?: LogForm;
   readonly zone: string;
   /** files of users' own messages and phases */
   readonly rules?: readonly string[];
 }
 
-/** What we make of one line, stage by stage. Without a service, each that knows the line is tried, nova-compute first. */
+/**
+ * What we make of one line, stage by stage. Without a service, that of its wrapper is taken, or each that knows the line is
+ * tried, nova-compute first.
+ */
 export function explainLine(line: string, options: ExplainOptions): Explanation {
+  const inner = unwrapped(line, options);
+  if (inner === undefined) return explainInner({ text: line, at: undefined }, options);
+  if ('broken' in inner) return { understood: false, stages: [{ name: 'form', said: inner.broken }] };
+  const service = options.service ?? inner.service;
+  const { stages, understood } = explainInner(inner, { ...options, ...(service !== undefined && { service }) });
+  return { understood, stages: [{ name: 'form', said: inner.said }, ...stages] };
+}
+
+function explainInner({ text, at }: Pick<Inner, 'text' | 'at'>, options: ExplainOptions): Explanation {
   const rules = loadRules(options.rules ?? []);
   const catalogue = rules?.catalogue ?? ours;
   const all = ['nova-compute', ...catalogue.services.filter((each) => each !== 'nova-compute')];
   const tried = options.service === undefined ? all : [options.service];
   for (const service of tried) {
-    const event = readBy(service, line, options.zone, catalogue);
+    const event = readBy(service, text, at, options.zone, catalogue);
     if (event !== undefined) return explained(event, service, rules);
   }
-  return unread(line, tried, options, catalogue);
+  return unread(text, tried, options, catalogue);
 }
 
-function readBy(service: string, line: string, zone: string, catalogue: Catalogue): Event | undefined {
+/** A line taken out of what it is wrapped in. */
+interface Inner {
+  readonly said: string;
+  readonly text: string;
+  readonly at: Millis | undefined;
+  readonly service: string | undefined;
+}
+
+/** @returns undefined for a plain line */
+function unwrapped(line: string, { form: given, zone }: ExplainOptions): Inner | { readonly broken: string } | undefined {
+  const bytes = Buffer.from(line);
+  const name = given ?? formOf(bytes, 0, bytes.length);
+  const form = name === undefined ? undefined : formCalled(name);
+  if (form === undefined) return undefined;
+  const found: Inner[] = [];
+  const unwrapper = new Unwrapper({
+    form,
+    zone: createZone(zone),
+    latest: () => systemClock.now(),
+    count: () => undefined,
+    onLine({ idents, host }, inner, start, end, _offset, at) {
+      const place = host === undefined ? '' : ` on ${host}`;
+      const who = idents[0] === undefined ? place : ` by ${idents[0]}${place}`;
+      found.push({
+        said: `${name}${who === '' ? '' : `, written${who}`}`,
+        text: inner.toString('utf8', start, end),
+        at,
+        service: idents.map(serviceOfIdent).find((service) => service !== undefined && ours.services.includes(service)),
+      });
+    },
+  });
+  if (!unwrapper.line(bytes, 0, bytes.length, 0))
+    return { broken: `${name} was asked for, but this line is not of that form, or is broken` };
+  return found[0] ?? { broken: `${name}: one part of a line that its wrapper has cut; the parts are put together where the log is read` };
+}
+
+function readBy(service: string, line: string, at: Millis | undefined, zone: string, catalogue: Catalogue): Event | undefined {
   let found: Event | undefined;
   const reader = new LogReader({
     service,
@@ -48,7 +104,7 @@ function readBy(service: string, line: string, zone: string, catalogue: Catalogu
     },
   });
   const bytes = Buffer.from(line);
-  reader.line(bytes, 0, bytes.length, 0);
+  reader.line(bytes, 0, bytes.length, 0, at);
   return found;
 }
 

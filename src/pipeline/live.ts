@@ -1,22 +1,24 @@
-import { services } from '../catalogue/index.js';
+import { normalize } from 'node:path';
 import { Correlator } from '../correlate/correlator.js';
 import { Watermark } from '../correlate/watermark.js';
 import { createZone } from '../format/zone.js';
 import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
+import type { LogForm } from '../model/form.js';
 import type { LineSink } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
-import { nameLog } from '../tail/name.js';
 import { createTailer, type PollReport, type Tailer } from '../tail/tailer.js';
 import { buildTrace } from '../trace/build.js';
-import { LogReader } from './reader.js';
 import type { Rules } from './rules.js';
+import { type LogSource, openSource } from './source.js';
 
 /** Logs to follow, and what their names do not say of them. */
 export interface LogsToFollow {
   readonly paths: readonly string[];
   readonly service?: string | undefined;
   readonly host?: string | undefined;
+  /** how they are written; told from their lines where it is not given */
+  readonly form?: LogForm | undefined;
   /** IANA name; OVS and OVN are UTC whatever it says */
   readonly timezone: string;
 }
@@ -50,30 +52,33 @@ export function followLogs(options: LiveOptions): LiveLogs {
   const { clock, count } = options;
   const correlator = new Correlator(count);
   const watermark = new Watermark();
-  const readers = new Map<string, LogReader>();
+  const readers = new Map<string, LogSource>();
   const unreadableSince = new Map<string, number>();
-  const reads = (service: string, host?: string): boolean =>
-    [...readers.values()].some((reader) => reader.service === service && (host === undefined || reader.host === host));
+  const reads = (service: string, host?: string): boolean => [...readers.values()].some((reader) => reader.reads(service, host));
 
-  const open =
-    (logs: LogsToFollow) =>
-    (path: string): LineSink | undefined => {
-      const name = nameLog(path, { service: logs.service, host: logs.host });
+  const open = (logs: LogsToFollow): ((path: string) => LineSink | undefined) => {
+    const zone = createZone(logs.timezone);
+    return (path) => {
       // Where two entries name one log, the first has it.
-      if (name === undefined || !(options.rules?.catalogue.services ?? services).includes(name.service) || readers.has(path))
-        return undefined;
-      const reader = new LogReader({
-        service: name.service,
-        host: name.host ?? options.host,
+      if (readers.has(path)) return undefined;
+      const reader = openSource({
         path,
-        zone: createZone(logs.timezone),
+        service: logs.service,
+        host: logs.host,
+        form: logs.form,
+        isNamed: logs.paths.some((each) => normalize(each) === path),
+        anyHost: options.host,
+        zone: () => zone,
+        latest: () => clock.now(),
         catalogue: options.rules?.catalogue,
         count,
         onEvent: (event) => correlator.accept(event),
       });
+      if (reader === undefined) return undefined;
       readers.set(path, reader);
       return reader.line;
     };
+  };
   const tailers: Tailer[] = options.logs.map((logs) =>
     createTailer({ paths: logs.paths, open: open(logs), clock, count, startAt: options.startAt }),
   );

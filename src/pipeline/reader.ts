@@ -10,14 +10,14 @@ import {
   readContext,
   scanOslo,
 } from '../format/oslo.js';
-import { hasColour, readSyslogHeader, skipFileName, withoutColour } from '../format/prefix.js';
+import { hasColour, skipFileName, withoutColour } from '../format/prefix.js';
 import { isText, Recent } from '../format/recent.js';
 import { readUwsgi } from '../format/uwsgi.js';
 import { noVlogParts, scanSyslogVlog, scanVlog, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
 import type { Zone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
-import type { Millis } from '../model/line.js';
+import type { LineSink, Millis } from '../model/line.js';
 import type { Level } from '../model/record.js';
 import { Sieve, UNWANTED } from './sieve.js';
 import { asNeutronRequest, isNeutron } from './uwsgi.js';
@@ -70,6 +70,8 @@ export interface ReaderOptions {
   readonly catalogue?: Catalogue | undefined;
   readonly count: Count;
   readonly onEvent: (event: Event) => void;
+  /** Told of lines without an envelope, where they are not indented: a log that goes on in another form is seen by them. */
+  readonly onBare?: LineSink;
 }
 
 /**
@@ -97,6 +99,8 @@ export class LogReader {
   #newest: Millis | undefined;
   #jump: Millis | undefined;
   #previous: Millis | undefined;
+  /** the time of the line at hand, where what it was wrapped in told */
+  #at: Millis | undefined;
   #quarter = Number.NaN;
   #offset = 0;
   #lines = 0;
@@ -128,9 +132,10 @@ export class LogReader {
     return this.#newest;
   }
 
-  /** Takes one line. As LineSink. */
-  readonly line = (bytes: Buffer, start: number, end: number, offset: number): void => {
+  /** Takes one line. As LineSink; `at` is its UTC time, where something knows better than its own stamp. */
+  readonly line = (bytes: Buffer, start: number, end: number, offset: number, at?: Millis): void => {
     this.#lines++;
+    this.#at = at;
     const stop = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
     if (this.#isVlog) this.#vlogLine(bytes, start, stop, offset);
     else this.#osloLine(bytes, start, stop, offset);
@@ -158,6 +163,7 @@ export class LogReader {
     if (first === OPEN && bytes[start + 1] === 112) return this.#uwsgiLine(bytes, start, end, offset);
     const at = skipFileName(bytes, start, end);
     if (at !== -1 && scanOslo(bytes, at, end, this.#parts)) return this.#osloRecord(bytes, end, offset);
+    this.#options.onBare?.(bytes, start, end, offset);
     this.#continue(bytes, start, end);
   }
 
@@ -209,7 +215,7 @@ export class LogReader {
     const parts = this.#parts;
     this.#records++;
     this.#hasRecord = true;
-    const at = this.#utc(osloStamp(bytes, parts));
+    const at = this.#at === undefined ? this.#utc(osloStamp(bytes, parts)) : this.#saw(this.#at);
     if (parts.contextStart === parts.contextEnd && this.#failures.size > 0) {
       const failure = this.#failures.get(parts.pid);
       if (failure !== undefined && failure.at === at && isText(bytes, parts.loggerStart, parts.loggerEnd, failure.logger)) {
@@ -289,8 +295,8 @@ export class LogReader {
     this.#give({
       ...asNeutronRequest(announced),
       ...(context ?? NO_CONTEXT),
-      at: this.#options.zone.toUtc(request.localStart, this.#previous) + request.millis,
-      isRough: true,
+      at: this.#at ?? this.#options.zone.toUtc(request.localStart, this.#previous) + request.millis,
+      ...(this.#at === undefined && { isRough: true }),
       level: 'INFO',
       logger: 'uwsgi',
       pid: request.pid,
@@ -303,14 +309,14 @@ export class LogReader {
   }
 
   #vlogLine(bytes: Buffer, start: number, end: number, offset: number): void {
-    if (scanVlog(bytes, start, end, this.#vlog)) return this.#vlogRecord(bytes, end, offset, this.#saw(vlogStamp(bytes, this.#vlog)));
+    if (scanVlog(bytes, start, end, this.#vlog))
+      return this.#vlogRecord(bytes, end, offset, this.#saw(this.#at ?? vlogStamp(bytes, this.#vlog)));
     const at = skipFileName(bytes, start, end);
     if (at !== -1 && scanVlog(bytes, at, end, this.#vlog))
       return this.#vlogRecord(bytes, end, offset, this.#saw(vlogStamp(bytes, this.#vlog)));
-    const header = readSyslogHeader(bytes.toString('latin1', start, Math.min(end, start + 400)));
-    if (header !== undefined && scanSyslogVlog(bytes, start + header.length, end, this.#vlog)) {
-      return this.#vlogRecord(bytes, end, offset, this.#saw(header.at));
-    }
+    if (this.#at !== undefined && scanSyslogVlog(bytes, start, end, this.#vlog))
+      return this.#vlogRecord(bytes, end, offset, this.#saw(this.#at));
+    this.#options.onBare?.(bytes, start, end, offset);
     this.#garbage++;
   }
 

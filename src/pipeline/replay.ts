@@ -3,17 +3,19 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
 import type { Zone } from '../format/zone.js';
+import { systemClock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import { logUnknown, usage } from '../model/errors.js';
+import type { LogForm } from '../model/form.js';
 import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import { findLogs, type LogSet } from '../tail/discover.js';
 import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
-import { nameLog } from '../tail/name.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { buildTrace } from '../trace/build.js';
-import { LogReader, ownName } from './reader.js';
+import { ownName } from './reader.js';
 import { loadRules, type Rules } from './rules.js';
+import { type LogSource, openSource } from './source.js';
 import { parseZones } from './zones.js';
 
 export interface ReplayOptions {
@@ -21,6 +23,8 @@ export interface ReplayOptions {
   readonly paths: readonly string[];
   readonly service?: string;
   readonly host?: string;
+  /** how the logs are written; told from their lines where it is not given */
+  readonly form?: LogForm;
   /** IANA name of the zone that OpenStack's services log in; others for single services behind it: `Asia/Seoul,placement=UTC` */
   readonly zone: string;
   readonly lines: 'events' | 'off';
@@ -41,7 +45,7 @@ const BETWEEN_TURNS = 8 * 1024 * 1024;
 /** One lasting log, read part by part, oldest first. */
 interface Source {
   readonly path: string;
-  readonly reader: LogReader;
+  readonly reader: LogSource;
   readonly splitter: LineSplitter;
   readonly parts: string[];
   input: LogInput | undefined;
@@ -59,8 +63,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   const rules = loadRules(options.rules ?? []);
   const correlator = new Correlator(options.count);
   const sources = await openSources(options, zones, rules, correlator);
-  const read = new Set(sources.flatMap(({ reader }) => [reader.service, `${reader.service}@${reader.host}`]));
-  const reads = (service: string, host?: string): boolean => read.has(host === undefined ? service : `${service}@${host}`);
+  const reads = (service: string, host?: string): boolean => sources.some(({ reader }) => reader.reads(service, host));
   const totalBytes = sizeOf(sources);
   let readBytes = 0;
   let yieldAt = 0;
@@ -96,28 +99,27 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
 
 async function openSources(
   options: ReplayOptions,
-  zones: (service: string) => Zone,
+  zones: (service?: string) => Zone,
   rules: Rules | undefined,
   correlator: Correlator,
 ): Promise<Source[]> {
   const sets = await findLogs(options.paths);
   const sources: Source[] = [];
   for (const set of sets) {
-    const name = nameLog(set.path, { service: options.service, host: options.host });
-    if (name === undefined) {
-      if (isNamedByUser(set, options.paths)) throw logUnknown(set.path);
-      continue;
-    }
-    if (!services.includes(name.service)) continue;
-    const reader = new LogReader({
-      service: name.service,
-      host: name.host ?? options.host ?? NO_HOST,
+    const reader = openSource({
       path: set.path,
-      zone: zones(name.service),
+      service: options.service,
+      host: options.host,
+      form: options.form,
+      isNamed: isNamedByUser(set, options.paths),
+      anyHost: NO_HOST,
+      zone: zones,
+      latest: () => lastWritten(set),
       count: options.count,
       catalogue: rules?.catalogue,
       onEvent: (event) => correlator.accept(event),
     });
+    if (reader === undefined) continue;
     const splitter = createLineSplitter({ sink: reader.line, count: options.count });
     sources.push({ path: set.path, reader, splitter, parts: [...set.parts], input: undefined, done: false });
   }
@@ -136,6 +138,12 @@ function sizeOf(sources: readonly Source[]): number {
   if (parts.some((part) => part === '-' || part.endsWith('.gz'))) return Number.NaN;
   return parts.reduce((sum, part) => sum + statSync(part).size, 0);
 }
+
+/** Of standard input nothing is known but that it is not of tomorrow. */
+const lastWritten = ({ parts }: LogSet): Millis => {
+  const last = parts.at(-1)!;
+  return last === '-' ? systemClock.now() : statSync(last).mtimeMs;
+};
 
 const isNamedByUser = (set: LogSet, paths: readonly string[]): boolean => set.parts.some((part) => paths.includes(part));
 
@@ -167,10 +175,13 @@ async function readOn(source: Source, options: ReplayOptions): Promise<number> {
     await source.input.close();
     source.input = undefined;
     if (source.parts.length === 0) source.done = true;
-    source.reader.flushCounts();
+    if (source.done) source.reader.end();
+    else source.reader.flushCounts();
+    if (source.reader.isUnknown) throw logUnknown(source.path);
     return 0;
   }
   source.splitter.push(piece.bytes, piece.offset);
   source.reader.flushCounts();
+  if (source.reader.isUnknown) throw logUnknown(source.path);
   return piece.bytes.length;
 }

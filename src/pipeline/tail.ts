@@ -48,7 +48,13 @@ export async function runTail(options: TailOptions, io: TailIo): Promise<number>
   const log = createLog(io.stderr);
   const totals = new Totals();
   const live = followLogs({
-    logs: config.logs.map(({ path, service, host, timezone }) => ({ paths: [path], service, host, timezone: timezone ?? config.timezone })),
+    logs: config.logs.map(({ path, service, host, form, timezone }) => ({
+      paths: [path],
+      service,
+      host,
+      form: form === 'auto' ? undefined : form,
+      timezone: timezone ?? config.timezone,
+    })),
     host: config.host,
     startAt: config.startAt,
     lines: config.lines,

@@ -8,7 +8,7 @@ import { ownName } from './reader.js';
  *
  * @throws OperatorError USAGE for a zone that does not exist
  */
-export function parseZones(text: string): (service: string) => Zone {
+export function parseZones(text: string): (service?: string) => Zone {
   const [all = 'UTC', ...single] = text.split(',').map((part) => part.trim());
   const others = new Map(
     single.map((part) => {
@@ -17,7 +17,7 @@ export function parseZones(text: string): (service: string) => Zone {
     }),
   );
   const general = zoneOf(all);
-  return (service) => others.get(ownName(service)) ?? general;
+  return (service) => (service === undefined ? general : (others.get(ownName(service)) ?? general));
 }
 
 function zoneOf(name: string): Zone {

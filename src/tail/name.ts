@@ -35,6 +35,10 @@ const CALLED: Readonly<Record<string, string>> = {
   ovn_controller: 'ovn-controller',
   ovn_metadata_agent: 'neutron-ovn-metadata-agent',
   placement_api: 'placement-api',
+  openvswitch_vswitchd: 'ovs-vswitchd',
+  // container names (openstack-helm)
+  'nova-osapi': 'nova-api',
+  'openvswitch-vswitchd': 'ovs-vswitchd',
   // DevStack
   'n-api': 'nova-api',
   'n-cpu': 'nova-compute',
@@ -103,15 +107,41 @@ export function nameLog(
   path: string,
   given: { readonly service?: string | undefined; readonly host?: string | undefined } = {},
 ): LogName | undefined {
-  const [name, host] = partsOf(basename(path));
+  const container = containerOf(path);
+  const [name, host] = partsOf(container ?? basename(path));
   const service = given.service ?? serviceCalled(name, basename(dirname(path)));
   if (service === undefined) return undefined;
-  return { service, host: host ?? given.host ?? hostOfFolder(dirname(path)) };
+  // Folders of Kubernetes are named for pods.
+  return { service, host: host ?? given.host ?? (container === undefined ? hostOfFolder(dirname(path)) : undefined) };
 }
+
+/** The host of `SERVICE@HOST.log`, which goes before whatever its lines say. */
+export const hostInName = (path: string): string | undefined => partsOf(basename(path))[1];
+
+/** Whether a log is called one of several services: `journal.jsonl`, `journal@HOST.log`. */
+export const isJournal = (path: string): boolean => partsOf(basename(path))[0] === 'journal';
+
+/** What stands around a service's name in those of units and containers, by deployment. */
+const AROUND = /^(?:.*\/|devstack@|edpm_|tripleo_|kolla-)|(?:\.service|-container\.service|_container\.service)$/g;
+
+/**
+ * Which service calls itself so to syslog, to the journal or to what runs its container: `nova-compute`, `nova_compute`,
+ * `devstack@n-cpu.service`, `edpm_ovn_controller.service`.
+ */
+export function serviceOfIdent(ident: string): string | undefined {
+  const name = ident.replace(AROUND, '').replace(/[-_]container$/, '');
+  return serviceCalled(name, '') ?? serviceCalled(name.replaceAll('_', '-'), '');
+}
+
+/** Kubernetes' own names: `pods/NAMESPACE_POD_UID/CONTAINER/0.log`, and links to them. */
+const POD = /\/[^/_]+_[^/_]+_[^/_]+\/(?<container>[^/]+)\/\d+\.log$/;
+const POD_LINK = /^[^_]+_[^_]+_(?<container>.+)-[0-9a-f]{64}\.log$/;
+
+const containerOf = (path: string): string | undefined => (POD.exec(path) ?? POD_LINK.exec(basename(path)))?.groups?.['container'];
 
 /** `SERVICE@HOST.log`; DevStack's copies are called `screen-SERVICE.txt`. */
 function partsOf(file: string): readonly [name: string, host: string | undefined] {
-  const bare = file.replace(/\.(?:log|txt)$/, '').replace(/^screen-/, '');
+  const bare = file.replace(/\.(?:log|txt|jsonl?)$/, '').replace(/^screen-/, '');
   const at = bare.indexOf('@');
   return at === -1 ? [bare, undefined] : [bare.slice(0, at), bare.slice(at + 1) || undefined];
 }

@@ -1,12 +1,15 @@
 import { basename, dirname, join } from 'node:path';
 
 /** What rotation puts behind a log's name: `.1`, `.2.gz`, `-20261121`, `.2026-11-21`, `.1.2017-05-16_13:53:08`. */
-const NAME = /^(?<name>.+?\.log)(?<mark>(?:[.-]\d{1,4}|[.-]\d{4}-?\d\d-?\d\d(?:[T_-][\d:]{1,10})?)*)(?<gz>\.gz)?$/;
+const NAME = /^(?<name>.+?\.(?:log|jsonl?))(?<mark>(?:[.-]\d{1,4}|[.-]\d{4}-?\d\d-?\d\d(?:[T_-][\d:]{1,10})?)*)(?<gz>\.gz)?$/;
 const DATE = /(\d{4})-?(\d\d)-?(\d\d)(?:[T_-]([\d:]+))?$/;
 const NUMBER = /(\d+)$/;
 
-/** Whether a file is named like a log, rotated or not. */
-export const isLogName = (path: string): boolean => NAME.test(basename(path));
+/** Whether a file is named like a log, rotated or not. Most files called `.json` are documents: such a log has to be named. */
+export const isLogName = (path: string): boolean => {
+  const name = NAME.exec(basename(path))?.groups?.['name'];
+  return name !== undefined && !name.endsWith('.json');
+};
 
 /** Whether a file is named like a log that is written to now. */
 export const isLiveName = (path: string): boolean => isLogName(path) && lastingName(path) === path;

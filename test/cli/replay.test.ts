@@ -51,11 +51,30 @@ describe('replay', () => {
 
   it('hands its options to the engine', async () => {
     const { replayed } = await novaspan([
-      ...['replay', '--service', 'nova-compute', '--host=cmp1', '--timezone', 'Asia/Seoul', '--format', 'otlp', '--lines', 'off'],
+      ...[
+        'replay',
+        '--service',
+        'nova-compute',
+        '--host=cmp1',
+        '--timezone',
+        'Asia/Seoul',
+        '--format',
+        'otlp',
+        '--lines',
+        'off',
+        '--log-form=cri',
+      ],
       ...['a', 'b'],
     ]);
 
-    expect(replayed[0]).toMatchObject({ paths: ['a', 'b'], service: 'nova-compute', host: 'cmp1', zone: 'Asia/Seoul', lines: 'off' });
+    expect(replayed[0]).toMatchObject({
+      paths: ['a', 'b'],
+      service: 'nova-compute',
+      host: 'cmp1',
+      zone: 'Asia/Seoul',
+      lines: 'off',
+      form: 'cri',
+    });
   });
 
   it("reads in the machine's zone, with lines as events only where they are shown", async () => {
@@ -64,6 +83,7 @@ describe('replay', () => {
 
     expect(text).toMatchObject({ zone: machineZone(), lines: 'off' });
     expect(text).not.toHaveProperty('service');
+    expect(text).not.toHaveProperty('form');
     expect(json).toMatchObject({ lines: 'events' });
   });
 

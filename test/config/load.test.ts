@@ -47,6 +47,7 @@ describe('loadConfig', () => {
       otlp: {},
       lines: 'events',
       queue: 1000,
+      rules: [],
       drainTimeout: 10_000,
     });
   });
@@ -55,7 +56,7 @@ describe('loadConfig', () => {
     expect(load({ file: fixture('everything') })).toEqual({
       logs: [
         { path: '/var/log/nova/nova-compute.log' },
-        { path: '/srv/compute.txt', service: 'nova-compute', host: 'cmp7', timezone: 'Asia/Seoul' },
+        { path: '/srv/compute.txt', service: 'nova-compute', host: 'cmp7', form: 'cri', timezone: 'Asia/Seoul' },
       ],
       host: 'cmp1',
       timezone: 'Europe/Berlin',
@@ -65,6 +66,7 @@ describe('loadConfig', () => {
       otlp: { endpoint: 'https://gateway:4318', headers: { 'x-scope-orgid': '7' }, timeout: 1500 },
       lines: 'off',
       queue: 20,
+      rules: ['/etc/novaspan/rules.yaml'],
       drainTimeout: 3_600_000,
     });
   });
@@ -80,6 +82,7 @@ describe('loadConfig', () => {
       NOVASPAN_LINES: 'events',
       NOVASPAN_QUEUE: '7',
       NOVASPAN_DRAIN_TIMEOUT: '1m',
+      NOVASPAN_RULES: '/x.yaml:/y.yaml',
       NOVASPAN_SERVICE_HOST: '10.0.0.1',
     };
     expect(load({ file: fixture('everything'), env })).toEqual({
@@ -92,15 +95,19 @@ describe('loadConfig', () => {
       otlp: { endpoint: 'https://gateway:4318', headers: { 'x-scope-orgid': '7' }, timeout: 1500 },
       lines: 'events',
       queue: 7,
+      rules: ['/x.yaml', '/y.yaml'],
       drainTimeout: 60_000,
     });
   });
 
   it('the command line beats both', () => {
     const env = { NOVASPAN_LOGS: '/a.log', NOVASPAN_HOST: 'cmp2', NOVASPAN_START_AT: 'end', NOVASPAN_LINES: 'events' };
-    const flags = { host: 'cmp3', timezone: 'Asia/Tokyo', endpoint: 'http://g:4318', lines: 'off', backfill: 'true', service: 'nova-api' };
+    const flags = {
+      ...{ host: 'cmp3', timezone: 'Asia/Tokyo', endpoint: 'http://g:4318', lines: 'off', backfill: 'true' },
+      ...{ service: 'nova-api', 'log-form': 'docker' },
+    };
     expect(load({ file: fixture('everything'), env, flags, paths: ['/c.log'] })).toMatchObject({
-      logs: [{ path: '/c.log', service: 'nova-api' }],
+      logs: [{ path: '/c.log', service: 'nova-api', form: 'docker' }],
       host: 'cmp3',
       timezone: 'Asia/Tokyo',
       startAt: 'beginning',

@@ -52,13 +52,6 @@ describe('a line of vlog', () => {
     expect(partsOf(line)).toBeUndefined();
   });
 
-  it('in a syslog file has the time and the host of its header', () => {
-    const { events } = readLog('ovn-controller', [
-      `2026-11-21T02:50:38.516123+01:00 cmp1 ovn-controller[812]: ovs|00012|binding|INFO|Claiming lport ${P} for this chassis.`,
-    ]);
-    expect(events.map(({ kind, at }) => [kind, at])).toEqual([['lport.claimed', Date.UTC(2026, 10, 21, 1, 50, 38, 516)]]);
-  });
-
   it('in syslog begins with the name of the tree that it is built from', () => {
     const scan = (line: string): boolean => scanSyslogVlog(Buffer.from(line), 0, line.length, noVlogParts());
     expect([

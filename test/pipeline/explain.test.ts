@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { LogForm } from '../../src/model/form.js';
 import { explainLine } from '../../src/pipeline/explain.js';
 import { A, nova, P, U, vif, vlog } from '../support/lines.js';
 
 /** What each stage said. */
-function said(line: string, options: { service?: string; zone?: string } = {}): Record<string, string> & { understood: boolean } {
+function said(
+  line: string,
+  options: { service?: string; form?: LogForm; zone?: string } = {},
+): Record<string, string> & { understood: boolean } {
   const { stages, understood } = explainLine(line, { zone: 'UTC', ...options });
   return Object.assign(Object.fromEntries(stages.map(({ name, said: words }) => [name, words])), { understood });
 }
@@ -77,6 +81,36 @@ describe('explainLine', () => {
     expect(said('Traceback (most recent call last):')).toMatchObject({
       understood: false,
       envelope: expect.stringContaining('not a record in any known format'),
+    });
+  });
+
+  describe('a wrapped line', () => {
+    const line = nova(3, 'Took 7.75 seconds to build instance.');
+
+    it('is taken out, and has the time that its wrapper proves', () => {
+      expect(said(`2026-11-21T03:00:03.100Z stdout F ${line}`, { zone: 'Asia/Seoul' })).toMatchObject({
+        understood: true,
+        form: 'cri',
+        time: '2026-11-21T03:00:03.000Z',
+        event: 'instance.built',
+      });
+    });
+
+    it('is of the service that its wrapper names', () => {
+      expect(said(`Nov 21 03:00:03 cmp1 nova_compute[9]: ${line}`)).toMatchObject({
+        form: 'syslog, written by nova_compute on cmp1',
+        service: 'nova-compute',
+      });
+      expect(said('Nov 21 03:00:03 cmp1 ovn_controller[9]: nothing').understood).toBe(false);
+    });
+
+    it('that is a part only is said to be one', () => {
+      expect(said('2026-11-21T03:00:03.100Z stdout P 2026').form).toMatch(/cri: one part/);
+    });
+
+    it('that is not of the form asked for is said not to be', () => {
+      expect(said(line, { form: 'docker' })).toMatchObject({ understood: false, form: expect.stringMatching(/not of that form/) });
+      expect(said(line, { form: 'plain' }).understood).toBe(true);
     });
   });
 });

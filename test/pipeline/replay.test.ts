@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { toOtlpJson } from '../../src/export/otlp-json.js';
+import { traceText } from '../../src/export/terminal/trace-text.js';
 import { OperatorError } from '../../src/model/errors.js';
 import type { FinishedTrace } from '../../src/model/span.js';
 import { type ReplayOptions, replay } from '../../src/pipeline/replay.js';
@@ -51,6 +52,14 @@ describe('replay', () => {
     const log = readFileSync(join(DIR, 'nova-compute@vm.log'));
     const traces = await replayed({ paths: ['-'], service: 'nova-compute', host: 'vm', stdin: Readable.from([log]) });
     expect(traces[0]).toMatchObject({ form: 'action', action: 'create' });
+  });
+
+  it('reads a journal from standard input, and is told by it whose lines they are', async () => {
+    const log = readFileSync(join(GOLDEN, 'create-succeeds-journald-json-debug', 'journal.jsonl'));
+    const traces = await replayed({ paths: ['-'], stdin: Readable.from([log]), zone: 'Asia/Seoul' });
+    expect(traces.map(traceText).join('\n')).toBe(
+      readFileSync(join(GOLDEN, 'create-succeeds-journald-json-debug', 'expected.trace'), 'utf8'),
+    );
   });
 
   it('stops in the middle when it is told to', async () => {

@@ -1,20 +1,30 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { Correlator } from '../../src/correlate/correlator.js';
 import type { Event } from '../../src/lifecycle/event.js';
 import type { Count } from '../../src/model/counters.js';
 import type { FinishedTrace } from '../../src/model/span.js';
-import { LogReader } from '../../src/pipeline/reader.js';
+import { openSource } from '../../src/pipeline/source.js';
 import { parseZones } from '../../src/pipeline/zones.js';
 import { findLogs } from '../../src/tail/discover.js';
 import { createLineSplitter } from '../../src/tail/lines.js';
-import { nameLog } from '../../src/tail/name.js';
 import { buildTrace } from '../../src/trace/build.js';
 
 export const GOLDEN = new URL('../golden/', import.meta.url).pathname;
 
 /** The zones that a scenario's OpenStack services log in, as --timezone takes them. */
 export const zoneOf = (dir: string): string => (existsSync(join(dir, 'zone')) ? readFileSync(join(dir, 'zone'), 'utf8').trim() : 'UTC');
+
+/** When a scenario's logs were last written, in those that print no year. */
+const writtenAt = (dir: string): number | undefined =>
+  existsSync(join(dir, 'written')) ? Date.parse(readFileSync(join(dir, 'written'), 'utf8').trim()) : undefined;
+
+/** Git keeps no times of files: gives a scenario's logs theirs, where it says which. */
+export function restoreTimes(dir: string): void {
+  const at = writtenAt(dir);
+  if (at === undefined) return;
+  for (const name of readdirSync(dir)) if (name.endsWith('.log')) utimesSync(join(dir, name), at / 1000, at / 1000);
+}
 
 export const scenarios = (): string[] =>
   readdirSync(GOLDEN, { withFileTypes: true })
@@ -47,23 +57,26 @@ export async function logsOf(dir: string, change: (bytes: Buffer) => Buffer = (b
   const { count } = counting();
   const logs: Log[] = [];
   for (const { path, parts } of await findLogs([dir])) {
-    const name = nameLog(path);
-    if (name === undefined) continue;
     const events: Event[] = [];
-    const reader = new LogReader({
-      service: name.service,
-      host: name.host ?? 'localhost',
+    const source = openSource({
       path: path.slice(dir.length).replace(/^\//, ''),
-      zone: parseZones(zoneOf(dir))(name.service),
+      isNamed: false,
+      anyHost: 'localhost',
+      zone: parseZones(zoneOf(dir)),
+      latest: () => writtenAt(dir) ?? Number.NaN,
       count,
       onEvent: (event) => events.push(event),
     });
-    const splitter = createLineSplitter({ sink: reader.line, count });
+    if (source === undefined) continue;
+    const splitter = createLineSplitter({ sink: source.line, count });
     for (const part of parts) {
       splitter.push(change(readFileSync(part)), 0);
       splitter.end();
     }
-    logs.push({ path, service: reader.service, host: reader.host, events });
+    source.end();
+    // One that several write to is as many logs.
+    for (const { service, host } of source.readers)
+      logs.push({ path, service, host, events: events.filter((event) => event.service === service && event.host === host) });
   }
   return logs;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nameLog } from '../../src/tail/name.js';
+import { hostInName, isJournal, nameLog, serviceOfIdent } from '../../src/tail/name.js';
 
 describe('the service that wrote', () => {
   it.each([
@@ -42,6 +42,12 @@ describe('the service that wrote', () => {
     ['/opt/stack/logs/n-cpu.log', 'nova-compute'],
     ['logs/screen-q-svc.txt', 'neutron-server'],
     ['nova_compute.log', 'nova-compute'],
+    ['/var/log/containers/stdouts/nova_compute.log', 'nova-compute'],
+    ['/var/log/pods/openstack_nova-compute-default-x7k2p_0f1e2d3c/nova-compute/0.log', 'nova-compute'],
+    [`/var/log/containers/nova-api-osapi-5d9c_openstack_nova-osapi-${'0123456789abcdef'.repeat(4)}.log`, 'nova-api'],
+    [`/var/log/containers/ovn-controller-x7k2p_openstack_ovn-controller-${'0123456789abcdef'.repeat(4)}.log`, 'ovn-controller'],
+    ['nova-compute.jsonl', 'nova-compute'],
+    ['nova-compute@vm2.json', 'nova-compute'],
   ])('%s is %s', (path, service) => {
     expect(nameLog(path)?.service).toBe(service);
   });
@@ -99,4 +105,50 @@ describe('the host that wrote', () => {
     expect(nameLog('cmp1/nova-compute@vm2.log', { host: 'given' })?.host).toBe('vm2');
     expect(nameLog('cmp1/nova-compute.log', { host: 'given' })?.host).toBe('given');
   });
+});
+
+describe('what calls itself', () => {
+  it.each([
+    ['nova-compute', 'nova-compute'],
+    ['nova_compute', 'nova-compute'],
+    ['/usr/bin/nova-compute', 'nova-compute'],
+    ['nova-compute.service', 'nova-compute'],
+    ['devstack@n-cpu.service', 'nova-compute'],
+    ['devstack@q-svc.service', 'neutron-server'],
+    ['edpm_nova_compute.service', 'nova-compute'],
+    ['edpm_ovn_controller.service', 'ovn-controller'],
+    ['tripleo_nova_compute.service', 'nova-compute'],
+    ['kolla-nova_compute-container.service', 'nova-compute'],
+    ['docker/neutron_server', 'neutron-server'],
+    ['ovn_metadata_agent', 'neutron-ovn-metadata-agent'],
+    ['openvswitch_vswitchd', 'ovs-vswitchd'],
+    ['ovs-vswitchd', 'ovs-vswitchd'],
+  ])('%s is %s', (ident, service) => {
+    expect(serviceOfIdent(ident)).toBe(service);
+  });
+
+  it.each(['sudo', 'systemd', 'kernel', 'python3', '1f0a2b3c4d5e', '', 'constructor', 'devstack@etcd.service'])(
+    '%s is none of ours',
+    (ident) => {
+      expect(serviceOfIdent(ident)).toBeUndefined();
+    },
+  );
+});
+
+it('a pod is no host', () => {
+  expect(nameLog('/var/log/pods/openstack_nova-compute-1_0f1e/nova-compute/0.log')).toEqual({ service: 'nova-compute', host: undefined });
+});
+
+it('a journal is called so', () => {
+  expect(['journal.json', '/x/journal@cmp1.jsonl', 'journal.log', 'journalctl.log', 'nova.log'].map(isJournal)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+it('a name can hold the host', () => {
+  expect(['nova-compute@vm2.log', 'journal@cmp1.jsonl', '/cmp1/nova-compute.log'].map(hostInName)).toEqual(['vm2', 'cmp1', undefined]);
 });

@@ -13,6 +13,9 @@ describe('a rotated name', () => {
     ['nova-compute.log.gz', 'nova-compute.log'],
     ['nova-api.log.1.2017-05-16_13:53:08', 'nova-api.log'],
     ['nova-compute@vm2.log.1', 'nova-compute@vm2.log'],
+    ['journal.jsonl', 'journal.jsonl'],
+    ['nova-compute.jsonl.2.gz', 'nova-compute.jsonl'],
+    ['0.log.20261121-101112', '0.log'],
     ['nova-compute@cmp1.example.com.log.2.gz', 'nova-compute@cmp1.example.com.log'],
   ])('%s is of %s', (name, lasting) => {
     expect(lastingName(`/var/log/nova/${name}`)).toBe(`/var/log/nova/${lasting}`);

@@ -1,0 +1,319 @@
+import { type Catalogue, services } from '../catalogue/index.js';
+import { looksLikeStamp } from '../format/digits.js';
+import type { Wrapped } from '../format/wrap/form.js';
+import { formCalled, formOf } from '../format/wrap/index.js';
+import { Unwrapper } from '../format/wrap/unwrapper.js';
+import type { Zone } from '../format/zone.js';
+import type { Event } from '../lifecycle/event.js';
+import type { Count } from '../model/counters.js';
+import type { LogForm } from '../model/form.js';
+import type { LineSink, Millis } from '../model/line.js';
+import { hostInName, isJournal, nameLog, serviceOfIdent } from '../tail/name.js';
+import { LogReader } from './reader.js';
+
+export interface SourceOptions {
+  /** the log's lasting name */
+  readonly path: string;
+  readonly service?: string | undefined;
+  readonly host?: string | undefined;
+  /** told from its lines where it is not given */
+  readonly form?: LogForm | undefined;
+  /** The operator named this very log: it is read where its lines, and not its name, say whose they are. */
+  readonly isNamed: boolean;
+  /** whose lines they are where nothing says */
+  readonly anyHost: string;
+  /** of a service's own lines; without one, of what wraps them */
+  readonly zone: (service?: string) => Zone;
+  /** a time that no line lies after, for wrappers that print no year */
+  readonly latest: () => Millis;
+  readonly count: Count;
+  /** with what users added to it; else novaspan's own */
+  readonly catalogue?: Catalogue | undefined;
+  readonly onEvent: (event: Event) => void;
+}
+
+/** Lines that must fit one other form, and none the log's own between them, before the log is read as that. */
+const RUN = 8;
+/** Lines that are kept while it is not clear what they are, and their bytes. */
+const MOST_KEPT = 64;
+const MOST_BYTES = 256 * 1024;
+/** Lines that say nothing of their form before a log is taken for what its name says. */
+const PATIENCE = 16;
+/** Writers of one log that are remembered; who any other is, is found out at each of its lines. */
+const MOST_WRITERS = 1000;
+/** Names of programs that are counted by name. */
+const MOST_NAMED = 50;
+
+/** A line that is kept, and what it may be. */
+interface Kept {
+  readonly bytes: Buffer;
+  readonly offset: number;
+  readonly form: LogForm | undefined;
+}
+
+/** One of those who write into a log. */
+interface Writer {
+  readonly label: string;
+  /** undefined for a program that is not read */
+  readonly service: string | undefined;
+  readonly host: string;
+  /** False where its own name is not known: it is read once it has written a record, which `sudo` under nova's unit never does. */
+  isProven: boolean;
+  reader: LogReader | undefined;
+}
+
+/**
+ * Reads one lasting log, whatever form it is in: plain, of one service; or wrapped, then perhaps of several services and
+ * hosts, each with a reader of its own.
+ *
+ *     undecided ──2 lines of a form, or the end of a piece──▶ plain | wrapped
+ *     plain     ──8 lines in a row that are of a form───────▶ wrapped
+ *     wrapped   ──8 lines of another form, none of its own──▶ plain | wrapped
+ *
+ * Lines by which a change was seen are read again as what they are: none is lost.
+ */
+export class LogSource {
+  readonly path: string;
+  readonly #options: SourceOptions;
+  readonly #name: { readonly service: string | undefined; readonly host: string | undefined };
+  readonly #readers = new Map<string, LogReader>();
+  readonly #writers = new Map<string, Writer>();
+  #form: LogForm | undefined;
+  #unwrapper: Unwrapper | undefined;
+  #sink: LineSink;
+  #kept: Kept[] = [];
+  #keptBytes = 0;
+  #foreign = new Map<string, number>();
+  #foreignLines = 0;
+  #isUnknown = false;
+
+  /** @param name what the log's own name, or the operator, says of its writer */
+  constructor(options: SourceOptions, name: { readonly service: string | undefined; readonly host: string | undefined }) {
+    this.path = options.path;
+    this.#options = options;
+    this.#name = name;
+    this.#sink = this.#undecided;
+    if (options.form !== undefined) this.#become(options.form);
+    // So that a log is known to be read before its first line.
+    else if (name.service !== undefined) this.#readerFor(name.service, this.#plainHost);
+  }
+
+  /** Takes one line. */
+  readonly line: LineSink = (bytes, start, end, offset) => this.#sink(bytes, start, end, offset);
+
+  /** A reader for each of those who write to the log, as far as they are known. */
+  get readers(): Iterable<LogReader> {
+    return this.#readers.values();
+  }
+
+  /** Whether a service's lines are read here, of the host if one is given. */
+  reads(service: string, host?: string): boolean {
+    for (const reader of this.#readers.values())
+      if (reader.service === service && (host === undefined || reader.host === host)) return true;
+    return false;
+  }
+
+  /** The newest time of any line. */
+  get newest(): Millis | undefined {
+    let newest: Millis | undefined;
+    for (const reader of this.#readers.values())
+      if (reader.newest !== undefined && (newest === undefined || reader.newest > newest)) newest = reader.newest;
+    return newest;
+  }
+
+  /** Its lines have been seen, and nobody can tell whose they are. */
+  get isUnknown(): boolean {
+    return this.#isUnknown;
+  }
+
+  /** A piece of the log is over: decides by what there is, and hands over what has been counted. */
+  flushCounts(): void {
+    if (this.#form === undefined && this.#kept.length > 0) this.#decide(1);
+    for (const reader of this.#readers.values()) reader.flushCounts();
+    if (this.#foreignLines === 0) return;
+    this.#options.count('lines', this.#foreignLines);
+    for (const [label, lines] of this.#foreign) this.#options.count('foreign_lines', lines, label);
+    this.#foreign.clear();
+    this.#foreignLines = 0;
+  }
+
+  /** The log will not grow any more. */
+  end(): void {
+    if (this.#form === undefined) this.#decide(0);
+    else if (this.#unwrapper !== undefined) this.#dropRun();
+    this.#unwrapper?.end();
+    this.flushCounts();
+  }
+
+  get #plainHost(): string {
+    return this.#name.host ?? this.#options.anyHost;
+  }
+
+  get #hostGiven(): string | undefined {
+    return hostInName(this.path) ?? this.#options.host;
+  }
+
+  readonly #undecided: LineSink = (bytes, start, end, offset) => {
+    const form = this.#keep(bytes, start, end, offset);
+    if (form !== undefined) this.#decide(2);
+    else if (this.#kept.length >= PATIENCE || this.#keptBytes > MOST_BYTES) this.#decide(0);
+  };
+
+  /** Takes the form that most of the lines kept are of, if so many are; with none needed, what the log's name says. */
+  #decide(votes: number): void {
+    const [form, most = 0] = this.#favourite();
+    if (form !== undefined && most >= votes) this.#become(form);
+    else if (votes === 0 && (this.#name.service !== undefined || this.#kept.length > 0)) this.#become('plain');
+  }
+
+  #favourite(): [form?: LogForm, votes?: number] {
+    const votes = new Map<LogForm, number>();
+    for (const { form } of this.#kept) if (form !== undefined) votes.set(form, (votes.get(form) ?? 0) + 1);
+    return [...votes].sort(([, a], [, b]) => b - a)[0] ?? [];
+  }
+
+  #become(form: LogForm): void {
+    const known = formCalled(form);
+    const { count, latest, zone } = this.#options;
+    this.#unwrapper?.end();
+    this.#form = form;
+    if (known === undefined) {
+      this.#unwrapper = undefined;
+      this.#sink = this.#plainSink();
+    } else {
+      // What wraps the lines may name another host.
+      if (this.newest === undefined && this.#hostGiven === undefined) {
+        this.#readers.clear();
+        this.#writers.clear();
+      }
+      this.#unwrapper = new Unwrapper({ form: known, zone: zone(), latest, count, onLine: this.#unwrapped });
+      this.#sink = this.#wrappedLine;
+    }
+    const kept = this.#kept;
+    this.#forgetKept();
+    for (const { bytes, offset } of kept) this.#sink(bytes, 0, bytes.length, offset);
+  }
+
+  /** A plain log's lines go straight to its reader, which tells of those that are no records. */
+  #plainSink(): LineSink {
+    if (this.#name.service === undefined) {
+      if (!this.#isUnknown) this.#options.count('unknown_logs', 1, this.path);
+      this.#isUnknown = true;
+      return (bytes, start, end, offset) => {
+        this.#foreignLines++;
+        this.#bare(bytes, start, end, offset);
+      };
+    }
+    return this.#readerFor(this.#name.service, this.#plainHost).line;
+  }
+
+  readonly #wrappedLine: LineSink = (bytes, start, end, offset) => {
+    if (this.#unwrapper!.line(bytes, start, end, offset)) {
+      if (this.#kept.length > 0) this.#dropRun();
+      return;
+    }
+    if (this.#options.form !== undefined) return this.#damaged(1);
+    this.#keep(bytes, start, end, offset);
+    this.#changeIfRun();
+  };
+
+  /** A line of a plain log that is no record, and not indented: only such lines can be of another form. */
+  readonly #bare: LineSink = (bytes, start, end, offset) => {
+    if (this.#form !== 'plain' || this.#options.form !== undefined) return;
+    const last = this.#kept.at(-1);
+    // Between two that do not follow each other there was a record.
+    if (last !== undefined && offset - last.offset - last.bytes.length > 2) this.#forgetKept();
+    const form = this.#keep(bytes, start, end, offset);
+    if (form === undefined || form === 'plain') this.#forgetKept();
+    else this.#changeIfRun();
+  };
+
+  #changeIfRun(): void {
+    const [form, votes = 0] = this.#favourite();
+    if (form !== undefined && form !== this.#form && votes >= RUN) {
+      this.#options.count('form_changes', 1, this.path);
+      this.#become(form);
+    } else if (this.#kept.length >= MOST_KEPT || this.#keptBytes > MOST_BYTES) this.#dropRun();
+  }
+
+  #dropRun(): void {
+    if (this.#unwrapper !== undefined) this.#damaged(this.#kept.length);
+    this.#forgetKept();
+  }
+
+  #damaged(lines: number): void {
+    if (lines === 0) return;
+    this.#options.count('lines', lines);
+    this.#options.count('damaged_lines', lines, this.#form);
+  }
+
+  #keep(bytes: Buffer, start: number, end: number, offset: number): LogForm | undefined {
+    const form = formOf(bytes, start, end);
+    this.#kept.push({ bytes: Buffer.from(bytes.subarray(start, end)), offset, form });
+    this.#keptBytes += end - start;
+    return form;
+  }
+
+  #forgetKept(): void {
+    this.#kept = [];
+    this.#keptBytes = 0;
+  }
+
+  readonly #unwrapped = (from: Wrapped, bytes: Buffer, start: number, end: number, offset: number, at: Millis | undefined): void => {
+    const writer = this.#writerOf(from);
+    if (writer.service !== undefined && (writer.isProven ||= isRecord(bytes, start))) {
+      writer.reader ??= this.#readerFor(writer.service, writer.host);
+      return writer.reader.line(bytes, start, end, offset, at);
+    }
+    this.#foreignLines++;
+    this.#foreign.set(writer.label, (this.#foreign.get(writer.label) ?? 0) + 1);
+  };
+
+  #writerOf({ idents, host }: Wrapped): Writer {
+    const key = `${host ?? ''} ${idents.length === 1 ? idents[0] : idents.join(' ')}`;
+    const known = this.#writers.get(key);
+    if (known !== undefined) return known;
+    const writer = this.#newWriter(idents, host);
+    if (this.#writers.size < MOST_WRITERS) this.#writers.set(key, writer);
+    return writer;
+  }
+
+  #newWriter(idents: readonly string[], host: string | undefined): Writer {
+    const named = idents.map(serviceOfIdent);
+    const place = named.findIndex((service) => service !== undefined);
+    const service = place === -1 ? this.#name.service : named[place];
+    return {
+      label: idents[0] === undefined || this.#writers.size >= MOST_NAMED ? 'others' : idents[0],
+      service: service !== undefined && services.includes(service) ? service : undefined,
+      host: this.#hostGiven ?? host ?? this.#plainHost,
+      isProven: idents.length === 0 || place === 0,
+      reader: undefined,
+    };
+  }
+
+  #readerFor(service: string, host: string): LogReader {
+    const key = `${service}@${host}`;
+    const known = this.#readers.get(key);
+    if (known !== undefined) return known;
+    const { path, zone, count, catalogue, onEvent } = this.#options;
+    const reader = new LogReader({ service, host, path, zone: zone(service), count, catalogue, onEvent, onBare: this.#bare });
+    this.#readers.set(key, reader);
+    return reader;
+  }
+}
+
+/**
+ * @returns undefined for a log that is of no interest: of a service that is not read, or one whose name says nothing where
+ *   nobody named it
+ */
+export function openSource(options: SourceOptions): LogSource | undefined {
+  const name = nameLog(options.path, options);
+  if (name === undefined) {
+    const isAsked = options.isNamed || options.form !== undefined || isJournal(options.path);
+    return isAsked ? new LogSource(options, { service: undefined, host: options.host }) : undefined;
+  }
+  return services.includes(name.service) ? new LogSource(options, name) : undefined;
+}
+
+const isRecord = (bytes: Buffer, start: number): boolean =>
+  looksLikeStamp(bytes, start, 32) || looksLikeStamp(bytes, start, 84) || bytes.toString('latin1', start, start + 4) === 'ovs|';
