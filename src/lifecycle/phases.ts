@@ -170,7 +170,7 @@ function phasesIn(spec: PhaseSpec, services: readonly string[], scope: Scope, wh
         endIs: to?.is ?? 'unobserved',
         port: scope.port,
         within: spec.within,
-        lines: linesOf(from?.event, to?.event),
+        lines: spec.marks === undefined ? linesOf(from?.event, to?.event) : withMarks(spec.marks, whole, from, to),
       },
     ];
   };
@@ -182,6 +182,14 @@ function phasesIn(spec: PhaseSpec, services: readonly string[], scope: Scope, wh
   if (spec.repeats === true) return bag.pairs().flatMap(([from, to]) => tell(from, to));
   const pair = bag.pair();
   return pair === undefined ? [] : tell(...pair);
+}
+
+/** The lines at both ends, and those between them that are told with the phase. */
+function withMarks(kinds: readonly EventKind[], whole: Scope, from: Found | undefined, to: Found | undefined): Event[] {
+  const first = from?.event.at ?? to!.event.at;
+  const last = to?.event.at ?? Number.POSITIVE_INFINITY;
+  const between = kinds.flatMap((kind) => whole.byKind.get(kind) ?? []).filter(({ at }) => at >= first && at <= last);
+  return [...new Set([...linesOf(from?.event, to?.event), ...between])].sort(inOrder);
 }
 
 /** Each line once, in order. */
