@@ -235,8 +235,22 @@ export class Correlator {
           for (const at of times) if (at > watermark) state.wakesAt = Math.min(state.wakesAt, at);
         return;
       }
-      this.#close(due, state, closing);
+      this.#close(this.#asOfClosing(due, instance, state, events), state, closing);
     }
+  }
+
+  /**
+   * The bag and its rivals as they were when it closed: what came later may have begun before, as its own duration tells, and
+   * must not take lines from it. How far the watermark had moved on when it was looked at says nothing.
+   */
+  #asOfClosing(due: Bag, instance: string, state: InstanceState, events: readonly Event[]): Bag {
+    if (events.length === 0 || events[events.length - 1]!.at <= due.closesAt) return due;
+    const known = events.filter(({ at }) => at <= due.closesAt);
+    const bags = timeline(instance, known, { marks: this.#marksUntil(due.closesAt), past: state.past, isShared: this.#isShared });
+    const same = bags.find((bag) => isSame(bag, due) && bag.closesAt === due.closesAt);
+    if (same === undefined) return due;
+    state.bags = bags;
+    return same;
   }
 
   #close(bag: Bag, state: InstanceState, closing: { at: Millis; thing: ClosedThing }[]): void {
@@ -326,6 +340,7 @@ export class Correlator {
       const named = new Set(members.flatMap((member) => member.ports));
       ports = new Map([...known].filter(([port]) => named.has(port)));
     }
+    if (spec.takesPart === undefined) members = onOneHost(members, bag.host);
     if (spec.lingers !== undefined && bag.end !== undefined) {
       // The first audit of the host after the end is the action's last step.
       const audit = this.#store
@@ -460,7 +475,7 @@ export class Correlator {
       // Tries that were all given on tell of themselves; what is left is the control plane's.
       const closed =
         tries.length === 0 ? gathered : { ...gathered, members: gathered.members.filter(({ event }) => isOfControlPlane(event)) };
-      if (!closed.members.some(({ event }) => CONTROL_EVIDENCE.has(event.kind))) return [];
+      if (!showsAction(closed.members)) return [];
       this.#place(closed.members);
       return [conclude(closed)];
     });
@@ -561,6 +576,27 @@ export class Correlator {
 
 /** Lines that could be an edge of a phase and name no request: those that a missing link leaves over. */
 const isPhaseLine = (event: Event): boolean => event.requestId === undefined && event.fields['port'] !== undefined;
+
+/** The daemons of a hypervisor: what they print is of their own host. */
+const HYPERVISOR = new Set(['nova-compute', 'ovs-vswitchd', 'ovn-controller', 'neutron-ovn-metadata-agent', 'neutron-openvswitch-agent']);
+
+/**
+ * Of an action that one host does: without what another compute host does with the same ports, such as taking away a guest
+ * that was evacuated from it.
+ */
+function onOneHost(members: Member[], host: string): Member[] {
+  const others = new Set(members.flatMap(({ event }) => (event.service === 'nova-compute' && event.host !== host ? [event.host] : [])));
+  return others.size === 0 ? members : members.filter(({ event }) => !others.has(event.host) || !HYPERVISOR.has(event.service));
+}
+
+/**
+ * Whether a controller's lines show an action. That allocations were written is not enough: nova-compute does so too, under
+ * an id that it never prints, when it finds a guest that is no longer its own.
+ */
+const showsAction = (members: readonly Member[]): boolean =>
+  members.some(({ event }) => CONTROL_EVIDENCE.has(event.kind) && event.kind !== 'allocation.written') ||
+  (members.some(({ event }) => event.kind === 'allocation.written') &&
+    members.some(({ event }) => event.kind === 'allocation.candidates.requested' || event.service.startsWith('nova-')));
 
 /** What the conductor prints when no host is left to try. */
 const GIVES_UP: ReadonlySet<EventKind> = new Set<EventKind>(['scheduling.failed', 'scheduling.task.failed', 'instance.state.set']);

@@ -133,6 +133,8 @@ export const line = (...kinds: readonly EventKind[]): Edge => ({ kinds });
 export const last = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'last' });
 /** The latest such line, anywhere in the action, before the phase's end. */
 export const latest = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest', anywhere: true });
+/** The latest such line of the same port and plug cycle, before the phase's end. */
+export const recent = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest' });
 /** So much before the line as it says itself. */
 export const lasting = (kind: EventKind, field = 'seconds'): Edge => ({ kinds: [kind], less: field });
 /** A line that is no more than a bound. */

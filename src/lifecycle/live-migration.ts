@@ -1,8 +1,43 @@
 import { hours } from '../model/time.js';
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, last, lasting, latest, line } from './define.js';
+import { type ActionSpec, last, lasting, latest, line, type PhaseSpec, recent } from './define.js';
 import { apiRequest, plugUnawaited, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { maybe, partsOf } from './spawning.js';
+
+/**
+ * The destination's chain: its port is plugged and its flows are installed while the source still has the guest; it becomes
+ * the port's chassis, and brings it up, when nova has the guest there and activates its binding.
+ *
+ *     plug ▶ added ▶ claimed in addition ▶ installed        (copy)        chassis changed ▶ up ▶ status up
+ *
+ * OVN before 22.06 knows no additional chassis: it claims and installs after the change.
+ */
+const movingChain: readonly PhaseSpec[] = plugUnawaited.flatMap((phase): PhaseSpec[] => {
+  switch (phase.name) {
+    case 'lport claim':
+      return [
+        { ...phase, name: 'lport claim additional', to: [line('lport.claimed.additional')] },
+        {
+          ...phase,
+          name: 'lport chassis change',
+          from: [
+            latest('live.migration.finishing', 'live.migration.completed', 'guest.lifecycle.migrated', 'guest.lifecycle.postcopy'),
+            latest('guest.lifecycle.resumed'),
+            recent('lport.claimed.additional', 'interface.added', 'vif.plugged'),
+          ],
+          to: [line('lport.chassis.changed')],
+        },
+      ];
+    case 'flow install':
+      return [{ ...phase, from: [line('lport.claimed.additional'), line('lport.chassis.changed', 'lport.claimed')] }];
+    case 'lport up':
+      return [{ ...phase, from: [recent('lport.chassis.changed', 'lport.claimed', 'lport.installed')] }];
+    case 'port status up':
+      return [{ ...phase, from: [recent('lport.up', 'lport.chassis.changed', 'lport.claimed')] }];
+    default:
+      return [phase];
+  }
+});
 
 /**
  * Move a running server. The source drives it and writes the root; the destination plugs the ports and takes the guest.
@@ -74,15 +109,7 @@ export const liveMigration: ActionSpec = action({
       to: [line('live.migration.prepared'), line('live.migration.preparation.failed')],
     },
     networkInfo,
-    ...partsOf('destination prepare', maybe(...plugUnawaited)),
-    {
-      name: 'lport claim additional',
-      service: 'ovn-controller',
-      per: 'port',
-      optional: true,
-      from: [line('interface.added'), line('vif.plugged')],
-      to: [line('lport.claimed.additional')],
-    },
+    ...partsOf('destination prepare', maybe(...movingChain)),
     {
       name: 'memory copy',
       service: 'nova-compute',
@@ -108,14 +135,6 @@ export const liveMigration: ActionSpec = action({
       optional: true,
       from: [line('guest.lifecycle.paused'), line('guest.lifecycle.migrated')],
       to: [line('guest.lifecycle.resumed')],
-    },
-    {
-      name: 'lport chassis change',
-      service: 'ovn-controller',
-      per: 'port',
-      optional: true,
-      from: [line('lport.claimed.additional')],
-      to: [line('lport.chassis.changed')],
     },
     {
       name: 'port binding activate',

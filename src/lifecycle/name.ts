@@ -67,7 +67,7 @@ export const naming: ReadonlySet<EventKind> = new Set([
   ...LOCKS,
   'instance.claimed',
   'instance.terminating',
-  ...actions.flatMap((spec) => [...spec.namedBy, ...(spec.provenOnHost ?? []), ...(spec.notWith ?? [])]),
+  ...actions.flatMap((spec) => [...spec.namedBy, ...(spec.namedByAll ?? []).flat(), ...(spec.provenOnHost ?? []), ...(spec.notWith ?? [])]),
 ]);
 
 /** Kinds of lines without a request id that may name a bag which nothing else names. */

@@ -1,4 +1,4 @@
-import { about, anywhere, last, lasting, line, type PhaseSpec } from './define.js';
+import { about, last, lasting, latest, line, type PhaseSpec } from './define.js';
 
 /** neutron's API workers by release: one eventlet service up to 2025.1, several daemons under uWSGI since. */
 export const NEUTRON = [
@@ -104,7 +104,8 @@ export const portDown: readonly PhaseSpec[] = [
     name: 'ovs interface delete',
     service: 'ovs-vswitchd',
     per: 'port',
-    from: [anywhere('instance.destroyed'), line('vif.unplugging')],
+    // A guest may be stopped and taken away in two steps: the last before it counts.
+    from: [latest('instance.destroyed'), line('vif.unplugging')],
     to: [line('interface.deleted')],
     optional: true,
   },
