@@ -10,6 +10,8 @@ export interface Vif {
   readonly tap?: string;
   readonly mac?: string;
   readonly network?: string;
+  /** what neutron bound it to, where that is not OVS: `bridge`, `hw_veb`, … */
+  readonly type?: string;
 }
 
 export type FieldValue = string | number | readonly string[] | readonly Vif[];
@@ -69,6 +71,8 @@ export function scanVif(raw: string): FieldValues {
   keep(fields, 'mac', macOnly(after(text, 'address=', ',)')));
   keep(fields, 'network', uuidOnly(after(text, 'network=Network(id=', ',)') ?? after(text, 'network=Network(', ',)')));
   keep(fields, 'tap', after(text, "vif_name='", "'"));
+  const plugin = after(text, ",plugin='", "'");
+  if (plugin !== 'ovs') keep(fields, 'plugin', plugin);
   return fields;
 }
 
@@ -94,7 +98,7 @@ export function scanVifs(raw: string): FieldValues {
   const close = () => {
     const frame = open.pop();
     if (frame === undefined) return;
-    const { id, devname, address, ovs_interfaceid: lport } = frame.strings;
+    const { id, devname, address, ovs_interfaceid: lport, type } = frame.strings;
     const port = isUuid(id) ? id : lport;
     const mac = macOnly(address);
     if (frame.under === 'network') {
@@ -106,6 +110,7 @@ export function scanVifs(raw: string): FieldValues {
         ...(devname === undefined ? {} : { tap: devname }),
         ...(mac === undefined ? {} : { mac }),
         ...(frame.network === undefined ? {} : { network: frame.network }),
+        ...(type === undefined || type === 'ovs' ? {} : { type }),
       });
     }
   };

@@ -1,4 +1,4 @@
-import type { EventKind } from '../catalogue/event.js';
+import type { EventKind, Vif } from '../catalogue/event.js';
 import type { ClosedAction, ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
@@ -7,6 +7,8 @@ import { actions, beginnings, naming, partOf } from '../lifecycle/name.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
+import { withTurns } from './agent-turns.js';
+import { HostLines } from './host-lines.js';
 import { type Claim, membersOf, portsOfInstance } from './members.js';
 import { createSequel, hasSequel, type Sequel } from './sequel.js';
 import { EventStore, instancesOf, keys, WAITING } from './store.js';
@@ -82,6 +84,7 @@ interface Session {
  */
 export class Correlator {
   readonly #store = new EventStore();
+  readonly #hostLines = new HostLines();
   readonly #instances = new Map<string, InstanceState>();
   readonly #restarts = new Map<string, Millis[]>();
   readonly #audits = new Map<string, Millis[]>();
@@ -115,6 +118,7 @@ export class Correlator {
   }
 
   accept(event: Event): void {
+    if (this.#hostLines.accept(event)) return;
     if (event.kind === 'compute.started' || event.kind === 'resources.audited') {
       insertSorted(event.kind === 'compute.started' ? this.#restarts : this.#audits, event.host, event.at);
       for (const state of this.#instances.values())
@@ -273,9 +277,14 @@ export class Correlator {
     const to = bag.own[bag.own.length - 1]!.at;
     const claim = this.#claimOf(bag.instance, bag.request, from - LEAD, to + GRACE, (at) => ownerAt(others, at) === undefined);
     const ports = portsOfInstance(this.#store, claim);
-    const members = membersOf(this.#store, claim, ports);
+    const members = this.#membersOf(claim, ports);
     for (const { event } of members) this.#store.place(event);
     return { form: 'fragment', instance: bag.instance, request: bag.request, start: from, end: to, members, ports, spec: part };
+  }
+
+  /** Its lines, and those of its hosts' daemons that concern its ports without naming them. */
+  #membersOf(claim: Claim, ports: ReadonlyMap<string, Vif>): Member[] {
+    return withTurns(membersOf(this.#store, claim, ports), this.#hostLines, claim);
   }
 
   #claimOf(instance: string, request: string, from: Millis, to: Millis, owns: (at: Millis) => boolean): Claim {
@@ -317,7 +326,7 @@ export class Correlator {
       if (event.service === 'nova-compute' && event.requestId === bag.request && event.instance !== undefined) return own.has(event);
       return owns(event.at);
     };
-    const found = membersOf(this.#store, claim, known);
+    const found = this.#membersOf(claim, known);
     const members = tries.length > 1 ? found.filter(isOfThisTry) : found;
     // Every try makes its own ports.
     const named = new Set(members.flatMap((member) => member.ports));
@@ -476,7 +485,7 @@ export class Correlator {
     for (const event of this.#store.find(keys.request(session.request))) if (event.instance !== undefined) shared.add(event.instance);
     const fair: Claim = { ...claim, isShared: claim.isShared || shared.size > 1 };
     const ports = portsOfInstance(this.#store, fair);
-    const members = membersOf(this.#store, fair, ports);
+    const members = this.#membersOf(fair, ports);
     const times = members.map(({ event }) => event.at);
     return {
       form: 'fragment',
@@ -539,6 +548,7 @@ export class Correlator {
       if (![...instances].some((instance) => this.#instances.has(instance))) this.#sharers.delete(request);
     for (const [request, events] of this.#unresolved)
       if (!this.#sharers.has(request) && events.every(({ at }) => at < horizon)) this.#unresolved.delete(request);
+    this.#hostLines.forget(Math.min(oldest, watermark) - LEAD - WAITING);
     for (const marks of [this.#restarts, this.#audits])
       for (const [host, times] of marks)
         marks.set(

@@ -126,6 +126,9 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
     for (const event of store.find(keys.request(alias))) consider(event, portOfRequest.get(event.requestId ?? ''));
   for (const [request, port] of portOfRequest) for (const event of store.find(keys.request(request))) consider(event, port);
   for (const port of ports.keys()) for (const event of store.find(keys.port(port))) consider(event, port);
+  // An SR-IOV agent calls a port by its address.
+  for (const { port, mac } of ports.values())
+    if (mac !== undefined) for (const event of store.find(keys.mac(mac))) if (event.kind.startsWith('agent.')) consider(event, port);
   for (const [prefix, port] of byPrefix) if (port !== null) for (const event of store.find(keys.tap(prefix))) consider(event, port);
 
   return Array.from(members, ([event, about]) => ({ event, ports: about.sort() })).sort((a, b) => inOrder(a.event, b.event));

@@ -4,6 +4,7 @@ import { plugCycles } from './cycles.js';
 import type { Edge, PhaseSpec } from './define.js';
 import { type Event, inOrder, type Member, numberOf } from './event.js';
 import { actionOfLock } from './name.js';
+import { type Wiring, wiringOf } from './wiring.js';
 
 /** How well an end of a phase is known: from a line that marks it, from one that bounds it or states a duration, or not at all. */
 export type Certainty = 'observed' | 'derived' | 'unobserved';
@@ -67,13 +68,16 @@ interface Scopes {
   readonly cycles: readonly Scope[];
 }
 
-function scopesOf(lived: Lived): Scopes {
+function scopesOf(lived: Lived, wired: ReadonlyMap<string, Wiring>): Scopes {
   const ofPort = (port: string): Member[] => lived.members.filter(({ ports }) => ports.includes(port));
   const byPort = lived.ports.map((port) => ({ port, members: ofPort(port) }));
   return {
     whole: scopeOf(undefined, lived.members),
     ports: byPort.map(({ port, members }) => scopeOf(port, members)),
-    cycles: byPort.flatMap(({ port, members }) => plugCycles(members).map((cycle) => scopeOf(port, cycle))),
+    cycles: byPort.flatMap(({ port, members }) =>
+      // No line tells of the plug of a device that is handed to the guest.
+      (wired.get(port) === 'direct' ? [members] : plugCycles(members)).map((cycle) => scopeOf(port, cycle)),
+    ),
   };
 }
 
@@ -87,7 +91,9 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
   const missing = new Map<string, string>();
   const notLogged = new Set<string>();
   const notApplicable = new Set<string>();
-  const scopes = scopesOf(lived);
+  const wired = wiringOf(lived);
+  const wirings = new Set(wired.values());
+  const scopes = scopesOf(lived, wired);
   const atDebug = new Set(lived.members.filter(({ event }) => event.level === 'DEBUG').map(({ event }) => event.service));
 
   /** The lines of this phase are DEBUG's, and its service logs at INFO here. */
@@ -96,7 +102,14 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
 
   for (const spec of specs) {
     const services = typeof spec.service === 'string' ? [spec.service] : spec.service;
-    const among = spec.per === undefined ? [scopes.whole] : spec.per === 'port' ? scopes.ports : scopes.cycles;
+    const { wiredBy } = spec;
+    if (wiredBy !== undefined && wirings.size > 0 && !wiredBy.some((wiring) => wirings.has(wiring))) {
+      // OVN and ML2/OVS stand in for each other; a port in neither has nothing of either.
+      if (wiredBy.includes('ovn') && spec.optional !== true && !wirings.has('ml2-ovs')) notApplicable.add(spec.name);
+      continue;
+    }
+    const all = spec.per === undefined ? [scopes.whole] : spec.per === 'port' ? scopes.ports : scopes.cycles;
+    const among = wiredBy === undefined ? all : all.filter(({ port }) => port === undefined || wiredBy.includes(wired.get(port)!));
     const silent = isSilent(spec, services);
     const found = among.flatMap((scope) => phasesIn(spec, services, scope, scopes.whole, lived, silent));
     const kept = spec.most === undefined ? found : found.slice(0, spec.most);
@@ -106,8 +119,9 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
       continue;
     }
     if (spec.optional === true) continue;
-    if (spec.per !== undefined && lived.ports.length === 0) notApplicable.add(spec.name);
-    else if (!services.some((service) => lived.reads(service))) missing.set(spec.name, `${services[0]} not read`);
+    if (spec.per !== undefined && lived.ports.length === 0) {
+      if (wiredBy === undefined || wiredBy.includes('ovn')) notApplicable.add(spec.name);
+    } else if (!services.some((service) => lived.reads(service))) missing.set(spec.name, `${services[0]} not read`);
     else if (silent) notLogged.add(spec.name);
     else if (spec.per === 'cycle' && scopes.cycles.length === 0) missing.set(spec.name, 'no plug seen');
     else if (spec.fromRoot === true) notApplicable.add(spec.name);
