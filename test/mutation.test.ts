@@ -37,9 +37,12 @@ function mutated(bytes: Buffer, mutations: readonly Mutation[]): Buffer {
   return Buffer.from(lines.join('\n'), 'latin1');
 }
 
-/** The phases that a table says every such action has. */
+/** The phases that a table says every such action has, whatever wires its ports. */
 const phasesOf = new Map(
-  actions.map((spec) => [spec.name, new Set(spec.phases.filter(({ optional }) => optional !== true).map(({ name }) => name))]),
+  actions.map((spec) => [
+    spec.name,
+    new Set(spec.phases.filter(({ optional, wiredBy }) => optional !== true && wiredBy === undefined).map(({ name }) => name)),
+  ]),
 );
 const namesIn = (attribute: unknown): string[] => ((attribute ?? []) as readonly string[]).map((entry) => entry.replace(/ \(.*\)$/, ''));
 

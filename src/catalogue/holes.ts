@@ -68,6 +68,8 @@ export const holes = {
   name: { pattern: NAME, read: same },
   host: { pattern: '[\\w.-]{0,254}[\\w-]', read: same },
   ifname: { pattern: '[\\w.:@-]{1,128}', read: same },
+  /** an interface that is named for its port */
+  tapname: { pattern: '(?:tap|qvo|qvb|vhu)[0-9a-f]{8}-[0-9a-f]{2}', width: 14, read: same },
   ip: { pattern: '[0-9a-fA-F.:/]{2,64}', read: same },
   path: { pattern: '\\S{1,4096}', read: same },
   state: { pattern: '[\\w-]{1,64}', read: same },
@@ -114,12 +116,12 @@ export const holes = {
   txn: { pattern: 'txn (?:[0-9a-f]{8} )?(?:n=\\d{1,6} )?command\\(idx=\\d{1,6}\\)', lacks: ':', form: true },
   result: { pattern: '(?:_result=[^,]{0,128}, )?', form: true },
 
-  // Python lists
-  uuids: { pattern: '[[({].*?[\\])}]', unbounded: true, read: scanUuids },
+  // Python lists, and sets: `{…}`, by Python 2 `set([…])`
+  uuids: { pattern: '(?:set\\()?[[({].*?[\\])}]\\)?', unbounded: true, read: scanUuids },
   reqs: { pattern: '\\[[^\\]]{0,4096}\\]', read: scanRequestIds },
 
   // large values
-  vif: { pattern: 'VIF\\w{0,64}\\(.*?\\)(?=$|: )', unbounded: true, scan: scanVif, gives: ['port', 'mac', 'network', 'tap'] },
+  vif: { pattern: 'VIF\\w{0,64}\\(.*?\\)(?=$|: )', unbounded: true, scan: scanVif, gives: ['port', 'mac', 'network', 'tap', 'plugin'] },
   vifs: { pattern: '.*', unbounded: true, scan: scanVifs, gives: ['ports'] },
   novaevents: { pattern: '[[{].*[\\]}]', unbounded: true, scan: scanNovaEvents, gives: ['instance', 'event', 'port', 'ports'] },
   portdict: { pattern: '\\{.*', unbounded: true, scan: scanPortDict, gives: ['instance', 'mac', 'network', 'host', 'status'] },

@@ -21,7 +21,11 @@ export const neutronDhcpAgent = defineMessages('neutron-dhcp-agent', {
     logger: 'neutron.agent.dhcp.agent',
     level: 'INFO',
     says: ['DHCP configuration for ports {ports:uuids} is completed'],
-    seen: ["DHCP configuration for ports ['b8acd14b-35cc-4931-bd08-129b0bf97b38'] is completed"],
+    seen: [
+      "DHCP configuration for ports ['b8acd14b-35cc-4931-bd08-129b0bf97b38'] is completed",
+      "DHCP configuration for ports {'b8acd14b-35cc-4931-bd08-129b0bf97b38', 'df247bb8-4779-4902-aede-8e714f4bed2c'} is completed",
+      "DHCP configuration for ports set([u'b8acd14b-35cc-4931-bd08-129b0bf97b38']) is completed",
+    ],
   },
   'dhcp.network.configuring': {
     logger: 'neutron.agent.dhcp.agent',

@@ -33,7 +33,10 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     logger: 'neutron.agent.securitygroups_rpc',
     level: 'INFO',
     says: ['Preparing filters for devices {ports:uuids}'],
-    seen: ["Preparing filters for devices ['b8acd14b-35cc-4931-bd08-129b0bf97b38']"],
+    seen: [
+      "Preparing filters for devices ['b8acd14b-35cc-4931-bd08-129b0bf97b38']",
+      "Preparing filters for devices set([u'b8acd14b-35cc-4931-bd08-129b0bf97b38', u'df247bb8-4779-4902-aede-8e714f4bed2c'])",
+    ],
   },
   'agent.port.status.setting': {
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
@@ -50,17 +53,21 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     says: ['Configuration for devices up {ports:uuids} and devices down {down:rest}'],
     seen: ["Configuration for devices up ['b8acd14b-35cc-4931-bd08-129b0bf97b38'] and devices down …"],
   },
-  'agent.ports.processed': {
+  'agent.ports.wired': {
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: ['INFO', 'DEBUG'],
     says: [
       'process_network_ports - iteration:{iteration:int} - treat_devices_added_or_updated completed. Skipped {skipped:int} and no activated binding devices {unbound:int} of {current:int} devices currently available. Time elapsed: {seconds:float}',
-      'process_network_ports - iteration:{iteration:int} - agent port security group processed in {seconds:float}',
     ],
     seen: [
       'process_network_ports - iteration:3 - treat_devices_added_or_updated completed. Skipped 3 and no activated binding devices 3 of 3 devices currently available. Time elapsed: 1.25',
-      'process_network_ports - iteration:3 - agent port security group processed in 1.25',
     ],
+  },
+  'agent.ports.filtered': {
+    logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
+    level: 'INFO',
+    says: ['process_network_ports - iteration:{iteration:int} - agent port security group processed in {seconds:float}'],
+    seen: ['process_network_ports - iteration:3 - agent port security group processed in 1.25'],
   },
   'agent.loop.completed': {
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
@@ -78,7 +85,10 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: ['Ports {ports:uuids} removed'],
-    seen: ["Ports ['b8acd14b-35cc-4931-bd08-129b0bf97b38'] removed"],
+    seen: [
+      "Ports ['b8acd14b-35cc-4931-bd08-129b0bf97b38'] removed",
+      "Ports {'b8acd14b-35cc-4931-bd08-129b0bf97b38', 'df247bb8-4779-4902-aede-8e714f4bed2c'} removed",
+    ],
   },
   'agent.filters.removing': {
     logger: 'neutron.agent.securitygroups_rpc',

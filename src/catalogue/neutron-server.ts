@@ -246,23 +246,48 @@ export const neutronServer = defineMessages(
         'device_id is not set on port 10a58ff1-5e0f-496b-8249-41c0f837a8b7 yet.',
       ],
     },
+    // An agent calls a port by its id (openvswitch), its tap (linuxbridge) or its address (SR-IOV).
     'agent.details.requested': {
       logger: 'neutron.plugins.ml2.rpc',
       level: 'DEBUG',
-      says: ['Device {device:word} details requested by agent {agent:word} with host {host:host}'],
-      seen: ['Device vm details requested by agent vm with host vm2'],
+      says: [
+        'Device {port:uuid} details requested by agent {agent:word} with host {host:host}',
+        'Device {tap:tapname} details requested by agent {agent:word} with host {host:host}',
+        'Device {mac:mac} details requested by agent {agent:word} with host {host:host}',
+      ],
+      seen: [
+        'Device b8acd14b-35cc-4931-bd08-129b0bf97b38 details requested by agent ovs-agent-vm with host vm',
+        'Device tapdf247bb8-47 details requested by agent lbfa163e79aa52 with host vm',
+        'Device fa:16:3e:79:52:70 details requested by agent nic-switch-agent.vm with host vm',
+      ],
     },
     'agent.device.up': {
       logger: 'neutron.plugins.ml2.rpc',
       level: 'DEBUG',
-      says: ['Device {device:word} up at agent {agent:word}'],
-      seen: ['Device vm up at agent vm'],
+      says: [
+        'Device {port:uuid} up at agent {agent:word}',
+        'Device {tap:tapname} up at agent {agent:word}',
+        'Device {mac:mac} up at agent {agent:word}',
+      ],
+      seen: [
+        'Device b8acd14b-35cc-4931-bd08-129b0bf97b38 up at agent ovs-agent-vm',
+        'Device tapdf247bb8-47 up at agent lbfa163e79aa52',
+        'Device fa:16:3e:79:52:70 up at agent nic-switch-agent.vm',
+      ],
     },
     'agent.device.gone': {
       logger: 'neutron.plugins.ml2.rpc',
       level: 'DEBUG',
-      says: ['Device {device:word} no longer exists at agent {agent:word}'],
-      seen: ['Device vm no longer exists at agent vm'],
+      says: [
+        'Device {port:uuid} no longer exists at agent {agent:word}',
+        'Device {tap:tapname} no longer exists at agent {agent:word}',
+        'Device {mac:mac} no longer exists at agent {agent:word}',
+      ],
+      seen: [
+        'Device b8acd14b-35cc-4931-bd08-129b0bf97b38 no longer exists at agent ovs-agent-vm',
+        'Device tapdf247bb8-47 no longer exists at agent lbfa163e79aa52',
+        'Device fa:16:3e:79:52:70 no longer exists at agent nic-switch-agent.vm',
+      ],
     },
   },
 );

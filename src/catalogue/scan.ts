@@ -10,6 +10,8 @@ export interface Vif {
   readonly tap?: string;
   readonly mac?: string;
   readonly network?: string;
+  /** what neutron bound it to, where that is not OVS: `bridge`, `hw_veb`, … */
+  readonly type?: string;
 }
 
 export type FieldValue = string | number | readonly string[] | readonly Vif[];
@@ -91,6 +93,8 @@ export function scanVif(raw: string): FieldValues {
   keep(fields, 'mac', macOnly(after(text, 'address=', ',)')));
   keep(fields, 'network', uuidOnly(after(text, 'network=Network(id=', ',)') ?? after(text, 'network=Network(', ',)')));
   keep(fields, 'tap', after(text, "vif_name='", "'"));
+  const plugin = after(text, ",plugin='", "'");
+  if (plugin !== 'ovs') keep(fields, 'plugin', plugin);
   return fields;
 }
 
@@ -101,6 +105,7 @@ interface Frame {
   devname: string | undefined;
   address: string | undefined;
   ovs_interfaceid: string | undefined;
+  type: string | undefined;
   network: string | undefined;
 }
 
@@ -121,7 +126,7 @@ export function scanVifs(raw: string): FieldValues {
   const close = () => {
     const frame = open.pop();
     if (frame === undefined) return;
-    const { id, devname, address, ovs_interfaceid: lport } = frame;
+    const { id, devname, address, ovs_interfaceid: lport, type } = frame;
     const port = isUuid(id) ? id : lport;
     const mac = macOnly(address);
     if (frame.under === 'network') {
@@ -133,6 +138,7 @@ export function scanVifs(raw: string): FieldValues {
         ...(devname === undefined ? {} : { tap: devname }),
         ...(mac === undefined ? {} : { mac }),
         ...(frame.network === undefined ? {} : { network: frame.network }),
+        ...(type === undefined || type === 'ovs' ? {} : { type }),
       });
     }
   };
@@ -150,7 +156,7 @@ export function scanVifs(raw: string): FieldValues {
         }
         from = at + 1;
         to = end;
-        if (key === 'id' || key === 'devname' || key === 'address' || key === 'ovs_interfaceid') {
+        if (key === 'id' || key === 'devname' || key === 'address' || key === 'ovs_interfaceid' || key === 'type') {
           const frame = open.at(-1);
           if (frame !== undefined) frame[key] = text.slice(from, to);
         }
@@ -169,7 +175,15 @@ export function scanVifs(raw: string): FieldValues {
           at = text.length;
           break;
         }
-        open.push({ under: key, id: undefined, devname: undefined, address: undefined, ovs_interfaceid: undefined, network: undefined });
+        open.push({
+          under: key,
+          id: undefined,
+          devname: undefined,
+          address: undefined,
+          ovs_interfaceid: undefined,
+          type: undefined,
+          network: undefined,
+        });
         key = undefined;
         break;
       case 125: // }

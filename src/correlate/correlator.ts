@@ -1,4 +1,4 @@
-import type { EventKind } from '../catalogue/event.js';
+import type { EventKind, Vif } from '../catalogue/event.js';
 import type { ClosedAction, ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
@@ -7,6 +7,8 @@ import { actions, beginnings, naming, partOf } from '../lifecycle/name.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
+import { withTurns } from './agent-turns.js';
+import { HostLines } from './host-lines.js';
 import { type Claim, membersOf, portsOfInstance } from './members.js';
 import { createSequel, hasSequel, type Sequel } from './sequel.js';
 import { EventStore, type Named, type Sort, WAITING } from './store.js';
@@ -82,6 +84,7 @@ interface Session {
  */
 export class Correlator {
   readonly #store = new EventStore();
+  readonly #hostLines = new HostLines();
   readonly #instances = new Map<string, InstanceState>();
   readonly #restarts = new Map<string, Millis[]>();
   readonly #audits = new Map<string, Millis[]>();
@@ -115,6 +118,7 @@ export class Correlator {
   }
 
   accept(event: Event): void {
+    if (this.#hostLines.accept(event)) return;
     if (event.kind === 'compute.started' || event.kind === 'resources.audited') {
       insertSorted(event.kind === 'compute.started' ? this.#restarts : this.#audits, event.host, event.at);
       for (const state of this.#instances.values())
@@ -283,9 +287,14 @@ export class Correlator {
     const to = bag.own[bag.own.length - 1]!.at;
     const claim = this.#claimOf(bag.instance, bag.request, from - LEAD, to + GRACE, (at) => ownerAt(others, at) === undefined);
     const ports = portsOfInstance(this.#store, claim);
-    const members = membersOf(this.#store, claim, ports);
+    const members = this.#membersOf(claim, ports);
     this.#place(members);
     return { form: 'fragment', instance: bag.instance, request: bag.request, start: from, end: to, members, ports, spec: part };
+  }
+
+  /** Its lines, and those of its hosts' daemons that concern its ports without naming them. */
+  #membersOf(claim: Claim, ports: ReadonlyMap<string, Vif>): Member[] {
+    return withTurns(membersOf(this.#store, claim, ports), this.#hostLines, claim);
   }
 
   /** Marks the lines that are told: of those that no one would miss it need not be known. */
@@ -332,7 +341,7 @@ export class Correlator {
         return bag.own.includes(event);
       return owns(event.at);
     };
-    let members = membersOf(this.#store, claim, known);
+    let members = this.#membersOf(claim, known);
     let ports = known;
     if (tries.length > 1) {
       members = members.filter(isOfThisTry);
@@ -497,7 +506,7 @@ export class Correlator {
     for (const line of this.#store.find('request', session.request)) if (line.instance !== undefined) shared.add(line.instance);
     const fair: Claim = { ...claim, isShared: claim.isShared || shared.size > 1 };
     const ports = portsOfInstance(this.#store, fair);
-    const members = membersOf(this.#store, fair, ports);
+    const members = this.#membersOf(fair, ports);
     const times = members.map(({ event }) => event.at);
     return {
       form: 'fragment',
@@ -565,6 +574,7 @@ export class Correlator {
       if (![...instances].some((instance) => this.#instances.has(instance))) this.#sharers.delete(request);
     for (const [request, events] of this.#unresolved)
       if (!this.#sharers.has(request) && events.every(({ at }) => at < horizon)) this.#unresolved.delete(request);
+    this.#hostLines.forget(Math.min(oldest, watermark) - LEAD - WAITING);
     for (const marks of [this.#restarts, this.#audits])
       for (const [host, times] of marks)
         marks.set(

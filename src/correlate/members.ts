@@ -138,6 +138,14 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
   for (const alias of aliases) consider(within(alias));
   for (const request of portOfRequest.keys()) consider(within(request));
   for (const named of ours.keys()) consider(within(named));
+  // An SR-IOV agent calls a port by its address.
+  for (const { port, mac } of ports.values()) {
+    if (mac === undefined) continue;
+    consider(
+      within(store.named('mac', mac)).filter(({ event }) => event.kind.startsWith('agent.')),
+      port,
+    );
+  }
 
   return members.sort((a, b) => inOrder(a.event, b.event));
 }

@@ -142,7 +142,9 @@ export class EventStore {
       case 'compute.started':
         return this.#oneOf('host', event.host);
     }
-    const { tap } = fields;
+    const { tap, mac } = fields;
+    // An SR-IOV agent calls a port by its address.
+    if (typeof mac === 'string' && kind.startsWith('agent.')) return this.#oneOf('mac', mac);
     if (typeof tap !== 'string' || fields['port'] !== undefined) return NOTHING;
     // The other taps of OVS are the metadata proxies' of networks: `tap` + 10 characters of the network's id + `0`.
     const proxied = kind === 'interface.added' && METADATA_TAP.test(tap) ? tap.slice(3, 13) : undefined;

@@ -1,5 +1,6 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Millis } from '../model/line.js';
+import type { Wiring } from './wiring.js';
 
 /** nova's own names of instance actions (nova/compute/instance_actions.py). */
 export type ActionName =
@@ -54,6 +55,8 @@ export interface PhaseSpec {
   readonly to: readonly Edge[];
   /** One span per port: of the port's plug cycles, or of the port's own request. */
   readonly per?: 'port' | 'cycle';
+  /** Only of ports that are wired so. */
+  readonly wiredBy?: readonly Wiring[];
   /** The phase, of the same service, that this one is a part of; else the root. */
   readonly within?: string;
   /** The service prints its lines at DEBUG only. */

@@ -4,6 +4,7 @@ import { plugCycles } from './cycles.js';
 import type { Edge, PhaseSpec } from './define.js';
 import { type Event, inOrder, type Member, numberOf } from './event.js';
 import { actionOfLock } from './name.js';
+import { type Wiring, wiringOf } from './wiring.js';
 
 /** How well an end of a phase is known: from a line that marks it, from one that bounds it or states a duration, or not at all. */
 export type Certainty = 'observed' | 'derived' | 'unobserved';
@@ -67,14 +68,17 @@ interface Scopes {
   readonly cycles: readonly Scope[];
 }
 
-function scopesOf(lived: Lived): Scopes {
+function scopesOf(lived: Lived, wired: ReadonlyMap<string, Wiring>): Scopes {
   // Most actions have one port, and half of their lines are about none.
   const ofPort = (port: string): Member[] => lived.members.filter(({ ports }) => ports.length > 0 && ports.includes(port));
   const byPort = lived.ports.map((port) => ({ port, members: ofPort(port) }));
   return {
     whole: scopeOf(undefined, lived.members),
     ports: byPort.map(({ port, members }) => scopeOf(port, members)),
-    cycles: byPort.flatMap(({ port, members }) => plugCycles(members).map((cycle) => scopeOf(port, cycle))),
+    cycles: byPort.flatMap(({ port, members }) =>
+      // No line tells of the plug of a device that is handed to the guest.
+      (wired.get(port) === 'direct' ? [members] : plugCycles(members)).map((cycle) => scopeOf(port, cycle)),
+    ),
   };
 }
 
@@ -119,7 +123,9 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
   const missing = new Map<string, string>();
   const notLogged = new Set<string>();
   const notApplicable = new Set<string>();
-  const scopes = scopesOf(lived);
+  const wired = wiringOf(lived);
+  const wirings = new Set(wired.values());
+  const scopes = scopesOf(lived, wired);
   const atDebug = new Set<string>();
   for (const { event } of lived.members) if (event.level === 'DEBUG') atDebug.add(event.service);
 
@@ -129,7 +135,14 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
 
   for (const plan of plansOf(specs)) {
     const { spec, services } = plan;
-    const among = spec.per === undefined ? [scopes.whole] : spec.per === 'port' ? scopes.ports : scopes.cycles;
+    const { wiredBy } = spec;
+    if (wiredBy !== undefined && wirings.size > 0 && !wiredBy.some((wiring) => wirings.has(wiring))) {
+      // OVN and ML2/OVS stand in for each other; a port in neither has nothing of either.
+      if (wiredBy.includes('ovn') && spec.optional !== true && !wirings.has('ml2-ovs')) notApplicable.add(spec.name);
+      continue;
+    }
+    const all = spec.per === undefined ? [scopes.whole] : spec.per === 'port' ? scopes.ports : scopes.cycles;
+    const among = wiredBy === undefined ? all : all.filter(({ port }) => port === undefined || wiredBy.includes(wired.get(port)!));
     const silent = isSilent(spec, services);
     const before = phases.length;
     for (const scope of among) {
@@ -143,8 +156,9 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
       continue;
     }
     if (spec.optional === true) continue;
-    if (spec.per !== undefined && lived.ports.length === 0) notApplicable.add(spec.name);
-    else if (!services.some((service) => lived.reads(service))) missing.set(spec.name, `${services[0]} not read`);
+    if (spec.per !== undefined && lived.ports.length === 0) {
+      if (wiredBy === undefined || wiredBy.includes('ovn')) notApplicable.add(spec.name);
+    } else if (!services.some((service) => lived.reads(service))) missing.set(spec.name, `${services[0]} not read`);
     else if (silent) notLogged.add(spec.name);
     else if (spec.per === 'cycle' && scopes.cycles.length === 0) missing.set(spec.name, 'no plug seen');
     else if (spec.fromRoot === true) notApplicable.add(spec.name);

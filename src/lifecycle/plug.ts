@@ -1,4 +1,5 @@
 import { about, last, lasting, latest, line, type PhaseSpec } from './define.js';
+import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
 
 /** neutron's API workers by release: one eventlet service up to 2025.1, several daemons under uWSGI since. */
 export const NEUTRON = [
@@ -15,13 +16,24 @@ export const NEUTRON = [
  *
  *     plug ▶ added ▶ claimed ▶ installed ▶ up ▶ status up ▶ activated ▶ delivered
  *     nova   ovs     ovn-controller ──────────┘  neutron ─────────────┘  nova
+ *
+ * Where neutron-openvswitch-agent stands in for OVN, see ml2-ovs.ts.
  */
 export const plugChain: readonly PhaseSpec[] = [
-  { name: 'vif plug', service: 'nova-compute', per: 'cycle', within: 'spawn', from: [line('vif.plugging')], to: [line('vif.plugged')] },
+  {
+    name: 'vif plug',
+    service: 'nova-compute',
+    per: 'cycle',
+    within: 'spawn',
+    wiredBy: ['ovn', 'ml2-ovs', 'other'],
+    from: [line('vif.plugging')],
+    to: [line('vif.plugged')],
+  },
   {
     name: 'ovs interface add',
     service: 'ovs-vswitchd',
     per: 'cycle',
+    wiredBy: ['ovn', 'ml2-ovs'],
     from: [line('vif.plugged'), line('vif.plugging')],
     to: [line('interface.added')],
   },
@@ -29,6 +41,7 @@ export const plugChain: readonly PhaseSpec[] = [
     name: 'lport claim',
     service: 'ovn-controller',
     per: 'cycle',
+    wiredBy: ['ovn'],
     from: [line('interface.added'), line('vif.plugged')],
     to: [line('lport.claimed', 'lport.chassis.changed')],
   },
@@ -36,22 +49,34 @@ export const plugChain: readonly PhaseSpec[] = [
     name: 'flow install',
     service: 'ovn-controller',
     per: 'cycle',
+    wiredBy: ['ovn'],
     from: [line('lport.claimed', 'lport.chassis.changed')],
     to: [line('lport.installed')],
   },
-  { name: 'lport up', service: 'ovn-controller', per: 'cycle', from: [line('lport.installed')], to: [line('lport.up')] },
+  {
+    name: 'lport up',
+    service: 'ovn-controller',
+    per: 'cycle',
+    wiredBy: ['ovn'],
+    from: [line('lport.installed')],
+    to: [line('lport.up')],
+  },
   {
     name: 'port status up',
     service: NEUTRON,
     per: 'cycle',
+    wiredBy: ['ovn'],
     from: [line('lport.up'), line('lport.installed'), line('lport.claimed', 'lport.chassis.changed')],
     to: [line('port.status.up')],
   },
+  ...agentChain,
+  portProvision(NEUTRON),
+  dhcpConfigure,
   {
     name: 'neutron port activate',
     service: NEUTRON,
     per: 'cycle',
-    from: [line('port.status.up')],
+    from: [line('port.status.up'), line('port.provision.complete'), line('port.provisioning')],
     to: [line('vif.plug.announced'), line('nova.notifying'), { kinds: ['nova.notified'], derived: true }],
   },
   {
@@ -94,6 +119,7 @@ export const vifUnplug: PhaseSpec = {
   name: 'vif unplug',
   service: 'nova-compute',
   per: 'port',
+  wiredBy: ['ovn', 'ml2-ovs', 'other'],
   from: [line('vif.unplugging')],
   to: [line('vif.unplugged')],
 };
@@ -126,6 +152,7 @@ export const portDown: readonly PhaseSpec[] = [
     to: [line('port.status.down')],
     optional: true,
   },
+  agentRemove,
 ];
 
 /** Requests of the action to other services, told by their own access lines. */

@@ -8,7 +8,13 @@ export const spawning: readonly PhaseSpec[] = [
     within: 'spawn',
     from: [line('image.creation.started')],
     // At INFO, and before Stein, the disks' end is not printed; what follows bounds it.
-    to: [line('disks.created'), about('guest.xml.started'), about('guest.xml.ended'), about('vif.plugged')],
+    to: [
+      line('disks.created'),
+      about('guest.xml.started'),
+      about('guest.xml.ended'),
+      about('vif.plugged'),
+      about('guest.lifecycle.started'),
+    ],
   },
   {
     name: 'image fetch',

@@ -33,6 +33,8 @@ const ALSO: readonly EventKind[] = [
   'dhcp.acknowledged',
   'metadata.provisioning',
   'metadata.port.bound',
+  // Which agent has a port.
+  'agent.details.requested',
   // What a reader of a waterfall looks for.
   'console.log.ensured',
   'instance.directory.created',
@@ -86,6 +88,8 @@ const NOISE: ReadonlySet<EventKind> = new Set<EventKind>([
   'usage.audited',
   'image.cache.checked',
   'resources.viewed',
+  // every two seconds
+  'agent.loop.completed',
 ]);
 
 /**

@@ -1,0 +1,46 @@
+import type { Event, Member } from '../lifecycle/event.js';
+import { inOrder } from '../lifecycle/event.js';
+import type { Millis } from '../model/line.js';
+import { seconds } from '../model/time.js';
+import type { HostLines } from './host-lines.js';
+
+/** How long one turn of the agent's loop may take before a port's line, and after it. */
+const BEFORE = seconds(60);
+const AFTER = seconds(300);
+
+/**
+ * neutron-openvswitch-agent treats ports by turns, and tells of a turn without naming its ports:
+ *
+ *     port information retrieved │ Port P updated. Details … │ treat_devices… completed │ Preparing filters … │ … processed
+ *     └── the latest before it ──┘                           └───────────────── the first after it ────────────────────────┘
+ *
+ * So a port's own line in the turn makes the turn's lines the port's.
+ */
+export function withTurns(members: Member[], lines: HostLines, window: { readonly from: Millis; readonly to: Millis }): Member[] {
+  const found = new Map<Event, Set<string>>();
+  const add = (event: Event | undefined, ports: readonly string[]): void => {
+    if (event === undefined) return;
+    const known = found.get(event) ?? new Set();
+    for (const port of ports) known.add(port);
+    found.set(event, known);
+  };
+  for (const { event, ports } of members) {
+    if (event.kind !== 'agent.port.updated' || ports.length === 0) continue;
+    const before = lines.within(event.host, Math.max(window.from, event.at - BEFORE), event.at).filter((line) => inOrder(line, event) < 0);
+    add(
+      before.findLast(({ kind }) => kind === 'agent.ports.retrieved'),
+      ports,
+    );
+    const after = lines.within(event.host, event.at, Math.min(window.to, event.at + AFTER)).filter((line) => inOrder(line, event) > 0);
+    const next = after.findIndex(({ kind }) => kind === 'agent.ports.retrieved');
+    const turn = next === -1 ? after : after.slice(0, next);
+    for (const kind of ['agent.ports.wired', 'agent.ports.filtered'])
+      add(
+        turn.find((line) => line.kind === kind),
+        ports,
+      );
+  }
+  if (found.size === 0) return members;
+  const more = Array.from(found, ([event, ports]) => ({ event, ports: [...ports].sort() }));
+  return [...members, ...more].sort((a, b) => inOrder(a.event, b.event));
+}

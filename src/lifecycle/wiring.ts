@@ -1,0 +1,83 @@
+import type { EventKind } from '../catalogue/event.js';
+import type { Vif } from '../catalogue/scan.js';
+import { type Event, type Member, textOf } from './event.js';
+
+/**
+ * Who makes a port usable, so that the phases of the others are not missed:
+ *
+ * - `ovn`: ovn-controller claims what appears in OVS
+ * - `ml2-ovs`: neutron-openvswitch-agent wires what appears in OVS
+ * - `other`: os-vif plugs it into something that is not OVS: a Linux bridge, a vhost-user socket
+ * - `direct`: the device is handed to the guest (SR-IOV), with no word of os-vif
+ */
+export type Wiring = 'ovn' | 'ml2-ovs' | 'other' | 'direct';
+
+/** What nova plugs by itself: nova/network/os_vif_util.py, LEGACY_VIFS. */
+const DIRECT = new Set(['hw_veb', 'hostdev_physical', 'ib_hostdev', 'macvtap', 'tap', '802.1qbg', '802.1qbh']);
+/** os-vif's plugins whose ports are interfaces of OVS; `ovs` itself is not told. */
+const IN_OVS = new Set(['agilio_ovs', 'vhostuser_fp']);
+
+const OVN: ReadonlySet<EventKind> = new Set<EventKind>(['port.status.up', 'port.status.down', 'ovn.port.adding', 'ovn.port.checked']);
+const PLUGGED: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plugging', 'vif.plugged', 'vif.unplugging', 'vif.unplugged']);
+const ACTIVE: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plug.announced', 'vif.plug.received', 'vif.plug.processed']);
+const STARTED: ReadonlySet<EventKind> = new Set<EventKind>(['guest.lifecycle.started', 'guest.lifecycle.resumed']);
+
+interface Given {
+  readonly members: readonly Member[];
+  readonly ports: readonly string[];
+  readonly host: string | undefined;
+  reads(service: string, host?: string): boolean;
+}
+
+/** How each port of an action is wired, by what its lines say; where they say nothing, by whose logs are read; else as with OVN. */
+export function wiringOf(given: Given): ReadonlyMap<string, Wiring> {
+  const found = new Map<string, Wiring | undefined>();
+  for (const port of given.ports) found.set(port, shownBy(port, given));
+  const shown = [...found.values()].find((wiring) => wiring === 'ovn' || wiring === 'ml2-ovs');
+  const usual = shown ?? (hasAgent(given) ? 'ml2-ovs' : 'ovn');
+  return new Map(Array.from(found, ([port, wiring]) => [port, wiring ?? usual]));
+}
+
+const hasAgent = ({ reads, host }: Given): boolean => reads('neutron-openvswitch-agent', host) && !reads('ovn-controller', host);
+
+function shownBy(port: string, given: Given): Wiring | undefined {
+  let byAgent = false;
+  let byOvn = false;
+  let isPlugged = false;
+  let isInOvs = false;
+  let isActive = false;
+  for (const { event, ports } of given.members) {
+    if (!ports.includes(port)) continue;
+    const { kind, service } = event;
+    const plugin = textOf(event, 'plugin');
+    if (plugin !== undefined && !IN_OVS.has(plugin)) return 'other';
+    const type = typeOf(event, port);
+    if (type !== undefined && DIRECT.has(type)) return 'direct';
+    if (service === 'ovn-controller' || OVN.has(kind as EventKind)) byOvn = true;
+    else if (service === 'neutron-openvswitch-agent' || isOfAgent(event)) byAgent = true;
+    else if (service === 'ovs-vswitchd') isInOvs = true;
+    if (PLUGGED.has(kind as EventKind)) isPlugged = true;
+    if (ACTIVE.has(kind as EventKind)) isActive = true;
+  }
+  if (byOvn) return 'ovn';
+  if (byAgent) return 'ml2-ovs';
+  return isActive && !isPlugged && !isInOvs && isUsedUnseen(given) ? 'direct' : undefined;
+}
+
+/** The guest runs with the port, and those who would have plugged it are read and said nothing. */
+const isUsedUnseen = ({ members, host, reads }: Given): boolean =>
+  host !== undefined &&
+  reads('nova-compute', host) &&
+  reads('ovs-vswitchd', host) &&
+  members.some(({ event }) => STARTED.has(event.kind as EventKind));
+
+function typeOf({ fields }: Event, port: string): string | undefined {
+  const { ports } = fields;
+  if (!Array.isArray(ports)) return undefined;
+  return (ports as readonly (string | Vif)[]).find((each): each is Vif => typeof each !== 'string' && each.port === port)?.type;
+}
+
+/** Only hybrid plug makes a `qvo…`, and only the agent of ML2/OVS has a use for it; to neutron-server it is `ovs-agent-<host>`. */
+const isOfAgent = (event: Event): boolean =>
+  (event.service === 'ovs-vswitchd' && textOf(event, 'tap')?.startsWith('qvo') === true) ||
+  (event.kind.startsWith('agent.') && textOf(event, 'agent')?.startsWith('ovs-agent') === true);
