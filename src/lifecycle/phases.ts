@@ -106,7 +106,8 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
       continue;
     }
     if (spec.optional === true) continue;
-    if (spec.per !== undefined && lived.ports.length === 0) notApplicable.add(spec.name);
+    const isOtherwise = spec.unless?.some((kind) => scopes.whole.byKind.has(kind)) ?? false;
+    if (isOtherwise || (spec.per !== undefined && lived.ports.length === 0)) notApplicable.add(spec.name);
     else if (!services.some((service) => lived.reads(service))) missing.set(spec.name, `${services[0]} not read`);
     else if (silent) notLogged.add(spec.name);
     else if (spec.per === 'cycle' && scopes.cycles.length === 0) missing.set(spec.name, 'no plug seen');

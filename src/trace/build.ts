@@ -77,7 +77,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
       [keys.action]: action.spec.name,
       [keys.outcome]: action.outcome,
       [keys.start]: certaintyOfStart(action),
-      [keys.end]: action.outcome === 'succeeded' ? 'observed' : 'derived',
+      [keys.end]: action.outcome === 'succeeded' && !endsInSilence(action) ? 'observed' : 'derived',
       ...optional(keys.reported, reportedDuration(action)),
       [keys.unexplained]: unexplained(children, action.start, action.end),
       ...coverageAttributes(coverage),
@@ -350,6 +350,15 @@ function identityOf(closed: ClosedThing): Attributes {
 
 const certaintyOfStart = (action: ClosedAction): 'observed' | 'derived' =>
   action.members.some(({ event }) => event.at === action.start && event.service === action.service) ? 'observed' : 'derived';
+
+/** Whether no line marks its end: the last one that it prints was followed by nothing. */
+const endsInSilence = ({ spec, members, end }: ClosedAction): boolean =>
+  spec.endsQuietly !== undefined &&
+  !members.some(
+    ({ event: { at, kind } }) =>
+      at === end &&
+      (kind.endsWith('lock.released') || spec.ends.some((each) => each === kind) || spec.confirms?.some((each) => each === kind)),
+  );
 
 /** nova's own "Took N seconds to build instance." */
 function reportedDuration(action: ClosedAction): number | undefined {
