@@ -184,12 +184,15 @@ export class Correlator {
     if (watermark <= this.#watermark) return [];
     this.#watermark = watermark;
     const closing: { at: Millis; thing: ClosedThing }[] = [];
+    const isDueToSweep = watermark - this.#sweptAt >= SWEEP || this.#store.size > ROOM;
     for (const [instance, state] of this.#instances) {
-      if (state.wakesAt <= watermark) this.#advanceInstance(instance, state, watermark, closing);
+      // What is under way as of now must be known before lines are forgotten: it keeps its own.
+      if (state.wakesAt <= watermark || (isDueToSweep && state.events.length > 0 && state.lookedAt < watermark))
+        this.#advanceInstance(instance, state, watermark, closing);
     }
     this.#advanceSequels(watermark, closing);
     this.#advanceControl(watermark, closing);
-    if (watermark - this.#sweptAt >= SWEEP || this.#store.size > ROOM) this.#sweep(watermark);
+    if (isDueToSweep) this.#sweep(watermark);
     return closing.sort((a, b) => a.at - b.at || compare(keyOf(a.thing), keyOf(b.thing))).map(({ thing }) => thing);
   }
 
@@ -451,7 +454,7 @@ export class Correlator {
           break;
         }
         const own = this.#ownIdOf(request);
-        if (own === request) closing.push(...this.#closeSession(session).map((thing) => ({ at: due, thing })));
+        if (own === request) closing.push(...this.#closeSession(session, watermark, closing).map((thing) => ({ at: due, thing })));
         const left = times.filter((at) => at > session.last);
         if (left.length > 0) this.#control.set(request, left);
         else this.#control.delete(request);
@@ -465,7 +468,7 @@ export class Correlator {
   }
 
   /** The parts of actions that one request's lines on a controller show, one for each of its instances. */
-  #closeSession(session: Session): ClosedThing[] {
+  #closeSession(session: Session, watermark: Millis, closing: { at: Millis; thing: ClosedThing }[]): ClosedThing[] {
     const instances = new Set<string>();
     const consumers = new Set<string>();
     for (const { event, instance, others } of this.#store.find('request', session.request)) {
@@ -477,6 +480,8 @@ export class Correlator {
     const due = session.last + FRAGMENT_QUIET;
     return [...instances].sort().flatMap((instance) => {
       const state = this.#instances.get(instance);
+      // Whether a compute host tells of it must be known as of this watermark.
+      if (state !== undefined && state.lookedAt < watermark) this.#advanceInstance(instance, state, watermark, closing);
       // What began after the part's time was up does not count: when it is read must not matter.
       const tries = [...(state?.past ?? []), ...(state?.bags ?? [])].filter((bag) => bag.request === session.request && bag.opened <= due);
       if (tries.some(({ rescheduled }) => !rescheduled)) return [];

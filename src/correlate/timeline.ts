@@ -228,17 +228,22 @@ class Timeline {
 
   /** A line of an action whose threads name no request, with no such action under way: it is its first line. */
   #takeOpener(spec: ActionSpec, event: Event): void {
-    const begun = [...this.#open.values()].find((bag) => bag.spec === spec && event.at <= bag.until);
+    const under = [...this.#open.values()].filter((bag) => event.at <= bag.until);
+    // What another host has begun without a name is this action's other side, and tells its request.
+    const begun = under.find((bag) => bag.spec === spec) ?? under.findLast((bag) => bag.spec === undefined && bag.host !== event.host);
     const bag = begun ?? open(this.#instance, `@${event.at}`, event, 0, false);
     if (begun === undefined) {
-      bag.spec = spec;
       if (this.#exported.has(bag.request)) return;
       this.#open.set(bag.request, bag);
       this.#owners = undefined;
     }
     bag.own.push(event);
-    advance(bag, event);
-    this.#settle(bag);
+    bag.host = event.host;
+    if (bag.spec === undefined) this.#name(bag);
+    else {
+      advance(bag, event);
+      this.#settle(bag);
+    }
   }
 
   /** Finds a bag's name from what it holds now. What it holds is read again in its light: an end line may have come before it. */

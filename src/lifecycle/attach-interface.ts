@@ -64,7 +64,7 @@ export const attachInterface: ActionSpec = action({
       service: 'nova-compute',
       debug: true,
       from: [line('device.attach.started')],
-      to: [line('interface.lock.released')],
+      to: [last('interface.attach.refused', 'interface.attach.failed'), line('interface.lock.released')],
     },
     ...portRequests,
     ...requests,

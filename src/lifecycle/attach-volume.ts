@@ -1,5 +1,5 @@
 import { action, FAILURES } from './common.js';
-import { type ActionSpec, lasting, line, type PhaseSpec } from './define.js';
+import { type ActionSpec, last, lasting, line, type PhaseSpec } from './define.js';
 import { requests } from './plug.js';
 
 const call = (kind: 'volume.attach.requested' | 'volume.detach.requested'): PhaseSpec => ({
@@ -35,7 +35,7 @@ export const attachVolume: ActionSpec = action({
       service: 'nova-compute',
       debug: true,
       from: [line('volume.attaching')],
-      to: [line('instance.lock.released')],
+      to: [last('volume.attach.failed', 'volume.driver.attach.failed', 'volume.attach.refused'), line('instance.lock.released')],
     },
     ...requests,
   ],

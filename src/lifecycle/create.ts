@@ -1,7 +1,16 @@
+import type { EventKind } from '../catalogue/event.js';
 import { minutes, seconds } from '../model/time.js';
-import { type ActionSpec, lasting, latest, line } from './define.js';
+import { type ActionSpec, about, lasting, latest, line } from './define.js';
 import { apiRequest, NEUTRON, plugChain, requests, scheduling } from './plug.js';
 import { spawning } from './spawning.js';
+
+/** What nova prints of machines that are no guests of libvirt: no image cache, no tap, no plug of nova's. */
+const OTHER_DRIVERS: readonly EventKind[] = [
+  'ironic.spawn.started',
+  'ironic.node.provisioned',
+  'vmware.guest.creating',
+  'vmware.guest.created',
+];
 
 /** Boot a server: claim resources, make its ports and disks, spawn the guest and plug it in. */
 export const create: ActionSpec = {
@@ -101,8 +110,9 @@ export const create: ActionSpec = {
       name: 'block device mapping',
       service: 'nova-compute',
       debug: true,
-      from: [line('block.device.mapping.started')],
-      to: [line('spawn.started')],
+      // At INFO only a volume shows in it, and what follows bounds it.
+      from: [line('block.device.mapping.started'), line('volume.booting')],
+      to: [line('spawn.started'), line('bdm.failed'), about('image.creation.started')],
     },
     {
       name: 'spawn',
@@ -110,13 +120,35 @@ export const create: ActionSpec = {
       from: [line('spawn.started'), lasting('instance.spawn.timed')],
       to: [line('instance.spawn.timed'), line('instance.spawn.failed')],
     },
-    ...spawning,
-    ...plugChain,
+    ...[...spawning, ...plugChain].map((phase) => ({ ...phase, unless: OTHER_DRIVERS })),
+    {
+      name: 'node deploy',
+      service: 'nova-compute',
+      within: 'spawn',
+      optional: true,
+      from: [line('ironic.spawn.started'), line('ironic.node.awaited')],
+      to: [line('ironic.node.active'), line('ironic.node.provisioned')],
+      marks: ['ironic.node.awaited'],
+    },
+    {
+      name: 'guest create',
+      service: 'nova-compute',
+      within: 'spawn',
+      optional: true,
+      from: [line('vmware.guest.creating')],
+      to: [line('vmware.guest.created')],
+    },
     {
       name: 'spawn finish',
       service: 'nova-compute',
       within: 'spawn',
-      from: [line('instance.spawned'), line('guest.created'), line('guest.lifecycle.resumed')],
+      from: [
+        line('instance.spawned'),
+        line('guest.created'),
+        line('ironic.node.provisioned'),
+        line('vmware.guest.started'),
+        line('guest.lifecycle.resumed'),
+      ],
       to: [line('instance.spawn.timed')],
     },
     { name: 'build finish', service: 'nova-compute', from: [line('instance.spawn.timed')], to: [line('instance.built')] },

@@ -67,6 +67,8 @@ export interface PhaseSpec {
   readonly spread?: true;
   /** Not part of every such action, so not missed where it is not seen. */
   readonly optional?: true;
+  /** Not a part of actions that print one of these: another driver's work is done in another way. */
+  readonly unless?: readonly EventKind[];
   /** Told only where its beginning was seen. */
   readonly needsFrom?: true;
   /** Lines between its ends that are told with it, as the progress of a copy. */

@@ -1,3 +1,4 @@
+import type { EventKind } from '../catalogue/event.js';
 import { hours } from '../model/time.js';
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
 import { type ActionSpec, last, lasting, latest, line, type PhaseSpec, recent } from './define.js';
@@ -39,6 +40,20 @@ const movingChain: readonly PhaseSpec[] = plugUnawaited.flatMap((phase): PhaseSp
   }
 });
 
+/** What the source prints in threads that name no request. */
+const OF_THE_SOURCE: readonly EventKind[] = [
+  'live.migration.prepared',
+  'live.migration.started',
+  'live.migration.monitoring',
+  'live.migration.invoked',
+  'live.migration.progressed',
+  'live.migration.completed',
+  'live.migration.finishing',
+  'live.migration.preparation.failed',
+  'live.migration.failed',
+  'live.migration.aborted',
+];
+
 /**
  * Move a running server. The source drives it and writes the root; the destination plugs the ports and takes the guest.
  * Its long middle runs in a thread that names no request.
@@ -49,19 +64,8 @@ const movingChain: readonly PhaseSpec[] = plugUnawaited.flatMap((phase): PhaseSp
 export const liveMigration: ActionSpec = action({
   name: 'live-migration',
   lockedBy: [],
-  namedBy: ['live.migration.finished', 'live.migration.source.checked', 'live.migration.prepared', 'live.migration.monitored'],
-  opensBare: [
-    'live.migration.prepared',
-    'live.migration.started',
-    'live.migration.monitoring',
-    'live.migration.invoked',
-    'live.migration.progressed',
-    'live.migration.completed',
-    'live.migration.finishing',
-    'live.migration.preparation.failed',
-    'live.migration.failed',
-    'live.migration.aborted',
-  ],
+  namedBy: [...OF_THE_SOURCE, 'live.migration.source.checked', 'live.migration.finished', 'live.migration.monitored'],
+  opensBare: OF_THE_SOURCE,
   takesPart: [
     ['live.migration.destination.checked'],
     ['live.migration.preparing'],
@@ -149,8 +153,9 @@ export const liveMigration: ActionSpec = action({
     {
       name: 'destination finish',
       service: 'nova-compute',
+      needsFrom: true,
       from: [line('live.migration.destination.finishing')],
-      to: [last('network.cache.updated'), line('live.migration.finished')],
+      to: [last('network.cache.updated')],
     },
     {
       name: 'source finish',

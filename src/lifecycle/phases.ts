@@ -156,7 +156,9 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
       continue;
     }
     if (spec.optional === true) continue;
-    if (spec.per !== undefined && lived.ports.length === 0) {
+    const isOtherwise = spec.unless?.some((kind) => scopes.whole.byKind.has(kind)) ?? false;
+    if (isOtherwise) notApplicable.add(spec.name);
+    else if (spec.per !== undefined && lived.ports.length === 0) {
       if (wiredBy === undefined || wiredBy.includes('ovn')) notApplicable.add(spec.name);
     } else if (!services.some((service) => lived.reads(service))) missing.set(spec.name, `${services[0]} not read`);
     else if (silent) notLogged.add(spec.name);

@@ -140,7 +140,7 @@ export const portDown: readonly PhaseSpec[] = [
     service: 'ovn-controller',
     per: 'port',
     from: [line('interface.deleted'), line('vif.unplugged')],
-    to: [line('lport.released')],
+    to: [line('lport.released', 'lport.released.additional')],
     optional: true,
   },
   { name: 'lport down', service: 'ovn-controller', per: 'port', from: [line('lport.released')], to: [line('lport.down')], optional: true },

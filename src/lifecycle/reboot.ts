@@ -27,6 +27,23 @@ export const reboot: ActionSpec = action({
       to: [line('instance.soft.rebooted', 'soft.reboot.failed')],
     },
     {
+      name: 'guest shutdown',
+      service: 'nova-compute',
+      within: 'soft reboot',
+      optional: true,
+      from: [line('instance.rebooting')],
+      to: [line('guest.soft.shutdown')],
+    },
+    {
+      name: 'guest restart',
+      service: 'nova-compute',
+      within: 'soft reboot',
+      optional: true,
+      needsFrom: true,
+      from: [line('guest.soft.shutdown')],
+      to: [line('guest.lifecycle.started')],
+    },
+    {
       name: 'guest destroy',
       service: 'nova-compute',
       optional: true,
@@ -44,7 +61,7 @@ export const reboot: ActionSpec = action({
     ...maybe(
       ...partsOf(
         'reboot finish',
-        spawning.filter(({ name }) => name === 'guest start' || name === 'guest paused'),
+        spawning.filter(({ name }) => name === 'guest start' || name === 'guest paused').map((phase) => ({ ...phase, needsFrom: true })),
       ),
     ),
     {

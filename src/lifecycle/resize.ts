@@ -110,7 +110,7 @@ export const revertResize: ActionSpec = action({
   name: 'revertResize',
   lockedBy: ['do_revert'],
   namedBy: ['instance.original.state', 'migration.reverting', 'migration.allocation.swapped'],
-  takesPart: [['resize.reverting']],
+  takesPart: [['resize.reverting'], ['vif.unplugged', 'instance.files.deleting']],
   notWith: ['live.migration.source.checked', 'live.migration.finished', 'live.migration.failed'],
   calls: ['_action_revert_resize', '_revert_resize'],
   starts: [],

@@ -10,6 +10,7 @@ const offloading: readonly PhaseSpec[] = [
   {
     name: 'guest remove',
     service: 'nova-compute',
+    needsFrom: true,
     from: [line('instance.shelve.offloading')],
     to: [last('instance.destroyed')],
   },

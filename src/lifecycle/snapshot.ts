@@ -51,6 +51,19 @@ export const createImage: ActionSpec = action({
 export const backup: ActionSpec = action({
   ...createImage,
   name: 'backup',
+  // nova says so when it begins to, at DEBUG, and not when it is done.
+  confirms: ['backups.rotating'],
+  phases: [
+    ...phases,
+    {
+      name: 'backup rotate',
+      service: 'nova-compute',
+      optional: true,
+      needsFrom: true,
+      from: [line('snapshot.timed')],
+      to: [line('backups.rotating')],
+    },
+  ],
   namedBy: ['backups.rotating'],
   calls: ['_create_backup'],
   tasks: ['image_backup'],

@@ -46,8 +46,8 @@ export const spawning: readonly PhaseSpec[] = [
     name: 'guest start',
     service: 'nova-compute',
     within: 'spawn',
-    from: [latest('vif.plugged'), line('guest.xml.ended')],
-    to: [line('guest.lifecycle.started')],
+    from: [latest('vif.plugged'), line('guest.xml.ended'), line('vmware.guest.starting')],
+    to: [line('guest.lifecycle.started'), line('vmware.guest.started')],
   },
   {
     name: 'guest paused',

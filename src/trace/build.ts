@@ -66,7 +66,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   attributes[keys.action] = action.spec.name;
   attributes[keys.outcome] = action.outcome;
   attributes[keys.start] = certaintyOfStart(action);
-  attributes[keys.end] = action.outcome === 'succeeded' ? 'observed' : 'derived';
+  attributes[keys.end] = action.outcome === 'succeeded' && !endsInSilence(action) ? 'observed' : 'derived';
   const reported = reportedDuration(action);
   if (reported !== undefined) attributes[keys.reported] = reported;
   attributes[keys.unexplained] = unexplained(children, action.start, action.end);
@@ -367,6 +367,15 @@ function identityOf(closed: ClosedThing): Record<string, AttributeValue> {
 
 const certaintyOfStart = (action: ClosedAction): 'observed' | 'derived' =>
   action.members.some(({ event }) => event.at === action.start && event.service === action.service) ? 'observed' : 'derived';
+
+/** Whether no line marks its end: the last one that it prints was followed by nothing. */
+const endsInSilence = ({ spec, members, end }: ClosedAction): boolean =>
+  spec.endsQuietly !== undefined &&
+  !members.some(
+    ({ event: { at, kind } }) =>
+      at === end &&
+      (kind.endsWith('lock.released') || spec.ends.some((each) => each === kind) || spec.confirms?.some((each) => each === kind)),
+  );
 
 /** nova's own "Took N seconds to build instance." */
 function reportedDuration(action: ClosedAction): number | undefined {

@@ -57,7 +57,10 @@ export function exceptionOf(events: readonly Event[], spec: ActionSpec): LoggedE
 
 function raisedIn(event: Event): { type: string; message: string } | undefined {
   const cause =
-    textOf(event, 'cause') ?? textOf(event, 'reason') ?? event.detail.findLast((line) => RAISED.test(line) && !line.startsWith(' '));
+    textOf(event, 'cause') ??
+    textOf(event, 'reason') ??
+    textOf(event, 'error') ??
+    event.detail.findLast((line) => RAISED.test(line) && !line.startsWith(' '));
   if (cause === undefined || cause === '') return undefined;
   const found = RAISED.exec(cause);
   const type = found?.[1];
