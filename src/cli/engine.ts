@@ -2,6 +2,8 @@ import type { Messages, Table } from '../catalogue/define.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import type { Count } from '../model/counters.js';
 import type { FinishedTrace } from '../model/span.js';
+import type { CheckOptions } from '../pipeline/check/check.js';
+import type { CheckReport } from '../pipeline/check/report.js';
 import type { Io } from './command.js';
 
 export interface ReplayOptions {
@@ -40,12 +42,15 @@ export interface Engine {
   explainLine(line: string, options: { readonly service?: string; readonly zone: string }): Promise<Explanation>;
   /** Runs until `io.signal` aborts, then stops gracefully. @returns the exit code */
   runTail(options: TailOptions, io: Io): Promise<number>;
+  check(options: CheckOptions): Promise<CheckReport>;
   ids(): Promise<{ traceIdOf(instance: string, request: string): string; rootIdOf(traceId: string): string }>;
   formats(): Promise<Record<'otlp' | 'json', (trace: FinishedTrace) => string>>;
   catalogue(): Promise<{
     readonly messages: readonly Table<Messages>[];
     readonly actions: readonly ActionSpec[];
-    /** docs/catalogue.md */
+    /** docs/catalogue.md: the messages */
     readonly markdown: string;
+    /** docs/releases.md */
+    readonly releases: string;
   }>;
 }

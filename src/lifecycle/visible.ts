@@ -125,10 +125,20 @@ function betterSight(
     if (isSeen(withDepth(services, 'DEBUG'))) return { seen: 'needs-debug', ends: false, services, loggers: loggersOf(quiet, services) };
   }
   const missing = candidates.filter((service) => !isRead(service) && (owners.some(isRead) || owners.includes(service)));
-  const atInfo = needsDebug ? [] : missing.filter((service) => isSeen(withDepth([service], 'INFO')));
-  const atDebug = missing.filter((service) => isSeen(withDepth([service], 'DEBUG')));
-  const services = atInfo.length > 0 ? atInfo : atDebug.length > 0 ? atDebug : missing;
-  return { seen: 'no-log', services, atDebug: atInfo.length === 0 };
+  const isEnough = (added: readonly string[], depth: Depth): boolean => isSeen(withDepth(added, depth));
+  const atInfo = needsDebug ? [] : missing.filter((service) => isEnough([service], 'INFO'));
+  const atDebug = missing.filter((service) => isEnough([service], 'DEBUG'));
+  const services = atInfo.length > 0 ? atInfo : atDebug.length > 0 ? atDebug : owners.some(isRead) ? missing : owners;
+  // Where it takes several logs, each is asked for at the level that all of them need.
+  const inDepth =
+    needsDebug ||
+    (atInfo.length === 0 &&
+      (atDebug.length > 0 ||
+        !isEnough(
+          candidates.filter((each) => !isRead(each)),
+          'INFO',
+        )));
+  return { seen: 'no-log', services, atDebug: inDepth };
 }
 
 const loggersOf = (kinds: readonly EventKind[], of: readonly string[]): string[] =>
