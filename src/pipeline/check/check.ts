@@ -1,19 +1,20 @@
 import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname } from 'node:path';
-import { knowsLogger, services } from '../../catalogue/index.js';
+import { services } from '../../catalogue/index.js';
 import { everyRelease, type Family } from '../../catalogue/releases.js';
 import { loadConfig } from '../../config/load.js';
 import { actions } from '../../lifecycle/name.js';
 import type { Depth } from '../../lifecycle/visible.js';
-import { exitCodes, OperatorError, reasonOf, usage } from '../../model/errors.js';
+import { exitCodes, OperatorError, usage } from '../../model/errors.js';
 import type { Millis } from '../../model/line.js';
-import { type Fault, findLogsAndFaults, type LogSet } from '../../tail/discover.js';
+import { findLogsAndFaults, type LogSet } from '../../tail/discover.js';
 import { nameLog } from '../../tail/name.js';
 import { formatOf, ownName } from '../reader.js';
 import { parseZones } from '../zones.js';
 import { visibilityOf } from './advice.js';
 import { type ClockFinding, judgeClocks } from './clock.js';
+import { FEW, noCompute, notesOf, nothingRecognised, problemsOf, unknownService, unreadable } from './problems.js';
 import { type Read, readLog } from './read.js';
 import { findRelease, type ReleaseFinding } from './release.js';
 import type { CheckReport, Problem, ReleaseReport, SourceReport, UnrecognisedReport } from './report.js';
@@ -38,9 +39,8 @@ export interface CheckOptions {
 
 /** So much of a log is read unless all is wanted: its end, which tells how the service logs now. */
 const LIMIT = 64 * 1024 * 1024;
-/** A service that logs so little says nothing of its level by what is missing. */
-const FEW = 20;
-const NO_HOST = 'localhost';
+/** Where logs say nothing of the host they come from, as replay calls it. */
+export const NO_HOST = 'localhost';
 const MOST_UNRECOGNISED = 100;
 
 /** Logs with what was said of them: by the command line, or by one entry of the configuration. */
@@ -92,7 +92,14 @@ export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
 
   const zone = zoneProblem(sources, findings, options.config);
   const compute = noCompute(sources, found.problems, options);
-  const problems = [...found.problems, ...sources.flatMap(problemsOf), ...(zone === undefined ? [] : [zone]), ...compute.problems];
+  const known = [...found.problems, ...sources.flatMap(problemsOf)];
+  const problems = [
+    ...known,
+    ...(zone === undefined ? [] : [zone]),
+    ...compute.problems,
+    // Of each that is known by itself, this would say it again.
+    ...(known.length === 0 ? nothingRecognised(sources) : []),
+  ];
   return {
     problems,
     notes: [...compute.notes, ...notesOf(sources, findings)],
@@ -220,159 +227,6 @@ function depthOf({ levels }: Survey): Depth | undefined {
   if (all === 0) return undefined;
   return all < FEW ? 'INFO' : 'WARNING';
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ENOTDIR: 'a part of the path is a file, not a folder',
-};
-
-function unreadable({ path, cause }: Fault, config: string | undefined): Problem {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  const remedy =
-    code === 'EACCES' || code === 'EPERM'
-      ? 'run as a user who may read it: root, or one in the group adm, nova or neutron (`ls -l` shows which)'
-      : config === undefined
-        ? 'check the path'
-        : `correct it in ${config}; if the service has not logged yet, leave it: tail looks for the log at every poll`;
-  return { about: 'unreadable', what: `${path} cannot be read`, why: [REASONS[String(code)] ?? reasonOf(cause)], remedy };
-}
-
-function unknownService(path: string, survey: Survey): Problem {
-  const guess = likelyService(survey);
-  return {
-    about: 'unknown-service',
-    what: `nothing tells which service wrote ${path}`,
-    why:
-      guess === undefined
-        ? ['its name does not, and no line of it looks like one of a known service']
-        : [`by its lines it is ${ownName(guess)}`],
-    remedy: `pass --service ${guess ?? 'SERVICE'}, or call the file ${guess ?? 'SERVICE'}@HOST.log`,
-  };
-}
-
-/** The service most of whose loggers are in the log. */
-function likelyService({ loggers, records }: Survey): string | undefined {
-  let best: { service: string; lines: number } | undefined;
-  for (const service of ['nova-compute', 'neutron-server', 'nova-api', ...services]) {
-    let lines = 0;
-    for (const [logger, n] of loggers) if (knowsLogger(service, logger)) lines += n;
-    if (best === undefined || lines > best.lines) best = { service, lines };
-  }
-  return best !== undefined && best.lines > 0 && best.lines * 10 > records ? best.service : undefined;
-}
-
-function problemsOf({ set, service, survey, sizeBytes }: Source): Problem[] {
-  const { lines, records, recognised, forms } = survey;
-  if (sizeBytes === 0 || lines === 0) return [];
-  if (records === 0) {
-    return [
-      {
-        about: 'format',
-        what: `no line of ${set.path} can be read`,
-        why: [lines === 1 ? 'its only line is in no known form' : `${lines.toLocaleString('en-US')} lines, none in a known form`],
-        remedy:
-          'novaspan reads oslo.log in its default form (logging_context_format_string and log_date_format unset) and the files of OVS and OVN; see one line: novaspan explain "LINE"',
-      },
-    ];
-  }
-  const expected = formatOf(service);
-  const fitting = [...forms].filter(([form]) => (expected === 'vlog') === form.startsWith('vlog')).reduce((sum, [, n]) => sum + n, 0);
-  const guess = likelyService(survey);
-  const hint = guess === undefined || ownName(guess) === ownName(service) ? [] : [`by its lines it is ${ownName(guess)}`];
-  if (fitting * 2 < records) {
-    return [
-      {
-        about: 'format',
-        what: `${set.path} is not in the form of ${ownName(service)}`,
-        why: [`it is written as ${[...forms.keys()].join(', ')}`, ...hint],
-        remedy: `name the service that wrote it: --service ${guess ?? 'SERVICE'}`,
-      },
-    ];
-  }
-  if (recognised === 0 && records >= FEW) {
-    return [
-      {
-        about: 'unrecognised',
-        what: `nothing in ${set.path} is recognised`,
-        why: [`none of its ${records.toLocaleString('en-US')} records is a message of ${ownName(service)}`, ...hint],
-        remedy: hint.length === 0 ? 'see one of its lines: novaspan explain "LINE"' : `name the service that wrote it: --service ${guess}`,
-      },
-    ];
-  }
-  return [];
-}
-
-function noCompute(
-  sources: readonly Source[],
-  known: readonly Problem[],
-  { config }: CheckOptions,
-): { problems: Problem[]; notes: string[] } {
-  if (sources.some(({ service }) => ownName(service) === 'nova-compute')) return { problems: [], notes: [] };
-  // What could not be read has been told.
-  if (sources.length === 0 && known.length > 0) return { problems: [], notes: [] };
-  if (sources.length === 0) {
-    return {
-      problems: [
-        {
-          about: 'nothing',
-          what: 'there is no log that novaspan reads',
-          why: [],
-          remedy: `it reads logs of ${[...new Set(services.map(ownName))].join(', ')}: name the service with --service if the file is called otherwise`,
-        },
-      ],
-      notes: [],
-    };
-  }
-  // A controller's sidecar has none, and is right so.
-  if (config !== undefined)
-    return {
-      problems: [],
-      notes: [
-        "no log of nova-compute: this process sends its services' parts of actions, and the compute hosts' sidecars send their roots",
-      ],
-    };
-  return {
-    problems: [
-      {
-        about: 'no-compute',
-        what: 'there is no log of nova-compute',
-        why: ['actions are told by its lines: of the other logs alone no action becomes a whole trace'],
-        remedy: 'add the nova-compute log of the hosts in question',
-      },
-    ],
-    notes: [],
-  };
-}
-
-function notesOf(sources: readonly Source[], findings: ReadonlyMap<Source, ClockFinding | undefined>): string[] {
-  const unknown = sources.filter((source) => findings.get(source)?.verdict === 'unknown' && source.survey.records > 0);
-  const zones = [...new Set(unknown.map(({ zone }) => zone))];
-  return [
-    ...(unknown.length === 0
-      ? []
-      : [
-          `nothing tells whether the times of ${names(unknown)} are in ${zones.join(' and ')}, as they were read: check with \`timedatectl\`, or add a log of OVS or OVN of that time`,
-        ]),
-    ...hostNote(sources),
-    ...sources.filter(({ survey }) => survey.lines === 0).map(({ set }) => `${set.path} is empty`),
-    ...sources.flatMap(({ fault }) => (fault === undefined ? [] : [fault])),
-    ...sources
-      .filter(({ survey: { garbage, records } }) => records > 0 && garbage > 0)
-      .map(({ set, survey: { garbage } }) => `${set.path} begins with ${garbage} lines that are in no known form`),
-  ];
-}
-
-function hostNote(sources: readonly Source[]): string[] {
-  const unnamed = sources.filter(({ host }) => host === NO_HOST);
-  if (unnamed.length === 0) return [];
-  const which = unnamed.length === sources.length ? 'these logs' : `the logs of ${names(unnamed)}`;
-  return [`nothing tells which host wrote ${which}, so it is called ${NO_HOST}: pass --host NAME, or call the files SERVICE@HOST.log`];
-}
-
-/** The services of logs, each once. */
-export const names = (sources: readonly Source[]): string => [...new Set(sources.map(({ service }) => ownName(service)))].join(', ');
 
 function sourceReport(source: Source, finding: ClockFinding | undefined): SourceReport {
   const { set, service, survey, zone, isUtc } = source;

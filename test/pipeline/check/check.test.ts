@@ -202,6 +202,18 @@ describe('what is wrong', () => {
     });
   });
 
+  it('logs of which nothing is recognised; but not one quiet log among others', async () => {
+    const line = (n: number) =>
+      `2026-11-21 03:00:${String(n).padStart(2, '0')}.000 7 DEBUG oslo_service.periodic_task [-] Running periodic task X._y\n`;
+    writeFileSync(folder('nova-compute.log'), Array.from({ length: 30 }, (_, n) => line(n)).join(''));
+    const alone = await check([folder('nova-compute.log')]);
+    expect(alone.problems.map(({ what }) => what)).toEqual(['nothing in these logs is recognised']);
+    expect(alone.exitCode).toBe(65);
+
+    copyFileSync(folder('nova-compute.log'), folder('nova-scheduler.log'));
+    expect((await check([folder('nova-scheduler.log'), golden('create-succeeds-info')])).problems).toEqual([]);
+  });
+
   it('standard input, which cannot be read twice', async () => {
     await expect(check(['-'])).rejects.toThrow(OperatorError);
   });
