@@ -17,6 +17,11 @@ export const engine: Engine = {
     return runTail(options, io);
   },
 
+  async check(options) {
+    const { checkLogs } = await import('../pipeline/check/check.js'); // bound in pipeline
+    return checkLogs(options);
+  },
+
   ids: () => import('../trace/span-id.js'),
 
   async formats() {
@@ -25,11 +30,18 @@ export const engine: Engine = {
   },
 
   async catalogue() {
-    const [{ catalogueMarkdown }, { tables }, { actions }] = await Promise.all([
+    const [{ catalogueMarkdown }, { tables }, { actions }, { releasesMarkdown }, { actionsMarkdown }] = await Promise.all([
       import('../catalogue/index.js'),
       import('../catalogue/tables.js'),
       import('../lifecycle/name.js'),
+      import('../lifecycle/releases.js'),
+      import('../lifecycle/markdown.js'),
     ]);
-    return { messages: tables, actions, markdown: catalogueMarkdown() };
+    return {
+      messages: tables,
+      actions,
+      markdown: catalogueMarkdown(),
+      pages: { releases: releasesMarkdown(actions), actions: actionsMarkdown() },
+    };
   },
 };

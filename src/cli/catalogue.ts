@@ -1,7 +1,9 @@
 import type { MessageSpec, Messages, Table } from '../catalogue/define.js';
+import { isKind, overlap, placeOf, printedIn, rangeText, releases } from '../catalogue/releases.js';
 import type { ActionSpec, Edge, PhaseSpec } from '../lifecycle/define.js';
-import { exitCodes } from '../model/errors.js';
+import { exitCodes, usage } from '../model/errors.js';
 import { defineCommand, write } from './command.js';
+import { nearest } from './nearest.js';
 
 /** `catalogue`: the two tables that novaspan is made of. */
 export const catalogue = defineCommand({
@@ -10,37 +12,140 @@ export const catalogue = defineCommand({
   operands: '',
   takes: { least: 0, most: 0 },
   about: [
-    'First the messages: what each service may log, at which level, in which wordings. Then the actions: which messages begin and end each phase. A message that your logs hold and this list does not can be added with six lines (docs/catalogue.md is the first list).',
+    'First the messages: what each service may log, at which level, in which wordings. Then the actions: which messages name, begin and end them and each of their phases. A message that your logs hold and this list does not can be added with six lines (docs/catalogue.md is the first list).',
+    'The options leave only what fits all of them. With --action, the messages are those that the action is made of.',
   ],
-  options: { markdown: { type: 'boolean', about: 'the messages as Markdown tables (docs/catalogue.md)' } },
-  examples: [{ says: 'which lines tell of a flow installation', command: 'novaspan catalogue | grep -i installed' }],
+  options: {
+    service: { type: 'string', value: 'SERVICE', about: 'only messages of this service' },
+    action: { type: 'string', value: 'ACTION', about: 'only this action, such as create or live-migration' },
+    kind: { type: 'string', value: 'TEXT', about: 'only kinds of messages with this in their name, such as lport or lport.claimed' },
+    release: { type: 'string', value: 'RELEASE', about: 'only messages that this release prints, such as Yoga or 2025.1' },
+    markdown: { type: 'boolean', about: 'the messages as Markdown tables (docs/catalogue.md)' },
+    actions: { type: 'boolean', about: 'the actions and their phases, as Markdown tables (docs/actions.md)' },
+    releases: { type: 'boolean', about: 'what each release shows, as Markdown tables (docs/releases.md)' },
+  },
+  examples: [
+    { says: 'which lines tell of a flow installation', command: 'novaspan catalogue | grep -i installed' },
+    { says: 'what a boot consists of', command: 'novaspan catalogue --action create' },
+    { says: "what Yoga's nova-compute prints that novaspan reads", command: 'novaspan catalogue --service nova-compute --release Yoga' },
+  ],
 
   async run({ values }, { engine, stdout }) {
-    const { messages, actions, markdown } = await engine.catalogue();
-    await write(stdout, values.markdown ? markdown : inText(messages, actions));
+    const { messages, actions, markdown, pages } = await engine.catalogue();
+    if (values.markdown || values.releases || values.actions) {
+      await write(stdout, values.releases ? pages.releases : values.actions ? pages.actions : markdown);
+      return exitCodes.ok;
+    }
+    await write(stdout, inText(messages, actions, filterOf(values, messages, actions)));
     return exitCodes.ok;
   },
 });
 
-function inText(tables: readonly Table<Messages>[], actions: readonly ActionSpec[]): string {
+interface Filter {
+  readonly service: string | undefined;
+  readonly action: ActionSpec | undefined;
+  readonly kind: string | undefined;
+  /** place in the list of releases */
+  readonly release: number | undefined;
+}
+
+function filterOf(
+  { service, action, kind, release }: Readonly<Record<'service' | 'action' | 'kind' | 'release', string | undefined>>,
+  tables: readonly Table<Messages>[],
+  actions: readonly ActionSpec[],
+): Filter {
+  const one = (option: string, given: string | undefined, known: readonly string[]): string | undefined => {
+    if (given === undefined) return undefined;
+    const found = known.find((name) => name.toLowerCase() === given.toLowerCase());
+    if (found !== undefined) return found;
+    const meant = nearest(given, known);
+    throw usage(
+      `--${option} cannot be '${given}'`,
+      `${meant === undefined ? '' : `did you mean ${meant}? `}there are: ${known.join(', ')}`,
+    );
+  };
+  const services = [...new Set(tables.flatMap((table) => table.services))].sort();
+  const named = one(
+    'action',
+    action,
+    actions.map(({ name }) => name),
+  );
+  const of = one(
+    'release',
+    release,
+    releases.map(({ name }) => name),
+  );
+  return {
+    service: one('service', service, services),
+    action: actions.find(({ name }) => name === named),
+    kind,
+    release: of === undefined ? undefined : placeOf('openstack', of),
+  };
+}
+
+function inText(tables: readonly Table<Messages>[], actions: readonly ActionSpec[], filter: Filter): string {
   const lines: string[] = [];
-  for (const [services, messages] of byServices(tables)) {
+  const used = filter.action === undefined ? undefined : new Set(kindsIn(filter.action));
+  for (const [services, all] of byServices(
+    tables.filter((table) => filter.service === undefined || table.services.includes(filter.service)),
+  )) {
+    const messages = all.filter(
+      ([kind, spec]) =>
+        (filter.kind === undefined || kind.includes(filter.kind)) &&
+        (used === undefined || used.has(kind)) &&
+        isPrintedBy(filter.release, spec),
+    );
+    if (messages.length === 0) continue;
     lines.push(`messages of ${services}`);
     const width = Math.max(0, ...messages.map(([kind]) => kind.length));
     for (const [kind, spec] of messages) {
-      for (const says of spec.says) lines.push(`  ${kind.padEnd(width)}  ${levels(spec).padEnd(11)}  ${says}`);
+      for (const says of spec.says) lines.push(`  ${kind.padEnd(width)}  ${levels(spec).padEnd(11)}  ${says}${when(spec)}`);
     }
     lines.push('');
   }
-  for (const action of actions) {
-    lines.push(`phases of ${action.name}`);
-    const width = Math.max(0, ...action.phases.map(({ name }) => name.length));
-    for (const phase of action.phases) {
-      lines.push(`  ${phase.name.padEnd(width)}  ${whose(phase)}${needs(phase)}: ${edges(phase.from)} -> ${edges(phase.to)}`);
-    }
-    lines.push('');
-  }
-  return lines.join('\n');
+  // Whoever asks for messages of one service or kind does not want to read of all actions.
+  const isNarrow = filter.service !== undefined || filter.kind !== undefined || filter.release !== undefined;
+  const shown = filter.action === undefined ? (isNarrow ? [] : actions) : [filter.action];
+  for (const action of shown) lines.push(...actionText(action), '');
+  return lines.length === 0 ? 'nothing fits all of these options\n' : lines.join('\n');
+}
+
+function actionText({ name, namedBy, lockedBy, starts, ends, fails, phases }: ActionSpec): string[] {
+  const width = Math.max(0, ...phases.map((phase) => phase.name.length));
+  return [
+    `action ${name}`,
+    ...[
+      ['locked by', lockedBy.join(' or ')],
+      ['named by', namedBy.join(' or ')],
+      ['begins with', edges(starts)],
+      ['ends with', ends.join(' or ')],
+      ['fails with', fails.join(' or ')],
+    ]
+      .filter(([, text]) => text !== '')
+      .map(([title, text]) => `  ${title!.padEnd(11)}  ${text}`),
+    `phases of ${name}`,
+    ...phases.map((phase) => {
+      const marks = marksOf(phase);
+      const needs = marks.length === 0 ? '' : ` (${marks.join(', ')})`;
+      return `  ${phase.name.padEnd(width)}  ${[phase.service].flat().join(', ')}${needs}: ${edges(phase.from)} -> ${edges(phase.to)}`;
+    }),
+  ];
+}
+
+/** OVN's releases are its own: what it prints is not left out by one of OpenStack's. */
+const isPrintedBy = (release: number | undefined, spec: MessageSpec): boolean =>
+  release === undefined || overlap(printedIn(spec, 'openstack'), { since: release, until: release }) !== undefined;
+
+function when(spec: MessageSpec): string {
+  if (spec.since === undefined && spec.until === undefined) return '';
+  const family = `${spec.since}${spec.until}`.includes('OVN') ? 'ovn' : 'openstack';
+  return `  (${rangeText(printedIn(spec, family), family)})`;
+}
+
+/** The kinds in an action's table, wherever they stand in it. */
+function kindsIn(value: unknown): string[] {
+  if (typeof value === 'string') return isKind(value) ? [value] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(kindsIn) : [];
 }
 
 /** A service with many messages has several tables. */
@@ -55,12 +160,11 @@ function byServices(tables: readonly Table<Messages>[]): Map<string, (readonly [
 
 const levels = ({ level }: MessageSpec): string => [level].flat().join('/');
 
-const whose = ({ service }: PhaseSpec): string => [service].flat().join(', ');
-
-const needs = ({ debug, per, optional }: PhaseSpec): string => {
-  const marks = [...(debug ? ['DEBUG'] : []), ...(per === undefined ? [] : ['per port']), ...(optional ? ['not always'] : [])];
-  return marks.length === 0 ? '' : ` (${marks.join(', ')})`;
-};
+const marksOf = ({ debug, per, optional }: PhaseSpec): string[] => [
+  ...(debug ? ['DEBUG'] : []),
+  ...(per === undefined ? [] : ['per port']),
+  ...(optional ? ['not always'] : []),
+];
 
 const edges = (all: readonly Edge[]): string => all.map(edge).join(', else ');
 

@@ -1,4 +1,5 @@
 import { catalogue } from './catalogue.js';
+import { check } from './check.js';
 import type { Command } from './command.js';
 import { demo } from './demo.js';
 import { explain } from './explain.js';
@@ -7,4 +8,4 @@ import { tail } from './tail.js';
 import { traceId } from './trace-id.js';
 
 /** In the order of the help. */
-export const commands: readonly Command[] = [demo, replay, tail, explain, traceId, catalogue];
+export const commands: readonly Command[] = [demo, replay, tail, explain, check, traceId, catalogue];

@@ -3,6 +3,8 @@ import type { ActionSpec } from '../lifecycle/define.js';
 import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
+import type { CheckOptions } from '../pipeline/check/check.js';
+import type { CheckReport } from '../pipeline/check/report.js';
 import type { Io } from './command.js';
 
 export interface ReplayOptions {
@@ -48,13 +50,16 @@ export interface Engine {
   ): Promise<Explanation>;
   /** Runs until `io.signal` aborts, then stops gracefully. @returns the exit code */
   runTail(options: TailOptions, io: Io): Promise<number>;
+  check(options: CheckOptions): Promise<CheckReport>;
   ids(): Promise<{ traceIdOf(instance: string, request: string): string; rootIdOf(traceId: string): string }>;
   /** Each writes a trace as one line, without the newline; bytes are the caller's until the next call. */
   formats(): Promise<Record<'otlp' | 'json', (trace: FinishedTrace) => string | Uint8Array>>;
   catalogue(): Promise<{
     readonly messages: readonly Table<Messages>[];
     readonly actions: readonly ActionSpec[];
-    /** docs/catalogue.md */
+    /** docs/catalogue.md: the messages */
     readonly markdown: string;
+    /** docs/releases.md and docs/actions.md */
+    readonly pages: { readonly releases: string; readonly actions: string };
   }>;
 }

@@ -27,6 +27,7 @@ export function overview(commands: readonly Command[]): string {
     '',
     'First steps:',
     '  novaspan demo                    see what it does, on logs that come with it',
+    '  novaspan check /var/log/nova     whether your logs will do, and what to change',
     '  novaspan replay /var/log/nova    the same on yours; nothing is sent anywhere',
     '',
     "`novaspan help COMMAND` tells a command's options; `novaspan --version` the version.",

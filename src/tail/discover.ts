@@ -22,10 +22,16 @@ const STDIN = '-';
  * @throws OperatorError LOG_UNREADABLE naming every path that is not there, cannot be read or holds no log
  */
 export async function findLogs(paths: readonly string[]): Promise<LogSet[]> {
+  const { logs, faults } = await findLogsAndFaults(paths);
+  if (faults.length > 0) throw unreadable(faults);
+  return logs;
+}
+
+/** The same, for whoever wants to know of the logs that can be read beside those that cannot. */
+export async function findLogsAndFaults(paths: readonly string[]): Promise<{ readonly logs: LogSet[]; readonly faults: readonly Fault[] }> {
   const faults: Fault[] = [];
   const files: string[] = [];
   for (const path of paths) files.push(...(path === STDIN ? [path] : await filesAt(path, faults)));
-  if (faults.length > 0) throw unreadable(faults);
 
   const sets = new Map<string, string[]>();
   const seen = new Set<string>();
@@ -38,9 +44,10 @@ export async function findLogs(paths: readonly string[]): Promise<LogSet[]> {
     if (parts === undefined) sets.set(name, [file]);
     else parts.push(file);
   }
-  return [...sets]
+  const logs = [...sets]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([path, parts]) => ({ path, parts: parts.filter((part) => !isBeingCompressed(part, parts)).sort(byAge) }));
+  return { logs, faults };
 }
 
 /**
@@ -66,7 +73,8 @@ export async function liveLogs(
 /** A glob may name logs as it likes, such as `*.txt`; only what rotation made of one is no log of its own. */
 const isLive = (path: string): boolean => isLiveName(path) || (!isLogName(path) && !path.endsWith('.gz'));
 
-interface Fault {
+/** What of the paths cannot be read, and why. */
+export interface Fault {
   readonly path: string;
   readonly cause: unknown;
 }

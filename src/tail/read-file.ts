@@ -32,9 +32,10 @@ const OTHERS = [
 /**
  * Opens a plain or gzipped log, told apart by its first bytes, whatever it is called.
  *
+ * @param from where a plain log is begun; a gzipped one is always read from its beginning
  * @throws OperatorError LOG_UNREADABLE, from `read` too
  */
-export async function openLog(path: string): Promise<LogInput> {
+export async function openLog(path: string, from = 0): Promise<LogInput> {
   let fd: number | undefined;
   try {
     fd = openSync(path, 'r');
@@ -42,7 +43,7 @@ export async function openLog(path: string): Promise<LogInput> {
     const length = readSync(fd, head, 0, head.length, 0);
     const other = OTHERS.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
     if (other !== undefined) throw new Error(`it is compressed with ${other.name}: unpack it first (gzip is read as it is)`);
-    return length >= 2 && head[0] === 0x1f && head[1] === 0x8b ? gunzipped(fd, path) : plain(fd, path);
+    return length >= 2 && head[0] === 0x1f && head[1] === 0x8b ? gunzipped(fd, path) : plain(fd, path, from);
   } catch (cause) {
     if (fd !== undefined) closeSync(fd);
     throw logUnreadable(path, cause);
@@ -50,9 +51,9 @@ export async function openLog(path: string): Promise<LogInput> {
 }
 
 /** Reads synchronously: a replay has nothing else to do, and going through the thread pool takes half as long again. */
-function plain(fd: number, path: string): LogInput {
+function plain(fd: number, path: string, from: number): LogInput {
   const buffer = Buffer.allocUnsafe(PIECE);
-  let offset = 0;
+  let offset = from;
   let isOpen = true;
   return {
     fault: undefined,

@@ -26,7 +26,7 @@ describe('novaspan', () => {
   it('suggests the command that was meant', async () => {
     expect((await novaspan(['repaly', 'x'])).stderr).toMatchInlineSnapshot(`
       "novaspan: USAGE: there is no command 'repaly'
-        to do  did you mean replay? commands: demo, replay, tail, explain, trace-id, catalogue, help
+        to do  did you mean replay? commands: demo, replay, tail, explain, check, trace-id, catalogue, help
       "
     `);
   });
@@ -43,12 +43,14 @@ describe('novaspan', () => {
         tail       follow the logs of this host and export each finished action (the
                    sidecar)
         explain    show how one log line is read, stage by stage
+        check      tell whether logs can be read, what they show, and how to see more
         trace-id   tell an action's trace id from its instance and request ids
         catalogue  list every message and every phase that novaspan knows
         help       tell about the commands, or about one
 
       First steps:
         novaspan demo                    see what it does, on logs that come with it
+        novaspan check /var/log/nova     whether your logs will do, and what to change
         novaspan replay /var/log/nova    the same on yours; nothing is sent anywhere
 
       \`novaspan help COMMAND\` tells a command's options; \`novaspan --version\` the version.
@@ -161,7 +163,7 @@ it('catalogue prints what the tables give', async () => {
       messages: { 'lport.claimed': { logger: 'binding', level: 'INFO', says: ['Claiming lport {port:uuid} for this chassis.'], seen: [] } },
     },
   ] as const;
-  const ran = await novaspan(['catalogue'], { engine: { catalogue: async () => ({ messages, actions: [], markdown: '' }) } });
+  const ran = await novaspan(['catalogue'], { engine: { catalogue: async () => ({ messages, actions: [], markdown: '', pages: { releases: '', actions: '' } }) } });
   expect(ran.stdout).toBe('messages of ovn-controller\n  lport.claimed  INFO         Claiming lport {port:uuid} for this chassis.\n');
 });
 

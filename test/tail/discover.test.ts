@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { OperatorError } from '../../src/model/errors.js';
-import { findLogs, liveLogs } from '../../src/tail/discover.js';
+import { findLogs, findLogsAndFaults, liveLogs } from '../../src/tail/discover.js';
 import { temporaryFolder } from './temporary.js';
 
 const at = temporaryFolder();
@@ -113,4 +113,12 @@ describe('liveLogs', () => {
     linkSync(at('a.log'), at('b.log'));
     expect((await liveLogs([at()])).logs).toEqual([at('a.log'), at('b.log')]);
   });
+});
+
+it('findLogsAndFaults gives what can be read beside what cannot', async () => {
+  make('nova/nova-compute.log', 'empty/notes.txt');
+  const { logs, faults } = await findLogsAndFaults([at('nova'), at('gone.log'), at('empty')]);
+
+  expect(logs.map(({ path }) => path)).toEqual([at('nova/nova-compute.log')]);
+  expect(faults.map(({ path }) => path)).toEqual([at('gone.log'), at('empty')]);
 });

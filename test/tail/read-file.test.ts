@@ -30,6 +30,17 @@ describe('a log is read', () => {
     expect(await readAll(await openLog(at('a.log')))).toBe(text);
   });
 
+  it('from where it is told, a gzipped one from its beginning', async () => {
+    writeFileSync(at('a.log'), text);
+    const input = await openLog(at('a.log'), 1000);
+    const first = await input.read();
+    expect(first?.offset).toBe(1000);
+    expect(first?.bytes.toString()).toBe(text.slice(1000, 1000 + first!.bytes.length));
+    await input.close();
+    writeFileSync(at('a.log.1.gz'), gzipSync(text));
+    expect(await readAll(await openLog(at('a.log.1.gz'), 1000))).toBe(text);
+  });
+
   it('unpacked, by its first bytes and not by its name', async () => {
     writeFileSync(at('a.log.1'), gzipSync(text));
     expect(await readAll(await openLog(at('a.log.1')))).toBe(text);

@@ -1,0 +1,112 @@
+import type { Level } from '../model/record.js';
+import type { MessageSpec } from './define.js';
+import type { EventKind } from './event.js';
+import { tables } from './tables.js';
+
+/** A release of OpenStack, as its first version numbers and its log lines show it. */
+export interface Release {
+  readonly name: string;
+  /** the first number of its services' versions: nova 26.2.2 is Zed */
+  readonly nova: number;
+  readonly neutron: number;
+  /** how many request ids oslo.log prints in the brackets: since Zed the caller's goes before the request's own */
+  readonly ids: 1 | 2;
+}
+
+const NAMES = [
+  ...['Ocata', 'Pike', 'Queens', 'Rocky', 'Stein', 'Train', 'Ussuri', 'Victoria', 'Wallaby', 'Xena', 'Yoga', 'Zed'],
+  ...['2023.1', '2023.2', '2024.1', '2024.2', '2025.1', '2025.2', '2026.1', '2026.2'],
+];
+const TWO_IDS_SINCE = NAMES.indexOf('Zed');
+const NOVA_OF_OCATA = 15;
+const NEUTRON_OF_OCATA = 10;
+
+/** All that the catalogue tells of, oldest first. */
+export const releases: readonly Release[] = NAMES.map((name, i) => ({
+  name,
+  nova: NOVA_OF_OCATA + i,
+  neutron: NEUTRON_OF_OCATA + i,
+  ids: i < TWO_IDS_SINCE ? 1 : 2,
+}));
+
+/** OVN has releases of its own; up to 2.12 it came with Open vSwitch. */
+export const ovnReleases: readonly string[] = [
+  ...['2.12', '20.03', '20.06', '20.09', '20.12', '21.03', '21.06', '21.09', '21.12', '22.03', '22.06', '22.09', '22.12'],
+  ...['23.03', '23.06', '23.09', '24.03', '24.09', '25.03', '25.09', '26.03'],
+];
+
+/** Whose releases are meant: those that OpenStack's services share, or those of OVN. */
+export type Family = 'openstack' | 'ovn';
+
+/** Whose releases a service's messages follow. */
+export const familyOf = (service: string): Family =>
+  /^(?:ovn|ovs|ovsdb)-/.test(service) && !service.includes('-agent') && !service.includes('metadata') ? 'ovn' : 'openstack';
+
+export const releaseNames = (family: Family): readonly string[] => (family === 'ovn' ? ovnReleases : NAMES);
+
+/** Releases from one to another, as places in their list. */
+export interface Range {
+  readonly since: number;
+  readonly until: number;
+}
+
+/**
+ * The place of a release in the list of its family, by its name as the catalogue has it (`Zed`, `OVN 22.09`).
+ *
+ * @returns -1 for one that is not in the list
+ */
+export const placeOf = (family: Family, name: string): number => releaseNames(family).indexOf(name.replace(/^OVN /, ''));
+
+export const everyRelease = (family: Family): Range => ({ since: 0, until: releaseNames(family).length - 1 });
+
+/** The releases that print a message. */
+export function printedIn({ since, until }: Pick<MessageSpec, 'since' | 'until'>, family: Family): Range {
+  const every = everyRelease(family);
+  const from = since === undefined ? every.since : placeOf(family, since);
+  const to = until === undefined ? every.until : placeOf(family, until);
+  return { since: from === -1 ? every.since : from, until: to === -1 ? every.until : to };
+}
+
+export const overlap = (a: Range, b: Range): Range | undefined => {
+  const since = Math.max(a.since, b.since);
+  const until = Math.min(a.until, b.until);
+  return since <= until ? { since, until } : undefined;
+};
+
+/** `Zed or later`, `Yoga or before`, `Rocky to Train`, `Zed`. */
+export function rangeText(range: Range, family: Family): string {
+  const names = releaseNames(family);
+  const label = (place: number): string => (family === 'ovn' ? `OVN ${names[place]}` : names[place]!);
+  const every = everyRelease(family);
+  if (range.since === range.until) return label(range.since);
+  if (range.since === every.since && range.until === every.until) return 'any release';
+  if (range.until === every.until) return `${label(range.since)} or later`;
+  if (range.since === every.since) return `${label(range.until)} or before`;
+  return `${label(range.since)} to ${names[range.until]}`;
+}
+
+/** A kind of message as one table has it. */
+export interface Known {
+  readonly services: readonly string[];
+  readonly spec: MessageSpec;
+}
+
+const known = new Map<string, Known[]>();
+for (const { services, messages } of tables) {
+  for (const [kind, spec] of Object.entries<MessageSpec>(messages)) {
+    const places = known.get(kind);
+    if (places === undefined) known.set(kind, [{ services, spec }]);
+    else places.push({ services, spec });
+  }
+}
+
+/** Where a kind is found: nearly always in one table. */
+export const knownAs = (kind: EventKind): readonly Known[] => known.get(kind) ?? [];
+
+export const isKind = (text: string): text is EventKind => known.has(text);
+
+/** The level that a message is logged at as a rule; others are those of other releases, or of other places in the code. */
+export const usualLevel = ({ level }: Pick<MessageSpec, 'level'>): Level => (typeof level === 'string' ? level : level[0]!);
+
+/** Whether services that log at INFO, which is their default, print it. */
+export const isPrintedAtInfo = (spec: Pick<MessageSpec, 'level'>): boolean => !['DEBUG', 'TRACE'].includes(usualLevel(spec));

@@ -1,0 +1,74 @@
+import { usage } from '../model/errors.js';
+import { checkText } from './check-text.js';
+import { defineCommand, write } from './command.js';
+import { lookOf } from './look.js';
+import { createProgress } from './progress.js';
+import { sourceOptions } from './replay.js';
+import { zonesOf } from './zone.js';
+
+/** `check PATH...`: whether logs can be read, what they show and what not. The first thing to run on a new cloud. */
+export const check = defineCommand({
+  name: 'check',
+  summary: 'tell whether logs can be read, what they show, and how to see more',
+  operands: '[PATH...]',
+  takes: { least: 0, most: Infinity },
+  about: [
+    'Says of every log: whether it can be read, whose it is, its form, release, level, times and how much of it is recognised. Compares the clocks of logs in local time with those in UTC, and says which zone to give where they disagree. Says which phases of which actions these logs show, and what to change in nova.conf or neutron.conf to see more.',
+    'With --config, the configuration of tail is checked first, with all its faults at once, and then the logs that it names. PATHs replace those.',
+    'Of each log the last 64 MiB are read, which tell how the service logs now; --all reads everything. Nothing is sent anywhere and nothing is changed.',
+  ],
+  options: {
+    config: { type: 'string', short: 'c', value: 'FILE', about: 'the configuration of tail: it is checked, and then its logs' },
+    ...sourceOptions,
+    timezone: {
+      ...sourceOptions.timezone,
+      about: `${sourceOptions.timezone.about}. Services in another zone follow it: Asia/Seoul,placement=UTC,glance=UTC`,
+    },
+    host: { type: 'string', value: 'HOST', about: 'who wrote the logs, where neither file name nor folder says' },
+    all: { type: 'boolean', about: 'read the whole of every log' },
+    verbose: { type: 'boolean', short: 'v', about: 'every phase of every action, the evidence, and all unrecognised messages' },
+    format: { type: 'string', choices: ['text', 'json'], about: 'text (default), or everything that was found as JSON' },
+    'no-color': { type: 'boolean', about: 'no colours' },
+  },
+  examples: [
+    { says: 'the logs of this host', command: 'novaspan check /var/log/nova /var/log/neutron /var/log/openvswitch /var/log/ovn' },
+    { says: 'a configuration, before the sidecar is started with it', command: 'novaspan check --config /etc/novaspan/novaspan.yaml' },
+    { says: 'messages that the catalogue does not know yet', command: 'novaspan check --format json /var/log/nova | jq .unrecognised' },
+  ],
+  exits: [
+    { code: 65, means: 'something is wrong: a zone, no log of nova-compute, a log of which nothing is recognised' },
+    { code: 66, means: 'a log cannot be read' },
+    { code: 78, means: 'the configuration is wrong, or a zone in it' },
+  ],
+
+  async run({ positionals: paths, values }, io) {
+    const { engine, env, signal, stdout } = io;
+    if (paths.length === 0 && values.config === undefined)
+      throw usage('check needs PATH... or --config FILE', 'for example: novaspan check /var/log/nova /var/log/neutron');
+    if (values.config !== undefined && values.timezone !== undefined)
+      throw usage('--timezone does not go with --config', 'the configuration has its own `timezone`');
+    const progress = createProgress(io, true);
+    try {
+      const report = await engine.check({
+        paths,
+        zone: zonesOf(values.timezone),
+        env,
+        all: values.all,
+        signal,
+        ...(values.service !== undefined && { service: values.service }),
+        ...(values.host !== undefined && { host: values.host }),
+        ...(values.config !== undefined && { config: values.config }),
+        onProgress: (read, total) => progress.update(read, total),
+      });
+      progress.stop();
+      const look = lookOf(io, { color: !values['no-color'] });
+      await write(
+        stdout,
+        values.format === 'json' ? `${JSON.stringify(report, undefined, 2)}\n` : checkText(report, look, { verbose: values.verbose }),
+      );
+      return report.exitCode;
+    } finally {
+      progress.stop();
+    }
+  },
+});

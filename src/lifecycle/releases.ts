@@ -1,0 +1,113 @@
+import { everyRelease, type Family, familyOf, ovnReleases, type Range, releases } from '../catalogue/releases.js';
+import type { ActionSpec, PhaseSpec } from './define.js';
+import { actionSight, everything, type Logging, sightOf } from './visible.js';
+
+/** Actions whose phases have a table of their own: the others' phases are the same or few. */
+const SHOWN_WHOLE = ['create', 'delete', 'rebuild'];
+
+/** docs/releases.md: what each release prints of the actions and their phases, worked out from the tables. */
+export function releasesMarkdown(actions: readonly ActionSpec[]): string {
+  return [
+    HEAD,
+    '## Actions',
+    '',
+    'Whether an action is told from the others, and whether the lines of its start and its end are printed. Where the start is not, the root begins with the first line that has its request id.',
+    '',
+    ...table(
+      'OpenStack',
+      releases.map(({ name }) => name),
+      actions.map(({ name }) => ({ title: name, cell: (at) => actionCell(actions.find((action) => action.name === name)!, at) })),
+      'openstack',
+    ),
+    ...actions.filter(({ name }) => SHOWN_WHOLE.includes(name)).flatMap(phasesOf),
+  ].join('\n');
+}
+
+const HEAD = `# What each release shows
+
+Generated from the tables in \`src/catalogue\` and \`src/lifecycle\` by \`npm run docs\`; do not edit. A test reads every wording of
+every message behind these tables in the form that each of these releases prints it.
+
+- **INFO**: seen in logs at the default level. **DEBUG**: only where the service logs at DEBUG.
+- **end at INFO**: only the line that ends it is printed at that level, so that it is shown as an instant.
+- **–**: this release prints no such line.
+
+What nova-compute prints with libvirt is meant, and ML2/OVN. Whether a phase occurs at all is another question: an instance without ports has no plug. OpenStack's
+and OVN's releases are independent of each other: each has tables of its own. Brackets hold one request id up to Yoga and two since Zed.
+\`novaspan check\` says the same of your own logs.
+`;
+
+interface Column {
+  readonly title: string;
+  cell(releaseOf: Logging['releaseOf']): string;
+}
+
+function phasesOf(action: ActionSpec): string[] {
+  const heading = (which: string): string[] => [`## Phases of ${action.name}: ${which}`, ''];
+  const columns = (family: Family): Column[] =>
+    action.phases
+      .filter((phase) => familyOfPhase(phase) === family)
+      .map((phase) => ({ title: titleOf(phase, action), cell: (at) => phaseCell(phase, at) }));
+  const openstack = columns('openstack');
+  const ovn = columns('ovn');
+  return [
+    ...heading("OpenStack's services"),
+    ...table(
+      'OpenStack',
+      releases.map(({ name }) => name),
+      openstack,
+      'openstack',
+    ),
+    ...(ovn.length === 0 ? [] : [...heading('OVS and OVN'), ...table('OVN', ovnReleases, ovn, 'ovn')]),
+  ];
+}
+
+const familyOfPhase = ({ service }: PhaseSpec): Family => familyOf([service].flat()[0]!);
+
+/** Of phases with one name, as each service tells its own part of the scheduling, the service is named too. */
+function titleOf({ name, service }: PhaseSpec, { phases }: ActionSpec): string {
+  return phases.filter((other) => other.name === name).length > 1 ? `${name} (${[service].flat()[0]})` : name;
+}
+
+/** Releases that show the same share a row. */
+function table(corner: string, names: readonly string[], columns: readonly Column[], family: Family): string[] {
+  const rows: { names: string[]; cells: string }[] = [];
+  for (const [place, name] of names.entries()) {
+    const cells = columns.map(({ cell }) => cell(only(family, place))).join(' | ');
+    const before = rows.at(-1);
+    if (before?.cells === cells) before.names.push(name);
+    else rows.push({ names: [name], cells });
+  }
+  return [
+    `| ${[corner, ...columns.map(({ title }) => title)].join(' | ')} |`,
+    `| ${['---', ...columns.map(() => '---')].join(' | ')} |`,
+    ...rows.map((row) => `| ${row.names.join(', ')} | ${row.cells} |`),
+    '',
+  ];
+}
+
+/** One release of a family, with any of the other's. */
+const only =
+  (family: Family, place: number): Logging['releaseOf'] =>
+  (which): Range =>
+    which === family ? { since: place, until: place } : everyRelease(which);
+
+function phaseCell(phase: PhaseSpec, releaseOf: Logging['releaseOf']): string {
+  const atInfo = sightOf(phase, everything('INFO', releaseOf));
+  if (atInfo.seen === 'whole') return 'INFO';
+  const ends = atInfo.seen === 'end' || (atInfo.seen === 'needs-debug' && atInfo.ends);
+  const atDebug = sightOf(phase, everything('DEBUG', releaseOf)).seen;
+  if (atDebug === 'whole') return ends ? 'DEBUG, end at INFO' : 'DEBUG';
+  return ends ? 'end at INFO' : atDebug === 'end' ? 'end at DEBUG' : '–';
+}
+
+function actionCell(action: ActionSpec, releaseOf: Logging['releaseOf']): string {
+  const [info, debug] = (['INFO', 'DEBUG'] as const).map((depth) => actionSight(action, everything(depth, releaseOf)));
+  const level = (part: 'named' | 'start' | 'end'): string =>
+    info?.[part].seen === 'whole' ? 'INFO' : debug?.[part].seen === 'whole' ? 'DEBUG' : '–';
+  // What cannot be named at INFO is not shown at INFO, whatever it prints.
+  const named = level('named');
+  if (named !== 'INFO') return named;
+  const [start, end] = [level('start'), level('end')];
+  return start === end ? start : `${start} to ${end}`;
+}

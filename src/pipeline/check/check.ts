@@ -1,0 +1,290 @@
+import { statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, dirname } from 'node:path';
+import { services } from '../../catalogue/index.js';
+import { everyRelease, type Family } from '../../catalogue/releases.js';
+import { loadConfig } from '../../config/load.js';
+import { actions } from '../../lifecycle/name.js';
+import type { Depth } from '../../lifecycle/visible.js';
+import { exitCodes, OperatorError, usage } from '../../model/errors.js';
+import type { Millis } from '../../model/line.js';
+import { findLogsAndFaults, type LogSet } from '../../tail/discover.js';
+import { nameLog } from '../../tail/name.js';
+import { formatOf, ownName } from '../reader.js';
+import { parseZones } from '../zones.js';
+import { visibilityOf } from './advice.js';
+import { type ClockFinding, judgeClocks } from './clock.js';
+import { FEW, noCompute, notesOf, nothingRecognised, problemsOf, unknownService, unreadable } from './problems.js';
+import { type Read, readLog } from './read.js';
+import { findRelease, type ReleaseFinding } from './release.js';
+import type { CheckReport, Problem, ReleaseReport, SourceReport, UnrecognisedReport } from './report.js';
+import type { Survey } from './survey.js';
+import { zoneProblem } from './zone-problem.js';
+
+export interface CheckOptions {
+  /** files, folders and globs */
+  readonly paths: readonly string[];
+  readonly service?: string | undefined;
+  readonly host?: string | undefined;
+  /** as `--timezone` has it; undefined for this machine's */
+  readonly zone: string;
+  /** the configuration of `tail`: its logs are checked, and its own faults are the first thing told */
+  readonly config?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** the whole of every log, not only its end */
+  readonly all: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((readBytes: number, totalBytes: number) => void) | undefined;
+}
+
+/** So much of a log is read unless all is wanted: its end, which tells how the service logs now. */
+const LIMIT = 64 * 1024 * 1024;
+/** Where logs say nothing of the host they come from, as replay calls it. */
+export const NO_HOST = 'localhost';
+const MOST_UNRECOGNISED = 100;
+
+/** Logs with what was said of them: by the command line, or by one entry of the configuration. */
+interface Entry {
+  readonly paths: readonly string[];
+  readonly service?: string | undefined;
+  readonly host?: string | undefined;
+  readonly fallbackHost?: string | undefined;
+  readonly zone: string;
+}
+
+/** One log that was read. */
+export interface Source extends Read {
+  readonly set: LogSet;
+  readonly service: string;
+  readonly serviceToldBy: string;
+  readonly host: string;
+  readonly hostToldBy: string;
+  readonly zone: string;
+  readonly isUtc: boolean;
+}
+
+interface Found {
+  readonly sources: Source[];
+  readonly problems: Problem[];
+  readonly passedOver: { path: string; why: string }[];
+}
+
+/**
+ * Reads logs for what they say of themselves: who wrote them, in which form, release, zone and level, what can be seen of
+ * each action in them, and what is wrong. Nothing is sent and nothing is changed.
+ *
+ * @throws OperatorError CONFIG_INVALID for a configuration that cannot be used, with all its faults; USAGE
+ */
+export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
+  const entries = entriesOf(options);
+  const found = await readAll(entries, options);
+  const { sources } = found;
+  const findings = judgeClocks(sources);
+  const releases = (['openstack', 'ovn'] as const).map((family) =>
+    findRelease(
+      family,
+      sources.flatMap(({ survey }) => survey.clues.evidence),
+    ),
+  );
+  const depths = depthsOf(sources);
+  const releaseOf = (family: Family) => releases.find((each) => each.family === family)?.range ?? everyRelease(family);
+  const { actions: shown, advice } = visibilityOf(actions, { depthOf: (service) => depths.get(ownName(service)), releaseOf });
+
+  const zone = zoneProblem(sources, findings, options.config);
+  const compute = noCompute(sources, found.problems, options);
+  const known = [...found.problems, ...sources.flatMap(problemsOf)];
+  const problems = [
+    ...known,
+    ...(zone === undefined ? [] : [zone]),
+    ...compute.problems,
+    // Of each that is known by itself, this would say it again.
+    ...(known.length === 0 ? nothingRecognised(sources) : []),
+  ];
+  return {
+    problems,
+    notes: [...compute.notes, ...notesOf(sources, findings)],
+    sources: sources.map((source) => sourceReport(source, findings.get(source))),
+    passedOver: found.passedOver,
+    releases: releases.filter(({ evidence }) => evidence.length > 0).map(releaseReport),
+    actions: sources.length === 0 ? [] : shown,
+    advice: sources.length === 0 ? [] : advice,
+    unrecognised: unrecognisedIn(sources),
+    exitCode: exitCodeOf(problems, options),
+  };
+}
+
+function entriesOf({ paths, service, host, zone, config, env }: CheckOptions): Entry[] {
+  if (config === undefined) {
+    if (paths.includes('-')) throw usage('check reads files, not standard input', 'name the log: novaspan check /var/log/nova');
+    return [{ paths, service, host, zone }];
+  }
+  const flags = { ...(service !== undefined && { service }), ...(host !== undefined && { host }) };
+  const { logs, timezone, host: own } = loadConfig({ file: config, env, flags, paths });
+  return logs.map((log) => ({
+    paths: [log.path],
+    service: log.service,
+    host: log.host,
+    fallbackHost: own,
+    zone: log.timezone ?? timezone,
+  }));
+}
+
+async function readAll(entries: readonly Entry[], options: CheckOptions): Promise<Found> {
+  const found: Found = { sources: [], problems: [], passedOver: [] };
+  const all: { entry: Entry; set: LogSet }[] = [];
+  for (const entry of entries) {
+    const { logs, faults } = await findLogsAndFaults(entry.paths);
+    for (const fault of faults) found.problems.push(unreadable(fault, options.config));
+    // Where two entries name one log, the first has it.
+    for (const set of logs) if (!all.some((other) => other.set.path === set.path)) all.push({ entry, set });
+  }
+  const limit = options.all ? Number.POSITIVE_INFINITY : LIMIT;
+  const total = all.reduce((sum, { set }) => sum + Math.min(limit, sizeOf(set)), 0);
+  let read = 0;
+  const onBytes = (bytes: number): void => options.onProgress?.((read += bytes), total);
+  for (const { entry, set } of all) {
+    if (options.signal?.aborted) break;
+    await readInto(found, entry, set, { limit, onBytes, signal: options.signal });
+  }
+  return found;
+}
+
+const sizeOf = ({ parts }: LogSet): number => parts.reduce((sum, part) => sum + (statSync(part, { throwIfNoEntry: false })?.size ?? 0), 0);
+
+async function readInto(
+  { sources, problems, passedOver }: Found,
+  entry: Entry,
+  set: LogSet,
+  reading: { limit: number; onBytes: (bytes: number) => void; signal: AbortSignal | undefined },
+): Promise<void> {
+  const name = nameLog(set.path, { service: entry.service, host: entry.host });
+  const isNamed = set.parts.some((part) => entry.paths.includes(part)) || entry.paths.includes(set.path);
+  if (name !== undefined && !services.includes(name.service)) {
+    passedOver.push({ path: set.path, why: `no message of ${name.service} is known` });
+    return;
+  }
+  if (name === undefined && !isNamed) {
+    passedOver.push({ path: set.path, why: 'its name tells no service' });
+    return;
+  }
+  const zones = parseZones(entry.zone);
+  const service = name?.service;
+  const zone = zones(service ?? '');
+  try {
+    const read = await readLog(set, { service, zone, ...reading });
+    if (name === undefined) {
+      problems.push(unknownService(set.path, read.survey));
+      return;
+    }
+    const isUtc =
+      [...read.survey.forms.keys()].every((form) => form.startsWith('vlog')) &&
+      (read.survey.forms.size > 0 || formatOf(name.service) === 'vlog');
+    const host = name.host ?? entry.host ?? entry.fallbackHost ?? NO_HOST;
+    sources.push({
+      ...read,
+      set,
+      service: name.service,
+      serviceToldBy: entry.service === undefined ? 'its name' : 'what was given',
+      host,
+      hostToldBy: hostToldBy(set.path, name.host, entry),
+      zone: isUtc ? 'UTC' : zone.name,
+      isUtc,
+    });
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.code !== 'LOG_UNREADABLE') throw error;
+    problems.push({ about: 'unreadable', what: error.message, why: [], remedy: error.remedy });
+  }
+}
+
+function hostToldBy(path: string, host: string | undefined, entry: Entry): string {
+  if (host === undefined)
+    return entry.fallbackHost === undefined ? 'nothing: name it with --host' : `the configuration (this machine is ${hostname()})`;
+  if (basename(path).includes('@')) return 'its name';
+  return entry.host === host ? 'what was given' : `its folder ${dirname(path)}`;
+}
+
+/** By service, the least that any of its logs goes into detail. */
+function depthsOf(sources: readonly Source[]): Map<string, Depth> {
+  const order: readonly Depth[] = ['WARNING', 'INFO', 'DEBUG'];
+  const depths = new Map<string, Depth>();
+  for (const source of sources) {
+    // Of a log that cannot be understood nothing is seen.
+    if (problemsOf(source).length > 0) continue;
+    const { service, survey } = source;
+    const own = ownName(service);
+    const depth = depthOf(survey) ?? 'INFO';
+    const before = depths.get(own);
+    if (before === undefined || order.indexOf(depth) < order.indexOf(before)) depths.set(own, depth);
+  }
+  return depths;
+}
+
+function depthOf({ levels }: Survey): Depth | undefined {
+  const has = (...names: readonly Parameters<typeof levels.get>[0][]): boolean => names.some((name) => (levels.get(name) ?? 0) > 0);
+  if (has('DEBUG', 'TRACE')) return 'DEBUG';
+  if (has('INFO', 'AUDIT')) return 'INFO';
+  const all = [...levels.values()].reduce((sum, n) => sum + n, 0);
+  if (all === 0) return undefined;
+  return all < FEW ? 'INFO' : 'WARNING';
+}
+
+function sourceReport(source: Source, finding: ClockFinding | undefined): SourceReport {
+  const { set, service, survey, zone, isUtc } = source;
+  const range = findRelease(survey.clues.evidence[0]?.family ?? 'openstack', survey.clues.evidence);
+  return {
+    path: set.path,
+    parts: set.parts.filter((part) => part !== set.path),
+    service: ownName(service),
+    serviceToldBy: source.serviceToldBy,
+    host: source.host,
+    hostToldBy: source.hostToldBy,
+    forms: Object.fromEntries(survey.forms),
+    first: iso(survey.first),
+    last: iso(survey.last),
+    lines: survey.lines,
+    records: survey.records,
+    garbage: survey.garbage,
+    recognised: survey.recognised,
+    depth: depthOf(survey),
+    levels: Object.fromEntries(survey.levels),
+    release: survey.clues.evidence.length === 0 ? '-' : range.text,
+    zone,
+    clock: isUtc
+      ? { verdict: 'utc', offsetMinutes: 0, by: 'OVS and OVN log in UTC' }
+      : { verdict: finding?.verdict ?? 'unknown', offsetMinutes: Math.round((finding?.offset ?? 0) / 60_000), by: finding?.by ?? '' },
+    sizeBytes: source.sizeBytes,
+    readBytes: source.readBytes,
+    fault: source.fault,
+  };
+}
+
+const iso = (at: Millis | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString());
+
+const releaseReport = ({ family, text, evidence }: ReleaseFinding): ReleaseReport => ({ family, says: text, evidence });
+
+function unrecognisedIn(sources: readonly Source[]): UnrecognisedReport[] {
+  const all = new Map<string, UnrecognisedReport>();
+  for (const { service, survey } of sources) {
+    for (const { logger, shape, level, count, withInstance } of survey.shapes.values()) {
+      const own = ownName(service);
+      const key = `${own} ${logger} ${shape}`;
+      const before = all.get(key);
+      all.set(key, {
+        service: own,
+        logger,
+        shape,
+        level,
+        count: count + (before?.count ?? 0),
+        withInstance: withInstance + (before?.withInstance ?? 0),
+      });
+    }
+  }
+  return [...all.values()].sort((a, b) => b.count - a.count || (a.shape < b.shape ? -1 : 1)).slice(0, MOST_UNRECOGNISED);
+}
+
+function exitCodeOf(problems: readonly Problem[], { config }: CheckOptions): number {
+  const about = new Set(problems.map((problem) => problem.about));
+  if (about.has('unreadable')) return exitCodes.noInput;
+  if (about.has('zone') && config !== undefined) return exitCodes.config;
+  return problems.length > 0 ? exitCodes.dataError : exitCodes.ok;
+}

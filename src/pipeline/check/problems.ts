@@ -1,0 +1,190 @@
+import { knowsLogger, services } from '../../catalogue/index.js';
+import { reasonOf } from '../../model/errors.js';
+import type { Fault } from '../../tail/discover.js';
+import { formatOf, ownName } from '../reader.js';
+import { type CheckOptions, NO_HOST, type Source } from './check.js';
+import type { ClockFinding } from './clock.js';
+import type { Problem } from './report.js';
+import type { Survey } from './survey.js';
+
+/** A log with fewer records says nothing by what is missing in it. */
+export const FEW = 20;
+/** A logger that more services know is a library's. neutron has five processes. */
+const MOST_SERVICES = 6;
+/** Of services that know the same loggers, the one that is meant. */
+const COMMON = ['nova-compute', 'nova-api', 'neutron-server', 'placement-api', 'glance-api'];
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+};
+
+/** A path that could not be looked at. */
+export function unreadable({ path, cause }: Fault, config: string | undefined): Problem {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const remedy =
+    code === 'EACCES' || code === 'EPERM'
+      ? 'run as a user who may read it: root, or one in the group adm, nova or neutron (`ls -l` shows which)'
+      : config === undefined
+        ? 'check the path'
+        : `correct it in ${config}; if the service has not logged yet, leave it: tail looks for the log at every poll`;
+  return { about: 'unreadable', what: `${path} cannot be read`, why: [REASONS[String(code)] ?? reasonOf(cause)], remedy };
+}
+
+/** A log whose name tells no service; perhaps its lines do. */
+export function unknownService(path: string, survey: Survey): Problem {
+  const guess = likelyService(survey);
+  return {
+    about: 'unknown-service',
+    what: `nothing tells which service wrote ${path}`,
+    why:
+      guess === undefined
+        ? ['its name does not, and no line of it looks like one of a known service']
+        : [`by its lines it is ${ownName(guess)}`],
+    remedy: `pass --service ${guess ?? 'SERVICE'}, or call the file ${guess ?? 'SERVICE'}@HOST.log`,
+  };
+}
+
+/** The service most of whose own loggers are in the log: those of libraries are in every service's. */
+function likelyService({ loggers, records }: Survey): string | undefined {
+  const lines = new Map<string, number>();
+  for (const [logger, n] of loggers) {
+    const knowing = services.filter((service) => knowsLogger(service, logger));
+    if (knowing.length > MOST_SERVICES) continue;
+    for (const service of knowing) lines.set(service, (lines.get(service) ?? 0) + n);
+  }
+  const first = (service: string): number => (COMMON.includes(service) ? 0 : 1);
+  const [best] = [...lines].sort(([a, one], [b, other]) => other - one || first(a) - first(b));
+  return best !== undefined && best[1] * 10 > records ? best[0] : undefined;
+}
+
+/** What is wrong with one log by itself. */
+export function problemsOf({ set, service, survey, sizeBytes }: Source): Problem[] {
+  const { lines, records, recognised, forms } = survey;
+  if (sizeBytes === 0 || lines === 0) return [];
+  if (records === 0) {
+    return [
+      {
+        about: 'format',
+        what: `no line of ${set.path} can be read`,
+        why: [lines === 1 ? 'its only line is in no known form' : `${lines.toLocaleString('en-US')} lines, none in a known form`],
+        remedy:
+          'novaspan reads oslo.log in its default form (logging_context_format_string and log_date_format unset) and the files of OVS and OVN; see one line: novaspan explain "LINE"',
+      },
+    ];
+  }
+  const expected = formatOf(service);
+  const fitting = [...forms].filter(([form]) => (expected === 'vlog') === form.startsWith('vlog')).reduce((sum, [, n]) => sum + n, 0);
+  const guess = likelyService(survey);
+  const hint = guess === undefined || ownName(guess) === ownName(service) ? [] : [`by its lines it is ${ownName(guess)}`];
+  if (fitting * 2 < records) {
+    return [
+      {
+        about: 'format',
+        what: `${set.path} is not in the form of ${ownName(service)}`,
+        why: [`it is written as ${[...forms.keys()].join(', ')}`, ...hint],
+        remedy: `name the service that wrote it: --service ${guess ?? 'SERVICE'}`,
+      },
+    ];
+  }
+  // A service that had nothing to do, such as the scheduler, may print its housekeeping alone.
+  if (recognised === 0 && records >= FEW && hint.length > 0) {
+    return [
+      {
+        about: 'unrecognised',
+        what: `nothing in ${set.path} is recognised`,
+        why: [`none of its ${records.toLocaleString('en-US')} records is a message of ${ownName(service)}`, ...hint],
+        remedy: `name the service that wrote it: --service ${guess}`,
+      },
+    ];
+  }
+  return [];
+}
+
+/** Without nova-compute's log there are no whole actions. */
+export function noCompute(
+  sources: readonly Source[],
+  known: readonly Problem[],
+  { config }: CheckOptions,
+): { problems: Problem[]; notes: string[] } {
+  if (sources.some(({ service }) => ownName(service) === 'nova-compute')) return { problems: [], notes: [] };
+  // What could not be read has been told.
+  if (sources.length === 0 && known.length > 0) return { problems: [], notes: [] };
+  if (sources.length === 0) {
+    return {
+      problems: [
+        {
+          about: 'nothing',
+          what: 'there is no log that novaspan reads',
+          why: [],
+          remedy: `it reads logs of ${[...new Set(services.map(ownName))].join(', ')}: name the service with --service if the file is called otherwise`,
+        },
+      ],
+      notes: [],
+    };
+  }
+  // A controller's sidecar has none, and is right so.
+  if (config !== undefined)
+    return {
+      problems: [],
+      notes: [
+        "no log of nova-compute: this process sends its services' parts of actions, and the compute hosts' sidecars send their roots",
+      ],
+    };
+  return {
+    problems: [
+      {
+        about: 'no-compute',
+        what: 'there is no log of nova-compute',
+        why: ['actions are told by its lines: of the other logs alone no action becomes a whole trace'],
+        remedy: 'add the nova-compute log of the hosts in question',
+      },
+    ],
+    notes: [],
+  };
+}
+
+/** Logs that can be read and not understood. */
+export function nothingRecognised(sources: readonly Source[]): Problem[] {
+  const records = sources.reduce((sum, { survey }) => sum + survey.records, 0);
+  if (records === 0 || sources.some(({ survey }) => survey.recognised > 0)) return [];
+  return [
+    {
+      about: 'unrecognised',
+      what: 'nothing in these logs is recognised',
+      why: [`none of ${records.toLocaleString('en-US')} records is a message that novaspan knows`],
+      remedy: 'see one of the lines: novaspan explain "LINE"; and --verbose here for what there is',
+    },
+  ];
+}
+
+/** What is not wrong but good to know. */
+export function notesOf(sources: readonly Source[], findings: ReadonlyMap<Source, ClockFinding | undefined>): string[] {
+  const unknown = sources.filter((source) => findings.get(source)?.verdict === 'unknown' && source.survey.records > 0);
+  const zones = [...new Set(unknown.map(({ zone }) => zone))];
+  return [
+    ...(unknown.length === 0
+      ? []
+      : [
+          `nothing tells whether the times of ${names(unknown)} are in ${zones.join(' and ')}, as they were read: check with \`timedatectl\`, or add a log of OVS or OVN of that time`,
+        ]),
+    ...hostNote(sources),
+    ...sources.filter(({ survey }) => survey.lines === 0).map(({ set }) => `${set.path} is empty`),
+    ...sources.flatMap(({ fault }) => (fault === undefined ? [] : [fault])),
+    ...sources
+      .filter(({ survey: { garbage, records } }) => records > 0 && garbage > 0)
+      .map(({ set, survey: { garbage } }) => `${set.path} begins with ${garbage} lines that are in no known form`),
+  ];
+}
+
+function hostNote(sources: readonly Source[]): string[] {
+  const unnamed = sources.filter(({ host }) => host === NO_HOST);
+  if (unnamed.length === 0) return [];
+  const which = unnamed.length === sources.length ? 'these logs' : `the logs of ${names(unnamed)}`;
+  return [`nothing tells which host wrote ${which}, so it is called ${NO_HOST}: pass --host NAME, or call the files SERVICE@HOST.log`];
+}
+
+/** The services of logs, each once. */
+const names = (sources: readonly Source[]): string => [...new Set(sources.map(({ service }) => ownName(service)))].join(', ');

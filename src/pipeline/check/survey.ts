@@ -1,0 +1,194 @@
+import type { EventKind } from '../../catalogue/event.js';
+import { recognise } from '../../catalogue/index.js';
+import type { Zone } from '../../format/zone.js';
+import type { Millis } from '../../model/line.js';
+import type { Level } from '../../model/record.js';
+import { type Envelope, type LogForm, readEnvelope } from './envelope.js';
+import { ReleaseClues } from './release.js';
+import { shapeOf } from './shape.js';
+
+/** A message that the catalogue does not know. */
+export interface Unrecognised {
+  readonly logger: string;
+  readonly shape: string;
+  readonly level: Level;
+  count: number;
+  /** of them, lines that name an instance: those may belong to an action */
+  withInstance: number;
+}
+
+/** What two services say of one thing at one moment, such as the plug of one tap. */
+export type Moments = Map<string, Millis[]>;
+
+const MOST_SHAPES = 4000;
+const MOST_MOMENTS = 20_000;
+const MOST_STAMPS = 2000;
+const DAY = 24 * 3_600_000;
+const QUARTER = 15 * 60_000;
+
+interface Moment {
+  readonly what: string;
+  /** the field that says of what, and how the other services call that */
+  readonly field: string;
+  readonly as?: (value: string) => string;
+}
+
+const plugOfTap: Moment = { what: 'plug', field: 'tap' };
+const unplugOfTap: Moment = { what: 'unplug', field: 'tap' };
+const portUp: Moment = { what: 'up', field: 'port' };
+const portDown: Moment = { what: 'down', field: 'port' };
+
+/** Lines that several services write within seconds of each other. */
+const MOMENTS: Partial<Record<EventKind, readonly Moment[]>> = {
+  'vif.plugged': [plugOfTap, portUp],
+  'interface.added': [plugOfTap],
+  'vif.unplugged': [unplugOfTap, portDown],
+  'interface.deleted': [unplugOfTap],
+  'lport.claimed': [portUp],
+  'lport.up': [portUp],
+  'port.status.up': [portUp],
+  'vif.plug.announced': [portUp],
+  'vif.plug.received': [portUp],
+  'metadata.port.bound': [portUp],
+  'lport.released': [portDown],
+  'lport.down': [portDown],
+  'port.status.down': [portDown],
+  'metadata.port.unbound': [portDown],
+  // The metadata agent plugs its network's namespace under a name made of the network's.
+  'metadata.provisioning': [{ what: 'plug', field: 'network', as: (network) => `tap${network.slice(0, 10)}0` }],
+};
+/** `Emitting event <LifecycleEvent: 1795226212.14, …`: the epoch, in nova's DEBUG lines. */
+const EPOCH = /<LifecycleEvent: (\d{10}(?:\.\d+)?),/;
+/** `'updated_at': '2026-11-21T02:24:21Z'`: neutron prints its rows in UTC. */
+const UTC_STAMP = /_at': '(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)'/g;
+const REQUEST = /req-[0-9a-f]{8}-[0-9a-f-]{27}/g;
+
+/** Everything that one log says of itself. Filled line by line. */
+export class Survey {
+  readonly forms = new Map<LogForm, number>();
+  readonly levels = new Map<Level, number>();
+  readonly loggers = new Map<string, number>();
+  readonly shapes = new Map<string, Unrecognised>();
+  /** unrecognised lines beyond the shapes there was room for */
+  moreShapes = 0;
+  readonly clues: ReleaseClues;
+  readonly moments: Moments = new Map();
+  /** first lines of requests */
+  readonly requests = new Map<string, Millis>();
+  /** how much later than a UTC time stated in it a line's own time is */
+  readonly stated: Millis[] = [];
+  lines = 0;
+  records = 0;
+  recognised = 0;
+  garbage = 0;
+  first: Millis | undefined;
+  last: Millis | undefined;
+  /** local minus UTC, of the last line */
+  offset: Millis = 0;
+  readonly #service: string | undefined;
+  readonly #zone: Zone;
+  #previous: Millis | undefined;
+  #local: number | undefined;
+  #logger: string | undefined;
+
+  constructor(service: string | undefined, zone: Zone) {
+    this.#service = service;
+    this.#zone = zone;
+    this.clues = new ReleaseClues(service ?? '');
+  }
+
+  /** Takes one line. As LineSink. */
+  readonly line = (bytes: Buffer, start: number, end: number): void => {
+    this.lines++;
+    const envelope = readEnvelope(bytes, start, bytes[end - 1] === 13 ? end - 1 : end);
+    if (envelope === undefined) {
+      if (this.records === 0) this.garbage++;
+      return;
+    }
+    if (this.#continues(envelope)) return;
+    this.records++;
+    add(this.forms, envelope.form);
+    // uWSGI prints its own lines whatever the service's level.
+    if (envelope.form !== 'uWSGI') add(this.levels, envelope.level);
+    add(this.loggers, envelope.logger);
+    const at = this.#time(envelope);
+    if (envelope.context !== undefined) this.#context(envelope.context, at);
+    this.clues.message(envelope.logger, envelope.message);
+    this.#stamps(envelope, at);
+    this.#meaning(envelope, at);
+  };
+
+  /** The lines of a traceback repeat the stamp and the logger of the record that they belong to, without its brackets. */
+  #continues({ form, context, local, logger, level }: Envelope): boolean {
+    const repeats =
+      context === undefined && form.startsWith('oslo') && local === this.#local && logger === this.#logger && level === 'ERROR';
+    this.#local = local;
+    this.#logger = logger;
+    return repeats;
+  }
+
+  #time({ local, isUtc }: Envelope): Millis {
+    const at = isUtc ? local : this.#zone.toUtc(local, this.#previous);
+    this.#previous = at;
+    this.offset = local - at;
+    if (this.first === undefined || at < this.first) this.first = at;
+    // One line with a wrong date must not become the log's last.
+    if (this.last === undefined || (at > this.last && at < this.last + DAY)) this.last = at;
+    return at;
+  }
+
+  #context(context: string, at: Millis): void {
+    this.clues.context(context);
+    if (this.requests.size >= MOST_MOMENTS) return;
+    for (const [request] of context.matchAll(REQUEST)) if (!this.requests.has(request)) this.requests.set(request, at);
+  }
+
+  #stamps({ message, logger, isUtc }: Envelope, at: Millis): void {
+    if (isUtc || this.stated.length >= MOST_STAMPS) return;
+    if (logger.startsWith('nova.virt')) {
+      const epoch = message.includes('<LifecycleEvent: ') ? EPOCH.exec(message)?.[1] : undefined;
+      if (epoch !== undefined) this.stated.push(at - Number(epoch) * 1000);
+    } else if (logger.startsWith('ovsdbapp') && message.includes("updated_at': '")) {
+      // A port is checked as soon as it has changed: its newest stamp is hardly older than the line.
+      const newest = Math.max(...[...message.matchAll(UTC_STAMP)].map(([, stamp]) => Date.parse(stamp!)));
+      if (Number.isFinite(newest)) this.stated.push(at - newest);
+    }
+  }
+
+  #meaning(envelope: Envelope, at: Millis): void {
+    const announced = this.#service === undefined ? undefined : recognise(this.#service, envelope.logger, envelope.message);
+    if (announced === undefined) {
+      this.#unrecognised(envelope);
+      return;
+    }
+    this.recognised++;
+    this.clues.kind(announced.kind, envelope.logger);
+    for (const { what, field, as } of MOMENTS[announced.kind] ?? []) {
+      const value = announced.fields[field];
+      if (typeof value !== 'string') continue;
+      const key = `${what} ${as?.(value) ?? value}`;
+      const times = this.moments.get(key);
+      if (times !== undefined) times.push(at);
+      else if (this.moments.size < MOST_MOMENTS) this.moments.set(key, [at]);
+    }
+  }
+
+  #unrecognised({ logger, message, level, instance }: Envelope): void {
+    const shape = shapeOf(message);
+    const key = `${logger} ${shape}`;
+    const withInstance = instance === undefined ? 0 : 1;
+    const known = this.shapes.get(key);
+    if (known !== undefined) {
+      known.count++;
+      known.withInstance += withInstance;
+    } else if (this.shapes.size < MOST_SHAPES) this.shapes.set(key, { logger, shape, level, count: 1, withInstance });
+    else this.moreShapes++;
+  }
+}
+
+function add<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** The quarters of an hour that offsets between clocks are rounded to: all zones of today are multiples of them. */
+export const toQuarter = (offset: Millis): Millis => Math.round(offset / QUARTER) * QUARTER;

@@ -1,0 +1,93 @@
+import type { Millis } from '../../model/line.js';
+import { ownName } from '../reader.js';
+import { type ClockFinding, offsetText, zonesAt } from './clock.js';
+import type { Problem } from './report.js';
+import type { Survey } from './survey.js';
+
+interface Log {
+  readonly set: { readonly path: string };
+  readonly service: string;
+  readonly host: string;
+  readonly zone: string;
+  readonly isUtc: boolean;
+  readonly survey: Survey;
+}
+
+/** Times that were read in a wrong zone, and which zone is right: one problem, however many logs it is seen in. */
+export function zoneProblem(
+  logs: readonly Log[],
+  findings: ReadonlyMap<Log, ClockFinding | undefined>,
+  config: string | undefined,
+): Problem | undefined {
+  const local = logs.filter(({ isUtc }) => !isUtc);
+  const off = local.filter((log) => findings.get(log)?.verdict === 'off').sort((a, b) => rank(findings.get(a)) - rank(findings.get(b)));
+  if (off.length === 0) return undefined;
+  const at = off[0]!.survey.last ?? 0;
+  const truth = (log: Log): Millis => log.survey.offset + (findings.get(log)?.offset ?? 0);
+
+  const known = local.filter((log) => (findings.get(log)?.verdict ?? 'unknown') !== 'unknown');
+  const groups = new Map<string, Log[]>();
+  for (const log of off) {
+    const key = `${offsetText(truth(log))}, but were read as ${log.zone}`;
+    groups.set(key, [...(groups.get(key) ?? []), log]);
+  }
+  return {
+    about: 'zone',
+    what: [...groups]
+      .map(([key, of]) => `times of ${[...new Set(of.map(({ service }) => ownName(service)))].join(', ')} look like ${key}`)
+      .join('; '),
+    why: off.map((log) => {
+      const { offset, by } = findings.get(log)!;
+      return `${ownName(log.service)} on ${log.host} is ${hoursText(offset)} ${offset > 0 ? 'ahead' : 'behind'}, by ${by}`;
+    }),
+    remedy: config === undefined ? onCommandLine(known, truth, at) : inConfiguration(known, truth, at, config),
+  };
+}
+
+function onCommandLine(known: readonly Log[], truth: (log: Log) => Millis, at: Millis): string {
+  const byService = new Map<string, Set<Millis>>();
+  for (const log of known) {
+    const service = ownName(log.service);
+    byService.set(service, (byService.get(service) ?? new Set()).add(truth(log)));
+  }
+  const torn = [...byService].find(([, offsets]) => offsets.size > 1);
+  if (torn !== undefined)
+    return `the hosts of ${torn[0]} log in several zones: read them with a configuration that gives each log its timezone`;
+  const counts = new Map<Millis, number>();
+  for (const [offset = 0] of byService.values()) counts.set(offset, (counts.get(offset) ?? 0) + 1);
+  const [[general] = [0]] = [...counts].sort(([, a], [, b]) => b - a);
+  const others = [...byService].filter(([, [offset]]) => offset !== general);
+  const given = [...new Set(known.map(({ zone }) => zone))];
+  const name = (offset: Millis): string => zonesAt(offset, at, given)[0] ?? offsetText(offset);
+  const alternatives = zonesAt(general, at, given).slice(1, 3);
+  return [
+    `pass --timezone ${[name(general), ...others.map(([service, [offset = 0]]) => `${service}=${name(offset)}`)].join()}`,
+    ...(alternatives.length === 0 || general === 0
+      ? []
+      : [` (or another zone that was at ${offsetText(general)} then, such as ${alternatives.join(' or ')})`]),
+  ].join('');
+}
+
+/** The zone of most logs for all of them, and entries of their own for the others. */
+function inConfiguration(known: readonly Log[], truth: (log: Log) => Millis, at: Millis, config: string): string {
+  const zones = new Map<string, string[]>();
+  for (const log of known) {
+    const zone = zonesAt(truth(log), at, [log.zone])[0] ?? offsetText(truth(log));
+    zones.set(zone, [...(zones.get(zone) ?? []), log.set.path]);
+  }
+  const [[general] = ['UTC'], ...others] = [...zones].sort(([, a], [, b]) => b.length - a.length);
+  return [
+    `set \`timezone: ${general}\` in ${config}`,
+    ...others.map(([zone, paths]) => `list ${paths.join(', ')} first under \`logs\`, each with \`timezone: ${zone}\``),
+  ].join('; ');
+}
+
+/** What UTC itself says goes before what follows from it. */
+const rank = (finding: ClockFinding | undefined): number => (finding?.by.includes('UTC') ? 0 : 1);
+
+/** `9 h`, `5 h 30 min`, `45 min` */
+function hoursText(offset: Millis): string {
+  const minutes = Math.round(Math.abs(offset) / 60_000);
+  const parts = [...(minutes >= 60 ? [`${Math.floor(minutes / 60)} h`] : []), ...(minutes % 60 === 0 ? [] : [`${minutes % 60} min`])];
+  return parts.join(' ');
+}
