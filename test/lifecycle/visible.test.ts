@@ -55,7 +55,8 @@ it.each(actions.map((action) => [action.name, action] as const))('all of %s is s
 it('an action that INFO does not name needs DEBUG of nova-compute', () => {
   const info = logs({ 'nova-compute': 'INFO' });
   expect(actionSight(remove, info).named).toEqual({ seen: 'whole' });
-  const hidden = actions.filter((action) => actionSight(action, info).named.seen !== 'whole').map(({ name }) => name);
-  expect(hidden).toContain('attach_volume');
-  expect(hidden).not.toContain('create');
+  const hidden = actions.filter((action) => actionSight(action, info).named.seen !== 'whole');
+  expect(hidden.length).toBeGreaterThan(0);
+  expect(hidden).not.toContain(create);
+  for (const action of hidden) expect(actionSight(action, info).named).toMatchObject({ seen: 'needs-debug', services: ['nova-compute'] });
 });

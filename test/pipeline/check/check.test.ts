@@ -86,14 +86,18 @@ describe('what is seen', () => {
     expect(seen(info, 'create')).toContain('spawn');
     expect(seen(info, 'create')).not.toContain('network allocate');
     expect(seen(debug, 'create')).toEqual(expect.arrayContaining(['spawn', 'network allocate', 'flow install']));
-    expect(action(info, 'attach_volume')).toMatchObject({ shown: false, needs: 'DEBUG of nova-compute' });
-    expect(action(debug, 'attach_volume').shown).toBe(true);
+    const hidden = info.actions.filter(({ shown }) => !shown);
+    expect(hidden.length).toBeGreaterThan(0);
+    for (const { name, needs } of hidden) {
+      expect(needs).toBe('DEBUG of nova-compute');
+      expect(action(debug, name).shown).toBe(true);
+    }
 
     const [first] = info.advice;
     expect(first?.what).toBe('let nova-compute log at DEBUG');
     expect(first?.how[0]).toBe('nova.conf on the compute hosts: [DEFAULT] debug = True');
     expect(first?.how[1]).toMatch(/default_log_levels = amqp=WARN,.*,nova\.compute\.manager=DEBUG,.*oslo_concurrency\.lockutils=DEBUG$/);
-    expect(first?.actions).toContain('attach_volume');
+    expect(first?.actions).toEqual(hidden.map(({ name }) => name));
     expect(debug.advice.map(({ what }) => what)).not.toContain('let nova-compute log at DEBUG');
   });
 
