@@ -64,3 +64,44 @@ describe.each([
     }
   });
 });
+
+/** Actions whose work is done on two hosts: which of them writes the root, and whose sidecar tells a part. */
+const onTwoHosts: readonly { scenario: string; action: string; as?: string; root: string; part: string | undefined }[] = [
+  // Only nova-api tells it from a migration.
+  { scenario: 'resize-succeeds-two-hosts-reverted-debug', action: 'resize', as: 'migrate', root: 'cmp2', part: 'cmp1' },
+  { scenario: 'resize-succeeds-two-hosts-reverted-debug', action: 'revertResize', root: 'cmp1', part: 'cmp2' },
+  { scenario: 'resize-succeeds-two-hosts-reverted-told-as-migrate-info', action: 'migrate', root: 'cmp2', part: 'cmp1' },
+  { scenario: 'resize-succeeds-two-hosts-reverted-told-as-migrate-info', action: 'revertResize', root: 'cmp1', part: 'cmp2' },
+  { scenario: 'migrate-succeeds-confirm-two-hosts-info', action: 'migrate', root: 'vm2', part: 'vm' },
+  { scenario: 'live-migration-succeeds-post-copy-debug', action: 'live-migration', root: 'cmp1', part: 'cmp2' },
+  { scenario: 'live-migration-fails-rolls-back-debug', action: 'live-migration', root: 'cmp1', part: 'cmp2' },
+  { scenario: 'live-migration-succeeds-there-and-back-debug', action: 'live-migration', root: 'vm', part: 'vm2' },
+  // At INFO the destination prints its first line with the request id ten minutes before the next.
+  { scenario: 'live-migration-succeeds-eleven-minutes-info', action: 'live-migration', root: 'cmp1', part: undefined },
+  { scenario: 'evacuate-succeeds-guest-not-fenced-debug', action: 'evacuate', root: 'vm', part: undefined },
+];
+
+describe.each(onTwoHosts)('$action of $scenario, read by a sidecar on each host', ({ scenario, action, as = action, root, part }) => {
+  it('is written once', async () => {
+    const logs = await logsOf(join(GOLDEN, scenario));
+    const whole = correlate(logs).find((trace) => trace.form === 'action' && trace.action === action)!;
+    const hosts = [...new Set(logs.map(({ host }) => host))].sort();
+    const apart = hosts.map((host) => ({ host, traces: correlate(logs.filter((log) => log.host === host)) }));
+    const ofIt = apart.flatMap(({ host, traces }) =>
+      traces.filter(({ traceId }) => traceId === whole.traceId).map((trace) => ({ host, ...trace })),
+    );
+    const spans = ofIt.flatMap((trace) => trace.spans);
+
+    expect(ofIt.filter(({ form }) => form === 'action').map(({ host, action: name }) => `${name} by ${host}`)).toEqual([
+      `${as} by ${root}`,
+    ]);
+    expect(roots(spans).map(({ spanId, attributes }) => [spanId, attributes['openstack.outcome']])).toEqual([
+      [rootIdOf(whole.traceId), whole.spans[0]!.attributes['openstack.outcome']],
+    ]);
+    const ids = spans.map(({ spanId }) => spanId);
+    expect(new Set(ids).size, 'span ids are unlike').toBe(ids.length);
+    const parts = ofIt.filter(({ host, form }) => host === part && form === 'fragment');
+    if (part !== undefined) expect(parts.flatMap((each) => each.spans).length).toBeGreaterThan(2);
+    for (const { spans: told } of parts) for (const { parentSpanId } of told) expect(parentSpanId).toBe(rootIdOf(whole.traceId));
+  });
+});

@@ -41,6 +41,15 @@ export const novaComputeLibvirtMigrate = defineMessages('nova-compute', {
     says: ['Plugging VIFs before live migration.', 'Plugging VIFs using destination host port bindings before live migration.'],
     seen: ['Plugging VIFs before live migration.', 'Plugging VIFs using destination host port bindings before live migration.'],
   },
+  // the only line of the source that names request and instance before the copy
+  'live.migration.storage.checked': {
+    logger: 'nova.virt.libvirt.driver',
+    level: 'DEBUG',
+    says: ['Check if temp file {path:path} exists to indicate shared storage is being used for migration. Exists? {exists:word}'],
+    seen: [
+      'Check if temp file /var/lib/nova/shared/tmp8dhydksz exists to indicate shared storage is being used for migration. Exists? True',
+    ],
+  },
   'live.migration.vifs.retried': {
     logger: 'nova.virt.libvirt.driver',
     level: 'WARNING',

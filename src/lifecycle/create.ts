@@ -110,8 +110,8 @@ export const create: ActionSpec = {
       name: 'block device mapping',
       service: 'nova-compute',
       debug: true,
-      // At INFO only a volume shows in it, and what follows bounds it.
-      from: [line('block.device.mapping.started'), line('volume.booting')],
+      // At INFO only a volume shows in it, or its failure; what comes before and after bounds it.
+      from: [line('block.device.mapping.started'), line('volume.booting'), about('instance.claimed')],
       to: [line('spawn.started'), line('bdm.failed'), about('image.creation.started')],
     },
     {

@@ -200,6 +200,8 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
     if (from === undefined && spec.needsFrom === true) return [];
     // A bound alone tells of no work.
     if (from === undefined && to?.is === 'derived' && to.event.isRough !== true) return [];
+    // Nor do two, or one with no end.
+    if (from?.is === 'derived' && from.event !== to?.event && (to === undefined || to.is === 'derived')) return [];
     const teller = [to, from].find((found) => found !== undefined && services.includes(found.event.service))?.event;
     // Where the work was never finished, the service that should have done it is known by the host that waited for it.
     const waiting = from !== undefined && to === undefined && lived.host === from.event.host;

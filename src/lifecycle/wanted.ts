@@ -25,6 +25,7 @@ const ALSO: readonly EventKind[] = [
   'ovn.port.checked',
   'ovs.interface.setting',
   'lport.addressed',
+  'live.migration.storage.checked',
   'instance.lock.awaited',
   'interface.lock.awaited',
   'interface.lock.acquired',
