@@ -72,7 +72,7 @@ export async function novaspan(argv: readonly string[], given: Surroundings = {}
         messages: [],
         actions: [],
         markdown: '# The message catalogue\n',
-        releases: '# What each release shows\n',
+        pages: { releases: '', actions: '' },
       }),
       check: async () => ({
         problems: [],
