@@ -195,6 +195,14 @@ export const osloConcurrency = defineMessages('nova-compute', {
       'CMD "mv /var/lib/nova/instances/01b6ae9b-c92d-4871-baad-06e41fc1de7e /var/lib/nova/instances/01b6ae9b-c92d-4871-baad-06e41fc1de7e_del" returned: 0 in 0.012s',
     ],
   },
+  'image.converted': {
+    logger: 'oslo_concurrency.processutils',
+    level: 'DEBUG',
+    says: ['CMD "qemu-img convert {options:text} {path:path}.part {target:path}.converted" returned: {status:int} in {seconds:float}s'],
+    seen: [
+      'CMD "qemu-img convert -t none -O raw -f qcow2 /var/lib/nova/instances/_base/695c4cf5e37f35d5b171a243504982450305f796.part /var/lib/nova/instances/_base/695c4cf5e37f35d5b171a243504982450305f796.converted" returned: 0 in 0.125s',
+    ],
+  },
   'command.started': {
     logger: 'oslo_concurrency.processutils',
     level: 'DEBUG',

@@ -1,4 +1,5 @@
 import type { EventKind, Vif } from '../catalogue/event.js';
+import { isTrifle } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
@@ -8,6 +9,7 @@ import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import { withTurns } from './agent-turns.js';
+import { Builds } from './builds.js';
 import { HostLines } from './host-lines.js';
 import { type Claim, membersOf, portsOfInstance } from './members.js';
 import { createSequel, hasSequel, type Sequel } from './sequel.js';
@@ -85,6 +87,7 @@ interface Session {
 export class Correlator {
   readonly #store = new EventStore();
   readonly #hostLines = new HostLines();
+  readonly #builds = new Builds();
   readonly #instances = new Map<string, InstanceState>();
   readonly #restarts = new Map<string, Millis[]>();
   readonly #audits = new Map<string, Millis[]>();
@@ -118,7 +121,8 @@ export class Correlator {
   }
 
   accept(event: Event): void {
-    if (this.#hostLines.accept(event)) return;
+    if (isTrifle(event) || this.#hostLines.accept(event)) return;
+    this.#builds.note(event);
     if (event.kind === 'compute.started' || event.kind === 'resources.audited') {
       insertSorted(event.kind === 'compute.started' ? this.#restarts : this.#audits, event.host, event.at);
       for (const state of this.#instances.values())
@@ -292,7 +296,17 @@ export class Correlator {
     const ports = portsOfInstance(this.#store, claim);
     const members = this.#membersOf(claim, ports);
     this.#place(members);
-    return { form: 'fragment', instance: bag.instance, request: bag.request, start: from, end: to, members, ports, spec: part };
+    return {
+      form: 'fragment',
+      instance: bag.instance,
+      request: bag.request,
+      start: from,
+      end: to,
+      members,
+      ports,
+      spec: part,
+      meanwhile: this.#meanwhile(members, claim),
+    };
   }
 
   /** Its lines, and those of its hosts' daemons that concern its ports without naming them. */
@@ -303,6 +317,11 @@ export class Correlator {
   /** Marks the lines that are told: of those that no one would miss it need not be known. */
   #place(members: readonly Member[]): void {
     for (const { event } of members) if (isPhaseLine(event)) this.#store.place(event);
+  }
+
+  /** What the daemons of its hosts said of themselves. */
+  #meanwhile(members: readonly Member[], { from, to }: Claim): readonly Event[] {
+    return this.#hostLines.meanwhile(new Set(members.map(({ event }) => event.host)), from, to);
   }
 
   #claimOf(instance: string, request: string, from: Millis, to: Millis, owns: (at: Millis) => boolean): Claim {
@@ -375,7 +394,16 @@ export class Correlator {
       service: 'nova-compute',
       members,
       ports,
+      meanwhile: this.#meanwhile(members, claim),
+      ...this.#buildsBeside(bag),
     };
+  }
+
+  #buildsBeside(bag: Bag): { builds: number } | undefined {
+    const { host, instance, start, own } = bag;
+    if (!own.some(({ kind }) => kind === 'instance.claimed')) return undefined;
+    const end = Math.max(start, bag.end ?? own[own.length - 1]!.at);
+    return { builds: this.#builds.others(host, instance, { start, end }, this.#restarts.get(host) ?? []) };
   }
 
   #advanceSequels(watermark: Millis, closing: { at: Millis; thing: ClosedThing }[]): void {
@@ -521,6 +549,7 @@ export class Correlator {
       end: Math.max(session.last, ...times),
       members,
       ports,
+      meanwhile: this.#meanwhile(members, fair),
     };
   }
 
@@ -580,6 +609,7 @@ export class Correlator {
     for (const [request, events] of this.#unresolved)
       if (!this.#sharers.has(request) && events.every(({ at }) => at < horizon)) this.#unresolved.delete(request);
     this.#hostLines.forget(Math.min(oldest, watermark) - LEAD - WAITING);
+    this.#builds.forget(Math.min(oldest, watermark) - LEAD - WAITING);
     for (const marks of [this.#restarts, this.#audits])
       for (const [host, times] of marks)
         marks.set(

@@ -1,8 +1,14 @@
 import type { EventKind } from '../catalogue/event.js';
+import { isOfHost } from '../lifecycle/causes.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 
-const KEPT: ReadonlySet<EventKind> = new Set<EventKind>(['agent.ports.retrieved', 'agent.ports.wired', 'agent.ports.filtered']);
+const TURNS: ReadonlySet<EventKind> = new Set<EventKind>(['agent.ports.retrieved', 'agent.ports.wired', 'agent.ports.filtered']);
+/** The most lines of one host: five hours of a daemon that stalls all the time. Then the oldest go. */
+const ROOM = 20_000;
+
+/** The daemon that serves all hosts, wherever it runs. */
+const NORTHD = 'ovn-northd';
 
 /** Lines that are of a host and of no action: what its daemons went through while the actions were under way. */
 export class HostLines {
@@ -10,12 +16,14 @@ export class HostLines {
 
   /** @returns whether it is such a line, which then nothing else has a use for */
   accept(event: Event): boolean {
-    if (!KEPT.has(event.kind as EventKind)) return false;
-    const lines = this.#byHost.get(event.host);
-    if (lines === undefined) this.#byHost.set(event.host, { events: [event], isSorted: true });
+    if (!TURNS.has(event.kind as EventKind) && !isOfHost(event)) return false;
+    const key = event.service === NORTHD ? `@${NORTHD}` : event.host;
+    const lines = this.#byHost.get(key);
+    if (lines === undefined) this.#byHost.set(key, { events: [event], isSorted: true });
     else {
       if (lines.isSorted && inOrder(lines.events[lines.events.length - 1]!, event) > 0) lines.isSorted = false;
       lines.events.push(event);
+      if (lines.events.length > ROOM) lines.events.splice(0, ROOM / 10);
     }
     return true;
   }
@@ -29,6 +37,12 @@ export class HostLines {
       lines.isSorted = true;
     }
     return lines.events.filter(({ at }) => at >= from && at <= to);
+  }
+
+  /** What daemons of these hosts say of themselves, and the one that serves all. */
+  meanwhile(hosts: ReadonlySet<string>, from: Millis, to: Millis): readonly Event[] {
+    if (this.#byHost.size === 0) return [];
+    return [...hosts, `@${NORTHD}`].flatMap((host) => this.within(host, from, to).filter(isOfHost)).sort(inOrder);
   }
 
   /** Forgets what lies before. */

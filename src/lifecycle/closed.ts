@@ -17,6 +17,8 @@ interface Closed {
   readonly members: readonly Member[];
   /** by port uuid */
   readonly ports: ReadonlyMap<string, Vif>;
+  /** what its hosts' daemons said of themselves while it lasted */
+  readonly meanwhile?: readonly Event[];
 }
 
 /** An action as its compute host lived it. */
@@ -29,6 +31,8 @@ export interface ClosedAction extends Closed {
   readonly service: string;
   /** the moment up to which lines may lie */
   readonly until: Millis;
+  /** how many others its host was taking in at the time, where it is taken in itself */
+  readonly builds?: number;
 }
 
 /** A build attempt that was given to another host: no root, the next host or the conductor writes it. */

@@ -1,5 +1,6 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Level } from '../model/record.js';
+import { causeKinds } from './causes.js';
 import type { Edge } from './define.js';
 import { actions } from './name.js';
 
@@ -50,6 +51,7 @@ const kindsOf = (edges: readonly Edge[]): readonly EventKind[] => edges.flatMap(
 
 const used: ReadonlySet<EventKind> = new Set([
   ...ALSO,
+  ...causeKinds,
   ...actions.flatMap((spec) => [
     ...spec.namedBy,
     ...(spec.namedByAll ?? []).flat(),
@@ -77,9 +79,7 @@ const NOISE: ReadonlySet<EventKind> = new Set<EventKind>([
   'uwsgi.requested',
   'console.output.requested',
   'messages.dropped',
-  'poll.stalled',
   'poll.stall.measured',
-  'engine.stalled',
   'log.opened',
   'interface.unopened',
   'dhcp.offered',

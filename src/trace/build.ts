@@ -1,3 +1,4 @@
+import { type Causes, causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import { type ActionSpec, line, type PhaseSpec } from '../lifecycle/define.js';
@@ -7,6 +8,7 @@ import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from
 import type { Millis } from '../model/line.js';
 import type { AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanLink } from '../model/span.js';
 import { keys } from './attributes.js';
+import { addCauses } from './causes.js';
 import { exceptionOf } from './exception.js';
 import { networkReady, rootIdOf, spanIdOf, traceIdOf } from './span-id.js';
 
@@ -52,8 +54,11 @@ function livedBy(
 function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace {
   const traceId = traceIdOf(action.instance, action.request);
   const rootId = rootIdOf(traceId);
-  const { phases, coverage } = phasesOf(tableOf(action.spec, options), livedBy(action, action.host, options));
-  const children = spansOf(phases, traceId, rootId, { ports: action.ports, start: action.start, end: action.end, isWhole: true }, options);
+  const lived = livedBy(action, action.host, options);
+  const { phases, coverage } = phasesOf(tableOf(action.spec, options), lived);
+  const causes = causesOf(phases, lived, action.meanwhile ?? []);
+  const around = { ports: action.ports, start: action.start, end: action.end, isWhole: true, causes: causes.of };
+  const children = spansOf(phases, traceId, rootId, around, options);
   const failed = action.outcome !== 'succeeded';
   const exception = failed
     ? exceptionOf(
@@ -70,6 +75,8 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   const reported = reportedDuration(action);
   if (reported !== undefined) attributes[keys.reported] = reported;
   attributes[keys.unexplained] = unexplained(children, action.start, action.end);
+  if (action.builds !== undefined) attributes[keys.builds] = action.builds;
+  addCauses(attributes, causes.whole);
   addCoverage(attributes, coverage);
   if (exception !== undefined) attributes[keys.errorType] = exception.type;
   const root: SpanData = {
@@ -128,7 +135,9 @@ const sayOutcome = (action: ClosedAction): string =>
 function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTrace {
   const traceId = traceIdOf(attempt.instance, attempt.request);
   const rootId = rootIdOf(traceId);
-  const { phases } = phasesOf(tableOf(attempt.spec, options), livedBy(attempt, attempt.host, options));
+  const lived = livedBy(attempt, attempt.host, options);
+  const { phases } = phasesOf(tableOf(attempt.spec, options), lived);
+  const causes = causesOf(phases, lived, attempt.meanwhile ?? []);
   const events = attempt.members.map(({ event }) => event);
   const exception = exceptionOf(events, attempt.spec);
   const name = 'build attempt';
@@ -144,6 +153,8 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
     attributes: {
       [keys.start]: 'observed',
       [keys.end]: 'derived',
+      ...(attempt.builds === undefined ? {} : { [keys.builds]: attempt.builds }),
+      ...addCauses({}, causes.whole),
       ...(exception === undefined ? {} : { [keys.errorType]: exception.type }),
     },
     events: exception === undefined ? [] : [exception.event],
@@ -155,7 +166,7 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
     phases,
     traceId,
     span.spanId,
-    { ports: attempt.ports, start: attempt.start, end: attempt.end, isWhole: true },
+    { ports: attempt.ports, start: attempt.start, end: attempt.end, isWhole: true, causes: causes.of },
     options,
   );
   return { traceId, form: 'fragment', instance: attempt.instance, request: attempt.request, action: undefined, spans: [span, ...children] };
@@ -204,7 +215,13 @@ function buildFragment(fragment: ClosedFragment, options: BuildOptions): Finishe
     phases,
     traceId,
     rootId,
-    { ports: fragment.ports, start: fragment.start, end: fragment.end, isWhole: false },
+    {
+      ports: fragment.ports,
+      start: fragment.start,
+      end: fragment.end,
+      isWhole: false,
+      causes: causesOf(phases, lived, fragment.meanwhile ?? []).of,
+    },
     options,
   );
   return { traceId, form: 'fragment', instance: fragment.instance, request: fragment.request, action: undefined, spans };
@@ -275,6 +292,7 @@ interface Around {
   readonly end: Millis;
   /** the root is this process's to write: phases may be parts of one another */
   readonly isWhole: boolean;
+  readonly causes?: ReadonlyMap<Phase, Causes>;
 }
 
 /** Spans of phases, with ids that every process and every reading gives alike. */
@@ -311,6 +329,7 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
     addRequest(attributes, phase);
     attributes[keys.start] = phase.startIs;
     attributes[keys.end] = phase.endIs;
+    addCauses(attributes, around.causes?.get(phase));
     if (outside > 0 && parent !== undefined) attributes[keys.skew] = Math.round(outside * 1000) / 1000;
     return {
       traceId,

@@ -163,7 +163,9 @@ it('catalogue prints what the tables give', async () => {
       messages: { 'lport.claimed': { logger: 'binding', level: 'INFO', says: ['Claiming lport {port:uuid} for this chassis.'], seen: [] } },
     },
   ] as const;
-  const ran = await novaspan(['catalogue'], { engine: { catalogue: async () => ({ messages, actions: [], markdown: '', pages: { releases: '', actions: '' } }) } });
+  const ran = await novaspan(['catalogue'], {
+    engine: { catalogue: async () => ({ messages, actions: [], markdown: '', pages: { releases: '', actions: '' } }) },
+  });
   expect(ran.stdout).toBe('messages of ovn-controller\n  lport.claimed  INFO         Claiming lport {port:uuid} for this chassis.\n');
 });
 

@@ -193,3 +193,36 @@ describe('membersOf', () => {
     expect(membersAre([...events].reverse()).told).toEqual(membersAre(events).told);
   });
 });
+
+describe("an agent's device", () => {
+  const up = (device: string): string => oslo('neutron-server', 5, `Device ${device} up at agent somebody`, { user: null });
+  // The address of vif(P).
+  const MAC = 'fa:16:3e:00:00:df';
+
+  it.each([
+    ['its id', P],
+    ['its tap', `tap${P.slice(0, 11)}`],
+    ['its address', MAC],
+  ])('is a port by %s', (_by, device) => {
+    const { told } = membersAre([...eventsOf('nova-compute', [plugged(2, P), created(1, P)]), ...eventsOf('neutron-server', [up(device)])]);
+    expect(told).toContainEqual(['agent.device.up', P]);
+  });
+
+  it('by its address leads to no other line of that address', () => {
+    const dhcp = eventsOf('ovn-controller', [vlog(6, 'pinctrl(ovn_pinctrl0)', `DHCPACK ${MAC} 198.51.100.8`)]);
+    expect(membersAre([...eventsOf('nova-compute', [plugged(2, P), created(1, P)]), ...dhcp]).kinds).not.toContain('dhcp.acknowledged');
+  });
+});
+
+describe('the lines of an agent', () => {
+  it.each([
+    `Preparing filters for devices {'${P}', '${V}'}`,
+    `Preparing filters for devices set([u'${P}', u'${V}'])`,
+    `Ports {'${P}'} removed`,
+    `Configuration for devices up ['${V}', '${P}'] and devices down [] completed.`,
+  ])('name their ports in lists and sets: %s', (said) => {
+    const agent = eventsOf('neutron-openvswitch-agent', [oslo('neutron-openvswitch-agent', 5, said, { user: null })]);
+    const { told } = membersAre([...eventsOf('nova-compute', [created(1, P)]), ...agent]);
+    expect(told.at(-1)!.slice(1)).toEqual([P]);
+  });
+});

@@ -214,3 +214,35 @@ function depthOf(span: SpanData, byId: ReadonlyMap<string, SpanData>, rootId: st
   }
   return steps > byId.size ? Number.POSITIVE_INFINITY : steps;
 }
+
+describe('the causes of a long boot', () => {
+  const stalled = (s: number, millis = 1500): Event[] =>
+    eventsOf('ovn-controller', [vlog(s, 'timeval', `Unreasonably long ${millis}ms poll interval`).replace('INFO', 'WARN')]);
+  const ovs = eventsOf('ovs-vswitchd', [vlog(12, 'bridge', `bridge br-int: added interface tap${P.slice(0, 11)} on port 3`)]);
+  const ovn = eventsOf('ovn-controller', [vlog(14, 'binding', `Claiming lport ${P} for this chassis.`)]);
+  const slow = compute(nova(10, CLAIM), plugged(11), nova(1215, SPAWNED), nova(1216, 'Took 1206.00 seconds to build instance.'));
+
+  it('are known however long ago they were, and however often what is old was forgotten', () => {
+    const correlator = new Correlator(() => undefined);
+    const traces: FinishedTrace[] = [];
+    const events = [...slow, ...ovs, ...ovn, ...stalled(13.5), ...stalled(900)].sort((a, b) => a.at - b.at);
+    for (let now = 0; now <= 1300; now += 20) {
+      for (const event of events.filter((each) => each.at >= at(now) && each.at < at(now + 20))) correlator.accept(event);
+      for (const closed of correlator.advance(at(now + 20))) traces.push(buildTrace(closed, { lines: 'off', reads: () => true }));
+    }
+    const [trace] = traces.filter(({ form }) => form === 'action');
+    expect(spanOf(trace!, 'lport claim').attributes).toMatchObject({ 'novaspan.cause.ovn_poll_stall_ms': 1500 });
+    expect(trace!.spans[0]!.attributes).toMatchObject({ 'novaspan.concurrent_builds': 0 });
+  });
+
+  it('are looked for up to the moment at which it closes', () => {
+    const late = compute(nova(10, CLAIM), plugged(11), nova(15, BUILT));
+    const stallOf = (s: number): unknown => {
+      const [trace] = tracesOf([...late, ...ovs, ...ovn, ...stalled(s, 7000)]);
+      return spanOf(trace!, 'lport claim').attributes['novaspan.cause.ovn_poll_stall_ms'];
+    };
+    expect(stallOf(19.9)).toBe(1100);
+    // Five seconds after the end: no process waits for such a line.
+    expect(stallOf(20.1)).toBeUndefined();
+  });
+});

@@ -1,14 +1,15 @@
 import type { FinishedTrace, SpanData } from '../../model/span.js';
+import { causesOf } from './causes.js';
 import { headline } from './headline.js';
 import type { Look } from './look.js';
 import { certaintyOf, durationOf, extentOf, portLabel, rootOf, shortPortLabel } from './reading.js';
-import { cut, inPercent, inSeconds, shortHost } from './text.js';
+import { commaed, cut, inPercent, inSeconds, shortHost, wrap } from './text.js';
 import { selfTime, treeOf } from './tree.js';
 import { marks } from './waterfall.js';
 
 /**
  * The phases by cost. `share` is of the root's time (phases run side by side: shares do not add up); `self` is the
- * part in which none of the phase's own parts ran.
+ * part in which none of the phase's own parts ran. Below a phase stands why it took so long, where the logs tell.
  */
 export function blame(trace: FinishedTrace, look: Look): string {
   const { palette } = look;
@@ -20,7 +21,7 @@ export function blame(trace: FinishedTrace, look: Look): string {
 
   const whoOf = ({ service, host }: SpanData): string => `${service}@${shortHost(host)}`;
   const whoWidth = Math.max('service'.length, ...rows.map(({ span }) => whoOf(span).length));
-  const lines = rows.map(({ span, children }) => {
+  const lines = rows.flatMap(({ span, children }) => {
     const numbers = [
       `${inSeconds(durationOf(span)).padStart(9)}${doubtOf(span)}`,
       inPercent(durationOf(span), end - start).padStart(8),
@@ -32,12 +33,28 @@ export function blame(trace: FinishedTrace, look: Look): string {
       (port) => `${who}  ${span.name}${port === undefined ? '' : ` ${port}`}`,
     );
     const labels = full!.length <= room ? full! : cut(compact!, room, look);
-    return `${numbers}  ${span.error === undefined ? labels : palette.red(labels)}`;
+    return [`${numbers}  ${span.error === undefined ? labels : palette.red(labels)}`, ...why(span, numbers.length + 4, look)];
   });
+  const whole = root === undefined ? [] : wrap(`${root.name}: `, commaed(causesOf(root)).join(' ').split(' '), look.width);
 
   const title = ` ${'duration'.padStart(8)}  ${'share'.padStart(8)} ${'self'.padStart(9)}  ${'service'.padEnd(whoWidth)}  phase`;
-  return [...headline(trace, look), '', palette.dim(title), ...lines].join('\n') + '\n';
+  return (
+    [
+      ...headline(trace, look),
+      '',
+      palette.dim(title),
+      ...lines,
+      ...(root !== undefined && causesOf(root).length > 0 ? ['', ...whole.map(palette.yellow)] : []),
+    ].join('\n') + '\n'
+  );
 }
+
+/** The causes of a span's length, each on a line of its own, below its name. */
+export const why = (span: SpanData, indent: number, look: Look): string[] =>
+  causesOf(span).map((cause) => {
+    const label = ' '.repeat(Math.max(2, Math.min(indent, look.width - cause.length - 2)));
+    return `${label}${look.palette.yellow(cut(`- ${cause}`, look.width - label.length, look))}`;
+  });
 
 /** The weaker of the two ends' marks: a duration is as sure as its less sure end. */
 const doubtOf = (span: SpanData): string => {

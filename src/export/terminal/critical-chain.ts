@@ -1,4 +1,5 @@
 import type { FinishedTrace, SpanData } from '../../model/span.js';
+import { why } from './blame.js';
 import { headline } from './headline.js';
 import type { Look } from './look.js';
 import { boundsOf, certaintyOf, durationOf, extentOf, outcomeOf, portLabel, portOf, rootOf } from './reading.js';
@@ -129,16 +130,19 @@ const later = (found: SpanData | undefined, span: SpanData): SpanData =>
 export function criticalChain(trace: FinishedTrace, look: Look): string {
   const { palette, glyphs } = look;
   const { start } = extentOf(trace);
-  const lines = criticalSteps(trace).map(({ spans, depth, start: began, end }) => {
+  const lines = criticalSteps(trace).flatMap(({ spans, depth, start: began, end }) => {
     const indent = depth === 0 ? '' : `${'  '.repeat(depth - 1)}${glyphs.branch} `;
     const times = `@${inSeconds(began - start)}s ${end === undefined ? 'end not in the logs' : `+${inSeconds(end - began)}s`}`;
     const [span] = spans;
-    if (span === undefined) return palette.dim(`${indent}(nothing logged) ${times}`);
+    if (span === undefined) return [palette.dim(`${indent}(nothing logged) ${times}`)];
     const words = [span.name, portLabel(span), spans.length > 1 ? `${glyphs.times}${spans.length}` : undefined];
     const text = cut(words.filter((word) => word !== undefined).join(' '), look.width - indent.length - times.length - 1, look);
     const room = look.width - indent.length - text.length - times.length - 3;
     const who = `${span.service}@${span.host}`;
-    return `${indent}${span.error === undefined ? palette.bold(text) : palette.red(text)} ${times}${who.length <= room ? `  ${palette.dim(who)}` : ''}`;
+    return [
+      `${indent}${span.error === undefined ? palette.bold(text) : palette.red(text)} ${times}${who.length <= room ? `  ${palette.dim(who)}` : ''}`,
+      ...spans.flatMap((each) => why(each, indent.length + 2, look)),
+    ];
   });
   const title = 'The end was gated by these, the last first (@ when it began, + how long it took):';
   return [...headline(trace, look), '', ...wrap('', title.split(' '), look.width).map(palette.dim), ...lines].join('\n') + '\n';

@@ -1,4 +1,5 @@
 import type { FinishedTrace, SpanData } from '../../model/span.js';
+import { causesOf } from './causes.js';
 import {
   certaintyOf,
   durationOf,
@@ -64,6 +65,7 @@ function flags(span: SpanData): string {
     ...(['start', 'end'] as const)
       .filter((end) => certaintyOf(span, end) !== 'observed')
       .map((end) => `[${end} ${certaintyOf(span, end)}]`),
+    ...causesOf(span).map((cause) => `[${cause}]`),
     ...(error === undefined ? [] : [`[error ${error}]`]),
   ]
     .map((flag) => ` ${flag}`)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blame } from '../../../src/export/terminal/blame.js';
+import { causesOf } from '../../../src/export/terminal/causes.js';
 import { criticalChain, criticalSteps } from '../../../src/export/terminal/critical-chain.js';
 import { plain, unicode } from '../../../src/export/terminal/look.js';
 import { keys } from '../../../src/export/terminal/reading.js';
@@ -44,6 +45,89 @@ describe('blame', () => {
       span({ name: 'b', from: 300, to: 700, in: 'whole//0' }),
     ]);
     expect(blame(parallel, at(80))).toMatch(/1\.000 +100\.0 % +0\.400 +nova-compute@cmp1 +whole/);
+  });
+});
+
+describe('causes', () => {
+  const slow = trace([
+    root(1000, { 'novaspan.concurrent_builds': 7, 'novaspan.cause.requests_ms': 610.5 }),
+    span({
+      name: 'image create',
+      from: 100,
+      to: 900,
+      attributes: {
+        'novaspan.cause.image': 'converted',
+        'novaspan.cause.image_fetch_ms': 500,
+        'novaspan.cause.image_convert_ms': 90,
+        'novaspan.cause.lock_wait_ms': 250,
+        'novaspan.cause.lock': ['image'],
+      },
+    }),
+    span({
+      name: 'lport claim',
+      service: 'ovn-controller',
+      from: 900,
+      to: 980,
+      attributes: { 'novaspan.cause.ovn_poll_stall_ms': 70, 'novaspan.cause.ovn_engine_ms': 60 },
+    }),
+  ]);
+  const last = (text: string, lines: number): string =>
+    text
+      .split('\n')
+      .slice(-lines - 1)
+      .join('\n');
+
+  it('stand below the phases that they explain, those of the action at the end', () => {
+    expect(last(blame(slow, at(100)), 8)).toMatchInlineSnapshot(`
+      "    0.800    80.0 %     0.800  nova-compute@cmp1    image create
+                                       - waited 0.250 s for the lock image
+                             - the image was fetched and converted in 0.500 s, of which 0.090 s converting
+          0.080     8.0 %     0.080  ovn-controller@cmp1  lport claim
+                                       - ovn-controller stalled for 0.070 s of it
+                                       - ovn-controller's engine was busy for 0.060 s of it
+
+      instance create: had requests under way for 0.611 s, the host took in 7 others meanwhile
+      "
+    `);
+  });
+
+  it('are cut where there is no room', () => {
+    expect(
+      blame(slow, at(60))
+        .split('\n')
+        .filter((line) => line.length > 60 && line.includes(' - ')),
+    ).toEqual([]);
+  });
+
+  it('stand in the critical chain', () => {
+    expect(last(criticalChain(slow, at(100)), 10)).toMatchInlineSnapshot(`
+      "  - had requests under way for 0.611 s
+        - the host took in 7 others meanwhile
+      └ (nothing logged) @0.980s +0.020s
+      └ lport claim @0.900s +0.080s  ovn-controller@cmp1
+          - ovn-controller stalled for 0.070 s of it
+          - ovn-controller's engine was busy for 0.060 s of it
+      └ image create @0.100s +0.800s  nova-compute@cmp1
+          - waited 0.250 s for the lock image
+          - the image was fetched and converted in 0.500 s, of which 0.090 s converting
+      └ (nothing logged) @0.000s +0.100s
+      "
+    `);
+  });
+
+  it('name what little there is to say', () => {
+    const small = trace([
+      root(10, { 'novaspan.concurrent_builds': 1 }),
+      span({ name: 'a', from: 0, to: 1, attributes: { 'novaspan.cause.image': 'cache-hit' } }),
+      span({ name: 'b', from: 1, to: 2, attributes: { 'novaspan.cause.image': 'fetched', 'novaspan.cause.image_fetch_ms': 35 } }),
+      span({ name: 'c', from: 2, to: 3, attributes: { 'novaspan.cause.ovs_poll_stall_ms': 1, 'novaspan.cause.northd_poll_stall_ms': 1 } }),
+    ]);
+    expect(small.spans.map(causesOf)).toEqual([
+      ['the host took in 1 other meanwhile'],
+      ['the image was in the cache'],
+      ['the image was fetched in 0.035 s'],
+      ['ovs-vswitchd stalled for 0.001 s of it', 'ovn-northd stalled for 0.001 s of it'],
+    ]);
   });
 });
 

@@ -1,0 +1,71 @@
+import type { EventKind } from '../catalogue/event.js';
+import type { Event } from '../lifecycle/event.js';
+import type { Millis } from '../model/line.js';
+import { WAITING } from './store.js';
+
+const BEGINS: ReadonlySet<EventKind> = new Set<EventKind>(['instance.claimed']);
+/** What nova-compute prints when an instance it claimed room for has arrived, or will not. */
+const ENDS: ReadonlySet<EventKind> = new Set<EventKind>([
+  'instance.built',
+  'instance.spawned',
+  'instance.running',
+  'instance.spawn.failed',
+  'instance.build.failed',
+  'instance.build.aborted',
+  'instance.build.rescheduled',
+  'instance.build.error',
+  'instance.error.set',
+  'instance.disappeared',
+  'allocation.deleted',
+]);
+
+interface Mark {
+  readonly at: Millis;
+  readonly instance: string;
+  readonly begins: boolean;
+}
+
+/**
+ * Which instances a host was taking in at a time: created, unshelved, moved to it. Only what lies before the end of the
+ * action that asks counts, and no more than five minutes before its beginning, so that it cannot matter when it is asked.
+ */
+export class Builds {
+  readonly #byHost = new Map<string, Mark[]>();
+
+  note(event: Event): void {
+    const begins = BEGINS.has(event.kind as EventKind);
+    if (event.instance === undefined || event.service !== 'nova-compute' || (!begins && !ENDS.has(event.kind as EventKind))) return;
+    const mark = { at: event.at, instance: event.instance, begins };
+    const marks = this.#byHost.get(event.host);
+    if (marks === undefined) this.#byHost.set(event.host, [mark]);
+    else marks.push(mark);
+  }
+
+  /** How many others were under way on the host at any moment of this time. */
+  others(
+    host: string,
+    instance: string,
+    { start, end }: { readonly start: Millis; readonly end: Millis },
+    restarts: readonly Millis[],
+  ): number {
+    const begun = new Map<string, Millis>();
+    const marks = (this.#byHost.get(host) ?? []).filter((mark) => mark.instance !== instance);
+    for (const mark of marks) {
+      if (mark.begins && mark.at >= start - WAITING && mark.at <= end)
+        begun.set(mark.instance, Math.max(mark.at, begun.get(mark.instance) ?? mark.at));
+    }
+    const isOver = (of: string, from: Millis): boolean =>
+      marks.some((mark) => !mark.begins && mark.instance === of && mark.at > from && mark.at < start) ||
+      restarts.some((at) => at > from && at < start);
+    return [...begun].filter(([of, from]) => !isOver(of, from)).length;
+  }
+
+  /** Forgets what lies before. */
+  forget(before: Millis): void {
+    for (const [host, marks] of this.#byHost) {
+      const left = marks.filter(({ at }) => at >= before);
+      if (left.length === 0) this.#byHost.delete(host);
+      else if (left.length < marks.length) this.#byHost.set(host, left);
+    }
+  }
+}

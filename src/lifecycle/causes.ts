@@ -1,0 +1,224 @@
+import type { EventKind } from '../catalogue/event.js';
+import type { Millis } from '../model/line.js';
+import { type Event, type Member, numberOf, textOf } from './event.js';
+import type { Phase } from './phases.js';
+
+/**
+ * Why a phase took as long as it did, by lines that are in the logs anyway. Times in ms.
+ *
+ * - `ovnStall`, `ovsStall`, `northdStall`: of the phase, in which the daemon's main loop did not come round
+ * - `ovnEngine`: of the phase, in which nodes of ovn-controller's engine were worked out that took long
+ * - `lockWait`, `lock`: waiting for locks, and which
+ * - `image`, `imageFetch`, `imageConvert`: whether the image had to be fetched, and what that took
+ * - `requests`: of the root, in which a request of the action to another service was under way
+ */
+export interface Causes {
+  readonly ovnStall?: number;
+  readonly ovsStall?: number;
+  readonly northdStall?: number;
+  readonly ovnEngine?: number;
+  readonly lockWait?: number;
+  readonly lock?: readonly string[];
+  readonly image?: 'cache-hit' | 'fetched' | 'converted';
+  readonly imageFetch?: number;
+  readonly imageConvert?: number;
+  readonly requests?: number;
+}
+
+interface HostCause {
+  readonly cause: 'ovnStall' | 'ovsStall' | 'northdStall' | 'ovnEngine';
+  /** A line printed at the end of what it tells of, which states how long it was. */
+  readonly kind: EventKind;
+  readonly by: string;
+  readonly phases: readonly string[];
+  /** There is one such daemon for all hosts, wherever it runs. */
+  readonly anywhere?: true;
+}
+
+const OVN_PHASES = ['lport claim', 'flow install', 'lport up', 'lport release', 'lport down'];
+
+/** What a daemon of the host went through, and whose time that is. */
+const hostCauses: readonly HostCause[] = [
+  { cause: 'ovnStall', kind: 'poll.stalled', by: 'ovn-controller', phases: OVN_PHASES },
+  { cause: 'ovnEngine', kind: 'engine.stalled', by: 'ovn-controller', phases: OVN_PHASES },
+  // ovn-controller says that flows are installed when OVS has said so.
+  { cause: 'ovsStall', kind: 'poll.stalled', by: 'ovs-vswitchd', phases: ['ovs interface add', 'ovs interface delete', 'flow install'] },
+  { cause: 'northdStall', kind: 'poll.stalled', by: 'ovn-northd', phases: ['port status up', 'port status down'], anywhere: true },
+];
+
+interface LockCause {
+  readonly kind: EventKind;
+  /** What the lock is called to people. */
+  readonly lock: string;
+  /** The phases that wait for it, the best first; else the action as a whole does. */
+  readonly phases: readonly string[];
+  /** The line that begins the wait, where the one that ends it does not state how long it was. */
+  readonly from?: EventKind;
+}
+
+const lockCauses: readonly LockCause[] = [
+  { kind: 'instance.lock.acquired', lock: 'instance', phases: ['lock wait'] },
+  { kind: 'interface.lock.acquired', lock: 'interface', phases: ['lock wait'] },
+  { kind: 'claim.lock.acquired', lock: 'compute_resources', phases: ['resource claim'] },
+  { kind: 'resource.lock.acquired', lock: 'compute_resources', phases: ['delete finish', 'allocation delete', 'network deallocate'] },
+  { kind: 'image.lock.acquired', lock: 'image', phases: ['image create'] },
+  {
+    kind: 'cache.lock.acquired',
+    lock: 'refresh_cache',
+    phases: ['network allocate', 'info cache update', 'network info'],
+    from: 'cache.lock.awaited',
+  },
+];
+
+/** Shorter waits are the time it takes to take a lock. */
+const LEAST_WAIT = 100;
+/** Shorter works of the engine are its daily bread; at DEBUG it tells of all. */
+const LEAST_ENGINE = 100;
+/** Whoever finds the image fetched when it has waited for the lock holds it no longer than this. */
+const LEAST_FETCH = 10;
+
+/** Kinds of lines that are read only as causes. */
+export const causeKinds: readonly EventKind[] = [
+  ...hostCauses.map(({ kind }) => kind),
+  ...lockCauses.flatMap(({ kind, from }) => (from === undefined ? [kind] : [kind, from])),
+  'image.converting',
+  'image.converted',
+];
+
+/** Whether a line is kept for the host it was printed on, and not for an action. */
+export const isOfHost = ({ kind }: Event): boolean => kind === 'poll.stalled' || kind === 'engine.stalled';
+
+/** Whether a line tells of too little to be the cause of anything, and is read for nothing else. */
+export function isTrifle(event: Event): boolean {
+  if (event.kind === 'resource.lock.acquired') return (numberOf(event, 'waited') ?? 0) * 1000 < LEAST_WAIT;
+  if (event.kind === 'engine.stalled') return (numberOf(event, 'millis') ?? 0) < LEAST_ENGINE;
+  if (event.kind === 'poll.stalled') return !hostCauses.some(({ by }) => by === event.service);
+  return false;
+}
+
+interface Given {
+  readonly request: string;
+  readonly start: Millis;
+  readonly end: Millis;
+  /** the compute host, or undefined for a fragment */
+  readonly host: string | undefined;
+  readonly members: readonly Member[];
+}
+
+/** The causes of each phase that has any, and those of the action as a whole: a pure function of the lines. */
+export function causesOf(
+  phases: readonly Phase[],
+  given: Given,
+  meanwhile: readonly Event[],
+): { of: ReadonlyMap<Phase, Causes>; whole: Causes } {
+  const of = new Map<Phase, Causes>();
+  let whole: Causes = {};
+  const blame = (phase: Phase | undefined, causes: Causes): void => {
+    if (phase === undefined) whole = merged(whole, causes);
+    else of.set(phase, merged(of.get(phase) ?? {}, causes));
+  };
+
+  for (const phase of phases) {
+    for (const { cause, kind, by, phases: names, anywhere } of hostCauses) {
+      if (!names.includes(phase.name)) continue;
+      const lines = meanwhile.filter(
+        (event) => event.kind === kind && event.service === by && (anywhere === true || event.host === phase.host),
+      );
+      const lost = covered(
+        lines.map(({ at, fields }) => ({ start: at - Number(fields['millis']), end: at })),
+        phase,
+      );
+      if (lost > 0) blame(phase, { [cause]: lost });
+    }
+  }
+
+  const { host } = given;
+  if (host === undefined) return { of, whole };
+  const own = given.members
+    .map(({ event }) => event)
+    .filter((event) => event.requestId === given.request && event.service === 'nova-compute' && event.host === host);
+  const onHost = phases.filter((phase) => phase.service === 'nova-compute' && phase.host === host);
+
+  for (const { kind, lock, phases: names, from } of lockCauses) {
+    for (const event of own) {
+      if (event.kind !== kind) continue;
+      const wait = waitOf(event, own, from);
+      if (wait.end - wait.start < LEAST_WAIT || covered([wait], given) === 0) continue;
+      const candidates = names.flatMap((name) => onHost.filter((phase) => phase.name === name && covered([wait], phase) > 0));
+      blame(candidates[0], { lockWait: inMillis(wait.end - wait.start), lock: [lock] });
+    }
+  }
+
+  const image = imageOf(own, given.members);
+  if (image !== undefined)
+    blame(
+      onHost.find(({ name }) => name === 'image create'),
+      image,
+    );
+
+  const requests = covered(phases.filter(isRequest), given);
+  if (requests > 0) blame(undefined, { requests });
+  return { of, whole };
+}
+
+/** A request of nova-compute's to another service; that of the user to nova-api lies before the action. */
+const isRequest = ({ name }: Phase): boolean =>
+  (name.endsWith(' request') && name !== 'api request') || /^neutron port (?:create|update|delete|bind)/.test(name);
+
+interface Time {
+  readonly start: Millis;
+  readonly end: Millis;
+}
+
+function waitOf(event: Event, own: readonly Event[], from: EventKind | undefined): Time {
+  if (from === undefined) return { start: event.at - (numberOf(event, 'waited') ?? 0) * 1000, end: event.at };
+  const begun = own.findLast(({ kind, at }) => kind === from && at <= event.at);
+  const before = own.findLast(({ kind, at }) => kind === event.kind && at < event.at);
+  // A wait that another lock's line lies in is another's.
+  return { start: begun === undefined || (before !== undefined && before.at > begun.at) ? event.at : begun.at, end: event.at };
+}
+
+/** How long of a time others took, counted once where they lie over each other. */
+function covered(others: readonly Time[], { start, end }: Time): number {
+  let to = start;
+  let sum = 0;
+  for (const other of [...others].sort((a, b) => a.start - b.start)) {
+    const from = Math.max(to, other.start);
+    const until = Math.min(end, other.end);
+    if (until > from) {
+      sum += until - from;
+      to = until;
+    }
+  }
+  return inMillis(sum);
+}
+
+/** Whether the host had the image. At INFO glance's line of a download says that it had not, and nothing says that it had. */
+function imageOf(own: readonly Event[], members: readonly Member[]): Causes | undefined {
+  const sum = (events: readonly Event[], field: string): number =>
+    inMillis(events.reduce((total, event) => total + (numberOf(event, field) ?? 0) * 1000, 0));
+  const released = own.filter(({ kind }) => kind === 'image.lock.released');
+  const fetches = released.filter((event) => textOf(event, 'function')?.endsWith('.fetch_func_sync'));
+  const downloads = members
+    .map(({ event }) => event)
+    .filter((event) => event.kind === 'image.downloaded' && numberOf(event, 'status') === 200);
+  const converted = own.filter(({ kind }) => kind === 'image.converted');
+  const held = sum(fetches, 'held');
+  if (held >= LEAST_FETCH || downloads.length > 0)
+    return {
+      image: converted.length > 0 || own.some(({ kind }) => kind === 'image.converting') ? 'converted' : 'fetched',
+      imageFetch: held >= LEAST_FETCH ? held : sum(downloads, 'seconds'),
+      ...(converted.length === 0 ? {} : { imageConvert: sum(converted, 'seconds') }),
+    };
+  return released.length > 0 ? { image: 'cache-hit' } : undefined;
+}
+
+/** What was waited for adds up. */
+const merged = (a: Causes, b: Causes): Causes => ({
+  ...a,
+  ...b,
+  ...(a.lockWait === undefined || b.lockWait === undefined ? {} : { lockWait: inMillis(a.lockWait + b.lockWait) }),
+  ...(a.lock === undefined || b.lock === undefined ? {} : { lock: [...new Set([...a.lock, ...b.lock])].sort() }),
+});
+
+const inMillis = (millis: number): number => Math.round(millis * 1000) / 1000;
