@@ -67,7 +67,7 @@ interface InstanceState {
   isSorted: boolean;
   past: Past[];
   bags: Bag[];
-  /** the watermark from which it must be looked at again */
+  /** the watermark from which it must be looked at again: nothing closes sooner than its grace after a line */
   wakesAt: Millis;
   /** the watermark at which it was last looked at */
   lookedAt: Millis;
@@ -151,7 +151,7 @@ export class Correlator {
     const { events } = state;
     if (state.isSorted && events.length > 0 && inOrder(events[events.length - 1]!, event) > 0) state.isSorted = false;
     events.push(event);
-    state.wakesAt = Number.NEGATIVE_INFINITY;
+    state.wakesAt = Math.min(state.wakesAt, event.at + GRACE);
   }
 
   /** Lines that name a request and no instance: whose they are is known once another line names both. */
@@ -163,7 +163,7 @@ export class Correlator {
     else same.push(event);
     for (const instance of this.#sharers.get(request) ?? []) {
       const state = this.#instances.get(instance);
-      if (state !== undefined) state.wakesAt = Number.NEGATIVE_INFINITY;
+      if (state !== undefined) state.wakesAt = Math.min(state.wakesAt, event.at + GRACE);
     }
   }
 
@@ -209,7 +209,7 @@ export class Correlator {
       isSorted: true,
       past: [],
       bags: [],
-      wakesAt: Number.NEGATIVE_INFINITY,
+      wakesAt: Number.POSITIVE_INFINITY,
       lookedAt: Number.NEGATIVE_INFINITY,
     };
     this.#instances.set(instance, made);
@@ -241,7 +241,9 @@ export class Correlator {
         .filter(({ closesAt }) => closesAt <= watermark)
         .sort((a, b) => a.closesAt - b.closesAt || compare(a.request, b.request))[0];
       if (due === undefined) {
-        state.wakesAt = Math.min(...state.bags.map(({ closesAt }) => closesAt), newest > watermark ? newest : Number.POSITIVE_INFINITY);
+        // Of those that came too early for this watermark, the first counts.
+        const next = lines[events.length];
+        state.wakesAt = Math.min(...state.bags.map(({ closesAt }) => closesAt), next === undefined ? Number.POSITIVE_INFINITY : next.at + GRACE);
         for (const times of this.#restarts.values())
           for (const at of times) if (at > watermark) state.wakesAt = Math.min(state.wakesAt, at);
         return;

@@ -132,12 +132,8 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
       if (isOurs(kept, about)) members.push({ event: kept.event, ports: about.sort() });
     }
   };
-  // Taps first: they alone are known by the name that they are found under. All else a line says itself.
+  // Taps and addresses first: they alone are known by the name that they are found under. All else a line says itself.
   for (const [prefix, port] of byPrefix) if (port !== null) consider(within(store.named('tap', prefix)), port);
-  consider(within(instance));
-  for (const alias of aliases) consider(within(alias));
-  for (const request of portOfRequest.keys()) consider(within(request));
-  for (const named of ours.keys()) consider(within(named));
   // An SR-IOV agent calls a port by its address.
   for (const { port, mac } of ports.values()) {
     if (mac === undefined) continue;
@@ -146,6 +142,10 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
       port,
     );
   }
+  consider(within(instance));
+  for (const alias of aliases) consider(within(alias));
+  for (const request of portOfRequest.keys()) consider(within(request));
+  for (const named of ours.keys()) consider(within(named));
 
   return members.sort((a, b) => inOrder(a.event, b.event));
 }
