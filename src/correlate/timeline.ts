@@ -45,6 +45,8 @@ export interface Bag {
   confirmedAt: Millis | undefined;
   /** A line after which silence is a success. */
   quietAt: Millis | undefined;
+  /** The function of a lock named it. */
+  isNamedByLock: boolean;
   /** A line at DEBUG is among its own. */
   isAtDebug: boolean;
   /** It failed in a way after which nova tries another host, and says so at DEBUG only: the next host is waited for. */
@@ -140,7 +142,7 @@ class Timeline {
     this.#instance = instance;
     this.#events = events;
     this.#around = around;
-    for (const event of events) if (event.requestId !== undefined && EXTERNAL.has(event.kind)) this.#external.add(event.requestId);
+    for (const event of events) if (EXTERNAL.has(event.kind) && event.requestId !== undefined) this.#external.add(event.requestId);
     this.#exported = new Set(around.past.filter(({ rescheduled }) => !rescheduled).map(({ request }) => request));
   }
 
@@ -195,7 +197,11 @@ class Timeline {
     }
     if (event.at > bag.until) return;
     bag.own.push(event);
-    if (naming.has(event.kind) || (bag.spec === undefined && (bag.own.length === 1 || bag.bare.length > 0))) this.#name(bag);
+    // The function that holds the lock is the first rule: what it names keeps its name.
+    if (!bag.isNamedByLock) {
+      if (naming.has(event.kind) || (bag.spec === undefined && (bag.own.length === 1 || bag.bare.length > 0))) this.#name(bag);
+      bag.isNamedByLock = actionOfLock(event) !== undefined;
+    }
     advance(bag, event);
     this.#settle(bag);
   }
@@ -218,7 +224,8 @@ class Timeline {
       }
       return;
     }
-    const bag = [...this.#attempts, ...this.#open.values()].find((each) => isSame(each, owner));
+    const open = this.#open.get(owner.request);
+    const bag = open !== undefined && isSame(open, owner) ? open : this.#attempts.find((each) => isSame(each, owner));
     if (bag === undefined || event.at > bag.until) return;
     if (opener === undefined) bag.owned.push(event);
     else bag.own.push(event);
@@ -326,6 +333,7 @@ function open(instance: string, request: string, event: Event, attempt: number, 
     host: event.host,
     spec: undefined,
     ...UNKNOWN,
+    isNamedByLock: false,
     rescheduled: false,
     start: event.at,
     end: undefined,

@@ -90,6 +90,8 @@ export const isOfHost = ({ kind }: Event): boolean => kind === 'poll.stalled' ||
 
 /** Whether a line tells of too little to be the cause of anything, and is read for nothing else. */
 export function isTrifle(event: Event): boolean {
+  // nova looks at the power state all day; only the look of an action says something.
+  if (event.kind === 'power.state.checked') return event.userId === undefined;
   if (event.kind === 'resource.lock.acquired') return (numberOf(event, 'waited') ?? 0) * 1000 < LEAST_WAIT;
   if (event.kind === 'engine.stalled') return (numberOf(event, 'millis') ?? 0) < LEAST_ENGINE;
   if (event.kind === 'poll.stalled') return !hostCauses.some(({ by }) => by === event.service);
@@ -118,7 +120,7 @@ export function causesOf(
     else of.set(phase, merged(of.get(phase) ?? {}, causes));
   };
 
-  for (const phase of phases) {
+  for (const phase of meanwhile.length === 0 ? [] : phases) {
     for (const { cause, kind, by, phases: names, anywhere } of hostCauses) {
       if (!names.includes(phase.name)) continue;
       const lines = meanwhile.filter(

@@ -49,10 +49,12 @@ function shownBy(port: string, given: Given): Wiring | undefined {
   for (const { event, ports } of given.members) {
     if (!ports.includes(port)) continue;
     const { kind, service } = event;
-    const plugin = textOf(event, 'plugin');
-    if (plugin !== undefined && !IN_OVS.has(plugin)) return 'other';
-    const type = typeOf(event, port);
-    if (type !== undefined && DIRECT.has(type)) return 'direct';
+    if (service === 'nova-compute') {
+      const plugin = textOf(event, 'plugin');
+      if (plugin !== undefined && !IN_OVS.has(plugin)) return 'other';
+      const type = typeOf(event, port);
+      if (type !== undefined && DIRECT.has(type)) return 'direct';
+    }
     if (service === 'ovn-controller' || OVN.has(kind as EventKind)) byOvn = true;
     else if (service === 'neutron-openvswitch-agent' || isOfAgent(event)) byAgent = true;
     else if (service === 'ovs-vswitchd') isInOvs = true;
