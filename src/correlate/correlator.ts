@@ -4,7 +4,7 @@ import type { ClosedAction, ClosedFragment, ClosedThing } from '../lifecycle/clo
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, inOrder, type Member } from '../lifecycle/event.js';
-import { actions, beginnings, naming, partOf } from '../lifecycle/name.js';
+import { actions, bareOpeners, beginnings, mayNameBare, naming, partOf } from '../lifecycle/name.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
@@ -14,7 +14,7 @@ import { HostLines } from './host-lines.js';
 import { type Claim, membersOf, portsOfInstance } from './members.js';
 import { createSequel, hasSequel, type Sequel } from './sequel.js';
 import { EventStore, type Named, type Sort, WAITING } from './store.js';
-import { type Bag, GRACE, type HostMarks, isSame, LEAD, ownerAt, type Past, timeline } from './timeline.js';
+import { type Bag, GRACE, type HostMarks, isSame, LEAD, ownerAt, type Past, timeline, UNNAMED_QUIET } from './timeline.js';
 
 /** A part of an action on a controller is complete when nothing has come for so long. */
 const FRAGMENT_QUIET = seconds(60);
@@ -35,6 +35,27 @@ const RESOLVED: ReadonlySet<EventKind> = new Set<EventKind>([
     ...spec.ends,
     ...spec.fails,
     ...(spec.confirms ?? []),
+  ]),
+]);
+
+/** Lines that may end an action or name one. After any other nothing closes but a bag that it began, and that for its silence. */
+const MAY_CLOSE: ReadonlySet<EventKind> = new Set<EventKind>([
+  ...naming,
+  ...beginnings,
+  ...mayNameBare,
+  ...bareOpeners.keys(),
+  'instance.build.rescheduled',
+  'instance.build.started',
+  'instance.build.failed',
+  ...actions.flatMap((spec) => [
+    ...spec.ends,
+    ...(spec.confirms ?? []),
+    ...(spec.endsAfter ?? []),
+    ...(spec.endsQuietly ?? []),
+    ...spec.fails,
+    ...spec.cleansUp,
+    ...spec.starts.flatMap(({ kinds }) => kinds),
+    ...(spec.takesPart ?? []).flat(),
   ]),
 ]);
 
@@ -151,7 +172,7 @@ export class Correlator {
     const { events } = state;
     if (state.isSorted && events.length > 0 && inOrder(events[events.length - 1]!, event) > 0) state.isSorted = false;
     events.push(event);
-    state.wakesAt = Math.min(state.wakesAt, event.at + GRACE);
+    state.wakesAt = Math.min(state.wakesAt, event.at + (MAY_CLOSE.has(event.kind) ? GRACE : UNNAMED_QUIET));
   }
 
   /** Lines that name a request and no instance: whose they are is known once another line names both. */
@@ -243,7 +264,10 @@ export class Correlator {
       if (due === undefined) {
         // Of those that came too early for this watermark, the first counts.
         const next = lines[events.length];
-        state.wakesAt = Math.min(...state.bags.map(({ closesAt }) => closesAt), next === undefined ? Number.POSITIVE_INFINITY : next.at + GRACE);
+        state.wakesAt = Math.min(
+          ...state.bags.map(({ closesAt }) => closesAt),
+          next === undefined ? Number.POSITIVE_INFINITY : next.at + GRACE,
+        );
         for (const times of this.#restarts.values())
           for (const at of times) if (at > watermark) state.wakesAt = Math.min(state.wakesAt, at);
         return;
@@ -258,6 +282,7 @@ export class Correlator {
    */
   #asOfClosing(due: Bag, instance: string, state: InstanceState, events: readonly Event[]): Bag {
     if (events.length === 0 || events[events.length - 1]!.at <= due.closesAt) return due;
+    if (state.bags.every((bag) => bag === due || Math.min(bag.opened, bag.start) > due.closesAt)) return due;
     const known = events.filter(({ at }) => at <= due.closesAt);
     const bags = timeline(instance, known, { marks: this.#marksUntil(due.closesAt), past: state.past, isShared: this.#isShared });
     const same = bags.find((bag) => isSame(bag, due) && bag.closesAt === due.closesAt);

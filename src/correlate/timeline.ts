@@ -16,7 +16,7 @@ export const LEAD = seconds(60);
 /** A failing action that prints nothing for so long has ended. */
 const QUIET = seconds(30);
 /** Lines that no action is named by are given up after this silence. */
-const UNNAMED_QUIET = seconds(120);
+export const UNNAMED_QUIET = seconds(120);
 
 /** nova-compute's lines of one instance and one request: an action, once it has a name. */
 export interface Bag {

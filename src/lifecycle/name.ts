@@ -53,6 +53,9 @@ const byTask = new Map(actions.flatMap((spec) => (spec.tasks ?? []).map((task) =
 /** "Terminating instance" also stands in failed builds: it names a delete only where nothing else does. */
 const byLine: readonly ActionSpec[] = actions.filter((spec) => spec !== remove);
 
+const byKind = new Map<EventKind, ActionSpec[]>();
+for (const spec of byLine) for (const kind of spec.namedBy) byKind.set(kind, [...(byKind.get(kind) ?? []), spec]);
+
 const LOCKS: ReadonlySet<EventKind> = new Set<EventKind>([
   'instance.lock.awaited',
   'instance.lock.acquired',
@@ -129,7 +132,9 @@ export function nameAction({ own, begun, bare }: Evidence): ActionSpec | undefin
   const isRuledOut = (spec: ActionSpec): boolean => spec.notWith?.some((kind) => kinds.has(kind)) ?? false;
   const called = begun.map(actionOfCall).find((spec) => spec !== undefined);
 
-  const named = byLine.filter((spec) => spec.namedBy.some((kind) => kinds.has(kind)) && !isRuledOut(spec));
+  const named: ActionSpec[] = [];
+  for (const kind of kinds) for (const spec of byKind.get(kind) ?? []) if (!named.includes(spec) && !isRuledOut(spec)) named.push(spec);
+  if (named.length > 1) named.sort((a, b) => byLine.indexOf(a) - byLine.indexOf(b));
   const first = named[0];
   if (first !== undefined) {
     const rivals = named.filter(({ namedBy }) => namedBy === first.namedBy || namedBy.some((kind) => first.namedBy.includes(kind)));

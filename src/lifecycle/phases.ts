@@ -142,7 +142,9 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
       continue;
     }
     const all = spec.per === undefined ? [scopes.whole] : spec.per === 'port' ? scopes.ports : scopes.cycles;
-    const among = wiredBy === undefined ? all : all.filter(({ port }) => port === undefined || wiredBy.includes(wired.get(port)!));
+    // Nearly always all ports are wired alike.
+    const isForAll = wiredBy === undefined || wirings.size < 2;
+    const among = isForAll ? all : all.filter(({ port }) => port === undefined || wiredBy.includes(wired.get(port)!));
     const silent = isSilent(spec, services);
     const before = phases.length;
     for (const scope of among) {
