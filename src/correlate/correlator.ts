@@ -243,7 +243,10 @@ export class Correlator {
       if (due === undefined) {
         // Of those that came too early for this watermark, the first counts.
         const next = lines[events.length];
-        state.wakesAt = Math.min(...state.bags.map(({ closesAt }) => closesAt), next === undefined ? Number.POSITIVE_INFINITY : next.at + GRACE);
+        state.wakesAt = Math.min(
+          ...state.bags.map(({ closesAt }) => closesAt),
+          next === undefined ? Number.POSITIVE_INFINITY : next.at + GRACE,
+        );
         for (const times of this.#restarts.values())
           for (const at of times) if (at > watermark) state.wakesAt = Math.min(state.wakesAt, at);
         return;

@@ -55,6 +55,8 @@ export interface ActionReport {
   /** whether these logs show it at all; if not, what would */
   readonly shown: boolean;
   readonly needs: string | undefined;
+  /** another action's name, which it gets where these logs do not tell the two apart: always, or only across hosts; and what would */
+  readonly toldAs: { readonly action: string; readonly always: boolean; readonly needs: string } | undefined;
   readonly start: boolean;
   readonly end: boolean;
   readonly phases: readonly PhaseReport[];
@@ -69,6 +71,8 @@ export interface Advice {
   readonly gains: readonly { readonly action: string; readonly phases: readonly string[] }[];
   /** actions that are not shown at all without it */
   readonly actions: readonly string[];
+  /** actions that are told from others by it, such as `resize from migrate` */
+  readonly apart: readonly string[];
 }
 
 export interface UnrecognisedReport {
