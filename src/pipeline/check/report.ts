@@ -1,4 +1,5 @@
 import type { Depth } from '../../lifecycle/visible.js';
+import type { LogForm } from '../../model/form.js';
 import type { Level } from '../../model/record.js';
 
 /** What is wrong, why that is thought, and what to do. */
@@ -9,7 +10,7 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** One log: its parts, what is in it and how that was told. */
+/** What one service wrote, on one host, into one log: its parts, what is in it and how that was told. */
 export interface SourceReport {
   readonly path: string;
   /** rotated files beside the live one */
@@ -18,7 +19,10 @@ export interface SourceReport {
   readonly serviceToldBy: string;
   readonly host: string;
   readonly hostToldBy: string;
-  readonly forms: Readonly<Record<string, number>>;
+  /** what its lines are wrapped in */
+  readonly form: LogForm;
+  /** how the lines inside are written, and how many records so */
+  readonly writings: Readonly<Record<string, number>>;
   readonly first: string | undefined;
   readonly last: string | undefined;
   readonly lines: number;
@@ -30,7 +34,7 @@ export interface SourceReport {
   readonly depth: Depth | undefined;
   readonly levels: Partial<Record<Level, number>>;
   readonly release: string;
-  /** the zone it was read in; UTC is what OVS and OVN log in */
+  /** the zone it was read in; UTC is what OVS and OVN log in, `proven` where what wraps its lines tells their time in UTC */
   readonly zone: string;
   readonly clock: { readonly verdict: 'utc' | 'agrees' | 'off' | 'unknown'; readonly offsetMinutes: number; readonly by: string };
   readonly sizeBytes: number;
