@@ -1,5 +1,6 @@
 import type { Look, Paint } from '../export/terminal/look.js';
 import { commaed, cut, tame, wrap } from '../export/terminal/text.js';
+import type { LogForm } from '../model/form.js';
 import type { ActionReport, Advice, CheckReport, Problem, SourceReport, UnrecognisedReport } from '../pipeline/check/report.js';
 
 interface Options {
@@ -56,7 +57,7 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { title: 'service', cell: ({ service }) => service },
   { title: 'host', cell: ({ host }) => host },
-  { title: 'form', dispensable: 2, cell: ({ forms }) => formOf(forms) },
+  { title: 'form', dispensable: 2, cell: formOf },
   {
     title: 'level',
     cell: ({ depth }) => depth ?? '-',
@@ -84,11 +85,17 @@ const COLUMNS: readonly Column[] = [
   { title: 'until (UTC)', dispensable: 3, cell: ({ last }) => last?.slice(5, 19).replace('T', ' ') ?? '-' },
 ];
 
-/** The commonest form; others beside it are said by `--verbose`. */
-function formOf(forms: Readonly<Record<string, number>>): string {
-  const [first, ...others] = Object.entries(forms).sort(([, a], [, b]) => b - a);
-  return first === undefined ? '-' : `${first[0]}${others.length === 0 ? '' : ` + ${others.map(([form]) => form).join(', ')}`}`;
+/** What its lines are wrapped in, and how those inside are written, the commonest first. */
+function formOf({ form, writings }: SourceReport): string {
+  const inside = Object.entries(writings)
+    .sort(([, a], [, b]) => b - a)
+    .map(([writing]) => writing)
+    .join(' + ');
+  if (form === 'plain') return inside || '-';
+  // Objects hold a record's parts, not a line of it.
+  return OBJECTS.includes(form) || inside === '' ? form : `${form}: ${inside}`;
 }
+const OBJECTS: readonly LogForm[] = ['oslo-json', 'fluent'];
 
 function sources({ sources: all, passedOver, releases }: CheckReport, look: Look, { verbose }: Options): string[] {
   const { palette } = look;
@@ -150,32 +157,15 @@ function narrow<Fitted extends { readonly column: Column; readonly width: number
   return fitted;
 }
 
-function detailsOf(
-  {
-    forms,
-    release,
-    path,
-    parts,
-    serviceToldBy,
-    hostToldBy,
-    first,
-    last,
-    lines,
-    garbage,
-    levels,
-    clock,
-    readBytes,
-    sizeBytes,
-    fault,
-  }: SourceReport,
-  look: Look,
-): string[] {
+function detailsOf(source: SourceReport, look: Look): string[] {
+  const { release, path, parts, serviceToldBy, hostToldBy, first, last, lines, garbage, levels, clock, readBytes, sizeBytes, fault } =
+    source;
   const inMib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
   const dim = (text: string): string[] => wrapped('      ', tame(text), look).map((line) => look.palette.dim(line));
   return [
     ...dim(`${path}${parts.length === 0 ? '' : ` and ${parts.length} rotated: ${parts.join(', ')}`}`),
     ...dim(
-      `service told by ${serviceToldBy}, host by ${hostToldBy}; written as ${Object.keys(forms).join(' and ') || 'nothing known'}; ${release === '-' ? 'no clue to its release' : release}`,
+      `service told by ${serviceToldBy}, host by ${hostToldBy}; written as ${formOf(source).replace(/^-$/, 'nothing known')}; ${release === '-' ? 'no clue to its release' : release}`,
     ),
     ...dim(
       [
@@ -202,16 +192,24 @@ function shown({ actions, sources: all }: CheckReport, look: Look, { verbose }: 
   const { palette } = look;
   const hidden = new Map<string, string[]>();
   const visible = new Map<string, ActionReport[]>();
+  const misnamed = new Map<string, string[]>();
   for (const action of [...actions].sort((a, b) => b.phases.length - a.phases.length)) {
     if (action.shown) listIn(visible, shareOf(action), action);
-    else if (action.needs !== undefined) listIn(hidden, action.needs, action.name);
+    else if (action.needs !== undefined && action.toldAs === undefined) listIn(hidden, action.needs, action.name);
+    if (action.toldAs !== undefined)
+      listIn(
+        misnamed,
+        `told as ${action.toldAs.action} without ${action.toldAs.needs}`,
+        `${action.name}${action.toldAs.always ? '' : ' to another host'}`,
+      );
   }
   return [
     palette.bold('What these logs show'),
-    ...[...visible].flatMap(([share, of]) => wrap(`  ${share} of `, commaed(of.map(({ name }) => name)), look.width)),
+    ...(visible.size === 0 ? [] : wrapped('  ', shares([...visible]), look)),
     ...(visible.size === 0 && !verbose
       ? wrapped('  ', `no action, without ${[...hidden.keys()][0] ?? 'more logs'}`, look)
       : [...hidden].flatMap(([needs, names]) => wrap(`  hidden without ${needs}: `, commaed(names), look.width))),
+    ...[...misnamed].flatMap(([how, names]) => wrap(`  ${how}: `, commaed(names), look.width)),
     ...(verbose ? actions.flatMap((action) => phasesOf(action, look)) : []),
   ];
 }
@@ -224,8 +222,15 @@ function listIn<T>(lists: Map<string, T[]>, key: string, item: T): void {
 
 function shareOf({ phases }: ActionReport): string {
   const seen = phases.filter((phase) => phase.seen === 'whole' || phase.seen === 'end').length;
-  return seen === phases.length ? `all ${seen} phases` : `${seen} of ${phases.length} phases`;
+  return seen === phases.length ? 'all' : `${seen} of ${phases.length}`;
 }
+
+/** `22 of 45 phases of create; 27 of 44 of resize, migrate; all of pause`: those of which something is missing come first. */
+const shares = (all: readonly (readonly [share: string, actions: readonly ActionReport[]])[]): string =>
+  [...all]
+    .sort(([a], [b]) => Number(a === 'all') - Number(b === 'all'))
+    .map(([share, actions], i) => `${share}${i === 0 ? ' phases' : ''} of ${actions.map(({ name }) => name).join(', ')}`)
+    .join('; ');
 
 const WORDS = {
   whole: 'seen',
@@ -242,6 +247,9 @@ function phasesOf(action: ActionReport, look: Look): string[] {
     '',
     look.palette.bold(`  ${action.name}`) +
       (action.shown ? '' : ` is not shown${action.needs === undefined ? '' : ` without ${action.needs}`}`) +
+      (action.toldAs === undefined
+        ? ''
+        : ` (${action.toldAs.always ? '' : 'to another host '}told as ${action.toldAs.action} without ${action.toldAs.needs})`) +
       (action.shown && bounds.length > 0 ? ` (the line of its ${bounds.join(' and ')} is not printed)` : ''),
     ...action.phases.map(({ name, service, seen: how, ends, needs }) => {
       const text = `    ${name.padEnd(width)}  ${service}: ${ends && how !== 'end' ? 'its end only; the whole ' : ''}${WORDS[how]}${needs.length === 0 ? '' : ` of ${needs.join(how === 'no-log' ? ' or ' : ' and ')}`}`;
@@ -263,13 +271,14 @@ function more(all: readonly Advice[], look: Look, { verbose }: Options): string[
   ];
 }
 
-function gainOf({ gains, actions, phases }: Advice, verbose: boolean): string {
+function gainOf({ gains, actions, apart, phases }: Advice, verbose: boolean): string {
   const names = verbose ? phases : phases.slice(0, MOST_PHASES);
   const rest = names.length === phases.length ? '' : `, and ${phases.length - names.length} more`;
   return [
     ...(actions.length === 0
       ? []
       : [`shows ${verbose || actions.length <= MOST_ACTIONS ? actions.join(', ') : `${actions.length} actions`}`]),
+    ...(apart.length === 0 ? [] : [`tells ${apart.join(', ')}`]),
     ...(phases.length === 0
       ? []
       : [

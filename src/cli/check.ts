@@ -3,7 +3,7 @@ import { checkText } from './check-text.js';
 import { defineCommand, write } from './command.js';
 import { lookOf } from './look.js';
 import { createProgress } from './progress.js';
-import { sourceOptions } from './replay.js';
+import { formOf, rulesOf, sourceOptions } from './replay.js';
 import { zonesOf } from './zone.js';
 
 /** `check PATH...`: whether logs can be read, what they show and what not. The first thing to run on a new cloud. */
@@ -13,7 +13,7 @@ export const check = defineCommand({
   operands: '[PATH...]',
   takes: { least: 0, most: Infinity },
   about: [
-    'Says of every log: whether it can be read, whose it is, its form, release, level, times and how much of it is recognised. Compares the clocks of logs in local time with those in UTC, and says which zone to give where they disagree. Says which phases of which actions these logs show, and what to change in nova.conf or neutron.conf to see more.',
+    'Says of every log: whether it can be read, whose it is, its form (docs/log-forms.md) and what is in it, release, level, times and how much of it is recognised. A log that several services write to, such as a journal, is told of by service and host. Compares the clocks of logs in local time with those in UTC, and says which zone to give where they disagree. Says which phases of which actions these logs show, which actions get the name of another, and what to change in nova.conf or neutron.conf to see more. With --rules, messages and phases of your own count too.',
     'With --config, the configuration of tail is checked first, with all its faults at once, and then the logs that it names. PATHs replace those.',
     'Of each log the last 64 MiB are read, which tell how the service logs now; --all reads everything. Nothing is sent anywhere and nothing is changed.',
   ],
@@ -33,6 +33,10 @@ export const check = defineCommand({
   examples: [
     { says: 'the logs of this host', command: 'novaspan check /var/log/nova /var/log/neutron /var/log/openvswitch /var/log/ovn' },
     { says: 'a configuration, before the sidecar is started with it', command: 'novaspan check --config /etc/novaspan/novaspan.yaml' },
+    {
+      says: 'a journal, whose lines say who wrote them',
+      command: 'journalctl --all -o json > journal.jsonl && novaspan check journal.jsonl',
+    },
     { says: 'messages that the catalogue does not know yet', command: 'novaspan check --format json /var/log/nova | jq .unrecognised' },
   ],
   exits: [
@@ -55,6 +59,8 @@ export const check = defineCommand({
         env,
         all: values.all,
         signal,
+        ...formOf(values['log-form']),
+        ...rulesOf(values.rules),
         ...(values.service !== undefined && { service: values.service }),
         ...(values.host !== undefined && { host: values.host }),
         ...(values.config !== undefined && { config: values.config }),

@@ -4,6 +4,7 @@ import {
   type Family,
   familyOf,
   isPrintedAtInfo,
+  type Known,
   knownAs,
   overlap,
   printedIn,
@@ -11,6 +12,7 @@ import {
   usualLevel,
 } from '../catalogue/releases.js';
 import type { ActionSpec, Edge, PhaseSpec } from './define.js';
+import { actions } from './name.js';
 
 /** How much a service is told to log: INFO is the default of all of them. */
 export type Depth = 'DEBUG' | 'INFO' | 'WARNING';
@@ -20,6 +22,8 @@ export interface Logging {
   /** undefined for a service whose log is not read */
   readonly depthOf: (service: string) => Depth | undefined;
   readonly releaseOf: (family: Family) => Range;
+  /** where a kind is found, if users added some */
+  readonly knownAs?: typeof knownAs | undefined;
 }
 
 /** Every service, all of one level and of any release. */
@@ -45,6 +49,8 @@ export interface ActionSight {
   readonly action: ActionSpec;
   /** how it is told from others; without that, nothing of it becomes a trace */
   readonly named: Sight;
+  /** the action whose name it gets where nothing that is printed tells the two apart: always, or only across hosts; and what would */
+  readonly toldAs: { readonly action: ActionSpec; readonly always: boolean; readonly sight: Sight } | undefined;
   readonly start: Sight;
   readonly end: Sight;
   readonly phases: readonly PhaseSight[];
@@ -54,12 +60,13 @@ const LOCKS: readonly EventKind[] = ['instance.lock.acquired', 'interface.lock.a
 
 const kindsOf = (edges: readonly Edge[]): readonly EventKind[] => edges.flatMap(({ kinds }) => kinds);
 const unique = <T>(all: readonly T[]): T[] => [...new Set(all)];
-const servicesOf = (kinds: readonly EventKind[]): string[] =>
-  unique(kinds.flatMap((kind) => knownAs(kind).flatMap(({ services }) => services)));
+const placesOf = (kind: EventKind, logging: Logging): readonly Known[] => (logging.knownAs ?? knownAs)(kind);
+const servicesOf = (kinds: readonly EventKind[], logging: Logging): string[] =>
+  unique(kinds.flatMap((kind) => placesOf(kind, logging).flatMap(({ services }) => services)));
 
 /** Whether some service prints such a line into a log that is read. */
 export function isPrinted(kind: EventKind, logging: Logging): boolean {
-  return knownAs(kind).some(({ services, spec }) =>
+  return placesOf(kind, logging).some(({ services, spec }) =>
     services.some((service) => {
       const depth = logging.depthOf(service);
       const family = familyOf(service);
@@ -106,23 +113,24 @@ function betterSight(
   isSeen: (logging: Logging) => boolean,
   needsDebug = false,
 ): Sight {
-  const { depthOf, releaseOf } = logging;
+  const { depthOf } = logging;
   const withDepth = (changed: readonly string[], depth: Depth): Logging => ({
+    ...logging,
     depthOf: (service) => (changed.includes(service) ? depth : depthOf(service)),
-    releaseOf,
   });
   const isRead = (service: string): boolean => depthOf(service) !== undefined;
-  if (!isSeen(everything('DEBUG', releaseOf))) return { seen: 'not-printed' };
+  if (!isSeen({ ...logging, depthOf: () => 'DEBUG' })) return { seen: 'not-printed' };
 
   const quiet = kinds.filter((kind) => !isPrinted(kind, logging));
-  const candidates = unique([...owners, ...servicesOf(quiet)]);
+  const candidates = unique([...owners, ...servicesOf(quiet, logging)]);
   if (owners.some(isRead)) {
     const shy = candidates.filter(
       (service) => isRead(service) && depthOf(service) !== 'DEBUG' && (!needsDebug || owners.includes(service)),
     );
     const alone = shy.filter((service) => isSeen(withDepth([service], 'DEBUG'))).slice(0, 1);
     const services = alone.length > 0 ? alone : shy;
-    if (isSeen(withDepth(services, 'DEBUG'))) return { seen: 'needs-debug', ends: false, services, loggers: loggersOf(quiet, services) };
+    if (isSeen(withDepth(services, 'DEBUG')))
+      return { seen: 'needs-debug', ends: false, services, loggers: loggersOf(quiet, services, logging) };
   }
   const missing = candidates.filter((service) => !isRead(service) && (owners.some(isRead) || owners.includes(service)));
   const isEnough = (added: readonly string[], depth: Depth): boolean => isSeen(withDepth(added, depth));
@@ -141,36 +149,110 @@ function betterSight(
   return { seen: 'no-log', services, atDebug: inDepth };
 }
 
-const loggersOf = (kinds: readonly EventKind[], of: readonly string[]): string[] =>
+const loggersOf = (kinds: readonly EventKind[], of: readonly string[], logging: Logging): string[] =>
   unique(
     kinds.flatMap((kind) =>
-      knownAs(kind)
+      placesOf(kind, logging)
         .filter(({ services }) => services.some((service) => of.includes(service)))
         .flatMap(({ spec }) => spec.logger),
     ),
   ).filter((name) => name !== '*');
 
+/**
+ * Lines by which an action is named, and which do not say of themselves whose request is about which instance: they name no
+ * instance, or no request. A test holds this to the wordings of each release.
+ */
+export const LOOSE: ReadonlySet<EventKind> = new Set<EventKind>([
+  'vif.plugged',
+  'vif.unplugged',
+  'migration.allocation.deleted',
+  'evacuation.disk.shared',
+  'evacuation.disk.from.image',
+  'evacuation.disk.on.volume',
+  'instance.rebooted',
+  'instance.destroyed',
+]);
+/** Lines that name an action only in a rare form of it: where a resize crosses cells. */
+const RARE: ReadonlySet<EventKind> = new Set<EventKind>(['resize.confirming']);
+/** nova-api's line that says which instance a request is about. */
+const LINKS: readonly EventKind[] = ['server.action.requested'];
+/** Lines that print a task state. */
+const TASKS: readonly EventKind[] = ['power.state.sync.pending', 'power.state.synchronizing'];
+const isReadAt = (service: string, depth: Depth, { depthOf }: Logging): boolean => depthOf(service) === depth;
+
 /** What is seen of an action: how it is told from others, its ends and its phases. */
 export function actionSight(action: ActionSpec, logging: Logging): ActionSight {
-  const { namedBy, namedByAll = [], lockedBy, starts, ends, endsWithLock } = action;
+  const { lockedBy, starts, ends, endsQuietly = [], endsWithLock } = action;
   const locks = lockedBy.length > 0 ? LOCKS : [];
-  const steps = namedByAll.map((step) => [step].flat());
-  const isNamed = (given: Logging): boolean =>
-    [...namedBy, ...locks].some((kind) => isPrinted(kind, given)) ||
-    (steps.length > 0 && steps.every((step) => step.some((kind) => isPrinted(kind, given))));
-  const sight = (kinds: readonly EventKind[], isSeen: (given: Logging) => boolean): Sight =>
-    isSeen(logging) ? { seen: 'whole' } : betterSight(kinds, ['nova-compute'], logging, isSeen);
-  const any =
-    (kinds: readonly EventKind[]) =>
-    (given: Logging): boolean =>
-      kinds.some((kind) => isPrinted(kind, given));
   const first = [...kindsOf(starts), ...locks];
-  const last = [...ends, ...(endsWithLock ? (['instance.lock.released'] as const) : [])];
+  const last = [...ends, ...endsQuietly, ...(endsWithLock ? (['instance.lock.released'] as const) : [])];
+  // What shows no end could only ever be timed out; suspend at INFO prints no line of its own at all.
+  const named = sightOfAny([...namingKinds(action), ...last], (given) => isNamed(action, given) && isAny(last, given), logging);
   return {
     action,
-    named: sight([...namedBy, ...locks, ...steps.flat()], isNamed),
-    start: sight(first, any(first)),
-    end: sight(last, any(last)),
+    named: named.seen === 'whole' ? named : (byAnotherLog(action, last, logging) ?? named),
+    toldAs: toldAs(action, logging),
+    start: sightOfAny(first, (given) => isAny(first, given), logging),
+    end: sightOfAny(last, (given) => isAny(last, given), logging),
     phases: action.phases.map((phase) => ({ phase, sight: sightOf(phase, logging) })),
   };
+}
+
+const isAny = (kinds: readonly EventKind[], logging: Logging): boolean => kinds.some((kind) => isPrinted(kind, logging));
+
+const sightOfAny = (kinds: readonly EventKind[], isSeen: (given: Logging) => boolean, logging: Logging): Sight =>
+  isSeen(logging) ? { seen: 'whole' } : betterSight(kinds, ['nova-compute'], logging, isSeen);
+
+const callsOf = ({ calls = [], begunBy = [] }: ActionSpec): readonly EventKind[] => [
+  ...(calls.length > 0 ? (['server.action.called'] as const) : []),
+  ...begunBy,
+];
+
+const namingKinds = (action: ActionSpec): EventKind[] => [
+  ...action.namedBy,
+  ...(action.lockedBy.length > 0 ? LOCKS : []),
+  ...(action.opensBare ?? []),
+  ...(action.namedByAll ?? []).flat(),
+  ...callsOf(action),
+  ...(action.tasks === undefined ? [] : TASKS),
+];
+
+/** Whether lines of some sort name it, as `nameAction` does it. */
+function isNamed(action: ActionSpec, logging: Logging): boolean {
+  const { namedBy, lockedBy, opensBare = [], namedByAll: steps = [], begunBy = [], tasks = [] } = action;
+  // The other services' lines belong to actions that nova-compute's own lines make up.
+  if (logging.depthOf('nova-compute') === undefined) return false;
+  const isLinked = isReadAt('nova-compute', 'DEBUG', logging) || isAny([...LINKS, ...begunBy], logging);
+  const tells = (kinds: readonly EventKind[]): boolean => isAny(isLinked ? kinds : kinds.filter((kind) => !LOOSE.has(kind)), logging);
+  const usual = namedBy.filter((kind) => !RARE.has(kind));
+  if ((lockedBy.length > 0 && isAny(LOCKS, logging)) || tells(usual) || isAny(opensBare, logging)) return true;
+  if (steps.length > 0 && steps.every((step) => isAny(step, logging)) && steps.some((step) => tells(step))) return true;
+  // Another action's name would go before these.
+  if (namesakeByStart(action) !== undefined) return false;
+  return isAny(callsOf(action), logging) || (tasks.length > 0 && isLinked && isAny(TASKS, logging));
+}
+
+/** A log to add is asked for before DEBUG of those there are. */
+function byAnotherLog(action: ActionSpec, last: readonly EventKind[], logging: Logging): Sight | undefined {
+  if (logging.depthOf('nova-compute') === undefined || logging.depthOf('nova-api') !== undefined) return undefined;
+  const withApi: Logging = { ...logging, depthOf: (service) => (service === 'nova-api' ? 'INFO' : logging.depthOf(service)) };
+  return isNamed(action, withApi) && isAny(last, withApi) ? { seen: 'no-log', services: ['nova-api'], atDebug: false } : undefined;
+}
+
+/** The action that is named by the line which this one begins with. */
+const namesakeByStart = ({ name, namedBy, starts }: ActionSpec): ActionSpec | undefined =>
+  actions.find((other) => other.name !== name && other.namedBy.some((kind) => kindsOf(starts).includes(kind) && !namedBy.includes(kind)));
+
+/** Under which other action's name it is told where these logs do not tell the two apart, and what would. */
+function toldAs(action: ActionSpec, logging: Logging): ActionSight['toldAs'] {
+  if (logging.depthOf('nova-compute') === undefined) return undefined;
+  const byStart = namesakeByStart(action);
+  const sharers = actions.filter(({ namedBy }) => namedBy.some((kind) => action.namedBy.includes(kind)));
+  const other = byStart ?? sharers.at(-1);
+  if (other === undefined || other.name === action.name) return undefined;
+  const kinds = byStart === undefined ? callsOf(action) : action.namedBy;
+  const owners = servicesOf(kinds, logging).slice(0, 1);
+  const isTold = (given: Logging): boolean => isAny(kinds, given);
+  if (isTold(logging)) return undefined;
+  return { action: other, always: action.provenOnHost === undefined, sight: betterSight(kinds, owners, logging, isTold) };
 }

@@ -10,6 +10,7 @@ import {
   type Table,
   tables,
 } from '../catalogue/index.js';
+import { type Known, knownAs } from '../catalogue/releases.js';
 import { readYaml } from '../config/yaml-file.js';
 import type { ActionName, ActionSpec, Edge, PhaseSpec } from '../lifecycle/define.js';
 import { actions } from '../lifecycle/name.js';
@@ -19,6 +20,8 @@ import { ownName } from './reader.js';
 /** Messages and phases that users added to novaspan's own. */
 export interface Rules {
   readonly catalogue: Catalogue;
+  /** where a kind is found: novaspan's own, and those that were added */
+  knownAs(kind: EventKind): readonly Known[];
   /** an action's phases: its own, then those that were added */
   phasesOf(spec: ActionSpec): readonly PhaseSpec[];
 }
@@ -99,7 +102,17 @@ export function loadRules(files: readonly string[]): Rules | undefined {
     const faults = [...proveMessages(given[place]!, catalogue), ...provePhases(given[place]!, kinds)];
     if (faults.length > 0) throw rulesInvalid(file, faults);
   }
-  return { catalogue, phasesOf: extender(given.flatMap(({ phases }) => phases)) };
+  return {
+    catalogue,
+    knownAs: (kind) => [
+      ...knownAs(kind),
+      ...added.flatMap(({ services: of, messages }) => {
+        const spec = messages[kind];
+        return spec === undefined ? [] : [{ services: of, spec }];
+      }),
+    ],
+    phasesOf: extender(given.flatMap(({ phases }) => phases)),
+  };
 }
 
 function read(file: string): Given {

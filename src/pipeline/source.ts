@@ -9,7 +9,24 @@ import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
 import type { LineSink, Millis } from '../model/line.js';
 import { hostInName, isJournal, nameLog, serviceOfIdent } from '../tail/name.js';
-import { LogReader } from './reader.js';
+import { LogReader, type ReaderOptions } from './reader.js';
+
+/** Reads the lines of one of those who write to a log. */
+export interface LineReader {
+  readonly service: string;
+  readonly host: string;
+  /** the newest time of any line so far */
+  readonly newest: Millis | undefined;
+  /**
+   * Takes one line. As LineSink.
+   *
+   * @param at its UTC time, where what wraps it knows better than its own stamp
+   * @param isProven that time needed no zone
+   */
+  readonly line: (bytes: Buffer, start: number, end: number, offset: number, at?: Millis, isProven?: boolean) => void;
+  /** A piece of the log is over: hands over what has been counted. */
+  flushCounts(): void;
+}
 
 export interface SourceOptions {
   /** the log's lasting name */
@@ -30,7 +47,13 @@ export interface SourceOptions {
   /** with what users added to it; else novaspan's own */
   readonly catalogue?: Catalogue | undefined;
   readonly onEvent: (event: Event) => void;
+  /** Makes what reads a writer's lines, where it is not the reader that gives events. */
+  readonly readerFor?: ((options: ReaderOptions) => LineReader) | undefined;
+  /** Told of the lines of a plain log of which nothing says whose they are. */
+  readonly onUnknown?: LineSink | undefined;
 }
+
+const events = (options: ReaderOptions): LineReader => new LogReader(options);
 
 /** Lines that must fit one other form, and none the log's own between them, before the log is read as that. */
 const RUN = 8;
@@ -59,7 +82,7 @@ interface Writer {
   readonly host: string;
   /** False where its own name is not known: it is read once it has written a record, which `sudo` under nova's unit never does. */
   isProven: boolean;
-  reader: LogReader | undefined;
+  reader: LineReader | undefined;
 }
 
 /**
@@ -76,7 +99,7 @@ export class LogSource {
   readonly path: string;
   readonly #options: SourceOptions;
   readonly #name: { readonly service: string | undefined; readonly host: string | undefined };
-  readonly #readers = new Map<string, LogReader>();
+  readonly #readers = new Map<string, LineReader>();
   readonly #writers = new Map<string, Writer>();
   #form: LogForm | undefined;
   #unwrapper: Unwrapper | undefined;
@@ -102,8 +125,13 @@ export class LogSource {
   readonly line: LineSink = (bytes, start, end, offset) => this.#sink(bytes, start, end, offset);
 
   /** A reader for each of those who write to the log, as far as they are known. */
-  get readers(): Iterable<LogReader> {
+  get readers(): Iterable<LineReader> {
     return this.#readers.values();
+  }
+
+  /** How the log is written, once that is clear. */
+  get form(): LogForm | undefined {
+    return this.#form;
   }
 
   /** Whether a service's lines are read here, of the host if one is given. */
@@ -201,6 +229,7 @@ export class LogSource {
       this.#isUnknown = true;
       return (bytes, start, end, offset) => {
         this.#foreignLines++;
+        this.#options.onUnknown?.(bytes, start, end, offset);
         this.#bare(bytes, start, end, offset);
       };
     }
@@ -263,7 +292,7 @@ export class LogSource {
     const writer = this.#writerOf(from);
     if (writer.service !== undefined && (writer.isProven ||= isRecord(bytes, start))) {
       writer.reader ??= this.#readerFor(writer.service, writer.host);
-      return writer.reader.line(bytes, start, end, offset, at);
+      return writer.reader.line(bytes, start, end, offset, at, from.at !== undefined);
     }
     this.#foreignLines++;
     this.#foreign.set(writer.label, (this.#foreign.get(writer.label) ?? 0) + 1);
@@ -291,12 +320,12 @@ export class LogSource {
     };
   }
 
-  #readerFor(service: string, host: string): LogReader {
+  #readerFor(service: string, host: string): LineReader {
     const key = `${service}@${host}`;
     const known = this.#readers.get(key);
     if (known !== undefined) return known;
-    const { path, zone, count, catalogue, onEvent } = this.#options;
-    const reader = new LogReader({ service, host, path, zone: zone(service), count, catalogue, onEvent, onBare: this.#bare });
+    const { path, zone, count, catalogue, onEvent, readerFor = events } = this.#options;
+    const reader = readerFor({ service, host, path, zone: zone(service), count, catalogue, onEvent, onBare: this.#bare });
     this.#readers.set(key, reader);
     return reader;
   }

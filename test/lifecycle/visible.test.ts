@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { EventKind } from '../../src/catalogue/event.js';
 import { everyRelease, placeOf } from '../../src/catalogue/releases.js';
 import { create } from '../../src/lifecycle/create.js';
-import { remove } from '../../src/lifecycle/delete.js';
 import { actions } from '../../src/lifecycle/name.js';
-import { actionSight, type Depth, everything, type Logging, sightOf } from '../../src/lifecycle/visible.js';
+import { actionSight, type Depth, everything, LOOSE, type Logging, sightOf } from '../../src/lifecycle/visible.js';
 
 const logs = (depths: Record<string, Depth>): Logging => ({ depthOf: (service) => depths[service], releaseOf: everyRelease });
 const phase = (name: string) => create.phases.find((each) => each.name === name)!;
@@ -52,11 +53,66 @@ it.each(actions.map((action) => [action.name, action] as const))('all of %s is s
   expect(sight.phases.filter(({ sight: { seen } }) => seen !== 'whole').map(({ phase: { name } }) => name)).toEqual([]);
 });
 
-it('an action that INFO does not name needs DEBUG of nova-compute', () => {
-  const info = logs({ 'nova-compute': 'INFO' });
-  expect(actionSight(remove, info).named).toEqual({ seen: 'whole' });
-  const hidden = actions.filter((action) => actionSight(action, info).named.seen !== 'whole');
-  expect(hidden.length).toBeGreaterThan(0);
-  expect(hidden).not.toContain(create);
-  for (const action of hidden) expect(actionSight(action, info).named).toMatchObject({ seen: 'needs-debug', services: ['nova-compute'] });
+describe('at INFO', () => {
+  const hidden = (depths: Record<string, Depth>): Record<string, unknown> =>
+    Object.fromEntries(
+      actions.flatMap((action) => {
+        const { named } = actionSight(action, logs(depths));
+        return named.seen === 'whole' ? [] : [[action.name, 'services' in named ? `${named.seen} ${named.services.join()}` : named.seen]];
+      }),
+    );
+  const told = (depths: Record<string, Depth>): string[] =>
+    actions.flatMap((action) => {
+      const { toldAs } = actionSight(action, logs(depths));
+      return toldAs === undefined
+        ? []
+        : [`${action.name} as ${toldAs.action.name}${toldAs.always ? '' : ' across hosts'}: ${toldAs.sight.seen}`];
+    });
+
+  it('nova-compute alone does not name a suspend and a backup; for three actions nova-api must say whose request it is', () => {
+    expect(hidden({ 'nova-compute': 'INFO' })).toEqual({
+      suspend: 'needs-debug nova-compute',
+      backup: 'needs-debug nova-compute',
+      start: 'no-log nova-api',
+      confirmResize: 'no-log nova-api',
+      attach_interface: 'no-log nova-api',
+    });
+    expect(hidden({ 'nova-compute': 'INFO', 'nova-api': 'INFO' })).toEqual({
+      suspend: 'needs-debug nova-compute',
+      backup: 'needs-debug nova-compute',
+    });
+    expect(hidden({ 'nova-compute': 'DEBUG' })).toEqual({});
+  });
+
+  it('without nova-compute there is no action, whatever nova-api says of it', () => {
+    expect(Object.keys(hidden({ 'nova-api': 'DEBUG' }))).toHaveLength(actions.length);
+  });
+
+  it('a resize to another host is told as a migration and a backup as an image; DEBUG of nova-api, or of nova-compute, tells', () => {
+    expect(told({ 'nova-compute': 'INFO', 'nova-api': 'INFO' })).toEqual([
+      'resize as migrate across hosts: needs-debug',
+      'backup as createImage: needs-debug',
+    ]);
+    expect(told({ 'nova-compute': 'INFO' })[0]).toBe('resize as migrate across hosts: no-log');
+    expect(told({ 'nova-compute': 'DEBUG', 'nova-api': 'DEBUG' })).toEqual([]);
+  });
+
+  it('an action that ends in silence ends with its last line', () => {
+    const attach = actions.find(({ name }) => name === 'attach_volume')!;
+    expect(actionSight(attach, logs({ 'nova-compute': 'INFO' })).end).toEqual({ seen: 'whole' });
+  });
+});
+
+it('lines that name an action and not whose it is are those whose wordings have no instance or no request', () => {
+  const facts = readFileSync(new URL('../releases/wordings.jsonl', import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((each) => JSON.parse(each) as { kind: EventKind; service: string; level: string; context?: string; instance?: true; line: string })
+    .filter(({ service, level }) => service === 'nova-compute' && level === 'INFO');
+  const naming = new Set(actions.flatMap(({ namedBy, namedByAll = [] }) => [...namedBy, ...namedByAll.flat()]));
+  const printed = new Set(facts.map(({ kind }) => kind).filter((kind) => naming.has(kind)));
+  const tell = ({ context, instance, line }: (typeof facts)[number]) =>
+    context === 'request' && (instance === true || / instance [0-9a-f-]{36}/.test(line));
+  const loose = [...printed].filter((kind) => !facts.some((fact) => fact.kind === kind && tell(fact)));
+  expect(loose.sort()).toEqual([...LOOSE].sort());
 });

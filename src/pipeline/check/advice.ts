@@ -40,11 +40,15 @@ export function visibilityOf(actions: readonly ActionSpec[], logging: Logging): 
   return { actions: sights.map(reportOf), advice: adviceOf(sights) };
 }
 
-function reportOf({ action, named: naming, start, end, phases }: ActionSight): ActionReport {
+function reportOf({ action, named: naming, toldAs, start, end, phases }: ActionSight): ActionReport {
   return {
     name: action.name,
     shown: naming.seen === 'whole',
     needs: whatShows(naming),
+    toldAs:
+      toldAs === undefined
+        ? undefined
+        : { action: toldAs.action.name, always: toldAs.always, needs: whatShows(toldAs.sight) ?? 'a later release' },
     start: start.seen === 'whole',
     end: end.seen === 'whole',
     phases: phases.map(
@@ -78,6 +82,8 @@ interface Change {
   atDebug: boolean;
   readonly gains: Map<string, string[]>;
   readonly actions: string[];
+  /** actions that are told apart by it */
+  readonly apart: string[];
   readonly loggers: Set<string>;
   /** names of phases that every such action has, and of others */
   readonly usual: Set<string>;
@@ -94,6 +100,7 @@ function adviceOf(sights: readonly ActionSight[]): Advice[] {
       atDebug: true,
       gains: new Map(),
       actions: [],
+      apart: [],
       loggers: new Set(),
       usual: new Set(),
       optional: new Set(),
@@ -103,8 +110,9 @@ function adviceOf(sights: readonly ActionSight[]): Advice[] {
     if (sight.seen === 'needs-debug') for (const logger of sight.loggers) change.loggers.add(logger);
     return change;
   };
-  for (const { action, named: naming, phases } of sights) {
+  for (const { action, named: naming, toldAs, phases } of sights) {
     changeFor(naming)?.actions.push(action.name);
+    if (naming.seen === 'whole' && toldAs !== undefined) changeFor(toldAs.sight)?.apart.push(`${action.name} from ${toldAs.action.name}`);
     for (const { phase, sight } of phases) {
       const change = changeFor(sight);
       if (change === undefined) continue;
@@ -113,11 +121,12 @@ function adviceOf(sights: readonly ActionSight[]): Advice[] {
       if (!names.includes(phase.name)) change.gains.set(action.name, [...names, phase.name]);
     }
   }
-  const weight = ({ actions, usual, optional }: Change): number => 1000 * actions.length + usual.size + optional.size / 100;
+  const weight = ({ actions, apart, usual, optional }: Change): number =>
+    1000 * actions.length + 10 * apart.length + usual.size + optional.size / 100;
   return [...changes.values()].sort((a, b) => weight(b) - weight(a)).map(adviceFor);
 }
 
-function adviceFor({ sight, atDebug, gains, actions, loggers, usual, optional }: Change): Advice {
+function adviceFor({ sight, atDebug, gains, actions, apart, loggers, usual, optional }: Change): Advice {
   const services = needsOf(sight);
   return {
     what:
@@ -128,6 +137,7 @@ function adviceFor({ sight, atDebug, gains, actions, loggers, usual, optional }:
     phases: [...new Set([...usual, ...optional])],
     gains: [...gains].map(([action, phases]) => ({ action, phases })),
     actions,
+    apart,
   };
 }
 

@@ -1,21 +1,35 @@
 import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { basename, dirname } from 'node:path';
-import { services } from '../../catalogue/index.js';
+import { dirname } from 'node:path';
+import { type Catalogue, services } from '../../catalogue/index.js';
 import { everyRelease, type Family } from '../../catalogue/releases.js';
 import { loadConfig } from '../../config/load.js';
+import type { ActionSpec, PhaseSpec } from '../../lifecycle/define.js';
 import { actions } from '../../lifecycle/name.js';
 import type { Depth } from '../../lifecycle/visible.js';
 import { exitCodes, OperatorError, usage } from '../../model/errors.js';
+import type { LogForm } from '../../model/form.js';
 import type { Millis } from '../../model/line.js';
 import { findLogsAndFaults, type LogSet } from '../../tail/discover.js';
-import { nameLog } from '../../tail/name.js';
+import { hostInName, nameLog } from '../../tail/name.js';
 import { formatOf, ownName } from '../reader.js';
+import { loadRules, type Rules } from '../rules.js';
 import { parseZones } from '../zones.js';
 import { visibilityOf } from './advice.js';
 import { type ClockFinding, judgeClocks } from './clock.js';
-import { FEW, noCompute, notesOf, nothingRecognised, problemsOf, unknownService, unreadable } from './problems.js';
-import { type Read, readLog } from './read.js';
+import {
+  FEW,
+  noCompute,
+  notesOf,
+  nothingRead,
+  nothingRecognised,
+  notOfForm,
+  othersNote,
+  problemsOf,
+  unknownService,
+  unreadable,
+} from './problems.js';
+import { type Read, type ReadOptions, readLog } from './read.js';
 import { findRelease, type ReleaseFinding } from './release.js';
 import type { CheckReport, Problem, ReleaseReport, SourceReport, UnrecognisedReport } from './report.js';
 import type { Survey } from './survey.js';
@@ -30,6 +44,10 @@ export interface CheckOptions {
   readonly zone: string;
   /** the configuration of `tail`: its logs are checked, and its own faults are the first thing told */
   readonly config?: string | undefined;
+  /** what the lines are wrapped in; told from them where it is not given */
+  readonly form?: LogForm | undefined;
+  /** files of users' own messages and phases, in place of those of the configuration */
+  readonly rules?: readonly string[] | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** the whole of every log, not only its end */
   readonly all: boolean;
@@ -49,23 +67,30 @@ interface Entry {
   readonly service?: string | undefined;
   readonly host?: string | undefined;
   readonly fallbackHost?: string | undefined;
+  readonly form?: LogForm | undefined;
   readonly zone: string;
 }
 
-/** One log that was read. */
-export interface Source extends Read {
+/** What one service wrote, on one host, into one log that was read. */
+export interface Source extends Omit<Read, 'surveys' | 'unknown'> {
   readonly set: LogSet;
+  readonly survey: Survey;
+  /** others write to the log too */
+  readonly isShared: boolean;
   readonly service: string;
   readonly serviceToldBy: string;
   readonly host: string;
   readonly hostToldBy: string;
   readonly zone: string;
+  /** what wraps its lines says when each was written */
+  readonly isProven: boolean;
   readonly isUtc: boolean;
 }
 
 interface Found {
   readonly sources: Source[];
   readonly problems: Problem[];
+  readonly notes: string[];
   readonly passedOver: { path: string; why: string }[];
 }
 
@@ -73,11 +98,12 @@ interface Found {
  * Reads logs for what they say of themselves: who wrote them, in which form, release, zone and level, what can be seen of
  * each action in them, and what is wrong. Nothing is sent and nothing is changed.
  *
- * @throws OperatorError CONFIG_INVALID for a configuration that cannot be used, with all its faults; USAGE
+ * @throws OperatorError CONFIG_INVALID for a configuration that cannot be used, with all its faults; RULES_INVALID; USAGE
  */
 export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
-  const entries = entriesOf(options);
-  const found = await readAll(entries, options);
+  const { entries, ruleFiles } = askedFor(options);
+  const rules = loadRules(ruleFiles);
+  const found = await readAll(entries, options, rules?.catalogue);
   const { sources } = found;
   const findings = judgeClocks(sources);
   const releases = (['openstack', 'ovn'] as const).map((family) =>
@@ -88,7 +114,11 @@ export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
   );
   const depths = depthsOf(sources);
   const releaseOf = (family: Family) => releases.find((each) => each.family === family)?.range ?? everyRelease(family);
-  const { actions: shown, advice } = visibilityOf(actions, { depthOf: (service) => depths.get(ownName(service)), releaseOf });
+  const { actions: shown, advice } = visibilityOf(actionsHere(sources, rules), {
+    depthOf: (service) => depths.get(ownName(service)),
+    releaseOf,
+    knownAs: rules?.knownAs,
+  });
 
   const zone = zoneProblem(sources, findings, options.config);
   const compute = noCompute(sources, found.problems, options);
@@ -102,7 +132,7 @@ export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
   ];
   return {
     problems,
-    notes: [...compute.notes, ...notesOf(sources, findings)],
+    notes: [...compute.notes, ...notesOf(sources, findings), ...found.notes],
     sources: sources.map((source) => sourceReport(source, findings.get(source))),
     passedOver: found.passedOver,
     releases: releases.filter(({ evidence }) => evidence.length > 0).map(releaseReport),
@@ -113,24 +143,46 @@ export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
   };
 }
 
-function entriesOf({ paths, service, host, zone, config, env }: CheckOptions): Entry[] {
+/** Actions with the phases that users added, and without those of another way to wire ports than the one of these logs. */
+function actionsHere(sources: readonly Source[], rules: Rules | undefined): ActionSpec[] {
+  const has = (name: string): boolean => sources.some(({ service }) => service === name);
+  const hasAgent = has('neutron-openvswitch-agent');
+  const isOvn = has('ovn-controller') || !hasAgent;
+  const isHere = ({ wiredBy }: PhaseSpec): boolean =>
+    wiredBy === undefined || (isOvn && wiredBy.includes('ovn')) || (hasAgent && wiredBy.includes('ml2-ovs'));
+  return actions.map((action) => ({ ...action, phases: (rules?.phasesOf(action) ?? action.phases).filter(isHere) }));
+}
+
+interface Asked {
+  readonly entries: readonly Entry[];
+  readonly ruleFiles: readonly string[];
+}
+
+function askedFor({ paths, service, host, form, rules = [], zone, config, env }: CheckOptions): Asked {
   if (config === undefined) {
     if (paths.includes('-')) throw usage('check reads files, not standard input', 'name the log: novaspan check /var/log/nova');
-    return [{ paths, service, host, zone }];
+    return { entries: [{ paths, service, host, form, zone }], ruleFiles: rules };
   }
-  const flags = { ...(service !== undefined && { service }), ...(host !== undefined && { host }) };
-  const { logs, timezone, host: own } = loadConfig({ file: config, env, flags, paths });
-  return logs.map((log) => ({
+  const flags = {
+    ...(service !== undefined && { service }),
+    ...(host !== undefined && { host }),
+    ...(form !== undefined && { 'log-form': form }),
+    ...(rules.length > 0 && { rules: rules.join() }),
+  };
+  const { logs, timezone, host: own, rules: ruleFiles } = loadConfig({ file: config, env, flags, paths });
+  const entries = logs.map((log) => ({
     paths: [log.path],
     service: log.service,
     host: log.host,
     fallbackHost: own,
+    form: log.form === 'auto' ? undefined : log.form,
     zone: log.timezone ?? timezone,
   }));
+  return { entries, ruleFiles };
 }
 
-async function readAll(entries: readonly Entry[], options: CheckOptions): Promise<Found> {
-  const found: Found = { sources: [], problems: [], passedOver: [] };
+async function readAll(entries: readonly Entry[], options: CheckOptions, catalogue: Catalogue | undefined): Promise<Found> {
+  const found: Found = { sources: [], problems: [], notes: [], passedOver: [] };
   const all: { entry: Entry; set: LogSet }[] = [];
   for (const entry of entries) {
     const { logs, faults } = await findLogsAndFaults(entry.paths);
@@ -144,7 +196,7 @@ async function readAll(entries: readonly Entry[], options: CheckOptions): Promis
   const onBytes = (bytes: number): void => options.onProgress?.((read += bytes), total);
   for (const { entry, set } of all) {
     if (options.signal?.aborted) break;
-    await readInto(found, entry, set, { limit, onBytes, signal: options.signal });
+    await readInto(found, entry, set, { limit, onBytes, signal: options.signal, catalogue });
   }
   return found;
 }
@@ -152,10 +204,10 @@ async function readAll(entries: readonly Entry[], options: CheckOptions): Promis
 const sizeOf = ({ parts }: LogSet): number => parts.reduce((sum, part) => sum + (statSync(part, { throwIfNoEntry: false })?.size ?? 0), 0);
 
 async function readInto(
-  { sources, problems, passedOver }: Found,
+  { sources, problems, notes, passedOver }: Found,
   entry: Entry,
   set: LogSet,
-  reading: { limit: number; onBytes: (bytes: number) => void; signal: AbortSignal | undefined },
+  reading: Pick<ReadOptions, 'limit' | 'onBytes' | 'signal' | 'catalogue'>,
 ): Promise<void> {
   const name = nameLog(set.path, { service: entry.service, host: entry.host });
   const isNamed = set.parts.some((part) => entry.paths.includes(part)) || entry.paths.includes(set.path);
@@ -163,44 +215,54 @@ async function readInto(
     passedOver.push({ path: set.path, why: `no message of ${name.service} is known` });
     return;
   }
-  if (name === undefined && !isNamed) {
-    passedOver.push({ path: set.path, why: 'its name tells no service' });
-    return;
-  }
-  const zones = parseZones(entry.zone);
-  const service = name?.service;
-  const zone = zones(service ?? '');
   try {
-    const read = await readLog(set, { service, zone, ...reading });
-    if (name === undefined) {
-      problems.push(unknownService(set.path, read.survey));
+    const { service, host, form } = entry;
+    const anyHost = entry.fallbackHost ?? NO_HOST;
+    const read = await readLog(set, { service, host, form, isNamed, anyHost, zone: parseZones(entry.zone), ...reading });
+    if (read === undefined) {
+      passedOver.push({ path: set.path, why: 'its name tells no service' });
       return;
     }
-    const isUtc =
-      [...read.survey.forms.keys()].every((form) => form.startsWith('vlog')) &&
-      (read.survey.forms.size > 0 || formatOf(name.service) === 'vlog');
-    const host = name.host ?? entry.host ?? entry.fallbackHost ?? NO_HOST;
-    sources.push({
-      ...read,
-      set,
-      service: name.service,
-      serviceToldBy: entry.service === undefined ? 'its name' : 'what was given',
-      host,
-      hostToldBy: hostToldBy(set.path, name.host, entry),
-      zone: isUtc ? 'UTC' : zone.name,
-      isUtc,
-    });
+    const { surveys, unknown, foreign } = read;
+    if (unknown !== undefined && surveys.length === 0) problems.push(unknownService(set.path, unknown));
+    else if (surveys.length === 0 && read.damaged > 0) problems.push(notOfForm(set.path, read.form, read.damaged));
+    else if (surveys.length === 0 && foreign.size === 0) notes.push(`${set.path} is empty`);
+    else if (surveys.length === 0) problems.push(nothingRead(set.path, foreign));
+    else if (foreign.size > 0) notes.push(othersNote(set.path, foreign));
+    for (const survey of surveys) sources.push(sourceOf(survey, set, read, entry));
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code !== 'LOG_UNREADABLE') throw error;
     problems.push({ about: 'unreadable', what: error.message, why: [], remedy: error.remedy });
   }
 }
 
-function hostToldBy(path: string, host: string | undefined, entry: Entry): string {
-  if (host === undefined)
-    return entry.fallbackHost === undefined ? 'nothing: name it with --host' : `the configuration (this machine is ${hostname()})`;
-  if (basename(path).includes('@')) return 'its name';
-  return entry.host === host ? 'what was given' : `its folder ${dirname(path)}`;
+function sourceOf(survey: Survey, set: LogSet, { surveys, ...read }: Read, entry: Entry): Source {
+  const { service, host, records, zoned, writings } = survey;
+  const isVlog = records === 0 ? formatOf(service) === 'vlog' : [...writings.keys()].every((writing) => writing.startsWith('vlog'));
+  const isUtc = zoned === 0 && (records > 0 || isVlog);
+  const isProven = isUtc && !isVlog;
+  const name = nameLog(set.path, { service: entry.service, host: entry.host });
+  return {
+    ...read,
+    set,
+    survey,
+    isShared: surveys.length > 1 || read.foreign.size > 0,
+    service,
+    serviceToldBy: name?.service !== service ? 'its lines' : entry.service === service ? 'what was given' : 'its name',
+    host,
+    hostToldBy: hostToldBy(set.path, host, name?.host, entry),
+    zone: isProven ? 'proven' : isUtc ? 'UTC' : survey.zone.name,
+    isProven,
+    isUtc,
+  };
+}
+
+function hostToldBy(path: string, host: string, named: string | undefined, entry: Entry): string {
+  if (hostInName(path) === host) return 'its name';
+  if (entry.host === host) return 'what was given';
+  if (named === host) return `its folder ${dirname(path)}`;
+  if (host !== (entry.fallbackHost ?? NO_HOST)) return 'its lines';
+  return entry.fallbackHost === undefined ? 'nothing: name it with --host' : `the configuration (this machine is ${hostname()})`;
 }
 
 /** By service, the least that any of its logs goes into detail. */
@@ -238,7 +300,8 @@ function sourceReport(source: Source, finding: ClockFinding | undefined): Source
     serviceToldBy: source.serviceToldBy,
     host: source.host,
     hostToldBy: source.hostToldBy,
-    forms: Object.fromEntries(survey.forms),
+    form: source.form ?? 'plain',
+    writings: Object.fromEntries(survey.writings),
     first: iso(survey.first),
     last: iso(survey.last),
     lines: survey.lines,
@@ -250,7 +313,11 @@ function sourceReport(source: Source, finding: ClockFinding | undefined): Source
     release: survey.clues.evidence.length === 0 ? '-' : range.text,
     zone,
     clock: isUtc
-      ? { verdict: 'utc', offsetMinutes: 0, by: 'OVS and OVN log in UTC' }
+      ? {
+          verdict: 'utc',
+          offsetMinutes: 0,
+          by: source.isProven ? 'what wraps its lines tells their time in UTC' : 'OVS and OVN log in UTC',
+        }
       : { verdict: finding?.verdict ?? 'unknown', offsetMinutes: Math.round((finding?.offset ?? 0) / 60_000), by: finding?.by ?? '' },
     sizeBytes: source.sizeBytes,
     readBytes: source.readBytes,

@@ -16,7 +16,7 @@ export interface ClockFinding {
 export interface Clocked {
   readonly service: string;
   readonly survey: Survey;
-  /** it shows UTC, so that nothing can be wrong with its zone */
+  /** it shows UTC, or what wraps its lines does, so that nothing can be wrong with its zone */
   readonly isUtc: boolean;
   /** when the file was last written to, if that is known */
   readonly modified: Millis | undefined;
@@ -44,18 +44,19 @@ interface Vote {
  */
 export function judgeClocks<Log extends Clocked>(logs: readonly Log[]): Map<Log, ClockFinding> {
   const findings = new Map<Log, ClockFinding>();
+  const right: ClockFinding = { verdict: 'agrees', offset: 0, by: '' };
   const local = logs.filter(({ isUtc }) => !isUtc);
   const utc = logs.filter(({ isUtc }) => isUtc);
   for (const log of local) {
     const finding = byStatedTimes(log) ?? byMoments(log, utc);
     if (finding !== undefined) findings.set(log, finding);
   }
-  // What has been judged judges others, until nothing new is learnt.
-  for (let learnt = findings.size > 0; learnt; ) {
+  // What is right, or has been judged, judges others, until nothing new is learnt.
+  for (let learnt = findings.size + utc.length > 0; learnt; ) {
     learnt = false;
     for (const log of local) {
       if (findings.has(log)) continue;
-      const finding = byRequests(log, findings);
+      const finding = byRequests(log, new Map([...utc.map((each) => [each, right] as const), ...findings]));
       if (finding === undefined) continue;
       findings.set(log, finding);
       learnt = true;

@@ -1,15 +1,16 @@
 import { noParts, osloLevel, osloStamp, scanOslo, withoutDebugSuffix } from '../../format/oslo.js';
 import { hasColour, skipFileName, withoutColour } from '../../format/prefix.js';
 import { readUwsgi } from '../../format/uwsgi.js';
-import { noVlogParts, scanVlog, vlogLevel, vlogStamp } from '../../format/vlog.js';
+import { noVlogParts, scanSyslogVlog, scanVlog, vlogLevel, vlogStamp } from '../../format/vlog.js';
+import type { Millis } from '../../model/line.js';
 import type { Level } from '../../model/record.js';
 
-/** How a log is written: who made the line, and what was put around it. */
-export type LogForm = 'oslo.log' | 'oslo.log, coloured' | 'oslo.log behind file names' | 'uWSGI' | 'vlog' | 'vlog behind file names';
+/** Who made a line, and what was put before it. What wraps lines is taken off before they come here. */
+export type Writing = 'oslo.log' | 'oslo.log, coloured' | 'oslo.log behind file names' | 'uWSGI' | 'vlog' | 'vlog behind file names';
 
 /** A line taken apart, without asking what it means. */
 export interface Envelope {
-  readonly form: LogForm;
+  readonly writing: Writing;
   /** what its clock showed, read as if it were UTC */
   readonly local: number;
   /** its clock does show UTC, whatever the zone */
@@ -31,11 +32,12 @@ const oslo = noParts();
 const vlog = noVlogParts();
 
 /**
- * Reads a line in whichever form it is in: the one place of `check` that knows the forms. A new form is a new branch here.
+ * Takes a service's own line apart.
  *
+ * @param at its UTC time, where what wrapped it told: OVS and OVN leave the time to syslog
  * @returns undefined for what continues another line, and for anything in no known form
  */
-export function readEnvelope(bytes: Buffer, start: number, end: number): Envelope | undefined {
+export function readEnvelope(bytes: Buffer, start: number, end: number, at?: Millis): Envelope | undefined {
   const first = bytes[start];
   if (start === end || first === SPACE || first === LESS_THAN) return undefined;
   if (scanOslo(bytes, start, end, oslo)) return osloEnvelope(bytes, end, 'oslo.log');
@@ -45,20 +47,21 @@ export function readEnvelope(bytes: Buffer, start: number, end: number): Envelop
     const plain = Buffer.from(withoutColour(bytes.toString('utf8', start, end)));
     if (scanOslo(plain, 0, plain.length, oslo)) return osloEnvelope(plain, plain.length, 'oslo.log, coloured');
   }
-  const at = skipFileName(bytes, start, end);
-  if (at !== -1 && scanOslo(bytes, at, end, oslo)) return osloEnvelope(bytes, end, 'oslo.log behind file names');
-  if (at !== -1 && scanVlog(bytes, at, end, vlog)) return vlogEnvelope(bytes, end, 'vlog behind file names', vlogStamp(bytes, vlog));
+  if (at !== undefined && scanSyslogVlog(bytes, start, end, vlog)) return vlogEnvelope(bytes, end, 'vlog', at);
+  const own = skipFileName(bytes, start, end);
+  if (own !== -1 && scanOslo(bytes, own, end, oslo)) return osloEnvelope(bytes, end, 'oslo.log behind file names');
+  if (own !== -1 && scanVlog(bytes, own, end, vlog)) return vlogEnvelope(bytes, end, 'vlog behind file names', vlogStamp(bytes, vlog));
 
   if (bytes.toString('latin1', start, start + 4) === '[pid')
     return uwsgiEnvelope(bytes.toString('utf8', start, Math.min(end, start + 8192)));
   return undefined;
 }
 
-function osloEnvelope(bytes: Buffer, end: number, form: LogForm): Envelope {
+function osloEnvelope(bytes: Buffer, end: number, writing: Writing): Envelope {
   const level = osloLevel(bytes.toString('latin1', oslo.levelStart, oslo.levelEnd));
   const text = bytes.toString('utf8', oslo.message, Math.min(end, oslo.message + LONGEST_MESSAGE)).trimEnd();
   return {
-    form,
+    writing,
     local: osloStamp(bytes, oslo),
     isUtc: false,
     level,
@@ -69,9 +72,9 @@ function osloEnvelope(bytes: Buffer, end: number, form: LogForm): Envelope {
   };
 }
 
-function vlogEnvelope(bytes: Buffer, end: number, form: LogForm, local: number): Envelope {
+function vlogEnvelope(bytes: Buffer, end: number, writing: Writing, local: number): Envelope {
   return {
-    form,
+    writing,
     local,
     isUtc: true,
     level: vlogLevel(bytes.toString('latin1', vlog.levelStart, vlog.levelEnd)),
@@ -86,7 +89,7 @@ function uwsgiEnvelope(line: string): Envelope | undefined {
   const request = readUwsgi(line);
   if (request === undefined) return undefined;
   return {
-    form: 'uWSGI',
+    writing: 'uWSGI',
     local: request.localStart + request.millis,
     isUtc: false,
     level: 'INFO',

@@ -1,5 +1,6 @@
 import { knowsLogger, services } from '../../catalogue/index.js';
 import { reasonOf } from '../../model/errors.js';
+import type { LogForm } from '../../model/form.js';
 import type { Fault } from '../../tail/discover.js';
 import { formatOf, ownName } from '../reader.js';
 import { type CheckOptions, NO_HOST, type Source } from './check.js';
@@ -11,6 +12,8 @@ import type { Survey } from './survey.js';
 export const FEW = 20;
 /** A logger that more services know is a library's. neutron has five processes. */
 const MOST_SERVICES = 6;
+/** Names of other programs that are told. */
+const MOST_PROGRAMS = 3;
 /** Of services that know the same loggers, the one that is meant. */
 const COMMON = ['nova-compute', 'nova-api', 'neutron-server', 'placement-api', 'glance-api'];
 
@@ -47,6 +50,36 @@ export function unknownService(path: string, survey: Survey): Problem {
   };
 }
 
+/** A log that others write to, and no service that is read. */
+export const nothingRead = (path: string, foreign: ReadonlyMap<string, number>): Problem => ({
+  about: 'unknown-service',
+  what: `no line of ${path} says that a service which novaspan reads wrote it`,
+  why: [`its lines are of ${programs(foreign)}`],
+  remedy: 'if one of these is such a service under another name, pass --service SERVICE',
+});
+
+/** A log that was said to be in a form, and is not. */
+export const notOfForm = (path: string, form: LogForm | undefined, lines: number): Problem => ({
+  about: 'format',
+  what: `no line of ${path} is ${form}`,
+  why: [`${lines.toLocaleString('en-US')} ${lines === 1 ? 'line does' : 'lines do'} not fit that form`],
+  remedy: 'leave the form out (--log-form auto): it is told from the lines',
+});
+
+/** What else is in a log, and not read. */
+export const othersNote = (path: string, foreign: ReadonlyMap<string, number>): string =>
+  `${path} also holds ${total(foreign).toLocaleString('en-US')} ${total(foreign) === 1 ? 'line' : 'lines'} of ${programs(foreign)}, which are not read`;
+
+const total = (foreign: ReadonlyMap<string, number>): number => [...foreign.values()].reduce((sum, n) => sum + n, 0);
+
+/** The names of those who write most. */
+function programs(foreign: ReadonlyMap<string, number>): string {
+  const sorted = [...foreign].sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1)).map(([name]) => name);
+  return sorted.length > MOST_PROGRAMS
+    ? `${sorted.slice(0, MOST_PROGRAMS).join(', ')} and ${sorted.length - MOST_PROGRAMS} more`
+    : sorted.join(', ');
+}
+
 /** The service most of whose own loggers are in the log: those of libraries are in every service's. */
 function likelyService({ loggers, records }: Survey): string | undefined {
   const lines = new Map<string, number>();
@@ -61,30 +94,33 @@ function likelyService({ loggers, records }: Survey): string | undefined {
 }
 
 /** What is wrong with one log by itself. */
-export function problemsOf({ set, service, survey, sizeBytes }: Source): Problem[] {
-  const { lines, records, recognised, forms } = survey;
+export function problemsOf({ set, form, isShared, service, host, survey, sizeBytes }: Source): Problem[] {
+  const { lines, records, recognised, writings } = survey;
   if (sizeBytes === 0 || lines === 0) return [];
+  const log = isShared ? `what ${ownName(service)} on ${host} wrote into ${set.path}` : set.path;
   if (records === 0) {
+    // Beside others, some words that a process prints before it has set up its log are no fault.
+    if (isShared && lines < FEW) return [];
     return [
       {
         about: 'format',
-        what: `no line of ${set.path} can be read`,
+        what: `no line of ${log} can be read`,
         why: [lines === 1 ? 'its only line is in no known form' : `${lines.toLocaleString('en-US')} lines, none in a known form`],
         remedy:
-          'novaspan reads oslo.log in its default form (logging_context_format_string and log_date_format unset) and the files of OVS and OVN; see one line: novaspan explain "LINE"',
+          'novaspan reads oslo.log in its default format (logging_context_format_string and log_date_format unset) or as JSON, and OVS and OVN, in the forms of docs/log-forms.md; see one line: novaspan explain "LINE"',
       },
     ];
   }
   const expected = formatOf(service);
-  const fitting = [...forms].filter(([form]) => (expected === 'vlog') === form.startsWith('vlog')).reduce((sum, [, n]) => sum + n, 0);
+  const fitting = [...writings].filter(([of]) => (expected === 'vlog') === of.startsWith('vlog')).reduce((sum, [, n]) => sum + n, 0);
   const guess = likelyService(survey);
   const hint = guess === undefined || ownName(guess) === ownName(service) ? [] : [`by its lines it is ${ownName(guess)}`];
   if (fitting * 2 < records) {
     return [
       {
         about: 'format',
-        what: `${set.path} is not in the form of ${ownName(service)}`,
-        why: [`it is written as ${[...forms.keys()].join(', ')}`, ...hint],
+        what: `${log} is not written as ${ownName(service)} writes`,
+        why: [`it is ${form === undefined || form === 'plain' ? '' : `${form} with `}${[...writings.keys()].join(', ')}`, ...hint],
         remedy: `name the service that wrote it: --service ${guess ?? 'SERVICE'}`,
       },
     ];
@@ -94,7 +130,7 @@ export function problemsOf({ set, service, survey, sizeBytes }: Source): Problem
     return [
       {
         about: 'unrecognised',
-        what: `nothing in ${set.path} is recognised`,
+        what: `nothing in ${log} is recognised`,
         why: [`none of its ${records.toLocaleString('en-US')} records is a message of ${ownName(service)}`, ...hint],
         remedy: `name the service that wrote it: --service ${guess}`,
       },
@@ -172,9 +208,14 @@ export function notesOf(sources: readonly Source[], findings: ReadonlyMap<Source
         ]),
     ...hostNote(sources),
     ...sources.filter(({ survey }) => survey.lines === 0).map(({ set }) => `${set.path} is empty`),
-    ...sources.flatMap(({ fault }) => (fault === undefined ? [] : [fault])),
+    ...once(sources).flatMap(({ fault }) => (fault === undefined ? [] : [fault])),
+    ...once(sources).flatMap(({ set, form, damaged }) =>
+      damaged === 0
+        ? []
+        : [`${damaged} ${damaged === 1 ? 'line' : 'lines'} of ${set.path} ${damaged === 1 ? 'is' : 'are'} no ${form}, or cut`],
+    ),
     ...sources
-      .filter(({ survey: { garbage, records } }) => records > 0 && garbage > 0)
+      .filter(({ isShared, survey: { garbage, records } }) => !isShared && records > 0 && garbage > 0)
       .map(({ set, survey: { garbage } }) => `${set.path} begins with ${garbage} lines that are in no known form`),
   ];
 }
@@ -185,6 +226,10 @@ function hostNote(sources: readonly Source[]): string[] {
   const which = unnamed.length === sources.length ? 'these logs' : `the logs of ${names(unnamed)}`;
   return [`nothing tells which host wrote ${which}, so it is called ${NO_HOST}: pass --host NAME, or call the files SERVICE@HOST.log`];
 }
+
+/** One of those who write to each log. */
+const once = (sources: readonly Source[]): readonly Source[] =>
+  sources.filter(({ set }, i) => sources.findIndex((other) => other.set === set) === i);
 
 /** The services of logs, each once. */
 const names = (sources: readonly Source[]): string => [...new Set(sources.map(({ service }) => ownName(service)))].join(', ');

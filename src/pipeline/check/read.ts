@@ -1,14 +1,15 @@
 import { statSync } from 'node:fs';
-import type { Zone } from '../../format/zone.js';
+import type { Count, CounterName } from '../../model/counters.js';
+import type { LogForm } from '../../model/form.js';
 import type { Millis } from '../../model/line.js';
 import type { LogSet } from '../../tail/discover.js';
 import { createLineSplitter } from '../../tail/lines.js';
 import { openLog } from '../../tail/read-file.js';
+import { type LogSource, openSource, type SourceOptions } from '../source.js';
 import { Survey } from './survey.js';
 
-export interface ReadOptions {
-  readonly service: string | undefined;
-  readonly zone: Zone;
+/** What was said of the log, and how much of it is read. */
+export interface ReadOptions extends Pick<SourceOptions, 'service' | 'host' | 'form' | 'isNamed' | 'anyHost' | 'zone' | 'catalogue'> {
   /** at the most so many bytes are read, of the log's end */
   readonly limit: number;
   readonly signal?: AbortSignal | undefined;
@@ -16,7 +17,16 @@ export interface ReadOptions {
 }
 
 export interface Read {
-  readonly survey: Survey;
+  /** of each service and host that writes to it; one that has written nothing only where there is no other */
+  readonly surveys: readonly Survey[];
+  /** of lines of which nothing says whose they are */
+  readonly unknown: Survey | undefined;
+  /** what it is wrapped in, as its last lines are; undefined where it is empty */
+  readonly form: LogForm | undefined;
+  /** lines of programs that are not read, by program */
+  readonly foreign: ReadonlyMap<string, number>;
+  /** lines that do not fit its form */
+  readonly damaged: number;
   readonly sizeBytes: number;
   readonly readBytes: number;
   readonly fault: string | undefined;
@@ -26,23 +36,64 @@ export interface Read {
 /** How much more a gzipped log holds than its file. */
 const PACKED = 10;
 
+/** What takes a log apart, and what that has told. */
+interface Reading {
+  readonly source: LogSource;
+  readonly unknown: Survey;
+  readonly foreign: Map<string, number>;
+  readonly counted: Map<CounterName, number>;
+}
+
+/** Reads a log as `replay` does, but for a survey of each of its writers in place of a reader of events. */
+function openReading(path: string, modified: Millis, options: ReadOptions): Reading | undefined {
+  const { catalogue, zone } = options;
+  const outerZone = zone();
+  const foreign = new Map<string, number>();
+  const counted = new Map<CounterName, number>();
+  const count: Count = (name, by = 1, label = '') => {
+    counted.set(name, (counted.get(name) ?? 0) + by);
+    if (name === 'foreign_lines') foreign.set(label, (foreign.get(label) ?? 0) + by);
+  };
+  const unknown = new Survey({ service: undefined, zone: outerZone, outerZone });
+  const source = openSource({
+    ...options,
+    path,
+    count,
+    latest: () => modified,
+    onEvent: () => undefined,
+    readerFor: (given) => new Survey({ ...given, outerZone, catalogue }),
+    onUnknown: unknown.line,
+  });
+  return source === undefined ? undefined : { source, unknown, foreign, counted };
+}
+
+const surveysIn = ({ source }: Reading): Survey[] => {
+  const all = [...source.readers].filter((reader) => reader instanceof Survey);
+  const written = all.filter(({ lines }) => lines > 0);
+  return written.length > 0 ? written : all;
+};
+
 /**
  * Reads the end of a log, over as many of its parts as the limit allows, and the time of its very first line.
  *
+ * @returns undefined for a log that replay would pass over
  * @throws OperatorError LOG_UNREADABLE
  */
-export async function readLog({ parts }: LogSet, { service, zone, limit, signal, onBytes }: ReadOptions): Promise<Read> {
-  const survey = new Survey(service, zone);
+export async function readLog({ path, parts }: LogSet, options: ReadOptions): Promise<Read | undefined> {
+  const { limit, signal, onBytes } = options;
   const { chosen, sizeBytes, modified } = choose(parts, limit);
+  const reading = openReading(path, modified, options);
+  if (reading === undefined) return undefined;
+  const { source, unknown, foreign, counted } = reading;
   let readBytes = 0;
   let fault: string | undefined;
   for (const { part, from } of chosen) {
     // The line that the cut goes through is not looked at.
     let isCut = from > 0;
     const splitter = createLineSplitter({
-      sink: (bytes, start, end) => {
+      sink: (bytes, start, end, offset) => {
         if (isCut) isCut = false;
-        else survey.line(bytes, start, end);
+        else source.line(bytes, start, end, offset);
       },
       count: () => undefined,
     });
@@ -50,6 +101,7 @@ export async function readLog({ parts }: LogSet, { service, zone, limit, signal,
     try {
       for (let piece = await input.read(); piece !== undefined && signal?.aborted !== true; piece = await input.read()) {
         splitter.push(piece.bytes, piece.offset);
+        source.flushCounts();
         readBytes += piece.bytes.length;
         onBytes?.(piece.bytes.length);
       }
@@ -59,14 +111,21 @@ export async function readLog({ parts }: LogSet, { service, zone, limit, signal,
       await input.close();
     }
   }
+  source.end();
+  const surveys = surveysIn(reading);
   const isWhole = chosen.length === parts.length && chosen.every(({ from }) => from === 0);
-  if (!isWhole) {
-    // The rest of a traceback that the cut left.
-    if (survey.records > 0) survey.garbage = 0;
-    const first = await firstTime(parts[0]!, zone);
-    if (first !== undefined && (survey.first === undefined || first < survey.first)) survey.first = first;
-  }
-  return { survey, sizeBytes, readBytes, fault, modified };
+  if (!isWhole) await lookAtStart(path, parts[0]!, modified, options, surveys);
+  return {
+    surveys,
+    unknown: source.isUnknown ? unknown : undefined,
+    form: source.form,
+    foreign,
+    damaged: counted.get('damaged_lines') ?? 0,
+    sizeBytes,
+    readBytes,
+    fault,
+    modified,
+  };
 }
 
 interface Chosen {
@@ -92,9 +151,13 @@ function choose(parts: readonly string[], limit: number): { chosen: Chosen[]; si
   return { chosen, sizeBytes, modified };
 }
 
-async function firstTime(part: string, zone: Zone): Promise<Millis | undefined> {
-  const survey = new Survey(undefined, zone);
-  const splitter = createLineSplitter({ sink: survey.line, count: () => undefined });
+/** Where a log is not read from its start, that tells at least since when each has written to it. */
+async function lookAtStart(path: string, part: string, modified: Millis, options: ReadOptions, surveys: readonly Survey[]): Promise<void> {
+  // The rest of a traceback that the cut left.
+  for (const survey of surveys) if (survey.records > 0) survey.garbage = 0;
+  const reading = openReading(path, modified, options);
+  if (reading === undefined) return;
+  const splitter = createLineSplitter({ sink: reading.source.line, count: () => undefined });
   const input = await openLog(part);
   try {
     const piece = await input.read();
@@ -102,5 +165,10 @@ async function firstTime(part: string, zone: Zone): Promise<Millis | undefined> 
   } finally {
     await input.close();
   }
-  return survey.first;
+  reading.source.end();
+  for (const { service, host, first } of surveysIn(reading)) {
+    const survey = surveys.find((each) => each.service === service && each.host === host);
+    if (survey === undefined || first === undefined) continue;
+    if (survey.first === undefined || first < survey.first) survey.first = first;
+  }
 }

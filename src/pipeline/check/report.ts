@@ -1,4 +1,5 @@
 import type { Depth } from '../../lifecycle/visible.js';
+import type { LogForm } from '../../model/form.js';
 import type { Level } from '../../model/record.js';
 
 /** What is wrong, why that is thought, and what to do. */
@@ -9,7 +10,7 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** One log: its parts, what is in it and how that was told. */
+/** What one service wrote, on one host, into one log: its parts, what is in it and how that was told. */
 export interface SourceReport {
   readonly path: string;
   /** rotated files beside the live one */
@@ -18,7 +19,10 @@ export interface SourceReport {
   readonly serviceToldBy: string;
   readonly host: string;
   readonly hostToldBy: string;
-  readonly forms: Readonly<Record<string, number>>;
+  /** what its lines are wrapped in */
+  readonly form: LogForm;
+  /** how the lines inside are written, and how many records so */
+  readonly writings: Readonly<Record<string, number>>;
   readonly first: string | undefined;
   readonly last: string | undefined;
   readonly lines: number;
@@ -30,7 +34,7 @@ export interface SourceReport {
   readonly depth: Depth | undefined;
   readonly levels: Partial<Record<Level, number>>;
   readonly release: string;
-  /** the zone it was read in; UTC is what OVS and OVN log in */
+  /** the zone it was read in; UTC is what OVS and OVN log in, `proven` where what wraps its lines tells their time in UTC */
   readonly zone: string;
   readonly clock: { readonly verdict: 'utc' | 'agrees' | 'off' | 'unknown'; readonly offsetMinutes: number; readonly by: string };
   readonly sizeBytes: number;
@@ -55,6 +59,8 @@ export interface ActionReport {
   /** whether these logs show it at all; if not, what would */
   readonly shown: boolean;
   readonly needs: string | undefined;
+  /** another action's name, which it gets where these logs do not tell the two apart: always, or only across hosts; and what would */
+  readonly toldAs: { readonly action: string; readonly always: boolean; readonly needs: string } | undefined;
   readonly start: boolean;
   readonly end: boolean;
   readonly phases: readonly PhaseReport[];
@@ -69,6 +75,8 @@ export interface Advice {
   readonly gains: readonly { readonly action: string; readonly phases: readonly string[] }[];
   /** actions that are not shown at all without it */
   readonly actions: readonly string[];
+  /** actions that are told from others by it, such as `resize from migrate` */
+  readonly apart: readonly string[];
 }
 
 export interface UnrecognisedReport {

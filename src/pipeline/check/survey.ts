@@ -1,9 +1,10 @@
 import type { EventKind } from '../../catalogue/event.js';
-import { recognise } from '../../catalogue/index.js';
+import { type Catalogue, catalogue as ours } from '../../catalogue/index.js';
 import type { Zone } from '../../format/zone.js';
-import type { Millis } from '../../model/line.js';
+import type { LineSink, Millis } from '../../model/line.js';
 import type { Level } from '../../model/record.js';
-import { type Envelope, type LogForm, readEnvelope } from './envelope.js';
+import type { LineReader } from '../source.js';
+import { type Envelope, readEnvelope, type Writing } from './envelope.js';
 import { ReleaseClues } from './release.js';
 import { shapeOf } from './shape.js';
 
@@ -25,6 +26,8 @@ const MOST_MOMENTS = 20_000;
 const MOST_STAMPS = 2000;
 const DAY = 24 * 3_600_000;
 const QUARTER = 15 * 60_000;
+const SPACE = 32;
+const LESS_THAN = 60;
 
 interface Moment {
   readonly what: string;
@@ -63,9 +66,23 @@ const EPOCH = /<LifecycleEvent: (\d{10}(?:\.\d+)?),/;
 const UTC_STAMP = /_at': '(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)'/g;
 const REQUEST = /req-[0-9a-f]{8}-[0-9a-f-]{27}/g;
 
-/** Everything that one log says of itself. Filled line by line. */
-export class Survey {
-  readonly forms = new Map<LogForm, number>();
+export interface SurveyOptions {
+  /** undefined where nothing says whose lines these are */
+  readonly service: string | undefined;
+  readonly host?: string | undefined;
+  /** what its local times are in */
+  readonly zone: Zone;
+  /** what the times of that are in which wraps it, where they say no zone */
+  readonly outerZone?: Zone | undefined;
+  /** with what users added to it; else novaspan's own */
+  readonly catalogue?: Catalogue | undefined;
+  /** told of lines that are no records: they may be of another form */
+  readonly onBare?: LineSink | undefined;
+}
+
+/** Everything that a service's lines in one log say of themselves. Filled line by line. */
+export class Survey implements LineReader {
+  readonly writings = new Map<Writing, number>();
   readonly levels = new Map<Level, number>();
   readonly loggers = new Map<string, number>();
   readonly shapes = new Map<string, Unrecognised>();
@@ -83,35 +100,59 @@ export class Survey {
   garbage = 0;
   first: Millis | undefined;
   last: Millis | undefined;
-  /** local minus UTC, of the last line */
+  /** records whose time is what a zone makes of it: neither UTC itself, nor proven by what wraps them */
+  zoned = 0;
+  /** the zone that the last of those was read in, and what that makes of UTC: local minus UTC */
+  zone: Zone;
   offset: Millis = 0;
-  readonly #service: string | undefined;
-  readonly #zone: Zone;
+  /** That is the zone of what wraps the lines. */
+  isOuter = false;
+  readonly #options: SurveyOptions;
+  readonly #catalogue: Catalogue;
   #previous: Millis | undefined;
-  #local: number | undefined;
+  #moment: Millis | undefined;
   #logger: string | undefined;
 
-  constructor(service: string | undefined, zone: Zone) {
-    this.#service = service;
-    this.#zone = zone;
-    this.clues = new ReleaseClues(service ?? '');
+  constructor(options: SurveyOptions) {
+    this.#options = options;
+    this.#catalogue = options.catalogue ?? ours;
+    this.zone = options.zone;
+    this.clues = new ReleaseClues(options.service ?? '');
   }
 
-  /** Takes one line. As LineSink. */
-  readonly line = (bytes: Buffer, start: number, end: number): void => {
+  /** As the service's binary is called; empty where nothing says it. */
+  get service(): string {
+    return this.#options.service ?? '';
+  }
+
+  get host(): string {
+    return this.#options.host ?? '';
+  }
+
+  get newest(): Millis | undefined {
+    return this.last;
+  }
+
+  flushCounts(): void {
+    // A survey keeps what it counts.
+  }
+
+  /** As LineReader has it. */
+  readonly line = (bytes: Buffer, start: number, end: number, offset: number, told?: Millis, isProven = false): void => {
     this.lines++;
-    const envelope = readEnvelope(bytes, start, bytes[end - 1] === 13 ? end - 1 : end);
+    const envelope = readEnvelope(bytes, start, bytes[end - 1] === 13 ? end - 1 : end, told);
     if (envelope === undefined) {
       if (this.records === 0) this.garbage++;
+      if (end > start && bytes[start] !== SPACE && bytes[start] !== LESS_THAN) this.#options.onBare?.(bytes, start, end, offset);
       return;
     }
-    if (this.#continues(envelope)) return;
+    if (this.#continues(envelope, told ?? envelope.local)) return;
     this.records++;
-    add(this.forms, envelope.form);
+    add(this.writings, envelope.writing);
     // uWSGI prints its own lines whatever the service's level.
-    if (envelope.form !== 'uWSGI') add(this.levels, envelope.level);
+    if (envelope.writing !== 'uWSGI') add(this.levels, envelope.level);
     add(this.loggers, envelope.logger);
-    const at = this.#time(envelope);
+    const at = this.#time(envelope, told, isProven);
     if (envelope.context !== undefined) this.#context(envelope.context, at);
     this.clues.message(envelope.logger, envelope.message);
     this.#stamps(envelope, at);
@@ -119,18 +160,24 @@ export class Survey {
   };
 
   /** The lines of a traceback repeat the stamp and the logger of the record that they belong to, without its brackets. */
-  #continues({ form, context, local, logger, level }: Envelope): boolean {
+  #continues({ writing, context, logger, level }: Envelope, moment: Millis): boolean {
     const repeats =
-      context === undefined && form.startsWith('oslo') && local === this.#local && logger === this.#logger && level === 'ERROR';
-    this.#local = local;
+      context === undefined && writing.startsWith('oslo') && moment === this.#moment && logger === this.#logger && level === 'ERROR';
+    this.#moment = moment;
     this.#logger = logger;
     return repeats;
   }
 
-  #time({ local, isUtc }: Envelope): Millis {
-    const at = isUtc ? local : this.#zone.toUtc(local, this.#previous);
+  #time({ local, isUtc }: Envelope, told: Millis | undefined, isProven: boolean): Millis {
+    const { zone, outerZone = zone } = this.#options;
+    const at = told ?? (isUtc ? local : zone.toUtc(local, this.#previous));
     this.#previous = at;
-    this.offset = local - at;
+    if (told === undefined ? !isUtc : !isProven) {
+      this.zoned++;
+      this.isOuter = told !== undefined;
+      this.zone = this.isOuter ? outerZone : zone;
+      this.offset = this.isOuter ? at - outerZone.toUtc(at, undefined) : local - at;
+    }
     if (this.first === undefined || at < this.first) this.first = at;
     // One line with a wrong date must not become the log's last.
     if (this.last === undefined || (at > this.last && at < this.last + DAY)) this.last = at;
@@ -156,7 +203,8 @@ export class Survey {
   }
 
   #meaning(envelope: Envelope, at: Millis): void {
-    const announced = this.#service === undefined ? undefined : recognise(this.#service, envelope.logger, envelope.message);
+    const { service } = this.#options;
+    const announced = service === undefined ? undefined : this.#catalogue.recognise(service, envelope.logger, envelope.message);
     if (announced === undefined) {
       this.#unrecognised(envelope);
       return;

@@ -50,12 +50,15 @@ function onCommandLine(known: readonly Log[], truth: (log: Log) => Millis, at: M
     const service = ownName(log.service);
     byService.set(service, (byService.get(service) ?? new Set()).add(truth(log)));
   }
+  // The zone of what wraps lines is the one that is not a service's.
+  const outer = known.find(({ survey }) => survey.isOuter);
   const torn = [...byService].find(([, offsets]) => offsets.size > 1);
   if (torn !== undefined)
     return `the hosts of ${torn[0]} log in several zones: read them with a configuration that gives each log its timezone`;
   const counts = new Map<Millis, number>();
   for (const [offset = 0] of byService.values()) counts.set(offset, (counts.get(offset) ?? 0) + 1);
-  const [[general] = [0]] = [...counts].sort(([, a], [, b]) => b - a);
+  const [[commonest] = [0]] = [...counts].sort(([, a], [, b]) => b - a);
+  const general = outer === undefined ? commonest : truth(outer);
   const others = [...byService].filter(([, [offset]]) => offset !== general);
   const given = [...new Set(known.map(({ zone }) => zone))];
   const name = (offset: Millis): string => zonesAt(offset, at, given)[0] ?? offsetText(offset);

@@ -10,13 +10,13 @@ const TAP = `tap${P.slice(0, 11)}`;
 /** A log with these lines, whose own clock is so many hours ahead of the zone that it is read in. */
 function log(service: string, lines: readonly string[], given: { hours?: number; modified?: number; zone?: string } = {}): Clocked {
   const { hours = 0, modified, zone = 'UTC' } = given;
-  const survey = new Survey(service, createZone(zone));
+  const survey = new Survey({ service, zone: createZone(zone) });
   for (const line of lines) {
     const shifted = line.replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/, (stamp) =>
       new Date(Date.parse(`${stamp.replace(' ', 'T')}Z`) + hours * HOUR).toISOString().slice(0, 23).replace('T', ' '),
     );
     const bytes = Buffer.from(shifted);
-    survey.line(bytes, 0, bytes.length);
+    survey.line(bytes, 0, bytes.length, 0);
   }
   return { service, survey, isUtc: /^ov[ns]-/.test(service), modified };
 }
