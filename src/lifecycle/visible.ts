@@ -180,6 +180,14 @@ const LINKS: readonly EventKind[] = ['server.action.requested'];
 const TASKS: readonly EventKind[] = ['power.state.sync.pending', 'power.state.synchronizing'];
 const isReadAt = (service: string, depth: Depth, { depthOf }: Logging): boolean => depthOf(service) === depth;
 
+/** Whether ports may be wired so in this cloud: it has OVN or the agent of ML2/OVS, and where no log tells which, OVN. */
+function isWiredSo({ wiredBy }: PhaseSpec, { depthOf }: Logging): boolean {
+  if (wiredBy === undefined) return true;
+  const hasAgent = depthOf('neutron-openvswitch-agent') !== undefined;
+  const hasOvn = depthOf('ovn-controller') !== undefined || !hasAgent;
+  return (hasOvn && wiredBy.includes('ovn')) || (hasAgent && wiredBy.includes('ml2-ovs'));
+}
+
 /** What is seen of an action: how it is told from others, its ends and its phases. */
 export function actionSight(action: ActionSpec, logging: Logging): ActionSight {
   const { lockedBy, starts, ends, endsQuietly = [], endsWithLock } = action;
@@ -194,7 +202,7 @@ export function actionSight(action: ActionSpec, logging: Logging): ActionSight {
     toldAs: toldAs(action, logging),
     start: sightOfAny(first, (given) => isAny(first, given), logging),
     end: sightOfAny(last, (given) => isAny(last, given), logging),
-    phases: action.phases.map((phase) => ({ phase, sight: sightOf(phase, logging) })),
+    phases: action.phases.filter((phase) => isWiredSo(phase, logging)).map((phase) => ({ phase, sight: sightOf(phase, logging) })),
   };
 }
 
