@@ -87,6 +87,10 @@ describe('check', () => {
       'cmp1',
       '--timezone',
       'Asia/Seoul,placement=UTC',
+      '--log-form',
+      'cri',
+      '--rules',
+      'a.yaml,b.yaml',
       'a.log',
       'b.log',
     ];
@@ -94,7 +98,15 @@ describe('check', () => {
     expect((await novaspan(argv, { engine })).code).toBe(66);
     await novaspan(['check', '--config', 'x.yaml'], { engine, env: { NOVASPAN_HOST: 'h' } });
     expect(asked).toMatchObject([
-      { paths: ['a.log', 'b.log'], all: true, service: 'nova-compute', host: 'cmp1', zone: 'Asia/Seoul,placement=UTC' },
+      {
+        paths: ['a.log', 'b.log'],
+        all: true,
+        service: 'nova-compute',
+        host: 'cmp1',
+        zone: 'Asia/Seoul,placement=UTC',
+        form: 'cri',
+        rules: ['a.yaml', 'b.yaml'],
+      },
       { paths: [], all: false, config: 'x.yaml', env: { NOVASPAN_HOST: 'h' } },
     ]);
   });

@@ -14,6 +14,8 @@ export const FEW = 20;
 const MOST_SERVICES = 6;
 /** Names of other programs that are told. */
 const MOST_PROGRAMS = 3;
+/** Loggers that are in every service, although few services' messages of them are known. */
+const LIBRARIES = /^oslo[_.]/;
 /** Of services that know the same loggers, the one that is meant. */
 const COMMON = ['nova-compute', 'nova-api', 'neutron-server', 'placement-api', 'glance-api'];
 
@@ -68,7 +70,7 @@ export const notOfForm = (path: string, form: LogForm | undefined, lines: number
 
 /** What else is in a log, and not read. */
 export const othersNote = (path: string, foreign: ReadonlyMap<string, number>): string =>
-  `${path} also holds ${total(foreign).toLocaleString('en-US')} ${total(foreign) === 1 ? 'line' : 'lines'} of ${programs(foreign)}, which are not read`;
+  `${path} also holds ${total(foreign).toLocaleString('en-US')} ${total(foreign) === 1 ? 'line' : 'lines'} of ${programs(foreign)}, of which nothing is read`;
 
 const total = (foreign: ReadonlyMap<string, number>): number => [...foreign.values()].reduce((sum, n) => sum + n, 0);
 
@@ -84,6 +86,7 @@ function programs(foreign: ReadonlyMap<string, number>): string {
 function likelyService({ loggers, records }: Survey): string | undefined {
   const lines = new Map<string, number>();
   for (const [logger, n] of loggers) {
+    if (LIBRARIES.test(logger)) continue;
     const knowing = services.filter((service) => knowsLogger(service, logger));
     if (knowing.length > MOST_SERVICES) continue;
     for (const service of knowing) lines.set(service, (lines.get(service) ?? 0) + n);
