@@ -114,7 +114,7 @@ function sources({ sources: all, passedOver, releases }: CheckReport, look: Look
         .join('  ')
         .trimEnd()}`;
     lines.push(
-      palette.bold(`${all.length} ${all.length === 1 ? 'log' : 'logs'}`),
+      palette.bold(titleOf(all)),
       row(
         ({ title }) => title,
         () => palette.dim,
@@ -143,6 +143,12 @@ function sources({ sources: all, passedOver, releases }: CheckReport, look: Look
     lines.push(...wrap('  not read: ', commaed(what.map(tame)), look.width));
   }
   return lines;
+}
+
+/** `3 logs`; of a journal, how many write to it. */
+function titleOf(all: readonly SourceReport[]): string {
+  const logs = new Set(all.map(({ path }) => path)).size;
+  return `${logs} ${logs === 1 ? 'log' : 'logs'}${logs === all.length ? '' : `, in which ${all.length} services write`}`;
 }
 
 /** Leaves out what can be done without. */

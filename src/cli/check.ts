@@ -42,7 +42,7 @@ export const check = defineCommand({
   exits: [
     { code: 65, means: 'something is wrong: a zone, no log of nova-compute, a log of which nothing is recognised' },
     { code: 66, means: 'a log cannot be read' },
-    { code: 78, means: 'the configuration is wrong, or a zone in it' },
+    { code: 78, means: 'the configuration is wrong, or a zone in it, or a file of rules' },
   ],
 
   async run({ positionals: paths, values }, io) {

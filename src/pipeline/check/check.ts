@@ -229,7 +229,8 @@ async function readInto(
     else if (surveys.length === 0 && foreign.size === 0) notes.push(`${set.path} is empty`);
     else if (surveys.length === 0) problems.push(nothingRead(set.path, foreign));
     else if (foreign.size > 0) notes.push(othersNote(set.path, foreign));
-    for (const survey of surveys) sources.push(sourceOf(survey, set, read, entry));
+    const byName = [...surveys].sort((a, b) => (`${a.service}@${a.host}` < `${b.service}@${b.host}` ? -1 : 1));
+    for (const survey of byName) sources.push(sourceOf(survey, set, read, entry));
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code !== 'LOG_UNREADABLE') throw error;
     problems.push({ about: 'unreadable', what: error.message, why: [], remedy: error.remedy });
