@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/stack/**', 'node_modules/**'],
+    globalSetup: 'test/support/leaves-nothing.ts',
     testTimeout: 120_000,
   },
 });

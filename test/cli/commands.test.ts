@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Io } from '../../src/cli/command.js';
 import { commands } from '../../src/cli/commands.js';
 import { demoIn } from '../../src/cli/demo.js';
@@ -171,6 +171,7 @@ it('catalogue prints what the tables give', async () => {
 
 describe('demo', () => {
   const folder = mkdtempSync(join(tmpdir(), 'novaspan-demo-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
   const write = (scenario: string, files: Record<string, string>) => {
     mkdirSync(join(folder, scenario));
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, scenario, name), text);
@@ -213,7 +214,7 @@ describe('demo', () => {
   });
 
   it('finds what its list names elsewhere in the package', async () => {
-    const at = join(mkdtempSync(join(tmpdir(), 'novaspan-package-')), 'demo');
+    const at = join(folder, 'package/demo');
     mkdirSync(join(at, '../golden/boot'), { recursive: true });
     mkdirSync(at);
     writeFileSync(join(at, 'scenarios.json'), JSON.stringify([{ title: 'Wire to wire', path: 'golden/boot' }]));

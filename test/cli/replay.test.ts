@@ -1,11 +1,12 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { machineZone } from '../../src/cli/zone.js';
 import { logUnreadable } from '../../src/model/errors.js';
 import { boot, failed, fragment, networkReady } from '../export/terminal/traces.js';
+import { temporaryFolder } from '../tail/temporary.js';
 import { novaspan } from './surroundings.js';
+
+const inFolder = temporaryFolder();
 
 const many = [boot, failed, ...[1, 2, 3].map((n) => ({ ...boot, instance: `${n}0000000-35cc-4931-bd08-129b0bf97b38` }))];
 
@@ -126,7 +127,7 @@ describe('replay', () => {
   });
 
   it('writes to a file, without colours', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'novaspan-')), 'out.txt');
+    const file = inFolder('out.txt');
     const ran = await novaspan(['replay', '-o', file, 'logs'], { traces: [boot], terminal: true, columns: 80 });
 
     expect(ran.stdout).toBe('');

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openSink } from '../../src/cli/sink.js';
+import { temporaryFolder } from '../tail/temporary.js';
+
+const inFolder = temporaryFolder();
 
 /** A stream that keeps what it is given, and takes the next only when told. */
 function slowStream() {
@@ -86,7 +87,7 @@ describe('a sink', () => {
   });
 
   it('has a file whole when it is closed', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'novaspan-')), 'out');
+    const file = inFolder('out');
     const sink = await openSink({ stdout: collecting().stdout }, file);
     const line = `${'é'.repeat(999)}\n`;
     for (let i = 0; i < 500; i++) await sink.write(line);
