@@ -25,7 +25,9 @@ LABEL org.opencontainers.image.title="novaspan" \
       org.opencontainers.image.description="Turns the logs that OpenStack and OVN already write into OpenTelemetry traces" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.vendor="The novaspan authors"
-ENV NODE_ENV=production
+ENV NODE_ENV=production \
+    NOVASPAN_STATE_DIR=/var/lib/novaspan \
+    NOVASPAN_TELEMETRY_LISTEN=127.0.0.1:9464
 WORKDIR /opt/novaspan
 COPY --from=dependencies /opt/novaspan/node_modules ./node_modules
 COPY --from=dependencies --chown=65532:65532 /var/lib/novaspan /var/lib/novaspan

@@ -11,8 +11,9 @@ export const tail = defineCommand({
   about: [
     'Follows logs through rotations, makes a trace of every action that ends, and exports it over OTLP until the backend has acknowledged it: a backend that is away is tried again without end, and reading pauses while too many traces wait.',
     'Settings come from the configuration file, then the environment (all standard OTEL_EXPORTER_OTLP_* variables work), then the command line; the last one wins. PATHs replace the logs of the configuration.',
-    'Begins at the end of the logs, or with --backfill at their beginning: a checkpoint of how far it got is not kept yet. Reading logs twice is safe, as ids are made from the logs alone and a backend sees the same bytes.',
-    'Stops gracefully at SIGINT or SIGTERM: what is finished is delivered, within drainTimeout; of actions still under way nothing is sent.',
+    'Keeps a checkpoint, and goes on there when it is started again: after a stop, a crash or a kill nothing is lost, and what is sent twice has the same ids and bytes. The first start looks back by 15 minutes and tells what ends from now on, or with --backfill everything.',
+    'Serves /metrics, /healthz and /readyz, on loopback only unless told otherwise.',
+    'Stops gracefully at SIGINT or SIGTERM: what is finished is delivered, within drainTimeout; the rest, and actions still under way, are told after the next start.',
   ],
   options: {
     config: { type: 'string', short: 'c', value: 'FILE', about: 'configuration in YAML (docs/configuration.md lists every field)' },
@@ -24,7 +25,9 @@ export const tail = defineCommand({
       about: 'OTLP/HTTP endpoint of the backend, such as http://otel-gateway:4318 (OTEL_EXPORTER_OTLP_ENDPOINT does the same)',
     },
     lines: { type: 'string', choices: ['events', 'off'], about: 'whether spans carry the log lines behind them as events' },
-    backfill: { type: 'boolean', about: 'begin at the beginning of the logs instead of at their end' },
+    'state-dir': { type: 'string', value: 'DIR', about: 'where the checkpoint is kept, or none' },
+    backfill: { type: 'boolean', about: 'at the first start, tell everything that the logs hold, the rotated ones first' },
+    metrics: { type: 'string', value: 'HOST:PORT', about: 'where /metrics, /healthz and /readyz are served (default: 127.0.0.1:9464), or off' },
   },
   examples: [
     { says: 'as a service, on any host', command: 'novaspan tail --config /etc/novaspan/novaspan.yaml' },

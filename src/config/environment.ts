@@ -10,6 +10,7 @@ export interface Variable {
   readonly read?: (text: string) => unknown;
 }
 
+const booleanOf = (text: string): unknown => (text === 'true' ? true : text === 'false' ? false : text);
 const numberOf = (text: string): unknown => (/^\d+$/.test(text) ? Number(text) : text);
 
 /**
@@ -30,7 +31,10 @@ export const variables: readonly Variable[] = [
   { name: 'NOVASPAN_HOST', field: ['host'] },
   { name: 'NOVASPAN_TIMEZONE', field: ['timezone'] },
   { name: 'NOVASPAN_POLL_INTERVAL', field: ['pollInterval'] },
-  { name: 'NOVASPAN_START_AT', field: ['startAt'] },
+  { name: 'NOVASPAN_STATE_DIR', field: ['stateDir'] },
+  { name: 'NOVASPAN_CHECKPOINT_INTERVAL', field: ['checkpointInterval'] },
+  { name: 'NOVASPAN_LOOK_BACK', field: ['lookBack'] },
+  { name: 'NOVASPAN_BACKFILL', field: ['backfill'], about: '`true` or `false`', read: booleanOf },
   { name: 'NOVASPAN_OUTPUT', field: ['output'] },
   { name: 'NOVASPAN_LINES', field: ['lines'] },
   {
@@ -40,7 +44,9 @@ export const variables: readonly Variable[] = [
     read: (text) => text.split(':').filter((path) => path !== ''),
   },
   { name: 'NOVASPAN_QUEUE', field: ['queue'], read: numberOf },
+  { name: 'NOVASPAN_QUEUE_BYTES', field: ['queueBytes'] },
   { name: 'NOVASPAN_DRAIN_TIMEOUT', field: ['drainTimeout'] },
+  { name: 'NOVASPAN_TELEMETRY_LISTEN', field: ['telemetry', 'listen'] },
 ];
 
 export interface StandardVariables {

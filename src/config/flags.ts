@@ -15,5 +15,7 @@ export const flagFields: Readonly<Record<string, Flag>> = {
   endpoint: { field: ['otlp', 'endpoint'] },
   lines: { field: ['lines'] },
   rules: { field: ['rules'], read: (text) => text.split(',') },
-  backfill: { field: ['startAt'], says: 'beginning' },
+  'state-dir': { field: ['stateDir'] },
+  backfill: { field: ['backfill'], says: true },
+  metrics: { field: ['telemetry', 'listen'] },
 };

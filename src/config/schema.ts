@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { logForms } from '../model/form.js';
 import { duration } from './duration.js';
+import { size } from './size.js';
 
 const text = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`);
 
@@ -58,6 +59,14 @@ const otlpSchema = z.strictObject({
   timeout: duration.optional().meta({ description: 'how long one request may take', shownDefault: '`10s`' }),
 });
 
+const LISTEN = 'HOST:PORT, such as 127.0.0.1:9464 or [::1]:9464, or off';
+const telemetrySchema = z.strictObject({
+  listen: text(LISTEN)
+    .regex(/^(?:off|(?:\[[\da-fA-F:.]+\]|[^:\s]+):\d{1,5})$/, `must be ${LISTEN}`)
+    .default('127.0.0.1:9464')
+    .describe('where `/metrics`, `/healthz` and `/readyz` are served: HOST:PORT, or `off`. They hold host names and paths, and ask for no password'),
+});
+
 /** Everything that `novaspan tail` can be told. What is not in here is a fault, not ignored. */
 export const configSchema = z.strictObject({
   logs: z
@@ -74,10 +83,21 @@ export const configSchema = z.strictObject({
       shownDefault: "this machine's zone",
     }),
   pollInterval: duration.prefault('250ms').describe('how often the logs are looked at'),
-  startAt: z
-    .enum(['beginning', 'end'])
-    .default('end')
-    .describe('where logs are begun that are there when novaspan starts; logs that come later are begun at their beginning'),
+  stateDir: text('a folder, or none')
+    .optional()
+    .meta({
+      description:
+        'the folder that keeps the checkpoint and what the backend would not take. `none` keeps nothing: a restart is then a first start',
+      shownDefault: '`$STATE_DIRECTORY` (systemd sets it), else `/var/lib/novaspan` for root, else `$XDG_STATE_HOME/novaspan` or `~/.local/state/novaspan`; `none` where `output` is not `otlp`',
+    }),
+  checkpointInterval: duration.prefault('5s').describe('how often the checkpoint is written: what was sent after the last one is sent again after a crash'),
+  lookBack: duration
+    .prefault('15m')
+    .describe('at the first start: actions that began so long before it, and end after it, are told whole'),
+  backfill: z
+    .boolean('must be true or false')
+    .default(false)
+    .describe('at the first start: tell everything that the logs hold, the rotated ones first. Where there is a checkpoint, reading goes on there'),
   output: z
     .enum(['otlp', 'otlp-json', 'json', 'text'])
     .default('otlp')
@@ -95,7 +115,11 @@ export const configSchema = z.strictObject({
     .min(1, 'must be 1 or more')
     .default(1000)
     .describe('how many traces may wait for the backend; when so many do, reading pauses until it takes them again'),
-  drainTimeout: duration.prefault('10s').describe('how long stopping may wait for the backend to take what is finished'),
+  queueBytes: size.prefault('64MiB').describe('how much memory the traces that wait may take, about; likewise'),
+  drainTimeout: duration
+    .prefault('10s')
+    .describe('how long stopping may wait for the backend to take what is finished; the next start sends the rest'),
+  telemetry: telemetrySchema.prefault({}).describe('what novaspan says of itself'),
 });
 
 /** Settings as they hold: defaults filled in, durations in milliseconds. */

@@ -7,10 +7,25 @@ export type ErrorCode =
   | 'EXPORT_REFUSED'
   | 'CATALOGUE_INVALID'
   | 'RULES_INVALID'
-  | 'OUTPUT_UNWRITABLE';
+  | 'OUTPUT_UNWRITABLE'
+  | 'STATE_UNUSABLE'
+  | 'STATE_LOCKED'
+  | 'CHECKPOINT_DAMAGED'
+  | 'CHECKPOINT_NEWER';
 
 /** sysexits.h: what a shell script can tell from the exit status. */
-export const exitCodes = { ok: 0, usage: 64, dataError: 65, noInput: 66, unavailable: 69, software: 70, ioError: 74, config: 78 } as const;
+export const exitCodes = {
+  ok: 0,
+  usage: 64,
+  dataError: 65,
+  noInput: 66,
+  unavailable: 69,
+  software: 70,
+  cannotCreate: 73,
+  ioError: 74,
+  temporary: 75,
+  config: 78,
+} as const;
 
 const exitOf: Record<ErrorCode, number> = {
   USAGE: exitCodes.usage,
@@ -21,6 +36,10 @@ const exitOf: Record<ErrorCode, number> = {
   CATALOGUE_INVALID: exitCodes.software,
   RULES_INVALID: exitCodes.config,
   OUTPUT_UNWRITABLE: exitCodes.ioError,
+  STATE_UNUSABLE: exitCodes.cannotCreate,
+  STATE_LOCKED: exitCodes.temporary,
+  CHECKPOINT_DAMAGED: exitCodes.dataError,
+  CHECKPOINT_NEWER: exitCodes.dataError,
 };
 
 /**
@@ -71,6 +90,31 @@ export const outputUnwritable = (what: string, cause: unknown) =>
   new OperatorError('OUTPUT_UNWRITABLE', `cannot write ${what}: ${reasonOf(cause)}`, {
     remedy: 'check that the disk has room and that this user may write there',
     cause,
+  });
+
+export const stateUnusable = (folder: string, cause: unknown) =>
+  new OperatorError('STATE_UNUSABLE', `cannot keep state in ${folder}: ${reasonOf(cause)}`, {
+    remedy:
+      'give this user a folder of its own that lasts (stateDir, --state-dir or NOVASPAN_STATE_DIR; under systemd StateDirectory=novaspan), or say `none` and do without: a restart then knows nothing of what was before',
+    cause,
+  });
+
+export const stateLocked = (folder: string, pid: number) =>
+  new OperatorError('STATE_LOCKED', `the state in ${folder} is in use by process ${pid}`, {
+    remedy: 'stop that process, or give this one a folder of its own with --state-dir',
+  });
+
+const BEGIN_ANEW =
+  'novaspan then begins as at a first start: it looks back by lookBack, or with --backfill reads all that is there. What is sent twice has the same ids and bytes';
+
+export const checkpointDamaged = (file: string, why: string) =>
+  new OperatorError('CHECKPOINT_DAMAGED', `${file} is damaged: ${why}`, {
+    remedy: `look after the disk, then move the file away: ${BEGIN_ANEW}`,
+  });
+
+export const checkpointNewer = (file: string, version: number, known: number) =>
+  new OperatorError('CHECKPOINT_NEWER', `${file} is of a newer novaspan: it has version ${version}, and this one knows up to ${known}`, {
+    remedy: `go back to the newer novaspan, or move the file away: ${BEGIN_ANEW}`,
   });
 
 /** One line that says why, for an error of any kind. */

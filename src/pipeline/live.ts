@@ -1,16 +1,22 @@
 import { normalize } from 'node:path';
-import { Correlator } from '../correlate/correlator.js';
+import { Correlator, REREAD, type Saved } from '../correlate/correlator.js';
+import { type Told, told } from '../correlate/told.js';
 import { Watermark } from '../correlate/watermark.js';
 import { createZone } from '../format/zone.js';
 import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
-import type { LineSink } from '../model/line.js';
+import type { LineSink, Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
-import { createTailer, type PollReport, type Tailer } from '../tail/tailer.js';
+import { minutes } from '../model/time.js';
+import type { LogPosition, Place } from '../tail/position.js';
+import { type Begin, createTailer, type PollReport, type Tailer } from '../tail/tailer.js';
 import { buildTrace } from '../trace/build.js';
+import { Ledger } from './checkpoint/ledger.js';
+import { Marks } from './checkpoint/marks.js';
+import { timeIn } from './probe.js';
 import type { Rules } from './rules.js';
-import { type LogSource, openSource } from './source.js';
+import { type LogSource, openSource, type SourceOptions, type Writing } from './source.js';
 
 /** Logs to follow, and what their names do not say of them. */
 export interface LogsToFollow {
@@ -23,11 +29,23 @@ export interface LogsToFollow {
   readonly timezone: string;
 }
 
+/**
+ * Where following begins.
+ *
+ * - `backfill`: with the oldest line there is; everything is told.
+ * - `look-back`: actions that began at most `lookBack` before now, and end after it, are told.
+ * - `again`: where an earlier life stopped.
+ */
+export type Start =
+  | { readonly from: 'backfill' }
+  | { readonly from: 'look-back'; readonly lookBack: Millis }
+  | { readonly from: 'again'; readonly saved: SavedLogs };
+
 export interface LiveOptions {
   readonly logs: readonly LogsToFollow[];
   /** whose logs they are where neither their names nor `logs` tell */
   readonly host: string;
-  readonly startAt: 'beginning' | 'end';
+  readonly start: Start;
   readonly lines: 'events' | 'off';
   /** what users added */
   readonly rules?: Rules | undefined;
@@ -35,87 +53,276 @@ export interface LiveOptions {
   readonly count: Count;
 }
 
+/** A trace on its way out, and what is remembered of it once it is delivered. */
+export interface LiveTrace {
+  readonly trace: FinishedTrace;
+  /** when it opened */
+  readonly from: Millis;
+  readonly told: Told;
+  /** The horizon does not wait for it: until it is delivered, the checkpoint holds the trace itself. */
+  readonly isLong: boolean;
+}
+
+/** What a restart must know. Plain data (docs/decisions/0010-restart-by-reading-again.md). */
+export interface SavedLogs {
+  /** all that began before it is dealt with; null when nothing is yet */
+  readonly horizon: Millis | null;
+  readonly logs: readonly SavedLog[];
+  readonly long: Saved;
+  readonly told: readonly Told[];
+  /** long actions that are over and not delivered: their lines may be gone */
+  readonly undelivered: readonly LiveTrace[];
+}
+
+export interface SavedLog {
+  readonly position: LogPosition;
+  /** where reading goes on */
+  readonly at: Place;
+  /** a time that no line before `at` lies after: tells the two passes of a repeated hour apart */
+  readonly newest?: Millis;
+  readonly form?: LogForm;
+  readonly writers: readonly Writing[];
+}
+
 /** How long a log that cannot be read holds up the others. */
 const PATIENCE = 30_000;
+/** What has been open for longer does not hold the horizon: its lines are written into the checkpoint. */
+export const LONG: Millis = minutes(10);
+/** The ledger keeps what ended up to so long before the lines that are read again: late lines of it may be among them. */
+const LEDGER_KEEPS: Millis = minutes(5);
+
+/** How one log stands, as of the last cycle. */
+export interface LogStanding {
+  readonly path: string;
+  readonly lagBytes: number;
+  /** since when something has been there unread; undefined where nothing is */
+  readonly unreadSince: Millis | undefined;
+  readonly readable: boolean;
+  readonly newest: Millis | undefined;
+}
 
 /** The logs of one process while they are written: what has been read of them, and the actions under way. */
 export interface LiveLogs {
-  /** One cycle: reads what is new in every log and gives the actions that closed by it. */
-  cycle(): Promise<{ readonly traces: FinishedTrace[]; readonly reports: readonly PollReport[] }>;
+  /** One cycle: reads what is new in every log and gives what closed by it and is to be sent. */
+  cycle(): Promise<{ readonly traces: LiveTrace[]; readonly reports: readonly PollReport[] }>;
+  /** Notes that a trace is done with: it is not sent again when its lines are read again. */
+  settle(trace: LiveTrace): void;
+  /** What a restart must know, as of now. @param undelivered traces given that are not settled */
+  save(undelivered: readonly LiveTrace[]): SavedLogs;
   /** Actions that have begun and not ended. */
   readonly open: number;
+  readonly vitals: LiveVitals;
   close(): Promise<void>;
+}
+
+export interface LiveVitals {
+  readonly open: number;
+  /** when the oldest open action began */
+  readonly oldestOpen: Millis | undefined;
+  /** lines that wait for a link */
+  readonly kept: number;
+  readonly watermark: Millis | undefined;
+  readonly horizon: Millis | undefined;
+  readonly logs: readonly LogStanding[];
+}
+
+/** One log that is followed. */
+interface Followed {
+  readonly tailer: Tailer;
+  readonly source: LogSource;
+  readonly marks: Marks;
+  standing: LogStanding | undefined;
 }
 
 /** Follows logs. Nothing happens between cycles: whoever calls them decides how often. */
 export function followLogs(options: LiveOptions): LiveLogs {
-  const { clock, count } = options;
+  const { clock, count, start } = options;
+  const startedAt = clock.now();
+  const saved = start.from === 'again' ? start.saved : undefined;
+  const savedLogs = new Map(saved?.logs.map((log) => [log.position.path, log]));
+  const ledger = new Ledger(saved?.told);
   const correlator = new Correlator(count);
   const watermark = new Watermark();
-  const readers = new Map<string, LogSource>();
+  const followed = new Map<string, Followed>();
   const unreadableSince = new Map<string, number>();
-  const reads = (service: string, host?: string): boolean => [...readers.values()].some((reader) => reader.reads(service, host));
+  const reads = (service: string, host?: string): boolean => [...followed.values()].some(({ source }) => source.reads(service, host));
 
-  const open = (logs: LogsToFollow): ((path: string) => LineSink | undefined) => {
+  let horizon = firstHorizon(start, startedAt);
+  let reached = Number.NEGATIVE_INFINITY;
+  if (saved !== undefined) correlator.restore({ saved: saved.long, told: saved.told, before: horizon - REREAD });
+
+  /** What began before this life is told by what it is now known to have been. */
+  const firstOf = horizon;
+  const wasSaved = correlator.restored;
+
+  const sourceOptions = (logs: LogsToFollow, path: string): SourceOptions => {
     const zone = createZone(logs.timezone);
-    return (path) => {
-      // Where two entries name one log, the first has it.
-      if (readers.has(path)) return undefined;
-      const reader = openSource({
-        path,
-        service: logs.service,
-        host: logs.host,
-        form: logs.form,
-        isNamed: logs.paths.some((each) => normalize(each) === path),
-        anyHost: options.host,
-        zone: () => zone,
-        latest: () => clock.now(),
-        catalogue: options.rules?.catalogue,
-        count,
-        onEvent: (event) => correlator.accept(event),
-      });
-      if (reader === undefined) return undefined;
-      readers.set(path, reader);
-      return reader.line;
+    const before = savedLogs.get(path);
+    return {
+      path,
+      service: logs.service,
+      host: logs.host,
+      form: logs.form,
+      likelyForm: before?.form,
+      knownWriters: before?.writers,
+      after: before?.newest,
+      isNamed: logs.paths.some((each) => normalize(each) === path),
+      anyHost: options.host,
+      zone: () => zone,
+      latest: () => clock.now(),
+      catalogue: options.rules?.catalogue,
+      count,
+      onEvent: (event) => correlator.accept(event),
     };
   };
-  const tailers: Tailer[] = options.logs.map((logs) =>
-    createTailer({ paths: logs.paths, open: open(logs), clock, count, startAt: options.startAt }),
-  );
+
+  const follow = (logs: LogsToFollow): Tailer => {
+    const beginOf = (path: string, isFirst: boolean): Begin => {
+      const before = savedLogs.get(path);
+      if (before !== undefined) return { position: before.position, at: before.at };
+      // A log that comes later holds nothing that is old.
+      if (!isFirst) return 'beginning';
+      if (start.from === 'backfill') return 'oldest';
+      return { since: firstOf - REREAD, timeIn: timeIn(sourceOptions(logs, path)) };
+    };
+    const tailer: Tailer = createTailer({
+      paths: logs.paths,
+      clock,
+      count,
+      begin: beginOf,
+      open(path): LineSink | undefined {
+        // Where two entries name one log, the first has it.
+        if (followed.has(path)) return undefined;
+        const source = openSource(sourceOptions(logs, path));
+        if (source === undefined) return undefined;
+        followed.set(path, { tailer, source, marks: new Marks(savedLogs.get(path)?.at ?? { file: 0, offset: 0 }), standing: undefined });
+        return source.line;
+      },
+    });
+    return tailer;
+  };
+  const tailers = options.logs.map(follow);
+
+  /** Sees how a log stands after a poll. */
+  const observe = ({ path, place, atEnd, readable, lagBytes, unreadSince }: PollReport['sources'][number], now: Millis): void => {
+    const log = followed.get(path);
+    if (log === undefined) return;
+    log.source.flushCounts();
+    const { newest } = log.source;
+    if (newest !== undefined) log.marks.note(newest, place);
+    log.standing = { path, lagBytes, unreadSince, readable, newest };
+    if (readable) unreadableSince.delete(path);
+    else if (!unreadableSince.has(path)) unreadableSince.set(path, now);
+    const live = now - (unreadableSince.get(path) ?? now) < PATIENCE;
+    watermark.observe(path, { newest, atEnd, live });
+  };
+
+  /** Whether a trace is news: not one that an earlier life has told, or would have. */
+  const isNews = ({ opened, to, ...rest }: Told): boolean => {
+    if (ledger.has({ opened, to, ...rest })) {
+      count('traces_known');
+      return false;
+    }
+    if (start.from === 'look-back' && to < startedAt) {
+      count('traces_before_start');
+      return false;
+    }
+    if (opened >= firstOf || wasSaved.has(`${rest.instance} ${rest.request}`)) return true;
+    count('traces_before_start');
+    return false;
+  };
 
   return {
     get open() {
       return correlator.open;
     },
+
     async cycle() {
       const reports: PollReport[] = [];
       for (const tailer of tailers) reports.push(await tailer.poll());
       const now = clock.now();
       // A log is at its end as of when it was looked at, not as of now.
       const looked = Math.min(now, ...reports.map(({ at }) => at));
-      const followed = new Set<string>();
+      const seen = new Set<string>();
       for (const { sources } of reports) {
-        for (const { path, atEnd, readable } of sources) {
-          const reader = readers.get(path);
-          if (reader === undefined) continue;
-          followed.add(path);
-          reader.flushCounts();
-          if (readable) unreadableSince.delete(path);
-          else if (!unreadableSince.has(path)) unreadableSince.set(path, now);
-          const live = now - (unreadableSince.get(path) ?? now) < PATIENCE;
-          watermark.observe(path, { newest: reader.newest, atEnd, live });
+        for (const source of sources) {
+          seen.add(source.path);
+          observe(source, now);
         }
       }
-      for (const path of readers.keys()) if (!followed.has(path)) watermark.forget(path);
-      const traces = correlator
-        .advance(watermark.at(looked))
-        .map((closed) => buildTrace(closed, { lines: options.lines, reads, phasesOf: options.rules?.phasesOf }))
-        .filter(({ spans }) => spans.length > 0);
-      for (const { form } of traces) if (form !== 'network-ready') count(form === 'action' ? 'actions' : 'fragments');
+      for (const path of followed.keys()) if (!seen.has(path)) watermark.forget(path);
+      reached = watermark.at(looked);
+      const traces: LiveTrace[] = [];
+      for (const closed of correlator.advance(reached)) {
+        const trace = buildTrace(closed, { lines: options.lines, reads, phasesOf: options.rules?.phasesOf });
+        const entry = told(closed);
+        if (trace.spans.length === 0 || !isNews(entry)) continue;
+        if (trace.form !== 'network-ready') count(trace.form === 'action' ? 'actions' : 'fragments');
+        traces.push({ trace, from: entry.opened, told: entry, isLong: entry.opened < reached - LONG });
+      }
       return { traces, reports };
     },
+
+    settle(trace) {
+      ledger.add(trace.told);
+    },
+
+    save(undelivered) {
+      const since = [
+        correlator.neededSince(reached - LONG),
+        ...undelivered.filter(({ isLong }) => !isLong).map(({ told: { opened } }) => opened),
+      ];
+      horizon = Math.max(horizon, Math.min(reached, ...since));
+      const again = horizon - REREAD;
+      ledger.forget(again - LEDGER_KEEPS);
+      const positions = new Map(tailers.flatMap((tailer) => tailer.positions()).map((position) => [position.path, position]));
+      const logs: SavedLog[] = [];
+      for (const [path, { tailer, source, marks }] of followed) {
+        const { place, newest } = marks.before(again);
+        tailer.release(path, place.file);
+        const position = positions.get(path);
+        if (position === undefined) continue;
+        const { form } = source;
+        const writers = [...source.readers].map(({ service, host }) => ({ service, host }));
+        logs.push({ position, at: place, writers, ...(newest !== undefined && { newest }), ...(form !== undefined && { form }) });
+      }
+      return {
+        horizon: Number.isFinite(horizon) ? horizon : null,
+        logs,
+        long: correlator.save(reached - LONG, again),
+        told: ledger.entries,
+        undelivered: undelivered.filter(({ isLong }) => isLong),
+      };
+    },
+
+    get vitals() {
+      return {
+        open: correlator.open,
+        oldestOpen: correlator.oldestOpen,
+        kept: correlator.kept,
+        watermark: finite(reached),
+        horizon: finite(horizon),
+        logs: [...followed.values()].flatMap(({ standing }) => standing ?? []),
+      };
+    },
+
     async close() {
       for (const tailer of tailers) await tailer.close();
     },
   };
 }
+
+function firstHorizon(start: Start, now: Millis): Millis {
+  switch (start.from) {
+    case 'backfill':
+      return Number.NEGATIVE_INFINITY;
+    case 'look-back':
+      return now - start.lookBack;
+    case 'again':
+      return start.saved.horizon ?? Number.NEGATIVE_INFINITY;
+    default:
+      return start satisfies never;
+  }
+}
+
+const finite = (moment: Millis): Millis | undefined => (Number.isFinite(moment) ? moment : undefined);

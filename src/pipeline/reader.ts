@@ -65,6 +65,8 @@ export interface ReaderOptions {
   readonly path: string;
   /** what its local times are in; vlog is always UTC */
   readonly zone: Zone;
+  /** a time shortly before the first line, where it is known: as in SourceOptions */
+  readonly after?: Millis | undefined;
   readonly format?: Format;
   /** with what users added to it; else novaspan's own */
   readonly catalogue?: Catalogue | undefined;
@@ -114,6 +116,7 @@ export class LogReader {
     this.#service = ownName(options.service);
     this.#catalogue = options.catalogue ?? ours;
     this.#sieve = new Sieve(options.service, this.#catalogue);
+    this.#previous = options.after;
     this.#isVlog = (options.format ?? formatOf(options.service)) === 'vlog';
     this.#levels = new Recent(LONGEST_LEVEL, this.#isVlog ? vlogLevel : osloLevel);
   }
@@ -189,7 +192,8 @@ export class LogReader {
    */
   #saw(at: Millis): Millis {
     // A line that is far ahead says nothing of which pass of a repeated hour the next is in.
-    if (this.#previous === undefined || at <= this.#previous + JUMP || this.#jump !== undefined) this.#previous = at;
+    if (this.#previous === undefined || this.#newest === undefined || at <= this.#previous + JUMP || this.#jump !== undefined)
+      this.#previous = at;
     if (this.#newest === undefined || (at > this.#newest && at <= this.#newest + JUMP)) {
       this.#newest = at;
       this.#forgetJump();

@@ -28,6 +28,12 @@ export interface LineReader {
   flushCounts(): void;
 }
 
+/** One of those whose lines are in a log. */
+export interface Writing {
+  readonly service: string;
+  readonly host: string;
+}
+
 export interface SourceOptions {
   /** the log's lasting name */
   readonly path: string;
@@ -35,6 +41,12 @@ export interface SourceOptions {
   readonly host?: string | undefined;
   /** told from its lines where it is not given */
   readonly form?: LogForm | undefined;
+  /** how they were written when they were last read: holds until they show another form */
+  readonly likelyForm?: LogForm | undefined;
+  /** who wrote to it before now, where its name does not tell: what is read here must not depend on who writes first */
+  readonly knownWriters?: readonly Writing[] | undefined;
+  /** a time shortly before the first line, where it is known: tells the two passes of a repeated hour apart */
+  readonly after?: Millis | undefined;
   /** The operator named this very log: it is read where its lines, and not its name, say whose they are. */
   readonly isNamed: boolean;
   /** whose lines they are where nothing says */
@@ -116,9 +128,11 @@ export class LogSource {
     this.#options = options;
     this.#name = name;
     this.#sink = this.#undecided;
-    if (options.form !== undefined) this.#become(options.form);
+    const form = options.form ?? options.likelyForm;
+    if (form !== undefined) this.#become(form);
     // So that a log is known to be read before its first line.
     else if (name.service !== undefined) this.#readerFor(name.service, this.#plainHost);
+    for (const { service, host } of options.knownWriters ?? []) this.#readerFor(service, host);
   }
 
   /** Takes one line. */
@@ -324,8 +338,8 @@ export class LogSource {
     const key = `${service}@${host}`;
     const known = this.#readers.get(key);
     if (known !== undefined) return known;
-    const { path, zone, count, catalogue, onEvent, readerFor = events } = this.#options;
-    const reader = readerFor({ service, host, path, zone: zone(service), count, catalogue, onEvent, onBare: this.#bare });
+    const { path, zone, after, count, catalogue, onEvent, readerFor = events } = this.#options;
+    const reader = readerFor({ service, host, path, zone: zone(service), after, count, catalogue, onEvent, onBare: this.#bare });
     this.#readers.set(key, reader);
     return reader;
   }

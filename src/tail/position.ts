@@ -26,3 +26,11 @@ export const HEAD_BYTES = 1024;
 export const MARKER_BYTES = 256;
 
 export const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+
+/** A place in a log, at the beginning of a line: later places are greater by `file`, then by `offset`. */
+export interface Place {
+  /** Which of the log's files, counted from the first that was ever met; rotation and truncation begin the next. */
+  readonly file: number;
+  /** of a byte; in the uncompressed file for `.gz` */
+  readonly offset: number;
+}

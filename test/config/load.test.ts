@@ -42,13 +42,17 @@ describe('loadConfig', () => {
       host: hostname(),
       timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
       pollInterval: 250,
-      startAt: 'end',
+      checkpointInterval: 5000,
+      lookBack: 900_000,
+      backfill: false,
       output: 'otlp',
       otlp: {},
       lines: 'events',
       queue: 1000,
+      queueBytes: 67_108_864,
       rules: [],
       drainTimeout: 10_000,
+      telemetry: { listen: '127.0.0.1:9464' },
     });
   });
 
@@ -61,13 +65,18 @@ describe('loadConfig', () => {
       host: 'cmp1',
       timezone: 'Europe/Berlin',
       pollInterval: 120_000,
-      startAt: 'beginning',
+      stateDir: '/var/lib/novaspan-7',
+      checkpointInterval: 1000,
+      lookBack: 3_600_000,
+      backfill: true,
       output: 'json',
       otlp: { endpoint: 'https://gateway:4318', headers: { 'x-scope-orgid': '7' }, timeout: 1500 },
       lines: 'off',
       queue: 20,
+      queueBytes: 1_073_741_824,
       rules: ['/etc/novaspan/rules.yaml'],
       drainTimeout: 3_600_000,
+      telemetry: { listen: '[::1]:9999' },
     });
   });
 
@@ -77,7 +86,12 @@ describe('loadConfig', () => {
       NOVASPAN_HOST: 'cmp2',
       NOVASPAN_TIMEZONE: 'UTC',
       NOVASPAN_POLL_INTERVAL: '5s',
-      NOVASPAN_START_AT: 'end',
+      NOVASPAN_STATE_DIR: 'none',
+      NOVASPAN_CHECKPOINT_INTERVAL: '2s',
+      NOVASPAN_LOOK_BACK: '30m',
+      NOVASPAN_BACKFILL: 'false',
+      NOVASPAN_QUEUE_BYTES: '1MiB',
+      NOVASPAN_TELEMETRY_LISTEN: 'off',
       NOVASPAN_OUTPUT: 'text',
       NOVASPAN_LINES: 'events',
       NOVASPAN_QUEUE: '7',
@@ -90,18 +104,23 @@ describe('loadConfig', () => {
       host: 'cmp2',
       timezone: 'UTC',
       pollInterval: 5000,
-      startAt: 'end',
+      stateDir: 'none',
+      checkpointInterval: 2000,
+      lookBack: 1_800_000,
+      backfill: false,
       output: 'text',
       otlp: { endpoint: 'https://gateway:4318', headers: { 'x-scope-orgid': '7' }, timeout: 1500 },
       lines: 'events',
       queue: 7,
+      queueBytes: 1_048_576,
       rules: ['/x.yaml', '/y.yaml'],
       drainTimeout: 60_000,
+      telemetry: { listen: 'off' },
     });
   });
 
   it('the command line beats both', () => {
-    const env = { NOVASPAN_LOGS: '/a.log', NOVASPAN_HOST: 'cmp2', NOVASPAN_START_AT: 'end', NOVASPAN_LINES: 'events' };
+    const env = { NOVASPAN_LOGS: '/a.log', NOVASPAN_HOST: 'cmp2', NOVASPAN_BACKFILL: 'false', NOVASPAN_LINES: 'events' };
     const flags = {
       ...{ host: 'cmp3', timezone: 'Asia/Tokyo', endpoint: 'http://g:4318', lines: 'off', backfill: 'true' },
       ...{ service: 'nova-api', 'log-form': 'docker' },
@@ -110,7 +129,7 @@ describe('loadConfig', () => {
       logs: [{ path: '/c.log', service: 'nova-api', form: 'docker' }],
       host: 'cmp3',
       timezone: 'Asia/Tokyo',
-      startAt: 'beginning',
+      backfill: true,
       lines: 'off',
       otlp: { endpoint: 'http://g:4318', timeout: 1500 },
     });

@@ -1,0 +1,248 @@
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/model/clock.js';
+import { runTail } from '../../src/pipeline/tail.js';
+import { type Backend, startBackend } from '../support/backend.js';
+import { GOLDEN } from '../support/scenario.js';
+
+const BOOT = join(GOLDEN, 'create-succeeds-info');
+const BEFORE = Date.parse('2026-11-21T01:42:00Z');
+const MID_BOOT = Date.parse('2026-11-21T01:42:35Z');
+const AFTER = Date.parse('2026-11-21T01:45:00Z');
+const HOUR = 3_600_000;
+
+/** A clock on which a sleep is over at once: everything happens as fast as the disk and the loopback allow. */
+class FastClock implements Clock {
+  constructor(public time: number) {}
+  now = (): number => this.time;
+  sleep = async (ms: number): Promise<void> => {
+    this.time += ms;
+    await turn();
+  };
+}
+
+const timeOf = (line: string): number => Date.parse(`${line.slice(0, 10)}T${line.slice(11, 23)}Z`);
+
+let dir: string;
+let backend: Backend;
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'novaspan-tail-'));
+  mkdirSync(join(dir, 'logs'));
+  backend = await startBackend();
+});
+afterEach(async () => {
+  await backend.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** Appends the boot's lines that were written in a stretch of time, each to its log. */
+function write(from: number, to: number): void {
+  for (const name of readdirSync(BOOT).filter((each) => each.endsWith('.log'))) {
+    let at = Number.NEGATIVE_INFINITY;
+    let text = '';
+    for (const line of readFileSync(join(BOOT, name), 'utf8').split(/(?<=\n)/)) {
+      // What continues a record was written with it.
+      at = Number.isNaN(timeOf(line)) ? at : timeOf(line);
+      if (at >= from && at < to) text += line;
+    }
+    appendFileSync(join(dir, 'logs', name), text);
+  }
+}
+
+interface Life {
+  readonly clock: FastClock;
+  readonly said: { level: string; msg: string; [field: string]: unknown }[];
+  /** Waits until it is so, for as long as the test may take. */
+  until(done: () => boolean): Promise<void>;
+  /** Lets time pass, by the clock. */
+  pass(ms: number): Promise<void>;
+  stop(): Promise<number>;
+}
+
+/** Starts `tail` at a moment. */
+function start(at: number, flags: Record<string, string> = {}, env: Record<string, string> = {}): Life {
+  const clock = new FastClock(at);
+  const stderr = new PassThrough();
+  let text = '';
+  stderr.on('data', (chunk) => {
+    text += chunk;
+  });
+  const stop = new AbortController();
+  const ended = runTail(
+    {
+      config: undefined,
+      paths: [join(dir, 'logs')],
+      flags: { timezone: 'UTC', endpoint: backend.url, 'state-dir': join(dir, 'state'), metrics: 'off', ...flags },
+    },
+    { stdout: new PassThrough(), stderr, env: { NOVASPAN_CHECKPOINT_INTERVAL: '1s', ...env }, clock, signal: stop.signal },
+  );
+  let isOver = false;
+  const over = ended.finally(() => {
+    isOver = true;
+  });
+  over.catch(() => undefined);
+  const until = async (done: () => boolean): Promise<void> => {
+    while (!done()) {
+      if (isOver) await over.then(() => Promise.reject(new Error(`it ended: ${text}`)));
+      await turn();
+    }
+  };
+  return {
+    clock,
+    get said() {
+      return text.trim() === '' ? [] : text.trim().split('\n').map((line) => JSON.parse(line));
+    },
+    until,
+    async pass(ms) {
+      const due = clock.time + ms;
+      await until(() => clock.time >= due);
+    },
+    async stop() {
+      stop.abort();
+      return ended;
+    },
+  };
+}
+
+const isRepeatedAlike = (): boolean => [...backend.spans.values()].every((texts) => texts.size === 1);
+
+describe('the first start', () => {
+  it('tells what ends after it, whole, and not what was over before', async () => {
+    write(0, MID_BOOT);
+    const life = start(MID_BOOT);
+    await life.pass(10_000);
+    expect(backend.roots).toEqual([]);
+    write(MID_BOOT, Number.POSITIVE_INFINITY);
+    life.clock.time = AFTER;
+    await life.until(() => backend.roots.includes('instance create'));
+    expect(await life.stop()).toBe(0);
+
+    await backend.close();
+    backend = await startBackend();
+    const other = start(AFTER + 60_000, { 'state-dir': join(dir, 'other') });
+    await other.pass(120_000);
+    await other.stop();
+    expect(backend.roots).toEqual([]);
+    expect(other.said.at(-1)).toMatchObject({ msg: 'stopped', traces_before_start: expect.any(Number) });
+  });
+
+  it('looks back only so far', async () => {
+    write(0, MID_BOOT);
+    // The boot has been open for an hour: longer than what is looked back by.
+    const life = start(MID_BOOT + HOUR);
+    await life.pass(5_000);
+    write(MID_BOOT, Number.POSITIVE_INFINITY);
+    await life.pass(120_000);
+    await life.stop();
+    expect(backend.roots).not.toContain('instance create');
+  });
+
+  it('tells everything with --backfill, the rotated logs first', async () => {
+    write(0, MID_BOOT);
+    for (const name of readdirSync(join(dir, 'logs'))) {
+      const path = join(dir, 'logs', name);
+      writeFileSync(`${path}.1.gz`, gzipSync(readFileSync(path)));
+      rmSync(path);
+    }
+    write(MID_BOOT, Number.POSITIVE_INFINITY);
+    const life = start(AFTER + 1000 * HOUR, { backfill: 'true' });
+    await life.until(() => backend.roots.includes('instance create'));
+    await life.stop();
+  });
+});
+
+describe('a restart', () => {
+  it('sends nothing again, and tells what was under way', async () => {
+    const first = start(BEFORE);
+    await first.pass(2000);
+    write(0, MID_BOOT);
+    first.clock.time = MID_BOOT;
+    await first.pass(3000);
+    expect(await first.stop()).toBe(0);
+
+    write(MID_BOOT, Number.POSITIVE_INFINITY);
+    const second = start(AFTER + HOUR);
+    await second.until(() => backend.roots.includes('instance create'));
+    await second.pass(120_000);
+    await second.stop();
+    const { requests } = backend;
+
+    const third = start(AFTER + 2 * HOUR);
+    await third.pass(120_000);
+    await third.stop();
+    expect(backend.requests).toBe(requests);
+    expect(backend.roots.filter((name) => name === 'instance create')).toHaveLength(1);
+  });
+
+  it('sends what the backend had not taken', async () => {
+    backend.answer = 503;
+    const first = start(BEFORE);
+    await first.pass(2000);
+    write(0, Number.POSITIVE_INFINITY);
+    first.clock.time = AFTER;
+    await first.until(() => backend.requests > 2);
+    expect(await first.stop()).toBe(69);
+    expect(first.said.some(({ level, msg }) => level === 'warn' && msg.includes('next start'))).toBe(true);
+
+    backend.answer = 200;
+    const second = start(AFTER + HOUR);
+    await second.until(() => backend.roots.includes('instance create'));
+    await second.stop();
+    expect(isRepeatedAlike()).toBe(true);
+  });
+
+  it('knows nothing where stateDir is none: it is a first start', async () => {
+    const first = start(BEFORE, { 'state-dir': 'none' });
+    await first.pass(2000);
+    write(0, Number.POSITIVE_INFINITY);
+    first.clock.time = AFTER;
+    await first.until(() => backend.roots.includes('instance create'));
+    await first.stop();
+    const second = start(AFTER + 60_000, { 'state-dir': 'none' });
+    await second.pass(120_000);
+    await second.stop();
+    expect(backend.roots.filter((name) => name === 'instance create')).toHaveLength(1);
+    expect(readdirSync(dir)).toEqual(['logs']);
+  });
+});
+
+describe('the checkpoint', () => {
+  it('that cannot be written any more is said once, and nothing stops', async () => {
+    const life = start(BEFORE);
+    await life.pass(3000);
+    mkdirSync(join(dir, 'state', 'checkpoint.new'));
+    write(0, Number.POSITIVE_INFINITY);
+    life.clock.time = AFTER;
+    await life.until(() => backend.roots.includes('instance create'));
+    await life.pass(20_000);
+    const isAboutIt = ({ msg }: { msg: string }): boolean => msg.includes('checkpoint');
+    expect(life.said.filter(isAboutIt)).toHaveLength(1);
+    rmSync(join(dir, 'state', 'checkpoint.new'), { recursive: true });
+    await life.until(() => life.said.filter(isAboutIt).length === 2);
+    await life.stop();
+    expect(readdirSync(join(dir, 'state'))).toContain('checkpoint');
+  });
+
+  it('that is damaged stops the start, with a remedy', async () => {
+    mkdirSync(join(dir, 'state'));
+    writeFileSync(join(dir, 'state', 'checkpoint'), 'nonsense');
+    await expect(start(BEFORE).stop()).rejects.toMatchObject({ code: 'CHECKPOINT_DAMAGED' });
+    // The folder is free again.
+    rmSync(join(dir, 'state', 'checkpoint'));
+    const life = start(BEFORE);
+    await life.pass(2000);
+    expect(await life.stop()).toBe(0);
+  });
+
+  it('is one process’s at a time', async () => {
+    const life = start(BEFORE);
+    await life.pass(2000);
+    await expect(start(BEFORE).stop()).rejects.toMatchObject({ code: 'STATE_LOCKED' });
+    await life.stop();
+  });
+});
