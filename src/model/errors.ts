@@ -7,7 +7,8 @@ export type ErrorCode =
   | 'EXPORT_REFUSED'
   | 'CATALOGUE_INVALID'
   | 'RULES_INVALID'
-  | 'OUTPUT_UNWRITABLE';
+  | 'OUTPUT_UNWRITABLE'
+  | 'TELEMETRY_UNAVAILABLE';
 
 /** sysexits.h: what a shell script can tell from the exit status. */
 export const exitCodes = { ok: 0, usage: 64, dataError: 65, noInput: 66, unavailable: 69, software: 70, ioError: 74, config: 78 } as const;
@@ -21,6 +22,7 @@ const exitOf: Record<ErrorCode, number> = {
   CATALOGUE_INVALID: exitCodes.software,
   RULES_INVALID: exitCodes.config,
   OUTPUT_UNWRITABLE: exitCodes.ioError,
+  TELEMETRY_UNAVAILABLE: exitCodes.config,
 };
 
 /**
@@ -70,6 +72,12 @@ export const logUnknown = (path: string) =>
 export const outputUnwritable = (what: string, cause: unknown) =>
   new OperatorError('OUTPUT_UNWRITABLE', `cannot write ${what}: ${reasonOf(cause)}`, {
     remedy: 'check that the disk has room and that this user may write there',
+    cause,
+  });
+
+export const telemetryUnavailable = (listen: string, remedy: string, cause?: unknown) =>
+  new OperatorError('TELEMETRY_UNAVAILABLE', `cannot tell metrics on ${listen}${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, {
+    remedy,
     cause,
   });
 
