@@ -1,5 +1,5 @@
 import { outcomeOf } from '../export/terminal/reading.js';
-import { type Count, type CounterName, counters } from '../model/counters.js';
+import { type Count, type CounterName, counterNames, counters } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 
@@ -45,13 +45,13 @@ export function createTally(): Tally {
         `${many(lines, 'line')} in ${seconds.toFixed(1)} s${bytes > 0 ? ` (${(bytes / 1e6 / seconds).toFixed(1)} MB/s)` : ''}`,
       ].join('; ');
 
-      const rest = (Object.keys(counters) as CounterName[]).filter((name) => !SAID.includes(name) && (totals.get(name)?.sum ?? 0) > 0);
+      const rest = counterNames.filter((name) => !SAID.includes(name) && (totals.get(name)?.sum ?? 0) > 0);
       const width = Math.max(0, ...rest.map((name) => name.length));
       return [
         first,
         ...rest.map((name) => {
           const { sum, labels } = totals.get(name)!;
-          return `  ${name.padEnd(width)} ${grouped(sum).padStart(11)}  ${counters[name]}${largest(labels)}`;
+          return `  ${name.padEnd(width)} ${grouped(sum).padStart(11)}  ${counters[name].help}${largest(labels)}`;
         }),
         '',
       ].join('\n');

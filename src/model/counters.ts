@@ -1,34 +1,61 @@
+/** A counter: what it counts, and by what it is split where it is: each of its label's values comes from a small set. */
+export interface Counter {
+  readonly help: string;
+  /** Prometheus' name of the label that `count` is given; undefined for a counter that is one number */
+  readonly label: string | undefined;
+  /** `novaspan_<this>_total`; as the counter itself, but where Prometheus has that name for something else */
+  readonly as: string;
+}
+
+/** What counts by nothing is its help alone. */
+type Row = string | { readonly help: string; readonly label?: string; readonly as?: string };
+
+const by = (label: string, help: string): Row => ({ help, label });
+
 /**
  * Everything that can be passed over, dropped or thought odd, by name. Nothing is dropped in silence: code that lets
  * something go says so here. `telemetry/` turns the names into Prometheus metrics, `replay` prints them at the end.
  */
-export const counters = {
-  lines: 'physical lines read',
-  records: 'log records whose envelope was read',
-  events: 'records whose message the catalogue knows',
-  unrecognised: 'records of a known logger whose message the catalogue does not know',
-  garbage: 'lines in no known format that continue no record',
+const rows = {
+  lines: by('service', 'physical lines read'),
+  records: by('service', 'log records whose envelope was read'),
+  events: by('service', 'records whose message the catalogue knows'),
+  unrecognised: by('service', 'records of a known logger whose message the catalogue does not know'),
+  garbage: by('service', 'lines in no known format that continue no record'),
   overlong_lines: 'lines cut at the length limit',
-  foreign_lines: 'lines of other programs, in a log that several write to',
-  damaged_lines: 'lines that do not fit the form of their log: cut, broken, or withheld by journalctl without --all',
-  form_changes: 'times that a log went on in another form',
-  unknown_logs: 'logs that are not read, as neither their name nor their lines say whose they are',
-  actions: 'actions exported with their root',
+  foreign_lines: by('program', 'lines of other programs, in a log that several write to'),
+  damaged_lines: by('form', 'lines that do not fit the form of their log: cut, broken, or withheld by journalctl without --all'),
+  form_changes: by('path', 'times that a log went on in another form'),
+  unknown_logs: by('path', 'logs that are not read, as neither their name nor their lines say whose they are'),
+  vlog_lines_missing: by('service', 'lines that OVS or OVN numbered and that are not in their log'),
+  vlog_messages_dropped: by('service', 'messages that OVS or OVN say they did not log, as there were too many'),
+  actions: { help: 'actions exported with their root', as: 'actions_built' },
   fragments: 'parts of actions exported for another sidecar to complete',
   unnamed: 'bags of lines that turned out to be no instance action',
-  late: 'lines that came after their action had been exported',
-  orphans: 'lines that could be a phase but led to no action',
+  late: by('kind', 'lines that came after their action had been exported'),
+  orphans: by('kind', 'lines that could be a phase but led to no action'),
   waiting_room_full: 'lines given up because too many were waiting for a link',
-  cut_off_logs: 'compressed logs that end in the middle; what could be read of them was',
-  clock_jump: 'lines whose time was too far ahead to move the watermark',
-  file_resets: 'files begun again because they turned out to be other files than before',
-  sources_unreadable: 'polls in which a log could not be read',
+  cut_off_logs: by('path', 'compressed logs that end in the middle; what could be read of them was'),
+  clock_jump: by('service', 'lines whose time was too far ahead to move the watermark'),
+  file_resets: by('path', 'files begun again because they turned out to be other files than before'),
+  sources_unreadable: by('path', 'polls in which a log could not be read'),
   exports_retried: 'export requests tried again',
   spans_rejected: 'spans the backend said it did not take',
   traces_refused: 'traces the backend will never take',
-} as const;
+} as const satisfies Record<string, Row>;
 
-export type CounterName = keyof typeof counters;
+export type CounterName = keyof typeof rows;
+
+const counterOf = (name: string, row: Row): Counter => {
+  const { help, label, as = name } = typeof row === 'string' ? { help: row } : row;
+  return { help, label, as };
+};
+
+export const counters = Object.fromEntries(Object.entries<Row>(rows).map(([name, row]) => [name, counterOf(name, row)])) as Readonly<
+  Record<CounterName, Counter>
+>;
+
+export const counterNames = Object.keys(rows) as CounterName[];
 
 /** Adds to a counter. `label` says which of several, such as a kind or a path; it must come from a small set. */
 export type Count = (name: CounterName, by?: number, label?: string) => void;

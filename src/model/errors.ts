@@ -11,7 +11,8 @@ export type ErrorCode =
   | 'STATE_UNUSABLE'
   | 'STATE_LOCKED'
   | 'CHECKPOINT_DAMAGED'
-  | 'CHECKPOINT_NEWER';
+  | 'CHECKPOINT_NEWER'
+  | 'TELEMETRY_UNAVAILABLE';
 
 /** sysexits.h: what a shell script can tell from the exit status. */
 export const exitCodes = {
@@ -40,6 +41,7 @@ const exitOf: Record<ErrorCode, number> = {
   STATE_LOCKED: exitCodes.temporary,
   CHECKPOINT_DAMAGED: exitCodes.dataError,
   CHECKPOINT_NEWER: exitCodes.dataError,
+  TELEMETRY_UNAVAILABLE: exitCodes.config,
 };
 
 /**
@@ -115,6 +117,12 @@ export const checkpointDamaged = (file: string, why: string) =>
 export const checkpointNewer = (file: string, version: number, known: number) =>
   new OperatorError('CHECKPOINT_NEWER', `${file} is of a newer novaspan: it has version ${version}, and this one knows up to ${known}`, {
     remedy: `go back to the newer novaspan, or move the file away: ${BEGIN_ANEW}`,
+  });
+
+export const telemetryUnavailable = (listen: string, remedy: string, cause?: unknown) =>
+  new OperatorError('TELEMETRY_UNAVAILABLE', `cannot tell metrics on ${listen}${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, {
+    remedy,
+    cause,
   });
 
 /** One line that says why, for an error of any kind. */

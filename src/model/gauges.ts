@@ -1,0 +1,115 @@
+import type { Millis } from './line.js';
+
+/** One log, as it stands now. */
+export interface SourceVitals {
+  /** its lasting name */
+  readonly path: string;
+  /** what was written and is not read yet */
+  readonly lagBytes: number;
+  /** how far its newest line that was read lies behind the time to which it could be read; 0 at its end */
+  readonly lagSeconds: number;
+  readonly readable: boolean;
+  /** time of its newest line; undefined before the first */
+  readonly newest: Millis | undefined;
+}
+
+/**
+ * How the sidecar is, right now. Asked for at every scrape, so it must cost little. Moments are epoch ms, and undefined
+ * while there is none: then the gauge has no value, which is not the same as 0.
+ */
+export interface Vitals {
+  /** novaspan's */
+  readonly version: string;
+  /** when the process started */
+  readonly started: Millis;
+  readonly sources: readonly SourceVitals[];
+  /** the event time before which no line is expected */
+  readonly watermark: Millis | undefined;
+  /** Actions that have begun and not ended, by nova's name; `unnamed` where no line tells it yet. */
+  readonly openActions: Readonly<Record<string, number>>;
+  /** when the oldest of them began, in event time */
+  readonly oldestOpen: Millis | undefined;
+  /** lines that are kept, as an action may need them */
+  readonly linesKept: number;
+  /** traces that wait for the backend, and about how much memory they take */
+  readonly queueTraces: number;
+  readonly queueBytes: number;
+  /** how the last exchange with the backend went; undefined before the first */
+  readonly backendUp: boolean | undefined;
+  /** when the backend last took a trace */
+  readonly acknowledged: Millis | undefined;
+  /** when the checkpoint was last written */
+  readonly checkpointed: Millis | undefined;
+  /** the event time from which on lines are still needed: what a restart would read again, and what retention must hold */
+  readonly horizon: Millis | undefined;
+  /** log files that are held open */
+  readonly descriptors: number;
+}
+
+export interface Gauge {
+  readonly help: string;
+  readonly unit: 'seconds' | 'bytes' | 'actions' | 'lines' | 'traces' | 'files' | 'yes or no' | 'none';
+  /** undefined for a gauge that is one number */
+  readonly label: string | undefined;
+  /** Its values by label, `''` where it has none. What is undefined is not told. */
+  readonly read: (vitals: Vitals, now: Millis) => Iterable<readonly [label: string, value: number | undefined]>;
+}
+
+type Scalar = (vitals: Vitals, now: Millis) => number | undefined;
+
+const one = (unit: Gauge['unit'], help: string, read: Scalar): Gauge => ({
+  help,
+  unit,
+  label: undefined,
+  read: (vitals, now) => [['', read(vitals, now)]],
+});
+
+const perSource = (unit: Gauge['unit'], help: string, read: (source: SourceVitals) => number | undefined): Gauge => ({
+  help,
+  unit,
+  label: 'path',
+  read: ({ sources }) => sources.map((source) => [source.path, read(source)] as const),
+});
+
+/** A clock that was set back makes nothing younger than nothing. */
+const age = (since: Millis | undefined, now: Millis): number | undefined =>
+  since === undefined || !Number.isFinite(since) ? undefined : Math.max(0, now - since) / 1000;
+
+const seconds = (at: Millis | undefined): number | undefined => (at === undefined ? undefined : at / 1000);
+
+/** What the sidecar tells of its state, by Prometheus' name without `novaspan_`. */
+export const gauges = {
+  source_lag_bytes: perSource('bytes', 'bytes of a log that are not read yet', ({ lagBytes }) => lagBytes),
+  source_lag_seconds: perSource('seconds', 'how far the reading of a log lies behind its writing', ({ lagSeconds }) => lagSeconds),
+  source_readable: perSource('yes or no', '1 while a log can be read', ({ readable }) => Number(readable)),
+  source_newest_line_timestamp_seconds: perSource('seconds', 'time of the newest line of a log, since 1970', ({ newest }) =>
+    seconds(newest),
+  ),
+  watermark_lag_seconds: one('seconds', 'how far the watermark lies behind the clock: an action is told so much after its end', (v, now) =>
+    age(v.watermark, now),
+  ),
+  open_actions: {
+    help: 'actions that have begun and not ended',
+    unit: 'actions',
+    label: 'action',
+    read: ({ openActions }) => Object.entries(openActions),
+  },
+  open_action_oldest_age_seconds: one('seconds', 'how long ago the oldest action began that has not ended; 0 without one', (v, now) =>
+    v.oldestOpen === undefined ? 0 : age(v.oldestOpen, now),
+  ),
+  lines_kept: one('lines', 'lines kept in memory, as an action may need them', ({ linesKept }) => linesKept),
+  queue_traces: one('traces', 'traces that wait for the backend', ({ queueTraces }) => queueTraces),
+  queue_bytes: one('bytes', 'memory that waiting traces take, about', ({ queueBytes }) => queueBytes),
+  backend_up: one('yes or no', '1 while the backend takes traces; nothing before the first exchange', ({ backendUp }) =>
+    backendUp === undefined ? undefined : Number(backendUp),
+  ),
+  acknowledgement_age_seconds: one('seconds', 'how long ago the backend took a trace', (v, now) => age(v.acknowledged, now)),
+  checkpoint_age_seconds: one('seconds', 'how long ago the checkpoint was written', (v, now) => age(v.checkpointed, now)),
+  needed_log_age_seconds: one('seconds', 'age of the oldest line that is still needed: logs must be kept longer than this', (v, now) =>
+    age(v.horizon, now),
+  ),
+  open_files: one('files', 'log files that are held open', ({ descriptors }) => descriptors),
+  start_time_seconds: one('seconds', 'when the process started, since 1970', ({ started }) => seconds(started)),
+} as const satisfies Record<string, Gauge>;
+
+export type GaugeName = keyof typeof gauges;

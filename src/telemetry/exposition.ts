@@ -1,0 +1,110 @@
+import { type Metric, Registry } from 'prom-client';
+import { type CounterName, counters } from '../model/counters.js';
+import { type Gauge, type GaugeName, gauges, type Vitals } from '../model/gauges.js';
+import type { Millis } from '../model/line.js';
+import { type Family, PREFIX } from './families.js';
+import type { Counted, Distribution, Distributions } from './series.js';
+
+/** One line of a metric. */
+export interface Sample {
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+  /** where it is not the metric's own: `…_bucket`, `…_sum`, `…_count` */
+  readonly metricName?: string;
+  readonly exemplar?:
+    | { readonly labelSet: Readonly<Record<string, string>>; readonly value: number; readonly timestamp: number }
+    | undefined;
+}
+
+export interface Exposed extends Family {
+  /** in full */
+  readonly name: string;
+  readonly samples: () => readonly Sample[];
+}
+
+/**
+ * A registry that tells metrics whose values are kept elsewhere. prom-client writes the formats; all that its registry asks
+ * of a metric is the name and `get()`, as its `Metric` documents them. OpenMetrics names counters otherwise and writes the
+ * shorter name into the metric, so each format has a registry of its own.
+ */
+export function registryOf(exposed: readonly Exposed[], isOpenMetrics: boolean): Registry {
+  const registry = new Registry();
+  if (isOpenMetrics)
+    (registry as unknown as Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>).setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  for (const { name, help, type, samples } of exposed) {
+    const metric = {
+      name,
+      help,
+      type,
+      aggregator: 'sum',
+      async get() {
+        return { name: this.name, help, type, aggregator: 'sum', values: samples() };
+      },
+    };
+    registry.registerMetric(metric as unknown as Metric);
+  }
+  return registry;
+}
+
+/** A counter of what this process did: its sums by label, `''` where it has none. */
+export function exposeCounter(name: CounterName, values: () => Iterable<readonly [of: string, value: number]>): Exposed {
+  const { as, help, label } = counters[name];
+  const labels = label === undefined ? [] : [label];
+  return {
+    name: `${PREFIX}${as}_total`,
+    type: 'counter',
+    help,
+    labels,
+    samples: () => [...values()].map(([of, value]) => ({ labels: named(labels, [of]), value })),
+  };
+}
+
+export function exposeGauge(name: GaugeName, now: () => { readonly vitals: Vitals; readonly at: Millis }): Exposed {
+  const { help, label, read }: Gauge = gauges[name];
+  const labels = label === undefined ? [] : [label];
+  const samples = (): Sample[] => {
+    const { vitals, at } = now();
+    const told: Sample[] = [];
+    for (const [of, value] of read(vitals, at)) if (value !== undefined) told.push({ labels: named(labels, [of]), value });
+    return told;
+  };
+  return { name: PREFIX + name, type: 'gauge', help, labels, samples };
+}
+
+export const exposeFamily = (name: string, { type, help, labels }: Family, samples: () => readonly Sample[]): Exposed => ({
+  name: PREFIX + name,
+  type,
+  help,
+  labels,
+  samples,
+});
+
+export const countedSamples = (series: Counted): Sample[] =>
+  [...series.all()].map(({ labels, value: { value } }) => ({ labels: named(series.labels, labels), value }));
+
+export const distributionSamples = (name: string, series: Distributions): Sample[] =>
+  [...series.all()].flatMap(({ labels, value }) => bucketsOf(PREFIX + name, named(series.labels, labels), series.bounds, value));
+
+/** A series of a histogram as its lines: buckets that add up, then sum and count. */
+function bucketsOf(
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  bounds: readonly number[],
+  { counts, exemplars, sum }: Distribution,
+): Sample[] {
+  let count = 0;
+  const buckets = counts.map((each, place): Sample => {
+    count += each;
+    const exemplar = exemplars[place];
+    return {
+      metricName: `${name}_bucket`,
+      labels: { ...labels, le: bounds[place] ?? '+Inf' },
+      value: count,
+      exemplar: exemplar && { labelSet: { trace_id: exemplar.traceId }, value: exemplar.value, timestamp: exemplar.at / 1000 },
+    };
+  });
+  return [...buckets, { metricName: `${name}_sum`, labels, value: sum }, { metricName: `${name}_count`, labels, value: count }];
+}
+
+const named = (labels: readonly string[], values: readonly string[]): Record<string, string> =>
+  Object.fromEntries(labels.map((label, place) => [label, values[place]!]));

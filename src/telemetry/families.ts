@@ -1,0 +1,63 @@
+/** A metric of what happened in the cloud, or of novaspan as a whole. */
+export interface Family {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/**
+ * Upper bounds of all duration histograms, in seconds: from a phase of some ms to the 300 s that nova waits for a port.
+ * Closest where boots lie. A change begins the histograms anew at the next restart.
+ */
+export const BUCKETS: readonly number[] = [0.01, 0.03, 0.1, 0.3, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300];
+
+/** Kept across restarts: each action is counted once, when its trace is done with. By Prometheus' name without `novaspan_`. */
+export const lasting = {
+  actions_total: {
+    type: 'counter',
+    help: 'actions that ended, and how',
+    labels: ['action', 'outcome', 'host'],
+  },
+  action_duration_seconds: {
+    type: 'histogram',
+    help: 'how long actions took; one that timed out is beyond all buckets',
+    labels: ['action', 'host', 'outcome'],
+  },
+  phase_duration_seconds: {
+    type: 'histogram',
+    help: 'how long phases took of which both ends are known',
+    labels: ['action', 'phase', 'service'],
+  },
+  phases_unmeasured_total: {
+    type: 'counter',
+    help: 'phases that no line begins or no line ends: their length is not known',
+    labels: ['action', 'phase', 'service'],
+  },
+  nova_build_seconds: {
+    type: 'histogram',
+    help: 'what nova itself says that a build took',
+    labels: ['host'],
+  },
+  nova_spawn_seconds: {
+    type: 'histogram',
+    help: 'what nova itself says that the spawn on the hypervisor took',
+    labels: ['host'],
+  },
+} as const satisfies Record<string, Family>;
+
+/** As of now. */
+export const passing = {
+  action_longest_seconds: {
+    type: 'gauge',
+    help: 'the longest action whose trace was done with in the last five minutes',
+    labels: ['action'],
+  },
+  build_info: {
+    type: 'gauge',
+    help: 'always 1: what runs here',
+    labels: ['version', 'node'],
+  },
+} as const satisfies Record<string, Family>;
+
+/** What stands before every name. */
+export const PREFIX = 'novaspan_';

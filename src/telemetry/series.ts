@@ -1,0 +1,156 @@
+import type { Millis } from '../model/line.js';
+
+/** A family has at most so many series; what comes beyond is put into one whose labels all say `other`. */
+const MOST_SERIES = 2000;
+const OTHER = 'other';
+/** No label's value is in it, as all of them come from logs' lines and tables. */
+const SEPARATOR = '\n';
+
+/** The series of one metric, by the values of its labels; bounded. */
+class Series<T> {
+  readonly #byKey = new Map<string, { readonly labels: readonly string[]; readonly value: T }>();
+  readonly #make: () => T;
+
+  constructor(make: () => T) {
+    this.#make = make;
+  }
+
+  of(labels: readonly string[]): T {
+    const key = labels.join(SEPARATOR);
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known.value;
+    const others = labels.map(() => OTHER);
+    if (this.#byKey.size >= MOST_SERIES - 1 && key !== others.join(SEPARATOR)) return this.of(others);
+    const value = this.#make();
+    this.#byKey.set(key, { labels, value });
+    return value;
+  }
+
+  all(): Iterable<{ readonly labels: readonly string[]; readonly value: T }> {
+    return this.#byKey.values();
+  }
+
+  clear(): void {
+    this.#byKey.clear();
+  }
+}
+
+/** A trace to look at, for a bucket that it fell into. */
+export interface Exemplar {
+  readonly traceId: string;
+  readonly value: number;
+  readonly at: Millis;
+}
+
+/** What a histogram has seen under one set of labels. `counts` are per bucket, the last is beyond all bounds. */
+export interface Distribution {
+  readonly counts: number[];
+  readonly exemplars: (Exemplar | undefined)[];
+  sum: number;
+}
+
+/** The values of a series as plain JSON: its labels, and its count or its counts per bucket and their sum. */
+export type SavedCounter = readonly [labels: readonly string[], value: number];
+export type SavedDistribution = readonly [labels: readonly string[], counts: readonly number[], sum: number];
+
+/** Counters that outlive the process. */
+export class Counted {
+  readonly labels: readonly string[];
+  readonly #series = new Series<{ value: number }>(() => ({ value: 0 }));
+
+  /** @param labels their names */
+  constructor(labels: readonly string[]) {
+    this.labels = labels;
+  }
+
+  add(labels: readonly string[], by = 1): void {
+    this.#series.of(labels).value += by;
+  }
+
+  all(): Iterable<{ readonly labels: readonly string[]; readonly value: { readonly value: number } }> {
+    return this.#series.all();
+  }
+
+  save(): SavedCounter[] {
+    return [...this.#series.all()].map(({ labels, value: { value } }) => [labels, value]);
+  }
+
+  /** Takes what was saved in place of what is here. What is not as it was saved is left out. */
+  restore(saved: unknown): void {
+    this.#series.clear();
+    for (const entry of listOf(saved)) {
+      const [labels, value] = listOf(entry);
+      if (areTexts(labels, this.labels.length) && isCount(value)) this.add(labels, value);
+    }
+  }
+}
+
+/**
+ * Histograms that outlive the process. prom-client's own cannot be set to what was saved, and their buckets are of one
+ * process; these are plain numbers, and are told by prom-client's registry.
+ */
+export class Distributions {
+  readonly labels: readonly string[];
+  readonly bounds: readonly number[];
+  readonly #series: Series<Distribution>;
+
+  /**
+   * @param labels their names
+   * @param bounds upper bounds of the buckets, inclusive, rising
+   */
+  constructor(labels: readonly string[], bounds: readonly number[]) {
+    this.labels = labels;
+    this.bounds = bounds;
+    this.#series = new Series(() => ({
+      counts: Array.from({ length: bounds.length + 1 }, () => 0),
+      exemplars: Array.from({ length: bounds.length + 1 }, () => undefined),
+      sum: 0,
+    }));
+  }
+
+  /** @param isLeast it took longer than this, nobody knows how long: counted beyond all bounds */
+  observe(labels: readonly string[], value: number, exemplar?: Omit<Exemplar, 'value'>, isLeast = false): void {
+    const series = this.#series.of(labels);
+    const place = isLeast ? this.bounds.length : placeOf(this.bounds, value);
+    series.counts[place]! += 1;
+    series.sum += value;
+    // A bucket's example must lie in the bucket.
+    if (exemplar !== undefined && place === placeOf(this.bounds, value)) series.exemplars[place] = { ...exemplar, value };
+  }
+
+  all(): Iterable<{ readonly labels: readonly string[]; readonly value: Distribution }> {
+    return this.#series.all();
+  }
+
+  /** Without the examples: a scrape has taken them, or they are of no use any more. */
+  save(): { readonly bounds: readonly number[]; readonly series: SavedDistribution[] } {
+    return { bounds: this.bounds, series: [...this.#series.all()].map(({ labels, value: { counts, sum } }) => [labels, [...counts], sum]) };
+  }
+
+  /** As Counted. Of other buckets than these nothing can be taken: it begins anew, which Prometheus knows how to read. */
+  restore(saved: unknown): void {
+    this.#series.clear();
+    const { bounds, series } = (saved ?? {}) as { bounds?: unknown; series?: unknown };
+    if (JSON.stringify(bounds) !== JSON.stringify(this.bounds)) return;
+    for (const entry of listOf(series)) {
+      const [labels, counts, sum] = listOf(entry);
+      if (!areTexts(labels, this.labels.length) || !isCount(sum)) continue;
+      if (!Array.isArray(counts) || counts.length !== this.bounds.length + 1 || !counts.every(isCount)) continue;
+      const into = this.#series.of(labels);
+      counts.forEach((count, place) => {
+        into.counts[place]! += count;
+      });
+      into.sum += sum;
+    }
+  }
+}
+
+function placeOf(bounds: readonly number[], value: number): number {
+  const place = bounds.findIndex((bound) => value <= bound);
+  return place === -1 ? bounds.length : place;
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const areTexts = (value: unknown, length: number): value is readonly string[] =>
+  Array.isArray(value) && value.length === length && value.every((each) => typeof each === 'string');

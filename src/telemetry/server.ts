@@ -1,0 +1,148 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { reasonOf, telemetryUnavailable } from '../model/errors.js';
+import type { Health } from './health.js';
+import { isLoopback, LISTEN_FORM, parseListen } from './listen.js';
+import type { Log } from './log.js';
+import type { Metrics } from './metrics.js';
+
+export interface TelemetryOptions {
+  /** LISTEN_FORM */
+  readonly listen: string;
+  readonly metrics: Pick<Metrics, 'text'>;
+  readonly health: () => Health;
+  readonly log: Log;
+}
+
+export interface TelemetryServer {
+  /** where it can be asked, such as `http://127.0.0.1:9464`; undefined where it is off */
+  readonly url: string | undefined;
+  /** Takes no more requests; ends those under way. */
+  close(): Promise<void>;
+}
+
+/** Requests are small and few: a scraper, and whoever watches over processes. */
+const LIMITS = {
+  maxHeaderSize: 8 * 1024,
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 2_000,
+} as const;
+const MOST_CONNECTIONS = 32;
+const SILENCE = 30_000;
+
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/**
+ * Tells metrics and health over HTTP, to whoever can reach it: no secret is in them.
+ *
+ *     /metrics   Prometheus' text, or OpenMetrics for who accepts it
+ *     /healthz   200, or 503 with the reasons: a restart would help
+ *     /readyz    200, or 503 with the reasons
+ *
+ * @throws OperatorError when it cannot listen there
+ */
+export async function serveTelemetry({ listen, metrics, health, log }: TelemetryOptions): Promise<TelemetryServer> {
+  if (listen === 'off') return { url: undefined, close: async () => undefined };
+  const address = parseListen(listen);
+  if (address === undefined) throw telemetryUnavailable(listen, `set telemetry.listen to ${LISTEN_FORM}`);
+
+  const paths: Readonly<Record<string, (request: IncomingMessage) => Promise<Answer>>> = {
+    '/metrics': async ({ headers }) => ({ status: 200, ...(await metrics.text(prefersOpenMetrics(headers.accept))) }),
+    '/healthz': async () => healthAnswer(health().live),
+    '/readyz': async () => healthAnswer(health().ready),
+  };
+
+  async function answer(request: IncomingMessage): Promise<Answer> {
+    const path = (request.url ?? '/').split('?', 1)[0]!;
+    const at = Object.hasOwn(paths, path) ? paths[path] : undefined;
+    if (at === undefined) return text(404, `there is nothing at this path; there are: ${Object.keys(paths).join(', ')}\n`);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'only GET and HEAD are answered here\n');
+    try {
+      return await at(request);
+    } catch (error) {
+      log.error({ path, reason: reasonOf(error) }, 'telemetry could not be told');
+      return text(500, 'this could not be told: see the log of novaspan\n');
+    }
+  }
+
+  const server = createServer(LIMITS, (request, response) => {
+    void answer(request).then((said) => respond(request, response, said));
+  });
+  server.maxConnections = MOST_CONNECTIONS;
+  server.setTimeout(SILENCE);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ ...address, exclusive: true }, () => resolve());
+  }).catch((cause: NodeJS.ErrnoException) => {
+    throw telemetryUnavailable(listen, remedyFor(cause.code), cause);
+  });
+  server.removeAllListeners('error');
+  server.on('error', (error) => log.error({ reason: reasonOf(error) }, 'telemetry: a connection could not be taken'));
+  if (!isLoopback(address)) log.warn({ listen }, 'metrics can be read from other machines, by anyone who reaches this port');
+
+  const { port } = server.address() as AddressInfo;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return {
+    url: `http://${host}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function respond(request: IncomingMessage, response: ServerResponse, { status, contentType, body }: Answer): void {
+  const bytes = Buffer.from(body);
+  response.writeHead(status, {
+    'content-type': contentType,
+    'content-length': bytes.length,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(status === 405 && { allow: 'GET, HEAD' }),
+    // What it wants to send besides is not read.
+    ...(hasBody(request) && { connection: 'close' }),
+  });
+  response.end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+
+const text = (status: number, body: string): Answer => ({ status, contentType: 'text/plain; charset=utf-8', body });
+
+const healthAnswer = (reasons: readonly string[]): Answer => ({
+  status: reasons.length === 0 ? 200 : 503,
+  contentType: 'application/json',
+  body: `${JSON.stringify({ ok: reasons.length === 0, reasons })}\n`,
+});
+
+/** Whether OpenMetrics is named in `Accept`, and nothing that we also have is liked better. */
+export function prefersOpenMetrics(accept = ''): boolean {
+  let openMetrics = 0;
+  let plain = 0;
+  for (const item of accept.toLowerCase().slice(0, 1024).split(',')) {
+    const [type = '', ...parameters] = item.split(';').map((part) => part.trim());
+    const q = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1);
+    const version = parameters.find((parameter) => parameter.startsWith('version='));
+    if (type === 'application/openmetrics-text' && (version === undefined || version.startsWith('version=1.')))
+      openMetrics = Math.max(openMetrics, q);
+    if (type === 'text/plain') plain = Math.max(plain, q);
+  }
+  return openMetrics > 0 && openMetrics >= plain;
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something else listens there, perhaps another novaspan: set telemetry.listen to another port, or to off',
+  EADDRNOTAVAIL: 'no interface of this machine has that address: set telemetry.listen to 127.0.0.1:9464, or to off',
+  EACCES: 'ports below 1024 need privileges that novaspan should not have: set telemetry.listen to a higher port',
+  ENOTFOUND: 'that host is not known here: set telemetry.listen to an address, such as 127.0.0.1:9464',
+};
+
+const remedyFor = (code: string | undefined): string => REMEDIES[code ?? ''] ?? `set telemetry.listen to ${LISTEN_FORM}`;
