@@ -36,17 +36,49 @@ export interface TailIo {
 /** How often what has been counted is said, while something was. */
 const SUMMARY_EVERY = 60_000;
 
+/** What a checkpoint holds. */
+interface SavedState {
+  readonly logs: SavedLogs;
+  readonly metrics: MetricsState;
+}
+
 /**
  * Follows logs until it is told to stop, and delivers a trace of every action that ends. Stopping is graceful: what is
- * finished is delivered; of actions under way nothing is sent.
+ * finished is delivered; the rest, and actions under way, are told after the next start.
  *
  * @returns the exit code
- * @throws OperatorError for a configuration that cannot be used
+ * @throws OperatorError for a configuration or a state folder that cannot be used
  */
 export async function runTail(options: TailOptions, io: TailIo): Promise<number> {
   const config = loadConfig({ file: options.config, env: io.env, flags: options.flags, paths: options.paths });
+  const stateDir = stateDirOf(config, io.env);
+  const folder = stateDir === undefined ? undefined : StateFolder.open<SavedState>(stateDir);
+  try {
+    return await sidecar(config, folder, io);
+  } finally {
+    folder?.close();
+  }
+}
+
+/** What goes to a pipe is looked at: nobody asked to have it only once. */
+function stateDirOf({ stateDir, output }: Config, env: TailIo['env']): string | undefined {
+  const dir = stateDir ?? (output === 'otlp' ? defaultStateDir(env) : 'none');
+  return dir === 'none' ? undefined : dir;
+}
+
+async function sidecar(config: Config, folder: StateFolder<SavedState> | undefined, io: TailIo): Promise<number> {
+  const { clock } = io;
   const log = createLog(io.stderr);
+  const started = clock.now();
+  const saved = folder?.load();
   const totals = new Totals();
+  const metrics = createMetrics({ vitals: () => vitals(), now: () => clock.now() });
+  metrics.restore(saved?.metrics);
+  const count: Count = (name, by, label) => {
+    totals.count(name, by, label);
+    metrics.count(name, by, label);
+  };
+
   const live = followLogs({
     logs: config.logs.map(({ path, service, host, form, timezone }) => ({
       paths: [path],
@@ -56,42 +88,163 @@ export async function runTail(options: TailOptions, io: TailIo): Promise<number>
       timezone: timezone ?? config.timezone,
     })),
     host: config.host,
-    startAt: config.startAt,
+    start: startOf(config, saved?.logs),
     lines: config.lines,
     rules: loadRules(config.rules),
-    clock: io.clock,
-    count: totals.count,
+    clock,
+    count,
   });
+
+  /** given to the backend, and not done with */
+  const waiting = new Set<LiveTrace>();
+  /** done with since the last checkpoint: an action is observed together with the ledger that says so, hence once */
+  let unobserved: FinishedTrace[] = [];
+  const observe = (): void => {
+    for (const trace of unobserved) metrics.observe(trace);
+    unobserved = [];
+  };
   const stopping = new AbortController();
-  const delivery = new Delivery({
-    exporter: retrying(exporterFor(config, io), {
-      clock: io.clock,
-      count: totals.count,
-      random: Math.random,
-      signal: stopping.signal,
-      waiting: sayOnce(log),
-    }),
+  const delivery = new Delivery<LiveTrace>({
+    exporter: exporterFor(config, io),
     limit: config.queue,
-    clock: io.clock,
-    count: totals.count,
+    limitBytes: config.queueBytes,
+    setAside: folder === undefined ? undefined : new SetAside(join(folder.path, 'set-aside')),
+    onDone(trace) {
+      waiting.delete(trace);
+      live.settle(trace);
+      unobserved.push(trace.trace);
+      if (folder === undefined) observe();
+    },
+    clock,
+    count,
     log,
   });
-  log.info({ logs: config.logs.map(({ path }) => path), timezone: config.timezone, output: config.output }, 'following logs');
+  const offer = (traces: readonly LiveTrace[]): void => {
+    for (const trace of traces) waiting.add(trace);
+    delivery.offer(traces);
+  };
+  const checkpointer =
+    folder === undefined
+      ? undefined
+      : new Checkpointer<SavedState>({
+          folder,
+          interval: config.checkpointInterval,
+          take() {
+            observe();
+            return { logs: live.save([...waiting]), metrics: metrics.save() };
+          },
+          clock,
+          count,
+          log,
+        });
 
-  await followUntilStopped(live, delivery, { pollInterval: config.pollInterval, clock: io.clock, signal: io.signal, log, totals });
+  let turned = started;
+  let isFirstTurn = true;
+  const vitals = (): Vitals => {
+    const now = clock.now();
+    const { logs, ...rest } = live.vitals;
+    return {
+      version,
+      started,
+      sources: logs.map(({ path, lagBytes, readable, newest }) => ({
+        path,
+        lagBytes,
+        lagSeconds: lagBytes === 0 || newest === undefined ? 0 : Math.max(0, now - newest) / 1000,
+        readable,
+        newest,
+      })),
+      ...rest,
+      queueTraces: delivery.waiting,
+      queueBytes: delivery.waitingBytes,
+      backendUp: delivery.backend === 'unknown' ? undefined : delivery.backend === 'up',
+      acknowledged: delivery.lastSuccess,
+      checkpointed: checkpointer?.written,
+    };
+  };
+  const health = (): Health =>
+    healthOf(
+      {
+        turned,
+        unseen: isFirstTurn ? config.logs.map(({ path }) => path) : [],
+        checkpointFault: checkpointer?.fault,
+        backend: {
+          needed: delivery.waiting > 0,
+          acknowledged: delivery.lastSuccess !== undefined,
+          fault: delivery.fault,
+        },
+      },
+      clock.now(),
+    );
 
-  const left = await delivery.drain(config.drainTimeout);
-  stopping.abort();
-  const { open } = live;
-  await live.close();
-  if (left > 0)
-    log.warn({ traces: left }, 'stopped before the backend had taken these traces: they are lost, as no checkpoint is kept yet');
-  if (open > 0) log.warn({ actions: open }, 'actions were still under way: nothing of them was sent');
+  const telemetry = await serveTelemetry({ listen: config.telemetry.listen, metrics, health, log });
+  log.info(
+    {
+      logs: config.logs.map(({ path }) => path),
+      timezone: config.timezone,
+      output: config.output,
+      stateDir: folder?.path ?? 'none',
+      metrics: telemetry.url ?? 'off',
+      begins: saved === undefined ? (config.backfill ? 'with the oldest line' : 'with what is under way') : 'where it stopped',
+    },
+    'following logs',
+  );
+  try {
+    if (saved !== undefined) offer(saved.logs.undelivered);
+    await followUntilStopped({
+      live,
+      offer,
+      delivery,
+      async turnEnded() {
+        turned = clock.now();
+        isFirstTurn = false;
+        await checkpointer?.writeIfDue();
+      },
+      pollInterval: config.pollInterval,
+      clock,
+      signal: io.signal,
+      log,
+      totals,
+    });
+    const left = await delivery.drain(config.drainTimeout);
+    await checkpointer?.write();
+    return farewell({ left, open: live.open, isKept: checkpointer !== undefined && checkpointer.fault === undefined, log, totals });
+  } finally {
+    stopping.abort();
+    await live.close();
+    await telemetry.close();
+  }
+}
+
+function startOf({ backfill, lookBack }: Config, saved: SavedLogs | undefined): Start {
+  if (saved !== undefined) return { from: 'again', saved };
+  return backfill ? { from: 'backfill' } : { from: 'look-back', lookBack };
+}
+
+interface Farewell {
+  /** traces that the backend has not taken */
+  readonly left: number;
+  /** actions under way */
+  readonly open: number;
+  /** the next start knows of them */
+  readonly isKept: boolean;
+  readonly log: Log;
+  readonly totals: Totals;
+}
+
+/** Says what was not done. @returns the exit code: what is kept for the next start is no failure */
+function farewell({ left, open, isKept, log, totals }: Farewell): number {
+  const fate = isKept ? 'the next start tells them' : 'they are lost, as there is no checkpoint';
+  if (left > 0) log.warn({ traces: left }, `stopped before the backend had taken these traces: ${fate}`);
+  if (open > 0) log[isKept ? 'info' : 'warn']({ actions: open }, `actions were still under way: ${fate}`);
   log.info(totals.since(), 'stopped');
-  return left > 0 ? exitCodes.unavailable : exitCodes.ok;
+  return left > 0 && !isKept ? exitCodes.unavailable : exitCodes.ok;
 }
 
 interface Loop {
+  readonly live: LiveLogs;
+  readonly offer: (traces: readonly LiveTrace[]) => void;
+  readonly delivery: Pick<Delivery<LiveTrace>, 'isFull' | 'waiting'>;
+  readonly turnEnded: () => Promise<void>;
   readonly pollInterval: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -100,18 +253,14 @@ interface Loop {
 }
 
 /** Polls and hands on; pauses while the queue is full, for the files keep what is not read. */
-export async function followUntilStopped(
-  live: LiveLogs,
-  delivery: Delivery,
-  { pollInterval, clock, signal, log, totals }: Loop,
-): Promise<void> {
+async function followUntilStopped({ live, offer, delivery, turnEnded, pollInterval, clock, signal, log, totals }: Loop): Promise<void> {
   const unreadable = new Set<string>();
   const absent = new Set<string>();
   let saidAt = clock.now();
   while (!signal.aborted) {
     if (!delivery.isFull) {
       const { traces, reports } = await live.cycle();
-      delivery.offer(traces);
+      offer(traces);
       for (const { sources, missing } of reports) {
         for (const path of missing) {
           if (!absent.has(path)) log.warn({ path }, 'there is no such log yet: it is looked for at every poll');
@@ -124,6 +273,7 @@ export async function followUntilStopped(
         }
       }
     }
+    await turnEnded();
     if (clock.now() - saidAt >= SUMMARY_EVERY) {
       saidAt = clock.now();
       const counted = totals.since();

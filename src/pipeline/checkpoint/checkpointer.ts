@@ -1,0 +1,64 @@
+import type { Clock } from '../../model/clock.js';
+import type { Count } from '../../model/counters.js';
+import { reasonOf } from '../../model/errors.js';
+import type { Millis } from '../../model/line.js';
+import type { Log } from '../../telemetry/log.js';
+import type { StateFolder } from './checkpoint.js';
+
+export interface CheckpointerOptions<State> {
+  readonly folder: Pick<StateFolder<State>, 'path' | 'save'>;
+  readonly interval: Millis;
+  /** what is to be remembered, as of now */
+  readonly take: () => State;
+  readonly clock: Clock;
+  readonly count: Count;
+  readonly log: Log;
+}
+
+/** Writes a checkpoint now and then. A disk that does not take it stops nothing: it is said once, counted, and tried again. */
+export class Checkpointer<State> {
+  readonly #options: CheckpointerOptions<State>;
+  #tried: Millis = Number.NEGATIVE_INFINITY;
+  #written: Millis | undefined;
+  #fault: string | undefined;
+
+  constructor(options: CheckpointerOptions<State>) {
+    this.#options = options;
+  }
+
+  /** When one was last written. */
+  get written(): Millis | undefined {
+    return this.#written;
+  }
+
+  /** Why the last one could not be written. */
+  get fault(): string | undefined {
+    return this.#fault;
+  }
+
+  /** Writes one if it is time to. Never rejects. */
+  async writeIfDue(): Promise<void> {
+    if (this.#options.clock.now() - this.#tried >= this.#options.interval) await this.write();
+  }
+
+  /** Writes one. Never rejects. */
+  async write(): Promise<void> {
+    const { folder, take, clock, count, log } = this.#options;
+    this.#tried = clock.now();
+    try {
+      await folder.save(take());
+      if (this.#fault !== undefined) log.info({ stateDir: folder.path }, 'the checkpoint can be written again');
+      this.#written = clock.now();
+      this.#fault = undefined;
+    } catch (error) {
+      const reason = reasonOf(error);
+      count('checkpoints_failed');
+      if (this.#fault === undefined)
+        log.error(
+          { stateDir: folder.path, reason },
+          'the checkpoint cannot be written: novaspan goes on and tries again; what it sends until then is sent again after a crash. Look after the disk',
+        );
+      this.#fault = reason;
+    }
+  }
+}
