@@ -19,7 +19,8 @@ const ENDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'allocation.deleted',
 ]);
 
-interface Mark {
+/** An instance's arrival on a host, begun or over. */
+export interface Mark {
   readonly at: Millis;
   readonly instance: string;
   readonly begins: boolean;
@@ -35,10 +36,18 @@ export class Builds {
   note(event: Event): void {
     const begins = BEGINS.has(event.kind as EventKind);
     if (event.instance === undefined || event.service !== 'nova-compute' || (!begins && !ENDS.has(event.kind as EventKind))) return;
-    const mark = { at: event.at, instance: event.instance, begins };
-    const marks = this.#byHost.get(event.host);
-    if (marks === undefined) this.#byHost.set(event.host, [mark]);
+    this.add(event.host, { at: event.at, instance: event.instance, begins });
+  }
+
+  add(host: string, mark: Mark): void {
+    const marks = this.#byHost.get(host);
+    if (marks === undefined) this.#byHost.set(host, [mark]);
     else marks.push(mark);
+  }
+
+  /** What is known of a time, its end not included. */
+  between(from: Millis, to: Millis): (Mark & { readonly host: string })[] {
+    return [...this.#byHost].flatMap(([host, marks]) => marks.filter(({ at }) => at >= from && at < to).map((mark) => ({ host, ...mark })));
   }
 
   /** How many others were under way on the host at any moment of this time. */

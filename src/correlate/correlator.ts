@@ -1,6 +1,6 @@
 import type { EventKind, Vif } from '../catalogue/event.js';
 import { isTrifle } from '../lifecycle/causes.js';
-import type { ClosedAction, ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
+import type { ClosedAction, ClosedFragment, ClosedThing, Past } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, inOrder, type Member } from '../lifecycle/event.js';
@@ -11,10 +11,12 @@ import { seconds } from '../model/time.js';
 import { withTurns } from './agent-turns.js';
 import { Builds } from './builds.js';
 import { HostLines } from './host-lines.js';
-import { type Claim, membersOf, portsOfInstance } from './members.js';
-import { createSequel, hasSequel, type Sequel } from './sequel.js';
+import { type Claim, membersOf, namesOf, portsOfInstance } from './members.js';
+import type { Saved, SavedLine } from './saved.js';
+import { createSequel, hasSequel, resumed, type Sequel } from './sequel.js';
 import { EventStore, type Named, type Sort, WAITING } from './store.js';
-import { type Bag, GRACE, type HostMarks, isSame, LEAD, ownerAt, type Past, timeline, UNNAMED_QUIET } from './timeline.js';
+import { type Bag, GRACE, type HostMarks, isSame, LEAD, ownerAt, timeline, UNNAMED_QUIET } from './timeline.js';
+import { restorePast, savePast, type Told, told } from './told.js';
 
 /** A part of an action on a controller is complete when nothing has come for so long. */
 const FRAGMENT_QUIET = seconds(60);
@@ -63,6 +65,8 @@ const MAY_CLOSE: ReadonlySet<EventKind> = new Set<EventKind>([
 const SWEEP = seconds(30);
 /** The most lines that may wait for a link. */
 const ROOM = 50_000;
+/** The most actions that may be under way, named or not yet. */
+export const MOST_OPEN = 10_000;
 
 /** On a controller, what shows a request to be an action that reached past the API. */
 const CONTROL_EVIDENCE: ReadonlySet<EventKind> = new Set<EventKind>([
@@ -122,6 +126,11 @@ export class Correlator {
   readonly #controlDue = new Map<string, Millis>();
   #sequels: Sequel[] = [];
   readonly #count: Count;
+  /** pasts from before a restart: that lines of theirs come is no wonder */
+  readonly #seeded = new WeakSet<Past>();
+  /** what lies before was read before a restart, unless `#wasRead` says otherwise */
+  #before: Millis = Number.NEGATIVE_INFINITY;
+  #wasRead: (event: Event) => boolean = () => true;
   #watermark: Millis = Number.NEGATIVE_INFINITY;
   #sweptAt: Millis = Number.NEGATIVE_INFINITY;
 
@@ -136,12 +145,24 @@ export class Correlator {
     return sum;
   }
 
+  /** When the oldest action under way began. */
+  get oldestOpen(): Millis | undefined {
+    let oldest: Millis | undefined;
+    for (const { bags } of this.#instances.values())
+      for (const { spec, start } of bags) if (spec !== undefined && (oldest === undefined || start < oldest)) oldest = start;
+    return oldest;
+  }
+
   /** How many lines are kept. */
   get kept(): number {
     return this.#store.size;
   }
 
   accept(event: Event): void {
+    if (event.at < this.#before && this.#wasRead(event)) {
+      this.#count('read_again');
+      return;
+    }
     if (isTrifle(event) || this.#hostLines.accept(event)) return;
     this.#builds.note(event);
     if (event.kind === 'compute.started' || event.kind === 'resources.audited') {
@@ -152,6 +173,11 @@ export class Correlator {
     }
     this.#store.add(event);
     if (CONTROL_EVIDENCE.has(event.kind)) this.#noteControl(event);
+    this.#keep(event);
+  }
+
+  /** Keeps what has a say in what an instance's actions are. */
+  #keep(event: Event): void {
     const isApi = event.service === 'nova-api' && INTRODUCES.has(event.kind);
     if (event.service !== 'nova-compute' && !isApi) return;
     if (event.instance === undefined) {
@@ -160,19 +186,25 @@ export class Correlator {
     }
     const state = this.#stateOf(event.instance);
     if (event.requestId !== undefined && event.userId !== undefined) {
-      if (state.past.some(({ request, rescheduled }) => request === event.requestId && !rescheduled)) {
-        if (!isApi) this.#count('late', 1, event.kind);
+      const past = state.past.find((each) => each.request === event.requestId && isTakenBy(each, event, isApi));
+      if (past !== undefined) {
+        if (!isApi && this.#seeded.has(past)) this.#count('read_again');
+        else if (!isApi) this.#count('late', 1, event.kind);
         return;
       }
-      const sharers = this.#sharers.get(event.requestId);
-      if (sharers === undefined) this.#sharers.set(event.requestId, new Set([event.instance]));
-      else sharers.add(event.instance);
+      this.#share(event.requestId, event.instance);
       state.requests.set(event.requestId, Math.min(event.at, state.requests.get(event.requestId) ?? event.at));
     }
     const { events } = state;
     if (state.isSorted && events.length > 0 && inOrder(events[events.length - 1]!, event) > 0) state.isSorted = false;
     events.push(event);
     state.wakesAt = Math.min(state.wakesAt, event.at + (MAY_CLOSE.has(event.kind) ? GRACE : UNNAMED_QUIET));
+  }
+
+  #share(request: string, instance: string): void {
+    const sharers = this.#sharers.get(request);
+    if (sharers === undefined) this.#sharers.set(request, new Set([instance]));
+    else sharers.add(instance);
   }
 
   /** Lines that name a request and no instance: whose they are is known once another line names both. */
@@ -215,6 +247,7 @@ export class Correlator {
       if (state.wakesAt <= watermark || (isDueToSweep && state.events.length > 0 && state.lookedAt < watermark))
         this.#advanceInstance(instance, state, watermark, closing);
     }
+    this.#evict(closing);
     this.#advanceSequels(watermark, closing);
     this.#advanceControl(watermark, closing);
     if (isDueToSweep) this.#sweep(watermark);
@@ -243,6 +276,21 @@ export class Correlator {
       restarts: (host) => until(this.#restarts.get(host) ?? NO_MARKS, watermark),
       audits: (host) => until(this.#audits.get(host) ?? NO_MARKS, watermark),
     };
+  }
+
+  /** Where too many actions are open, the oldest are told as far as they have come. */
+  #evict(closing: { at: Millis; thing: ClosedThing }[]): void {
+    let open = 0;
+    for (const { bags } of this.#instances.values()) open += bags.length;
+    if (open <= MOST_OPEN) return;
+    const oldest = [...this.#instances.values()]
+      .flatMap((state) => state.bags.map((bag) => ({ bag, state })))
+      .sort((a, b) => a.bag.opened - b.bag.opened || compare(a.bag.instance, b.bag.instance) || compare(a.bag.request, b.bag.request));
+    for (const { bag, state } of oldest.slice(0, open - MOST_OPEN)) {
+      this.#close(bag, state, closing);
+      state.bags = state.bags.filter((each) => each !== bag);
+      this.#count('open_full');
+    }
   }
 
   #advanceInstance(instance: string, state: InstanceState, watermark: Millis, closing: { at: Millis; thing: ClosedThing }[]): void {
@@ -293,17 +341,19 @@ export class Correlator {
 
   #close(bag: Bag, state: InstanceState, closing: { at: Millis; thing: ClosedThing }[]): void {
     const part = bag.spec === undefined ? partOf(bag.own) : undefined;
+    const { request, attempt, rescheduled, opened, start, lock, spec, until } = bag;
+    const last = bag.own[bag.own.length - 1]?.at ?? opened;
+    const past: Past = { request, attempt, rescheduled, opened, start, end: bag.end ?? until, lock, spec, until, last };
     if (part !== undefined) {
-      closing.push({ at: bag.closesAt, thing: this.#gatherPart(bag, part, state) });
+      closing.push({ at: bag.closesAt, thing: { ...this.#gatherPart(bag, part, state), past } });
     } else if (bag.spec === undefined) {
       this.#count('unnamed');
     } else {
-      const action = this.#gather(bag, state);
+      const action = { ...this.#gather(bag, state), past };
       closing.push({ at: bag.closesAt, thing: bag.rescheduled ? { ...action, form: 'attempt' } : action });
-      if (hasSequel(action)) this.#sequels.push(createSequel(action));
+      if (hasSequel(action)) this.#sequels.push(createSequel(action, resumed(action)!, told(action).from));
     }
-    const { request, attempt, rescheduled, opened, start, lock, spec, until } = bag;
-    state.past.push({ request, attempt, rescheduled, opened, start, end: bag.end ?? until, lock, spec, until });
+    state.past.push(past);
     const taken = new Set<Event>(bag.owned);
     if (rescheduled) for (const event of bag.own) taken.add(event);
     state.events = state.events.filter((event) => !taken.has(event) && (rescheduled || event.requestId !== request));
@@ -329,6 +379,7 @@ export class Correlator {
       request: bag.request,
       start: from,
       end: to,
+      began: bag.opened,
       members,
       ports,
       spec: part,
@@ -383,7 +434,7 @@ export class Correlator {
     // What the API and the scheduler did came before the first try, and is told with the root.
     const from = bag.rescheduled ? bag.start : Math.min(bag.start, ...tries.map(({ start }) => start));
     const claim = this.#claimOf(bag.instance, bag.request, from - LEAD, bag.until, owns);
-    const known = portsOfInstance(this.#store, claim);
+    const known = portsOfInstance(this.#store, claim, () => this.#count('ports_full'));
     const isOfThisTry = ({ event }: Member): boolean => {
       if (isOfControlPlane(event)) return !bag.rescheduled;
       if (event.service === 'nova-compute' && event.requestId === bag.request && event.instance !== undefined)
@@ -416,6 +467,7 @@ export class Correlator {
       outcome: bag.outcome ?? 'timed-out',
       start: bag.start,
       end: Math.max(bag.start, bag.end ?? last),
+      began: bag.opened,
       until: bag.until,
       host: bag.host,
       service: 'nova-compute',
@@ -522,18 +574,22 @@ export class Correlator {
     }
   }
 
-  /** The parts of actions that one request's lines on a controller show, one for each of its instances. */
-  #closeSession(session: Session, watermark: Millis, closing: { at: Millis; thing: ClosedThing }[]): ClosedThing[] {
+  /** The instances that a request's lines name. */
+  #instancesOf(request: string): string[] {
     const instances = new Set<string>();
     const consumers = new Set<string>();
-    for (const { event, instance, others } of this.#store.find('request', session.request)) {
+    for (const { event, instance, others } of this.#store.find('request', request)) {
       if (instance !== undefined) (event.service === 'placement' ? consumers : instances).add(instance.name);
       for (const { sort, name } of others) if (sort === 'instance') instances.add(name);
     }
     // A migration holds allocations of its own: what only placement names beside an instance is one.
-    if (instances.size === 0) for (const each of consumers) instances.add(each);
+    return [...(instances.size === 0 ? consumers : instances)].sort();
+  }
+
+  /** The parts of actions that one request's lines on a controller show, one for each of its instances. */
+  #closeSession(session: Session, watermark: Millis, closing: { at: Millis; thing: ClosedThing }[]): ClosedThing[] {
     const due = session.last + FRAGMENT_QUIET;
-    return [...instances].sort().flatMap((instance) => {
+    return this.#instancesOf(session.request).flatMap((instance) => {
       const state = this.#instances.get(instance);
       // Whether a compute host tells of it must be known as of this watermark.
       if (state !== undefined && state.lookedAt < watermark) this.#advanceInstance(instance, state, watermark, closing);
@@ -574,6 +630,7 @@ export class Correlator {
       request: session.request,
       start: Math.min(session.first, ...times),
       end: Math.max(session.last, ...times),
+      began: session.first,
       members,
       ports,
       meanwhile: this.#meanwhile(members, fair),
@@ -584,6 +641,186 @@ export class Correlator {
     return this.#store.find('request', request).some((kept) => kept.instance === instance || kept.others.includes(instance));
   }
 
+  /** What of an instance is not told yet, and since when it may have been. */
+  #unfinished(instance: string, state: InstanceState): { readonly request: string; readonly began: Millis }[] {
+    const newest = state.isSorted ? state.events[state.events.length - 1]?.at : Number.POSITIVE_INFINITY;
+    if (newest !== undefined && newest > state.lookedAt) {
+      // Nothing can have closed by now, or it would have been looked at.
+      if (!state.isSorted) state.events.sort(inOrder);
+      state.isSorted = true;
+      const events = this.#linesOf(state, this.#watermark).filter(({ at }) => at <= this.#watermark);
+      state.bags = timeline(instance, events, { marks: this.#marksUntil(this.#watermark), past: state.past, isShared: this.#isShared });
+    }
+    // A try that was given on is a part of what the next host, or the conductor, will tell.
+    const tries = state.past.filter((each) => each.rescheduled);
+    const given = tries.filter(({ request }) => !state.past.some((each) => each.request === request && !each.rescheduled));
+    return [...state.bags, ...given].map(({ request, opened }) => ({
+      request,
+      began: Math.min(opened, ...tries.filter((each) => each.request === request).map((each) => each.opened)),
+    }));
+  }
+
+  /**
+   * The earliest moment of which lines are needed by what is not told yet. What began before `longSince` does not count: it
+   * is to be saved.
+   *
+   * @returns infinity when nothing is open
+   */
+  neededSince(longSince: Millis): Millis {
+    let since = Number.POSITIVE_INFINITY;
+    const need = (began: Millis): void => {
+      if (began >= longSince) since = Math.min(since, began - LEAD);
+    };
+    for (const [instance, state] of this.#instances) for (const { began } of this.#unfinished(instance, state)) need(began);
+    for (const request of this.#control.keys()) need(this.#firstSession(request).first);
+    for (const { of } of this.#sequels) need(of.began);
+    return since;
+  }
+
+  /**
+   * What must be known of the time before lines are read again. Plain JSON.
+   *
+   * @param longSince as `neededSince` was asked
+   * @param before where reading will begin again: later lines are not saved
+   */
+  save(longSince: Millis, before: Millis): Saved {
+    const long: { instance: string; request: string }[] = [];
+    const open = new Set<Event>();
+    const found = new Set<Event>();
+    const shared = new Map<string, readonly string[]>();
+    const pasts: [string, ReturnType<typeof savePast>][] = [];
+    let oldest = Number.POSITIVE_INFINITY;
+    const saveNamed = (names: readonly [Sort, string][], since: Millis): void => {
+      for (const [sort, name] of names)
+        for (const { event } of this.#store.find(sort, name)) if (event.at >= since && event.at < before) found.add(event);
+    };
+    const saveLong = (instance: string, request: string, began: Millis): void => {
+      long.push({ instance, request });
+      oldest = Math.min(oldest, began);
+      saveNamed(
+        namesOf(
+          this.#store,
+          this.#claimOf(instance, request, began - LEAD, this.#watermark, () => true),
+        ),
+        began - REACH,
+      );
+    };
+    for (const [instance, state] of this.#instances) {
+      const longs = this.#unfinished(instance, state).filter(({ began }) => began < longSince);
+      for (const past of state.past) {
+        if (past.opened >= before) continue;
+        // What is told is the caller's to remember, but for what lies beside an action that is open for long.
+        if (longs.length > 0 || ((past.spec === undefined || past.rescheduled) && past.until >= before - REACH))
+          pasts.push([instance, savePast(past)]);
+      }
+      for (const { request } of [...state.past, ...state.bags])
+        if (this.#isShared(request)) shared.set(request, [...this.#sharers.get(request)!]);
+      for (const { request, began } of longs) {
+        saveLong(instance, request, Math.min(began, ...state.bags.filter((bag) => bag.request === request).map(({ start }) => start)));
+        for (const event of this.#unresolved.get(request) ?? []) if (event.at < before) open.add(event);
+      }
+      if (longs.length > 0) for (const event of state.events) if (event.at < before) open.add(event);
+    }
+    const control: [string, Millis[]][] = [];
+    for (const [request, times] of this.#control) {
+      const { first } = this.#firstSession(request);
+      if (first >= longSince) continue;
+      control.push([request, times.filter((at) => at < before)]);
+      for (const instance of this.#instancesOf(request)) saveLong(instance, this.#ownIdOf(request), first);
+    }
+    const sequels = this.#sequels.filter(({ since }) => since < before);
+    for (const { of } of sequels) {
+      long.push(of);
+      for (const { mac, network } of of.ports.values()) {
+        if (mac !== undefined) saveNamed([['mac', mac]], of.start);
+        if (network !== undefined) saveNamed([['network', network.slice(0, 10)]], of.start);
+      }
+    }
+    const marksOf = (marks: ReadonlyMap<string, readonly Millis[]>): [string, Millis[]][] =>
+      [...marks]
+        .map(([host, times]): [string, Millis[]] => [host, times.filter((at) => at < before)])
+        .filter(([, { length }]) => length > 0);
+    return {
+      long: long.map(({ instance, request }) => ({ instance, request })),
+      lines: [...new Set([...open, ...found])]
+        .sort(inOrder)
+        .map((event): SavedLine => ({ event, isOpen: open.has(event), isFound: found.has(event) })),
+      hostLines: this.#hostLines.between(oldest - REACH, before),
+      builds: this.#builds.between(oldest - REACH, before),
+      restarts: marksOf(this.#restarts),
+      audits: marksOf(this.#audits),
+      pasts,
+      shared: [...shared],
+      control,
+      sequels: sequels.map(({ of: { instance, request, spec, host, start, began, ports }, opening, since }) => ({
+        instance,
+        request,
+        spec: spec.name,
+        host,
+        start,
+        began,
+        ports: [...ports],
+        opening,
+        since,
+      })),
+    };
+  }
+
+  /**
+   * Begins where another correlator was, before the first line. Lines before `before` are passed over from now on: they were
+   * read, and what is needed of them is saved.
+   *
+   * @param told what need not be told again. What has lines before `before` is past; what has not is built again, and whoever
+   *   asks knows it by its key.
+   * @param wasRead false for a line before `before` that had not been read when this was saved: of a log that is far behind
+   */
+  restore({
+    saved,
+    told,
+    before,
+    wasRead,
+  }: {
+    readonly saved?: Saved | undefined;
+    readonly told: readonly Told[];
+    readonly before: Millis;
+    readonly wasRead?: (event: Event) => boolean;
+  }): void {
+    const pasts = told.flatMap(({ instance, from, past }) => (past === undefined || from >= before ? [] : [[instance, past] as const]));
+    for (const [instance, each] of [...pasts, ...(saved?.pasts ?? [])]) this.#seed(instance, restorePast(each));
+    for (const { past } of this.#instances.values()) past.sort((a, b) => a.until - b.until || a.opened - b.opened);
+    if (saved !== undefined) this.#restoreSaved(saved);
+    this.#before = before;
+    if (wasRead !== undefined) this.#wasRead = wasRead;
+  }
+
+  #seed(instance: string, past: Past): void {
+    const state = this.#stateOf(instance);
+    if (state.past.some((each) => isSame(each, past) && each.opened === past.opened)) return;
+    state.past.push(past);
+    this.#seeded.add(past);
+    if (!past.request.startsWith('@')) this.#share(past.request, instance);
+  }
+
+  #restoreSaved(saved: Saved): void {
+    for (const [request, instances] of saved.shared) for (const instance of instances) this.#share(request, instance);
+    for (const [host, times] of saved.restarts) for (const at of times) insertSorted(this.#restarts, host, at);
+    for (const [host, times] of saved.audits) for (const at of times) insertSorted(this.#audits, host, at);
+    for (const event of saved.hostLines) this.#hostLines.accept(event);
+    for (const { host, ...mark } of saved.builds) this.#builds.add(host, mark);
+    for (const { event, isOpen, isFound } of saved.lines) {
+      if (isFound) this.#store.add(event);
+      if (isOpen) this.#keep(event);
+    }
+    for (const [request, times] of saved.control) {
+      this.#control.set(request, [...times]);
+      this.#controlDue.set(request, Number.NEGATIVE_INFINITY);
+    }
+    for (const { spec: name, ports, opening, since, ...boot } of saved.sequels) {
+      const spec = actions.find((each) => each.name === name);
+      if (spec !== undefined) this.#sequels.push(createSequel({ ...boot, spec, ports: new Map(ports) }, opening, since));
+    }
+  }
+
   /** Forgets what is too old to matter: lines that waited long enough, and the names of actions long gone. */
   #sweep(watermark: Millis): void {
     this.#sweptAt = watermark;
@@ -592,13 +829,16 @@ export class Correlator {
     let oldest = Number.POSITIVE_INFINITY;
     for (const [instance, state] of this.#instances) {
       for (const bag of state.bags) {
-        if (bag.spec === undefined) continue;
-        oldest = Math.min(oldest, bag.start);
+        const began = Math.min(bag.start, bag.opened);
+        oldest = Math.min(oldest, began);
         // What began lately has no line that is old enough to go.
-        if (bag.start - LEAD >= horizon) continue;
-        long.push(['instance', instance], ['request', bag.request]);
-        const claim = this.#claimOf(instance, bag.request, bag.start - LEAD, watermark, () => true);
-        for (const port of portsOfInstance(this.#store, claim).keys()) long.push(['port', port], ['tap', port.slice(0, 11)]);
+        if (began - LEAD >= horizon) continue;
+        long.push(
+          ...namesOf(
+            this.#store,
+            this.#claimOf(instance, bag.request, began - LEAD, watermark, () => true),
+          ),
+        );
       }
     }
     for (const [request, times] of this.#control) {
@@ -627,7 +867,9 @@ export class Correlator {
       if (this.#store.size < before) this.#count('waiting_room_full', before - this.#store.size);
     }
     for (const [instance, state] of this.#instances) {
-      state.past = state.past.filter(({ until }) => until >= horizon);
+      // Beside what is open for long, what it did not own stays another's.
+      const since = Math.min(horizon, ...state.bags.map(({ opened, start }) => Math.min(opened, start) - LEAD));
+      state.past = state.past.filter(({ until }) => until >= since);
       if (state.bags.length === 0) state.events = state.events.filter(({ at }) => at >= horizon);
       if (state.events.length === 0 && state.past.length === 0 && state.bags.length === 0) this.#instances.delete(instance);
     }
@@ -641,10 +883,17 @@ export class Correlator {
       for (const [host, times] of marks)
         marks.set(
           host,
-          times.filter((at) => at >= Math.min(oldest, horizon)),
+          times.filter((at) => at >= Math.min(oldest, watermark) - LEAD - WAITING),
         );
   }
 }
+
+/** How far before its beginning an action's host counts. */
+const REACH = LEAD + WAITING;
+
+/** Whether a line is late for an action with its request: of a try that was given on, only up to its last line. */
+const isTakenBy = (past: Past, event: Event, isApi: boolean): boolean =>
+  !past.rescheduled || (!isApi && past.last !== undefined && event.at >= past.opened && event.at <= past.last);
 
 /** Lines that could be an edge of a phase and name no request: those that a missing link leaves over. */
 const isPhaseLine = (event: Event): boolean => event.requestId === undefined && event.fields['port'] !== undefined;

@@ -45,6 +45,11 @@ export class HostLines {
     return [...hosts, `@${NORTHD}`].flatMap((host) => this.within(host, from, to).filter(isOfHost)).sort(inOrder);
   }
 
+  /** The lines of all hosts of a time, its end not included. */
+  between(from: Millis, to: Millis): Event[] {
+    return [...this.#byHost.keys()].flatMap((host) => this.within(host, from, to).filter(({ at }) => at < to));
+  }
+
   /** Forgets what lies before. */
   forget(before: Millis): void {
     for (const [host, lines] of this.#byHost) {

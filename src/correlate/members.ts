@@ -40,13 +40,20 @@ const OF_ALL: ReadonlySet<EventKind> = new Set<EventKind>([
 /** Access lines of neutron: whose they are is for the ids to say, not for the time. */
 const neutron = new Set(NEUTRON);
 
+/** The most ports that an action is told with: the first that its lines name. */
+export const MOST_PORTS = 256;
+
 /** The ports of an instance as the lines of the window tell, each with all that is said of it. */
-export function portsOfInstance(store: EventStore, claim: Claim): Map<string, Vif> {
+export function portsOfInstance(store: EventStore, claim: Claim, onFull: () => void = () => {}): Map<string, Vif> {
   const found = new Map<Named, Vif>();
+  const leftOut = new Set<Named>();
   /** What was said first stands. */
   const learn = ({ named, vif }: NamedPort): void => {
     const known = found.get(named);
-    if (known === undefined) found.set(named, vif);
+    if (known === undefined && found.size >= MOST_PORTS) {
+      if (!leftOut.has(named)) onFull();
+      leftOut.add(named);
+    } else if (known === undefined) found.set(named, vif);
     // Most lines say nothing new.
     else if (tellsMore(vif, known)) found.set(named, { ...vif, ...known });
   };
@@ -71,6 +78,27 @@ const tellsMore = (vif: Vif, known: Vif): boolean =>
   (vif.tap !== undefined && known.tap === undefined) ||
   (vif.mac !== undefined && known.mac === undefined) ||
   (vif.network !== undefined && known.network === undefined);
+
+/**
+ * The names under which lines of an instance's action are found, those included that do not name the instance: what may be
+ * asked for when the action closes.
+ */
+export function namesOf(store: EventStore, claim: Claim): [Sort, string][] {
+  const names: [Sort, string][] = [
+    ['instance', claim.instance],
+    ...Array.from(claim.aliases, (alias): [Sort, string] => ['request', alias]),
+  ];
+  const requests = new Set<string>();
+  for (const [port, { mac, network }] of portsOfInstance(store, claim)) {
+    names.push(['port', port], ['tap', port.slice(0, 11)]);
+    if (mac !== undefined) names.push(['mac', mac]);
+    if (network !== undefined) names.push(['network', network.slice(0, 10)]);
+    for (const { event, request } of between(store.find('port', port), claim.from, claim.to))
+      if (request !== undefined && isCall(event) && neutron.has(event.service)) requests.add(request.name);
+  }
+  for (const request of requests) names.push(['request', request]);
+  return names;
+}
 
 /**
  * The lines of an action: those whose ids lead to it through links that lines inside its window state, and whose time is

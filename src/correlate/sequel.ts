@@ -1,4 +1,4 @@
-import type { ClosedAction, ClosedSequel } from '../lifecycle/closed.js';
+import type { Boot, ClosedAction, ClosedSequel } from '../lifecycle/closed.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
@@ -11,7 +11,8 @@ const PATIENCE = seconds(60);
 /** Actions after which a guest begins to run. */
 const STARTS_A_GUEST = new Set(['create', 'reboot', 'start', 'unshelve', 'rebuild']);
 
-const resumed = (action: ClosedAction): Event | undefined =>
+/** The line that opens the sequel. */
+export const resumed = (action: ClosedAction): Event | undefined =>
   action.members.filter(({ event }) => event.kind === 'guest.lifecycle.resumed').at(-1)?.event;
 
 export const hasSequel = (action: ClosedAction): boolean =>
@@ -19,8 +20,11 @@ export const hasSequel = (action: ClosedAction): boolean =>
 
 /** What is waited for after a boot: the network of its guest, on the host that runs it. */
 export interface Sequel {
-  readonly of: ClosedAction;
+  readonly of: Boot;
+  readonly opening: Event;
   readonly from: Millis;
+  /** the earliest of the boot's lines */
+  readonly since: Millis;
   /**
    * @param next when the instance's next action began, if one has
    * @returns `waiting` while something may still come, undefined where nothing tells of the guest's network
@@ -29,13 +33,14 @@ export interface Sequel {
 }
 
 /** Opens at "VM Resumed"; closes when every port has its address, when another action begins, or when patience ends. */
-export function createSequel(of: ClosedAction): Sequel {
-  const opening = resumed(of)!;
+export function createSequel(of: Boot, opening: Event, since: Millis): Sequel {
   const from = opening.at;
   const ports = [...of.ports.values()].filter(({ mac }) => mac !== undefined);
   return {
     of,
+    opening,
     from,
+    since,
     close(store, watermark, next) {
       const limit = Math.min(from + PATIENCE, next ?? Number.POSITIVE_INFINITY);
       const here = (event: Event): boolean => event.host === of.host && event.at <= Math.min(limit, watermark);
@@ -59,6 +64,7 @@ export function createSequel(of: ClosedAction): Sequel {
         instance: of.instance,
         request: of.request,
         start: from,
+        began: of.began,
         end: Math.max(end, from),
         members: [{ event: opening, ports: [] }, ...members].sort((a, b) => inOrder(a.event, b.event)),
         ports: of.ports,

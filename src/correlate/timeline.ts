@@ -1,11 +1,13 @@
 import type { EventKind } from '../catalogue/event.js';
-import type { Outcome } from '../lifecycle/closed.js';
+import type { Outcome, Past } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec, Edge } from '../lifecycle/define.js';
 import { type Event, inOrder, numberOf } from '../lifecycle/event.js';
 import { actionOfLock, bareOpeners, beginnings, isOfTask, mayNameBare, nameAction, naming } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
+
+export type { Past };
 
 /** How long after its end an action waits for lines that are late in their file. */
 export const GRACE = seconds(5);
@@ -73,9 +75,6 @@ export interface HostMarks {
   /** the periodic count of the host's resources */
   audits(host: string): readonly Millis[];
 }
-
-/** An action that has been exported: what is left of it for lines that come after. */
-export type Past = Pick<Bag, 'request' | 'attempt' | 'rescheduled' | 'opened' | 'start' | 'end' | 'lock' | 'spec' | 'until'>;
 
 /** Lines that show a request to be neutron's event and not an action. */
 const EXTERNAL: ReadonlySet<EventKind> = new Set<EventKind>([

@@ -6,6 +6,26 @@ import type { Event, Member } from './event.js';
 /** How an action ended, by what happened and not by nova's own event list, which says "Success" of builds that failed inside. */
 export type Outcome = 'succeeded' | 'failed' | 'timed-out' | 'interrupted';
 
+/** An action that has been exported: what is left of it for lines that come after. */
+export interface Past {
+  /** The request id; `@` and the epoch milliseconds of the first line where no line names a request. */
+  readonly request: string;
+  /** Which try at the build it is. */
+  readonly attempt: number;
+  /** It was given to another host: an attempt, and not the action. */
+  readonly rescheduled: boolean;
+  readonly opened: Millis;
+  readonly start: Millis;
+  readonly end: Millis | undefined;
+  /** When the action's function held the instance's lock; `to` undefined while it does. */
+  readonly lock: { readonly from: Millis; readonly to: Millis | undefined } | undefined;
+  readonly spec: ActionSpec | undefined;
+  /** The last moment whose lines may be the action's. */
+  readonly until: Millis;
+  /** Its last line with an id of its own, once it is closed. */
+  readonly last?: Millis;
+}
+
 /** What all closed things have in common: whose they are, when, and the lines. */
 interface Closed {
   readonly instance: string;
@@ -13,6 +33,8 @@ interface Closed {
   readonly request: string;
   readonly start: Millis;
   readonly end: Millis;
+  /** when the first of the lines was printed that make it be, rather than go with it: it is not open before, and this never changes */
+  readonly began: Millis;
   /** in order */
   readonly members: readonly Member[];
   /** by port uuid */
@@ -33,6 +55,8 @@ export interface ClosedAction extends Closed {
   readonly until: Millis;
   /** how many others its host was taking in at the time, where it is taken in itself */
   readonly builds?: number;
+  /** what it leaves behind; of what only the control plane tells there is nothing */
+  readonly past?: Past;
 }
 
 /** A build attempt that was given to another host: no root, the next host or the conductor writes it. */
@@ -45,12 +69,17 @@ export interface ClosedFragment extends Closed {
   readonly form: 'fragment';
   /** What it is a part of, where its lines tell: the other host of a migration. */
   readonly spec?: ActionSpec;
+  /** what it leaves behind, of the other host of a migration */
+  readonly past?: Past;
 }
+
+/** Of the action that started a guest what the sequel is told with. */
+export type Boot = Pick<ClosedAction, 'instance' | 'request' | 'spec' | 'host' | 'start' | 'began' | 'ports'>;
 
 /** What a guest's network does after the boot: told as a trace of its own, linked to the boot. */
 export interface ClosedSequel extends Closed {
   readonly form: 'network-ready';
-  readonly of: ClosedAction;
+  readonly of: Boot;
   readonly lines: readonly Event[];
 }
 

@@ -1,0 +1,103 @@
+import type { ClosedThing, Past } from '../lifecycle/closed.js';
+import { actions } from '../lifecycle/name.js';
+import type { Millis } from '../model/line.js';
+import { seconds } from '../model/time.js';
+import { WAITING } from './store.js';
+import { LEAD } from './timeline.js';
+
+/** How far lines of one file may go back. */
+const DISORDER = seconds(10);
+
+/**
+ * How far before the horizon a restart reads, so that everything that began after it is built as it would have been:
+ *
+ * - LEAD: so far before its start an action's lines may lie, and what tells which other action owns them;
+ * - WAITING: so far before a host's other builds count, and so long a line waits for what links it. A process that never
+ *   stopped has forgotten what is older;
+ * - what one file's lines are out of order by.
+ *
+ * What reaches further does so for long actions only (lines, causes, builds, ports), and `Saved` holds that.
+ */
+export const REREAD: Millis = LEAD + WAITING + DISORDER;
+
+/** `Past` as JSON: its action by name. */
+export interface SavedPast extends Omit<Past, 'spec'> {
+  readonly spec?: string;
+}
+
+/** What has been told, as it is remembered: plain JSON. Times in epoch milliseconds. */
+export interface Told {
+  readonly form: ClosedThing['form'];
+  readonly instance: string;
+  readonly request: string;
+  /** who writes the root; of a fragment, who wrote its first line */
+  readonly host: string;
+  /** when it began to be open: a thing built again from part of its lines seems to begin before the horizon, too */
+  readonly began: Millis;
+  /** the earliest of its lines and its start */
+  readonly from: Millis;
+  /** up to when its lines may lie */
+  readonly to: Millis;
+  /** what it leaves behind, where that is anything */
+  readonly past?: SavedPast;
+}
+
+/** What is to be remembered of a thing that is told. */
+export function told(thing: ClosedThing): Told {
+  const { form, instance, request, began, members } = thing;
+  let from = Math.min(thing.start, began);
+  let to = thing.end;
+  for (const { event } of members) {
+    from = Math.min(from, event.at);
+    to = Math.max(to, event.at);
+  }
+  if (form === 'action' || form === 'attempt') to = Math.max(to, thing.until);
+  const past = form === 'network-ready' ? undefined : thing.past;
+  return { form, instance, request, host: hostOf(thing), began, from, to, ...(past === undefined ? {} : { past: savePast(past) }) };
+}
+
+function hostOf(thing: ClosedThing): string {
+  switch (thing.form) {
+    case 'action':
+    case 'attempt':
+      return thing.host;
+    case 'network-ready':
+      return thing.of.host;
+    case 'fragment':
+      return thing.members[0]?.event.host ?? '';
+    default:
+      return thing satisfies never;
+  }
+}
+
+const attemptOf = ({ past }: Told): number => past?.attempt ?? 0;
+
+/** The same of two things that were built from the same lines, and of no others. */
+export const keyOfTold = (thing: Told): string =>
+  [thing.form, thing.instance, thing.request, thing.host, attemptOf(thing), thing.from, thing.to].join(' ');
+
+/**
+ * Whether two are the same thing. A line that came too late for the one may be in the other, which is built later: where
+ * instance, request and host are the same, it is enough that they overlap. Of fragments there are several of one request.
+ */
+export const sameTold = (a: Told, b: Told): boolean =>
+  a.form === b.form &&
+  a.instance === b.instance &&
+  a.request === b.request &&
+  a.host === b.host &&
+  attemptOf(a) === attemptOf(b) &&
+  (a.form === 'fragment' ? a.from === b.from && a.to === b.to : a.from <= b.to && b.from <= a.to);
+
+export function savePast({ spec, ...past }: Past): SavedPast {
+  return spec === undefined ? past : { ...past, spec: spec.name };
+}
+
+/** An action that this version does not know was none. */
+export function restorePast({ spec, lock, ...past }: SavedPast): Past {
+  return {
+    ...past,
+    end: past.end,
+    lock: lock === undefined ? undefined : { from: lock.from, to: lock.to },
+    spec: actions.find(({ name }) => name === spec),
+  };
+}
