@@ -31,20 +31,27 @@ interface Run {
  * What is missing before the first line that is seen is not known, and so not told: reading may begin anywhere.
  */
 export class Serials {
-  #main: Run[] = [];
+  /** what the main thread's next line is, where nothing is owed: nearly always so */
+  #next = -1;
+  readonly #main: Run[] = [];
   readonly #threads = new Map<string, Run[]>();
   readonly #names = new Recent(LONGEST_NAME, (name) => name);
 
   /** @returns how many lines are now known to be missing that were not before; nearly always 0 */
-  missing(bytes: Buffer, { serial, threadStart, threadEnd }: VlogParts): number {
-    const runs = threadStart === threadEnd ? this.#main : this.#runsOf(this.#names.of(bytes, threadStart, threadEnd));
-    const newest = runs[0];
-    if (newest === undefined || serial !== newest.last + 1) return this.#jump(runs, serial);
-    newest.last = serial;
-    if (newest.owed === 0 || ++newest.proof < PROOF) return 0;
-    const { owed } = newest;
-    newest.owed = 0;
-    return owed;
+  missing(bytes: Buffer, parts: VlogParts): number {
+    const { serial } = parts;
+    if (parts.threadStart !== parts.threadEnd)
+      return follow(this.#runsOf(this.#names.of(bytes, parts.threadStart, parts.threadEnd)), serial);
+    if (serial === this.#next) {
+      this.#next++;
+      return 0;
+    }
+    const [newest] = this.#main;
+    if (newest !== undefined && this.#next !== -1) newest.last = this.#next - 1;
+    const missing = follow(this.#main, serial);
+    const { last, owed } = this.#main[0]!;
+    this.#next = owed === 0 ? last + 1 : -1;
+    return missing;
   }
 
   #runsOf(thread: string): Run[] {
@@ -55,21 +62,33 @@ export class Serials {
     this.#threads.set(thread, runs);
     return runs;
   }
+}
 
-  /** A line that does not continue what came last: it continues another run, or begins one. */
-  #jump(runs: Run[], serial: number): number {
-    if (runs.some(({ last }) => last === serial)) return 0;
-    let before = 0;
-    for (const run of runs) {
-      if (run.last < serial) before = Math.max(before, run.last);
-      // What was taken for a gap after that number was another's beginning.
-      if (run.after === serial - 1) run.owed = 0;
-    }
-    const continued = runs.findIndex(({ last }) => last === serial - 1);
-    const [run] = continued === -1 ? [] : runs.splice(continued, 1);
-    const owed = before === 0 ? 0 : serial - before - 1;
-    runs.unshift(run === undefined ? { last: serial, owed, after: before, proof: 0 } : Object.assign(run, { last: serial }));
-    if (runs.length > MOST_RUNS) runs.pop();
+function follow(runs: Run[], serial: number): number {
+  const newest = runs[0];
+  if (newest === undefined || serial !== newest.last + 1) {
+    jump(runs, serial);
     return 0;
   }
+  newest.last = serial;
+  if (newest.owed === 0 || ++newest.proof < PROOF) return 0;
+  const { owed } = newest;
+  newest.owed = 0;
+  return owed;
+}
+
+/** A line that does not continue what came last: it continues another run, or begins one. */
+function jump(runs: Run[], serial: number): void {
+  if (runs.some(({ last }) => last === serial)) return;
+  let before = 0;
+  for (const run of runs) {
+    if (run.last < serial) before = Math.max(before, run.last);
+    // What was taken for a gap after that number was another's beginning.
+    if (run.after === serial - 1) run.owed = 0;
+  }
+  const continued = runs.findIndex(({ last }) => last === serial - 1);
+  const [run] = continued === -1 ? [] : runs.splice(continued, 1);
+  const owed = before === 0 ? 0 : serial - before - 1;
+  runs.unshift(run === undefined ? { last: serial, owed, after: before, proof: 0 } : Object.assign(run, { last: serial }));
+  if (runs.length > MOST_RUNS) runs.pop();
 }
