@@ -133,9 +133,9 @@ describe('an action', () => {
     const samples = await scrape(metrics);
     expect(samples).toMatchObject({
       'novaspan_actions_total{action="create",outcome="succeeded",host="cmp1"}': 1,
-      'novaspan_action_duration_seconds_bucket{action="create",host="cmp1",outcome="succeeded",le="5"}': 0,
-      'novaspan_action_duration_seconds_bucket{action="create",host="cmp1",outcome="succeeded",le="10"}': 1,
-      'novaspan_action_duration_seconds_bucket{action="create",host="cmp1",outcome="succeeded",le="+Inf"}': 1,
+      'novaspan_action_duration_seconds_bucket{le="5",action="create",host="cmp1",outcome="succeeded"}': 0,
+      'novaspan_action_duration_seconds_bucket{le="10",action="create",host="cmp1",outcome="succeeded"}': 1,
+      'novaspan_action_duration_seconds_bucket{le="+Inf",action="create",host="cmp1",outcome="succeeded"}': 1,
       'novaspan_action_duration_seconds_sum{action="create",host="cmp1",outcome="succeeded"}': 8.44,
       'novaspan_action_duration_seconds_count{action="create",host="cmp1",outcome="succeeded"}': 1,
       'novaspan_phase_duration_seconds_count{action="create",phase="lport claim",service="ovn-controller"}': 1,
@@ -152,8 +152,8 @@ describe('an action', () => {
     metrics.observe(trace({ outcome: 'timed-out', seconds: 40 }));
 
     expect(await scrape(metrics)).toMatchObject({
-      'novaspan_action_duration_seconds_bucket{action="create",host="cmp1",outcome="timed-out",le="300"}': 0,
-      'novaspan_action_duration_seconds_bucket{action="create",host="cmp1",outcome="timed-out",le="+Inf"}': 1,
+      'novaspan_action_duration_seconds_bucket{le="300",action="create",host="cmp1",outcome="timed-out"}': 0,
+      'novaspan_action_duration_seconds_bucket{le="+Inf",action="create",host="cmp1",outcome="timed-out"}': 1,
       'novaspan_actions_total{action="create",outcome="timed-out",host="cmp1"}': 1,
     });
   });
@@ -298,6 +298,21 @@ describe('what is saved', () => {
     expect(JSON.stringify(saved)).toBe(text);
   });
 
+  it('can hold what is about to be observed, which no scrape sees before', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyTrace), fc.array(anyTrace), async (before, also) => {
+        const metrics = metricsAt();
+        for (const each of before) metrics.observe(each);
+        const shown = await scrape(metrics);
+        const saved = metrics.save(also);
+        expect(await scrape(metrics)).toEqual(shown);
+        for (const each of also) metrics.observe(each);
+        expect(metrics.save()).toEqual(saved);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('begins what the process itself counts at 0', async () => {
     const first = metricsAt();
     first.count('fragments', 3);
@@ -368,7 +383,7 @@ describe('the formats', () => {
 
     expect(faultsOf(body)).toEqual([]);
     expect(body).toContain(
-      `novaspan_action_duration_seconds_bucket{action="create",host="cmp1",outcome="succeeded",le="10"} 1 # {trace_id="${TRACE_ID}"} 8.44 ${NOW / 1000}\n`,
+      `novaspan_action_duration_seconds_bucket{le="10",action="create",host="cmp1",outcome="succeeded"} 1 # {trace_id="${TRACE_ID}"} 8.44 ${NOW / 1000}\n`,
     );
   });
 
