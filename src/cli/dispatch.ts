@@ -1,5 +1,6 @@
 import { version } from '../export/version.js';
 import { exitCodes, OperatorError, reasonOf, usage } from '../model/errors.js';
+import { metricsMarkdown } from '../telemetry/markdown.js';
 import { type Command, defineCommand, type Io, write } from './command.js';
 import { commandsMarkdown, helpOf, overview } from './help.js';
 import { nearest } from './nearest.js';
@@ -68,12 +69,16 @@ const helpAmong = (commands: readonly Command[]): Command => {
     operands: '[COMMAND]',
     takes: { least: 0, most: 1 },
     about: ['`novaspan COMMAND --help` shows the same.'],
-    options: { markdown: { type: 'boolean', about: 'all commands as Markdown (docs/commands.md)' } },
+    options: {
+      markdown: { type: 'boolean', about: 'all commands as Markdown (docs/commands.md)' },
+      metrics: { type: 'boolean', about: 'all metrics of `tail` as Markdown (docs/metrics.md)' },
+    },
     examples: [{ says: "replay's options", command: 'novaspan help replay' }],
 
     async run({ positionals: [name], values }, { stdout }) {
       const all = [...commands, help];
-      await write(stdout, values.markdown ? commandsMarkdown(all) : name === undefined ? overview(all) : helpOf(named(name, all)));
+      if (values.metrics) await write(stdout, metricsMarkdown());
+      else await write(stdout, values.markdown ? commandsMarkdown(all) : name === undefined ? overview(all) : helpOf(named(name, all)));
       return exitCodes.ok;
     },
   });

@@ -1,7 +1,10 @@
 import type { Level } from '../model/record.js';
 import { looksLikeStamp, readStamp } from './digits.js';
+import { isAt } from './recent.js';
 
 const BAR = 124;
+const DROPPED = Buffer.from('Dropped ');
+const MESSAGES = Buffer.from(' log messages in last ');
 
 /**
  * The places of one OVS or OVN line's parts. Always UTC.
@@ -86,3 +89,13 @@ export const vlogStamp = (bytes: Buffer, parts: VlogParts): number => readStamp(
 const LEVELS: Readonly<Record<string, Level>> = { EMER: 'CRITICAL', ERR: 'ERROR', WARN: 'WARNING', INFO: 'INFO', DBG: 'DEBUG' };
 
 export const vlogLevel = (word: string): Level => LEVELS[word] ?? 'INFO';
+
+/** N of "Dropped N log messages in last …", which stands in the module whose messages they are; 0 for any other message. */
+export function droppedMessages(bytes: Buffer, message: number, end: number): number {
+  // Nearly all end here.
+  if (bytes[message] !== DROPPED[0] || message + DROPPED.length > end || !isAt(bytes, message, DROPPED)) return 0;
+  let i = message + DROPPED.length;
+  let dropped = 0;
+  for (; i < end && bytes[i]! >= 48 && bytes[i]! <= 57; i++) dropped = dropped * 10 + bytes[i]! - 48;
+  return i + MESSAGES.length <= end && isAt(bytes, i, MESSAGES) ? dropped : 0;
+}

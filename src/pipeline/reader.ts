@@ -12,8 +12,9 @@ import {
 } from '../format/oslo.js';
 import { hasColour, skipFileName, withoutColour } from '../format/prefix.js';
 import { isText, Recent } from '../format/recent.js';
+import { Serials } from '../format/serials.js';
 import { readUwsgi } from '../format/uwsgi.js';
-import { noVlogParts, scanSyslogVlog, scanVlog, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
+import { droppedMessages, noVlogParts, scanSyslogVlog, scanVlog, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
 import type { Zone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
@@ -87,6 +88,7 @@ export class LogReader {
   readonly #sieve: Sieve;
   readonly #parts: OsloParts = noParts();
   readonly #vlog: VlogParts = noVlogParts();
+  readonly #serials = new Serials();
   readonly #isVlog: boolean;
   readonly #levels: Recent<Level>;
   readonly #oslo = new Recent(LONGEST_CONTEXT, readContext);
@@ -110,6 +112,8 @@ export class LogReader {
   #records = 0;
   #garbage = 0;
   #events = 0;
+  #missing = 0;
+  #dropped = 0;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -152,7 +156,9 @@ export class LogReader {
     if (this.#events > 0) count('events', this.#events, this.#service);
     if (this.#unrecognised > 0) count('unrecognised', this.#unrecognised, this.#service);
     if (this.#garbage > 0) count('garbage', this.#garbage, this.#service);
-    this.#lines = this.#records = this.#events = this.#unrecognised = this.#garbage = 0;
+    if (this.#missing > 0) count('vlog_lines_missing', this.#missing, this.#service);
+    if (this.#dropped > 0) count('vlog_messages_dropped', this.#dropped, this.#service);
+    this.#lines = this.#records = this.#events = this.#unrecognised = this.#garbage = this.#missing = this.#dropped = 0;
   }
 
   #osloLine(bytes: Buffer, start: number, end: number, offset: number): void {
@@ -313,13 +319,18 @@ export class LogReader {
   }
 
   #vlogLine(bytes: Buffer, start: number, end: number, offset: number): void {
-    if (scanVlog(bytes, start, end, this.#vlog))
+    if (scanVlog(bytes, start, end, this.#vlog)) {
+      this.#missing += this.#serials.missing(bytes, this.#vlog);
       return this.#vlogRecord(bytes, end, offset, this.#saw(this.#at ?? vlogStamp(bytes, this.#vlog)));
+    }
+    // What grep found is not the whole log, whose numbers say nothing then.
     const at = skipFileName(bytes, start, end);
     if (at !== -1 && scanVlog(bytes, at, end, this.#vlog))
       return this.#vlogRecord(bytes, end, offset, this.#saw(vlogStamp(bytes, this.#vlog)));
-    if (this.#at !== undefined && scanSyslogVlog(bytes, start, end, this.#vlog))
+    if (this.#at !== undefined && scanSyslogVlog(bytes, start, end, this.#vlog)) {
+      this.#missing += this.#serials.missing(bytes, this.#vlog);
       return this.#vlogRecord(bytes, end, offset, this.#saw(this.#at));
+    }
     this.#options.onBare?.(bytes, start, end, offset);
     this.#garbage++;
   }
@@ -327,6 +338,7 @@ export class LogReader {
   #vlogRecord(bytes: Buffer, end: number, offset: number, at: Millis): void {
     const parts = this.#vlog;
     this.#records++;
+    this.#dropped += droppedMessages(bytes, parts.message, end);
     if (!this.#sieve.wants(bytes, parts.moduleStart, parts.moduleEnd, parts.message, end)) {
       if (this.#sieve.knewLogger) this.#unrecognised++;
       return;

@@ -1,6 +1,6 @@
 import type { Count } from '../model/counters.js';
 
-/** What has been counted, for the log; `/metrics` will show the same when it is there. */
+/** What has been counted since it was last said in the log. `/metrics` tells the same since the start, and by label. */
 export class Totals {
   #counted = new Map<string, number>();
 

@@ -8,6 +8,8 @@ import type { Counted, Distribution, Distributions } from './series.js';
 /** One line of a metric. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string | number>>;
+  /** those that all samples of a histogram's series have: prom-client writes them once, as it does for its own */
+  readonly sharedLabels?: Readonly<Record<string, string>>;
   readonly value: number;
   /** where it is not the metric's own: `…_bucket`, `…_sum`, `…_count` */
   readonly metricName?: string;
@@ -88,7 +90,7 @@ export const distributionSamples = (name: string, series: Distributions): Sample
 /** A series of a histogram as its lines: buckets that add up, then sum and count. */
 function bucketsOf(
   name: string,
-  labels: Readonly<Record<string, string>>,
+  sharedLabels: Readonly<Record<string, string>>,
   bounds: readonly number[],
   { counts, exemplars, sum }: Distribution,
 ): Sample[] {
@@ -98,12 +100,14 @@ function bucketsOf(
     const exemplar = exemplars[place];
     return {
       metricName: `${name}_bucket`,
-      labels: { ...labels, le: bounds[place] ?? '+Inf' },
+      labels: { le: bounds[place] ?? '+Inf' },
+      sharedLabels,
       value: count,
       exemplar: exemplar && { labelSet: { trace_id: exemplar.traceId }, value: exemplar.value, timestamp: exemplar.at / 1000 },
     };
   });
-  return [...buckets, { metricName: `${name}_sum`, labels, value: sum }, { metricName: `${name}_count`, labels, value: count }];
+  const total = (suffix: string, value: number): Sample => ({ metricName: name + suffix, labels: {}, sharedLabels, value });
+  return [...buckets, total('_sum', sum), total('_count', count)];
 }
 
 const named = (labels: readonly string[], values: readonly string[]): Record<string, string> =>

@@ -1,21 +1,15 @@
 import { type Count, counterNames } from '../model/counters.js';
 import { type GaugeName, gauges, type Vitals } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
-import type { FinishedTrace, SpanData } from '../model/span.js';
+import type { FinishedTrace } from '../model/span.js';
 import { countedSamples, distributionSamples, exposeCounter, exposeFamily, exposeGauge, registryOf } from './exposition.js';
-import { BUCKETS, lasting, passing } from './families.js';
+import { lasting, passing } from './families.js';
 import { Longest } from './longest.js';
-import { actionOf, isMeasured, outcomeOf, reportedSeconds, secondsOf } from './reading.js';
-import { Counted, Distributions } from './series.js';
+import { keysOf, type MetricsState, Observed } from './observed.js';
+import { actionOf, rootOf, secondsOf } from './reading.js';
 import { Tallies } from './tallies.js';
 
-/** What is kept of metrics across restarts: plain JSON, of a few kilobytes; at most of half a megabyte for each family. */
-export interface MetricsState {
-  readonly version: 1;
-  /** by the metric's name */
-  readonly counters: Readonly<Record<string, unknown>>;
-  readonly histograms: Readonly<Record<string, unknown>>;
-}
+export type { MetricsState } from './observed.js';
 
 export interface MetricsOptions {
   /** how the sidecar is at the moment of a scrape */
@@ -31,8 +25,12 @@ export interface Metrics {
   observe(trace: FinishedTrace): void;
   /** `/metrics`, as Prometheus' text or as OpenMetrics, which has a trace to look at for each bucket. */
   text(openMetrics?: boolean): Promise<{ readonly contentType: string; readonly body: string }>;
-  /** What was observed. A copy: to be written together with what says which traces it is of. */
-  save(): MetricsState;
+  /**
+   * What was observed, as a copy: to be written together with what says which traces it is of.
+   *
+   * @param also as if these had been, too: observe them when it is written, so that no scrape sees what a crash would undo
+   */
+  save(also?: Iterable<FinishedTrace>): MetricsState;
   /** Takes what was saved in place of what was observed. What is damaged, or of another version, begins anew. */
   restore(state: unknown): void;
 }
@@ -41,39 +39,10 @@ export interface Metrics {
 export function createMetrics({ vitals, now }: MetricsOptions): Metrics {
   const tallies = new Tallies();
   const longest = new Longest();
-  const counted = {
-    actions_total: new Counted(lasting.actions_total.labels),
-    phases_unmeasured_total: new Counted(lasting.phases_unmeasured_total.labels),
-  };
-  const distributions = {
-    action_duration_seconds: new Distributions(lasting.action_duration_seconds.labels, BUCKETS),
-    phase_duration_seconds: new Distributions(lasting.phase_duration_seconds.labels, BUCKETS),
-    nova_build_seconds: new Distributions(lasting.nova_build_seconds.labels, BUCKETS),
-    nova_spawn_seconds: new Distributions(lasting.nova_spawn_seconds.labels, BUCKETS),
-  };
+  const observed = new Observed();
+  const { counted, distributions } = observed;
   /** Asked for once for each scrape, so that its gauges fit each other. */
   let scraped: { readonly vitals: Vitals; readonly at: Millis };
-
-  function observeAction(trace: FinishedTrace, root: SpanData): void {
-    const action = actionOf(trace);
-    const outcome = outcomeOf(root);
-    const seconds = secondsOf(root);
-    const exemplar = { traceId: trace.traceId, at: now() };
-    counted.actions_total.add([action, outcome, root.host]);
-    distributions.action_duration_seconds.observe([action, root.host, outcome], seconds, exemplar, outcome === 'timed-out');
-    longest.see(action, seconds, now());
-    const reported = reportedSeconds(root);
-    if (reported !== undefined) distributions.nova_build_seconds.observe([root.host], reported, exemplar);
-  }
-
-  function observePhase(trace: FinishedTrace, span: SpanData): void {
-    const labels = [actionOf(trace), span.name, span.service];
-    const exemplar = { traceId: trace.traceId, at: now() };
-    if (isMeasured(span)) distributions.phase_duration_seconds.observe(labels, secondsOf(span), exemplar);
-    else counted.phases_unmeasured_total.add(labels);
-    const reported = reportedSeconds(span);
-    if (reported !== undefined) distributions.nova_spawn_seconds.observe([span.host], reported, exemplar);
-  }
 
   const exposed = [
     ...keysOf(counted).map((name) => exposeFamily(name, lasting[name], () => countedSamples(counted[name]))),
@@ -93,9 +62,9 @@ export function createMetrics({ vitals, now }: MetricsOptions): Metrics {
     count: tallies.count,
 
     observe(trace) {
-      const root = trace.form === 'action' ? trace.spans.find(({ parentSpanId }) => parentSpanId === undefined) : undefined;
-      if (root !== undefined) observeAction(trace, root);
-      for (const span of trace.spans) if (span !== root) observePhase(trace, span);
+      const root = rootOf(trace);
+      if (root !== undefined) longest.see(actionOf(trace), secondsOf(root), now());
+      observed.observe(trace, now());
     },
 
     async text(openMetrics = false) {
@@ -104,28 +73,13 @@ export function createMetrics({ vitals, now }: MetricsOptions): Metrics {
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
 
-    save: () => ({
-      version: 1,
-      counters: Object.fromEntries(keysOf(counted).map((name) => [name, counted[name].save()])),
-      histograms: Object.fromEntries(keysOf(distributions).map((name) => [name, distributions[name].save()])),
-    }),
-
-    restore(state) {
-      const { counters, histograms } = stateOf(state);
-      for (const name of keysOf(counted)) counted[name].restore(counters[name]);
-      for (const name of keysOf(distributions)) distributions[name].restore(histograms[name]);
+    save(also = []) {
+      const then = new Observed();
+      then.restore(observed.save());
+      for (const trace of also) then.observe(trace, now());
+      return then.save();
     },
+
+    restore: (state) => observed.restore(state),
   };
-}
-
-const keysOf = <T extends object>(object: T): (keyof T & string)[] => Object.keys(object) as (keyof T & string)[];
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
-
-/** What was saved, or an empty state in its place. */
-function stateOf(saved: unknown): MetricsState {
-  const { version, counters, histograms } = isObject(saved) ? saved : {};
-  return version === 1 && isObject(counters) && isObject(histograms)
-    ? { version, counters, histograms }
-    : { version: 1, counters: {}, histograms: {} };
 }

@@ -10,6 +10,10 @@ export const keys = {
 
 const UNKNOWN = 'unknown';
 
+/** The root of an action; of fragments and sequels none, as they are no actions. */
+export const rootOf = ({ form, spans }: FinishedTrace): SpanData | undefined =>
+  form === 'action' ? spans.find(({ parentSpanId }) => parentSpanId === undefined) : undefined;
+
 export const actionOf = (trace: FinishedTrace): string => trace.action ?? UNKNOWN;
 
 export const outcomeOf = (root: SpanData): string => {

@@ -327,6 +327,8 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
     if (vif?.tap !== undefined) attributes[keys.interface] = vif.tap;
     if (vif?.mac !== undefined) attributes[keys.mac] = vif.mac;
     addRequest(attributes, phase);
+    const reported = reportedSpawn(phase);
+    if (reported !== undefined) attributes[keys.reported] = reported;
     attributes[keys.start] = phase.startIs;
     attributes[keys.end] = phase.endIs;
     addCauses(attributes, around.causes?.get(phase));
@@ -400,6 +402,13 @@ const endsInSilence = ({ spec, members, end }: ClosedAction): boolean =>
 function reportedDuration(action: ClosedAction): number | undefined {
   const said = action.members.find(({ event }) => event.kind === 'instance.built');
   return said === undefined ? undefined : numberOf(said.event, 'seconds');
+}
+
+/** nova's own "Took N seconds to spawn the instance on the hypervisor." */
+function reportedSpawn({ name, lines }: Phase): number | undefined {
+  if (name !== 'spawn') return undefined;
+  const said = lines.at(-1);
+  return said?.kind === 'instance.spawn.timed' ? numberOf(said, 'seconds') : undefined;
 }
 
 /** The root's time that none of its phases covers, in ms. @param children in the order of their start */

@@ -80,6 +80,12 @@ describe('novaspan', () => {
     await expect(stdout).toMatchFileSnapshot('../../docs/commands.md');
   });
 
+  it('docs/metrics.md says what the tables of metrics say (vitest -u rewrites it)', async () => {
+    const { stdout } = await novaspan(['help', '--metrics']);
+
+    await expect(stdout).toMatchFileSnapshot('../../docs/metrics.md');
+  });
+
   it('owns up to its own faults', async () => {
     const ran = await novaspan(['trace-id', INSTANCE, REQUEST], {
       engine: { ids: () => Promise.reject(new TypeError('x is not a function')) },

@@ -1,13 +1,20 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { counterNames, counters } from '../../src/model/counters.js';
 import { gauges } from '../../src/model/gauges.js';
 import { BUCKETS } from '../../src/telemetry/families.js';
+import { metricsMarkdown, queries } from '../../src/telemetry/markdown.js';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.js';
 import { keys } from '../../src/telemetry/reading.js';
 import { keys as written } from '../../src/trace/attributes.js';
+import { correlate, GOLDEN, logsOf } from '../support/scenario.js';
 import { NOW, TRACE_ID, trace, vitals } from './vitals.js';
+
+const promtool = spawnSync('promtool', ['--version']).status === 0;
 
 const metricsAt = (now: () => number = () => NOW): Metrics => createMetrics({ vitals: () => vitals(), now });
 
@@ -126,9 +133,9 @@ describe('an action', () => {
     const samples = await scrape(metrics);
     expect(samples).toMatchObject({
       'novaspan_actions_total{action="create",outcome="succeeded",host="cmp1"}': 1,
-      'novaspan_action_duration_seconds_bucket{action="create",host="cmp1",outcome="succeeded",le="5"}': 0,
-      'novaspan_action_duration_seconds_bucket{action="create",host="cmp1",outcome="succeeded",le="10"}': 1,
-      'novaspan_action_duration_seconds_bucket{action="create",host="cmp1",outcome="succeeded",le="+Inf"}': 1,
+      'novaspan_action_duration_seconds_bucket{le="5",action="create",host="cmp1",outcome="succeeded"}': 0,
+      'novaspan_action_duration_seconds_bucket{le="10",action="create",host="cmp1",outcome="succeeded"}': 1,
+      'novaspan_action_duration_seconds_bucket{le="+Inf",action="create",host="cmp1",outcome="succeeded"}': 1,
       'novaspan_action_duration_seconds_sum{action="create",host="cmp1",outcome="succeeded"}': 8.44,
       'novaspan_action_duration_seconds_count{action="create",host="cmp1",outcome="succeeded"}': 1,
       'novaspan_phase_duration_seconds_count{action="create",phase="lport claim",service="ovn-controller"}': 1,
@@ -145,8 +152,8 @@ describe('an action', () => {
     metrics.observe(trace({ outcome: 'timed-out', seconds: 40 }));
 
     expect(await scrape(metrics)).toMatchObject({
-      'novaspan_action_duration_seconds_bucket{action="create",host="cmp1",outcome="timed-out",le="300"}': 0,
-      'novaspan_action_duration_seconds_bucket{action="create",host="cmp1",outcome="timed-out",le="+Inf"}': 1,
+      'novaspan_action_duration_seconds_bucket{le="300",action="create",host="cmp1",outcome="timed-out"}': 0,
+      'novaspan_action_duration_seconds_bucket{le="+Inf",action="create",host="cmp1",outcome="timed-out"}': 1,
       'novaspan_actions_total{action="create",outcome="timed-out",host="cmp1"}': 1,
     });
   });
@@ -214,6 +221,36 @@ describe('an action', () => {
   });
 });
 
+describe('the actions of real logs', () => {
+  const some = [
+    'create-succeeds-debug',
+    'create-succeeds-eight-concurrent-info',
+    'create-fails-no-valid-host-info',
+    'rebuild-succeeds-debug',
+  ];
+
+  it.each(some)('of %s are all in the metrics, each span once', async (scenario) => {
+    const traces = correlate(await logsOf(join(GOLDEN, scenario)));
+    const metrics = metricsAt();
+    for (const each of traces) metrics.observe(each);
+
+    const samples = Object.entries(await scrape(metrics));
+    const sum = (name: string): number =>
+      samples.reduce((total, [sample, value]) => total + (sample.startsWith(`${name}{`) ? value : 0), 0);
+    const actions = traces.filter(({ form }) => form === 'action');
+    const spans = traces.reduce((total, each) => total + each.spans.length, 0);
+    expect(actions.length).toBeGreaterThan(0);
+    expect(sum('novaspan_actions_total')).toBe(actions.length);
+    expect(sum('novaspan_action_duration_seconds_count')).toBe(actions.length);
+    expect(sum('novaspan_phase_duration_seconds_count') + sum('novaspan_phases_unmeasured_total')).toBe(spans - actions.length);
+    expect(sum('novaspan_action_duration_seconds_sum')).toBeCloseTo(
+      actions.reduce((total, { spans: [root] }) => total + (root!.end - root!.start) / 1000, 0),
+    );
+    const builds = actions.filter(({ spans: [root] }) => root!.attributes[keys.reported] !== undefined).length;
+    expect([sum('novaspan_nova_build_seconds_count'), sum('novaspan_nova_spawn_seconds_count')]).toEqual([builds, builds]);
+  });
+});
+
 const anyTrace = fc
   .record({
     form: fc.constantFrom('action' as const, 'fragment' as const, 'network-ready' as const),
@@ -259,6 +296,21 @@ describe('what is saved', () => {
     metrics.observe(trace());
 
     expect(JSON.stringify(saved)).toBe(text);
+  });
+
+  it('can hold what is about to be observed, which no scrape sees before', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyTrace), fc.array(anyTrace), async (before, also) => {
+        const metrics = metricsAt();
+        for (const each of before) metrics.observe(each);
+        const shown = await scrape(metrics);
+        const saved = metrics.save(also);
+        expect(await scrape(metrics)).toEqual(shown);
+        for (const each of also) metrics.observe(each);
+        expect(metrics.save()).toEqual(saved);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('begins what the process itself counts at 0', async () => {
@@ -331,11 +383,10 @@ describe('the formats', () => {
 
     expect(faultsOf(body)).toEqual([]);
     expect(body).toContain(
-      `novaspan_action_duration_seconds_bucket{action="create",host="cmp1",outcome="succeeded",le="10"} 1 # {trace_id="${TRACE_ID}"} 8.44 ${NOW / 1000}\n`,
+      `novaspan_action_duration_seconds_bucket{le="10",action="create",host="cmp1",outcome="succeeded"} 1 # {trace_id="${TRACE_ID}"} 8.44 ${NOW / 1000}\n`,
     );
   });
 
-  const promtool = spawnSync('promtool', ['--version']).status === 0;
   it.skipIf(!promtool)(
     `promtool finds nothing wrong${promtool ? '' : ' (skipped: promtool is not installed; apt-get install prometheus)'}`,
     async () => {
@@ -345,6 +396,29 @@ describe('the formats', () => {
       expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
     },
   );
+});
+
+describe('the questions in docs/metrics.md', () => {
+  const names = new Set(
+    [...metricsMarkdown().matchAll(/^\| `(novaspan_\w+)` \| (\w+) /gm)].flatMap(([, name, type]) =>
+      type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name!],
+    ),
+  );
+
+  it.each(queries)('$asks: are about metrics that there are', ({ query }) => {
+    expect([...query.matchAll(/novaspan_\w+/g)].map(([name]) => name).filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it.skipIf(!promtool)('are understood by promtool', () => {
+    const rules = { groups: [{ name: 'questions', rules: queries.map(({ query }, i) => ({ record: `question:${i}`, expr: query })) }] };
+    const folder = mkdtempSync(join(tmpdir(), 'questions-'));
+    const file = join(folder, 'rules.json');
+    writeFileSync(file, JSON.stringify(rules));
+    const { status, stderr } = spawnSync('promtool', ['check', 'rules', file], { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
 });
 
 /** Lines that are not as the OpenMetrics text format wants them, told one by one. */

@@ -47,6 +47,13 @@ describe('the trace of a small boot', () => {
     expect(root!.error).toBeUndefined();
   });
 
+  it('says what nova itself says that the spawn took', () => {
+    const [trace] = tracesOf(boot());
+
+    expect(spanOf(trace!, 'spawn').attributes['novaspan.reported_duration_s']).toBe(4);
+    expect(trace!.spans.filter(({ attributes }) => attributes['novaspan.reported_duration_s'] !== undefined)).toHaveLength(2);
+  });
+
   it('says what none of its spans covers', () => {
     // 9 … 16; covered are `image create` 10.5 … 12 (to the plug), `spawn` 11 … 15 and `build finish` 15 … 16.
     const [trace] = tracesOf(boot());
