@@ -1,8 +1,10 @@
 import { normalize } from 'node:path';
-import { Correlator, REREAD, type Saved } from '../correlate/correlator.js';
-import { type Told, told } from '../correlate/told.js';
+import { Correlator } from '../correlate/correlator.js';
+import { type Saved, wasSaved } from '../correlate/saved.js';
+import { REREAD, type Told, told } from '../correlate/told.js';
 import { Watermark } from '../correlate/watermark.js';
 import { createZone } from '../format/zone.js';
+import type { Event } from '../lifecycle/event.js';
 import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
@@ -56,11 +58,9 @@ export interface LiveOptions {
 /** A trace on its way out, and what is remembered of it once it is delivered. */
 export interface LiveTrace {
   readonly trace: FinishedTrace;
-  /** when it opened */
+  /** the earliest of its lines */
   readonly from: Millis;
   readonly told: Told;
-  /** The horizon does not wait for it: until it is delivered, the checkpoint holds the trace itself. */
-  readonly isLong: boolean;
 }
 
 /** What a restart must know. Plain data (docs/decisions/0010-restart-by-reading-again.md). */
@@ -70,7 +70,7 @@ export interface SavedLogs {
   readonly logs: readonly SavedLog[];
   readonly long: Saved;
   readonly told: readonly Told[];
-  /** long actions that are over and not delivered: their lines may be gone */
+  /** what is over and not delivered, and has lines before those that are read again: it cannot be built again */
   readonly undelivered: readonly LiveTrace[];
 }
 
@@ -94,6 +94,8 @@ const LEDGER_KEEPS: Millis = minutes(5);
 /** How one log stands, as of the last cycle. */
 export interface LogStanding {
   readonly path: string;
+  /** where reading goes on */
+  readonly place: Place;
   readonly lagBytes: number;
   /** since when something has been there unread; undefined where nothing is */
   readonly unreadSince: Millis | undefined;
@@ -107,8 +109,13 @@ export interface LiveLogs {
   cycle(): Promise<{ readonly traces: LiveTrace[]; readonly reports: readonly PollReport[] }>;
   /** Notes that a trace is done with: it is not sent again when its lines are read again. */
   settle(trace: LiveTrace): void;
-  /** What a restart must know, as of now. @param undelivered traces given that are not settled */
-  save(undelivered: readonly LiveTrace[]): SavedLogs;
+  /**
+   * What a restart must know, as of now.
+   *
+   * @param undelivered traces given that are not settled
+   * @returns undefined where what an earlier life left holds better: while its lines are read again
+   */
+  save(undelivered: readonly LiveTrace[]): SavedLogs | undefined;
   /** Actions that have begun and not ended. */
   readonly open: number;
   readonly vitals: LiveVitals;
@@ -148,12 +155,24 @@ export function followLogs(options: LiveOptions): LiveLogs {
   const reads = (service: string, host?: string): boolean => [...followed.values()].some(({ source }) => source.reads(service, host));
 
   let horizon = firstHorizon(start, startedAt);
+  /** What began before this life is told where an earlier one did not: it held these open. */
+  const since = horizon;
   let reached = Number.NEGATIVE_INFINITY;
-  if (saved !== undefined) correlator.restore({ saved: saved.long, told: saved.told, before: horizon - REREAD });
+  if (saved !== undefined) {
+    const known = [...saved.told, ...saved.undelivered.map((trace) => trace.told)];
+    for (const { told: each } of saved.undelivered) ledger.add(each);
+    correlator.restore({ saved: saved.long, told: known, before: since - REREAD, wasRead: (event) => isReadAgain(event) });
+  }
 
-  /** What began before this life is told by what it is now known to have been. */
-  const firstOf = horizon;
-  const wasSaved = correlator.restored;
+  /** Whether an earlier life had read a line: only of a log that was far behind it had not. */
+  const isReadAgain = ({ origin: { path, offset } }: Event): boolean => {
+    const before = savedLogs.get(path);
+    const last = before?.position.files.at(-1);
+    if (before === undefined || last === undefined) return false;
+    const place = followed.get(path)?.standing?.place ?? before.at;
+    if (place.file !== last.file) return place.file < last.file;
+    return offset < last.offset;
+  };
 
   const sourceOptions = (logs: LogsToFollow, path: string): SourceOptions => {
     const zone = createZone(logs.timezone);
@@ -183,7 +202,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       // A log that comes later holds nothing that is old.
       if (!isFirst) return 'beginning';
       if (start.from === 'backfill') return 'oldest';
-      return { since: firstOf - REREAD, timeIn: timeIn(sourceOptions(logs, path)) };
+      return { since: since - REREAD, timeIn: timeIn(sourceOptions(logs, path)) };
     };
     const tailer: Tailer = createTailer({
       paths: logs.paths,
@@ -210,26 +229,25 @@ export function followLogs(options: LiveOptions): LiveLogs {
     log.source.flushCounts();
     const { newest } = log.source;
     if (newest !== undefined) log.marks.note(newest, place);
-    log.standing = { path, lagBytes, unreadSince, readable, newest };
+    log.standing = { path, place, lagBytes, unreadSince, readable, newest };
     if (readable) unreadableSince.delete(path);
     else if (!unreadableSince.has(path)) unreadableSince.set(path, now);
     const live = now - (unreadableSince.get(path) ?? now) < PATIENCE;
     watermark.observe(path, { newest, atEnd, live });
   };
 
-  /** Whether a trace is news: not one that an earlier life has told, or would have. */
-  const isNews = ({ opened, to, ...rest }: Told): boolean => {
-    if (ledger.has({ opened, to, ...rest })) {
+  /** Whether a thing is news: not one that an earlier life has told, or would have. */
+  const isNews = (thing: Told): boolean => {
+    if (ledger.has(thing)) {
       count('traces_known');
       return false;
     }
-    if (start.from === 'look-back' && to < startedAt) {
+    const isOld = thing.began < since && !wasSaved(saved?.long, thing);
+    if (isOld || (start.from === 'look-back' && thing.to < startedAt)) {
       count('traces_before_start');
       return false;
     }
-    if (opened >= firstOf || wasSaved.has(`${rest.instance} ${rest.request}`)) return true;
-    count('traces_before_start');
-    return false;
+    return true;
   };
 
   return {
@@ -254,11 +272,16 @@ export function followLogs(options: LiveOptions): LiveLogs {
       reached = watermark.at(looked);
       const traces: LiveTrace[] = [];
       for (const closed of correlator.advance(reached)) {
+        const thing = told(closed);
+        if (!isNews(thing)) continue;
         const trace = buildTrace(closed, { lines: options.lines, reads, phasesOf: options.rules?.phasesOf });
-        const entry = told(closed);
-        if (trace.spans.length === 0 || !isNews(entry)) continue;
+        if (trace.spans.length === 0) {
+          // What has nothing to say has been told.
+          ledger.add(thing);
+          continue;
+        }
         if (trace.form !== 'network-ready') count(trace.form === 'action' ? 'actions' : 'fragments');
-        traces.push({ trace, from: entry.opened, told: entry, isLong: entry.opened < reached - LONG });
+        traces.push({ trace, from: thing.from, told: thing });
       }
       return { traces, reports };
     },
@@ -268,11 +291,11 @@ export function followLogs(options: LiveOptions): LiveLogs {
     },
 
     save(undelivered) {
-      const since = [
-        correlator.neededSince(reached - LONG),
-        ...undelivered.filter(({ isLong }) => !isLong).map(({ told: { opened } }) => opened),
-      ];
-      horizon = Math.max(horizon, Math.min(reached, ...since));
+      if (reached < horizon || reached === Number.NEGATIVE_INFINITY) return undefined;
+      const longSince = reached - LONG;
+      // What has lines before the horizon cannot be built again as it is: it is kept, and holds nothing.
+      const held = undelivered.map(({ from }) => from).filter((from) => from >= horizon);
+      horizon = Math.max(horizon, Math.min(reached, correlator.neededSince(longSince), ...held));
       const again = horizon - REREAD;
       ledger.forget(again - LEDGER_KEEPS);
       const positions = new Map(tailers.flatMap((tailer) => tailer.positions()).map((position) => [position.path, position]));
@@ -289,9 +312,9 @@ export function followLogs(options: LiveOptions): LiveLogs {
       return {
         horizon: Number.isFinite(horizon) ? horizon : null,
         logs,
-        long: correlator.save(reached - LONG, again),
+        long: correlator.save(longSince, again),
         told: ledger.entries,
-        undelivered: undelivered.filter(({ isLong }) => isLong),
+        undelivered: undelivered.filter(({ from }) => from < horizon),
       };
     },
 

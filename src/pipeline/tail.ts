@@ -1,20 +1,31 @@
+import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { loadConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { defaultStateDir } from '../config/state-dir.js';
 import type { Exporter, ExportResult } from '../export/exporter.js';
 import { toJson } from '../export/json.js';
 import { createOtlpHttpExporter } from '../export/otlp-http.js';
 import { toOtlpJson } from '../export/otlp-json.js';
 import { tracesUrl } from '../export/otlp-settings.js';
 import { parseResourceAttributes } from '../export/resource.js';
-import { retrying } from '../export/retrying.js';
 import { traceText } from '../export/terminal/trace-text.js';
+import { version } from '../export/version.js';
 import type { Clock } from '../model/clock.js';
+import type { Count } from '../model/counters.js';
 import { exitCodes } from '../model/errors.js';
+import type { Vitals } from '../model/gauges.js';
 import type { FinishedTrace } from '../model/span.js';
+import { type Health, healthOf } from '../telemetry/health.js';
 import { createLog, type Log } from '../telemetry/log.js';
+import { createMetrics, type MetricsState } from '../telemetry/metrics.js';
+import { serveTelemetry } from '../telemetry/server.js';
+import { StateFolder } from './checkpoint/checkpoint.js';
+import { Checkpointer } from './checkpoint/checkpointer.js';
 import { Delivery } from './deliver.js';
-import { followLogs, type LiveLogs } from './live.js';
+import { followLogs, type LiveLogs, type LiveTrace, type SavedLogs, type Start } from './live.js';
 import { loadRules } from './rules.js';
+import { SetAside } from './set-aside.js';
 import { Totals } from './totals.js';
 
 /** What `tail` was told on the command line; the configuration file and the environment have their say below it. */
@@ -103,7 +114,6 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     for (const trace of unobserved) metrics.observe(trace);
     unobserved = [];
   };
-  const stopping = new AbortController();
   const delivery = new Delivery<LiveTrace>({
     exporter: exporterFor(config, io),
     limit: config.queue,
@@ -130,8 +140,10 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
           folder,
           interval: config.checkpointInterval,
           take() {
+            const logs = live.save([...waiting]);
+            if (logs === undefined) return undefined;
             observe();
-            return { logs: live.save([...waiting]), metrics: metrics.save() };
+            return { logs, metrics: metrics.save() };
           },
           clock,
           count,
@@ -209,7 +221,6 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     await checkpointer?.write();
     return farewell({ left, open: live.open, isKept: checkpointer !== undefined && checkpointer.fault === undefined, log, totals });
   } finally {
-    stopping.abort();
     await live.close();
     await telemetry.close();
   }
@@ -281,16 +292,6 @@ async function followUntilStopped({ live, offer, delivery, turnEnded, pollInterv
     }
     await clock.sleep(pollInterval, signal);
   }
-}
-
-/** Why nothing arrives is said when it begins, and when the reason changes: not at every attempt. */
-function sayOnce(log: Log): (failed: { readonly reason: string }, waitMs: number) => void {
-  let said: string | undefined;
-  return ({ reason }, waitMs) => {
-    if (reason === said) return;
-    said = reason;
-    log.error({ reason, nextAttemptInMs: Math.round(waitMs) }, 'the backend cannot be reached: traces wait');
-  };
 }
 
 function exporterFor(config: ReturnType<typeof loadConfig>, io: TailIo): Exporter {

@@ -8,8 +8,8 @@ import type { StateFolder } from './checkpoint.js';
 export interface CheckpointerOptions<State> {
   readonly folder: Pick<StateFolder<State>, 'path' | 'save'>;
   readonly interval: Millis;
-  /** what is to be remembered, as of now */
-  readonly take: () => State;
+  /** what is to be remembered, as of now; undefined where what was written last holds */
+  readonly take: () => State | undefined;
   readonly clock: Clock;
   readonly count: Count;
   readonly log: Log;
@@ -46,7 +46,9 @@ export class Checkpointer<State> {
     const { folder, take, clock, count, log } = this.#options;
     this.#tried = clock.now();
     try {
-      await folder.save(take());
+      const state = take();
+      if (state === undefined) return;
+      await folder.save(state);
       if (this.#fault !== undefined) log.info({ stateDir: folder.path }, 'the checkpoint can be written again');
       this.#written = clock.now();
       this.#fault = undefined;

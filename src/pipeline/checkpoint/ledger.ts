@@ -1,28 +1,36 @@
-import { keyOfTold, type Told } from '../../correlate/told.js';
+import { sameTold, type Told } from '../../correlate/told.js';
 import type { Millis } from '../../model/line.js';
 
 /** What has been told, as long as its lines may be read again. */
 export class Ledger {
-  readonly #entries = new Map<string, Told>();
+  /** by instance and request */
+  readonly #entries = new Map<string, Told[]>();
 
   constructor(told: readonly Told[] = []) {
     for (const each of told) this.add(each);
   }
 
   get entries(): Told[] {
-    return [...this.#entries.values()];
+    return [...this.#entries.values()].flat();
   }
 
   add(told: Told): void {
-    this.#entries.set(keyOfTold(told), told);
+    const key = keyOf(told);
+    this.#entries.set(key, [...(this.#entries.get(key) ?? []), told]);
   }
 
   has(told: Told): boolean {
-    return this.#entries.has(keyOfTold(told));
+    return this.#entries.get(keyOf(told))?.some((each) => sameTold(each, told)) ?? false;
   }
 
   /** Forgets what ended before a moment. */
   forget(before: Millis): void {
-    for (const [key, { to }] of this.#entries) if (to < before) this.#entries.delete(key);
+    for (const [key, told] of this.#entries) {
+      const left = told.filter(({ to }) => to >= before);
+      if (left.length === 0) this.#entries.delete(key);
+      else if (left.length < told.length) this.#entries.set(key, left);
+    }
   }
 }
+
+const keyOf = ({ instance, request }: Told): string => `${instance} ${request}`;
