@@ -145,6 +145,14 @@ export class Correlator {
     return sum;
   }
 
+  /** Actions under way, by nova's name of them; `unnamed` where no line has told it yet. */
+  get openByAction(): Record<string, number> {
+    const open: Record<string, number> = {};
+    for (const { bags } of this.#instances.values())
+      for (const { spec } of bags) open[spec?.name ?? 'unnamed'] = (open[spec?.name ?? 'unnamed'] ?? 0) + 1;
+    return open;
+  }
+
   /** When the oldest action under way began. */
   get oldestOpen(): Millis | undefined {
     let oldest: Millis | undefined;

@@ -122,14 +122,18 @@ export interface LiveLogs {
   close(): Promise<void>;
 }
 
+/** How following stands, as of the last cycle; moments are of the logs' own time. */
 export interface LiveVitals {
-  readonly open: number;
+  /** by nova's name of the action */
+  readonly openActions: Readonly<Record<string, number>>;
   /** when the oldest open action began */
   readonly oldestOpen: Millis | undefined;
   /** lines that wait for a link */
-  readonly kept: number;
+  readonly linesKept: number;
   readonly watermark: Millis | undefined;
   readonly horizon: Millis | undefined;
+  /** log files that are held open */
+  readonly descriptors: number;
   readonly logs: readonly LogStanding[];
 }
 
@@ -320,11 +324,12 @@ export function followLogs(options: LiveOptions): LiveLogs {
 
     get vitals() {
       return {
-        open: correlator.open,
+        openActions: correlator.openByAction,
         oldestOpen: correlator.oldestOpen,
-        kept: correlator.kept,
+        linesKept: correlator.kept,
         watermark: finite(reached),
         horizon: finite(horizon),
+        descriptors: tailers.reduce((sum, { openFiles }) => sum + openFiles, 0),
         logs: [...followed.values()].flatMap(({ standing }) => standing ?? []),
       };
     },
