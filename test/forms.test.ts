@@ -100,7 +100,7 @@ describe.each(SCENARIOS)('%s', (scenario) => {
         );
         const { traces, counted } = await replayedFiles(files, given);
         expect(comparable(traces)).toEqual(expected);
-        expect(counted).not.toHaveProperty('damaged_lines');
+        expect(Object.keys(counted).filter((name) => name.startsWith('damaged_lines'))).toEqual([]);
       }),
       { numRuns: 3 },
     );

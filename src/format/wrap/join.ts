@@ -1,4 +1,5 @@
 import type { Count } from '../../model/counters.js';
+import type { LogForm } from '../../model/form.js';
 import type { Millis } from '../../model/line.js';
 import type { Wrapped } from './form.js';
 
@@ -25,10 +26,12 @@ export class Joiner {
   readonly #open = new Map<string, OpenLine>();
   readonly #maxLineBytes: number;
   readonly #count: Count;
+  readonly #form: LogForm;
 
-  constructor(maxLineBytes: number, count: Count) {
+  constructor(maxLineBytes: number, count: Count, form: LogForm) {
     this.#maxLineBytes = maxLineBytes;
     this.#count = count;
+    this.#form = form;
   }
 
   /** Whether nothing is open: then a whole line need not come here. */
@@ -53,7 +56,7 @@ export class Joiner {
     if (open === undefined) {
       if (this.#open.size >= MOST_STREAMS) {
         this.#open.delete(this.#open.keys().next().value!);
-        this.#count('damaged_lines');
+        this.#count('damaged_lines', 1, this.#form);
       }
       this.#open.set(stream, line);
     }
@@ -62,7 +65,7 @@ export class Joiner {
 
   /** The log is at its end: what was open lacks its rest for good. */
   end(): void {
-    if (this.#open.size > 0) this.#count('damaged_lines', this.#open.size);
+    if (this.#open.size > 0) this.#count('damaged_lines', this.#open.size, this.#form);
     this.#open.clear();
   }
 }

@@ -75,7 +75,7 @@ export class Unwrapper {
 
   constructor(options: UnwrapperOptions) {
     this.#options = options;
-    this.#joiner = new Joiner(options.maxLineBytes ?? MIB, options.count);
+    this.#joiner = new Joiner(options.maxLineBytes ?? MIB, options.count, options.form.name);
     const { name } = options.form;
     this.#isSyslog = name === 'syslog' || name === 'rfc5424';
     this.#isRecord = name === 'oslo-json' || name === 'fluent';
@@ -173,7 +173,7 @@ export class Unwrapper {
       : undefined;
     if (devstack === undefined) {
       if (bytes[start] === OPEN && BLOB.test(bytes.toString('latin1', start, Math.min(end, start + 40))))
-        this.#options.count('damaged_lines');
+        this.#options.count('damaged_lines', 1, this.#options.form.name);
       return onLine(from, bytes, start, end, offset, taken);
     }
     const { text, pid, logger, isFailure, isTraceback } = devstack;
