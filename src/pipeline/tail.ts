@@ -108,12 +108,9 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
 
   /** given to the backend, and not done with */
   const waiting = new Set<LiveTrace>();
-  /** done with since the last checkpoint: an action is observed together with the ledger that says so, hence once */
+  /** Done with, and in no checkpoint yet: an action is observed when the ledger that says so is on the disk, hence once. */
   let unobserved: FinishedTrace[] = [];
-  const observe = (): void => {
-    for (const trace of unobserved) metrics.observe(trace);
-    unobserved = [];
-  };
+  let written = 0;
   const delivery = new Delivery<LiveTrace>({
     exporter: exporterFor(config, io),
     limit: config.queue,
@@ -122,8 +119,8 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     onDone(trace) {
       waiting.delete(trace);
       live.settle(trace);
-      unobserved.push(trace.trace);
-      if (folder === undefined) observe();
+      if (folder === undefined) metrics.observe(trace.trace);
+      else unobserved.push(trace.trace);
     },
     clock,
     count,
@@ -142,8 +139,12 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
           take() {
             const logs = live.save([...waiting]);
             if (logs === undefined) return undefined;
-            observe();
-            return { logs, metrics: metrics.save() };
+            written = unobserved.length;
+            return { logs, metrics: metrics.save(unobserved) };
+          },
+          onWritten() {
+            for (const trace of unobserved.slice(0, written)) metrics.observe(trace);
+            unobserved = unobserved.slice(written);
           },
           clock,
           count,

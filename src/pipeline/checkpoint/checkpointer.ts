@@ -10,6 +10,8 @@ export interface CheckpointerOptions<State> {
   readonly interval: Millis;
   /** what is to be remembered, as of now; undefined where what was written last holds */
   readonly take: () => State | undefined;
+  /** told once that state is on the disk for good */
+  readonly onWritten: () => void;
   readonly clock: Clock;
   readonly count: Count;
   readonly log: Log;
@@ -43,12 +45,13 @@ export class Checkpointer<State> {
 
   /** Writes one. Never rejects. */
   async write(): Promise<void> {
-    const { folder, take, clock, count, log } = this.#options;
+    const { folder, take, onWritten, clock, count, log } = this.#options;
     this.#tried = clock.now();
     try {
       const state = take();
       if (state === undefined) return;
       await folder.save(state);
+      onWritten();
       if (this.#fault !== undefined) log.info({ stateDir: folder.path }, 'the checkpoint can be written again');
       this.#written = clock.now();
       this.#fault = undefined;
