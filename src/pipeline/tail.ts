@@ -47,6 +47,8 @@ export interface TailIo {
 /** How often what has been counted is said, while something was. */
 const SUMMARY_EVERY = 60_000;
 
+const MOST_UNOBSERVED = 1000;
+
 /** What a checkpoint holds. */
 interface SavedState {
   readonly logs: SavedLogs;
@@ -121,6 +123,8 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
       live.settle(trace);
       if (folder === undefined) metrics.observe(trace.trace);
       else unobserved.push(trace.trace);
+      // A disk that takes no checkpoint must not fill the memory: a scrape may then see what a crash would undo.
+      if (unobserved.length > MOST_UNOBSERVED) metrics.observe(unobserved.shift()!);
     },
     clock,
     count,
