@@ -1,6 +1,6 @@
 import type { EventKind, Vif } from '../catalogue/event.js';
 import { isTrifle } from '../lifecycle/causes.js';
-import type { ClosedAction, ClosedFragment, ClosedThing, Past } from '../lifecycle/closed.js';
+import type { Boot, ClosedAction, ClosedFragment, ClosedThing, Past } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, inOrder, type Member } from '../lifecycle/event.js';
@@ -15,7 +15,7 @@ import { type Claim, membersOf, namesOf, portsOfInstance } from './members.js';
 import type { Saved, SavedLine } from './saved.js';
 import { createSequel, hasSequel, resumed, type Sequel } from './sequel.js';
 import { EventStore, type Named, type Sort, WAITING } from './store.js';
-import { type Bag, GRACE, type HostMarks, isSame, LEAD, ownerAt, timeline, UNNAMED_QUIET } from './timeline.js';
+import { type Bag, GRACE, type HostMarks, isExported, isSame, LEAD, ownerAt, timeline, UNNAMED_QUIET } from './timeline.js';
 import { restorePast, savePast, type Told, told } from './told.js';
 
 /** A part of an action on a controller is complete when nothing has come for so long. */
@@ -194,7 +194,7 @@ export class Correlator {
     }
     const state = this.#stateOf(event.instance);
     if (event.requestId !== undefined && event.userId !== undefined) {
-      const past = state.past.find((each) => each.request === event.requestId && isTakenBy(each, event, isApi));
+      const past = state.past.find((each) => isTakenBy(each, event, isApi));
       if (past !== undefined) {
         if (!isApi && this.#seeded.has(past)) this.#count('read_again');
         else if (!isApi) this.#count('late', 1, event.kind);
@@ -364,11 +364,12 @@ export class Correlator {
     state.past.push(past);
     const taken = new Set<Event>(bag.owned);
     if (rescheduled) for (const event of bag.own) taken.add(event);
-    state.events = state.events.filter((event) => !taken.has(event) && (rescheduled || event.requestId !== request));
-    if (!rescheduled) state.requests.delete(request);
+    const isOver = (event: Event): boolean => taken.has(event) || isExported(past, event.requestId ?? '', event.at);
+    state.events = state.events.filter((event) => !isOver(event));
+    if (!rescheduled && !state.events.some((event) => event.requestId === request)) state.requests.delete(request);
     if (this.#isShared(request)) return;
-    const left = rescheduled ? this.#unresolved.get(request)?.filter((event) => !taken.has(event)) : undefined;
-    if (left === undefined) this.#unresolved.delete(request);
+    const left = this.#unresolved.get(request)?.filter((event) => !isOver(event));
+    if (left === undefined || (!rescheduled && left.length === 0)) this.#unresolved.delete(request);
     else this.#unresolved.set(request, left);
   }
 
@@ -739,10 +740,7 @@ export class Correlator {
     const sequels = this.#sequels.filter(({ since }) => since < before);
     for (const { of } of sequels) {
       long.push(of);
-      for (const { mac, network } of of.ports.values()) {
-        if (mac !== undefined) saveNamed([['mac', mac]], of.start);
-        if (network !== undefined) saveNamed([['network', network.slice(0, 10)]], of.start);
-      }
+      saveNamed(networksOf(of), of.start);
     }
     const marksOf = (marks: ReadonlyMap<string, readonly Millis[]>): [string, Millis[]][] =>
       [...marks]
@@ -853,6 +851,10 @@ export class Correlator {
       oldest = Math.min(oldest, ...times);
       long.push(['request', request]);
     }
+    for (const { of } of this.#sequels) {
+      oldest = Math.min(oldest, of.start);
+      if (of.start < horizon) long.push(...networksOf(of));
+    }
     const forgotten = (event: Event): void => {
       if (isPhaseLine(event) && !this.#store.isPlaced(event)) this.#count('orphans', 1, event.kind);
     };
@@ -896,12 +898,25 @@ export class Correlator {
   }
 }
 
+/** What the lines about a guest's network name. */
+const networksOf = ({ ports }: Boot): [Sort, string][] =>
+  [...ports.values()].flatMap(({ mac, network }) => [
+    ...(mac === undefined ? [] : [['mac', mac] satisfies [Sort, string]]),
+    ...(network === undefined ? [] : [['network', network.slice(0, 10)] satisfies [Sort, string]]),
+  ]);
+
 /** How far before its beginning an action's host counts. */
 const REACH = LEAD + WAITING;
 
 /** Whether a line is late for an action with its request: of a try that was given on, only up to its last line. */
 const isTakenBy = (past: Past, event: Event, isApi: boolean): boolean =>
-  !past.rescheduled || (!isApi && past.last !== undefined && event.at >= past.opened && event.at <= past.last);
+  isExported(past, event.requestId!, event.at) ||
+  (past.rescheduled &&
+    past.request === event.requestId &&
+    !isApi &&
+    past.last !== undefined &&
+    event.at >= past.opened &&
+    event.at <= past.last);
 
 /** Lines that could be an edge of a phase and name no request: those that a missing link leaves over. */
 const isPhaseLine = (event: Event): boolean => event.requestId === undefined && event.fields['port'] !== undefined;

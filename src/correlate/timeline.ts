@@ -6,6 +6,7 @@ import { type Event, inOrder, numberOf } from '../lifecycle/event.js';
 import { actionOfLock, bareOpeners, beginnings, isOfTask, mayNameBare, nameAction, naming } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
+import { WAITING } from './store.js';
 
 export type { Past };
 
@@ -19,6 +20,13 @@ export const LEAD = seconds(60);
 const QUIET = seconds(30);
 /** Lines that no action is named by are given up after this silence. */
 export const UNNAMED_QUIET = seconds(120);
+
+/** For so long after the last moment of an action that is exported, lines with its request are its own, and late. */
+export const AFTERLIFE = LEAD + WAITING;
+
+/** Whether a line with this request, at this time, is late for what is exported. */
+export const isExported = (past: Past, request: string, at: Millis): boolean =>
+  past.request === request && !past.rescheduled && at <= past.until + AFTERLIFE;
 
 /** nova-compute's lines of one instance and one request: an action, once it has a name. */
 export interface Bag {
@@ -127,7 +135,6 @@ class Timeline {
   readonly #around: Around;
   /** requests that are neutron's events and no actions */
   readonly #external = new Set<string>();
-  readonly #exported: ReadonlySet<string>;
   readonly #open = new Map<string, Bag>();
   readonly #attempts: Bag[] = [];
   /** nova-api's lines of requests that have no bag yet */
@@ -142,7 +149,6 @@ class Timeline {
     this.#events = events;
     this.#around = around;
     for (const event of events) if (EXTERNAL.has(event.kind) && event.requestId !== undefined) this.#external.add(event.requestId);
-    this.#exported = new Set(around.past.filter(({ rescheduled }) => !rescheduled).map(({ request }) => request));
   }
 
   bags(): Bag[] {
@@ -173,7 +179,7 @@ class Timeline {
   }
 
   #takeOwn(request: string, event: Event): void {
-    if (this.#exported.has(request)) return;
+    if (this.#isExported(request, event.at)) return;
     let bag = this.#open.get(request);
     if (bag !== undefined && isNextAttempt(bag, event)) {
       bag.rescheduled = true;
@@ -239,7 +245,7 @@ class Timeline {
     const begun = under.find((bag) => bag.spec === spec) ?? under.findLast((bag) => bag.spec === undefined && bag.host !== event.host);
     const bag = begun ?? open(this.#instance, `@${event.at}`, event, 0, false);
     if (begun === undefined) {
-      if (this.#exported.has(bag.request)) return;
+      if (this.#isExported(bag.request, event.at)) return;
       this.#open.set(bag.request, bag);
       this.#owners = undefined;
     }
@@ -277,6 +283,10 @@ class Timeline {
     bag.start = bag.opened;
     for (const event of [...bag.own, ...bag.owned, ...bag.begun].sort(inOrder)) advance(bag, event);
     this.#settle(bag);
+  }
+
+  #isExported(request: string, at: Millis): boolean {
+    return this.#around.past.some((past) => isExported(past, request, at));
   }
 
   #ownerAt(at: Millis): Past | undefined {

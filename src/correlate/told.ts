@@ -3,7 +3,7 @@ import { actions } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import { WAITING } from './store.js';
-import { LEAD } from './timeline.js';
+import { AFTERLIFE, LEAD } from './timeline.js';
 
 /** How far lines of one file may go back. */
 const DISORDER = seconds(10);
@@ -19,6 +19,9 @@ const DISORDER = seconds(10);
  * What reaches further does so for long actions only (lines, causes, builds, ports), and `Saved` holds that.
  */
 export const REREAD: Millis = LEAD + WAITING + DISORDER;
+
+/** For how long before the place where reading begins again what ended is to be remembered: later lines of it are late. */
+export const REMEMBERED: Millis = AFTERLIFE;
 
 /** `Past` as JSON: its action by name. */
 export interface SavedPast extends Omit<Past, 'spec'> {
