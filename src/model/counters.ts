@@ -23,6 +23,8 @@ export const counters = {
   clock_jump: 'lines whose time was too far ahead to move the watermark',
   file_resets: 'files begun again because they turned out to be other files than before',
   sources_unreadable: 'polls in which a log could not be read',
+  files_lost: 'files of a log that could not be read to their end, as they were gone, or were written to for too long after a rotation',
+  nul_bytes: 'NUL bytes passed over: holes of files that were emptied while they were written to',
   exports_retried: 'export requests tried again',
   spans_rejected: 'spans the backend said it did not take',
   traces_refused: 'traces the backend will never take',

@@ -80,7 +80,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
     };
   };
   const tailers: Tailer[] = options.logs.map((logs) =>
-    createTailer({ paths: logs.paths, open: open(logs), clock, count, startAt: options.startAt }),
+    createTailer({ paths: logs.paths, open: open(logs), clock, count, begin: (_, isFirst) => (isFirst ? options.startAt : 'beginning') }),
   );
 
   return {
