@@ -42,6 +42,11 @@ const rows = {
   clock_jump: by('service', 'lines whose time was too far ahead to move the watermark'),
   file_resets: by('path', 'files begun again because they turned out to be other files than before'),
   sources_unreadable: by('path', 'polls in which a log could not be read'),
+  files_lost: by(
+    'path',
+    'files of a log that could not be read to their end, as they were gone, or were written to for too long after a rotation',
+  ),
+  nul_bytes: 'NUL bytes passed over: holes of files that were emptied while they were written to',
   traces_known: 'traces built again after a restart and not sent, as they had been told',
   traces_before_start: 'traces not sent, as they were over before the first start or began before what it looks back to',
   checkpoints_failed: 'checkpoints that could not be written',

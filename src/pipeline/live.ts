@@ -141,7 +141,8 @@ export interface LiveVitals {
 interface Followed {
   readonly tailer: Tailer;
   readonly source: LogSource;
-  readonly marks: Marks;
+  /** undefined until something has been read */
+  marks: Marks | undefined;
   standing: LogStanding | undefined;
 }
 
@@ -205,7 +206,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       if (before !== undefined) return { position: before.position, at: before.at };
       // A log that comes later holds nothing that is old.
       if (!isFirst) return 'beginning';
-      if (start.from === 'backfill') return 'oldest';
+      if (!Number.isFinite(since)) return 'oldest';
       return { since: since - REREAD, timeIn: timeIn(sourceOptions(logs, path)) };
     };
     const tailer: Tailer = createTailer({
@@ -218,7 +219,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
         if (followed.has(path)) return undefined;
         const source = openSource(sourceOptions(logs, path));
         if (source === undefined) return undefined;
-        followed.set(path, { tailer, source, marks: new Marks(savedLogs.get(path)?.at ?? { file: 0, offset: 0 }), standing: undefined });
+        followed.set(path, { tailer, source, marks: undefined, standing: undefined });
         return source.line;
       },
     });
@@ -227,11 +228,12 @@ export function followLogs(options: LiveOptions): LiveLogs {
   const tailers = options.logs.map(follow);
 
   /** Sees how a log stands after a poll. */
-  const observe = ({ path, place, atEnd, readable, lagBytes, unreadSince }: PollReport['sources'][number], now: Millis): void => {
+  const observe = ({ path, begun, place, atEnd, readable, lagBytes, unreadSince }: PollReport['sources'][number], now: Millis): void => {
     const log = followed.get(path);
     if (log === undefined) return;
     log.source.flushCounts();
     const { newest } = log.source;
+    log.marks ??= new Marks(begun);
     if (newest !== undefined) log.marks.note(newest, place);
     log.standing = { path, place, lagBytes, unreadSince, readable, newest };
     if (readable) unreadableSince.delete(path);
@@ -305,6 +307,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       const positions = new Map(tailers.flatMap((tailer) => tailer.positions()).map((position) => [position.path, position]));
       const logs: SavedLog[] = [];
       for (const [path, { tailer, source, marks }] of followed) {
+        if (marks === undefined) continue;
         const { place, newest } = marks.before(again);
         tailer.release(path, place.file);
         const position = positions.get(path);

@@ -1,11 +1,19 @@
-import type { Stats } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import type { Count } from '../model/counters.js';
 import { reasonOf } from '../model/errors.js';
 import type { LineSink, Millis } from '../model/line.js';
-import { minutes, seconds } from '../model/time.js';
+import { hours, minutes, seconds } from '../model/time.js';
+import { GzipFile } from './gzip-file.js';
 import { OpenFile } from './open-file.js';
-import type { Position } from './position.js';
+import type { FileRead, LogPosition, Place } from './position.js';
+import type { FileInReading } from './reading.js';
+import { type Found, filesOf, find, holds, isSame, lookUp, type Named } from './siblings.js';
+import { findSince, type Since } from './since.js';
+
+/**
+ * Where a log is begun: its live file's beginning or end, its oldest rotated file, where reading stopped before, or its first line
+ * of a moment or later. `at` lies in one of the position's files, and is not behind what was read of it.
+ */
+export type Begin = 'beginning' | 'end' | 'oldest' | { readonly position: LogPosition; readonly at: Place } | Since;
 
 /** What one poll found of one log. */
 export interface SourceReport {
@@ -13,10 +21,16 @@ export interface SourceReport {
   readonly readBytes: number;
   /** bytes that are there and have not been read */
   readonly lagBytes: number;
+  /** since when the oldest of them have been there; undefined where there are none */
+  readonly unreadSince?: Millis;
   /** Nothing was unread when the log was looked at in this poll; an incomplete last line does not count. */
   readonly atEnd: boolean;
   /** The last line is not complete yet: it is kept until its newline comes. */
   readonly partial: boolean;
+  /** where reading began */
+  readonly begun: Place;
+  /** where reading goes on: all lines before it have been handed over */
+  readonly place: Place;
   readonly readable: boolean;
   /** why the log is not readable */
   readonly reason?: string;
@@ -25,57 +39,100 @@ export interface SourceReport {
 export interface FollowOptions {
   /** asked when there is something to read; undefined for a log that is of no interest */
   readonly sink: () => LineSink | undefined;
+  /** asked once, when there is something to read */
+  readonly begin: () => Begin;
   readonly count: Count;
   /** lent to every read */
   readonly buffer: Buffer;
-  /** where the log's first file is begun: at its beginning too where none of the positions is in it */
-  readonly from: 'beginning' | 'end' | readonly Position[];
-  /** whether another log is reading this file already, under another name */
-  readonly isHeld: (dev: number, ino: number) => boolean;
+  /** whether a log is reading this file already, under whatever name */
+  readonly isHeld: (file: { readonly dev: number; readonly ino: number }) => boolean;
   /** where reading of this file stopped when its name went; undefined for a file never met */
-  readonly leftAt: (dev: number, ino: number) => Position | undefined;
+  readonly leftAt: (file: { readonly dev: number; readonly ino: number }) => FileRead | undefined;
   /** told of a file that is read no more */
-  readonly onLeft: (position: Position) => void;
+  readonly onLeft: (read: FileRead) => void;
 }
 
 /** Services that are told to reopen their logs do so within this; until then they write to the old file. */
 const PATIENCE: Millis = seconds(10);
 /** While the new file is empty the service has not moved to it: an old file costs a descriptor, its lines cost more. */
 const PATIENCE_WHILE_EMPTY: Millis = minutes(10);
+/** A deleted file holds disk space that nobody sees. */
+const PATIENCE_WITH_DELETED: Millis = minutes(10);
+const PATIENCE_WITH_BUSY: Millis = hours(1);
+const MOST_DEPARTING = 4;
+/** How many files are begun in one poll; one that is empty costs no budget. */
+const MOST_MOVES = 16;
+/** Files that are remembered although nobody needs them: a deleted one's neighbour tells what comes next. */
+const MOST_REMEMBERED = 4;
 
-interface Departing {
-  readonly file: OpenFile;
+interface Held {
+  readonly file: FileInReading;
+  readonly number: number;
+  /** what is known to be at its end for good: a copy, a compressed file */
+  readonly isWhole: boolean;
+  /** whether it was begun under the lasting name */
+  readonly wasLive: boolean;
+  /** undefined while it has the lasting name */
+  lostNameAt: Millis | undefined;
   /** when it last lost its name or gave a byte */
   quietSince: Millis;
 }
 
-type Named = Pick<Stats, 'dev' | 'ino' | 'size' | 'mtimeMs' | 'isFile'>;
-
 /**
- * One lasting log: whatever file its name leads to, and files that had the name before, until their last line.
+ * One lasting log: whatever file its name leads to, files that had the name before, until their last line, and those that
+ * came and went unseen.
  *
  *     name leads to   A         A          B (empty)     B             B
- *     A is            current   appended   departing     read to end   closed when quiet for PATIENCE
- *     B is                                 left alone    current, from its beginning
+ *     A is            read      appended   departing     read to end   closed when quiet for PATIENCE
+ *     B is                                 left alone    read from its beginning
  *
- * All files go through one sink: a rotation is not seen by what reads the lines.
+ * All files go through one sink: a rotation is not seen by what reads the lines. docs/tailing.md has the poll cycle.
  */
 export class FollowedLog {
   readonly path: string;
   readonly #options: FollowOptions;
-  #from: FollowOptions['from'];
-  #current: OpenFile | undefined;
-  #departing: Departing[] = [];
+  #sink: LineSink | undefined;
+  #begin: Begin | undefined;
+  #isBegun = false;
+  #begun: Place = { file: 0, offset: 0 };
+  /** open, oldest first; the last one is read until it has a successor */
+  #held: Held[] = [];
+  /** of files that are not open, oldest first */
+  #past: FileRead[] = [];
+  #next = 0;
+  /** where reading goes on, in a file of `#past` that has to be found */
+  #todo: Place | undefined;
+  #released = 0;
+  /** files that were there when the last one was begun, and are older */
+  #older = new Set<string>();
+  /** when the youngest file was last written to */
+  #newest: Millis = 0;
+  /** the live file that is empty, and was looked at: nothing comes before it */
+  #awaited = '';
 
   constructor(path: string, options: FollowOptions) {
     this.path = path;
     this.#options = options;
-    this.#from = options.from;
   }
 
   /** Whether a file is being read as this log. */
-  holds(dev: number, ino: number): boolean {
-    return this.#files().some((file) => file.dev === dev && file.ino === ino);
+  holds(file: { readonly dev: number; readonly ino: number }): boolean {
+    return this.#held.some((held) => isSame(held.file, file));
+  }
+
+  /** Whether it has been told where to begin. */
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
+  /** How many of its files are open. */
+  get openFiles(): number {
+    return this.#held.length;
+  }
+
+  /** Whether nothing is open. */
+  get isIdle(): boolean {
+    return this.#held.length === 0;
   }
 
   /**
@@ -89,155 +146,372 @@ export class FollowedLog {
     let read = 0;
     try {
       const named = await lookUp(this.path);
+      if (!this.#isBegun && !(await this.#start(named, now))) return undefined;
       this.#sortOut(named, now);
-      for (const old of this.#departing) {
-        const bytes = await this.#readOn(old.file, budget - read);
-        if (bytes > 0) old.quietSince = now;
-        read += bytes;
-      }
-      const isOldRead = this.#departing.every(({ file }) => file.lag === 0);
+      await this.#reopenUnread(named);
+      let moves = 0;
+      do read += await this.#readAll(budget - read, now, moves === 0 ? named : undefined);
+      while (this.#lag() === 0 && ++moves < MOST_MOVES && (await this.#goOn(named, now)));
       await this.#letGo(named, now);
-
-      const known = this.#current;
-      if (isOldRead && named !== undefined && known === undefined) await this.#begin(named);
-      // By the time a name is opened it may lead elsewhere: a file that is new is looked at itself.
-      const looks = known === undefined ? undefined : named;
-      if (isOldRead && this.#current !== undefined) read += await this.#readOn(this.#current, budget - read, looks);
-      const files = this.#files();
-      if (files.length === 0) return undefined;
-
-      const waiting = this.#current === undefined ? (named?.size ?? 0) : 0;
-      const lagBytes = this.#lag() + waiting;
-      const partial = files.some(({ isPartial }) => isPartial);
-      return { path: this.path, readBytes: read, lagBytes, atEnd: lagBytes === 0, partial, readable: true };
-    } catch (error) {
-      if (!isOfSystem(error)) throw error;
-      this.#options.count('sources_unreadable', 1, this.path);
+      const isWaiting = this.#isWaiting(named);
+      if (this.#held.length === 0 && !isWaiting) return undefined;
+      const lagBytes = this.#lag() + (isWaiting ? named!.size : 0);
+      const unread = this.#held.flatMap(({ file }) => file.unreadSince ?? []);
+      if (isWaiting && unread.length === 0) unread.push(named!.mtimeMs);
       return {
         path: this.path,
         readBytes: read,
-        lagBytes: this.#lag(),
+        lagBytes,
+        ...(unread.length > 0 && { unreadSince: Math.min(...unread) }),
+        atEnd: lagBytes === 0 && this.#todo === undefined && moves < MOST_MOVES,
+        partial: this.#held.some(({ file }) => file.isPartial),
+        begun: this.#begun,
+        place: this.#place,
+        readable: true,
+      };
+    } catch (error) {
+      const reason = systemReason(error);
+      if (reason === undefined) throw error;
+      this.#options.count('sources_unreadable', 1, this.path);
+      const lagBytes = this.#lag();
+      return {
+        path: this.path,
+        readBytes: read,
+        lagBytes,
         atEnd: false,
         partial: false,
+        begun: this.#begun,
+        place: this.#place,
         readable: false,
-        reason: reasonOf(error),
+        reason,
       };
     }
   }
 
-  /** How far each file has been read, oldest first. */
-  positions(): Position[] {
-    return this.#files().map((file) => file.position(this.path));
+  /** How far its files have been read, back to the oldest that was not released; undefined where none has been begun. */
+  position(): LogPosition | undefined {
+    const open = this.#held.map(({ file, number }) => file.reading.handedOver(number, file));
+    const files = [...this.#past.filter(({ file }) => !open.some((other) => other.file === file)), ...open].sort((a, b) => a.file - b.file);
+    const needed = files.filter(({ file }) => file >= this.#released);
+    // One by whose bytes something can be found has to be among them.
+    const known = files.findLast(({ file, offset }) => file < this.#released && offset > 0);
+    if (known !== undefined && needed.every(({ offset }) => offset === 0)) needed.unshift(known);
+    return needed.length === 0 ? undefined : { path: this.path, files: needed };
+  }
+
+  /** Files with smaller numbers are needed no more. */
+  release(file: number): void {
+    this.#released = Math.max(this.#released, file);
+    this.#forget();
   }
 
   async close(): Promise<void> {
-    for (const file of this.#files()) await file.close();
-    this.#current = undefined;
-    this.#departing = [];
+    for (const { file } of this.#held) await file.close();
+    this.#held = [];
   }
 
-  #files(): OpenFile[] {
-    const old = this.#departing.map(({ file }) => file);
-    return this.#current === undefined ? old : [...old, this.#current];
+  get #place(): Place {
+    const held = this.#held[0];
+    if (this.#todo !== undefined && (held === undefined || this.#todo.file < held.number)) return this.#todo;
+    if (held !== undefined) return { file: held.number, offset: held.file.reading.resumeAt };
+    const last = this.#past.at(-1);
+    if (last !== undefined) return { file: last.file, offset: last.offset };
+    return typeof this.#begin === 'object' && 'at' in this.#begin ? this.#begin.at : { file: 0, offset: 0 };
   }
 
   #lag(): number {
-    return this.#files().reduce((sum, { lag }) => sum + lag, 0);
+    return this.#held.reduce((sum, { file }) => sum + file.lag, 0);
+  }
+
+  /** Whether the live file has something, and has not been begun. */
+  #isWaiting(named: Named | undefined): boolean {
+    return this.#todo !== undefined ? named !== undefined : named !== undefined && named.size > 0 && !this.#options.isHeld(named);
+  }
+
+  /** @returns false where there is nothing to begin */
+  async #start(named: Named | undefined, now: Millis): Promise<boolean> {
+    const files = await filesOf(this.path);
+    if (files.length === 0) return false;
+    if (named !== undefined && this.#options.isHeld(named)) return false;
+    this.#sink ??= this.#options.sink();
+    if (this.#sink === undefined) return false;
+    this.#begin ??= this.#options.begin();
+    const begin = this.#begin;
+    const live = files.findIndex(({ isLive }) => isLive);
+    if (typeof begin === 'object' && 'position' in begin) {
+      this.#past = [...begin.position.files];
+      this.#next = this.#last + 1;
+      this.#todo = begin.at;
+    } else if (live !== -1 && (await this.#leftIn(files[live]!)) > 0) await this.#open(files, live, await this.#leftIn(files[live]!), now);
+    else if (begin === 'oldest') await this.#open(files, 0, 0, now);
+    else if (typeof begin === 'object') {
+      const { file, offset } = await findSince(files, begin);
+      await this.#open(files, files.indexOf(file), offset, now);
+    } else if (live === -1) {
+      // It was not there when reading began: nothing of it is old.
+      this.#begin = 'beginning';
+      return false;
+    } else await this.#open(files, live, begin === 'end' ? 'end' : 0, now);
+    this.#isBegun = true;
+    this.#begun = this.#place;
+    return true;
   }
 
   /** Sees which file has the name now, and which has lost it. */
   #sortOut(named: Named | undefined, now: Millis): void {
-    const isNamed = (file: OpenFile): boolean => file.dev === named?.dev && file.ino === named.ino;
-    if (this.#current !== undefined && !isNamed(this.#current)) {
-      this.#departing.push({ file: this.#current, quietSince: now });
-      this.#current = undefined;
-    }
-    const back = this.#departing.find(({ file }) => isNamed(file));
-    if (back !== undefined && this.#current === undefined) {
-      this.#departing = this.#departing.filter((other) => other !== back);
-      this.#current = back.file;
-    }
-  }
-
-  /** Closes old files that have been quiet for long enough. */
-  async #letGo(named: Named | undefined, now: Millis): Promise<void> {
-    const patience = named?.size === 0 ? PATIENCE_WHILE_EMPTY : PATIENCE;
-    for (const old of [...this.#departing]) {
-      if (old.file.lag > 0 || now - old.quietSince < patience) continue;
-      await old.file.endLine();
-      this.#departing = this.#departing.filter((other) => other !== old);
-      this.#options.onLeft(old.file.position(this.path));
-      await old.file.close();
-    }
-  }
-
-  /** Opens the file that has the name now, unless its writer is still at the old one. */
-  async #begin(named: Named): Promise<void> {
-    if (this.#departing.length > 0 && named.size === 0) return;
-    if (this.#options.isHeld(named.dev, named.ino)) return;
-    const { buffer, count } = this.#options;
-    const sink = this.#options.sink();
-    if (sink === undefined) return;
-    if (!named.isFile()) throw notAFile();
-    const file = await OpenFile.open(this.path, { sink, count, buffer });
-    try {
-      for (const old of this.#departing) await old.file.endLine();
-      await this.#goToStart(file);
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-    this.#from = 'beginning';
-    this.#current = file;
-  }
-
-  async #goToStart(file: OpenFile): Promise<void> {
-    const left = this.#options.leftAt(file.dev, file.ino);
-    if (left !== undefined && (await file.resume(left))) return;
-    if (this.#from === 'end') return file.skipToEnd();
-    if (this.#from === 'beginning') return;
-    const mine = this.#from.filter(({ path }) => path === this.path);
-    for (const position of mine.reverse()) if (await file.resume(position)) return;
-    if (mine.some(({ offset }) => offset > 0)) this.#options.count('file_resets', 1, this.path);
-  }
-
-  /** Every poll looks, with or without room to read: what it says of the end is always of now. `looks` are those of this poll. */
-  async #readOn(file: OpenFile, budget: number, looks?: Named): Promise<number> {
-    try {
-      if (!(await file.look(looks))) {
-        this.#options.count('file_resets', 1, this.path);
-        file.restart();
+    for (const held of this.#held) {
+      if (isSame(held.file, named)) held.lostNameAt = undefined;
+      else if (held.lostNameAt === undefined) {
+        held.lostNameAt = now;
+        held.quietSince = now;
       }
-      return await file.readOn(budget);
-    } catch (error) {
-      if (isOfSystem(error)) await this.#giveUp(file);
-      throw error;
     }
   }
 
-  /** A descriptor that failed (a network file system) may fail for good: the next poll opens the file anew, and goes on. */
-  async #giveUp(file: OpenFile): Promise<void> {
-    if (file === this.#current) {
-      this.#from = [file.position(this.path)];
-      this.#current = undefined;
+  /** Of a live file that was empty it cannot be told whether it was copied and emptied since: it is begun anew, in its turn. */
+  async #reopenUnread(named: Named | undefined): Promise<void> {
+    const last = this.#held.at(-1);
+    if (last === undefined || !isSame(last.file, named) || last.file.reading.offset > 0 || named!.size === 0) return;
+    this.#held.pop();
+    this.#next = last.number;
+    await last.file.close();
+  }
+
+  async #readAll(budget: number, now: Millis, named: Named | undefined): Promise<number> {
+    let read = 0;
+    for (const held of [...this.#held]) {
+      try {
+        const looks = named !== undefined && isSame(held.file, named) ? named : undefined;
+        const current = (await held.file.look(now, looks)) ? held : await this.#emptied(held, now);
+        if (current === undefined) continue;
+        const bytes = await current.file.readOn(budget - read);
+        if (bytes > 0) current.quietSince = now;
+        read += bytes;
+        if (held === this.#held.at(-1) && held.file instanceof OpenFile) this.#newest = held.file.mtime;
+      } catch (error) {
+        if (systemReason(error) !== undefined) await this.#giveUp(held);
+        throw error;
+      }
     }
-    this.#departing = this.#departing.filter((old) => old.file !== file);
-    await file.close().catch(() => undefined);
+    return read;
+  }
+
+  /** What was read is not there any more. @returns the copy that was made of it, where there is one: it has what was not read */
+  async #emptied(held: Held, now: Millis): Promise<Held | undefined> {
+    this.#options.count('file_resets', 1, this.path);
+    const { reading } = held.file;
+    const rotated = (await filesOf(this.path)).filter(({ isLive }) => !isLive);
+    const copy = reading.offset === 0 ? undefined : rotated[await find(rotated, reading.seen(held.number, NOWHERE))];
+    if (copy === undefined || this.#options.isHeld(copy)) {
+      await this.#close(held);
+      return undefined;
+    }
+    const file = await this.#openFound(copy, reading.resumeAt);
+    const instead = { ...held, file, isWhole: true, wasLive: false, lostNameAt: now, quietSince: now };
+    this.#held[this.#held.indexOf(held)] = instead;
+    await held.file.close();
+    return instead;
+  }
+
+  /** A descriptor that failed (a network file system) may fail for good: the next poll finds the file again, and goes on. */
+  async #giveUp(held: Held): Promise<void> {
+    const isLast = held === this.#held.at(-1);
+    const read = held.file.reading.handedOver(held.number, held.file);
+    this.#held = this.#held.filter((other) => other !== held);
+    this.#remember(read);
+    if (isLast) this.#todo = { file: read.file, offset: read.offset };
+    await held.file.close().catch(() => undefined);
+  }
+
+  /** Begins the file that comes after the last one. @returns false where there is none, or it is to be left alone yet */
+  async #goOn(named: Named | undefined, now: Millis): Promise<boolean> {
+    const last = this.#held.at(-1);
+    if (last !== undefined && isSame(last.file, named) && this.#todo === undefined) return false;
+    if (this.#todo === undefined && named === undefined && (last === undefined || last.wasLive)) return false;
+    if (this.#todo === undefined && last !== undefined && named?.size === 0 && this.#awaited === keyOf(named)) return false;
+    const files = await filesOf(this.path);
+    if (this.#todo !== undefined) return this.#reopen(files, this.#todo, now);
+
+    const { index, isOver } = await this.#after(files);
+    const next = files[index];
+    if (next === undefined || this.#options.isHeld(next)) return false;
+    if (isOver && next.isLive && next.size === 0 && last !== undefined && !last.isWhole) {
+      this.#awaited = keyOf(next);
+      return false;
+    }
+    if (!isOver) {
+      const { file, offset } = this.#past.at(-1)!;
+      this.#next = file;
+      await this.#open(files, index, offset, now);
+      return true;
+    }
+    await this.#open(files, index, next.isLive ? await this.#leftIn(next) : 0, now);
+    return true;
+  }
+
+  /**
+   * The file after the youngest that was read: after the one that was, by its bytes; where it is gone, after an older one
+   * that was read; where all are gone, the first that is new.
+   *
+   * @returns `isOver` false where the index is of the youngest that was read itself: it has its name back
+   */
+  async #after(files: readonly Found[]): Promise<{ readonly index: number; readonly isOver: boolean }> {
+    const last = this.#held.at(-1);
+    if (last !== undefined) {
+      const at = await find(files, last.file.reading.seen(last.number, last.file), true);
+      if (at !== -1) return { index: at + 1, isOver: true };
+    }
+    for (const read of [...this.#past].reverse()) {
+      if (read.file >= (last?.number ?? this.#next)) continue;
+      const at = await find(files, read);
+      if (at === -1) continue;
+      if (last === undefined && read === this.#past.at(-1) && files[at]!.isLive) return { index: at, isOver: false };
+      return { index: at + 1, isOver: true };
+    }
+    const known = files.findLastIndex((file) => this.#older.has(keyOf(file)));
+    if (known !== -1) return { index: known + 1, isOver: true };
+    return { index: files.findIndex(({ isLive, mtimeMs }) => isLive || mtimeMs >= this.#newest), isOver: true };
+  }
+
+  /** Goes on where reading stopped, in the first of the files from there on that can be found. */
+  async #reopen(files: readonly Found[], { file: from, offset }: Place, now: Millis): Promise<boolean> {
+    let lost = 0;
+    const go = async (index: number, number: number, at: number): Promise<true> => {
+      this.#next = number;
+      await this.#open(files, index, at, now);
+      if (lost > 0) this.#options.count('files_lost', lost, this.path);
+      return true;
+    };
+    const before = this.#past.filter(({ file }) => file < from);
+    for (const read of this.#past.filter(({ file }) => file >= from)) {
+      const anchor = before.findLast((other) => other.offset > 0);
+      if (read.offset > 0 || anchor === undefined) {
+        const at = await find(files, read);
+        if (at !== -1) return go(at, read.file, read.file === from ? Math.min(offset, read.offset) : 0);
+        lost++;
+      } else {
+        const at = await find(files, anchor);
+        if (at !== -1) return at + 1 < files.length && go(at + 1, read.file, 0);
+      }
+      before.push(read);
+    }
+    for (const anchor of before.filter((read) => read.file < from).reverse()) {
+      const at = await find(files, anchor);
+      if (at !== -1 && at + 1 < files.length) return go(at + 1, this.#last + 1, 0);
+    }
+    const live = files.findIndex(({ isLive }) => isLive);
+    if (live === -1) return false;
+    const isReset = this.#past.some((read) => read.offset > 0);
+    await go(live, this.#last + 1, 0);
+    if (isReset) this.#options.count('file_resets', 1, this.path);
+    return true;
+  }
+
+  get #last(): number {
+    return Math.max(-1, ...this.#past.map(({ file }) => file), ...this.#held.map(({ number }) => number));
+  }
+
+  /** Opens one of the log's files as the next; what came before is at its end. */
+  async #open(files: readonly Found[], index: number, offset: number | 'end', now: Millis): Promise<void> {
+    const found = files[index]!;
+    const file = await this.#openFound(found, offset);
+    const number = await this.#numberOf(found);
+    for (const held of [...this.#held]) {
+      if (held.isWhole || (!held.wasLive && !found.isLive)) await this.#close(held);
+      else held.file.reading.endLine();
+    }
+    this.#past = this.#past.filter((read) => read.file !== number);
+    this.#next = number + 1;
+    this.#held.push({
+      file,
+      number,
+      isWhole: found.isGzip,
+      wasLive: found.isLive,
+      lostNameAt: found.isLive ? undefined : now,
+      quietSince: now,
+    });
+    this.#todo = undefined;
+    this.#older = new Set(files.slice(0, index).map(keyOf));
+    this.#newest = found.mtimeMs;
+    this.#awaited = '';
+  }
+
+  /** A file that was read before a restart gets the number that it had; what should have come between is lost. */
+  async #numberOf(found: Found): Promise<number> {
+    const ahead = this.#past.filter(({ file }) => file >= this.#next);
+    for (const read of ahead) {
+      if (!(await holds(found, read))) continue;
+      const lost = ahead.filter((other) => other.file < read.file && other.offset > 0).length;
+      if (lost > 0) this.#options.count('files_lost', lost, this.path);
+      return read.file;
+    }
+    return this.#next;
+  }
+
+  #openFound(found: Found, offset: number | 'end'): Promise<FileInReading> {
+    const { count, buffer } = this.#options;
+    const options = { sink: this.#sink!, count, buffer, path: this.path };
+    return found.isGzip ? GzipFile.open(found, offset === 'end' ? 0 : offset, options) : OpenFile.open(found.path, offset, options);
+  }
+
+  /** Where reading of a file stopped when it lost its name, or another log's. */
+  async #leftIn(found: Found): Promise<number> {
+    const left = this.#options.leftAt(found);
+    return left !== undefined && (await holds(found, left)) ? left.offset : 0;
+  }
+
+  /** Closes old files that have been quiet for long enough, or held for too long. */
+  async #letGo(named: Named | undefined, now: Millis): Promise<void> {
+    const departing = this.#held.filter(({ lostNameAt }) => lostNameAt !== undefined);
+    const isWaiting = named?.size === 0 && !this.#options.isHeld(named);
+    for (const held of departing) {
+      const isLast = held === this.#held.at(-1);
+      const patience = isLast && isWaiting ? PATIENCE_WHILE_EMPTY : PATIENCE;
+      const isQuiet = held.file.lag === 0 && now - held.quietSince >= patience;
+      const age = now - held.lostNameAt!;
+      const isTooLong = (age >= PATIENCE_WITH_BUSY && !isLast) || (age >= PATIENCE_WITH_DELETED && (await held.file.isDeleted()));
+      if (isQuiet) await this.#close(held);
+      else if (isTooLong) {
+        this.#options.count('files_lost', 1, this.path);
+        await this.#close(held);
+      }
+    }
+    const old = this.#held.filter(({ lostNameAt }) => lostNameAt !== undefined).sort((a, b) => a.quietSince - b.quietSince);
+    for (const held of old.slice(0, Math.max(0, old.length - MOST_DEPARTING))) {
+      if (held.file.lag > 0) this.#options.count('files_lost', 1, this.path);
+      await this.#close(held);
+    }
+  }
+
+  async #close(held: Held): Promise<void> {
+    held.file.reading.endLine();
+    this.#held = this.#held.filter((other) => other !== held);
+    const read = held.file.reading.handedOver(held.number, held.file);
+    this.#remember(read);
+    this.#options.onLeft(read);
+    await held.file.close();
+  }
+
+  #remember(read: FileRead): void {
+    this.#past = [...this.#past.filter(({ file }) => file !== read.file), read].sort((a, b) => a.file - b.file);
+    this.#forget();
+  }
+
+  #forget(): void {
+    const needed = this.#past.findLast(({ offset }) => offset > 0);
+    const most = this.#past.length - MOST_REMEMBERED;
+    this.#past = this.#past.filter((read, i) => read.file >= this.#released || read === needed || i >= most);
   }
 }
 
-/** @returns undefined for a name that leads nowhere */
-async function lookUp(path: string): Promise<Named | undefined> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
-  }
+const keyOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}/${ino}`;
+
+/** For what is to be known by its bytes alone. */
+const NOWHERE = { dev: -1, ino: -1 };
+
+/** @returns undefined for what a sink throws, which is not the log's fault */
+function systemReason(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const cause = 'syscall' in error ? error : error.cause;
+  return cause instanceof Error && 'syscall' in cause ? reasonOf(cause) : undefined;
 }
-
-const notAFile = (): Error => Object.assign(new Error('it is not a file'), { syscall: 'open' });
-
-/** Told apart from what a sink throws, which is not the log's fault. */
-const isOfSystem = (error: unknown): boolean => error instanceof Error && 'syscall' in error;

@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
 
+/** A place in a log, at the beginning of a line: later places are greater by `file`, then by `offset`. */
+export interface Place {
+  /** Which of the log's files, counted from the first that was ever met; rotation and truncation begin the next. */
+  readonly file: number;
+  /** of a byte; in the uncompressed file for `.gz` */
+  readonly offset: number;
+}
+
 /**
- * How far a log has been read, and in which file: enough to tell after a restart whether a file is still the one that was
- * read. Plain data, to be written down as it is.
+ * How far one of a log's files has been read, and by what it is known again whatever it is called by then: only its bytes
+ * decide, as inode numbers are used again, and copies have others. Plain data, to be written down as it is.
  */
-export interface Position {
-  /** the log's name */
-  readonly path: string;
+export interface FileRead {
+  readonly file: number;
   readonly dev: number;
   readonly ino: number;
   /** of the first byte that has not been handed over: always the beginning of a line */
@@ -16,6 +23,14 @@ export interface Position {
   readonly headHash: string;
   /** of the bytes before `offset`, MARKER_BYTES at most */
   readonly markerHash: string;
+}
+
+/** How far a log has been read: its files back to the oldest that may be needed again. */
+export interface LogPosition {
+  /** the log's lasting name */
+  readonly path: string;
+  /** oldest first; the last is the one that is being written to */
+  readonly files: readonly FileRead[];
 }
 
 /**

@@ -1,7 +1,9 @@
 import { basename, dirname, join } from 'node:path';
 
 /** What rotation puts behind a log's name: `.1`, `.2.gz`, `-20261121`, `.2026-11-21`, `.1.2017-05-16_13:53:08`. */
-const NAME = /^(?<name>.+?\.(?:log|jsonl?))(?<mark>(?:[.-]\d{1,4}|[.-]\d{4}-?\d\d-?\d\d(?:[T_-][\d:]{1,10})?)*)(?<gz>\.gz)?$/;
+const MARK = String.raw`(?<mark>(?:[.-]\d{1,4}|[.-]\d{4}-?\d\d-?\d\d(?:[T_-][\d:]{1,10})?)*)(?<gz>\.gz)?$`;
+const NAME = new RegExp(String.raw`^(?<name>.+?\.(?:log|jsonl?))${MARK}`);
+const MARK_ALONE = new RegExp(`^${MARK}`);
 const DATE = /(\d{4})-?(\d\d)-?(\d\d)(?:[T_-]([\d:]+))?$/;
 const NUMBER = /(\d+)$/;
 
@@ -21,6 +23,27 @@ export function lastingName(path: string): string {
   return found['name'] === basename(path) ? path : join(dirname(path), found['name']!);
 }
 
+/**
+ * Of the names in a folder those that rotation made of one, whatever that is like, oldest first. A file that is being compressed is
+ * there twice: the compressed one is not whole, and is left out.
+ */
+export function rotatedNames(name: string, names: readonly string[]): string[] {
+  const marks = new Map<string, string>();
+  for (const other of names) {
+    if (other.length <= name.length || !other.startsWith(name)) continue;
+    const found = MARK_ALONE.exec(other.slice(name.length))?.groups;
+    if (found?.['mark']) marks.set(other, found['mark']);
+  }
+  return [...marks]
+    .filter(([other]) => !(other.endsWith('.gz') && marks.has(other.slice(0, -'.gz'.length))))
+    .sort(([a, markOfA], [b, markOfB]) => {
+      const [groupA, rankA] = ageOfMark(markOfA);
+      const [groupB, rankB] = ageOfMark(markOfB);
+      return groupA - groupB || rankA - rankB || (a < b ? -1 : 1);
+    })
+    .map(([other]) => other);
+}
+
 /** Sorts the parts of one log, oldest first: numbers count down, dates count up, and the live log comes last. */
 export function byAge(a: string, b: string): number {
   const [groupA, rankA] = ageOf(a);
@@ -29,7 +52,10 @@ export function byAge(a: string, b: string): number {
 }
 
 function ageOf(path: string): readonly [group: number, rank: number] {
-  const mark = NAME.exec(basename(path))?.groups?.['mark'] ?? '';
+  return ageOfMark(NAME.exec(basename(path))?.groups?.['mark'] ?? '');
+}
+
+function ageOfMark(mark: string): readonly [group: number, rank: number] {
   if (mark === '') return [2, 0];
   const date = DATE.exec(mark);
   if (date === null) return [0, -Number(NUMBER.exec(mark)?.[1])];

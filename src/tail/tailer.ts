@@ -2,8 +2,10 @@ import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import type { LineSink, Millis } from '../model/line.js';
 import { liveLogs } from './discover.js';
-import { FollowedLog, type FollowOptions, type SourceReport } from './follow.js';
-import type { Position } from './position.js';
+import { type Begin, FollowedLog, type SourceReport } from './follow.js';
+import type { FileRead, LogPosition } from './position.js';
+
+export type { Begin, SourceReport } from './follow.js';
 
 export interface TailerOptions {
   /** files, whether they are there yet or not, folders, and globs */
@@ -15,10 +17,12 @@ export interface TailerOptions {
   /** the most that one poll reads of one log */
   readonly maxBytesPerPoll?: number;
   /**
-   * Where logs are begun that are there at the first poll; positions are those that an earlier tailer gave, and a log
-   * that is not among them is begun at its beginning, as is every log that comes later.
+   * Where a log is begun. Asked once for each log that is met, after `open`.
+   *
+   * @param isFirst whether the log was there at the first poll: what comes later should be begun at its beginning, or where
+   *   reading of it stopped another time
    */
-  readonly startAt: FollowOptions['from'];
+  readonly begin: (path: string, isFirst: boolean) => Begin;
 }
 
 /** What one poll found. */
@@ -35,8 +39,12 @@ export interface PollReport {
 export interface Tailer {
   /** One poll cycle: looks for logs, and reads on in each. One at a time; nothing happens between polls. */
   poll(): Promise<PollReport>;
-  /** How far every file has been read, oldest first for each log: to be handed in as `startAt` one day. */
-  positions(): Position[];
+  /** How many files are held open. */
+  readonly openFiles: number;
+  /** How far every log has been read, in the order of their names: to be given to `begin` one day. */
+  positions(): LogPosition[];
+  /** A log's files with smaller numbers are needed no more: `positions` leaves them out. */
+  release(path: string, file: number): void;
   /** Lets go of all files. What was not read stays unread; incomplete lines are not handed over. */
   close(): Promise<void>;
 }
@@ -45,17 +53,19 @@ const MIB = 1024 * 1024;
 const PIECE = 256 * 1024;
 /** Files remembered after their names went: they may turn up again under a name that a glob matches. */
 const MOST_LEFT = 1000;
+/** Logs remembered after they have gone: one that comes back goes on with its numbers. */
+const MOST_GONE = 1000;
 
 /**
  * Follows logs through their rotations. No log waits for another: each is read by `maxBytesPerPoll` at most, in turn,
  * and a log that cannot be read is said to be so while the others go on.
  */
-export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB, startAt }: TailerOptions): Tailer {
+export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB, begin }: TailerOptions): Tailer {
   const followed = new Map<string, FollowedLog>();
   const sinks = new Map<string, LineSink | undefined>();
-  const left = new Map<string, Position>();
+  const left = new Map<string, FileRead>();
   const buffer = Buffer.allocUnsafe(PIECE);
-  let isFirst = true;
+  let polls = 0;
 
   /** A log that comes back after it was gone goes on with the sink that it had. */
   const sinkOf = (path: string): LineSink | undefined => {
@@ -63,44 +73,59 @@ export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB,
     return sinks.get(path);
   };
 
-  const follow = (path: string): FollowedLog =>
-    new FollowedLog(path, {
+  const follow = (path: string): FollowedLog => {
+    const isFirst = polls === 0;
+    return new FollowedLog(path, {
       sink: () => sinkOf(path),
+      begin: () => begin(path, isFirst),
       count,
       buffer,
-      from: isFirst ? startAt : 'beginning',
-      isHeld: (dev, ino) => [...followed.values()].some((log) => log.holds(dev, ino)),
-      leftAt: (dev, ino) => left.get(`${dev}/${ino}`),
-      onLeft(position) {
-        const key = `${position.dev}/${position.ino}`;
+      isHeld: (file) => [...followed.values()].some((log) => log.holds(file)),
+      leftAt: ({ dev, ino }) => left.get(`${dev}/${ino}`),
+      onLeft(read) {
+        const key = `${read.dev}/${read.ino}`;
         left.delete(key);
-        left.set(key, position);
+        left.set(key, read);
         if (left.size > MOST_LEFT) left.delete(left.keys().next().value!);
       },
     });
+  };
 
   return {
     async poll() {
       const at = clock.now();
       const { logs, unmatched } = await liveLogs(paths);
       for (const path of logs) if (!followed.has(path)) followed.set(path, follow(path));
-      isFirst = false;
 
-      const sources: SourceReport[] = [];
       const missing = [...unmatched];
-      for (const log of byPath(followed.values())) {
+      const sources: SourceReport[] = [];
+      const gone: FollowedLog[] = [];
+      // Those that have not been begun come in the order of their names: of two names of one file the first has it.
+      const all = byPath(followed.values());
+      for (const log of [...inTurn(all.filter(isBegun), polls++), ...all.filter((log) => !isBegun(log))]) {
         const report = await log.poll(maxBytesPerPoll, at);
         if (report !== undefined) {
           sources.push(report);
           continue;
         }
-        followed.delete(log.path);
         if (paths.includes(log.path)) missing.push(log.path);
+        if (!log.isBegun) followed.delete(log.path);
+        else if (log.isIdle && !logs.includes(log.path)) gone.push(log);
       }
+      for (const log of gone.slice(0, Math.max(0, gone.length - MOST_GONE))) followed.delete(log.path);
+      sources.sort((a, b) => (a.path < b.path ? -1 : 1));
       return { at, readBytes: sources.reduce((sum, { readBytes }) => sum + readBytes, 0), sources, missing };
     },
 
-    positions: () => byPath(followed.values()).flatMap((log) => log.positions()),
+    get openFiles() {
+      return [...followed.values()].reduce((sum, log) => sum + log.openFiles, 0);
+    },
+
+    positions: () => byPath(followed.values()).flatMap((log) => log.position() ?? []),
+
+    release(path, file) {
+      followed.get(path)?.release(file);
+    },
 
     async close() {
       for (const log of followed.values()) await log.close();
@@ -110,3 +135,11 @@ export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB,
 }
 
 const byPath = (logs: Iterable<FollowedLog>): FollowedLog[] => [...logs].sort((a, b) => (a.path < b.path ? -1 : 1));
+
+const isBegun = (log: FollowedLog): boolean => log.isBegun;
+
+/** The first one is another one at each poll, so that none is always the last. */
+const inTurn = <T>(all: readonly T[], turn: number): T[] => {
+  const first = all.length === 0 ? 0 : turn % all.length;
+  return [...all.slice(first), ...all.slice(0, first)];
+};

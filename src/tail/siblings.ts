@@ -1,0 +1,156 @@
+import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type FileRead, hashOf, MARKER_BYTES } from './position.js';
+import { openLog } from './read-file.js';
+import { rotatedNames } from './rotated.js';
+
+/** One file of a log, as it was found. */
+export interface Found {
+  readonly path: string;
+  readonly dev: number;
+  readonly ino: number;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly isGzip: boolean;
+  /** whether it has the log's lasting name */
+  readonly isLive: boolean;
+}
+
+/** What the system says of a name. */
+export interface Named {
+  readonly dev: number;
+  readonly ino: number;
+  readonly size: number;
+  readonly mtimeMs: number;
+  isFile(): boolean;
+}
+
+export const isSame = (
+  a: { readonly dev: number; readonly ino: number },
+  b: { readonly dev: number; readonly ino: number } | undefined,
+): boolean => a.dev === b?.dev && a.ino === b.ino;
+
+/** @returns undefined for a name that leads nowhere */
+export async function lookUp(path: string): Promise<Named | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+export const isGone = (error: unknown): boolean => {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+};
+
+/**
+ * A log's files in age order, the live one last, if there is one: the files beside its name, and those beside what the name leads to
+ * where it is a link.
+ */
+export async function filesOf(path: string): Promise<Found[]> {
+  const live = await lookUp(path);
+  const found = await rotatedFrom(path);
+  if (live !== undefined) {
+    const target = await realpath(path).catch(() => path);
+    if (basename(target) !== basename(path)) found.push(...(await rotatedFrom(target)));
+    const { dev, ino, size, mtimeMs } = live;
+    found.push({ path, dev, ino, size, mtimeMs, isGzip: false, isLive: true });
+  }
+  return found;
+}
+
+async function rotatedFrom(path: string): Promise<Found[]> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch((error) => {
+    if (isGone(error)) return [];
+    throw error;
+  });
+  const found: Found[] = [];
+  for (const name of rotatedNames(basename(path), names)) {
+    const file = join(folder, name);
+    const named = await lookUp(file);
+    if (named === undefined || !named.isFile()) continue;
+    const { dev, ino, size, mtimeMs } = named;
+    found.push({ path: file, dev, ino, size, mtimeMs, isGzip: name.endsWith('.gz'), isLive: false });
+  }
+  return found;
+}
+
+/**
+ * Which of the files is the one that was read. Where several have its bytes, the one with its inode number, else the oldest: reading
+ * a line again is better than losing it.
+ *
+ * @param isOpen its descriptor is held: then its inode number cannot have been given to another
+ * @returns -1 where none is
+ */
+export async function find(files: readonly Found[], read: FileRead, isOpen = false): Promise<number> {
+  const hinted = files.findIndex((file) => isSame(file, read));
+  if (hinted !== -1 && (isOpen || (read.offset === 0 && !files[hinted]!.isGzip))) return hinted;
+  if (read.offset === 0) return -1;
+  if (hinted !== -1 && (await holds(files[hinted]!, read))) return hinted;
+  for (const [i, file] of files.entries()) if (i !== hinted && (await holds(file, read))) return i;
+  return -1;
+}
+
+/** Whether a file holds the bytes by which the one that was read is known. A file that has gone meanwhile does not. */
+export async function holds(file: Found, read: FileRead): Promise<boolean> {
+  if (read.offset === 0) return isSame(file, read);
+  try {
+    return await (file.isGzip ? unpacksTo(file.path, read) : reads(file, read));
+  } catch (error) {
+    if (isGone((error as Error).cause ?? error)) return false;
+    throw error;
+  }
+}
+
+async function reads({ path, size }: Found, { offset, headBytes, headHash, markerHash }: FileRead): Promise<boolean> {
+  if (size < offset) return false;
+  const handle = await open(path, 'r');
+  try {
+    if (hashOf(await bytesAt(handle, 0, headBytes)) !== headHash) return false;
+    const marker = Math.min(offset, MARKER_BYTES);
+    return hashOf(await bytesAt(handle, offset - marker, marker)) === markerHash;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function unpacksTo(path: string, { offset, headBytes, headHash, markerHash }: FileRead): Promise<boolean> {
+  const input = await openLog(path);
+  try {
+    let head = Buffer.alloc(0);
+    let recent = Buffer.alloc(0);
+    for (let piece = await input.read(); piece !== undefined; piece = await input.read()) {
+      if (head.length < headBytes) {
+        head = Buffer.concat([head, piece.bytes.subarray(0, headBytes - head.length)]);
+        if (head.length === headBytes && hashOf(head) !== headHash) return false;
+      }
+      const bytes = piece.bytes.subarray(0, offset - piece.offset);
+      recent = lastOf(recent, bytes, MARKER_BYTES);
+      if (piece.offset + bytes.length === offset) return head.length === headBytes && hashOf(recent) === markerHash;
+    }
+    return false;
+  } finally {
+    await input.close();
+  }
+}
+
+/** The last bytes of two buffers in a row, as a copy. */
+export function lastOf(before: Buffer, bytes: Buffer, length: number): Buffer<ArrayBuffer> {
+  if (bytes.length >= length) return Buffer.from(bytes.subarray(bytes.length - length));
+  return Buffer.concat([before.subarray(Math.max(0, before.length + bytes.length - length)), bytes]);
+}
+
+/** Fewer bytes where the file has fewer. */
+export async function bytesAt(handle: FileHandle, at: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, at + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}

@@ -1,0 +1,150 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Millis } from '../model/line.js';
+import { seconds } from '../model/time.js';
+import { createLineSplitter } from './lines.js';
+import { openLog } from './read-file.js';
+import { bytesAt, type Found } from './siblings.js';
+
+export interface Since {
+  /** the first moment that is wanted */
+  readonly since: Millis;
+  /** the newest time among the lines of some bytes; undefined where none has one */
+  readonly timeIn: (chunk: Buffer) => Millis | undefined;
+}
+
+const CHUNK = 64 * 1024;
+/** How many chunks are looked through for a line with a time. */
+const WIDEN = 16;
+/** How far the last step, line by line, goes. */
+const MOST_LINES_BYTES = 4 * 1024 * 1024;
+/** How far the times of one log go back. */
+const GOES_BACK: Millis = seconds(10);
+const NEWLINE = 10;
+
+/**
+ * Where a log's first line of a moment or later is: the last file that begins before it, and the offset there.
+ *
+ * Times go back by `GOES_BACK` at most: before a line that is older than the moment by more than that, every line is older than the moment.
+ * So places can be told apart by whether such a line follows them, and the place is found by bisection.
+ *
+ * @param files in age order, one at least
+ */
+export async function findSince(files: readonly Found[], given: Since): Promise<{ readonly file: Found; readonly offset: number }> {
+  const limit = given.since - GOES_BACK;
+  let oldest = files.at(-1)!;
+  for (const file of [...files].reverse()) {
+    const first = file.isGzip ? await firstTime(file, given) : await plainTime(file, 0, given);
+    if (first !== undefined && first < limit) {
+      const from = file.isGzip ? await unpackedBefore(file, limit, given) : await bisect(file, limit, given);
+      return { file, offset: await firstLine(file, from, given) };
+    }
+    if (first !== undefined) oldest = file;
+  }
+  return { file: oldest, offset: 0 };
+}
+
+/** @returns the beginning of a line before which every line is older than what is wanted */
+async function bisect(file: Found, limit: Millis, given: Since): Promise<number> {
+  let low = 0;
+  let high = file.size;
+  while (high - low > CHUNK) {
+    const middle = low + Math.floor((high - low) / 2);
+    const time = await plainTime(file, middle, given);
+    if (time !== undefined && time < limit) low = middle;
+    else high = middle;
+  }
+  if (low === 0) return 0;
+  return withHandle(file, async (handle) => {
+    for (let at = low; at < file.size; at += CHUNK) {
+      const newline = (await bytesAt(handle, at, CHUNK)).indexOf(NEWLINE);
+      if (newline !== -1) return at + newline + 1;
+    }
+    return 0;
+  });
+}
+
+/** The newest time in the chunk at `from`, or in the first one after it that has any. */
+const plainTime = (file: Found, from: number, { timeIn }: Since): Promise<Millis | undefined> =>
+  withHandle(file, async (handle) => {
+    for (let i = 0; i < WIDEN; i++) {
+      const at = from + i * CHUNK;
+      const bytes = await bytesAt(handle, at, CHUNK);
+      if (bytes.length === 0) return undefined;
+      const start = at === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
+      const time = timeIn(bytes.subarray(start, bytes.lastIndexOf(NEWLINE) + 1));
+      if (time !== undefined) return time;
+    }
+    return undefined;
+  });
+
+async function withHandle<T>({ path }: Found, use: (handle: FileHandle) => Promise<T>): Promise<T> {
+  const handle = await open(path, 'r');
+  try {
+    return await use(handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whole lines of a compressed file, a piece at a time. Stops when told to, or at the end. */
+async function unpack({ path }: Found, use: (lines: Buffer, offset: number) => 'stop' | undefined): Promise<void> {
+  const input = await openLog(path);
+  try {
+    let rest = Buffer.alloc(0);
+    for (let piece = await input.read(); piece !== undefined; piece = await input.read()) {
+      const from = piece.offset - rest.length;
+      const bytes = Buffer.concat([rest, piece.bytes]);
+      const end = bytes.lastIndexOf(NEWLINE) + 1;
+      if (end > 0 && use(bytes.subarray(0, end), from) === 'stop') return;
+      rest = bytes.length - end > MOST_LINES_BYTES ? Buffer.alloc(0) : Buffer.from(bytes.subarray(end));
+    }
+  } finally {
+    await input.close();
+  }
+}
+
+async function firstTime(file: Found, { timeIn }: Since): Promise<Millis | undefined> {
+  let time: Millis | undefined;
+  let tried = 0;
+  await unpack(file, (lines) => {
+    time = timeIn(lines.subarray(0, lines.lastIndexOf(NEWLINE, CHUNK) + 1 || lines.length));
+    return time !== undefined || ++tried === WIDEN ? 'stop' : undefined;
+  });
+  return time;
+}
+
+async function unpackedBefore(file: Found, limit: Millis, { timeIn, since }: Since): Promise<number> {
+  let safe = 0;
+  await unpack(file, (lines, offset) => {
+    const time = timeIn(lines);
+    if (time !== undefined && time < limit) safe = offset + lines.length;
+    return time !== undefined && time >= since + GOES_BACK ? 'stop' : undefined;
+  });
+  return safe;
+}
+
+/** The last step, line by line. What is not found near `from` is begun where looking stopped: all before it is older. */
+async function firstLine(file: Found, from: number, { since, timeIn }: Since): Promise<number> {
+  const input = await openLog(file.path, from);
+  let found: number | undefined;
+  let end = from;
+  const splitter = createLineSplitter({
+    count: () => undefined,
+    sink(bytes, start, to, offset) {
+      if (found !== undefined) return;
+      const time = timeIn(bytes.subarray(start, to));
+      if (time !== undefined && time >= since) found = offset;
+      else end = offset + (to - start) + 1;
+    },
+  });
+  try {
+    for (let piece = await input.read(); piece !== undefined; piece = await input.read()) {
+      const { bytes, offset } = piece;
+      if (offset + bytes.length > from) splitter.push(bytes.subarray(Math.max(0, from - offset)), Math.max(from, offset));
+      if (found !== undefined || offset + bytes.length - from > MOST_LINES_BYTES) break;
+    }
+    return found ?? end;
+  } finally {
+    await input.close();
+  }
+}
