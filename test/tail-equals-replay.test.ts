@@ -113,7 +113,7 @@ async function tailed(dir: string, scripts: readonly Script[], random: (below: n
   const live = followLogs({
     logs: [{ paths: [dir], timezone: zoneOf(dir) }],
     host: 'localhost',
-    startAt: 'beginning',
+    start: { from: 'backfill' },
     lines: 'events',
     clock,
     count: counting().count,
@@ -121,7 +121,7 @@ async function tailed(dir: string, scripts: readonly Script[], random: (below: n
   const traces: FinishedTrace[] = [];
   const cycle = async (): Promise<void> => {
     now = Math.max(now, Math.min(...scripts.map(({ earliest }, i) => earliest[written[i]!] ?? Number.POSITIVE_INFINITY)));
-    traces.push(...(await live.cycle()).traces);
+    traces.push(...(await live.cycle()).traces.map(({ trace }) => trace));
   };
   try {
     // A file that is turned over before it was ever seen is a rotation while the reader was down, which is not this test's.
@@ -149,7 +149,7 @@ async function tailed(dir: string, scripts: readonly Script[], random: (below: n
     }
     now = Math.max(...scripts.flatMap(({ earliest }) => earliest.filter(Number.isFinite)));
     for (let hour = 0; hour < 15; hour++) {
-      traces.push(...(await live.cycle()).traces);
+      traces.push(...(await live.cycle()).traces.map(({ trace }) => trace));
       now += hours(1);
     }
   } finally {

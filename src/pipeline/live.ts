@@ -305,7 +305,8 @@ export function followLogs(options: LiveOptions): LiveLogs {
       const again = horizon - REREAD;
       ledger.forget(again - LEDGER_KEEPS);
       const positions = new Map(tailers.flatMap((tailer) => tailer.positions()).map((position) => [position.path, position]));
-      const logs: SavedLog[] = [];
+      // A log that is not there now, but was, may be back after the next restart.
+      const logs: SavedLog[] = [...savedLogs.values()].filter(({ position: { path } }) => !positions.has(path));
       for (const [path, { tailer, source, marks }] of followed) {
         if (marks === undefined) continue;
         const { place, newest } = marks.before(again);

@@ -70,6 +70,7 @@ describe('a log that is written to', () => {
     writeFileSync(at('a.log'), 'one\ntwo\n');
     expect(await pollOne()).toEqual({
       path: at('a.log'),
+      begun: { file: 0, offset: 0 },
       readBytes: 8,
       lagBytes: 0,
       atEnd: true,
