@@ -109,7 +109,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       for (const path of readers.keys()) if (!followed.has(path)) watermark.forget(path);
       const traces = correlator
         .advance(watermark.at(looked))
-        .map((closed) => buildTrace(closed, { lines: options.lines, reads, phasesOf: options.rules?.phasesOf }))
+        .map((closed) => buildTrace(closed, { lines: options.lines, reads, phasesOf: options.rules?.phasesOf, count }))
         .filter(({ spans }) => spans.length > 0);
       for (const { form } of traces) if (form !== 'network-ready') count(form === 'action' ? 'actions' : 'fragments');
       return { traces, reports };
