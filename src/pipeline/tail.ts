@@ -7,6 +7,7 @@ import { toOtlpJson } from '../export/otlp-json.js';
 import { tracesUrl } from '../export/otlp-settings.js';
 import { parseResourceAttributes } from '../export/resource.js';
 import { retrying } from '../export/retrying.js';
+import { discreet, hiding, secretsOf } from '../export/secrets.js';
 import { traceText } from '../export/terminal/trace-text.js';
 import type { Clock } from '../model/clock.js';
 import { exitCodes } from '../model/errors.js';
@@ -45,7 +46,8 @@ const SUMMARY_EVERY = 60_000;
  */
 export async function runTail(options: TailOptions, io: TailIo): Promise<number> {
   const config = loadConfig({ file: options.config, env: io.env, flags: options.flags, paths: options.paths });
-  const log = createLog(io.stderr);
+  const hide = hiding(secretsOf({ env: io.env, headers: config.otlp.headers, endpoint: config.otlp.endpoint }));
+  const log = createLog(io.stderr, hide);
   const totals = new Totals();
   const live = followLogs({
     logs: config.logs.map(({ path, service, host, form, timezone }) => ({
@@ -64,7 +66,7 @@ export async function runTail(options: TailOptions, io: TailIo): Promise<number>
   });
   const stopping = new AbortController();
   const delivery = new Delivery({
-    exporter: retrying(exporterFor(config, io), {
+    exporter: retrying(discreet(exporterFor(config, io), hide), {
       clock: io.clock,
       count: totals.count,
       random: Math.random,

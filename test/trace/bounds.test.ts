@@ -29,7 +29,7 @@ const trace = (...spans: SpanData[]): FinishedTrace => ({
 });
 const event = (name: string, attributes = {}): SpanEvent => ({ name, at: 0, attributes });
 
-function fit(given: FinishedTrace): { spans: readonly SpanData[]; counted: Record<string, number> } {
+function fitted(given: FinishedTrace): { spans: readonly SpanData[]; counted: Record<string, number> } {
   const { count, counted } = counting();
   const { spans } = fitToLeave(given, count);
   return { spans, counted };
@@ -45,7 +45,7 @@ describe('what a trace may hold', () => {
 
   it('no secret, wherever one stands', () => {
     const secret = "password='Hunter2'";
-    const { spans, counted } = fit(
+    const { spans, counted } = fitted(
       trace(span({ attributes: { a: secret, b: ['x', secret] }, events: [event(`said ${secret}`, { c: secret })], error: secret })),
     );
     expect(JSON.stringify(spans)).not.toContain('Hunter2');
@@ -57,7 +57,7 @@ describe('what a trace may hold', () => {
   it('texts, values and lists of a bounded length', () => {
     const long = 'x.'.repeat(bounds.value);
     const items = Array.from({ length: bounds.items + 1 }, (_, i) => `${i}`);
-    const { spans, counted } = fit(trace(span({ attributes: { long, items }, events: [event(long)], error: long })));
+    const { spans, counted } = fitted(trace(span({ attributes: { long, items }, events: [event(long)], error: long })));
     const [only] = spans;
     expect((only!.attributes['long'] as string).length).toBe(bounds.value);
     expect((only!.attributes['items'] as string[]).length).toBe(bounds.items);
@@ -67,14 +67,14 @@ describe('what a trace may hold', () => {
   });
 
   it('a secret is hidden before its text is cut', () => {
-    const { spans } = fit(trace(span({ error: `${'x.'.repeat(bounds.text / 2 - 4)}gAAAAABkabcdefghijklmnop` })));
+    const { spans } = fitted(trace(span({ error: `${'x.'.repeat(bounds.text / 2 - 4)}gAAAAABkabcdefghijklmnop` })));
     expect(spans[0]!.error).toMatch(/\*\*\*$/);
   });
 
   it('so many lines, and says how many it leaves out', () => {
     const events = Array.from({ length: 101 }, () => event('x'));
     const spans = Array.from({ length: 100 }, (_, i) => span({ spanId: `${i}`, events }));
-    const { spans: left, counted } = fit(trace(...spans));
+    const { spans: left, counted } = fitted(trace(...spans));
     expect(left.reduce((sum, each) => sum + each.events.length, 0)).toBe(bounds.eventsOfTrace);
     expect(left.reduce((sum, { droppedEvents }) => sum + droppedEvents, 0)).toBe(100);
     expect(counted).toEqual({ lines_left_out: 100 });
@@ -83,7 +83,7 @@ describe('what a trace may hold', () => {
   it('so many spans: one whose parent is left out is given to the nearest that is not', () => {
     const many = Array.from({ length: bounds.spans }, (_, i) => span({ spanId: `${i}`, parentSpanId: 'root' }));
     many[5] = { ...many[5]!, parentSpanId: `${bounds.spans - 1}` };
-    const { spans, counted } = fit(trace(span(), ...many));
+    const { spans, counted } = fitted(trace(span(), ...many));
     expect(spans.length).toBe(bounds.spans);
     const ids = new Set(spans.map(({ spanId }) => spanId));
     for (const { parentSpanId } of spans) if (parentSpanId !== undefined) expect(ids).toContain(parentSpanId);
