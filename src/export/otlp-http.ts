@@ -80,6 +80,8 @@ function failure(error: unknown, url: string, timedOutAfter: number | undefined)
 const wordsOf = (error: unknown): string => (error instanceof AggregateError ? error.errors.map(reasonOf).join('; ') : reasonOf(error));
 
 function hint(code: string): string {
+  if (/ALERT_(?:CERTIFICATE|BAD_CERTIFICATE|UNKNOWN_CA|HANDSHAKE)/.test(code))
+    return ' (it does not take our certificate: see OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and _CLIENT_KEY)';
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) return ' (the issuer is set with OTEL_EXPORTER_OTLP_CERTIFICATE)';
   if (/SSL|EPROTO|HPE_/.test(code)) return ' (does http or https in OTEL_EXPORTER_OTLP_ENDPOINT fit what listens there?)';
   return '';

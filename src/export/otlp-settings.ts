@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import type { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http';
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { configInvalid, reasonOf } from '../model/errors.js';
+import { shownUrl } from './secrets.js';
 
 /** Settings handed in beat the environment's. */
 export interface OtlpOverrides {
@@ -50,7 +53,8 @@ export function otlpSettings({ url, headers, timeoutMs, compression, protocol: a
     ),
   );
   const target = result && new URL(result.url);
-  if (target && !/^https?:$/.test(target.protocol)) faults.push(`the endpoint ${result.url} must begin with http:// or https://`);
+  if (target && !/^https?:$/.test(target.protocol)) faults.push(`the endpoint ${shownUrl(result.url)} must begin with http:// or https://`);
+  if (faults.length === 0) faults.push(...certificateFaults());
   if (faults.length > 0 || !result || !target) throw configInvalid('OTEL_EXPORTER_OTLP_*', faults.join('\n'));
   return { ...result, url: target, serializer };
 }
@@ -64,13 +68,42 @@ function supported(protocol: string): Protocol {
   );
 }
 
+/** The files of TLS, by what follows `OTEL_EXPORTER_OTLP_` and `OTEL_EXPORTER_OTLP_TRACES_`. */
+const tlsFiles = { ca: 'CERTIFICATE', cert: 'CLIENT_CERTIFICATE', key: 'CLIENT_KEY' } as const;
+
+/** What is wrong with the files of TLS: otherwise that would be told at every request, as the network's fault. */
+function certificateFaults(): string[] {
+  const given: Partial<Record<keyof typeof tlsFiles, { readonly name: string; readonly bytes: Buffer }>> = {};
+  for (const [part, end] of Object.entries(tlsFiles) as [keyof typeof tlsFiles, string][]) {
+    const name = [`OTEL_EXPORTER_OTLP_TRACES_${end}`, `OTEL_EXPORTER_OTLP_${end}`].find((each) => variable(each) !== undefined);
+    if (name === undefined) continue;
+    const path = variable(name)!;
+    try {
+      given[part] = { name, bytes: readFileSync(path) };
+      createSecureContext({ [part]: given[part].bytes });
+    } catch (error) {
+      return [`${name}: ${path} cannot be used: ${reasonOf(error)}`];
+    }
+  }
+  const { cert, key } = given;
+  if ((cert === undefined) !== (key === undefined))
+    return [`${(cert ?? key)!.name} is set alone: a client certificate needs its key, and the key its certificate`];
+  if (cert === undefined || key === undefined) return [];
+  try {
+    createSecureContext({ cert: cert.bytes, key: key.bytes });
+    return [];
+  } catch (error) {
+    return [`${cert.name} and ${key.name} do not belong together: ${reasonOf(error)}`];
+  }
+}
+
 /** A variable that is empty counts as not set. */
 const variable = (name: string) => process.env[name]?.trim() || undefined;
 
 /** Runs something of the SDK's that reports what is wrong by logging it, and gives back what it would have logged. */
 function withWarnings<T>(run: () => T): { result: T | undefined; faults: string[] } {
   const faults: string[] = [];
-  const note = (message: string) => void faults.push(message.replace(/^Configuration: /, ''));
+  const note = (message: string) => void faults.push(shownUrl(message.replace(/^Configuration: /, '')));
   const ignore = () => undefined;
   const logger: DiagLogger = { error: note, warn: note, info: ignore, debug: ignore, verbose: ignore };
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });

@@ -1,5 +1,6 @@
 import { type Catalogue, catalogue as ours } from '../catalogue/index.js';
 import { portsOf } from '../correlate/store.js';
+import { scrubbed } from '../export/scrub.js';
 import { readContext, withoutDebugSuffix } from '../format/oslo.js';
 import { formCalled, formOf } from '../format/wrap/index.js';
 import { Unwrapper } from '../format/wrap/unwrapper.js';
@@ -134,7 +135,7 @@ function explained(event: Event, service: string, rules: Rules | undefined): Exp
       { name: 'logger', said: event.logger },
       { name: 'ids', said: ids.length === 0 ? 'none: it is joined by time, or not at all' : ids.join('; ') },
       { name: 'event', said: event.kind },
-      { name: 'shown as', said: event.text },
+      { name: 'shown as', said: scrubbed(event.text) },
       { name: 'role', said: edges.length === 0 ? 'no phase begins or ends with it' : edges.join('; ') },
     ],
   };

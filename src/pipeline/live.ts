@@ -280,7 +280,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       for (const closed of correlator.advance(reached)) {
         const thing = told(closed);
         if (!isNews(thing)) continue;
-        const trace = buildTrace(closed, { lines: options.lines, reads, phasesOf: options.rules?.phasesOf });
+        const trace = buildTrace(closed, { lines: options.lines, reads, phasesOf: options.rules?.phasesOf, count });
         if (trace.spans.length === 0) {
           // What has nothing to say has been told.
           ledger.add(thing);

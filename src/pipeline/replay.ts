@@ -70,7 +70,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   let yieldAt = 0;
   const finish = function* (watermark: Millis): Generator<FinishedTrace> {
     for (const closed of correlator.advance(watermark)) {
-      const trace = buildTrace(closed, { lines: options.lines, reads, phasesOf: rules?.phasesOf });
+      const trace = buildTrace(closed, { lines: options.lines, reads, phasesOf: rules?.phasesOf, count: options.count });
       if (trace.spans.length === 0) continue;
       if (trace.form !== 'network-ready') options.count(trace.form === 'action' ? 'actions' : 'fragments');
       yield trace;

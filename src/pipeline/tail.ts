@@ -9,6 +9,7 @@ import { createOtlpHttpExporter } from '../export/otlp-http.js';
 import { toOtlpJson } from '../export/otlp-json.js';
 import { tracesUrl } from '../export/otlp-settings.js';
 import { parseResourceAttributes } from '../export/resource.js';
+import { discreet, hiding, secretsOf } from '../export/secrets.js';
 import { traceText } from '../export/terminal/trace-text.js';
 import { version } from '../export/version.js';
 import type { Clock } from '../model/clock.js';
@@ -81,7 +82,8 @@ function stateDirOf({ stateDir, output }: Config, env: TailIo['env']): string | 
 
 async function sidecar(config: Config, folder: StateFolder<SavedState> | undefined, io: TailIo): Promise<number> {
   const { clock } = io;
-  const log = createLog(io.stderr);
+  const hide = hiding(secretsOf({ env: io.env, headers: config.otlp.headers, endpoint: config.otlp.endpoint }));
+  const log = createLog(io.stderr, hide);
   const started = clock.now();
   const saved = folder?.load();
   const totals = new Totals();
@@ -114,7 +116,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
   let unobserved: FinishedTrace[] = [];
   let written = 0;
   const delivery = new Delivery<LiveTrace>({
-    exporter: exporterFor(config, io),
+    exporter: discreet(exporterFor(config, io), hide),
     limit: config.queue,
     limitBytes: config.queueBytes,
     setAside: folder === undefined ? undefined : new SetAside(join(folder.path, 'set-aside')),

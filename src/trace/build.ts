@@ -5,15 +5,14 @@ import { type ActionSpec, line, type PhaseSpec } from '../lifecycle/define.js';
 import { type Event, numberOf, textOf } from '../lifecycle/event.js';
 import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
 import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from '../lifecycle/plug.js';
+import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import type { AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanLink } from '../model/span.js';
 import { keys } from './attributes.js';
+import { bounds, fitToLeave } from './bounds.js';
 import { addCauses } from './causes.js';
 import { exceptionOf } from './exception.js';
 import { networkReady, rootIdOf, spanIdOf, traceIdOf } from './span-id.js';
-
-/** The most lines shown on one span: backends keep no more. */
-const MOST_EVENTS = 128;
 
 export interface BuildOptions {
   /** `events`: the lines behind a span as its span events */
@@ -22,12 +21,18 @@ export interface BuildOptions {
   readonly phasesOf?: ((spec: ActionSpec) => readonly PhaseSpec[]) | undefined;
   /** whether this process reads the log of a service, on a host where one is given */
   readonly reads: (service: string, host?: string) => boolean;
+  readonly count?: Count;
 }
+
+const uncounted: Count = () => undefined;
 
 const tableOf = (spec: ActionSpec, { phasesOf: added }: BuildOptions): readonly PhaseSpec[] => added?.(spec) ?? spec.phases;
 
-/** Makes the spans of what closed: a pure function of it. */
-export function buildTrace(closed: ClosedThing, options: BuildOptions): FinishedTrace {
+/** Makes the spans of what closed, as they may leave the process: a pure function of it. */
+export const buildTrace = (closed: ClosedThing, options: BuildOptions): FinishedTrace =>
+  fitToLeave(build(closed, options), options.count ?? uncounted);
+
+function build(closed: ClosedThing, options: BuildOptions): FinishedTrace {
   switch (closed.form) {
     case 'action':
       return buildAction(closed, options);
@@ -441,7 +446,7 @@ const lineEventsOf = (lines: readonly Event[], service: string, options: BuildOp
 /** Lines as span events: their wording with the values that the catalogue allows, and where they stand. */
 function lineEvents(lines: readonly Event[], service: string, options: BuildOptions): { events: SpanEvent[]; dropped: number } {
   if (options.lines === 'off') return { events: [], dropped: 0 };
-  const shown = lines.length > MOST_EVENTS ? lines.slice(0, MOST_EVENTS) : lines;
+  const shown = lines.length > bounds.eventsOfSpan ? lines.slice(0, bounds.eventsOfSpan) : lines;
   return {
     events: shown.map((event) => {
       // The span says the service, and most lines are INFO: only what differs is worth its bytes.

@@ -1,3 +1,4 @@
+import { scrubbed } from '../export/scrub.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, textOf } from '../lifecycle/event.js';
 import type { SpanEvent } from '../model/span.js';
@@ -13,17 +14,8 @@ export interface LoggedException {
 const RAISED = /(?:^|: )([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*): (.*)$/s;
 const CLASS =
   /(?:Error|Exception|Failed|Failure|NotFound|Timeout|Invalid|Unacceptable|NoMore\w*|NoValidHost|Abort\w*|Exceeded|InUse|Busy|Unavailable|Forbidden|Conflict|Warning|[A-Z]\w+)$/;
-/** What looks like a secret is left out, wherever it stands: behind a name, behind a scheme, or in a URL. */
-const NAMED =
-  /((?:password|passwd|passphrase|secret|token|api_key|adminPass)(?:\\*["'])?\s*[:=]\s*b?)(\\*"[^"\\]*\\*"|'[^']*'|[^\s"',}]+)/gi;
-const OPTION = /(--[\w-]{0,40}(?:password|token|secret)[ =])\S+/gi;
-const AUTHORIZATION = /(authorization["']?\s*[:=]\s*["']?(?:\w+ )?)[^\s"',}]+/gi;
-const IN_URL = /(:\/\/)[^\s/@]+@/g;
 const LONGEST_MESSAGE = 500;
 const LONGEST_STACK = 8000;
-
-export const scrubbed = (text: string): string =>
-  text.replace(AUTHORIZATION, '$1***').replace(NAMED, '$1***').replace(OPTION, '$1***').replace(IN_URL, '$1***@');
 
 /** The first failure that the action's lines give a reason for: later ones are its consequences. */
 export function exceptionOf(events: readonly Event[], spec: ActionSpec): LoggedException | undefined {

@@ -1,5 +1,5 @@
+import { scrubbed } from '../../export/scrub.js';
 import { tame } from '../../export/terminal/text.js';
-import { scrubbed } from '../../trace/exception.js';
 
 const LONGEST = 600;
 const SHOWN = 160;
