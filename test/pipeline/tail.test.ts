@@ -82,7 +82,7 @@ function start(at: number, flags: Record<string, string> = {}, env: Record<strin
       paths: [join(dir, 'logs')],
       flags: { timezone: 'UTC', endpoint: backend.url, 'state-dir': join(dir, 'state'), metrics: 'off', ...flags },
     },
-    { stdout: new PassThrough(), stderr, env: { NOVASPAN_CHECKPOINT_INTERVAL: '1s', ...env }, clock, signal: stop.signal },
+    { stdout: new PassThrough(), stderr, env: { NOVASPAN_CHECKPOINT_INTERVAL: '1s', NOVASPAN_POLL_INTERVAL: '1s', ...env }, clock, signal: stop.signal },
   );
   let isOver = false;
   const over = ended.finally(() => {
@@ -131,7 +131,7 @@ describe('the first start', () => {
     await other.pass(120_000);
     await other.stop();
     expect(backend.roots).toEqual([]);
-    expect(other.said.at(-1)).toMatchObject({ msg: 'stopped', traces_before_start: expect.any(Number) });
+    expect(other.said.some(({ traces_before_start: not }) => Number(not) > 0)).toBe(true);
   });
 
   it('looks back only so far', async () => {
