@@ -146,9 +146,10 @@ export class FollowedLog {
     let read = 0;
     try {
       const named = await lookUp(this.path);
-      if (!this.#isBegun && !(await this.#start(named, now))) return undefined;
+      const isNew = !this.#isBegun;
+      if (isNew && !(await this.#start(named, now))) return undefined;
       this.#sortOut(named, now);
-      await this.#reopenUnread(named);
+      if (!isNew) await this.#reopenUnread(named);
       let moves = 0;
       do read += await this.#readAll(budget - read, now, moves === 0 ? named : undefined);
       while (this.#lag() === 0 && ++moves < MOST_MOVES && (await this.#goOn(named, now)));
@@ -268,10 +269,11 @@ export class FollowedLog {
     }
   }
 
-  /** Of a live file that was empty it cannot be told whether it was copied and emptied since: it is begun anew, in its turn. */
+  /** Of a file that was empty it cannot be told whether it was copied and emptied since: it is begun anew, in its turn. */
   async #reopenUnread(named: Named | undefined): Promise<void> {
-    const last = this.#held.at(-1);
-    if (last === undefined || !isSame(last.file, named) || last.file.reading.offset > 0 || named!.size === 0) return;
+    const last = this.#youngest;
+    if (last === undefined || !last.wasLive || last.file.reading.offset > 0) return;
+    if (isSame(last.file, named) ? named!.size === 0 : await last.file.isDeleted()) return;
     this.#held.pop();
     this.#next = last.number;
     await last.file.close();
@@ -287,7 +289,7 @@ export class FollowedLog {
         const bytes = await current.file.readOn(budget - read);
         if (bytes > 0) current.quietSince = now;
         read += bytes;
-        if (held === this.#held.at(-1) && held.file instanceof OpenFile) this.#newest = held.file.mtime;
+        if (held === this.#youngest && held.file instanceof OpenFile && held.file.reading.offset > 0) this.#newest = held.file.mtime;
       } catch (error) {
         if (systemReason(error) !== undefined) await this.#giveUp(held);
         throw error;
@@ -325,7 +327,7 @@ export class FollowedLog {
 
   /** Begins the file that comes after the last one. @returns false where there is none, or it is to be left alone yet */
   async #goOn(named: Named | undefined, now: Millis): Promise<boolean> {
-    const last = this.#held.at(-1);
+    const last = this.#youngest;
     if (last !== undefined && isSame(last.file, named) && this.#todo === undefined) return false;
     if (this.#todo === undefined && named === undefined && (last === undefined || last.wasLive)) return false;
     if (this.#todo === undefined && last !== undefined && named?.size === 0 && this.#awaited === keyOf(named)) return false;
@@ -340,7 +342,7 @@ export class FollowedLog {
       return false;
     }
     if (!isOver) {
-      const { file, offset } = this.#past.at(-1)!;
+      const { file, offset } = this.#past.findLast((read) => read.file < this.#next)!;
       this.#next = file;
       await this.#open(files, index, offset, now);
       return true;
@@ -356,19 +358,16 @@ export class FollowedLog {
    * @returns `isOver` false where the index is of the youngest that was read itself: it has its name back
    */
   async #after(files: readonly Found[]): Promise<{ readonly index: number; readonly isOver: boolean }> {
-    const last = this.#held.at(-1);
-    if (last !== undefined) {
-      const at = await find(files, last.file.reading.seen(last.number, last.file), true);
-      if (at !== -1) return { index: at + 1, isOver: true };
-    }
-    for (const read of [...this.#past].reverse()) {
-      if (read.file >= (last?.number ?? this.#next)) continue;
-      const at = await find(files, read);
+    const held = this.#held.map(({ file, number }) => ({ read: file.reading.seen(number, file), isOpen: true }));
+    const past = this.#past.filter(({ file }) => file < this.#next).map((read) => ({ read, isOpen: false }));
+    const all = [...held, ...past].sort((a, b) => b.read.file - a.read.file);
+    for (const each of all) {
+      const at = await find(files, each.read, each.isOpen);
       if (at === -1) continue;
-      if (last === undefined && read === this.#past.at(-1) && files[at]!.isLive) return { index: at, isOver: false };
-      return { index: at + 1, isOver: true };
+      const isBack = each === all[0] && !each.isOpen && files[at]!.isLive;
+      return isBack ? { index: at, isOver: false } : { index: at + 1, isOver: true };
     }
-    const known = files.findLastIndex((file) => this.#older.has(keyOf(file)));
+    const known = files.findLastIndex((file) => this.#older.has(stateOf(file)));
     if (known !== -1) return { index: known + 1, isOver: true };
     return { index: files.findIndex(({ isLive, mtimeMs }) => isLive || mtimeMs >= this.#newest), isOver: true };
   }
@@ -407,6 +406,12 @@ export class FollowedLog {
     return true;
   }
 
+  /** The file that was begun last, if it is open. */
+  get #youngest(): Held | undefined {
+    const last = this.#held.at(-1);
+    return last?.number === this.#next - 1 ? last : undefined;
+  }
+
   get #last(): number {
     return Math.max(-1, ...this.#past.map(({ file }) => file), ...this.#held.map(({ number }) => number));
   }
@@ -431,7 +436,7 @@ export class FollowedLog {
       quietSince: now,
     });
     this.#todo = undefined;
-    this.#older = new Set(files.slice(0, index).map(keyOf));
+    this.#older = new Set(files.slice(0, index).map(stateOf));
     this.#newest = found.mtimeMs;
     this.#awaited = '';
   }
@@ -505,6 +510,9 @@ export class FollowedLog {
 }
 
 const keyOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}/${ino}`;
+
+/** Inode numbers are used again: a file that was written to since is another one. */
+const stateOf = (file: Found): string => `${keyOf(file)}/${file.mtimeMs}`;
 
 /** For what is to be known by its bytes alone. */
 const NOWHERE = { dev: -1, ino: -1 };
