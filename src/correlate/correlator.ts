@@ -14,7 +14,7 @@ import { HostLines } from './host-lines.js';
 import { type Claim, membersOf, namesOf, portsOfInstance } from './members.js';
 import type { Saved, SavedLine } from './saved.js';
 import { createSequel, hasSequel, resumed, type Sequel } from './sequel.js';
-import { EventStore, type Named, type Sort, WAITING } from './store.js';
+import { between, EventStore, type Named, type Sort, WAITING } from './store.js';
 import { type Bag, GRACE, type HostMarks, isExported, isSame, LEAD, ownerAt, timeline, UNNAMED_QUIET } from './timeline.js';
 import { restorePast, savePast, type Told, told } from './told.js';
 
@@ -116,8 +116,8 @@ export class Correlator {
   readonly #instances = new Map<string, InstanceState>();
   readonly #restarts = new Map<string, Millis[]>();
   readonly #audits = new Map<string, Millis[]>();
-  /** instances by request id of their actions, to know a request that several share */
-  readonly #sharers = new Map<string, Set<string>>();
+  /** instances by request id of their actions, and when each first had a line of it: to know a request that several share */
+  readonly #sharers = new Map<string, Map<string, Millis>>();
   /** lines that name a request and no instance, by request */
   readonly #unresolved = new Map<string, Event[]>();
   /** when lines that show an action were printed on a controller, by request */
@@ -200,7 +200,7 @@ export class Correlator {
         else if (!isApi) this.#count('late', 1, event.kind);
         return;
       }
-      this.#share(event.requestId, event.instance);
+      this.#share(event.requestId, event.instance, event.at);
       state.requests.set(event.requestId, Math.min(event.at, state.requests.get(event.requestId) ?? event.at));
     }
     const { events } = state;
@@ -209,10 +209,10 @@ export class Correlator {
     state.wakesAt = Math.min(state.wakesAt, event.at + (MAY_CLOSE.has(event.kind) ? GRACE : UNNAMED_QUIET));
   }
 
-  #share(request: string, instance: string): void {
+  #share(request: string, instance: string, at: Millis): void {
     const sharers = this.#sharers.get(request);
-    if (sharers === undefined) this.#sharers.set(request, new Set([instance]));
-    else sharers.add(instance);
+    if (sharers === undefined) this.#sharers.set(request, new Map([[instance, at]]));
+    else sharers.set(instance, Math.min(at, sharers.get(instance) ?? at));
   }
 
   /** Lines that name a request and no instance: whose they are is known once another line names both. */
@@ -222,7 +222,7 @@ export class Correlator {
     const same = this.#unresolved.get(request);
     if (same === undefined) this.#unresolved.set(request, [event]);
     else same.push(event);
-    for (const instance of this.#sharers.get(request) ?? []) {
+    for (const instance of this.#sharers.get(request)?.keys() ?? []) {
       const state = this.#instances.get(instance);
       if (state !== undefined) state.wakesAt = Math.min(state.wakesAt, event.at + GRACE);
     }
@@ -233,12 +233,22 @@ export class Correlator {
     const more: Event[] = [];
     for (const [request, from] of state.requests) {
       const found = from <= watermark ? this.#unresolved.get(request) : undefined;
-      if (found !== undefined && !this.#isShared(request)) more.push(...found);
+      if (found !== undefined && !this.#isShared(request, watermark)) more.push(...found);
     }
     return more.length === 0 ? state.events : [...state.events, ...more].sort(inOrder);
   }
 
-  readonly #isShared = (request: string): boolean => (this.#sharers.get(request)?.size ?? 0) > 1;
+  readonly #sharedSince = (request: string): Millis => {
+    const sharers = this.#sharers.get(request);
+    if (sharers === undefined || sharers.size < 2) return Number.POSITIVE_INFINITY;
+    return [...sharers.values()].sort((a, b) => a - b)[1]!;
+  };
+
+  /** Whether several instances have lines of a request, as of a moment: what comes later must not matter for what closed before. */
+  #isShared(request: string, by: Millis): boolean {
+    const since = this.#sharedSince(request);
+    return since !== Number.POSITIVE_INFINITY && since <= by;
+  }
 
   /**
    * Moves the watermark: no line before it is expected any more.
@@ -313,7 +323,7 @@ export class Correlator {
       const lines = this.#linesOf(state, watermark);
       const newest = lines[lines.length - 1]?.at ?? Number.NEGATIVE_INFINITY;
       const events = newest <= watermark ? lines : lines.filter(({ at }) => at <= watermark);
-      state.bags = timeline(instance, events, { marks, past: state.past, isShared: this.#isShared });
+      state.bags = timeline(instance, events, { marks, past: state.past, sharedSince: this.#sharedSince });
       const due = state.bags
         .filter(({ closesAt }) => closesAt <= watermark)
         .sort((a, b) => a.closesAt - b.closesAt || compare(a.request, b.request))[0];
@@ -340,7 +350,7 @@ export class Correlator {
     if (events.length === 0 || events[events.length - 1]!.at <= due.closesAt) return due;
     if (state.bags.every((bag) => bag === due || Math.min(bag.opened, bag.start) > due.closesAt)) return due;
     const known = events.filter(({ at }) => at <= due.closesAt);
-    const bags = timeline(instance, known, { marks: this.#marksUntil(due.closesAt), past: state.past, isShared: this.#isShared });
+    const bags = timeline(instance, known, { marks: this.#marksUntil(due.closesAt), past: state.past, sharedSince: this.#sharedSince });
     const same = bags.find((bag) => isSame(bag, due) && bag.closesAt === due.closesAt);
     if (same === undefined) return due;
     state.bags = bags;
@@ -367,7 +377,7 @@ export class Correlator {
     const isOver = (event: Event): boolean => taken.has(event) || isExported(past, event.requestId ?? '', event.at);
     state.events = state.events.filter((event) => !isOver(event));
     if (!rescheduled && !state.events.some((event) => event.requestId === request)) state.requests.delete(request);
-    if (this.#isShared(request)) return;
+    if (this.#isShared(request, until)) return;
     const left = this.#unresolved.get(request)?.filter((event) => !isOver(event));
     if (left === undefined || (!rescheduled && left.length === 0)) this.#unresolved.delete(request);
     else this.#unresolved.set(request, left);
@@ -426,7 +436,7 @@ export class Correlator {
       aliases,
       from,
       to,
-      isShared: this.#isShared(request),
+      isShared: this.#isShared(request, to),
       owns,
       isOther: (id) => requests.has(id),
     };
@@ -439,7 +449,8 @@ export class Correlator {
       const owner = ownerAt(others, at);
       return owner !== undefined && isSame(owner, bag);
     };
-    const tries = others.filter(({ request }) => request === bag.request);
+    // What ended long ago under the same request, and was not given on, is no try at this.
+    const tries = [...state.past.filter((each) => each.rescheduled), ...state.bags].filter(({ request }) => request === bag.request);
     // What the API and the scheduler did came before the first try, and is told with the root.
     const from = bag.rescheduled ? bag.start : Math.min(bag.start, ...tries.map(({ start }) => start));
     const claim = this.#claimOf(bag.instance, bag.request, from - LEAD, bag.until, owns);
@@ -583,11 +594,11 @@ export class Correlator {
     }
   }
 
-  /** The instances that a request's lines name. */
-  #instancesOf(request: string): string[] {
+  /** The instances that a session's lines name. What is printed when it is over has no say: when it is read must not matter. */
+  #instancesOf({ request, first, last }: Session): string[] {
     const instances = new Set<string>();
     const consumers = new Set<string>();
-    for (const { event, instance, others } of this.#store.find('request', request)) {
+    for (const { event, instance, others } of between(this.#store.find('request', request), first - LEAD, last + FRAGMENT_QUIET)) {
       if (instance !== undefined) (event.service === 'placement' ? consumers : instances).add(instance.name);
       for (const { sort, name } of others) if (sort === 'instance') instances.add(name);
     }
@@ -598,7 +609,7 @@ export class Correlator {
   /** The parts of actions that one request's lines on a controller show, one for each of its instances. */
   #closeSession(session: Session, watermark: Millis, closing: { at: Millis; thing: ClosedThing }[]): ClosedThing[] {
     const due = session.last + FRAGMENT_QUIET;
-    return this.#instancesOf(session.request).flatMap((instance) => {
+    return this.#instancesOf(session).flatMap((instance) => {
       const state = this.#instances.get(instance);
       // Whether a compute host tells of it must be known as of this watermark.
       if (state !== undefined && state.lookedAt < watermark) this.#advanceInstance(instance, state, watermark, closing);
@@ -628,7 +639,8 @@ export class Correlator {
       ownerAt<Past>(lived, at) === undefined && rivals.filter(({ first }) => first <= at).at(-1)?.request === session.request;
     const claim = this.#claimOf(instance, session.request, session.first - LEAD, session.last + FRAGMENT_QUIET, owns);
     const shared = new Set<Named>();
-    for (const line of this.#store.find('request', session.request)) if (line.instance !== undefined) shared.add(line.instance);
+    for (const line of between(this.#store.find('request', session.request), claim.from, claim.to))
+      if (line.instance !== undefined) shared.add(line.instance);
     const fair: Claim = { ...claim, isShared: claim.isShared || shared.size > 1 };
     const ports = portsOfInstance(this.#store, fair);
     const members = this.#membersOf(fair, ports);
@@ -658,7 +670,11 @@ export class Correlator {
       if (!state.isSorted) state.events.sort(inOrder);
       state.isSorted = true;
       const events = this.#linesOf(state, this.#watermark).filter(({ at }) => at <= this.#watermark);
-      state.bags = timeline(instance, events, { marks: this.#marksUntil(this.#watermark), past: state.past, isShared: this.#isShared });
+      state.bags = timeline(instance, events, {
+        marks: this.#marksUntil(this.#watermark),
+        past: state.past,
+        sharedSince: this.#sharedSince,
+      });
     }
     // A try that was given on is a part of what the next host, or the conductor, will tell.
     const tries = state.past.filter((each) => each.rescheduled);
@@ -696,7 +712,7 @@ export class Correlator {
     const long: { instance: string; request: string }[] = [];
     const open = new Set<Event>();
     const found = new Set<Event>();
-    const shared = new Map<string, readonly string[]>();
+    const shared = new Map<string, readonly (readonly [string, Millis])[]>();
     const pasts: [string, ReturnType<typeof savePast>][] = [];
     let oldest = Number.POSITIVE_INFINITY;
     const saveNamed = (names: readonly [Sort, string][], since: Millis): void => {
@@ -723,7 +739,7 @@ export class Correlator {
           pasts.push([instance, savePast(past)]);
       }
       for (const { request } of [...state.past, ...state.bags])
-        if (this.#isShared(request)) shared.set(request, [...this.#sharers.get(request)!]);
+        if (this.#isShared(request, this.#watermark)) shared.set(request, [...this.#sharers.get(request)!]);
       for (const { request, began } of longs) {
         saveLong(instance, request, Math.min(began, ...state.bags.filter((bag) => bag.request === request).map(({ start }) => start)));
         for (const event of this.#unresolved.get(request) ?? []) if (event.at < before) open.add(event);
@@ -732,10 +748,10 @@ export class Correlator {
     }
     const control: [string, Millis[]][] = [];
     for (const [request, times] of this.#control) {
-      const { first } = this.#firstSession(request);
-      if (first >= longSince) continue;
+      const session = this.#firstSession(request);
+      if (session.first >= longSince) continue;
       control.push([request, times.filter((at) => at < before)]);
-      for (const instance of this.#instancesOf(request)) saveLong(instance, this.#ownIdOf(request), first);
+      for (const instance of this.#instancesOf(session)) saveLong(instance, this.#ownIdOf(request), session.first);
     }
     const sequels = this.#sequels.filter(({ since }) => since < before);
     for (const { of } of sequels) {
@@ -804,11 +820,11 @@ export class Correlator {
     if (state.past.some((each) => isSame(each, past) && each.opened === past.opened)) return;
     state.past.push(past);
     this.#seeded.add(past);
-    if (!past.request.startsWith('@')) this.#share(past.request, instance);
+    if (!past.request.startsWith('@')) this.#share(past.request, instance, past.opened);
   }
 
   #restoreSaved(saved: Saved): void {
-    for (const [request, instances] of saved.shared) for (const instance of instances) this.#share(request, instance);
+    for (const [request, instances] of saved.shared) for (const [instance, at] of instances) this.#share(request, instance, at);
     for (const [host, times] of saved.restarts) for (const at of times) insertSorted(this.#restarts, host, at);
     for (const [host, times] of saved.audits) for (const at of times) insertSorted(this.#audits, host, at);
     for (const event of saved.hostLines) this.#hostLines.accept(event);
@@ -835,7 +851,7 @@ export class Correlator {
     let oldest = Number.POSITIVE_INFINITY;
     for (const [instance, state] of this.#instances) {
       for (const bag of state.bags) {
-        const began = Math.min(bag.start, bag.opened);
+        const began = beganOf(bag, state.past);
         oldest = Math.min(oldest, began);
         // What began lately has no line that is old enough to go.
         if (began - LEAD >= horizon) continue;
@@ -878,13 +894,13 @@ export class Correlator {
     }
     for (const [instance, state] of this.#instances) {
       // Beside what is open for long, what it did not own stays another's.
-      const since = Math.min(horizon, ...state.bags.map(({ opened, start }) => Math.min(opened, start) - LEAD));
+      const since = Math.min(horizon, ...state.bags.map((bag) => beganOf(bag, state.past) - LEAD));
       state.past = state.past.filter(({ until }) => until >= since);
       if (state.bags.length === 0) state.events = state.events.filter(({ at }) => at >= horizon);
       if (state.events.length === 0 && state.past.length === 0 && state.bags.length === 0) this.#instances.delete(instance);
     }
     for (const [request, instances] of this.#sharers)
-      if (![...instances].some((instance) => this.#instances.has(instance))) this.#sharers.delete(request);
+      if (![...instances.keys()].some((instance) => this.#instances.has(instance))) this.#sharers.delete(request);
     for (const [request, events] of this.#unresolved)
       if (!this.#sharers.has(request) && events.every(({ at }) => at < horizon)) this.#unresolved.delete(request);
     this.#hostLines.forget(Math.min(oldest, watermark) - LEAD - WAITING);
@@ -897,6 +913,10 @@ export class Correlator {
         );
   }
 }
+
+/** When an action began, with the tries at it that were given on: it is told with what lies before the first. */
+const beganOf = ({ request, opened, start }: Past, past: readonly Past[]): Millis =>
+  Math.min(opened, start, ...past.flatMap((each) => (each.rescheduled && each.request === request ? [each.opened, each.start] : [])));
 
 /** What the lines about a guest's network name. */
 const networksOf = ({ ports }: Boot): [Sort, string][] =>

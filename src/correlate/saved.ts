@@ -38,8 +38,8 @@ export interface Saved {
   readonly audits: readonly (readonly [host: string, readonly Millis[]])[];
   /** what is over and was not told, or lies beside what is open for long */
   readonly pasts: readonly (readonly [instance: string, past: SavedPast])[];
-  /** requests of several instances */
-  readonly shared: readonly (readonly [request: string, instances: readonly string[]])[];
+  /** requests of several instances, and when each first had a line of it */
+  readonly shared: readonly (readonly [request: string, instances: readonly (readonly [instance: string, at: Millis])[]])[];
   /** when lines showed a request on a controller */
   readonly control: readonly (readonly [request: string, times: readonly Millis[]])[];
   readonly sequels: readonly SavedSequel[];

@@ -44,8 +44,8 @@ export interface Bag {
   /** Of no other action, while this one has no name: what may name it. */
   bare: Event[];
   opened: Millis;
-  /** Other instances have actions of this request. */
-  readonly isShared: boolean;
+  /** From when on another instance has lines of this request, too; infinity where none has. */
+  readonly sharedSince: Millis;
   host: string;
   spec: ActionSpec | undefined;
   /** When the action's function held the instance's lock; `to` undefined while it does. */
@@ -109,8 +109,8 @@ export interface Around {
   readonly marks: HostMarks;
   /** actions of this instance that are exported already: lines with their ids are too late */
   readonly past: readonly Past[];
-  /** whether other instances have actions of this request */
-  isShared(request: string): boolean;
+  /** from when on several instances have lines of this request; infinity where they have not */
+  sharedSince(request: string): Millis;
 }
 
 /**
@@ -193,8 +193,8 @@ class Timeline {
     }
     if (bag === undefined) {
       if (NEVER_OPENS.has(event.kind) && !this.#begun.has(request) && !this.#mayBeNamedByTask(event)) return;
-      const before = [...this.#around.past, ...this.#attempts].filter((each) => each.request === request).length;
-      bag = open(this.#instance, request, event, before, this.#around.isShared(request));
+      const before = [...this.#around.past, ...this.#attempts].filter((each) => each.request === request && each.rescheduled).length;
+      bag = open(this.#instance, request, event, before, this.#around.sharedSince(request));
       this.#owners = undefined;
       bag.begun.push(...(this.#begun.get(request) ?? []));
       bag.bare = this.#bare.filter(({ at }) => at >= event.at - LEAD);
@@ -243,7 +243,7 @@ class Timeline {
     const under = [...this.#open.values()].filter((bag) => event.at <= bag.until);
     // What another host has begun without a name is this action's other side, and tells its request.
     const begun = under.find((bag) => bag.spec === spec) ?? under.findLast((bag) => bag.spec === undefined && bag.host !== event.host);
-    const bag = begun ?? open(this.#instance, `@${event.at}`, event, 0, false);
+    const bag = begun ?? open(this.#instance, `@${event.at}`, event, 0, Number.POSITIVE_INFINITY);
     if (begun === undefined) {
       if (this.#isExported(bag.request, event.at)) return;
       this.#open.set(bag.request, bag);
@@ -313,7 +313,7 @@ const UNKNOWN = {
 } as const;
 
 /** Whether two are the same action, or the same try at it. */
-export const isSame = (a: Past, b: Past): boolean => a.request === b.request && a.attempt === b.attempt;
+export const isSame = (a: Past, b: Past): boolean => a.request === b.request && a.attempt === b.attempt && a.opened === b.opened;
 
 /** The first line of another host after a build has failed: nova says so at DEBUG only, but two claims under one request do as well. */
 const isNextAttempt = (bag: Bag, event: Event): boolean =>
@@ -328,7 +328,7 @@ const BEGINS_A_BUILD: ReadonlySet<EventKind> = new Set<EventKind>([
   'instance.lock.acquired',
 ]);
 
-function open(instance: string, request: string, event: Event, attempt: number, isShared: boolean): Bag {
+function open(instance: string, request: string, event: Event, attempt: number, sharedSince: Millis): Bag {
   return {
     instance,
     request,
@@ -338,7 +338,7 @@ function open(instance: string, request: string, event: Event, attempt: number, 
     begun: [],
     bare: [],
     opened: event.at,
-    isShared,
+    sharedSince,
     host: event.host,
     spec: undefined,
     ...UNKNOWN,
@@ -385,7 +385,7 @@ const isAfterItsCause = (spec: ActionSpec, bag: Bag): boolean =>
 function settle(bag: Bag, marks: HostMarks): void {
   const { spec } = bag;
   const lastOwn = bag.own[bag.own.length - 1]?.at ?? bag.opened;
-  const grace = bag.isShared ? SHARED_GRACE : GRACE;
+  const withGrace = (end: Millis): Millis => end + (bag.sharedSince <= end + GRACE ? SHARED_GRACE : GRACE);
   if (spec === undefined) {
     bag.until = lastOwn + UNNAMED_QUIET;
     bag.closesAt = bag.until;
@@ -395,17 +395,17 @@ function settle(bag: Bag, marks: HostMarks): void {
   if (bag.succeededAt !== undefined) {
     bag.end = spec.endsWithLock && released !== undefined && released >= bag.succeededAt ? released : (bag.confirmedAt ?? bag.succeededAt);
     bag.outcome = 'succeeded';
-    bag.until = bag.end + grace;
+    bag.until = withGrace(bag.end);
   } else if (released !== undefined && !bag.rescheduled) {
     bag.outcome = spec.lockIsSuccess && bag.failedAt === undefined ? 'succeeded' : 'failed';
     // nova's own record of a failed one ends with its clean-up; the lock is held on for a while.
     bag.end = bag.outcome === 'failed' ? (bag.cleanedAt ?? released) : released;
-    bag.until = released + grace;
+    bag.until = withGrace(released);
   } else if (bag.failedAt !== undefined && (bag.lock === undefined || bag.rescheduled)) {
     const cleaned = bag.rescheduled ? undefined : bag.cleanedAt;
     bag.end = cleaned ?? lastOwn;
     bag.outcome = 'failed';
-    bag.until = cleaned !== undefined && !bag.mayBeGivenOn && (cleaned === lastOwn || bag.isFinal) ? cleaned + grace : lastOwn + QUIET;
+    bag.until = cleaned !== undefined && !bag.mayBeGivenOn && (cleaned === lastOwn || bag.isFinal) ? withGrace(cleaned) : lastOwn + QUIET;
   } else if (bag.quietAt !== undefined && bag.quietAt >= lastOwn && (bag.lock === undefined || bag.lock.to !== undefined)) {
     bag.end = bag.quietAt;
     bag.outcome = 'succeeded';
@@ -420,14 +420,14 @@ function settle(bag: Bag, marks: HostMarks): void {
     if (restart !== undefined) {
       bag.end = lastOwn;
       bag.outcome = 'interrupted';
-      bag.until = restart + grace;
+      bag.until = withGrace(restart);
     }
   }
   bag.closesAt = bag.until;
   if (spec.lingers !== undefined && bag.outcome === 'succeeded' && bag.isAtDebug) {
     const end = bag.end ?? bag.until;
     const audit = marks.audits(bag.host).find((at) => at > end && at <= end + spec.lingers!);
-    bag.closesAt = Math.max(bag.until, audit === undefined ? end + spec.lingers : audit + grace);
+    bag.closesAt = Math.max(bag.until, audit === undefined ? end + spec.lingers : withGrace(audit));
   }
 }
 

@@ -15,7 +15,7 @@ interface Given {
 
 const sorted = (events: readonly Event[]): Event[] => [...events].sort(inOrder);
 const bagsOf = (events: readonly Event[], { marks = NOTHING, past = [], shared = false }: Given = {}): Bag[] =>
-  timeline(U, sorted(events), { marks, past, isShared: () => shared });
+  timeline(U, sorted(events), { marks, past, sharedSince: () => (shared ? 0 : Number.POSITIVE_INFINITY) });
 const bags = (lines: readonly string[], given?: Given): Bag[] => bagsOf(eventsOf('nova-compute', lines), given);
 const inSeconds = (moment: number | undefined): number | undefined =>
   moment === undefined ? undefined : Math.round(moment - at(0)) / 1000;

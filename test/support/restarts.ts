@@ -1,6 +1,6 @@
+import { Correlator } from '../../src/correlate/correlator.js';
 import type { Saved } from '../../src/correlate/saved.js';
 import { wasSaved } from '../../src/correlate/saved.js';
-import { Correlator } from '../../src/correlate/correlator.js';
 import { REMEMBERED, REREAD, sameTold, type Told, told } from '../../src/correlate/told.js';
 import { toOtlpJson } from '../../src/export/otlp-json.js';
 import { type Event, inOrder } from '../../src/lifecycle/event.js';
@@ -117,8 +117,7 @@ export class Follower {
     for (const thing of this.#correlator.advance(watermark)) {
       const what = told(thing);
       const isAgain =
-        this.#isRestarted &&
-        (this.#ledger.some((each) => sameTold(each, what)) || this.#pending.some((each) => sameTold(each.told, what)));
+        this.#isRestarted && (this.#ledger.some((each) => sameTold(each, what)) || this.#pending.some((each) => sameTold(each.told, what)));
       if (isAgain || (what.began < this.#since && !wasSaved(this.#saved, what))) continue;
       const trace = buildTrace(thing, { lines: 'events', reads: this.#reads });
       // What has nothing to say has been told.
@@ -182,7 +181,12 @@ export class Follower {
 }
 
 /** The same logs later, and with pauses: nothing happens for so long after a moment. The lines keep all else. */
-export function moved(logs: readonly Log[], mark: string, later: number, pauses: readonly { readonly after: number; readonly long: number }[]): Log[] {
+export function moved(
+  logs: readonly Log[],
+  mark: string,
+  later: number,
+  pauses: readonly { readonly after: number; readonly long: number }[],
+): Log[] {
   const move = (event: Event): Event => ({
     ...event,
     at: event.at + later + pauses.reduce((sum, { after, long }) => (event.at > after ? sum + long : sum), 0),
