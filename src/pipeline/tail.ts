@@ -6,13 +6,12 @@ import { createOtlpHttpExporter } from '../export/otlp-http.js';
 import { toOtlpJson } from '../export/otlp-json.js';
 import { tracesUrl } from '../export/otlp-settings.js';
 import { parseResourceAttributes } from '../export/resource.js';
-import { retrying } from '../export/retrying.js';
 import { traceText } from '../export/terminal/trace-text.js';
 import type { Clock } from '../model/clock.js';
 import { exitCodes } from '../model/errors.js';
 import type { FinishedTrace } from '../model/span.js';
 import { createLog, type Log } from '../telemetry/log.js';
-import { Delivery } from './deliver.js';
+import { Delivery, type Parcel } from './deliver.js';
 import { followLogs, type LiveLogs } from './live.js';
 import { loadRules } from './rules.js';
 import { Totals } from './totals.js';
@@ -62,16 +61,10 @@ export async function runTail(options: TailOptions, io: TailIo): Promise<number>
     clock: io.clock,
     count: totals.count,
   });
-  const stopping = new AbortController();
   const delivery = new Delivery({
-    exporter: retrying(exporterFor(config, io), {
-      clock: io.clock,
-      count: totals.count,
-      random: Math.random,
-      signal: stopping.signal,
-      waiting: sayOnce(log),
-    }),
+    exporter: exporterFor(config, io),
     limit: config.queue,
+    onDone: () => undefined,
     clock: io.clock,
     count: totals.count,
     log,
@@ -81,7 +74,6 @@ export async function runTail(options: TailOptions, io: TailIo): Promise<number>
   await followUntilStopped(live, delivery, { pollInterval: config.pollInterval, clock: io.clock, signal: io.signal, log, totals });
 
   const left = await delivery.drain(config.drainTimeout);
-  stopping.abort();
   const { open } = live;
   await live.close();
   if (left > 0)
@@ -102,7 +94,7 @@ interface Loop {
 /** Polls and hands on; pauses while the queue is full, for the files keep what is not read. */
 export async function followUntilStopped(
   live: LiveLogs,
-  delivery: Delivery,
+  delivery: Delivery<Parcel>,
   { pollInterval, clock, signal, log, totals }: Loop,
 ): Promise<void> {
   const unreadable = new Set<string>();
@@ -111,7 +103,7 @@ export async function followUntilStopped(
   while (!signal.aborted) {
     if (!delivery.isFull) {
       const { traces, reports } = await live.cycle();
-      delivery.offer(traces);
+      delivery.offer(traces.map((trace) => ({ trace, from: Math.min(...trace.spans.map(({ start }) => start)) })));
       for (const { sources, missing } of reports) {
         for (const path of missing) {
           if (!absent.has(path)) log.warn({ path }, 'there is no such log yet: it is looked for at every poll');
@@ -131,16 +123,6 @@ export async function followUntilStopped(
     }
     await clock.sleep(pollInterval, signal);
   }
-}
-
-/** Why nothing arrives is said when it begins, and when the reason changes: not at every attempt. */
-function sayOnce(log: Log): (failed: { readonly reason: string }, waitMs: number) => void {
-  let said: string | undefined;
-  return ({ reason }, waitMs) => {
-    if (reason === said) return;
-    said = reason;
-    log.error({ reason, nextAttemptInMs: Math.round(waitMs) }, 'the backend cannot be reached: traces wait');
-  };
 }
 
 function exporterFor(config: ReturnType<typeof loadConfig>, io: TailIo): Exporter {

@@ -1,0 +1,41 @@
+import { open, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * Writes a file so that whenever the machine stops, the file is what it was or what it is to be, whole.
+ *
+ *     write NAME.new, fsync, rename to NAME, fsync the folder
+ *
+ * @throws what the system says; what there was before is untouched then
+ */
+export async function writeDurably(path: string, text: string): Promise<void> {
+  const fresh = `${path}.new`;
+  try {
+    const handle = await open(fresh, 'w', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(fresh, path);
+  } catch (error) {
+    // On a full disk half a file is in its own way.
+    await unlink(fresh).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Some file systems cannot sync a folder, and say so: they need not. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EINVAL' && code !== 'EPERM' && code !== 'ENOTSUP') throw error;
+  } finally {
+    await handle.close();
+  }
+}
