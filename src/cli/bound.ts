@@ -22,6 +22,11 @@ export const engine: Engine = {
     return checkLogs(options);
   },
 
+  async *resend(options) {
+    const { resend } = await import('../pipeline/resend.js'); // bound in pipeline
+    yield* resend(options);
+  },
+
   ids: () => import('../trace/span-id.js'),
 
   async formats() {

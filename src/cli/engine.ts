@@ -5,7 +5,10 @@ import type { LogForm } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { CheckOptions } from '../pipeline/check/check.js';
 import type { CheckReport } from '../pipeline/check/report.js';
+import type { ResendOptions, Resent } from '../pipeline/resend.js';
 import type { Io } from './command.js';
+
+export type { Resent };
 
 export interface ReplayOptions {
   /** files, folders and globs; `-` is `stdin` */
@@ -51,6 +54,8 @@ export interface Engine {
   /** Runs until `io.signal` aborts, then stops gracefully. @returns the exit code */
   runTail(options: TailOptions, io: Io): Promise<number>;
   check(options: CheckOptions): Promise<CheckReport>;
+  /** One for each file, as it is done with. */
+  resend(options: ResendOptions): AsyncIterable<Resent>;
   ids(): Promise<{ traceIdOf(instance: string, request: string): string; rootIdOf(traceId: string): string }>;
   /** Each writes a trace as one line, without the newline; bytes are the caller's until the next call. */
   formats(): Promise<Record<'otlp' | 'json', (trace: FinishedTrace) => string | Uint8Array>>;

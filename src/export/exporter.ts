@@ -4,6 +4,8 @@ import type { FinishedTrace } from '../model/span.js';
 export interface Exporter {
   /** Never rejects for what a backend or a network does: that is an outcome. */
   export(trace: FinishedTrace): Promise<ExportResult>;
+  /** A trace as one line of OTLP JSON, just as it is sent where the encoding is JSON. Without it, traces are never set aside. */
+  document?(trace: FinishedTrace): string;
   /** Gives up what is under way (as retryable) and closes connections. */
   shutdown(): Promise<void>;
 }
@@ -23,6 +25,10 @@ export interface Retryable {
   readonly outcome: 'retryable';
   readonly reason: string;
   readonly retryInMs?: number;
+  /** It may be this trace that cannot pass: a crash, a timeout or a reset says nothing of whose fault it is. */
+  readonly isDoubtful?: boolean;
+  /** the same for the same trouble, whatever words the backend has for it this time; `reason` where it is not given */
+  readonly fault?: string;
 }
 
 /**
@@ -33,4 +39,8 @@ export interface Refused {
   readonly outcome: 'refused';
   readonly about: 'trace' | 'settings';
   readonly reason: string;
+  /** as for what is retryable */
+  readonly fault?: string;
+  /** of HTTP; undefined where nothing was answered */
+  readonly status?: number;
 }

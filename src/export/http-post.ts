@@ -18,14 +18,26 @@ export interface PostOptions {
   readonly signal: AbortSignal;
 }
 
-/** One POST, without redirects. Rejects when there was no whole answer, whatever part of it had come. */
-export function post(url: URL, { headers, body, agent, signal }: PostOptions): Promise<Answer> {
+/**
+ * One POST, without redirects. Rejects when there was no whole answer, whatever part of it had come.
+ *
+ * A connection that was kept may have been closed by the other side while it was idle. That is found out by the request that uses it,
+ * and is no failure: it is made again, on another one.
+ */
+export function post(url: URL, options: PostOptions): Promise<Answer> {
+  const { headers, body, agent, signal } = options;
   return new Promise((resolve, reject) => {
     const { request } = url.protocol === 'https:' ? https : http;
     const sent = request(url, { method: 'POST', headers: { ...headers, 'content-length': body.length }, agent, signal });
 
-    sent.on('error', reject);
+    let isAnswered = false;
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      const isStale = sent.reusedSocket && !isAnswered && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      if (isStale && !signal.aborted) resolve(post(url, options));
+      else reject(error);
+    });
     sent.on('response', (response) => {
+      isAnswered = true;
       const chunks: Buffer[] = [];
       let length = 0;
       response.on('data', (chunk: Buffer) => {

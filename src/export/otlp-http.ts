@@ -1,13 +1,16 @@
 import type http from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { type Clock, systemClock } from '../model/clock.js';
 import { reasonOf } from '../model/errors.js';
-import type { Attributes, FinishedTrace } from '../model/span.js';
+import type { Attributes } from '../model/span.js';
 import type { Exporter, ExportResult } from './exporter.js';
 import { type Answer, post } from './http-post.js';
 import { type OtlpOverrides, otlpSettings } from './otlp-settings.js';
 import { outcomeOf } from './outcome.js';
+import { readableSpansIn } from './read-otlp-json.js';
 import { toReadableSpans } from './readable-span.js';
 import { version } from './version.js';
 
@@ -20,20 +23,42 @@ export interface OtlpHttpOptions extends OtlpOverrides {
 }
 
 /**
- * Sends each trace in one OTLP/HTTP request and says what became of it.
+ * Sends each trace in one OTLP/HTTP request and says what became of it. The same trace is the same bytes each time.
  *
  * The settings and the bytes are the SDK's; only the exchange is ours, because the SDK's exporter keeps to itself what
  * we must know: the status, Retry-After, and the spans that a success says were rejected (docs/decisions/0004-otlp-exchange.md).
  *
  * @throws OperatorError when the variables ask for something that cannot be done
  */
-export function createOtlpHttpExporter({ resourceAttributes, clock = systemClock, ...overrides }: OtlpHttpOptions = {}): Exporter {
+export function createOtlpHttpExporter({ resourceAttributes, ...options }: OtlpHttpOptions = {}): Exporter {
+  const { exchange, shutdown } = createExchange(options);
+  return {
+    export: (trace) => exchange(toReadableSpans(trace, resourceAttributes)),
+    document: (trace) => Buffer.from(JsonTraceSerializer.serializeRequest(toReadableSpans(trace, resourceAttributes)) ?? []).toString(),
+    shutdown,
+  };
+}
+
+/** Sends what an exporter's `document` gave, as that exporter would: resource and scope are those of then. */
+export interface DocumentSender {
+  /** @throws Error for a text that is no such document */
+  send(document: string): Promise<ExportResult>;
+  shutdown(): Promise<void>;
+}
+
+/** @throws OperatorError when the variables ask for something that cannot be done */
+export function createDocumentSender(options: Omit<OtlpHttpOptions, 'resourceAttributes'> = {}): DocumentSender {
+  const { exchange, shutdown } = createExchange(options);
+  return { send: async (document) => exchange(readableSpansIn(document)), shutdown };
+}
+
+function createExchange({ clock = systemClock, ...overrides }: Omit<OtlpHttpOptions, 'resourceAttributes'>) {
   const { url, headers, timeoutMillis, compression, agentFactory, serializer } = otlpSettings(overrides);
   const shown = withoutSecrets(url);
   let agent: Promise<http.Agent> | undefined;
 
-  async function send(trace: FinishedTrace, signal: AbortSignal): Promise<Answer> {
-    const bytes = serializer.serializeRequest(toReadableSpans(trace, resourceAttributes)) ?? new Uint8Array();
+  async function send(spans: ReadableSpan[], signal: AbortSignal): Promise<Answer> {
+    const bytes = serializer.serializeRequest(spans) ?? new Uint8Array();
     const zipped = compression === 'gzip';
     const body = zipped ? await compress(bytes) : bytes;
     agent ??= Promise.resolve(agentFactory(url.protocol));
@@ -46,10 +71,10 @@ export function createOtlpHttpExporter({ resourceAttributes, clock = systemClock
   }
 
   return {
-    async export(trace): Promise<ExportResult> {
+    async exchange(spans: ReadableSpan[]): Promise<ExportResult> {
       const signal = AbortSignal.timeout(timeoutMillis);
       try {
-        return outcomeOf(await send(trace, signal), shown, (body) => serializer.deserializeResponse(body), clock);
+        return outcomeOf(await send(spans, signal), shown, (body) => serializer.deserializeResponse(body), clock);
       } catch (error) {
         return failure(error, shown, signal.aborted ? timeoutMillis : undefined);
       }
@@ -67,14 +92,34 @@ export function createOtlpHttpExporter({ resourceAttributes, clock = systemClock
  */
 function failure(error: unknown, url: string, timedOutAfter: number | undefined): ExportResult {
   if (timedOutAfter !== undefined)
-    return { outcome: 'retryable', reason: `${url} did not answer within ${timedOutAfter} ms (OTEL_EXPORTER_OTLP_TIMEOUT)` };
+    return {
+      outcome: 'retryable',
+      isDoubtful: true,
+      reason: `${url} did not answer within ${timedOutAfter} ms (OTEL_EXPORTER_OTLP_TIMEOUT)`,
+      fault: `${url} timeout`,
+    };
 
-  const { code } = error as { code?: unknown };
+  const code = codeOf(error);
+  const fault = `${url} ${code}`;
   if (code === 'ERR_INVALID_CHAR' || code === 'ERR_INVALID_HTTP_TOKEN')
-    return { outcome: 'refused', about: 'settings', reason: `OTEL_EXPORTER_OTLP_HEADERS cannot be sent: ${reasonOf(error)}` };
+    return { outcome: 'refused', about: 'settings', reason: `OTEL_EXPORTER_OTLP_HEADERS cannot be sent: ${reasonOf(error)}`, fault };
 
-  return { outcome: 'retryable', reason: `cannot send to ${url}: ${wordsOf(error)}${typeof code === 'string' ? hint(code) : ''}` };
+  return {
+    outcome: 'retryable',
+    ...(isOnceConnected(code) && { isDoubtful: true }),
+    reason: `cannot send to ${url}: ${wordsOf(error)}${hint(code)}`,
+    fault,
+  };
 }
+
+/** What Node.js calls it; of an AggregateError what it calls the first part. */
+function codeOf(error: unknown): string {
+  const { code, errors } = error as { code?: unknown; errors?: unknown[] };
+  return typeof code === 'string' ? code : errors?.[0] !== undefined ? codeOf(errors[0]) : 'unknown';
+}
+
+/** There was somebody who took the connection and broke it off, or who answered with something else than HTTP. */
+const isOnceConnected = (code: string): boolean => /^(ECONNRESET|ECONNABORTED|EPIPE|HPE_.*|unknown)$/.test(code);
 
 /** An AggregateError (all addresses of a name were tried) has its words in its parts. */
 const wordsOf = (error: unknown): string => (error instanceof AggregateError ? error.errors.map(reasonOf).join('; ') : reasonOf(error));

@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.js';
-import type { ExportResult, Refused } from './exporter.js';
+import type { ExportResult } from './exporter.js';
 import type { Answer } from './http-post.js';
 
 /** What an OTLP backend says in the body of a success: `ExportTraceServiceResponse`. Its JSON has int64 as text. */
@@ -7,25 +7,74 @@ export interface ServiceResponse {
   readonly partialSuccess?: { readonly rejectedSpans?: number | string; readonly errorMessage?: string };
 }
 
-/** The four that OTLP/HTTP names as worth another try. */
-const retryableStatus = new Set([429, 502, 503, 504]);
+/**
+ * What is done about an answer:
+ *
+ *     wait      the backend cannot now: the same trace is sent again, without end
+ *     doubt     the same, but a trace that alone fails so while others are taken is set aside
+ *     settings  nothing will be taken until people mend address or credentials: everything waits
+ *     set-aside this trace will never be taken: it is kept on disk, and the next one is sent
+ */
+export type Treatment = 'wait' | 'doubt' | 'settings' | 'set-aside';
 
-/** What an operator does about an answer that is a refusal. Anything else is taken as this trace's own fault. */
-const advice: Readonly<Record<number, Pick<Refused, 'about'> & { readonly says: string }>> = {
-  400: { about: 'trace', says: 'the backend cannot read this trace' },
-  401: { about: 'settings', says: 'the backend wants credentials: set OTEL_EXPORTER_OTLP_HEADERS, such as authorization=Bearer%20TOKEN' },
-  403: { about: 'settings', says: 'these credentials may not write traces: check OTEL_EXPORTER_OTLP_HEADERS (token, tenant)' },
-  404: {
-    about: 'settings',
+export interface AnswerRule {
+  /** a status, or all of a hundred that have no row of their own */
+  readonly status: number | '3xx' | '4xx' | '5xx';
+  readonly does: Treatment;
+  /** what it means, and what an operator does about it */
+  readonly says: string;
+}
+
+/**
+ * Every answer that is not a success. OTLP/HTTP names four statuses as worth another try: 429, 502, 503, 504. Two kinds more are
+ * sent again. 408 says that the request did not arrive whole, which is of the network. A 500 tells of the backend, not of the trace: its
+ * disk is full, its database is away. To give a trace up for that would give up every trace of such an hour.
+ */
+export const answerRules: readonly AnswerRule[] = [
+  { status: 400, does: 'set-aside', says: 'the backend cannot read this trace' },
+  {
+    status: 401,
+    does: 'settings',
+    says: 'the backend wants credentials: set OTEL_EXPORTER_OTLP_HEADERS, such as authorization=Bearer%20TOKEN',
+  },
+  { status: 403, does: 'settings', says: 'these credentials may not write traces: check OTEL_EXPORTER_OTLP_HEADERS (token, tenant)' },
+  {
+    status: 404,
+    does: 'settings',
     says: 'nothing takes traces at this URL: /v1/traces is added to OTEL_EXPORTER_OTLP_ENDPOINT, but not to OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
   },
-  405: { about: 'settings', says: 'this URL is no OTLP/HTTP endpoint (its port is usually 4318): check OTEL_EXPORTER_OTLP_ENDPOINT' },
-  413: { about: 'trace', says: 'this trace is larger than the backend accepts: raise its limit (Collector: max_request_body_size)' },
-  415: {
-    about: 'settings',
+  {
+    status: 405,
+    does: 'settings',
+    says: 'this URL is no OTLP/HTTP endpoint (its port is usually 4318): check OTEL_EXPORTER_OTLP_ENDPOINT',
+  },
+  { status: 407, does: 'settings', says: 'a proxy before the backend wants credentials' },
+  { status: 408, does: 'doubt', says: 'the backend did not get the whole trace in its time' },
+  {
+    status: 413,
+    does: 'set-aside',
+    says: 'this trace is larger than the backend accepts: raise its limit (Collector: max_request_body_size)',
+  },
+  {
+    status: 415,
+    does: 'settings',
     says: 'the backend does not take this encoding: set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json',
   },
-};
+  { status: 429, does: 'wait', says: 'the backend is asked too often' },
+  { status: 431, does: 'settings', says: 'the headers are larger than the backend accepts: check OTEL_EXPORTER_OTLP_HEADERS' },
+  { status: 502, does: 'wait', says: 'a proxy cannot reach the backend' },
+  { status: 503, does: 'wait', says: 'the backend is not available' },
+  { status: 504, does: 'wait', says: 'a proxy waited for the backend in vain' },
+  { status: '3xx', does: 'settings', says: 'set OTEL_EXPORTER_OTLP_ENDPOINT to where the backend is' },
+  { status: '4xx', does: 'set-aside', says: 'the backend does not take this trace' },
+  { status: '5xx', does: 'doubt', says: 'the backend failed' },
+];
+
+const UNKNOWN: Omit<AnswerRule, 'status'> = { does: 'doubt', says: 'this is no answer of an OTLP backend' };
+const ruleOf = (status: number): Omit<AnswerRule, 'status'> =>
+  answerRules.find((rule) => rule.status === status) ??
+  answerRules.find((rule) => rule.status === `${Math.floor(status / 100)}xx`) ??
+  UNKNOWN;
 
 /**
  * What an answer means.
@@ -37,22 +86,33 @@ export function outcomeOf(answer: Answer, url: string, read: (body: Uint8Array) 
   const { status, headers } = answer;
   if (status >= 200 && status < 300) return success(answer, url, read);
 
-  if (retryableStatus.has(status)) {
-    const retryInMs = retryAfter(headers['retry-after'], clock);
-    return { outcome: 'retryable', reason: `${url} answered ${status}${said(answer)}`, ...(retryInMs !== undefined && { retryInMs }) };
-  }
-  if (status >= 300 && status < 400) {
-    const where = headers.location === undefined ? 'elsewhere' : `to ${printable(headers.location)}`;
-    return settings(`${url} answered ${status}: redirected ${where}: set OTEL_EXPORTER_OTLP_ENDPOINT to where the backend is`);
-  }
-  const { about, says } = advice[status] ?? { about: 'trace', says: 'the backend does not take this trace' };
-  return { outcome: 'refused', about, reason: `${url} answered ${status}: ${says}${said(answer)}` };
+  const { does, says } = ruleOf(status);
+  const fault = `${url} ${status}`;
+  const location = headers.location === undefined ? '' : ` and points to ${shownLocation(headers.location)}`;
+  const reason = `${url} answered ${status}${location}: ${says}${said(answer)}`;
+  if (does === 'settings' || does === 'set-aside')
+    return { outcome: 'refused', about: does === 'settings' ? 'settings' : 'trace', reason, fault, status };
+
+  const retryInMs = retryAfter(headers['retry-after'], clock);
+  return {
+    outcome: 'retryable',
+    reason,
+    fault,
+    ...(does === 'doubt' && { isDoubtful: true }),
+    ...(retryInMs !== undefined && { retryInMs }),
+  };
 }
 
 function success(answer: Answer, url: string, read: (body: Uint8Array) => ServiceResponse): ExportResult {
   // A login page or a dashboard says 200 to anything.
   if (/^text\/html\b/i.test(answer.headers['content-type'] ?? ''))
-    return settings(`${url} answered with a web page: it is no OTLP/HTTP endpoint: check OTEL_EXPORTER_OTLP_ENDPOINT`);
+    return {
+      outcome: 'refused',
+      about: 'settings',
+      reason: `${url} answered with a web page: it is no OTLP/HTTP endpoint: check OTEL_EXPORTER_OTLP_ENDPOINT`,
+      fault: `${url} web page`,
+      status: answer.status,
+    };
 
   const { rejectedSpans = 0, errorMessage } = partialSuccess(answer.body, read);
   return { outcome: 'delivered', rejected: Number(rejectedSpans) || 0, ...(errorMessage && { message: printable(errorMessage) }) };
@@ -68,7 +128,11 @@ function partialSuccess(body: Uint8Array, read: (body: Uint8Array) => ServiceRes
   }
 }
 
-const settings = (reason: string): Refused => ({ outcome: 'refused', about: 'settings', reason });
+/** Where a redirect leads, without the secrets that may stand in a URL. */
+function shownLocation(location: string): string {
+  const url = printable(location);
+  return url.replace(/[?#].*$/, '').replace(/\/\/[^/@]*@/, '//');
+}
 
 /** Retry-After, in its two forms: seconds, or a date. */
 export function retryAfter(value: string | undefined, clock: Clock): number | undefined {

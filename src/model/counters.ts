@@ -57,6 +57,9 @@ const rows = {
   exports_retried: 'export requests tried again',
   spans_rejected: 'spans the backend said it did not take',
   traces_refused: 'traces the backend will never take',
+  traces_set_aside: 'refused traces kept on disk, for `novaspan resend`',
+  set_aside_failures: 'times that a refused trace could not be written to disk; it waits in memory until it can',
+  traces_dropped: 'refused traces that are lost, as there is no folder to set them aside or it is full',
 } as const satisfies Record<string, Row>;
 
 export type CounterName = keyof typeof rows;

@@ -26,7 +26,7 @@ describe('novaspan', () => {
   it('suggests the command that was meant', async () => {
     expect((await novaspan(['repaly', 'x'])).stderr).toMatchInlineSnapshot(`
       "novaspan: USAGE: there is no command 'repaly'
-        to do  did you mean replay? commands: demo, replay, tail, explain, check, trace-id, catalogue, help
+        to do  did you mean replay? commands: demo, replay, tail, resend, explain, check, trace-id, catalogue, help
       "
     `);
   });
@@ -42,6 +42,7 @@ describe('novaspan', () => {
         replay     read logs that are already there, and show their actions
         tail       follow the logs of this host and export each finished action (the
                    sidecar)
+        resend     send traces again that the backend would not take
         explain    show how one log line is read, stage by stage
         check      tell whether logs can be read, what they show, and how to see more
         trace-id   tell an action's trace id from its instance and request ids

@@ -85,6 +85,7 @@ export async function novaspan(argv: readonly string[], given: Surroundings = {}
         unrecognised: [],
         exitCode: 0,
       }),
+      async *resend() {},
       ...given.engine,
     },
   };

@@ -2,15 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { ExportResult } from '../../src/export/exporter.js';
-import { createOtlpHttpExporter, type OtlpHttpOptions } from '../../src/export/otlp-http.js';
+import { createDocumentSender, createOtlpHttpExporter, type OtlpHttpOptions } from '../../src/export/otlp-http.js';
 import { tracesUrl } from '../../src/export/otlp-settings.js';
 import type { FinishedTrace, SpanData } from '../../src/model/span.js';
-import { listening, oneSpan, withBackend } from './support.js';
+import { anyTrace, listening, oneSpan, withBackend } from './support.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -77,7 +79,27 @@ describe('the outcome of an export', () => {
     ['403', json(403, {}), { outcome: 'refused', about: 'settings', reason: expect.stringContaining('OTEL_EXPORTER_OTLP_HEADERS') }],
     ['404', json(404, {}), { outcome: 'refused', about: 'settings', reason: expect.stringContaining('OTEL_EXPORTER_OTLP_ENDPOINT') }],
     ['413', json(413, {}), { outcome: 'refused', about: 'trace', reason: expect.stringContaining('max_request_body_size') }],
-    ['500', json(500, {}), { outcome: 'refused', about: 'trace' }],
+    ['500', json(500, {}), { outcome: 'retryable', isDoubtful: true }],
+    ['501', json(501, {}), { outcome: 'retryable', isDoubtful: true }],
+    ['408', json(408, {}), { outcome: 'retryable', isDoubtful: true }],
+    ['407', json(407, {}), { outcome: 'refused', about: 'settings' }],
+    ['422', json(422, {}), { outcome: 'refused', about: 'trace', status: 422 }],
+    ['429 with a wait of years', json(429, {}, { 'retry-after': '99999999999' }), { outcome: 'retryable', retryInMs: 99_999_999_999_000 }],
+    [
+      '503 with a date that is past',
+      json(503, {}, { 'retry-after': 'Wed, 14 Jan 2026 10:41:00 GMT' }),
+      { outcome: 'retryable', retryInMs: 0 },
+    ],
+    [
+      '200 with garbage',
+      (r) => void r.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.from([0xff, 0x00, 0x7b, 0x22])),
+      { outcome: 'delivered', rejected: 0 },
+    ],
+    [
+      '302 with secrets in where it leads',
+      (r) => void r.writeHead(302, { location: 'https://me:secret@login.example/path?token=secret' }).end(),
+      { outcome: 'refused', about: 'settings', reason: expect.stringMatching(/points to https:\/\/login\.example\/path:/) },
+    ],
     [
       '301',
       json(301, {}, { location: 'https://elsewhere.example/' }),
@@ -116,7 +138,11 @@ describe('the outcome of an export', () => {
 
   it('a backend that does not listen: worth another try', async () => {
     const gone = await withBackend(answering(json(200, {})), async (endpoint) => endpoint);
-    expect(await exportTo(gone)).toEqual({ outcome: 'retryable', reason: expect.stringContaining('ECONNREFUSED') });
+    expect(await exportTo(gone)).toEqual({
+      outcome: 'retryable',
+      reason: expect.stringContaining('ECONNREFUSED'),
+      fault: `${tracesUrl(gone)} ECONNREFUSED`,
+    });
   });
 
   it('a backend that never answers: worth another try after the timeout', async () => {
@@ -124,7 +150,11 @@ describe('the outcome of an export', () => {
       () => undefined,
       (endpoint) => exportTo(endpoint, { timeoutMs: 50 }),
     );
-    expect(silent).toEqual({ outcome: 'retryable', reason: expect.stringContaining('did not answer within 50 ms') });
+    expect(silent).toMatchObject({
+      outcome: 'retryable',
+      isDoubtful: true,
+      reason: expect.stringContaining('did not answer within 50 ms'),
+    });
   });
 
   it('a backend that drips its answer: the timeout bounds the whole exchange', async () => {
@@ -134,7 +164,7 @@ describe('the outcome of an export', () => {
       response.on('close', () => clearInterval(drip));
     };
     const result = await withBackend(dripping, (endpoint) => exportTo(endpoint, { timeoutMs: 150 }));
-    expect(result).toEqual({ outcome: 'retryable', reason: expect.stringContaining('within 150 ms') });
+    expect(result).toMatchObject({ outcome: 'retryable', isDoubtful: true, reason: expect.stringContaining('within 150 ms') });
   });
 
   it('a backend that refuses a large trace before it has read it: not tried for ever', async () => {
@@ -142,6 +172,25 @@ describe('the outcome of an export', () => {
     const large = { ...oneSpan, spans: [{ ...span, attributes: { text: 'x'.repeat(20_000_000) } }] };
     const hasty: RequestListener = (_, response) => void response.writeHead(413, { connection: 'close' }).end();
     expect(await withBackend(hasty, (endpoint) => exportTo(endpoint, {}, large))).toMatchObject({ outcome: 'refused', about: 'trace' });
+  });
+
+  it('a connection that the backend closed while nothing was sent: no failure', async () => {
+    const connections: Socket[] = [];
+    const listener: RequestListener = async (request, response) => {
+      await bodyOf(request);
+      if (!connections.includes(request.socket)) connections.push(request.socket);
+      json(200, {})(response);
+    };
+    const outcomes = await withBackend(listener, async (endpoint) => {
+      const exporter = createOtlpHttpExporter({ url: tracesUrl(endpoint) });
+      const results: ExportResult[] = [await exporter.export(oneSpan), await exporter.export(oneSpan)];
+      expect(connections).toHaveLength(1);
+      connections[0]!.resetAndDestroy();
+      results.push(await exporter.export(oneSpan));
+      await exporter.shutdown();
+      return results.map(({ outcome }) => outcome);
+    });
+    expect([outcomes, connections.length]).toEqual([['delivered', 'delivered', 'delivered'], 2]);
   });
 
   it('shutdown gives up what is under way, as worth another try', async () => {
@@ -191,6 +240,67 @@ describe('the outcome of an export', () => {
     }
     for (const spy of spies) expect(spy).not.toHaveBeenCalled();
     vi.restoreAllMocks();
+  });
+});
+
+/** The bodies of requests that are made while a backend listens. */
+async function bodies(use: (endpoint: string) => Promise<unknown>): Promise<Buffer[]> {
+  const all: Buffer[] = [];
+  const listener: RequestListener = async (request, response) => {
+    all.push(await bodyOf(request));
+    json(200, {})(response);
+  };
+  await withBackend(listener, use);
+  return all;
+}
+
+const encodings: OtlpHttpOptions[] = [{}, { protocol: 'http/protobuf' }, { compression: 'gzip' }];
+
+describe('the same trace', () => {
+  it.each(encodings)('is the same bytes whenever it is sent (%o)', async (options) => {
+    const [first, second] = await bodies(async (endpoint) => {
+      const exporter = createOtlpHttpExporter({ url: tracesUrl(endpoint), ...options });
+      for (const trace of [oneSpan, structuredClone(oneSpan)]) await exporter.export(trace);
+      await exporter.shutdown();
+    });
+    expect(second?.equals(first!)).toBe(true);
+  });
+
+  it('as a document is what is sent as JSON', async () => {
+    const { document } = createOtlpHttpExporter({ resourceAttributes: { 'cloud.region': 'R' } });
+    const [sent] = await bodies((endpoint) => exportTo(endpoint, { resourceAttributes: { 'cloud.region': 'R' } }));
+    expect(document!(oneSpan)).toBe(sent!.toString());
+  });
+
+  it('is the same request again when its document is sent, in every encoding', async () => {
+    for (const options of encodings) {
+      const received = await bodies(async (endpoint) => {
+        const settings = { url: tracesUrl(endpoint), ...options };
+        const exporter = createOtlpHttpExporter({ ...settings, resourceAttributes: { 'cloud.region': 'R' } });
+        const sender = createDocumentSender(settings);
+        for (const trace of fc.sample(anyTrace, { numRuns: 30, seed: 4 })) {
+          await exporter.export(trace);
+          await sender.send(exporter.document!(trace));
+        }
+        await exporter.shutdown();
+        await sender.shutdown();
+      });
+      expect(received).toHaveLength(60);
+      for (let i = 0; i < received.length; i += 2) expect(received[i + 1]!.equals(received[i]!)).toBe(true);
+    }
+  });
+
+  it('of another version of novaspan keeps the version that made it', async () => {
+    const document = createOtlpHttpExporter().document!(oneSpan).replace(
+      /"scope":\{[^}]*\}/,
+      '"scope":{"name":"novaspan","version":"0.0.9"}',
+    );
+    const [sent] = await bodies(async (endpoint) => {
+      const sender = createDocumentSender({ url: tracesUrl(endpoint) });
+      await sender.send(document);
+      await sender.shutdown();
+    });
+    expect(sent!.toString()).toBe(document);
   });
 });
 
@@ -302,7 +412,7 @@ describe.skipIf(spawnSync('openssl', ['version']).status !== 0)('over TLS', () =
     );
 
   it('a backend of an unknown issuer gets nothing, and the operator is told which variable to set', async () => {
-    expect(await withTls((endpoint) => exportTo(endpoint))).toEqual({
+    expect(await withTls((endpoint) => exportTo(endpoint))).toMatchObject({
       outcome: 'retryable',
       reason: expect.stringContaining('OTEL_EXPORTER_OTLP_CERTIFICATE'),
     });

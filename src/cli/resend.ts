@@ -1,0 +1,88 @@
+import { constants } from 'node:os';
+import { basename } from 'node:path';
+import { exitCodes, reasonOf, usage } from '../model/errors.js';
+import { defineCommand, write } from './command.js';
+import type { Resent } from './engine.js';
+
+/** What it comes to when not all was sent; the first that happened decides. */
+const exitOf: Record<Resent['outcome'], number> = {
+  sent: exitCodes.ok,
+  refused: exitCodes.dataError,
+  unreadable: exitCodes.noInput,
+  undeletable: exitCodes.ioError,
+  unsent: exitCodes.unavailable,
+};
+
+/** `resend [FILE...]`: what the backend would not take then, it may take now. */
+export const resend = defineCommand({
+  name: 'resend',
+  summary: 'send traces again that the backend would not take',
+  operands: '[FILE...]',
+  takes: { least: 0, most: Infinity },
+  about: [
+    'A trace that the backend refuses, while it takes others, is set aside by tail: a file for each in the folder set-aside of the state directory (docs/delivery.md). When the cause is mended, a limit raised or the backend renewed, this sends them, and removes each file as soon as the backend has acknowledged it. What is still refused stays, and it is said why.',
+    'Without FILEs all of the folder is sent. Where the backend is goes by the standard OTEL_EXPORTER_OTLP_* variables, as for tail; --endpoint goes before them. The configuration file of tail is not read.',
+    'It may run while tail does, and may be stopped at any moment: a trace that is sent twice has the same ids and the same bytes.',
+  ],
+  options: {
+    'state-dir': {
+      type: 'string',
+      value: 'DIR',
+      about: 'where tail keeps its state (NOVASPAN_STATE_DIR does the same; the default is the one of tail)',
+    },
+    endpoint: { type: 'string', value: 'URL', about: 'OTLP/HTTP endpoint of the backend, such as http://otel-gateway:4318' },
+  },
+  examples: [
+    { says: 'everything that was set aside', command: 'novaspan resend --endpoint http://otel-gateway:4318' },
+    {
+      says: 'one trace, to see what the backend says of it',
+      command: 'novaspan resend /var/lib/novaspan/set-aside/22e3269d157231679e45640f90a4bdf3-b7ad6b7169203331.json',
+    },
+  ],
+  exits: [
+    { code: 65, means: 'the backend still does not take some of them' },
+    { code: 66, means: 'a file cannot be read, or was not set aside by tail' },
+    { code: 69, means: 'the backend is away, or its address or credentials are wrong: the rest was not tried' },
+    { code: 74, means: 'a file could not be removed, though the backend has its trace' },
+  ],
+
+  async run({ positionals: files, values: { 'state-dir': stateDir, endpoint } }, { engine, env, clock, signal, stdout, stderr }) {
+    if (endpoint !== undefined && !/^https?:\/\/./.test(endpoint))
+      throw usage(`'${endpoint}' is not an endpoint`, 'write a URL, such as http://otel-gateway:4318');
+    let sent = 0;
+    let exit: number = exitCodes.ok;
+    for await (const each of engine.resend({ files, stateDir, endpoint, env, clock, signal })) {
+      if (each.outcome === 'sent') sent++;
+      if (exit === exitCodes.ok) exit = exitOf[each.outcome];
+      // Whoever waits for the backend decides: the others were not tried.
+      if (each.outcome === 'unsent') exit = exitOf.unsent;
+      await write(each.outcome === 'sent' ? stdout : stderr, `${basename(each.file)}: ${lineOf(each)}\n`);
+    }
+    if (signal.aborted) {
+      stderr.write(`interrupted by ${reasonOf(signal.reason)}: what was not sent is still there\n`);
+      return 128 + (constants.signals[signal.reason as NodeJS.Signals] ?? constants.signals.SIGINT);
+    }
+    if (sent === 0 && exit === exitCodes.ok) await write(stdout, 'nothing was set aside\n');
+    return exit;
+  },
+});
+
+function lineOf(resent: Resent): string {
+  switch (resent.outcome) {
+    case 'sent': {
+      const { rejected, message } = resent;
+      const but = rejected > 0 ? `, but the backend rejected ${rejected} of its spans` : message === undefined ? '' : ', with a warning';
+      return `sent${but}${message === undefined ? '' : `: ${message}`}`;
+    }
+    case 'refused':
+      return `still refused: ${resent.reason}`;
+    case 'unreadable':
+      return `cannot be read: ${resent.reason}`;
+    case 'undeletable':
+      return `sent, but the file cannot be removed: ${resent.reason}`;
+    case 'unsent':
+      return `not sent, nor those that follow: ${resent.reason}`;
+    default:
+      return resent satisfies never;
+  }
+}

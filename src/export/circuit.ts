@@ -1,0 +1,71 @@
+import type { Millis } from '../model/line.js';
+import { hours, seconds } from '../model/time.js';
+
+export type CircuitState = 'closed' | 'open' | 'half-open';
+
+/** So many failures in a row, and a backend counts as down. */
+const FAILURES_TO_OPEN = 5;
+/** A backend that asks for such a wait is down, whether it failed before or not. */
+const LONG_WAIT = seconds(10);
+const FIRST_RETRY = seconds(0.5);
+const FIRST_PROBE = seconds(10);
+const LAST_PROBE = seconds(60);
+/** The longest wait that a backend may ask for. Far longer ones would overflow the timer and come back at once. */
+const LONGEST_WAIT = hours(1);
+
+export interface Failure {
+  /** the backend's own wish */
+  readonly retryInMs?: number | undefined;
+  /** nothing will be taken until people act: more attempts in a row only fill the backend's log, or lock an account */
+  readonly isHopeless?: boolean;
+}
+
+/**
+ * Whether a backend is there, and how long to wait before it is asked again. No end is set to it: the log files are the queue.
+ *
+ *     closed ──failure──▶ closed         waits rand * 0.5 s, rand * 1 s, rand * 2 s, rand * 4 s          (full jitter)
+ *     closed ──the 5th in a row, a long Retry-After, or wrong settings──▶ open
+ *     open ──the wait is over──▶ half-open          one request, the probe
+ *     half-open ──failure──▶ open        waits (1/2 + rand/2) * 10 s, 20 s, 40 s, 60 s, 60 s, ...
+ *     any ──success──▶ closed
+ *
+ * After a Retry-After of r it is r and such a wait, so that a fleet told to come back at one moment does not.
+ */
+export class Circuit {
+  readonly #random: () => number;
+  #state: CircuitState = 'closed';
+  /** in a row */
+  #failures = 0;
+  #probes = 0;
+
+  /** @param random uniform in [0, 1) */
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  get state(): CircuitState {
+    return this.#state;
+  }
+
+  /** A request is about to be made. */
+  tries(): void {
+    if (this.#state === 'open') this.#state = 'half-open';
+  }
+
+  succeeded(): void {
+    this.#state = 'closed';
+    this.#failures = 0;
+    this.#probes = 0;
+  }
+
+  /** @returns how long to wait before the next request */
+  failed({ retryInMs = 0, isHopeless = false }: Failure): Millis {
+    this.#failures++;
+    const isDown = this.#state !== 'closed' || isHopeless || this.#failures >= FAILURES_TO_OPEN || retryInMs >= LONG_WAIT;
+    this.#state = isDown ? 'open' : 'closed';
+    const wait = isDown
+      ? (0.5 + this.#random() / 2) * Math.min(LAST_PROBE, FIRST_PROBE * 2 ** this.#probes++)
+      : this.#random() * FIRST_RETRY * 2 ** (this.#failures - 1);
+    return Math.min(LONGEST_WAIT, retryInMs + wait);
+  }
+}
