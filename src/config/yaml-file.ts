@@ -11,7 +11,7 @@ export interface YamlFile {
   lineOf(field: readonly PropertyKey[]): number | undefined;
 }
 
-/** The faults have no piece of the file in them: it may hold credentials. */
+/** The faults have no piece of the file in them: it may hold credentials, and the parser says behind a colon what it found. */
 export function readYaml(path: string): YamlFile {
   const lines = new LineCounter();
   let text: string;
@@ -23,7 +23,7 @@ export function readYaml(path: string): YamlFile {
   const document = parseDocument(text, { prettyErrors: false, lineCounter: lines });
   const faults = [...document.errors, ...document.warnings].map(({ message, pos: [at] }) => {
     const { line, col } = lines.linePos(at);
-    return `✖ line ${line}, column ${col}: ${message}`;
+    return `✖ line ${line}, column ${col}: ${message.split(': ', 1)[0]}`;
   });
   if (faults.length > 0) return unusable(faults);
 
@@ -33,8 +33,14 @@ export function readYaml(path: string): YamlFile {
     const node = (pair?.key ?? document.getIn(field, true)) as { range?: readonly number[] | null } | undefined;
     return node?.range ? lines.linePos(node.range[0]!).line : undefined;
   };
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch {
+    return unusable(['✖ it has an alias, such as *name, that stands for nothing: text that begins with * must be in quotes']);
+  }
   return {
-    value: document.toJS(),
+    value,
     faults: [],
     lineOf(field) {
       for (let length = field.length; length > 0; length--) {

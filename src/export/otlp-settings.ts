@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
@@ -80,6 +81,8 @@ function certificateFaults(): string[] {
     const path = variable(name)!;
     try {
       given[part] = { name, bytes: readFileSync(path) };
+      // What is no certificate is passed over as an issuer, and then nobody is trusted.
+      if (part === 'ca') new X509Certificate(given[part].bytes);
       createSecureContext({ [part]: given[part].bytes });
     } catch (error) {
       return [`${name}: ${path} cannot be used: ${reasonOf(error)}`];

@@ -1,3 +1,4 @@
+import type { Announcement, FieldValue, Vif } from '../catalogue/event.js';
 import { type Catalogue, catalogue as ours } from '../catalogue/index.js';
 import {
   debugMessage,
@@ -28,13 +29,17 @@ const MOST_DETAIL = 120;
 const LONGEST_DETAIL = 500;
 /** Of a message only so much is read: dumps of network models are long, whole documents are not wanted. */
 const LONGEST_MESSAGE = 256 * 1024;
+/** Processes of one service, of which something is remembered; a machine has fewer processors. */
+const MOST_WORKERS = 1024;
 const CARRIAGE_RETURN = 13;
 const SPACE = 32;
 const LESS_THAN = 60;
 const OPEN = 91;
 const UUID_LENGTH = 36;
-/** Two request ids, a user, a project and their domains. */
+/** Two request ids, a user, a project and their domains. Of a longer one the rest is not read. */
 const LONGEST_CONTEXT = 256;
+/** What is taken out of a longer message is copied, so that not all of it is kept for one id. */
+const LONGEST_SHARED = 512;
 const LONGEST_LEVEL = 8;
 const QUARTER = 15 * 60_000;
 /** Further ahead than this, a line's time waits for another line to say the same. */
@@ -241,7 +246,7 @@ export class LogReader {
     const level = this.#levels.of(bytes, parts.levelStart, parts.levelEnd);
     const stop = Math.min(end, parts.message + LONGEST_MESSAGE);
     const message = level === 'DEBUG' ? debugMessage(bytes, parts.message, stop) : bytes.toString('utf8', parts.message, stop);
-    const announced = this.#sieve.read(message);
+    const announced = detached(this.#sieve.read(message), message.length);
     if (announced === undefined) {
       this.#unrecognised++;
       return;
@@ -250,8 +255,8 @@ export class LogReader {
       this.#events++;
       return;
     }
-    const context = this.#oslo.of(bytes, parts.contextStart, parts.contextEnd);
-    if (context.userId !== undefined && isNeutron(this.#service)) this.#contexts.set(parts.pid, context);
+    const context = this.#oslo.of(bytes, parts.contextStart, Math.min(parts.contextEnd, parts.contextStart + LONGEST_CONTEXT));
+    if (context.userId !== undefined && isNeutron(this.#service)) this.#noteContext(parts.pid, context);
     const instance =
       parts.instance === -1 ? announced.fields['instance'] : this.#instances.of(bytes, parts.instance, parts.instance + UUID_LENGTH);
     const failed = isFailure(level);
@@ -282,6 +287,11 @@ export class LogReader {
     this.#give(event);
   }
 
+  #noteContext(pid: number, context: OsloContext): void {
+    if (this.#contexts.size >= MOST_WORKERS) this.#contexts.clear();
+    this.#contexts.set(pid, context);
+  }
+
   #uwsgiLine(bytes: Buffer, start: number, end: number, offset: number): void {
     const text = bytes.toString('utf8', start, Math.min(end, start + 8192));
     const request = readUwsgi(text);
@@ -289,7 +299,7 @@ export class LogReader {
     this.#records++;
     this.#hasRecord = true;
     this.#open = undefined;
-    const announced = this.#catalogue.recognise(this.#options.service, 'uwsgi', text);
+    const announced = detached(this.#catalogue.recognise(this.#options.service, 'uwsgi', text), text.length);
     if (announced === undefined) {
       this.#unrecognised++;
       return;
@@ -343,7 +353,8 @@ export class LogReader {
       if (this.#sieve.knewLogger) this.#unrecognised++;
       return;
     }
-    const announced = this.#sieve.read(bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE)));
+    const message = bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE));
+    const announced = detached(this.#sieve.read(message), message.length);
     if (announced === undefined) {
       this.#unrecognised++;
       return;
@@ -380,6 +391,26 @@ export class LogReader {
 }
 
 const same = (text: string): string => text;
+
+/** JavaScript's strings keep the text that they were cut out of: an id of 36 characters would keep 256 KiB. */
+const copied = (text: string): string => Buffer.from(text).toString();
+
+function detached<T extends Announcement | typeof UNWANTED | undefined>(announced: T, length: number): T {
+  if (announced === undefined || announced === UNWANTED || length <= LONGEST_SHARED) return announced;
+  const { kind, fields, text } = announced as Announcement;
+  const own: Record<string, FieldValue> = {};
+  for (const [name, value] of Object.entries(fields))
+    own[name] =
+      typeof value === 'string'
+        ? copied(value)
+        : typeof value === 'number'
+          ? value
+          : (value.map((item: string | Vif) => (typeof item === 'string' ? copied(item) : copiedVif(item))) as readonly string[]);
+  return { kind, fields: own, text: copied(text) } as T;
+}
+
+const copiedVif = (vif: Vif): Vif =>
+  Object.fromEntries(Object.entries(vif).map(([name, value]) => [name, copied(value)])) as unknown as Vif;
 
 /** Shared by all records that no traceback can follow. */
 const NO_DETAIL: string[] = [];

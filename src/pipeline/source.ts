@@ -76,6 +76,8 @@ const MOST_BYTES = 256 * 1024;
 const PATIENCE = 16;
 /** Writers of one log that are remembered; who any other is, is found out at each of its lines. */
 const MOST_WRITERS = 1000;
+/** Services on hosts that are read out of one log; what others write is counted as foreign. */
+const MOST_READERS = 500;
 /** Names of programs that are counted by name. */
 const MOST_NAMED = 50;
 
@@ -325,17 +327,23 @@ export class LogSource {
     const named = idents.map(serviceOfIdent);
     const place = named.findIndex((service) => service !== undefined);
     const service = place === -1 ? this.#name.service : named[place];
+    const writtenOn = this.#hostGiven ?? host ?? this.#plainHost;
+    const isRead = service !== undefined && services.includes(service) && this.#hasRoomFor(service, writtenOn);
     return {
       label: idents[0] === undefined || this.#writers.size >= MOST_NAMED ? 'others' : idents[0],
-      service: service !== undefined && services.includes(service) ? service : undefined,
-      host: this.#hostGiven ?? host ?? this.#plainHost,
+      service: isRead ? service : undefined,
+      host: writtenOn,
       isProven: idents.length === 0 || place === 0,
       reader: undefined,
     };
   }
 
+  #hasRoomFor(service: string, host: string): boolean {
+    return this.#readers.size < MOST_READERS || this.#readers.has(keyOf(service, host));
+  }
+
   #readerFor(service: string, host: string): LineReader {
-    const key = `${service}@${host}`;
+    const key = keyOf(service, host);
     const known = this.#readers.get(key);
     if (known !== undefined) return known;
     const { path, zone, after, count, catalogue, onEvent, readerFor = events } = this.#options;
@@ -357,6 +365,8 @@ export function openSource(options: SourceOptions): LogSource | undefined {
   }
   return services.includes(name.service) ? new LogSource(options, name) : undefined;
 }
+
+const keyOf = (service: string, host: string): string => `${service}@${host}`;
 
 const isRecord = (bytes: Buffer, start: number): boolean =>
   looksLikeStamp(bytes, start, 32) || looksLikeStamp(bytes, start, 84) || bytes.toString('latin1', start, start + 4) === 'ovs|';
