@@ -27,7 +27,11 @@ export const tail = defineCommand({
     lines: { type: 'string', choices: ['events', 'off'], about: 'whether spans carry the log lines behind them as events' },
     'state-dir': { type: 'string', value: 'DIR', about: 'where the checkpoint is kept, or none' },
     backfill: { type: 'boolean', about: 'at the first start, tell everything that the logs hold, the rotated ones first' },
-    metrics: { type: 'string', value: 'HOST:PORT', about: 'where /metrics, /healthz and /readyz are served (default: 127.0.0.1:9464), or off' },
+    metrics: {
+      type: 'string',
+      value: 'HOST:PORT',
+      about: 'where /metrics, /healthz and /readyz are served (default: 127.0.0.1:9464), or off',
+    },
   },
   examples: [
     { says: 'as a service, on any host', command: 'novaspan tail --config /etc/novaspan/novaspan.yaml' },

@@ -64,7 +64,9 @@ const telemetrySchema = z.strictObject({
   listen: text(LISTEN)
     .regex(/^(?:off|(?:\[[\da-fA-F:.]+\]|[^:\s]+):\d{1,5})$/, `must be ${LISTEN}`)
     .default('127.0.0.1:9464')
-    .describe('where `/metrics`, `/healthz` and `/readyz` are served: HOST:PORT, or `off`. They hold host names and paths, and ask for no password'),
+    .describe(
+      'where `/metrics`, `/healthz` and `/readyz` are served: HOST:PORT, or `off`. They hold host names and paths, and ask for no password',
+    ),
 });
 
 /** Everything that `novaspan tail` can be told. What is not in here is a fault, not ignored. */
@@ -83,21 +85,22 @@ export const configSchema = z.strictObject({
       shownDefault: "this machine's zone",
     }),
   pollInterval: duration.prefault('250ms').describe('how often the logs are looked at'),
-  stateDir: text('a folder, or none')
-    .optional()
-    .meta({
-      description:
-        'the folder that keeps the checkpoint and what the backend would not take. `none` keeps nothing: a restart is then a first start',
-      shownDefault: '`$STATE_DIRECTORY` (systemd sets it), else `/var/lib/novaspan` for root, else `$XDG_STATE_HOME/novaspan` or `~/.local/state/novaspan`; `none` where `output` is not `otlp`',
-    }),
-  checkpointInterval: duration.prefault('5s').describe('how often the checkpoint is written: what was sent after the last one is sent again after a crash'),
-  lookBack: duration
-    .prefault('15m')
-    .describe('at the first start: actions that began so long before it, and end after it, are told whole'),
+  stateDir: text('a folder, or none').optional().meta({
+    description:
+      'the folder that keeps the checkpoint and what the backend would not take. `none` keeps nothing: a restart is then a first start',
+    shownDefault:
+      '`$STATE_DIRECTORY` (systemd sets it), else `/var/lib/novaspan` for root, else `$XDG_STATE_HOME/novaspan` or `~/.local/state/novaspan`; `none` where `output` is not `otlp`',
+  }),
+  checkpointInterval: duration
+    .prefault('5s')
+    .describe('how often the checkpoint is written: what was sent after the last one is sent again after a crash'),
+  lookBack: duration.prefault('15m').describe('at the first start: actions that began so long before it, and end after it, are told whole'),
   backfill: z
     .boolean('must be true or false')
     .default(false)
-    .describe('at the first start: tell everything that the logs hold, the rotated ones first. Where there is a checkpoint, reading goes on there'),
+    .describe(
+      'at the first start: tell everything that the logs hold, the rotated ones first. Where there is a checkpoint, reading goes on there',
+    ),
   output: z
     .enum(['otlp', 'otlp-json', 'json', 'text'])
     .default('otlp')

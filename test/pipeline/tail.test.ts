@@ -82,7 +82,13 @@ function start(at: number, flags: Record<string, string> = {}, env: Record<strin
       paths: [join(dir, 'logs')],
       flags: { timezone: 'UTC', endpoint: backend.url, 'state-dir': join(dir, 'state'), metrics: 'off', ...flags },
     },
-    { stdout: new PassThrough(), stderr, env: { NOVASPAN_CHECKPOINT_INTERVAL: '1s', NOVASPAN_POLL_INTERVAL: '1s', ...env }, clock, signal: stop.signal },
+    {
+      stdout: new PassThrough(),
+      stderr,
+      env: { NOVASPAN_CHECKPOINT_INTERVAL: '1s', NOVASPAN_POLL_INTERVAL: '1s', ...env },
+      clock,
+      signal: stop.signal,
+    },
   );
   let isOver = false;
   const over = ended.finally(() => {
@@ -98,7 +104,12 @@ function start(at: number, flags: Record<string, string> = {}, env: Record<strin
   return {
     clock,
     get said() {
-      return text.trim() === '' ? [] : text.trim().split('\n').map((line) => JSON.parse(line));
+      return text.trim() === ''
+        ? []
+        : text
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line));
     },
     until,
     async pass(ms) {
