@@ -59,10 +59,10 @@ export const mutations = {
   stamp(line, random) {
     const stamp = pick(random, [
       '0000-00-00 00:00:00.000',
-      '9999-12-31 23:59:59.999',
+      '1999-12-31 23:59:59.999',
       '2026-02-30 25:61:61.999',
       '1970-01-01 00:00:00.000',
-      '2026-13-01T00:00:00.000Z',
+      '2025-13-01T00:00:00.000Z',
     ]);
     return Buffer.concat([Buffer.from(stamp), line.subarray(Math.min(line.length, 23))]);
   },
