@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { logUnreadable, OperatorError, reasonOf } from '../model/errors.js';
@@ -28,10 +28,13 @@ export async function findLogs(paths: readonly string[]): Promise<LogSet[]> {
 }
 
 /** The same, for whoever wants to know of the logs that can be read beside those that cannot. */
-export async function findLogsAndFaults(paths: readonly string[]): Promise<{ readonly logs: LogSet[]; readonly faults: readonly Fault[] }> {
+export async function findLogsAndFaults(
+  paths: readonly string[],
+  most = MOST_FOLDERS,
+): Promise<{ readonly logs: LogSet[]; readonly faults: readonly Fault[] }> {
   const faults: Fault[] = [];
   const files: string[] = [];
-  for (const path of paths) files.push(...(path === STDIN ? [path] : await filesAt(path, faults)));
+  for (const path of paths) files.push(...(path === STDIN ? [path] : await filesAt(path, faults, most)));
 
   const sets = new Map<string, string[]>();
   const seen = new Set<string>();
@@ -63,7 +66,10 @@ export async function liveLogs(
   const unmatched: string[] = [];
   for (const path of paths) {
     const kind = kindOf(path);
-    const found = kind === 'file' ? [normalize(path)] : (kind === 'glob' ? await matching(path) : logsBelow(path, [])).filter(isLive);
+    const named =
+      kind === 'file' ? [normalize(path)] : (kind === 'glob' ? await matching(path) : logsBelow(path, [], MOST_FOLDERS)).filter(isLive);
+    // A file that is named is refused where it is opened, which says why.
+    const found = named.filter((log) => !isNoLog(log) || (kind === 'file' && !ofKernel().has(statOf(log)?.dev ?? 0)));
     if (found.length === 0) unmatched.push(path);
     for (const log of found) logs.add(log);
   }
@@ -73,20 +79,40 @@ export async function liveLogs(
 /** A glob may name logs as it likes, such as `*.txt`; only what rotation made of one is no log of its own. */
 const isLive = (path: string): boolean => isLiveName(path) || (!isLogName(path) && !path.endsWith('.gz'));
 
+/** Why what a name leads to is not read: it gives bytes without end, or none, or what is no log of anybody's. */
+const NOT_A_LOG = 'it is no ordinary file, but a device, a pipe, a socket, or a file of the kernel';
+
+/**
+ * Links are followed wherever they lead, as deployments put logs on other file systems. What they may not lead to is
+ * anything but an ordinary file on a disk: a pipe would hold up its reader, and /proc shows other processes' secrets.
+ */
+const isOrdinary = (found: Stats): boolean => found.isFile() && !ofKernel().has(found.dev);
+
+let kernel: ReadonlySet<number> | undefined;
+function ofKernel(): ReadonlySet<number> {
+  kernel ??= new Set(['/proc', '/sys'].map((path) => statOf(path)?.dev).filter((dev) => dev !== undefined));
+  return kernel;
+}
+
+/** What is there and is no log. What is not there yet may come to be one. */
+function isNoLog(path: string): boolean {
+  const found = statOf(path);
+  return found !== undefined && !isOrdinary(found);
+}
+
 /** What of the paths cannot be read, and why. */
 export interface Fault {
   readonly path: string;
   readonly cause: unknown;
 }
 
-async function filesAt(path: string, faults: Fault[]): Promise<string[]> {
+async function filesAt(path: string, faults: Fault[], most: number): Promise<string[]> {
   try {
     const kind = kindOf(path);
     if (kind === 'file') {
-      accessSync(path, constants.R_OK);
-      return [normalize(path)];
+      return isReadable(path, faults) ? [normalize(path)] : [];
     }
-    const found = kind === 'glob' ? await matching(path) : logsBelow(path, faults);
+    const found = kind === 'glob' ? await matching(path) : logsBelow(path, faults, most);
     if (found.length === 0) throw new Error(kind === 'glob' ? 'no file matches' : 'the folder holds no logs (files called SERVICE.log)');
     return found.filter((file) => isReadable(file, faults));
   } catch (cause) {
@@ -98,6 +124,7 @@ async function filesAt(path: string, faults: Fault[]): Promise<string[]> {
 function isReadable(path: string, faults: Fault[]): boolean {
   try {
     accessSync(path, constants.R_OK);
+    if (isNoLog(path)) throw new Error(NOT_A_LOG);
     return true;
   } catch (cause) {
     faults.push({ path, cause });
@@ -112,7 +139,7 @@ function kindOf(path: string): 'file' | 'folder' | 'glob' {
   return isDynamicPattern(path) ? 'glob' : 'file';
 }
 
-function statOf(path: string) {
+function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {
@@ -120,23 +147,35 @@ function statOf(path: string) {
   }
 }
 
-/** Absolute for an absolute pattern: tinyglobby's own would be relative to where the process was started. */
+/**
+ * Absolute for an absolute pattern: tinyglobby's own would be relative to where the process was started. Of `**`
+ * no links are followed, not even to files: one to `/` would lead all over the machine.
+ */
 const matching = async (pattern: string): Promise<string[]> =>
-  (await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) })).map((path) => normalize(path)).sort();
+  (await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern), followSymbolicLinks: !pattern.includes('**') }))
+    .map((path) => normalize(path))
+    .sort();
+
+/** Folders that are looked into below one that is named: somebody may have made a link to `/` in it. */
+export const MOST_FOLDERS = 5000;
+const tooMany = (most: number): string => `there are more than ${most} folders in it: name those that hold logs`;
 
 /** Files of a folder and all below it that are named like logs. Links to folders are followed, each folder once. */
-function logsBelow(folder: string, faults: Fault[], seen = new Set<string>()): string[] {
+function logsBelow(folder: string, faults: Fault[], most: number, seen = new Set<string>()): string[] {
   try {
     const real = realpathSync(folder);
     if (seen.has(real)) return [];
     seen.add(real);
+    if (seen.size === most) faults.push({ path: folder, cause: new Error(tooMany(most)) });
+    if (seen.size >= most) return [];
     return readdirSync(folder)
       .sort()
       .flatMap((name) => {
         const path = join(folder, name);
         const found = statOf(path);
-        if (found?.isDirectory()) return logsBelow(path, faults, seen);
-        return found?.isFile() && isLogName(path) ? [path] : [];
+        if (found === undefined || ofKernel().has(found.dev)) return [];
+        if (found.isDirectory()) return logsBelow(path, faults, most, seen);
+        return found.isFile() && isLogName(path) ? [path] : [];
       });
   } catch (cause) {
     faults.push({ path: folder, cause });

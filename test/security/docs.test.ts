@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { scrubRules } from '../../src/export/scrub.js';
+import { counters } from '../../src/model/counters.js';
+import { MOST_FOLDERS } from '../../src/tail/discover.js';
+import { bounds } from '../../src/trace/bounds.js';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+const page = readFileSync(`${ROOT}docs/security.md`, 'utf8');
+
+/** What is bounded, by which constant of which file, and what counts what goes beyond it. `is` is the constant's text. */
+const BOUNDS: readonly { what: string; bound: string; file: string; is: string; counter?: string }[] = [
+  { what: 'bytes of a line', bound: '1 MiB', file: 'tail/lines.ts', is: 'maxLineBytes = MIB', counter: 'overlong_lines' },
+  { what: 'bytes of a message that are read', bound: '256 KiB', file: 'pipeline/reader.ts', is: 'LONGEST_MESSAGE = 256 * 1024' },
+  { what: "bytes of a line's context", bound: '256', file: 'pipeline/reader.ts', is: 'LONGEST_CONTEXT = 256' },
+  { what: 'lines of a traceback', bound: '120', file: 'pipeline/reader.ts', is: 'MOST_DETAIL = 120' },
+  { what: 'bytes of one of them', bound: '500', file: 'pipeline/reader.ts', is: 'LONGEST_DETAIL = 500' },
+  { what: 'processes of a service that are remembered', bound: '1024', file: 'pipeline/reader.ts', is: 'MOST_WORKERS = 1024' },
+  { what: 'services on hosts in one log', bound: '500', file: 'pipeline/source.ts', is: 'MOST_READERS = 500', counter: 'foreign_lines' },
+  {
+    what: 'lines kept while the form of a log is not clear',
+    bound: '64, of 256 KiB',
+    file: 'pipeline/source.ts',
+    is: 'MOST_KEPT = 64',
+    counter: 'damaged_lines',
+  },
+  {
+    what: 'lines that wait for a link',
+    bound: '50,000',
+    file: 'correlate/correlator.ts',
+    is: 'ROOM = 50_000',
+    counter: 'waiting_room_full',
+  },
+  { what: "characters of a failure's reason", bound: '500', file: 'trace/exception.ts', is: 'LONGEST_MESSAGE = 500' },
+  { what: "characters of a failure's traceback", bound: '8000', file: 'trace/exception.ts', is: 'LONGEST_STACK = 8000' },
+  {
+    what: 'lines shown on a span',
+    bound: `${bounds.eventsOfSpan}`,
+    file: 'trace/bounds.ts',
+    is: 'eventsOfSpan: 128',
+    counter: 'lines_left_out',
+  },
+  { what: 'lines shown in a trace', bound: '10,000', file: 'trace/bounds.ts', is: 'eventsOfTrace: 10_000', counter: 'lines_left_out' },
+  {
+    what: 'characters of a line that is shown, and of a status',
+    bound: `${bounds.text}`,
+    file: 'trace/bounds.ts',
+    is: 'text: 4096',
+    counter: 'values_cut',
+  },
+  { what: 'characters of an attribute', bound: `${bounds.value}`, file: 'trace/bounds.ts', is: 'value: 8192', counter: 'values_cut' },
+  {
+    what: 'items of an attribute that is a list',
+    bound: `${bounds.items}`,
+    file: 'trace/bounds.ts',
+    is: 'items: 1024',
+    counter: 'values_cut',
+  },
+  { what: 'spans of a trace', bound: `${bounds.spans}`, file: 'trace/bounds.ts', is: 'spans: 1000', counter: 'spans_left_out' },
+  { what: 'folders below one that is named', bound: `${MOST_FOLDERS}`, file: 'tail/discover.ts', is: 'MOST_FOLDERS = 5000' },
+  { what: "bytes of a backend's answer", bound: '4 MiB', file: 'export/http-post.ts', is: 'LONGEST_ANSWER = 4 * 1024 * 1024' },
+];
+
+describe('docs/security.md', () => {
+  it.each(scrubRules)('tells of the rule $name', ({ name, hides }) => {
+    expect(page).toContain(`| ${name} | ${hides} |`);
+  });
+
+  it.each(BOUNDS)('tells of the bound of $what, which is in src/$file', ({ what, bound, file, is, counter }) => {
+    expect(readFileSync(`${ROOT}src/${file}`, 'utf8')).toContain(is);
+    if (counter !== undefined) expect(Object.keys(counters)).toContain(counter);
+    expect(page).toContain(`| ${what} | ${bound} | \`src/${file}\` | ${counter === undefined ? '' : `\`${counter}\` `}|`);
+  });
+
+  it('tells of no other', () => {
+    const section = page.slice(page.indexOf('## Bounds'));
+    expect(section.split('\n').filter((line) => line.includes('`src/')).length).toBe(BOUNDS.length);
+  });
+});
