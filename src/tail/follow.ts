@@ -378,10 +378,11 @@ export class FollowedLog {
       const at = await find(files, anchor);
       if (at !== -1 && at + 1 < files.length) return go(at + 1, this.#last + 1, 0);
     }
-    const live = files.findIndex(({ isLive }) => isLive);
-    if (live === -1) return false;
+    // What this process has begun itself has neighbours that it knows; of what was read before it, it knows nothing else.
+    const next = this.#newest > 0 ? (await this.#after(files)).index : files.findIndex(({ isLive }) => isLive);
+    if (next === -1 || next === files.length) return false;
     const isReset = this.#past.some((read) => read.offset > 0);
-    await go(live, this.#last + 1, 0);
+    await go(next, this.#last + 1, 0);
     if (isReset) this.#options.count('file_resets', 1, this.path);
     return true;
   }
