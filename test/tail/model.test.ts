@@ -90,6 +90,8 @@ class History {
   /** of the file that has the log's name; what is on disk of the others */
   #generation = 0;
   #files = new Map<number, string>();
+  /** the live file's number when the reader last looked */
+  #looked = 0;
   #half = '';
   #written = 0;
   #rotations = 0;
@@ -161,7 +163,8 @@ class History {
         this.#endHalf();
         rmSync(this.path);
         if (this.#isHolding === this.#generation) this.#held.add(this.#generation);
-        else this.#lose(this.#generation);
+        // Copied, emptied and deleted since the last look: what the copies are of is not known any more.
+        else for (let i = this.#looked; i <= this.#generation; i++) this.#lose(i);
         this.#generation++;
         return;
       case 'expire': {
@@ -247,8 +250,8 @@ class History {
       }
     const to = this.#options.isDated ? dated : `${this.path}.1`;
     this.#touch();
+    const { mtime } = statSync(this.path);
     move(to);
-    const { mtime } = statSync(existsSync(this.path) ? this.path : to);
     utimesSync(to, mtime, mtime);
     this.#files.set(this.#generation, to);
     this.#generation++;
@@ -345,6 +348,7 @@ class History {
     this.#isHolding = undefined;
     if (report === undefined) return true;
     this.#isNew = false;
+    this.#looked = this.#generation;
     const { place, atEnd } = report;
     if (atEnd && statSync(this.path, { throwIfNoEntry: false })?.size) this.#isHolding = this.#generation;
     const handedOver = this.#pointer ?? this.#first();
