@@ -196,7 +196,7 @@ export class FollowedLog {
     const needed = files.filter(({ file }) => file >= this.#released);
     // One by whose bytes something can be found has to be among them.
     const known = files.findLast(({ file, offset }) => file < this.#released && offset > 0);
-    if (known !== undefined && needed.every(({ offset }) => offset === 0)) needed.unshift(known);
+    if (known !== undefined && !((needed[0]?.offset ?? 0) > 0)) needed.unshift(known);
     return needed.length === 0 ? undefined : { path: this.path, files: needed };
   }
 
@@ -359,7 +359,7 @@ export class FollowedLog {
    */
   async #after(files: readonly Found[]): Promise<{ readonly index: number; readonly isOver: boolean }> {
     const held = this.#held.map(({ file, number }) => ({ read: file.reading.seen(number, file), isOpen: true }));
-    const past = this.#past.filter(({ file }) => file < this.#next).map((read) => ({ read, isOpen: false }));
+    const past = this.#past.filter(({ file, offset }) => file < this.#next && offset > 0).map((read) => ({ read, isOpen: false }));
     const all = [...held, ...past].sort((a, b) => b.read.file - a.read.file);
     for (const each of all) {
       const at = await find(files, each.read, each.isOpen);
@@ -369,7 +369,7 @@ export class FollowedLog {
     }
     const known = files.findLastIndex((file) => this.#older.has(stateOf(file)));
     if (known !== -1) return { index: known + 1, isOver: true };
-    return { index: files.findIndex(({ isLive, mtimeMs }) => isLive || mtimeMs >= this.#newest), isOver: true };
+    return { index: files.findIndex(({ isLive, mtimeMs }) => isLive || mtimeMs >= Math.floor(this.#newest)), isOver: true };
   }
 
   /** Goes on where reading stopped, in the first of the files from there on that can be found. */
@@ -385,9 +385,9 @@ export class FollowedLog {
     for (const read of this.#past.filter(({ file }) => file >= from)) {
       const anchor = before.findLast((other) => other.offset > 0);
       if (read.offset > 0 || anchor === undefined) {
-        const at = await find(files, read);
+        const at = await this.#findFrom(files, read);
         if (at !== -1) return go(at, read.file, read.file === from ? Math.min(offset, read.offset) : 0);
-        lost++;
+        if (read.offset > 0 || this.#past.length === 1) lost++;
       } else {
         const at = await find(files, anchor);
         if (at !== -1) return at + 1 < files.length && go(at + 1, read.file, 0);
@@ -398,10 +398,11 @@ export class FollowedLog {
       const at = await find(files, anchor);
       if (at !== -1 && at + 1 < files.length) return go(at + 1, this.#last + 1, 0);
     }
-    const live = files.findIndex(({ isLive }) => isLive);
-    if (live === -1) return false;
+    // What this process has begun itself has neighbours that it knows; of what was read before it, it knows nothing else.
+    const next = this.#newest > 0 ? (await this.#after(files)).index : files.findIndex(({ isLive }) => isLive);
+    if (next === -1 || next === files.length) return false;
     const isReset = this.#past.some((read) => read.offset > 0);
-    await go(live, this.#last + 1, 0);
+    await go(next, this.#last + 1, 0);
     if (isReset) this.#options.count('file_resets', 1, this.path);
     return true;
   }
@@ -414,6 +415,17 @@ export class FollowedLog {
 
   get #last(): number {
     return Math.max(-1, ...this.#past.map(({ file }) => file), ...this.#held.map(({ number }) => number));
+  }
+
+  /** A file of which nothing was read is known by its inode number alone: no more than that it may not be behind those that followed it. */
+  async #findFrom(files: readonly Found[], read: FileRead): Promise<number> {
+    const at = await find(files, read);
+    if (at === -1 || read.offset > 0) return at;
+    for (const later of this.#past.filter(({ file, offset }) => file > read.file && offset > 0)) {
+      const next = await find(files, later);
+      if (next !== -1) return at < next ? at : -1;
+    }
+    return at;
   }
 
   /** Opens one of the log's files as the next; what came before is at its end. */
@@ -476,6 +488,7 @@ export class FollowedLog {
       const age = now - held.lostNameAt!;
       const isTooLong = (age >= PATIENCE_WITH_BUSY && !isLast) || (age >= PATIENCE_WITH_DELETED && (await held.file.isDeleted()));
       if (isQuiet) await this.#close(held);
+      else if (isTooLong && isLast && held.file.lag > 0) await this.#giveUp(held);
       else if (isTooLong) {
         this.#options.count('files_lost', 1, this.path);
         await this.#close(held);
@@ -503,9 +516,9 @@ export class FollowedLog {
   }
 
   #forget(): void {
-    const needed = this.#past.findLast(({ offset }) => offset > 0);
+    const known = this.#past.findLast(({ file, offset }) => file < this.#released && offset > 0);
     const most = this.#past.length - MOST_REMEMBERED;
-    this.#past = this.#past.filter((read, i) => read.file >= this.#released || read === needed || i >= most);
+    this.#past = this.#past.filter((read, i) => read.file >= this.#released || read === known || i >= most);
   }
 }
 

@@ -31,16 +31,16 @@ const NEWLINE = 10;
  */
 export async function findSince(files: readonly Found[], given: Since): Promise<{ readonly file: Found; readonly offset: number }> {
   const limit = given.since - GOES_BACK;
-  let oldest = files.at(-1)!;
-  for (const file of [...files].reverse()) {
+  let oldest: number | undefined;
+  for (let i = files.length - 1; i >= 0; i--) {
+    const file = files[i]!;
     const first = file.isGzip ? await firstTime(file, given) : await plainTime(file, 0, given);
     if (first !== undefined && first < limit) {
-      const from = file.isGzip ? await unpackedBefore(file, limit, given) : await bisect(file, limit, given);
-      return { file, offset: await firstLine(file, from, given) };
+      return firstLine(files, i, file.isGzip ? await unpackedBefore(file, limit, given) : await bisect(file, limit, given), given);
     }
-    if (first !== undefined) oldest = file;
+    if (first !== undefined) oldest = i;
   }
-  return { file: oldest, offset: 0 };
+  return oldest === undefined ? { file: files.at(-1)!, offset: 0 } : firstLine(files, oldest, 0, given);
 }
 
 /** @returns the beginning of a line before which every line is older than what is wanted */
@@ -124,7 +124,8 @@ async function unpackedBefore(file: Found, limit: Millis, { timeIn, since }: Sin
 }
 
 /** The last step, line by line. What is not found near `from` is begun where looking stopped: all before it is older. */
-async function firstLine(file: Found, from: number, { since, timeIn }: Since): Promise<number> {
+async function firstLine(files: readonly Found[], index: number, from: number, given: Since): Promise<{ file: Found; offset: number }> {
+  const file = files[index]!;
   const input = await openLog(file.path, from);
   let found: number | undefined;
   let end = from;
@@ -132,8 +133,8 @@ async function firstLine(file: Found, from: number, { since, timeIn }: Since): P
     count: () => undefined,
     sink(bytes, start, to, offset) {
       if (found !== undefined) return;
-      const time = timeIn(bytes.subarray(start, to));
-      if (time !== undefined && time >= since) found = offset;
+      const time = given.timeIn(bytes.subarray(start, to));
+      if (time !== undefined && time >= given.since) found = offset;
       else end = offset + (to - start) + 1;
     },
   });
@@ -141,10 +142,10 @@ async function firstLine(file: Found, from: number, { since, timeIn }: Since): P
     for (let piece = await input.read(); piece !== undefined; piece = await input.read()) {
       const { bytes, offset } = piece;
       if (offset + bytes.length > from) splitter.push(bytes.subarray(Math.max(0, from - offset)), Math.max(from, offset));
-      if (found !== undefined || offset + bytes.length - from > MOST_LINES_BYTES) break;
+      if (found !== undefined || offset + bytes.length - from > MOST_LINES_BYTES) return { file, offset: found ?? end };
     }
-    return found ?? end;
   } finally {
     await input.close();
   }
+  return index + 1 < files.length ? firstLine(files, index + 1, 0, given) : { file, offset: end };
 }
