@@ -756,9 +756,11 @@ export class Correlator {
       control.push([request, times.filter((at) => at < before)]);
       for (const instance of this.#instancesOf(session)) saveLong(instance, this.#ownIdOf(request), session.first);
     }
+    // Of a boot that is built again the sequel is, too.
+    for (const { of } of this.#sequels) if (of.began < longSince) long.push(of);
     const sequels = this.#sequels.filter(({ since }) => since < before);
     for (const { of } of sequels) {
-      long.push(of);
+      if (of.began >= longSince) long.push(of);
       saveNamed(networksOf(of), of.start);
     }
     const marksOf = (marks: ReadonlyMap<string, readonly Millis[]>): [string, Millis[]][] =>
