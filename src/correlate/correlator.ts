@@ -15,7 +15,19 @@ import { type Claim, membersOf, namesOf, portsOfInstance } from './members.js';
 import type { Saved, SavedLine } from './saved.js';
 import { createSequel, hasSequel, resumed, type Sequel } from './sequel.js';
 import { between, EventStore, type Named, type Sort, WAITING } from './store.js';
-import { type Bag, GRACE, type HostMarks, isExported, isSame, LEAD, ownerAt, timeline, UNNAMED_QUIET } from './timeline.js';
+import {
+  AFTERLIFE,
+  type Bag,
+  GRACE,
+  type HostMarks,
+  isExported,
+  isSame,
+  isTaken,
+  LEAD,
+  ownerAt,
+  timeline,
+  UNNAMED_QUIET,
+} from './timeline.js';
 import { restorePast, savePast, type Told, told } from './told.js';
 
 /** A part of an action on a controller is complete when nothing has come for so long. */
@@ -194,7 +206,8 @@ export class Correlator {
     }
     const state = this.#stateOf(event.instance);
     if (event.requestId !== undefined && event.userId !== undefined) {
-      const past = state.past.find((each) => isTakenBy(each, event, isApi));
+      const { requestId: request, at } = event;
+      const past = state.past.find((each) => (isApi ? isExported(each, request, at) : isTaken(each, request, at)));
       if (past !== undefined) {
         if (!isApi && this.#seeded.has(past)) this.#count('read_again');
         else if (!isApi) this.#count('late', 1, event.kind);
@@ -450,7 +463,7 @@ export class Correlator {
       return owner !== undefined && isSame(owner, bag);
     };
     // What ended long ago under the same request, and was not given on, is no try at this.
-    const tries = [...state.past.filter((each) => each.rescheduled), ...state.bags].filter(({ request }) => request === bag.request);
+    const tries = [...triesBefore(bag, state.past), ...state.bags.filter(({ request }) => request === bag.request)];
     // What the API and the scheduler did came before the first try, and is told with the root.
     const from = bag.rescheduled ? bag.start : Math.min(bag.start, ...tries.map(({ start }) => start));
     const claim = this.#claimOf(bag.instance, bag.request, from - LEAD, bag.until, owns);
@@ -677,11 +690,9 @@ export class Correlator {
       });
     }
     // A try that was given on is a part of what the next host, or the conductor, will tell.
-    const tries = state.past.filter((each) => each.rescheduled);
-    const given = tries.filter(({ request }) => !state.past.some((each) => each.request === request && !each.rescheduled));
-    return [...state.bags, ...given].map(({ request, opened }) => ({
-      request,
-      began: Math.min(opened, ...tries.filter((each) => each.request === request).map((each) => each.opened)),
+    return [...state.bags, ...givenOn(state.past, state.bags)].map((each) => ({
+      request: each.request,
+      began: Math.min(each.opened, ...triesBefore(each, state.past).map(({ opened }) => opened)),
     }));
   }
 
@@ -753,9 +764,11 @@ export class Correlator {
       control.push([request, times.filter((at) => at < before)]);
       for (const instance of this.#instancesOf(session)) saveLong(instance, this.#ownIdOf(request), session.first);
     }
+    // Of a boot that is built again the sequel is, too.
+    for (const { of } of this.#sequels) if (of.began < longSince) long.push(of);
     const sequels = this.#sequels.filter(({ since }) => since < before);
     for (const { of } of sequels) {
-      long.push(of);
+      if (of.began >= longSince) long.push(of);
       saveNamed(networksOf(of), of.start);
     }
     const marksOf = (marks: ReadonlyMap<string, readonly Millis[]>): [string, Millis[]][] =>
@@ -850,7 +863,7 @@ export class Correlator {
     const long: [Sort, string][] = [];
     let oldest = Number.POSITIVE_INFINITY;
     for (const [instance, state] of this.#instances) {
-      for (const bag of state.bags) {
+      for (const bag of [...state.bags, ...givenOn(state.past, state.bags)]) {
         const began = beganOf(bag, state.past);
         oldest = Math.min(oldest, began);
         // What began lately has no line that is old enough to go.
@@ -895,7 +908,9 @@ export class Correlator {
     for (const [instance, state] of this.#instances) {
       // Beside what is open for long, what it did not own stays another's.
       const since = Math.min(horizon, ...state.bags.map((bag) => beganOf(bag, state.past) - LEAD));
-      state.past = state.past.filter(({ until }) => until >= since);
+      const kept = state.past.filter(({ until }) => until >= since);
+      const isOfChain = ({ request, rescheduled }: Past): boolean => rescheduled && kept.some((each) => each.request === request);
+      if (kept.length < state.past.length) state.past = state.past.filter((each) => each.until >= since || isOfChain(each));
       if (state.bags.length === 0) state.events = state.events.filter(({ at }) => at >= horizon);
       if (state.events.length === 0 && state.past.length === 0 && state.bags.length === 0) this.#instances.delete(instance);
     }
@@ -914,9 +929,28 @@ export class Correlator {
   }
 }
 
+/** The tries at a build that were given on before this one, each no longer after the last than lines are kept. */
+function triesBefore({ request, opened }: Past, past: readonly Past[]): Past[] {
+  const tries: Past[] = [];
+  let next = opened;
+  for (const each of past.filter((other) => other.rescheduled && other.request === request).sort((a, b) => b.opened - a.opened)) {
+    if (each.opened >= next) continue;
+    if (each.until < next - AFTERLIFE) break;
+    tries.push(each);
+    next = each.opened;
+  }
+  return tries;
+}
+
 /** When an action began, with the tries at it that were given on: it is told with what lies before the first. */
-const beganOf = ({ request, opened, start }: Past, past: readonly Past[]): Millis =>
-  Math.min(opened, start, ...past.flatMap((each) => (each.rescheduled && each.request === request ? [each.opened, each.start] : [])));
+const beganOf = (action: Past, past: readonly Past[]): Millis =>
+  Math.min(...[action, ...triesBefore(action, past)].flatMap(({ opened, start }) => [opened, start]));
+
+/** Tries that were given on, and that no other has come after yet. */
+const givenOn = (past: readonly Past[], bags: readonly Past[]): Past[] =>
+  past.filter(
+    (each) => each.rescheduled && ![...past, ...bags].some((other) => other.request === each.request && other.opened > each.opened),
+  );
 
 /** What the lines about a guest's network name. */
 const networksOf = ({ ports }: Boot): [Sort, string][] =>
@@ -927,16 +961,6 @@ const networksOf = ({ ports }: Boot): [Sort, string][] =>
 
 /** How far before its beginning an action's host counts. */
 const REACH = LEAD + WAITING;
-
-/** Whether a line is late for an action with its request: of a try that was given on, only up to its last line. */
-const isTakenBy = (past: Past, event: Event, isApi: boolean): boolean =>
-  isExported(past, event.requestId!, event.at) ||
-  (past.rescheduled &&
-    past.request === event.requestId &&
-    !isApi &&
-    past.last !== undefined &&
-    event.at >= past.opened &&
-    event.at <= past.last);
 
 /** Lines that could be an edge of a phase and name no request: those that a missing link leaves over. */
 const isPhaseLine = (event: Event): boolean => event.requestId === undefined && event.fields['port'] !== undefined;

@@ -28,6 +28,12 @@ export const AFTERLIFE = LEAD + WAITING;
 export const isExported = (past: Past, request: string, at: Millis): boolean =>
   past.request === request && !past.rescheduled && at <= past.until + AFTERLIFE;
 
+/** The same, of a line of nova-compute: a try at a build that was given on has its lines up to the last of them. */
+export const isTaken = (past: Past, request: string, at: Millis): boolean =>
+  past.rescheduled
+    ? past.request === request && past.last !== undefined && at >= past.opened && at <= past.last
+    : isExported(past, request, at);
+
 /** nova-compute's lines of one instance and one request: an action, once it has a name. */
 export interface Bag {
   readonly instance: string;
@@ -179,7 +185,7 @@ class Timeline {
   }
 
   #takeOwn(request: string, event: Event): void {
-    if (this.#isExported(request, event.at)) return;
+    if (this.#around.past.some((past) => isTaken(past, request, event.at))) return;
     let bag = this.#open.get(request);
     if (bag !== undefined && isNextAttempt(bag, event)) {
       bag.rescheduled = true;
@@ -245,7 +251,7 @@ class Timeline {
     const begun = under.find((bag) => bag.spec === spec) ?? under.findLast((bag) => bag.spec === undefined && bag.host !== event.host);
     const bag = begun ?? open(this.#instance, `@${event.at}`, event, 0, Number.POSITIVE_INFINITY);
     if (begun === undefined) {
-      if (this.#isExported(bag.request, event.at)) return;
+      if (this.#around.past.some((past) => isExported(past, bag.request, event.at))) return;
       this.#open.set(bag.request, bag);
       this.#owners = undefined;
     }
@@ -283,10 +289,6 @@ class Timeline {
     bag.start = bag.opened;
     for (const event of [...bag.own, ...bag.owned, ...bag.begun].sort(inOrder)) advance(bag, event);
     this.#settle(bag);
-  }
-
-  #isExported(request: string, at: Millis): boolean {
-    return this.#around.past.some((past) => isExported(past, request, at));
   }
 
   #ownerAt(at: Millis): Past | undefined {

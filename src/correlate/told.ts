@@ -73,11 +73,8 @@ function hostOf(thing: ClosedThing): string {
   }
 }
 
-const attemptOf = ({ past }: Told): number => past?.attempt ?? 0;
-
 /** The same of two things that were built from the same lines, and of no others. */
-export const keyOfTold = (thing: Told): string =>
-  [thing.form, thing.instance, thing.request, thing.host, attemptOf(thing), thing.from, thing.to].join(' ');
+export const keyOfTold = (thing: Told): string => [thing.form, thing.instance, thing.request, thing.host, thing.from, thing.to].join(' ');
 
 /**
  * Whether two are the same thing. A line that came too late for the one may be in the other, which is built later: where
@@ -88,7 +85,6 @@ export const sameTold = (a: Told, b: Told): boolean =>
   a.instance === b.instance &&
   a.request === b.request &&
   a.host === b.host &&
-  attemptOf(a) === attemptOf(b) &&
   (a.form === 'fragment' ? a.from === b.from && a.to === b.to : a.from <= b.to && b.from <= a.to);
 
 export function savePast({ spec, ...past }: Past): SavedPast {
