@@ -86,10 +86,12 @@ export function compileTemplate(wording: string, level: Level | readonly Level[]
     };
   }
 
-  const body = parts.map((part, place) =>
-    typeof part === 'string' ? escaped(part) : `(${patternOf(part.type, place === parts.length - 1)})`,
-  );
-  const expression = new RegExp(`^${body.join('')}${cause ? '(?:: (.*))?' : ''}$`, 's');
+  /** Made for the first message that may be of this wording: a log holds a fifth of them. */
+  let made: RegExp | undefined;
+  const expression = (): RegExp => {
+    made ??= new RegExp(`^${parts.map(patternOf).join('')}${cause ? '(?:: (.*))?' : ''}$`, 's');
+    return made;
+  };
   const readers = parts.filter((part) => typeof part !== 'string').map(readerOf);
   const needle = needleOf(parts);
 
@@ -118,11 +120,11 @@ export function compileTemplate(wording: string, level: Level | readonly Level[]
   return {
     parts,
     prefix,
-    matches: (message) => message.includes(needle) && expression.test(message),
+    matches: (message) => message.includes(needle) && expression().test(message),
     read(message) {
       // An access line is offered to dozens of wordings: most need not be tried, nor their expressions ever be compiled.
       if (!message.includes(needle)) return undefined;
-      const found = expression.exec(message);
+      const found = expression().exec(message);
       if (found === null) return undefined;
       const fields: FieldValues = {};
       let isWhole = true;
@@ -165,7 +167,10 @@ function onlyValueOf(type: HoleType): string | undefined {
   return /^\w+$/.test(pattern) ? pattern : undefined;
 }
 
-const patternOf = (type: HoleType, isLast: boolean): string => (isLast && type === 'text' ? '.*' : holeSpec(type).pattern);
+function patternOf(part: Part, place: number, { length }: readonly Part[]): string {
+  if (typeof part === 'string') return escaped(part);
+  return `(${place === length - 1 && part.type === 'text' ? '.*' : holeSpec(part.type).pattern})`;
+}
 
 const escaped = (literal: string): string => literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 

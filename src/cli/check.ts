@@ -51,7 +51,7 @@ export const check = defineCommand({
       throw usage('check needs PATH... or --config FILE', 'for example: novaspan check /var/log/nova /var/log/neutron');
     if (values.config !== undefined && values.timezone !== undefined)
       throw usage('--timezone does not go with --config', 'the configuration has its own `timezone`');
-    const progress = createProgress(io, true);
+    const progress = await createProgress(io, true);
     try {
       const report = await engine.check({
         paths,

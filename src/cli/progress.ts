@@ -1,4 +1,3 @@
-import { SingleBar } from 'cli-progress';
 import type { Io } from './command.js';
 
 export interface Progress {
@@ -17,9 +16,10 @@ const CELLS = 24;
 
 const silent: Progress = { update: () => {}, stop: () => {} };
 
-/** A bar on stderr for the one who waits: share, rate and time left. A pipe gets none. */
-export function createProgress({ stderr, isTTY, clock }: Pick<Io, 'stderr' | 'isTTY' | 'clock'>, wanted: boolean): Progress {
+/** A bar on stderr for the one who waits: share, rate and time left. A pipe gets none, and what draws it is not loaded. */
+export async function createProgress({ stderr, isTTY, clock }: Pick<Io, 'stderr' | 'isTTY' | 'clock'>, wanted: boolean): Promise<Progress> {
   if (!isTTY.stderr || !wanted) return silent;
+  const { SingleBar } = await import('cli-progress');
   const bar = new SingleBar({
     stream: stderr as NodeJS.WriteStream,
     format: (_, { progress, total, eta }, said: Said) =>

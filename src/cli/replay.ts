@@ -109,7 +109,7 @@ export const replay = defineCommand({
 
     // Lines that scroll by on the same terminal would tear the bar.
     const quiet = format === 'text' || values.output !== undefined || !isTTY.stdout;
-    const progress = createProgress(io, quiet);
+    const progress = await createProgress(io, quiet);
     const began = clock.now();
     let bytes = 0;
     const kept: FinishedTrace[] = [];

@@ -66,5 +66,6 @@ function largest(labels: ReadonlyMap<string, number>): string {
   return ` (${shown.join(', ')}${sorted.length > MOST_LABELS ? `, and ${sorted.length - MOST_LABELS} more` : ''})`;
 }
 
-const grouped = (n: number): string => n.toLocaleString('en-US');
+/** `1,234,567`. Written by hand: to load what is known of languages takes longer than all else that is done at the end. */
+const grouped = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
 const many = (n: number, noun: string): string => `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`;

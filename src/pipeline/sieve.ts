@@ -166,16 +166,17 @@ function marked(bytes: Buffer, message: number, end: number, { wordings }: Begin
 
 /** The beginnings that wanted wordings have, each with every wording that may begin so, in the order in which they are tried. */
 function byFirstOf(all: readonly Offered[]): readonly (readonly Beginning[])[] {
-  const byFirst: (readonly Beginning[])[] = Array.from({ length: BYTES }, () => NONE);
+  const byFirst: (readonly Beginning[])[] = new Array(BYTES).fill(NONE);
   const add = (byte: number, beginning: Beginning): void => {
     byFirst[byte] = [...byFirst[byte]!, beginning];
   };
   const known = new Set<string>();
   for (const { wording, isWanted } of all) {
-    const steps = stepsOf(wording.parts);
-    const key = steps.map(({ literal, width, isUuid }) => `${width} ${isUuid} ${literal.join()}`).join(';');
-    if (!isWanted || known.has(key)) continue;
+    if (!isWanted) continue;
+    const key = beginningOf(wording.parts);
+    if (known.has(key)) continue;
     known.add(key);
+    const steps = stepsOf(wording.parts);
     const { prefix } = wording.template;
     const wordings = all.filter(({ wording: { template } }) => fits(template.prefix, prefix));
     const beginning = { steps, ...markOf(prefix, wordings) };
@@ -190,8 +191,7 @@ const fits = (one: string, other: string): boolean => one.startsWith(other) || o
 
 /** Sorts the wordings behind a prefix by the text that follows their first hole. */
 function markOf(prefix: string, all: readonly Offered[]): { mark: Mark | undefined; wordings: readonly Offered[] } {
-  const textOf = ({ wording: { template, parts } }: Offered): string | undefined =>
-    template.prefix === prefix ? textAfterHole(parts.slice(prefix === '' ? 0 : 1)) : undefined;
+  const textOf = ({ wording }: Offered): string | undefined => (wording.template.prefix === prefix ? textAfterPrefix(wording) : undefined);
   const char = all
     .map(textOf)
     .find((text) => text !== undefined)
@@ -216,11 +216,38 @@ function markOf(prefix: string, all: readonly Offered[]): { mark: Mark | undefin
   };
 }
 
+/** By wording, as each is asked about for every beginning that it shares. */
+const textsAfterPrefix = new WeakMap<Wording, { readonly text: string | undefined }>();
+
+function textAfterPrefix(wording: Wording): string | undefined {
+  let known = textsAfterPrefix.get(wording);
+  if (known === undefined) {
+    known = { text: textAfterHole(wording.parts.slice(wording.template.prefix === '' ? 0 : 1)) };
+    textsAfterPrefix.set(wording, known);
+  }
+  return known.text;
+}
+
 /** The text after a first hole that cannot hold its first character. */
 function textAfterHole([hole, ...rest]: readonly Part[]): string | undefined {
   if (hole === undefined || typeof hole === 'string') return undefined;
   const text = leadingText(rest);
   return text !== '' && holeSpec(hole.type).lacks?.includes(text.charAt(0)) === true ? text : undefined;
+}
+
+/** The same for all wordings whose steps are the same. */
+function beginningOf(parts: readonly Part[]): string {
+  let key = '';
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      key += JSON.stringify(part);
+      continue;
+    }
+    const { width } = holeSpec(part.type);
+    if (width === undefined) break;
+    key += `{${width} ${part.type === 'uuid'}}`;
+  }
+  return key;
 }
 
 /** A wording's beginning up to its first hole of varying length. */
