@@ -5,6 +5,7 @@
 //   npm run bench:sidecar                        both
 //   npm run bench:sidecar -- --only cpu          or memory
 //   npm run bench:sidecar -- --seconds 60        how long the processor's time is counted
+//   npm run bench:sidecar -- --warm-up 30        and how long is waited before that
 //   npm run bench:sidecar -- --rate 1000         lines a second, about
 //   npm run bench:sidecar -- --actions 1000      actions under way
 //   npm run bench:sidecar -- --node-flags="--cpu-prof --cpu-prof-dir=DIR"
@@ -34,6 +35,7 @@ const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
     seconds: { type: 'string', default: '60' },
+    'warm-up': { type: 'string', default: '30' },
     rate: { type: 'string', default: '1000' },
     actions: { type: 'string', default: '1000' },
     main: { type: 'string', default: here('../dist/cli/main.js') },
@@ -53,8 +55,8 @@ const BOOTS_A_SECOND = 20;
 
 /** Logs of a second host: the recording has ten files. */
 const SECOND_HOST = ['nova-compute', 'ovn-controller'];
-/** Before anything is counted: Node.js starts, V8 compiles. */
-const WARM_UP = 15;
+/** Seconds before anything is counted: Node.js starts, V8 compiles. */
+const WARM_UP = Number(options['warm-up']);
 /** How often the writer writes, as services that flush each line do, but not one by one. */
 const WRITES_EVERY = 20;
 
@@ -184,7 +186,9 @@ async function memory(folder) {
   schedule.sort((a, b) => a.at - b.at);
   await write(schedule, logs, () => sidecar.child.exitCode !== null);
   const busy = memoryOf(sidecar.pid, 'VmRSS');
+  const spentBefore = cpuOf(sidecar.pid);
   await delay(30_000);
+  const spent = cpuOf(sidecar.pid) - spentBefore;
   const settled = memoryOf(sidecar.pid, 'VmRSS');
   const peak = memoryOf(sidecar.pid, 'VmHWM');
   const { traces } = backend;
@@ -196,7 +200,9 @@ async function memory(folder) {
   );
   console.log('| | RSS MB |\n| --- | --- |');
   console.log(`| nothing read yet | ${idle.toFixed(1)} |\n| when the last line is written | ${busy.toFixed(1)} |`);
-  console.log(`| 30 s later | ${settled.toFixed(1)} |\n| peak | ${peak.toFixed(1)} |`);
+  console.log(
+    `| 30 s later, in which nothing was written and ${spent.toFixed(2)} CPU s were spent | ${settled.toFixed(1)} |\n| peak | ${peak.toFixed(1)} |`,
+  );
 }
 
 /** Twelve empty logs: the recording's ten, and a second host's. */

@@ -6,6 +6,8 @@
 //   node test/chaos/run.mjs --seed 7           the life of a seed, again
 //   node test/chaos/run.mjs --corpus DIR       other recordings: a folder of scenarios, each a folder of logs
 //   node test/chaos/run.mjs --kills 0          nobody is killed
+//   node test/chaos/run.mjs --story            with every kill and turn and when it was; --said: with the sidecar's own log
+//   node test/chaos/run.mjs --no-disk          without what the disk may do to the checkpoint (disk.mjs)
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +26,10 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: '1' },
     turns: { type: 'string', default: '3' },
     corpus: { type: 'string' },
+    'no-disk': { type: 'boolean' },
     quiet: { type: 'boolean' },
+    said: { type: 'boolean' },
+    story: { type: 'boolean' },
     keep: { type: 'boolean' },
   },
 });
@@ -37,7 +42,9 @@ if (!existsSync(MAIN)) {
   process.exit(69);
 }
 const { readCorpus } = await import('./corpus.mjs');
+const { disk } = await import('./disk.mjs');
 const { forget, live } = await import('./world.mjs');
+const { differing, lastingSamples, metricsOf } = await import('./metrics.mjs');
 const { briefly, compare, difference, spansOf } = await import('./spans.mjs');
 
 /** What each span of an undisturbed replay means, by id. */
@@ -86,7 +93,7 @@ const listed = (counts) =>
     .join(', ');
 
 const corpus = readCorpus(options.corpus);
-const total = { kills: 0, restarts: 0, lines: 0, traces: 0, repeats: 0, lost: 0, invented: 0, changed: 0 };
+const total = { kills: 0, restarts: 0, lines: 0, traces: 0, repeats: 0, lost: 0, invented: 0, changed: 0, samples: 0 };
 const began = Date.now();
 let failed = 0;
 const lives = Math.max(1, Math.ceil(kills / KILLS_PER_LIFE));
@@ -100,7 +107,11 @@ for (let life = 0; life < lives; life++) {
     const report = await live({ corpus, kills: killed, turns, seed, folder });
     const expected = replayed(join(folder, 'logs'));
     const result = compare(expected, report.taken);
-    const faults = faultsOf(expected, report.taken, result);
+    const samples = differing(await metricsOf(join(folder, 'logs')), lastingSamples(report.metrics));
+    const faults = [
+      ...faultsOf(expected, report.taken, result),
+      ...(samples.length === 0 ? [] : [`metrics: ${samples.length} samples differ`, ...samples.slice(0, SHOWN).map((each) => `  ${each}`)]),
+    ];
     const sum = Object.values(report.kills).reduce((all, count) => all + count, 0);
     total.kills += sum;
     total.restarts += report.starts - 1;
@@ -109,12 +120,15 @@ for (let life = 0; life < lives; life++) {
     total.repeats += result.repeats;
     total.lost += result.lost.length;
     total.invented += result.invented.length;
+    total.samples += samples.length;
     total.changed += result.changed.length + result.unlike.length;
     const { requests, ...moods } = report.requests;
     console.log(
       `life ${life + 1} of ${lives}, seed ${seed}, ${((Date.now() - started) / 1000).toFixed(0)} s: ${sum} kills (${listed(report.kills)}); ${report.polls} polls, ${report.turned} turns, ${report.split} lines in two pieces; ${requests} requests (${listed(moods)}); ${expected.size} spans expected`,
     );
     if (!options.quiet && faults.length > 0) for (const text of report.rotations) console.log(`  ${text}`);
+    if (options.story) for (const line of report.story) console.log(`  ${line}`);
+    if (options.said) for (const line of report.said) console.log(`  ${line}`);
     if (faults.length > 0 || sum !== killed) {
       failed++;
       if (sum !== killed) console.log(`${killed} kills were to come, ${sum} came`);
@@ -128,7 +142,8 @@ for (let life = 0; life < lives; life++) {
     else forget(folder);
   }
 }
+const disks = options['no-disk'] ? { passed: 0, failed: 0, skipped: 0 } : await disk();
 console.log(
-  `chaos: ${total.kills} kills, ${total.restarts} restarts, ${total.lines} lines, ${total.traces} traces, ${total.repeats} repeated spans, ${total.lost} lost, ${total.invented} invented, ${total.changed} changed, ${failed} of ${lives} lives failed, seed ${firstSeed}, ${((Date.now() - began) / 1000).toFixed(0)} s`,
+  `chaos: ${total.kills} kills, ${total.restarts} restarts, ${total.lines} lines, ${total.traces} traces, ${total.repeats} repeated spans, ${total.lost} lost, ${total.invented} invented, ${total.changed} changed, ${total.samples} metrics wrong, ${failed} of ${lives} lives failed, ${disks.failed} of ${disks.failed + disks.passed} troubles with the disk failed, seed ${firstSeed}, ${((Date.now() - began) / 1000).toFixed(0)} s`,
 );
-process.exitCode = failed > 0 ? 1 : 0;
+process.exitCode = failed + disks.failed > 0 ? 1 : 0;

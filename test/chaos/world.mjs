@@ -23,7 +23,7 @@ const LONGEST_SKIP = 30 * SECOND;
 /** What is open when the logs end closes within this. */
 const AFTERMATH = 15 * HOUR;
 /** In real time: a sidecar that does not get as far as its next poll in this has hung. */
-const HUNG = 60_000;
+const HUNG = 20_000;
 
 /** How a sidecar is killed, and how often. The first two strike at random in real time or between polls, the others at a chosen call. */
 const KILLS = { asleep: 10, working: 20, 'at a call': 25, 'at the checkpoint': 25, 'at a request': 20 };
@@ -72,6 +72,9 @@ class World {
   #starts = 0;
   #polls = 0;
   #said = [];
+  /** what happened when, for whoever looks for a fault */
+  #story = [];
+  #metrics;
 
   constructor({ corpus, kills, turns, random, folder, moody }) {
     this.logs = join(folder, 'logs');
@@ -82,7 +85,12 @@ class World {
     this.#moody = moody;
     mkdirSync(this.logs);
     if (this.#state !== undefined) mkdirSync(this.#state);
-    this.#writer = createWriter(this.logs, corpus, { random: random.fork(), turns, canTruncate: (log) => this.#isRead(log) });
+    this.#writer = createWriter(this.logs, corpus, {
+      random: random.fork(),
+      turns,
+      canTruncate: (log) => this.#isRead(log),
+      told: (what, at) => this.#tell(what, at),
+    });
     this.#now = Math.min(...corpus.map(({ lines }) => lines[0].due)) - 10 * SECOND;
     this.#planned = this.#plan(kills);
     this.backendRandom = random.fork();
@@ -105,6 +113,8 @@ class World {
     const end = this.#now + AFTERMATH;
     // First by polls, as what was written last is told apart by seconds, then by longer and longer steps.
     for (let pace = POLL; this.#now < end; pace = Math.min(10 * MINUTE, pace * 1.1)) await this.#step(pace);
+    await this.#poll();
+    this.#metrics = await this.#scrape();
     await this.#stop();
   }
 
@@ -120,6 +130,8 @@ class World {
       taken: this.#backend.taken,
       requests: this.#backend.seen,
       said: this.#said,
+      story: this.#story.map(({ at, what }) => `${clockOf(at)} ${what}`),
+      metrics: this.#metrics,
     };
   }
 
@@ -159,6 +171,7 @@ class World {
     if (this.#armed === undefined && kill !== undefined && this.#now >= kill.at) {
       this.#planned.shift();
       if (kill.how === 'asleep') return this.#kill(kill.how);
+      await this.#moveTo(poll.until);
       return this.#arm(kill);
     }
     // What has been set a trap and does not come near it dies all the same.
@@ -218,11 +231,15 @@ class World {
         const when = random.pick(['before', 'unanswered', 'after']);
         this.#armed.how = `${how}, ${when}`;
         this.#backend.setTrap(when, () => this.#child?.process.kill('SIGKILL'));
-        return undefined;
+        return this.#wake();
       }
       default:
         throw new Error(how);
     }
+  }
+
+  #tell(what, at = this.#now) {
+    this.#story.push({ at, what });
   }
 
   async #kill(how) {
@@ -247,15 +264,18 @@ class World {
         `the sidecar ended by itself (${child.signal ?? child.ended?.code}): ${child.ended?.error ?? ''}\n${this.#said.slice(-5).join('\n')}`,
       );
     this.#kills[this.#armed.how] = (this.#kills[this.#armed.how] ?? 0) + 1;
-    this.#armed = undefined;
     this.#restartAt = this.#now + deadFor(this.#random);
+    this.#tell(`killed (${this.#armed.how}), dead until ${clockOf(this.#restartAt)}`);
+    this.#armed = undefined;
     return undefined;
   }
 
   async #next(child, began) {
     const left = HUNG - (Date.now() - began);
     if (left <= 0)
-      throw new Error(`the sidecar did not come to its next poll within ${HUNG / SECOND} s\n${this.#said.slice(-5).join('\n')}`);
+      throw new Error(
+        `the sidecar did not come to its next poll within ${HUNG / SECOND} s (${child.poll === undefined ? 'it works' : 'it sleeps'}, ${child.flights} requests, backend ${this.#backend.mood}${this.#backend.isHanging ? ', hanging' : ''}, armed ${JSON.stringify(this.#armed)})\n${this.#said.slice(-5).join('\n')}`,
+      );
     let timer;
     await Promise.race([
       new Promise((resolve) => child.waiters.push(resolve)),
@@ -274,6 +294,7 @@ class World {
       fuse = fuseOf(random, random.pick(['any', 'any', 'state']));
     }
     this.#starts++;
+    this.#tell('started');
     const given = {
       now: this.#now,
       seed: random.below(2 ** 31),
@@ -318,6 +339,12 @@ class World {
     this.#child = child;
   }
 
+  /** What it says of itself, where its own log says that it does. */
+  async #scrape() {
+    const url = this.#said.map((line) => /"metrics":"(http[^"]+)"/.exec(line)?.[1]).findLast((found) => found !== undefined);
+    return url === undefined ? undefined : (await fetch(new URL('/metrics', url))).text();
+  }
+
   /** Asks it to stop, as SIGTERM does; what waits has been taken by then. */
   async #stop() {
     const child = this.#child;
@@ -352,6 +379,8 @@ const fuseOf = (random, of) => ({
   when: random.pick(['before', 'torn', 'after']),
 });
 
+const clockOf = (at) => new Date(at).toISOString().slice(11, 23);
+
 function deadFor(random) {
   let left = random.below(100);
   const { least, most } = DEAD.find(({ share }) => (left -= share) < 0);
@@ -363,9 +392,11 @@ const configOf = ({ logs, state, endpoint }) => `logs:
 host: localhost
 timezone: UTC
 pollInterval: ${POLL}ms
-startAt: beginning
+backfill: true
+telemetry: { listen: 127.0.0.1:0 }
 otlp: { endpoint: "${endpoint}", timeout: 400ms }
-${state === undefined ? '' : `stateDir: ${state}\n`}`;
+stateDir: ${state ?? 'none'}
+`;
 
 /** Takes away what a life has left. */
 export const forget = (folder) => rmSync(folder, { recursive: true, force: true });

@@ -41,10 +41,11 @@ export const STYLES = [
  * Writes the logs of a corpus into a folder, by the clock.
  *
  * @param turns how many times each log is turned over
+ * @param told of each turn, for whoever looks for a fault
  * @param canTruncate asked before a file is emptied: what no reader has read of a copy under another name may be lost
  */
-export function createWriter(folder, corpus, { random, turns, canTruncate }) {
-  const logs = corpus.map(({ name, lines }) => createLog(join(folder, name), lines, random.fork(), turns, canTruncate));
+export function createWriter(folder, corpus, { random, turns, canTruncate, told }) {
+  const logs = corpus.map(({ name, lines }) => createLog(join(folder, name), lines, random.fork(), { turns, canTruncate, told }));
   const soonest = () => logs.reduce((best, log) => (log.next < (best?.next ?? Number.POSITIVE_INFINITY) ? log : best), undefined);
   return {
     logs,
@@ -72,7 +73,7 @@ export function createWriter(folder, corpus, { random, turns, canTruncate }) {
   };
 }
 
-function createLog(path, lines, random, turns, canTruncate) {
+function createLog(path, lines, random, { turns, canTruncate, told }) {
   const style = random.pick(STYLES);
   const deeds = deedsOf(lines, random, turns);
   let at = 0;
@@ -108,6 +109,10 @@ function createLog(path, lines, random, turns, canTruncate) {
     }
     old.unshift(style.gzip === 'at once' ? compressed(name) : name);
     turned++;
+    told(
+      `${basename(path)} turned over to ${old.map((each) => basename(each)).join(', ')}${reopenAt < Number.POSITIVE_INFINITY ? `, reopened by its service at ${new Date(reopenAt).toISOString().slice(11, 23)}` : ''}`,
+      now,
+    );
   };
 
   /** The name for what is turned over now; numbered ones move up first. */
