@@ -30,7 +30,7 @@ function stamp(head, shiftMs) {
 }
 
 /** Cuts a text once at its holes, so that a copy is a join. */
-function template(text) {
+export function template(text) {
   const parts = [];
   let at = 0;
   for (const found of text.matchAll(HOLES)) {
@@ -42,9 +42,9 @@ function template(text) {
   return parts;
 }
 
-function copy(parts, n) {
+/** The text with the ids of copy `n`, later by `shift` ms. */
+export function copy(parts, n, shift = n * PERIOD_MINUTES * 60_000) {
   const mask = key(n);
-  const shift = n * PERIOD_MINUTES * 60_000;
   let out = '';
   for (const part of parts) {
     if (typeof part === 'string') out += part;
@@ -57,7 +57,7 @@ function copy(parts, n) {
 }
 
 /** The recorded text of each service's file: fourteen DEBUG scenarios of one real cloud (Zed), nothing left out. */
-function recordings() {
+export function recordings() {
   return readdirSync(CORPUS).map((file) => [file.replace(/\.gz$/, ''), gunzipSync(readFileSync(join(CORPUS, file))).toString('utf8')]);
 }
 
