@@ -41,7 +41,7 @@ async function saidBy(options: Partial<TailOptions>, env: Record<string, string>
       });
   });
   const clock: Clock = { now: systemClock.now, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 5), signal) };
-  const flags = { timezone: 'UTC', startAt: 'beginning', ...options.flags };
+  const flags = { timezone: 'UTC', backfill: 'true', 'state-dir': 'none', metrics: 'off', ...options.flags };
   const running = runTail({ config: undefined, paths: LOGS, ...options, flags }, { stdout, stderr, env, clock, signal: stop.signal }).catch(
     (error: Error & { remedy?: string }) => {
       said += `${error.stack} ${error.message} ${error.remedy} ${String(error.cause)}`;

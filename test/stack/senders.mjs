@@ -37,7 +37,8 @@ const sidecar = (scenario) => ({
       })
         .trim()
         .split('\n');
-      const tail = spawn(process.execPath, [NOVASPAN, 'tail', '--backfill', '--timezone', 'UTC', '--endpoint', endpoint, logs], {
+      const settings = ['--backfill', '--state-dir', 'none', '--metrics', 'off', '--timezone', 'UTC', '--endpoint', endpoint];
+      const tail = spawn(process.execPath, [NOVASPAN, 'tail', ...settings, logs], {
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       let said = '';
