@@ -40,10 +40,8 @@ interface Pending {
   readonly bytes: string;
 }
 
-export interface Chance {
-  /** a whole number from 0, below this */
-  (below: number): number;
-}
+/** A whole number from 0, below this. */
+export type Chance = (below: number) => number;
 
 /**
  * What the sidecar does with a correlator, without files: logs grow with a clock, what closes is sent, the backend takes it
@@ -187,12 +185,20 @@ export function moved(
   later: number,
   pauses: readonly { readonly after: number; readonly long: number }[],
 ): Log[] {
-  const move = (event: Event): Event => ({
+  const move = (event: Event, newest: number): Event => ({
     ...event,
-    at: event.at + later + pauses.reduce((sum, { after, long }) => (event.at > after ? sum + long : sum), 0),
+    at: event.at + later + pauses.reduce((sum, { after, long }) => (newest > after ? sum + long : sum), 0),
     origin: { ...event.origin, path: `${mark}/${event.origin.path}` },
   });
-  return logs.map((log) => ({ ...log, path: `${mark}/${log.path}`, events: log.events.map(move) }));
+  return logs.map((log) => {
+    // Lines of one file are a little out of order: a pause parts them where they stand, not by their times.
+    let newest = Number.NEGATIVE_INFINITY;
+    const events = log.events.map((event) => {
+      newest = Math.max(newest, event.at);
+      return move(event, newest);
+    });
+    return { ...log, path: `${mark}/${log.path}`, events };
+  });
 }
 
 /** The first and the last moment of logs. */
