@@ -1,7 +1,7 @@
 import { normalize } from 'node:path';
 import { Correlator } from '../correlate/correlator.js';
 import { type Saved, wasSaved } from '../correlate/saved.js';
-import { REREAD, type Told, told } from '../correlate/told.js';
+import { REMEMBERED, REREAD, type Told, told } from '../correlate/told.js';
 import { Watermark } from '../correlate/watermark.js';
 import { createZone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
@@ -88,8 +88,6 @@ export interface SavedLog {
 const PATIENCE = 30_000;
 /** What has been open for longer does not hold the horizon: its lines are written into the checkpoint. */
 export const LONG: Millis = minutes(10);
-/** The ledger keeps what ended up to so long before the lines that are read again: late lines of it may be among them. */
-const LEDGER_KEEPS: Millis = minutes(5);
 
 /** How one log stands, as of the last cycle. */
 export interface LogStanding {
@@ -303,7 +301,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       const held = undelivered.map(({ from }) => from).filter((from) => from >= horizon);
       horizon = Math.max(horizon, Math.min(reached, correlator.neededSince(longSince), ...held));
       const again = horizon - REREAD;
-      ledger.forget(again - LEDGER_KEEPS);
+      ledger.forget(again - REMEMBERED);
       const positions = new Map(tailers.flatMap((tailer) => tailer.positions()).map((position) => [position.path, position]));
       // A log that is not there now, but was, may be back after the next restart.
       const logs: SavedLog[] = [...savedLogs.values()].filter(({ position: { path } }) => !positions.has(path));
