@@ -273,7 +273,8 @@ export class FollowedLog {
   async #reopenUnread(named: Named | undefined): Promise<void> {
     const last = this.#youngest;
     if (last === undefined || !last.wasLive || last.file.reading.offset > 0) return;
-    if (isSame(last.file, named) ? named!.size === 0 : await last.file.isDeleted()) return;
+    const isUntouched = named?.size === 0 && last.file instanceof OpenFile && last.file.mtime === named.mtimeMs;
+    if (isSame(last.file, named) ? isUntouched : await last.file.isDeleted()) return;
     this.#held.pop();
     this.#next = last.number;
     await last.file.close();
