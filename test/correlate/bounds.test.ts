@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { Correlator, MOST_OPEN } from '../../src/correlate/correlator.js';
+import { MOST_PORTS } from '../../src/correlate/members.js';
+import { A, at, eventsOf, nova, U, vif } from '../support/lines.js';
+import { counting } from '../support/scenario.js';
+
+const CLAIM = 'Claim successful on node cmp1';
+const BUILT = 'Took 7.75 seconds to build instance.';
+const uuid = (first: string, number: number): string => `${first}-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
+
+describe('bounds', () => {
+  it('of too many open actions the oldest is told as far as it has come, and counted', () => {
+    const { count, counted } = counting();
+    const correlator = new Correlator(count);
+    const begun = (number: number): string =>
+      nova(10 + number / 1000, CLAIM, { request: `req-${uuid('aaaaaaaa', number)}`, instance: uuid('bbbbbbbb', number) });
+    const events = eventsOf(
+      'nova-compute',
+      Array.from({ length: MOST_OPEN + 2 }, (_, number) => begun(number)),
+    );
+    for (const event of events.slice(0, MOST_OPEN)) correlator.accept(event);
+    expect(correlator.advance(at(25))).toEqual([]);
+    expect([correlator.open, counted['open_full']]).toEqual([MOST_OPEN, undefined]);
+
+    for (const event of events.slice(MOST_OPEN)) correlator.accept(event);
+    const closed = correlator.advance(at(26));
+    expect(closed.map(({ instance }) => instance)).toEqual([uuid('bbbbbbbb', 0), uuid('bbbbbbbb', 1)]);
+    expect(closed[0]).toMatchObject({ form: 'action', outcome: 'timed-out' });
+    expect([correlator.open, counted['open_full']]).toEqual([MOST_OPEN, 2]);
+  });
+
+  it('of too many ports the first are told, and the others counted, once each', () => {
+    const { count, counted } = counting();
+    const correlator = new Correlator(count);
+    const ports = Array.from({ length: MOST_PORTS + 3 }, (_, number) => uuid('cccccccc', number));
+    const plugged = ports.map((port, number) => nova(3 + number / 1000, `Successfully plugged vif ${vif(port)}`, { instance: U }));
+    for (const event of eventsOf('nova-compute', [nova(2, CLAIM), ...plugged, nova(10, BUILT)])) correlator.accept(event);
+    const [boot] = correlator.advance(at(30));
+    expect(boot).toMatchObject({ form: 'action', request: A });
+    expect([...boot!.ports.keys()].sort()).toEqual(ports.slice(0, MOST_PORTS));
+    expect(counted['ports_full']).toBe(3);
+  });
+});
