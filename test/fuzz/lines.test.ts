@@ -18,7 +18,7 @@ const SEED = Number(process.env['NOVASPAN_FUZZ_SEED'] ?? 20_261_121);
 /** of a processor, for one line of up to a megabyte */
 const MOST_MS = 5;
 /** how much more may be kept at the end than in the middle, of any size of log */
-const MOST_GROWTH = 24 * 1024 * 1024;
+const MOST_GROWTH = 8 * 1024 * 1024;
 const START = Date.UTC(2026, 10, 21, 3);
 /** A line every 10 ms: an hour of a busy cloud is 360,000 of them. */
 const STEP = 10;
