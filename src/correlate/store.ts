@@ -77,6 +77,9 @@ export interface Kept {
 /** Lines of so long a time lie together: those of one that is too young to be forgotten are not looked at. */
 const AGE = seconds(30);
 
+/** Places of forgotten lines that a list may have whatever its length. */
+const SPARE = 32;
+
 /**
  * The lines of the last minutes, by everything they name: instance, request, port, tap, address. Which of them belong to
  * an action is asked when it closes, so that it cannot matter which file was read first.
@@ -217,10 +220,12 @@ export class EventStore {
     for (const named of kept.others) this.#release(named);
   }
 
-  /** One line fewer; its place in the list is made good when the list is next asked for, if it ever is. */
+  /** One line fewer; its place in the list is made good when the list is next asked for, or when most of it are such places. */
   #release(named: Named): void {
     named.live--;
     if (named.live === 0) this.#named[named.sort].delete(named.name);
+    // A name that is always in use and never asked for would keep every line that ever had it.
+    else if (named.lines.length > 2 * named.live + SPARE) named.lines = withoutForgotten(named);
   }
 }
 
@@ -237,9 +242,11 @@ function file(kept: Kept, named: Named): void {
   named.live++;
 }
 
+const withoutForgotten = ({ lines }: Named): Kept[] => lines.filter(({ isForgotten }) => !isForgotten);
+
 /** The lines of a name, in order. */
 export function linesOf(named: Named): readonly Kept[] {
-  if (named.lines.length > named.live) named.lines = named.lines.filter(({ isForgotten }) => !isForgotten);
+  if (named.lines.length > named.live) named.lines = withoutForgotten(named);
   if (!named.isSorted) {
     named.lines.sort(byTime);
     named.isSorted = true;
