@@ -7,7 +7,7 @@ import { type Event, inOrder, type Member } from '../lifecycle/event.js';
 import { actions, bareOpeners, beginnings, mayNameBare, naming, partOf } from '../lifecycle/name.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
-import { seconds } from '../model/time.js';
+import { hours, seconds } from '../model/time.js';
 import { withTurns } from './agent-turns.js';
 import { Builds } from './builds.js';
 import { HostLines } from './host-lines.js';
@@ -75,6 +75,8 @@ const MAY_CLOSE: ReadonlySet<EventKind> = new Set<EventKind>([
 
 /** How often, in event time, old lines are forgotten. */
 const SWEEP = seconds(30);
+/** Lines that are further ahead than this are the first to go when the room is full: of a clock that was wrong. */
+const AHEAD = hours(6);
 /** The most lines that may wait for a link. */
 const ROOM = 50_000;
 /** The most actions that may be under way, named or not yet. */
@@ -903,6 +905,8 @@ export class Correlator {
       const before = this.#store.size;
       // The room is full: the oldest waiting lines go, however young.
       forget(watermark - LEAD - GRACE);
+      // What is dated far ahead of all logs would stay for ever: no watermark reaches it.
+      if (this.#store.size > ROOM) this.#store.forgetAfter(watermark + AHEAD, forgotten);
       if (this.#store.size < before) this.#count('waiting_room_full', before - this.#store.size);
     }
     for (const [instance, state] of this.#instances) {

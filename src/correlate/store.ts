@@ -209,6 +209,18 @@ export class EventStore {
     }
   }
 
+  /** Forgets lines after a moment, whoever may want them. */
+  forgetAfter(moment: Millis, onForgotten: (event: Event) => void): void {
+    for (const [age, peers] of this.#ages) {
+      if (age * AGE <= moment) continue;
+      for (const kept of peers) {
+        onForgotten(kept.event);
+        this.#forget(kept);
+      }
+      this.#ages.delete(age);
+    }
+  }
+
   #forget(kept: Kept): void {
     kept.isForgotten = true;
     this.#placed.delete(kept.event);
