@@ -31,6 +31,16 @@ const BOUNDS: readonly { what: string; bound: string; file: string; is: string; 
     is: 'ROOM = 50_000',
     counter: 'waiting_room_full',
   },
+  { what: 'open actions', bound: '10,000', file: 'correlate/correlator.ts', is: 'MOST_OPEN = 10_000', counter: 'open_full' },
+  { what: 'ports of an action', bound: '256', file: 'correlate/members.ts', is: 'MOST_PORTS = 256', counter: 'ports_full' },
+  { what: 'traces that wait for the backend', bound: '1000, of 64 MiB', file: 'pipeline/deliver.ts', is: 'LIMIT_BYTES = 64 * 1024 * 1024' },
+  {
+    what: 'traces that are set aside',
+    bound: '10,000, of 256 MiB',
+    file: 'pipeline/set-aside.ts',
+    is: 'LIMIT_BYTES = 256 * 1024 * 1024',
+    counter: 'traces_dropped',
+  },
   { what: "characters of a failure's reason", bound: '500', file: 'trace/exception.ts', is: 'LONGEST_MESSAGE = 500' },
   { what: "characters of a failure's traceback", bound: '8000', file: 'trace/exception.ts', is: 'LONGEST_STACK = 8000' },
   {
