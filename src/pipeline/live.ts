@@ -89,6 +89,37 @@ const PATIENCE = 30_000;
 /** What has been open for longer does not hold the horizon: its lines are written into the checkpoint. */
 export const LONG: Millis = minutes(10);
 
+/** The most that one cycle reads of one log while there is much to read, and the least that is worth it. */
+const MOST_READ = 1024 * 1024;
+const PIECE = 64 * 1024;
+/** After a pause as long as this there may be much to read of any log. */
+const PAUSE: Millis = minutes(1);
+
+/**
+ * How much of each log to read, so that they come to the same moment together when there is much to read. After an outage a small log
+ * would otherwise be read to its end while a large one is still in the first hour, and its lines would wait for that until the room is full.
+ *
+ * How many bytes an hour of a log has is taken from what is left of it, up to now.
+ *
+ * @returns undefined where nothing holds a log back
+ */
+function paceOf(standings: readonly LogStanding[], now: Millis, isAfterPause: boolean): (path: string) => number | undefined {
+  const known = new Set(standings.map(({ path }) => path));
+  const lagging = standings.flatMap(({ path, lagBytes, readable, newest = now }) =>
+    readable && lagBytes > 0 && newest < now ? { path, newest, bytesPerMs: lagBytes / (now - newest) } : [],
+  );
+  if (lagging.length === 0) return (path) => (isAfterPause && known.has(path) ? PIECE : undefined);
+  const stride = Math.min(...lagging.map(({ bytesPerMs }) => MOST_READ / bytesPerMs));
+  const moment = Math.min(...lagging.map(({ newest }) => newest)) + stride;
+  const budgets = new Map(
+    lagging.map(({ path, newest, bytesPerMs }) => [
+      path,
+      newest >= moment ? 0 : Math.ceil(Math.min(MOST_READ, Math.max(PIECE, (moment - newest) * bytesPerMs))),
+    ]),
+  );
+  return (path) => budgets.get(path) ?? (known.has(path) ? PIECE : undefined);
+}
+
 /** How one log stands, as of the last cycle. */
 export interface LogStanding {
   readonly path: string;
@@ -154,6 +185,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
   const correlator = new Correlator(count);
   const watermark = new Watermark();
   const followed = new Map<string, Followed>();
+  let lastCycle = Number.POSITIVE_INFINITY;
   const unreadableSince = new Map<string, number>();
   const reads = (service: string, host?: string): boolean => [...followed.values()].some(({ source }) => source.reads(service, host));
 
@@ -261,7 +293,14 @@ export function followLogs(options: LiveOptions): LiveLogs {
 
     async cycle() {
       const reports: PollReport[] = [];
-      for (const tailer of tailers) reports.push(await tailer.poll());
+      const begun = clock.now();
+      const pace = paceOf(
+        [...followed.values()].flatMap(({ standing }) => standing ?? []),
+        begun,
+        begun - lastCycle > PAUSE,
+      );
+      lastCycle = begun;
+      for (const tailer of tailers) reports.push(await tailer.poll(pace));
       const now = clock.now();
       // A log is at its end as of when it was looked at, not as of now.
       const looked = Math.min(now, ...reports.map(({ at }) => at));

@@ -37,8 +37,12 @@ export interface PollReport {
 }
 
 export interface Tailer {
-  /** One poll cycle: looks for logs, and reads on in each. One at a time; nothing happens between polls. */
-  poll(): Promise<PollReport>;
+  /**
+   * One poll cycle: looks for logs, and reads on in each. One at a time; nothing happens between polls.
+   *
+   * @param budgetOf the most bytes to read of a log this time, 0 for none; undefined for `maxBytesPerPoll`
+   */
+  poll(budgetOf?: (path: string) => number | undefined): Promise<PollReport>;
   /** How many files are held open. */
   readonly openFiles: number;
   /** How far every log has been read, in the order of their names: to be given to `begin` one day. */
@@ -92,7 +96,7 @@ export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB,
   };
 
   return {
-    async poll() {
+    async poll(budgetOf = () => undefined) {
       const at = clock.now();
       const { logs, unmatched } = await liveLogs(paths);
       for (const path of logs) if (!followed.has(path)) followed.set(path, follow(path));
@@ -103,7 +107,7 @@ export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB,
       // Those that have not been begun come in the order of their names: of two names of one file the first has it.
       const all = byPath(followed.values());
       for (const log of [...inTurn(all.filter(isBegun), polls++), ...all.filter((log) => !isBegun(log))]) {
-        const report = await log.poll(maxBytesPerPoll, at);
+        const report = await log.poll(budgetOf(log.path) ?? maxBytesPerPoll, at);
         if (report !== undefined) {
           sources.push(report);
           continue;
