@@ -174,7 +174,7 @@ for (let idle = 0; idle < 180; steps++) {
   const before = done.delivered;
   await step();
   while (requests > 0) await turn();
-  if (steps % 50 === 0) most.heap = Math.max(most.heap, used());
+  if (steps % 20 === 0) most.heap = Math.max(most.heap, used());
   idle = done.delivered === before && delivery.waiting === 0 ? idle + 1 : 0;
 }
 const left = await delivery.drain(10_000);
