@@ -159,6 +159,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
 
   let turned = started;
   let isFirstTurn = true;
+  let forgotAt = started;
   const vitals = (): Vitals => {
     const now = clock.now();
     const { logs, ...rest } = live.vitals;
@@ -216,7 +217,11 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
       async turnEnded() {
         turned = clock.now();
         isFirstTurn = false;
-        await checkpointer?.writeIfDue();
+        if (checkpointer !== undefined) return checkpointer.writeIfDue();
+        // What only a restart would ask for is let go of by the way: here there is none that knows of this life.
+        if (clock.now() - forgotAt < config.checkpointInterval) return;
+        forgotAt = clock.now();
+        live.save([]);
       },
       pollInterval: config.pollInterval,
       clock,
