@@ -17,7 +17,7 @@ const HOUR = 60 * MINUTE;
 
 const POLL = 250;
 /** A stalled process looks later than it wanted to: by so many polls, at the most. */
-const STALLS = 6;
+const STALLS = 16;
 /** The clock does not skip more silence than this at a time while logs are written. */
 const LONGEST_SKIP = 30 * SECOND;
 /** What is open when the logs end closes within this. */
@@ -187,7 +187,7 @@ class World {
   /** When the sidecar looks next: when it wants to, a little later, or, where nothing is written meanwhile, when something is. */
   #nextPoll(poll, pace) {
     if (pace !== undefined) return Math.max(poll.until, this.#now + pace);
-    const stalled = poll.until + (this.#random.chance(0.5) ? 0 : this.#random.below(STALLS) * POLL);
+    const stalled = poll.until + (this.#random.chance(0.25) ? 0 : this.#random.below(STALLS) * POLL);
     const soonest = Math.min(
       this.#writer.next,
       this.#backend.until,
@@ -244,7 +244,9 @@ class World {
 
   async #kill(how) {
     this.#armed = { ...this.#armed, how };
-    this.#child.process.kill('SIGKILL');
+    const child = this.#child;
+    child.process.kill('SIGKILL');
+    while (!child.isDead) await this.#next(child, Date.now());
     await this.#poll();
   }
 
@@ -368,7 +370,7 @@ class World {
   #isRead(log) {
     if (this.#child === undefined) return true;
     // Mornings after a long night are read over several polls.
-    return this.#child.poll !== undefined && this.#polls - this.#child.since > 40 && log.writtenAt < this.#now - 2 * STALLS * POLL;
+    return this.#child.poll !== undefined && this.#polls - this.#child.since > 30 && log.writtenAt < this.#now - 2 * SECOND;
   }
 }
 
