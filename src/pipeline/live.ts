@@ -264,7 +264,8 @@ export function followLogs(options: LiveOptions): LiveLogs {
     log.source.flushCounts();
     const { newest } = log.source;
     log.marks ??= new Marks(begun);
-    if (newest !== undefined) log.marks.note(newest, place);
+    // After a long silence the first line does not move the log's time: a place behind it would be taken for one before it.
+    if (newest !== undefined && !log.source.isUnsure) log.marks.note(newest, place);
     log.standing = { path, place, lagBytes, unreadSince, readable, newest };
     if (readable) unreadableSince.delete(path);
     else if (!unreadableSince.has(path)) unreadableSince.set(path, now);
@@ -351,7 +352,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
         const position = positions.get(path);
         if (position === undefined) continue;
         const { form } = source;
-        const writers = [...source.readers].map(({ service, host }) => ({ service, host }));
+        const writers = [...new Map([...source.readers].map(({ service, host }) => [`${service}@${host}`, { service, host }])).values()];
         logs.push({ position, at: place, writers, ...(newest !== undefined && { newest }), ...(form !== undefined && { form }) });
       }
       return {

@@ -144,6 +144,11 @@ export class LogReader {
     return this.#newest;
   }
 
+  /** Whether the last line is so far ahead that it is not clear yet whether it moves `newest`. */
+  get isUnsure(): boolean {
+    return this.#jump !== undefined;
+  }
+
   /** Takes one line. As LineSink; `at` is its UTC time, where something knows better than its own stamp. */
   readonly line = (bytes: Buffer, start: number, end: number, offset: number, at?: Millis): void => {
     this.#lines++;

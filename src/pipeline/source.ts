@@ -17,6 +17,8 @@ export interface LineReader {
   readonly host: string;
   /** the newest time of any line so far */
   readonly newest: Millis | undefined;
+  /** Whether the last line is so far ahead that it is not clear yet whether it moves `newest`. */
+  readonly isUnsure?: boolean;
   /**
    * Takes one line. As LineSink.
    *
@@ -163,6 +165,12 @@ export class LogSource {
     for (const reader of this.#readers.values())
       if (reader.newest !== undefined && (newest === undefined || reader.newest > newest)) newest = reader.newest;
     return newest;
+  }
+
+  /** Whether there is a line so far ahead that it is not clear yet whether it moves `newest`. */
+  get isUnsure(): boolean {
+    for (const { isUnsure } of this.#readers.values()) if (isUnsure) return true;
+    return false;
   }
 
   /** Its lines have been seen, and nobody can tell whose they are. */

@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/model/clock.js';
+import { replay } from '../../src/pipeline/replay.js';
 import { runTail } from '../../src/pipeline/tail.js';
 import { type Backend, startBackend } from '../support/backend.js';
 import { GOLDEN } from '../support/scenario.js';
@@ -191,6 +192,33 @@ describe('a restart', () => {
     await third.stop();
     expect(backend.requests).toBe(requests);
     expect(backend.roots.filter((name) => name === 'instance create')).toHaveLength(1);
+  });
+
+  it('reads the first line after a long silence again', async () => {
+    // An hour before, in every log, so that one line alone is not trusted to move the log's time.
+    for (const name of readdirSync(BOOT).filter((each) => each.endsWith('.log'))) {
+      const idle = name.startsWith('ov')
+        ? '2026-11-21T00:42:00.000Z|00001|vlog|INFO|opened log file'
+        : '2026-11-21 00:42:00.000 1 INFO oslo.service [-] idle';
+      appendFileSync(join(dir, 'logs', name), `${idle}\n`);
+    }
+    const first = start(BEFORE, { backfill: 'true' });
+    await first.pass(2000);
+    // Of placement's log this is one line.
+    const cut = Date.parse('2026-11-21T01:42:31.300Z');
+    write(0, cut);
+    first.clock.time = cut;
+    await first.pass(2000);
+    await first.stop();
+    write(cut, Number.POSITIVE_INFINITY);
+    const second = start(AFTER + HOUR);
+    await second.pass(120_000);
+    await second.stop();
+    const ids: string[] = [];
+    for await (const { spans } of replay({ paths: [join(dir, 'logs')], zone: 'UTC', lines: 'events', count: () => undefined }))
+      ids.push(...spans.map(({ traceId, spanId }) => `${traceId} ${spanId}`));
+    expect([...backend.spans.keys()].sort()).toEqual(ids.sort());
+    expect(isRepeatedAlike()).toBe(true);
   });
 
   it('sends what the backend had not taken', async () => {
