@@ -4,9 +4,10 @@
 //   node test/stack/run.mjs
 //
 // Needs Go and the Go module proxy the first time; without them it says so and ends with 0.
+import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkEcho, checkQuery, checkRefusals } from './checks.mjs';
-import { createOtlpHttpExporter, retrying, systemClock, toOtlpJson, tracesUrl } from './dist.mjs';
+import { createLog, createOtlpHttpExporter, Delivery, systemClock, toOtlpJson, tracesUrl } from './dist.mjs';
 import { startEcho } from './echo.mjs';
 import { buildJaeger, freePorts, startJaeger } from './jaeger.mjs';
 import { senders } from './senders.mjs';
@@ -20,21 +21,32 @@ const say = (text) => console.log(`[${((Date.now() - began) / 1000).toFixed(1).p
 async function sendThroughOutage(endpoint, until) {
   const trace = handMade('sent before the backend was up');
   let waits = 0;
-  const exporter = retrying(createOtlpHttpExporter({ url: tracesUrl(endpoint) }), {
-    clock: systemClock,
-    count: () => undefined,
-    random: Math.random,
-    baseMs: 50,
-    maxMs: 200,
-    signal: AbortSignal.timeout(60_000),
-    waiting: () => waits++,
+  const exporter = createOtlpHttpExporter({ url: tracesUrl(endpoint) });
+  let finished;
+  const done = new Promise((resolve) => {
+    finished = resolve;
   });
-  const exporting = exporter.export(trace);
+  const delivery = new Delivery({
+    exporter: {
+      ...exporter,
+      async export(each) {
+        const result = await exporter.export(each);
+        if (result.outcome !== 'delivered') waits++;
+        return result;
+      },
+    },
+    limit: 10,
+    onDone: (_parcel, how) => finished(how),
+    clock: { now: systemClock.now, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 200), signal) },
+    count: () => undefined,
+    log: createLog(new Writable({ write: (_chunk, _encoding, written) => written() })),
+  });
+  delivery.offer([{ trace, from: 0 }]);
   while (waits === 0) await delay(20);
   await until();
-  const result = await exporting;
-  await exporter.shutdown();
-  if (result.outcome !== 'delivered') throw new Error(`an outage was not waited out: ${JSON.stringify({ result, waits })}`);
+  const how = await Promise.race([done, delay(60_000, 'given up')]);
+  await delivery.drain(100);
+  if (how !== 'delivered') throw new Error(`an outage was not waited out: ${JSON.stringify({ how, waits })}`);
   return { line: toOtlpJson(trace), waits };
 }
 
