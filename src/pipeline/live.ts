@@ -233,7 +233,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
   const follow = (logs: LogsToFollow): Tailer => {
     const beginOf = (path: string, isFirst: boolean): Begin => {
       const before = savedLogs.get(path);
-      if (before !== undefined) return { position: before.position, at: before.at };
+      if (before !== undefined) return { position: before.position, at: before.at, since: since - REREAD };
       // A log that comes later holds nothing that is old.
       if (!isFirst) return 'beginning';
       if (!Number.isFinite(since)) return 'oldest';

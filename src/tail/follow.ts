@@ -11,9 +11,15 @@ import { findSince, type Since } from './since.js';
 
 /**
  * Where a log is begun: its live file's beginning or end, its oldest rotated file, where reading stopped before, or its first line
- * of a moment or later. `at` lies in one of the position's files, and is not behind what was read of it.
+ * of a moment or later. `at` lies in one of the position's files, and is not behind what was read of it. `since` is before all lines that
+ * are still needed: of a log of which nothing was ever read, files that were last written to before it are passed over.
  */
-export type Begin = 'beginning' | 'end' | 'oldest' | { readonly position: LogPosition; readonly at: Place } | Since;
+export type Begin =
+  | 'beginning'
+  | 'end'
+  | 'oldest'
+  | { readonly position: LogPosition; readonly at: Place; readonly since?: Millis }
+  | Since;
 
 /** What one poll found of one log. */
 export interface SourceReport {
@@ -382,6 +388,13 @@ export class FollowedLog {
       if (lost > 0) this.#options.count('files_lost', lost, this.path);
       return true;
     };
+    const begin = this.#begin;
+    if (typeof begin === 'object' && 'position' in begin && begin.since !== undefined && this.#past.every((read) => read.offset === 0)) {
+      // An empty file has no bytes by which it could be known again: whatever was written to since may be what became of it.
+      const { since } = begin;
+      const index = files.findIndex(({ isLive, mtimeMs }) => isLive || mtimeMs >= since);
+      return index !== -1 && go(index, from, 0);
+    }
     const before = this.#past.filter(({ file }) => file < from);
     for (const read of this.#past.filter(({ file }) => file >= from)) {
       const anchor = before.findLast((other) => other.offset > 0);

@@ -85,13 +85,14 @@ class World {
     this.#moody = moody;
     mkdirSync(this.logs);
     if (this.#state !== undefined) mkdirSync(this.#state);
+    this.#now = Math.min(...corpus.map(({ lines }) => lines[0].due)) - 10 * SECOND;
     this.#writer = createWriter(this.logs, corpus, {
       random: random.fork(),
+      begins: this.#now,
       turns,
       canTruncate: (log) => this.#isRead(log),
       told: (what, at) => this.#tell(what, at),
     });
-    this.#now = Math.min(...corpus.map(({ lines }) => lines[0].due)) - 10 * SECOND;
     this.#planned = this.#plan(kills);
     this.backendRandom = random.fork();
   }

@@ -5,11 +5,14 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
+  futimesSync,
   openSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
+  utimesSync,
   writeSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -41,11 +44,12 @@ export const STYLES = [
  * Writes the logs of a corpus into a folder, by the clock.
  *
  * @param turns how many times each log is turned over
+ * @param begins when the files are made; all times of files are of the clock
  * @param told of each turn, for whoever looks for a fault
  * @param canTruncate asked before a file is emptied: what no reader has read of a copy under another name may be lost
  */
-export function createWriter(folder, corpus, { random, turns, canTruncate, told }) {
-  const logs = corpus.map(({ name, lines }) => createLog(join(folder, name), lines, random.fork(), { turns, canTruncate, told }));
+export function createWriter(folder, corpus, { random, begins, turns, canTruncate, told }) {
+  const logs = corpus.map(({ name, lines }) => createLog(join(folder, name), lines, random.fork(), { begins, turns, canTruncate, told }));
   const soonest = () => logs.reduce((best, log) => (log.next < (best?.next ?? Number.POSITIVE_INFINITY) ? log : best), undefined);
   return {
     logs,
@@ -73,11 +77,12 @@ export function createWriter(folder, corpus, { random, turns, canTruncate, told 
   };
 }
 
-function createLog(path, lines, random, { turns, canTruncate, told }) {
+function createLog(path, lines, random, { begins, turns, canTruncate, told }) {
   const style = random.pick(STYLES);
   const deeds = deedsOf(lines, random, turns);
   let at = 0;
   let fd = openSync(path, 'a');
+  futimesSync(fd, begins / 1000, begins / 1000);
   let turned = 0;
   let split = 0;
   let old = [];
@@ -86,26 +91,31 @@ function createLog(path, lines, random, { turns, canTruncate, told }) {
   let reopenAt = Number.POSITIVE_INFINITY;
   let writtenAt = Number.NEGATIVE_INFINITY;
 
-  const reopen = () => {
+  const reopen = (now) => {
     closeSync(fd);
     fd = openSync(path, 'a');
+    if (statSync(path).size === 0) futimesSync(fd, now / 1000, now / 1000);
     reopenAt = Number.POSITIVE_INFINITY;
   };
 
   const turn = (now) => {
-    if (reopenAt < Number.POSITIVE_INFINITY) reopen();
+    if (reopenAt < Number.POSITIVE_INFINITY) reopen(now);
     if (style.gzip === 'next') old = old.map(compressed);
     const name = makeRoom(now);
     if (style.copies) {
       copyFileSync(path, name);
       truncateSync(path);
+      for (const file of [path, name]) utimesSync(file, now / 1000, now / 1000);
     } else {
       renameSync(path, name);
       // logrotate creates the new file before the service is told, or leaves that to the service.
       const isSlow = style.gzip !== 'at once' && random.chance(0.6);
-      if (!isSlow || random.chance(0.6)) appendFileSync(path, '');
+      if (!isSlow || random.chance(0.6)) {
+        appendFileSync(path, '');
+        utimesSync(path, now / 1000, now / 1000);
+      }
       if (isSlow) reopenAt = now + random.between(0, REOPEN_AFTER);
-      else reopen();
+      else reopen(now);
     }
     old.unshift(style.gzip === 'at once' ? compressed(name) : name);
     turned++;
@@ -144,7 +154,7 @@ function createLog(path, lines, random, { turns, canTruncate, told }) {
       return Math.min(reopenAt, deeds[at]?.due ?? Number.POSITIVE_INFINITY);
     },
     step() {
-      if (reopenAt <= (deeds[at]?.due ?? Number.POSITIVE_INFINITY)) return reopen();
+      if (reopenAt <= (deeds[at]?.due ?? Number.POSITIVE_INFINITY)) return reopen(reopenAt);
       const { due, bytes, isFirstPiece } = deeds[at++];
       if (bytes === undefined) {
         if (style.copies && !canTruncate(this)) wantsTurn = true;
@@ -153,6 +163,7 @@ function createLog(path, lines, random, { turns, canTruncate, told }) {
       }
       if (isFirstPiece) split++;
       writeSync(fd, bytes);
+      futimesSync(fd, due / 1000, due / 1000);
       writtenAt = due;
     },
     settle(now) {
@@ -196,7 +207,9 @@ function deedsOf(lines, random, turns) {
 function compressed(path) {
   if (path.endsWith('.gz') || !existsSync(path)) return path;
   const target = `${path}.gz`;
+  const { atime, mtime } = statSync(path);
   appendFileSync(target, gzipSync(readFileSync(path)));
+  utimesSync(target, atime, mtime);
   rmSync(path);
   return target;
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Begin, createTailer, type Tailer } from '../../src/tail/tailer.js';
@@ -129,6 +129,24 @@ describe('the oldest', () => {
 });
 
 describe('a position', () => {
+  it.each([
+    ['compressed', () => writeFileSync(at('a.log.1.gz'), gzipSync('2\n'))],
+    ['copied and emptied', () => writeFileSync(at('a.log.1'), '2\n')],
+  ])('in an empty log leads to all that was written since, %s', async (_, turn) => {
+    writeFileSync(at('a.log.2'), '1\n');
+    const now = Date.now() / 1000;
+    utimesSync(at('a.log.2'), now - 3600, now - 3600);
+    writeFileSync(at('a.log'), '');
+    const first = await begun('beginning');
+    const [position] = first.tailer.positions();
+    expect(position?.files).toMatchObject([{ file: 0, offset: 0 }]);
+    await first.tailer.close();
+    turn();
+    writeFileSync(at('a.log'), '3\n');
+    const { lines } = await begun({ position: position!, at: { file: 0, offset: 0 }, since: 1000 * (now - 60) });
+    expect(lines).toEqual(['2', '3']);
+  });
+
   it('may be given with an earlier place: lines from there on are given again', async () => {
     writeFileSync(at('a.log'), 'one\ntwo\nthree\n');
     const first = await begun('beginning');
