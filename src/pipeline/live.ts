@@ -75,6 +75,8 @@ export interface SavedLogs {
 }
 
 export interface SavedLog {
+  /** the path of the configuration that led to it */
+  readonly under: string;
   readonly position: LogPosition;
   /** where reading goes on */
   readonly at: Place;
@@ -168,6 +170,7 @@ export interface LiveVitals {
 
 /** One log that is followed. */
 interface Followed {
+  readonly under: string;
   readonly tailer: Tailer;
   readonly source: LogSource;
   /** undefined until something has been read */
@@ -239,8 +242,10 @@ export function followLogs(options: LiveOptions): LiveLogs {
       if (!Number.isFinite(since)) return 'oldest';
       return { since: since - REREAD, timeIn: timeIn(sourceOptions(logs, path)) };
     };
+    const under = logs.paths;
     const tailer: Tailer = createTailer({
-      paths: logs.paths,
+      paths: under,
+      known: [...savedLogs.values()].filter((log) => under.includes(log.under)).map(({ position }) => position.path),
       clock,
       count,
       begin: beginOf,
@@ -249,7 +254,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
         if (followed.has(path)) return undefined;
         const source = openSource(sourceOptions(logs, path));
         if (source === undefined) return undefined;
-        followed.set(path, { tailer, source, marks: undefined, standing: undefined });
+        followed.set(path, { under: under[0]!, tailer, source, marks: undefined, standing: undefined });
         return source.line;
       },
     });
@@ -345,7 +350,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       const positions = new Map(tailers.flatMap((tailer) => tailer.positions()).map((position) => [position.path, position]));
       // A log that is not there now, but was, may be back after the next restart.
       const logs: SavedLog[] = [...savedLogs.values()].filter(({ position: { path } }) => !positions.has(path));
-      for (const [path, { tailer, source, marks }] of followed) {
+      for (const [path, { under, tailer, source, marks }] of followed) {
         if (marks === undefined) continue;
         const { place, newest } = marks.before(again);
         tailer.release(path, place.file);
@@ -353,7 +358,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
         if (position === undefined) continue;
         const { form } = source;
         const writers = [...new Map([...source.readers].map(({ service, host }) => [`${service}@${host}`, { service, host }])).values()];
-        logs.push({ position, at: place, writers, ...(newest !== undefined && { newest }), ...(form !== undefined && { form }) });
+        logs.push({ under, position, at: place, writers, ...(newest !== undefined && { newest }), ...(form !== undefined && { form }) });
       }
       return {
         horizon: Number.isFinite(horizon) ? horizon : null,

@@ -23,6 +23,11 @@ export interface TailerOptions {
    *   reading of it stopped another time
    */
   readonly begin: (path: string, isFirst: boolean) => Begin;
+  /**
+   * Logs that an earlier tailer followed: they are there at the first poll, too, where only rotated files are. Between a rename and
+   * the new file no folder and no glob shows them, and what they hold is needed.
+   */
+  readonly known?: readonly string[];
 }
 
 /** What one poll found. */
@@ -64,7 +69,7 @@ const MOST_GONE = 1000;
  * Follows logs through their rotations. No log waits for another: each is read by `maxBytesPerPoll` at most, in turn,
  * and a log that cannot be read is said to be so while the others go on.
  */
-export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB, begin }: TailerOptions): Tailer {
+export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB, begin, known = [] }: TailerOptions): Tailer {
   const followed = new Map<string, FollowedLog>();
   const sinks = new Map<string, LineSink | undefined>();
   const left = new Map<string, FileRead>();
@@ -99,7 +104,7 @@ export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB,
     async poll(budgetOf = () => undefined) {
       const at = clock.now();
       const { logs, unmatched } = await liveLogs(paths);
-      for (const path of logs) if (!followed.has(path)) followed.set(path, follow(path));
+      for (const path of polls === 0 ? [...logs, ...known] : logs) if (!followed.has(path)) followed.set(path, follow(path));
 
       const missing = [...unmatched];
       const sources: SourceReport[] = [];

@@ -129,6 +129,36 @@ describe('the oldest', () => {
 });
 
 describe('a position', () => {
+  it('of a log of a folder is gone on from while its live file is not there: between a rename and the new file', async () => {
+    mkdirSync(at('logs'));
+    writeFileSync(at('logs/a.log'), '1\n2\n');
+    const follow = (begin: Begin, known: readonly string[]) => {
+      const collected = collectLines();
+      const tailer = createTailer({
+        paths: [at('logs')],
+        known,
+        open: () => collected.sink,
+        clock: { now: () => 0, sleep: async () => undefined },
+        count: tally().count,
+        begin: () => begin,
+      });
+      tailers.push(tailer);
+      return { tailer, collected };
+    };
+    const first = follow('beginning', []);
+    await first.tailer.poll();
+    const [position] = first.tailer.positions();
+    await first.tailer.close();
+    appendFileSync(at('logs/a.log'), '3\n');
+    renameSync(at('logs/a.log'), at('logs/a.log.1'));
+
+    const second = follow({ position: position!, at: { file: 0, offset: 2 } }, [position!.path]);
+    expect((await second.tailer.poll()).sources).toMatchObject([{ path: at('logs/a.log'), atEnd: true }]);
+    writeFileSync(at('logs/a.log'), '4\n');
+    await second.tailer.poll();
+    expect(second.collected.lines).toEqual(['2', '3', '4']);
+  });
+
   it.each([
     ['compressed', () => writeFileSync(at('a.log.1.gz'), gzipSync('2\n'))],
     ['copied and emptied', () => writeFileSync(at('a.log.1'), '2\n')],
