@@ -13,6 +13,18 @@ const MAIN = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 const BOOT = new URL('../golden/create-succeeds-info/', import.meta.url).pathname;
 const PATIENCE = 20_000;
 
+/** Makes a folder, as soon as no file of that name is being written. */
+async function inPlaceOf(file) {
+  for (;;) {
+    try {
+      return mkdirSync(file);
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      await delay(1);
+    }
+  }
+}
+
 /** A scenario throws where something is not as it should be, or returns why it was skipped. */
 const SCENARIOS = {
   'a state folder that cannot be made': async (box) => {
@@ -69,7 +81,7 @@ const SCENARIOS = {
     await sidecar.says('following logs');
     await box.told();
     // A folder in the place of the file that is written first: no permission helps, not even root's.
-    mkdirSync(`${box.checkpoint}.new`);
+    await inPlaceOf(`${box.checkpoint}.new`);
     box.writeMore();
     await sidecar.says('the checkpoint cannot be written');
     await box.told();

@@ -257,7 +257,15 @@ describe('the checkpoint', () => {
   it('that cannot be written any more is said once, and nothing stops', async () => {
     const life = start(BEFORE);
     await life.pass(3000);
-    mkdirSync(join(dir, 'state', 'checkpoint.new'));
+    // As soon as no file of that name is being written.
+    await life.until(() => {
+      try {
+        mkdirSync(join(dir, 'state', 'checkpoint.new'));
+        return true;
+      } catch {
+        return false;
+      }
+    });
     write(0, Number.POSITIVE_INFINITY);
     life.clock.time = AFTER;
     await life.until(() => backend.roots.includes('instance create'));
