@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { logForms } from '../model/form.js';
+import { LISTEN_FORM, parseListen } from '../model/listen.js';
 import { duration } from './duration.js';
 import { size } from './size.js';
 
@@ -59,10 +60,9 @@ const otlpSchema = z.strictObject({
   timeout: duration.optional().meta({ description: 'how long one request may take', shownDefault: '`10s`' }),
 });
 
-const LISTEN = 'HOST:PORT, such as 127.0.0.1:9464 or [::1]:9464, or off';
 const telemetrySchema = z.strictObject({
-  listen: text(LISTEN)
-    .regex(/^(?:off|(?:\[[\da-fA-F:.]+\]|[^:\s]+):\d{1,5})$/, `must be ${LISTEN}`)
+  listen: text(LISTEN_FORM)
+    .refine((listen) => listen === 'off' || parseListen(listen) !== undefined, `must be ${LISTEN_FORM}`)
     .default('127.0.0.1:9464')
     .describe(
       'where `/metrics`, `/healthz` and `/readyz` are served: HOST:PORT, or `off`. They hold host names and paths, and ask for no password',

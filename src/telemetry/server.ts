@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { reasonOf, telemetryUnavailable } from '../model/errors.js';
+import { isLoopback, LISTEN_FORM, parseListen } from '../model/listen.js';
 import type { Health } from './health.js';
-import { isLoopback, LISTEN_FORM, parseListen } from './listen.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
 
