@@ -163,7 +163,10 @@ export class Correlator {
   get openByAction(): Record<string, number> {
     const open: Record<string, number> = {};
     for (const { bags } of this.#instances.values())
-      for (const { spec } of bags) open[spec?.name ?? 'unnamed'] = (open[spec?.name ?? 'unnamed'] ?? 0) + 1;
+      for (const { spec } of bags) {
+        const name = spec?.name ?? 'unnamed';
+        open[name] = (open[name] ?? 0) + 1;
+      }
     return open;
   }
 
@@ -861,7 +864,7 @@ export class Correlator {
   /** Forgets what is too old to matter: lines that waited long enough, and the names of actions long gone. */
   #sweep(watermark: Millis): void {
     this.#sweptAt = watermark;
-    const horizon = watermark - WAITING - LEAD;
+    const horizon = watermark - REACH;
     const long: [Sort, string][] = [];
     let oldest = Number.POSITIVE_INFINITY;
     for (const [instance, state] of this.#instances) {
@@ -895,7 +898,7 @@ export class Correlator {
       for (const [sort, name] of long) {
         for (const { event } of this.#store.find(sort, name)) {
           if (event.at >= before) break;
-          if (event.at >= oldest - LEAD - WAITING) pinned.add(event);
+          if (event.at >= oldest - REACH) pinned.add(event);
         }
       }
       this.#store.forget(before, (event) => pinned.has(event), forgotten);
@@ -922,13 +925,14 @@ export class Correlator {
       if (![...instances.keys()].some((instance) => this.#instances.has(instance))) this.#sharers.delete(request);
     for (const [request, events] of this.#unresolved)
       if (!this.#sharers.has(request) && events.every(({ at }) => at < horizon)) this.#unresolved.delete(request);
-    this.#hostLines.forget(Math.min(oldest, watermark) - LEAD - WAITING);
-    this.#builds.forget(Math.min(oldest, watermark) - LEAD - WAITING);
+    const reach = Math.min(oldest, watermark) - REACH;
+    this.#hostLines.forget(reach);
+    this.#builds.forget(reach);
     for (const marks of [this.#restarts, this.#audits])
       for (const [host, times] of marks)
         marks.set(
           host,
-          times.filter((at) => at >= Math.min(oldest, watermark) - LEAD - WAITING),
+          times.filter((at) => at >= reach),
         );
   }
 }
