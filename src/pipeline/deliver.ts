@@ -107,6 +107,11 @@ export class Delivery<P extends Parcel> {
     return this.#queue.length + this.#unwritten.length;
   }
 
+  /** What is not done with. */
+  get parcels(): readonly P[] {
+    return [...this.#queue, ...this.#unwritten.map(({ entry }) => entry)].map(({ parcel }) => parcel);
+  }
+
   /** About how much memory they take. */
   get waitingBytes(): number {
     return this.#bytes;
@@ -119,10 +124,7 @@ export class Delivery<P extends Parcel> {
 
   /** The smallest `from` of what is not done with; Infinity when that is nothing. */
   get oldest(): Millis {
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const { parcel } of this.#queue) oldest = Math.min(oldest, parcel.from);
-    for (const { entry } of this.#unwritten) oldest = Math.min(oldest, entry.parcel.from);
-    return oldest;
+    return this.parcels.reduce((oldest, { from }) => Math.min(oldest, from), Number.POSITIVE_INFINITY);
   }
 
   get circuit(): CircuitState {

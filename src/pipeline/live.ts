@@ -3,7 +3,7 @@ import { Correlator } from '../correlate/correlator.js';
 import { type Saved, wasSaved } from '../correlate/saved.js';
 import { REMEMBERED, REREAD, type Told, told } from '../correlate/told.js';
 import { Watermark } from '../correlate/watermark.js';
-import { createZone } from '../format/zone.js';
+import { createZone, type Zone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
@@ -89,7 +89,7 @@ export interface SavedLog {
 /** How long a log that cannot be read holds up the others. */
 const PATIENCE = 30_000;
 /** What has been open for longer does not hold the horizon: its lines are written into the checkpoint. */
-export const LONG: Millis = minutes(10);
+const LONG: Millis = minutes(10);
 
 /** The most that one cycle reads of one log while there is much to read, and the least that is worth it. */
 const MOST_READ = 1024 * 1024;
@@ -128,8 +128,6 @@ export interface LogStanding {
   /** where reading goes on */
   readonly place: Place;
   readonly lagBytes: number;
-  /** since when something has been there unread; undefined where nothing is */
-  readonly unreadSince: Millis | undefined;
   readonly readable: boolean;
   readonly newest: Millis | undefined;
 }
@@ -141,7 +139,14 @@ export interface LiveLogs {
   /** Notes that a trace is done with: it is not sent again when its lines are read again. */
   settle(trace: LiveTrace): void;
   /**
-   * What a restart must know, as of now.
+   * Lets go of what no restart will ask for.
+   *
+   * @param undelivered traces given that are not settled
+   * @returns false where nothing can go yet: while what an earlier life left is read again
+   */
+  forget(undelivered: readonly LiveTrace[]): boolean;
+  /**
+   * What a restart must know, as of now; forgets the rest.
    *
    * @param undelivered traces given that are not settled
    * @returns undefined where what an earlier life left holds better: while its lines are read again
@@ -212,8 +217,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
     return offset < last.offset;
   };
 
-  const sourceOptions = (logs: LogsToFollow, path: string): SourceOptions => {
-    const zone = createZone(logs.timezone);
+  const sourceOptions = (logs: LogsToFollow, zone: Zone, path: string): SourceOptions => {
     const before = savedLogs.get(path);
     return {
       path,
@@ -234,13 +238,14 @@ export function followLogs(options: LiveOptions): LiveLogs {
   };
 
   const follow = (logs: LogsToFollow): Tailer => {
+    const zone = createZone(logs.timezone);
     const beginOf = (path: string, isFirst: boolean): Begin => {
       const before = savedLogs.get(path);
       if (before !== undefined) return { position: before.position, at: before.at, since: since - REREAD };
       // A log that comes later holds nothing that is old.
       if (!isFirst) return 'beginning';
       if (!Number.isFinite(since)) return 'oldest';
-      return { since: since - REREAD, timeIn: timeIn(sourceOptions(logs, path)) };
+      return { since: since - REREAD, timeIn: timeIn(sourceOptions(logs, zone, path)) };
     };
     const under = logs.paths;
     const tailer: Tailer = createTailer({
@@ -252,7 +257,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       open(path): LineSink | undefined {
         // Where two entries name one log, the first has it.
         if (followed.has(path)) return undefined;
-        const source = openSource(sourceOptions(logs, path));
+        const source = openSource(sourceOptions(logs, zone, path));
         if (source === undefined) return undefined;
         followed.set(path, { under: under[0]!, tailer, source, marks: undefined, standing: undefined });
         return source.line;
@@ -263,7 +268,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
   const tailers = options.logs.map(follow);
 
   /** Sees how a log stands after a poll. */
-  const observe = ({ path, begun, place, atEnd, readable, lagBytes, unreadSince }: PollReport['sources'][number], now: Millis): void => {
+  const observe = ({ path, begun, place, atEnd, readable, lagBytes }: PollReport['sources'][number], now: Millis): void => {
     const log = followed.get(path);
     if (log === undefined) return;
     log.source.flushCounts();
@@ -271,7 +276,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
     log.marks ??= new Marks(begun);
     // After a long silence the first line does not move the log's time: a place behind it would be taken for one before it.
     if (newest !== undefined && !log.source.isUnsure) log.marks.note(newest, place);
-    log.standing = { path, place, lagBytes, unreadSince, readable, newest };
+    log.standing = { path, place, lagBytes, readable, newest };
     if (readable) unreadableSince.delete(path);
     else if (!unreadableSince.has(path)) unreadableSince.set(path, now);
     const live = now - (unreadableSince.get(path) ?? now) < PATIENCE;
@@ -292,7 +297,20 @@ export function followLogs(options: LiveOptions): LiveLogs {
     return true;
   };
 
+  const forget = (undelivered: readonly LiveTrace[]): boolean => {
+    if (reached < horizon || reached === Number.NEGATIVE_INFINITY) return false;
+    // What has lines before the horizon cannot be built again as it is: it is kept, and holds nothing.
+    const held = undelivered.map(({ from }) => from).filter((from) => from >= horizon);
+    horizon = Math.max(horizon, Math.min(reached, correlator.neededSince(reached - LONG), ...held));
+    const again = horizon - REREAD;
+    ledger.forget(again - REMEMBERED);
+    for (const [path, { tailer, marks }] of followed) if (marks !== undefined) tailer.release(path, marks.before(again).place.file);
+    return true;
+  };
+
   return {
+    forget,
+
     get open() {
       return correlator.open;
     },
@@ -340,20 +358,14 @@ export function followLogs(options: LiveOptions): LiveLogs {
     },
 
     save(undelivered) {
-      if (reached < horizon || reached === Number.NEGATIVE_INFINITY) return undefined;
-      const longSince = reached - LONG;
-      // What has lines before the horizon cannot be built again as it is: it is kept, and holds nothing.
-      const held = undelivered.map(({ from }) => from).filter((from) => from >= horizon);
-      horizon = Math.max(horizon, Math.min(reached, correlator.neededSince(longSince), ...held));
+      if (!forget(undelivered)) return undefined;
       const again = horizon - REREAD;
-      ledger.forget(again - REMEMBERED);
       const positions = new Map(tailers.flatMap((tailer) => tailer.positions()).map((position) => [position.path, position]));
       // A log that is not there now, but was, may be back after the next restart.
       const logs: SavedLog[] = [...savedLogs.values()].filter(({ position: { path } }) => !positions.has(path));
-      for (const [path, { under, tailer, source, marks }] of followed) {
+      for (const [path, { under, source, marks }] of followed) {
         if (marks === undefined) continue;
         const { place, newest } = marks.before(again);
-        tailer.release(path, place.file);
         const position = positions.get(path);
         if (position === undefined) continue;
         const { form } = source;
@@ -363,7 +375,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       return {
         horizon: Number.isFinite(horizon) ? horizon : null,
         logs,
-        long: correlator.save(longSince, again),
+        long: correlator.save(reached - LONG, again),
         told: ledger.entries,
         undelivered: undelivered.filter(({ from }) => from < horizon),
       };

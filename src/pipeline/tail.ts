@@ -110,8 +110,6 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     count,
   });
 
-  /** given to the backend, and not done with */
-  const waiting = new Set<LiveTrace>();
   /** Done with, and in no checkpoint yet: an action is observed when the ledger that says so is on the disk, hence once. */
   let unobserved: FinishedTrace[] = [];
   let written = 0;
@@ -121,7 +119,6 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     limitBytes: config.queueBytes,
     setAside: folder === undefined ? undefined : new SetAside(join(folder.path, 'set-aside')),
     onDone(trace) {
-      waiting.delete(trace);
       live.settle(trace);
       if (folder === undefined) metrics.observe(trace.trace);
       else unobserved.push(trace.trace);
@@ -132,10 +129,6 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     count,
     log,
   });
-  const offer = (traces: readonly LiveTrace[]): void => {
-    for (const trace of traces) waiting.add(trace);
-    delivery.offer(traces);
-  };
   const checkpointer =
     folder === undefined
       ? undefined
@@ -143,7 +136,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
           folder,
           interval: config.checkpointInterval,
           take() {
-            const logs = live.save([...waiting]);
+            const logs = live.save(delivery.parcels);
             if (logs === undefined) return undefined;
             written = unobserved.length;
             return { logs, metrics: metrics.save(unobserved) };
@@ -209,10 +202,9 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     'following logs',
   );
   try {
-    if (saved !== undefined) offer(saved.logs.undelivered);
+    if (saved !== undefined) delivery.offer(saved.logs.undelivered);
     await followUntilStopped({
       live,
-      offer,
       delivery,
       async turnEnded() {
         turned = clock.now();
@@ -221,7 +213,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
         // What only a restart would ask for is let go of by the way: here there is none that knows of this life.
         if (clock.now() - forgotAt < config.checkpointInterval) return;
         forgotAt = clock.now();
-        live.save([]);
+        live.forget([]);
       },
       pollInterval: config.pollInterval,
       clock,
@@ -265,8 +257,7 @@ function farewell({ left, open, isKept, log, totals }: Farewell): number {
 
 interface Loop {
   readonly live: LiveLogs;
-  readonly offer: (traces: readonly LiveTrace[]) => void;
-  readonly delivery: Pick<Delivery<LiveTrace>, 'isFull' | 'waiting'>;
+  readonly delivery: Pick<Delivery<LiveTrace>, 'offer' | 'isFull' | 'waiting'>;
   readonly turnEnded: () => Promise<void>;
   readonly pollInterval: number;
   readonly clock: Clock;
@@ -276,14 +267,14 @@ interface Loop {
 }
 
 /** Polls and hands on; pauses while the queue is full, for the files keep what is not read. */
-async function followUntilStopped({ live, offer, delivery, turnEnded, pollInterval, clock, signal, log, totals }: Loop): Promise<void> {
+async function followUntilStopped({ live, delivery, turnEnded, pollInterval, clock, signal, log, totals }: Loop): Promise<void> {
   const unreadable = new Set<string>();
   const absent = new Set<string>();
   let saidAt = clock.now();
   while (!signal.aborted) {
     if (!delivery.isFull) {
       const { traces, reports } = await live.cycle();
-      offer(traces);
+      delivery.offer(traces);
       for (const { sources, missing } of reports) {
         for (const path of missing) {
           if (!absent.has(path)) log.warn({ path }, 'there is no such log yet: it is looked for at every poll');
@@ -306,7 +297,7 @@ async function followUntilStopped({ live, offer, delivery, turnEnded, pollInterv
   }
 }
 
-function exporterFor(config: ReturnType<typeof loadConfig>, io: TailIo): Exporter {
+function exporterFor(config: Config, io: TailIo): Exporter {
   switch (config.output) {
     case 'otlp': {
       const { endpoint, headers, timeout } = config.otlp;
