@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 /** Folders import from lower floors only, and folders on one floor do not know each other. */
 const FLOORS = [
   ['model'],
-  ['format', 'catalogue', 'tail', 'export', 'telemetry', 'config'],
+  ['format', 'catalogue', 'tail', 'receive', 'export', 'telemetry', 'config'],
   ['lifecycle'],
   ['correlate', 'trace'],
   ['pipeline'],

@@ -12,6 +12,7 @@ export const tail = defineCommand({
     'Follows logs through rotations, makes a trace of every action that ends, and exports it over OTLP until the backend has acknowledged it: a backend that is away is tried again without end, and reading pauses while too many traces wait.',
     'Settings come from the configuration file, then the environment (all standard OTEL_EXPORTER_OTLP_* variables work), then the command line; the last one wins. PATHs replace the logs of the configuration.',
     'Keeps a checkpoint, and goes on there when it is started again: after a stop, a crash or a kill nothing is lost, and what is sent twice has the same ids and bytes. The first start looks back by 15 minutes and tells what ends from now on, or with --backfill everything.',
+    'With --receive, logs that another program ships are taken as well, or alone: they are kept in the state folder and followed there.',
     'Serves /metrics, /healthz and /readyz, on loopback only unless told otherwise.',
     'Stops gracefully at SIGINT or SIGTERM: what is finished is delivered, within drainTimeout; the rest, and actions still under way, are told after the next start.',
   ],
@@ -27,6 +28,11 @@ export const tail = defineCommand({
     lines: { type: 'string', choices: ['events', 'off'], about: 'whether spans carry the log lines behind them as events' },
     'state-dir': { type: 'string', value: 'DIR', about: 'where the checkpoint is kept, or none' },
     backfill: { type: 'boolean', about: 'at the first start, tell everything that the logs hold, the rotated ones first' },
+    receive: {
+      type: 'string',
+      value: 'HOST:PORT',
+      about: 'where logs are taken that a Collector, Fluent Bit or Vector sends by OTLP/HTTP (default: off; docs/logs-in.md)',
+    },
     metrics: {
       type: 'string',
       value: 'HOST:PORT',

@@ -46,6 +46,9 @@ export const variables: readonly Variable[] = [
   { name: 'NOVASPAN_QUEUE', field: ['queue'], read: numberOf },
   { name: 'NOVASPAN_QUEUE_BYTES', field: ['queueBytes'] },
   { name: 'NOVASPAN_DRAIN_TIMEOUT', field: ['drainTimeout'] },
+  { name: 'NOVASPAN_RECEIVE_LISTEN', field: ['receive', 'listen'] },
+  { name: 'NOVASPAN_RECEIVE_DELAY', field: ['receive', 'delay'] },
+  { name: 'NOVASPAN_RECEIVE_SPOOL_BYTES', field: ['receive', 'spoolBytes'] },
   { name: 'NOVASPAN_TELEMETRY_LISTEN', field: ['telemetry', 'listen'] },
 ];
 

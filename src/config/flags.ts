@@ -17,5 +17,6 @@ export const flagFields: Readonly<Record<string, Flag>> = {
   rules: { field: ['rules'], read: (text) => text.split(',') },
   'state-dir': { field: ['stateDir'] },
   backfill: { field: ['backfill'], says: true },
+  receive: { field: ['receive', 'listen'] },
   metrics: { field: ['telemetry', 'listen'] },
 };

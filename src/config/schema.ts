@@ -19,7 +19,8 @@ const isZone = (name: string): boolean => {
 const ZONE = 'an IANA time zone, such as Europe/Berlin or UTC (not an offset like +02:00, which is wrong for half of the year)';
 const zone = text(ZONE).refine(isZone, `must be ${ZONE}`);
 
-const NO_LOGS = 'name at least one log: as PATH on the command line, in NOVASPAN_LOGS, or here';
+const NO_LOGS = 'name at least one log: as PATH on the command line, in NOVASPAN_LOGS, or here; or have them sent: receive.listen';
+const NO_SPOOL = 'needs a stateDir: what is sent is kept there until it is told';
 
 const logSchema = z.strictObject({
   path: text('the path of a file or folder, or a glob').describe(
@@ -69,12 +70,37 @@ const telemetrySchema = z.strictObject({
     ),
 });
 
+const receiveSchema = z.strictObject({
+  listen: text(LISTEN_FORM)
+    .refine((listen) => listen === 'off' || parseListen(listen) !== undefined, `must be ${LISTEN_FORM}`)
+    .default('off')
+    .describe(
+      'where logs are taken that a Collector, Fluent Bit or Vector sends by OTLP/HTTP: HOST:PORT, or `off` ([logs-in.md](logs-in.md)). Whoever reaches it is believed: no password is asked for',
+    ),
+  delay: duration
+    .prefault('30s')
+    .describe(
+      'how late a line may come that is sent. Every action is told so much later; what comes later still is missing from its trace',
+    ),
+  spoolBytes: size
+    .refine((bytes) => bytes >= SMALLEST_SPOOL, 'must be 64MiB or more')
+    .prefault('1GiB')
+    .describe('how much disk lines that are sent may take in `stateDir` until they are not needed; then senders are told to wait'),
+  timezones: z
+    .record(z.string(), zone)
+    .default({})
+    .meta({ description: 'the zones of hosts whose sent lines are in another one than `timezone`, by `host.name`', shownDefault: 'none' }),
+});
+
+/** A request, and what a disk must have besides. */
+const SMALLEST_SPOOL = 64 * 1024 * 1024;
+
 /** Everything that `novaspan tail` can be told. What is not in here is a fault, not ignored. */
-export const configSchema = z.strictObject({
+const fields = z.strictObject({
   logs: z
-    .array(logSchema, { error: ({ input }) => (input === undefined ? NO_LOGS : 'must be a list, each item with a path') })
-    .min(1, NO_LOGS)
-    .meta({ description: 'the logs to follow', shownDefault: 'none: at least one is needed' }),
+    .array(logSchema, 'must be a list, each item with a path')
+    .default([])
+    .meta({ description: 'the logs to follow', shownDefault: 'none: at least one is needed, or `receive.listen`' }),
   host: text('the name of a host')
     .default(() => hostname())
     .meta({ description: 'whose logs these are, where their names do not say', shownDefault: "this machine's name" }),
@@ -122,8 +148,20 @@ export const configSchema = z.strictObject({
   drainTimeout: duration
     .prefault('10s')
     .describe('how long stopping may wait for the backend to take what is finished; the next start sends the rest'),
+  receive: receiveSchema.prefault({}).describe('logs that are sent'),
   telemetry: telemetrySchema.prefault({}).describe('what novaspan says of itself'),
 });
+
+/** What no field can know by itself. It is looked at whatever else is wrong, so that all faults are told at once. */
+export const configSchema = fields.superRefine(
+  ({ logs, receive, stateDir, output }, { addIssue }) => {
+    const isListening = receive?.listen !== undefined && receive.listen !== 'off';
+    if (Array.isArray(logs) && logs.length === 0 && !isListening) addIssue({ code: 'custom', path: ['logs'], message: NO_LOGS });
+    const isKept = stateDir === undefined ? output === 'otlp' : stateDir !== 'none';
+    if (isListening && !isKept) addIssue({ code: 'custom', path: ['receive', 'listen'], message: NO_SPOOL });
+  },
+  { when: ({ value }) => typeof value === 'object' && value !== null },
+);
 
 /** Settings as they hold: defaults filled in, durations in milliseconds. */
 export type Config = z.output<typeof configSchema>;

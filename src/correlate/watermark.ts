@@ -8,6 +8,8 @@ interface Source {
   newest: Millis | undefined;
   atEnd: boolean;
   live: boolean;
+  /** of lines that are sent and not followed: how late they may come, and whether more of them are on their way */
+  sent?: { readonly delay: Millis; readonly isComing: boolean } | undefined;
 }
 
 /**
@@ -24,6 +26,8 @@ export class Watermark {
    * @param newest the newest time of any of its lines, if it has any
    * @param atEnd all there is has been read
    * @param live false for one that cannot be read: it no longer holds the watermark
+   * @param sent as long as anything is sent, the watermark stays the delay behind the clock: what will be sent by somebody
+   *   who has not been heard of may be as old
    */
   observe(path: string, source: Source): void {
     this.#sources.set(path, source);
@@ -37,12 +41,14 @@ export class Watermark {
   /** @returns the watermark at this moment of the wall clock; it never goes back */
   at(now: Millis): Millis {
     let least = Number.POSITIVE_INFINITY;
-    for (const { newest, atEnd, live } of this.#sources.values()) {
-      if (!live) continue;
-      const time = newest ?? Number.NEGATIVE_INFINITY;
-      least = Math.min(least, atEnd ? Math.max(time, now - LAG) : time);
-    }
+    for (const source of this.#sources.values()) if (source.live) least = Math.min(least, timeOf(source, now));
     if (least !== Number.POSITIVE_INFINITY && least > this.#value) this.#value = least;
     return this.#value;
   }
+}
+
+function timeOf({ newest, atEnd, sent }: Source, now: Millis): Millis {
+  if (sent === undefined) return atEnd ? Math.max(newest ?? Number.NEGATIVE_INFINITY, now - LAG) : (newest ?? Number.NEGATIVE_INFINITY);
+  const behind = atEnd && !sent.isComing ? Number.POSITIVE_INFINITY : (newest ?? Number.POSITIVE_INFINITY);
+  return Math.min(behind, now - sent.delay);
 }

@@ -12,7 +12,8 @@ export type ErrorCode =
   | 'STATE_LOCKED'
   | 'CHECKPOINT_DAMAGED'
   | 'CHECKPOINT_NEWER'
-  | 'TELEMETRY_UNAVAILABLE';
+  | 'TELEMETRY_UNAVAILABLE'
+  | 'RECEIVE_UNAVAILABLE';
 
 /** sysexits.h: what a shell script can tell from the exit status. */
 export const exitCodes = {
@@ -42,6 +43,7 @@ const exitOf: Record<ErrorCode, number> = {
   CHECKPOINT_DAMAGED: exitCodes.dataError,
   CHECKPOINT_NEWER: exitCodes.dataError,
   TELEMETRY_UNAVAILABLE: exitCodes.config,
+  RECEIVE_UNAVAILABLE: exitCodes.config,
 };
 
 /**
@@ -122,6 +124,13 @@ export const checkpointNewer = (file: string, version: number, known: number) =>
 export const telemetryUnavailable = (listen: string, remedy: string, cause?: unknown) =>
   new OperatorError('TELEMETRY_UNAVAILABLE', `cannot tell metrics on ${listen}${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, {
     remedy,
+    cause,
+  });
+
+export const receiveUnavailable = (listen: string, cause?: unknown) =>
+  new OperatorError('RECEIVE_UNAVAILABLE', `cannot take logs on ${listen}${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, {
+    remedy:
+      'set receive.listen to an address of this machine and a port above 1024 that nothing else listens on, such as 127.0.0.1:4319 (4318 is often a Collector), or to off',
     cause,
   });
 

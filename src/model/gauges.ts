@@ -44,11 +44,13 @@ export interface Vitals {
   readonly horizon: Millis | undefined;
   /** log files that are held open */
   readonly descriptors: number;
+  /** what keeps the lines that were sent, until they are not needed any more; undefined where none are taken */
+  readonly spool: { readonly bytes: number; readonly mostBytes: number; readonly logs: number } | undefined;
 }
 
 export interface Gauge {
   readonly help: string;
-  readonly unit: 'seconds' | 'bytes' | 'actions' | 'lines' | 'traces' | 'files' | 'yes or no' | 'none';
+  readonly unit: 'seconds' | 'bytes' | 'actions' | 'lines' | 'traces' | 'files' | 'logs' | 'yes or no' | 'none';
   /** undefined for a gauge that is one number */
   readonly label: string | undefined;
   /** Its values by label, `''` where it has none. What is undefined is not told. */
@@ -108,6 +110,13 @@ export const gauges = {
   needed_log_age_seconds: one('seconds', 'age of the oldest line that is still needed: logs must be kept longer than this', (v, now) =>
     age(v.horizon, now),
   ),
+  received_spool_bytes: one(
+    'bytes',
+    'disk that lines take which were sent, until they are not needed any more',
+    ({ spool }) => spool?.bytes,
+  ),
+  received_spool_limit_bytes: one('bytes', 'the most that they may take: then senders are told to wait', ({ spool }) => spool?.mostBytes),
+  received_logs: one('logs', 'logs that were sent and are kept', ({ spool }) => spool?.logs),
   open_files: one('files', 'log files that are held open', ({ descriptors }) => descriptors),
   start_time_seconds: one('seconds', 'when the process started, since 1970', ({ started }) => seconds(started)),
 } as const satisfies Record<string, Gauge>;

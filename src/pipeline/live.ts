@@ -14,6 +14,7 @@ import { minutes } from '../model/time.js';
 import type { LogPosition, Place } from '../tail/position.js';
 import { type Begin, createTailer, type PollReport, type Tailer } from '../tail/tailer.js';
 import { buildTrace } from '../trace/build.js';
+import { Arrival } from './arrival.js';
 import { Ledger } from './checkpoint/ledger.js';
 import { Marks } from './checkpoint/marks.js';
 import { timeIn } from './probe.js';
@@ -29,6 +30,8 @@ export interface LogsToFollow {
   readonly form?: LogForm | undefined;
   /** IANA name; OVS and OVN are UTC whatever it says */
   readonly timezone: string;
+  /** of logs that are sent here and not written by their services: how late their lines may come */
+  readonly delay?: Millis | undefined;
 }
 
 /**
@@ -181,6 +184,7 @@ interface Followed {
   /** undefined until something has been read */
   marks: Marks | undefined;
   standing: LogStanding | undefined;
+  readonly arrival: Arrival | undefined;
 }
 
 /** Follows logs. Nothing happens between cycles: whoever calls them decides how often. */
@@ -259,7 +263,8 @@ export function followLogs(options: LiveOptions): LiveLogs {
         if (followed.has(path)) return undefined;
         const source = openSource(sourceOptions(logs, zone, path));
         if (source === undefined) return undefined;
-        followed.set(path, { under: under[0]!, tailer, source, marks: undefined, standing: undefined });
+        const arrival = logs.delay === undefined ? undefined : new Arrival(logs.delay, clock.now());
+        followed.set(path, { under: under[0]!, tailer, source, marks: undefined, standing: undefined, arrival });
         return source.line;
       },
     });
@@ -268,7 +273,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
   const tailers = options.logs.map(follow);
 
   /** Sees how a log stands after a poll. */
-  const observe = ({ path, begun, place, atEnd, readable, lagBytes }: PollReport['sources'][number], now: Millis): void => {
+  const observe = ({ path, begun, place, atEnd, readable, lagBytes, readBytes }: PollReport['sources'][number], now: Millis): void => {
     const log = followed.get(path);
     if (log === undefined) return;
     log.source.flushCounts();
@@ -280,7 +285,8 @@ export function followLogs(options: LiveOptions): LiveLogs {
     if (readable) unreadableSince.delete(path);
     else if (!unreadableSince.has(path)) unreadableSince.set(path, now);
     const live = now - (unreadableSince.get(path) ?? now) < PATIENCE;
-    watermark.observe(path, { newest, atEnd, live });
+    if (readBytes > 0) log.arrival?.came(newest, now);
+    watermark.observe(path, { newest, atEnd, live, sent: log.arrival?.at(now) });
   };
 
   /** Whether a thing is news: not one that an earlier life has told, or would have. */

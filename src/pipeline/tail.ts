@@ -25,6 +25,7 @@ import { StateFolder } from './checkpoint/checkpoint.js';
 import { Checkpointer } from './checkpoint/checkpointer.js';
 import { Delivery } from './deliver.js';
 import { followLogs, type LiveLogs, type LiveTrace, type SavedLogs, type Start } from './live.js';
+import { openReceiving } from './receive.js';
 import { loadRules } from './rules.js';
 import { SetAside } from './set-aside.js';
 import { Totals } from './totals.js';
@@ -94,14 +95,18 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     metrics.count(name, by, label);
   };
 
+  const receiving = folder === undefined ? undefined : await openReceiving({ config, folder: folder.path, clock, count, log });
   const live = followLogs({
-    logs: config.logs.map(({ path, service, host, form, timezone }) => ({
-      paths: [path],
-      service,
-      host,
-      form: form === 'auto' ? undefined : form,
-      timezone: timezone ?? config.timezone,
-    })),
+    logs: [
+      ...config.logs.map(({ path, service, host, form, timezone }) => ({
+        paths: [path],
+        service,
+        host,
+        form: form === 'auto' ? undefined : form,
+        timezone: timezone ?? config.timezone,
+      })),
+      ...(receiving?.logs ?? []),
+    ],
     host: config.host,
     start: startOf(config, saved?.logs),
     lines: config.lines,
@@ -113,6 +118,8 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
   /** Done with, and in no checkpoint yet: an action is observed when the ledger that says so is on the disk, hence once. */
   let unobserved: FinishedTrace[] = [];
   let written = 0;
+  /** the logs of the checkpoint that is being written */
+  let places: SavedLogs['logs'] = [];
   const delivery = new Delivery<LiveTrace>({
     exporter: discreet(exporterFor(config, io), hide),
     limit: config.queue,
@@ -139,11 +146,13 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
             const logs = live.save(delivery.parcels);
             if (logs === undefined) return undefined;
             written = unobserved.length;
+            places = logs.logs;
             return { logs, metrics: metrics.save(unobserved) };
           },
           onWritten() {
             for (const trace of unobserved.slice(0, written)) metrics.observe(trace);
             unobserved = unobserved.slice(written);
+            void receiving?.release(places);
           },
           clock,
           count,
@@ -172,6 +181,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
       backendUp: delivery.backend === 'unknown' ? undefined : delivery.backend === 'up',
       acknowledged: delivery.lastSuccess,
       checkpointed: checkpointer?.written,
+      spool: receiving?.vitals,
     };
   };
   const health = (): Health =>
@@ -190,21 +200,23 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     );
 
   const telemetry = await serveTelemetry({ listen: config.telemetry.listen, metrics, health, log });
-  log.info(
-    {
-      logs: config.logs.map(({ path }) => path),
-      timezone: config.timezone,
-      output: config.output,
-      stateDir: folder?.path ?? 'none',
-      metrics: telemetry.url ?? 'off',
-      begins: saved === undefined ? (config.backfill ? 'with the oldest line' : 'with what is under way') : 'where it stopped',
-    },
-    'following logs',
-  );
   try {
+    log.info(
+      {
+        logs: config.logs.map(({ path }) => path),
+        timezone: config.timezone,
+        output: config.output,
+        stateDir: folder?.path ?? 'none',
+        metrics: telemetry.url ?? 'off',
+        receives: (await receiving?.listen()) ?? 'off',
+        begins: saved === undefined ? (config.backfill ? 'with the oldest line' : 'with what is under way') : 'where it stopped',
+      },
+      'following logs',
+    );
     if (saved !== undefined) delivery.offer(saved.logs.undelivered);
     await followUntilStopped({
       live,
+      comeLater: receiving?.logs.flatMap(({ paths }) => paths) ?? [],
       delivery,
       async turnEnded() {
         turned = clock.now();
@@ -221,10 +233,12 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
       log,
       totals,
     });
+    await receiving?.close();
     const left = await delivery.drain(config.drainTimeout);
     await checkpointer?.write();
     return farewell({ left, open: live.open, isKept: checkpointer !== undefined && checkpointer.fault === undefined, log, totals });
   } finally {
+    await receiving?.close();
     await live.close();
     await telemetry.close();
   }
@@ -257,6 +271,8 @@ function farewell({ left, open, isKept, log, totals }: Farewell): number {
 
 interface Loop {
   readonly live: LiveLogs;
+  /** paths at which logs may come to be: that there are none is no news */
+  readonly comeLater: readonly string[];
   readonly delivery: Pick<Delivery<LiveTrace>, 'offer' | 'isFull' | 'waiting'>;
   readonly turnEnded: () => Promise<void>;
   readonly pollInterval: number;
@@ -267,9 +283,9 @@ interface Loop {
 }
 
 /** Polls and hands on; pauses while the queue is full, for the files keep what is not read. */
-async function followUntilStopped({ live, delivery, turnEnded, pollInterval, clock, signal, log, totals }: Loop): Promise<void> {
+async function followUntilStopped({ live, comeLater, delivery, turnEnded, pollInterval, clock, signal, log, totals }: Loop): Promise<void> {
   const unreadable = new Set<string>();
-  const absent = new Set<string>();
+  const absent = new Set<string>(comeLater);
   let saidAt = clock.now();
   while (!signal.aborted) {
     if (!delivery.isFull) {

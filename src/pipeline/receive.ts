@@ -1,0 +1,97 @@
+import { mkdirSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { services } from '../catalogue/index.js';
+import type { Config } from '../config/schema.js';
+import type { Clock } from '../model/clock.js';
+import type { Count } from '../model/counters.js';
+import { reasonOf, stateUnusable } from '../model/errors.js';
+import type { Vitals } from '../model/gauges.js';
+import { Receiver } from '../receive/receiver.js';
+import { JOURNAL, type Namer } from '../receive/record.js';
+import { type ReceiverServer, serveReceiver } from '../receive/server.js';
+import { type Needed, Spool } from '../receive/spool.js';
+import { isJournal, nameLog, serviceOfIdent } from '../tail/name.js';
+import { lastingName } from '../tail/rotated.js';
+import type { Log } from '../telemetry/log.js';
+import type { LogsToFollow, SavedLog } from './live.js';
+
+export interface ReceivingOptions {
+  readonly config: Pick<Config, 'receive' | 'timezone'>;
+  /** the state folder */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly count: Count;
+  readonly log: Log;
+}
+
+/** Logs that are sent: what keeps them, and who listens for them. */
+export interface Receiving {
+  /** the files that they are kept in, to be followed */
+  readonly logs: readonly LogsToFollow[];
+  /** Begins to listen. @returns where they are sent to. @throws OperatorError when it cannot listen there */
+  listen(): Promise<string>;
+  readonly vitals: NonNullable<Vitals['spool']>;
+  /** Lets go of what a checkpoint that is on the disk does not need. Never rejects. */
+  release(saved: readonly SavedLog[]): Promise<void>;
+  /** Takes no more; what came whole is on the disk then. */
+  close(): Promise<void>;
+}
+
+/** Within the state folder. */
+export const SPOOL = 'received';
+
+/**
+ * Opens what keeps logs that are sent. Before anything of it is read.
+ *
+ * @returns undefined where it is off
+ * @throws OperatorError when what comes cannot be kept
+ */
+export async function openReceiving({ config, folder, clock, count, log }: ReceivingOptions): Promise<Receiving | undefined> {
+  const { listen, delay, spoolBytes: mostBytes, timezones } = config.receive;
+  if (listen === 'off') return undefined;
+  const path = join(folder, SPOOL);
+  const spool = await Spool.open({ folder: path, mostBytes, clock }).catch((error: unknown) => {
+    throw stateUnusable(path, error);
+  });
+  // A folder that is not there yet would be taken for a log of that name.
+  for (const host of Object.keys(timezones)) mkdirSync(join(path, host), { recursive: true, mode: 0o700 });
+  let server: ReceiverServer | undefined;
+  return {
+    logs: [
+      ...Object.entries(timezones).map(([host, timezone]) => ({ paths: [join(path, host)], timezone, delay })),
+      { paths: [path], timezone: config.timezone, delay },
+    ],
+    async listen() {
+      server = await serveReceiver({ listen, receiver: new Receiver({ spool, nameOf, count, log }), count, log });
+      return server.url;
+    },
+    get vitals() {
+      return { bytes: spool.bytes, mostBytes, logs: spool.logs };
+    },
+    async release(saved) {
+      const needed = saved.filter(({ position }) => position.path.startsWith(path + sep)).map(neededOf);
+      await spool.release(needed).catch((error: unknown) => {
+        log.error({ reason: reasonOf(error) }, 'lines that were sent and are not needed any more cannot be removed');
+      });
+    },
+    async close() {
+      await server?.close();
+      server = undefined;
+      await spool.settled();
+    },
+  };
+}
+
+/** All that is before the oldest file of a position can go: one that is named only so that its neighbour is found is needed as well. */
+function neededOf({ position: { path, files }, at }: SavedLog): Needed {
+  const [oldest, ...others] = files;
+  return { path, oldest: oldest!, upTo: others.length === 0 && oldest!.file === at.file ? at.offset : -1 };
+}
+
+/** Whose log it is, by the rules by which a file is known. */
+export const nameOf: Namer = (file, service) => {
+  const name = file === undefined ? undefined : lastingName(file);
+  if (name !== undefined && isJournal(name)) return { service: JOURNAL, name };
+  const writer = (name === undefined ? undefined : nameLog(name)?.service) ?? (service === undefined ? undefined : serviceOfIdent(service));
+  return writer !== undefined && services.includes(writer) ? { service: writer, name: name ?? service! } : 'passed-over';
+};

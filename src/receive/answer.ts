@@ -1,0 +1,45 @@
+/** How a request is encoded, and hence its answer. */
+export type Encoding = 'json' | 'protobuf';
+
+export const CONTENT_TYPES: Readonly<Record<Encoding, string>> = { json: 'application/json', protobuf: 'application/x-protobuf' };
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+  /** in seconds: the same request will do later */
+  readonly retryAfter?: number;
+}
+
+/** All of it was taken, or all but some records that no repetition will make usable. */
+export function accepted(encoding: Encoding, rejected = 0, message = ''): Answer {
+  if (encoding === 'json') {
+    const partialSuccess = { rejectedLogRecords: String(rejected), errorMessage: message };
+    return { status: 200, body: Buffer.from(JSON.stringify(rejected === 0 ? {} : { partialSuccess })) };
+  }
+  const partial = Buffer.concat([Buffer.of(0x08), varint(rejected), text(2, message)]);
+  return { status: 200, body: rejected === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.of(0x0a), varint(partial.length), partial]) };
+}
+
+/** gRPC's codes, which the protocol wants in the body too: INVALID_ARGUMENT for what must not be sent again, else UNAVAILABLE. */
+const CODES = { never: 3, later: 14 } as const;
+
+/** Nothing was taken. */
+export function refused(encoding: Encoding, status: number, message: string, retryAfter?: number): Answer {
+  const code = CODES[retryAfter === undefined ? 'never' : 'later'];
+  const body =
+    encoding === 'json' ? Buffer.from(JSON.stringify({ code, message })) : Buffer.concat([Buffer.of(0x08), varint(code), text(2, message)]);
+  return { status, body, ...(retryAfter !== undefined && { retryAfter }) };
+}
+
+/** A field of protobuf that is text. */
+function text(field: number, value: string): Buffer {
+  const bytes = Buffer.from(value);
+  return Buffer.concat([Buffer.of(field * 8 + 2), varint(bytes.length), bytes]);
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) + 0x80);
+  return Buffer.of(...bytes, rest);
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import type { Count } from '../model/counters.js';
+import { reasonOf } from '../model/errors.js';
+import { type Answer, accepted, type Encoding, refused } from './answer.js';
+import { readJson } from './read-json.js';
+import { readProtobuf } from './read-protobuf.js';
+import { judge, type Namer, type Reason, type SentLog } from './record.js';
+import type { Lines, Spool } from './spool.js';
+import { Malformed, type SentRecord } from './value.js';
+
+/** The part of novaspan's own log that is used here. */
+export interface Says {
+  error(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+}
+
+export interface ReceiverOptions {
+  readonly spool: Pick<Spool, 'take' | 'hasRoomFor'>;
+  readonly nameOf: Namer;
+  readonly count: Count;
+  readonly log: Says;
+}
+
+/** What a sender is told of records that cannot be used, so that it can be set up otherwise. */
+const REMEDIES: Readonly<Record<Reason, string>> = {
+  'no line': 'no line: the body must be text, bytes or a map, or the attribute log.record.original must be there',
+  'no host': 'no host: set the resource attribute host.name',
+  'not a host': 'host.name is not the name of a host: letters, digits, dots, hyphens and underscores, 128 at most',
+  'no log': 'no log: set the attribute log.file.path, log.file.name or service.name',
+  'too many logs': 'too many different logs',
+};
+
+/** In seconds. Long enough that a full spool may have got room, short enough that lines do not come too late. */
+const RETRY_FULL = 10;
+const RETRY_FAILED = 5;
+
+/** Takes requests whose bodies have been read and unpacked: answers when their lines are on the disk, and not before. */
+export class Receiver {
+  readonly #options: ReceiverOptions;
+  #fault: string | undefined;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects. */
+  async receive(encoding: Encoding, body: Buffer): Promise<Answer> {
+    const { spool, count } = this.#options;
+    try {
+      const { lines, rejected, passedOver, taken } = this.#sort(encoding === 'json' ? readJson(body) : readProtobuf(body));
+      // What is to be written follows from these bytes alone.
+      const hash = createHash('sha256').update(body).digest('hex').slice(0, 32);
+      const outcome = lines.length === 0 ? 'taken' : await spool.take(hash, lines);
+      if (outcome === 'full') {
+        this.#failed('the spool is full');
+        return refused(encoding, 503, 'there is no room for more lines: send them again later', RETRY_FULL);
+      }
+      this.#succeeded();
+      if (outcome === 'repeated') count('received_repeated');
+      else {
+        count('received_records', taken);
+        count('received_bytes', sizeOf(lines));
+        count('received_passed_over', passedOver);
+        for (const [reason, records] of rejected) count('received_rejected', records, reason);
+      }
+      const unusable = [...rejected.values()].reduce((sum, n) => sum + n, 0);
+      return accepted(encoding, unusable, [...rejected.keys()].map((reason) => REMEDIES[reason]).join('; '));
+    } catch (error) {
+      if (error instanceof Malformed) return refused(encoding, 400, error.message);
+      this.#failed(reasonOf(error));
+      return refused(encoding, 503, 'the lines could not be written: send them again', RETRY_FAILED);
+    }
+  }
+
+  /** The records by their log, each log's in their order. */
+  #sort(records: readonly SentRecord[]) {
+    const logs = new Map<string, { readonly log: SentLog; readonly bytes: Buffer[] }>();
+    const rejected = new Map<Reason, number>();
+    let passedOver = 0;
+    let taken = 0;
+    let added = 0;
+    const reject = (reason: Reason): unknown => rejected.set(reason, (rejected.get(reason) ?? 0) + 1);
+    for (const record of records) {
+      const verdict = judge(record, this.#options.nameOf);
+      if (verdict.outcome === 'rejected') reject(verdict.reason);
+      else if (verdict.outcome === 'passed-over') passedOver++;
+      else {
+        const known = logs.get(verdict.log.key);
+        if (known === undefined && !this.#options.spool.hasRoomFor(verdict.log, added)) {
+          reject('too many logs');
+          continue;
+        }
+        taken++;
+        if (known !== undefined) known.bytes.push(verdict.lines);
+        else {
+          logs.set(verdict.log.key, { log: verdict.log, bytes: [verdict.lines] });
+          added++;
+        }
+      }
+    }
+    const lines: Lines[] = [...logs.values()].map(({ log, bytes }) => ({ log, bytes: Buffer.concat(bytes) }));
+    return { lines, rejected, passedOver, taken };
+  }
+
+  /** Said once, until it is over. */
+  #failed(reason: string): void {
+    const isNew = this.#fault === undefined;
+    this.#fault = reason;
+    if (isNew) this.#options.log.error({ reason }, 'lines that are sent cannot be taken: their senders are told to send them again');
+  }
+
+  #succeeded(): void {
+    if (this.#fault !== undefined) this.#options.log.info({}, 'lines that are sent can be taken again');
+    this.#fault = undefined;
+  }
+}
+
+const sizeOf = (lines: readonly Lines[]): number => lines.reduce((sum, { bytes }) => sum + bytes.length, 0);

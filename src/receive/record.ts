@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { type Attributes, plain, type SentRecord, type Value } from './value.js';
+
+/**
+ * Under which attributes a record says what (docs/logs-in.md). The first that is there counts; the record's own go before
+ * those of its scope and its resource.
+ */
+const ATTRIBUTES = {
+  line: ['log.record.original'],
+  host: ['host.name', 'k8s.node.name'],
+  file: ['log.file.path', 'log.file.name'],
+  service: ['service.name'],
+} as const;
+
+/** Of a map: the line, where somebody put it there. */
+const LINE_IN_MAP = 'log';
+
+/** A log that records come from. */
+export interface SentLog {
+  readonly host: string;
+  /** as the spool's files are called: the service's binary, or `journal` */
+  readonly service: string;
+  /** the log's lasting name, as its sender has it */
+  readonly name: string;
+  /** tells it from all others */
+  readonly key: string;
+}
+
+/** Why a record cannot be used: its sender has to be set up otherwise. */
+export type Reason = 'no line' | 'no host' | 'not a host' | 'no log' | 'too many logs';
+
+export type Verdict =
+  | { readonly outcome: 'taken'; readonly log: SentLog; readonly lines: Buffer }
+  /** of a log that is not read */
+  | { readonly outcome: 'passed-over' }
+  | { readonly outcome: 'rejected'; readonly reason: Reason };
+
+/**
+ * What names say of a log: whose it is, and what it is called for ever. `passed-over` is a log that is not read. One of the two is given.
+ *
+ * @param file a path, or the name of a file alone
+ * @param service what the writer calls itself
+ */
+export type Namer = (
+  file: string | undefined,
+  service: string | undefined,
+) => { readonly service: string; readonly name: string } | 'passed-over';
+
+/** The service that a journal is filed under: its lines say who wrote them. */
+export const JOURNAL = 'journal';
+
+/** It becomes part of a path, and is who the traces say it was: so none is changed to fit. */
+const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?$/;
+
+/** What a record is: lines of a log, or not. */
+export function judge(record: SentRecord, nameOf: Namer): Verdict {
+  const fields = entryOf(record);
+  const lines = linesOf(record, fields);
+  if (lines === undefined) return { outcome: 'rejected', reason: 'no line' };
+  const file = textOf(record, ATTRIBUTES.file);
+  const service = textOf(record, ATTRIBUTES.service);
+  const isJournal = fields?.has('MESSAGE') ?? false;
+  if (!isJournal && file === undefined && service === undefined) return { outcome: 'rejected', reason: 'no log' };
+  const named = isJournal ? { service: JOURNAL, name: JOURNAL } : nameOf(file, service);
+  if (named === 'passed-over') return { outcome: 'passed-over' };
+  const host = textOf(record, ATTRIBUTES.host) ?? (isJournal ? asText(fields?.get('_HOSTNAME')) : undefined);
+  if (host === undefined) return { outcome: 'rejected', reason: 'no host' };
+  if (!HOST.test(host)) return { outcome: 'rejected', reason: 'not a host' };
+  return { outcome: 'taken', log: logOf(host, named), lines };
+}
+
+function logOf(host: string, { service, name }: { readonly service: string; readonly name: string }): SentLog {
+  const hash = createHash('sha256').update(`${service}\n${name}`).digest('hex').slice(0, 8);
+  const readable = name
+    .slice(name.lastIndexOf('/') + 1)
+    .replace(/[^A-Za-z0-9._-]/g, '_')
+    .slice(0, 64);
+  return { host, service, name, key: `${host}/${readable}-${hash}` };
+}
+
+/** A body that is a map. An entry of a journal loses its time on the way: the Collector makes the record's own of it. */
+function entryOf({ body, time }: SentRecord): Attributes | undefined {
+  if (!(body instanceof Map)) return undefined;
+  if (!body.has('MESSAGE') || body.has('__REALTIME_TIMESTAMP') || time === undefined || !/^\d{7,20}$/.test(time)) return body;
+  return new Map<string, Value>([...body, ['__REALTIME_TIMESTAMP', time.slice(0, -3)]]);
+}
+
+const NEWLINE = 10;
+
+/** One or more whole lines, each with its newline; the bytes as they were sent. */
+function linesOf(record: SentRecord, fields: Attributes | undefined): Buffer | undefined {
+  const original = textOf(record, ATTRIBUTES.line);
+  const said = original ?? (fields === undefined ? record.body : (fields.get(LINE_IN_MAP) ?? JSON.stringify(plain(fields))));
+  if (typeof said !== 'string' && !Buffer.isBuffer(said)) return undefined;
+  const bytes = Buffer.isBuffer(said) ? said : Buffer.from(said);
+  return bytes.at(-1) === NEWLINE ? bytes : Buffer.concat([bytes, Buffer.of(NEWLINE)]);
+}
+
+function textOf({ attributes, scope, resource }: SentRecord, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const text = asText(attributes.get(name) ?? scope.get(name) ?? resource.get(name));
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+const asText = (value: Value | undefined): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

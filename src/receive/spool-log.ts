@@ -1,0 +1,220 @@
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Millis } from '../model/line.js';
+
+/** What tells a file from another whatever it is called. */
+export interface FileId {
+  readonly dev: number;
+  readonly ino: number;
+}
+
+/** Where in which file something begins. */
+export interface SpoolPlace extends FileId {
+  readonly offset: number;
+}
+
+interface SpoolFile extends FileId {
+  readonly path: string;
+  size: number;
+  /** The system could not say that the disk has it: what it shows may be gone after a power cut. */
+  isDoubtful?: true;
+}
+
+const NEWLINE = 10;
+const NOTHING = Buffer.alloc(0);
+/** `NAME.log-20261121-013204123`: as logrotate's `dateext` names files, with the time to the millisecond. */
+const ROTATED = /-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(\d{3})$/;
+/** How much is looked at from a file's end for the newline of its last whole line. */
+const PIECE = 64 * 1024;
+
+/**
+ * One log of the spool: the file that is written to, and those that were before it. It is written as a service writes its
+ * log, and rotated by rename and create, so that a tailer follows it as any other.
+ *
+ * A write that the disk does not take whole leaves a line cut off. The tailer may have that piece already, so it is never
+ * taken back: the rest of the line is owed, and is the first thing that the next write writes. After a crash there is no
+ * tailer that has it: then it is cut off.
+ */
+export class SpoolLog {
+  readonly path: string;
+  /** oldest first; the last is the one that is written to */
+  #files: SpoolFile[];
+  #owed: Buffer = NOTHING;
+
+  private constructor(path: string, files: SpoolFile[]) {
+    this.path = path;
+    this.#files = files;
+  }
+
+  /** Looks at what there is of it. Before anybody reads: a line that a crash cut off is cut off. @throws what the system says */
+  static async open(path: string): Promise<SpoolLog> {
+    const folder = dirname(path);
+    const names = (await readdir(folder)).filter(
+      (name) => name === basename(path) || (name.startsWith(basename(path)) && ROTATED.test(name)),
+    );
+    const files: SpoolFile[] = [];
+    // The name without a mark is the shortest, and sorts first.
+    for (const name of names.sort()) {
+      const { dev, ino, size } = await stat(join(folder, name));
+      files.push({ path: join(folder, name), dev, ino, size });
+    }
+    if (files[0]?.path === path) files.push(files.shift()!);
+    const live = files.at(-1);
+    if (live?.path === path) live.size = await cutTornLine(path);
+    return new SpoolLog(path, files);
+  }
+
+  get bytes(): number {
+    return this.#files.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Where the next line will begin; undefined while there is no file. */
+  get end(): SpoolPlace | undefined {
+    const live = this.#live;
+    return live === undefined ? undefined : { dev: live.dev, ino: live.ino, offset: live.size };
+  }
+
+  get #live(): SpoolFile | undefined {
+    const last = this.#files.at(-1);
+    return last?.path === this.path ? last : undefined;
+  }
+
+  /**
+   * Begins another file where the one there is has come to its size, or nobody knows what is in it.
+   *
+   * @throws what the system says
+   */
+  async turnOver(mostBytes: number, now: Millis): Promise<void> {
+    const live = this.#live;
+    if (live !== undefined && (live.isDoubtful || (live.size >= mostBytes && this.#owed.length === 0))) {
+      const path = `${this.path}-${markOf(Math.max(now, this.#lastTurn + 1))}`;
+      await rename(this.path, path);
+      this.#files[this.#files.length - 1] = { ...live, path };
+      this.#owed = NOTHING;
+    } else if (live !== undefined) return;
+    const handle = await open(this.path, 'a', 0o600);
+    try {
+      const { dev, ino, size } = await handle.stat();
+      this.#files.push({ path: this.path, dev, ino, size });
+    } finally {
+      await handle.close();
+    }
+    await syncFolder(dirname(this.path));
+  }
+
+  /**
+   * Adds whole lines, and waits until the disk has them.
+   *
+   * @param begun where an earlier try to write the same lines began: what is there of them already is not written again
+   * @throws what the system says. What was written stays; `begun` and the same lines go on behind it
+   */
+  async append(lines: Buffer, begun: SpoolPlace | undefined): Promise<void> {
+    const live = this.#live!;
+    const handle = await open(this.path, 'a+', 0o600);
+    try {
+      await this.#write(handle, live, this.#owed);
+      const rest = lines.subarray(begun === undefined ? 0 : await this.#alreadyThere(lines, begun));
+      await this.#write(handle, live, rest);
+      live.isDoubtful = true;
+      await handle.datasync();
+      delete live.isDoubtful;
+    } finally {
+      await handle.close().catch(() => undefined);
+    }
+  }
+
+  /** Removes the files that are older than one; none where that is not here. @throws what the system says */
+  async release(oldest: FileId): Promise<void> {
+    const first = this.#files.findIndex(({ dev, ino }) => dev === oldest.dev && ino === oldest.ino);
+    for (const file of this.#files.slice(0, Math.max(0, first))) {
+      await rm(file.path, { force: true });
+      this.#files = this.#files.filter((other) => other !== file);
+    }
+  }
+
+  get #lastTurn(): Millis {
+    return Math.max(0, ...this.#files.map(({ path }) => turnOf(path)));
+  }
+
+  async #write(handle: FileHandle, live: SpoolFile, bytes: Buffer): Promise<void> {
+    if (bytes.length === 0) return;
+    const before = live.size;
+    try {
+      await handle.appendFile(bytes);
+      live.size = before + bytes.length;
+      this.#owed = NOTHING;
+    } catch (error) {
+      live.size = (await handle.stat()).size;
+      const written = live.size - before;
+      const isTorn = written > 0 && written < bytes.length && bytes[written - 1] !== NEWLINE;
+      if (isTorn) this.#owed = bytes.subarray(written, bytes.indexOf(NEWLINE, written) + 1);
+      else if (written > 0) this.#owed = NOTHING;
+      throw error;
+    }
+  }
+
+  /** How many bytes of these lines, as whole lines, are where they were begun to be written. */
+  async #alreadyThere(lines: Buffer, { dev, ino, offset }: SpoolPlace): Promise<number> {
+    const file = this.#files.find((each) => each.dev === dev && each.ino === ino);
+    if (file === undefined || file.isDoubtful || file.size <= offset) return 0;
+    const handle = await open(file.path, 'r');
+    try {
+      const there = Buffer.alloc(Math.min(lines.length, file.size - offset));
+      const { bytesRead } = await handle.read(there, 0, there.length, offset);
+      let same = 0;
+      while (same < bytesRead && there[same] === lines[same]) same++;
+      return lines.subarray(0, same).lastIndexOf(NEWLINE) + 1;
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+/** @returns its size without what is behind its last newline, which is taken off */
+async function cutTornLine(path: string): Promise<number> {
+  const handle = await open(path, 'r+');
+  try {
+    const { size } = await handle.stat();
+    const piece = Buffer.alloc(PIECE);
+    for (let end = size; end > 0; ) {
+      const from = Math.max(0, end - PIECE);
+      const { bytesRead } = await handle.read(piece, 0, end - from, from);
+      const newline = piece.subarray(0, bytesRead).lastIndexOf(NEWLINE);
+      end = newline === -1 ? from : from + newline + 1;
+      if (newline !== -1 || end === 0) {
+        if (end < size) await handle.truncate(end);
+        return end;
+      }
+    }
+    return size;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** `20261121-013204123` */
+const markOf = (at: Millis): string =>
+  new Date(at)
+    .toISOString()
+    .replace(/[-:.Z]/g, '')
+    .replace('T', '-');
+
+function turnOf(path: string): Millis {
+  const [, ...parts] = ROTATED.exec(path) ?? [];
+  if (parts.length === 0) return 0;
+  const [year, month, day, hour, minute, second, millis] = parts;
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${millis}Z`);
+}
+
+/** Some file systems cannot sync a folder, and say so: they need not. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EINVAL' && code !== 'EPERM' && code !== 'ENOTSUP') throw error;
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,191 @@
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../model/clock.js';
+import type { Millis } from '../model/line.js';
+import { hours } from '../model/time.js';
+import type { SentLog } from './record.js';
+import { Requests } from './requests.js';
+import { type FileId, SpoolLog, syncFolder } from './spool-log.js';
+
+export interface SpoolOptions {
+  /** of its own; made where there is none */
+  readonly folder: string;
+  /** the most that all files may take on the disk */
+  readonly mostBytes: number;
+  readonly clock: Clock;
+  /** Logs beyond so many are not taken. */
+  readonly mostLogs?: number;
+  /** How much room is left on the disk; asks the system where it is not given. */
+  readonly freeBytes?: (folder: string) => Promise<number>;
+}
+
+/** What a request brings for one log. */
+export interface Lines {
+  readonly log: SentLog;
+  /** whole lines, each with its newline */
+  readonly bytes: Buffer;
+}
+
+/** What is needed of a log: what lies before can go. */
+export interface Needed {
+  /** the log's lasting name */
+  readonly path: string;
+  /** the oldest file that is needed */
+  readonly oldest: FileId;
+  /** of the oldest, how far it is not needed */
+  readonly upTo: number;
+}
+
+const MOST_LOGS = 1000;
+/** Files are begun anew at a size by which all that are written to take a quarter of the room. */
+const SHARE = 4;
+const SMALLEST_FILE = 64 * 1024;
+const LARGEST_FILE = 16 * 1024 * 1024;
+/** A disk is left so much: novaspan's own checkpoint is on it, and others may write to it. */
+const LEFT_FREE = 64 * 1024 * 1024;
+/** A log to which nothing came for so long, and of which nothing is needed, is removed: pods come and go. */
+const IDLE: Millis = hours(24);
+
+/**
+ * Lines that were sent, as files that a tailer follows: so that what came is on the disk before its sender is told, and all
+ * that holds of logs that are followed holds of it (docs/decisions/0011-logs-by-otlp.md).
+ *
+ *     FOLDER/requests                                                        which requests have been taken
+ *     FOLDER/cmp1/nova-compute.log-3f2a9c1e/nova-compute@cmp1.log            written to
+ *     FOLDER/cmp1/nova-compute.log-3f2a9c1e/nova-compute@cmp1.log-20261121-013204123
+ *     FOLDER/HOST/NAME-HASH/SERVICE@HOST.log
+ */
+export class Spool {
+  readonly #options: SpoolOptions;
+  readonly #requests: Requests;
+  readonly #logs: Map<string, { readonly log: SpoolLog; cameAt: Millis }>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(options: SpoolOptions, requests: Requests, logs: Map<string, { readonly log: SpoolLog; cameAt: Millis }>) {
+    this.#options = options;
+    this.#requests = requests;
+    this.#logs = logs;
+  }
+
+  /** Makes the folder, or looks at what is in it. Before anybody reads there. @throws what the system says */
+  static async open(options: SpoolOptions): Promise<Spool> {
+    const { folder } = options;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const logs = new Map<string, { readonly log: SpoolLog; cameAt: Millis }>();
+    for (const host of await foldersIn(folder)) {
+      for (const name of await foldersIn(join(folder, host))) {
+        const path = join(folder, host, name);
+        const file = (await readdir(path)).find((each) => each.includes(`@${host}.log`));
+        if (file === undefined) continue;
+        const live = join(path, file.slice(0, file.indexOf(`@${host}.log`) + `@${host}.log`.length));
+        logs.set(`${host}/${name}`, { log: await SpoolLog.open(live), cameAt: (await stat(join(path, file))).mtimeMs });
+      }
+    }
+    return new Spool(options, await Requests.open(join(folder, 'requests')), logs);
+  }
+
+  get bytes(): number {
+    let bytes = 0;
+    for (const { log } of this.#logs.values()) bytes += log.bytes;
+    return bytes;
+  }
+
+  get logs(): number {
+    return this.#logs.size;
+  }
+
+  /** Whether a log is there, or can be. */
+  hasRoomFor({ key }: SentLog, others = 0): boolean {
+    return this.#logs.has(key) || this.#logs.size + others < (this.#options.mostLogs ?? MOST_LOGS);
+  }
+
+  /**
+   * Writes the lines of a request, when those before it are written.
+   *
+   * @param hash of the request: one that was taken before is not written again
+   * @returns `taken` when the disk has them; `full` where nothing was written
+   * @throws what the system says: then the sender has to send the same request again, and it goes on where it stopped
+   */
+  take(hash: string, lines: readonly Lines[]): Promise<'taken' | 'repeated' | 'full'> {
+    return this.#inTurn(() => this.#take(hash, lines));
+  }
+
+  /** Removes what is not needed any more. @throws what the system says */
+  release(needed: readonly Needed[]): Promise<void> {
+    return this.#inTurn(() => this.#release(needed));
+  }
+
+  /** Resolves when all that was begun is over. */
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
+  /** One at a time: files are written, rotated and removed by one hand. */
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #take(hash: string, lines: readonly Lines[]): Promise<'taken' | 'repeated' | 'full'> {
+    if (this.#requests.isTaken(hash)) return 'repeated';
+    const { clock, mostBytes } = this.#options;
+    const size = lines.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (this.bytes + size > mostBytes || (await this.#freeBytes()) < size + LEFT_FREE) return 'full';
+
+    const logs: { readonly log: SpoolLog; readonly key: string; readonly bytes: Buffer }[] = [];
+    for (const { log: sent, bytes } of lines) logs.push({ log: await this.#logOf(sent), key: sent.key, bytes });
+    const share = Math.min(LARGEST_FILE, Math.max(SMALLEST_FILE, mostBytes / SHARE / this.#logs.size));
+    for (const { log } of logs) await log.turnOver(share, clock.now());
+
+    const begun = this.#requests.begun(hash);
+    if (begun === undefined) await this.#requests.begin(hash, new Map(logs.map(({ key, log }) => [key, log.end!])));
+    for (const { key, log, bytes } of logs) await log.append(bytes, begun?.get(key));
+    await this.#requests.taken(hash);
+    return 'taken';
+  }
+
+  async #release(needed: readonly Needed[]): Promise<void> {
+    const now = this.#options.clock.now();
+    const byPath = new Map(needed.map((each) => [each.path, each]));
+    for (const [key, { log, cameAt }] of this.#logs) {
+      const need = byPath.get(log.path);
+      if (need === undefined) continue;
+      await log.release(need.oldest);
+      const { end } = log;
+      const isSpent = end?.dev === need.oldest.dev && end.ino === need.oldest.ino && end.offset === need.upTo;
+      if (!isSpent || now - cameAt < IDLE) continue;
+      this.#logs.delete(key);
+      await rm(dirname(log.path), { recursive: true, force: true });
+    }
+  }
+
+  async #logOf({ key, service, host }: SentLog): Promise<SpoolLog> {
+    const known = this.#logs.get(key);
+    if (known !== undefined) {
+      known.cameAt = this.#options.clock.now();
+      return known.log;
+    }
+    const { folder, clock } = this.#options;
+    const path = join(folder, key);
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await syncFolder(dirname(path));
+    await syncFolder(folder);
+    const log = await SpoolLog.open(join(path, `${service}@${host}.log`));
+    this.#logs.set(key, { log, cameAt: clock.now() });
+    return log;
+  }
+
+  async #freeBytes(): Promise<number> {
+    const { folder, freeBytes = freeOf } = this.#options;
+    return freeBytes(folder);
+  }
+}
+
+async function freeOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+const foldersIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);

@@ -1,0 +1,31 @@
+/** What stands in a body or under an attribute: plain data, whichever way it was encoded. */
+export type Value = string | number | boolean | null | Buffer | readonly Value[] | Attributes;
+export type Attributes = ReadonlyMap<string, Value>;
+
+/** One log record as it was sent, with what its scope and its resource say of it. */
+export interface SentRecord {
+  /** undefined where there is none */
+  readonly body: Value | undefined;
+  readonly attributes: Attributes;
+  readonly scope: Attributes;
+  readonly resource: Attributes;
+  /** its own time in nanoseconds since 1970, as digits; undefined where there is none */
+  readonly time: string | undefined;
+}
+
+/** A request that is not what it says it is: sending it again does not help. */
+export class Malformed extends Error {
+  override readonly name = 'Malformed';
+}
+
+export const NO_ATTRIBUTES: Attributes = new Map();
+
+/** Lists and maps that are deeper than this are nobody's log line. */
+export const DEEPEST = 32;
+
+/** As JSON has it; bytes as an array of numbers, which is how journalctl prints them. */
+export function plain(value: Value): unknown {
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, each]) => [key, plain(each)]));
+  if (Buffer.isBuffer(value)) return [...value];
+  return Array.isArray(value) ? value.map((each: Value) => plain(each)) : value;
+}
