@@ -63,7 +63,7 @@ export function judge(record: SentRecord, nameOf: Namer): Verdict {
   if (!isJournal && file === undefined && service === undefined) return { outcome: 'rejected', reason: 'no log' };
   const named = isJournal ? { service: JOURNAL, name: JOURNAL } : nameOf(file, service);
   if (named === 'passed-over') return { outcome: 'passed-over' };
-  const host = textOf(record, ATTRIBUTES.host) ?? (isJournal ? asText(fields?.get('_HOSTNAME')) : undefined);
+  const host = (isJournal ? asText(fields?.get('_HOSTNAME')) : undefined) ?? textOf(record, ATTRIBUTES.host);
   if (host === undefined) return { outcome: 'rejected', reason: 'no host' };
   if (!HOST.test(host)) return { outcome: 'rejected', reason: 'not a host' };
   return { outcome: 'taken', log: logOf(host, named), lines };
