@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { logForms } from '../model/form.js';
+import { HOST_FORM, isHostName } from '../model/host.js';
 import { LISTEN_FORM, parseListen } from '../model/listen.js';
 import { duration } from './duration.js';
 import { size } from './size.js';
@@ -87,7 +88,7 @@ const receiveSchema = z.strictObject({
     .prefault('1GiB')
     .describe('how much disk lines that are sent may take in `stateDir` until they are not needed; then senders are told to wait'),
   timezones: z
-    .record(z.string(), zone)
+    .record(z.string().refine(isHostName), zone, { error: ({ code }) => (code === 'invalid_key' ? `must be ${HOST_FORM}` : undefined) })
     .default({})
     .meta({ description: 'the zones of hosts whose sent lines are in another one than `timezone`, by `host.name`', shownDefault: 'none' }),
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Count } from '../model/counters.js';
 import { reasonOf } from '../model/errors.js';
+import { HOST_FORM } from '../model/host.js';
 import { type Answer, accepted, type Encoding, refused } from './answer.js';
 import { readJson } from './read-json.js';
 import { readProtobuf } from './read-protobuf.js';
@@ -25,7 +26,7 @@ export interface ReceiverOptions {
 const REMEDIES: Readonly<Record<Reason, string>> = {
   'no line': 'no line: the body must be text, bytes or a map, or the attribute log.record.original must be there',
   'no host': 'no host: set the resource attribute host.name',
-  'not a host': 'host.name is not the name of a host: letters, digits, dots, hyphens and underscores, 128 at most',
+  'not a host': `host.name is not ${HOST_FORM}`,
   'no log': 'no log: set the attribute log.file.path, log.file.name or service.name',
   'too many logs': 'too many different logs',
 };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isHostName } from '../model/host.js';
 import { type Attributes, plain, type SentRecord, type Value } from './value.js';
 
 /**
@@ -49,9 +50,6 @@ export type Namer = (
 /** The service that a journal is filed under: its lines say who wrote them. */
 export const JOURNAL = 'journal';
 
-/** It becomes part of a path, and is who the traces say it was: so none is changed to fit. */
-const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?$/;
-
 /** What a record is: lines of a log, or not. */
 export function judge(record: SentRecord, nameOf: Namer): Verdict {
   const fields = entryOf(record);
@@ -65,7 +63,7 @@ export function judge(record: SentRecord, nameOf: Namer): Verdict {
   if (named === 'passed-over') return { outcome: 'passed-over' };
   const host = (isJournal ? asText(fields?.get('_HOSTNAME')) : undefined) ?? textOf(record, ATTRIBUTES.host);
   if (host === undefined) return { outcome: 'rejected', reason: 'no host' };
-  if (!HOST.test(host)) return { outcome: 'rejected', reason: 'not a host' };
+  if (!isHostName(host)) return { outcome: 'rejected', reason: 'not a host' };
   return { outcome: 'taken', log: logOf(host, named), lines };
 }
 

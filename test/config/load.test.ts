@@ -52,6 +52,7 @@ describe('loadConfig', () => {
       queueBytes: 67_108_864,
       rules: [],
       drainTimeout: 10_000,
+      receive: { listen: 'off', delay: 30_000, spoolBytes: 1_073_741_824, timezones: {} },
       telemetry: { listen: '127.0.0.1:9464' },
     });
   });
@@ -76,6 +77,7 @@ describe('loadConfig', () => {
       queueBytes: 1_073_741_824,
       rules: ['/etc/novaspan/rules.yaml'],
       drainTimeout: 3_600_000,
+      receive: { listen: '127.0.0.1:4319', delay: 300_000, spoolBytes: 2_147_483_648, timezones: { cmp7: 'Asia/Seoul' } },
       telemetry: { listen: '[::1]:9999' },
     });
   });
@@ -92,6 +94,9 @@ describe('loadConfig', () => {
       NOVASPAN_BACKFILL: 'false',
       NOVASPAN_QUEUE_BYTES: '1MiB',
       NOVASPAN_TELEMETRY_LISTEN: 'off',
+      NOVASPAN_RECEIVE_LISTEN: 'off',
+      NOVASPAN_RECEIVE_DELAY: '1m',
+      NOVASPAN_RECEIVE_SPOOL_BYTES: '128MiB',
       NOVASPAN_OUTPUT: 'text',
       NOVASPAN_LINES: 'events',
       NOVASPAN_QUEUE: '7',
@@ -115,6 +120,7 @@ describe('loadConfig', () => {
       queueBytes: 1_048_576,
       rules: ['/x.yaml', '/y.yaml'],
       drainTimeout: 60_000,
+      receive: { listen: 'off', delay: 60_000, spoolBytes: 134_217_728, timezones: { cmp7: 'Asia/Seoul' } },
       telemetry: { listen: 'off' },
     });
   });
@@ -133,6 +139,28 @@ describe('loadConfig', () => {
       lines: 'off',
       otlp: { endpoint: 'http://g:4318', timeout: 1500 },
     });
+  });
+
+  it('needs no logs where they are sent', () => {
+    expect(load({ flags: { receive: '127.0.0.1:4319' } })).toMatchObject({ logs: [], receive: { listen: '127.0.0.1:4319' } });
+    expect(faultOf({}).message).toContain('name at least one log');
+    expect(faultOf({ yaml: 'receive: {}' }).message).toContain('name at least one log');
+  });
+
+  it('needs a folder for what is sent', () => {
+    const flags = { receive: '127.0.0.1:4319' };
+    expect(faultOf({ flags: { ...flags, 'state-dir': 'none' } }).message).toContain('needs a stateDir');
+    expect(faultOf({ flags, env: { NOVASPAN_OUTPUT: 'text' } }).message).toContain('(from --receive)');
+    expect(load({ flags: { ...flags, 'state-dir': '/tmp/x' }, env: { NOVASPAN_OUTPUT: 'text' } }).stateDir).toBe('/tmp/x');
+  });
+
+  it('says of what is sent all that is wrong at once', () => {
+    const { message } = faultOf({
+      yaml: 'receive:\n  listen: everywhere\n  spoolBytes: 1MiB\n  timezones: { ../../etc: UTC }\nqueue: many\n',
+      flags: { 'state-dir': 'none' },
+    });
+    for (const part of ['HOST:PORT', '64MiB or more', 'the name of a host', 'whole number', 'needs a stateDir'])
+      expect(message).toContain(part);
   });
 
   it('--service is said of logs that have no service', () => {
