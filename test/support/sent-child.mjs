@@ -1,0 +1,40 @@
+// A sidecar that is sent logs, in a process of its own, so that it can be killed: test/receive/killed.test.ts runs it.
+// Its clock is moved by its parent.
+//
+//     node sent-child.mjs '{"dist", "state", "url", "time"}'
+
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+
+const { dist, state, url, time } = JSON.parse(process.argv[2]);
+const { runTail } = await import(join(dist, 'pipeline/tail.js'));
+
+const clock = {
+  time,
+  now: () => clock.time,
+  sleep: async () => {
+    await turn();
+  },
+};
+process.on('message', (message) => {
+  clock.time = message.time;
+});
+process.on('disconnect', () => process.exit(0));
+
+const stderr = new PassThrough();
+stderr.on('data', (chunk) => {
+  for (const line of String(chunk).trim().split('\n')) {
+    const { msg, receives, reason } = JSON.parse(line);
+    if (msg === 'following logs') process.send({ listens: receives });
+    if (reason !== undefined) process.send({ reason });
+  }
+});
+await runTail(
+  {
+    config: undefined,
+    paths: [],
+    flags: { timezone: 'UTC', 'state-dir': state, metrics: 'off', receive: '127.0.0.1:0', endpoint: url, backfill: 'true' },
+  },
+  { stdout: new PassThrough(), stderr, env: { NOVASPAN_CHECKPOINT_INTERVAL: '1ms' }, clock, signal: new AbortController().signal },
+);
