@@ -26,7 +26,7 @@ let backend: Backend;
 let child: ChildProcess | undefined;
 beforeAll(() => {
   program = compiled();
-});
+}, 120_000);
 afterAll(() => program.remove());
 beforeEach(async () => {
   state = stateFolder();
