@@ -1,0 +1,105 @@
+/** One number that divides quiet from alarm. */
+export interface Threshold {
+  readonly value: number;
+  readonly unit: 'seconds' | 'boots' | 'share';
+  /**
+   * What may stand there. A bucket is an upper bound of the histograms (docs/metrics.md): boots beyond the threshold are counted,
+   * and a histogram can count beyond its own bounds only.
+   */
+  readonly must: 'be a bucket' | 'be positive' | 'be a whole number' | 'be between 0 and 1';
+  /** why this number, in one sentence */
+  readonly reason: string;
+}
+
+/**
+ * Every threshold of the dashboards and of the alerts; nowhere else is one written. To have others, do not edit this:
+ * `npm run grafana -- --thresholds FILE` takes a YAML file of `name: number`.
+ */
+export const thresholds = {
+  spawnSlow: {
+    value: 60,
+    unit: 'seconds',
+    must: 'be a bucket',
+    reason: 'a spawn takes some 5 to 20 s where the image is in the cache; a minute is what users notice and call about',
+  },
+  buildSlow: {
+    value: 120,
+    unit: 'seconds',
+    must: 'be a bucket',
+    reason: 'twice the spawn: room for the ports and volumes that a build makes besides',
+  },
+  vifPlugSlow: {
+    value: 30,
+    unit: 'seconds',
+    must: 'be a bucket',
+    reason: "a tenth of the 300 s after which nova gives a boot up (vif_plugging_timeout), and well over neutron's usual 2 to 10 s",
+  },
+  lportClaimSlow: {
+    value: 10,
+    unit: 'seconds',
+    must: 'be a bucket',
+    reason: 'ovn-controller takes milliseconds; seconds mean that it computes all flows anew at each change',
+  },
+  bootStuck: {
+    value: 900,
+    unit: 'seconds',
+    must: 'be positive',
+    reason: 'three times the 300 s that nova waits for a port: no step of a boot but a huge image takes as long',
+  },
+  bootsFailing: {
+    value: 3,
+    unit: 'boots',
+    must: 'be a whole number',
+    reason:
+      'one failed boot is often its user (a bad image, a boot deleted while it builds); three on one host within half an hour are the host',
+  },
+  bootsFailingEverywhere: {
+    value: 5,
+    unit: 'boots',
+    must: 'be a whole number',
+    reason: 'fewer failed boots than this say nothing of a whole cloud',
+  },
+  bootsFailingShare: {
+    value: 0.5,
+    unit: 'share',
+    must: 'be between 0 and 1',
+    reason: 'when more boots fail than succeed, booting is broken for everybody',
+  },
+  lagging: {
+    value: 120,
+    unit: 'seconds',
+    must: 'be positive',
+    reason: 'a trace is told some 10 s after its action; two minutes are far beyond what a busy disk explains',
+  },
+  notExporting: {
+    value: 600,
+    unit: 'seconds',
+    must: 'be positive',
+    reason: 'the longest wait between two tries is a minute, so in ten a backend that is merely restarted has taken something',
+  },
+  checkpointOld: {
+    value: 600,
+    unit: 'seconds',
+    must: 'be positive',
+    reason: 'it is written every few seconds; in ten minutes a full disk has not gone by itself',
+  },
+  neededLogOld: {
+    value: 21_600,
+    unit: 'seconds',
+    must: 'be positive',
+    reason: 'six hours: less than any usual rotation keeps, and time to mend the cause before the first line is lost',
+  },
+  lateShare: {
+    value: 0.01,
+    unit: 'share',
+    must: 'be between 0 and 1',
+    reason: 'single late lines are normal; one of a hundred means a log that is shipped late, or a wrong time zone',
+  },
+} as const satisfies Record<string, Threshold>;
+
+export type ThresholdName = keyof typeof thresholds;
+
+/** The numbers alone, by name: what dashboards and alerts are made with. */
+export type Limits = Readonly<Record<ThresholdName, number>>;
+
+export const limits = Object.fromEntries(Object.entries(thresholds).map(([name, { value }]) => [name, value])) as Limits;
