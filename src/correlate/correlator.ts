@@ -6,6 +6,7 @@ import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, inOrder, type Member } from '../lifecycle/event.js';
 import { actions, bareOpeners, beginnings, mayNameBare, naming, partOf } from '../lifecycle/name.js';
 import type { Count } from '../model/counters.js';
+import type { OpenActions } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
 import { hours, seconds } from '../model/time.js';
 import { withTurns } from './agent-turns.js';
@@ -160,22 +161,15 @@ export class Correlator {
   }
 
   /** Actions under way, by nova's name of them; `unnamed` where no line has told it yet. */
-  get openByAction(): Record<string, number> {
-    const open: Record<string, number> = {};
+  get openByAction(): Record<string, OpenActions> {
+    const open: Record<string, OpenActions> = {};
     for (const { bags } of this.#instances.values())
-      for (const { spec } of bags) {
+      for (const { spec, start } of bags) {
         const name = spec?.name ?? 'unnamed';
-        open[name] = (open[name] ?? 0) + 1;
+        const { count, oldest } = open[name] ?? { count: 0, oldest: start };
+        open[name] = { count: count + 1, oldest: Math.min(oldest, start) };
       }
     return open;
-  }
-
-  /** When the oldest action under way began. */
-  get oldestOpen(): Millis | undefined {
-    let oldest: Millis | undefined;
-    for (const { bags } of this.#instances.values())
-      for (const { spec, start } of bags) if (spec !== undefined && (oldest === undefined || start < oldest)) oldest = start;
-    return oldest;
   }
 
   /** How many lines are kept. */

@@ -1,10 +1,11 @@
 import type { EventKind } from '../catalogue/event.js';
-import type { Outcome, Past } from '../lifecycle/closed.js';
+import type { Past } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec, Edge } from '../lifecycle/define.js';
 import { type Event, inOrder, numberOf } from '../lifecycle/event.js';
 import { actionOfLock, bareOpeners, beginnings, isOfTask, mayNameBare, nameAction, naming } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
+import type { Outcome } from '../model/span.js';
 import { seconds } from '../model/time.js';
 import { WAITING } from './store.js';
 

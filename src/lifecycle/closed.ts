@@ -1,10 +1,8 @@
 import type { Vif } from '../catalogue/event.js';
 import type { Millis } from '../model/line.js';
+import type { Outcome } from '../model/span.js';
 import type { ActionSpec } from './define.js';
 import type { Event, Member } from './event.js';
-
-/** How an action ended, by what happened and not by nova's own event list, which says "Success" of builds that failed inside. */
-export type Outcome = 'succeeded' | 'failed' | 'timed-out' | 'interrupted';
 
 /** An action that has been exported: what is left of it for lines that come after. */
 export interface Past {

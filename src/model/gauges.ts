@@ -13,6 +13,13 @@ export interface SourceVitals {
   readonly newest: Millis | undefined;
 }
 
+/** The actions of one name that have begun and not ended. */
+export interface OpenActions {
+  readonly count: number;
+  /** when the oldest of them began, in event time */
+  readonly oldest: Millis;
+}
+
 /**
  * How the sidecar is, right now. Asked for at every scrape, so it must cost little. Moments are epoch ms, and undefined
  * while there is none: then the gauge has no value, which is not the same as 0.
@@ -26,9 +33,9 @@ export interface Vitals {
   /** the event time before which no line is expected */
   readonly watermark: Millis | undefined;
   /** Actions that have begun and not ended, by nova's name; `unnamed` where no line tells it yet. */
-  readonly openActions: Readonly<Record<string, number>>;
-  /** when the oldest of them began, in event time */
-  readonly oldestOpen: Millis | undefined;
+  readonly openActions: Readonly<Record<string, OpenActions>>;
+  /** hosts whose lines tell how builds end: those of the nova-compute and nova-conductor logs that are followed */
+  readonly buildHosts: readonly string[];
   /** lines that are kept, as an action may need them */
   readonly linesKept: number;
   /** traces that wait for the backend, and about how much memory they take */
@@ -94,11 +101,14 @@ export const gauges = {
     help: 'actions that have begun and not ended',
     unit: 'actions',
     label: 'action',
-    read: ({ openActions }) => Object.entries(openActions),
+    read: ({ openActions }) => Object.entries(openActions).map(([action, { count }]) => [action, count] as const),
   },
-  open_action_oldest_age_seconds: one('seconds', 'how long ago the oldest action began that has not ended; 0 without one', (v, now) =>
-    v.oldestOpen === undefined ? 0 : age(v.oldestOpen, now),
-  ),
+  open_action_oldest_age_seconds: {
+    help: 'how long ago the oldest action began that has not ended; nothing without one',
+    unit: 'seconds',
+    label: 'action',
+    read: ({ openActions }, now) => Object.entries(openActions).map(([action, { oldest }]) => [action, age(oldest, now)] as const),
+  },
   lines_kept: one('lines', 'lines kept in memory, as an action may need them', ({ linesKept }) => linesKept),
   queue_traces: one('traces', 'traces that wait for the backend', ({ queueTraces }) => queueTraces),
   queue_bytes: one('bytes', 'memory that waiting traces take, about', ({ queueBytes }) => queueBytes),

@@ -1,5 +1,9 @@
 import type { Millis } from './line.js';
 
+/** How an action may end, by what happened and not by nova's own event list, which says "Success" of builds that failed inside. */
+export const outcomes = ['succeeded', 'failed', 'timed-out', 'interrupted'] as const;
+export type Outcome = (typeof outcomes)[number];
+
 export type AttributeValue = string | number | boolean | readonly string[];
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 

@@ -8,6 +8,7 @@ import type { Event } from '../lifecycle/event.js';
 import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
+import type { Vitals } from '../model/gauges.js';
 import type { LineSink, Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import { minutes } from '../model/time.js';
@@ -164,9 +165,8 @@ export interface LiveLogs {
 /** How following stands, as of the last cycle; moments are of the logs' own time. */
 export interface LiveVitals {
   /** by nova's name of the action */
-  readonly openActions: Readonly<Record<string, number>>;
-  /** when the oldest open action began */
-  readonly oldestOpen: Millis | undefined;
+  readonly openActions: Vitals['openActions'];
+  readonly buildHosts: Vitals['buildHosts'];
   /** lines that wait for a link */
   readonly linesKept: number;
   readonly watermark: Millis | undefined;
@@ -390,7 +390,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
     get vitals() {
       return {
         openActions: correlator.openByAction,
-        oldestOpen: correlator.oldestOpen,
+        buildHosts: buildHostsOf(followed.values()),
         linesKept: correlator.kept,
         watermark: finite(reached),
         horizon: finite(horizon),
@@ -419,3 +419,12 @@ function firstHorizon(start: Start, now: Millis): Millis {
 }
 
 const finite = (moment: Millis): Millis | undefined => (Number.isFinite(moment) ? moment : undefined);
+
+/** Who writes the root of a build: its compute host, or the conductor where no host could be had. */
+const ENDS_BUILDS: ReadonlySet<string> = new Set(['nova-compute', 'nova-conductor']);
+
+function buildHostsOf(followed: Iterable<Followed>): string[] {
+  const hosts = new Set<string>();
+  for (const { source } of followed) for (const { service, host } of source.readers) if (ENDS_BUILDS.has(service)) hosts.add(host);
+  return [...hosts];
+}

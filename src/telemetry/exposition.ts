@@ -3,6 +3,7 @@ import { type CounterName, counters } from '../model/counters.js';
 import { type Gauge, type GaugeName, gauges, type Vitals } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
 import { type Family, PREFIX } from './families.js';
+import type { Longest } from './longest.js';
 import type { Counted, Distribution, Distributions } from './series.js';
 
 /** One line of a metric. */
@@ -83,6 +84,9 @@ export const exposeFamily = (name: string, { type, help, labels }: Family, sampl
 
 export const countedSamples = (series: Counted): Sample[] =>
   [...series.all()].map(({ labels, value: { value } }) => ({ labels: named(series.labels, labels), value }));
+
+export const longestSamples = (series: Longest, now: Millis): Sample[] =>
+  series.all(now).map(({ labels, value }) => ({ labels: named(series.labels, labels), value }));
 
 export const distributionSamples = (name: string, series: Distributions): Sample[] =>
   [...series.all()].flatMap(({ labels, value }) => bucketsOf(PREFIX + name, named(series.labels, labels), series.bounds, value));

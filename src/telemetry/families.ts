@@ -26,12 +26,12 @@ export const lasting = {
   phase_duration_seconds: {
     type: 'histogram',
     help: 'how long phases took of which both ends are known',
-    labels: ['action', 'phase', 'service'],
+    labels: ['action', 'phase', 'service', 'host'],
   },
   phases_unmeasured_total: {
     type: 'counter',
     help: 'phases that no line begins or no line ends: their length is not known',
-    labels: ['action', 'phase', 'service'],
+    labels: ['action', 'phase', 'service', 'host'],
   },
   nova_build_seconds: {
     type: 'histogram',
@@ -45,13 +45,39 @@ export const lasting = {
   },
 } as const satisfies Record<string, Family>;
 
-/** As of now. */
-export const passing = {
+/**
+ * The longest of the last minutes. A quantile of three boots says nothing, and a rate does not see the first of a series: these do.
+ * By Prometheus' name without `novaspan_`; `of` which histogram.
+ */
+export const longest = {
   action_longest_seconds: {
     type: 'gauge',
+    of: 'action_duration_seconds',
     help: 'the longest action whose trace was done with in the last five minutes',
-    labels: ['action'],
+    labels: ['action', 'host'],
   },
+  phase_longest_seconds: {
+    type: 'gauge',
+    of: 'phase_duration_seconds',
+    help: 'the longest phase of a trace that was done with in the last five minutes',
+    labels: ['action', 'phase', 'service', 'host'],
+  },
+  nova_build_longest_seconds: {
+    type: 'gauge',
+    of: 'nova_build_seconds',
+    help: 'the longest build by what nova itself says, of traces that were done with in the last five minutes',
+    labels: ['host'],
+  },
+  nova_spawn_longest_seconds: {
+    type: 'gauge',
+    of: 'nova_spawn_seconds',
+    help: 'the longest spawn by what nova itself says, of traces that were done with in the last five minutes',
+    labels: ['host'],
+  },
+} as const satisfies Record<string, Family & { readonly of: keyof typeof lasting }>;
+
+/** As of now. */
+export const passing = {
   build_info: {
     type: 'gauge',
     help: 'always 1: what runs here',

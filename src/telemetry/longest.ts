@@ -3,34 +3,58 @@ import type { Millis } from '../model/line.js';
 export const WINDOW: Millis = 5 * 60_000;
 /** The window moves in steps of so much. */
 const STEP: Millis = WINDOW / 10;
-const MOST_NAMES = 200;
+/** As many as a histogram has series. */
+const MOST_SERIES = 2000;
+/** No label's value is in it, as all of them come from logs' lines and tables. */
+const SEPARATOR = '\n';
 
-/** The longest of each name that was seen in the last window. */
+interface Seen {
+  readonly labels: readonly string[];
+  /** the longest of each step, in the order of time */
+  steps: { readonly at: Millis; value: number }[];
+}
+
+/** The longest that was seen in the last window, by the values of its labels; bounded. Of more than it holds the rest is not told. */
 export class Longest {
-  readonly #byName = new Map<string, { at: Millis; value: number }[]>();
+  readonly labels: readonly string[];
+  readonly #seen = new Map<string, Seen>();
 
-  see(name: string, value: number, now: Millis): void {
-    this.#forget(now);
-    const seen = this.#byName.get(name) ?? [];
-    if (seen.length === 0 && this.#byName.size >= MOST_NAMES) return;
-    const step = Math.floor(now / STEP) * STEP;
-    const last = seen.at(-1);
-    if (last !== undefined && last.at === step) last.value = Math.max(last.value, value);
-    else seen.push({ at: step, value });
-    this.#byName.set(name, seen);
+  /** @param labels their names */
+  constructor(labels: readonly string[]) {
+    this.labels = labels;
   }
 
-  of(now: Millis): [name: string, value: number][] {
+  see(labels: readonly string[], value: number, now: Millis): void {
+    const key = labels.join(SEPARATOR);
+    const seen = this.#seen.get(key) ?? this.#begin(key, labels, now);
+    if (seen === undefined) return;
+    seen.steps = fresh(seen.steps, now);
+    const step = Math.floor(now / STEP) * STEP;
+    const last = seen.steps.at(-1);
+    if (last !== undefined && last.at === step) last.value = Math.max(last.value, value);
+    else seen.steps.push({ at: step, value });
+  }
+
+  all(now: Millis): { readonly labels: readonly string[]; readonly value: number }[] {
     this.#forget(now);
-    return [...this.#byName].map(([name, seen]) => [name, Math.max(...seen.map(({ value }) => value))]);
+    return [...this.#seen.values()].map(({ labels, steps }) => ({ labels, value: Math.max(...steps.map(({ value }) => value)) }));
+  }
+
+  #begin(key: string, labels: readonly string[], now: Millis): Seen | undefined {
+    if (this.#seen.size >= MOST_SERIES) this.#forget(now);
+    if (this.#seen.size >= MOST_SERIES) return undefined;
+    const seen: Seen = { labels, steps: [] };
+    this.#seen.set(key, seen);
+    return seen;
   }
 
   #forget(now: Millis): void {
-    for (const [name, seen] of this.#byName) {
-      // A clock that was set back must not keep what is to come.
-      const kept = seen.filter(({ at }) => at + STEP > now - WINDOW && at <= now);
-      if (kept.length > 0) this.#byName.set(name, kept);
-      else this.#byName.delete(name);
+    for (const [key, seen] of this.#seen) {
+      seen.steps = fresh(seen.steps, now);
+      if (seen.steps.length === 0) this.#seen.delete(key);
     }
   }
 }
+
+/** A clock that was set back must not keep what is to come. */
+const fresh = (steps: Seen['steps'], now: Millis): Seen['steps'] => steps.filter(({ at }) => at + STEP > now - WINDOW && at <= now);

@@ -1,6 +1,6 @@
 import { counterNames, counters } from '../model/counters.js';
 import { type Gauge, gauges } from '../model/gauges.js';
-import { BUCKETS, type Family, lasting, PREFIX, passing } from './families.js';
+import { BUCKETS, type Family, lasting, longest, PREFIX, passing } from './families.js';
 import { STALLED } from './health.js';
 
 /** What operators ask, in PromQL; a test has promtool read each. */
@@ -22,7 +22,8 @@ export const queries: readonly { readonly asks: string; readonly query: string }
     asks: 'which share of actions fails',
     query: 'sum by (action) (rate(novaspan_actions_total{outcome!="succeeded"}[1h])) / sum by (action) (rate(novaspan_actions_total[1h]))',
   },
-  { asks: 'is something stuck', query: 'novaspan_open_action_oldest_age_seconds > 600' },
+  { asks: 'which hosts spawned slowly in the last minutes', query: 'max by (host) (novaspan_nova_spawn_longest_seconds) > 60' },
+  { asks: 'is something stuck', query: 'max by (action) (novaspan_open_action_oldest_age_seconds) > 600' },
   { asks: 'does reading keep up', query: 'max(novaspan_source_lag_seconds) > 30' },
   {
     asks: 'is anything lost',
@@ -57,7 +58,10 @@ export const metricsMarkdown = (): string =>
     ...table(Object.entries<Family>(lasting).map(([name, { type, help, labels }]) => [`${PREFIX}${name}`, type, labels, help])),
     '',
     '`outcome` is `succeeded`, `failed`, `timed-out` or `interrupted` ([tracing-model.md](tracing-model.md)). A `phase` is the name of a span, `service` says',
-    'whose work it is, `host` who wrote the root.',
+    'whose work it is, `host` who did it: of an action, who wrote its root.',
+    '',
+    'The series of `create` are there from the start, at 0, for each host whose nova-compute or nova-conductor log is followed, so that a rate sees',
+    'the first boot, too. Other series begin with their first action, which no rate sees: ask the longest of the last minutes below for those.',
     '',
     '## State',
     '',
@@ -65,7 +69,9 @@ export const metricsMarkdown = (): string =>
     '',
     ...table([
       ...Object.entries<Gauge>(gauges).map(([name, { help, label }]): Row => [`${PREFIX}${name}`, 'gauge', listed(label), help]),
-      ...Object.entries<Family>(passing).map(([name, { type, help, labels }]): Row => [`${PREFIX}${name}`, type, labels, help]),
+      ...Object.entries<Family>({ ...longest, ...passing }).map(
+        ([name, { type, help, labels }]): Row => [`${PREFIX}${name}`, type, labels, help],
+      ),
     ]),
     '',
     '## Counters',

@@ -2,11 +2,11 @@ import { type Count, counterNames } from '../model/counters.js';
 import { type GaugeName, gauges, type Vitals } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
-import { countedSamples, distributionSamples, exposeCounter, exposeFamily, exposeGauge, registryOf } from './exposition.js';
-import { lasting, passing } from './families.js';
+import { countedSamples, distributionSamples, exposeCounter, exposeFamily, exposeGauge, longestSamples, registryOf } from './exposition.js';
+import { lasting, longest, passing } from './families.js';
 import { Longest } from './longest.js';
 import { keysOf, type MetricsState, Observed } from './observed.js';
-import { actionOf, rootOf, secondsOf } from './reading.js';
+import { durationsIn } from './reading.js';
 import { Tallies } from './tallies.js';
 
 export type { MetricsState } from './observed.js';
@@ -38,7 +38,7 @@ export interface Metrics {
 /** All metrics of one sidecar: its own, and those of the actions that it told. Registered nowhere else. */
 export function createMetrics({ vitals, now }: MetricsOptions): Metrics {
   const tallies = new Tallies();
-  const longest = new Longest();
+  const lately = keysOf(longest).map((name) => ({ name, series: new Longest(longest[name].labels), ...pickOf(longest[name]) }));
   const observed = new Observed();
   const { counted, distributions } = observed;
   /** Asked for once for each scrape, so that its gauges fit each other. */
@@ -47,9 +47,7 @@ export function createMetrics({ vitals, now }: MetricsOptions): Metrics {
   const exposed = [
     ...keysOf(counted).map((name) => exposeFamily(name, lasting[name], () => countedSamples(counted[name]))),
     ...keysOf(distributions).map((name) => exposeFamily(name, lasting[name], () => distributionSamples(name, distributions[name]))),
-    exposeFamily('action_longest_seconds', passing.action_longest_seconds, () =>
-      longest.of(scraped.at).map(([action, value]) => ({ labels: { action }, value })),
-    ),
+    ...lately.map(({ name, series }) => exposeFamily(name, longest[name], () => longestSamples(series, scraped.at))),
     exposeFamily('build_info', passing.build_info, () => [
       { labels: { version: scraped.vitals.version, node: process.version }, value: 1 },
     ]),
@@ -62,13 +60,15 @@ export function createMetrics({ vitals, now }: MetricsOptions): Metrics {
     count: tallies.count,
 
     observe(trace) {
-      const root = rootOf(trace);
-      if (root !== undefined) longest.see(actionOf(trace), secondsOf(root), now());
-      observed.observe(trace, now());
+      const at = now();
+      observed.observe(trace, at);
+      for (const duration of durationsIn(trace))
+        for (const { of, pick, series } of lately) if (of === duration.of) series.see(pick(duration.labels), duration.seconds, at);
     },
 
     async text(openMetrics = false) {
       scraped = { vitals: vitals(), at: now() };
+      observed.expectBuildsOn(scraped.vitals.buildHosts);
       const registry = openMetrics ? registries.openMetrics : registries.plain;
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
@@ -82,4 +82,14 @@ export function createMetrics({ vitals, now }: MetricsOptions): Metrics {
 
     restore: (state) => observed.restore(state),
   };
+}
+
+/** A gauge of the longest has some of the labels of its histogram. */
+function pickOf({ of, labels }: (typeof longest)[keyof typeof longest]): {
+  readonly of: keyof typeof lasting;
+  readonly pick: (labels: readonly string[]) => readonly string[];
+} {
+  const names: readonly string[] = lasting[of].labels;
+  const places = labels.map((label) => names.indexOf(label));
+  return { of, pick: (values) => places.map((place) => values[place]!) };
 }

@@ -1,7 +1,7 @@
 import type { Millis } from '../model/line.js';
-import type { FinishedTrace, SpanData } from '../model/span.js';
+import { type FinishedTrace, outcomes } from '../model/span.js';
 import { BUCKETS, lasting } from './families.js';
-import { actionOf, isMeasured, outcomeOf, reportedSeconds, rootOf, secondsOf } from './reading.js';
+import { BUILD, countsIn, durationsIn } from './reading.js';
 import { Counted, Distributions } from './series.js';
 
 /** What is kept of metrics across restarts: plain JSON, of a few kilobytes; at most of half a megabyte for each family. */
@@ -25,30 +25,25 @@ export class Observed {
     nova_spawn_seconds: new Distributions(lasting.nova_spawn_seconds.labels, BUCKETS),
   };
 
-  /** The root of an action is no phase of it; a fragment has none, and a sequel's counts as a phase of its boot. */
   observe(trace: FinishedTrace, at: Millis): void {
-    const root = rootOf(trace);
-    if (root !== undefined) this.#action(trace, root, at);
-    for (const span of trace.spans) if (span !== root) this.#phase(trace, span, at);
+    const exemplar = { traceId: trace.traceId, at };
+    for (const { of, labels, seconds, isLeast } of durationsIn(trace)) this.distributions[of].observe(labels, seconds, exemplar, isLeast);
+    for (const { of, labels } of countsIn(trace)) this.counted[of].add(labels);
   }
 
-  #action(trace: FinishedTrace, root: SpanData, at: Millis): void {
-    const action = actionOf(trace);
-    const outcome = outcomeOf(root);
-    const exemplar = { traceId: trace.traceId, at };
-    this.counted.actions_total.add([action, outcome, root.host]);
-    this.distributions.action_duration_seconds.observe([action, root.host, outcome], secondsOf(root), exemplar, outcome === 'timed-out');
-    const reported = reportedSeconds(root);
-    if (reported !== undefined) this.distributions.nova_build_seconds.observe([root.host], reported, exemplar);
-  }
-
-  #phase(trace: FinishedTrace, span: SpanData, at: Millis): void {
-    const labels = [actionOf(trace), span.name, span.service];
-    const exemplar = { traceId: trace.traceId, at };
-    if (isMeasured(span)) this.distributions.phase_duration_seconds.observe(labels, secondsOf(span), exemplar);
-    else this.counted.phases_unmeasured_total.add(labels);
-    const reported = reportedSeconds(span);
-    if (reported !== undefined) this.distributions.nova_spawn_seconds.observe([span.host], reported, exemplar);
+  /**
+   * Says that builds may end on these hosts: their series are there before the first does, with 0. A rate needs two values,
+   * so it would never see the first boot of a host, nor the first that fails.
+   */
+  expectBuildsOn(hosts: Iterable<string>): void {
+    for (const host of hosts) {
+      for (const outcome of outcomes) {
+        this.counted.actions_total.add([BUILD, outcome, host], 0);
+        this.distributions.action_duration_seconds.begin([BUILD, host, outcome]);
+      }
+      this.distributions.nova_build_seconds.begin([host]);
+      this.distributions.nova_spawn_seconds.begin([host]);
+    }
   }
 
   /** A copy. */

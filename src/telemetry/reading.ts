@@ -8,27 +8,68 @@ export const keys = {
   end: 'novaspan.end',
 } as const;
 
+/** nova's name of the action that boots an instance. */
+export const BUILD = 'create';
+
 const UNKNOWN = 'unknown';
 
+/** One duration that a trace tells, for the histogram `of` its kind. */
+export interface Duration {
+  readonly of: 'action_duration_seconds' | 'phase_duration_seconds' | 'nova_build_seconds' | 'nova_spawn_seconds';
+  /** in the order of the histogram's labels */
+  readonly labels: readonly string[];
+  readonly seconds: number;
+  /** it took longer than this, nobody knows how long */
+  readonly isLeast?: boolean;
+}
+
+/** All durations of a trace. The root of an action is no phase of it; a fragment has none, and a sequel's counts as a phase of its boot. */
+export function* durationsIn(trace: FinishedTrace): Iterable<Duration> {
+  const action = actionOf(trace);
+  const root = rootOf(trace);
+  for (const span of trace.spans) {
+    const { name, service, host } = span;
+    const seconds = (span.end - span.start) / 1000;
+    const reported = reportedSeconds(span);
+    if (span === root) {
+      const outcome = outcomeOf(root);
+      yield { of: 'action_duration_seconds', labels: [action, host, outcome], seconds, isLeast: outcome === 'timed-out' };
+      if (reported !== undefined) yield { of: 'nova_build_seconds', labels: [host], seconds: reported };
+    } else {
+      if (isMeasured(span)) yield { of: 'phase_duration_seconds', labels: [action, name, service, host], seconds };
+      if (reported !== undefined) yield { of: 'nova_spawn_seconds', labels: [host], seconds: reported };
+    }
+  }
+}
+
+/** What of a trace is only counted. */
+export function* countsIn(trace: FinishedTrace): Iterable<{
+  readonly of: 'actions_total' | 'phases_unmeasured_total';
+  readonly labels: readonly string[];
+}> {
+  const action = actionOf(trace);
+  const root = rootOf(trace);
+  if (root !== undefined) yield { of: 'actions_total', labels: [action, outcomeOf(root), root.host] };
+  for (const span of trace.spans)
+    if (span !== root && !isMeasured(span)) yield { of: 'phases_unmeasured_total', labels: [action, span.name, span.service, span.host] };
+}
+
 /** The root of an action; of fragments and sequels none, as they are no actions. */
-export const rootOf = ({ form, spans }: FinishedTrace): SpanData | undefined =>
+const rootOf = ({ form, spans }: FinishedTrace): SpanData | undefined =>
   form === 'action' ? spans.find(({ parentSpanId }) => parentSpanId === undefined) : undefined;
 
-export const actionOf = (trace: FinishedTrace): string => trace.action ?? UNKNOWN;
+const actionOf = (trace: FinishedTrace): string => trace.action ?? UNKNOWN;
 
-export const outcomeOf = (root: SpanData): string => {
+const outcomeOf = (root: SpanData): string => {
   const outcome = root.attributes[keys.outcome];
   return typeof outcome === 'string' ? outcome : UNKNOWN;
 };
 
 /** nova's own "Took N seconds". */
-export const reportedSeconds = (span: SpanData): number | undefined => {
+const reportedSeconds = (span: SpanData): number | undefined => {
   const seconds = span.attributes[keys.reported];
   return typeof seconds === 'number' ? seconds : undefined;
 };
 
 /** Whether lines tell both of its ends. */
-export const isMeasured = ({ attributes }: SpanData): boolean =>
-  attributes[keys.start] !== 'unobserved' && attributes[keys.end] !== 'unobserved';
-
-export const secondsOf = ({ start, end }: SpanData): number => (end - start) / 1000;
+const isMeasured = ({ attributes }: SpanData): boolean => attributes[keys.start] !== 'unobserved' && attributes[keys.end] !== 'unobserved';

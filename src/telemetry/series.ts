@@ -71,8 +71,9 @@ export class Counted {
     return this.#series.all();
   }
 
+  /** Without those at 0. */
   save(): SavedCounter[] {
-    return [...this.#series.all()].map(({ labels, value: { value } }) => [labels, value]);
+    return [...this.#series.all()].filter(({ value: { value } }) => value > 0).map(({ labels, value: { value } }) => [labels, value]);
   }
 
   /** Takes what was saved in place of what is here. What is not as it was saved is left out. */
@@ -108,6 +109,11 @@ export class Distributions {
     }));
   }
 
+  /** From now on it is told, with 0 until something is observed. */
+  begin(labels: readonly string[]): void {
+    this.#series.of(labels);
+  }
+
   /** @param isLeast it took longer than this, nobody knows how long: counted beyond all bounds */
   observe(labels: readonly string[], value: number, exemplar?: Omit<Exemplar, 'value'>, isLeast = false): void {
     const series = this.#series.of(labels);
@@ -122,9 +128,10 @@ export class Distributions {
     return this.#series.all();
   }
 
-  /** Without the examples: a scrape has taken them, or they are of no use any more. */
+  /** Without those at 0, and without the examples: a scrape has taken them, or they are of no use any more. */
   save(): { readonly bounds: readonly number[]; readonly series: SavedDistribution[] } {
-    return { bounds: this.bounds, series: [...this.#series.all()].map(({ labels, value: { counts, sum } }) => [labels, [...counts], sum]) };
+    const series = [...this.#series.all()].filter(({ value: { counts } }) => counts.some((count) => count > 0));
+    return { bounds: this.bounds, series: series.map(({ labels, value: { counts, sum } }) => [labels, [...counts], sum]) };
   }
 
   /** As Counted. Of other buckets than these nothing can be taken: it begins anew, which Prometheus knows how to read. */

@@ -4,7 +4,7 @@ import { replay } from '../../dist/pipeline/replay.js';
 import { lasting } from '../../dist/telemetry/families.js';
 import { createMetrics } from '../../dist/telemetry/metrics.js';
 
-const VITALS = { version: '', started: 0, sources: [], openActions: {} };
+const VITALS = { version: '', started: 0, sources: [], openActions: {}, buildHosts: [] };
 const FAMILIES = new RegExp(`^novaspan_(?:${Object.keys(lasting).join('|')})(?:_bucket|_sum|_count)?(?:\\{.*\\})? `);
 
 /** The samples that a checkpoint keeps: what is told of actions and phases. Sums are rounded, as their order is not given. */
@@ -26,10 +26,10 @@ export async function metricsOf(folder) {
   return lastingSamples((await metrics.text()).body);
 }
 
-/** @returns samples that are not equal, as text */
+/** @returns samples that are not equal, as text; a sidecar tells some with 0 that nothing has happened to */
 export function differing(expected, told) {
   const names = new Set([...expected.keys(), ...told.keys()]);
   return [...names]
-    .filter((name) => expected.get(name) !== told.get(name))
+    .filter((name) => (expected.get(name) ?? 0) !== (told.get(name) ?? 0))
     .map((name) => `${name} is ${told.get(name)}, not ${expected.get(name)}`);
 }

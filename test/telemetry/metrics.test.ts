@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { counterNames, counters } from '../../src/model/counters.js';
 import { gauges } from '../../src/model/gauges.js';
+import { outcomes } from '../../src/model/span.js';
 import { BUCKETS } from '../../src/telemetry/families.js';
 import { metricsMarkdown, queries } from '../../src/telemetry/markdown.js';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.js';
@@ -78,7 +79,8 @@ describe('gauges', () => {
         "novaspan_checkpoint_age_seconds": 5,
         "novaspan_lines_kept": 340,
         "novaspan_needed_log_age_seconds": 72,
-        "novaspan_open_action_oldest_age_seconds": 12,
+        "novaspan_open_action_oldest_age_seconds{action="create"}": 12,
+        "novaspan_open_action_oldest_age_seconds{action="unnamed"}": 0.7,
         "novaspan_open_actions{action="create"}": 2,
         "novaspan_open_actions{action="unnamed"}": 1,
         "novaspan_open_files": 10,
@@ -141,11 +143,14 @@ describe('an action', () => {
       'novaspan_action_duration_seconds_bucket{le="+Inf",action="create",host="cmp1",outcome="succeeded"}': 1,
       'novaspan_action_duration_seconds_sum{action="create",host="cmp1",outcome="succeeded"}': 8.44,
       'novaspan_action_duration_seconds_count{action="create",host="cmp1",outcome="succeeded"}': 1,
-      'novaspan_phase_duration_seconds_count{action="create",phase="lport claim",service="ovn-controller"}': 1,
-      'novaspan_phase_duration_seconds_sum{action="create",phase="spawn",service="nova-compute"}': 7.703,
+      'novaspan_phase_duration_seconds_count{action="create",phase="lport claim",service="ovn-controller",host="cmp1"}': 1,
+      'novaspan_phase_duration_seconds_sum{action="create",phase="spawn",service="nova-compute",host="cmp1"}': 7.703,
       'novaspan_nova_build_seconds_sum{host="cmp1"}': 8.35,
       'novaspan_nova_spawn_seconds_sum{host="cmp1"}': 7.69,
-      'novaspan_action_longest_seconds{action="create"}': 8.44,
+      'novaspan_action_longest_seconds{action="create",host="cmp1"}': 8.44,
+      'novaspan_phase_longest_seconds{action="create",phase="lport claim",service="ovn-controller",host="cmp1"}': 0.02,
+      'novaspan_nova_build_longest_seconds{host="cmp1"}': 8.35,
+      'novaspan_nova_spawn_longest_seconds{host="cmp1"}': 7.69,
     });
     expect(Object.keys(samples).filter((name) => name.includes('phase="instance create"'))).toEqual([]);
   });
@@ -166,8 +171,8 @@ describe('an action', () => {
     metrics.observe(trace({ phases: { 'lport claim': { seconds: 0, attributes: { [keys.start]: 'unobserved' } } } }));
 
     const samples = await scrape(metrics);
-    expect(samples['novaspan_phases_unmeasured_total{action="create",phase="lport claim",service="nova-compute"}']).toBe(1);
-    expect(Object.keys(samples).filter((name) => name.includes('phase_duration'))).toEqual([]);
+    expect(samples['novaspan_phases_unmeasured_total{action="create",phase="lport claim",service="nova-compute",host="cmp1"}']).toBe(1);
+    expect(Object.keys(samples).filter((name) => /phase_(duration|longest)/.test(name))).toEqual([]);
   });
 
   it('is not made of a fragment or of a sequel, whose phases count', async () => {
@@ -176,17 +181,17 @@ describe('an action', () => {
     metrics.observe(trace({ form: 'network-ready', phases: { 'guest dhcp': { seconds: 3, service: 'ovn-controller' } } }));
 
     const samples = await scrape(metrics);
-    expect(Object.keys(samples).filter((name) => /action_duration|actions_total|longest|nova_build/.test(name))).toEqual([]);
+    expect(Object.keys(samples).filter((name) => /action_duration|actions_total|action_longest|nova_build/.test(name))).toEqual([]);
     expect(samples).toMatchObject({
-      'novaspan_phase_duration_seconds_count{action="unknown",phase="neutron port create",service="neutron-server"}': 1,
-      'novaspan_phase_duration_seconds_count{action="create",phase="guest dhcp",service="ovn-controller"}': 1,
+      'novaspan_phase_duration_seconds_count{action="unknown",phase="neutron port create",service="neutron-server",host="cmp1"}': 1,
+      'novaspan_phase_duration_seconds_count{action="create",phase="guest dhcp",service="ovn-controller",host="cmp1"}': 1,
     });
   });
 
   it('is the longest for five minutes', async () => {
     let now = NOW;
     const metrics = metricsAt(() => now);
-    const longest = async () => (await scrape(metrics))['novaspan_action_longest_seconds{action="create"}'];
+    const longest = async () => (await scrape(metrics))['novaspan_action_longest_seconds{action="create",host="cmp1"}'];
     metrics.observe(trace({ seconds: 30 }));
     now += 120_000;
     metrics.observe(trace({ seconds: 9 }));
@@ -197,6 +202,37 @@ describe('an action', () => {
     expect(await longest()).toBe(9);
     now += 120_000;
     expect(await longest()).toBeUndefined();
+  });
+
+  it('is in at most 2,000 series of the longest: what is beyond waits until others are five minutes old', async () => {
+    let now = NOW;
+    const metrics = metricsAt(() => now);
+    const hosts = async () => Object.keys(await scrape(metrics)).filter((name) => name.startsWith('novaspan_action_longest'));
+    for (let i = 0; i < 2500; i++) metrics.observe(trace({ host: `cmp${i}` }));
+    expect((await hosts()).length).toBe(2000);
+    now += 400_000;
+    metrics.observe(trace({ host: 'cmp2400' }));
+    expect(await hosts()).toEqual(['novaspan_action_longest_seconds{action="create",host="cmp2400"}']);
+  });
+
+  it('that is a build has its series before the first ends, with 0, which no checkpoint keeps', async () => {
+    const metrics = createMetrics({ vitals: () => vitals({ buildHosts: ['cmp1', 'ctl1'] }), now: () => NOW });
+    const before = metrics.save();
+
+    const samples = await scrape(metrics);
+    for (const host of ['cmp1', 'ctl1']) {
+      for (const outcome of outcomes) {
+        expect(samples[`novaspan_actions_total{action="create",outcome="${outcome}",host="${host}"}`]).toBe(0);
+        expect(samples[`novaspan_action_duration_seconds_bucket{le="60",action="create",host="${host}",outcome="${outcome}"}`]).toBe(0);
+      }
+      expect(samples[`novaspan_nova_spawn_seconds_count{host="${host}"}`]).toBe(0);
+      expect(samples[`novaspan_nova_build_seconds_count{host="${host}"}`]).toBe(0);
+    }
+    expect(metrics.save()).toEqual(before);
+
+    metrics.observe(trace());
+    await scrape(metrics);
+    expect((await scrape(metrics))['novaspan_actions_total{action="create",outcome="succeeded",host="cmp1"}']).toBe(1);
   });
 
   it('never names an instance, a request or a port in a label', async () => {
@@ -269,7 +305,7 @@ const anyTrace = fc
 const lastingPart = async (metrics: Metrics): Promise<Record<string, number>> =>
   Object.fromEntries(
     Object.entries(await scrape(metrics)).filter(([name]) =>
-      /^novaspan_(actions|phases_unmeasured|action_duration|phase_duration|nova)/.test(name),
+      /^novaspan_(actions|phases_unmeasured|action_duration|phase_duration|nova_build_seconds|nova_spawn_seconds)/.test(name),
     ),
   );
 
