@@ -1,7 +1,7 @@
-/** One number that divides quiet from alarm. */
+/** One number that divides quiet from alarm: what is beyond it alarms, what is equal to it does not. */
 export interface Threshold {
   readonly value: number;
-  readonly unit: 'seconds' | 'boots' | 'share';
+  readonly unit: 'seconds' | 'boots' | 'lines' | 'share';
   /**
    * What may stand there. A bucket is an upper bound of the histograms (docs/metrics.md): boots beyond the threshold are counted,
    * and a histogram can count beyond its own bounds only.
@@ -47,17 +47,17 @@ export const thresholds = {
     reason: 'three times the 300 s that nova waits for a port: no step of a boot but a huge image takes as long',
   },
   bootsFailing: {
-    value: 3,
+    value: 2,
     unit: 'boots',
     must: 'be a whole number',
     reason:
-      'one failed boot is often its user (a bad image, a boot deleted while it builds); three on one host within half an hour are the host',
+      'one or two failed boots are often their users (a bad image, a boot deleted while it builds); a third within half an hour is the host',
   },
   bootsFailingEverywhere: {
-    value: 5,
+    value: 4,
     unit: 'boots',
     must: 'be a whole number',
-    reason: 'fewer failed boots than this say nothing of a whole cloud',
+    reason: 'of so few failed boots a share says nothing about a whole cloud',
   },
   bootsFailingShare: {
     value: 0.5,
@@ -89,11 +89,17 @@ export const thresholds = {
     must: 'be positive',
     reason: 'six hours: less than any usual rotation keeps, and time to mend the cause before the first line is lost',
   },
-  lateShare: {
+  missingShare: {
     value: 0.01,
     unit: 'share',
     must: 'be between 0 and 1',
-    reason: 'single late lines are normal; one of a hundred means a log that is shipped late, or a wrong time zone',
+    reason: 'single late or missing lines are normal; one of a hundred is a log that is shipped late, a rate limit, or a wrong time zone',
+  },
+  missingLines: {
+    value: 20,
+    unit: 'lines',
+    must: 'be a whole number',
+    reason: 'of so few lines in an hour a share says nothing',
   },
 } as const satisfies Record<string, Threshold>;
 

@@ -1,0 +1,129 @@
+import type { Limits } from '../thresholds.js';
+import type { Alert, Count } from './define.js';
+import { countBeyond } from './promql.js';
+
+/**
+ * What happens to instances. Each host is told once, however many sidecars tell of it: their `instance` is aggregated away.
+ * `_longest_` is the longest of five minutes, there from the first boot on; `keepFiringFor` outlasts it, so that slow boots some
+ * minutes apart are one alert.
+ */
+
+const slow = (histogram: string, labels: string, seconds: number, what: string): Count => ({
+  expr: countBeyond(histogram, seconds, labels),
+  text: `In the last hour {count} ${what} there took longer than ${seconds} s.`,
+});
+
+const slowPhases = (phase: string, seconds: number): Count =>
+  slow('novaspan_phase_duration_seconds', `host="{host}", ${phase}`, seconds, 'of these phases');
+
+/** How many boots did not succeed within half an hour, by host. */
+const failed = boots('action="create", outcome!="succeeded"');
+const ended = boots('action="create"');
+
+function boots(matchers: string): string {
+  return `max by (host) (sum by (job, instance, host) (increase(novaspan_actions_total{${matchers}}[30m])))`;
+}
+
+const VIF_PLUGGED = 'phase="vif-plugged wait"';
+const OVN_CONTROLLER = 'phase=~"lport claim|flow install|lport up"';
+
+export const bootAlerts: readonly Alert[] = [
+  {
+    name: 'SpawnSlow',
+    group: 'boots',
+    severity: 'warning',
+    expr: () => 'max by (host) (novaspan_nova_spawn_longest_seconds)',
+    limit: 'spawnSlow',
+    for: '0m',
+    keepFiringFor: '15m',
+    value: 'duration',
+    summary: 'A spawn on {host} took {value}',
+    description: ({ spawnSlow }) =>
+      `nova says that it took {value} to spawn an instance on {host}; more than ${spawnSlow} s is slow. Usually it waited for its port (vif-plugged) or for its image.`,
+    count: ({ spawnSlow }) => slow('novaspan_nova_spawn_seconds', 'host="{host}"', spawnSlow, 'spawns'),
+  },
+  {
+    name: 'BuildSlow',
+    group: 'boots',
+    severity: 'warning',
+    expr: () => 'max by (host) (novaspan_nova_build_longest_seconds)',
+    limit: 'buildSlow',
+    for: '0m',
+    keepFiringFor: '15m',
+    value: 'duration',
+    summary: 'A build on {host} took {value}',
+    description: ({ buildSlow }) =>
+      `nova says that it took {value} to build an instance on {host}; more than ${buildSlow} s is slow. Where SpawnSlow is not on as well, the time went before the spawn: into its ports, its volume, or a lock.`,
+    count: ({ buildSlow }) => slow('novaspan_nova_build_seconds', 'host="{host}"', buildSlow, 'builds'),
+  },
+  {
+    name: 'BootFailing',
+    group: 'boots',
+    severity: 'warning',
+    expr: () => `round(${failed})`,
+    limit: 'bootsFailing',
+    for: '0m',
+    keepFiringFor: '10m',
+    value: 'number',
+    summary: '{value} boots failed on {host}',
+    description: () =>
+      'In the last half hour {value} boots on {host} failed, timed out or were interrupted. So many at one host are usually its libvirt, its disk, its image cache, or its network agent.',
+  },
+  {
+    name: 'BootFailingEverywhere',
+    group: 'boots',
+    severity: 'critical',
+    expr: ({ bootsFailingEverywhere }: Limits) =>
+      `sum(${failed})\n  / sum(${ended})\nand\n  round(sum(${failed})) > ${bootsFailingEverywhere}`,
+    limit: 'bootsFailingShare',
+    for: '2m',
+    keepFiringFor: '10m',
+    value: 'percentage',
+    summary: '{value} of all boots fail',
+    description: () =>
+      'In the last half hour {value} of all boots in the cloud did not succeed. Usually something that all of them need is away: neutron, placement, glance, RabbitMQ, or the OVN Southbound database.',
+  },
+  {
+    name: 'BootStuck',
+    group: 'boots',
+    severity: 'warning',
+    // While a sidecar reads what is long past, all that it has not read to the end seems to be open.
+    expr: ({ lagging }) =>
+      `novaspan_open_action_oldest_age_seconds{action="create"}\nunless on (job, instance)\n  novaspan_watermark_lag_seconds > ${lagging}`,
+    limit: 'bootStuck',
+    for: '2m',
+    keepFiringFor: '5m',
+    value: 'duration',
+    summary: 'A boot that {instance} follows has not ended for {value}',
+    description: ({ bootStuck }) =>
+      `The oldest boot in the logs that {instance} follows began {value} ago and has not ended; more than ${bootStuck} s is too long. Usually it waits for a large image, for a volume, or for a lock that another instance holds.`,
+  },
+  {
+    name: 'VifPlugSlow',
+    group: 'boots',
+    severity: 'warning',
+    expr: () => `max by (host, action, phase, service) (novaspan_phase_longest_seconds{${VIF_PLUGGED}})`,
+    limit: 'vifPlugSlow',
+    for: '0m',
+    keepFiringFor: '15m',
+    value: 'duration',
+    summary: 'A port on {host} took {value} to be plugged in',
+    description: ({ vifPlugSlow }) =>
+      `In a {action} on {host}, nova waited {value} for neutron to say that a port is up; more than ${vifPlugSlow} s is slow, and after 300 s the boot fails. Usually neutron-server is slow to tell, or ovn-controller to claim.`,
+    count: ({ vifPlugSlow }) => slowPhases(VIF_PLUGGED, vifPlugSlow),
+  },
+  {
+    name: 'LportClaimSlow',
+    group: 'boots',
+    severity: 'warning',
+    expr: () => `max by (host, action, phase, service) (novaspan_phase_longest_seconds{${OVN_CONTROLLER}})`,
+    limit: 'lportClaimSlow',
+    for: '0m',
+    keepFiringFor: '15m',
+    value: 'duration',
+    summary: 'ovn-controller on {host} took {value} for a port ({phase})',
+    description: ({ lportClaimSlow }) =>
+      `The phase "{phase}" of a port on {host} took {value}; more than ${lportClaimSlow} s is slow. Usually ovn-controller is busy with computing all flows anew, or waits for the Southbound database.`,
+    count: ({ lportClaimSlow }) => slowPhases(OVN_CONTROLLER, lportClaimSlow),
+  },
+];

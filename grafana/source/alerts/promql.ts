@@ -1,0 +1,45 @@
+/**
+ * How many observations of a histogram were beyond a bound of its buckets, in the last hour, by what the fullest sidecar
+ * says: two that follow one log tell the same boots.
+ *
+ * @param labels matchers without braces; may be empty
+ */
+export const countBeyond = (histogram: string, seconds: number, labels: string): string => {
+  const of = (suffix: string, matchers: string): string => `sum by (job, instance) (increase(${histogram}_${suffix}{${matchers}}[1h]))`;
+  return `max(${of('count', labels)} - ${of('bucket', `${labels}, le=~"${bound(seconds)}"`)})`;
+};
+
+/** A bound of a bucket as a regular expression: Prometheus' text says `60`, OpenMetrics `60.0`, and either may be kept. */
+export const bound = (seconds: number): string => (Number.isInteger(seconds) ? `${seconds}|${seconds}.0` : `${seconds}`);
+
+/**
+ * How much a counter of novaspan's process has grown in the last hour. `increase()` does not see the first of a series that was
+ * not there before, and most things that are lost are lost for the first time, some of them before the first scrape. But these
+ * counters begin with 0 at a start, and a sidecar says when that was. So: all of it where the process is younger than the
+ * hour, else the difference, 0 standing for a series that was not there. Nothing where an hour ago nothing was scraped.
+ *
+ *     started 20 min ago      counter 3             ▶ 3
+ *     started last week       none, then counter 3  ▶ 3
+ *     started last week       counter 3, then 3     ▶ 0
+ *     no scrape an hour ago   counter 3             ▶ nothing
+ *
+ * @param label the counter's own label, which is summed over
+ */
+export const countedInHour = (counter: string, label?: string): string => {
+  const total = (offset: string): string =>
+    label === undefined
+      ? `${counter}${offset}`
+      : `(sum without (${label}) (${counter}${offset}) or 0 * novaspan_start_time_seconds${offset})`;
+  return [
+    `(${total('')} and on (job, instance) time() - novaspan_start_time_seconds < 3600)`,
+    `or (${total('')} - ${total(' offset 1h')})`,
+  ].join('\n');
+};
+
+/** The series of several expressions, told apart by the label `reason`. */
+export const byReason = (reasons: Readonly<Record<string, string>>): string =>
+  Object.entries(reasons)
+    .map(([reason, expr]) => `label_replace(\n${indented(expr)},\n  "reason", "${reason}", "", ""\n)`)
+    .join('\nor\n');
+
+export const indented = (text: string): string => text.replaceAll(/^/gm, '  ');
