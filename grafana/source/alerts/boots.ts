@@ -10,11 +10,11 @@ import { countBeyond } from './promql.js';
 
 const slow = (histogram: string, labels: string, seconds: number, what: string): Count => ({
   expr: countBeyond(histogram, seconds, labels),
-  text: `In the last hour {count} ${what} there took longer than ${seconds} s.`,
+  text: `${what} there in the last hour that took longer than ${seconds} s: {count}.`,
 });
 
-const slowPhases = (phase: string, seconds: number): Count =>
-  slow('novaspan_phase_duration_seconds', `host="{host}", ${phase}`, seconds, 'of these phases');
+const slowPhases = (seconds: number): Count =>
+  slow('novaspan_phase_duration_seconds', 'host="{host}", action="{action}", phase="{phase}"', seconds, 'Phases of this kind');
 
 /** How many boots did not succeed within half an hour, by host. */
 const failed = boots('action="create", outcome!="succeeded"');
@@ -40,7 +40,7 @@ export const bootAlerts: readonly Alert[] = [
     summary: 'A spawn on {host} took {value}',
     description: ({ spawnSlow }) =>
       `nova says that it took {value} to spawn an instance on {host}; more than ${spawnSlow} s is slow. Usually it waited for its port (vif-plugged) or for its image.`,
-    count: ({ spawnSlow }) => slow('novaspan_nova_spawn_seconds', 'host="{host}"', spawnSlow, 'spawns'),
+    count: ({ spawnSlow }) => slow('novaspan_nova_spawn_seconds', 'host="{host}"', spawnSlow, 'Spawns'),
   },
   {
     name: 'BuildSlow',
@@ -54,7 +54,7 @@ export const bootAlerts: readonly Alert[] = [
     summary: 'A build on {host} took {value}',
     description: ({ buildSlow }) =>
       `nova says that it took {value} to build an instance on {host}; more than ${buildSlow} s is slow. Where SpawnSlow is not on as well, the time went before the spawn: into its ports, its volume, or a lock.`,
-    count: ({ buildSlow }) => slow('novaspan_nova_build_seconds', 'host="{host}"', buildSlow, 'builds'),
+    count: ({ buildSlow }) => slow('novaspan_nova_build_seconds', 'host="{host}"', buildSlow, 'Builds'),
   },
   {
     name: 'BootFailing',
@@ -110,7 +110,7 @@ export const bootAlerts: readonly Alert[] = [
     summary: 'A port on {host} took {value} to be plugged in',
     description: ({ vifPlugSlow }) =>
       `In a {action} on {host}, nova waited {value} for neutron to say that a port is up; more than ${vifPlugSlow} s is slow, and after 300 s the boot fails. Usually neutron-server is slow to tell, or ovn-controller to claim.`,
-    count: ({ vifPlugSlow }) => slowPhases(VIF_PLUGGED, vifPlugSlow),
+    count: ({ vifPlugSlow }) => slowPhases(vifPlugSlow),
   },
   {
     name: 'LportClaimSlow',
@@ -124,6 +124,6 @@ export const bootAlerts: readonly Alert[] = [
     summary: 'ovn-controller on {host} took {value} for a port ({phase})',
     description: ({ lportClaimSlow }) =>
       `The phase "{phase}" of a port on {host} took {value}; more than ${lportClaimSlow} s is slow. Usually ovn-controller is busy with computing all flows anew, or waits for the Southbound database.`,
-    count: ({ lportClaimSlow }) => slowPhases(OVN_CONTROLLER, lportClaimSlow),
+    count: ({ lportClaimSlow }) => slowPhases(lportClaimSlow),
   },
 ];

@@ -26,14 +26,12 @@ export const bound = (seconds: number): string => (Number.isInteger(seconds) ? `
  * @param label the counter's own label, which is summed over
  */
 export const countedInHour = (counter: string, label?: string): string => {
-  const total = (offset: string): string =>
+  const now = label === undefined ? counter : `sum without (${label}) (${counter})`;
+  const before =
     label === undefined
-      ? `${counter}${offset}`
-      : `(sum without (${label}) (${counter}${offset}) or 0 * novaspan_start_time_seconds${offset})`;
-  return [
-    `(${total('')} and on (job, instance) time() - novaspan_start_time_seconds < 3600)`,
-    `or (${total('')} - ${total(' offset 1h')})`,
-  ].join('\n');
+      ? `${counter} offset 1h`
+      : `(sum without (${label}) (${counter} offset 1h) or 0 * novaspan_start_time_seconds offset 1h)`;
+  return `(${now} and on (job, instance) time() - novaspan_start_time_seconds < 3600)\nor (${now} - ${before})`;
 };
 
 /** The series of several expressions, told apart by the label `reason`. */

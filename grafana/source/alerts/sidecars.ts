@@ -22,11 +22,14 @@ const REFUSED = byReason({
   'cannot be set aside': countedInHour('novaspan_set_aside_failures_total'),
 });
 
-/** Which share of the lines was not there when it was needed, where that are more than a few. */
-const missing = (counter: string, label: string, of: string, atLeast: number): string => {
-  const counted = countedInHour(counter, label);
-  return `(\n${counted}\n)\n  / on (job, instance) sum by (job, instance) (increase(${of}[1h]))\nand on (job, instance) (\n${counted}\n) > ${atLeast}`;
-};
+/** Which share of the lines was not there when it was needed, where that are more than a few. It goes on, so the first may be missed. */
+const missing = (counter: string, of: string, moreThan: number): string =>
+  [inHour(counter), `  / ${inHour(of)}`, `and round(${inHour(counter)}) > ${moreThan}`].join('\n');
+
+const inHour = (counter: string): string => `sum by (job, instance) (increase(${counter}[1h]))`;
+
+/** Lines of the daemons that number theirs. */
+const VLOG_LINES = 'novaspan_lines_total{service=~"ovn-controller|ovs-vswitchd"}';
 
 /** How long nothing has been acknowledged, while something waits: since the last time, else since the start. */
 const WAITING = `(novaspan_acknowledgement_age_seconds or time() - novaspan_start_time_seconds)
@@ -79,13 +82,8 @@ export const sidecarAlerts: readonly Alert[] = [
     severity: 'warning',
     expr: ({ missingLines }) =>
       byReason({
-        'lines late': missing('novaspan_late_total', 'kind', 'novaspan_events_total', missingLines),
-        'lines not in the log': missing(
-          'novaspan_vlog_lines_missing_total',
-          'service',
-          'novaspan_lines_total{service=~"ovn-controller|ovs-vswitchd"}',
-          missingLines,
-        ),
+        'lines late': missing('novaspan_late_total', 'novaspan_events_total', missingLines),
+        'lines not in the log': missing('novaspan_vlog_lines_missing_total', VLOG_LINES, missingLines),
       }),
     limit: 'missingShare',
     for: '0m',

@@ -1,0 +1,23 @@
+import { type Limits, limits as usual } from '../thresholds.js';
+import { grafanaRules } from './grafana.js';
+import { type Making, prometheusRules } from './prometheus.js';
+import { alerts, RUNBOOK } from './table.js';
+
+export interface AlertOptions {
+  /** the thresholds' own where it is not given */
+  readonly limits?: Limits;
+  /** where the runbook is found, without an anchor */
+  readonly runbook?: string;
+}
+
+/**
+ * All files of the alerts, by their path in `grafana/`. The cases of promtool's test are those of the usual thresholds and are left
+ * out where others are given.
+ */
+export function alertFiles({ limits = usual, runbook = RUNBOOK }: AlertOptions = {}): ReadonlyMap<string, string> {
+  const making: Making = { alerts, limits, runbook };
+  return new Map([
+    ['alerts/novaspan.rules.yaml', prometheusRules(making)],
+    ['provisioning/alerting/novaspan.yaml', grafanaRules(making)],
+  ]);
+}

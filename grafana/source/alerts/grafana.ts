@@ -1,0 +1,77 @@
+import { QueryBuilder } from '@grafana/grafana-foundation-sdk/alerting';
+import { TypeThresholdBuilder } from '@grafana/grafana-foundation-sdk/expr';
+import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
+import { type Alert, limitOf } from './define.js';
+import { type Making, yamlOf } from './prometheus.js';
+import { anchorOf, groups } from './table.js';
+import { GRAFANA, templated } from './text.js';
+
+const DATA_SOURCE = 'prometheus';
+/** What Grafana calls its own evaluator of expressions. */
+const EXPRESSIONS = '__expr__';
+
+const HEADER = ` Made by \`npm run grafana\` from grafana/source; do not edit.
+ The same alerts as grafana/alerts/novaspan.rules.yaml, for those whom Grafana alerts instead of Prometheus. Load one of the two.
+ To be put into provisioning/alerting of Grafana's configuration.`;
+
+/**
+ * The alerts as a file that Grafana provisions. The comparison is Grafana's own, so that it shows the value and the threshold. The
+ * sentences with a count are left out, as its templates cannot ask for one.
+ */
+export function grafanaRules(making: Making): string {
+  const file = {
+    apiVersion: 1,
+    groups: Object.entries(groups).map(([group, name]) => ({
+      orgId: 1,
+      name,
+      folder: 'novaspan',
+      interval: '1m',
+      rules: making.alerts.filter((alert) => alert.group === group).map((alert) => ruleOf(alert, making)),
+    })),
+  };
+  return yamlOf(file, HEADER);
+}
+
+/** The names are those of the file format, which are not those of Grafana's API: it reads past a name that it does not know. */
+function ruleOf(alert: Alert, { limits, runbook }: Making) {
+  const { name, severity, value, keepFiringFor, summary, description } = alert;
+  return {
+    uid: `novaspan-${anchorOf(alert)}`,
+    title: name,
+    condition: 'B',
+    data: dataOf(alert.expr(limits), limitOf(alert, limits)),
+    // Nothing measured is the normal state of most: a sidecar that is gone has an alert of its own.
+    noDataState: 'OK',
+    execErrState: 'Error',
+    for: alert.for,
+    keepFiringFor,
+    annotations: {
+      summary: templated(summary, value, GRAFANA),
+      description: templated(description(limits), value, GRAFANA),
+      runbook_url: `${runbook}#${anchorOf(alert)}`,
+    },
+    labels: { severity },
+    isPaused: false,
+  };
+}
+
+/** A is asked of Prometheus, as one moment: so nothing has to be reduced. B compares. */
+function dataOf(expr: string, limit: number) {
+  const asked = new QueryBuilder('A')
+    .datasourceUid(DATA_SOURCE)
+    // Alerting asks for a range of time always; of a question about one moment only its end counts.
+    .relativeTimeRange({ from: 600, to: 0 })
+    .model(new DataqueryBuilder().refId('A').expr(expr).instant().datasource({ type: 'prometheus', uid: DATA_SOURCE }));
+  const compared = new QueryBuilder('B')
+    .datasourceUid(EXPRESSIONS)
+    .relativeTimeRange({ from: 0, to: 0 })
+    .model(
+      new TypeThresholdBuilder()
+        .refId('B')
+        .expression('A')
+        .conditions([{ evaluator: { type: 'gt', params: [limit] } }])
+        .datasource({ type: EXPRESSIONS, uid: EXPRESSIONS }),
+    );
+  // Without what the builders leave undefined, and without their methods.
+  return JSON.parse(JSON.stringify([asked.build(), compared.build()]));
+}

@@ -1,0 +1,59 @@
+import { stringify } from 'yaml';
+import type { Limits } from '../thresholds.js';
+import { type Alert, limitOf } from './define.js';
+import { indented } from './promql.js';
+import { anchorOf, groups } from './table.js';
+import { counted, PROMETHEUS, templated } from './text.js';
+
+/** What files are made of. */
+export interface Making {
+  readonly alerts: readonly Alert[];
+  readonly limits: Limits;
+  /** URL of the runbook, without an anchor */
+  readonly runbook: string;
+}
+
+/** One rule, as it stands in a file of Prometheus. */
+export interface PrometheusRule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for: string;
+  readonly keep_firing_for?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+const HEADER = ` Made by \`npm run grafana\` from grafana/source; do not edit.
+ For Prometheus 2.42 or later. What each alert means and what to do: grafana/runbook.md`;
+
+/** The rules as a file that Prometheus loads (\`rule_files\`). */
+export function prometheusRules(making: Making): string {
+  const file = {
+    groups: Object.entries(groups).map(([group, name]) => ({
+      name,
+      rules: making.alerts.filter((alert) => alert.group === group).map((alert) => ruleOf(alert, making)),
+    })),
+  };
+  return yamlOf(file, HEADER);
+}
+
+export function ruleOf(alert: Alert, { limits, runbook }: Making): PrometheusRule {
+  const { name, severity, value, keepFiringFor, summary, description, count } = alert;
+  const sentence = count === undefined ? '' : counted(count(limits).expr, count(limits).text);
+  return {
+    alert: name,
+    expr: `(\n${indented(alert.expr(limits))}\n) > ${limitOf(alert, limits)}`,
+    for: alert.for,
+    ...(keepFiringFor !== '0m' && { keep_firing_for: keepFiringFor }),
+    labels: { severity },
+    annotations: {
+      summary: templated(summary, value, PROMETHEUS),
+      description: templated(description(limits), value, PROMETHEUS) + sentence,
+      runbook_url: `${runbook}#${anchorOf(alert)}`,
+    },
+  };
+}
+
+/** As YAML that a person can read: long texts are not folded. */
+export const yamlOf = (value: unknown, header: string): string =>
+  header.replaceAll(/^/gm, '#') + '\n' + stringify(value, { lineWidth: 0, blockQuote: 'literal', singleQuote: true });
