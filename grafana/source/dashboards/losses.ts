@@ -1,0 +1,97 @@
+import { type Section, sized } from '../assemble.js';
+import { bars } from '../panel.js';
+import { grown, orNone } from '../promql.js';
+import { range } from '../target.js';
+
+/** Counters that say that something is not in a trace, by what becomes of it. A test knows those of docs/metrics.md that are in neither. */
+const gone: Readonly<Record<string, string>> = {
+  traces_dropped_total: 'traces dropped',
+  spans_rejected_total: 'spans the backend rejected',
+  files_lost_total: 'files lost before their end',
+  cut_off_logs_total: 'compressed logs cut off',
+  vlog_lines_missing_total: 'lines missing in OVS and OVN logs',
+  vlog_messages_dropped_total: 'messages OVS and OVN dropped themselves',
+};
+
+const held: Readonly<Record<string, string>> = {
+  traces_set_aside_total: 'traces set aside',
+  set_aside_failures_total: 'could not be set aside yet',
+  exports_retried_total: 'requests tried again',
+  checkpoints_failed_total: 'checkpoints not written',
+  sources_unreadable_total: 'polls of unreadable logs',
+};
+
+const bounded: Readonly<Record<string, string>> = {
+  waiting_room_full_total: 'lines: waiting room full',
+  open_full_total: 'actions: too many open',
+  ports_full_total: 'ports: too many',
+  spans_left_out_total: 'spans: too many',
+  lines_left_out_total: 'lines: too many behind a span',
+  values_cut_total: 'texts cut',
+  overlong_lines_total: 'lines cut',
+};
+
+const odd: Readonly<Record<string, string>> = {
+  file_resets_total: 'files begun again',
+  clock_jump_total: 'times ahead of the clock',
+  damaged_lines_total: 'damaged lines',
+  garbage_total: 'lines in no known form',
+  nul_bytes_total: 'NUL bytes',
+  unknown_logs_total: 'unknown logs',
+  form_changes_total: 'forms changed',
+};
+
+const grownBy = (counters: Readonly<Record<string, string>>, matchers: string) =>
+  Object.entries(counters).map(([name, legend]) => range(orNone(grown(name, matchers, '$__rate_interval'), matchers), legend));
+
+export const losses = (matchers: string): Section => ({
+  title: 'What it passed over',
+  panels: [
+    sized(
+      12,
+      9,
+      bars(
+        {
+          title: 'Gone',
+          description: 'What is in no trace, and will not be. It should be empty; the runbook says what to do about each.',
+          unit: 'short',
+        },
+        grownBy(gone, matchers),
+      ),
+    ),
+    sized(
+      12,
+      9,
+      bars(
+        {
+          title: 'Held back',
+          description:
+            'What waits and is tried again, or is kept for `novaspan resend`. Short bursts are outages; what stays needs a look at its log.',
+          unit: 'short',
+        },
+        grownBy(held, matchers),
+      ),
+    ),
+    sized(
+      12,
+      9,
+      bars(
+        { title: 'Bounds reached', description: 'Traces that are there but not whole, as memory and size are bounded.', unit: 'short' },
+        grownBy(bounded, matchers),
+      ),
+    ),
+    sized(
+      12,
+      9,
+      bars(
+        {
+          title: 'Odd logs',
+          description:
+            'Files that were emptied, mixed or damaged under it. Once at a rotation is usual; often is a log that two programs write to.',
+          unit: 'short',
+        },
+        grownBy(odd, matchers),
+      ),
+    ),
+  ],
+});

@@ -1,0 +1,228 @@
+import { assemble, type Placed, type Section, sized } from '../assemble.js';
+import { lines, redFrom, table, unitOf } from '../panel.js';
+import { grown, most, mostWithin, quantile, shareAmong } from '../promql.js';
+import type { Store } from '../stores/store.js';
+import { range, rangeWithTraces, rows } from '../target.js';
+import type { Limits } from '../thresholds.js';
+import { choice, chosenSource, chosenWindow, several } from '../variable.js';
+
+/** One stage of the way, by the name of its span, and what it is slow of. */
+interface Stage {
+  readonly phase: string;
+  readonly description: string;
+  readonly limit?: keyof Limits;
+}
+
+/** Each begins where the one before it ends; the same chain as in docs/tracing-model.md. */
+export const stages: readonly Stage[] = [
+  {
+    phase: 'vif plug',
+    description: 'nova-compute, through os-vif and ovsdb. Slow: ovsdb-server or the disk under it; with DEBUG its start is exact.',
+  },
+  {
+    phase: 'ovs interface add',
+    description: 'ovs-vswitchd adds the interface. Slow: its main loop stalls; the trace names stalls that it logs.',
+  },
+  {
+    phase: 'lport claim',
+    description:
+      'ovn-controller sees the interface and claims its port. Slow: it computes all flows anew, or waits for the southbound database.',
+    limit: 'lportClaimSlow',
+  },
+  { phase: 'flow install', description: 'From the claim to all flows in OVS. Slow: many flows, address sets or security groups at once.' },
+  { phase: 'lport up', description: 'ovn-controller writes “up” into the southbound database. Slow: that database is.' },
+  {
+    phase: 'port status up',
+    description: 'ovn-northd and neutron notice. Slow: northd’s turn takes long, or neutron’s OVN event queue is full.',
+  },
+  {
+    phase: 'neutron port activate',
+    description: 'neutron makes the port ACTIVE and tells nova. Slow: provisioning blocks (DHCP), neutron’s database, nova-api.',
+  },
+  { phase: 'event deliver', description: 'From nova-api to the compute host, at DEBUG only. Slow: RabbitMQ or conductor.' },
+];
+
+/** What stands in for OVN's three stages where neutron-openvswitch-agent wires the ports. */
+export const agentStages: readonly string[] = [
+  'agent port scan',
+  'agent port details',
+  'agent port wire',
+  'agent port filter',
+  'agent device up',
+  'port provision',
+  'dhcp configure',
+];
+
+/** All of it, as nova waits for it. */
+export const WAIT = 'vif-plugged wait';
+
+const ON = 'action=~"$action", host=~"$host"';
+const of = (phase: string): string => `phase="${phase}", ${ON}`;
+const ALL = `phase=~"${[WAIT, ...stages.map(({ phase }) => phase), ...agentStages].join('|')}", ${ON}`;
+const STAGE = 'phase="$stage", action=~"$action", host=~"$host"';
+
+/** From the plug of an interface to the event that lets nova go on: which stage, on which host. */
+export const plug = (store: Store, limits: Limits) =>
+  assemble({
+    uid: 'novaspan-plug',
+    title: 'Network plug path',
+    description:
+      'What operators call “vif-plugged”, stage by stage: plug, added, claimed, installed, up, status up, activated, event delivered.',
+    from: 'now-6h',
+    variables: [
+      chosenSource('prometheus', 'Prometheus'),
+      chosenSource(store.kind, store.name),
+      several('action', 'action', 'phase_duration_seconds_count'),
+      several('host', 'host', 'phase_duration_seconds_count'),
+      chosenWindow(),
+      choice('stage', 'stage', [WAIT, ...stages.map(({ phase }) => phase), ...agentStages], 'lport claim'),
+      choice('longer', 'longer than', ['1ms', '1s', '5s', '10s', '30s', '60s'], '1ms'),
+    ],
+    sections: [whole(limits), eachStage(limits), oneByHost, slowest(store)],
+  });
+
+const whole = (limits: Limits): Section => ({
+  title: 'The whole way',
+  panels: [
+    sized(
+      10,
+      11,
+      lines(
+        {
+          title: 'nova waits for its ports',
+          description:
+            'The span vif-plugged wait: nova gives a boot up after 300 s of it. Where it rises, the stage that rises with it is the cause.',
+          unit: 's',
+          limit: limits.vifPlugSlow,
+        },
+        threeOf(of(WAIT)),
+      ),
+    ),
+    sized(
+      14,
+      11,
+      table(
+        {
+          title: 'Stages',
+          description:
+            'All stages in the shown time, those of OVN and of neutron’s OVS agent. Unmeasured are those of which a log lacks an end: DEBUG or another log helps.',
+          unit: 's',
+          none: 'no port was plugged',
+        },
+        [
+          rows(quantile(0.5, 'phase_duration_seconds', ALL, '$__range', 'phase')),
+          rows(quantile(0.9, 'phase_duration_seconds', ALL, '$__range', 'phase')),
+          rows(mostWithin('phase_longest_seconds', ALL, '$__range', 'phase')),
+          rows(`round(${grown('phase_duration_seconds_count', ALL, '$__range', 'phase')})`),
+          rows(unmeasured(ALL, '$__range')),
+        ],
+        {
+          transformations: [
+            { id: 'merge', options: {} },
+            {
+              id: 'organize',
+              options: {
+                excludeByName: { Time: true },
+                indexByName: { phase: 0, 'Value #A': 1, 'Value #B': 2, 'Value #C': 3, 'Value #D': 4, 'Value #E': 5 },
+                renameByName: {
+                  'Value #A': 'p50',
+                  'Value #B': 'p90',
+                  'Value #C': 'longest',
+                  'Value #D': 'measured',
+                  'Value #E': 'unmeasured',
+                },
+              },
+            },
+          ],
+          columns: [
+            { name: 'longest', properties: [unitOf('s'), ...redFrom(limits.vifPlugSlow)] },
+            { name: 'measured', properties: [unitOf('short')] },
+            { name: 'unmeasured', properties: [unitOf('percentunit')] },
+          ],
+          sortedBy: 'longest',
+        },
+      ),
+    ),
+  ],
+});
+
+const threeOf = (matchers: string) => [
+  rangeWithTraces(quantile(0.5, 'phase_duration_seconds', matchers, '$window'), 'p50'),
+  rangeWithTraces(quantile(0.9, 'phase_duration_seconds', matchers, '$window'), 'p90'),
+  range(most('phase_longest_seconds', matchers), 'longest of 5 min'),
+];
+
+/** Of all that there were, measured or not. */
+const unmeasured = (matchers: string, window: string): string =>
+  shareAmong(grown('phases_unmeasured_total', matchers, window, 'phase'), grown('phase_duration_seconds_count', matchers, window, 'phase'));
+
+const eachStage = (limits: Limits): Section => ({
+  title: 'Stage by stage',
+  panels: stages.map(
+    ({ phase, description, limit }): Placed =>
+      sized(6, 8, lines({ title: phase, description, unit: 's', ...(limit && { limit: limits[limit] }) }, threeOf(of(phase)))),
+  ),
+});
+
+const oneByHost: Section = {
+  title: '$stage, by host',
+  panels: [
+    sized(
+      8,
+      9,
+      lines(
+        {
+          title: 'p90 by host',
+          description: 'Of the stage that is chosen above. One host alone: its ovn-controller, its disk. All: what they share.',
+          unit: 's',
+        },
+        [range(quantile(0.9, 'phase_duration_seconds', STAGE, '$window', 'host'), '{{host}}')],
+      ),
+    ),
+    sized(
+      8,
+      9,
+      lines(
+        {
+          title: 'Longest by host',
+          description: 'The longest of the last five minutes at each moment; exact, also for a single port.',
+          unit: 's',
+        },
+        [range(most('phase_longest_seconds', STAGE, 'host'), '{{host}}')],
+      ),
+    ),
+    sized(
+      8,
+      9,
+      lines(
+        {
+          title: 'Unmeasured, by stage',
+          description: 'The share of which no line tells an end. A rise after an upgrade is a changed message; see novaspan health.',
+          unit: 'percentunit',
+        },
+        [range(unmeasured(ALL, '$window'), '{{phase}}')],
+      ),
+    ),
+  ],
+};
+
+const slowest = (store: Store): Section => ({
+  title: 'The longest waits',
+  panels: [
+    sized(
+      24,
+      10,
+      table(
+        {
+          title: 'Ports that nova waited for',
+          description: `Waits that took more than “longer than”, the longest first; a click on the name shows the boot’s trace. ${store.slowestCannot}`,
+          unit: 'short',
+          source: store.source,
+          none: 'none took so long',
+        },
+        [store.waits],
+        store.waitsRows,
+      ),
+    ),
+  ],
+});
