@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { sourceOf } from '../../grafana/source/variable.js';
+import { PREFIX } from '../../src/telemetry/families.js';
+import { metricsMarkdown } from '../../src/telemetry/markdown.js';
+import { boards, GRAFANA } from './boards.js';
+
+const read = (path: string) => readFileSync(new URL(`provisioning/${path}`, GRAFANA), 'utf8');
+const README = readFileSync(new URL('README.md', GRAFANA), 'utf8');
+
+interface DataSource {
+  readonly name: string;
+  readonly uid: string;
+  readonly type: string;
+  readonly url: string;
+  readonly isDefault?: boolean;
+  readonly jsonData: Readonly<Record<string, unknown>>;
+}
+
+const files = readdirSync(new URL('provisioning/datasources/', GRAFANA)).sort();
+const sources = files.map((file) => parse(read(`datasources/${file}`)).datasources as DataSource[]);
+
+describe('data sources', () => {
+  it('are one a file, called as what it is', () => {
+    expect(sources.map((of) => of.map(({ uid, type }) => `${uid} ${type}`))).toEqual([
+      ['jaeger jaeger'],
+      ['prometheus prometheus'],
+      ['tempo tempo'],
+    ]);
+  });
+
+  it('have the uids that dashboards choose first', () => {
+    const chosen = boards.flatMap(({ json }) =>
+      (json['templating'] as { list: { type: string; current: { value: string } }[] }).list
+        .filter(({ type }) => type === 'datasource')
+        .map(({ current }) => current.value),
+    );
+    expect([...new Set(chosen)].sort()).toEqual(sources.flat().map(({ uid }) => uid));
+    expect(sourceOf('tempo')).toEqual({ type: 'tempo', uid: '${traces}' });
+  });
+
+  it('have one default among them: Grafana does not start with two', () => {
+    expect(sources.flat().filter(({ isDefault }) => isDefault).length).toBe(1);
+  });
+
+  it('lead from an exemplar, by the label that novaspan gives it, to the trace', () => {
+    const prometheus = sources.flat().find(({ uid }) => uid === 'prometheus')!;
+    expect(prometheus.jsonData['exemplarTraceIdDestinations']).toEqual([
+      { name: 'trace_id', datasourceUid: '${NOVASPAN_TRACES}', urlDisplayLabel: 'Show the trace' },
+    ]);
+    const exposition = readFileSync(new URL('../../src/telemetry/exposition.ts', import.meta.url), 'utf8');
+    expect(exposition).toContain('labelSet: { trace_id: ');
+  });
+
+  it('ask for metrics that there are, with each $ of Grafana’s own doubled', () => {
+    for (const { jsonData } of sources.flat()) {
+      const { queries = [] } = (jsonData['tracesToMetrics'] ?? {}) as { queries?: { query: string }[] };
+      for (const { query } of queries) {
+        const metric = /novaspan_\w+?(?=_bucket|\{)/.exec(query)![0];
+        expect(metricsMarkdown()).toContain(`\`${metric}\``);
+        expect(metric.startsWith(PREFIX)).toBe(true);
+        expect(query).toContain('{$$__tags}');
+      }
+    }
+  });
+});
+
+describe('environment variables', () => {
+  const texts = [...files.map((file) => read(`datasources/${file}`)), read('dashboards/novaspan.yaml')];
+  const named = new Set(texts.flatMap((text) => [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!)));
+
+  it('are told in the README, and no others', () => {
+    const told = new Set([...README.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name));
+    expect([...told].sort()).toEqual([...named].sort());
+  });
+});
+
+describe('the README', () => {
+  it('names every dashboard, and its uid', () => {
+    for (const { file, json } of boards) {
+      expect(README).toContain(`${json['title']}`);
+      expect(README).toContain(`\`${file.split('/')[1]}\``);
+      expect(README).toContain(`\`${json['uid']}\``);
+    }
+  });
+
+  it('tells the version of the schema', () => {
+    for (const { json } of boards) expect(README).toContain(`schema version ${json['schemaVersion']}`);
+  });
+});

@@ -1,0 +1,209 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parser } from '@grafana/lezer-traceql';
+import { describe, expect, it } from 'vitest';
+import { agentStages, stages, WAIT } from '../../grafana/source/dashboards/plug.js';
+import { panelsIn } from '../../grafana/source/queries.js';
+import { actions } from '../../src/lifecycle/name.js';
+import { counters } from '../../src/model/counters.js';
+import { gauges } from '../../src/model/gauges.js';
+import { BUCKETS, type Family, lasting, longest, PREFIX, passing } from '../../src/telemetry/families.js';
+import { keys } from '../../src/trace/attributes.js';
+import { asked, boards, expressions, filledIn } from './boards.js';
+
+const promtool = spawnSync('promtool', ['--version']).status === 0;
+
+/** What Prometheus adds to each series by itself. */
+const OF_THE_TARGET = ['instance', 'job'];
+
+/** Labels by metric, as novaspan exposes them. */
+const exposed = new Map<string, readonly string[]>([
+  ...Object.entries<Family>({ ...lasting, ...longest, ...passing }).flatMap(([name, { type, labels }]): [string, readonly string[]][] =>
+    type === 'histogram'
+      ? [
+          [`${PREFIX}${name}_bucket`, [...labels, 'le']],
+          [`${PREFIX}${name}_sum`, labels],
+          [`${PREFIX}${name}_count`, labels],
+        ]
+      : [[PREFIX + name, labels]],
+  ),
+  ...Object.entries(gauges).map(([name, { label }]): [string, string[]] => [PREFIX + name, label === undefined ? [] : [label]]),
+  ...Object.values(counters).map(({ as, label }): [string, string[]] => [`${PREFIX}${as}_total`, label === undefined ? [] : [label]]),
+]);
+
+const phases = new Set(actions.flatMap((action) => action.phases.map(({ name }) => name)));
+/** Names of roots, and of what nova-compute does in an action. */
+const spans = actions.flatMap(({ name, phases }) => [
+  `instance ${name}`,
+  ...phases.filter(({ service }) => service === 'nova-compute').map((phase) => phase.name),
+]);
+const promql = expressions('promql');
+
+/** Names and matchers of all `metric{label="value",...}` in an expression. */
+const selectorsOf = (expression: string) =>
+  [...expression.matchAll(/(novaspan_\w+)(?:\{([^}]*)\})?/g)].map(([, metric, matchers = '']) => ({
+    metric: metric!,
+    matchers: [...matchers.matchAll(/(\w+)(?:=~|!~|!=|=)"([^"]*)"/g)].map(([, label, value]) => ({ label: label!, value: value! })),
+  }));
+
+/** Labels that an expression sums by. */
+const groupedBy = (expression: string): string[] =>
+  [...expression.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, labels]) => labels!.split(',').map((label) => label.trim()));
+
+describe('PromQL', () => {
+  it('is there', () => {
+    expect(promql.length).toBeGreaterThan(60);
+  });
+
+  it.each(promql)('$at: asks for metrics and labels that there are: $expression', ({ expression }) => {
+    const selectors = selectorsOf(expression);
+    expect(selectors).not.toEqual([]);
+    for (const { metric, matchers } of selectors) {
+      const labels = exposed.get(metric);
+      expect(labels, metric).toBeDefined();
+      expect(matchers.map(({ label }) => label).filter((label) => ![...labels!, ...OF_THE_TARGET].includes(label))).toEqual([]);
+    }
+    const known = new Set(selectors.flatMap(({ metric }) => [...exposed.get(metric)!, ...OF_THE_TARGET]));
+    expect(groupedBy(expression).filter((label) => !known.has(label))).toEqual([]);
+  });
+
+  it.each(promql)('$at: names phases, actions, outcomes and bounds that there are: $expression', ({ expression }) => {
+    const given = selectorsOf(expression).flatMap(({ matchers }) => matchers);
+    const valuesOf = (name: string) => given.filter(({ label }) => label === name).flatMap(({ value }) => value.split('|'));
+    expect(valuesOf('phase').filter((phase) => !phases.has(phase))).toEqual([]);
+    expect(valuesOf('outcome').filter((outcome) => outcome !== 'succeeded')).toEqual([]);
+    expect(valuesOf('action').filter((name) => !['.*', 'unnamed', ...actions.map((action) => action.name)].includes(name))).toEqual([]);
+    expect(valuesOf('le').filter((le) => !BUCKETS.includes(Number(le)))).toEqual([]);
+  });
+
+  it('has legends of labels that the expression keeps', () => {
+    for (const { file, json } of boards) {
+      for (const target of panelsIn(json).flatMap(({ targets }) => targets as { expr?: string; legendFormat?: string }[])) {
+        const named = [...(target.legendFormat ?? '').matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label);
+        const kept = [...groupedBy(target.expr ?? ''), ...(/\bby \(/.test(target.expr ?? '') ? [] : OF_THE_TARGET)];
+        expect(
+          named.filter((label) => !kept.includes(label!)),
+          `${file}: ${target.expr}`,
+        ).toEqual([]);
+      }
+    }
+  });
+
+  it.skipIf(!promtool)(
+    `is understood by promtool${promtool ? '' : ' (skipped: promtool is not installed; apt-get install prometheus)'}`,
+    () => {
+      const rules = promql.map(({ expression }, i) => ({ record: `panel:${i}`, expr: expression }));
+      const folder = mkdtempSync(join(tmpdir(), 'dashboards-'));
+      const file = join(folder, 'rules.json');
+      writeFileSync(file, JSON.stringify({ groups: [{ name: 'dashboards', rules }] }));
+      const { status, stderr } = spawnSync('promtool', ['check', 'rules', file], { encoding: 'utf8' });
+      rmSync(folder, { recursive: true });
+
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    },
+  );
+
+  it('asks for exemplars where buckets are asked for over time, and nowhere else', () => {
+    const withTraces = asked.flatMap((query) => (query.kind === 'promql' && query.exemplars ? [query] : []));
+    expect(withTraces.length).toBeGreaterThan(10);
+    for (const { type, expression, at } of withTraces) {
+      expect(type, at).toBe('range');
+      expect(expression, at).toContain('_bucket{');
+    }
+  });
+});
+
+describe('variables', () => {
+  it('take their values from labels that there are', () => {
+    const queries = asked.filter((query) => query.kind === 'labels');
+    expect(queries.length).toBeGreaterThan(6);
+    for (const { metric, label, at } of queries) {
+      expect(exposed.has(metric), `${at}: ${metric}`).toBe(true);
+      expect([...exposed.get(metric)!, ...OF_THE_TARGET], `${at}: ${metric}`).toContain(label);
+    }
+  });
+});
+
+it('no label that novaspan exposes is an instance, a port or a request', () => {
+  const labels = new Set([...exposed.values()].flat());
+  expect([...labels].filter((label) => /instance|port|request|uuid|trace|mac/.test(label))).toEqual([]);
+});
+
+describe('TraceQL', () => {
+  const queries = expressions('traceql').filter(({ expression }) => !/^[0-9a-f]*$/.test(expression));
+  const onResource = new Set(['service.name', 'host.name', 'host.id']);
+  const written = new Set<string>([...Object.values(keys), ...onResource]);
+
+  it('is there', () => {
+    expect(queries.length).toBeGreaterThan(1);
+  });
+
+  it.each(queries)('$at: is parsed without an error: $expression', ({ expression }) => {
+    expect(errorsIn(expression)).toEqual([]);
+  });
+
+  it('would be found wrong', () => {
+    expect(errorsIn('{ name = "x" &&& duration > 10s }')).not.toEqual([]);
+    expect(errorsIn('{ name = "x" ')).not.toEqual([]);
+  });
+
+  it.each(queries)('$at: names attributes that novaspan writes, where it writes them: $expression', ({ expression }) => {
+    const named = [...expression.matchAll(/\b(span|resource)\.([\w.]+)/g)];
+    expect(named).not.toEqual([]);
+    for (const [, scope, key] of named) {
+      expect([...written], key).toContain(key);
+      expect(scope, key).toBe(onResource.has(key!) ? 'resource' : 'span');
+    }
+  });
+
+  it.each(queries)('$at: names spans that there are: $expression', ({ expression }) => {
+    const names = [...expression.matchAll(/\bname = "([^"]+)"/g)].map(([, name]) => name!);
+    expect(names.filter((name) => !spans.includes(name))).toEqual([]);
+  });
+});
+
+function errorsIn(expression: string): string[] {
+  const faults: string[] = [];
+  parser.parse(expression).iterate({
+    enter: ({ type, from }) => {
+      if (type.isError) faults.push(`${expression} at ${from}`);
+    },
+  });
+  return faults;
+}
+
+describe("Jaeger's searches", () => {
+  const searches = asked.flatMap((query) => (query.kind === 'jaeger' && 'search' in query ? [{ ...query.search, query }] : []));
+
+  it('name services, roots and attributes that novaspan writes', () => {
+    expect(searches.length).toBeGreaterThan(1);
+    for (const { service, operation, tags, query } of searches) {
+      expect(['nova-compute', 'nova-conductor']).toContain(filledIn(service, query));
+      if (operation !== undefined) expect(spans).toContain(filledIn(operation, query));
+      for (const tag of tags?.split(' ') ?? []) expect(Object.values(keys) as string[]).toContain(tag.split('=')[0]);
+    }
+  });
+});
+
+describe('the plug path', () => {
+  const create = actions.find(({ name }) => name === 'create')!;
+  const places = (names: readonly string[]) => names.map((name) => create.phases.findIndex((phase) => phase.name === name));
+  const shown = [WAIT, ...stages.map(({ phase }) => phase), ...agentStages];
+
+  it('has the phases of a boot, in their order', () => {
+    for (const chain of [stages.map(({ phase }) => phase), agentStages]) {
+      expect(places(chain)).not.toContain(-1);
+      expect(places(chain.filter((name) => name !== 'vif plug'))).toEqual(
+        places(chain.filter((name) => name !== 'vif plug')).sort((a, b) => a - b),
+      );
+    }
+  });
+
+  it('leaves out none that a port goes through while nova waits', () => {
+    const perCycle = create.phases.filter(({ per }) => per === 'cycle').map(({ name }) => name);
+    expect(perCycle.length).toBeGreaterThan(8);
+    expect(perCycle.filter((name) => !shown.includes(name))).toEqual([]);
+  });
+});
