@@ -115,6 +115,28 @@ describe('PromQL', () => {
   });
 });
 
+describe('what novaspan exposes', () => {
+  /** In no panel, and why that is right. */
+  const notShown: Readonly<Record<string, string>> = {
+    novaspan_source_newest_line_timestamp_seconds: 'the lag says it',
+    novaspan_foreign_lines_total: 'of other programs, by right',
+    novaspan_read_again_total: 'a restart does it, by right',
+    novaspan_traces_known_total: 'a restart does it, by right',
+    novaspan_traces_before_start_total: 'a first start does it, by right',
+    novaspan_secrets_hidden_total: 'it is what scrubbing is for',
+    novaspan_records_total: 'lines and recognised records say it',
+    novaspan_traces_refused_total: 'each of them is set aside or dropped, and shown as that',
+  };
+  const shown = new Set(promql.flatMap(({ expression }) => selectorsOf(expression).map(({ metric }) => metric)));
+  const family = (metric: string) => metric.replace(/_(?:bucket|sum|count)$/, '');
+
+  it('is in a panel, or there is a reason why not', () => {
+    const inPanels = new Set([...shown].map(family));
+    const names = [...new Set([...exposed.keys()].map(family))];
+    expect(names.filter((name) => !inPanels.has(name)).sort()).toEqual(Object.keys(notShown).sort());
+  });
+});
+
 describe('variables', () => {
   it('take their values from labels that there are', () => {
     const queries = asked.filter((query) => query.kind === 'labels');

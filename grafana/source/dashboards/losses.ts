@@ -3,7 +3,7 @@ import { bars } from '../panel.js';
 import { grown, orNone } from '../promql.js';
 import { range } from '../target.js';
 
-/** Counters that say that something is not in a trace, by what becomes of it. A test knows those of docs/metrics.md that are in neither. */
+/** Counters that say that something is not in a trace, by what becomes of it. */
 const gone: Readonly<Record<string, string>> = {
   traces_dropped_total: 'traces dropped',
   spans_rejected_total: 'spans the backend rejected',
