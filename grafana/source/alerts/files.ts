@@ -1,4 +1,6 @@
 import { type Limits, limits as usual } from '../thresholds.js';
+import { promtoolTests } from './cases/file.js';
+import { cases } from './cases/table.js';
 import { grafanaRules } from './grafana.js';
 import { type Making, prometheusRules } from './prometheus.js';
 import { alerts, RUNBOOK } from './table.js';
@@ -17,6 +19,7 @@ export interface AlertOptions {
 export function alertFiles({ limits = usual, runbook = RUNBOOK }: AlertOptions = {}): ReadonlyMap<string, string> {
   const making: Making = { alerts, limits, runbook };
   return new Map([
+    ...(limits === usual ? [['alerts/novaspan.test.yaml', promtoolTests(cases, making, 'novaspan.rules.yaml')] as const] : []),
     ['alerts/novaspan.rules.yaml', prometheusRules(making)],
     ['provisioning/alerting/novaspan.yaml', grafanaRules(making)],
   ]);
