@@ -1,6 +1,7 @@
 /**
  * What an alert does, shown to promtool: series, and at which moments it is on. The expected words are written out by hand, so
- * that they are not compared with themselves. All with the usual thresholds.
+ * that they are not compared with themselves. All with the usual thresholds. Where a window of minutes ends, checks keep a minute
+ * away from it: Prometheus 3 counts its first moment no more.
  */
 export interface Case {
   readonly alert: string;
@@ -37,3 +38,7 @@ export const quiet = (...minutes: readonly number[]): Check[] => minutes.map((mi
 
 export const fires = (fired: Fired | readonly Fired[], ...minutes: readonly number[]): Check[] =>
   minutes.map((minute) => ({ minute, fires: [fired].flat() }));
+
+export type Shown = readonly Omit<Case, 'alert'>[];
+
+export const of = (alert: string, cases: Shown): Case[] => cases.map((each) => ({ alert, ...each }));

@@ -1,4 +1,4 @@
-import { type Case, type Fired, fires, quiet, target } from './define.js';
+import { type Case, type Fired, fires, of, quiet, type Shown, target } from './define.js';
 
 const CMP1 = target('cmp1');
 const CTL1 = target('ctl1');
@@ -16,7 +16,7 @@ const built = (took: string, count: string): Fired => ({
   description: `nova says that it took ${took} to build an instance on cmp1; more than 120 s is slow. Where SpawnSlow is not on as well, the time went before the spawn: into its ports, its volume, or a lock.${count}`,
 });
 
-const spawnSlow: readonly Omit<Case, 'alert'>[] = [
+const spawnSlow: Shown = [
   {
     shows: 'the first boot ever of a host is told, and how many there were',
     series: {
@@ -84,7 +84,7 @@ const spawnSlow: readonly Omit<Case, 'alert'>[] = [
   },
 ];
 
-const buildSlow: readonly Omit<Case, 'alert'>[] = [
+const buildSlow: Shown = [
   {
     shows: 'a slow build is told for as long as it is kept',
     series: {
@@ -118,7 +118,7 @@ const PLUGGED: Fired = {
     'In a create on cmp1, nova waited 31s for neutron to say that a port is up; more than 30 s is slow, and after 300 s the boot fails. Usually neutron-server is slow to tell, or ovn-controller to claim. Phases of this kind there in the last hour that took longer than 30 s: 2.',
 };
 
-const vifPlugSlow: readonly Omit<Case, 'alert'>[] = [
+const vifPlugSlow: Shown = [
   {
     shows: 'the wait for a port is told, with how many there were',
     series: {
@@ -144,7 +144,7 @@ const claimed = (name: string, took: string): Fired => ({
   description: `The phase "${name}" of a port on cmp1 took ${took}; more than 10 s is slow. Usually ovn-controller is busy with computing all flows anew, or waits for the Southbound database.`,
 });
 
-const lportClaimSlow: readonly Omit<Case, 'alert'>[] = [
+const lportClaimSlow: Shown = [
   {
     shows: 'each of the phases of ovn-controller is told',
     series: {
@@ -163,8 +163,6 @@ const lportClaimSlow: readonly Omit<Case, 'alert'>[] = [
     checks: quiet(0, 5, 10),
   },
 ];
-
-const of = (alert: string, cases: readonly Omit<Case, 'alert'>[]): Case[] => cases.map((each) => ({ alert, ...each }));
 
 export const slowCases: readonly Case[] = [
   ...of('SpawnSlow', spawnSlow),
