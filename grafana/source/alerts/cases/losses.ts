@@ -137,7 +137,7 @@ const incomplete: Shown = [
       [counter('vlog_lines_missing', 'service="ovs-vswitchd", ')]: '0+0x64 21+0x130',
       [counter('lines', 'service="ovs-vswitchd", ')]: '0+1x200',
     },
-    checks: [...quiet(64), ...fires(lacking('lines not in the log', '35%'), 70, 120, 137), ...quiet(141)],
+    checks: [...quiet(64), ...fires(lacking('lines not in the log', '35%'), 65, 120, 137), ...quiet(141)],
   },
   {
     shows: 'a restart, and an hour without Prometheus, are quiet',

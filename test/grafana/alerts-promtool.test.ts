@@ -1,0 +1,126 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { promtoolTests } from '../../grafana/source/alerts/cases/file.js';
+import { cases } from '../../grafana/source/alerts/cases/table.js';
+import { type Alert, type Duration, limitOf } from '../../grafana/source/alerts/define.js';
+import { type Making, prometheusRules } from '../../grafana/source/alerts/prometheus.js';
+import { alerts, RUNBOOK } from '../../grafana/source/alerts/table.js';
+import { type Limits, limits, type ThresholdName, thresholds } from '../../grafana/source/thresholds.js';
+
+const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
+const ALERTS = fileURLToPath(new URL('../../grafana/alerts/', import.meta.url));
+const run = promisify(execFile);
+
+/** What promtool says. */
+const promtool = (...args: readonly string[]): Promise<{ ok: boolean; said: string }> =>
+  run('promtool', args).then(
+    ({ stdout, stderr }) => ({ ok: true, said: stdout + stderr }),
+    (error: { stdout: string; stderr: string }) => ({ ok: false, said: error.stdout + error.stderr }),
+  );
+
+/** An alert that is a little wrong. */
+interface Mutant {
+  readonly how: string;
+  readonly alert: Alert;
+  readonly limits: Limits;
+  /** in place of the alert's own */
+  readonly comparison?: string;
+}
+
+const longer = (duration: Duration): Duration => `${Number.parseInt(duration, 10) + 3}m`;
+const shorter = (duration: Duration): Duration => `${Number.parseInt(duration, 10) - (duration === '2m' ? 2 : 3)}m`;
+
+/**
+ * Each threshold that an alert goes by, a tenth higher, and lower by next to nothing, which is what `>=` would be (whole numbers by
+ * one); its comparison turned round; its patience.
+ */
+function mutantsOf(alert: Alert): Mutant[] {
+  const rendered = (changed: Limits): string => `${alert.expr(changed)} > ${limitOf(alert, changed)}`;
+  const used = (Object.keys(thresholds) as ThresholdName[]).filter(
+    (name) => rendered({ ...limits, [name]: limits[name] + 1 }) !== rendered(limits),
+  );
+  const moved = used.flatMap((name) => {
+    const isWhole = thresholds[name].must === 'be a whole number';
+    const values = isWhole ? [limits[name] + 1, limits[name] - 1] : [limits[name] * 1.1, limits[name] * (1 - 1e-9)];
+    return values.map((value) => ({ how: `${name} of ${value}`, alert, limits: { ...limits, [name]: value } }));
+  });
+  const compared = alert.limit === 0 ? ['> -1', '> 1000', '< 0'] : [`< ${limitOf(alert, limits)}`];
+  return [
+    ...moved,
+    ...compared.map((comparison) => ({ how: comparison, alert, limits, comparison })),
+    { how: 'for longer', alert: { ...alert, for: longer(alert.for) }, limits },
+    ...(alert.for === '0m' ? [] : [{ how: 'for less long', alert: { ...alert, for: shorter(alert.for) }, limits }]),
+    { how: 'kept on for longer', alert: { ...alert, keepFiringFor: longer(alert.keepFiringFor) }, limits },
+    ...(alert.keepFiringFor === '0m'
+      ? []
+      : [{ how: 'kept on for less long', alert: { ...alert, keepFiringFor: shorter(alert.keepFiringFor) }, limits }]),
+  ];
+}
+
+describe.skipIf(!hasPromtool)('promtool (skipped where it is not on PATH; Debian has it in the package prometheus)', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'novaspan-alerts-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('finds the rules well formed', async () => {
+    const { ok, said } = await promtool('check', 'rules', join(ALERTS, 'novaspan.rules.yaml'));
+    expect(said).toContain(`SUCCESS: ${alerts.length} rules found`);
+    expect(ok, said).toBe(true);
+  });
+
+  it('finds each case as it says', async () => {
+    const { ok, said } = await promtool('test', 'rules', join(ALERTS, 'novaspan.test.yaml'));
+    expect(said).toContain('SUCCESS');
+    expect(ok, said).toBe(true);
+  });
+
+  it('finds the queries of the runbook well formed', async () => {
+    const runbook = readFileSync(join(ALERTS, '../runbook.md'), 'utf8');
+    const queries = [...runbook.matchAll(/^```promql\n(.*?)^```$/gms)].flatMap(([, block = '']) => block.trim().split('\n'));
+    expect(queries.length).toBeGreaterThan(10);
+    const file = join(folder, 'runbook.rules.yaml');
+    const rules = queries.map((expr, place) => ({ record: `query:${place}`, expr }));
+    writeFileSync(file, JSON.stringify({ groups: [{ name: 'runbook', rules }] }));
+    const { ok, said } = await promtool('check', 'rules', file);
+    expect(ok, said).toBe(true);
+  });
+
+  describe.each(alerts)('the cases of $name', (alert) => {
+    /** Whether the cases of the alert hold of rules; the text of each rule is that of its own thresholds, so words are not compared. */
+    const holds = async ({ how, comparison, ...mutant }: Mutant): Promise<{ ok: boolean; said: string }> => {
+      const making: Making = { alerts: [withoutWords(mutant.alert)], limits: mutant.limits, runbook: RUNBOOK };
+      const name = `${alert.name}-${how}`.replaceAll(/\W/g, '-');
+      const rules = prometheusRules(making);
+      writeFileSync(join(folder, `${name}.rules.yaml`), comparison === undefined ? rules : rules.replace(/(?<=^ +\) )> .*$/m, comparison));
+      const own = cases
+        .filter((each) => each.alert === alert.name)
+        .map((each) => ({
+          ...each,
+          checks: each.checks.map(({ minute, fires }) => ({ minute, fires: fires.map((fired) => ({ ...fired, ...SILENT })) })),
+        }));
+      const file = join(folder, `${name}.test.yaml`);
+      writeFileSync(file, promtoolTests(own, { alerts, runbook: RUNBOOK }, `${name}.rules.yaml`));
+      return promtool('test', 'rules', file);
+    };
+
+    it('hold without their words', async () => {
+      const { ok, said } = await holds({ how: 'as it is', alert, limits });
+      expect(ok, said).toBe(true);
+    });
+
+    it.each(mutantsOf(alert))('do not hold with $how', async (mutant) => {
+      const { ok, said } = await holds(mutant);
+      expect(ok, `no case of ${alert.name} sees the difference`).toBe(false);
+      expect(said).toContain('FAILED');
+      expect(said).toContain(`alertname: ${alert.name}`);
+    });
+  });
+});
+
+const SILENT = { summary: '-', description: '-' };
+
+const withoutWords = ({ count: _, ...alert }: Alert): Alert => ({ ...alert, summary: '-', description: () => '-' });
