@@ -75,8 +75,13 @@ export const thresholds = {
     value: 600,
     unit: 'seconds',
     must: 'be positive',
-    reason:
-      'the longest wait between two tries is a minute, and a checkpoint is written every few seconds: in ten minutes neither has mended itself',
+    reason: 'the longest wait between two tries is a minute, so in ten a backend that is merely restarted has taken something',
+  },
+  checkpointOld: {
+    value: 600,
+    unit: 'seconds',
+    must: 'be positive',
+    reason: 'it is written every few seconds; in ten minutes a full disk has not gone by itself',
   },
   neededLogOld: {
     value: 21_600,

@@ -48,8 +48,8 @@ for (const [name, { type, labels }] of Object.entries(families)) {
 }
 for (const [name, { label }] of Object.entries(gauges)) metrics.set(PREFIX + name, label === undefined ? [] : [label]);
 for (const name of counterNames) {
-  const { label } = counters[name];
-  metrics.set(`${PREFIX}${name}_total`, label === undefined ? [] : [label]);
+  const { as, label } = counters[name];
+  metrics.set(`${PREFIX}${as}_total`, label === undefined ? [] : [label]);
 }
 /** What Prometheus puts on every series of a target. */
 const OF_TARGETS = ['job', 'instance'];

@@ -27,10 +27,10 @@ const lagging: Shown = [
   },
 ];
 
-const notExporting = (reason: string, took: string): Fired => ({
-  labels: at('cmp1', { reason }),
-  summary: `novaspan on cmp1:9464 has not got rid of anything for ${took} (${reason})`,
-  description: `For ${took} cmp1:9464 has had traces that nobody takes (backend), or could not write its checkpoint (checkpoint). Nothing is lost yet: the logs keep it. Usually the Collector is down, a token has expired, or the disk is full.`,
+const notExporting = (took: string): Fired => ({
+  labels: at('cmp1'),
+  summary: `The backend has taken no trace of cmp1:9464 for ${took}`,
+  description: `Traces wait at cmp1:9464, and none has been acknowledged for ${took}. Nothing is lost yet: the logs keep them. Usually the Collector is down, or a token has expired.`,
 });
 
 const exporting: Shown = [
@@ -42,17 +42,12 @@ const exporting: Shown = [
       [gauge('acknowledgement_age_seconds')]: '0+60x25 5+0x30',
     },
     // The threshold is passed at 11, the five minutes are over at 16.
-    checks: [
-      ...quiet(5, 10, 11, 15),
-      ...fires(notExporting('backend', '16m 0s'), 16),
-      ...fires(notExporting('backend', '25m 0s'), 25, 30),
-      ...quiet(31, 40),
-    ],
+    checks: [...quiet(5, 10, 11, 15), ...fires(notExporting('16m 0s'), 16), ...fires(notExporting('25m 0s'), 25, 30), ...quiet(31, 40)],
   },
   {
     shows: 'a backend that has never taken anything is told, counted from the start',
     series: { [gauge('start_time_seconds')]: '60+0x60', [gauge('queue_traces')]: '_ 0 2+0x60', [gauge('backend_up')]: '_x3 0+0x60' },
-    checks: [...quiet(5, 12, 16), ...fires(notExporting('backend', '16m 0s'), 17)],
+    checks: [...quiet(5, 12, 16), ...fires(notExporting('16m 0s'), 17)],
   },
   {
     shows: 'a cloud in which nothing happens, and traces that pass through now and then, are quiet',
@@ -60,28 +55,35 @@ const exporting: Shown = [
       [gauge('start_time_seconds')]: '-600000+0x60',
       [gauge('queue_traces')]: '0+0x20 1 0+0x10 1 0+0x20',
       [gauge('acknowledgement_age_seconds')]: '3000+60x20 4260 5+60x10 665 5+60x20',
-      [gauge('checkpoint_age_seconds')]: '4+0x60',
     },
     checks: quiet(5, 21, 22, 26, 32, 45),
   },
   {
-    shows: 'a checkpoint that is not written is told, and one that is written once again is not',
+    shows: 'exactly the threshold is quiet',
+    series: { [gauge('queue_traces')]: '3+0x60', [gauge('acknowledgement_age_seconds')]: '600+0x60' },
+    checks: quiet(10, 30, 60),
+  },
+];
+
+const old = (took: string): Fired => ({
+  labels: at('cmp1'),
+  summary: `novaspan on cmp1:9464 has not written its checkpoint for ${took}`,
+  description: `For ${took} cmp1:9464 could not write its checkpoint, so its metrics of finished actions stand still, and a restart sends again what was sent since. Usually the disk is full.`,
+});
+
+const checkpoint: Shown = [
+  {
+    shows: 'a checkpoint that is not written is told until it is',
     series: { [gauge('checkpoint_age_seconds')]: '0+60x22 4+0x30' },
-    checks: [
-      ...quiet(10, 15),
-      ...fires(notExporting('checkpoint', '16m 0s'), 16),
-      ...fires(notExporting('checkpoint', '22m 0s'), 22, 27),
-      ...quiet(28),
-    ],
+    checks: [...quiet(5, 10), ...fires(old('11m 0s'), 11), ...fires(old('22m 0s'), 22, 32), ...quiet(33, 40)],
   },
   {
-    shows: 'exactly the threshold is quiet',
+    shows: 'exactly the threshold is quiet, and so is a sidecar that has just started or keeps none',
     series: {
-      [gauge('queue_traces')]: '3+0x60',
-      [gauge('acknowledgement_age_seconds')]: '600+0x60',
-      [gauge('checkpoint_age_seconds')]: '600+0x60',
+      [gauge('checkpoint_age_seconds')]: '600+0x20',
+      [`novaspan_checkpoint_age_seconds{${target('cmp2')}}`]: '4+0x10 stale _x5 4+0x5',
     },
-    checks: quiet(10, 30, 60),
+    checks: quiet(5, 13, 20),
   },
 ];
 
@@ -177,6 +179,7 @@ const down: Shown = [
 export const sidecarCases: readonly Case[] = [
   ...of('NovaspanLagging', lagging),
   ...of('NovaspanNotExporting', exporting),
+  ...of('NovaspanCheckpointOld', checkpoint),
   ...of('NovaspanUnreadable', reading),
   ...of('NovaspanRetentionShort', retention),
   ...of('NovaspanDown', down),
