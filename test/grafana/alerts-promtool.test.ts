@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { promtoolTests } from '../../grafana/source/alerts/cases/file.js';
 import { cases } from '../../grafana/source/alerts/cases/table.js';
 import { type Alert, type Duration, limitOf } from '../../grafana/source/alerts/define.js';
@@ -63,7 +63,10 @@ function mutantsOf(alert: Alert): Mutant[] {
 }
 
 describe.skipIf(!hasPromtool)('promtool (skipped where it is not on PATH; Debian has it in the package prometheus)', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'novaspan-alerts-'));
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'novaspan-alerts-'));
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('finds the rules well formed', async () => {

@@ -59,12 +59,12 @@ function ruleOf(alert: Alert, { limits, runbook }: Making) {
 function dataOf(expr: string, limit: number) {
   const asked = new QueryBuilder('A')
     .datasourceUid(DATA_SOURCE)
-    // Alerting asks for a range of time always; of a question about one moment only its end counts.
+    // A rule has a range of time always; of a question about one moment only its end counts.
     .relativeTimeRange({ from: 600, to: 0 })
     .model(new DataqueryBuilder().refId('A').expr(expr).instant().datasource({ type: 'prometheus', uid: DATA_SOURCE }));
   const compared = new QueryBuilder('B')
     .datasourceUid(EXPRESSIONS)
-    .relativeTimeRange({ from: 0, to: 0 })
+    .relativeTimeRange({ from: 600, to: 0 })
     .model(
       new TypeThresholdBuilder()
         .refId('B')
