@@ -1,3 +1,4 @@
+import { svg } from '../export/svg.js';
 import { exitCodes } from '../model/errors.js';
 import { type LogForm, logForms } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
@@ -63,8 +64,9 @@ export const replay = defineCommand({
     view: { type: 'string', choices: views, about: 'how text is shown (default: waterfall for up to three actions, else table)' },
     format: {
       type: 'string',
-      choices: ['text', 'otlp', 'json'],
-      about: 'text (default), or one line per trace: OTLP JSON as the Collector reads and writes it, or plain JSON',
+      choices: ['text', 'otlp', 'json', 'svg'],
+      about:
+        'text (default); or one line per trace: OTLP JSON as the Collector reads and writes it, or plain JSON; or one picture of all traces, for a ticket or a browser',
     },
     instance: { type: 'string', value: 'UUID', about: "only this instance's actions; the first digits of its uuid are enough" },
     slowest: { type: 'string', value: 'N', about: 'only the N slowest actions' },
@@ -92,6 +94,10 @@ export const replay = defineCommand({
       command: "journalctl --all -o json --since '1 hour ago' | novaspan replay -",
     },
     {
+      says: 'a picture of the slowest action, for the ticket',
+      command: 'novaspan replay --slowest 1 --format svg --output slowest.svg /var/log/nova /var/log/neutron',
+    },
+    {
       says: 'a file for the Collector (receiver otlpjsonfile) or for jq',
       command: 'novaspan replay --format otlp --output traces.jsonl /var/log/nova',
     },
@@ -105,7 +111,9 @@ export const replay = defineCommand({
     const format = values.format ?? 'text';
     const sink = await openSink(io, values.output);
     const tally = createTally();
-    const encode = format === 'text' ? undefined : (await engine.formats())[format];
+    // What is drawn is drawn when all is known; the others go out as they come.
+    const isDrawn = format === 'text' || format === 'svg';
+    const encode = isDrawn ? undefined : (await engine.formats())[format];
 
     // Lines that scroll by on the same terminal would tear the bar.
     const quiet = format === 'text' || values.output !== undefined || !isTTY.stdout;
@@ -118,7 +126,7 @@ export const replay = defineCommand({
         paths,
         zone,
         // Views do not show lines, and thousands of actions with theirs would fill the memory.
-        lines: format === 'text' ? 'off' : (values.lines ?? 'events'),
+        lines: isDrawn ? 'off' : (values.lines ?? 'events'),
         count: tally.count,
         signal,
         stdin,
@@ -147,6 +155,8 @@ export const replay = defineCommand({
     const wanted = selection.slowest === undefined ? byStart(kept) : slowestOf(kept, selection.slowest);
     if (encode !== undefined) {
       for (const trace of wanted) await writeLine(sink, encode(trace));
+    } else if (format === 'svg') {
+      if (wanted.length > 0) await sink.write(svg(wanted));
     } else if (wanted.length > 0) {
       const look = lookOf(io, { color: !values['no-color'], toFile: values.output !== undefined });
       const view = values.view ?? viewFor(wanted);
@@ -158,7 +168,7 @@ export const replay = defineCommand({
 
     if (isTTY.stderr && isTTY.stdout && wanted.length > 0) await write(stderr, '\n');
     await write(stderr, tally.summary({ took, bytes }));
-    if (format === 'text' && wanted.length === 0) await write(stderr, `${nothing(paths, zone, values)}\n`);
+    if (isDrawn && wanted.length === 0) await write(stderr, `${nothing(paths, zone, values)}\n`);
     return signal.aborted ? interruptedBy(signal, stderr) : exitCodes.ok;
   },
 });

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { byStart } from '../../src/cli/select.js';
 import { machineZone } from '../../src/cli/zone.js';
+import { svg } from '../../src/export/svg.js';
 import { logUnreadable } from '../../src/model/errors.js';
 import { boot, failed, fragment, networkReady } from '../export/terminal/traces.js';
 import { temporaryFolder } from '../tail/temporary.js';
@@ -97,6 +99,17 @@ describe('replay', () => {
 
     expect(lines).toHaveLength(2);
     expect(lines[0].resourceSpans[0].scopeSpans[0].spans[0].traceId).toBe(boot.traceId);
+  });
+
+  it('draws one picture of all that is wanted, and nothing of nothing', async () => {
+    const pictured = async (...options: string[]) =>
+      (await novaspan(['replay', '--format', 'svg', ...options, 'logs'], { traces: [fragment, boot, networkReady] })).stdout;
+    const all = await pictured();
+
+    expect(all.match(/<svg /g)).toHaveLength(1);
+    expect(all).toBe(svg(byStart([fragment, boot, networkReady])));
+    expect(await pictured('--slowest', '1')).toBe(svg([boot]));
+    expect((await novaspan(['replay', '--format', 'svg', 'logs'])).stdout).toBe('');
   });
 
   it('keeps the slowest actions', async () => {

@@ -14,8 +14,8 @@ import {
   shortPortLabel,
   unexplainedMillis,
 } from './reading.js';
+import { type Row, rowsOf, weakest } from './rows.js';
 import { commaed, cut, inPercent, inSeconds, shortHost, wrap } from './text.js';
-import { isLike, treeOf } from './tree.js';
 
 export const marks: Record<Certainty, string> = { observed: ' ', derived: '~', unobserved: '?' };
 
@@ -69,34 +69,6 @@ export function waterfall(trace: FinishedTrace, look: Look): string {
 
   return [...lines, ...footnotes(trace, look)].join('\n') + '\n';
 }
-
-/** A span, or several like ones in a row. */
-interface Row {
-  readonly span: SpanData;
-  readonly depth: number;
-  readonly spans: readonly SpanData[];
-}
-
-/** From so many on, like spans in a row (an API asked again and again) share one row. */
-const MANY = 3;
-
-function rowsOf(trace: FinishedTrace): Row[] {
-  const runs: { depth: number; spans: SpanData[]; parts: boolean }[] = [];
-  for (const { span, depth, children } of treeOf(trace.spans)) {
-    const last = runs.at(-1);
-    const parts = children.length > 0;
-    if (last !== undefined && !last.parts && !parts && last.depth === depth && isLike(last.spans[0]!, span)) last.spans.push(span);
-    else runs.push({ depth, spans: [span], parts });
-  }
-  return runs.flatMap(({ depth, spans }) =>
-    spans.length >= MANY ? [{ span: spans[0]!, depth, spans }] : spans.map((span) => ({ span, depth, spans: [span] })),
-  );
-}
-
-const weakest = (spans: readonly SpanData[], end: 'start' | 'end'): Certainty => {
-  const ends = spans.map((span) => certaintyOf(span, end));
-  return ends.includes('unobserved') ? 'unobserved' : ends.includes('derived') ? 'derived' : 'observed';
-};
 
 const asIs: Paint = (text) => text;
 

@@ -1,0 +1,33 @@
+import type { FinishedTrace, SpanData } from '../../model/span.js';
+import { type Certainty, certaintyOf } from './reading.js';
+import { isLike, treeOf } from './tree.js';
+
+/** A span, or several like ones in a row. */
+export interface Row {
+  readonly span: SpanData;
+  readonly depth: number;
+  readonly spans: readonly SpanData[];
+}
+
+/** From so many on, like spans in a row (an API asked again and again) share one row. */
+const MANY = 3;
+
+/** The rows of a drawn trace: its spans as a tree, parents first, like ones together. */
+export function rowsOf(trace: FinishedTrace): Row[] {
+  const runs: { depth: number; spans: SpanData[]; parts: boolean }[] = [];
+  for (const { span, depth, children } of treeOf(trace.spans)) {
+    const last = runs.at(-1);
+    const parts = children.length > 0;
+    if (last !== undefined && !last.parts && !parts && last.depth === depth && isLike(last.spans[0]!, span)) last.spans.push(span);
+    else runs.push({ depth, spans: [span], parts });
+  }
+  return runs.flatMap(({ depth, spans }) =>
+    spans.length >= MANY ? [{ span: spans[0]!, depth, spans }] : spans.map((span) => ({ span, depth, spans: [span] })),
+  );
+}
+
+/** The least sure of these spans' starts, or ends. */
+export const weakest = (spans: readonly SpanData[], end: 'start' | 'end'): Certainty => {
+  const ends = spans.map((span) => certaintyOf(span, end));
+  return ends.includes('unobserved') ? 'unobserved' : ends.includes('derived') ? 'derived' : 'observed';
+};
