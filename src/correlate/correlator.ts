@@ -80,6 +80,8 @@ const SWEEP = seconds(30);
 const AHEAD = hours(6);
 /** The most lines that may wait for a link. */
 const ROOM = 50_000;
+/** Where what is open needs more than that, the room is looked through again when so much has been added to what must stay. */
+const MORE = 1.1;
 /** The most actions that may be under way, named or not yet. */
 export const MOST_OPEN = 10_000;
 
@@ -148,6 +150,7 @@ export class Correlator {
   #wasRead: (event: Event) => boolean = () => true;
   #watermark: Millis = Number.NEGATIVE_INFINITY;
   #sweptAt: Millis = Number.NEGATIVE_INFINITY;
+  #room = ROOM;
 
   constructor(count: Count) {
     this.#count = count;
@@ -271,7 +274,7 @@ export class Correlator {
     if (watermark <= this.#watermark) return [];
     this.#watermark = watermark;
     const closing: { at: Millis; thing: ClosedThing }[] = [];
-    const isDueToSweep = watermark - this.#sweptAt >= SWEEP || this.#store.size > ROOM;
+    const isDueToSweep = watermark - this.#sweptAt >= SWEEP || this.#store.size > this.#room;
     for (const [instance, state] of this.#instances) {
       // What is under way as of now must be known before lines are forgotten: it keeps its own.
       if (state.wakesAt <= watermark || (isDueToSweep && state.events.length > 0 && state.lookedAt < watermark))
@@ -906,6 +909,7 @@ export class Correlator {
       if (this.#store.size > ROOM) this.#store.forgetAfter(watermark + AHEAD, forgotten);
       if (this.#store.size < before) this.#count('waiting_room_full', before - this.#store.size);
     }
+    this.#room = Math.max(ROOM, this.#store.size * MORE);
     for (const [instance, state] of this.#instances) {
       // Beside what is open for long, what it did not own stays another's.
       const since = Math.min(horizon, ...state.bags.map((bag) => beganOf(bag, state.past) - LEAD));

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Correlator, MOST_OPEN } from '../../src/correlate/correlator.js';
 import { MOST_PORTS } from '../../src/correlate/members.js';
+import { EventStore } from '../../src/correlate/store.js';
 import { A, at, eventsOf, nova, U, vif } from '../support/lines.js';
 import { counting } from '../support/scenario.js';
 
@@ -39,5 +40,30 @@ describe('bounds', () => {
     expect(boot).toMatchObject({ form: 'action', request: A });
     expect([...boot!.ports.keys()].sort()).toEqual(ports.slice(0, MOST_PORTS));
     expect(counted['ports_full']).toBe(3);
+  });
+
+  it('where what is open fills the room by itself, it is not looked through again at every step', () => {
+    const { count, counted } = counting();
+    const correlator = new Correlator(count);
+    const lines = Array.from({ length: 1000 }, (_, boot) => {
+      const instance = uuid('bbbbbbbb', boot);
+      const request = `req-${uuid('aaaaaaaa', boot)}`;
+      const of = (second: number, said: string): string => nova(second, said, { request, instance });
+      return [
+        of(2, CLAIM),
+        ...Array.from({ length: 55 }, (__, more) => of(3 + more / 100, `Successfully plugged vif ${vif(uuid('cccccccc', boot))}`)),
+      ];
+    }).flat();
+    for (const event of eventsOf('nova-compute', lines)) correlator.accept(event);
+    const forget = vi.spyOn(EventStore.prototype, 'forget');
+    for (let second = 10; second < 20; second++) expect(correlator.advance(at(second))).toEqual([]);
+    const sweeps = forget.mock.calls.length;
+    forget.mockRestore();
+
+    expect(correlator.kept).toBeGreaterThan(50_000);
+    expect(counted['waiting_room_full']).toBeUndefined();
+    // Each looks twice: at what is old, then, as the room is full, at what is young.
+    expect(sweeps).toBeGreaterThan(0);
+    expect(sweeps).toBeLessThanOrEqual(2);
   });
 });
