@@ -6,6 +6,7 @@ import { limitOf } from '../../grafana/source/alerts/define.js';
 import { alertFiles } from '../../grafana/source/alerts/files.js';
 import { alerts, RUNBOOK } from '../../grafana/source/alerts/table.js';
 import { limits, type Threshold, thresholds } from '../../grafana/source/thresholds.js';
+import { actions } from '../../src/lifecycle/name.js';
 import { counterNames, counters } from '../../src/model/counters.js';
 import { gauges } from '../../src/model/gauges.js';
 import { BUCKETS, type Family, lasting, longest, PREFIX, passing } from '../../src/telemetry/families.js';
@@ -51,6 +52,8 @@ for (const name of counterNames) {
   const { as, label } = counters[name];
   metrics.set(`${PREFIX}${as}_total`, label === undefined ? [] : [label]);
 }
+const PHASES = new Set(actions.flatMap(({ phases }) => phases.map(({ name }) => name)));
+
 /** What Prometheus puts on every series of a target. */
 const OF_TARGETS = ['job', 'instance'];
 
@@ -105,6 +108,11 @@ describe.each(alerts)('$name', ({ name, expr, count, ...alert }) => {
     const known = new Set([...names.flatMap((metric) => metrics.get(metric) ?? []), ...OF_TARGETS]);
     for (const [, labels = ''] of asked.matchAll(/\b(?:by|without|on) \(([^)]*)\)/g))
       for (const label of labels.split(', ')) expect(known, label).toContain(label);
+  });
+
+  it('asks for phases that actions have', () => {
+    for (const [, phases = ''] of expr(limits).matchAll(/\bphase=~?"([^"{]+)"/g))
+      for (const phase of phases.split('|')) expect(PHASES, phase).toContain(phase);
   });
 
   it('tells labels that it has', () => {
@@ -196,6 +204,15 @@ describe('the runbook', () => {
 
   it('asks for metrics that novaspan tells', () => {
     for (const [metric] of runbook.matchAll(/\bnovaspan_\w+/g)) if (metric !== 'novaspan_') expect(metrics.has(metric), metric).toBe(true);
+  });
+
+  it('names phases that actions have', () => {
+    const asked = [...runbook.matchAll(/\bphase=~"([^"]+)"/g)].flatMap(([, phases = '']) => phases.split('|'));
+    const rows = runbook.slice(runbook.indexOf('| the longest phase'), runbook.indexOf('| none of them'));
+    const told = [...rows.matchAll(/`([a-z ]+)`/g)].map(([, name = '']) => name);
+    expect(told.length).toBeGreaterThan(10);
+    for (const phase of [...asked, ...told.filter((name) => !name.startsWith('ovs-') && name !== 'lock ...')])
+      expect(PHASES, phase).toContain(phase);
   });
 
   it('leads to sections and files that are there', () => {

@@ -151,7 +151,7 @@ export const sidecarAlerts: readonly Alert[] = [
     severity: 'warning',
     expr: () =>
       [
-        '1 - up and on (job, instance) present_over_time(novaspan_build_info[1d:10m])',
+        '1 - up and on (job, instance) present_over_time(novaspan_build_info[1d:5m])',
         'or',
         'label_replace(absent(novaspan_build_info), "instance", "all sidecars", "", "")',
       ].join('\n'),
