@@ -9,7 +9,7 @@ export const BUCKETS: readonly number[] = [0.01, 0.03, 0.1, 0.3, 1, 2, 5, 10, 15
 const isRight: Readonly<Record<Threshold['must'], (value: number) => boolean>> = {
   'be a bucket': (value) => BUCKETS.includes(value),
   'be positive': (value) => value > 0,
-  'be a whole number': (value) => Number.isInteger(value) && value > 0,
+  'be a whole number': (value) => Number.isInteger(value) && value >= 0,
   'be between 0 and 1': (value) => value > 0 && value < 1,
 };
 

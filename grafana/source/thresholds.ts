@@ -28,6 +28,12 @@ export const thresholds = {
     must: 'be a bucket',
     reason: 'twice the spawn: room for the ports and volumes that a build makes besides',
   },
+  slowBoots: {
+    value: 0,
+    unit: 'boots',
+    must: 'be a whole number',
+    reason: 'how many slow spawns or builds of a host in an hour are borne: none, as a host that never was slow and is now is worth a look',
+  },
   vifPlugSlow: {
     value: 30,
     unit: 'seconds',

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Case, fires, quiet, target } from '../../grafana/source/alerts/cases/define.js';
 import { promtoolTests } from '../../grafana/source/alerts/cases/file.js';
 import { cases } from '../../grafana/source/alerts/cases/table.js';
 import { type Alert, type Duration, limitOf } from '../../grafana/source/alerts/define.js';
-import { type Making, prometheusRules } from '../../grafana/source/alerts/prometheus.js';
+import { prometheusRules } from '../../grafana/source/alerts/prometheus.js';
 import { alerts, RUNBOOK } from '../../grafana/source/alerts/table.js';
 import { type Limits, limits, type ThresholdName, thresholds } from '../../grafana/source/thresholds.js';
 
@@ -46,7 +47,9 @@ function mutantsOf(alert: Alert): Mutant[] {
   );
   const moved = used.flatMap((name) => {
     const isWhole = thresholds[name].must === 'be a whole number';
-    const values = isWhole ? [limits[name] + 1, limits[name] - 1] : [limits[name] * 1.1, limits[name] * (1 - 1e-9)];
+    const values = isWhole
+      ? [limits[name] + 1, ...(limits[name] > 0 ? [limits[name] - 1] : [])]
+      : [limits[name] * 1.1, limits[name] * (1 - 1e-9)];
     return values.map((value) => ({ how: `${name} of ${value}`, alert, limits: { ...limits, [name]: value } }));
   });
   const compared = alert.limit === 0 ? ['> -1', '> 1000', '< 0'] : [`< ${limitOf(alert, limits)}`];
@@ -92,31 +95,44 @@ describe.skipIf(!hasPromtool)('promtool (skipped where it is not on PATH; Debian
     expect(ok, said).toBe(true);
   });
 
-  describe.each(alerts)('the cases of $name', (alert) => {
-    /** Whether the cases of the alert hold of rules; the text of each rule is that of its own thresholds, so words are not compared. */
-    const holds = async ({ how, comparison, ...mutant }: Mutant): Promise<{ ok: boolean; said: string }> => {
-      const making: Making = { alerts: [withoutWords(mutant.alert)], limits: mutant.limits, runbook: RUNBOOK };
-      const name = `${alert.name}-${how}`.replaceAll(/\W/g, '-');
-      const rules = prometheusRules(making);
-      writeFileSync(join(folder, `${name}.rules.yaml`), comparison === undefined ? rules : rules.replace(/(?<=^ +\) )> .*$/m, comparison));
-      const own = cases
-        .filter((each) => each.alert === alert.name)
-        .map((each) => ({
-          ...each,
-          checks: each.checks.map(({ minute, fires }) => ({ minute, fires: fires.map((fired) => ({ ...fired, ...SILENT })) })),
-        }));
-      const file = join(folder, `${name}.test.yaml`);
-      writeFileSync(file, promtoolTests(own, { alerts, runbook: RUNBOOK }, `${name}.rules.yaml`));
-      return promtool('test', 'rules', file);
+  /** Whether cases hold of the rules of one alert; each rule's words are those of its own thresholds, so words are not compared. */
+  const holds = async (shown: readonly Case[], { how, alert, limits, comparison }: Mutant): Promise<{ ok: boolean; said: string }> => {
+    const rules = prometheusRules({ alerts: [withoutWords(alert)], limits, runbook: RUNBOOK });
+    const name = `${alert.name}-${how}`.replaceAll(/\W/g, '-');
+    writeFileSync(join(folder, `${name}.rules.yaml`), comparison === undefined ? rules : rules.replace(/(?<=^ +\) )> .*$/m, comparison));
+    const file = join(folder, `${name}.test.yaml`);
+    writeFileSync(file, promtoolTests(shown.map(wordless), { alerts, runbook: RUNBOOK }, `${name}.rules.yaml`));
+    return promtool('test', 'rules', file);
+  };
+
+  it('finds a host with no more slow boots than are borne quiet, and one with more not', async () => {
+    const spawned = (host: string, slow: number): Record<string, string> => ({
+      [`novaspan_nova_spawn_longest_seconds{host="${host}", ${target(host)}}`]: '_ 75+0x5 stale',
+      [`novaspan_nova_spawn_seconds_count{host="${host}", ${target(host)}}`]: `0 ${slow + 4}+0x30`,
+      [`novaspan_nova_spawn_seconds_bucket{host="${host}", le="60.0", ${target(host)}}`]: '0 4+0x30',
+    });
+    const fired = { labels: { host: 'cmp3' }, ...SILENT };
+    const shown: Case = {
+      alert: 'SpawnSlow',
+      shows: 'two are borne',
+      series: { ...spawned('cmp2', 2), ...spawned('cmp3', 3) },
+      checks: [...quiet(0), ...fires(fired, 1, 6, 15), ...quiet(30)],
     };
+    const alert = alerts.find(({ name }) => name === 'SpawnSlow')!;
+    const { ok, said } = await holds([shown], { how: 'two are borne', alert, limits: { ...limits, slowBoots: 2 } });
+    expect(ok, said).toBe(true);
+  });
+
+  describe.each(alerts)('the cases of $name', (alert) => {
+    const own = cases.filter((each) => each.alert === alert.name);
 
     it('hold without their words', async () => {
-      const { ok, said } = await holds({ how: 'as it is', alert, limits });
+      const { ok, said } = await holds(own, { how: 'as it is', alert, limits });
       expect(ok, said).toBe(true);
     });
 
     it.each(mutantsOf(alert))('do not hold with $how', async (mutant) => {
-      const { ok, said } = await holds(mutant);
+      const { ok, said } = await holds(own, mutant);
       expect(ok, `no case of ${alert.name} sees the difference`).toBe(false);
       expect(said).toContain('FAILED');
       expect(said).toContain(`alertname: ${alert.name}`);
@@ -127,3 +143,8 @@ describe.skipIf(!hasPromtool)('promtool (skipped where it is not on PATH; Debian
 const SILENT = { summary: '-', description: '-' };
 
 const withoutWords = ({ count: _, ...alert }: Alert): Alert => ({ ...alert, summary: '-', description: () => '-' });
+
+const wordless = (each: Case): Case => ({
+  ...each,
+  checks: each.checks.map(({ minute, fires }) => ({ minute, fires: fires.map((fired) => ({ ...fired, ...SILENT })) })),
+});

@@ -74,7 +74,7 @@ describe('the table of alerts', () => {
     const fits: Record<Threshold['must'], (value: number) => boolean> = {
       'be a bucket': (value) => BUCKETS.includes(value),
       'be positive': (value) => value > 0,
-      'be a whole number': (value) => Number.isInteger(value) && value > 0,
+      'be a whole number': (value) => Number.isInteger(value) && value >= 0,
       'be between 0 and 1': (value) => value > 0 && value < 1,
     };
     const text = (changed: object): string => [...alertFiles({ limits: { ...limits, ...changed } }).values()].join();

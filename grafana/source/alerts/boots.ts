@@ -9,12 +9,19 @@ import { countBeyond } from './promql.js';
  */
 
 const slow = (histogram: string, labels: string, seconds: number, what: string): Count => ({
-  expr: countBeyond(histogram, seconds, labels),
+  expr: countBeyond(histogram, seconds, { matchers: labels }),
   text: `${what} there in the last hour that took longer than ${seconds} s: {count}.`,
 });
 
 const slowPhases = (seconds: number): Count =>
   slow('novaspan_phase_duration_seconds', 'host="{host}", action="{action}", phase="{phase}"', seconds, 'Phases of this kind');
+
+/** The longest by what nova says, of hosts that had more slow ones in the last hour than are borne. */
+const longest = (what: 'spawn' | 'build', seconds: number, borne: number): string => {
+  const max = `max by (host) (novaspan_nova_${what}_longest_seconds)`;
+  if (borne === 0) return max;
+  return `${max}\nand on (host)\n  round(${countBeyond(`novaspan_nova_${what}_seconds`, seconds, { by: ['host'] })}) > ${borne}`;
+};
 
 /** How many boots did not succeed within half an hour, by host. */
 const failed = boots('action="create", outcome!="succeeded"');
@@ -32,7 +39,7 @@ export const bootAlerts: readonly Alert[] = [
     name: 'SpawnSlow',
     group: 'boots',
     severity: 'warning',
-    expr: () => 'max by (host) (novaspan_nova_spawn_longest_seconds)',
+    expr: ({ spawnSlow, slowBoots }) => longest('spawn', spawnSlow, slowBoots),
     limit: 'spawnSlow',
     for: '0m',
     keepFiringFor: '15m',
@@ -46,7 +53,7 @@ export const bootAlerts: readonly Alert[] = [
     name: 'BuildSlow',
     group: 'boots',
     severity: 'warning',
-    expr: () => 'max by (host) (novaspan_nova_build_longest_seconds)',
+    expr: ({ buildSlow, slowBoots }) => longest('build', buildSlow, slowBoots),
     limit: 'buildSlow',
     for: '0m',
     keepFiringFor: '15m',

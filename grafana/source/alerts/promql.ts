@@ -2,11 +2,19 @@
  * How many observations of a histogram were beyond a bound of its buckets, in the last hour, by what the fullest sidecar
  * says: two that follow one log tell the same boots.
  *
- * @param labels matchers without braces; may be empty
+ * @param matchers without braces; may be empty
+ * @param by labels, such as `host`, by which they are told apart
  */
-export const countBeyond = (histogram: string, seconds: number, labels: string): string => {
-  const of = (suffix: string, matchers: string): string => `sum by (job, instance) (increase(${histogram}_${suffix}{${matchers}}[1h]))`;
-  return `max(${of('count', labels)} - ${of('bucket', `${labels}, le=~"${bound(seconds)}"`)})`;
+export const countBeyond = (
+  histogram: string,
+  seconds: number,
+  { matchers = '', by = [] }: { matchers?: string; by?: readonly string[] },
+): string => {
+  const labels = ['job', 'instance', ...by].join(', ');
+  const of = (suffix: string, ...each: readonly string[]): string =>
+    `sum by (${labels}) (increase(${histogram}_${suffix}{${each.filter((matcher) => matcher !== '').join(', ')}}[1h]))`;
+  const beyond = `${of('count', matchers)} - ${of('bucket', matchers, `le=~"${bound(seconds)}"`)}`;
+  return by.length === 0 ? `max(${beyond})` : `max by (${by.join(', ')}) (${beyond})`;
 };
 
 /** A bound of a bucket as a regular expression: Prometheus' text says `60`, OpenMetrics `60.0`, and either may be kept. */
