@@ -1,14 +1,36 @@
-// A sidecar that is sent logs, in a process of its own, so that it can be killed: test/receive/killed.test.ts runs it.
+// A sidecar that is sent logs, in a process of its own, which kills itself while it takes them: test/receive/killed.test.ts runs it.
 // Its clock is moved by its parent.
 //
-//     node sent-child.mjs '{"dist", "state", "url", "time"}'
+//     node sent-child.mjs '{"dist", "state", "url", "time", "dies": "half" | "written" | "synced", "after"}'
 
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
-const { dist, state, url, time } = JSON.parse(process.argv[2]);
+const { dist, state, url, time, dies, after } = JSON.parse(process.argv[2]);
 const { runTail } = await import(join(dist, 'pipeline/tail.js'));
+
+// At the n-th log that it writes to: when half of the lines are written, when all are, when the disk has them.
+const handle = await open(process.execPath);
+const files = Object.getPrototypeOf(handle);
+await handle.close();
+const { appendFile, datasync } = files;
+let written = 0;
+const die = () => process.kill(process.pid, 'SIGKILL');
+files.appendFile = async function (bytes) {
+  written++;
+  if (dies === 'half' && written === after) {
+    await appendFile.call(this, bytes.subarray(0, bytes.length / 2));
+    die();
+  }
+  await appendFile.call(this, bytes);
+  if (dies === 'written' && written === after) die();
+};
+files.datasync = async function () {
+  await datasync.call(this);
+  if (dies === 'synced' && written >= after) die();
+};
 
 const clock = {
   time,
