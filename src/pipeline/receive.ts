@@ -38,7 +38,16 @@ export interface Receiving {
 }
 
 /** Within the state folder. */
-export const SPOOL = 'received';
+const SPOOL = 'received';
+
+/** Where what is sent is kept, and the zone that it is in; the first that has a log counts. */
+export const spoolFolders = (
+  { receive: { timezones }, timezone }: ReceivingOptions['config'],
+  folder: string,
+): { readonly path: string; readonly timezone: string }[] => [
+  ...Object.entries(timezones).map(([host, zone]) => ({ path: join(folder, SPOOL, host), timezone: zone })),
+  { path: join(folder, SPOOL), timezone },
+];
 
 /**
  * Opens what keeps logs that are sent. Before anything of it is read.
@@ -57,10 +66,7 @@ export async function openReceiving({ config, folder, clock, count, log }: Recei
   for (const host of Object.keys(timezones)) mkdirSync(join(path, host), { recursive: true, mode: 0o700 });
   let server: ReceiverServer | undefined;
   return {
-    logs: [
-      ...Object.entries(timezones).map(([host, timezone]) => ({ paths: [join(path, host)], timezone, delay })),
-      { paths: [path], timezone: config.timezone, delay },
-    ],
+    logs: spoolFolders(config, folder).map(({ path: each, timezone }) => ({ paths: [each], timezone, delay })),
     async listen() {
       server = await serveReceiver({ listen, receiver: new Receiver({ spool, nameOf, count, log }), count, log });
       return server.url;

@@ -4,15 +4,17 @@ import { dirname } from 'node:path';
 import { type Catalogue, services } from '../../catalogue/index.js';
 import { everyRelease, type Family } from '../../catalogue/releases.js';
 import { loadConfig } from '../../config/load.js';
+import { defaultStateDir } from '../../config/state-dir.js';
 import type { ActionSpec, PhaseSpec } from '../../lifecycle/define.js';
 import { actions } from '../../lifecycle/name.js';
 import type { Depth } from '../../lifecycle/visible.js';
 import { exitCodes, OperatorError, usage } from '../../model/errors.js';
 import type { LogForm } from '../../model/form.js';
 import type { Millis } from '../../model/line.js';
-import { findLogsAndFaults, type LogSet } from '../../tail/discover.js';
+import { type Fault, findLogsAndFaults, type LogSet } from '../../tail/discover.js';
 import { hostInName, nameLog } from '../../tail/name.js';
 import { formatOf, ownName } from '../reader.js';
+import { spoolFolders } from '../receive.js';
 import { loadRules, type Rules } from '../rules.js';
 import { parseZones } from '../zones.js';
 import { visibilityOf } from './advice.js';
@@ -60,6 +62,7 @@ const LIMIT = 64 * 1024 * 1024;
 /** Where logs say nothing of the host they come from, as replay calls it. */
 export const NO_HOST = 'localhost';
 const MOST_UNRECOGNISED = 100;
+const NONE_YET = { problems: [], notes: ['no log has been sent yet: check again when some have'] };
 
 /** Logs with what was said of them: by the command line, or by one entry of the configuration. */
 interface Entry {
@@ -69,6 +72,8 @@ interface Entry {
   readonly fallbackHost?: string | undefined;
   readonly form?: LogForm | undefined;
   readonly zone: string;
+  /** of what is sent: that nothing has come yet is no fault */
+  readonly mayBeEmpty?: true;
 }
 
 /** What one service wrote, on one host, into one log that was read. */
@@ -101,7 +106,7 @@ interface Found {
  * @throws OperatorError CONFIG_INVALID for a configuration that cannot be used, with all its faults; RULES_INVALID; USAGE
  */
 export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
-  const { entries, ruleFiles } = askedFor(options);
+  const { entries, ruleFiles, listens } = askedFor(options);
   const rules = loadRules(ruleFiles);
   const found = await readAll(entries, options, rules?.catalogue);
   const { sources } = found;
@@ -121,7 +126,7 @@ export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
   });
 
   const zone = zoneProblem(sources, findings, options.config);
-  const compute = noCompute(sources, found.problems, options);
+  const compute = sources.length === 0 && listens !== undefined ? NONE_YET : noCompute(sources, found.problems, options);
   const known = [...found.problems, ...sources.flatMap(problemsOf)];
   const problems = [
     ...known,
@@ -132,7 +137,12 @@ export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
   ];
   return {
     problems,
-    notes: [...compute.notes, ...notesOf(sources, findings), ...found.notes],
+    notes: [
+      ...(listens === undefined ? [] : [`logs are taken by OTLP on ${listens}, and read where they are kept (docs/logs-in.md)`]),
+      ...compute.notes,
+      ...notesOf(sources, findings),
+      ...found.notes,
+    ],
     sources: sources.map((source) => sourceReport(source, findings.get(source))),
     passedOver: found.passedOver,
     releases: releases.filter(({ evidence }) => evidence.length > 0).map(releaseReport),
@@ -156,6 +166,8 @@ function actionsHere(sources: readonly Source[], rules: Rules | undefined): Acti
 interface Asked {
   readonly entries: readonly Entry[];
   readonly ruleFiles: readonly string[];
+  /** where logs are taken that are sent */
+  readonly listens?: string;
 }
 
 function askedFor({ paths, service, host, form, rules = [], zone, config, env }: CheckOptions): Asked {
@@ -169,8 +181,9 @@ function askedFor({ paths, service, host, form, rules = [], zone, config, env }:
     ...(form !== undefined && { 'log-form': form }),
     ...(rules.length > 0 && { rules: rules.join() }),
   };
-  const { logs, timezone, host: own, rules: ruleFiles } = loadConfig({ file: config, env, flags, paths });
-  const entries = logs.map((log) => ({
+  const asked = loadConfig({ file: config, env, flags, paths });
+  const { logs, timezone, host: own, rules: ruleFiles, receive } = asked;
+  const entries: Entry[] = logs.map((log) => ({
     paths: [log.path],
     service: log.service,
     host: log.host,
@@ -178,7 +191,10 @@ function askedFor({ paths, service, host, form, rules = [], zone, config, env }:
     form: log.form === 'auto' ? undefined : log.form,
     zone: log.timezone ?? timezone,
   }));
-  return { entries, ruleFiles };
+  if (receive.listen === 'off' || paths.length > 0) return { entries, ruleFiles };
+  for (const { path, timezone: zone } of spoolFolders(asked, asked.stateDir ?? defaultStateDir(env)))
+    entries.push({ paths: [path], zone, mayBeEmpty: true });
+  return { entries, ruleFiles, listens: receive.listen };
 }
 
 async function readAll(entries: readonly Entry[], options: CheckOptions, catalogue: Catalogue | undefined): Promise<Found> {
@@ -186,7 +202,7 @@ async function readAll(entries: readonly Entry[], options: CheckOptions, catalog
   const all: { entry: Entry; set: LogSet }[] = [];
   for (const entry of entries) {
     const { logs, faults } = await findLogsAndFaults(entry.paths);
-    for (const fault of faults) found.problems.push(unreadable(fault, options.config));
+    for (const fault of faults) if (!(entry.mayBeEmpty && isNothing(fault))) found.problems.push(unreadable(fault, options.config));
     // Where two entries name one log, the first has it.
     for (const set of logs) if (!all.some((other) => other.set.path === set.path)) all.push({ entry, set });
   }
@@ -200,6 +216,9 @@ async function readAll(entries: readonly Entry[], options: CheckOptions, catalog
   }
   return found;
 }
+
+/** Nothing is there; not that it cannot be read. */
+const isNothing = ({ cause }: Fault): boolean => [undefined, 'ENOENT'].includes((cause as NodeJS.ErrnoException).code);
 
 const sizeOf = ({ parts }: LogSet): number => parts.reduce((sum, part) => sum + (statSync(part, { throwIfNoEntry: false })?.size ?? 0), 0);
 

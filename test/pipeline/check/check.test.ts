@@ -269,6 +269,41 @@ describe('a configuration', () => {
   });
 });
 
+describe('logs that are sent', () => {
+  const configured = (): string => {
+    writeFileSync(
+      folder('novaspan.yaml'),
+      `timezone: UTC\nstateDir: ${folder('state')}\nreceive: { listen: 127.0.0.1:4319, timezones: { vm7: Asia/Seoul } }\n`,
+    );
+    return folder('novaspan.yaml');
+  };
+
+  it('are no fault while none has come', async () => {
+    const report = await check([], { config: configured() });
+
+    expect([report.problems, report.exitCode]).toEqual([[], 0]);
+    expect(report.notes.join('\n')).toMatch(/^logs are taken by OTLP on 127.0.0.1:4319.*\nno log has been sent yet/);
+  });
+
+  it('are read where they are kept, each in the zone of its host', async () => {
+    const config = configured();
+    for (const [host, log] of [
+      ['vm', join(golden('create-succeeds-info'), 'nova-compute@vm.log')],
+      ['vm7', join(golden('rebuild-succeeds-seoul-zone-info'), 'nova-compute@vm.log')],
+    ] as const) {
+      mkdirSync(folder('state', 'received', host, 'nova-compute.log-01234567'), { recursive: true });
+      copyFileSync(log, folder('state', 'received', host, 'nova-compute.log-01234567', `nova-compute@${host}.log`));
+    }
+    const report = await check([], { config });
+
+    expect(report.problems).toEqual([]);
+    expect(report.sources.map(({ service, host, zone }) => `${service}@${host} ${zone}`)).toEqual([
+      'nova-compute@vm7 Asia/Seoul',
+      'nova-compute@vm UTC',
+    ]);
+  });
+});
+
 describe('reading', () => {
   const text = readFileSync(join(golden('create-succeeds-debug'), 'nova-compute@vm.log'), 'utf8');
   const read = async (parts: readonly string[], limit: number) => {
