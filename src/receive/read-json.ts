@@ -1,4 +1,4 @@
-import { type Attributes, DEEPEST, Malformed, NO_ATTRIBUTES, type SentRecord, type Value } from './value.js';
+import { type Attributes, addRecord, DEEPEST, Malformed, NO_ATTRIBUTES, type SentRecord, type Value } from './value.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -29,7 +29,7 @@ export function readJson(bytes: Buffer): SentRecord[] {
       for (const each of listOf(logRecords, 'logRecords')) {
         const record = fieldsOf(each, 'logRecords');
         const { body, timeUnixNano: time } = record;
-        records.push({
+        addRecord(records, {
           body: body === undefined || body === null ? undefined : readValue(body, 0),
           attributes: attributesOf(record, 'logRecords'),
           scope: scopeAttributes,

@@ -1,4 +1,4 @@
-import { type Attributes, DEEPEST, Malformed, NO_ATTRIBUTES, type SentRecord, type Value } from './value.js';
+import { type Attributes, addRecord, DEEPEST, Malformed, NO_ATTRIBUTES, type SentRecord, type Value } from './value.js';
 
 /** Numbers of the fields that are read, by message, from opentelemetry-proto's logs.proto, common.proto and resource.proto. */
 const FIELD = {
@@ -39,7 +39,7 @@ export function readProtobuf(request: Buffer): SentRecord[] {
     const resource = attributesIn(lastIn(ofResource, FIELD.resourceLogs.resource), FIELD.resource.attributes);
     for (const ofScope of messagesIn(ofResource, FIELD.resourceLogs.scopeLogs)) {
       const scope = attributesIn(lastIn(ofScope, FIELD.scopeLogs.scope), FIELD.scope.attributes);
-      for (const record of messagesIn(ofScope, FIELD.scopeLogs.logRecords)) records.push(recordOf(record, scope, resource));
+      for (const record of messagesIn(ofScope, FIELD.scopeLogs.logRecords)) addRecord(records, recordOf(record, scope, resource));
     }
   }
   return records;

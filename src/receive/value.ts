@@ -29,3 +29,12 @@ export function plain(value: Value): unknown {
   if (Buffer.isBuffer(value)) return [...value];
   return Array.isArray(value) ? value.map((each: Value) => plain(each)) : value;
 }
+
+/** A request with more records than this is refused: a small one can be unpacked to millions of them. */
+const MOST_RECORDS = 100_000;
+
+/** Adds a record to those of its request. @throws Malformed where there are too many */
+export function addRecord(records: SentRecord[], record: SentRecord): void {
+  if (records.length >= MOST_RECORDS) throw new Malformed(`a request may have ${MOST_RECORDS} records: send smaller batches`);
+  records.push(record);
+}

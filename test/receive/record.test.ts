@@ -214,6 +214,14 @@ describe('a request', () => {
     expect(() => readProtobuf(field(1, field(2, field(2, field(5, any)))))).toThrow(Malformed);
   });
 
+  it('has as many records as anybody would send, and no more', () => {
+    const many = (n: number): Buffer => Buffer.from(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[${Array(n).fill('{}').join()}]}]}]}`);
+    expect(readJson(many(100_000))).toHaveLength(100_000);
+    expect(() => readJson(many(100_001))).toThrow('smaller batches');
+    const empty = field(2, '');
+    expect(() => readProtobuf(field(1, field(2, ...Array(100_001).fill(empty))))).toThrow('smaller batches');
+  });
+
   it('without anything in it is one', () => {
     for (const text of ['{}', '{"resourceLogs":[]}', '{"resourceLogs":[{}]}', '{"resourceLogs":null,"new":1}'])
       expect(readJson(Buffer.from(text))).toEqual([]);

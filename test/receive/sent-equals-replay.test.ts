@@ -49,6 +49,15 @@ function batchOf(lines: readonly Written[]) {
   return hosts.map((host) => ({ host, records: lines.filter((line) => line.host === host) }));
 }
 
+/** What was written in each second in which something was. */
+function* bySecond(lines: readonly Written[], first: number): Generator<{ readonly until: number; readonly due: readonly Written[] }> {
+  for (let left = lines, until = first + seconds(1); left.length > 0; until += seconds(1)) {
+    const due = left.filter(({ at }) => at < until);
+    left = left.filter(({ at }) => at >= until);
+    if (due.length > 0) yield { until, due };
+  }
+}
+
 async function replayed(dir: string): Promise<string[]> {
   restoreTimes(dir);
   const traces: string[] = [];
@@ -92,10 +101,7 @@ describe.each([
     const first = Math.min(...lines.map(({ at }) => at).filter(Number.isFinite));
     const last = Math.max(...lines.map(({ at }) => at));
     sidecar = await startSidecar(state.path, first);
-    for (let left = lines, until = first + seconds(1); left.length > 0; until += seconds(1)) {
-      const due = left.filter(({ at }) => at < until);
-      left = left.filter(({ at }) => at >= until);
-      if (due.length === 0) continue;
+    for (const { until, due } of bySecond(lines, first)) {
       // It was written, read, kept for a while, and sent.
       sidecar.clock.time = Math.max(sidecar.clock.time, until + seconds(until % 5000 === 0 ? 4 : 1));
       expect(await sidecar.send(...encode(due))).toBe(200);
@@ -103,6 +109,25 @@ describe.each([
     for (let hour = 1; hour <= 15; hour++) await sidecar.pass(last + hours(hour));
     await sidecar.until(() => sidecar.traces.length >= expected.length);
     expect(await sidecar.stop()).toBe(0);
+    expect(sidecar.traces.map(withoutPlaces).sort()).toEqual(expected);
+  });
+
+  it('gives them, too, when all of it comes an hour late', async () => {
+    const dir = join(GOLDEN, scenario);
+    const expected = await replayed(dir);
+    const lines = await writtenIn(dir);
+    const first = Math.min(...lines.map(({ at }) => at).filter(Number.isFinite));
+    const last = Math.max(...lines.map(({ at }) => at));
+    // novaspan was away; senders have kept what was written, and send it when it is back, five times as fast as it was written.
+    let now = last + hours(1);
+    sidecar = await startSidecar(state.path, now);
+    for (const { due } of bySecond(lines, first)) {
+      await sidecar.pass((now += 200));
+      expect(await sidecar.send(asJson(batchOf(due)))).toBe(200);
+    }
+    for (let hour = 2; hour <= 16; hour++) await sidecar.pass(last + hours(hour));
+    await sidecar.until(() => sidecar.traces.length >= expected.length);
+    await sidecar.stop();
     expect(sidecar.traces.map(withoutPlaces).sort()).toEqual(expected);
   });
 });

@@ -68,6 +68,23 @@ const BOUNDS: readonly { what: string; bound: string; file: string; is: string; 
   },
   { what: 'spans of a trace', bound: `${bounds.spans}`, file: 'trace/bounds.ts', is: 'spans: 1000', counter: 'spans_left_out' },
   { what: 'folders below one that is named', bound: `${MOST_FOLDERS}`, file: 'tail/discover.ts', is: 'MOST_FOLDERS = 5000' },
+  {
+    what: 'bytes of a request with logs, packed and unpacked',
+    bound: '16 MiB',
+    file: 'receive/server.ts',
+    is: 'bodyBytes: 16 * MIB',
+    counter: 'received_requests',
+  },
+  {
+    what: 'bytes of all that are under way',
+    bound: '64 MiB',
+    file: 'receive/server.ts',
+    is: 'allBytes: 64 * MIB',
+    counter: 'received_requests',
+  },
+  { what: 'connections of those who send logs', bound: '512', file: 'receive/server.ts', is: 'MOST_CONNECTIONS = 512' },
+  { what: 'logs that are sent', bound: '1000', file: 'receive/spool.ts', is: 'MOST_LOGS = 1000', counter: 'received_rejected' },
+  { what: 'levels of a value in a request', bound: '32', file: 'receive/value.ts', is: 'DEEPEST = 32', counter: 'received_requests' },
   { what: "bytes of a backend's answer", bound: '4 MiB', file: 'export/http-post.ts', is: 'LONGEST_ANSWER = 4 * 1024 * 1024' },
 ];
 
