@@ -1,0 +1,62 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { globSync } from 'tinyglobby';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const pages = globSync(['*.md', '{bench,collector-config,deploy,docs,grafana}/**/*.md', 'test/{chaos,stack}/*.md'], { cwd: ROOT }).sort();
+
+/** Without blocks of code, in which brackets are brackets. */
+const proseOf = (page: string): string => readFileSync(resolve(ROOT, page), 'utf8').replace(/^```.*?^```/gms, '');
+
+/** The anchors of a page's headings, as GitHub makes them. */
+const anchorsOf = (page: string): Set<string> => {
+  const seen = new Map<string, number>();
+  return new Set(
+    [...proseOf(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => {
+      const anchor = heading!
+        .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .trim()
+        .replace(/\s/g, '-');
+      const times = seen.get(anchor) ?? 0;
+      seen.set(anchor, times + 1);
+      return times === 0 ? anchor : `${anchor}-${times}`;
+    }),
+  );
+};
+
+/** Where a page's links within the project lead to. */
+const linksOf = (page: string): string[] =>
+  [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!).filter((target) => !/^[a-z]+:/i.test(target));
+
+const leadsNowhere = (page: string, target: string): boolean => {
+  const [path = '', anchor] = target.split('#');
+  const file = path === '' ? page : relative(ROOT, resolve(ROOT, dirname(page), decodeURI(path)));
+  if (!existsSync(resolve(ROOT, file))) return true;
+  return anchor !== undefined && !(statSync(resolve(ROOT, file)).isFile() && anchorsOf(file).has(anchor));
+};
+
+describe('the pages', () => {
+  it.each(pages)('%s has links that lead somewhere', (page) => {
+    expect(linksOf(page).filter((target) => leadsNowhere(page, target))).toEqual([]);
+  });
+
+  it('lead from the README to every page of docs', () => {
+    const reached = new Set<string>();
+    const follow = (page: string): void => {
+      if (reached.has(page)) return;
+      reached.add(page);
+      for (const target of linksOf(page)) {
+        const path = target.split('#')[0]!;
+        if (path.endsWith('.md')) follow(relative(ROOT, resolve(ROOT, dirname(page), path)));
+      }
+    };
+    follow('README.md');
+    // The folder of decisions is linked as a whole.
+    expect(pages.filter((page) => page.startsWith('docs/') && !page.startsWith('docs/decisions/') && !reached.has(page))).toEqual([]);
+  });
+});
