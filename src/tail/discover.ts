@@ -90,7 +90,9 @@ const isOrdinary = (found: Stats): boolean => found.isFile() && !ofKernel().has(
 
 let kernel: ReadonlySet<number> | undefined;
 function ofKernel(): ReadonlySet<number> {
-  kernel ??= new Set(['/proc', '/sys'].map((path) => statOf(path)?.dev).filter((dev) => dev !== undefined));
+  // In a chroot, or where a container mounts less, they are plain folders of the root's own file system.
+  const own = statOf('/')?.dev;
+  kernel ??= new Set(['/proc', '/sys'].flatMap((path) => statOf(path)?.dev ?? []).filter((dev) => dev !== own));
   return kernel;
 }
 
