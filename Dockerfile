@@ -4,8 +4,14 @@
 #   docker run --read-only --cap-drop ALL --security-opt no-new-privileges \
 #     -v /var/log/nova:/var/log/nova:ro -v novaspan:/var/lib/novaspan --group-add "$(stat -c %g /var/log/nova)" novaspan tail
 #   docker run --read-only novaspan demo
+#
+# Stop it with a patience of more than `drainTimeout` (10 s): --stop-timeout 15. Node.js is process 1: it handles SIGTERM itself, and starts no
+# other process. There is no HEALTHCHECK, as the image also runs `replay` and `demo`, which have nothing to ask; docker-compose.yaml has one for `tail`.
 
-FROM node:20-bookworm-slim AS build
+# To build the same image again, give the base by its digest: --build-arg NODE_IMAGE=node:20-bookworm-slim@sha256:...
+ARG NODE_IMAGE=node:20-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -13,21 +19,25 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN npm run --silent build
 
-FROM node:20-bookworm-slim AS dependencies
+FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /opt/novaspan
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && npm cache clean --force
 # A new volume takes over the owner of the folder that it is mounted on.
 RUN install -d -o 65532 -g 65532 -m 0750 /var/lib/novaspan
 
-FROM node:20-bookworm-slim
+FROM ${NODE_IMAGE}
+ARG VERSION=0.1.0
+ARG REVISION=unknown
 LABEL org.opencontainers.image.title="novaspan" \
       org.opencontainers.image.description="Turns the logs that OpenStack and OVN already write into OpenTelemetry traces" \
       org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.vendor="The novaspan authors"
+      org.opencontainers.image.vendor="The novaspan authors" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+# As systemd sets it: the default of `stateDir`, which file, environment and command line may still say otherwise.
 ENV NODE_ENV=production \
-    NOVASPAN_STATE_DIR=/var/lib/novaspan \
-    NOVASPAN_TELEMETRY_LISTEN=127.0.0.1:9464
+    STATE_DIRECTORY=/var/lib/novaspan
 WORKDIR /opt/novaspan
 COPY --from=dependencies /opt/novaspan/node_modules ./node_modules
 COPY --from=dependencies --chown=65532:65532 /var/lib/novaspan /var/lib/novaspan
@@ -38,5 +48,6 @@ COPY demo ./demo
 COPY test/golden ./test/golden
 # A number, so that Kubernetes can check runAsNonRoot.
 USER 65532:65532
+STOPSIGNAL SIGTERM
 ENTRYPOINT ["node", "/opt/novaspan/dist/cli/main.js"]
 CMD ["--help"]
