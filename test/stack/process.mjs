@@ -1,0 +1,92 @@
+// Programs that the stack test starts: on loopback, ended by their own process, none left behind.
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const LOG_KEPT = 20_000;
+const running = new Set();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Ports of 127.0.0.1 that nothing listens on now. */
+export async function freePorts(count) {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise((resolve) => {
+          const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/**
+ * Starts a program and waits until all its doors are open: URLs that answer, with whatever status.
+ * `stop` ends it (by force after `graceMs`) and waits for its end, `kill` ends it as a crash would; `log` is the end of what it said, `ended` its end.
+ */
+export async function startProgram(name, binary, args, { env = {}, doors = [], withinMs = 30_000, graceMs = 5000 } = {}) {
+  const child = spawn(binary, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text) => {
+      log = (log + text).slice(-LOG_KEPT);
+    });
+  }
+  const ended = new Promise((resolve) => {
+    child.on('error', (error) => resolve((log += String(error))));
+    child.on('exit', resolve);
+  }).finally(() => running.delete(child));
+
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const killer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    await ended;
+    clearTimeout(killer);
+  };
+
+  const open = async () => (await Promise.all(doors.map(answers))).every(Boolean);
+  try {
+    await until(
+      async () => {
+        if (!running.has(child)) throw new Error(`${name} ended by itself`);
+        return open();
+      },
+      { what: `${name} to be ready`, withinMs },
+    );
+  } catch (error) {
+    await kill();
+    throw new Error(`${error.message}:\n${log}`);
+  }
+  return { pid: child.pid, log: () => log, stop, kill, ended };
+}
+
+/** Asks until the answer is true (or anything but false and undefined), and gives it. */
+export async function until(condition, { what, withinMs = 30_000, everyMs = 100 }) {
+  const last = Date.now() + withinMs;
+  for (;;) {
+    const answer = await condition();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > last) throw new Error(`waited ${withinMs / 1000} s in vain for ${what}`);
+    await delay(everyMs);
+  }
+}
+
+/** Whether something speaks HTTP there. */
+export async function answers(url) {
+  try {
+    await (await fetch(url, { headers: { connection: 'close' } })).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
