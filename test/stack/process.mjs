@@ -1,5 +1,6 @@
 // Programs that the stack test starts: on loopback, ended by their own process, none left behind.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -56,6 +57,7 @@ export async function startProgram(name, binary, args, { env = {}, doors = [], w
 
   const open = async () => (await Promise.all(doors.map(answers))).every(Boolean);
   try {
+    await Promise.race([once(child, 'spawn'), ended]);
     await until(
       async () => {
         if (!running.has(child)) throw new Error(`${name} ended by itself`);
