@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cachedProgram, lastLine, skip } from './go.mjs';
-import { startProgram } from './process.mjs';
+import { freePorts, startProgram } from './process.mjs';
 
 const MODULE = 'github.com/jaegertracing/jaeger';
 const VERSION = 'v1.76.0';
@@ -34,9 +34,11 @@ export const buildJaeger = (say) =>
   });
 
 /** Starts Jaeger and waits until both its doors are open. `stop` ends it and waits for its end. */
-export const startJaeger = (binary, { otlpPort, queryPort, queryGrpcPort, echoPort }) =>
-  startProgram('Jaeger', binary, ['--config', CONFIG], {
-    env: { OTLP_PORT: otlpPort, QUERY_PORT: queryPort, QUERY_GRPC_PORT: queryGrpcPort, ECHO_PORT: echoPort },
+export async function startJaeger(binary, { otlpPort, otlpGrpcPort, queryPort, queryGrpcPort, echoPort }) {
+  const grpcPort = otlpGrpcPort ?? (await freePorts(1))[0];
+  return startProgram('Jaeger', binary, ['--config', CONFIG], {
+    env: { OTLP_PORT: otlpPort, OTLP_GRPC_PORT: grpcPort, QUERY_PORT: queryPort, QUERY_GRPC_PORT: queryGrpcPort, ECHO_PORT: echoPort },
     graceMs: 2000,
     doors: [`http://127.0.0.1:${queryPort}/api/services`, `http://127.0.0.1:${otlpPort}/`],
   });
+}

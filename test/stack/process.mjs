@@ -10,20 +10,27 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Ports of 127.0.0.1 that nothing listens on now. */
+// Below what the system gives to outgoing connections, so that none of those can take a port before its program does.
+const PORTS = { from: 20_000, to: 32_000 };
+let next = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from));
+
+/** Ports of 127.0.0.1 that nothing listens on now; none is given twice. */
 export async function freePorts(count) {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise((resolve) => {
-          const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports = [];
+  while (ports.length < count) {
+    const port = next;
+    next = port + 1 < PORTS.to ? port + 1 : PORTS.from;
+    if (await isFree(port)) ports.push(port);
+  }
   return ports;
+}
+
+function isFree(port) {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
 
 /**

@@ -54,7 +54,7 @@ export async function startCollector(binary, { name = 'Collector', configs, env,
     configs.flatMap((config) => ['--config', config]),
     {
       env: at,
-      doors: healthy ? [`http://${at.COLLECTOR_HEALTH}/`] : [],
+      doors: [`http://127.0.0.1:${at.COLLECTOR_METRICS_PORT}/metrics`, ...(healthy ? [`http://${at.COLLECTOR_HEALTH}/`] : [])],
       graceMs: 20_000,
     },
   );
