@@ -5,7 +5,7 @@ import { chownSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePorts } from '../stack/jaeger.mjs';
+import { freePorts } from '../stack/process.mjs';
 import { createJail } from './jail.mjs';
 
 /** Starts are measured so often; the median is told. */
