@@ -44,7 +44,7 @@ const foundSpans = ({ spans, processes }) =>
     };
   });
 
-/** Every trace of these lines comes back by its id, with all its spans, services, hosts, times and parents. */
+/** Every trace of these lines comes back by its id, with all its spans, services, hosts, times and parents. @returns how many spans */
 export async function checkQuery(query, lines) {
   const expected = expectedSpans(lines);
   for (const trace of new Set(expected.map((span) => span.trace))) {
@@ -52,6 +52,7 @@ export async function checkQuery(query, lines) {
     const found = await traceWith(query, trace, own.length);
     assert.deepEqual(byId(foundSpans(found)), byId(own));
   }
+  return expected.length;
 }
 
 const byId = (spans) => [...spans].sort((a, b) => a.id.localeCompare(b.id));
@@ -67,14 +68,15 @@ async function traceWith(query, trace, count) {
   throw new Error(`trace ${trace}: ${found?.spans.length ?? 0} of ${count} spans came back`);
 }
 
-const firstTraceOf = (body) => JSON.parse(body).resourceSpans[0].scopeSpans[0].spans[0].traceId;
+/** Whose trace a line, or a request, is. */
+export const traceOf = (body) => JSON.parse(body).resourceSpans[0].scopeSpans[0].spans[0].traceId;
 
 /** The Collector's own JSON of what it received is our line. */
 export function checkEcho(bodies, lines) {
   for (const line of lines) {
-    const traceId = firstTraceOf(line);
+    const traceId = traceOf(line);
     // Not any body that names it: the sequel of a boot links to it.
-    const echoed = bodies.findLast((body) => firstTraceOf(body) === traceId);
+    const echoed = bodies.findLast((body) => traceOf(body) === traceId);
     assert.deepEqual(JSON.parse(echoed), JSON.parse(line));
     assert.ok(echoed === line, `the same JSON, but not the same bytes:\n${echoed}\n${line}`);
   }

@@ -1,0 +1,56 @@
+// The sidecar as people run it: `novaspan tail` of dist/ with a configuration file, a state folder and its metrics on a free port.
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePorts, startProgram } from './process.mjs';
+
+const NOVASPAN = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+
+const run = promisify(execFile);
+
+/** Runs a command of novaspan to its end. @returns what it wrote to stdout */
+export async function novaspan(...args) {
+  return (await run(process.execPath, [NOVASPAN, ...args], { maxBuffer: 64 * 1024 * 1024 })).stdout;
+}
+
+const settings = { timezone: 'UTC', backfill: true, pollInterval: '250ms', checkpointInterval: '1s' };
+
+/**
+ * A sidecar that can be started, killed and started again where it was: with the same state and the same port, as systemd does it.
+ *
+ * @param name what it is called in this test
+ * @param logs the folder that it follows; the names of the logs say whose they are
+ * @param folder where its state and its configuration go
+ * @param endpoint where its traces go
+ */
+export async function sidecarOf({ name, logs, folder, endpoint }) {
+  const [port] = await freePorts(1);
+  const address = `127.0.0.1:${port}`;
+  const config = join(folder, `novaspan-${name}.yaml`);
+  const own = { logs: [{ path: logs }], stateDir: join(folder, `state-${name}`), otlp: { endpoint }, telemetry: { listen: address } };
+  // JSON is YAML, too.
+  writeFileSync(config, JSON.stringify({ ...settings, ...own }));
+  let running;
+
+  return {
+    name,
+    logs,
+    /** HOST:PORT of its metrics */
+    address,
+    async start() {
+      running = await startProgram(`novaspan tail (${name})`, process.execPath, [NOVASPAN, 'tail', '--config', config], {
+        doors: [`http://${address}/healthz`],
+      });
+    },
+    /** @returns `/metrics`: Prometheus' text, or OpenMetrics, which has the exemplars */
+    async metrics({ openMetrics = false } = {}) {
+      const accept = openMetrics ? 'application/openmetrics-text; version=1.0.0' : 'text/plain';
+      return (await fetch(`http://${address}/metrics`, { headers: { accept, connection: 'close' } })).text();
+    },
+    /** As the kernel kills it: without a word. */
+    kill: () => running.kill(),
+    stop: () => running?.stop(),
+    log: () => running?.log() ?? '',
+  };
+}

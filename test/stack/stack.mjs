@@ -1,0 +1,64 @@
+// Everything that runs while the checks are made: on 127.0.0.1, on ports that are free, ended by its own process.
+import { join } from 'node:path';
+import { createCloud } from './cloud.mjs';
+import { startEcho } from './echo.mjs';
+import { startJaeger } from './jaeger.mjs';
+import { sendThroughOutage } from './outage.mjs';
+import { freePorts } from './process.mjs';
+import { startPrometheus } from './prometheus.mjs';
+
+const RULES = new URL('../../grafana/alerts/novaspan.rules.yaml', import.meta.url).pathname;
+
+/** So much of what each program said last is shown when a check fails. */
+const TAIL = 3000;
+
+/**
+ * Starts what there is of the stack, and lets the cloud begin.
+ *
+ * @returns what the checks ask: `direct` (OTLP of Jaeger itself), `query` (Jaeger's API), `echo`, `prometheus`, `cloud`, `outage`, and
+ *   `began` (epoch seconds); `logs` says what the programs said last, `stop` ends all
+ */
+export async function startStack({ parts, folder, say }) {
+  const running = {};
+  const stack = {
+    began: Date.now() / 1000,
+    ...running,
+    logs: () =>
+      Object.entries(running)
+        .map(([name, each]) => `-- ${name}:\n${(each.log?.() ?? '').slice(-TAIL)}`)
+        .join('\n'),
+    async stop() {
+      await running.prometheus?.stop();
+      await running.cloud?.stop();
+      await running.jaeger?.stop();
+      await running.echo?.stop();
+    },
+  };
+  try {
+    const echo = await startEcho();
+    running.echo = stack.echo = echo;
+    // Where there is no backend, something must take the traces: only what is taken is counted.
+    let endpoint = `http://127.0.0.1:${echo.port}`;
+    if (parts.jaeger !== undefined) {
+      const [otlpPort, queryPort, queryGrpcPort] = await freePorts(3);
+      stack.direct = endpoint = `http://127.0.0.1:${otlpPort}`;
+      stack.query = `http://127.0.0.1:${queryPort}`;
+      stack.outage = await sendThroughOutage(stack.direct, async () => {
+        running.jaeger = await startJaeger(parts.jaeger, { otlpPort, queryPort, queryGrpcPort, echoPort: echo.port });
+        say(`Jaeger is up (pid ${running.jaeger.pid}, OTLP ${otlpPort}, query ${queryPort})`);
+      });
+    }
+    running.cloud = stack.cloud = await createCloud({ folder, endpoint });
+    await stack.cloud.begin();
+    if (parts.prometheus !== undefined) {
+      const targets = Object.values(stack.cloud.sidecars).map(({ address }) => ({ job: 'novaspan', address }));
+      running.prometheus = stack.prometheus = await startPrometheus({ folder: join(folder, 'prometheus'), rules: [RULES], targets });
+      say(`Prometheus ${parts.prometheus} is up (pid ${running.prometheus.pid}, ${stack.prometheus.url})`);
+    }
+    return stack;
+  } catch (error) {
+    const said = stack.logs();
+    await stack.stop();
+    throw new Error(`${error.message}\n${said}`, { cause: error });
+  }
+}
