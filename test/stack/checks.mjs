@@ -50,12 +50,26 @@ export async function checkQuery(query, lines) {
   for (const trace of new Set(expected.map((span) => span.trace))) {
     const own = expected.filter((span) => span.trace === trace);
     const found = await traceWith(query, trace, own.length);
-    assert.deepEqual(byId(foundSpans(found)), byId(own));
+    assert.deepEqual(differing(foundSpans(found), own), [], `trace ${trace}`);
   }
   return expected.length;
 }
 
-const byId = (spans) => [...spans].sort((a, b) => a.id.localeCompare(b.id));
+/** @returns spans that are not the same on both sides, as text: `+` was found, `-` was to be found */
+function differing(found, expected) {
+  const [there, wanted] = [found, expected].map((spans) => spans.map((span) => JSON.stringify(span)).sort());
+  return [...without(there, wanted).map((span) => `+ ${span}`), ...without(wanted, there).map((span) => `- ${span}`)];
+}
+
+/** What is in one list more often than in the other. */
+function without(list, other) {
+  const left = [...other];
+  return list.filter((each) => {
+    const at = left.indexOf(each);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
 
 /** Storage may be a moment behind the acknowledgement. */
 async function traceWith(query, trace, count) {

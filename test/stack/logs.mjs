@@ -1,6 +1,6 @@
 // Recorded logs, as if the clouds were here and it happened now: all lines of the past are there when a sidecar starts, the others are
 // appended when they are due. Their times are moved and their ids are new; only what is stretched was not recorded so.
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { play, readRecording, relive } from '../../demo/relive.mjs';
@@ -32,21 +32,18 @@ export function linesOf({ scenario, hosts, anchor, at, stretch = 1, until = Numb
 const hostOf = (log, hosts) => log.replace(/@(.*)\.log$/, (_, recorded) => `@${hosts[recorded] ?? recorded}.log`);
 
 /**
- * Writes lines into a folder: what is due already at once, the rest when it is due.
+ * Writes lines: what is due already at once, the rest when it is due.
  *
+ * @param folderOf where a log is
  * @returns `done`: settled when all is written; `stop` ends it early
  */
-export function writeLines(folder, lines) {
-  mkdirSync(folder, { recursive: true });
+export function writeLines(lines, folderOf) {
   const stopping = new AbortController();
-  const isStopped = () => stopping.signal.aborted;
-  const write = (log, text) => appendFileSync(join(folder, log), text);
-  const clock = { now: Date.now, sleep: (ms) => delay(ms, undefined, { signal: stopping.signal }).catch(() => undefined) };
+  const write = (log, text) => appendFileSync(join(folderOf(log), log), text);
+  const sleep = (ms) => delay(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+  const inOrder = [...lines].sort((a, b) => a.due - b.due);
   // The first part is written before this returns.
-  const done = play(
-    [...lines].sort((a, b) => a.due - b.due),
-    { write, clock, isStopped },
-  );
+  const done = play(inOrder, { write, clock: { now: Date.now, sleep }, isStopped: () => stopping.signal.aborted });
   return { done, stop: () => stopping.abort() };
 }
 

@@ -30,7 +30,7 @@ export async function sendThroughOutage(endpoint, until) {
   delivery.offer([{ trace, from: 0 }]);
   while (waits === 0) await delay(20);
   await until();
-  const how = await Promise.race([done, delay(60_000, 'given up')]);
+  const how = await Promise.race([done, delay(60_000, 'given up', { ref: false })]);
   await delivery.drain(100);
   if (how !== 'delivered') throw new Error(`an outage was not waited out: ${JSON.stringify({ how, waits })}`);
   return { line: toOtlpJson(trace), waits };

@@ -9,11 +9,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkRules, checkSpawnSlow } from './alerts.mjs';
+import { checkAlerts, checkRules } from './alerts.mjs';
 import { checkEcho, checkQuery, checkRefusals } from './checks.mjs';
 import { checkExemplars } from './exemplars.mjs';
 import { findParts } from './parts.mjs';
-import { checkTraces } from './pipeline.mjs';
+import { checkResend, checkTraces } from './pipeline.mjs';
 import { checkCounts, checkRestart } from './restart.mjs';
 import { senders } from './senders.mjs';
 import { startStack } from './stack.mjs';
@@ -33,8 +33,9 @@ const checks = [
   })),
   { needs: ['jaeger'], run: ({ direct }) => checkRefusals(direct) },
   { needs: ['prometheus'], run: checkRules },
-  { needs: ['prometheus'], run: checkSpawnSlow },
+  { needs: ['prometheus'], run: checkAlerts },
   { needs: ['prometheus'], run: checkExemplars },
+  { needs: ['jaeger'], run: checkResend },
   { needs: ['jaeger'], run: checkTraces },
   { needs: ['prometheus'], run: checkCounts },
 ];

@@ -28,7 +28,8 @@ export async function sidecarOf({ name, logs, folder, endpoint }) {
   const [port] = await freePorts(1);
   const address = `127.0.0.1:${port}`;
   const config = join(folder, `novaspan-${name}.yaml`);
-  const own = { logs: [{ path: logs }], stateDir: join(folder, `state-${name}`), otlp: { endpoint }, telemetry: { listen: address } };
+  const stateDir = join(folder, `state-${name}`);
+  const own = { logs: [{ path: logs }], stateDir, otlp: { endpoint }, telemetry: { listen: address } };
   // JSON is YAML, too.
   writeFileSync(config, JSON.stringify({ ...settings, ...own }));
   let running;
@@ -36,6 +37,7 @@ export async function sidecarOf({ name, logs, folder, endpoint }) {
   return {
     name,
     logs,
+    stateDir,
     /** HOST:PORT of its metrics */
     address,
     async start() {

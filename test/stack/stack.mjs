@@ -4,6 +4,7 @@ import { createCloud } from './cloud.mjs';
 import { startEcho } from './echo.mjs';
 import { startJaeger } from './jaeger.mjs';
 import { sendThroughOutage } from './outage.mjs';
+import { startPicky } from './picky.mjs';
 import { freePorts } from './process.mjs';
 import { startPrometheus } from './prometheus.mjs';
 
@@ -22,15 +23,13 @@ export async function startStack({ parts, folder, say }) {
   const running = {};
   const stack = {
     began: Date.now() / 1000,
-    ...running,
     logs: () =>
-      Object.entries(running)
-        .map(([name, each]) => `-- ${name}:\n${(each.log?.() ?? '').slice(-TAIL)}`)
+      [...(running.cloud?.logs() ?? []), { name: 'Jaeger', ...running.jaeger }, { name: 'Prometheus', ...running.prometheus }]
+        .map(({ name, log }) => `-- ${name} said at last:\n${log?.().slice(-TAIL) ?? 'not started'}`)
         .join('\n'),
     async stop() {
-      await running.prometheus?.stop();
-      await running.cloud?.stop();
-      await running.jaeger?.stop();
+      await Promise.all([running.prometheus?.stop(), running.cloud?.stop()]);
+      await Promise.all([running.picky?.stop(), running.jaeger?.stop()]);
       await running.echo?.stop();
     },
   };
@@ -48,7 +47,9 @@ export async function startStack({ parts, folder, say }) {
         say(`Jaeger is up (pid ${running.jaeger.pid}, OTLP ${otlpPort}, query ${queryPort})`);
       });
     }
-    running.cloud = stack.cloud = await createCloud({ folder, endpoint });
+    stack.endpoint = endpoint;
+    running.picky = await startPicky(endpoint);
+    running.cloud = stack.cloud = await createCloud({ folder, endpoint, troubledEndpoint: running.picky.endpoint });
     await stack.cloud.begin();
     if (parts.prometheus !== undefined) {
       const targets = Object.values(stack.cloud.sidecars).map(({ address }) => ({ job: 'novaspan', address }));
