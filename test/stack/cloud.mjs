@@ -65,6 +65,11 @@ export async function createCloud({ folder, endpoint, troubledEndpoint }) {
   let told = [];
   let writing = [];
 
+  const tickets = (host) =>
+    told
+      .filter(({ hosts, isOpen }) => !isOpen && (host === undefined || Object.values(hosts).includes(host)))
+      .flatMap(({ lines }) => ticketsOf(lines, NAMED));
+
   return {
     sidecars,
     sidecarOf: sidecarOfHost,
@@ -80,11 +85,13 @@ export async function createCloud({ folder, endpoint, troubledEndpoint }) {
     /** Settled when the last line is written. */
     written: () => Promise.all(writing.map(({ done }) => done)),
 
-    /** @returns the traces that must come, by the ids that `novaspan trace-id` tells of tickets; those of one host where it is given */
+    /** @returns instance and request of the actions that must come; those of one host where it is given */
+    tickets,
+
+    /** @returns the ids of their traces, as `novaspan trace-id` tells them */
     async traceIds(host) {
-      const own = told.filter(({ hosts, isOpen }) => !isOpen && (host === undefined || Object.values(hosts).includes(host)));
-      const tickets = own.flatMap(({ lines }) => ticketsOf(lines, NAMED));
-      return Promise.all(tickets.map(async ({ instance, request }) => TRACE_ID.exec(await novaspan('trace-id', instance, request))[1]));
+      const all = tickets(host).map(({ instance, request }) => novaspan('trace-id', instance, request));
+      return (await Promise.all(all)).map((said) => TRACE_ID.exec(said)[1]);
     },
 
     /** @returns what `replay` makes of the files of each sidecar: OTLP JSON, a line for each trace or part of one */

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { checkAlerts, checkRules } from './alerts.mjs';
 import { checkEcho, checkQuery, checkRefusals } from './checks.mjs';
 import { checkExemplars } from './exemplars.mjs';
+import { checkPanels } from './panels.mjs';
 import { findParts } from './parts.mjs';
 import { checkResend, checkTraces } from './pipeline.mjs';
 import { checkCounts, checkRestart } from './restart.mjs';
@@ -35,6 +36,7 @@ const checks = [
   { needs: ['prometheus'], run: checkRules },
   { needs: ['prometheus'], run: checkAlerts },
   { needs: ['prometheus'], run: checkExemplars },
+  { needs: ['prometheus'], run: checkPanels },
   { needs: ['jaeger'], run: checkResend },
   { needs: ['jaeger'], run: checkTraces },
   { needs: ['prometheus'], run: checkCounts },
