@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import { createOtlpHttpExporter, tracesUrl } from './dist.mjs';
+import { until } from './process.mjs';
 import { handMade } from './traces.mjs';
 
 const micros = (nano) => Number(BigInt(nano) / 1000n);
@@ -71,15 +71,18 @@ function without(list, other) {
   });
 }
 
-/** Storage may be a moment behind the acknowledgement. */
+/** A gateway waits before it decides, and storage may be a moment behind. */
 async function traceWith(query, trace, count) {
   let found;
-  for (let tries = 0; tries < 50; tries++, await delay(100)) {
+  const isThere = async () => {
     const response = await fetch(`${query}/api/traces/${trace}`, { headers: { connection: 'close' } });
     found = response.ok ? (await response.json()).data[0] : undefined;
-    if (found?.spans.length >= count) return found;
-  }
-  throw new Error(`trace ${trace}: ${found?.spans.length ?? 0} of ${count} spans came back`);
+    return found?.spans.length >= count;
+  };
+  await until(isThere, { what: `trace ${trace}` }).catch(() => {
+    throw new Error(`trace ${trace}: ${found?.spans.length ?? 0} of ${count} spans came back`);
+  });
+  return found;
 }
 
 /** Whose trace a line, or a request, is. */

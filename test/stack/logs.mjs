@@ -15,14 +15,21 @@ const GOLDEN = new URL('../golden/', import.meta.url).pathname;
  * @param anchor the last line that fits is due at `at` (seconds after now)
  * @param stretch how many times slower all is, and what the lines tell of how long it took
  * @param until how many seconds after the anchor the story stops; a negative number leaves what it tells open
+ * @param now epoch ms; `serials` the numbers that OVS and OVN have reached, by host: a story goes on with those of the one before it
  * @param edit what is done to the lines, such as to leave some out
  */
-export function linesOf({ scenario, hosts, anchor, at, stretch = 1, until = Number.POSITIVE_INFINITY, edit = (lines) => lines }, now) {
+export function linesOf(
+  { scenario, hosts, anchor, at, stretch = 1, until = Number.POSITIVE_INFINITY, edit = (lines) => lines },
+  { now, serials },
+) {
   const recording = readRecording(join(GOLDEN, scenario));
   const anchored = recording.lines.findLast(({ text }) => anchor.test(text));
   if (anchored === undefined) throw new Error(`${scenario} has no line ${anchor}`);
   const startsAt = now + at * 1000 - (anchored.due - recording.from) * stretch;
-  const lines = relive(recording, { startsAt, stretch, salt: `${scenario}/${Object.values(hosts)}/${now}` });
+  const name = Object.values(hosts).join();
+  const of = serials.get(name) ?? new Map();
+  serials.set(name, of);
+  const lines = relive(recording, { startsAt, stretch, serials: of, salt: `${scenario}/${Object.values(hosts)}/${startsAt}` });
   return edit(lines)
     .filter(({ due }) => due <= now + (at + until) * 1000)
     .map((line) => ({ ...line, log: hostOf(line.log, hosts) }));

@@ -1,10 +1,12 @@
 // What the stack is made of, and which of it can be had on this machine.
+import { buildCollector } from './collector/collector.mjs';
 import { buildJaeger } from './jaeger.mjs';
 import { findPrometheus } from './prometheus.mjs';
 import { Skip } from './skip.mjs';
 
 const PARTS = {
   jaeger: buildJaeger,
+  collector: buildCollector,
   prometheus: findPrometheus,
 };
 

@@ -14,7 +14,7 @@ export async function novaspan(...args) {
   return (await run(process.execPath, [NOVASPAN, ...args], { maxBuffer: 64 * 1024 * 1024 })).stdout;
 }
 
-const settings = { timezone: 'UTC', backfill: true, pollInterval: '250ms', checkpointInterval: '1s' };
+const usual = { timezone: 'UTC', backfill: true, pollInterval: '250ms', checkpointInterval: '1s' };
 
 /**
  * A sidecar that can be started, killed and started again where it was: with the same state and the same port, as systemd does it.
@@ -23,15 +23,16 @@ const settings = { timezone: 'UTC', backfill: true, pollInterval: '250ms', check
  * @param logs the folder that it follows; the names of the logs say whose they are
  * @param folder where its state and its configuration go
  * @param endpoint where its traces go
+ * @param settings what is to be set besides
  */
-export async function sidecarOf({ name, logs, folder, endpoint }) {
+export async function sidecarOf({ name, logs, folder, endpoint, settings }) {
   const [port] = await freePorts(1);
   const address = `127.0.0.1:${port}`;
   const config = join(folder, `novaspan-${name}.yaml`);
   const stateDir = join(folder, `state-${name}`);
   const own = { logs: [{ path: logs }], stateDir, otlp: { endpoint }, telemetry: { listen: address } };
   // JSON is YAML, too.
-  writeFileSync(config, JSON.stringify({ ...settings, ...own }));
+  writeFileSync(config, JSON.stringify({ ...usual, ...settings, ...own }));
   let running;
 
   return {
