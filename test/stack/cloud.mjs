@@ -1,6 +1,7 @@
 // The cloud of the stack test: what happens on its hosts, which sidecars follow them, and what their traces must be.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { traceIdOf } from './dist.mjs';
 import { linesOf, ticketsOf, writeLines } from './logs.mjs';
 import { freePorts } from './process.mjs';
 import { novaspan, sidecarOf } from './sidecar.mjs';
@@ -17,7 +18,7 @@ const followers = {
   one: { hosts: ['compute-1', SLOW, 'controller-4'] },
   two: { hosts: [FAST, 'compute-2', 'compute-3', 'compute-4'] },
   [TROUBLED]: { hosts: ['compute-5', 'compute-6'] },
-  [CUT_OFF]: { hosts: ['compute-7'], settings: { queue: 1 } },
+  [CUT_OFF]: { hosts: ['compute-7'], settings: { queue: 1, drainTimeout: '1s' } },
 };
 
 const BUILT = /Took .* seconds to build instance/;
@@ -25,7 +26,6 @@ const FAILED = /Instance failed to spawn/;
 const DELETED = /Deleted allocations for instance/;
 /** Lines that tell of an action's instance and request. */
 const NAMED = /Starting instance\.\.\.|Rebuilding instance|Terminating instance|Took .* seconds to build instance/;
-const TRACE_ID = /^trace id +([0-9a-f]{32})$/m;
 
 /**
  * What happens, in the order in which a log has it. `at` is in seconds from the moment at which the sidecars are started; what ends soon
@@ -95,6 +95,7 @@ export async function createCloud({ folder, endpoints }) {
   const folderOf = (log) => sidecarOfHost(/@(.*)\.log$/.exec(log)[1]).logs;
   let told = [];
   let writing = [];
+  let replays;
 
   const tickets = (host) =>
     told
@@ -114,22 +115,19 @@ export async function createCloud({ folder, endpoints }) {
       await Promise.all(Object.values(sidecars).map((sidecar) => sidecar.start()));
     },
 
-    /** Settled when the last line is written. */
-    written: () => Promise.all(writing.map(({ done }) => done)),
-
     /** @returns instance and request of the actions that must come; those of one host where it is given */
     tickets,
 
-    /** @returns the ids of their traces, as `novaspan trace-id` tells them */
-    async traceIds(host) {
-      const all = tickets(host).map(({ instance, request }) => novaspan('trace-id', instance, request));
-      return (await Promise.all(all)).map((said) => TRACE_ID.exec(said)[1]);
-    },
+    /** @returns the ids of their traces */
+    traceIds: (host) => tickets(host).map(({ instance, request }) => traceIdOf(instance, request)),
 
-    /** @returns what `replay` makes of the files of each sidecar: OTLP JSON, a line for each trace or part of one */
-    async replayed() {
-      const all = Object.values(sidecars).map(({ logs }) => novaspan('replay', '--format', 'otlp', '--timezone', 'UTC', logs));
-      return (await Promise.all(all)).join('').trim().split('\n');
+    /** @returns what `replay` makes of the files of each sidecar when all is written: OTLP JSON, a line for each trace or part of one */
+    replayed() {
+      replays ??= Promise.all(writing.map(({ done }) => done)).then(async () => {
+        const all = Object.values(sidecars).map(({ logs }) => novaspan('replay', '--format', 'otlp', '--timezone', 'UTC', logs));
+        return (await Promise.all(all)).join('').trim().split('\n');
+      });
+      return replays;
     },
 
     /** What the sidecars said last, for whoever looks for a fault. */

@@ -5,3 +5,4 @@ export { tracesUrl } from '../../dist/export/otlp-settings.js';
 export { systemClock } from '../../dist/model/clock.js';
 export { Delivery } from '../../dist/pipeline/deliver.js';
 export { createLog } from '../../dist/telemetry/log.js';
+export { traceIdOf } from '../../dist/trace/span-id.js';

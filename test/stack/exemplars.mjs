@@ -7,7 +7,7 @@ const EXEMPLAR = /^([^ ]+) \S+ # \{trace_id="([0-9a-f]{32})"\} \S+/;
 
 /** The trace of the slow boot is told with its metric: by the sidecar, and by the Prometheus that scraped it. */
 export async function checkExemplars({ prometheus, cloud, began }) {
-  const [traceId] = await cloud.traceIds(SLOW);
+  const [traceId] = cloud.traceIds(SLOW);
   const text = await cloud.sidecarOf(SLOW).metrics({ openMetrics: true });
   assert.ok(text.endsWith('# EOF\n'), 'this is no OpenMetrics');
   const told = text.split('\n').flatMap((line) => {

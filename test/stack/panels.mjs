@@ -36,7 +36,7 @@ const SHOWN = { __range: '10m', __interval: '1s', __rate_interval: '30s', window
 export async function checkPanels({ prometheus, query, cloud, began }) {
   if (!existsSync(QUERIES)) throw new Error('the queries of the dashboards are not built: npm run grafana');
   const { defaultsOf, queriesIn, substitute } = await import(QUERIES.href);
-  const [trace] = await cloud.traceIds(SLOW);
+  const [trace] = cloud.traceIds(SLOW);
   const [{ instance }] = cloud.tickets(SLOW);
   const ask = {
     promql: ofPrometheus(prometheus, began),
@@ -72,9 +72,11 @@ export async function checkPanels({ prometheus, query, cloud, began }) {
   assert.deepEqual(unknown, [], 'listed as quiet, and in no dashboard');
   const width = Math.max(...rows.map(({ name }) => name.length));
   return [
-    `${rows.length} panels and variables of the dashboards are asked, and give:`,
+    `${rows.length} panels and variables of the dashboards are asked what Grafana would ask, and give:`,
     ...rows.map(({ name, says }) => `    ${name.padEnd(width)}  ${says}`),
-    ...(left.traceql > 0 ? [`    ${left.traceql} queries are TraceQL, which only Tempo runs: test/grafana parses them`] : []),
+    ...(left.traceql > 0
+      ? [`    ${left.traceql} queries are TraceQL. Only Tempo runs it, and it is not here: test/grafana parses them`]
+      : []),
     ...(left.jaeger > 0 ? [`    ${left.jaeger} queries are for Jaeger, which is not here`] : []),
   ];
 }

@@ -25,7 +25,7 @@ export async function checkRestart({ prometheus, cloud }) {
 
 /** Every action is counted once in Prometheus, whatever was killed; no counter ever went back. */
 export async function checkCounts({ prometheus, cloud }) {
-  const ids = new Set(await cloud.traceIds());
+  const ids = new Set(cloud.traceIds());
   const expected = countsOf((await cloud.replayed()).filter((line) => ids.has(traceOf(line))));
   await eventually('every action to be counted once', async () => {
     assert.deepEqual(byAction(await prometheus.query('novaspan_actions_total > 0')), expected);

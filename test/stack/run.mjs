@@ -17,6 +17,7 @@ import { findParts } from './parts.mjs';
 import { checkResend, checkTraces } from './pipeline.mjs';
 import { checkCounts, checkRestart } from './restart.mjs';
 import { senders } from './senders.mjs';
+import { checkSpanMetrics } from './spanmetrics.mjs';
 import { startStack } from './stack.mjs';
 
 /** In this order: the boots of the cloud are under way meanwhile. Each says in a sentence what it has seen. */
@@ -36,14 +37,16 @@ const checks = [
   { needs: ['prometheus'], run: checkRules },
   { needs: ['prometheus'], run: checkAlerts },
   { needs: ['prometheus'], run: checkExemplars },
-  { needs: ['prometheus'], run: checkPanels },
   { needs: ['jaeger'], run: checkResend },
   { needs: ['jaeger'], run: checkTraces },
   { needs: ['prometheus'], run: checkCounts },
+  { needs: ['jaeger', 'collector', 'prometheus'], run: checkSpanMetrics },
+  { needs: ['prometheus'], run: checkPanels },
 ];
 
 const began = Date.now();
 const say = (text) => console.log(`[${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s] ${text}`);
+const ok = (seen) => say(`ok  ${seen}`);
 const folder = mkdtempSync(join(tmpdir(), 'novaspan-stack-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 // What was started is ended at exit, and a signal alone would not come there.
@@ -57,7 +60,7 @@ try {
   stack = await startStack({ parts, folder, say });
   for (const { needs, run } of checks) {
     if (needs.some((part) => missing[part] !== undefined)) continue;
-    for (const seen of [await run(stack)].flat()) say(`ok  ${seen}`);
+    for (const seen of [await run(stack)].flat()) (seen.startsWith(' ') ? console.log : ok)(seen);
   }
 } catch (error) {
   console.error(String(error?.stack ?? error).slice(0, 4000));

@@ -1,11 +1,9 @@
 // A sender brings traces to an endpoint in its own way and says, as OTLP JSON lines, what must then be there.
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { createOtlpHttpExporter, toOtlpJson, tracesUrl } from './dist.mjs';
+import { novaspan, sidecarOf } from './sidecar.mjs';
 import { handMade } from './traces.mjs';
 
 /** Drives the exporter itself, in one of the ways it can be set to send. */
@@ -21,39 +19,22 @@ const direct = (name, settings) => ({
   },
 });
 
-const here = (path) => new URL(path, import.meta.url).pathname;
-const NOVASPAN = here('../../dist/cli/main.js');
-
-/** The sidecar itself: follows real logs, and is told to stop when it has said that all is delivered. */
+/** The sidecar itself: reads logs that are old, so that all their actions are over, and delivers what it has before it stops. */
 const sidecar = (scenario) => ({
   name: `novaspan tail of ${scenario}`,
   async send({ endpoint }) {
-    const logs = mkdtempSync(join(tmpdir(), 'novaspan-stack-'));
+    const folder = mkdtempSync(join(tmpdir(), 'novaspan-stack-'));
+    const logs = join(folder, 'logs');
     try {
-      cpSync(here(`../golden/${scenario}`), logs, { recursive: true });
-      const lines = execFileSync(process.execPath, [NOVASPAN, 'replay', '--format', 'otlp', '--timezone', 'UTC', logs], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      })
-        .trim()
-        .split('\n');
-      const settings = ['--backfill', '--state-dir', 'none', '--metrics', 'off', '--timezone', 'UTC', '--endpoint', endpoint];
-      const tail = spawn(process.execPath, [NOVASPAN, 'tail', ...settings, logs], {
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-      let said = '';
-      tail.stderr.on('data', (chunk) => {
-        said += chunk;
-      });
-      const ended = once(tail, 'exit');
-      // The logs are old, so all their actions are over as soon as they are read; stopping waits until they are delivered.
-      await delay(3000);
-      tail.kill('SIGTERM');
-      const [code] = await ended;
-      if (code !== 0) throw new Error(`tail ended with ${code}: ${said}`);
-      return lines;
+      cpSync(new URL(`../golden/${scenario}`, import.meta.url), logs, { recursive: true });
+      const tail = await sidecarOf({ name: scenario, logs, folder, endpoint, settings: { stateDir: 'none' } });
+      await tail.start();
+      await tail.ready();
+      const code = await tail.stop();
+      if (code !== 0) throw new Error(`tail ended with ${code}: ${tail.log()}`);
+      return (await novaspan('replay', '--format', 'otlp', '--timezone', 'UTC', logs)).trim().split('\n');
     } finally {
-      rmSync(logs, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     }
   },
 });

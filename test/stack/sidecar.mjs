@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { eventually } from './eventually.mjs';
 import { freePorts, startProgram } from './process.mjs';
 
 const NOVASPAN = new URL('../../dist/cli/main.js', import.meta.url).pathname;
@@ -32,7 +33,7 @@ export async function sidecarOf({ name, logs, folder, endpoint, settings }) {
   const stateDir = join(folder, `state-${name}`);
   const own = { logs: [{ path: logs }], stateDir, otlp: { endpoint }, telemetry: { listen: address } };
   // JSON is YAML, too.
-  writeFileSync(config, JSON.stringify({ ...usual, ...settings, ...own }));
+  writeFileSync(config, JSON.stringify({ ...usual, ...own, ...settings }));
   let running;
 
   return {
@@ -51,9 +52,16 @@ export async function sidecarOf({ name, logs, folder, endpoint, settings }) {
       const accept = openMetrics ? 'application/openmetrics-text; version=1.0.0' : 'text/plain';
       return (await fetch(`http://${address}/metrics`, { headers: { accept, connection: 'close' } })).text();
     },
+    /** Settled when it has looked at every log, and its backend has taken what there was. */
+    ready: () =>
+      eventually(`${name} to be ready`, async () => (await fetch(`http://${address}/readyz`, { headers: { connection: 'close' } })).ok),
     /** As the kernel kills it: without a word. */
     kill: () => running.kill(),
-    stop: () => running?.stop(),
+    /** @returns its exit code */
+    async stop() {
+      await running?.stop();
+      return running?.ended;
+    },
     log: () => running?.log() ?? '',
   };
 }
