@@ -55,21 +55,17 @@ export async function checkQuery(query, lines) {
   return expected.length;
 }
 
-/** @returns spans that are not the same on both sides, as text: `+` was found, `-` was to be found */
+/**
+ * A trace may come twice, when a sidecar was killed between its delivery and its checkpoint: what is twice the same counts once.
+ *
+ * @returns spans that are not the same on both sides, as text: `+` was found, `-` was to be found
+ */
 function differing(found, expected) {
-  const [there, wanted] = [found, expected].map((spans) => spans.map((span) => JSON.stringify(span)).sort());
+  const [there, wanted] = [found, expected].map((spans) => new Set(spans.map((span) => JSON.stringify(span))));
   return [...without(there, wanted).map((span) => `+ ${span}`), ...without(wanted, there).map((span) => `- ${span}`)];
 }
 
-/** What is in one list more often than in the other. */
-function without(list, other) {
-  const left = [...other];
-  return list.filter((each) => {
-    const at = left.indexOf(each);
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
-}
+const without = (these, those) => [...these].filter((each) => !those.has(each));
 
 /** A gateway waits before it decides, and storage may be a moment behind. */
 async function traceWith(query, trace, count) {
