@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { cachedProgram, lastLine, skip } from '../go.mjs';
-import { freePorts, startProgram } from '../process.mjs';
+import { freePorts, startProgram, until } from '../process.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const manifest = readFileSync(here('manifest.yaml'), 'utf8').replace(/^#.*\n/gm, '');
@@ -35,8 +35,8 @@ export const buildCollector = (say) =>
   });
 
 /**
- * Starts a Collector and waits until it says that it is healthy. Where it listens, what it sends to and where it keeps
- * its state is `env`; for what listens and is not in it, a free port is found.
+ * Starts a Collector and waits until it says that it is healthy (`healthy: false` where it has no such extension). Where it sends
+ * to and keeps its state is told in `env`; so is where it listens, else free ports are found.
  */
 export async function startCollector(binary, { name = 'Collector', configs, env, healthy = true }) {
   const [grpc, http, health, metrics, spans] = (await freePorts(5)).map((port) => `127.0.0.1:${port}`);
@@ -54,10 +54,12 @@ export async function startCollector(binary, { name = 'Collector', configs, env,
     configs.flatMap((config) => ['--config', config]),
     {
       env: at,
-      doors: [`http://127.0.0.1:${at.COLLECTOR_METRICS_PORT}/metrics`, ...(healthy ? [`http://${at.COLLECTOR_HEALTH}/`] : [])],
+      doors: [`http://127.0.0.1:${at.COLLECTOR_METRICS_PORT}/metrics`],
       graceMs: 20_000,
     },
   );
+  // It answers before its receivers listen, but then with 503.
+  if (healthy) await until(() => isHealthy(at.COLLECTOR_HEALTH), { what: `${name} to be healthy` });
   return {
     ...program,
     grpc: at.COLLECTOR_OTLP_GRPC,
@@ -65,6 +67,12 @@ export async function startCollector(binary, { name = 'Collector', configs, env,
     metrics: `http://127.0.0.1:${at.COLLECTOR_METRICS_PORT}/metrics`,
     spanMetrics: `http://${at.COLLECTOR_SPAN_METRICS}/metrics`,
   };
+}
+
+async function isHealthy(address) {
+  const response = await fetch(`http://${address}/`, { headers: { connection: 'close' } }).catch(() => undefined);
+  await response?.arrayBuffer();
+  return response?.ok ?? false;
 }
 
 /** What the Collector says of configurations given together: nothing where they are right, else its words. */

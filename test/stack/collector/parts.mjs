@@ -11,10 +11,10 @@ const id = (text, digits) => createHash('sha256').update(`${RUN} ${text}`).diges
  * @param seconds how long it took
  * @param error the root's status, if it failed
  * @param wait how long its vif-plugged wait took, in seconds
- * @param attempt whether the controller's part has a build attempt that failed
+ * @param trouble the status of the controller's span, if it failed
  * @returns its trace id, and `compute` and `controller`: each the body of one OTLP/HTTP request
  */
-export function partsOf(name, { action = 'create', outcome = 'succeeded', seconds = 1, error, wait = 0.5, attempt = false } = {}) {
+export function partsOf(name, { action = 'create', outcome = 'succeeded', seconds = 1, error, wait = 0.5, trouble } = {}) {
   const traceId = id(name, 32);
   const start = Date.now() - 60_000 - seconds * 1000;
   const span = (spanName, service, host, from, to, more = {}) => ({
@@ -38,10 +38,7 @@ export function partsOf(name, { action = 'create', outcome = 'succeeded', second
     span(`instance ${action}`, 'nova-compute', 'cmp1', 0, seconds, { attributes: root, error }),
     span('vif-plugged wait', 'nova-compute', 'cmp1', 0.1, 0.1 + wait),
   ];
-  const controller = [
-    span('neutron port create', 'neutron-server', 'ctl1', 0.1, 0.3),
-    ...(attempt ? [span('build attempt', 'nova-compute', 'cmp2', 0, 0.2, { error: 'no room' })] : []),
-  ];
+  const controller = [span('neutron port create', 'neutron-server', 'ctl1', 0.1, 0.3, { error: trouble })];
   const bodyOf = (spans) => toOtlpJson({ traceId, form: 'action', instance: name, request: undefined, action, spans });
   return {
     name,
