@@ -140,6 +140,8 @@ export interface LogStanding {
 export interface LiveLogs {
   /** One cycle: reads what is new in every log and gives what closed by it and is to be sent. */
   cycle(): Promise<{ readonly traces: LiveTrace[]; readonly reports: readonly PollReport[] }>;
+  /** Looks at every log and reads nothing: `vitals` then tell what waits to be read. For while there is no room for more traces. */
+  look(): Promise<readonly PollReport[]>;
   /** Notes that a trace is done with: it is not sent again when its lines are read again. */
   settle(trace: LiveTrace): void;
   /**
@@ -357,6 +359,17 @@ export function followLogs(options: LiveOptions): LiveLogs {
         traces.push({ trace, from: thing.from, told: thing });
       }
       return { traces, reports };
+    },
+
+    async look() {
+      const reports: PollReport[] = [];
+      for (const tailer of tailers) reports.push(await tailer.poll(() => 0));
+      for (const { path, readable, lagBytes } of reports.flatMap(({ sources }) => sources)) {
+        const log = followed.get(path);
+        // The watermark stands still meanwhile: what it closes would have no room.
+        if (log?.standing !== undefined) log.standing = { ...log.standing, readable, lagBytes };
+      }
+      return reports;
     },
 
     settle(trace) {

@@ -282,25 +282,23 @@ interface Loop {
   readonly totals: Totals;
 }
 
-/** Polls and hands on; pauses while the queue is full, for the files keep what is not read. */
+/** Polls and hands on; while the queue is full it only looks, for the files keep what is not read. */
 async function followUntilStopped({ live, comeLater, delivery, turnEnded, pollInterval, clock, signal, log, totals }: Loop): Promise<void> {
   const unreadable = new Set<string>();
   const absent = new Set<string>(comeLater);
   let saidAt = clock.now();
   while (!signal.aborted) {
-    if (!delivery.isFull) {
-      const { traces, reports } = await live.cycle();
-      delivery.offer(traces);
-      for (const { sources, missing } of reports) {
-        for (const path of missing) {
-          if (!absent.has(path)) log.warn({ path }, 'there is no such log yet: it is looked for at every poll');
-          absent.add(path);
-        }
-        for (const { path, readable, reason } of sources) {
-          if (!readable && !unreadable.has(path)) log.error({ path, reason }, 'a log cannot be read: it is tried again at every poll');
-          if (readable) unreadable.delete(path);
-          else unreadable.add(path);
-        }
+    const { traces, reports } = delivery.isFull ? { traces: [], reports: await live.look() } : await live.cycle();
+    delivery.offer(traces);
+    for (const { sources, missing } of reports) {
+      for (const path of missing) {
+        if (!absent.has(path)) log.warn({ path }, 'there is no such log yet: it is looked for at every poll');
+        absent.add(path);
+      }
+      for (const { path, readable, reason } of sources) {
+        if (!readable && !unreadable.has(path)) log.error({ path, reason }, 'a log cannot be read: it is tried again at every poll');
+        if (readable) unreadable.delete(path);
+        else unreadable.add(path);
       }
     }
     await turnEnded();

@@ -253,6 +253,33 @@ describe('a restart', () => {
   });
 });
 
+describe('while no more traces find room', () => {
+  it('nothing is read, and what waits in the logs is told', async () => {
+    backend.answer = 503;
+    write(BEFORE, HOUR * 1e6);
+    const life = start(AFTER, { backfill: 'true', metrics: '127.0.0.1:0' }, { NOVASPAN_QUEUE: '1' });
+    const url = (): unknown => life.said.find(({ msg }) => msg === 'following logs')?.['metrics'];
+    await life.until(() => url() !== undefined && backend.requests > 2);
+    const log = join(dir, 'logs', 'nova-compute@vm.log');
+    const lag = async (): Promise<number> => {
+      const text = await (await fetch(new URL('/metrics', String(url())))).text();
+      return Number(new RegExp(`^novaspan_source_lag_bytes\\{path="${log}"\\} (\\d+)$`, 'm').exec(text)?.[1]);
+    };
+    /** Sleeps are over at once on this clock, so it does not tell how often the disk has been looked at. */
+    const lagIs = async (bytes: number): Promise<void> => {
+      while ((await lag()) !== bytes) await turn();
+    };
+    await lagIs(0);
+    appendFileSync(log, 'a line that nobody reads\n'.repeat(1000));
+    await lagIs(25_000);
+
+    backend.answer = 200;
+    await life.until(() => backend.spans.size > 0);
+    await lagIs(0);
+    expect(await life.stop()).toBe(0);
+  });
+});
+
 describe('the checkpoint', () => {
   it('that cannot be written any more is said once, and nothing stops', async () => {
     const life = start(BEFORE);
