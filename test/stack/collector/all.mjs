@@ -1,4 +1,5 @@
 import { checkDecisions, checkIntact, checkOneDecision, checkSpanMetrics, validateConfigs } from './checks.mjs';
+import { checkFeed } from './feed.mjs';
 import { startFleet, stateFolder } from './fleet.mjs';
 import { checkLogsIn } from './logs-in.mjs';
 import { checkOutages } from './outages.mjs';
@@ -26,4 +27,5 @@ export async function checkCollectors({ binary, jaegerBinary, say }) {
   ok(await checkOutages(binary, jaegerBinary));
   ok(await checkTls(binary));
   ok(await checkLogsIn(binary));
+  ok(await checkFeed(binary));
 }

@@ -84,12 +84,13 @@ export async function checkOutages(binary, jaegerBinary) {
     await until(() => store.has(ids), { what: `${all.length} traces to be in Jaeger`, withinMs: 60_000 });
     const twice = ids.filter((id) => store.spans().get(id).length > 1).length;
 
-    // Told to stop, a gateway decides at once on what it has, and hands it on.
+    // Told to stop, a gateway decides at once on what it has. What it cannot hand on any more is on its disk.
     const [last] = failed(1, 'stopped');
     await send(gateway.endpoint, last.compute);
     await end(gateway, 'stop');
+    await startGateway();
     await until(() => store.has([/"spanId":"(\w+)"/.exec(last.compute)[1]]), { what: 'what a stopped gateway had' });
-    return `an agent killed while its gateway is away, a gateway killed while Jaeger is: ${all.length} of ${all.length} traces there (${twice} spans twice); a full queue answers ${refused}; a gateway that is stopped decides first`;
+    return `an agent killed while its gateway is away, a gateway killed while Jaeger is: ${all.length} of ${all.length} traces there (${twice} spans twice); a full queue answers ${refused}; what a stopped gateway had is not lost`;
   } catch (error) {
     throw new Error(`${error.message}\n${[...running].map((each) => each.log?.() ?? '').join('\n')}`, { cause: error });
   } finally {
