@@ -2,7 +2,7 @@ import { checkDecisions, checkIntact, checkOneDecision, checkSpanMetrics, valida
 import { checkFeed } from './feed.mjs';
 import { startFleet, stateFolder } from './fleet.mjs';
 import { checkLogsIn } from './logs-in.mjs';
-import { checkOutages } from './outages.mjs';
+import { checkFullGateway, checkOutages } from './outages.mjs';
 import { checkTls } from './tls.mjs';
 
 /** All that the shipped configurations promise, with the real Collector and a real Jaeger; says what held. */
@@ -25,6 +25,7 @@ export async function checkCollectors({ binary, jaegerBinary, say }) {
   }
 
   ok(await checkOutages(binary, jaegerBinary));
+  ok(await checkFullGateway(binary, jaegerBinary));
   ok(await checkTls(binary));
   ok(await checkLogsIn(binary));
   ok(await checkFeed(binary));

@@ -38,7 +38,7 @@ export const buildCollector = (say) =>
  * Starts a Collector and waits until it says that it is healthy (`healthy: false` where it has no such extension). Where it sends
  * to and keeps its state is told in `env`; so is where it listens, else free ports are found.
  */
-export async function startCollector(binary, { name = 'Collector', configs, env, healthy = true }) {
+export async function startCollector(binary, { name = 'Collector', configs, env, healthy = true, gates = [] }) {
   const [grpc, http, health, metrics, spans] = (await freePorts(5)).map((port) => `127.0.0.1:${port}`);
   const at = {
     COLLECTOR_OTLP_GRPC: grpc,
@@ -51,7 +51,7 @@ export async function startCollector(binary, { name = 'Collector', configs, env,
   const program = await startProgram(
     name,
     binary,
-    configs.flatMap((config) => ['--config', config]),
+    [...gates.map((gate) => `--feature-gates=${gate}`), ...configs.flatMap((config) => ['--config', config])],
     {
       env: at,
       doors: [`http://127.0.0.1:${at.COLLECTOR_METRICS_PORT}/metrics`],

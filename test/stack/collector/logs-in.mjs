@@ -9,6 +9,10 @@ import { stateFolder } from './fleet.mjs';
 import { linesOf, startRecorder } from './record.mjs';
 import { sum } from './scrape.mjs';
 
+// As the README says: else a kill while the queue is full loses what was read and waits in memory.
+const SYNCHRONOUS = 'stanza.synchronousLogEmitter';
+/** Requests on disk, few enough to be filled. */
+const QUEUE = 3;
 const line = (n) =>
   `2026-11-21 03:00:${String(n % 60).padStart(2, '0')}.123 7 INFO nova.compute.manager [None req-${n} - - - - -] line ${n}  `;
 
@@ -34,11 +38,13 @@ export async function checkLogsIn(binary) {
       startCollector(binary, {
         name: 'logs-in',
         configs: [configOf('logs-in')],
+        gates: [SYNCHRONOUS],
         healthy: false,
         env: {
           COLLECTOR_LOGS: `[${nova}/*.log, ${ovn}/*.log]`,
           COLLECTOR_NOVASPAN: `http://127.0.0.1:${port}`,
           COLLECTOR_STATE: state.of('logs-in'),
+          COLLECTOR_QUEUE: String(QUEUE),
         },
       });
     const arrived = () => linesOf(novaspan.requests);
@@ -70,12 +76,15 @@ export async function checkLogsIn(binary) {
     write(log, line(4));
     await allThere('the lines around a rotation');
 
-    // novaspan is away, the Collector is killed, and lines are written while it is dead.
+    // novaspan is away until the queue is full and reading stops; then the Collector is killed, and lines are written while it is dead.
     await novaspan.stop();
-    for (let n = 5; n < 25; n++) write(log, line(n));
-    await until(() => /Exporting failed|connection refused/.test(collector.log()), { what: 'the outage to be seen' });
+    let n = 5;
+    const isFull = async () => (await sum([collector.metrics], 'otelcol_exporter_queue_size')) >= QUEUE;
+    await until(async () => write(log, line(n++)) ?? isFull(), { what: 'the queue to fill', everyMs: 300 });
+    for (const last = n + 10; n < last; n++) write(log, line(n));
+    await until(() => /sending queue is full/.test(collector.log()), { what: 'a full queue to be told' });
     await collector.kill();
-    for (let n = 25; n < 45; n++) write(log, line(n));
+    for (const last = n + 20; n < last; n++) write(log, line(n));
     collector = await start();
     const before = novaspan;
     novaspan = await startRecorder(port);
@@ -90,7 +99,7 @@ export async function checkLogsIn(binary) {
       assert.deepEqual(of(first), of(sent));
     }
     assert.ok(novaspan.requests.every(({ url, type }) => url === '/v1/logs' && type === 'application/json'));
-    return `logs in: ${sent.length} lines of two logs through a rotation, half a line, an outage and a kill: all there, as they stand, in order, with host.name and log.file.path (${got.length - first.length} twice)`;
+    return `logs in: ${sent.length} lines of two logs through a rotation, half a line, an outage with a full queue and a kill: all there, as they stand, in order, with host.name and log.file.path (${got.length - first.length} twice)`;
   } catch (error) {
     throw new Error(`${error.message}\n${collector?.log() ?? ''}`, { cause: error });
   } finally {
