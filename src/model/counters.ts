@@ -55,6 +55,10 @@ const rows = {
   received_repeated: 'requests that had been taken before, and were answered so',
   received_passed_over: 'log records that were sent, of logs that are not read',
   received_rejected: by('reason', 'log records that were sent and cannot be used'),
+  received_late: by(
+    'host',
+    'lines that were sent so late that actions of their time had been told: those are told in parts, or end otherwise',
+  ),
   checkpoints_failed: 'checkpoints that could not be written',
   secrets_hidden: 'texts of traces in which something was hidden that looks like a secret',
   values_cut: 'texts and lists of traces that were cut at their bound',

@@ -239,7 +239,10 @@ export function followLogs(options: LiveOptions): LiveLogs {
       latest: () => clock.now(),
       catalogue: options.rules?.catalogue,
       count,
-      onEvent: (event) => correlator.accept(event),
+      onEvent(event) {
+        if (logs.delay !== undefined && event.at < reached) count('received_late', 1, event.host);
+        correlator.accept(event);
+      },
     };
   };
 

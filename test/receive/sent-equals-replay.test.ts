@@ -131,3 +131,43 @@ describe.each([
     expect(sidecar.traces.map(withoutPlaces).sort()).toEqual(expected);
   });
 });
+
+describe('a host that is cut off for ten minutes while the others go on', () => {
+  const SCENARIO = join(GOLDEN, 'create-succeeds-two-hosts-info');
+
+  /** @returns the traces, and how many lines came too late */
+  async function cutOff(delay: string): Promise<{ readonly traces: readonly string[]; readonly late: number }> {
+    const lines = await writtenIn(SCENARIO);
+    const first = Math.min(...lines.map(({ at }) => at).filter(Number.isFinite));
+    const last = Math.max(...lines.map(({ at }) => at));
+    sidecar = await startSidecar(state.path, first, { NOVASPAN_RECEIVE_DELAY: delay });
+    // It was heard of before.
+    const idle = { line: '2026-11-21 00:00:00.000 7 INFO oslo.service [-] idle', file: '/var/log/nova/nova-compute.log' };
+    expect(await sidecar.send(asJson([{ host: 'vm2', records: [idle] }]))).toBe(200);
+    for (const { until, due } of bySecond(lines, first)) {
+      await sidecar.pass(until + seconds(1));
+      const sent = due.filter(({ host }) => host !== 'vm2');
+      if (sent.length > 0) expect(await sidecar.send(asJson(batchOf(sent)))).toBe(200);
+    }
+    for (let minute = 1; minute <= 10; minute++) await sidecar.pass(last + minute * 60_000);
+    expect(await sidecar.send(asJson(batchOf(lines.filter(({ host }) => host === 'vm2'))))).toBe(200);
+    for (let hour = 1; hour <= 15; hour++) await sidecar.pass(last + hours(hour));
+    await sidecar.stop();
+    return {
+      traces: sidecar.traces.map(withoutPlaces).sort(),
+      late: sidecar.said.reduce((sum, { received_late }) => sum + Number(received_late ?? 0), 0),
+    };
+  }
+
+  it('is told in parts where the delay is shorter, and its lines are counted as late', async () => {
+    const { traces, late } = await cutOff('30s');
+    expect(traces).not.toEqual(await replayed(SCENARIO));
+    expect(late).toBeGreaterThan(0);
+  });
+
+  it('costs nothing but time where it is longer', async () => {
+    const { traces, late } = await cutOff('15m');
+    expect(traces).toEqual(await replayed(SCENARIO));
+    expect(late).toBe(0);
+  });
+});
