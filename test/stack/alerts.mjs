@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { FAST, SLOW, TROUBLED } from './cloud.mjs';
+import { FAST, HUNG, SLOW, TROUBLED } from './cloud.mjs';
 import { eventually } from './eventually.mjs';
 
 /** All rules can be worked out on what the sidecars say: none refers to what is not there in a way that Prometheus calls an error. */
@@ -13,10 +13,11 @@ export async function checkRules({ prometheus }) {
   return `${rules.length} rules are loaded as they are committed, and all can be worked out`;
 }
 
-/** Who must raise what: the boot that was slowed down, and the backend that refuses. */
+/** Who must raise what: the boot that was slowed down, the port that no ovn-controller claimed, and the backend that refuses. */
 const expected = ({ cloud }) => [
   { alertname: 'SpawnSlow', host: SLOW },
   { alertname: 'VifPlugSlow', host: SLOW, phase: 'vif-plugged wait' },
+  { alertname: 'LportClaimSlow', host: HUNG, phase: 'lport claim' },
   { alertname: 'NovaspanRefused', instance: cloud.sidecars[TROUBLED].address },
 ];
 

@@ -7,6 +7,8 @@ import { freePorts } from './process.mjs';
 import { novaspan, sidecarOf } from './sidecar.mjs';
 
 export const SLOW = 'compute-slow';
+/** Its ovn-controller hangs, so its boot fails. */
+export const HUNG = 'compute-2';
 export const FAST = 'compute-fast';
 /** Its backend is away at first, refuses a trace, and a boot on one of its hosts does not end. */
 export const TROUBLED = 'troubled';
@@ -16,7 +18,7 @@ const CUT_OFF = 'cut-off';
 /** The sidecars: which hosts they follow, and what is set besides. */
 const followers = {
   one: { hosts: ['compute-1', SLOW, 'controller-4'] },
-  two: { hosts: [FAST, 'compute-2', 'compute-3', 'compute-4'] },
+  two: { hosts: [FAST, HUNG, 'compute-3', 'compute-4'] },
   [TROUBLED]: { hosts: ['compute-5', 'compute-6'] },
   [CUT_OFF]: { hosts: ['compute-7'], settings: { queue: 1, drainTimeout: '1s' } },
 };
@@ -38,7 +40,7 @@ const stories = [
   // Prometheus sees how much a series grew, not that it was born: the first boot makes the series of its phases, the second is seen.
   { scenario: 'create-succeeds-debug', hosts: { vm: FAST }, anchor: BUILT, at: -10 },
   { scenario: 'create-succeeds-debug', hosts: { vm: FAST }, anchor: BUILT, at: 12 },
-  { scenario: 'create-fails-vif-plug-timeout-debug', hosts: { vm: 'compute-2' }, anchor: FAILED, at: 11 },
+  { scenario: 'create-fails-vif-plug-timeout-debug', hosts: { vm: HUNG }, anchor: FAILED, at: 11 },
   { scenario: 'create-succeeds-eight-concurrent-info', hosts: { vm: 'compute-3' }, anchor: BUILT, at: 11, edit: withoutSomeOfOvn },
   // Two sidecars write into the same traces; the controller's part of one is told a minute after its last line.
   { scenario: 'create-succeeds-two-hosts-info', hosts: { vm: 'controller-4', vm2: 'compute-4' }, anchor: DELETED, at: -58 },
