@@ -54,6 +54,7 @@ afterEach(async () => {
 describe('what it takes', () => {
   it.each<[string, Buffer, Readonly<Record<string, string>>]>([
     ['JSON', asJson(REQUEST), { 'content-type': 'application/json; charset=utf-8' }],
+    ['JSON with a newline behind it, as Vector sends it', Buffer.concat([asJson(REQUEST), Buffer.from('\n')]), {}],
     ['JSON with gzip', gzipSync(asJson(REQUEST)), { 'content-encoding': 'gzip' }],
     ['protobuf', asProtobuf(REQUEST), PROTOBUF],
     ['protobuf with gzip', gzipSync(asProtobuf(REQUEST)), { ...PROTOBUF, 'content-encoding': 'GZIP' }],
