@@ -51,7 +51,7 @@ describe('bounds', () => {
       const of = (second: number, said: string): string => nova(second, said, { request, instance });
       return [
         of(2, CLAIM),
-        ...Array.from({ length: 55 }, (__, more) => of(3 + more / 100, `Successfully plugged vif ${vif(uuid('cccccccc', boot))}`)),
+        ...Array.from({ length: 51 }, (__, more) => of(3 + more / 100, `Successfully plugged vif ${vif(uuid('cccccccc', boot))}`)),
       ];
     }).flat();
     for (const event of eventsOf('nova-compute', lines)) correlator.accept(event);

@@ -76,6 +76,11 @@ export async function startSidecar(state: string, at: number, env: Readonly<Reco
   });
   ended.catch(() => undefined);
   const linesOf = (text: string): string[] => text.split('\n').slice(0, -1);
+  /** Some whole turns of its loop. */
+  const turns = async (): Promise<void> => {
+    const before = clock.slept;
+    await sidecar.until(() => clock.slept > before + 3);
+  };
   const sidecar: Omit<Sidecar, 'url'> = {
     clock,
     get traces() {
@@ -85,9 +90,10 @@ export async function startSidecar(state: string, at: number, env: Readonly<Reco
       return linesOf(err).map((line) => JSON.parse(line));
     },
     async pass(to) {
+      // What was sent is read first: no clock moves on by an hour in the middle of a look at the logs.
+      await turns();
       clock.time = to;
-      const before = clock.slept;
-      await sidecar.until(() => clock.slept > before + 3);
+      await turns();
     },
     async until(done) {
       const begun = performance.now();
