@@ -83,6 +83,7 @@ export const sidecarAlerts: readonly Alert[] = [
     expr: ({ missingLines }) =>
       byReason({
         'lines late': missing('novaspan_late_total', 'novaspan_events_total', missingLines),
+        'lines sent too late': missing('novaspan_received_late_total', 'novaspan_received_records_total', missingLines),
         'lines not in the log': missing('novaspan_vlog_lines_missing_total', VLOG_LINES, missingLines),
       }),
     limit: 'missingShare',

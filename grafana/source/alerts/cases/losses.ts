@@ -120,10 +120,20 @@ const incomplete: Shown = [
     checks: fires([lacking('lines late', '1.05%'), lacking('lines not in the log', '5%')], 70, 100),
   },
   {
+    shows: 'of lines that are sent more than one of a hundred come too late',
+    series: {
+      [counter('received_late', 'host="cmp2", ')]: '0+0.5x200',
+      [counter('received_records')]: '0+20x200',
+    },
+    checks: fires(lacking('lines sent too late', '2.5%'), 70, 100),
+  },
+  {
     shows: 'exactly one of a hundred is quiet, and so is one of a thousand',
     series: {
       [counter('late', 'kind="lport.claimed", ')]: '0+0x64 30+0x60',
       [counter('events', 'service="nova-compute", ')]: '0+0x64 3000+0x60',
+      [counter('received_late', 'host="cmp2", ')]: '0+0.2x200',
+      [counter('received_records')]: '0+20x200',
       [counter('vlog_lines_missing', 'service="ovs-vswitchd", ')]: '0+1x200',
       [counter('lines', 'service="ovs-vswitchd", ')]: '0+1000x200',
     },
