@@ -162,9 +162,9 @@ const utc = createZone('UTC');
 const NEWLINE = Buffer.from('\n');
 
 /** A line that took long is taken again, so that neither the system nor a collection of garbage is blamed on it. */
-function leastCpuMs(run: () => void): number {
+function leastCpuMs(run: () => void, enough = MOST_MS): number {
   let least = Number.POSITIVE_INFINITY;
-  for (let turn = 0; turn < 25 && least > MOST_MS; turn++) {
+  for (let turn = 0; turn < 25 && least > enough; turn++) {
     const { user, system } = process.cpuUsage();
     run();
     const after = process.cpuUsage();
@@ -172,6 +172,14 @@ function leastCpuMs(run: () => void): number {
   }
   return least;
 }
+
+/** A megabyte of JSON, full of escapes: what is done with a long line of a journal before any of our code sees it. */
+const YARDSTICK = JSON.stringify({ MESSAGE: 'a line of a log, "quoted"\n'.repeat(34_000) });
+/** What that takes where `MOST_MS` holds as it stands. Other machines, and this one in a bad hour, are given as much more as they need for it. */
+const YARDSTICK_MS = 2.1;
+
+/** How long a line may take of a processor, right now and here. */
+const mostMsNow = (): number => MOST_MS * Math.max(1, leastCpuMs(() => JSON.parse(YARDSTICK), 0) / YARDSTICK_MS);
 
 const shown = (bytes: Buffer): string =>
   bytes.length > 2000
@@ -209,7 +217,7 @@ describe(`${LINES} lines that something has happened to`, () => {
         const took = performance.now() - start;
         if (took > MOST_MS) {
           const cpu = leastCpuMs(() => way.take(seed.service, form, bytes, now));
-          if (cpu > MOST_MS) faults.push(`line ${line} of ${seed.service} (${form}) took ${cpu} ms: ${shown(bytes)}`);
+          if (cpu > MOST_MS && cpu > mostMsNow()) faults.push(`line ${line} of ${seed.service} (${form}) took ${cpu} ms: ${shown(bytes)}`);
           slowest = Math.max(slowest, cpu);
         } else slowest = Math.max(slowest, took);
         if (line % ADVANCE_EVERY === 0) way.advance();
