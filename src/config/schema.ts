@@ -62,9 +62,10 @@ const otlpSchema = z.strictObject({
   timeout: duration.optional().meta({ description: 'how long one request may take', shownDefault: '`10s`' }),
 });
 
+const address = text(LISTEN_FORM).refine((listen) => listen === 'off' || parseListen(listen) !== undefined, `must be ${LISTEN_FORM}`);
+
 const telemetrySchema = z.strictObject({
-  listen: text(LISTEN_FORM)
-    .refine((listen) => listen === 'off' || parseListen(listen) !== undefined, `must be ${LISTEN_FORM}`)
+  listen: address
     .default('127.0.0.1:9464')
     .describe(
       'where `/metrics`, `/healthz` and `/readyz` are served: HOST:PORT, or `off`. They hold host names and paths, and ask for no password',
@@ -72,8 +73,7 @@ const telemetrySchema = z.strictObject({
 });
 
 const receiveSchema = z.strictObject({
-  listen: text(LISTEN_FORM)
-    .refine((listen) => listen === 'off' || parseListen(listen) !== undefined, `must be ${LISTEN_FORM}`)
+  listen: address
     .default('off')
     .describe(
       'where logs are taken that a Collector, Fluent Bit or Vector sends by OTLP/HTTP: HOST:PORT, or `off` ([logs-in.md](logs-in.md)). Whoever reaches it is believed: no password is asked for',

@@ -28,7 +28,7 @@ export async function writeDurably(path: string, text: string): Promise<void> {
 }
 
 /** Some file systems cannot sync a folder, and say so: they need not. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

@@ -1,3 +1,6 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 /** Where to listen; port 0 lets the system choose one. */
 export interface Listen {
   readonly host: string;
@@ -18,3 +21,19 @@ export function parseListen(text: string): Listen | undefined {
 /** Whether only this machine can reach it. */
 export const isLoopback = ({ host }: Listen): boolean =>
   host === 'localhost' || host === '::1' || /^127\.(?:\d{1,3}\.){2}\d{1,3}$/.test(host);
+
+/**
+ * Has a server listen there, and nowhere that something else does.
+ *
+ * @returns how it is asked, such as `http://127.0.0.1:9464`: with the port that the system chose where it was 0
+ * @throws what the system says
+ */
+export async function listenOn(server: Server, address: Listen): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ ...address, exclusive: true }, () => resolve());
+  });
+  server.removeAllListeners('error');
+  const { port } = server.address() as AddressInfo;
+  return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`;
+}

@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeDurably } from '../model/durable.js';
 import type { FinishedTrace } from '../model/span.js';
-import { writeDurably } from './checkpoint/durable.js';
 
 /** What is in a file of the folder: one JSON document. */
 export interface SetAsideTrace {

@@ -1,4 +1,5 @@
-import { appendFile, open, readFile, rename } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
+import { writeDurably } from '../model/durable.js';
 import type { SpoolPlace } from './spool-log.js';
 
 /** Where the lines of a request begin in each log of the spool, by the log's key. */
@@ -89,14 +90,7 @@ export class Requests {
 
   async #writeAnew(): Promise<void> {
     const text = [...this.#known.values()].map((entry) => `${JSON.stringify(entry)}\n`).join('');
-    const handle = await open(`${this.#path}.new`, 'w', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(`${this.#path}.new`, this.#path);
+    await writeDurably(this.#path, text);
     this.#bytes = text.length;
   }
 }

@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { finished } from 'node:stream/promises';
 import type { Count } from '../model/counters.js';
 import { receiveUnavailable } from '../model/errors.js';
-import { isLoopback, parseListen } from '../model/listen.js';
+import { isLoopback, listenOn, parseListen } from '../model/listen.js';
 import { type Answer, CONTENT_TYPES, type Encoding, refused } from './answer.js';
 import { type BodyFault, Room, unpack, withBody } from './body.js';
 import type { Receiver, Says } from './receiver.js';
@@ -102,20 +101,14 @@ export async function serveReceiver({ listen, receiver, count, log, limits = {} 
     },
   );
   server.maxConnections = MOST_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ ...address, exclusive: true }, () => resolve());
-  }).catch((cause: NodeJS.ErrnoException) => {
+  const url = await listenOn(server, address).catch((cause: unknown) => {
     throw receiveUnavailable(listen, cause);
   });
-  server.removeAllListeners('error');
   server.on('error', (error) => log.error({ reason: error.message }, 'logs by OTLP: a connection could not be taken'));
   if (!isLoopback(address)) log.warn({ listen }, 'log lines are taken from other machines, from anyone who reaches this port');
 
-  const { port } = server.address() as AddressInfo;
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   return {
-    url: `http://${host}:${port}${PATH}`,
+    url: url + PATH,
     async close() {
       isClosing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { syncFolder } from '../model/durable.js';
 import type { Millis } from '../model/line.js';
 
 /** What tells a file from another whatever it is called. */
@@ -204,17 +205,4 @@ function turnOf(path: string): Millis {
   if (parts.length === 0) return 0;
   const [year, month, day, hour, minute, second, millis] = parts;
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${millis}Z`);
-}
-
-/** Some file systems cannot sync a folder, and say so: they need not. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EINVAL' && code !== 'EPERM' && code !== 'ENOTSUP') throw error;
-  } finally {
-    await handle.close();
-  }
 }

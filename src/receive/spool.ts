@@ -1,11 +1,12 @@
 import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../model/clock.js';
+import { syncFolder } from '../model/durable.js';
 import type { Millis } from '../model/line.js';
 import { hours } from '../model/time.js';
 import type { SentLog } from './record.js';
 import { Requests } from './requests.js';
-import { type FileId, SpoolLog, syncFolder } from './spool-log.js';
+import { type FileId, SpoolLog } from './spool-log.js';
 
 export interface SpoolOptions {
   /** of its own; made where there is none */

@@ -1,12 +1,9 @@
 import type { Millis } from '../model/line.js';
+import { keyOf, MOST_SERIES } from './series.js';
 
 export const WINDOW: Millis = 5 * 60_000;
 /** The window moves in steps of so much. */
 const STEP: Millis = WINDOW / 10;
-/** As many as a histogram has series. */
-const MOST_SERIES = 2000;
-/** No label's value is in it, as all of them come from logs' lines and tables. */
-const SEPARATOR = '\n';
 
 interface Seen {
   readonly labels: readonly string[];
@@ -25,7 +22,7 @@ export class Longest {
   }
 
   see(labels: readonly string[], value: number, now: Millis): void {
-    const key = labels.join(SEPARATOR);
+    const key = keyOf(labels);
     const seen = this.#seen.get(key) ?? this.#begin(key, labels, now);
     if (seen === undefined) return;
     seen.steps = fresh(seen.steps, now);

@@ -1,10 +1,12 @@
 import type { Millis } from '../model/line.js';
 
 /** A family has at most so many series; what comes beyond is put into one whose labels all say `other`. */
-const MOST_SERIES = 2000;
+export const MOST_SERIES = 2000;
 const OTHER = 'other';
 /** No label's value is in it, as all of them come from logs' lines and tables. */
 const SEPARATOR = '\n';
+/** What tells a series from the others of its metric: the values of its labels. */
+export const keyOf = (labels: readonly string[]): string => labels.join(SEPARATOR);
 
 /** The series of one metric, by the values of its labels; bounded. */
 class Series<T> {
@@ -16,11 +18,11 @@ class Series<T> {
   }
 
   of(labels: readonly string[]): T {
-    const key = labels.join(SEPARATOR);
+    const key = keyOf(labels);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known.value;
     const others = labels.map(() => OTHER);
-    if (this.#byKey.size >= MOST_SERIES - 1 && key !== others.join(SEPARATOR)) return this.of(others);
+    if (this.#byKey.size >= MOST_SERIES - 1 && key !== keyOf(others)) return this.of(others);
     const value = this.#make();
     this.#byKey.set(key, { labels, value });
     return value;

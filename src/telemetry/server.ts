@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { reasonOf, telemetryUnavailable } from '../model/errors.js';
-import { isLoopback, LISTEN_FORM, parseListen } from '../model/listen.js';
+import { isLoopback, LISTEN_FORM, listenOn, parseListen } from '../model/listen.js';
 import type { Health } from './health.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
@@ -76,20 +75,14 @@ export async function serveTelemetry({ listen, metrics, health, log }: Telemetry
   });
   server.maxConnections = MOST_CONNECTIONS;
   server.setTimeout(SILENCE);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ ...address, exclusive: true }, () => resolve());
-  }).catch((cause: NodeJS.ErrnoException) => {
+  const url = await listenOn(server, address).catch((cause: NodeJS.ErrnoException) => {
     throw telemetryUnavailable(listen, remedyFor(cause.code), cause);
   });
-  server.removeAllListeners('error');
   server.on('error', (error) => log.error({ reason: reasonOf(error) }, 'telemetry: a connection could not be taken'));
   if (!isLoopback(address)) log.warn({ listen }, 'metrics can be read from other machines, by anyone who reaches this port');
 
-  const { port } = server.address() as AddressInfo;
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   return {
-    url: `http://${host}:${port}`,
+    url,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

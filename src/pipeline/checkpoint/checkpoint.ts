@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeDurably } from '../../model/durable.js';
 import { checkpointDamaged, checkpointNewer, reasonOf, stateUnusable } from '../../model/errors.js';
-import { writeDurably } from './durable.js';
 import { lockFolder, type Unlock } from './lock.js';
 
 /** Of what a checkpoint holds. A process reads those of its own version and older. */
