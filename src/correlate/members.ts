@@ -23,10 +23,11 @@ export interface Claim {
 const BY_ID_ONLY = new Set(['nova-api', 'nova-conductor', 'nova-scheduler', 'placement', 'glance']);
 /** neutron's word to nova, under a request of its own. */
 const ANNOUNCED: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plug.announced', 'external.event.announced']);
+/** What nova's control plane does, and what it asks of placement and glance: before and beside every try at a build. */
+export const isOfControlPlane = ({ service, kind }: Event): boolean => BY_ID_ONLY.has(service) && !ANNOUNCED.has(kind);
 /** Lines that concern the request as a whole: every instance of it. */
 const OF_ALL: ReadonlySet<EventKind> = new Set<EventKind>([
   'server.create.requested',
-  'server.create.begun',
   'destinations.selected',
   'scheduling.started',
   'scheduling.failed',

@@ -3,9 +3,6 @@ import { type Event, inOrder, textOf } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 
-/** How long a line waits for the one that links it to an action. */
-export const WAITING = seconds(300);
-
 /** A tap's name holds the first 11 characters of its port's id, whatever is put before them: tap, qvo, vhu. */
 const TAP = /^(?:tap|qvo|qvb|vhu)([0-9a-f]{8}-[0-9a-f]{2})$/;
 const METADATA_TAP = /^tap[0-9a-f]{8}-[0-9a-f]0$/;

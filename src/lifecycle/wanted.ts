@@ -2,6 +2,7 @@ import type { EventKind } from '../catalogue/event.js';
 import type { Level } from '../model/record.js';
 import { causeKinds } from './causes.js';
 import type { Edge } from './define.js';
+import { externalEvents } from './external.js';
 import { actions } from './name.js';
 
 /** Kinds that link ids, open or close something, or bound a trace of their own, without being an edge of a phase. */
@@ -11,15 +12,7 @@ const ALSO: readonly EventKind[] = [
   'deletion.resumed',
   'server.action.called',
   // Requests that are neutron's events and no actions.
-  'vif.plug.received',
-  'vif.plug.processed',
-  'vif.plug.unawaited',
-  'vif.plug.unexpected',
-  'external.event.received',
-  'external.event.processed',
-  'external.event.unawaited',
-  'external.event.unexpected',
-  'interface.deleted.by.neutron',
+  ...externalEvents,
   // Which port is whose, on which address, under which request.
   'port.create.received',
   'ovn.port.adding',
