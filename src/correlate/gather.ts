@@ -56,7 +56,8 @@ export class Gather {
     const claim = this.claimOf(instance, request, from - LEAD, until, owns);
     const known = portsOfInstance(this.#from.store, claim, () => this.#from.count('ports_full'));
     const all = this.membersOf(claim, known);
-    const ofTry = tries.length > 1 ? all.filter((member) => isOfTry(member, candidate, owns)) : all;
+    // The control plane's lines belong to the root only: an attempt has none.
+    const ofTry = tries.length > 1 || rescheduled ? all.filter((member) => isOfTry(member, candidate, from, owns)) : all;
     const members = spec.takesPart === undefined ? onOneHost(ofTry, host) : ofTry;
     if (spec.lingers !== undefined && end !== undefined) members.push(...this.#auditAfter(host, end, closesAt));
     this.place(members);
@@ -66,8 +67,9 @@ export class Gather {
       request,
       spec,
       outcome: candidate.outcome ?? 'timed-out',
-      start,
-      end: Math.max(start, end ?? lines.own[lines.own.length - 1]?.at ?? start),
+      // The action has been under way since its first attempt.
+      start: from,
+      end: Math.max(from, end ?? lines.own[lines.own.length - 1]?.at ?? start),
       began: candidate.opened,
       until,
       host,
@@ -141,8 +143,9 @@ export class Gather {
 }
 
 /** Of several tries at a build under one request, whether a line is of this one. */
-function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, owns: (at: Millis) => boolean): boolean {
-  if (isOfControlPlane(event)) return !rescheduled;
+function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, from: Millis, owns: (at: Millis) => boolean): boolean {
+  // What lies before the first attempt was done for the action as a whole.
+  if (isOfControlPlane(event) || (event.at < from && event.service !== 'nova-compute')) return !rescheduled;
   if (event.service === 'nova-compute' && event.requestId === request && event.instance !== undefined) return lines.own.includes(event);
   return owns(event.at);
 }
