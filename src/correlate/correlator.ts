@@ -453,6 +453,7 @@ export class Correlator {
       to,
       isShared: this.#isShared(request, to),
       owns,
+      callsUntil: to,
       isOther: (id) => requests.has(id),
     };
   }
@@ -468,7 +469,7 @@ export class Correlator {
     const tries = [...triesBefore(bag, state.past), ...state.bags.filter(({ request }) => request === bag.request)];
     // What the API and the scheduler did came before the first try, and is told with the root.
     const from = bag.rescheduled ? bag.start : Math.min(bag.start, ...tries.map(({ start }) => start));
-    const claim = this.#claimOf(bag.instance, bag.request, from - LEAD, bag.until, owns);
+    const claim = { ...this.#claimOf(bag.instance, bag.request, from - LEAD, bag.until, owns), callsUntil: callsUntil(bag) };
     const known = portsOfInstance(this.#store, claim, () => this.#count('ports_full'));
     const isOfThisTry = ({ event }: Member): boolean => {
       if (isOfControlPlane(event)) return !bag.rescheduled;
@@ -964,6 +965,10 @@ const networksOf = ({ ports }: Boot): [Sort, string][] =>
     ...(mac === undefined ? [] : [['mac', mac] satisfies [Sort, string]]),
     ...(network === undefined ? [] : [['network', network.slice(0, 10)] satisfies [Sort, string]]),
   ]);
+
+/** nova waits for neutron's answers: an action that succeeded calls no more. One that failed may still clean up. */
+const callsUntil = ({ outcome, end, until }: Bag): Millis =>
+  end === undefined ? until : outcome === 'succeeded' ? end : Math.min(until, end + GRACE);
 
 /** How far before its beginning an action's host counts. */
 const REACH = LEAD + WAITING;

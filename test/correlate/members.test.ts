@@ -30,6 +30,7 @@ function membersAre(
     to: at(to),
     isShared,
     owns,
+    callsUntil: Number.POSITIVE_INFINITY,
     isOther: (id) => others.includes(id),
   };
   const ports = portsOfInstance(store, claim);

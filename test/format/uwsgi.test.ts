@@ -8,7 +8,7 @@ const POST = 'POST /v2.0/ports => generated 1014 bytes in 1200 msecs (HTTP/1.1 2
 
 describe("uWSGI's request line", () => {
   it('gives the process, the start and the duration', () => {
-    expect(readUwsgi(line(POST))).toEqual({ pid: 850, localStart: Date.UTC(2026, 10, 21, 2, 38, 10), millis: 1200 });
+    expect(readUwsgi(line(POST))).toEqual({ pid: 850, localStart: Date.UTC(2026, 10, 21, 2, 38, 10), millis: 1200, core: 0 });
   });
 
   it('pads the day of a month with a space', () => {
