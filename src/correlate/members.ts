@@ -1,4 +1,5 @@
 import type { EventKind, Vif } from '../catalogue/event.js';
+import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member, numberOf, textOf } from '../lifecycle/event.js';
 import { NEUTRON } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
@@ -25,10 +26,11 @@ export interface Claim {
 const BY_ID_ONLY = new Set(['nova-api', 'nova-conductor', 'nova-scheduler', 'placement', 'glance']);
 /** neutron's word to nova, under a request of its own. */
 const ANNOUNCED: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plug.announced', 'external.event.announced']);
+/** What nova's control plane does, and what it asks of placement and glance: before and beside every try at a build. */
+export const isOfControlPlane = ({ service, kind }: Event): boolean => BY_ID_ONLY.has(service) && !ANNOUNCED.has(kind);
 /** Lines that concern the request as a whole: every instance of it. */
 const OF_ALL: ReadonlySet<EventKind> = new Set<EventKind>([
   'server.create.requested',
-  'server.create.begun',
   'destinations.selected',
   'scheduling.started',
   'scheduling.failed',
@@ -40,15 +42,8 @@ const OF_ALL: ReadonlySet<EventKind> = new Set<EventKind>([
   'allocation.candidates.requested',
 ]);
 const neutron = new Set(NEUTRON);
-/** Access lines of neutron. */
-const CALLS: ReadonlySet<EventKind> = new Set<EventKind>([
-  'neutron.port.create.requested',
-  'neutron.port.update.requested',
-  'neutron.port.delete.requested',
-  'neutron.port.binding.requested',
-  'neutron.ports.listed',
-  'neutron.requested',
-]);
+/** The access line of a service that answered a request. */
+const isAccess = ({ kind }: Event): boolean => traitsOf(kind).request === true;
 const READS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
 
 /** The most ports that an action is told with: the first that its lines name. */
@@ -177,7 +172,7 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
   for (const { port, mac } of ports.values()) {
     if (mac === undefined) continue;
     consider(
-      within(store.named('mac', mac)).filter(({ event }) => event.kind.startsWith('agent.')),
+      within(store.named('mac', mac)).filter(({ event }) => traitsOf(event.kind).agent === true),
       port,
     );
   }
@@ -205,7 +200,7 @@ function belongsByTime(kept: Kept, claim: Claim, namesPort: boolean): boolean {
   if (BY_ID_ONLY.has(event.service) && !ANNOUNCED.has(event.kind)) return false;
   if (event.requestId !== undefined && claim.isOther(event.requestId)) return false;
   if (event.globalRequestId !== undefined && claim.isOther(event.globalRequestId)) return false;
-  if (neutron.has(event.service) && (isCall(event) || CALLS.has(event.kind))) return belongsByCall(kept, claim, namesPort);
+  if (neutron.has(event.service) && (isCall(event) || isAccess(event))) return belongsByCall(kept, claim, namesPort);
   return claim.owns(event.at);
 }
 
@@ -225,6 +220,6 @@ function belongsByCall(kept: Kept, claim: Claim, namesPort: boolean): boolean {
 
 /** The access line of the call that a line was printed in. */
 function callOf({ event, request }: Kept): Event | undefined {
-  if (CALLS.has(event.kind)) return event;
-  return request === undefined ? undefined : linesOf(request).find((other) => CALLS.has(other.event.kind))?.event;
+  if (isAccess(event)) return event;
+  return request === undefined ? undefined : linesOf(request).find((other) => isAccess(other.event))?.event;
 }

@@ -1,14 +1,6 @@
 import type { Announcement, FieldValue, Vif } from '../catalogue/event.js';
 import { type Catalogue, catalogue as ours } from '../catalogue/index.js';
-import {
-  debugMessage,
-  noParts,
-  type OsloParts,
-  osloLevel,
-  osloStamp,
-  readContext,
-  scanOslo,
-} from '../format/oslo.js';
+import { debugMessage, noParts, type OsloParts, osloLevel, osloStamp, readContext, scanOslo } from '../format/oslo.js';
 import { hasColour, skipFileName, withoutColour } from '../format/prefix.js';
 import { isText, Recent } from '../format/recent.js';
 import { Serials } from '../format/serials.js';
