@@ -18,9 +18,18 @@ export const placement = defineMessages(['placement-api', 'placement', 'nova-pla
     logger: ['placement.requestlog', 'nova.api.openstack.placement.requestlog'],
     level: 'INFO',
     says: [
-      '{client:peer} "{method:write} {root:root}/allocations/{instance:uuid}" status: {status:int} len: {length:size} microversion: {microversion:word}',
+      '{client:peer} "{method:PUT} {root:root}/allocations/{instance:uuid}" status: {status:int} len: {length:size} microversion: {microversion:word}',
     ],
     seen: ['127.0.0.1 "PUT /allocations/8abf8e29-e581-4a1b-ac11-0feb20d8dba9" status: 204 len: 0 microversion: 1.36'],
+  },
+  'allocation.removed': {
+    request: true,
+    logger: ['placement.requestlog', 'nova.api.openstack.placement.requestlog'],
+    level: 'INFO',
+    says: [
+      '{client:peer} "{method:DELETE} {root:root}/allocations/{instance:uuid}" status: {status:int} len: {length:size} microversion: {microversion:word}',
+    ],
+    seen: ['127.0.0.1 "DELETE /allocations/f7c5edd5-3ad1-4a47-a3c3-9d55e06c45d6" status: 204 len: 0 microversion: 1.0'],
   },
   'placement.requested': {
     request: true,

@@ -132,6 +132,11 @@ export class Candidate implements Past {
     return this.verdict.closesAt;
   }
 
+  /** As `lastOwn`: where it is asked of what is closed, too. */
+  get last(): Millis {
+    return this.lastOwn;
+  }
+
   /** The time of its last line with an id of its own. */
   get lastOwn(): Millis {
     const { own } = this.lines;

@@ -5,7 +5,7 @@ import type { Closer } from './close.js';
 import { conclude } from './conclude.js';
 import type { Gather } from './gather.js';
 import type { Instances } from './instances.js';
-import { CONTROL_EVIDENCE } from './kinds.js';
+import { ALLOCATIONS, CONTROL_EVIDENCE } from './kinds.js';
 import { type Claim, isOfControlPlane } from './members.js';
 import { ownerAt } from './owner.js';
 import type { Closing, Session } from './state.js';
@@ -186,6 +186,6 @@ function firstSession(request: string, unsorted: readonly Millis[]): Session {
  * an id that it never prints, when it finds a guest that is no longer its own.
  */
 const showsAction = (members: readonly Member[]): boolean =>
-  members.some(({ event }) => CONTROL_EVIDENCE.has(event.kind) && event.kind !== 'allocation.written') ||
-  (members.some(({ event }) => event.kind === 'allocation.written') &&
+  members.some(({ event }) => CONTROL_EVIDENCE.has(event.kind) && !ALLOCATIONS.has(event.kind)) ||
+  (members.some(({ event }) => ALLOCATIONS.has(event.kind)) &&
     members.some(({ event }) => event.kind === 'allocation.candidates.requested' || event.service.startsWith('nova-')));

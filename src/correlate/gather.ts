@@ -54,7 +54,7 @@ export class Gather {
     const tries = [...before, ...state.candidates.filter((each) => each.request === request)];
     // What the API and the scheduler did came before the first try, and belongs to the root.
     const from = rescheduled ? start : Math.min(start, ...tries.map((each) => each.start));
-    const claim = this.claimOf(instance, request, from - LEAD, until, owns);
+    const claim = { ...this.claimOf(instance, request, from - LEAD, until, owns), callsUntil: callsUntil(candidate) };
     const known = portsOfInstance(this.#from.store, claim, () => this.#from.count('ports_full'));
     const all = this.membersOf(claim, known);
     // The control plane's lines belong to the root only: an attempt has none.
@@ -140,11 +140,23 @@ export class Gather {
     }
     const requests = new Set(instances.intervalsOf(instance).map((each) => each.request));
     requests.delete(request);
-    return { instance, aliases, from, to, isShared: instances.isShared(request, to), owns, isOther: (id) => requests.has(id) };
+    return {
+      instance,
+      aliases,
+      from,
+      to,
+      isShared: instances.isShared(request, to),
+      owns,
+      callsUntil: to,
+      isOther: (id) => requests.has(id),
+    };
   }
 }
 
 export const intervalOf = ({ start, end, until }: Past): { start: Millis; end: Millis } => ({ start, end: end ?? until });
+/** nova waits for neutron's answers: an action that succeeded calls no more. One that failed may still clean up. */
+const callsUntil = ({ outcome, end, until }: Candidate): Millis =>
+  end === undefined ? until : outcome === 'succeeded' ? end : Math.min(until, end + GRACE);
 
 /** Of several tries at a build under one request, whether a line is of this one. */
 function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, from: Millis, owns: (at: Millis) => boolean): boolean {

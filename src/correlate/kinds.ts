@@ -50,12 +50,15 @@ export const NEVER_OPENS = kinds('power.state.checked', 'power.state.sync.pendin
 /** The first line of another host after a build has failed. */
 export const BEGINS_A_BUILD = kinds('instance.claimed', 'instance.build.started', 'instance.lock.awaited', 'instance.lock.acquired');
 
+/** What placement holds for an instance is written or removed. */
+export const ALLOCATIONS = kinds('allocation.written', 'allocation.removed');
+
 /** On a controller, what shows a request to be an action that reached past the API. */
 export const CONTROL_EVIDENCE = kinds(
   'scheduling.started',
   'placement.claiming',
   'host.chosen',
-  'allocation.written',
+  ...ALLOCATIONS,
   'neutron.port.create.requested',
   'neutron.port.update.requested',
   'neutron.port.delete.requested',

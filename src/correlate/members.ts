@@ -1,6 +1,6 @@
 import type { EventKind, Vif } from '../catalogue/event.js';
 import { traitsOf } from '../catalogue/traits.js';
-import { type Event, inOrder, type Member } from '../lifecycle/event.js';
+import { type Event, inOrder, type Member, numberOf, textOf } from '../lifecycle/event.js';
 import { NEUTRON } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
 import { between, type EventStore, instancesOf, type Kept, linesOf, type Named, type NamedPort, type Sort } from './store.js';
@@ -16,6 +16,8 @@ export interface Claim {
   readonly isShared: boolean;
   /** the action owns the instance at this moment */
   owns(at: Millis): boolean;
+  /** the last moment at which it may begin a call to neutron */
+  readonly callsUntil: Millis;
   /** another action of this instance has this request id */
   isOther(request: string): boolean;
 }
@@ -40,8 +42,10 @@ const OF_ALL: ReadonlySet<EventKind> = new Set<EventKind>([
   'candidates.none',
   'allocation.candidates.requested',
 ]);
-/** Access lines of neutron: whose they are is for the ids to say, not for the time. */
 const neutron = new Set(NEUTRON);
+/** The access line of a service that answered a request. */
+const isAccess = ({ kind }: Event): boolean => traitsOf(kind).request === true;
+const READS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
 
 /** The most ports that an action is told with: the first that its lines name. */
 export const MOST_PORTS = 256;
@@ -151,7 +155,7 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
     if (kept.instance !== undefined && kept.instance !== instance) return false;
     if ((kept.request !== undefined && aliases.has(kept.request)) || (kept.globalRequest !== undefined && aliases.has(kept.globalRequest)))
       return !claim.isShared || kept.instance !== undefined || about.length > 0 || isOfUs(event, claim);
-    return belongsByTime(event, claim, about.length > 0);
+    return belongsByTime(kept, claim, about.length > 0);
   };
 
   const look = store.nextLook();
@@ -192,14 +196,31 @@ function isOfUs(event: Event, claim: Claim): boolean {
 }
 
 /** Of a line without the action's own id: whether no other request claims it, and the action owns the moment. */
-function belongsByTime(event: Event, claim: Claim, namesPort: boolean): boolean {
+function belongsByTime(kept: Kept, claim: Claim, namesPort: boolean): boolean {
+  const { event } = kept;
   if (BY_ID_ONLY.has(event.service) && !ANNOUNCED.has(event.kind)) return false;
   if (event.requestId !== undefined && claim.isOther(event.requestId)) return false;
   if (event.globalRequestId !== undefined && claim.isOther(event.globalRequestId)) return false;
-  if (neutron.has(event.service) && isCall(event)) {
-    // A call that names another caller is that caller's; one that names none must be about a port of ours.
-    if (event.globalRequestId !== undefined && !ANNOUNCED.has(event.kind) && traitsOf(event.kind).request === true) return false;
-    if (!namesPort) return false;
-  }
+  if (neutron.has(event.service) && (isCall(event) || isAccess(event))) return belongsByCall(kept, claim, namesPort);
   return claim.owns(event.at);
+}
+
+/**
+ * Of a line of a call to neutron without the action's own id. A call that names another caller is that caller's. One that
+ * names none is the action's if it changes a port of the action and begins while the action owns the instance: its lines go
+ * together, and its end may lie in the time of the next action.
+ */
+function belongsByCall(kept: Kept, claim: Claim, namesPort: boolean): boolean {
+  if (kept.event.globalRequestId !== undefined || !namesPort) return false;
+  const call = callOf(kept);
+  if (call === undefined) return claim.owns(kept.event.at);
+  if (READS.has(textOf(call, 'method'))) return false;
+  const begun = call.at - Math.round((numberOf(call, 'seconds') ?? 0) * 1e6) / 1e3;
+  return begun <= claim.callsUntil && claim.owns(begun);
+}
+
+/** The access line of the call that a line was printed in. */
+function callOf({ event, request }: Kept): Event | undefined {
+  if (isAccess(event)) return event;
+  return request === undefined ? undefined : linesOf(request).find((other) => isAccess(other.event))?.event;
 }

@@ -1,6 +1,6 @@
 import type { Past } from '../lifecycle/closed.js';
 import type { Millis } from '../model/line.js';
-import { AFTERLIFE, LEAD } from './times.js';
+import { AFTERLIFE, GRACE, LEAD } from './times.js';
 
 /** Whether a line with this request, at this time, is late for what is exported. */
 export const isExported = (past: Past, request: string, at: Millis): boolean =>
@@ -17,15 +17,20 @@ export const isSame = (a: Past, b: Past): boolean => a.request === b.request && 
 
 /**
  * Whose a line is that names the instance and no request: the holder of the instance's lock; else the earliest action
- * that has begun and not ended; else the one that ended just before; else the one that begins just after.
+ * that has begun and not ended; else the one that ended just before, unless another request has begun to print lines of the
+ * instance, which has no name yet; else the one that begins just after.
  */
 export function ownerAt<T extends Past>(actions: readonly T[], at: Millis): T | undefined {
   let holder: T | undefined;
   let running: T | undefined;
   let before: T | undefined;
   let after: T | undefined;
+  let isAnothers = false;
   for (const each of actions) {
-    if (each.spec === undefined) continue;
+    if (each.spec === undefined) {
+      isAnothers ||= each.last !== undefined && each.opened <= at && at <= each.last + GRACE;
+      continue;
+    }
     const { lock, end, until } = each;
     const begin = Math.min(each.opened, each.start);
     if (lock !== undefined && lock.from <= at && at <= (lock.to ?? Number.POSITIVE_INFINITY) && at <= until) holder ??= each;
@@ -37,7 +42,7 @@ export function ownerAt<T extends Past>(actions: readonly T[], at: Millis): T | 
       if (after === undefined || begin < Math.min(after.opened, after.start)) after = each;
     }
   }
-  return holder ?? running ?? before ?? after;
+  return holder ?? running ?? (isAnothers ? undefined : before) ?? after;
 }
 
 /** The tries at a build that were given on before this one, each no longer after the last than lines are kept. */

@@ -1,15 +1,18 @@
-/** A request line of uWSGI itself. It carries no request id: only the pid tells which oslo lines are of the same request. */
+/** A request line of uWSGI itself. It carries no request id: only the pid shows which oslo lines are of the same request. */
 export interface UwsgiRequest {
   readonly pid: number;
   /** the request's START, whole seconds, on the service's local clock read as if it were UTC, in ms */
   readonly localStart: number;
   readonly millis: number;
+  /** the thread that served it: of a worker that does one request at a time always 0 */
+  readonly core: number;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 const LINE =
   /^\[pid: (\d{1,10})\|app: [^|\]]{1,20}\|req: [^\]]{1,30}\] .{0,400}?\[\w{3} (\w{3}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})\] .{0,4000}? in (\d{1,10}) msecs /;
+const CORE = / on core (\d{1,6})\)$/;
 
 /**
  *     [pid: 850|app: 0|req: 9/19] 127.0.0.1 () {38 vars in 892 bytes} [Sat Nov 21 02:38:10 2026] POST /v2.0/ports => generated … in 1200 msecs (…
@@ -26,5 +29,6 @@ export function readUwsgi(line: string): UwsgiRequest | undefined {
     pid: Number(pid),
     localStart: Date.UTC(Number(year), place, Number(day), Number(hour), Number(minute), Number(second)),
     millis: Number(millis),
+    core: Number(CORE.exec(line)?.[1] ?? 0),
   };
 }

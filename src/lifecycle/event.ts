@@ -1,4 +1,5 @@
 import type { Announcement } from '../catalogue/event.js';
+import type { Millis } from '../model/line.js';
 import type { LogRecord } from '../model/record.js';
 
 /** A record whose message has been understood: what happened, when, on whose word, and the ids it names. */
@@ -7,6 +8,8 @@ export interface Event extends Announcement, Omit<LogRecord, 'message'> {
   readonly detail: string[];
   /** Its time is worked out, to the second at best: uWSGI stamps whole seconds of the request's start. */
   readonly isRough?: true;
+  /** The time that its line states, where other lines show a better one. */
+  readonly stated?: Millis;
 }
 
 /** A line of an action, and the ports of the instance that it is about, by whatever name it calls them. */

@@ -6,6 +6,7 @@ import { plugCycles } from './cycles.js';
 import type { Edge, PhaseSpec } from './define.js';
 import { type Event, inOrder, type Member, numberOf } from './event.js';
 import { actionOfLock } from './name.js';
+import { withPoints } from './points.js';
 import { type Wiring, wiringOf } from './wiring.js';
 
 export interface Phase {
@@ -171,7 +172,7 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
   }
   const named = (names: Iterable<string>): string[] => [...names].filter((name) => !observed.has(name));
   return {
-    phases: closeOpenEnds(phases, lived),
+    phases: withPoints(closeOpenEnds(phases, lived), lived.members),
     coverage: {
       observed: [...observed],
       missing: named(missing.keys()).map((name) => `${name} (${missing.get(name)})`),
@@ -232,7 +233,8 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
   if (spec.spread === true) {
     const from = bag.first(spec.from);
     const to = bag.lastOf(spec.to, lived.host === undefined ? undefined : lived.start);
-    return from === undefined && to === undefined ? [] : tell(from ?? to, to ?? from);
+    // One line shows a moment of it and no time.
+    return from === undefined || to === undefined || from.event === to.event ? [] : tell(from, to);
   }
   if (spec.repeats === true) return bag.pairs().flatMap(([from, to]) => tell(from, to));
   const pair = bag.pair();

@@ -199,16 +199,6 @@ export const requests: readonly PhaseSpec[] = [
     most: 100,
   },
   {
-    name: 'placement request',
-    service: 'placement',
-    http: 'service',
-    from: [],
-    to: [line('placement.requested', 'allocation.candidates.requested', 'allocation.written')],
-    repeats: true,
-    optional: true,
-    most: 100,
-  },
-  {
     name: 'glance request',
     service: 'glance',
     http: 'service',
@@ -249,9 +239,10 @@ export const scheduling: readonly PhaseSpec[] = [
   {
     name: 'schedule',
     service: 'placement',
-    spread: true,
+    // A line alone is no time: placement states no duration.
+    needsFrom: true,
     from: [line('allocation.candidates.requested')],
-    to: [last('allocation.candidates.requested', 'allocation.written')],
+    to: [line('allocation.written')],
     optional: true,
   },
 ];

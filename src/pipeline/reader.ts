@@ -1,16 +1,6 @@
 import type { Announcement, FieldValue, Vif } from '../catalogue/event.js';
 import { type Catalogue, catalogue as ours } from '../catalogue/index.js';
-import {
-  debugMessage,
-  NO_CONTEXT,
-  noParts,
-  type OsloContext,
-  type OsloParts,
-  osloLevel,
-  osloStamp,
-  readContext,
-  scanOslo,
-} from '../format/oslo.js';
+import { debugMessage, noParts, type OsloParts, osloLevel, osloStamp, readContext, scanOslo } from '../format/oslo.js';
 import { hasColour, skipFileName, withoutColour } from '../format/prefix.js';
 import { isText, Recent } from '../format/recent.js';
 import { Serials } from '../format/serials.js';
@@ -22,15 +12,13 @@ import type { Count } from '../model/counters.js';
 import type { LineSink, Millis } from '../model/line.js';
 import type { Level } from '../model/record.js';
 import { Sieve, UNWANTED } from './sieve.js';
-import { asNeutronRequest, isNeutron } from './uwsgi.js';
+import { asNeutronRequest, isNeutron, Workers } from './uwsgi.js';
 
 /** Lines of a traceback that are kept, and how long one may be. */
 const MOST_DETAIL = 120;
 const LONGEST_DETAIL = 500;
 /** Of a message only so much is read: dumps of network models are long, whole documents are not wanted. */
 const LONGEST_MESSAGE = 256 * 1024;
-/** Processes of one service, of which something is remembered; a machine has fewer processors. */
-const MOST_WORKERS = 1024;
 const CARRIAGE_RETURN = 13;
 const SPACE = 32;
 const LESS_THAN = 60;
@@ -102,8 +90,8 @@ export class LogReader {
   #open: Event | undefined;
   /** the last record with a failure, by process: the lines of its traceback repeat its time and logger */
   readonly #failures = new Map<number, Event>();
-  /** The request that a uWSGI worker is at: it does one at a time, and its own line names none. */
-  readonly #contexts = new Map<number, OsloContext>();
+  /** of neutron: nova, placement and glance write an access line of their own beside uWSGI's */
+  readonly #workers: Workers | undefined;
   #hasRecord = false;
   #newest: Millis | undefined;
   #jump: Millis | undefined;
@@ -124,6 +112,7 @@ export class LogReader {
     this.#options = options;
     this.#service = ownName(options.service);
     this.#catalogue = options.catalogue ?? ours;
+    this.#workers = isNeutron(this.#service) ? new Workers() : undefined;
     this.#sieve = new Sieve(options.service, this.#catalogue);
     this.#previous = options.after;
     this.#isVlog = (options.format ?? formatOf(options.service)) === 'vlog';
@@ -244,6 +233,7 @@ export class LogReader {
       }
     }
     this.#open = undefined;
+    this.#workers?.note(bytes, parts, at);
     if (!this.#sieve.wants(bytes, parts.loggerStart, parts.loggerEnd, parts.message, end)) {
       if (this.#sieve.knewLogger) this.#unrecognised++;
       return;
@@ -261,7 +251,6 @@ export class LogReader {
       return;
     }
     const context = this.#oslo.of(bytes, parts.contextStart, Math.min(parts.contextEnd, parts.contextStart + LONGEST_CONTEXT));
-    if (context.userId !== undefined && isNeutron(this.#service)) this.#noteContext(parts.pid, context);
     const instance =
       parts.instance === -1 ? announced.fields['instance'] : this.#instances.of(bytes, parts.instance, parts.instance + UUID_LENGTH);
     const failed = isFailure(level);
@@ -292,11 +281,6 @@ export class LogReader {
     this.#give(event);
   }
 
-  #noteContext(pid: number, context: OsloContext): void {
-    if (this.#contexts.size >= MOST_WORKERS) this.#contexts.clear();
-    this.#contexts.set(pid, context);
-  }
-
   #uwsgiLine(bytes: Buffer, start: number, end: number, offset: number): void {
     const text = bytes.toString('utf8', start, Math.min(end, start + 8192));
     const request = readUwsgi(text);
@@ -304,24 +288,23 @@ export class LogReader {
     this.#records++;
     this.#hasRecord = true;
     this.#open = undefined;
+    const began = this.#options.zone.toUtc(request.localStart, this.#previous);
+    const served = this.#workers?.served(request, began, this.#at);
     const announced = detached(this.#catalogue.recognise(this.#options.service, 'uwsgi', text), text.length);
     if (announced === undefined) {
       this.#unrecognised++;
       return;
     }
-    const context = this.#contexts.get(request.pid);
-    this.#contexts.delete(request.pid);
-    // nova, placement and glance write an access line of their own beside it.
-    if (!isNeutron(this.#service)) {
+    if (served === undefined) {
       this.#events++;
       return;
     }
     const instance = announced.fields['instance'];
     this.#give({
-      ...asNeutronRequest(announced),
-      ...(context ?? NO_CONTEXT),
-      at: this.#at ?? this.#options.zone.toUtc(request.localStart, this.#previous) + request.millis,
-      ...(this.#at === undefined && { isRough: true }),
+      ...asNeutronRequest(announced, served.millis),
+      ...served.context,
+      at: served.end,
+      ...(this.#at === undefined && { isRough: true, stated: began + request.millis }),
       level: 'INFO',
       logger: 'uwsgi',
       pid: request.pid,

@@ -1,9 +1,12 @@
 import type { Announcement, EventKind } from '../catalogue/event.js';
+import { NO_CONTEXT, type OsloContext, type OsloParts, readContext } from '../format/oslo.js';
+import type { UwsgiRequest } from '../format/uwsgi.js';
 import { NEUTRON } from '../lifecycle/plug.js';
+import type { Millis } from '../model/line.js';
 
 const neutron = new Set(NEUTRON);
 
-/** Where neutron runs under uWSGI, uWSGI's own line is the only one that tells of a request as a whole (2025.1 and later). */
+/** Where neutron runs under uWSGI, uWSGI's own line is the only one that shows a request as a whole (2025.1 and later). */
 export const isNeutron = (service: string): boolean => neutron.has(service);
 
 const PORT_CALLS: Readonly<Record<string, EventKind>> = {
@@ -13,10 +16,124 @@ const PORT_CALLS: Readonly<Record<string, EventKind>> = {
 };
 const PORTS = /^\/(?:networking\/)?v2\.0\/ports(?:\.json)?(?:\/[0-9a-f-]{36}(?:\.json)?)?$/;
 
-/** Reads uWSGI's line as the access line that neutron itself wrote in earlier releases. */
-export function asNeutronRequest(announced: Announcement): Announcement {
-  const { method, url, msecs } = announced.fields;
-  const fields = { ...announced.fields, seconds: typeof msecs === 'number' ? msecs / 1000 : 0 };
+/** Reads uWSGI's line as the access line that neutron itself wrote in earlier releases. @param millis how long the request took */
+export function asNeutronRequest(announced: Announcement, millis: number): Announcement {
+  const { method, url } = announced.fields;
+  const fields = { ...announced.fields, seconds: millis / 1000 };
   const call = typeof url === 'string' && PORTS.test(url) ? PORT_CALLS[String(method)] : undefined;
   return { ...announced, fields, kind: call ?? 'neutron.requested' };
 }
+
+/** Processes of one service of which something is remembered; a machine has fewer processors. */
+const MOST_WORKERS = 1024;
+/** A worker serves one request at a time. What shows more than this between two lines of uWSGI is no such worker. */
+const MOST_REQUESTS = 8;
+/** with the space after them */
+const REQUEST_ID_LENGTH = 'req-68a66cea-61af-4489-a39a-71c24e1e5609 '.length;
+const NONE_LENGTH = 'None '.length;
+const DASH = 45;
+const N = 78;
+const R = 114;
+
+/** A request of which a worker printed oslo lines. */
+interface Request {
+  /** the first eight digits of its own id, as two numbers */
+  readonly high: number;
+  readonly low: number;
+  context: OsloContext;
+  readonly first: Millis;
+  last: Millis;
+}
+
+/** What a worker printed since uWSGI's last line of it. */
+interface Worker {
+  requests: Request[];
+  /** what it served before: a thread that goes on after the answer prints the request that started it */
+  before: Request | undefined;
+  /** several of its threads serve requests */
+  isThreaded: boolean;
+  /** of too many requests to be one that serves them one by one */
+  isFull: boolean;
+}
+
+/** What uWSGI's line and the oslo lines of its process say together. */
+export interface Served {
+  readonly context: OsloContext;
+  readonly end: Millis;
+  readonly millis: number;
+}
+
+/**
+ * The requests that uWSGI's workers are at. uWSGI's own line names no request, but a worker does one at a time: every oslo
+ * line with a user that its process printed since uWSGI's last line of it is of the same request, also those lines that say
+ * nothing of interest. Lines without a user are of the process's other threads, such as the one that follows OVN's databases.
+ */
+export class Workers {
+  readonly #workers = new Map<number, Worker>();
+
+  /** Takes an oslo line of any kind. Most lines are of the request that was seen last: a few bytes show it. */
+  note(bytes: Buffer, { pid, contextStart, contextEnd }: OsloParts, at: Millis): void {
+    // `[None req-… user …]`, `[req-… req-… user …]`, and before Zed `[req-… user …]`
+    let own = contextStart;
+    if (bytes[own] === N) own += NONE_LENGTH;
+    else if (bytes[own] === R && bytes[own + REQUEST_ID_LENGTH] === R) own += REQUEST_ID_LENGTH;
+    const user = own + REQUEST_ID_LENGTH;
+    if (user >= contextEnd || bytes[own] !== R || bytes[user] === DASH) return;
+    const worker = this.#workerOf(pid);
+    if (worker.isFull || worker.isThreaded) return;
+    const high = bytes.readUInt32LE(own + 4);
+    const low = bytes.readUInt32LE(own + 8);
+    const { requests, before } = worker;
+    for (const known of requests) {
+      if (known.low !== low || known.high !== high) continue;
+      if (at > known.last) known.last = at;
+      // Some of neutron's lines leave out who called.
+      if (known.context.globalRequestId === undefined && own > contextStart + NONE_LENGTH)
+        known.context = contextOf(bytes, contextStart, contextEnd);
+      return;
+    }
+    if (before !== undefined && before.low === low && before.high === high) return;
+    if (requests.length < MOST_REQUESTS)
+      requests.push({ high, low, context: contextOf(bytes, contextStart, contextEnd), first: at, last: at });
+    else {
+      worker.isFull = true;
+      worker.requests = [];
+    }
+  }
+
+  #workerOf(pid: number): Worker {
+    let worker = this.#workers.get(pid);
+    if (worker === undefined) {
+      if (this.#workers.size >= MOST_WORKERS) this.#workers.clear();
+      worker = { requests: [], before: undefined, isThreaded: false, isFull: false };
+      this.#workers.set(pid, worker);
+    }
+    return worker;
+  }
+
+  /**
+   * What a line of uWSGI ends. uWSGI stamps whole seconds of the start: the request ended when it had taken its time, and not
+   * before its own last line; it began no later than its own first line.
+   *
+   * @param began the second in which it began
+   * @param ended the very moment of its end, where what the line was wrapped in says it
+   */
+  served({ pid, millis, core }: UwsgiRequest, began: Millis, ended: Millis | undefined): Served {
+    const worker = this.#workerOf(pid);
+    const { requests } = worker;
+    worker.isThreaded ||= core > 0;
+    worker.isFull = false;
+    worker.requests = [];
+    worker.before = requests[0];
+    const own = requests.length === 1 && !worker.isThreaded ? requests[0] : undefined;
+    if (own === undefined) return { context: NO_CONTEXT, end: ended ?? began + millis, millis };
+    const end = ended ?? Math.max(began + millis, own.last);
+    return { context: own.context, end, millis: Math.max(millis, end - own.first) };
+  }
+}
+
+/** No context of neutron's is longer: two request ids, a user and a project. */
+const LONGEST_CONTEXT = 256;
+
+const contextOf = (bytes: Buffer, start: number, end: number): OsloContext =>
+  readContext(bytes.toString('latin1', start, Math.min(end, start + LONGEST_CONTEXT)));

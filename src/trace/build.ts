@@ -417,7 +417,7 @@ function lineEvents(lines: readonly Event[], service: string, options: BuildOpti
       if (event.level !== 'INFO') attributes[keys.logLevel] = event.level;
       attributes[keys.logPath] = event.origin.path;
       attributes[keys.logOffset] = event.origin.offset;
-      return { name: event.text, at: event.at, attributes };
+      return { name: event.text, at: event.stated ?? event.at, attributes };
     }),
     dropped: lines.length - shown.length,
   };

@@ -15,11 +15,12 @@ interface Owned {
   readonly instance?: string;
   readonly request?: string;
   readonly owns?: (at: number) => boolean;
+  readonly callsUntil?: number;
 }
 
 function membersAre(
   events: readonly Event[],
-  { isShared = false, from = 0, to = 100, others = [], instance = U, request = A, owns = () => true }: Owned = {},
+  { isShared = false, from = 0, to = 100, others = [], instance = U, request = A, owns = () => true, callsUntil = 100 }: Owned = {},
 ) {
   const store = new EventStore();
   for (const event of events) store.add(event);
@@ -30,6 +31,7 @@ function membersAre(
     to: at(to),
     isShared,
     owns,
+    callsUntil: at(callsUntil),
     isOther: (id) => others.includes(id),
   };
   const ports = portsOfInstance(store, claim);
@@ -173,6 +175,45 @@ describe('membersOf', () => {
     expect(
       membersAre([...eventsOf('nova-compute', [created(1, P, U, B)]), ...eventsOf('neutron-server', [put])], { request: B }).kinds,
     ).toEqual(['port.created', 'neutron.port.update.requested']);
+  });
+
+  describe('of a call to neutron that names no caller', () => {
+    const N = 'req-68a66cea-61af-4489-a39a-71c24e1e5609';
+    const nic = eventsOf('nova-compute', [created(1, P)]);
+    const get = `127.0.0.1 "GET /v2.0/ports/${P} HTTP/1.1" status: 200  len: 978 time: 0.028945`;
+    const put = `127.0.0.1 "PUT /v2.0/ports/${P} HTTP/1.1" status: 200  len: 1182 time: 4.0000000`;
+    const bump = `Successfully bumped revision number for resource ${P} (type: ports) to 2`;
+    const calls = (...lines: string[]): Event[] => [...nic, ...eventsOf('neutron-server', lines)];
+
+    it('takes no read, whatever it names', () => {
+      expect(membersAre(calls(oslo('neutron-server', 2, get, { request: N }))).kinds).toEqual(['port.created']);
+      const poll = `127.0.0.1 "GET /v2.0/ports?device_id=${U} HTTP/1.1" status: 200  len: 210 time: 0.0455313`;
+      expect(membersAre(calls(oslo('neutron-server', 2, poll, { request: N }))).kinds).toEqual(['port.created']);
+      expect(membersAre(calls(oslo('neutron-server', 2, poll, { request: N, global: A }))).kinds).toEqual([
+        'port.created',
+        'neutron.ports.listed',
+      ]);
+    });
+
+    it('takes a write, with its other lines, by the moment at which it began', () => {
+      const lines = calls(oslo('neutron-server', 7, bump, { request: N }), oslo('neutron-server', 8, put, { request: N }));
+      const all = ['port.created', 'ovn.revision.bumped', 'neutron.port.update.requested'];
+      expect(membersAre(lines, { owns: (moment) => moment < at(5) }).kinds).toEqual(all);
+      expect(membersAre(lines, { owns: (moment) => moment >= at(5) }).kinds).toEqual(['port.created']);
+    });
+
+    it('takes none that began when the action could call no more', () => {
+      const lines = calls(oslo('neutron-server', 8, put, { request: N }));
+      expect(membersAre(lines, { callsUntil: 5 }).kinds).toEqual(['port.created', 'neutron.port.update.requested']);
+      expect(membersAre(lines, { callsUntil: 3 }).kinds).toEqual(['port.created']);
+    });
+
+    it("takes uWSGI's line of a process that printed nothing else only if it changes the port", () => {
+      const uwsgi = (call: string): string =>
+        `[pid: 850|app: 0|req: 9/19] 127.0.0.1 () {38 vars in 892 bytes} [Sat Nov 21 03:00:03 2026] ${call} => generated 0 bytes in 682 msecs (HTTP/1.1 204) 3 headers in 141 bytes (1 switches on core 0)`;
+      expect(membersAre(calls(uwsgi(`GET /v2.0/ports?device_id=${U}`), uwsgi(`DELETE /v2.0/ports/${Q}`))).kinds).toEqual(['port.created']);
+      expect(membersAre(calls(uwsgi(`DELETE /v2.0/ports/${P}`))).kinds).toEqual(['port.created', 'neutron.port.delete.requested']);
+    });
   });
 
   it('takes nothing outside its window', () => {

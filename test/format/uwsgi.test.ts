@@ -8,7 +8,7 @@ const POST = 'POST /v2.0/ports => generated 1014 bytes in 1200 msecs (HTTP/1.1 2
 
 describe("uWSGI's request line", () => {
   it('gives the process, the start and the duration', () => {
-    expect(readUwsgi(line(POST))).toEqual({ pid: 850, localStart: Date.UTC(2026, 10, 21, 2, 38, 10), millis: 1200 });
+    expect(readUwsgi(line(POST))).toEqual({ pid: 850, localStart: Date.UTC(2026, 10, 21, 2, 38, 10), millis: 1200, core: 0 });
   });
 
   it('pads the day of a month with a space', () => {
@@ -48,5 +48,57 @@ describe("uWSGI's request line", () => {
       [request, 'user'],
       [undefined, undefined],
     ]);
+  });
+
+  const NOVA = 'req-9937003d-83a3-450e-abfc-84d27cd48963';
+  const OWN = 'req-e4d904fa-4d47-4139-b64e-3cc9ebd28b16';
+  const USER = '72da383a681349a6b87d3db722caaa87 5b710610b09f4d04a812ccfc410b2c10 - - default default';
+  const SAID = "Attributes excluded by policy engine: ['standard_attr_id', 'binding:profile']";
+  /** a line that says nothing of interest */
+  const said = (at: string, context: string, pid = 850): string =>
+    `2026-11-21 02:38:${at} ${pid} DEBUG neutron.pecan_wsgi.hooks.policy_enforcement [${context}] ${SAID}`;
+  const served = (lines: readonly string[]) =>
+    readLog('neutron-api', lines).events.flatMap(({ logger, requestId, globalRequestId, at, stated, fields }) =>
+      logger === 'uwsgi' ? [{ requestId, globalRequestId, ends: at - SECOND, stated: stated! - SECOND, seconds: fields['seconds'] }] : [],
+    );
+  const SECOND = Date.UTC(2026, 10, 21, 2, 38, 10);
+  const UNKNOWN = { requestId: undefined, globalRequestId: undefined, ends: 1200, stated: 1200, seconds: 1.2 };
+
+  it('has the request of lines that say nothing of interest, and who called where any of them shows it', () => {
+    const lines = [said('10.900', `None ${OWN} ${USER}`), said('11.100', `${NOVA} ${OWN} ${USER}`), said('11.150', `None ${OWN} ${USER}`)];
+    expect(served([...lines, line(POST)])).toEqual([{ requestId: OWN, globalRequestId: NOVA, ends: 1200, stated: 1200, seconds: 1.2 }]);
+  });
+
+  it('before Zed finds one id in the brackets', () => {
+    expect(served([said('10.900', `${OWN} ${USER}`), line(POST)])).toMatchObject([{ requestId: OWN, globalRequestId: undefined }]);
+  });
+
+  it('does not have the ids of lines without a user: they are of threads that serve nobody', () => {
+    expect(served([said('10.900', 'None req-c714e205-6edf-49e5-b40c-aeb111864fad - - - - - -'), said('11.000', '-'), line(POST)])).toEqual([
+      UNKNOWN,
+    ]);
+  });
+
+  it('ends no sooner than its own last line, and begins no later than its first', () => {
+    const first = said('10.100', `${NOVA} ${OWN} ${USER}`);
+    expect(served([first, said('11.931', `${NOVA} ${OWN} ${USER}`), line(POST)])).toMatchObject([
+      { ends: 1931, stated: 1200, seconds: 1.831 },
+    ]);
+    expect(served([said('11.500', `${NOVA} ${OWN} ${USER}`), line(POST)])).toMatchObject([{ ends: 1500, stated: 1200, seconds: 1.2 }]);
+  });
+
+  it('knows no request where several threads of the process serve them', () => {
+    const threaded = line(POST).replace('on core 0', 'on core 1');
+    const own = said('10.900', `${NOVA} ${OWN} ${USER}`);
+    expect(served([own, threaded, own, line(POST)])).toEqual([UNKNOWN, UNKNOWN]);
+    expect(served([own, said('10.950', `${NOVA} req-68a66cea-61af-4489-a39a-71c24e1e5609 ${USER}`), line(POST)])).toEqual([UNKNOWN]);
+  });
+
+  it('does not have the request before it, of which a thread printed a line after the answer', () => {
+    const next = 'req-68a66cea-61af-4489-a39a-71c24e1e5609';
+    const before = said('10.900', `${NOVA} ${OWN} ${USER}`);
+    expect(
+      served([before, line(POST), before, said('10.950', `None ${next} ${USER}`), line(POST)]).map(({ requestId }) => requestId),
+    ).toEqual([OWN, next]);
   });
 });
