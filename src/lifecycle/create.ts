@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import { minutes, seconds } from '../model/time.js';
 import { type ActionSpec, about, lasting, latest, line } from './define.js';
-import { apiRequest, NEUTRON, plugChain, requests, scheduling } from './plug.js';
+import { apiRequest, dispatch, NEUTRON, plugChain, requests, scheduling } from './plug.js';
 import { spawning } from './spawning.js';
 
 /** What nova prints of machines that are no guests of libvirt: no image cache, no tap, no plug of nova's. */
@@ -58,6 +58,7 @@ export const create: ActionSpec = {
   phases: [
     apiRequest,
     ...scheduling,
+    dispatch(line('instance.lock.awaited'), line('instance.lock.acquired'), line('instance.build.started'), lasting('instance.built')),
     {
       name: 'build queue',
       service: 'nova-compute',

@@ -45,6 +45,10 @@ export interface Edge {
   readonly anywhere?: true;
   /** Counts only where such a line follows within so many milliseconds: after a longer time something was waited for. */
   readonly followedBy?: { readonly kind: EventKind; readonly within: Millis };
+  /** It had happened when the line was printed: `derived`, and still no mere bound of something else. */
+  readonly late?: true;
+  /** Not before the first of these: where one of them is later, it is the edge. */
+  readonly notBefore?: readonly EventKind[];
 }
 
 export interface PhaseSpec {
@@ -77,6 +81,8 @@ export interface PhaseSpec {
   readonly fromRoot?: true;
   /** At the most so many spans. */
   readonly most?: number;
+  /** One line is all of it: a point in time. Of any other phase, one line without a duration is no span. */
+  readonly isPoint?: true;
 }
 
 /** When an action ends, how it is known by, and what it consists of. */

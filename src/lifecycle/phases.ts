@@ -3,6 +3,7 @@ import type { Millis } from '../model/line.js';
 import { plugCycles } from './cycles.js';
 import type { Edge, PhaseSpec } from './define.js';
 import { type Event, inOrder, type Member, numberOf } from './event.js';
+import { EMITTED, earliestProof, guestEventOf, guestLines } from './guest-events.js';
 import { actionOfLock } from './name.js';
 import { type Wiring, wiringOf } from './wiring.js';
 
@@ -72,8 +73,9 @@ function scopesOf(lived: Lived, wired: ReadonlyMap<string, Wiring>): Scopes {
   // Most actions have one port, and half of their lines are about none.
   const ofPort = (port: string): Member[] => lived.members.filter(({ ports }) => ports.length > 0 && ports.includes(port));
   const byPort = lived.ports.map((port) => ({ port, members: ofPort(port) }));
+  const whole = scopeOf(undefined, lived.members);
   return {
-    whole: scopeOf(undefined, lived.members),
+    whole: { ...whole, byKind: new Map([...whole.byKind, ...guestLines(lived.members.map(({ event }) => event))]) },
     ports: byPort.map(({ port, members }) => scopeOf(port, members)),
     cycles: byPort.flatMap(({ port, members }) =>
       // No line tells of the plug of a device that is handed to the guest.
@@ -185,7 +187,13 @@ interface Found {
   readonly event: Event;
   readonly at: Millis;
   readonly is: Certainty;
+  /** It is the very event, only printed later than it happened. */
+  readonly isLate?: true;
+  /** The line states itself how long before it this was. */
+  readonly isStated?: true;
 }
+
+const isBound = ({ is, isLate }: Found): boolean => is === 'derived' && isLate !== true;
 
 /** Whether there is a line of any of the phase's edges. */
 function isHinted({ kinds, kindsAnywhere }: Plan, scope: Scope, whole: Scope): boolean {
@@ -201,9 +209,12 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
     if (to === undefined && (isSilent || spec.optional === true)) return [];
     if (from === undefined && spec.needsFrom === true) return [];
     // A bound alone tells of no work.
-    if (from === undefined && to?.is === 'derived' && to.event.isRough !== true) return [];
+    if (from === undefined && to !== undefined && isBound(to) && to.event.isRough !== true) return [];
     // Nor do two, or one with no end.
-    if (from?.is === 'derived' && from.event !== to?.event && (to === undefined || to.is === 'derived')) return [];
+    if (from !== undefined && isBound(from) && from.event !== to?.event && (to === undefined || (isBound(to) && to.isStated !== true)))
+      return [];
+    // One line that states no duration is a point: it is shown on whatever it falls into.
+    if (from?.event === to?.event && from?.at === to?.at && spec.spread !== true && spec.isPoint !== true) return [];
     const teller = [to, from].find((found) => found !== undefined && services.includes(found.event.service))?.event;
     // Where the work was never finished, the service that should have done it is known by the host that waited for it.
     const waiting = from !== undefined && to === undefined && lived.host === from.event.host;
@@ -223,7 +234,7 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
         endIs: to?.is ?? 'unobserved',
         port: scope.port,
         within: spec.within,
-        lines: spec.marks === undefined ? linesOf(from?.event, to?.event) : withMarks(spec.marks, whole, from, to),
+        lines: spec.marks === undefined ? linesOf(from?.event, to?.event) : withMarks(spec.marks, spec.per === undefined ? whole : scope, from, to),
       },
     ];
   };
@@ -238,10 +249,10 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
 }
 
 /** The lines at both ends, and those between them that are told with the phase. */
-function withMarks(kinds: readonly EventKind[], whole: Scope, from: Found | undefined, to: Found | undefined): Event[] {
+function withMarks(kinds: readonly EventKind[], among: Scope, from: Found | undefined, to: Found | undefined): Event[] {
   const first = from?.event.at ?? to!.event.at;
   const last = to?.event.at ?? Number.POSITIVE_INFINITY;
-  const between = kinds.flatMap((kind) => whole.byKind.get(kind) ?? []).filter(({ at }) => at >= first && at <= last);
+  const between = kinds.flatMap((kind) => among.byKind.get(kind) ?? []).filter(({ at }) => at >= first && at <= last);
   return [...new Set([...linesOf(from?.event, to?.event), ...between])].sort(inOrder);
 }
 
@@ -317,10 +328,18 @@ class Finder {
     return lines;
   }
 
-  #found(event: Event, edge: Edge): Found {
-    if (edge.less === undefined)
-      return { event, at: event.at, is: edge.derived === true || event.isRough === true ? 'derived' : 'observed' };
-    return { event, at: event.at - Math.round((numberOf(event, edge.less) ?? 0) * 1e6) / 1e3, is: 'derived' };
+  /** @param since what lies before this moment has nothing to do with it */
+  #found(event: Event, edge: Edge, since?: Millis): Found {
+    if (edge.less !== undefined)
+      return { event, at: event.at - Math.round((numberOf(event, edge.less) ?? 0) * 1e6) / 1e3, is: 'derived', isStated: true };
+    const later = edge.notBefore?.flatMap((kind) => this.#scope.byKind.get(kind) ?? NO_LINES).sort(inOrder)[0];
+    if (later !== undefined && later.at > event.at) return this.#found(later, { kinds: [later.kind] });
+    // nova prints an event of the guest when it comes to handle it.
+    const isLate = edge.late === true || (event.kind !== EMITTED && guestEventOf(event) !== undefined);
+    const is = edge.derived === true || event.isRough === true || isLate ? 'derived' : 'observed';
+    if (!isLate || edge.derived === true) return { event, at: event.at, is };
+    const proof = earliestProof(event, (kind) => this.#whole.byKind.get(kind) ?? NO_LINES, since);
+    return { event, at: proof.at, is, isLate };
   }
 
   first(edges: readonly Edge[]): Found | undefined {
@@ -349,8 +368,10 @@ class Finder {
     for (const edge of this.#spec.from) {
       if (edge.pick === 'latest') {
         for (const [to, toEdge] of this.#ends()) {
-          const before = this.#lines(edge).findLast((event) => event !== to && inOrder(event, to) < 0);
-          if (before !== undefined) return [this.#found(before, edge), this.#found(to, toEdge)];
+          const found = this.#found(to, toEdge);
+          const isBefore = (event: Event): boolean => (found.at < to.at ? event.at <= found.at : inOrder(event, to) < 0);
+          const before = this.#lines(edge).findLast((event) => event !== to && isBefore(event));
+          if (before !== undefined) return [this.#found(before, edge), found];
         }
         continue;
       }
@@ -380,7 +401,7 @@ class Finder {
       const lines = this.#lines(edge);
       const follows = (event: Event): boolean => event === from.event || event.at >= from.at;
       const event = edge.pick === 'last' ? lines.findLast(follows) : lines.find(follows);
-      if (event !== undefined) return this.#found(event, edge);
+      if (event !== undefined) return this.#found(event, edge, from.at);
     }
     return undefined;
   }

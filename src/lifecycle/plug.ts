@@ -1,4 +1,5 @@
-import { about, last, lasting, latest, line, type PhaseSpec } from './define.js';
+import type { EventKind } from '../catalogue/event.js';
+import { about, type Edge, last, lasting, latest, line, type PhaseSpec } from './define.js';
 import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
 
 /** neutron's API workers by release: one eventlet service up to 2025.1, several daemons under uWSGI since. */
@@ -38,6 +39,19 @@ export const plugChain: readonly PhaseSpec[] = [
     to: [line('interface.added')],
   },
   {
+    // The interface is on the bridge and has no device: OVS says so when it finds out, which may be before nova says "plugged".
+    name: 'tap wait',
+    service: 'ovs-vswitchd',
+    per: 'cycle',
+    within: 'ovs interface add',
+    wiredBy: ['ovn', 'ml2-ovs'],
+    optional: true,
+    needsFrom: true,
+    from: [{ kinds: ['interface.unopened'], notBefore: ['vif.plugged'] }],
+    to: [line('interface.added')],
+    marks: ['interface.unopened'],
+  },
+  {
     name: 'lport claim',
     service: 'ovn-controller',
     per: 'cycle',
@@ -67,6 +81,19 @@ export const plugChain: readonly PhaseSpec[] = [
     per: 'cycle',
     wiredBy: ['ovn'],
     from: [line('lport.up'), line('lport.installed'), line('lport.claimed', 'lport.chassis.changed')],
+    to: [line('port.status.up')],
+  },
+  {
+    // neutron has the report of OVN, and comes to it when its worker has done what came before.
+    name: 'neutron event queue',
+    service: NEUTRON,
+    per: 'cycle',
+    within: 'port status up',
+    wiredBy: ['ovn'],
+    debug: true,
+    optional: true,
+    needsFrom: true,
+    from: [line('ovn.port.up.matched')],
     to: [line('port.status.up')],
   },
   ...agentChain,
@@ -193,6 +220,28 @@ export const apiRequest: PhaseSpec = {
   from: [lasting('server.create.requested'), lasting('server.action.requested'), lasting('server.delete.requested')],
   to: [line('server.create.requested', 'server.action.requested', 'server.delete.requested')],
 };
+
+/** Of the lines of the control plane the last before the order goes out; none is the very moment. */
+const ordered = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest', anywhere: true, derived: true });
+
+/**
+ * The way of the order from the control plane to the compute host: the queue, and a free worker there. It lies before the root, and
+ * only a process that reads both sides knows it.
+ * @param taken the first lines of the compute host, the earliest first
+ */
+export const dispatch = (...taken: readonly Edge[]): PhaseSpec => ({
+  name: 'dispatch',
+  service: 'nova-compute',
+  optional: true,
+  needsFrom: true,
+  from: [
+    ordered('host.selected', 'migration.host.selected', 'rebuild.host.selected'),
+    ordered('destinations.selected'),
+    ordered('host.chosen', 'placement.claiming'),
+    ordered('allocation.written'),
+  ],
+  to: taken,
+});
 
 /** Choosing a host: each service that shows it tells its own part. */
 export const scheduling: readonly PhaseSpec[] = [

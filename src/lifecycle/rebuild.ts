@@ -76,6 +76,7 @@ export const rebuild: ActionSpec = {
       name: 'resource audit',
       service: 'nova-compute',
       debug: true,
+      isPoint: true,
       from: [line('resources.audited')],
       to: [line('resources.audited')],
     },

@@ -1,7 +1,7 @@
 import { hours } from '../model/time.js';
 import { action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
 import { type ActionSpec, last, latest, line, type PhaseSpec } from './define.js';
-import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
+import { apiRequest, dispatch, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { snapshotting } from './snapshot.js';
 import { maybe, spawning } from './spawning.js';
 
@@ -80,6 +80,7 @@ export const unshelve: ActionSpec = action({
   phases: [
     apiRequest,
     ...maybe(...scheduling),
+    dispatch(line('instance.lock.awaited'), line('instance.lock.acquired'), line('instance.unshelving')),
     lockWait,
     {
       name: 'resource claim',

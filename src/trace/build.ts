@@ -3,8 +3,10 @@ import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedT
 import { create } from '../lifecycle/create.js';
 import { type ActionSpec, line, type PhaseSpec } from '../lifecycle/define.js';
 import { type Event, numberOf, textOf } from '../lifecycle/event.js';
+import { atTheirMoments, EMITTED } from '../lifecycle/guest-events.js';
 import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
 import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from '../lifecycle/plug.js';
+import { sequelPhases } from '../lifecycle/sequel-phases.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import type { AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanLink } from '../model/span.js';
@@ -30,7 +32,7 @@ const tableOf = (spec: ActionSpec, { phasesOf: added }: BuildOptions): readonly 
 
 /** Makes the spans of what closed, as they may leave the process: a pure function of it. */
 export const buildTrace = (closed: ClosedThing, options: BuildOptions): FinishedTrace =>
-  fitToLeave(build(closed, options), options.count ?? uncounted);
+  fitToLeave(build({ ...closed, members: atTheirMoments(closed.members) }, options), options.count ?? uncounted);
 
 function build(closed: ClosedThing, options: BuildOptions): FinishedTrace {
   switch (closed.form) {
@@ -232,22 +234,6 @@ function buildFragment(fragment: ClosedFragment, options: BuildOptions): Finishe
   return { traceId, form: 'fragment', instance: fragment.instance, request: fragment.request, action: undefined, spans };
 }
 
-const sequelPhases: readonly PhaseSpec[] = [
-  {
-    name: 'metadata provision',
-    service: 'neutron-ovn-metadata-agent',
-    from: [line('metadata.provisioning')],
-    to: [line('interface.added')],
-  },
-  {
-    name: 'guest dhcp',
-    service: 'ovn-controller',
-    per: 'port',
-    from: [{ kinds: ['guest.lifecycle.resumed'], anywhere: true }],
-    to: [line('dhcp.acknowledged')],
-  },
-];
-
 function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace {
   const request = networkReady(sequel.request);
   const traceId = traceIdOf(sequel.instance, request);
@@ -258,8 +244,10 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
   const children = spansOf(phases, traceId, rootId, { ports: sequel.ports, start: sequel.start, end: sequel.end, isWhole: true }, options);
   const link: SpanLink = { traceId: boot, spanId: rootIdOf(boot), attributes: { [keys.action]: sequel.of.spec.name } };
   const attributes: Record<string, AttributeValue> = identityOf(sequel);
-  attributes[keys.start] = 'observed';
-  attributes[keys.end] = coverage.missing.length === 0 ? 'observed' : 'derived';
+  attributes[keys.start] = sequel.opening.kind === EMITTED ? 'observed' : 'derived';
+  // Only the last DHCPACK is an end; otherwise it was no longer waited for.
+  attributes[keys.end] = sequel.endedBy === 'ready' ? 'observed' : 'unobserved';
+  attributes[keys.endReason] = sequel.endedBy;
   addCoverage(attributes, hadNetwork ? movedToNotApplicable(coverage, 'metadata provision') : coverage);
   const root: SpanData = {
     traceId,
@@ -271,7 +259,11 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
     service: 'nova-compute',
     host: sequel.of.host,
     attributes,
-    ...lineEventsOf(sequel.lines, 'nova-compute', options),
+    ...lineEventsOf(
+      sequel.members.map(({ event }) => event),
+      'nova-compute',
+      options,
+    ),
     links: [link],
     error: undefined,
   };
@@ -318,6 +310,8 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
             (each) =>
               each.phase.name === phase.within &&
               each.phase.host === phase.host &&
+              // A part of what is done for a port is done for the same port.
+              (each.phase.port === undefined || phase.port === undefined || each.phase.port === phase.port) &&
               each.phase.start <= phase.start &&
               phase.start <= each.phase.end,
           )
