@@ -12,6 +12,96 @@ export const NEUTRON = [
 ];
 
 /**
+ * The interface is on the bridge and has no device yet: libvirt makes the tap when it starts the guest. OVS prints that it cannot
+ * open the device when it finds out, mostly a few milliseconds before nova prints that the plug is done.
+ */
+const tapWait: PhaseSpec = {
+  name: 'tap wait',
+  service: 'ovs-vswitchd',
+  per: 'cycle',
+  within: 'ovs interface add',
+  wiredBy: ['ovn', 'ml2-ovs'],
+  optional: true,
+  needsFrom: true,
+  from: [{ kinds: ['interface.unopened'], notBefore: ['vif.plugged'] }],
+  to: [line('interface.added')],
+  marks: ['interface.unopened'],
+};
+
+export const lportClaim: PhaseSpec = {
+  name: 'lport claim',
+  service: 'ovn-controller',
+  per: 'cycle',
+  wiredBy: ['ovn'],
+  from: [line('interface.added'), line('vif.plugged')],
+  to: [line('lport.claimed', 'lport.chassis.changed')],
+};
+
+export const flowInstall: PhaseSpec = {
+  name: 'flow install',
+  service: 'ovn-controller',
+  per: 'cycle',
+  wiredBy: ['ovn'],
+  from: [line('lport.claimed', 'lport.chassis.changed')],
+  to: [line('lport.installed')],
+};
+
+export const lportUp: PhaseSpec = {
+  name: 'lport up',
+  service: 'ovn-controller',
+  per: 'cycle',
+  wiredBy: ['ovn'],
+  from: [line('lport.installed')],
+  to: [line('lport.up')],
+};
+
+export const portStatusUp: PhaseSpec = {
+  name: 'port status up',
+  service: NEUTRON,
+  per: 'cycle',
+  wiredBy: ['ovn'],
+  from: [line('lport.up'), line('lport.installed'), line('lport.claimed', 'lport.chassis.changed')],
+  to: [line('port.status.up')],
+};
+
+/** neutron has the report of OVN, and comes to it when its worker has done what came before. */
+const neutronEventQueue: PhaseSpec = {
+  name: 'neutron event queue',
+  service: NEUTRON,
+  per: 'cycle',
+  within: 'port status up',
+  wiredBy: ['ovn'],
+  debug: true,
+  optional: true,
+  needsFrom: true,
+  from: [line('ovn.port.up.matched')],
+  to: [line('port.status.up')],
+};
+
+export const eventDeliver: PhaseSpec = {
+  name: 'event deliver',
+  service: 'nova-compute',
+  per: 'cycle',
+  debug: true,
+  from: [line('vif.plug.announced')],
+  to: [line('vif.plug.received')],
+};
+
+export const vifPluggedWait: PhaseSpec = {
+  name: 'vif-plugged wait',
+  service: 'nova-compute',
+  per: 'cycle',
+  within: 'spawn',
+  failsAt: { kind: 'vif.plug.timed.out', why: 'timed out waiting for network-vif-plugged' },
+  from: [line('vif.plug.awaited'), line('vif.plugged')],
+  to: [
+    line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event'),
+    line('vif.plug.announced'),
+    about('guest.lifecycle.resumed'),
+  ],
+};
+
+/**
  * How a port becomes usable, from the hypervisor to neutron and back: the wait that operators call "vif-plugged". Each
  * phase begins where the one before it ends, so that the eye falls on the slow one.
  *
@@ -38,64 +128,12 @@ export const plugChain: readonly PhaseSpec[] = [
     from: [line('vif.plugged'), line('vif.plugging')],
     to: [line('interface.added')],
   },
-  {
-    // The interface is on the bridge and has no device: OVS says so when it finds out, which may be before nova says "plugged".
-    name: 'tap wait',
-    service: 'ovs-vswitchd',
-    per: 'cycle',
-    within: 'ovs interface add',
-    wiredBy: ['ovn', 'ml2-ovs'],
-    optional: true,
-    needsFrom: true,
-    from: [{ kinds: ['interface.unopened'], notBefore: ['vif.plugged'] }],
-    to: [line('interface.added')],
-    marks: ['interface.unopened'],
-  },
-  {
-    name: 'lport claim',
-    service: 'ovn-controller',
-    per: 'cycle',
-    wiredBy: ['ovn'],
-    from: [line('interface.added'), line('vif.plugged')],
-    to: [line('lport.claimed', 'lport.chassis.changed')],
-  },
-  {
-    name: 'flow install',
-    service: 'ovn-controller',
-    per: 'cycle',
-    wiredBy: ['ovn'],
-    from: [line('lport.claimed', 'lport.chassis.changed')],
-    to: [line('lport.installed')],
-  },
-  {
-    name: 'lport up',
-    service: 'ovn-controller',
-    per: 'cycle',
-    wiredBy: ['ovn'],
-    from: [line('lport.installed')],
-    to: [line('lport.up')],
-  },
-  {
-    name: 'port status up',
-    service: NEUTRON,
-    per: 'cycle',
-    wiredBy: ['ovn'],
-    from: [line('lport.up'), line('lport.installed'), line('lport.claimed', 'lport.chassis.changed')],
-    to: [line('port.status.up')],
-  },
-  {
-    // neutron has the report of OVN, and comes to it when its worker has done what came before.
-    name: 'neutron event queue',
-    service: NEUTRON,
-    per: 'cycle',
-    within: 'port status up',
-    wiredBy: ['ovn'],
-    debug: true,
-    optional: true,
-    needsFrom: true,
-    from: [line('ovn.port.up.matched')],
-    to: [line('port.status.up')],
-  },
+  tapWait,
+  lportClaim,
+  flowInstall,
+  lportUp,
+  portStatusUp,
+  neutronEventQueue,
   ...agentChain,
   portProvision(NEUTRON),
   dhcpConfigure,
@@ -106,31 +144,13 @@ export const plugChain: readonly PhaseSpec[] = [
     from: [line('port.status.up'), line('port.provision.complete'), line('port.provisioning')],
     to: [line('vif.plug.announced'), line('nova.notifying'), { kinds: ['nova.notified'], derived: true }],
   },
-  {
-    name: 'event deliver',
-    service: 'nova-compute',
-    per: 'cycle',
-    debug: true,
-    from: [line('vif.plug.announced')],
-    to: [line('vif.plug.received')],
-  },
-  {
-    name: 'vif-plugged wait',
-    service: 'nova-compute',
-    per: 'cycle',
-    within: 'spawn',
-    from: [line('vif.plug.awaited'), line('vif.plugged')],
-    to: [
-      line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event'),
-      line('vif.plug.announced'),
-      about('guest.lifecycle.resumed'),
-    ],
-  },
+  eventDeliver,
+  vifPluggedWait,
 ];
 
 /** The same where nova starts the guest without waiting for its ports, unless it says that it waits. */
 export const plugUnawaited: readonly PhaseSpec[] = plugChain.map((phase) =>
-  phase.name === 'vif-plugged wait'
+  phase === vifPluggedWait
     ? {
         ...phase,
         from: [line('vif.plug.awaited')],
@@ -182,11 +202,30 @@ export const portDown: readonly PhaseSpec[] = [
   agentRemove,
 ];
 
+const portRequest = (
+  what: 'create' | 'update' | 'delete',
+  kind: 'neutron.port.create.requested' | 'neutron.port.update.requested' | 'neutron.port.delete.requested',
+): PhaseSpec => ({
+  name: `neutron port ${what}`,
+  service: NEUTRON,
+  per: 'port',
+  http: 'service',
+  from: [lasting(kind)],
+  to: [line(kind)],
+  repeats: true,
+});
+
+/** Requests about one port, each told by its own access line. */
+export const portCreate = portRequest('create', 'neutron.port.create.requested');
+export const portUpdate = portRequest('update', 'neutron.port.update.requested');
+export const portDelete = portRequest('delete', 'neutron.port.delete.requested');
+
 /** Requests of the action to other services, told by their own access lines. */
 export const requests: readonly PhaseSpec[] = [
   {
     name: 'neutron-server request',
     service: NEUTRON,
+    http: 'service',
     from: [lasting('neutron.requested'), lasting('neutron.ports.listed')],
     to: [line('neutron.requested', 'neutron.ports.listed')],
     repeats: true,
@@ -196,6 +235,7 @@ export const requests: readonly PhaseSpec[] = [
   {
     name: 'placement request',
     service: 'placement',
+    http: 'service',
     from: [],
     to: [line('placement.requested', 'allocation.candidates.requested', 'allocation.written')],
     repeats: true,
@@ -205,6 +245,7 @@ export const requests: readonly PhaseSpec[] = [
   {
     name: 'glance request',
     service: 'glance',
+    http: 'service',
     from: [lasting('image.requested'), lasting('image.downloaded')],
     to: [line('image.requested', 'image.downloaded')],
     repeats: true,
@@ -217,6 +258,7 @@ export const requests: readonly PhaseSpec[] = [
 export const apiRequest: PhaseSpec = {
   name: 'api request',
   service: 'nova-api',
+  http: 'user',
   from: [lasting('server.create.requested'), lasting('server.action.requested'), lasting('server.delete.requested')],
   to: [line('server.create.requested', 'server.action.requested', 'server.delete.requested')],
 };
