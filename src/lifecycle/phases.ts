@@ -236,7 +236,10 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
         endIs: to?.is ?? 'unobserved',
         port: scope.port,
         within: spec.within,
-        lines: spec.marks === undefined ? linesOf(from?.event, to?.event) : withMarks(spec.marks, spec.per === undefined ? whole : scope, from, to),
+        lines:
+          spec.marks === undefined
+            ? linesOf(from?.event, to?.event)
+            : withMarks(spec.marks, spec.per === undefined ? whole : scope, from, to),
       },
     ];
   };
@@ -289,21 +292,21 @@ class Finder {
     for (const kind of edge.kinds) {
       const found = byKind.get(kind);
       if (found === undefined) continue;
-      const ours = this.#onlyOfTheAction(kind, found);
+      const ours = this.#onlyOfTheAction(kind, found, edge);
       lines = lines.length === 0 ? ours : [...lines, ...ours].sort(inOrder);
     }
     return lines;
   }
 
   /** Locks and requests that other requests took are not the action's, though they lie in its time. */
-  #onlyOfTheAction(kind: EventKind, lines: readonly Event[]): readonly Event[] {
+  #onlyOfTheAction(kind: EventKind, lines: readonly Event[], edge: Edge): readonly Event[] {
     const { request } = this.#lived;
     const traits = traitsOf(kind);
     if (traits.lock?.of === 'instance') return lines.filter((event) => event.requestId === request && actionOfLock(event) !== undefined);
     if (traits.lock !== undefined || this.#spec.onlyOwn?.includes(kind) === true)
       return lines.filter((event) => event.requestId === request);
-    // A request's lines are told of the service that wrote them.
-    if (traits.request === true) return lines.filter(({ service }) => this.#services.includes(service));
+    // A request's lines are told of the service that wrote them; they may bound what others do.
+    if (traits.request === true && edge.derived !== true) return lines.filter(({ service }) => this.#services.includes(service));
     return lines;
   }
 
