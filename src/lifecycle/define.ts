@@ -45,8 +45,8 @@ export interface Edge {
   readonly anywhere?: true;
   /** Counts only where such a line follows within so many milliseconds: after a longer time something was waited for. */
   readonly followedBy?: { readonly kind: EventKind; readonly within: Millis };
-  /** It had happened when the line was printed: `derived`, and still no mere bound of something else. */
-  readonly late?: true;
+  /** The line stands in for one that is not there: `derived`, and still, unlike a bound, it shows that the work was begun or done. */
+  readonly standIn?: true;
   /** Not before the first of these: where one of them is later, it is the edge. */
   readonly notBefore?: readonly EventKind[];
 }
@@ -158,6 +158,8 @@ export const latest = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 
 export const recent = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest' });
 /** So much before the line as it says itself. */
 export const lasting = (kind: EventKind, field = 'seconds'): Edge => ({ kinds: [kind], less: field });
+/** The same where it is not the very moment, but shows that the moment has come, or is near. */
+export const standIn = (edge: Edge): Edge => ({ ...edge, standIn: true });
 /** A line that is no more than a bound. */
 export const about = (...kinds: readonly EventKind[]): Edge => ({ kinds, derived: true, anywhere: true });
 /** A line anywhere in the action. */

@@ -1,5 +1,5 @@
 import { minutes } from '../model/time.js';
-import { type ActionSpec, about, anywhere, lasting, line } from './define.js';
+import { type ActionSpec, about, anywhere, lasting, line, standIn } from './define.js';
 import { apiRequest, portDelete, portDown, requests, vifUnplug } from './plug.js';
 
 /** Delete a server: destroy the guest, unplug and free its network, give back its resources. */
@@ -64,7 +64,7 @@ export const remove: ActionSpec = {
     {
       name: 'allocation delete',
       service: 'nova-compute',
-      from: [line('network.deallocated'), line('instance.destroy.timed')],
+      from: [line('network.deallocated'), standIn(line('instance.destroy.timed'))],
       to: [line('allocation.deleted')],
     },
     {

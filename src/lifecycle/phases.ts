@@ -188,13 +188,11 @@ interface Found {
   readonly event: Event;
   readonly at: Millis;
   readonly is: Certainty;
-  /** It is the very event, only printed later than it happened. */
-  readonly isLate?: true;
+  /** It bounds the work and does not show that it was done. */
+  readonly isBound: boolean;
   /** The line states itself how long before it this was. */
   readonly isStated?: true;
 }
-
-const isBound = ({ is, isLate }: Found): boolean => is === 'derived' && isLate !== true;
 
 /** Whether there is a line of any of the phase's edges. */
 function isHinted({ kinds, kindsAnywhere }: Plan, scope: Scope, whole: Scope): boolean {
@@ -210,10 +208,9 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
     if (to === undefined && (isSilent || spec.optional === true)) return [];
     if (from === undefined && spec.needsFrom === true) return [];
     // A bound alone tells of no work.
-    if (from === undefined && to !== undefined && isBound(to) && to.event.isRough !== true) return [];
+    if (from === undefined && to?.isBound === true && to.event.isRough !== true) return [];
     // Nor do two, or one with no end.
-    if (from !== undefined && isBound(from) && from.event !== to?.event && (to === undefined || (isBound(to) && to.isStated !== true)))
-      return [];
+    if (from?.isBound === true && from.event !== to?.event && (to === undefined || (to.isBound && to.isStated !== true))) return [];
     // One line that states no duration is a point: it is shown on whatever it falls into.
     if (from?.event === to?.event && from?.at === to?.at && spec.spread !== true && spec.isPoint !== true) return [];
     const teller = [to, from].find((found) => found !== undefined && services.includes(found.event.service))?.event;
@@ -312,16 +309,19 @@ class Finder {
 
   /** @param since what lies before this moment has nothing to do with it */
   #found(event: Event, edge: Edge, since?: Millis): Found {
-    if (edge.less !== undefined)
-      return { event, at: event.at - Math.round((numberOf(event, edge.less) ?? 0) * 1e6) / 1e3, is: 'derived', isStated: true };
+    if (edge.less !== undefined) {
+      const at = event.at - Math.round((numberOf(event, edge.less) ?? 0) * 1e6) / 1e3;
+      return { event, at, is: 'derived', isBound: true, isStated: true };
+    }
     const later = edge.notBefore?.flatMap((kind) => this.#scope.byKind.get(kind) ?? NO_LINES).sort(inOrder)[0];
     if (later !== undefined && later.at > event.at) return this.#found(later, { kinds: [later.kind] });
+    const isBound = edge.derived === true || event.isRough === true;
     // nova prints an event of the guest when it comes to handle it.
-    const isLate = edge.late === true || (event.kind !== EMITTED && guestEventOf(event) !== undefined);
-    const is = edge.derived === true || event.isRough === true || isLate ? 'derived' : 'observed';
-    if (!isLate || edge.derived === true) return { event, at: event.at, is };
+    const isLate = event.kind !== EMITTED && guestEventOf(event) !== undefined;
+    const is = isBound || isLate || edge.standIn === true ? 'derived' : 'observed';
+    if (!isLate || isBound) return { event, at: event.at, is, isBound };
     const proof = earliestProof(event, (kind) => this.#whole.byKind.get(kind) ?? NO_LINES, since);
-    return { event, at: proof.at, is, isLate };
+    return { event, at: proof.at, is, isBound };
   }
 
   first(edges: readonly Edge[]): Found | undefined {

@@ -1,5 +1,5 @@
 import type { EventKind } from '../catalogue/event.js';
-import { about, type Edge, last, lasting, latest, line, type PhaseSpec } from './define.js';
+import { about, type Edge, last, lasting, latest, line, type PhaseSpec, standIn } from './define.js';
 import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
 
 /** neutron's API workers by release: one eventlet service up to 2025.1, several daemons under uWSGI since. */
@@ -33,7 +33,7 @@ export const lportClaim: PhaseSpec = {
   service: 'ovn-controller',
   per: 'cycle',
   wiredBy: ['ovn'],
-  from: [line('interface.added'), line('vif.plugged')],
+  from: [line('interface.added'), standIn(line('vif.plugged'))],
   to: [line('lport.claimed', 'lport.chassis.changed')],
 };
 
@@ -60,7 +60,7 @@ export const portStatusUp: PhaseSpec = {
   service: NEUTRON,
   per: 'cycle',
   wiredBy: ['ovn'],
-  from: [line('lport.up'), line('lport.installed'), line('lport.claimed', 'lport.chassis.changed')],
+  from: [line('lport.up'), standIn(line('lport.installed')), standIn(line('lport.claimed', 'lport.chassis.changed'))],
   to: [line('port.status.up')],
 };
 
@@ -125,7 +125,7 @@ export const plugChain: readonly PhaseSpec[] = [
     service: 'ovs-vswitchd',
     per: 'cycle',
     wiredBy: ['ovn', 'ml2-ovs'],
-    from: [line('vif.plugged'), line('vif.plugging')],
+    from: [line('vif.plugged'), standIn(line('vif.plugging'))],
     to: [line('interface.added')],
   },
   tapWait,
@@ -177,8 +177,8 @@ export const portDown: readonly PhaseSpec[] = [
     name: 'ovs interface delete',
     service: 'ovs-vswitchd',
     per: 'port',
-    // A guest may be stopped and taken away in two steps: the last before it counts.
-    from: [latest('instance.destroyed'), line('vif.unplugging')],
+    // The tap goes with the guest, which may be stopped and taken away in two steps: the last before it counts.
+    from: [standIn(latest('instance.destroyed')), standIn(line('vif.unplugging'))],
     to: [line('interface.deleted')],
     optional: true,
   },
@@ -186,7 +186,7 @@ export const portDown: readonly PhaseSpec[] = [
     name: 'lport release',
     service: 'ovn-controller',
     per: 'port',
-    from: [line('interface.deleted'), line('vif.unplugged')],
+    from: [line('interface.deleted'), standIn(line('vif.unplugged'))],
     to: [line('lport.released', 'lport.released.additional')],
     optional: true,
   },
@@ -195,7 +195,7 @@ export const portDown: readonly PhaseSpec[] = [
     name: 'port status down',
     service: NEUTRON,
     per: 'port',
-    from: [line('lport.down'), line('lport.released')],
+    from: [line('lport.down'), standIn(line('lport.released'))],
     to: [line('port.status.down')],
     optional: true,
   },
@@ -299,8 +299,8 @@ export const scheduling: readonly PhaseSpec[] = [
     service: 'nova-scheduler',
     debug: true,
     spread: true,
-    from: [line('scheduling.started', 'hosts.counted', 'hosts.filtered', 'hosts.weighed', 'placement.claiming')],
-    to: [last('hosts.filtered', 'hosts.weighed', 'placement.claiming', 'host.chosen', 'hosts.none', 'candidates.none')],
+    from: [line('scheduling.started'), standIn(line('hosts.counted', 'hosts.filtered', 'hosts.weighed', 'placement.claiming'))],
+    to: [last('host.chosen', 'hosts.none', 'candidates.none'), standIn(last('hosts.filtered', 'hosts.weighed', 'placement.claiming'))],
   },
   {
     name: 'schedule',
