@@ -68,7 +68,7 @@ export const momentOf = (event: Event): Millis => happenedAt(event) ?? event.at;
 
 /**
  * The lines of each event of the guest, by the kind of the printed line: those that state when it happened, and those printed
- * ones of which none does. Each that states it stands for the next printed one.
+ * ones of which none does. Each that states it stands for the next printed one of its host.
  */
 export function guestLines(events: readonly Event[]): ReadonlyMap<EventKind, readonly Event[]> {
   const byKind = new Map<EventKind, Event[]>();
@@ -83,8 +83,10 @@ export function guestLines(events: readonly Event[]): ReadonlyMap<EventKind, rea
     const stated = same.filter((event) => event.kind === EMITTED);
     if (stated.length === 0) continue;
     const used = new Set<Event>();
-    const isStated = ({ at }: Event): boolean => {
-      const twin = stated.find((each) => !used.has(each) && momentOf(each) <= at && at - momentOf(each) <= LAG);
+    const isStated = ({ at, host }: Event): boolean => {
+      const twin = stated.find(
+        (each) => !used.has(each) && each.host === host && momentOf(each) <= at + ROUNDING && at - momentOf(each) <= LAG,
+      );
       if (twin !== undefined) used.add(twin);
       return twin !== undefined;
     };

@@ -132,9 +132,9 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
   const atDebug = new Set<string>();
   for (const { event } of lived.members) if (event.level === 'DEBUG') atDebug.add(event.service);
 
+  const isAtDebug = (services: readonly string[]): boolean => services.some((service) => atDebug.has(service));
   /** The lines of this phase are DEBUG's, and its service logs at INFO here. */
-  const isSilent = (spec: PhaseSpec, services: readonly string[]): boolean =>
-    spec.debug === true && !services.some((service) => atDebug.has(service));
+  const isSilent = (spec: PhaseSpec, services: readonly string[]): boolean => spec.debug === true && !isAtDebug(services);
 
   for (const plan of plansOf(specs)) {
     const { spec, services } = plan;
@@ -167,6 +167,8 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
       if (wiredBy === undefined || wiredBy.includes('ovn')) notApplicable.add(spec.name);
     } else if (!services.some((service) => lived.reads(service))) missing.set(spec.name, `${services[0]} not read`);
     else if (silent) notLogged.add(spec.name);
+    // Some of its lines are there: the others need DEBUG.
+    else if (!isAtDebug(services) && among.some((scope) => isHinted(plan, scope, scopes.whole))) notLogged.add(spec.name);
     else if (spec.per === 'cycle' && scopes.cycles.length === 0) missing.set(spec.name, 'no plug seen');
     else if (spec.fromRoot === true) notApplicable.add(spec.name);
     else missing.set(spec.name, 'no such line');
@@ -188,11 +190,16 @@ interface Found {
   readonly event: Event;
   readonly at: Millis;
   readonly is: Certainty;
+  /** the line that gives the time, where it is another */
+  readonly proof?: Event;
   /** It bounds the work and does not show that it was done. */
   readonly isBound: boolean;
   /** The line states itself how long before it this was. */
   readonly isStated?: true;
 }
+
+/** One line gives both ends, and no time between them. */
+const isPoint = (from: Found, to: Found): boolean => from.at === to.at && (from.proof ?? from.event) === (to.proof ?? to.event);
 
 /** Whether there is a line of any of the phase's edges. */
 function isHinted({ kinds, kindsAnywhere }: Plan, scope: Scope, whole: Scope): boolean {
@@ -212,7 +219,7 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
     // Nor do two, or one with no end.
     if (from?.isBound === true && from.event !== to?.event && (to === undefined || (to.isBound && to.isStated !== true))) return [];
     // One line that states no duration is a point: it is shown on whatever it falls into.
-    if (from?.event === to?.event && from?.at === to?.at && spec.spread !== true && spec.isPoint !== true) return [];
+    if (from !== undefined && to !== undefined && isPoint(from, to) && spec.spread !== true && spec.isPoint !== true) return [];
     const teller = [to, from].find((found) => found !== undefined && services.includes(found.event.service))?.event;
     // Where the work was never finished, the service that should have done it is known by the host that waited for it.
     const waiting = from !== undefined && to === undefined && lived.host === from.event.host;
@@ -321,7 +328,7 @@ class Finder {
     const is = isBound || isLate || edge.standIn === true ? 'derived' : 'observed';
     if (!isLate || isBound) return { event, at: event.at, is, isBound };
     const proof = earliestProof(event, (kind) => this.#whole.byKind.get(kind) ?? NO_LINES, since);
-    return { event, at: proof.at, is, isBound };
+    return { event, at: proof.at, is, isBound, proof };
   }
 
   first(edges: readonly Edge[]): Found | undefined {

@@ -31,7 +31,8 @@ const phases = (members: readonly Member[], ...specs: PhaseSpec[]): Phase[] =>
     host: 'cmp1',
     reads: () => true,
   }).phases;
-const brief = ({ start, end, startIs, endIs }: Phase): unknown => [(start - at(0)) / 1000, (end - at(0)) / 1000, startIs, endIs];
+const since = (moment: number): number => Math.round((moment - at(0)) * 1000) / 1e6;
+const brief = ({ start, end, startIs, endIs }: Phase): unknown => [since(start), since(end), startIs, endIs];
 
 describe('an event of the guest', () => {
   it('is named by the line that states its moment', () => {
@@ -58,6 +59,14 @@ describe('an event of the guest', () => {
     ]);
   });
 
+  it('is one with its printed line also where that seems to come first: stamps have no microseconds', () => {
+    const members = membersAbout(
+      compute(emitted(1, 1.000364, 'Paused'), nova(1, PAUSED, bare), emitted(3, 3.0005, 'Resumed'), nova(3, RESUMED, bare)),
+    );
+    expect(phases(members, paused).map(brief)).toEqual([[1.000364, 3.0005, 'observed', 'observed']]);
+    expect(phases(members, { ...paused, repeats: true })).toHaveLength(1);
+  });
+
   it('is derived where only the printed line is there', () => {
     const members = membersAbout(compute(nova(3, PAUSED, bare), nova(5, RESUMED, bare)));
     expect(phases(members, paused).map(brief)).toEqual([[3, 5, 'derived', 'derived']]);
@@ -66,6 +75,11 @@ describe('an event of the guest', () => {
   it('happened before what proves it, however late nova prints it', () => {
     const members = membersAbout(compute(nova(3, PAUSED, bare), nova(5, SPAWNED, bare), nova(6.5, RESUMED, bare)));
     expect(phases(members, paused).map(brief)).toEqual([[3, 5, 'derived', 'derived']]);
+  });
+
+  it('lasted for no time that anything shows, where one line proves both its ends', () => {
+    const members = membersAbout(compute(nova(2, SPAWNED, bare), nova(3, PAUSED, bare), nova(6.5, RESUMED, bare)));
+    expect(phases(members, paused)).toEqual([]);
   });
 
   it('is not dated by a line of another time zone, or of a clock that runs ahead', () => {
