@@ -62,7 +62,7 @@ export const create: ActionSpec = {
   phases: [
     apiRequest,
     ...scheduling,
-    dispatch(line('instance.lock.awaited'), line('instance.lock.acquired'), line('instance.build.started'), lasting('instance.built')),
+    dispatch(line('instance.lock.awaited'), line('instance.lock.acquired'), line('instance.build.started')),
     {
       name: 'build queue',
       service: 'nova-compute',

@@ -263,12 +263,12 @@ export const apiRequest: PhaseSpec = {
   to: [line('server.create.requested', 'server.action.requested', 'server.delete.requested')],
 };
 
-/** Of the lines of the control plane the last before the order goes out; none is the very moment. */
-const ordered = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest', anywhere: true, derived: true });
+/** A line near the end of the choice of a host. */
+const chosen = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest', anywhere: true, derived: true });
 
 /**
- * The way of the order from the control plane to the compute host: the queue, and a free worker there. It lies before the root, and
- * only a process that reads both sides knows it.
+ * The way of the order from the choice of a host to that host: nova-conductor writes the instance into its cell and sends the
+ * order, which waits in a queue and for a free worker. It lies before the root, and only a process that reads both sides knows it.
  * @param taken the first lines of the compute host, the earliest first
  */
 export const dispatch = (...taken: readonly Edge[]): PhaseSpec => ({
@@ -277,12 +277,14 @@ export const dispatch = (...taken: readonly Edge[]): PhaseSpec => ({
   optional: true,
   needsFrom: true,
   from: [
-    ordered('host.selected', 'migration.host.selected', 'rebuild.host.selected'),
-    ordered('destinations.selected'),
-    ordered('host.chosen', 'placement.claiming'),
-    ordered('allocation.written'),
+    // Where a build was handed back, the next host comes from a list.
+    latest('destinations.selected', 'build.attempt.failed'),
+    chosen('host.chosen', 'placement.claiming'),
+    chosen('allocation.written'),
   ],
   to: taken,
+  // When the order goes out.
+  marks: ['host.selected', 'migration.host.selected', 'rebuild.host.selected'],
 });
 
 /** Choosing a host: each service that shows it tells its own part. */

@@ -8,7 +8,7 @@ import { guestPaused, guestStart, guestXml, maybe, networkWait, partsOf, spawnin
 const moving: readonly PhaseSpec[] = [
   apiRequest,
   ...maybe(...scheduling),
-  dispatch(line('vm.state.stashed'), line('claim.attempted'), standIn(line('instance.claimed'))),
+  dispatch(line('vm.state.stashed'), line('claim.attempted')),
   {
     name: 'resource claim',
     service: 'nova-compute',

@@ -86,22 +86,37 @@ describe('dispatch', () => {
   const compute = (...lines: string[]): Member[] => membersAbout(eventsOf('nova-compute', lines));
   const built = nova(13, 'Took 7.75 seconds to build instance.');
 
+  const destined = (s: number): Member[] =>
+    membersAbout(
+      eventsOf('nova-conductor', [oslo('nova-conductor', s, 'Took 0.50 seconds to select destinations for 1 instance(s).')], {
+        host: 'ctl1',
+      }),
+    );
+
   it('reaches from the choice of the host to the first line of that host', () => {
     const lines = [nova(5, lock.awaited(build), { instance: null }), nova(5.1, lock.acquired(build), { instance: null }), built];
-    expect(named(create.phases, 'dispatch', [...selected(4.5), ...allocated(4), ...compute(...lines)])).toEqual([
-      ['nova-compute', 4.5, 5, 'derived', 'observed'],
-    ]);
+    const members = [...destined(4.25), ...selected(4.5), ...allocated(4), ...compute(...lines)];
+    expect(named(create.phases, 'dispatch', members)).toEqual([['nova-compute', 4.25, 5, 'observed', 'observed']]);
+    // When the order went out is one of its lines.
+    expect(
+      found(create.phases, members)
+        .phases.find(({ name }) => name === 'dispatch')
+        ?.lines.map(({ kind }) => kind),
+    ).toEqual(['destinations.selected', 'host.selected', 'instance.lock.awaited']);
   });
 
-  it('reaches from the allocation to the start of the build where nothing else is printed', () => {
-    expect(named(create.phases, 'dispatch', [...allocated(4), ...compute(built)])).toEqual([
-      ['nova-compute', 4, 5.25, 'derived', 'derived'],
-    ]);
+  it('begins about with the allocation where the conductor is not read, or logs at INFO', () => {
+    const started = compute(nova(5, 'Starting instance...'));
+    expect(named(create.phases, 'dispatch', [...allocated(4), ...started])).toEqual([['nova-compute', 4, 5, 'derived', 'observed']]);
+  });
+
+  it('has no end at INFO: what nova says of the duration begins when the build has waited for its turn', () => {
+    expect(named(create.phases, 'dispatch', [...allocated(4), ...compute(built)])).toEqual([]);
   });
 
   it('is known only to a process that reads both sides', () => {
-    expect(named(create.phases, 'dispatch', compute(built))).toEqual([]);
-    expect(named(create.phases, 'dispatch', selected(4.5))).toEqual([]);
+    expect(named(create.phases, 'dispatch', compute(nova(5, 'Starting instance...'), built))).toEqual([]);
+    expect(named(create.phases, 'dispatch', destined(4.5))).toEqual([]);
   });
 });
 
