@@ -1,6 +1,6 @@
 import { hours } from '../model/time.js';
 import { action, FAILURES, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, about, anywhere, latest, line, type PhaseSpec, standIn } from './define.js';
+import { type ActionSpec, about, anywhere, latest, line, type PhaseSpec } from './define.js';
 import { apiRequest, dispatch, plugChain, plugUnawaited, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, networkWait, partsOf, spawning } from './spawning.js';
 
