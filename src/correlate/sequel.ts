@@ -1,5 +1,6 @@
 import type { Boot, ClosedAction, ClosedSequel } from '../lifecycle/closed.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
+import { lastGuestEvent, momentOf } from '../lifecycle/guest-events.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import type { EventStore, Sort } from './store.js';
@@ -11,9 +12,12 @@ const PATIENCE = seconds(60);
 /** Actions after which a guest begins to run. */
 const STARTS_A_GUEST = new Set(['create', 'reboot', 'start', 'unshelve', 'rebuild']);
 
-/** The line that opens the sequel. */
+/** The line that opens the sequel: it says best when the guest began to run. */
 export const resumed = (action: ClosedAction): Event | undefined =>
-  action.members.filter(({ event }) => event.kind === 'guest.lifecycle.resumed').at(-1)?.event;
+  lastGuestEvent(
+    'guest.lifecycle.resumed',
+    action.members.map(({ event }) => event),
+  )?.event;
 
 export const hasSequel = (action: ClosedAction): boolean =>
   STARTS_A_GUEST.has(action.spec.name) && action.outcome === 'succeeded' && resumed(action) !== undefined;
@@ -32,9 +36,9 @@ export interface Sequel {
   close(store: EventStore, watermark: Millis, next: Millis | undefined): ClosedSequel | undefined | 'waiting';
 }
 
-/** Opens at "VM Resumed"; closes when every port has its address, when another action begins, or when patience ends. */
+/** Opens when the guest is resumed; closes when every port has its address, when another action begins, or when patience ends. */
 export function createSequel(of: Boot, opening: Event, since: Millis): Sequel {
-  const from = opening.at;
+  const from = momentOf(opening);
   const ports = [...of.ports.values()].filter(({ mac }) => mac !== undefined);
   return {
     of,
@@ -49,6 +53,7 @@ export function createSequel(of: Boot, opening: Event, since: Millis): Sequel {
         return first === undefined ? undefined : { event: first, ports: [port] };
       });
       const complete = ports.length > 0 && acknowledged.every((found) => found !== undefined);
+      const endedBy = complete ? 'ready' : limit === next ? 'next-action' : 'patience';
       const end = complete ? Math.max(...acknowledged.map((found) => found!.event.at)) : limit;
       if (watermark < end + GRACE) return 'waiting';
       const networks = new Set(ports.flatMap(({ network }) => (network === undefined ? [] : [network])));
@@ -57,7 +62,6 @@ export function createSequel(of: Boot, opening: Event, since: Millis): Sequel {
         .flatMap((network) => metadataOf(store, network, of.start, (event) => event.host === of.host && event.at <= end));
       const members = [...acknowledged.filter((found) => found !== undefined), ...metadata.map((event) => ({ event, ports: [] }))];
       if (members.length === 0) return undefined;
-      const lines = [opening, ...members.map(({ event }) => event)].sort(inOrder);
       return {
         form: 'network-ready',
         of,
@@ -68,7 +72,8 @@ export function createSequel(of: Boot, opening: Event, since: Millis): Sequel {
         end: Math.max(end, from),
         members: [{ event: opening, ports: [] }, ...members].sort((a, b) => inOrder(a.event, b.event)),
         ports: of.ports,
-        lines,
+        opening,
+        endedBy,
       };
     },
   };

@@ -1,5 +1,5 @@
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, anywhere, last, lasting, latest, line, type PhaseSpec } from './define.js';
+import { type ActionSpec, anywhere, last, lasting, latest, line, type PhaseSpec, standIn } from './define.js';
 import { eventDeliver, plugChain, portDown, requests, vifPluggedWait, vifUnplug } from './plug.js';
 import { partsOf } from './spawning.js';
 
@@ -65,7 +65,7 @@ export const attachInterface: ActionSpec = action({
       service: 'nova-compute',
       debug: true,
       from: [line('device.attach.started')],
-      to: [last('interface.attach.refused', 'interface.attach.failed'), line('interface.lock.released')],
+      to: [last('interface.attach.refused', 'interface.attach.failed'), standIn(line('interface.lock.released'))],
     },
     ...portRequests,
     ...requests,
@@ -90,7 +90,7 @@ export const detachInterface: ActionSpec = action({
     {
       name: 'device detach',
       service: 'nova-compute',
-      from: [line('device.detaching'), line('device.detach.started'), line('device.detached.persistently')],
+      from: [line('device.detaching'), line('device.detach.started'), standIn(line('device.detached.persistently'))],
       to: [line('device.detached'), last('device.detach.timed.out'), last('device.detached.persistently')],
       marks: ['device.detach.timed.out'],
     },

@@ -76,11 +76,16 @@ export interface ClosedFragment extends Closed {
 /** Of the action that started a guest what the sequel is told with. */
 export type Boot = Pick<ClosedAction, 'instance' | 'request' | 'spec' | 'host' | 'start' | 'began' | 'ports'>;
 
+/** Every port has its address; or it is no longer waited for, since the next action has begun, or it took too long. */
+export type EndOfSequel = 'ready' | 'next-action' | 'patience';
+
 /** What a guest's network does after the boot: told as a trace of its own, linked to the boot. */
 export interface ClosedSequel extends Closed {
   readonly form: 'network-ready';
   readonly of: Boot;
-  readonly lines: readonly Event[];
+  /** the line that says when the guest ran */
+  readonly opening: Event;
+  readonly endedBy: EndOfSequel;
 }
 
 export type ClosedThing = ClosedAction | ClosedAttempt | ClosedFragment | ClosedSequel;

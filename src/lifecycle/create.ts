@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import { minutes, seconds } from '../model/time.js';
 import { type ActionSpec, about, lasting, latest, line } from './define.js';
-import { apiRequest, plugChain, portCreate, portUpdate, requests, scheduling } from './plug.js';
+import { apiRequest, dispatch, plugChain, portCreate, portUpdate, requests, scheduling } from './plug.js';
 import { spawning } from './spawning.js';
 
 /** What nova prints of machines that are no guests of libvirt: no image cache, no tap, no plug of nova's. */
@@ -62,6 +62,7 @@ export const create: ActionSpec = {
   phases: [
     apiRequest,
     ...scheduling,
+    dispatch(line('instance.lock.awaited'), line('instance.lock.acquired'), line('instance.build.started')),
     {
       name: 'build queue',
       service: 'nova-compute',

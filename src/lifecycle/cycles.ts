@@ -11,9 +11,12 @@ import { inOrder, type Member } from './event.js';
 export function plugCycles(members: readonly Member[]): Member[][] {
   const cycles: Member[][] = [];
   let current: Member[] | undefined;
+  // OVS may have tried to open the device before nova prints its first line of the plug.
+  let early: Member[] = [];
   const has = (...kinds: readonly EventKind[]): boolean => current?.some(({ event }) => kinds.includes(event.kind)) ?? false;
   const begin = (): void => {
-    current = [];
+    current = early;
+    early = [];
     cycles.push(current);
   };
   for (const member of sorted(members)) {
@@ -35,6 +38,10 @@ export function plugCycles(members: readonly Member[]): Member[][] {
       case 'interface.deleted':
         // Before the first plug of its own, an action lets go of what was plugged earlier.
         current = undefined;
+        early = [];
+        break;
+      case 'interface.unopened':
+        if (current === undefined) early.push(member);
         break;
       default:
     }

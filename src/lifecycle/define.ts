@@ -45,6 +45,10 @@ export interface Edge {
   readonly anywhere?: true;
   /** Counts only where such a line follows within so many milliseconds: after a longer time something was waited for. */
   readonly followedBy?: { readonly kind: EventKind; readonly within: Millis };
+  /** The line stands in for one that is not there: `derived`, and still, unlike a bound, it shows that the work was begun or done. */
+  readonly standIn?: true;
+  /** Not before the first of these: where one of them is later, it is the edge. */
+  readonly notBefore?: readonly EventKind[];
 }
 
 export interface PhaseSpec {
@@ -77,6 +81,8 @@ export interface PhaseSpec {
   readonly fromRoot?: true;
   /** At the most so many spans. */
   readonly most?: number;
+  /** One line is all of it: a point in time. Of any other phase, one line without a duration is no span. */
+  readonly isPoint?: true;
   /** It is an HTTP request, told by the access line of the service that answered it: who sent it. */
   readonly http?: 'user' | 'service';
   /** The line in which nova itself reports how long it took, in its field `seconds`. */
@@ -158,6 +164,8 @@ export const latest = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 
 export const recent = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest' });
 /** So much before the line as it says itself. */
 export const lasting = (kind: EventKind, field = 'seconds'): Edge => ({ kinds: [kind], less: field });
+/** The same where it is not the very moment, but shows that the moment has come, or is near. */
+export const standIn = (edge: Edge): Edge => ({ ...edge, standIn: true });
 /** A line that is no more than a bound. */
 export const about = (...kinds: readonly EventKind[]): Edge => ({ kinds, derived: true, anywhere: true });
 /** A line anywhere in the action. */

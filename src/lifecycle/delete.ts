@@ -1,5 +1,5 @@
 import { minutes } from '../model/time.js';
-import { type ActionSpec, anywhere, lasting, line } from './define.js';
+import { type ActionSpec, about, anywhere, lasting, line, standIn } from './define.js';
 import { apiRequest, portDelete, portDown, requests, vifUnplug } from './plug.js';
 
 /** Delete a server: destroy the guest, unplug and free its network, give back its resources. */
@@ -27,14 +27,15 @@ export const remove: ActionSpec = {
     {
       name: 'guest destroy',
       service: 'nova-compute',
-      from: [line('instance.destroy.started'), lasting('instance.destroy.timed'), line('instance.terminating')],
+      from: [line('instance.destroy.started'), lasting('instance.destroy.timed'), about('instance.terminating')],
       to: [line('instance.destroy.timed')],
     },
     {
       name: 'guest shutdown',
       service: 'nova-compute',
       within: 'guest destroy',
-      from: [line('instance.destroy.started'), line('instance.terminating')],
+      // It begins with what it is a part of.
+      from: [line('instance.destroy.started'), lasting('instance.destroy.timed'), about('instance.terminating')],
       to: [line('instance.destroyed')],
     },
     { ...vifUnplug, within: 'guest destroy' },
@@ -63,7 +64,7 @@ export const remove: ActionSpec = {
     {
       name: 'allocation delete',
       service: 'nova-compute',
-      from: [line('network.deallocated'), line('instance.destroy.timed')],
+      from: [line('network.deallocated'), standIn(line('instance.destroy.timed'))],
       to: [line('allocation.deleted')],
     },
     {

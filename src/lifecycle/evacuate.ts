@@ -1,7 +1,7 @@
 import { hours } from '../model/time.js';
 import { action, FAILURES, lockWait, networkInfo, portRequests } from './common.js';
 import { type ActionSpec, latest, line } from './define.js';
-import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
+import { apiRequest, dispatch, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { maybe, spawning } from './spawning.js';
 
 /** Start a server of a host that is down on another one, from its disk or its image. */
@@ -24,6 +24,7 @@ export const evacuate: ActionSpec = action({
   phases: [
     apiRequest,
     ...maybe(...scheduling),
+    dispatch(line('instance.lock.awaited'), line('instance.lock.acquired'), line('instance.evacuating'), line('instance.rebuilding')),
     lockWait,
     {
       name: 'resource claim',

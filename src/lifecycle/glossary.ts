@@ -6,7 +6,7 @@ export const glossary: Readonly<Record<string, string>> = {
   // before the compute host
   'api request': 'nova-api serves the call that asks for the action',
   schedule: 'nova chooses a host: the conductor asks, the scheduler filters and weighs, placement gives the allocation',
-  dispatch: 'the order travels from the control plane to the compute host: RabbitMQ and a free worker of nova-compute',
+  dispatch: 'the order goes to the host that was chosen: nova-conductor writes the record, then RabbitMQ and a free worker of nova-compute',
   // on the compute host, before the guest
   'build queue': 'the build waits for its turn: max_concurrent_builds, and the record of the start in the database',
   'lock wait': 'the action waits because another action holds the instance',

@@ -12,7 +12,7 @@ Generated from \`src/lifecycle\` by \`npm run docs\`; do not edit. What the colu
 [tracing-model.md](tracing-model.md); every wording is in [catalogue.md](catalogue.md).
 
 Of several lines the first that was printed counts: they are in the order of preference. *less N*: so many seconds before the line as it says
-itself. *about*: no more than a bound, the span is marked \`derived\`. Marks of a phase: **D** needs the service at DEBUG; **p** one span per
+itself. *about*: not the very moment, the end of the span is marked \`derived\`. Marks of a phase: **D** needs the service at DEBUG; **p** one span per
 port; **c** one per port and plug cycle; **o** not every such action has it; **r** may come several times.
 `;
 
@@ -62,8 +62,8 @@ const marks = ({ debug, per, optional, repeats }: PhaseSpec): string =>
     .join(' ');
 
 /** One end of a phase, by the newest wording of its lines. */
-export const edge = ({ kinds, less, derived, pick }: Edge): string =>
-  `${derived === true ? 'about ' : ''}${pick === 'last' ? 'the last ' : pick === 'latest' ? 'the latest ' : ''}${said(kinds)}${less === undefined ? '' : ` less ${less === 'waited' ? 'the wait' : 'N'}`}`;
+export const edge = ({ kinds, less, derived, standIn, notBefore, pick }: Edge): string =>
+  `${derived === true || standIn === true ? 'about ' : ''}${pick === 'last' ? 'the last ' : pick === 'latest' ? 'the latest ' : ''}${said(kinds)}${less === undefined ? '' : ` less ${less === 'waited' ? 'the wait' : 'N'}`}${notBefore === undefined ? '' : `, not before ${said(notBefore)}`}`;
 
 const wordings = new Map<EventKind, string>(
   tables.flatMap(({ messages }) =>

@@ -1,4 +1,5 @@
-import { anywhere, line, type PhaseSpec } from './define.js';
+import { anywhere, line, type PhaseSpec, standIn } from './define.js';
+import { PROOFS } from './guest-events.js';
 
 /** The host's metadata proxy of a network. It is made with the first port of the network on the host, and is there for the others. */
 export const metadataProvision: PhaseSpec = {
@@ -15,7 +16,7 @@ export const networkReadyPhases: readonly PhaseSpec[] = [
     name: 'guest dhcp',
     service: 'ovn-controller',
     per: 'port',
-    from: [anywhere('guest.lifecycle.resumed')],
+    from: [anywhere('guest.lifecycle.resumed'), standIn(anywhere(...PROOFS))],
     to: [line('dhcp.acknowledged')],
   },
 ];

@@ -5,6 +5,7 @@ import type { Millis } from '../model/line.js';
 import { plugCycles } from './cycles.js';
 import type { Edge, PhaseSpec } from './define.js';
 import { type Event, inOrder, type Member, numberOf } from './event.js';
+import { EMITTED, earliestProof, guestEventOf, guestLines } from './guest-events.js';
 import { actionOfLock } from './name.js';
 import { withPoints } from './points.js';
 import { type Wiring, wiringOf } from './wiring.js';
@@ -74,8 +75,9 @@ function scopesOf(lived: Lived, wired: ReadonlyMap<string, Wiring>): Scopes {
   // Most actions have one port, and half of their lines are about none.
   const ofPort = (port: string): Member[] => lived.members.filter(({ ports }) => ports.length > 0 && ports.includes(port));
   const byPort = lived.ports.map((port) => ({ port, members: ofPort(port) }));
+  const whole = scopeOf(undefined, lived.members);
   return {
-    whole: scopeOf(undefined, lived.members),
+    whole: { ...whole, byKind: new Map([...whole.byKind, ...guestLines(lived.members.map(({ event }) => event))]) },
     ports: byPort.map(({ port, members }) => scopeOf(port, members)),
     cycles: byPort.flatMap(({ port, members }) =>
       // No line tells of the plug of a device that is handed to the guest.
@@ -131,9 +133,9 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
   const atDebug = new Set<string>();
   for (const { event } of lived.members) if (event.level === 'DEBUG') atDebug.add(event.service);
 
+  const isAtDebug = (services: readonly string[]): boolean => services.some((service) => atDebug.has(service));
   /** The lines of this phase are DEBUG's, and its service logs at INFO here. */
-  const isSilent = (spec: PhaseSpec, services: readonly string[]): boolean =>
-    spec.debug === true && !services.some((service) => atDebug.has(service));
+  const isSilent = (spec: PhaseSpec, services: readonly string[]): boolean => spec.debug === true && !isAtDebug(services);
 
   for (const plan of plansOf(specs)) {
     const { spec, services } = plan;
@@ -166,6 +168,8 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
       if (wiredBy === undefined || wiredBy.includes('ovn')) notApplicable.add(spec.name);
     } else if (!services.some((service) => lived.reads(service))) missing.set(spec.name, `${services[0]} not read`);
     else if (silent) notLogged.add(spec.name);
+    // Some of its lines are there: the others need DEBUG.
+    else if (!isAtDebug(services) && among.some((scope) => isHinted(plan, scope, scopes.whole))) notLogged.add(spec.name);
     else if (spec.per === 'cycle' && scopes.cycles.length === 0) missing.set(spec.name, 'no plug seen');
     else if (spec.fromRoot === true) notApplicable.add(spec.name);
     else missing.set(spec.name, 'no such line');
@@ -187,7 +191,16 @@ interface Found {
   readonly event: Event;
   readonly at: Millis;
   readonly is: Certainty;
+  /** the line that gives the time, where it is another */
+  readonly proof?: Event;
+  /** It bounds the work and does not show that it was done. */
+  readonly isBound: boolean;
+  /** The line states itself how long before it this was. */
+  readonly isStated?: true;
 }
+
+/** One line gives both ends, and no time between them. */
+const isPoint = (from: Found, to: Found): boolean => from.at === to.at && (from.proof ?? from.event) === (to.proof ?? to.event);
 
 /** Whether there is a line of any of the phase's edges. */
 function isHinted({ kinds, kindsAnywhere }: Plan, scope: Scope, whole: Scope): boolean {
@@ -203,9 +216,11 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
     if (to === undefined && (isSilent || spec.optional === true)) return [];
     if (from === undefined && spec.needsFrom === true) return [];
     // A bound alone tells of no work.
-    if (from === undefined && to?.is === 'derived' && to.event.isRough !== true) return [];
+    if (from === undefined && to?.isBound === true && to.event.isRough !== true) return [];
     // Nor do two, or one with no end.
-    if (from?.is === 'derived' && from.event !== to?.event && (to === undefined || to.is === 'derived')) return [];
+    if (from?.isBound === true && from.event !== to?.event && (to === undefined || (to.isBound && to.isStated !== true))) return [];
+    // One line that states no duration is a point: it is shown on whatever it falls into.
+    if (from !== undefined && to !== undefined && isPoint(from, to) && spec.spread !== true && spec.isPoint !== true) return [];
     const teller = [to, from].find((found) => found !== undefined && services.includes(found.event.service))?.event;
     // Where the work was never finished, the service that should have done it is known by the host that waited for it.
     const waiting = from !== undefined && to === undefined && lived.host === from.event.host;
@@ -226,7 +241,10 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
         endIs: to?.is ?? 'unobserved',
         port: scope.port,
         within: spec.within,
-        lines: spec.marks === undefined ? linesOf(from?.event, to?.event) : withMarks(spec.marks, whole, from, to),
+        lines:
+          spec.marks === undefined
+            ? linesOf(from?.event, to?.event)
+            : withMarks(spec.marks, spec.per === undefined ? whole : scope, from, to),
       },
     ];
   };
@@ -242,10 +260,10 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
 }
 
 /** The lines at both ends, and those between them that are told with the phase. */
-function withMarks(kinds: readonly EventKind[], whole: Scope, from: Found | undefined, to: Found | undefined): Event[] {
+function withMarks(kinds: readonly EventKind[], among: Scope, from: Found | undefined, to: Found | undefined): Event[] {
   const first = from?.event.at ?? to!.event.at;
   const last = to?.event.at ?? Number.POSITIVE_INFINITY;
-  const between = kinds.flatMap((kind) => whole.byKind.get(kind) ?? []).filter(({ at }) => at >= first && at <= last);
+  const between = kinds.flatMap((kind) => among.byKind.get(kind) ?? []).filter(({ at }) => at >= first && at <= last);
   return [...new Set([...linesOf(from?.event, to?.event), ...between])].sort(inOrder);
 }
 
@@ -280,28 +298,39 @@ class Finder {
     for (const kind of edge.kinds) {
       const found = byKind.get(kind);
       if (found === undefined) continue;
-      const ours = this.#onlyOfTheAction(kind, found);
+      const ours = this.#onlyOfTheAction(kind, found, edge);
       lines = lines.length === 0 ? ours : [...lines, ...ours].sort(inOrder);
     }
     return lines;
   }
 
   /** Locks and requests that other requests took are not the action's, though they lie in its time. */
-  #onlyOfTheAction(kind: EventKind, lines: readonly Event[]): readonly Event[] {
+  #onlyOfTheAction(kind: EventKind, lines: readonly Event[], edge: Edge): readonly Event[] {
     const { request } = this.#lived;
     const traits = traitsOf(kind);
     if (traits.lock?.of === 'instance') return lines.filter((event) => event.requestId === request && actionOfLock(event) !== undefined);
     if (traits.lock !== undefined || this.#spec.onlyOwn?.includes(kind) === true)
       return lines.filter((event) => event.requestId === request);
-    // A request's lines are told of the service that wrote them.
-    if (traits.request === true) return lines.filter(({ service }) => this.#services.includes(service));
+    // A request's lines are told of the service that wrote them; they may bound what others do.
+    if (traits.request === true && edge.derived !== true) return lines.filter(({ service }) => this.#services.includes(service));
     return lines;
   }
 
-  #found(event: Event, edge: Edge): Found {
-    if (edge.less === undefined)
-      return { event, at: event.at, is: edge.derived === true || event.isRough === true ? 'derived' : 'observed' };
-    return { event, at: event.at - Math.round((numberOf(event, edge.less) ?? 0) * 1e6) / 1e3, is: 'derived' };
+  /** @param since what lies before this moment has nothing to do with it */
+  #found(event: Event, edge: Edge, since?: Millis): Found {
+    if (edge.less !== undefined) {
+      const at = event.at - Math.round((numberOf(event, edge.less) ?? 0) * 1e6) / 1e3;
+      return { event, at, is: 'derived', isBound: true, isStated: true };
+    }
+    const later = edge.notBefore?.flatMap((kind) => this.#scope.byKind.get(kind) ?? NO_LINES).sort(inOrder)[0];
+    if (later !== undefined && later.at > event.at) return this.#found(later, { kinds: [later.kind] });
+    const isBound = edge.derived === true || event.isRough === true;
+    // nova prints an event of the guest when it comes to handle it.
+    const isLate = event.kind !== EMITTED && guestEventOf(event) !== undefined;
+    const is = isBound || isLate || edge.standIn === true ? 'derived' : 'observed';
+    if (!isLate || isBound) return { event, at: event.at, is, isBound };
+    const proof = earliestProof(event, (kind) => this.#whole.byKind.get(kind) ?? NO_LINES, since);
+    return { event, at: proof.at, is, isBound, proof };
   }
 
   first(edges: readonly Edge[]): Found | undefined {
@@ -330,8 +359,10 @@ class Finder {
     for (const edge of this.#spec.from) {
       if (edge.pick === 'latest') {
         for (const [to, toEdge] of this.#ends()) {
-          const before = this.#lines(edge).findLast((event) => event !== to && inOrder(event, to) < 0);
-          if (before !== undefined) return [this.#found(before, edge), this.#found(to, toEdge)];
+          const found = this.#found(to, toEdge);
+          const isBefore = (event: Event): boolean => (found.at < to.at ? event.at <= found.at : inOrder(event, to) < 0);
+          const before = this.#lines(edge).findLast((event) => event !== to && isBefore(event));
+          if (before !== undefined) return [this.#found(before, edge), found];
         }
         continue;
       }
@@ -361,7 +392,7 @@ class Finder {
       const lines = this.#lines(edge);
       const follows = (event: Event): boolean => event === from.event || event.at >= from.at;
       const event = edge.pick === 'last' ? lines.findLast(follows) : lines.find(follows);
-      if (event !== undefined) return this.#found(event, edge);
+      if (event !== undefined) return this.#found(event, edge, from.at);
     }
     return undefined;
   }

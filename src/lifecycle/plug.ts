@@ -1,4 +1,5 @@
-import { about, last, lasting, latest, line, type PhaseSpec } from './define.js';
+import type { EventKind } from '../catalogue/event.js';
+import { about, type Edge, last, lasting, latest, line, type PhaseSpec, standIn } from './define.js';
 import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
 
 /** neutron's API workers by release: one eventlet service up to 2025.1, several daemons under uWSGI since. */
@@ -10,12 +11,29 @@ export const NEUTRON = [
   'neutron-ovn-maintenance-worker',
 ];
 
+/**
+ * The interface is on the bridge and has no device yet: libvirt makes the tap when it starts the guest. OVS prints that it cannot
+ * open the device when it finds out, mostly a few milliseconds before nova prints that the plug is done.
+ */
+const tapWait: PhaseSpec = {
+  name: 'tap wait',
+  service: 'ovs-vswitchd',
+  per: 'cycle',
+  within: 'ovs interface add',
+  wiredBy: ['ovn', 'ml2-ovs'],
+  optional: true,
+  needsFrom: true,
+  from: [{ kinds: ['interface.unopened'], notBefore: ['vif.plugged'] }],
+  to: [line('interface.added')],
+  marks: ['interface.unopened'],
+};
+
 export const lportClaim: PhaseSpec = {
   name: 'lport claim',
   service: 'ovn-controller',
   per: 'cycle',
   wiredBy: ['ovn'],
-  from: [line('interface.added'), line('vif.plugged')],
+  from: [line('interface.added'), standIn(line('vif.plugged'))],
   to: [line('lport.claimed', 'lport.chassis.changed')],
 };
 
@@ -42,7 +60,21 @@ export const portStatusUp: PhaseSpec = {
   service: NEUTRON,
   per: 'cycle',
   wiredBy: ['ovn'],
-  from: [line('lport.up'), line('lport.installed'), line('lport.claimed', 'lport.chassis.changed')],
+  from: [line('lport.up'), standIn(line('lport.installed')), standIn(line('lport.claimed', 'lport.chassis.changed'))],
+  to: [line('port.status.up')],
+};
+
+/** neutron has the report of OVN, and comes to it when its worker has done what came before. */
+const neutronEventQueue: PhaseSpec = {
+  name: 'neutron event queue',
+  service: NEUTRON,
+  per: 'cycle',
+  within: 'port status up',
+  wiredBy: ['ovn'],
+  debug: true,
+  optional: true,
+  needsFrom: true,
+  from: [line('ovn.port.up.matched')],
   to: [line('port.status.up')],
 };
 
@@ -93,13 +125,15 @@ export const plugChain: readonly PhaseSpec[] = [
     service: 'ovs-vswitchd',
     per: 'cycle',
     wiredBy: ['ovn', 'ml2-ovs'],
-    from: [line('vif.plugged'), line('vif.plugging')],
+    from: [line('vif.plugged'), standIn(line('vif.plugging'))],
     to: [line('interface.added')],
   },
+  tapWait,
   lportClaim,
   flowInstall,
   lportUp,
   portStatusUp,
+  neutronEventQueue,
   ...agentChain,
   portProvision(NEUTRON),
   dhcpConfigure,
@@ -143,8 +177,8 @@ export const portDown: readonly PhaseSpec[] = [
     name: 'ovs interface delete',
     service: 'ovs-vswitchd',
     per: 'port',
-    // A guest may be stopped and taken away in two steps: the last before it counts.
-    from: [latest('instance.destroyed'), line('vif.unplugging')],
+    // The tap goes with the guest, which may be stopped and taken away in two steps: the last before it counts.
+    from: [standIn(latest('instance.destroyed')), standIn(line('vif.unplugging'))],
     to: [line('interface.deleted')],
     optional: true,
   },
@@ -152,7 +186,7 @@ export const portDown: readonly PhaseSpec[] = [
     name: 'lport release',
     service: 'ovn-controller',
     per: 'port',
-    from: [line('interface.deleted'), line('vif.unplugged')],
+    from: [line('interface.deleted'), standIn(line('vif.unplugged'))],
     to: [line('lport.released', 'lport.released.additional')],
     optional: true,
   },
@@ -161,7 +195,7 @@ export const portDown: readonly PhaseSpec[] = [
     name: 'port status down',
     service: NEUTRON,
     per: 'port',
-    from: [line('lport.down'), line('lport.released')],
+    from: [line('lport.down'), standIn(line('lport.released'))],
     to: [line('port.status.down')],
     optional: true,
   },
@@ -219,6 +253,30 @@ export const apiRequest: PhaseSpec = {
   to: [line('server.create.requested', 'server.action.requested', 'server.delete.requested')],
 };
 
+/** A line near the end of the choice of a host. */
+const chosen = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest', anywhere: true, derived: true });
+
+/**
+ * The way of the order from the choice of a host to that host: nova-conductor writes the instance into its cell and sends the
+ * order, which waits in a queue and for a free worker. It lies before the root, and only a process that reads both sides knows it.
+ * @param taken the first lines of the compute host, the earliest first
+ */
+export const dispatch = (...taken: readonly Edge[]): PhaseSpec => ({
+  name: 'dispatch',
+  service: 'nova-compute',
+  optional: true,
+  needsFrom: true,
+  from: [
+    // Where a build was handed back, the next host comes from a list.
+    latest('destinations.selected', 'build.attempt.failed'),
+    chosen('host.chosen', 'placement.claiming'),
+    chosen('allocation.written'),
+  ],
+  to: taken,
+  // When the order goes out.
+  marks: ['host.selected', 'migration.host.selected', 'rebuild.host.selected'],
+});
+
 /** Choosing a host: each service that shows it tells its own part. */
 export const scheduling: readonly PhaseSpec[] = [
   {
@@ -233,8 +291,8 @@ export const scheduling: readonly PhaseSpec[] = [
     service: 'nova-scheduler',
     debug: true,
     spread: true,
-    from: [line('scheduling.started', 'hosts.counted', 'hosts.filtered', 'hosts.weighed', 'placement.claiming')],
-    to: [last('hosts.filtered', 'hosts.weighed', 'placement.claiming', 'host.chosen', 'hosts.none', 'candidates.none')],
+    from: [line('scheduling.started'), standIn(line('hosts.counted', 'hosts.filtered', 'hosts.weighed', 'placement.claiming'))],
+    to: [last('host.chosen', 'hosts.none', 'candidates.none'), standIn(last('hosts.filtered', 'hosts.weighed', 'placement.claiming'))],
   },
   {
     name: 'schedule',

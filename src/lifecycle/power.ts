@@ -1,5 +1,5 @@
 import { action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo } from './common.js';
-import { type ActionSpec, last, latest, line } from './define.js';
+import { type ActionSpec, last, latest, line, standIn } from './define.js';
 import { apiRequest, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js';
 
@@ -47,7 +47,7 @@ export const start: ActionSpec = action({
       name: 'guest destroy',
       service: 'nova-compute',
       optional: true,
-      from: [latest('network.cache.updated')],
+      from: [standIn(latest('network.cache.updated'))],
       to: [line('instance.destroyed')],
     },
     ...maybe(vifUnplug, ...portDown),
@@ -57,7 +57,7 @@ export const start: ActionSpec = action({
     {
       name: 'start finish',
       service: 'nova-compute',
-      from: [latest('vif.plugged'), latest('guest.xml.ended'), latest('instance.destroyed')],
+      from: [latest('vif.plugged'), standIn(latest('guest.xml.ended')), standIn(latest('instance.destroyed'))],
       to: [line('instance.rebooted')],
     },
     ...requests,
@@ -107,7 +107,7 @@ export const suspend: ActionSpec = action({
   endsWithId: true,
   phases: [
     apiRequest,
-    { name: 'guest save', service: 'nova-compute', from: [line('guest.lifecycle.paused')], to: [last('power.state.checked')] },
+    { name: 'guest save', service: 'nova-compute', from: [line('guest.lifecycle.paused')], to: [standIn(last('power.state.checked'))] },
     ...requests,
   ],
 });

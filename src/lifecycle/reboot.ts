@@ -1,5 +1,5 @@
 import { action, FAILURES, lockWait, networkInfo } from './common.js';
-import { type ActionSpec, latest, line } from './define.js';
+import { type ActionSpec, latest, line, standIn } from './define.js';
 import { apiRequest, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js';
 
@@ -23,7 +23,8 @@ export const reboot: ActionSpec = action({
       name: 'soft reboot',
       service: 'nova-compute',
       optional: true,
-      from: [line('instance.rebooting')],
+      // nova reads its ports first.
+      from: [standIn(line('instance.rebooting'))],
       to: [line('instance.soft.rebooted', 'soft.reboot.failed')],
     },
     {
@@ -31,7 +32,8 @@ export const reboot: ActionSpec = action({
       service: 'nova-compute',
       within: 'soft reboot',
       optional: true,
-      from: [line('instance.rebooting')],
+      // nova reads its ports first.
+      from: [standIn(line('instance.rebooting'))],
       to: [line('guest.soft.shutdown')],
     },
     {
@@ -47,7 +49,7 @@ export const reboot: ActionSpec = action({
       name: 'guest destroy',
       service: 'nova-compute',
       optional: true,
-      from: [latest('soft.reboot.failed', 'network.cache.updated', 'instance.rebooting')],
+      from: [latest('soft.reboot.failed'), standIn(latest('network.cache.updated', 'instance.rebooting'))],
       to: [line('instance.destroyed')],
     },
     ...maybe(vifUnplug, ...portDown),
@@ -63,7 +65,7 @@ export const reboot: ActionSpec = action({
       name: 'reboot finish',
       service: 'nova-compute',
       optional: true,
-      from: [latest('vif.plugged'), latest('guest.xml.ended'), latest('instance.destroyed')],
+      from: [latest('vif.plugged'), standIn(latest('guest.xml.ended')), standIn(latest('instance.destroyed'))],
       to: [line('instance.rebooted')],
     },
     ...requests,

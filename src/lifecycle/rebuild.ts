@@ -1,6 +1,6 @@
 import { minutes, seconds } from '../model/time.js';
 import { type ActionSpec, last, lasting, latest, line } from './define.js';
-import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
+import { apiRequest, dispatch, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { spawning } from './spawning.js';
 
 /** Rebuild a server in place: shut the guest down, take away its disks, and spawn it anew under the same uuid. */
@@ -26,6 +26,7 @@ export const rebuild: ActionSpec = {
   phases: [
     apiRequest,
     ...scheduling.map((phase) => ({ ...phase, optional: true as const })),
+    dispatch(line('instance.rebuilding')),
     {
       name: 'guest shutdown',
       service: 'nova-compute',
@@ -77,6 +78,7 @@ export const rebuild: ActionSpec = {
       name: 'resource audit',
       service: 'nova-compute',
       debug: true,
+      isPoint: true,
       from: [line('resources.audited')],
       to: [line('resources.audited')],
     },

@@ -1,13 +1,14 @@
 import { hours } from '../model/time.js';
 import { action, FAILURES, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
 import { type ActionSpec, about, anywhere, latest, line, type PhaseSpec } from './define.js';
-import { apiRequest, plugChain, plugUnawaited, portDown, requests, scheduling, vifUnplug } from './plug.js';
+import { apiRequest, dispatch, plugChain, plugUnawaited, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, networkWait, partsOf, spawning } from './spawning.js';
 
 /** Steps on two hosts: the destination prepares, the source shuts the guest down and hands its disks over, the destination starts it. */
 const moving: readonly PhaseSpec[] = [
   apiRequest,
   ...maybe(...scheduling),
+  dispatch(line('vm.state.stashed'), line('claim.attempted')),
   {
     name: 'resource claim',
     service: 'nova-compute',

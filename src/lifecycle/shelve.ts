@@ -1,7 +1,7 @@
 import { hours } from '../model/time.js';
 import { action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, last, latest, line, type PhaseSpec } from './define.js';
-import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
+import { type ActionSpec, last, latest, line, type PhaseSpec, standIn } from './define.js';
+import { apiRequest, dispatch, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { snapshotting } from './snapshot.js';
 import { maybe, spawning } from './spawning.js';
 
@@ -25,7 +25,7 @@ const offloading: readonly PhaseSpec[] = [
   {
     name: 'allocation delete',
     service: 'nova-compute',
-    from: [latest('instance.files.deleted'), latest('vif.unplugged'), latest('instance.destroyed')],
+    from: [latest('instance.files.deleted'), standIn(latest('vif.unplugged')), standIn(latest('instance.destroyed'))],
     to: [line('allocation.deleted')],
   },
 ];
@@ -81,18 +81,19 @@ export const unshelve: ActionSpec = action({
   phases: [
     apiRequest,
     ...maybe(...scheduling),
+    dispatch(line('instance.lock.awaited'), line('instance.lock.acquired'), line('instance.unshelving')),
     lockWait,
     {
       name: 'resource claim',
       service: 'nova-compute',
-      from: [line('claim.lock.acquired'), line('instance.unshelving')],
+      from: [line('claim.lock.acquired'), standIn(line('instance.unshelving'))],
       to: [line('instance.claimed', 'claim.failed')],
     },
     networkInfo,
     {
       name: 'spawn',
       service: 'nova-compute',
-      from: [line('instance.directory.created'), line('image.creation.started'), line('guest.xml.started')],
+      from: [line('instance.directory.created'), standIn(line('image.creation.started')), standIn(line('guest.xml.started'))],
       to: [line('instance.spawned'), line('guest.start.failed')],
     },
     ...spawning,

@@ -26,6 +26,8 @@ const ALSO: readonly EventKind[] = [
   'interface.lock.awaited',
   'interface.lock.acquired',
   'interface.lock.released',
+  // When an event of the guest happened, which nova prints later.
+  'guest.event.emitted',
   // The sequel of a boot.
   'dhcp.acknowledged',
   'metadata.provisioning',
@@ -79,7 +81,6 @@ const NOISE: ReadonlySet<EventKind> = new Set<EventKind>([
   'messages.dropped',
   'poll.stall.measured',
   'log.opened',
-  'interface.unopened',
   'dhcp.offered',
   'metadata.port.unbound',
   'metadata.cleaning',

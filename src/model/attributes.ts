@@ -17,6 +17,7 @@ export const keys = {
   notApplicable: 'novaspan.phases.not_applicable',
   start: 'novaspan.start',
   end: 'novaspan.end',
+  endReason: 'novaspan.end.reason',
   skew: 'novaspan.outside_parent_ms',
   ovnStall: 'novaspan.cause.ovn_poll_stall_ms',
   ovsStall: 'novaspan.cause.ovs_poll_stall_ms',

@@ -4,6 +4,7 @@ import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedT
 import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
 import { type Event, numberOf, textOf } from '../lifecycle/event.js';
 import { fragmentPhases } from '../lifecycle/fragment.js';
+import { atTheirMoments, EMITTED } from '../lifecycle/guest-events.js';
 import { metadataProvision, networkReadyPhases } from '../lifecycle/network-ready.js';
 import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
 import { keys } from '../model/attributes.js';
@@ -31,7 +32,7 @@ const tableOf = (spec: ActionSpec, { phasesOf: added }: BuildOptions): readonly 
 
 /** Makes the spans of what closed, as they may leave the process: a pure function of it. */
 export const buildTrace = (closed: ClosedThing, options: BuildOptions): FinishedTrace =>
-  fitToLeave(build(closed, options), options.count ?? uncounted);
+  fitToLeave(build({ ...closed, members: atTheirMoments(closed.members) }, options), options.count ?? uncounted);
 
 function build(closed: ClosedThing, options: BuildOptions): FinishedTrace {
   switch (closed.form) {
@@ -217,8 +218,10 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
   const children = spansOf(phases, traceId, rootId, { ports: sequel.ports, start: sequel.start, end: sequel.end, isWhole: true }, options);
   const link: SpanLink = { traceId: boot, spanId: rootIdOf(boot), attributes: { [keys.action]: sequel.of.spec.name } };
   const attributes: Record<string, AttributeValue> = identityOf(sequel);
-  attributes[keys.start] = 'observed';
-  attributes[keys.end] = coverage.missing.length === 0 ? 'observed' : 'derived';
+  attributes[keys.start] = sequel.opening.kind === EMITTED ? 'observed' : 'derived';
+  // Only the last DHCPACK is an end; otherwise it was no longer waited for.
+  attributes[keys.end] = sequel.endedBy === 'ready' ? 'observed' : 'unobserved';
+  attributes[keys.endReason] = sequel.endedBy;
   addCoverage(attributes, hadNetwork ? movedToNotApplicable(coverage, metadataProvision.name) : coverage);
   const root: SpanData = {
     traceId,
@@ -230,7 +233,11 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
     service: 'nova-compute',
     host: sequel.of.host,
     attributes,
-    ...lineEventsOf(sequel.lines, 'nova-compute', options),
+    ...lineEventsOf(
+      sequel.members.map(({ event }) => event),
+      'nova-compute',
+      options,
+    ),
     links: [link],
     error: undefined,
   };
@@ -279,6 +286,8 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
             (each) =>
               each.phase.name === phase.within &&
               each.phase.host === phase.host &&
+              // A part of what is done for a port is done for the same port.
+              (each.phase.port === undefined || phase.port === undefined || each.phase.port === phase.port) &&
               each.phase.start <= phase.start &&
               phase.start <= each.phase.end,
           )

@@ -169,7 +169,48 @@ describe('the correlator', () => {
     );
     expect(told(correlator.advance(at(16)))).toEqual([['action', A, 'create', 'succeeded']]);
     const [sequel] = correlator.advance(at(20));
-    expect(sequel).toMatchObject({ form: 'network-ready', request: A, start: at(9), end: at(14) });
+    expect(sequel).toMatchObject({ form: 'network-ready', request: A, start: at(9), end: at(14), endedBy: 'ready' });
+  });
+
+  it('opens a sequel when the guest was resumed, if a line states it or proves that it was before', () => {
+    const opened = (...lines: string[]): unknown => {
+      const { correlator, accept } = correlated();
+      accept(
+        ...eventsOf('nova-compute', [
+          nova(2, CLAIM),
+          nova(3, `Successfully plugged vif ${vif(P)}`, { instance: null }),
+          ...lines,
+          nova(9.5, 'VM Resumed (Lifecycle Event)', { request: null }),
+          nova(10, BUILT),
+        ]),
+        ...eventsOf('ovn-controller', [vlog(14, 'pinctrl(ovn_pinctrl0)', 'DHCPACK fa:16:3e:00:00:df 198.51.100.10')]),
+      );
+      correlator.advance(at(16));
+      return correlator.advance(at(20))[0];
+    };
+    const bare = { request: null, instance: null };
+    const stated = nova(9, `Emitting event <LifecycleEvent: ${at(8.25) / 1000}, ${U} => Resumed>`, bare);
+    expect(opened(stated)).toMatchObject({ start: at(8.25), opening: { kind: 'guest.event.emitted' } });
+    expect(opened(nova(9, 'Instance spawned successfully.', { request: null }))).toMatchObject({
+      start: at(9),
+      opening: { kind: 'instance.spawned' },
+    });
+  });
+
+  it('says why a sequel ended that has no end of its own', () => {
+    const { correlator, accept } = correlated();
+    accept(
+      ...eventsOf('nova-compute', [
+        nova(2, CLAIM),
+        nova(3, `Successfully plugged vif ${vif(P)}`, { instance: null }),
+        nova(3.5, `Successfully plugged vif ${vif(Q)}`, { instance: null }),
+        nova(9, 'VM Resumed (Lifecycle Event)', { request: null }),
+        nova(10, BUILT),
+      ]),
+      ...eventsOf('ovn-controller', [vlog(14, 'pinctrl(ovn_pinctrl0)', 'DHCPACK fa:16:3e:00:00:df 198.51.100.10')]),
+    );
+    correlator.advance(at(16));
+    expect(correlator.advance(at(80))[0]).toMatchObject({ start: at(9), end: at(69), endedBy: 'patience' });
   });
 
   it('ends a sequel when the next action on the instance begins', () => {

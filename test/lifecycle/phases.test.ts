@@ -47,11 +47,11 @@ const xml: PhaseSpec = {
 const finish: PhaseSpec = {
   name: 'finish',
   service: 'nova-compute',
-  from: [line('instance.spawned'), line('guest.lifecycle.resumed')],
+  from: [line('instance.spawned'), line('guest.created')],
   to: [line('instance.spawn.timed')],
 };
 const SPAWNED = 'Instance spawned successfully.';
-const RESUMED = 'VM Resumed (Lifecycle Event)';
+const CREATED = 'Guest created on hypervisor';
 const TIMED = 'Took 7.50 seconds to spawn the instance on the hypervisor.';
 
 describe('a phase', () => {
@@ -64,16 +64,16 @@ describe('a phase', () => {
   });
 
   it('prefers the edge that comes first in its list', () => {
-    expect(phases([finish], { members: compute(nova(1, RESUMED), nova(2, SPAWNED), nova(3, TIMED)) }).phases.map(brief)).toEqual([
+    expect(phases([finish], { members: compute(nova(1, CREATED), nova(2, SPAWNED), nova(3, TIMED)) }).phases.map(brief)).toEqual([
       ['finish', 2, 3, 'observed', 'observed'],
     ]);
-    expect(phases([finish], { members: compute(nova(1, RESUMED), nova(3, TIMED)) }).phases.map(brief)).toEqual([
+    expect(phases([finish], { members: compute(nova(1, CREATED), nova(3, TIMED)) }).phases.map(brief)).toEqual([
       ['finish', 1, 3, 'observed', 'observed'],
     ]);
   });
 
   it('whose preferred beginning lies after its end takes the next that does not', () => {
-    expect(phases([finish], { members: compute(nova(1, RESUMED), nova(3, TIMED), nova(4, SPAWNED)) }).phases.map(brief)).toEqual([
+    expect(phases([finish], { members: compute(nova(1, CREATED), nova(3, TIMED), nova(4, SPAWNED)) }).phases.map(brief)).toEqual([
       ['finish', 1, 3, 'observed', 'observed'],
     ]);
   });
@@ -95,12 +95,12 @@ describe('a phase', () => {
         name: 'paused',
         service: 'nova-compute',
         within: 'spawn',
-        from: [line('guest.lifecycle.paused')],
-        to: [line('guest.lifecycle.resumed')],
+        from: [line('guest.created')],
+        to: [line('vmware.guest.created')],
       },
       { name: 'finish', service: 'nova-compute', from: [line('instance.spawned')], to: [line('instance.built')] },
     ];
-    const members = compute(nova(14, 'VM Paused (Lifecycle Event)'), nova(15, SPAWNED), nova(20, TIMED));
+    const members = compute(nova(14, CREATED), nova(15, SPAWNED), nova(20, TIMED));
     expect(phases(specs, { members, end: 30 }).phases.map(brief)).toEqual([
       ['spawn', 12.5, 20, 'derived', 'observed'],
       ['paused', 14, 20, 'observed', 'unobserved'],
@@ -146,11 +146,11 @@ describe('a phase', () => {
     const spec: PhaseSpec = {
       name: 'sync',
       service: 'nova-compute',
-      from: [latest('guest.lifecycle.resumed')],
+      from: [latest('guest.created')],
       to: [line('instance.spawn.timed')],
     };
     expect(
-      phases([spec], { members: compute(nova(1, RESUMED), nova(2, RESUMED), nova(3, TIMED), nova(4, RESUMED)) }).phases.map(brief),
+      phases([spec], { members: compute(nova(1, CREATED), nova(2, CREATED), nova(3, TIMED), nova(4, CREATED)) }).phases.map(brief),
     ).toEqual([['sync', 2, 3, 'observed', 'observed']]);
   });
 
@@ -159,15 +159,10 @@ describe('a phase', () => {
       name: 'info',
       service: 'nova-compute',
       repeats: true,
-      from: [line('guest.lifecycle.paused')],
-      to: [line('guest.lifecycle.resumed')],
+      from: [line('instance.spawned')],
+      to: [line('guest.created')],
     };
-    const members = compute(
-      nova(1, 'VM Paused (Lifecycle Event)'),
-      nova(2, RESUMED),
-      nova(3, 'VM Paused (Lifecycle Event)'),
-      nova(4, RESUMED),
-    );
+    const members = compute(nova(1, SPAWNED), nova(2, CREATED), nova(3, SPAWNED), nova(4, CREATED));
     expect(phases([spec], { members }).phases.map(brief)).toEqual([
       ['info', 1, 2, 'observed', 'observed'],
       ['info', 3, 4, 'observed', 'observed'],
@@ -176,7 +171,7 @@ describe('a phase', () => {
   });
 
   it('does not depend on the order in which its lines are given', () => {
-    const members = compute(nova(1, RESUMED), nova(2, SPAWNED), nova(3, TIMED));
+    const members = compute(nova(1, CREATED), nova(2, SPAWNED), nova(3, TIMED));
     const inTime = (all: readonly Member[]): Member[] => [...all].sort((a, b) => a.event.at - b.event.at);
     expect(phases([finish], { members: inTime([...members].reverse()) })).toEqual(phases([finish], { members }));
   });

@@ -41,6 +41,17 @@ describe('plugCycles', () => {
     ]);
   });
 
+  it('of a boot whose device OVS could not open before the first line of the plug have that line, too', () => {
+    const unopened = (s: number): string => vlog(s, 'bridge', `could not open network device tap${P.slice(0, 11)} (No such device)`);
+    expect(cyclesOf({ nova: [plugged(3)], ovs: [unopened(2.9), added(3.1)] })).toEqual([
+      ['interface.unopened', 'vif.plugged', 'interface.added'],
+    ]);
+    // What OVS tries while the old device is taken away is of no plug.
+    expect(cyclesOf({ nova: [unplugging(2), unplugged(2.5), plugged(3)], ovs: [unopened(1.9), added(3.1)] })).toEqual([
+      ['vif.plugged', 'interface.added'],
+    ]);
+  });
+
   it('of an action that unplugs first begins with its own plug: what the old plug left does not belong', () => {
     expect(
       cyclesOf({ nova: [unplugging(1), unplugged(2), plugged(5)], ovs: [deleted(2.1), added(5.1)], ovn: [claimed(2.2), claimed(5.2)] }),

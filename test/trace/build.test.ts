@@ -4,7 +4,7 @@ import type { Event } from '../../src/lifecycle/event.js';
 import type { FinishedTrace, SpanData } from '../../src/model/span.js';
 import { buildTrace } from '../../src/trace/build.js';
 import { rootIdOf, traceIdOf } from '../../src/trace/span-id.js';
-import { A, at, eventsOf, nova, oslo, P, U, vif, vlog } from '../support/lines.js';
+import { A, at, E, eventsOf, nova, oslo, P, U, vif, vlog } from '../support/lines.js';
 import { correlate, GOLDEN, logsOf, scenarios } from '../support/scenario.js';
 
 function tracesOf(events: readonly Event[], lines: 'events' | 'off' = 'events'): FinishedTrace[] {
@@ -83,14 +83,14 @@ describe('the trace of a small boot', () => {
     const [trace] = tracesOf([
       ...boot(),
       ...compute(
-        nova(13, 'VM Paused (Lifecycle Event)', { request: null }),
-        nova(15.25, 'VM Resumed (Lifecycle Event)', { request: null }),
+        nova(11.5, `Preparing to wait for external event network-vif-plugged-${P}`),
+        nova(15.25, `Processing event network-vif-plugged-${P}`, { request: E }),
       ),
     ]);
-    const paused = spanOf(trace!, 'guest paused');
-    expect(paused.parentSpanId).toBe(spanOf(trace!, 'spawn').spanId);
-    expect(paused.attributes['novaspan.outside_parent_ms']).toBe(250);
-    expect(paused).toMatchObject({ start: at(13), end: at(15.25) });
+    const waited = spanOf(trace!, 'vif-plugged wait');
+    expect(waited.parentSpanId).toBe(spanOf(trace!, 'spawn').spanId);
+    expect(waited.attributes['novaspan.outside_parent_ms']).toBe(250);
+    expect(waited).toMatchObject({ start: at(11.5), end: at(15.25) });
   });
 
   it('names the port on the spans that are of one', () => {
