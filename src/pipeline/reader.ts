@@ -19,7 +19,7 @@ import { droppedMessages, noVlogParts, scanSyslogVlog, scanVlog, type VlogParts,
 import type { Zone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
-import type { LineSink, Millis } from '../model/line.js';
+import type { LineSink, Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
 import { Sieve, UNWANTED } from './sieve.js';
 import { asNeutronRequest, isNeutron } from './uwsgi.js';
@@ -69,6 +69,8 @@ export interface ReaderOptions {
   readonly host: string;
   /** the log's lasting name */
   readonly path: string;
+  /** which of the log's files the line at hand is of, where there may be several */
+  readonly file?: (() => number) | undefined;
   /** what its local times are in; vlog is always UTC */
   readonly zone: Zone;
   /** a time shortly before the first line, where it is known: as in SourceOptions */
@@ -281,7 +283,7 @@ export class LogReader {
       service: this.#service,
       host: this.#options.host,
       instance: typeof instance === 'string' ? instance : undefined,
-      origin: { path: this.#options.path, offset },
+      origin: this.#originOf(offset),
       detail: failed ? [] : NO_DETAIL,
     };
     if (failed) {
@@ -328,7 +330,7 @@ export class LogReader {
       service: this.#service,
       host: this.#options.host,
       instance: typeof instance === 'string' ? instance : undefined,
-      origin: { path: this.#options.path, offset },
+      origin: this.#originOf(offset),
       detail: NO_DETAIL,
     });
   }
@@ -369,6 +371,7 @@ export class LogReader {
       return;
     }
     const instance = announced.fields['instance'];
+    const thread = parts.threadStart === parts.threadEnd ? '' : bytes.toString('latin1', parts.threadStart, parts.threadEnd);
     this.#give({
       kind: announced.kind,
       fields: announced.fields,
@@ -384,9 +387,13 @@ export class LogReader {
       service: this.#service,
       host: this.#options.host,
       instance: typeof instance === 'string' ? instance : undefined,
-      origin: { path: this.#options.path, offset },
+      origin: { ...this.#originOf(offset), serial: { thread, number: parts.serial } },
       detail: NO_DETAIL,
     });
+  }
+
+  #originOf(offset: number): Origin {
+    return { path: this.#options.path, file: this.#options.file?.() ?? 0, offset };
   }
 
   #give(event: Event): void {

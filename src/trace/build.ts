@@ -2,7 +2,7 @@ import { type Causes, causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import { type ActionSpec, line, type PhaseSpec } from '../lifecycle/define.js';
-import { type Event, numberOf, textOf } from '../lifecycle/event.js';
+import { byPlace, type Event, numberOf, textOf } from '../lifecycle/event.js';
 import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
 import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from '../lifecycle/plug.js';
 import type { Count } from '../model/counters.js';
@@ -359,12 +359,13 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
 function byTimeAndPlace(a: Phase, b: Phase): number {
   if (a.start !== b.start) return a.start - b.start;
   if (a.end !== b.end) return a.end - b.end;
-  const place = (phase: Phase): number => phase.lines.at(-1)?.origin.offset ?? 0;
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   if (a.port !== b.port) return (a.port ?? '') < (b.port ?? '') ? -1 : 1;
   if (a.service !== b.service) return a.service < b.service ? -1 : 1;
   if (a.host !== b.host) return a.host < b.host ? -1 : 1;
-  return place(a) - place(b);
+  const [lineOfA, lineOfB] = [a.lines.at(-1), b.lines.at(-1)];
+  if (lineOfA === undefined || lineOfB === undefined) return Number(lineOfA !== undefined) - Number(lineOfB !== undefined);
+  return byPlace(lineOfA.origin, lineOfB.origin);
 }
 
 /** What an access line says of its request; never the query, which may name anything. */
