@@ -8,7 +8,7 @@ const [line] = eventsOf('ovn-controller', [CLAIM]);
 
 /** The line of one millisecond as it stands elsewhere. */
 const standing = (origin: Partial<Origin>): Event => ({ ...line!, origin: { path: 'ovn-controller.log', file: 0, offset: 0, ...origin } });
-const main = (number: number): Origin['serial'] => ({ thread: '', number });
+const main = (number: number): NonNullable<Origin['serial']> => ({ thread: '', number });
 
 describe('lines of one millisecond', () => {
   it('of a log that was rotated between them are in the order of its files', () => {
