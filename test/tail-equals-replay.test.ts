@@ -7,7 +7,7 @@ import { toOtlpJson } from '../src/export/otlp-json.js';
 import type { Clock } from '../src/model/clock.js';
 import type { FinishedTrace } from '../src/model/span.js';
 import { hours } from '../src/model/time.js';
-import { followLogs } from '../src/pipeline/live.js';
+import { followLogs, type LiveLogs, type Start } from '../src/pipeline/live.js';
 import { replay } from '../src/pipeline/replay.js';
 import { findLogs } from '../src/tail/discover.js';
 import { counting, GOLDEN, zoneOf } from './support/scenario.js';
@@ -95,9 +95,151 @@ describe.each([
   });
 });
 
-async function replayed(dir: string): Promise<string[]> {
+/** Bytes at which a line begins whose stamp is that of the line before it. */
+function cutsWithin(bytes: Buffer): number[] {
+  const cuts: number[] = [];
+  let last: number | undefined;
+  for (let start = 0; start < bytes.length; start = bytes.indexOf(10, start) + 1 || bytes.length) {
+    const at = writtenAt(bytes.subarray(start, start + 30));
+    if (at !== undefined && at === last) cuts.push(start);
+    last = at ?? last;
+  }
+  return cuts;
+}
+
+/** Where a line stands changes with a rotation; what it means does not. */
+const withoutPlaces = (spans: readonly string[]): string[] =>
+  spans.map((span) => span.replace(/\{"key":"(?:log\.file\.path|novaspan\.log\.offset)","value":\{[^}]*\}\},?/g, '')).sort();
+
+describe.each(['create-succeeds-debug', 'rebuild-succeeds-info'])('%s, rotated between two lines of one millisecond', (scenario) => {
+  const source = join(GOLDEN, scenario);
+  const logs = readdirSync(source)
+    .filter((name) => name.endsWith('.log'))
+    .map((name) => {
+      const bytes = readFileSync(join(source, name));
+      return { name, bytes, cuts: cutsWithin(bytes) };
+    });
+
+  it('gives the spans of the whole, in replay and in a tail that was stopped and started at the rotation', async () => {
+    const whole = withoutPlaces(await replayed(source, false));
+    for (let seventh = 0; seventh < 7; seventh++) {
+      const dir = mkdtempSync(join(tmpdir(), 'novaspan-cut-'));
+      try {
+        const parts = logs.map(({ name, bytes, cuts }) => {
+          const cut = cuts[Math.floor((cuts.length * seventh) / 7)] ?? bytes.length;
+          return { path: join(dir, name), before: bytes.subarray(0, cut), after: bytes.subarray(cut) };
+        });
+        const followed = await restartedAtRotation(dir, parts);
+        expect(withoutPlaces(await replayed(dir))).toEqual(whole);
+        expect(followed).toEqual(await replayed(dir));
+      } finally {
+        rmSync(dir, { recursive: true, force: true });
+      }
+    }
+  });
+});
+
+interface Rotated {
+  readonly path: string;
+  readonly before: Buffer;
+  readonly after: Buffer;
+}
+
+/** One life until all logs are rotated, and another that reads the rest. Nothing ends in the first: time stands still. */
+async function restartedAtRotation(dir: string, parts: readonly Rotated[]): Promise<string[]> {
+  let now = 0;
+  const clock: Clock = { now: () => now, sleep: async () => undefined };
+  const follow = (start: Start): LiveLogs =>
+    followLogs({ logs: [{ paths: [dir], timezone: 'UTC' }], host: 'localhost', start, lines: 'events', clock, count: counting().count });
+  const traces: FinishedTrace[] = [];
+  for (const { path, before } of parts) appendFileSync(path, before);
+  const first = follow({ from: 'backfill' });
+  const told = (await first.cycle()).traces;
+  const saved = first.save(told);
+  await first.close();
+  for (const { path, after } of parts) {
+    if (after.length === 0) continue;
+    renameSync(path, `${path}.1`);
+    appendFileSync(path, after);
+  }
+  const kept = saved === undefined ? told : saved.undelivered;
+  traces.push(...kept.map(({ trace }) => trace));
+  const second = follow(saved === undefined ? { from: 'backfill' } : { from: 'again', saved: JSON.parse(JSON.stringify(saved)) });
+  now = Date.parse('2026-11-22T00:00:00Z');
+  for (let hour = 0; hour < 15; hour++) {
+    traces.push(...(await second.cycle()).traces.map(({ trace }) => trace));
+    now += hours(1);
+  }
+  await second.close();
+  return spansOf(traces);
+}
+
+it('what follows a line that is still being written is waited for, as long as the line is', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'novaspan-unended-'));
+  try {
+    const lines = new Map(
+      ['nova-compute@vm.log', 'ovn-controller@vm.log'].map((name) => [
+        name,
+        readFileSync(join(GOLDEN, 'create-succeeds-info', name), 'utf8'),
+      ]),
+    );
+    const ovn = lines.get('ovn-controller@vm.log')!;
+    const up = ovn.indexOf('2026-11-21T01:42:38.078Z|00036');
+    let now = Date.parse('2026-11-21T01:42:38.100Z');
+    const clock: Clock = { now: () => now, sleep: async () => undefined };
+    // A daemon that is held up in the middle of a line, while nova's log goes on.
+    appendFileSync(join(dir, 'nova-compute@vm.log'), lines.get('nova-compute@vm.log')!);
+    appendFileSync(join(dir, 'ovn-controller@vm.log'), ovn.slice(0, up + 40));
+    const live = followLogs({
+      logs: [{ paths: [dir], timezone: 'UTC' }],
+      host: 'localhost',
+      start: { from: 'backfill' },
+      lines: 'events',
+      clock,
+      count: counting().count,
+    });
+    const cycle = async (): Promise<FinishedTrace[]> => (await live.cycle()).traces.map(({ trace }) => trace);
+    await cycle();
+    now += 20_000;
+    expect(await cycle()).toEqual([]);
+    appendFileSync(join(dir, 'ovn-controller@vm.log'), ovn.slice(up + 40));
+    now += 60_000;
+    const names = (await cycle()).flatMap(({ spans }) => spans.map(({ name }) => name));
+    await live.close();
+    expect(names).toContain('lport up');
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+it('a line that never ends holds nothing for longer than half a minute', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'novaspan-endless-'));
+  try {
+    const compute = readFileSync(join(GOLDEN, 'create-succeeds-info', 'nova-compute@vm.log'), 'utf8');
+    let now = Date.parse('2026-11-21T01:43:30Z');
+    const clock: Clock = { now: () => now, sleep: async () => undefined };
+    appendFileSync(join(dir, 'nova-compute@vm.log'), compute);
+    appendFileSync(join(dir, 'ovn-controller@vm.log'), '2026-11-21T01:42:38.068Z|00033|bin');
+    const live = followLogs({
+      logs: [{ paths: [dir], timezone: 'UTC' }],
+      host: 'localhost',
+      start: { from: 'backfill' },
+      lines: 'events',
+      clock,
+      count: counting().count,
+    });
+    expect((await live.cycle()).traces).toEqual([]);
+    now += 31_000;
+    expect((await live.cycle()).traces.length).toBeGreaterThan(0);
+    await live.close();
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+async function replayed(dir: string, isWritable = true): Promise<string[]> {
   // Lines without a year are of the latest one that the file's time allows.
-  for (const name of readdirSync(dir)) utimesSync(join(dir, name), WRITTEN, WRITTEN);
+  if (isWritable) for (const name of readdirSync(dir)) utimesSync(join(dir, name), WRITTEN, WRITTEN);
   const traces: FinishedTrace[] = [];
   for await (const trace of replay({ paths: [dir], zone: 'UTC', lines: 'events', count: counting().count })) traces.push(trace);
   return spansOf(traces);

@@ -1,5 +1,5 @@
 import type { Announcement } from '../catalogue/event.js';
-import type { Millis } from '../model/line.js';
+import type { Millis, Origin } from '../model/line.js';
 import type { LogRecord } from '../model/record.js';
 
 /** A record whose message has been understood: what happened, when, on whose word, and the ids it names. */
@@ -23,8 +23,20 @@ export function inOrder(a: Event, b: Event): number {
   if (a.at !== b.at) return a.at - b.at;
   if (a.host !== b.host) return a.host < b.host ? -1 : 1;
   if (a.service !== b.service) return a.service < b.service ? -1 : 1;
-  if (a.origin.path !== b.origin.path) return a.origin.path < b.origin.path ? -1 : 1;
-  return a.origin.offset - b.origin.offset;
+  return byPlace(a.origin, b.origin);
+}
+
+/**
+ * Lines of one log in the order in which they were written: by the numbers of OVS and OVN where they have some, as lines that were sent
+ * may have come in another order; else by the file, then the place in it, as offsets begin anew at a rotation.
+ */
+export function byPlace(a: Origin, b: Origin): number {
+  if (a.path !== b.path) return a.path < b.path ? -1 : 1;
+  // Each thread counts its own lines: of two threads the numbers say nothing, and to ask the place there would give no order of three.
+  const threadA = a.serial?.thread ?? '';
+  const threadB = b.serial?.thread ?? '';
+  if (threadA !== threadB) return threadA < threadB ? -1 : 1;
+  return (a.serial?.number ?? 0) - (b.serial?.number ?? 0) || a.file - b.file || a.offset - b.offset;
 }
 
 /** A number that the line states, such as nova's own duration. */

@@ -7,7 +7,11 @@ export type Millis = number;
  */
 export interface Origin {
   readonly path: string;
+  /** Which of the log's files: a later one has a greater number, which says nothing else. */
+  readonly file: number;
   readonly offset: number;
+  /** The number that OVS and OVN give their lines, and the thread that counts by it. */
+  readonly serial?: { readonly thread: string; readonly number: number };
 }
 
 /**
@@ -16,5 +20,6 @@ export interface Origin {
  * @param start index in `bytes` of the line's first byte
  * @param end index after its last byte; the terminating newline is not part of it (a `\r` before it still is)
  * @param offset of the line's first byte in its file (in the uncompressed file for `.gz`)
+ * @param file as in Origin; a log that is one file needs no number
  */
-export type LineSink = (bytes: Buffer, start: number, end: number, offset: number) => void;
+export type LineSink = (bytes: Buffer, start: number, end: number, offset: number, file?: number) => void;

@@ -90,7 +90,7 @@ export interface SavedLog {
   readonly writers: readonly Writing[];
 }
 
-/** How long a log that cannot be read holds up the others. */
+/** How long a log that cannot be read holds up the others, or one whose last line has no end. */
 const PATIENCE = 30_000;
 /** What has been open for longer does not hold the horizon: its lines are written into the checkpoint. */
 const LONG: Millis = minutes(10);
@@ -186,6 +186,8 @@ interface Followed {
   /** undefined until something has been read */
   marks: Marks | undefined;
   standing: LogStanding | undefined;
+  /** The last line, while it is incomplete: where it begins, and since when. Its time is not known, and those behind it wait for it. */
+  unended: (Place & { readonly since: Millis }) | undefined;
   readonly arrival: Arrival | undefined;
 }
 
@@ -269,7 +271,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
         const source = openSource(sourceOptions(logs, zone, path));
         if (source === undefined) return undefined;
         const arrival = logs.delay === undefined ? undefined : new Arrival(logs.delay, clock.now());
-        followed.set(path, { under: under[0]!, tailer, source, marks: undefined, standing: undefined, arrival });
+        followed.set(path, { under: under[0]!, tailer, source, marks: undefined, standing: undefined, unended: undefined, arrival });
         return source.line;
       },
     });
@@ -278,7 +280,8 @@ export function followLogs(options: LiveOptions): LiveLogs {
   const tailers = options.logs.map(follow);
 
   /** Sees how a log stands after a poll. */
-  const observe = ({ path, begun, place, atEnd, readable, lagBytes, readBytes }: PollReport['sources'][number], now: Millis): void => {
+  const observe = (report: PollReport['sources'][number], now: Millis): void => {
+    const { path, begun, place, atEnd, readable, lagBytes, readBytes } = report;
     const log = followed.get(path);
     if (log === undefined) return;
     log.source.flushCounts();
@@ -291,7 +294,10 @@ export function followLogs(options: LiveOptions): LiveLogs {
     else if (!unreadableSince.has(path)) unreadableSince.set(path, now);
     const live = now - (unreadableSince.get(path) ?? now) < PATIENCE;
     if (readBytes > 0) log.arrival?.came(newest, now);
-    watermark.observe(path, { newest, atEnd, live, sent: log.arrival?.at(now) });
+    if (!report.partial) log.unended = undefined;
+    else if (log.unended?.offset !== place.offset || log.unended.file !== place.file) log.unended = { ...place, since: now };
+    const isBeingWritten = log.unended !== undefined && now - log.unended.since < PATIENCE;
+    watermark.observe(path, { newest, atEnd: atEnd && !isBeingWritten, live, sent: log.arrival?.at(now) });
   };
 
   /** Whether a thing is news: not one that an earlier life has told, or would have. */

@@ -9,7 +9,7 @@ import { droppedMessages, noVlogParts, scanSyslogVlog, scanVlog, type VlogParts,
 import type { Zone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
-import type { LineSink, Millis } from '../model/line.js';
+import type { LineSink, Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
 import { Sieve, UNWANTED } from './sieve.js';
 import { asNeutronRequest, isNeutron, Workers } from './uwsgi.js';
@@ -57,6 +57,8 @@ export interface ReaderOptions {
   readonly host: string;
   /** the log's lasting name */
   readonly path: string;
+  /** which of the log's files the line at hand is of, where there may be several */
+  readonly file?: (() => number) | undefined;
   /** what its local times are in; vlog is always UTC */
   readonly zone: Zone;
   /** a time shortly before the first line, where it is known: as in SourceOptions */
@@ -270,7 +272,7 @@ export class LogReader {
       service: this.#service,
       host: this.#options.host,
       instance: typeof instance === 'string' ? instance : undefined,
-      origin: { path: this.#options.path, offset },
+      origin: this.#originOf(offset),
       detail: failed ? [] : NO_DETAIL,
     };
     if (failed) {
@@ -311,7 +313,7 @@ export class LogReader {
       service: this.#service,
       host: this.#options.host,
       instance: typeof instance === 'string' ? instance : undefined,
-      origin: { path: this.#options.path, offset },
+      origin: this.#originOf(offset),
       detail: NO_DETAIL,
     });
   }
@@ -352,6 +354,7 @@ export class LogReader {
       return;
     }
     const instance = announced.fields['instance'];
+    const thread = parts.threadStart === parts.threadEnd ? '' : bytes.toString('latin1', parts.threadStart, parts.threadEnd);
     this.#give({
       kind: announced.kind,
       fields: announced.fields,
@@ -367,9 +370,13 @@ export class LogReader {
       service: this.#service,
       host: this.#options.host,
       instance: typeof instance === 'string' ? instance : undefined,
-      origin: { path: this.#options.path, offset },
+      origin: { ...this.#originOf(offset), serial: { thread, number: parts.serial } },
       detail: NO_DETAIL,
     });
+  }
+
+  #originOf(offset: number): Origin {
+    return { path: this.#options.path, file: this.#options.file?.() ?? 0, offset };
   }
 
   #give(event: Event): void {

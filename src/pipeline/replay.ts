@@ -48,6 +48,8 @@ interface Source {
   readonly reader: LogSource;
   readonly splitter: LineSplitter;
   readonly parts: string[];
+  /** how many of the parts have been begun */
+  begun: number;
   input: LogInput | undefined;
   done: boolean;
 }
@@ -121,8 +123,12 @@ async function openSources(
       onEvent: (event) => correlator.accept(event),
     });
     if (reader === undefined) continue;
-    const splitter = createLineSplitter({ sink: reader.line, count: options.count });
-    sources.push({ path: set.path, reader, splitter, parts: [...set.parts], input: undefined, done: false });
+    const splitter = createLineSplitter({
+      sink: (bytes, start, end, offset) => reader.line(bytes, start, end, offset, source.begun),
+      count: options.count,
+    });
+    const source: Source = { path: set.path, reader, splitter, parts: [...set.parts], begun: 0, input: undefined, done: false };
+    sources.push(source);
   }
   if (sources.length === 0) {
     throw usage(
@@ -167,6 +173,7 @@ async function readOn(source: Source, options: ReplayOptions): Promise<number> {
       source.done = true;
       return 0;
     }
+    source.begun++;
     source.input = part === '-' && options.stdin !== undefined ? openStream(options.stdin) : await openLog(part);
   }
   const piece = await source.input.read();

@@ -87,6 +87,7 @@ const MOST_NAMED = 50;
 interface Kept {
   readonly bytes: Buffer;
   readonly offset: number;
+  readonly file: number;
   readonly form: LogForm | undefined;
 }
 
@@ -122,6 +123,8 @@ export class LogSource {
   #sink: LineSink;
   #kept: Kept[] = [];
   #keptBytes = 0;
+  /** which of the log's files the line at hand is of */
+  #file = 0;
   #foreign = new Map<string, number>();
   #foreignLines = 0;
   #isUnknown = false;
@@ -140,7 +143,10 @@ export class LogSource {
   }
 
   /** Takes one line. */
-  readonly line: LineSink = (bytes, start, end, offset) => this.#sink(bytes, start, end, offset);
+  readonly line: LineSink = (bytes, start, end, offset, file = 0) => {
+    this.#file = file;
+    this.#sink(bytes, start, end, offset);
+  };
 
   /** A reader for each of those who write to the log, as far as they are known. */
   get readers(): Iterable<LineReader> {
@@ -243,7 +249,10 @@ export class LogSource {
     }
     const kept = this.#kept;
     this.#forgetKept();
-    for (const { bytes, offset } of kept) this.#sink(bytes, 0, bytes.length, offset);
+    for (const { bytes, offset, file } of kept) {
+      this.#file = file;
+      this.#sink(bytes, 0, bytes.length, offset);
+    }
   }
 
   /** A plain log's lines go straight to its reader, which tells of those that are no records. */
@@ -302,7 +311,7 @@ export class LogSource {
 
   #keep(bytes: Buffer, start: number, end: number, offset: number): LogForm | undefined {
     const form = formOf(bytes, start, end);
-    this.#kept.push({ bytes: Buffer.from(bytes.subarray(start, end)), offset, form });
+    this.#kept.push({ bytes: Buffer.from(bytes.subarray(start, end)), offset, file: this.#file, form });
     this.#keptBytes += end - start;
     return form;
   }
@@ -355,7 +364,8 @@ export class LogSource {
     const known = this.#readers.get(key);
     if (known !== undefined) return known;
     const { path, zone, after, count, catalogue, onEvent, readerFor = events } = this.#options;
-    const reader = readerFor({ service, host, path, zone: zone(service), after, count, catalogue, onEvent, onBare: this.#bare });
+    const file = (): number => this.#file;
+    const reader = readerFor({ service, host, path, file, zone: zone(service), after, count, catalogue, onEvent, onBare: this.#bare });
     this.#readers.set(key, reader);
     return reader;
   }

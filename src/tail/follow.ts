@@ -315,7 +315,7 @@ export class FollowedLog {
       await this.#close(held);
       return undefined;
     }
-    const file = await this.#openFound(copy, reading.resumeAt);
+    const file = await this.#openFound(copy, reading.resumeAt, held.number);
     const instead = { ...held, file, isWhole: true, wasLive: false, lostNameAt: now, quietSince: now };
     this.#held[this.#held.indexOf(held)] = instead;
     await held.file.close();
@@ -445,8 +445,8 @@ export class FollowedLog {
   /** Opens one of the log's files as the next; what came before is at its end. */
   async #open(files: readonly Found[], index: number, offset: number | 'end', now: Millis): Promise<void> {
     const found = files[index]!;
-    const file = await this.#openFound(found, offset);
     const number = await this.#numberOf(found);
+    const file = await this.#openFound(found, offset, number);
     for (const held of [...this.#held]) {
       if (held.isWhole || (!held.wasLive && !found.isLive)) await this.#close(held);
       else held.file.reading.endLine();
@@ -479,9 +479,11 @@ export class FollowedLog {
     return this.#next;
   }
 
-  #openFound(found: Found, offset: number | 'end'): Promise<FileInReading> {
+  #openFound(found: Found, offset: number | 'end', number: number): Promise<FileInReading> {
     const { count, buffer } = this.#options;
-    const options = { sink: this.#sink!, count, buffer, path: this.path };
+    const log = this.#sink!;
+    const sink: LineSink = (bytes, start, end, at) => log(bytes, start, end, at, number);
+    const options = { sink, count, buffer, path: this.path };
     return found.isGzip ? GzipFile.open(found, offset === 'end' ? 0 : offset, options) : OpenFile.open(found.path, offset, options);
   }
 

@@ -2,7 +2,7 @@ import { traitsOf } from '../catalogue/traits.js';
 import { type Causes, causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
 import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
-import { type Event, numberOf, textOf } from '../lifecycle/event.js';
+import { byPlace, type Event, numberOf, textOf } from '../lifecycle/event.js';
 import { fragmentPhases } from '../lifecycle/fragment.js';
 import { atTheirMoments, EMITTED } from '../lifecycle/guest-events.js';
 import { metadataProvision, networkReadyPhases } from '../lifecycle/network-ready.js';
@@ -329,12 +329,13 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
 function byTimeAndPlace(a: Phase, b: Phase): number {
   if (a.start !== b.start) return a.start - b.start;
   if (a.end !== b.end) return a.end - b.end;
-  const place = (phase: Phase): number => phase.lines.at(-1)?.origin.offset ?? 0;
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   if (a.port !== b.port) return (a.port ?? '') < (b.port ?? '') ? -1 : 1;
   if (a.service !== b.service) return a.service < b.service ? -1 : 1;
   if (a.host !== b.host) return a.host < b.host ? -1 : 1;
-  return place(a) - place(b);
+  const [lineOfA, lineOfB] = [a.lines.at(-1), b.lines.at(-1)];
+  if (lineOfA === undefined || lineOfB === undefined) return Number(lineOfA !== undefined) - Number(lineOfB !== undefined);
+  return byPlace(lineOfA.origin, lineOfB.origin);
 }
 
 /** What an access line says of its request; never the query, which may name anything. */

@@ -1,10 +1,17 @@
 // The logs that the kill test writes: recordings of real clouds, line by line, with the moment at which each line is due.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { byAge, isLogName, lastingName } from '../../dist/tail/rotated.js';
 
 const GOLDEN = new URL('../golden/', import.meta.url).pathname;
+
+/** Whole recordings of two clouds, OVN and ML2/OVS, that lie beside the repository where it is developed. */
+const CLOUDS = ['zed', 'victoria'].map((name) => fileURLToPath(new URL(`../../../shared/corpora/${name}`, import.meta.url)));
+
+/** @returns those of the whole clouds that are there: folders of scenarios */
+export const wholeClouds = () => CLOUDS.filter((folder) => existsSync(folder));
 
 /**
  * Goldens recorded from real clouds, whose logs are in UTC: one cloud of Zed with one host and later two, and one of Epoxy. Their logs
@@ -68,7 +75,8 @@ export function readCorpus(folder) {
       ? RECORDED.map((name) => join(GOLDEN, name))
       : readdirSync(folder)
           .filter((name) => !OTHER_ZONE.test(name))
-          .map((name) => join(folder, name));
+          .map((name) => join(folder, name))
+          .filter((path) => statSync(path).isDirectory());
   const pieces = folders.flatMap(logsIn).sort((a, b) => a.from - b.from);
   const logs = new Map();
   for (const { name, lines } of pieces) {

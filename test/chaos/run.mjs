@@ -1,17 +1,18 @@
 // Kills the sidecar while real logs are written, turned over and sent to a backend that is not well, and looks whether the traces are
 // those that an undisturbed replay of the same files gives: none lost, none invented, repeats byte for byte the same.
 //
-//   npm run test:chaos                         200 kills, ten lives of 20
-//   node test/chaos/run.mjs --kills 20         one life
+//   npm run test:chaos                         200 kills, ten lives of 20, in whole clouds where they are there
+//   node test/chaos/run.mjs --kills 20         one life, of the recordings in the repository
 //   node test/chaos/run.mjs --seed 7           the life of a seed, again
-//   node test/chaos/run.mjs --corpus DIR       other recordings: a folder of scenarios, each a folder of logs
+//   node test/chaos/run.mjs --corpus DIR       other recordings: a folder of scenarios, each a folder of logs; several are taken in turn
+//   node test/chaos/run.mjs --whole            whole clouds beside the repository, in turn; where there are none, what is in it
 //   node test/chaos/run.mjs --kills 0          nobody is killed
 //   node test/chaos/run.mjs --story            with every kill and turn and when it was; --said: with the sidecar's own log
 //   node test/chaos/run.mjs --no-disk          without what the disk may do to the checkpoint (disk.mjs)
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const MAIN = new URL('../../dist/cli/main.js', import.meta.url).pathname;
@@ -27,7 +28,8 @@ const { values: options } = parseArgs({
     kills: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
     turns: { type: 'string', default: '3' },
-    corpus: { type: 'string' },
+    corpus: { type: 'string', multiple: true, default: [] },
+    whole: { type: 'boolean' },
     'no-disk': { type: 'boolean' },
     quiet: { type: 'boolean' },
     said: { type: 'boolean' },
@@ -43,7 +45,7 @@ if (!existsSync(MAIN)) {
   console.error(`${MAIN} is missing: run "npm run build" first`);
   process.exit(69);
 }
-const { readCorpus } = await import('./corpus.mjs');
+const { readCorpus, wholeClouds } = await import('./corpus.mjs');
 const { disk } = await import('./disk.mjs');
 const { forget, live } = await import('./world.mjs');
 const { differing, lastingSamples, metricsOf } = await import('./metrics.mjs');
@@ -94,19 +96,23 @@ const listed = (counts) =>
     .map(([name, count]) => `${count} ${name}`)
     .join(', ');
 
-const corpus = readCorpus(options.corpus);
+const given = [...options.corpus, ...(options.whole ? wholeClouds() : [])];
+const folders = given.length > 0 ? given : [undefined];
+/** A life is of one cloud: hosts of two would share their names. */
+const corpora = folders.map((folder) => ({ folder, logs: readCorpus(folder) }));
 const total = { kills: 0, restarts: 0, lines: 0, traces: 0, repeats: 0, lost: 0, invented: 0, changed: 0, samples: 0 };
 const began = Date.now();
 let failed = 0;
-const lives = Math.max(1, Math.ceil(kills / KILLS_PER_LIFE));
+const lives = Math.max(corpora.length, Math.ceil(kills / KILLS_PER_LIFE));
 for (let life = 0; life < lives; life++) {
   const seed = firstSeed + life;
-  const killed = Math.min(KILLS_PER_LIFE, kills - life * KILLS_PER_LIFE);
+  const corpus = corpora[life % corpora.length];
+  const killed = Math.max(0, Math.min(KILLS_PER_LIFE, kills - life * KILLS_PER_LIFE));
   const folder = mkdtempSync(join(ROOT, 'novaspan-chaos-'));
   const started = Date.now();
-  const again = `node test/chaos/run.mjs --kills ${killed} --seed ${seed}${options.turns === '3' ? '' : ` --turns ${turns}`}${options.corpus === undefined ? '' : ` --corpus ${options.corpus}`}`;
+  const again = `node test/chaos/run.mjs --kills ${killed} --seed ${seed}${options.turns === '3' ? '' : ` --turns ${turns}`}${corpus.folder === undefined ? '' : ` --corpus ${corpus.folder}`}`;
   try {
-    const report = await live({ corpus, kills: killed, turns, seed, folder });
+    const report = await live({ corpus: corpus.logs, kills: killed, turns, seed, folder });
     const expected = replayed(join(folder, 'logs'));
     const result = compare(expected, report.taken);
     const samples = differing(await metricsOf(join(folder, 'logs')), lastingSamples(report.metrics));
@@ -126,7 +132,7 @@ for (let life = 0; life < lives; life++) {
     total.changed += result.changed.length + result.unlike.length;
     const { requests, ...moods } = report.requests;
     console.log(
-      `life ${life + 1} of ${lives}, seed ${seed}, ${((Date.now() - started) / 1000).toFixed(0)} s: ${sum} kills (${listed(report.kills)}); ${report.polls} polls, ${report.turned} turns, ${report.split} lines in two pieces; ${requests} requests (${listed(moods)}); ${expected.size} spans expected`,
+      `life ${life + 1} of ${lives}${corpus.folder === undefined ? '' : `, ${basename(corpus.folder)}`}, seed ${seed}, ${((Date.now() - started) / 1000).toFixed(0)} s: ${sum} kills (${listed(report.kills)}); ${report.polls} polls, ${report.turned} turns, ${report.split} lines in two pieces; ${requests} requests (${listed(moods)}); ${expected.size} spans expected`,
     );
     if (!options.quiet && faults.length > 0) for (const text of report.rotations) console.log(`  ${text}`);
     if (options.story) for (const line of report.story) console.log(`  ${line}`);

@@ -114,6 +114,8 @@ class World {
     const end = this.#now + AFTERMATH;
     // First by polls, as what was written last is told apart by seconds, then by longer and longer steps.
     for (let pace = POLL; this.#now < end; pace = Math.min(10 * MINUTE, pace * 1.1)) await this.#step(pace);
+    this.#writer.goOn(this.#now);
+    for (let polls = 0; polls < 4; polls++) await this.#step(POLL);
     await this.#poll();
     this.#metrics = await this.#scrape();
     await this.#stop();
