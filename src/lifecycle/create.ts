@@ -70,14 +70,17 @@ export const create: ActionSpec = {
       service: 'nova-compute',
       from: [line('instance.build.started'), line('claim.lock.acquired'), line('claim.attempted')],
       to: [line('instance.claimed', 'claim.failed')],
+      failsWith: ['claim.failed'],
     },
     { name: 'claim save', service: 'nova-compute', debug: true, from: [line('instance.claimed')], to: [line('claim.lock.released')] },
     {
       name: 'network allocate',
       service: 'nova-compute',
       debug: true,
-      from: [line('network.allocation.started'), line('networks.building')],
+      // At INFO only its failure is printed: what comes before bounds its beginning.
+      from: [line('network.allocation.started'), line('networks.building'), about('instance.claimed')],
       to: [line('network.allocated'), line('network.setup.failed')],
+      failsWith: ['network.setup.failed'],
     },
     {
       name: 'port create',
@@ -113,12 +116,15 @@ export const create: ActionSpec = {
       // At INFO only a volume shows in it, or its failure; what comes before and after bounds it.
       from: [line('block.device.mapping.started'), line('volume.booting'), about('instance.claimed')],
       to: [line('spawn.started'), line('bdm.failed'), about('image.creation.started')],
+      failsWith: ['bdm.failed'],
     },
     {
       name: 'spawn',
       service: 'nova-compute',
-      from: [line('spawn.started'), lasting('instance.spawn.timed')],
+      // One that fails states no duration: at INFO the driver's first line bounds its beginning.
+      from: [line('spawn.started'), lasting('instance.spawn.timed'), about('image.creation.started')],
       to: [line('instance.spawn.timed'), line('instance.spawn.failed')],
+      failsWith: ['instance.spawn.failed'],
     },
     ...[...spawning, ...plugChain].map((phase) => ({ ...phase, unless: OTHER_DRIVERS })),
     {

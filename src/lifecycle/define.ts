@@ -67,6 +67,10 @@ export interface PhaseSpec {
   readonly spread?: true;
   /** Not part of every such action, so not missed where it is not seen. */
   readonly optional?: true;
+  /** Optional, but missed where one of these is seen and a port is wired so: the time-out of a wait for it. */
+  readonly missedWith?: { readonly kinds: readonly EventKind[]; readonly wiredBy: readonly Wiring[] };
+  /** Of the lines that end it, those that say that it failed. */
+  readonly failsWith?: readonly EventKind[];
   /** Not a part of actions that print one of these: another driver's work is done in another way. */
   readonly unless?: readonly EventKind[];
   /** Told only where its beginning was seen. */

@@ -1,4 +1,4 @@
-import { about, last, lasting, latest, line, type PhaseSpec } from './define.js';
+import { about, last, lasting, latest, line, type PhaseSpec, recent } from './define.js';
 import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
 
 /** neutron's API workers by release: one eventlet service up to 2025.1, several daemons under uWSGI since. */
@@ -76,7 +76,13 @@ export const plugChain: readonly PhaseSpec[] = [
     name: 'neutron port activate',
     service: NEUTRON,
     per: 'cycle',
-    from: [line('port.status.up'), line('port.provision.complete'), line('port.provisioning')],
+    // Before Wallaby nothing of neutron's begins it at INFO: the agent's last line of the port bounds it.
+    from: [
+      line('port.status.up'),
+      line('port.provision.complete'),
+      line('port.provisioning'),
+      { ...recent('agent.devices.configured', 'agent.ports.filtered', 'agent.filters.preparing', 'agent.port.updated'), derived: true },
+    ],
     to: [line('vif.plug.announced'), line('nova.notifying'), { kinds: ['nova.notified'], derived: true }],
   },
   {
@@ -98,6 +104,7 @@ export const plugChain: readonly PhaseSpec[] = [
       line('vif.plug.announced'),
       about('guest.lifecycle.resumed'),
     ],
+    failsWith: ['vif.plug.timed.out', 'vif.plug.failed.event'],
   },
 ];
 

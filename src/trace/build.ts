@@ -12,6 +12,7 @@ import { keys } from './attributes.js';
 import { bounds, fitToLeave } from './bounds.js';
 import { addCauses } from './causes.js';
 import { exceptionOf } from './exception.js';
+import { failuresOf } from './failure.js';
 import { networkReady, rootIdOf, spanIdOf, traceIdOf } from './span-id.js';
 
 export interface BuildOptions {
@@ -62,7 +63,8 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   const lived = livedBy(action, action.host, options);
   const { phases, coverage } = phasesOf(tableOf(action.spec, options), lived);
   const causes = causesOf(phases, lived, action.meanwhile ?? []);
-  const around = { ports: action.ports, start: action.start, end: action.end, isWhole: true, causes: causes.of };
+  const failures = failuresOf(phases, action.outcome);
+  const around = { ports: action.ports, start: action.start, end: action.end, isWhole: true, causes: causes.of, failures };
   const children = spansOf(phases, traceId, rootId, around, options);
   const failed = action.outcome !== 'succeeded';
   const exception = failed
@@ -105,7 +107,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
     instance: action.instance,
     request: action.request,
     action: action.spec.name,
-    spans: [root, ...markFailure(children, action)],
+    spans: [root, ...children],
   };
 }
 
@@ -116,18 +118,6 @@ function unusedLines({ members }: ClosedAction, phases: readonly Phase[]): Event
   const unused: Event[] = [];
   for (const { event } of members) if (!used.has(event)) unused.push(event);
   return unused;
-}
-
-/** On a failed action, the phases that were still under way are where it failed. */
-function markFailure(spans: readonly SpanData[], action: ClosedAction | ClosedAttempt): readonly SpanData[] {
-  if (action.outcome === 'succeeded') return spans;
-  const timedOut = new Set(action.members.filter(({ event }) => event.kind === 'vif.plug.timed.out').map(({ event }) => event.at));
-  return spans.map((span) => {
-    if (span.name === 'vif-plugged wait' && timedOut.has(span.end)) return { ...span, error: 'timed out waiting for network-vif-plugged' };
-    return span.attributes[keys.end] === 'unobserved'
-      ? { ...span, error: `did not end: the action ${action.outcome === 'failed' ? 'failed' : 'was cut off'} before` }
-      : span;
-  });
 }
 
 const sayOutcome = (action: ClosedAction): string =>
@@ -171,7 +161,14 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
     phases,
     traceId,
     span.spanId,
-    { ports: attempt.ports, start: attempt.start, end: attempt.end, isWhole: true, causes: causes.of },
+    {
+      ports: attempt.ports,
+      start: attempt.start,
+      end: attempt.end,
+      isWhole: true,
+      causes: causes.of,
+      failures: failuresOf(phases, attempt.outcome),
+    },
     options,
   );
   return { traceId, form: 'fragment', instance: attempt.instance, request: attempt.request, action: undefined, spans: [span, ...children] };
@@ -298,6 +295,7 @@ interface Around {
   /** the root is this process's to write: phases may be parts of one another */
   readonly isWhole: boolean;
   readonly causes?: ReadonlyMap<Phase, Causes>;
+  readonly failures?: ReadonlyMap<Phase, string>;
 }
 
 /** Spans of phases, with ids that every process and every reading gives alike. */
@@ -351,7 +349,7 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
       events,
       droppedEvents: dropped,
       links: [],
-      error: undefined,
+      error: around.failures?.get(phase),
     };
   });
 }
