@@ -460,16 +460,19 @@ export class Correlator {
   #gather(bag: Bag, state: InstanceState): ClosedAction {
     const spec = bag.spec!;
     const others = [...state.past, ...state.bags];
+    const isNext = (other: Past): boolean => other.spec !== undefined && bag.end !== undefined && other.opened > bag.end;
+    const next = Math.min(...others.filter(isNext).map(({ opened }) => opened));
     const owns = (at: Millis): boolean => {
       const owner = ownerAt(others, at);
-      return owner !== undefined && isSame(owner, bag);
+      // Its ports' chains go on for a while, up to whatever begins next.
+      return owner === undefined ? at > bag.until && at < next : isSame(owner, bag);
     };
     // What ended long ago under the same request, and was not given on, is no try at this.
     const tries = [...triesBefore(bag, state.past), ...state.bags.filter(({ request }) => request === bag.request)];
     // What the API and the scheduler did came before the first try, and is told with the root.
     const from = bag.rescheduled ? bag.start : Math.min(bag.start, ...tries.map(({ start }) => start));
-    const claim = this.#claimOf(bag.instance, bag.request, from - LEAD, bag.until, owns);
-    const known = portsOfInstance(this.#store, claim, () => this.#count('ports_full'));
+    const claim = this.#claimOf(bag.instance, bag.request, from - LEAD, bag.portsUntil, owns);
+    const known = portsOfInstance(this.#store, { ...claim, to: bag.until }, () => this.#count('ports_full'));
     const isOfThisTry = ({ event }: Member): boolean => {
       if (isOfControlPlane(event)) return !bag.rescheduled;
       if (event.service === 'nova-compute' && event.requestId === bag.request && event.instance !== undefined)

@@ -79,6 +79,8 @@ export interface Bag {
   outcome: Outcome | undefined;
   /** The last moment whose lines may be the action's. */
   until: Millis;
+  /** The last moment whose lines of its ports may be the action's, if nothing else has begun: nova need not wait for them. */
+  portsUntil: Millis;
   /** The watermark at which nothing more can change. */
   closesAt: Millis;
 }
@@ -351,6 +353,7 @@ function open(instance: string, request: string, event: Event, attempt: number, 
     end: undefined,
     outcome: undefined,
     until: Number.POSITIVE_INFINITY,
+    portsUntil: Number.POSITIVE_INFINITY,
     closesAt: Number.POSITIVE_INFINITY,
   };
 }
@@ -391,6 +394,7 @@ function settle(bag: Bag, marks: HostMarks): void {
   const withGrace = (end: Millis): Millis => end + (bag.sharedSince <= end + GRACE ? SHARED_GRACE : GRACE);
   if (spec === undefined) {
     bag.until = lastOwn + UNNAMED_QUIET;
+    bag.portsUntil = bag.until;
     bag.closesAt = bag.until;
     return;
   }
@@ -426,11 +430,17 @@ function settle(bag: Bag, marks: HostMarks): void {
       bag.until = withGrace(restart);
     }
   }
-  bag.closesAt = bag.until;
+  const { outlivedBy } = spec;
+  const isOutlived =
+    outlivedBy !== undefined &&
+    bag.outcome === 'succeeded' &&
+    (outlivedBy.after === undefined || bag.own.some((event) => outlivedBy.after?.includes(event.kind)));
+  bag.portsUntil = isOutlived ? Math.max(bag.until, (bag.end ?? lastOwn) + outlivedBy.millis) : bag.until;
+  bag.closesAt = bag.portsUntil;
   if (spec.lingers !== undefined && bag.outcome === 'succeeded' && bag.isAtDebug) {
     const end = bag.end ?? bag.until;
     const audit = marks.audits(bag.host).find((at) => at > end && at <= end + spec.lingers!);
-    bag.closesAt = Math.max(bag.until, audit === undefined ? end + spec.lingers : withGrace(audit));
+    bag.closesAt = Math.max(bag.portsUntil, audit === undefined ? end + spec.lingers : withGrace(audit));
   }
 }
 

@@ -133,6 +133,8 @@ export interface ActionSpec {
   readonly deadline: Millis;
   /** At DEBUG, how long after a success the host's next resource audit is waited for, which counts as its last step. */
   readonly lingers?: Millis;
+  /** nova does not wait for its ports: how long after a success their chains may go on; where `after` is given, only after one of these. */
+  readonly outlivedBy?: { readonly millis: Millis; readonly after?: readonly EventKind[] };
   readonly phases: readonly PhaseSpec[];
 }
 

@@ -1,3 +1,4 @@
+import { seconds } from '../model/time.js';
 import { about, last, lasting, latest, line, type PhaseSpec, recent } from './define.js';
 import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
 
@@ -108,6 +109,9 @@ export const plugChain: readonly PhaseSpec[] = [
   },
 ];
 
+/** How long after an action that does not wait for its ports their chains are waited for: the agent treats several in a turn. */
+export const CHAIN_LASTS = seconds(30);
+
 /** The same where nova starts the guest without waiting for its ports, unless it says that it waits. */
 export const plugUnawaited: readonly PhaseSpec[] = plugChain.map((phase) =>
   phase.name === 'vif-plugged wait'
@@ -128,7 +132,9 @@ export const vifUnplug: PhaseSpec = {
   per: 'port',
   wiredBy: ['ovn', 'ml2-ovs', 'other'],
   from: [line('vif.unplugging')],
-  to: [line('vif.unplugged')],
+  // nova goes on when it fails.
+  to: [line('vif.unplugged', 'vif.unplug.failed')],
+  failsWith: ['vif.unplug.failed'],
 };
 
 /** What OVS, OVN and neutron make of an unplugged port. Bound to no order: with some releases OVN lets go before OVS does. */

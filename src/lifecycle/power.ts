@@ -1,6 +1,6 @@
 import { action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo } from './common.js';
 import { type ActionSpec, last, latest, line } from './define.js';
-import { apiRequest, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
+import { apiRequest, CHAIN_LASTS, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { maybe, partsOf, spawning } from './spawning.js';
 
 const guestXml = spawning.filter(({ name }) => name === 'guest xml');
@@ -43,6 +43,7 @@ export const start: ActionSpec = action({
   starts: [],
   ends: ['instance.rebooted'],
   fails: [...FAILURES, 'guest.start.failed'],
+  outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
   phases: [
     apiRequest,
     networkInfo,
@@ -125,6 +126,7 @@ export const resume: ActionSpec = action({
   ends: ['instance.running'],
   confirms: ['guest.lifecycle.resumed'],
   fails: [...FAILURES, 'guest.start.failed'],
+  outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
   phases: [
     apiRequest,
     networkInfo,

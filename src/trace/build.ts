@@ -13,6 +13,7 @@ import { bounds, fitToLeave } from './bounds.js';
 import { addCauses } from './causes.js';
 import { exceptionOf } from './exception.js';
 import { failuresOf } from './failure.js';
+import { portsInOvs } from './interfaces.js';
 import { networkReady, rootIdOf, spanIdOf, traceIdOf } from './span-id.js';
 
 export interface BuildOptions {
@@ -64,7 +65,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   const { phases, coverage } = phasesOf(tableOf(action.spec, options), lived);
   const causes = causesOf(phases, lived, action.meanwhile ?? []);
   const failures = failuresOf(phases, action.outcome);
-  const around = { ports: action.ports, start: action.start, end: action.end, isWhole: true, causes: causes.of, failures };
+  const around = { ports: portsInOvs(action), start: action.start, end: action.end, isWhole: true, causes: causes.of, failures };
   const children = spansOf(phases, traceId, rootId, around, options);
   const failed = action.outcome !== 'succeeded';
   const exception = failed
@@ -162,7 +163,7 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
     traceId,
     span.spanId,
     {
-      ports: attempt.ports,
+      ports: portsInOvs(attempt),
       start: attempt.start,
       end: attempt.end,
       isWhole: true,
@@ -218,7 +219,7 @@ function buildFragment(fragment: ClosedFragment, options: BuildOptions): Finishe
     traceId,
     rootId,
     {
-      ports: fragment.ports,
+      ports: portsInOvs(fragment),
       start: fragment.start,
       end: fragment.end,
       isWhole: false,
@@ -252,7 +253,13 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
   const { phases, coverage } = phasesOf(sequelPhases, livedBy(sequel, sequel.of.host, options));
   const boot = traceIdOf(sequel.instance, sequel.request);
   const hadNetwork = !phases.some(({ name }) => name === 'metadata provision');
-  const children = spansOf(phases, traceId, rootId, { ports: sequel.ports, start: sequel.start, end: sequel.end, isWhole: true }, options);
+  const children = spansOf(
+    phases,
+    traceId,
+    rootId,
+    { ports: portsInOvs(sequel), start: sequel.start, end: sequel.end, isWhole: true },
+    options,
+  );
   const link: SpanLink = { traceId: boot, spanId: rootIdOf(boot), attributes: { [keys.action]: sequel.of.spec.name } };
   const attributes: Record<string, AttributeValue> = identityOf(sequel);
   attributes[keys.start] = 'observed';

@@ -24,7 +24,11 @@ const QUOTED = 300;
  */
 export function failuresOf(phases: readonly Phase[], outcome: Outcome): ReadonlyMap<Phase, string> {
   const failed = new Map<Phase, string>();
-  if (outcome === 'succeeded') return failed;
+  if (outcome === 'succeeded') {
+    // nova goes on when a port cannot be unplugged, and may be told to when one is not plugged in time.
+    for (const phase of phases) if (phase.failure !== undefined) failed.set(phase, wordsOf(phase));
+    return failed;
+  }
   const isOpen = ({ endIs }: Phase): boolean => endIs === 'unobserved';
   const leftOpen = `did not end: the action ${outcome === 'failed' ? 'failed' : 'was cut off'} before`;
 
