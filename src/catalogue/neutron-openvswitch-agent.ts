@@ -6,12 +6,14 @@ import { defineMessages } from './define.js';
  */
 export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent', {
   'agent.port.processing': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'DEBUG',
     says: ['Processing port: {port:uuid}'],
     seen: ['Processing port: f2b29e22-e4cc-40dd-a089-219502368a15'],
   },
   'agent.port.updated': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: ['Port {port:uuid} updated. Details: {details:rest}'],
@@ -20,6 +22,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.vlan.assigned': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: [
@@ -32,6 +35,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.filters.preparing': {
+    agent: true,
     logger: 'neutron.agent.securitygroups_rpc',
     level: 'INFO',
     says: ['Preparing filters for devices {ports:uuids}'],
@@ -41,6 +45,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.port.status.setting': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'DEBUG',
     says: ['Setting status for {port:uuid} to UP', 'Setting status for {port:uuid} to DOWN'],
@@ -50,6 +55,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.devices.configured': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: ['Configuration for devices up {ports:uuids} and devices down {down:rest}'],
@@ -59,6 +65,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.ports.wired': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: ['INFO', 'DEBUG'],
     says: [
@@ -69,12 +76,14 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.ports.filtered': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: ['process_network_ports - iteration:{iteration:int} - agent port security group processed in {seconds:float}'],
     seen: ['process_network_ports - iteration:23 - agent port security group processed in 1.452'],
   },
   'agent.loop.completed': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: ['INFO', 'DEBUG'],
     says: ['Agent rpc_loop - iteration:{iteration:int} completed. Processed ports statistics: {statistics:rest}'],
@@ -83,12 +92,14 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.ports.retrieved': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: ['INFO', 'DEBUG'],
     says: ['Agent rpc_loop - iteration:{iteration:int} - port information retrieved. Elapsed:{seconds:float}'],
     seen: ['Agent rpc_loop - iteration:18 - port information retrieved. Elapsed:0.020'],
   },
   'agent.ports.removed': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: ['Ports {ports:uuids} removed'],
@@ -98,6 +109,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.filters.removing': {
+    agent: true,
     logger: 'neutron.agent.securitygroups_rpc',
     level: 'INFO',
     // A set: of ports whose interfaces have gone, before "Ports … removed".
@@ -115,6 +127,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     seen: ["Remove device filter for ['f2b29e22-e4cc-40dd-a089-219502368a15']"],
   },
   'agent.port.missing': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: ['INFO', 'WARNING'],
     says: [
@@ -127,6 +140,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.port.migrating': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: ['Port {port:uuid} is being migrated to host {host:host}.'],
@@ -134,6 +148,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     since: 'Victoria',
   },
   'agent.vlan.lost': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: ["Port '{tap:ifname}' has lost its vlan tag '{vlan:int}'! Current vlan tag on this port is '{found:word}'."],

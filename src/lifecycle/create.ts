@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import { minutes, seconds } from '../model/time.js';
 import { type ActionSpec, about, lasting, latest, line } from './define.js';
-import { apiRequest, NEUTRON, plugChain, requests, scheduling } from './plug.js';
+import { apiRequest, plugChain, portCreate, portUpdate, requests, scheduling } from './plug.js';
 import { spawning } from './spawning.js';
 
 /** What nova prints of machines that are no guests of libvirt: no image cache, no tap, no plug of nova's. */
@@ -52,7 +52,11 @@ export const create: ActionSpec = {
     'allocation.deleted',
     'vif.unplugged',
   ],
+  handsBack: ['instance.build.rescheduled', 'instance.build.failed', 'instance.spawn.failed', 'claim.failed'],
+  decides: ['instance.build.aborted', 'instance.build.unexpected', 'instance.disappeared', 'reschedule.declined'],
+  givenUpBy: { tasks: ['compute_task_build_instances'], kinds: ['scheduling.failed'], alone: true },
   cleansUp: ['allocation.deleted', 'network.deallocated'],
+  reports: 'instance.built',
   // nova gives up a build by itself only when told to (instance_build_timeout); large images take long.
   deadline: minutes(60),
   phases: [
@@ -70,7 +74,7 @@ export const create: ActionSpec = {
       service: 'nova-compute',
       from: [line('instance.build.started'), line('claim.lock.acquired'), line('claim.attempted')],
       to: [line('instance.claimed', 'claim.failed')],
-      failsWith: ['claim.failed'],
+      failsAt: [{ kind: 'claim.failed' }],
     },
     { name: 'claim save', service: 'nova-compute', debug: true, from: [line('instance.claimed')], to: [line('claim.lock.released')] },
     {
@@ -80,7 +84,7 @@ export const create: ActionSpec = {
       // At INFO only its failure is printed: what comes before bounds its beginning.
       from: [line('network.allocation.started'), line('networks.building'), about('instance.claimed')],
       to: [line('network.allocated'), line('network.setup.failed')],
-      failsWith: ['network.setup.failed'],
+      failsAt: [{ kind: 'network.setup.failed' }],
     },
     {
       name: 'port create',
@@ -106,6 +110,7 @@ export const create: ActionSpec = {
       within: 'network allocate',
       debug: true,
       repeats: true,
+      onlyOwn: ['network.cache.building', 'network.cache.updated'],
       from: [line('cache.lock.acquired'), line('network.cache.building')],
       to: [line('cache.lock.released'), line('network.cache.updated')],
     },
@@ -116,15 +121,16 @@ export const create: ActionSpec = {
       // At INFO only a volume shows in it, or its failure; what comes before and after bounds it.
       from: [line('block.device.mapping.started'), line('volume.booting'), about('instance.claimed')],
       to: [line('spawn.started'), line('bdm.failed'), about('image.creation.started')],
-      failsWith: ['bdm.failed'],
+      failsAt: [{ kind: 'bdm.failed' }],
     },
     {
       name: 'spawn',
       service: 'nova-compute',
+      reports: 'instance.spawn.timed',
       // One that fails states no duration: at INFO the driver's first line bounds its beginning.
       from: [line('spawn.started'), lasting('instance.spawn.timed'), about('image.creation.started')],
       to: [line('instance.spawn.timed'), line('instance.spawn.failed')],
-      failsWith: ['instance.spawn.failed'],
+      failsAt: [{ kind: 'instance.spawn.failed' }],
     },
     ...[...spawning, ...plugChain].map((phase) => ({ ...phase, unless: OTHER_DRIVERS })),
     {
@@ -158,24 +164,8 @@ export const create: ActionSpec = {
       to: [line('instance.spawn.timed')],
     },
     { name: 'build finish', service: 'nova-compute', from: [line('instance.spawn.timed')], to: [line('instance.built')] },
-    {
-      name: 'neutron port create',
-      service: NEUTRON,
-      per: 'port',
-      from: [lasting('neutron.port.create.requested')],
-      to: [line('neutron.port.create.requested')],
-      fromRoot: true,
-      repeats: true,
-    },
-    {
-      name: 'neutron port update',
-      service: NEUTRON,
-      per: 'port',
-      from: [lasting('neutron.port.update.requested')],
-      to: [line('neutron.port.update.requested')],
-      fromRoot: true,
-      repeats: true,
-    },
+    { ...portCreate, fromRoot: true },
+    { ...portUpdate, fromRoot: true },
     {
       name: 'network deallocate',
       service: 'nova-compute',

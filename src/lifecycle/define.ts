@@ -69,8 +69,6 @@ export interface PhaseSpec {
   readonly optional?: true;
   /** Optional, but missed where one of these is seen and a port is wired so: the time-out of a wait for it. */
   readonly missedWith?: { readonly kinds: readonly EventKind[]; readonly wiredBy: readonly Wiring[] };
-  /** Of the lines that end it, those that say that it failed. */
-  readonly failsWith?: readonly EventKind[];
   /** Not a part of actions that print one of these: another driver's work is done in another way. */
   readonly unless?: readonly EventKind[];
   /** Told only where its beginning was seen. */
@@ -81,6 +79,14 @@ export interface PhaseSpec {
   readonly fromRoot?: true;
   /** At the most so many spans. */
   readonly most?: number;
+  /** It is an HTTP request, told by the access line of the service that answered it: who sent it. */
+  readonly http?: 'user' | 'service';
+  /** The line in which nova itself reports how long it took, in its field `seconds`. */
+  readonly reports?: EventKind;
+  /** Where one of these lines ends it, it failed, and its status says why: as is said here, else as the line says it. */
+  readonly failsAt?: readonly { readonly kind: EventKind; readonly why?: string }[];
+  /** Of lines that other requests print for the same instance too, only those with the action's own id. */
+  readonly onlyOwn?: readonly EventKind[];
 }
 
 /** When an action ends, how it is known by, and what it consists of. */
@@ -128,9 +134,17 @@ export interface ActionSpec {
   readonly lockIsSuccess: boolean;
   /** Any of these: it failed, or is failing. */
   readonly fails: readonly EventKind[];
+  /** After one of these nova-compute hands the action back to the conductor, which tries another host or gives up. */
+  readonly handsBack?: readonly EventKind[];
+  /** But not with one of these: nova-compute itself decided how it ended. */
+  readonly decides?: readonly EventKind[];
+  /** What the conductor prints when no host is left for it; `alone` where that names it without a line of nova-api. */
+  readonly givenUpBy?: { readonly tasks?: readonly string[]; readonly kinds?: readonly EventKind[]; readonly alone?: true };
   /** The last of these is the end of a failed one. */
   readonly cleansUp: readonly EventKind[];
   readonly deadline: Millis;
+  /** The line in which nova itself reports how long it took, in its field `seconds`. */
+  readonly reports?: EventKind;
   /** At DEBUG, how long after a success the host's next resource audit is waited for, which counts as its last step. */
   readonly lingers?: Millis;
   /** nova does not wait for its ports: how long after a success their chains may go on; where `after` is given, only after one of these. */

@@ -1,13 +1,6 @@
-import type { EventKind } from '../catalogue/event.js';
 import { inOrder } from '../lifecycle/event.js';
 import type { Phase } from '../lifecycle/phases.js';
 import type { Outcome } from '../model/span.js';
-
-/** What is said of a phase that failed, where its line says it in other words. */
-const WORDS: Partial<Record<EventKind, string>> = {
-  'vif.plug.timed.out': 'timed out waiting for network-vif-plugged',
-  'vif.plug.failed.event': 'neutron says that the port could not be plugged',
-};
 
 /** No line is quoted further. */
 const QUOTED = 300;
@@ -52,9 +45,9 @@ export function failuresOf(phases: readonly Phase[], outcome: Outcome): Readonly
   return failed;
 }
 
-function wordsOf({ failure }: Phase): string {
+function wordsOf({ failure, spec }: Phase): string {
   const { kind, text } = failure!;
-  return WORDS[kind] ?? (text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text);
+  return spec.failsAt?.find((each) => each.kind === kind)?.why ?? (text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text);
 }
 
 /** Whether one phase is a part of another, or of one of its parts. */
