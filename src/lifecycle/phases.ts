@@ -211,7 +211,9 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
     if (from === undefined && to?.is === 'derived' && to.event.isRough !== true) return [];
     // Nor do two, or one with no end.
     if (from?.is === 'derived' && from.event !== to?.event && (to === undefined || to.is === 'derived')) return [];
-    const teller = [to, from].find((found) => found !== undefined && services.includes(found.event.service))?.event ?? bag.own(to);
+    const teller =
+      [to, from].find((found) => found !== undefined && services.includes(found.event.service))?.event ??
+      (from === undefined ? undefined : bag.own(to));
     // Where the work was never finished, the service that should have done it is known by the host that waited for it.
     const waiting = from !== undefined && to === undefined && lived.host === from.event.host;
     const service = teller?.service ?? (waiting ? services.find((each) => lived.reads(each, lived.host)) : undefined);
