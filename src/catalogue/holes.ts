@@ -1,8 +1,10 @@
 import {
   cleanUrl,
+  dhcpPortId,
   type FieldValue,
   type FieldValues,
   scanDeviceIds,
+  scanDhcpPort,
   scanLspColumns,
   scanNovaEvents,
   scanOvnRow,
@@ -118,6 +120,8 @@ export const holes = {
 
   // Python lists, and sets: `{…}`, by Python 2 `set([…])`
   uuids: { pattern: '(?:set\\()?[[({].*?[\\])}]\\)?', unbounded: true, read: scanUuids },
+  uuidset: { pattern: '(?:set\\(\\[|\\{).*', unbounded: true, read: scanUuids },
+  uuidlist: { pattern: '\\[.*', unbounded: true, read: scanUuids },
   reqs: { pattern: '\\[[^\\]]{0,4096}\\]', read: scanRequestIds },
 
   // large values
@@ -137,6 +141,8 @@ export const holes = {
     scan: scanPortDict,
     gives: ['instance', 'mac', 'network', 'host', 'status'],
   },
+  /** a port, and behind it its network, as neutron's DHCP agent prints its own objects; of it the port's id is shown */
+  dhcpport: { pattern: '.*', unbounded: true, scan: scanDhcpPort, show: dhcpPortId, gives: ['port', 'instance', 'mac', 'network'] },
   lspcolumns: { pattern: '.*', unbounded: true, scan: scanLspColumns, gives: ['instance', 'mac'] },
   ovsexternalids: { pattern: '.*', unbounded: true, scan: scanOvsExternalIds, gives: ['port', 'mac', 'instance'] },
   ovnrow: { pattern: '.*', unbounded: true, scan: scanOvnRow, gives: ['port', 'instance'] },

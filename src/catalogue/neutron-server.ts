@@ -149,7 +149,7 @@ export const neutronServer = defineMessages(
       logger: 'neutron.plugins.ml2.plugin',
       level: 'DEBUG',
       says: ['Port {port:uuid} cannot update to ACTIVE because it is not bound.'],
-      seen: ['Port b8acd14b-35cc-4931-bd08-129b0bf97b38 cannot update to ACTIVE because it is not bound.'],
+      seen: ['Port f2b29e22-e4cc-40dd-a089-219502368a15 cannot update to ACTIVE because it is not bound.'],
     },
     'port.blocked.again': {
       logger: 'neutron.plugins.ml2.plugin',
@@ -160,8 +160,11 @@ export const neutronServer = defineMessages(
     'port.delete.called': {
       logger: 'neutron.plugins.ml2.plugin',
       level: 'DEBUG',
-      says: ['Calling delete_port for {port:uuid} owned by {owner:word}'],
-      seen: ['Calling delete_port for 7e1ace65-3eb8-4909-a58c-8e114ea883b9 owned by compute:nova'],
+      says: ['Calling delete_port for {port:uuid} owned by {owner:text}'],
+      seen: [
+        'Calling delete_port for 7e1ace65-3eb8-4909-a58c-8e114ea883b9 owned by compute:nova',
+        'Calling delete_port for 9438ec21-05c6-46fb-a400-5de93db293d5 owned by ',
+      ],
     },
     'port.deleting': {
       logger: 'neutron.plugins.ml2.plugin',
@@ -217,7 +220,7 @@ export const neutronServer = defineMessages(
       says: ['Nova event matching {requests:reqs} response: {response:novaevents}', 'Nova event response: {response:novaevents}'],
       seen: [
         "Nova event matching ['req-6f059e51-4139-49cb-b497-0814a902f3c6'] response: {'name': 'network-changed', 'server_uuid': '8abf8e29-e581-4a1b-ac11-0feb20d8dba9', 'tag': '10a58ff1-5e0f-496b-8249-41c0f837a8b7', 'status': 'completed', 'code': 200}",
-        "Nova event response: {'server_uuid': 'b8acd14b-35cc-4931-bd08-129b0bf97b38', 'name': 'network-vif-plugged', 'status': 'completed', 'tag': 'df247bb8-4779-4902-aede-8e714f4bed2c', 'code': 200}",
+        "Nova event response: {'server_uuid': '66e526a4-012a-481a-9dff-8dc2e38d3f6e', 'name': 'network-vif-plugged', 'status': 'completed', 'tag': 'f2b29e22-e4cc-40dd-a089-219502368a15', 'code': 200}",
       ],
     },
     'nova.notify.failed': {
@@ -230,7 +233,7 @@ export const neutronServer = defineMessages(
       ],
       seen: [
         "Nova event matching ['req-da0a5905-2922-4146-8664-b2f21cac5e3c']: {'server_uuid': '3fe4d174-bb3e-41b0-afc2-ae927eb3530c', 'name': 'network-vif-deleted', 'tag': '7e1ace65-3eb8-4909-a58c-8e114ea883b9', 'status': 'failed', 'code': 422} returned with failed status",
-        "Nova event: {'server_uuid': 'b8acd14b-35cc-4931-bd08-129b0bf97b38', 'name': 'network-vif-plugged', 'status': 'completed', 'tag': 'df247bb8-4779-4902-aede-8e714f4bed2c', 'code': 200} returned with failed status",
+        "Nova event: {'server_uuid': '327bcdd4-5b30-4507-a2be-11066cfd3785', 'name': 'network-vif-deleted', 'tag': '62f00917-e10d-4da1-affe-f4cf972c9f05', 'status': 'failed', 'code': 422} returned with failed status",
         "Failed to notify nova on events: {'server_uuid': 'b8acd14b-35cc-4931-bd08-129b0bf97b38', 'name': 'network-vif-plugged', 'status': 'completed', 'tag': 'df247bb8-4779-4902-aede-8e714f4bed2c', 'code': 200}",
       ],
     },
@@ -265,7 +268,7 @@ export const neutronServer = defineMessages(
         'Device {mac:mac} details requested by agent {agent:word} with host {host:host}',
       ],
       seen: [
-        'Device b8acd14b-35cc-4931-bd08-129b0bf97b38 details requested by agent ovs-agent-vm with host vm',
+        'Device f2b29e22-e4cc-40dd-a089-219502368a15 details requested by agent ovs-agent-victoria1 with host victoria1',
         'Device tapdf247bb8-47 details requested by agent lbfa163e79aa52 with host vm',
         'Device fa:16:3e:79:52:70 details requested by agent nic-switch-agent.vm with host vm',
       ],
@@ -280,7 +283,7 @@ export const neutronServer = defineMessages(
         'Device {mac:mac} up at agent {agent:word}',
       ],
       seen: [
-        'Device b8acd14b-35cc-4931-bd08-129b0bf97b38 up at agent ovs-agent-vm',
+        'Device f2b29e22-e4cc-40dd-a089-219502368a15 up at agent ovs-agent-victoria1',
         'Device tapdf247bb8-47 up at agent lbfa163e79aa52',
         'Device fa:16:3e:79:52:70 up at agent nic-switch-agent.vm',
       ],
@@ -295,7 +298,7 @@ export const neutronServer = defineMessages(
         'Device {mac:mac} no longer exists at agent {agent:word}',
       ],
       seen: [
-        'Device b8acd14b-35cc-4931-bd08-129b0bf97b38 no longer exists at agent ovs-agent-vm',
+        'Device 9438ec21-05c6-46fb-a400-5de93db293d5 no longer exists at agent ovs-agent-victoria1',
         'Device tapdf247bb8-47 no longer exists at agent lbfa163e79aa52',
         'Device fa:16:3e:79:52:70 no longer exists at agent nic-switch-agent.vm',
       ],

@@ -228,6 +228,44 @@ export function scanPortDict(raw: string): FieldValues {
   return fields;
 }
 
+/**
+ * A port as neutron's DHCP agent prints its own objects: `key=value`, in the order of the keys. What is nested in it has ids
+ * as well: its network comes behind its address, and the network on which the agent works comes last.
+ *
+ *     admin_state_up=True, …, device_id=<instance>, device_owner=compute:nova, …, id=<port>, ip_allocation=immediate,
+ *     mac_address=fa:16:…, name=, network=admin_state_up=True, …, id=<network>, …, network_id=<network>, … on network …
+ *
+ * A DHCP server's port and a router's have a `device_id` too, which is no instance; of a port that nova has only begun to
+ * make the owner is empty.
+ */
+export function scanDhcpPort(raw: string): FieldValues {
+  const text = raw.slice(0, FAR);
+  const address = text.indexOf(ADDRESS);
+  const head = address === -1 ? text : text.slice(0, address);
+  const fields: FieldValues = {};
+  keep(fields, 'port', idBefore(head));
+  const owner = after(head, ', device_owner=', ',');
+  if (owner === undefined || owner.startsWith('compute:')) keep(fields, 'instance', uuidOnly(after(head, ', device_id=', ',')));
+  if (address === -1) return fields;
+  keep(fields, 'mac', macOnly(after(text, ADDRESS, ',', address)));
+  keep(fields, 'network', uuidOnly(after(text, ', network_id=', ',', address)));
+  return fields;
+}
+
+const ADDRESS = ', mac_address=';
+
+/** The last of them is the port's: a description may stand before it, and say anything. */
+function idBefore(head: string): string | undefined {
+  const at = head.lastIndexOf(', id=');
+  return at === -1 ? undefined : uuidOnly(after(head, ', id=', ',', at));
+}
+
+/** The id of the same port, which is all that may be shown of it. */
+export function dhcpPortId(raw: string): string {
+  const { port } = scanDhcpPort(raw);
+  return typeof port === 'string' ? port : '…';
+}
+
 /** The columns of a Logical_Switch_Port. `device_id` may be a router's or a DHCP agent's: only uuids are kept. */
 export function scanLspColumns(raw: string): FieldValues {
   const text = raw.slice(0, FAR);

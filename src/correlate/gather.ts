@@ -45,17 +45,22 @@ export class Gather {
   action(candidate: Candidate, state: InstanceState, spec: ActionSpec): ClosedAction {
     const { instance, request, rescheduled, host, start, end, until, closesAt, lines } = candidate;
     const others = [...state.past, ...state.candidates];
+    const next = Math.min(
+      ...others.flatMap((each) => (each.spec !== undefined && end !== undefined && each.opened > end ? [each.opened] : [])),
+    );
     const owns = (at: Millis): boolean => {
       const owner = ownerAt<Past>(others, at);
-      return owner !== undefined && isSame(owner, candidate);
+      // The chains of its ports go on for a while, up to whatever begins next.
+      return owner === undefined ? at > until && at < next : isSame(owner, candidate);
     };
     // What ended long ago under the same request, and was not given on, is no try at this.
     const before = triesBefore(candidate, state.past);
     const tries = [...before, ...state.candidates.filter((each) => each.request === request)];
     // What the API and the scheduler did came before the first try, and belongs to the root.
     const from = rescheduled ? start : Math.min(start, ...tries.map((each) => each.start));
-    const claim = { ...this.claimOf(instance, request, from - LEAD, until, owns), callsUntil: callsUntil(candidate) };
-    const known = portsOfInstance(this.#from.store, claim, () => this.#from.count('ports_full'));
+    const reach = spec.outlivedBy === undefined ? until : closesAt;
+    const claim = { ...this.claimOf(instance, request, from - LEAD, reach, owns), callsUntil: callsUntil(candidate) };
+    const known = portsOfInstance(this.#from.store, { ...claim, to: until }, () => this.#from.count('ports_full'));
     const all = this.membersOf(claim, known);
     // The control plane's lines belong to the root only: an attempt has none.
     const ofTry = tries.length > 1 || rescheduled ? all.filter((member) => isOfTry(member, candidate, from, owns)) : all;

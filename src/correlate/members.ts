@@ -177,6 +177,16 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
       port,
     );
   }
+  // The DHCP agent gives up a whole network, and with it all ports that wait for it.
+  for (const { port, network } of ports.values()) {
+    if (network === undefined) continue;
+    consider(
+      within(store.named('network', network.slice(0, 10))).filter(
+        ({ event }) => event.kind === 'dhcp.failed' && event.fields['network'] === network,
+      ),
+      port,
+    );
+  }
   consider(within(instance));
   for (const alias of aliases) consider(within(alias));
   for (const request of portOfRequest.keys()) consider(within(request));

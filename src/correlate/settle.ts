@@ -69,10 +69,19 @@ function interruption(candidate: Candidate, { until }: Ending, marks: HostMarks)
   return restart === undefined ? undefined : { end: lastOwn, outcome: 'interrupted', until: withGrace(candidate, restart) };
 }
 
-/** When an action that succeeded may be closed: some wait at DEBUG for the host's next resource audit. */
+/**
+ * When an action that succeeded may be closed: at DEBUG some wait for the chains of their ports, some for the host's next
+ * resource audit. At INFO what comes next may have no name of its own, so the action before it is not kept open.
+ */
 function closingOf(candidate: Candidate, end: Millis, until: Millis, marks: HostMarks): Millis {
-  const lingers = candidate.spec?.lingers;
-  if (lingers === undefined || !candidate.seen.isAtDebug) return until;
+  const { spec, seen, lines } = candidate;
+  if (spec === undefined || !seen.isAtDebug) return until;
+  const { lingers, outlivedBy } = spec;
+  if (outlivedBy !== undefined) {
+    const { millis, after } = outlivedBy;
+    return after === undefined || lines.own.some(({ kind }) => after.includes(kind)) ? Math.max(until, end + millis) : until;
+  }
+  if (lingers === undefined) return until;
   const audit = marks.audits(candidate.host).find((at) => at > end && at <= end + lingers);
   return Math.max(until, audit === undefined ? end + lingers : withGrace(candidate, audit));
 }

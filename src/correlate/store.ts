@@ -138,6 +138,7 @@ export class EventStore {
       case 'dhcp.acknowledged':
         return this.#oneOf('mac', textOf(event, 'mac'));
       case 'metadata.provisioning':
+      case 'dhcp.failed':
         return this.#oneOf('network', textOf(event, 'network')?.slice(0, 10));
       case 'resources.audited':
       case 'compute.started':

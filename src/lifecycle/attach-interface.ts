@@ -1,6 +1,6 @@
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
 import { type ActionSpec, anywhere, last, lasting, latest, line, type PhaseSpec, standIn } from './define.js';
-import { eventDeliver, plugChain, portDown, requests, vifPluggedWait, vifUnplug } from './plug.js';
+import { CHAIN_LASTS, eventDeliver, plugChain, portDown, requests, vifPluggedWait, vifUnplug } from './plug.js';
 import { partsOf } from './spawning.js';
 
 /** These call nova-compute and wait for its answer: the access line comes last. */
@@ -33,6 +33,7 @@ export const attachInterface: ActionSpec = action({
   starts: [...starts, lasting('interface.attach.requested')],
   ends: ['interface.lock.released', 'interface.attach.requested'],
   endsQuietly: ['vif.plugged'],
+  outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
   fails: [...FAILURES, 'interface.attach.failed', 'interface.attach.refused', 'vif.plug.failed'],
   phases: [
     call('interface.attach.requested'),

@@ -75,14 +75,17 @@ export const create: ActionSpec = {
       service: 'nova-compute',
       from: [line('instance.build.started'), line('claim.lock.acquired'), line('claim.attempted')],
       to: [line('instance.claimed', 'claim.failed')],
+      failsAt: [{ kind: 'claim.failed' }],
     },
     { name: 'claim save', service: 'nova-compute', debug: true, from: [line('instance.claimed')], to: [line('claim.lock.released')] },
     {
       name: 'network allocate',
       service: 'nova-compute',
       debug: true,
-      from: [line('network.allocation.started'), line('networks.building')],
+      // At INFO only its failure is printed: what comes before bounds its beginning.
+      from: [line('network.allocation.started'), line('networks.building'), about('instance.claimed')],
       to: [line('network.allocated'), line('network.setup.failed')],
+      failsAt: [{ kind: 'network.setup.failed' }],
     },
     {
       name: 'port create',
@@ -119,13 +122,16 @@ export const create: ActionSpec = {
       // At INFO only a volume shows in it, or its failure; what comes before and after bounds it.
       from: [line('block.device.mapping.started'), line('volume.booting'), about('instance.claimed')],
       to: [line('spawn.started'), line('bdm.failed'), about('image.creation.started')],
+      failsAt: [{ kind: 'bdm.failed' }],
     },
     {
       name: 'spawn',
       service: 'nova-compute',
       reports: 'instance.spawn.timed',
-      from: [line('spawn.started'), lasting('instance.spawn.timed')],
+      // One that fails states no duration: at INFO the driver's first line bounds its beginning.
+      from: [line('spawn.started'), lasting('instance.spawn.timed'), about('image.creation.started')],
       to: [line('instance.spawn.timed'), line('instance.spawn.failed')],
+      failsAt: [{ kind: 'instance.spawn.failed' }],
     },
     ...[...spawning, ...plugChain].map((phase) => ({ ...phase, unless: OTHER_DRIVERS })),
     {

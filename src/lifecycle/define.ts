@@ -71,6 +71,8 @@ export interface PhaseSpec {
   readonly spread?: true;
   /** Not part of every such action, so not missed where it is not seen. */
   readonly optional?: true;
+  /** Optional, but missed where one of these is seen and a port is wired so: the time-out of a wait for it. */
+  readonly missedWith?: { readonly kinds: readonly EventKind[]; readonly wiredBy: readonly Wiring[] };
   /** Not a part of actions that print one of these: another driver's work is done in another way. */
   readonly unless?: readonly EventKind[];
   /** Told only where its beginning was seen. */
@@ -87,8 +89,8 @@ export interface PhaseSpec {
   readonly http?: 'user' | 'service';
   /** The line in which nova itself reports how long it took, in its field `seconds`. */
   readonly reports?: EventKind;
-  /** Where this line ends it, it failed, and its status says why. */
-  readonly failsAt?: { readonly kind: EventKind; readonly why: string };
+  /** Where one of these lines ends it, it failed, and its status says why: as is said here, else as the line says it. */
+  readonly failsAt?: readonly { readonly kind: EventKind; readonly why?: string }[];
   /** Of lines that other requests print for the same instance too, only those with the action's own id. */
   readonly onlyOwn?: readonly EventKind[];
 }
@@ -151,6 +153,8 @@ export interface ActionSpec {
   readonly reports?: EventKind;
   /** At DEBUG, how long after a success the host's next resource audit is waited for, which counts as its last step. */
   readonly lingers?: Millis;
+  /** nova does not wait for its ports: how long after a success their chains may go on; where `after` is given, only after one of these. */
+  readonly outlivedBy?: { readonly millis: Millis; readonly after?: readonly EventKind[] };
   readonly phases: readonly PhaseSpec[];
 }
 

@@ -1,4 +1,4 @@
-import { last, line, type PhaseSpec } from './define.js';
+import { line, type PhaseSpec } from './define.js';
 
 /** neutron's API workers, by the name that plug.ts gives them. */
 type Services = readonly string[];
@@ -61,6 +61,9 @@ export const agentChain: readonly PhaseSpec[] = [
   },
 ];
 
+/** neutron makes a port active when the agent and DHCP have done their parts: where nova has waited in vain, one of them has not. */
+const UNPLUGGED: PhaseSpec['missedWith'] = { kinds: ['vif.plug.timed.out'], wiredBy: ['ml2-ovs', 'other', 'direct'] };
+
 /** neutron-server's part: it waits for all that make the port usable, L2 (the agent) and DHCP. At INFO it says so since Wallaby. */
 export const portProvision = (neutron: Services): PhaseSpec => ({
   name: 'port provision',
@@ -68,6 +71,7 @@ export const portProvision = (neutron: Services): PhaseSpec => ({
   per: 'cycle',
   wiredBy: ['ml2-ovs', 'other', 'direct'],
   optional: true,
+  missedWith: UNPLUGGED,
   from: [
     line('agent.device.up'),
     line('agent.port.status.setting'),
@@ -85,11 +89,17 @@ export const dhcpConfigure: PhaseSpec = {
   service: 'neutron-dhcp-agent',
   per: 'port',
   optional: true,
+  missedWith: UNPLUGGED,
   from: [line('dhcp.port.reloading')],
   to: [line('dhcp.ports.configured')],
 };
 
-/** What the agent makes of an unplugged port. */
+/**
+ * What the agent makes of an unplugged port, in the turn in which its interface has gone. The device filter goes first. When
+ * neutron deletes the port as well, a later turn takes away the filter of a port that has none: no part of it.
+ *
+ *     interface deleted ▶ Remove device filter for {…} ▶ Ports {…} removed │ Remove device filter for […]
+ */
 export const agentRemove: PhaseSpec = {
   name: 'agent port remove',
   service: AGENT,
@@ -97,5 +107,5 @@ export const agentRemove: PhaseSpec = {
   wiredBy: ['ml2-ovs'],
   optional: true,
   from: [line('interface.deleted'), line('vif.unplugged')],
-  to: [last('agent.ports.removed', 'agent.filters.removing')],
+  to: [line('agent.ports.removed'), line('agent.filters.removing')],
 };

@@ -25,6 +25,8 @@ export interface Phase {
   readonly within: string | undefined;
   /** the lines at its ends */
   readonly lines: readonly Event[];
+  /** the line at its end, where that says that it failed */
+  readonly failure?: Event;
 }
 
 /** Which phases were seen, and why the others were not. */
@@ -161,7 +163,7 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
       observed.add(spec.name);
       continue;
     }
-    if (spec.optional === true) continue;
+    if (spec.optional === true && !isMissed(spec, scopes.whole, wirings)) continue;
     const isOtherwise = spec.unless?.some((kind) => scopes.whole.byKind.has(kind)) ?? false;
     if (isOtherwise) notApplicable.add(spec.name);
     else if (spec.per !== undefined && lived.ports.length === 0) {
@@ -185,6 +187,10 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
     },
   };
 }
+
+/** Whether a phase that not every action has should have been in this one. */
+const isMissed = ({ missedWith }: PhaseSpec, { byKind }: Scope, wirings: ReadonlySet<Wiring>): boolean =>
+  missedWith?.kinds.some((kind) => byKind.has(kind)) === true && missedWith.wiredBy.some((wiring) => wirings.has(wiring));
 
 /** One edge as found: the line, and the time it gives. */
 interface Found {
@@ -221,7 +227,9 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
     if (from?.isBound === true && from.event !== to?.event && (to === undefined || (to.isBound && to.isStated !== true))) return [];
     // One line that states no duration is a point: it is shown on whatever it falls into.
     if (from !== undefined && to !== undefined && isPoint(from, to) && spec.spread !== true && spec.isPoint !== true) return [];
-    const teller = [to, from].find((found) => found !== undefined && services.includes(found.event.service))?.event;
+    const teller =
+      [to, from].find((found) => found !== undefined && services.includes(found.event.service))?.event ??
+      (from === undefined ? undefined : bag.own(to));
     // Where the work was never finished, the service that should have done it is known by the host that waited for it.
     const waiting = from !== undefined && to === undefined && lived.host === from.event.host;
     const service = teller?.service ?? (waiting ? services.find((each) => lived.reads(each, lived.host)) : undefined);
@@ -241,6 +249,7 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
         endIs: to?.is ?? 'unobserved',
         port: scope.port,
         within: spec.within,
+        ...(to !== undefined && spec.failsAt?.some(({ kind }) => kind === to.event.kind) === true ? { failure: to.event } : {}),
         lines:
           spec.marks === undefined
             ? linesOf(from?.event, to?.event)
@@ -340,6 +349,12 @@ class Finder {
       if (event !== undefined) return this.#found(event, edge);
     }
     return undefined;
+  }
+
+  /** Of what ends the phase a line of the phase's own service: nova-api may print the end of what neutron does. */
+  own(to: Found | undefined): Event | undefined {
+    if (to === undefined) return undefined;
+    return this.#spec.to.flatMap((edge) => this.#lines(edge)).find(({ service }) => this.#services.includes(service));
   }
 
   /** @param until lines after this moment are of something else, such as the cleaning up of what was scheduled */

@@ -1,5 +1,6 @@
 import type { EventKind } from '../catalogue/event.js';
-import { about, type Edge, last, lasting, latest, line, type PhaseSpec, standIn } from './define.js';
+import { seconds } from '../model/time.js';
+import { about, type Edge, last, lasting, latest, line, type PhaseSpec, recent, standIn } from './define.js';
 import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
 
 /** neutron's API workers by release: one eventlet service up to 2025.1, several daemons under uWSGI since. */
@@ -92,7 +93,7 @@ export const vifPluggedWait: PhaseSpec = {
   service: 'nova-compute',
   per: 'cycle',
   within: 'spawn',
-  failsAt: { kind: 'vif.plug.timed.out', why: 'timed out waiting for network-vif-plugged' },
+  failsAt: [{ kind: 'vif.plug.timed.out', why: 'timed out waiting for network-vif-plugged' }, { kind: 'vif.plug.failed.event' }],
   from: [line('vif.plug.awaited'), line('vif.plugged')],
   to: [
     line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event'),
@@ -141,12 +142,21 @@ export const plugChain: readonly PhaseSpec[] = [
     name: 'neutron port activate',
     service: NEUTRON,
     per: 'cycle',
-    from: [line('port.status.up'), line('port.provision.complete'), line('port.provisioning')],
+    // Before Wallaby nothing of neutron's begins it at INFO: the agent's last line of the port bounds it.
+    from: [
+      line('port.status.up'),
+      line('port.provision.complete'),
+      line('port.provisioning'),
+      { ...recent('agent.devices.configured', 'agent.ports.filtered', 'agent.filters.preparing', 'agent.port.updated'), derived: true },
+    ],
     to: [line('vif.plug.announced'), line('nova.notifying'), { kinds: ['nova.notified'], derived: true }],
   },
   eventDeliver,
   vifPluggedWait,
 ];
+
+/** How long after an action that does not wait for its ports their chains are waited for: the agent treats several in a turn. */
+export const CHAIN_LASTS = seconds(30);
 
 /** The same where nova starts the guest without waiting for its ports, unless it says that it waits. */
 export const plugUnawaited: readonly PhaseSpec[] = plugChain.map((phase) =>
@@ -168,7 +178,9 @@ export const vifUnplug: PhaseSpec = {
   per: 'port',
   wiredBy: ['ovn', 'ml2-ovs', 'other'],
   from: [line('vif.unplugging')],
-  to: [line('vif.unplugged')],
+  // nova goes on when it fails.
+  to: [line('vif.unplugged', 'vif.unplug.failed')],
+  failsAt: [{ kind: 'vif.unplug.failed' }],
 };
 
 /** What OVS, OVN and neutron make of an unplugged port. Bound to no order: with some releases OVN lets go before OVS does. */

@@ -1,6 +1,6 @@
 import { action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo } from './common.js';
 import { type ActionSpec, last, latest, line, standIn } from './define.js';
-import { apiRequest, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
+import { apiRequest, CHAIN_LASTS, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js';
 
 /** Power a server off. INFO logs have no line for its start: at INFO it is known by its shutdown. */
@@ -40,6 +40,7 @@ export const start: ActionSpec = action({
   starts: [],
   ends: ['instance.rebooted'],
   fails: [...FAILURES, 'guest.start.failed'],
+  outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
   phases: [
     apiRequest,
     networkInfo,
@@ -122,6 +123,7 @@ export const resume: ActionSpec = action({
   ends: ['instance.running'],
   confirms: ['guest.lifecycle.resumed'],
   fails: [...FAILURES, 'guest.start.failed'],
+  outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
   phases: [
     apiRequest,
     networkInfo,

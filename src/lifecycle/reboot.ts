@@ -1,6 +1,6 @@
 import { action, FAILURES, lockWait, networkInfo } from './common.js';
 import { type ActionSpec, latest, line, standIn } from './define.js';
-import { apiRequest, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
+import { apiRequest, CHAIN_LASTS, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js';
 
 /**
@@ -15,6 +15,7 @@ export const reboot: ActionSpec = action({
   tasks: ['rebooting', 'rebooting_hard', 'reboot_pending', 'reboot_pending_hard', 'reboot_started', 'reboot_started_hard'],
   ends: ['instance.rebooted', 'instance.soft.rebooted'],
   fails: [...FAILURES, 'reboot.failed', 'guest.start.failed'],
+  outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
   phases: [
     apiRequest,
     lockWait,

@@ -1,9 +1,15 @@
 import { action, FAILURES, guestDestroy, guestShutdown, networkInfo } from './common.js';
 import { type ActionSpec, last, latest, line, standIn } from './define.js';
-import { apiRequest, plugChain, requests } from './plug.js';
+import { apiRequest, CHAIN_LASTS, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { maybe, partsOf, spawning } from './spawning.js';
 
-/** Start a server from a rescue image, with its own disk beside it. Its ports stay plugged. */
+/**
+ * What becomes of the ports. nova plugs and unplugs nothing, but the interface of a native OVS port goes with the guest and comes
+ * with the next, and the chain runs anew. nova does not wait for it.
+ */
+const ports = [...maybe(vifUnplug, ...portDown), ...maybe(...plugUnawaited)];
+
+/** Start a server from a rescue image, with its own disk beside it. */
 export const rescue: ActionSpec = action({
   name: 'rescue',
   lockedBy: ['do_rescue_instance'],
@@ -12,6 +18,7 @@ export const rescue: ActionSpec = action({
   tasks: ['rescuing'],
   ends: ['guest.lifecycle.started'],
   fails: [...FAILURES, 'guest.start.failed'],
+  outlivedBy: { millis: CHAIN_LASTS },
   phases: [
     apiRequest,
     networkInfo,
@@ -24,7 +31,7 @@ export const rescue: ActionSpec = action({
       to: [last('guest.lifecycle.started')],
     },
     ...partsOf('rescue boot', maybe(...spawning.filter(({ name }) => name !== 'network wait' && name !== 'guest start'))),
-    ...partsOf('rescue boot', maybe(...plugChain)),
+    ...partsOf('rescue boot', ports),
     ...requests,
   ],
 });
@@ -38,6 +45,7 @@ export const unrescue: ActionSpec = action({
   tasks: ['unrescuing'],
   ends: ['guest.lifecycle.started'],
   fails: [...FAILURES, 'guest.start.failed'],
+  outlivedBy: { millis: CHAIN_LASTS },
   phases: [
     apiRequest,
     networkInfo,
@@ -53,6 +61,7 @@ export const unrescue: ActionSpec = action({
       from: [line('instance.destroyed')],
       to: [last('guest.lifecycle.started')],
     },
+    ...partsOf(undefined, ports),
     ...requests,
   ],
 });

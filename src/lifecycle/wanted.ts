@@ -17,6 +17,9 @@ const ALSO: readonly EventKind[] = [
   ...EXTERNAL_EVENTS,
   // Which port is whose, on which address, under which request.
   'port.create.received',
+  // Of the request that makes a port, the only lines that name it: neutron's access line does not.
+  'ip.allocated',
+  'port.provision.awaited',
   'ovn.port.adding',
   'ovn.port.checked',
   'ovs.interface.setting',
@@ -88,8 +91,22 @@ const NOISE: ReadonlySet<EventKind> = new Set<EventKind>([
   'usage.audited',
   'image.cache.checked',
   'resources.viewed',
-  // every two seconds
+  // what neutron's agents say of their loops, every two seconds, and of security groups
+  'agent.loop.started',
   'agent.loop.completed',
+  'agent.polling.started',
+  'agent.ports.processed',
+  'agent.removals.treated',
+  'agent.network.unmanaged',
+  'agent.port.unsecured',
+  'agent.firewall.refreshing',
+  'agent.firewall.port.known',
+  'agent.groups.updated',
+  'agent.filters.dropped',
+  'agent.port.unplugged',
+  'dhcp.sync.started',
+  'dhcp.sync.fetched',
+  'dhcp.sync.completed',
 ]);
 
 /**

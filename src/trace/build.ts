@@ -10,10 +10,12 @@ import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/ph
 import { keys } from '../model/attributes.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
-import type { AttributeValue, FinishedTrace, Outcome, SpanData, SpanEvent, SpanLink } from '../model/span.js';
+import type { AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanLink } from '../model/span.js';
 import { bounds, fitToLeave } from './bounds.js';
 import { addCauses } from './causes.js';
 import { exceptionOf } from './exception.js';
+import { failuresOf } from './failure.js';
+import { portsInOvs } from './interfaces.js';
 import { networkReady, rootIdOf, spanIdOf, traceIdOf } from './span-id.js';
 
 export interface BuildOptions {
@@ -64,7 +66,8 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   const lived = livedBy(action, action.host, options);
   const { phases, coverage } = phasesOf(tableOf(action.spec, options), lived);
   const causes = causesOf(phases, lived, action.meanwhile ?? []);
-  const around = { ports: action.ports, start: action.start, end: action.end, isWhole: true, causes: causes.of, outcome: action.outcome };
+  const failures = failuresOf(phases, action.outcome);
+  const around = { ports: portsInOvs(action), start: action.start, end: action.end, isWhole: true, causes: causes.of, failures };
   const children = spansOf(phases, traceId, rootId, around, options);
   const failed = action.outcome !== 'succeeded';
   const exception = failed
@@ -120,13 +123,6 @@ function unusedLines({ members }: ClosedAction, phases: readonly Phase[]): Event
   return unused;
 }
 
-/** On a failed action, the phases that were still under way are where it failed. */
-function errorOf({ spec, lines, endIs }: Phase, outcome: Outcome | undefined): string | undefined {
-  if (outcome === undefined || outcome === 'succeeded') return undefined;
-  if (spec.failsAt !== undefined && lines.at(-1)?.kind === spec.failsAt.kind) return spec.failsAt.why;
-  return endIs === 'unobserved' ? `did not end: the action ${outcome === 'failed' ? 'failed' : 'was cut off'} before` : undefined;
-}
-
 const sayOutcome = (action: ClosedAction): string =>
   action.outcome === 'interrupted'
     ? 'nova-compute was restarted in the middle of it'
@@ -168,7 +164,14 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
     phases,
     traceId,
     span.spanId,
-    { ports: attempt.ports, start: attempt.start, end: attempt.end, isWhole: true, causes: causes.of },
+    {
+      ports: portsInOvs(attempt),
+      start: attempt.start,
+      end: attempt.end,
+      isWhole: true,
+      causes: causes.of,
+      failures: failuresOf(phases, attempt.outcome),
+    },
     options,
   );
   return { traceId, form: 'fragment', instance: attempt.instance, request: attempt.request, action: undefined, spans: [span, ...children] };
@@ -197,7 +200,7 @@ function buildFragment(fragment: ClosedFragment, options: BuildOptions): Finishe
     traceId,
     rootId,
     {
-      ports: fragment.ports,
+      ports: portsInOvs(fragment),
       start: fragment.start,
       end: fragment.end,
       isWhole: false,
@@ -215,7 +218,13 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
   const { phases, coverage } = phasesOf(networkReadyPhases, livedBy(sequel, sequel.of.host, options));
   const boot = traceIdOf(sequel.instance, sequel.request);
   const hadNetwork = !phases.some(({ spec }) => spec === metadataProvision);
-  const children = spansOf(phases, traceId, rootId, { ports: sequel.ports, start: sequel.start, end: sequel.end, isWhole: true }, options);
+  const children = spansOf(
+    phases,
+    traceId,
+    rootId,
+    { ports: portsInOvs(sequel), start: sequel.start, end: sequel.end, isWhole: true },
+    options,
+  );
   const link: SpanLink = { traceId: boot, spanId: rootIdOf(boot), attributes: { [keys.action]: sequel.of.spec.name } };
   const attributes: Record<string, AttributeValue> = identityOf(sequel);
   attributes[keys.start] = sequel.opening.kind === EMITTED ? 'observed' : 'derived';
@@ -264,8 +273,7 @@ interface Around {
   /** the root is this process's to write: phases may be parts of one another */
   readonly isWhole: boolean;
   readonly causes?: ReadonlyMap<Phase, Causes>;
-  /** of a whole action: how it ended */
-  readonly outcome?: Outcome;
+  readonly failures?: ReadonlyMap<Phase, string>;
 }
 
 /** Spans of phases, with ids that every process and every reading gives alike. */
@@ -321,7 +329,7 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
       events,
       droppedEvents: dropped,
       links: [],
-      error: errorOf(phase, around.outcome),
+      error: around.failures?.get(phase),
     };
   });
 }

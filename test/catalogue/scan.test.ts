@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
+  dhcpPortId,
   scanDeviceIds,
+  scanDhcpPort,
   scanLspColumns,
   scanNovaEvents,
   scanOvnRow,
@@ -169,4 +171,36 @@ it('lists and sets of uuids, each once', () => {
       "[('network-vif-plugged', '7e1ace65-3eb8-4909-a58c-8e114ea883b9'), ('network-vif-plugged', '7e1ace65-3eb8-4909-a58c-8e114ea883b9')]",
     ),
   ).toEqual(['7e1ace65-3eb8-4909-a58c-8e114ea883b9']);
+});
+
+describe('a port as the DHCP agent prints it', () => {
+  const port = '5403c52f-276c-4cc4-b625-05e7b9cd7766';
+  const network = '3166962f-2592-488d-806d-bcb5ef7c20a0';
+  const instance = '5694afef-91dd-4df7-bc94-4a3764ca738a';
+  const head = (owner: string, device = instance): string =>
+    `admin_state_up=True, allowed_address_pairs=[], binding:host_id=, binding:vif_type=unbound, description=, device_id=${device}, device_owner=${owner}, extra_dhcp_opts=[], fixed_ips=[<neutron.agent.linux.dhcp.DictModel object at 0x7fa24547ad30>], id=${port}, ip_allocation=immediate, mac_address=fa:16:3e:8d:f6:9e, name=`;
+  const nested = `network=admin_state_up=True, description=, id=${network}, mtu=1450, name=net1`;
+  const tail = `network_id=${network}, port_security_enabled=True, status=DOWN on network _ns_name=qdhcp-${network}, admin_state_up=True, id=${network}, mtu=1450`;
+
+  it('has the id of the port, and not of the networks behind it', () => {
+    for (const text of [`${head('')}, ${nested}, ${tail}`, `${head('compute:nova')}, ${tail}`]) {
+      expect(scanDhcpPort(text)).toEqual({ port, instance, mac: 'fa:16:3e:8d:f6:9e', network });
+      expect(dhcpPortId(text)).toBe(port);
+    }
+  });
+
+  it('is not fooled by its description', () => {
+    const text = `${head('')}, ${tail}`.replace('description=', `description=a copy, id=${instance}, of it`);
+    expect(scanDhcpPort(text)).toMatchObject({ port });
+  });
+
+  it('of a router or a DHCP server names no instance', () => {
+    expect(scanDhcpPort(`${head('network:router_interface')}, ${tail}`)).not.toHaveProperty('instance');
+    expect(scanDhcpPort(`${head('network:dhcp', `dhcp${instance}-${network}`)}, ${tail}`)).not.toHaveProperty('instance');
+  });
+
+  it('may be cut short', () => {
+    expect(scanDhcpPort(`${head('')}`.slice(0, -60))).toMatchObject({ port, instance });
+    expect(dhcpPortId('admin_state_up=True')).toBe('…');
+  });
 });

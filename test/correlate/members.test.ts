@@ -267,3 +267,17 @@ describe('the lines of an agent', () => {
     expect(told.at(-1)!.slice(1)).toEqual([P]);
   });
 });
+
+it("a network that the DHCP agent could not serve concerns the ports on it, and no others'", () => {
+  const failed = (s: number, network: string): string =>
+    oslo('neutron-dhcp-agent', s, `Unable to enable dhcp for ${network}.: multiprocessing.managers.RemoteError: `, {
+      level: 'ERROR',
+      request: null,
+    });
+  const network = /network=Network\(([0-9a-f-]{36})\)/.exec(vif(P))![1]!;
+  const { told } = membersAre([
+    ...eventsOf('nova-compute', [plugged(10, P)]),
+    ...eventsOf('neutron-dhcp-agent', [failed(12, network), failed(13, 'eaf52310-3967-485a-9f2f-9e6cde7628ec')]),
+  ]);
+  expect(told.filter(([kind]) => kind === 'dhcp.failed')).toEqual([['dhcp.failed', P]]);
+});

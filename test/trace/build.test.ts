@@ -105,6 +105,16 @@ describe('the trace of a small boot', () => {
     });
   });
 
+  it('calls the interface as OVS does: with hybrid plug it is not the tap', () => {
+    const qvo = `qvo${P.slice(0, 11)}`;
+    const [trace] = tracesOf([
+      ...boot(),
+      ...eventsOf('ovs-vswitchd', [vlog(12.5, 'bridge', `bridge br-int: added interface ${qvo} on port 3`)]),
+    ]);
+    expect(spanOf(trace!, 'ovs interface add').attributes['openstack.interface.name']).toBe(qvo);
+    expect(spanOf(trace!, 'vif plug').attributes['openstack.interface.name']).toBe(qvo);
+  });
+
   it('of a request tells method, path and status, and never the query', () => {
     const get =
       '127.0.0.1 "GET /v2.0/ports?tenant_id=4ffd406b476c40ac99ad03adedfc02e9&device_id=secret HTTP/1.1" status: 200  len: 440 time: 0.0100000';

@@ -72,7 +72,8 @@ const WORDINGS: readonly Wording[] = [
   { logger: 'ovsdbapp.backend.ovs_idl.transaction', says: /\(_result=/, shown: 'ovsdbapp\'s "_result="', since: '2023.1' },
   { logger: 'neutron.wsgi', says: /" status: \d/, shown: 'access lines of neutron.wsgi', until: '2025.1' },
   { logger: 'neutron.notifiers.nova', says: /^Nova event matching \[/, shown: '"Nova event matching"', since: 'Victoria' },
-  { logger: 'neutron.notifiers.nova', says: /^Nova event response: /, shown: '"Nova event response"', until: 'Ussuri' },
+  // 17.2 still says so; a later 17 does not.
+  { logger: 'neutron.notifiers.nova', says: /^Nova event response: /, shown: '"Nova event response"', until: 'Victoria' },
   {
     logger: 'binding',
     says: /^Releasing lport \S+ from this chassis \(sb_readonly=/,

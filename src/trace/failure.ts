@@ -1,0 +1,59 @@
+import { inOrder } from '../lifecycle/event.js';
+import type { Phase } from '../lifecycle/phases.js';
+import type { Outcome } from '../model/span.js';
+
+/** No line is quoted further. */
+const QUOTED = 300;
+
+/**
+ * Where an action failed: its phases that are to be shown as failed, and what is said of each.
+ *
+ * - The phase whose line says so first. What fails after it fails because of it: nova spawns while neutron makes the ports, and
+ *   a build whose ports cannot be made prints "Instance failed to spawn", too.
+ * - The phases that it is a part of, where a line says that they failed as well.
+ * - What it waited for in vain: other phases of its port that did not end, and of its own parts the one begun last.
+ *
+ * Where no line of a phase says that it failed, the phases that were under way are where it failed.
+ */
+export function failuresOf(phases: readonly Phase[], outcome: Outcome): ReadonlyMap<Phase, string> {
+  const failed = new Map<Phase, string>();
+  if (outcome === 'succeeded') {
+    // nova goes on when a port cannot be unplugged, and may be told to when one is not plugged in time.
+    for (const phase of phases) if (phase.failure !== undefined) failed.set(phase, wordsOf(phase));
+    return failed;
+  }
+  const isOpen = ({ endIs }: Phase): boolean => endIs === 'unobserved';
+  const leftOpen = `did not end: the action ${outcome === 'failed' ? 'failed' : 'was cut off'} before`;
+
+  const saying = phases
+    .filter(({ failure }) => failure !== undefined)
+    .sort((a, b) => inOrder(a.failure!, b.failure!) || (holds(a, b, phases) ? 1 : holds(b, a, phases) ? -1 : 0));
+  const first = saying[0];
+  if (first === undefined) {
+    for (const phase of phases) if (isOpen(phase)) failed.set(phase, leftOpen);
+    return failed;
+  }
+  for (const phase of saying) {
+    // Several ports may time out at one line.
+    if (phase !== first && phase.failure !== first.failure && !holds(phase, first, phases)) continue;
+    failed.set(phase, wordsOf(phase));
+    for (const other of phases)
+      if (phase.port !== undefined && other.port === phase.port && isOpen(other) && !failed.has(other)) failed.set(other, leftOpen);
+  }
+  const part = phases.filter((phase) => isOpen(phase) && holds(first, phase, phases)).sort((a, b) => b.start - a.start)[0];
+  if (part !== undefined && !failed.has(part)) failed.set(part, leftOpen);
+  return failed;
+}
+
+function wordsOf({ failure, spec }: Phase): string {
+  const { kind, text } = failure!;
+  return spec.failsAt?.find((each) => each.kind === kind)?.why ?? (text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text);
+}
+
+/** Whether one phase is a part of another, or of one of its parts. */
+function holds(whole: Phase, part: Phase, phases: readonly Phase[]): boolean {
+  if (part.within === undefined || part.host !== whole.host || part === whole) return false;
+  if (part.within === whole.name) return part.start >= whole.start && part.start <= whole.end;
+  const between = phases.find(({ name, host }) => name === part.within && host === part.host);
+  return between !== undefined && between !== part && holds(whole, between, phases);
+}
