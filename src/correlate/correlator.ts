@@ -1,6 +1,6 @@
 import type { EventKind, Vif } from '../catalogue/event.js';
 import { isTrifle } from '../lifecycle/causes.js';
-import type { Boot, ClosedAction, ClosedFragment, ClosedThing, Past } from '../lifecycle/closed.js';
+import { type Boot, type ClosedAction, type ClosedFragment, type ClosedThing, followedBy, type Past } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, inOrder, type Member } from '../lifecycle/event.js';
@@ -509,6 +509,8 @@ export class Correlator {
       ports,
       meanwhile: this.#meanwhile(members, claim),
       ...this.#buildsBeside(bag),
+      // What is older may be forgotten already, or not yet.
+      follows: followedBy(spec, state.past, bag.opened, bag.closesAt - REACH),
     };
   }
 

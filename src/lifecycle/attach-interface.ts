@@ -40,6 +40,7 @@ export const attachInterface: ActionSpec = action({
     {
       name: 'port create',
       service: 'nova-compute',
+      calls: true,
       per: 'port',
       debug: true,
       from: [anywhere('network.allocation.requested')],
@@ -49,6 +50,7 @@ export const attachInterface: ActionSpec = action({
     {
       name: 'port update',
       service: 'nova-compute',
+      calls: true,
       per: 'port',
       debug: true,
       from: [latest('port.created', 'network.allocation.requested')],

@@ -83,6 +83,7 @@ export const create: ActionSpec = {
     {
       name: 'port create',
       service: 'nova-compute',
+      calls: true,
       per: 'port',
       within: 'network allocate',
       debug: true,
@@ -92,6 +93,7 @@ export const create: ActionSpec = {
     {
       name: 'port update',
       service: 'nova-compute',
+      calls: true,
       per: 'port',
       within: 'network allocate',
       debug: true,

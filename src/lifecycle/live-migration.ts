@@ -154,6 +154,7 @@ export const liveMigration: ActionSpec = action({
     {
       name: 'port binding activate',
       service: 'nova-compute',
+      calls: true,
       per: 'port',
       debug: true,
       optional: true,

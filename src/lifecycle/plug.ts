@@ -1,3 +1,4 @@
+import { REQUESTS } from '../model/call.js';
 import { about, last, lasting, latest, line, type PhaseSpec } from './define.js';
 import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
 
@@ -186,10 +187,11 @@ export const portCreate = portRequest('create', 'neutron.port.create.requested')
 export const portUpdate = portRequest('update', 'neutron.port.update.requested');
 export const portDelete = portRequest('delete', 'neutron.port.delete.requested');
 
-/** Requests of the action to other services, told by their own access lines. */
+/** Other requests of the action to other services, each told by its own access line and named by its call. */
 export const requests: readonly PhaseSpec[] = [
   {
-    name: 'neutron-server request',
+    name: REQUESTS,
+    namedByCall: true,
     service: NEUTRON,
     http: 'service',
     from: [lasting('neutron.requested'), lasting('neutron.ports.listed')],
@@ -199,7 +201,8 @@ export const requests: readonly PhaseSpec[] = [
     most: 100,
   },
   {
-    name: 'placement request',
+    name: REQUESTS,
+    namedByCall: true,
     service: 'placement',
     http: 'service',
     from: [],
@@ -209,7 +212,8 @@ export const requests: readonly PhaseSpec[] = [
     most: 100,
   },
   {
-    name: 'glance request',
+    name: REQUESTS,
+    namedByCall: true,
     service: 'glance',
     http: 'service',
     from: [lasting('image.requested'), lasting('image.downloaded')],

@@ -52,6 +52,7 @@ export function trace({ form = 'action', action = 'create', host = 'cmp1', outco
     events: [],
     droppedEvents: 0,
     links: [],
+    kind: 'internal',
     error: undefined,
     ...other,
   });

@@ -16,6 +16,7 @@ const span = (more: Partial<SpanData> = {}): SpanData => ({
   events: [],
   droppedEvents: 0,
   links: [],
+  kind: 'internal',
   error: undefined,
   ...more,
 });

@@ -34,6 +34,7 @@ export function span({ name, from, to, in: parent, port, attributes, ...rest }: 
     events: [],
     droppedEvents: 0,
     links: [],
+    kind: 'internal',
     error: undefined,
     ...rest,
     attributes: {
