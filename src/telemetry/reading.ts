@@ -1,5 +1,5 @@
 import { keys } from '../model/attributes.js';
-import { callName, REQUESTS } from '../model/call.js';
+import { phaseOf } from '../model/call.js';
 import type { FinishedTrace, SpanData } from '../model/span.js';
 
 /** nova's name of the action that boots an instance. */
@@ -69,12 +69,6 @@ const reportedSeconds = (span: SpanData): number | undefined => {
   const seconds = span.attributes[keys.reported];
   return typeof seconds === 'number' ? seconds : undefined;
 };
-
-/** A request that is named by its call is one of few phases, not one of many. */
-function phaseOf({ name, attributes }: SpanData): string {
-  const { [keys.httpMethod]: method, [keys.httpRoute]: route } = attributes;
-  return typeof method === 'string' && typeof route === 'string' && name === callName(method, route) ? REQUESTS : name;
-}
 
 /** Whether lines tell both of its ends. */
 const isMeasured = ({ attributes }: SpanData): boolean => attributes[keys.start] !== 'unobserved' && attributes[keys.end] !== 'unobserved';

@@ -15,8 +15,8 @@ export interface LoggedException {
 const RAISED = /(?:^|: )([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*): (.*)$/s;
 const CLASS =
   /(?:Error|Exception|Failed|Failure|NotFound|Timeout|Invalid|Unacceptable|NoMore\w*|NoValidHost|Abort\w*|Exceeded|InUse|Busy|Unavailable|Forbidden|Conflict|Warning|[A-Z]\w+)$/;
-/** oslo.messaging adds it to the class of an exception that another process raised. */
-const REMOTE = /_Remote$/;
+/** oslo.messaging adds it to module and class of an exception that another process raised. */
+const REMOTE = /_Remote(?=\.|$)/g;
 const LONGEST_MESSAGE = 500;
 const LONGEST_STACK = 8000;
 

@@ -53,6 +53,8 @@ function withoutDefaults(json: Json): Json {
       .filter(([key, v]) => !((/^dropped\w+Count$/.test(key) || key === 'code') && v === 0))
       .filter(([key, v]) => !(/^(attributes|events|links|values)$/.test(key) && Array.isArray(v) && v.length === 0))
       .filter(([key, v]) => !(key === 'message' && v === ''))
+      // The SDK says a resource's schema inside it as well, where OTLP has no such field.
+      .filter(([key]) => !(key === 'schemaUrl' && 'attributes' in json))
       .map(([key, v]) => [key, key === 'intValue' ? String(v) : withoutDefaults(v)]),
   );
 }

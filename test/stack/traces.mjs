@@ -17,14 +17,18 @@ export function handMade(name, at = Date.now() - 60_000) {
     end: at + to,
     service,
     host,
-    attributes: { 'novaspan.start': 'observed', 'novaspan.end': 'observed' },
+    attributes: { 'novaspan.start.evidence': 'observed', 'novaspan.end.evidence': 'observed' },
     events: [],
     droppedEvents: 0,
     links: [],
     error: undefined,
     ...more,
   });
-  const port = { 'openstack.port.id': '6c0d2f6e-6d53-4a53-9d4b-0d5d1f0e9a11', 'novaspan.start': 'observed', 'novaspan.end': 'derived' };
+  const port = {
+    'openstack.port.id': '6c0d2f6e-6d53-4a53-9d4b-0d5d1f0e9a11',
+    'novaspan.start.evidence': 'observed',
+    'novaspan.end.evidence': 'derived',
+  };
   return {
     traceId,
     form: 'action',

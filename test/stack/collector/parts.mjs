@@ -26,7 +26,7 @@ export function partsOf(name, { action = 'create', outcome = 'succeeded', second
     end: start + to * 1000,
     service,
     host,
-    attributes: { 'novaspan.start': 'observed', 'novaspan.end': 'observed' },
+    attributes: { 'novaspan.start.evidence': 'observed', 'novaspan.end.evidence': 'observed' },
     events: [],
     droppedEvents: 0,
     links: [],
