@@ -13,6 +13,7 @@ export function handMade(name, at = Date.now() - 60_000) {
     spanId: spanId(spanName),
     parentSpanId: parent === undefined ? undefined : spanId(parent),
     name: spanName,
+    kind: 'internal',
     start: at + from,
     end: at + to,
     service,
@@ -49,7 +50,7 @@ export function handMade(name, at = Date.now() - 60_000) {
         },
         error: 'Build of instance 3f0c1d6e aborted: <timed out & gone>',
       }),
-      span('api request', 'instance create', 'nova-api', 'ctl1', -900.125, -50.5),
+      span('api request', 'instance create', 'nova-api', 'ctl1', -900.125, -50.5, { kind: 'server' }),
       span('spawn', 'instance create', 'nova-compute', 'cmp1', 2000.001, 11410.333, {
         events: [
           {

@@ -22,6 +22,7 @@ export function partsOf(name, { action = 'create', outcome = 'succeeded', second
     spanId: id(`${name} ${spanName}`, 16),
     parentSpanId: spanName.startsWith('instance ') ? undefined : id(`${name} instance ${action}`, 16),
     name: spanName,
+    kind: 'internal',
     start: start + from * 1000,
     end: start + to * 1000,
     service,
