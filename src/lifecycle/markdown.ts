@@ -61,6 +61,7 @@ const marks = ({ debug, per, optional, repeats }: PhaseSpec): string =>
     .filter((mark) => mark !== false)
     .join(' ');
 
+/** One end of a phase, by the newest wording of its lines. */
 export const edge = ({ kinds, less, derived, pick }: Edge): string =>
   `${derived === true ? 'about ' : ''}${pick === 'last' ? 'the last ' : pick === 'latest' ? 'the latest ' : ''}${said(kinds)}${less === undefined ? '' : ` less ${less === 'waited' ? 'the wait' : 'N'}`}`;
 

@@ -1,7 +1,7 @@
 import type { ActionSpec, PhaseSpec } from './define.js';
 import { glossary } from './glossary.js';
 import { edge } from './markdown.js';
-import { sequelPhases } from './sequel-phases.js';
+import { networkReadyPhases } from './network-ready.js';
 
 /**
  * The table of docs/tracing-model.md: every phase, what a person would call it, and the lines that prove its ends. Where the
@@ -9,7 +9,7 @@ import { sequelPhases } from './sequel-phases.js';
  */
 export function phasesMarkdown(actions: readonly ActionSpec[]): string {
   const byName = new Map<string, PhaseSpec[]>();
-  for (const phase of [...actions.flatMap(({ phases }) => phases), ...sequelPhases]) {
+  for (const phase of [...actions.flatMap(({ phases }) => phases), ...networkReadyPhases]) {
     const same = byName.get(phase.name) ?? [];
     // The tables of actions share rows: a row counts once for each service.
     if (!same.some(({ service }) => nameOf(service) === nameOf(phase.service))) byName.set(phase.name, [...same, phase]);

@@ -4,8 +4,8 @@ import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedT
 import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
 import { type Event, numberOf } from '../lifecycle/event.js';
 import { fragmentPhases } from '../lifecycle/fragment.js';
+import { metadataProvision, networkReadyPhases } from '../lifecycle/network-ready.js';
 import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
-import { metadataProvision, sequelPhases } from '../lifecycle/sequel-phases.js';
 import { keys } from '../model/attributes.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
@@ -237,7 +237,7 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
   const request = networkReady(sequel.request);
   const traceId = traceIdOf(sequel.instance, request);
   const rootId = rootIdOf(traceId);
-  const { phases, coverage } = phasesOf(sequelPhases, livedBy(sequel, sequel.of.host, options));
+  const { phases, coverage } = phasesOf(networkReadyPhases, livedBy(sequel, sequel.of.host, options));
   const hadNetwork = !phases.some(({ spec }) => spec === metadataProvision);
   const children = spansOf(
     phases,

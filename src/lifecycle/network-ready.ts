@@ -9,7 +9,7 @@ export const metadataProvision: PhaseSpec = {
 };
 
 /** What a guest's network does after a boot. */
-export const sequelPhases: readonly PhaseSpec[] = [
+export const networkReadyPhases: readonly PhaseSpec[] = [
   metadataProvision,
   {
     name: 'guest dhcp',
