@@ -3,6 +3,7 @@ import { type Event, type Member, numberOf } from '../lifecycle/event.js';
 import { actionGivenUp } from '../lifecycle/name.js';
 import { apiRequest } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
+import { intervalOf } from './gather.js';
 import { GRACE } from './times.js';
 
 /**
@@ -30,6 +31,7 @@ export function conclude(fragment: ClosedFragment, attempts: readonly Past[]): C
     start,
     end,
     until: end + GRACE,
+    attempts: attempts.map(intervalOf),
   };
 }
 

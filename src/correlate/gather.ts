@@ -50,7 +50,8 @@ export class Gather {
       return owner !== undefined && isSame(owner, candidate);
     };
     // What ended long ago under the same request, and was not given on, is no try at this.
-    const tries = [...triesBefore(candidate, state.past), ...state.candidates.filter((each) => each.request === request)];
+    const before = triesBefore(candidate, state.past);
+    const tries = [...before, ...state.candidates.filter((each) => each.request === request)];
     // What the API and the scheduler did came before the first try, and belongs to the root.
     const from = rescheduled ? start : Math.min(start, ...tries.map((each) => each.start));
     const claim = this.claimOf(instance, request, from - LEAD, until, owns);
@@ -77,6 +78,7 @@ export class Gather {
       members,
       ports: tries.length > 1 ? portsNamed(known, ofTry) : known,
       meanwhile: this.#meanwhile(members, claim),
+      attempts: rescheduled ? [] : before.map(intervalOf),
       ...this.#buildsBeside(candidate),
       // What was over before that may be forgotten already, or not yet.
       follows: followedBy(spec, state.past, candidate.opened, closesAt - REACH),
@@ -143,6 +145,8 @@ export class Gather {
     return { instance, aliases, from, to, isShared: instances.isShared(request, to), owns, isOther: (id) => requests.has(id) };
   }
 }
+
+export const intervalOf = ({ start, end, until }: Past): { start: Millis; end: Millis } => ({ start, end: end ?? until });
 
 /** Of several tries at a build under one request, whether a line is of this one. */
 function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, from: Millis, owns: (at: Millis) => boolean): boolean {
