@@ -68,7 +68,11 @@ export const tempo: Store = {
     transformations: withoutTrace,
     sortedBy: 'Duration',
   },
-  actions: traceql(`{ span.openstack.instance.id = "$instance" && name =~ "instance .+" } | select(${ROOT_ATTRIBUTES})`, SearchTableType.Spans, 200),
+  actions: traceql(
+    `{ span.openstack.instance.id = "$instance" && name =~ "instance .+" } | select(${ROOT_ATTRIBUTES})`,
+    SearchTableType.Spans,
+    200,
+  ),
   actionsRows: { ...tempoRows, sortedBy: 'Start time' },
   actionsCannot: 'Tempo gives up to 200.',
   trace: traceql('$trace', SearchTableType.Traces, 20),
