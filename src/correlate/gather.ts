@@ -1,5 +1,5 @@
 import type { Vif } from '../catalogue/event.js';
-import type { ClosedAction, ClosedFragment, Past } from '../lifecycle/closed.js';
+import { type ClosedAction, type ClosedFragment, followedBy, type Past } from '../lifecycle/closed.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import type { Event, Member } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
@@ -14,7 +14,7 @@ import { type Claim, isOfControlPlane, membersOf, portsOfInstance } from './memb
 import { isSame, ownerAt, triesBefore } from './owner.js';
 import type { InstanceState } from './state.js';
 import type { EventStore } from './store.js';
-import { GRACE, LEAD } from './times.js';
+import { GRACE, LEAD, REACH } from './times.js';
 
 /** What an action's lines are gathered from. */
 export interface Sources {
@@ -85,6 +85,8 @@ export class Gather {
       meanwhile: this.#meanwhile(members, claim),
       attempts: rescheduled ? [] : before.map(intervalOf),
       ...this.#buildsBeside(candidate),
+      // What was over before that may be forgotten already, or not yet.
+      follows: followedBy(spec, state.past, candidate.opened, closesAt - REACH),
     };
   }
 

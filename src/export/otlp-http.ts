@@ -1,17 +1,17 @@
 import type http from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { type Clock, systemClock } from '../model/clock.js';
 import { reasonOf } from '../model/errors.js';
 import type { Attributes } from '../model/span.js';
 import type { Exporter, ExportResult } from './exporter.js';
 import { type Answer, post } from './http-post.js';
+import { createOtlpEncoder } from './otlp-json.js';
+import { toOtlpProtobuf } from './otlp-protobuf.js';
 import { type OtlpOverrides, otlpSettings } from './otlp-settings.js';
 import { outcomeOf } from './outcome.js';
-import { readableSpansIn } from './read-otlp-json.js';
-import { toReadableSpans } from './readable-span.js';
+import { batchesIn } from './read-otlp-json.js';
+import { batchesOf } from './resource.js';
 import { version } from './version.js';
 
 const compress = promisify(gzip);
@@ -25,16 +25,20 @@ export interface OtlpHttpOptions extends OtlpOverrides {
 /**
  * Sends each trace in one OTLP/HTTP request and says what became of it. The same trace is the same bytes each time.
  *
- * The settings and the bytes are the SDK's; only the exchange is ours, because the SDK's exporter keeps to itself what
- * we must know: the status, Retry-After, and the spans that a success says were rejected (docs/decisions/0004-otlp-exchange.md).
+ * The settings are the SDK's. The exchange is ours, because the SDK's exporter keeps to itself what we must know: the status,
+ * Retry-After, and the spans that a success says were rejected. So are the bytes, because the SDK's serializers write a whole
+ * number as an integer, whatever the type of its key (docs/decisions/0004-otlp-exchange.md).
  *
  * @throws OperatorError when the variables ask for something that cannot be done
  */
 export function createOtlpHttpExporter({ resourceAttributes, ...options }: OtlpHttpOptions = {}): Exporter {
-  const { exchange, shutdown } = createExchange(options);
+  const { exchange, shutdown, protocol } = createExchange(options);
+  const encode = createOtlpEncoder(resourceAttributes);
   return {
-    export: (trace) => exchange(toReadableSpans(trace, resourceAttributes)),
-    document: (trace) => Buffer.from(JsonTraceSerializer.serializeRequest(toReadableSpans(trace, resourceAttributes)) ?? []).toString(),
+    export: (trace) =>
+      // The encoder's bytes are overwritten by the next trace.
+      exchange(protocol === 'http/json' ? Buffer.from(encode(trace)) : toOtlpProtobuf(batchesOf(trace, resourceAttributes))),
+    document: (trace) => encode(trace).toString(),
     shutdown,
   };
 }
@@ -48,17 +52,22 @@ export interface DocumentSender {
 
 /** @throws OperatorError when the variables ask for something that cannot be done */
 export function createDocumentSender(options: Omit<OtlpHttpOptions, 'resourceAttributes'> = {}): DocumentSender {
-  const { exchange, shutdown } = createExchange(options);
-  return { send: async (document) => exchange(readableSpansIn(document)), shutdown };
+  const { exchange, shutdown, protocol } = createExchange(options);
+  return {
+    async send(document) {
+      const batches = batchesIn(document);
+      return exchange(protocol === 'http/json' ? Buffer.from(document) : toOtlpProtobuf(batches));
+    },
+    shutdown,
+  };
 }
 
 function createExchange({ clock = systemClock, ...overrides }: Omit<OtlpHttpOptions, 'resourceAttributes'>) {
-  const { url, headers, timeoutMillis, compression, agentFactory, serializer } = otlpSettings(overrides);
+  const { url, headers, timeoutMillis, compression, agentFactory, protocol, readResponse } = otlpSettings(overrides);
   const shown = withoutSecrets(url);
   let agent: Promise<http.Agent> | undefined;
 
-  async function send(spans: ReadableSpan[], signal: AbortSignal): Promise<Answer> {
-    const bytes = serializer.serializeRequest(spans) ?? new Uint8Array();
+  async function send(bytes: Buffer, signal: AbortSignal): Promise<Answer> {
     const zipped = compression === 'gzip';
     const body = zipped ? await compress(bytes) : bytes;
     agent ??= Promise.resolve(agentFactory(url.protocol));
@@ -71,10 +80,12 @@ function createExchange({ clock = systemClock, ...overrides }: Omit<OtlpHttpOpti
   }
 
   return {
-    async exchange(spans: ReadableSpan[]): Promise<ExportResult> {
+    protocol,
+
+    async exchange(bytes: Buffer): Promise<ExportResult> {
       const signal = AbortSignal.timeout(timeoutMillis);
       try {
-        return outcomeOf(await send(spans, signal), shown, (body) => serializer.deserializeResponse(body), clock);
+        return outcomeOf(await send(bytes, signal), shown, readResponse, clock);
       } catch (error) {
         return failure(error, shown, signal.aborted ? timeoutMillis : undefined);
       }

@@ -1,6 +1,8 @@
+import { doubles, SCHEMA_URL } from '../model/attributes.js';
 import type { Writer } from '../model/record.js';
-import type { Attributes, AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanLink } from '../model/span.js';
+import type { Attributes, AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanKind, SpanLink } from '../model/span.js';
 import { fragment, JsonBytes } from './json-bytes.js';
+import { FLAGS, kindNumbers, STATUS_ERROR } from './otlp.js';
 import { byWriter, exact, resourceAttributes, scope, sortedKeys } from './resource.js';
 
 /** Encodes a trace; the bytes are valid until the next one. */
@@ -57,16 +59,18 @@ const QUOTE = 0x22;
 const BRACKET = 0x5d;
 const BRACE = 0x7d;
 const OPENING = fragment('{"resourceSpans":[');
-const GROUP_END = fragment(']}]}');
+const GROUP_END = fragment(`],"schemaUrl":"${SCHEMA_URL}"}],"schemaUrl":"${SCHEMA_URL}"}`);
 const CLOSING = fragment(']}');
 const TRACE_ID = fragment('{"traceId":"');
 const SPAN_ID = fragment('","spanId":"');
 const PARENT_ID = fragment('","parentSpanId":"');
-/** Sampled, and known not to be of another process: what the SDK says over HTTP. */
-const FLAGS = 0x101;
 const SPAN_NAME = fragment(`","flags":${FLAGS},"name":"`);
-// SPAN_KIND_INTERNAL is 1, STATUS_CODE_ERROR is 2.
-const SPAN_START = fragment('","kind":1,"startTimeUnixNano":"');
+const spanStart = (kind: SpanKind): Uint8Array => fragment(`","kind":${kindNumbers[kind]},"startTimeUnixNano":"`);
+const SPAN_START: Readonly<Record<SpanKind, Uint8Array>> = {
+  internal: spanStart('internal'),
+  server: spanStart('server'),
+  client: spanStart('client'),
+};
 const SPAN_STOP = fragment('","endTimeUnixNano":"');
 const ATTRIBUTES = fragment(',"attributes":[');
 const EVENTS = fragment(',"events":[');
@@ -74,7 +78,7 @@ const DROPPED = fragment(',"droppedEventsCount":');
 const LINKS = fragment(',"links":[');
 const NO_STATUS = fragment(',"status":{}}');
 const ERROR = fragment(',"status":{"message":"');
-const ERROR_END = fragment('","code":2}}');
+const ERROR_END = fragment(`","code":${STATUS_ERROR}}}`);
 const EVENT_TIME = fragment('{"timeUnixNano":"');
 const EVENT_NAME = fragment('","name":"');
 const LINK_END = fragment(`,"flags":${FLAGS}}`);
@@ -101,7 +105,7 @@ function addSpan(json: JsonBytes, span: SpanData): void {
   }
   json.add(SPAN_NAME);
   json.addText(span.name);
-  json.add(SPAN_START);
+  json.add(SPAN_START[span.kind]);
   json.addNanos(span.start);
   json.add(SPAN_STOP);
   json.addNanos(span.end);
@@ -179,6 +183,8 @@ interface KeyOpening {
   readonly boolean: Uint8Array;
   readonly integer: Uint8Array;
   readonly double: Uint8Array;
+  /** its numbers are doubles, also when they are whole */
+  readonly isDouble: boolean;
   readonly array: Uint8Array;
   /** whole attributes by their text, for as long as there are few: paths of logs, methods, how well an end is known */
   texts: Map<string, Uint8Array> | undefined;
@@ -199,6 +205,7 @@ function openingOf(key: string): KeyOpening {
       boolean: fragment(`${until}{"boolValue":`),
       integer: fragment(`${until}{"intValue":"`),
       double: fragment(`${until}{"doubleValue":`),
+      isDouble: doubles.has(key),
       array: fragment(`${until}{"arrayValue":{`),
       texts: new Map(),
     };
@@ -226,11 +233,13 @@ function addKeyValue(json: JsonBytes, opening: KeyOpening, value: AttributeValue
       json.addPlain(String(value));
       json.add(VALUE_END);
       break;
-    case 'number':
-      json.add(Number.isInteger(value) ? opening.integer : opening.double);
+    case 'number': {
+      const isInteger = Number.isInteger(value) && !opening.isDouble;
+      json.add(isInteger ? opening.integer : opening.double);
       json.addNumber(value);
-      json.add(Number.isInteger(value) ? TEXT_END : VALUE_END);
+      json.add(isInteger ? TEXT_END : VALUE_END);
       break;
+    }
     default:
       json.add(opening.array);
       if (value.length === 0) json.add(NO_VALUES);

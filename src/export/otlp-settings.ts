@@ -20,8 +20,11 @@ export interface OtlpOverrides {
 
 /** The encodings of OTLP/HTTP, by the names that OTEL_EXPORTER_OTLP_PROTOCOL gives them. */
 const protocols = {
-  'http/json': { contentType: 'application/json', serializer: JsonTraceSerializer },
-  'http/protobuf': { contentType: 'application/x-protobuf', serializer: ProtobufTraceSerializer },
+  'http/json': { contentType: 'application/json', readResponse: (body: Uint8Array) => JsonTraceSerializer.deserializeResponse(body) },
+  'http/protobuf': {
+    contentType: 'application/x-protobuf',
+    readResponse: (body: Uint8Array) => ProtobufTraceSerializer.deserializeResponse(body),
+  },
 } as const;
 
 type Protocol = keyof typeof protocols;
@@ -38,7 +41,7 @@ export function otlpSettings({ url, headers, timeoutMs, compression, protocol: a
   const protocol = supported(
     asked ?? variable('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? variable('OTEL_EXPORTER_OTLP_PROTOCOL') ?? 'http/json',
   );
-  const { contentType, serializer } = protocols[protocol];
+  const { contentType, readResponse } = protocols[protocol];
 
   const { result, faults } = withWarnings(() =>
     convertLegacyHttpOptions(
@@ -57,7 +60,7 @@ export function otlpSettings({ url, headers, timeoutMs, compression, protocol: a
   if (target && !/^https?:$/.test(target.protocol)) faults.push(`the endpoint ${shownUrl(result.url)} must begin with http:// or https://`);
   if (faults.length === 0) faults.push(...certificateFaults());
   if (faults.length > 0 || !result || !target) throw configInvalid('OTEL_EXPORTER_OTLP_*', faults.join('\n'));
-  return { ...result, url: target, serializer };
+  return { ...result, url: target, protocol, readResponse };
 }
 
 function supported(protocol: string): Protocol {

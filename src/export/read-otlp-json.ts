@@ -1,11 +1,13 @@
-import type { Attributes, HrTime, SpanContext, SpanStatus } from '@opentelemetry/api';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { Millis } from '../model/line.js';
+import type { Attributes, AttributeValue, SpanData, SpanEvent, SpanKind } from '../model/span.js';
+import { kindNumbers, STATUS_ERROR } from './otlp.js';
+import type { Batch } from './resource.js';
 
-/** OTLP JSON, as far as this program writes it. */
+/** OTLP JSON, as far as this program writes it, and as 0.1.0 wrote it: what is at its default may be left out. */
 interface Document {
-  readonly resourceSpans: readonly {
-    readonly resource: { readonly attributes: readonly KeyValue[] };
+  readonly resourceSpans?: readonly {
+    readonly resource: { readonly attributes?: readonly KeyValue[] };
+    readonly schemaUrl?: string;
     readonly scopeSpans: readonly {
       readonly scope: { readonly name: string; readonly version?: string };
       readonly spans: readonly Span[];
@@ -19,17 +21,22 @@ interface Span extends Ids {
   readonly kind: number;
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
-  readonly attributes: readonly KeyValue[];
-  readonly events: readonly { readonly name: string; readonly timeUnixNano: string; readonly attributes: readonly KeyValue[] }[];
-  readonly droppedEventsCount: number;
-  readonly links: readonly (Ids & { readonly attributes: readonly KeyValue[] })[];
-  readonly status: SpanStatus;
+  readonly attributes?: readonly KeyValue[];
+  readonly events?: readonly Event[];
+  readonly droppedEventsCount?: number;
+  readonly links?: readonly (Ids & { readonly attributes?: readonly KeyValue[] })[];
+  readonly status: { readonly code?: number; readonly message?: string };
+}
+
+interface Event {
+  readonly name: string;
+  readonly timeUnixNano: string;
+  readonly attributes?: readonly KeyValue[];
 }
 
 interface Ids {
   readonly traceId: string;
   readonly spanId: string;
-  readonly flags: number;
 }
 
 interface KeyValue {
@@ -39,68 +46,62 @@ interface KeyValue {
 
 interface AnyValue {
   readonly stringValue?: string;
-  readonly intValue?: number;
+  readonly intValue?: number | string;
   readonly doubleValue?: number;
   readonly boolValue?: boolean;
-  readonly arrayValue?: { readonly values: readonly AnyValue[] };
+  readonly arrayValue?: { readonly values?: readonly { readonly stringValue?: string }[] };
 }
 
 /**
- * The way back: what the SDK's JSON serializer wrote, as its serializers take it, so that the same request is made of it in either
- * encoding. Resource and scope are those of the document, also where the product has another version by now.
+ * The way back: what was written as OTLP JSON, so that the same request is made of it in either encoding. Resource and scope
+ * are those of the document, also where the product has another version by now.
  *
  * @throws Error for a text that is not such a document
  */
-export function readableSpansIn(document: string): ReadableSpan[] {
+export function batchesIn(document: string): Batch[] {
   const { resourceSpans } = JSON.parse(document) as Document;
   if (!Array.isArray(resourceSpans)) throw new Error('it holds no OTLP JSON: resourceSpans is missing');
-  return (resourceSpans as Document['resourceSpans']).flatMap(({ resource, scopeSpans }) => {
-    // Spans that share a resource share the object: that is how the serializer groups them.
-    const shared = resourceFromAttributes(attributesOf(resource.attributes));
-    return scopeSpans.flatMap(({ scope, spans }) => spans.map((span) => toReadable(span, shared, scope)));
+  return (resourceSpans as NonNullable<Document['resourceSpans']>).flatMap(({ resource, schemaUrl, scopeSpans }) => {
+    const attributes = attributesOf(resource.attributes);
+    const writer = { service: String(attributes['service.name']), host: String(attributes['host.name']) };
+    return scopeSpans.map(({ scope, spans }) => ({
+      resource: attributes,
+      scope,
+      schemaUrl,
+      spans: spans.map((span) => ({ ...spanOf(span), ...writer })),
+    }));
   });
 }
 
-function toReadable(
-  span: Span,
-  resource: ReadableSpan['resource'],
-  instrumentationScope: ReadableSpan['instrumentationScope'],
-): ReadableSpan {
-  const context = contextOf(span);
-  return {
-    name: span.name,
-    kind: span.kind - 1,
-    spanContext: () => context,
-    ...(span.parentSpanId !== undefined && { parentSpanContext: { ...context, spanId: span.parentSpanId } }),
-    startTime: hrTimeOf(span.startTimeUnixNano),
-    endTime: hrTimeOf(span.endTimeUnixNano),
-    // No serializer looks at it.
-    duration: [0, 0],
-    ended: true,
-    status: span.status,
-    attributes: attributesOf(span.attributes),
-    events: span.events.map(({ name, timeUnixNano, attributes }) => ({
-      name,
-      time: hrTimeOf(timeUnixNano),
-      attributes: attributesOf(attributes),
-    })),
-    links: span.links.map((link) => ({ context: contextOf(link), attributes: attributesOf(link.attributes) })),
-    resource,
-    instrumentationScope,
-    droppedAttributesCount: 0,
-    droppedEventsCount: span.droppedEventsCount,
-    droppedLinksCount: 0,
-  };
+const kinds = Object.fromEntries(Object.entries(kindNumbers).map(([kind, number]) => [number, kind])) as Readonly<Record<number, SpanKind>>;
+
+const spanOf = (span: Span): Omit<SpanData, 'service' | 'host'> => ({
+  traceId: span.traceId,
+  spanId: span.spanId,
+  parentSpanId: span.parentSpanId,
+  name: span.name,
+  kind: kinds[span.kind] ?? 'internal',
+  start: millisOf(span.startTimeUnixNano),
+  end: millisOf(span.endTimeUnixNano),
+  attributes: attributesOf(span.attributes),
+  events: (span.events ?? []).map(eventOf),
+  droppedEvents: span.droppedEventsCount ?? 0,
+  links: (span.links ?? []).map(({ traceId, spanId, attributes }) => ({ traceId, spanId, attributes: attributesOf(attributes) })),
+  error: span.status.code === STATUS_ERROR ? (span.status.message ?? '') : undefined,
+});
+
+const eventOf = ({ name, timeUnixNano, attributes }: Event): SpanEvent => ({
+  name,
+  at: millisOf(timeUnixNano),
+  attributes: attributesOf(attributes),
+});
+
+const attributesOf = (list: readonly KeyValue[] = []): Attributes => Object.fromEntries(list.map(({ key, value }) => [key, plain(value)]));
+
+function plain({ stringValue, intValue, doubleValue, boolValue, arrayValue }: AnyValue): AttributeValue {
+  if (arrayValue !== undefined) return (arrayValue.values ?? []).map((each) => each.stringValue ?? '');
+  return stringValue ?? (intValue === undefined ? (doubleValue ?? boolValue ?? '') : Number(intValue));
 }
 
-/** The low eight bits of OTLP's flags are those of the W3C; the others say what the serializer says by itself. */
-const contextOf = ({ traceId, spanId, flags }: Ids): SpanContext => ({ traceId, spanId, traceFlags: flags & 0xff });
-
-const attributesOf = (list: readonly KeyValue[]): Attributes =>
-  Object.fromEntries(list.map(({ key, value }) => [key, plain(value)])) as Attributes;
-
-const plain = ({ arrayValue, ...value }: AnyValue): unknown =>
-  arrayValue === undefined ? (value.stringValue ?? value.intValue ?? value.doubleValue ?? value.boolValue) : arrayValue.values.map(plain);
-
-/** Nanoseconds, as text of any length: seconds are all but its last nine digits. */
-const hrTimeOf = (nanos: string): HrTime => [Number(nanos.slice(0, -9)), Number(nanos.slice(-9))];
+/** Nanoseconds as text: of times of logs, the last three digits are zeros. */
+const millisOf = (nanos: string): Millis => Number(nanos.slice(0, -3)) / 1000;

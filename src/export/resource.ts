@@ -1,10 +1,35 @@
+import { SCHEMA_URL } from '../model/attributes.js';
 import { configInvalid } from '../model/errors.js';
 import type { Writer } from '../model/record.js';
-import type { Attributes, AttributeValue, SpanData } from '../model/span.js';
+import type { Attributes, AttributeValue, FinishedTrace, SpanData } from '../model/span.js';
 import { version } from './version.js';
 
+/** The instrumentation scope of spans. */
+export interface Scope {
+  readonly name: string;
+  readonly version?: string | undefined;
+}
+
 /** The only place that names the product and its version, so that the spans' bytes survive an upgrade. */
-export const scope = { name: 'novaspan', version } as const;
+export const scope: Scope = { name: 'novaspan', version };
+
+/** The spans of one resource and scope, as a request has them. */
+export interface Batch {
+  readonly resource: Attributes;
+  readonly scope: Scope;
+  /** the version of the semantic conventions; undefined in documents of 0.1.0 */
+  readonly schemaUrl: string | undefined;
+  readonly spans: readonly SpanData[];
+}
+
+/** A trace as one request has it. @param extra of each resource, from OTEL_RESOURCE_ATTRIBUTES */
+export const batchesOf = ({ spans }: FinishedTrace, extra: Attributes = {}): Batch[] =>
+  byWriter(spans).map((group) => ({
+    resource: resourceAttributes(group, extra),
+    scope,
+    schemaUrl: SCHEMA_URL,
+    spans: group.spans,
+  }));
 
 /** What a span's resource is called by: the hypervisor or controller that did the work, never the machine that reads its logs. */
 const isOurs = (key: string) => key === 'service.name' || key.startsWith('host.');
@@ -22,7 +47,6 @@ export function resourceAttributes({ service, host }: Writer, extra: Attributes 
     ...Object.fromEntries(Object.entries(extra).filter(([key]) => !isOurs(key))),
     'service.name': service,
     'host.name': host,
-    'host.id': host,
   };
 }
 
@@ -62,10 +86,7 @@ export function byWriter(spans: readonly SpanData[]): Group[] {
   return groups.sort((a, b) => compare(a.service, b.service) || compare(a.host, b.host));
 }
 
-/** By key. */
-export const sortedAttributes = (attributes: Attributes): [key: string, value: AttributeValue][] =>
-  sortedKeys(attributes).map((key) => [key, exact(attributes[key]!)]);
-
+/** In this order they are sent: the same attributes are the same bytes. */
 export function sortedKeys(attributes: Attributes): string[] {
   const keys = Object.keys(attributes);
   // Each is put in its place: there are four mostly, for which sort() takes three times as long.

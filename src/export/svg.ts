@@ -105,13 +105,13 @@ function headOf(trace: FinishedTrace): string[] {
   ];
 }
 
-function rowOf({ span, depth, spans }: Row, y: number, axis: Axis, zero: number): string[] {
+function rowOf({ span, depth, spans, name: of }: Row, y: number, axis: Axis, zero: number): string[] {
   const middle = y + 13;
   const colour = span.error === undefined ? colourOf(span.service) : FAILED;
   const port = portLabel(span);
   const times = spans.length === 1 ? '' : ` ×${spans.length}`;
   const who = `${span.service}@${shortHost(span.host)}`;
-  const name = `${span.name}${port === undefined ? '' : ` ${port}`}${times}`;
+  const name = `${of}${port === undefined ? '' : ` ${port}`}${times}`;
   const indent = 12 + depth * 14;
   const fits = Math.floor((LABELS - 20 - indent - who.length * LETTER) / LETTER);
   const last = spans.reduce((latest, each) => (each.end > latest.end ? each : latest));

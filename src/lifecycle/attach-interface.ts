@@ -41,6 +41,7 @@ export const attachInterface: ActionSpec = action({
     {
       name: 'port create',
       service: 'nova-compute',
+      calls: true,
       per: 'port',
       debug: true,
       from: [anywhere('network.allocation.requested')],
@@ -50,6 +51,7 @@ export const attachInterface: ActionSpec = action({
     {
       name: 'port update',
       service: 'nova-compute',
+      calls: true,
       per: 'port',
       debug: true,
       from: [latest('port.created', 'network.allocation.requested')],

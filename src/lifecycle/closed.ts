@@ -1,7 +1,7 @@
 import type { Vif } from '../catalogue/event.js';
 import type { Millis } from '../model/line.js';
 import type { Outcome } from '../model/span.js';
-import type { ActionSpec } from './define.js';
+import type { ActionName, ActionSpec } from './define.js';
 import type { Event, Member } from './event.js';
 
 /** An action that has been exported: what is left of it for lines that come after. */
@@ -22,6 +22,20 @@ export interface Past {
   readonly until: Millis;
   /** Its last line with an id of its own, once it is closed. */
   readonly last?: Millis;
+}
+
+/** An action of the same instance that another one completes. */
+export interface Followed {
+  readonly request: string;
+  readonly action: ActionName;
+}
+
+/** The latest of an instance's past actions that an action of this spec completes. @param since none that was over before */
+export function followedBy({ completes }: ActionSpec, past: readonly Past[], opened: Millis, since: Millis): Followed | undefined {
+  const found = past.findLast(
+    ({ spec, opened: at, until }) => spec !== undefined && completes?.includes(spec.name) === true && at < opened && until >= since,
+  );
+  return found?.spec === undefined ? undefined : { request: found.request, action: found.spec.name };
 }
 
 /** What all closed things have in common: whose they are, when, and the lines. */
@@ -55,6 +69,8 @@ export interface ClosedAction extends Closed {
   readonly attempts?: readonly { readonly start: Millis; readonly end: Millis }[];
   /** how many others its host was taking in at the time, where it is taken in itself */
   readonly builds?: number;
+  /** the action that it completes, as a confirmed resize, where this process has it */
+  readonly follows?: Followed | undefined;
   /** what it leaves behind; of what only the control plane tells there is nothing */
   readonly past?: Past;
 }

@@ -90,6 +90,7 @@ export const create: ActionSpec = {
     {
       name: 'port create',
       service: 'nova-compute',
+      calls: true,
       per: 'port',
       within: 'network allocate',
       debug: true,
@@ -99,6 +100,7 @@ export const create: ActionSpec = {
     {
       name: 'port update',
       service: 'nova-compute',
+      calls: true,
       per: 'port',
       within: 'network allocate',
       debug: true,

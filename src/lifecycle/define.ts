@@ -87,6 +87,10 @@ export interface PhaseSpec {
   readonly isPoint?: true;
   /** It is an HTTP request, told by the access line of the service that answered it: who sent it. */
   readonly http?: 'user' | 'service';
+  /** Its spans are named by the call, as `GET /v2.0/ports`: where phases are listed or counted they are one. */
+  readonly namedByCall?: true;
+  /** A request that the service sends to another one, as the service itself sees it. */
+  readonly calls?: true;
   /** The line in which nova itself reports how long it took, in its field `seconds`. */
   readonly reports?: EventKind;
   /** Where one of these lines ends it, it failed, and its status says why: as is said here, else as the line says it. */
@@ -149,6 +153,8 @@ export interface ActionSpec {
   /** The last of these is the end of a failed one. */
   readonly cleansUp: readonly EventKind[];
   readonly deadline: Millis;
+  /** Actions that it completes: its trace links to the one that it follows. */
+  readonly completes?: readonly ActionName[];
   /** The line in which nova itself reports how long it took, in its field `seconds`. */
   readonly reports?: EventKind;
   /** At DEBUG, how long after a success the host's next resource audit is waited for, which counts as its last step. */

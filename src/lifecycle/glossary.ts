@@ -59,6 +59,7 @@ export const glossary: Readonly<Record<string, string>> = {
   'neutron port create': 'neutron serves "create a port"',
   'neutron port update': 'neutron serves "update the port": mostly its binding to the host',
   'neutron port delete': 'neutron serves "delete the port"',
+  requests: 'neutron, placement or glance serves any other call of the action; its span is named by the call',
   // taking a guest away
   'guest shutdown': 'the guest is asked to shut down, up to its timeout',
   'guest destroy': "the guest's process is ended, its interfaces and its files are taken away",

@@ -155,6 +155,7 @@ export const liveMigration: ActionSpec = action({
     {
       name: 'port binding activate',
       service: 'nova-compute',
+      calls: true,
       per: 'port',
       debug: true,
       optional: true,

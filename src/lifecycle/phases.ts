@@ -1,6 +1,8 @@
+import { type Call, callIn } from '../catalogue/call.js';
 import type { EventKind } from '../catalogue/event.js';
 import { traitsOf } from '../catalogue/traits.js';
 import type { Certainty } from '../model/attributes.js';
+import { callName } from '../model/call.js';
 import type { Millis } from '../model/line.js';
 import { plugCycles } from './cycles.js';
 import type { Edge, PhaseSpec } from './define.js';
@@ -27,6 +29,8 @@ export interface Phase {
   readonly lines: readonly Event[];
   /** the line at its end, where that says that it failed */
   readonly failure?: Event;
+  /** of an HTTP request */
+  readonly call?: Call | undefined;
 }
 
 /** Which phases were seen, and why the others were not. */
@@ -237,10 +241,12 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
     if (service === undefined || host === undefined) return [];
     const start = from?.at ?? to!.at;
     if (spec.fromRoot === true && start < lived.start) return [];
+    const call = spec.http === undefined || to === undefined ? undefined : callIn(to.event.text);
     return [
       {
-        name: spec.name,
+        name: spec.namedByCall === true && call !== undefined ? callName(call.method, call.route) : spec.name,
         spec,
+        call,
         service,
         host,
         start,

@@ -1,4 +1,5 @@
 import type { EventKind } from '../catalogue/event.js';
+import { REQUESTS } from '../model/call.js';
 import { seconds } from '../model/time.js';
 import { about, type Edge, last, lasting, latest, line, type PhaseSpec, recent, standIn } from './define.js';
 import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
@@ -232,10 +233,11 @@ export const portCreate = portRequest('create', 'neutron.port.create.requested')
 export const portUpdate = portRequest('update', 'neutron.port.update.requested');
 export const portDelete = portRequest('delete', 'neutron.port.delete.requested');
 
-/** Requests of the action to other services, told by their own access lines. */
+/** Other requests of the action to other services, each told by its own access line and named by its call. */
 export const requests: readonly PhaseSpec[] = [
   {
-    name: 'neutron-server request',
+    name: REQUESTS,
+    namedByCall: true,
     service: NEUTRON,
     http: 'service',
     from: [lasting('neutron.requested'), lasting('neutron.ports.listed')],
@@ -245,7 +247,8 @@ export const requests: readonly PhaseSpec[] = [
     most: 100,
   },
   {
-    name: 'glance request',
+    name: REQUESTS,
+    namedByCall: true,
     service: 'glance',
     http: 'service',
     from: [lasting('image.requested'), lasting('image.downloaded')],

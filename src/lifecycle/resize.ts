@@ -81,6 +81,7 @@ export const confirmResize: ActionSpec = action({
   namedByAll: [['migration.allocation.deleted']],
   notWith: ['live.migration.finished', 'live.migration.source.checked'],
   calls: ['_action_confirm_resize', '_confirm_resize'],
+  completes: ['resize', 'migrate'],
   starts: [line('instance.lock.awaited'), { kinds: ['instance.lock.acquired'], less: 'waited' }, line('migration.confirming')],
   ends: ['migration.allocation.deleted'],
   phases: [
@@ -120,6 +121,7 @@ export const revertResize: ActionSpec = action({
   takesPart: [['resize.reverting'], ['vif.unplugged', 'instance.files.deleting']],
   notWith: ['live.migration.source.checked', 'live.migration.finished', 'live.migration.failed'],
   calls: ['_action_revert_resize', '_revert_resize'],
+  completes: ['resize', 'migrate'],
   starts: [],
   startsWithFirst: true,
   ends: ['instance.original.state'],

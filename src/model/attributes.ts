@@ -1,47 +1,69 @@
-/** Every attribute key of spans that novaspan writes or reads: dashboards, checks and users rely on them. docs/tracing-model.md explains each. */
-export const keys = {
-  instance: 'openstack.instance.id',
-  action: 'openstack.action',
-  request: 'openstack.request.id',
-  project: 'openstack.project.id',
-  user: 'openstack.user.id',
-  outcome: 'openstack.outcome',
-  port: 'openstack.port.id',
-  interface: 'openstack.interface.name',
-  mac: 'openstack.mac',
-  reported: 'novaspan.reported_duration_s',
-  unexplained: 'novaspan.unexplained_ms',
-  observed: 'novaspan.phases.observed',
-  missing: 'novaspan.phases.missing',
-  notLogged: 'novaspan.phases.not_logged',
-  notApplicable: 'novaspan.phases.not_applicable',
-  start: 'novaspan.start',
-  end: 'novaspan.end',
-  endReason: 'novaspan.end.reason',
-  skew: 'novaspan.outside_parent_ms',
-  ovnStall: 'novaspan.cause.ovn_poll_stall_ms',
-  ovsStall: 'novaspan.cause.ovs_poll_stall_ms',
-  northdStall: 'novaspan.cause.northd_poll_stall_ms',
-  ovnEngine: 'novaspan.cause.ovn_engine_ms',
-  lockWait: 'novaspan.cause.lock_wait_ms',
-  lock: 'novaspan.cause.lock',
-  image: 'novaspan.cause.image',
-  imageFetch: 'novaspan.cause.image_fetch_ms',
-  imageConvert: 'novaspan.cause.image_convert_ms',
-  requests: 'novaspan.cause.requests_ms',
-  builds: 'novaspan.concurrent_builds',
-  errorType: 'error.type',
-  exceptionType: 'exception.type',
-  exceptionMessage: 'exception.message',
-  exceptionStack: 'exception.stacktrace',
-  httpMethod: 'http.request.method',
-  httpStatus: 'http.response.status_code',
-  urlPath: 'url.path',
-  logPath: 'log.file.path',
-  logOffset: 'novaspan.log.offset',
-  logService: 'novaspan.log.service',
-  logLevel: 'novaspan.log.level',
-} as const;
+/**
+ * Every attribute key of spans that novaspan writes or reads, with the type of its values. Dashboards, checks and users rely
+ * on both; docs/tracing-model.md explains each. A backend makes one column of a key, so a key has one type: durations are
+ * always `double`, also when they are whole; counts, places and status codes are always `int`.
+ */
+const table = {
+  instance: ['openstack.instance.id', 'string'],
+  action: ['openstack.action', 'string'],
+  request: ['openstack.request.id', 'string'],
+  project: ['openstack.project.id', 'string'],
+  user: ['openstack.user.id', 'string'],
+  outcome: ['openstack.outcome', 'string'],
+  port: ['openstack.port.id', 'string'],
+  interface: ['openstack.interface.name', 'string'],
+  mac: ['openstack.mac', 'string'],
+  reported: ['novaspan.reported_duration_s', 'double'],
+  unexplained: ['novaspan.unexplained_ms', 'double'],
+  observed: ['novaspan.phases.observed', 'list'],
+  missing: ['novaspan.phases.missing', 'list'],
+  notLogged: ['novaspan.phases.not_logged', 'list'],
+  notApplicable: ['novaspan.phases.not_applicable', 'list'],
+  start: ['novaspan.start.evidence', 'string'],
+  end: ['novaspan.end.evidence', 'string'],
+  endReason: ['novaspan.end.reason', 'string'],
+  skew: ['novaspan.outside_parent_ms', 'double'],
+  ovnStall: ['novaspan.cause.ovn_poll_stall_ms', 'double'],
+  ovsStall: ['novaspan.cause.ovs_poll_stall_ms', 'double'],
+  northdStall: ['novaspan.cause.northd_poll_stall_ms', 'double'],
+  ovnEngine: ['novaspan.cause.ovn_engine_ms', 'double'],
+  lockWait: ['novaspan.cause.lock_wait_ms', 'double'],
+  lock: ['novaspan.cause.lock', 'list'],
+  image: ['novaspan.cause.image', 'string'],
+  imageFetch: ['novaspan.cause.image_fetch_ms', 'double'],
+  imageConvert: ['novaspan.cause.image_convert_ms', 'double'],
+  requests: ['novaspan.cause.requests_ms', 'double'],
+  builds: ['novaspan.concurrent_builds', 'int'],
+  errorType: ['error.type', 'string'],
+  exceptionType: ['exception.type', 'string'],
+  exceptionMessage: ['exception.message', 'string'],
+  exceptionStack: ['exception.stacktrace', 'string'],
+  httpMethod: ['http.request.method', 'string'],
+  httpStatus: ['http.response.status_code', 'int'],
+  httpRoute: ['http.route', 'string'],
+  urlPath: ['url.path', 'string'],
+  logPath: ['log.file.path', 'string'],
+  logOffset: ['novaspan.log.offset', 'int'],
+  logService: ['novaspan.log.service', 'string'],
+  logLevel: ['novaspan.log.level', 'string'],
+  logMessage: ['novaspan.log.message', 'string'],
+  leastLevel: ['novaspan.log.level.min', 'string'],
+} as const satisfies Readonly<Record<string, readonly [key: string, type: 'string' | 'int' | 'double' | 'list']>>;
+
+type Table = typeof table;
+type Keys = { readonly [Name in keyof Table]: Table[Name][0] };
+
+export const keys = Object.fromEntries(Object.entries(table).map(([name, [key]]) => [name, key])) as Keys;
+
+/** Keys whose numbers are doubles. */
+export const doubles: ReadonlySet<string> = new Set(
+  Object.values(table)
+    .filter(([, type]) => type === 'double')
+    .map(([key]) => key),
+);
+
+/** The version of OpenTelemetry's semantic conventions that the keys without a prefix of ours are of. */
+export const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.37.0';
 
 /** How well an end of a span is known: a line marks it, other lines bound it or state a duration, or no line was seen. */
 export type Certainty = 'observed' | 'derived' | 'unobserved';

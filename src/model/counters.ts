@@ -63,6 +63,7 @@ const rows = {
   secrets_hidden: 'texts of traces in which something was hidden that looks like a secret',
   values_cut: 'texts and lists of traces that were cut at their bound',
   lines_left_out: 'lines behind spans that are not shown on them, as there are too many',
+  span_ids_repeated: 'spans left out because another of their trace had their id: a fault in novaspan, please report it',
   spans_left_out: 'spans left out of traces that have too many',
   exports_retried: 'export requests tried again',
   spans_rejected: 'spans the backend said it did not take',

@@ -19,6 +19,9 @@ export interface SpanLink {
   readonly attributes: Attributes;
 }
 
+/** Whose view of a call it is: `server` served an HTTP request, `client` asked another service and waited for the answer. */
+export type SpanKind = 'internal' | 'server' | 'client';
+
 /** A finished span as plain data: no SDK types, never changed after it is made. */
 export interface SpanData {
   /** 32 and 16 lower-case hex digits */
@@ -26,6 +29,7 @@ export interface SpanData {
   readonly spanId: string;
   readonly parentSpanId: string | undefined;
   readonly name: string;
+  readonly kind: SpanKind;
   readonly start: Millis;
   readonly end: Millis;
   /** The resource: who did the work. `attributes` of the resource are made from these two at export. */

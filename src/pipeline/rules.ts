@@ -33,7 +33,7 @@ const texts = z
 
 const messageSchema = z.strictObject({
   kind: text
-    .regex(/^[a-z0-9]+(?:\.[a-z0-9]+)+$/, 'must be words with dots, such as backup.agent.started')
+    .regex(/^[a-z][a-z0-9]*(?:\.[a-z0-9]+)+$/, 'must be words with dots, such as backup.agent.started')
     .describe('what the line says happened'),
   service: texts.describe('who logs it, such as `nova-compute`'),
   logger: texts.default(['*']).describe('the Python logger or the vlog module; `*` for any'),

@@ -1,4 +1,5 @@
 import { keys } from '../model/attributes.js';
+import { phaseOf } from '../model/call.js';
 import type { FinishedTrace, SpanData } from '../model/span.js';
 
 /** nova's name of the action that boots an instance. */
@@ -23,7 +24,7 @@ export function* durationsIn(trace: FinishedTrace): Iterable<Duration> {
   const action = actionOf(trace);
   const root = rootOf(trace);
   for (const span of trace.spans) {
-    const { name, service, host } = span;
+    const { service, host } = span;
     const seconds = (span.end - span.start) / 1000;
     const reported = reportedSeconds(span);
     if (span === root) {
@@ -32,7 +33,8 @@ export function* durationsIn(trace: FinishedTrace): Iterable<Duration> {
       if (reported !== undefined) yield { of: 'nova_build_seconds', labels: [host], seconds: reported };
     } else {
       const isOpen = !isMeasured(span);
-      if (!isOpen || isCutShort(span)) yield { of: 'phase_duration_seconds', labels: [action, name, service, host], seconds, isOpen };
+      if (!isOpen || isCutShort(span))
+        yield { of: 'phase_duration_seconds', labels: [action, phaseOf(span), service, host], seconds, isOpen };
       if (reported !== undefined) yield { of: 'nova_spawn_seconds', labels: [host], seconds: reported };
     }
   }
@@ -47,7 +49,8 @@ export function* countsIn(trace: FinishedTrace): Iterable<{
   const root = rootOf(trace);
   if (root !== undefined) yield { of: 'actions_total', labels: [action, outcomeOf(root), root.host] };
   for (const span of trace.spans)
-    if (span !== root && !isMeasured(span)) yield { of: 'phases_unmeasured_total', labels: [action, span.name, span.service, span.host] };
+    if (span !== root && !isMeasured(span))
+      yield { of: 'phases_unmeasured_total', labels: [action, phaseOf(span), span.service, span.host] };
 }
 
 /** The root of an action; of fragments and sequels none, as they are no actions. */

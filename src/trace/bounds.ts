@@ -1,4 +1,5 @@
 import { scrubbed } from '../export/scrub.js';
+import { keys } from '../model/attributes.js';
 import type { Count } from '../model/counters.js';
 import type { Attributes, AttributeValue, FinishedTrace, SpanData, SpanEvent } from '../model/span.js';
 
@@ -95,7 +96,8 @@ class Fitting {
     let fitted: Record<string, AttributeValue> | undefined;
     for (const key in given) {
       const value = given[key]!;
-      const fit = typeof value === 'string' ? this.#text(value, bounds.value) : typeof value === 'object' ? this.#list(value) : value;
+      const longest = key === keys.logMessage ? bounds.text : bounds.value;
+      const fit = typeof value === 'string' ? this.#text(value, longest) : typeof value === 'object' ? this.#list(value) : value;
       if (fit === value) continue;
       fitted ??= { ...given };
       fitted[key] = fit;

@@ -2,7 +2,7 @@ import { traitsOf } from '../catalogue/traits.js';
 import { type Causes, causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
 import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
-import { byPlace, type Event, numberOf, textOf } from '../lifecycle/event.js';
+import { byPlace, type Event, numberOf } from '../lifecycle/event.js';
 import { fragmentPhases } from '../lifecycle/fragment.js';
 import { atTheirMoments, EMITTED } from '../lifecycle/guest-events.js';
 import { metadataProvision, networkReadyPhases } from '../lifecycle/network-ready.js';
@@ -10,7 +10,8 @@ import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/ph
 import { keys } from '../model/attributes.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
-import type { AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanLink } from '../model/span.js';
+import type { Level } from '../model/record.js';
+import type { AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanKind, SpanLink } from '../model/span.js';
 import { bounds, fitToLeave } from './bounds.js';
 import { addCauses } from './causes.js';
 import { exceptionOf } from './exception.js';
@@ -33,8 +34,19 @@ const uncounted: Count = () => undefined;
 const tableOf = (spec: ActionSpec, { phasesOf: added }: BuildOptions): readonly PhaseSpec[] => added?.(spec) ?? spec.phases;
 
 /** Makes the spans of what closed, as they may leave the process: a pure function of it. */
-export const buildTrace = (closed: ClosedThing, options: BuildOptions): FinishedTrace =>
-  fitToLeave(build({ ...closed, members: atTheirMoments(closed.members) }, options), options.count ?? uncounted);
+export function buildTrace(closed: ClosedThing, options: BuildOptions): FinishedTrace {
+  const count = options.count ?? uncounted;
+  return fitToLeave(withoutRepeats(build({ ...closed, members: atTheirMoments(closed.members) }, options), count), count);
+}
+
+/** A backend would keep one of two spans with one id, whichever it likes: the first stays, and that there was another is an error of ours. */
+export function withoutRepeats(trace: FinishedTrace, count: Count): FinishedTrace {
+  const known = new Set<string>();
+  for (const { spanId } of trace.spans) known.add(spanId);
+  if (known.size === trace.spans.length) return trace;
+  count('span_ids_repeated', trace.spans.length - known.size);
+  return { ...trace, spans: trace.spans.filter(({ spanId }) => known.delete(spanId)) };
+}
 
 function build(closed: ClosedThing, options: BuildOptions): FinishedTrace {
   switch (closed.form) {
@@ -66,8 +78,15 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   const lived = livedBy(action, action.host, options);
   const { phases, coverage } = phasesOf(tableOf(action.spec, options), lived);
   const causes = causesOf(phases, lived, action.meanwhile ?? []);
-  const failures = failuresOf(phases, action.outcome);
-  const around = { ports: portsInOvs(action), start: action.start, end: action.end, isWhole: true, causes: causes.of, failures };
+  const around = {
+    ...idsOf(action),
+    ports: portsInOvs(action),
+    start: action.start,
+    end: action.end,
+    isWhole: true,
+    causes: causes.of,
+    failures: failuresOf(phases, action.outcome),
+  };
   const children = spansOf(phases, traceId, rootId, around, options);
   const failed = action.outcome !== 'succeeded';
   const exception = failed
@@ -84,6 +103,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   attributes[keys.end] = action.outcome === 'succeeded' && !endsInSilence(action) ? 'observed' : 'derived';
   const reported = reportedDuration(action);
   if (reported !== undefined) attributes[keys.reported] = reported;
+  attributes[keys.leastLevel] = leastLevel(action);
   attributes[keys.unexplained] = unexplained(children, action.start, action.end);
   if (action.builds !== undefined) attributes[keys.builds] = action.builds;
   addCauses(attributes, causes.whole);
@@ -94,6 +114,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
     spanId: rootId,
     parentSpanId: undefined,
     name: `instance ${action.spec.name}`,
+    kind: 'internal',
     start: action.start,
     end: action.end,
     service: action.service,
@@ -101,7 +122,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
     attributes,
     events: exception === undefined ? events : [...events, exception.event].sort((a, b) => a.at - b.at),
     droppedEvents: dropped,
-    links: [],
+    links: action.follows === undefined ? [] : [linkTo(action.instance, action.follows.request, action.follows.action)],
     error: failed ? (exception?.message ?? sayOutcome(action)) : undefined,
   };
   return {
@@ -144,11 +165,14 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
     spanId: spanIdOf(traceId, { service: attempt.service, host: attempt.host, name, of: '', rank: 0 }),
     parentSpanId: rootId,
     name,
+    kind: 'internal',
     start: attempt.start,
     end: attempt.end,
     service: attempt.service,
     host: attempt.host,
     attributes: {
+      [keys.instance]: attempt.instance,
+      [keys.request]: attempt.request,
       [keys.start]: 'observed',
       [keys.end]: 'derived',
       ...(attempt.builds === undefined ? {} : { [keys.builds]: attempt.builds }),
@@ -165,6 +189,7 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
     traceId,
     span.spanId,
     {
+      ...idsOf(attempt),
       ports: portsInOvs(attempt),
       start: attempt.start,
       end: attempt.end,
@@ -200,6 +225,7 @@ function buildFragment(fragment: ClosedFragment, options: BuildOptions): Finishe
     traceId,
     rootId,
     {
+      ...idsOf(fragment),
       ports: portsInOvs(fragment),
       start: fragment.start,
       end: fragment.end,
@@ -216,16 +242,14 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
   const traceId = traceIdOf(sequel.instance, request);
   const rootId = rootIdOf(traceId);
   const { phases, coverage } = phasesOf(networkReadyPhases, livedBy(sequel, sequel.of.host, options));
-  const boot = traceIdOf(sequel.instance, sequel.request);
   const hadNetwork = !phases.some(({ spec }) => spec === metadataProvision);
   const children = spansOf(
     phases,
     traceId,
     rootId,
-    { ports: portsInOvs(sequel), start: sequel.start, end: sequel.end, isWhole: true },
+    { ...idsOf(sequel), ports: portsInOvs(sequel), start: sequel.start, end: sequel.end, isWhole: true },
     options,
   );
-  const link: SpanLink = { traceId: boot, spanId: rootIdOf(boot), attributes: { [keys.action]: sequel.of.spec.name } };
   const attributes: Record<string, AttributeValue> = identityOf(sequel);
   attributes[keys.start] = sequel.opening.kind === EMITTED ? 'observed' : 'derived';
   // Only the last DHCPACK is an end; otherwise it was no longer waited for.
@@ -237,6 +261,7 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
     spanId: rootId,
     parentSpanId: undefined,
     name: 'instance network-ready',
+    kind: 'internal',
     start: sequel.start,
     end: sequel.end,
     service: 'nova-compute',
@@ -247,7 +272,7 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
       'nova-compute',
       options,
     ),
-    links: [link],
+    links: [linkTo(sequel.instance, sequel.request, sequel.of.spec.name)],
     error: undefined,
   };
   return {
@@ -260,13 +285,24 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
   };
 }
 
+/** To the root of an action: its ids follow from names, so it may be another process's to write. */
+function linkTo(instance: string, request: string, action: string): SpanLink {
+  const traceId = traceIdOf(instance, request);
+  return { traceId, spanId: rootIdOf(traceId), attributes: { [keys.action]: action } };
+}
+
 const movedToNotApplicable = (coverage: Coverage, name: string): Coverage => ({
   ...coverage,
   missing: coverage.missing.filter((entry) => !entry.startsWith(name)),
   notApplicable: [...coverage.notApplicable, name],
 });
 
+/** By what an operator finds a span: on every one, since a fragment has no root to find it by. */
+const idsOf = ({ instance, request }: ClosedThing): Pick<Around, 'instance' | 'request'> => ({ instance, request });
+
 interface Around {
+  readonly instance: string;
+  readonly request: string;
   readonly ports: ClosedThing['ports'];
   readonly start: Millis;
   readonly end: Millis;
@@ -306,10 +342,12 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
     const { events, dropped } = lineEvents(phase.lines, phase.service, options);
     // Set one by one, not spread, as in lineEvents: there are thirty spans in a trace.
     const attributes: Record<string, AttributeValue> = {};
+    attributes[keys.instance] = around.instance;
+    attributes[keys.request] = around.request;
     if (phase.port !== undefined) attributes[keys.port] = phase.port;
     if (vif?.tap !== undefined) attributes[keys.interface] = vif.tap;
     if (vif?.mac !== undefined) attributes[keys.mac] = vif.mac;
-    addRequest(attributes, phase);
+    addCall(attributes, phase);
     const reported = reportedByPhase(phase);
     if (reported !== undefined) attributes[keys.reported] = reported;
     attributes[keys.start] = phase.startIs;
@@ -321,6 +359,7 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
       spanId: id,
       parentSpanId: parent?.id ?? rootId,
       name: phase.name,
+      kind: kindOf(phase),
       start: phase.start,
       end: phase.end,
       service: phase.service,
@@ -346,17 +385,16 @@ function byTimeAndPlace(a: Phase, b: Phase): number {
   return byPlace(lineOfA.origin, lineOfB.origin);
 }
 
-/** What an access line says of its request; never the query, which may name anything. */
-function addRequest(attributes: Record<string, AttributeValue>, phase: Phase): void {
-  // A request about a port is not described yet.
-  if (phase.spec.http === undefined || phase.port !== undefined) return;
-  const event = phase.lines.at(-1);
-  if (event === undefined) return;
-  const method = textOf(event, 'method');
-  const path = textOf(event, 'url')?.split('?', 1)[0];
-  const status = numberOf(event, 'status');
-  if (method !== undefined) attributes[keys.httpMethod] = method;
-  if (path !== undefined) attributes[keys.urlPath] = path;
+const kindOf = ({ spec, call }: Phase): SpanKind => (call !== undefined ? 'server' : spec.calls === true ? 'client' : 'internal');
+
+/** What an access line says of its request. */
+function addCall(attributes: Record<string, AttributeValue>, { call, lines }: Phase): void {
+  if (call === undefined) return;
+  attributes[keys.httpMethod] = call.method;
+  attributes[keys.httpRoute] = call.route;
+  attributes[keys.urlPath] = call.path;
+  const event = lines.at(-1);
+  const status = event === undefined ? undefined : numberOf(event, 'status');
   if (status !== undefined) attributes[keys.httpStatus] = status;
 }
 
@@ -382,6 +420,15 @@ const endsInSilence = ({ spec, members, end }: ClosedAction): boolean =>
       at === end &&
       (traitsOf(kind).lock?.step === 'released' || spec.ends.some((each) => each === kind) || spec.confirms?.some((each) => each === kind)),
   );
+
+/** The lowest level among its lines of the service that writes the root: what the others print depends on their own. */
+function leastLevel({ members, service }: ClosedAction): Level {
+  let least: Level = 'CRITICAL';
+  for (const { event } of members)
+    if (event.service === service && LEVELS.indexOf(event.level) < LEVELS.indexOf(least)) least = event.level;
+  return least;
+}
+const LEVELS: readonly Level[] = ['TRACE', 'DEBUG', 'INFO', 'AUDIT', 'WARNING', 'ERROR', 'CRITICAL'];
 
 /** nova's own "Took N seconds to build instance." */
 function reportedDuration(action: ClosedAction): number | undefined {
@@ -423,7 +470,7 @@ const lineEventsOf = (lines: readonly Event[], service: string, options: BuildOp
   return { events, droppedEvents: dropped };
 };
 
-/** Lines as span events: their wording with the values that the catalogue allows, and where they stand. */
+/** Lines as span events, named by their kind: their wording with the values that the catalogue allows, and where they stand. */
 function lineEvents(lines: readonly Event[], service: string, options: BuildOptions): { events: SpanEvent[]; dropped: number } {
   if (options.lines === 'off') return { events: [], dropped: 0 };
   const shown = lines.length > bounds.eventsOfSpan ? lines.slice(0, bounds.eventsOfSpan) : lines;
@@ -435,7 +482,8 @@ function lineEvents(lines: readonly Event[], service: string, options: BuildOpti
       if (event.level !== 'INFO') attributes[keys.logLevel] = event.level;
       attributes[keys.logPath] = event.origin.path;
       attributes[keys.logOffset] = event.origin.offset;
-      return { name: event.text, at: event.stated ?? event.at, attributes };
+      attributes[keys.logMessage] = event.text;
+      return { name: event.kind, at: event.stated ?? event.at, attributes };
     }),
     dropped: lines.length - shown.length,
   };

@@ -15,6 +15,8 @@ export interface LoggedException {
 const RAISED = /(?:^|: )([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*): (.*)$/s;
 const CLASS =
   /(?:Error|Exception|Failed|Failure|NotFound|Timeout|Invalid|Unacceptable|NoMore\w*|NoValidHost|Abort\w*|Exceeded|InUse|Busy|Unavailable|Forbidden|Conflict|Warning|[A-Z]\w+)$/;
+/** oslo.messaging adds it to module and class of an exception that another process raised. */
+const REMOTE = /_Remote(?=\.|$)/g;
 const LONGEST_MESSAGE = 500;
 const LONGEST_STACK = 8000;
 
@@ -51,6 +53,7 @@ function raisedIn(event: Event): { type: string; message: string } | undefined {
   if (cause === undefined || cause === '') return undefined;
   const found = RAISED.exec(cause);
   const type = found?.[1];
-  if (type !== undefined && CLASS.test(type)) return { type, message: scrubbed(found![2]!).slice(0, LONGEST_MESSAGE) };
+  if (type !== undefined && CLASS.test(type))
+    return { type: type.replace(REMOTE, ''), message: scrubbed(found![2]!).slice(0, LONGEST_MESSAGE) };
   return { type: event.kind, message: scrubbed(cause).slice(0, LONGEST_MESSAGE) };
 }

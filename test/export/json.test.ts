@@ -16,6 +16,7 @@ it('a trace as plain JSON is one line, as it is, with times an operator can read
         traceId: oneSpan.traceId,
         spanId: '0123456789abcdef',
         name: 'instance create',
+        kind: 'internal',
         service: 'nova-compute',
         host: 'cmp1',
         attributes: { 'openstack.outcome': 'succeeded', 'openstack.action': 'create' },

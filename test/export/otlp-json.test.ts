@@ -2,9 +2,9 @@ import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toOtlpJson } from '../../src/export/otlp-json.js';
-import { toReadableSpans } from '../../src/export/readable-span.js';
 import { byWriter } from '../../src/export/resource.js';
 import type { FinishedTrace, SpanData } from '../../src/model/span.js';
+import { toReadableSpans } from './sdk.js';
 import { anyTrace, oneSpan } from './support.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: parsed JSON
@@ -29,6 +29,7 @@ function fromOtlpJson(line: string): SpanData[] {
         spanId: s.spanId,
         parentSpanId: s.parentSpanId,
         name: s.name,
+        kind: ['', 'internal', 'server', 'client'][s.kind],
         start: millis(s.startTimeUnixNano),
         end: millis(s.endTimeUnixNano),
         service: of['service.name'],
@@ -52,6 +53,8 @@ function withoutDefaults(json: Json): Json {
       .filter(([key, v]) => !((/^dropped\w+Count$/.test(key) || key === 'code') && v === 0))
       .filter(([key, v]) => !(/^(attributes|events|links|values)$/.test(key) && Array.isArray(v) && v.length === 0))
       .filter(([key, v]) => !(key === 'message' && v === ''))
+      // The SDK says a resource's schema inside it as well, where OTLP has no such field.
+      .filter(([key]) => !(key === 'schemaUrl' && 'attributes' in json))
       .map(([key, v]) => [key, key === 'intValue' ? String(v) : withoutDefaults(v)]),
   );
 }
@@ -107,13 +110,13 @@ describe('a trace as OTLP JSON', () => {
       ],
     };
     expect(toOtlpJson(trace).replace(/"version":"[^"]*"/, '"version":"V"')).toBe(
-      '{"resourceSpans":[{"resource":{"attributes":[{"key":"cloud.provider","value":{"stringValue":"openstack"}},{"key":"host.id","value":{"stringValue":"cmp1"}},' +
+      '{"resourceSpans":[{"resource":{"attributes":[{"key":"cloud.provider","value":{"stringValue":"openstack"}},' +
         '{"key":"host.name","value":{"stringValue":"cmp1"}},{"key":"service.name","value":{"stringValue":"nova-compute"}},{"key":"service.namespace","value":{"stringValue":"openstack"}}]},' +
         '"scopeSpans":[{"scope":{"name":"novaspan","version":"V"},"spans":[{"traceId":"0123456789abcdef0123456789abcdef","spanId":"0123456789abcdef","flags":257,"name":"instance create","kind":1,' +
         '"startTimeUnixNano":"1768387342772123000","endTimeUnixNano":"1768387355642000000","attributes":[{"key":"b","value":{"boolValue":false}},{"key":"d","value":{"doubleValue":1.5}},' +
         '{"key":"list","value":{"arrayValue":{"values":[{"stringValue":"x"}]}}},{"key":"n","value":{"intValue":"12"}},{"key":"none","value":{"arrayValue":{}}}],' +
         '"events":[{"timeUnixNano":"1768387355642000000","name":"e"}],"droppedEventsCount":2,"links":[{"traceId":"00000000000000000000000000000001","spanId":"0000000000000001",' +
-        '"attributes":[{"key":"why","value":{"stringValue":"retry"}}],"flags":257}],"status":{"message":"gone","code":2}}]}]}]}',
+        '"attributes":[{"key":"why","value":{"stringValue":"retry"}}],"flags":257}],"status":{"message":"gone","code":2}}],"schemaUrl":"https://opentelemetry.io/schemas/1.37.0"}],"schemaUrl":"https://opentelemetry.io/schemas/1.37.0"}]}',
     );
   });
 });

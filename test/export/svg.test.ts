@@ -59,8 +59,8 @@ describe('the picture of a trace', () => {
     const hatched = (attributes: Record<string, string>): boolean =>
       svg([trace([root(10_000), span({ name: 'spawn', from: 0, to: 5000, attributes })])]).includes('fill="url(#unknown)"');
 
-    expect(hatched({ 'novaspan.end': 'unobserved' })).toBe(true);
-    expect(hatched({ 'novaspan.end': 'derived' })).toBe(false);
+    expect(hatched({ 'novaspan.end.evidence': 'unobserved' })).toBe(true);
+    expect(hatched({ 'novaspan.end.evidence': 'derived' })).toBe(false);
   });
 
   it('takes nothing from a log for markup', () => {

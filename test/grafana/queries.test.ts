@@ -157,7 +157,7 @@ it('no label that novaspan exposes is an instance, a port or a request', () => {
 
 describe('TraceQL', () => {
   const queries = expressions('traceql').filter(({ expression }) => !/^[0-9a-f]*$/.test(expression));
-  const onResource = new Set(['service.name', 'host.name', 'host.id']);
+  const onResource = new Set(['service.name', 'host.name']);
   const written = new Set<string>([...Object.values(keys), ...onResource]);
 
   it('is there', () => {

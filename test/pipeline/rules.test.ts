@@ -48,7 +48,8 @@ describe("users' own rules", () => {
     const { spans } = await boot([RULES]);
     const own = spans.find(({ name }) => name === 'cache prepare')!;
     expect(own.parentSpanId).toBe(spans.find(({ name }) => name === 'spawn')!.spanId);
-    expect(own.events.map(({ name }) => name)).toEqual([
+    expect(own.events.map(({ name }) => name)).toEqual(['cache.preparing', 'cache.prepared']);
+    expect(own.events.map(({ attributes }) => attributes['novaspan.log.message'])).toEqual([
       'Preparing cache for volume 0b5a1c1e-8f39-4a5e-b7ad-f19a3b4b2c11',
       'Cache is ready after 0.25 s',
     ]);

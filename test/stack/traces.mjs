@@ -13,18 +13,23 @@ export function handMade(name, at = Date.now() - 60_000) {
     spanId: spanId(spanName),
     parentSpanId: parent === undefined ? undefined : spanId(parent),
     name: spanName,
+    kind: 'internal',
     start: at + from,
     end: at + to,
     service,
     host,
-    attributes: { 'novaspan.start': 'observed', 'novaspan.end': 'observed' },
+    attributes: { 'novaspan.start.evidence': 'observed', 'novaspan.end.evidence': 'observed' },
     events: [],
     droppedEvents: 0,
     links: [],
     error: undefined,
     ...more,
   });
-  const port = { 'openstack.port.id': '6c0d2f6e-6d53-4a53-9d4b-0d5d1f0e9a11', 'novaspan.start': 'observed', 'novaspan.end': 'derived' };
+  const port = {
+    'openstack.port.id': '6c0d2f6e-6d53-4a53-9d4b-0d5d1f0e9a11',
+    'novaspan.start.evidence': 'observed',
+    'novaspan.end.evidence': 'derived',
+  };
   return {
     traceId,
     form: 'action',
@@ -45,7 +50,7 @@ export function handMade(name, at = Date.now() - 60_000) {
         },
         error: 'Build of instance 3f0c1d6e aborted: <timed out & gone>',
       }),
-      span('api request', 'instance create', 'nova-api', 'ctl1', -900.125, -50.5),
+      span('api request', 'instance create', 'nova-api', 'ctl1', -900.125, -50.5, { kind: 'server' }),
       span('spawn', 'instance create', 'nova-compute', 'cmp1', 2000.001, 11410.333, {
         events: [
           {

@@ -165,6 +165,32 @@ describe('an action', () => {
     });
   });
 
+  it('counts all requests to a service as one phase, whatever was asked', async () => {
+    const metrics = metricsAt();
+    const get = (route: string) => ({
+      seconds: 0.5,
+      service: 'neutron-server',
+      attributes: { [keys.httpMethod]: 'GET', [keys.httpRoute]: route },
+    });
+    const create = { ...get('/v2.0/ports'), attributes: { [keys.httpMethod]: 'POST', [keys.httpRoute]: '/v2.0/ports' } };
+    metrics.observe(
+      trace({
+        phases: {
+          'GET /v2.0/ports': get('/v2.0/ports'),
+          'GET /v2.0/networks/{id}': get('/v2.0/networks/{id}'),
+          'neutron port create': create,
+        },
+      }),
+    );
+
+    const counts = Object.entries(await scrape(metrics)).filter(([name]) => name.startsWith('novaspan_phase_duration_seconds_count'));
+    expect(Object.fromEntries(counts)).toMatchObject({
+      'novaspan_phase_duration_seconds_count{action="create",phase="requests",service="neutron-server",host="cmp1"}': 2,
+      'novaspan_phase_duration_seconds_count{action="create",phase="neutron port create",service="neutron-server",host="cmp1"}': 1,
+    });
+    expect(counts.filter(([name]) => name.includes('GET'))).toEqual([]);
+  });
+
   it('whose phase has no beginning or no end gives no duration for it', async () => {
     const metrics = metricsAt();
     metrics.observe(trace({ phases: { 'lport claim': { seconds: 0, attributes: { [keys.start]: 'unobserved' } } } }));

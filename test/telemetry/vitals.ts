@@ -48,16 +48,17 @@ export function trace({ form = 'action', action = 'create', host = 'cmp1', outco
     end: NOW + length * 1000,
     service: 'nova-compute',
     host,
-    attributes: { 'novaspan.start': 'observed', 'novaspan.end': 'observed' },
+    attributes: { 'novaspan.start.evidence': 'observed', 'novaspan.end.evidence': 'observed' },
     events: [],
     droppedEvents: 0,
     links: [],
+    kind: 'internal',
     error: undefined,
     ...other,
   });
   const root = span(`instance ${action}`, seconds, {
     parentSpanId: undefined,
-    attributes: { 'openstack.outcome': outcome, 'novaspan.start': 'observed', 'novaspan.end': 'observed', ...attributes },
+    attributes: { 'openstack.outcome': outcome, 'novaspan.start.evidence': 'observed', 'novaspan.end.evidence': 'observed', ...attributes },
   });
   const children = Object.entries(phases).map(([name, phase]) =>
     typeof phase === 'number' ? span(name, phase) : span(name, phase.seconds, phase),

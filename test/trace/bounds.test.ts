@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { keys } from '../../src/model/attributes.js';
 import type { FinishedTrace, SpanData, SpanEvent } from '../../src/model/span.js';
 import { bounds, fitToLeave } from '../../src/trace/bounds.js';
 import { counting } from '../support/scenario.js';
@@ -16,6 +17,7 @@ const span = (more: Partial<SpanData> = {}): SpanData => ({
   events: [],
   droppedEvents: 0,
   links: [],
+  kind: 'internal',
   error: undefined,
   ...more,
 });
@@ -64,6 +66,12 @@ describe('what a trace may hold', () => {
     expect(only!.events[0]!.name.length).toBe(bounds.text);
     expect(only!.error!.length).toBe(bounds.text);
     expect(counted).toEqual({ values_cut: 4 });
+  });
+
+  it('the text of a line is bounded as a line, though it is an attribute', () => {
+    const { spans, counted } = fitted(trace(span({ events: [event('vif.plugged', { [keys.logMessage]: 'x.'.repeat(bounds.text) })] })));
+    expect(spans[0]!.events[0]!.attributes[keys.logMessage]).toHaveLength(bounds.text);
+    expect(counted).toEqual({ values_cut: 1 });
   });
 
   it('a secret is hidden before its text is cut', () => {

@@ -1,11 +1,12 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Correlator } from '../../src/correlate/correlator.js';
 import type { Event } from '../../src/lifecycle/event.js';
 import type { FinishedTrace, SpanData } from '../../src/model/span.js';
-import { buildTrace } from '../../src/trace/build.js';
+import { buildTrace, withoutRepeats } from '../../src/trace/build.js';
 import { rootIdOf, traceIdOf } from '../../src/trace/span-id.js';
-import { A, at, E, eventsOf, nova, oslo, P, U, vif, vlog } from '../support/lines.js';
-import { correlate, GOLDEN, logsOf, scenarios } from '../support/scenario.js';
+import { A, at, B, E, eventsOf, nova, oslo, P, U, vif, vlog } from '../support/lines.js';
+import { correlate, counting, GOLDEN, logsOf, scenarios } from '../support/scenario.js';
 
 function tracesOf(events: readonly Event[], lines: 'events' | 'off' = 'events'): FinishedTrace[] {
   const correlator = new Correlator(() => undefined);
@@ -41,8 +42,8 @@ describe('the trace of a small boot', () => {
       'openstack.user.id': 'e0344a94f86c4079bd457335f9e44ee0',
       'openstack.outcome': 'succeeded',
       'novaspan.reported_duration_s': 7,
-      'novaspan.start': 'derived',
-      'novaspan.end': 'observed',
+      'novaspan.start.evidence': 'derived',
+      'novaspan.end.evidence': 'observed',
     });
     expect(root!.error).toBeUndefined();
   });
@@ -74,9 +75,11 @@ describe('the trace of a small boot', () => {
 
   it('has the lines behind a span as its events, and none where they are not wanted', () => {
     const [trace] = tracesOf(boot());
-    expect(spanOf(trace!, 'build finish').events.map(({ name }) => name)).toEqual([SPAWNED, BUILT]);
+    const { events } = spanOf(trace!, 'build finish');
+    expect(events.map(({ name }) => name)).toEqual(['instance.spawn.timed', 'instance.built']);
+    expect(events.map(({ attributes }) => attributes['novaspan.log.message'])).toEqual([SPAWNED, BUILT]);
     expect(spanOf(trace!, 'build finish').events[0]!.attributes).toMatchObject({ 'log.file.path': 'nova-compute@cmp1.log' });
-    for (const { events } of tracesOf(boot(), 'off')[0]!.spans) expect(events).toEqual([]);
+    for (const span of tracesOf(boot(), 'off')[0]!.spans) expect(span.events).toEqual([]);
   });
 
   it('puts a phase below the one that it is part of, and says by how much it reaches out', () => {
@@ -122,10 +125,68 @@ describe('the trace of a small boot', () => {
       ...boot(),
       ...eventsOf('neutron-server', [oslo('neutron-server', 13, get, { request: 'req-68a66cea-61af-4489-a39a-71c24e1e5609', global: A })]),
     ]);
-    const { attributes } = spanOf(trace!, 'neutron-server request');
-    expect(attributes).toMatchObject({ 'http.request.method': 'GET', 'url.path': '/v2.0/ports', 'http.response.status_code': 200 });
+    const { attributes, kind } = spanOf(trace!, 'GET /v2.0/ports');
+    expect(kind).toBe('server');
+    expect(attributes).toMatchObject({
+      'http.request.method': 'GET',
+      'http.route': '/v2.0/ports',
+      'url.path': '/v2.0/ports',
+      'http.response.status_code': 200,
+    });
     expect(JSON.stringify(attributes)).not.toContain('secret');
   });
+
+  it('has whose it is and which request on every span, and its lowest level on the root', () => {
+    const [trace] = tracesOf(boot());
+    for (const { attributes } of trace!.spans) expect(attributes).toMatchObject({ 'openstack.instance.id': U, 'openstack.request.id': A });
+    expect(trace!.spans[0]!.attributes['novaspan.log.level.min']).toBe('INFO');
+    const [atDebug] = tracesOf([...boot(), ...compute(nova(10.2, 'Start building networks asynchronously for instance.'))]);
+    expect(atDebug!.spans[0]!.attributes['novaspan.log.level.min']).toBe('DEBUG');
+  });
+
+  it('lists its requests as one phase, whatever was asked', () => {
+    const get = '127.0.0.1 "GET /v2.0/networks/ee51a674-5f80-4af6-8c91-388eda7f1c84 HTTP/1.1" status: 200  len: 440 time: 0.0100000';
+    const [trace] = tracesOf([...boot(), ...eventsOf('neutron-server', [oslo('neutron-server', 13, get, { request: B, global: A })])]);
+    expect(names(trace!.spans)).toContain('GET /v2.0/networks/{id}');
+    expect(trace!.spans[0]!.attributes['novaspan.phases.observed']).toContain('requests');
+  });
+});
+
+describe('the kinds of spans', () => {
+  it.each(scenarios())('%s: what served a request is a server, what asks another service a client', async (scenario) => {
+    for (const { spans } of correlate(await logsOf(join(GOLDEN, scenario)))) {
+      for (const { kind, name, attributes } of spans) {
+        expect([kind, name, attributes['url.path']]).toEqual([
+          attributes['http.request.method'] !== undefined ? 'server' : CALLS.has(name) ? 'client' : 'internal',
+          name,
+          attributes['http.request.method'] === undefined ? undefined : expect.stringMatching(/^\/[^?]*$/),
+        ]);
+      }
+    }
+  });
+});
+const CALLS = new Set(['port create', 'port update', 'port binding activate']);
+
+it('what completes another action links to it', async () => {
+  const traces = correlate(await logsOf(join(GOLDEN, 'resize-succeeds-confirm-revert-same-host-debug')));
+  const resizes = traces.filter(({ action }) => action === 'resize').map(({ traceId }) => traceId);
+  const linked = (name: string): unknown[] => traces.filter(({ action }) => action === name).flatMap(({ spans }) => spans[0]!.links);
+  for (const name of ['confirmResize', 'revertResize']) {
+    const [link] = linked(name) as SpanData['links'];
+    expect(resizes).toContain(link!.traceId);
+    expect(link).toEqual({ traceId: link!.traceId, spanId: rootIdOf(link!.traceId), attributes: { 'openstack.action': 'resize' } });
+  }
+  expect(linked('resize')).toEqual([]);
+});
+
+it('of two spans with one id the first stays, and the other is counted', () => {
+  const [trace] = tracesOf(boot());
+  const [root, span] = trace!.spans;
+  const { count, counted } = counting();
+  const repaired = withoutRepeats({ ...trace!, spans: [root!, span!, { ...span!, name: 'another' }] }, count);
+  expect(names(repaired.spans)).toEqual([root!.name, span!.name]);
+  expect(counted).toEqual({ span_ids_repeated: 1 });
+  expect(withoutRepeats(trace!, count)).toBe(trace);
 });
 
 describe('a failed action', () => {

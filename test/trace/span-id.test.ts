@@ -52,7 +52,7 @@ describe('identifiers', () => {
   const anyKey: fc.Arbitrary<SpanKey> = fc.record({
     service: fc.constantFrom('nova-compute', 'nova-api', 'neutron-server', 'ovn-controller', 'ovs-vswitchd', 'placement'),
     host: fc.stringMatching(/^[a-z][a-z0-9.-]{0,7}$/),
-    name: fc.constantFrom('spawn', 'vif plug', 'lport up', 'api request', 'schedule', 'neutron-server request'),
+    name: fc.constantFrom('spawn', 'vif plug', 'lport up', 'api request', 'schedule', 'GET /v2.0/ports'),
     of: fc.oneof(fc.constant(''), fc.uuid()),
     rank: fc.nat(99),
   });

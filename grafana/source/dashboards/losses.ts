@@ -39,6 +39,7 @@ const odd: Readonly<Record<string, string>> = {
   nul_bytes_total: 'NUL bytes',
   unknown_logs_total: 'unknown logs',
   form_changes_total: 'forms changed',
+  span_ids_repeated_total: 'spans with the id of another',
 };
 
 const grownBy = (counters: Readonly<Record<string, string>>, matchers: string) =>

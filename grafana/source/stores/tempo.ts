@@ -24,7 +24,7 @@ const withoutTrace: Rows['transformations'] = [
 
 const tempoLink = toTrace('var-instance=${__data.fields["openstack.instance.id"]}&var-trace=${__data.fields.traceIdHidden}');
 
-// novaspan's roots are known by their names and by the instance, which no other span has.
+// Every span has its instance; roots are known by their names.
 const ROOT_ATTRIBUTES =
   'span.openstack.instance.id, span.openstack.request.id, span.openstack.outcome, span.novaspan.reported_duration_s, resource.host.name';
 
@@ -68,7 +68,11 @@ export const tempo: Store = {
     transformations: withoutTrace,
     sortedBy: 'Duration',
   },
-  actions: traceql(`{ span.openstack.instance.id = "$instance" } | select(${ROOT_ATTRIBUTES})`, SearchTableType.Spans, 200),
+  actions: traceql(
+    `{ span.openstack.instance.id = "$instance" && name =~ "instance .+" } | select(${ROOT_ATTRIBUTES})`,
+    SearchTableType.Spans,
+    200,
+  ),
   actionsRows: { ...tempoRows, sortedBy: 'Start time' },
   actionsCannot: 'Tempo gives up to 200.',
   trace: traceql('$trace', SearchTableType.Traces, 20),

@@ -3,6 +3,7 @@ import { why } from './blame.js';
 import { headline } from './headline.js';
 import type { Look } from './look.js';
 import { boundsOf, certaintyOf, durationOf, extentOf, outcomeOf, portLabel, portOf, rootOf } from './reading.js';
+import { nameOf } from './rows.js';
 import { cut, inSeconds, wrap } from './text.js';
 import { isLike } from './tree.js';
 
@@ -135,7 +136,7 @@ export function criticalChain(trace: FinishedTrace, look: Look): string {
     const times = `@${inSeconds(began - start)}s ${end === undefined ? 'end not in the logs' : `+${inSeconds(end - began)}s`}`;
     const [span] = spans;
     if (span === undefined) return [palette.dim(`${indent}(nothing logged) ${times}`)];
-    const words = [span.name, portLabel(span), spans.length > 1 ? `${glyphs.times}${spans.length}` : undefined];
+    const words = [nameOf(spans), portLabel(span), spans.length > 1 ? `${glyphs.times}${spans.length}` : undefined];
     const text = cut(words.filter((word) => word !== undefined).join(' '), look.width - indent.length - times.length - 1, look);
     const room = look.width - indent.length - text.length - times.length - 3;
     const who = `${span.service}@${span.host}`;

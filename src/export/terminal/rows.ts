@@ -1,4 +1,5 @@
 import type { Certainty } from '../../model/attributes.js';
+import { phaseOf } from '../../model/call.js';
 import type { FinishedTrace, SpanData } from '../../model/span.js';
 import { certaintyOf } from './reading.js';
 import { isLike, treeOf } from './tree.js';
@@ -8,6 +9,8 @@ export interface Row {
   readonly span: SpanData;
   readonly depth: number;
   readonly spans: readonly SpanData[];
+  /** of several calls that differ, what they have in common */
+  readonly name: string;
 }
 
 /** From so many on, like spans in a row (an API asked again and again) share one row. */
@@ -23,9 +26,15 @@ export function rowsOf(trace: FinishedTrace): Row[] {
     else runs.push({ depth, spans: [span], parts });
   }
   return runs.flatMap(({ depth, spans }) =>
-    spans.length >= MANY ? [{ span: spans[0]!, depth, spans }] : spans.map((span) => ({ span, depth, spans: [span] })),
+    spans.length >= MANY
+      ? [{ span: spans[0]!, depth, spans, name: nameOf(spans) }]
+      : spans.map((span) => ({ span, depth, spans: [span], name: span.name })),
   );
 }
+
+/** What like spans are called together. */
+export const nameOf = (spans: readonly SpanData[]): string =>
+  spans.every(({ name }) => name === spans[0]?.name) ? (spans[0]?.name ?? '') : phaseOf(spans[0]!);
 
 /** The least sure of these spans' starts, or ends. */
 export const weakest = (spans: readonly SpanData[], end: 'start' | 'end'): Certainty => {

@@ -1,3 +1,4 @@
+import { phaseOf } from '../../model/call.js';
 import type { SpanData } from '../../model/span.js';
 import { portLabel } from './reading.js';
 
@@ -46,9 +47,9 @@ export function selfTime(span: SpanData, others: readonly SpanData[]): number {
   return Math.max(0, span.end - span.start - covered);
 }
 
-/** The same phase again, such as an API asked time after time. */
+/** The same phase again, such as an API asked time after time, whatever it was asked. */
 export const isLike = (a: SpanData, b: SpanData): boolean =>
-  a.name === b.name &&
+  phaseOf(a) === phaseOf(b) &&
   a.service === b.service &&
   a.host === b.host &&
   a.error === undefined &&

@@ -97,9 +97,9 @@ function layOut(rows: readonly Row[], { width, glyphs }: Look): Columns {
   const [first] = rows;
   // The headline names it then.
   const onePort = new Set(rows.map(({ span }) => shortPortLabel(span)).filter((port) => port !== undefined)).size === 1;
-  const labelled = ({ span, spans, depth }: Row, port: string | undefined): string =>
+  const labelled = ({ spans, depth, name }: Row, port: string | undefined): string =>
     [
-      `${depth === 0 ? '' : `${'  '.repeat(depth - 1)}${glyphs.branch} `}${span.name}`,
+      `${depth === 0 ? '' : `${'  '.repeat(depth - 1)}${glyphs.branch} `}${name}`,
       ...(port === undefined ? [] : [port]),
       ...(spans.length === 1 ? [] : [`${glyphs.times}${spans.length}`]),
     ].join(' ');

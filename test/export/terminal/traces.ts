@@ -34,6 +34,7 @@ export function span({ name, from, to, in: parent, port, attributes, ...rest }: 
     events: [],
     droppedEvents: 0,
     links: [],
+    kind: 'internal',
     error: undefined,
     ...rest,
     attributes: {
@@ -72,7 +73,7 @@ const apiRequest = span({
   to: -22,
   service: 'nova-api',
   host: 'ctl1.cloud.example',
-  attributes: { 'novaspan.start': 'derived' },
+  attributes: { 'novaspan.start.evidence': 'derived' },
 });
 
 /** A boot with one port on two hosts. */
@@ -85,7 +86,7 @@ export const boot = trace([
   }),
   apiRequest,
   span({ name: 'spawn', from: 500, to: 4900 }),
-  span({ name: 'image create', from: 510, to: 3000, in: 'spawn//500', attributes: { 'novaspan.end': 'derived' } }),
+  span({ name: 'image create', from: 510, to: 3000, in: 'spawn//500', attributes: { 'novaspan.end.evidence': 'derived' } }),
   ...chain(PORT, 3000),
   span({ name: 'spawn finish', from: 4610, to: 4900, in: 'spawn//500' }),
   span({ name: 'build finish', from: 4900, to: 5000 }),
@@ -112,7 +113,7 @@ export const failed = trace([
     },
     { error: 'Virtual Interface creation failed\u001b[31m' },
   ),
-  span({ name: 'spawn', from: 500, to: 30_500, attributes: { 'novaspan.end': 'derived' } }),
+  span({ name: 'spawn', from: 500, to: 30_500, attributes: { 'novaspan.end.evidence': 'derived' } }),
   span({
     name: 'vif-plugged wait',
     from: 4800,
@@ -131,7 +132,7 @@ export const failed = trace([
     port: PORT,
     service: 'ovn-controller',
     error: 'did not end',
-    attributes: { 'novaspan.end': 'unobserved' },
+    attributes: { 'novaspan.end.evidence': 'unobserved' },
   }),
 ]);
 
@@ -145,7 +146,7 @@ export const fragment = trace(
       service: 'nova-api',
       host: 'ctl1',
       in: 'elsewhere',
-      attributes: { 'novaspan.start': 'derived' },
+      attributes: { 'novaspan.start.evidence': 'derived' },
     }),
     span({ name: 'neutron-server request', from: 50, to: 80, service: 'neutron-server', host: 'ctl1', in: 'elsewhere' }),
     span({ name: 'neutron-server request', from: 90, to: 100, service: 'neutron-server', host: 'ctl1', in: 'elsewhere' }),
