@@ -1,6 +1,6 @@
 import type { EventKind } from '../catalogue/event.js';
 import { minutes, seconds } from '../model/time.js';
-import { type ActionSpec, about, lasting, latest, line } from './define.js';
+import { type ActionSpec, lasting, latest, line } from './define.js';
 import { apiRequest, NEUTRON, plugChain, requests, scheduling } from './plug.js';
 import { spawning } from './spawning.js';
 
@@ -62,16 +62,34 @@ export const create: ActionSpec = {
       name: 'build queue',
       service: 'nova-compute',
       debug: true,
+      then: ['resource claim'],
       from: [line('instance.lock.acquired')],
       to: [line('instance.build.started')],
     },
     {
       name: 'resource claim',
       service: 'nova-compute',
-      from: [line('instance.build.started'), line('claim.lock.acquired'), line('claim.attempted')],
+      then: ['claim save'],
+      // nova's own duration begins with the build.
+      from: [line('instance.build.started'), line('claim.lock.acquired'), line('claim.attempted'), lasting('instance.built')],
       to: [line('instance.claimed', 'claim.failed')],
     },
-    { name: 'claim save', service: 'nova-compute', debug: true, from: [line('instance.claimed')], to: [line('claim.lock.released')] },
+    {
+      name: 'claim save',
+      service: 'nova-compute',
+      debug: true,
+      then: ['build prepare'],
+      from: [line('instance.claimed')],
+      to: [line('claim.lock.released')],
+    },
+    {
+      name: 'build prepare',
+      service: 'nova-compute',
+      debug: true,
+      then: ['block device mapping'],
+      from: [latest('claim.lock.released')],
+      to: [line('block.device.mapping.started')],
+    },
     {
       name: 'network allocate',
       service: 'nova-compute',
@@ -110,9 +128,9 @@ export const create: ActionSpec = {
       name: 'block device mapping',
       service: 'nova-compute',
       debug: true,
-      // At INFO only a volume shows in it, or its failure; what comes before and after bounds it.
-      from: [line('block.device.mapping.started'), line('volume.booting'), about('instance.claimed')],
-      to: [line('spawn.started'), line('bdm.failed'), about('image.creation.started')],
+      then: ['spawn'],
+      from: [line('block.device.mapping.started')],
+      to: [line('spawn.started'), line('bdm.failed')],
     },
     {
       name: 'spawn',

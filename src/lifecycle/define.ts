@@ -65,6 +65,11 @@ export interface PhaseSpec {
   readonly repeats?: true;
   /** From the first line of `from` to the last of `to`, whatever lies between. */
   readonly spread?: true;
+  /**
+   * What its thread does next: it begins where this ends. The first of these that the table has. Where neither prints a line
+   * between them, one span is of both (see `thread.ts`).
+   */
+  readonly then?: readonly string[];
   /** Not part of every such action, so not missed where it is not seen. */
   readonly optional?: true;
   /** Not a part of actions that print one of these: another driver's work is done in another way. */
@@ -142,7 +147,7 @@ export const latest = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 
 export const recent = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest' });
 /** So much before the line as it says itself. */
 export const lasting = (kind: EventKind, field = 'seconds'): Edge => ({ kinds: [kind], less: field });
-/** A line that is no more than a bound. */
+/** A line that is no more than a bound: what lies before it, or after it, is mostly this phase. */
 export const about = (...kinds: readonly EventKind[]): Edge => ({ kinds, derived: true, anywhere: true });
 /** A line anywhere in the action. */
 export const anywhere = (...kinds: readonly EventKind[]): Edge => ({ kinds, anywhere: true });

@@ -1,9 +1,11 @@
 import type { EventKind } from '../catalogue/event.js';
+import { isPrintedAtInfo, knownAs } from '../catalogue/releases.js';
 import type { Millis } from '../model/line.js';
 import { plugCycles } from './cycles.js';
 import type { Edge, PhaseSpec } from './define.js';
 import { type Event, inOrder, type Member, numberOf } from './event.js';
 import { actionOfLock } from './name.js';
+import { isOf, joinThreads, type Planned } from './thread.js';
 import { type Wiring, wiringOf } from './wiring.js';
 
 /** How well an end of a phase is known: from a line that marks it, from one that bounds it or states a duration, or not at all. */
@@ -11,6 +13,8 @@ export type Certainty = 'observed' | 'derived' | 'unobserved';
 
 export interface Phase {
   readonly name: string;
+  /** the phases that share this span, where no line parts them: `name` has all their names */
+  readonly parts?: readonly string[];
   readonly service: string;
   readonly host: string;
   readonly start: Millis;
@@ -90,6 +94,9 @@ interface Plan {
   readonly kinds: readonly EventKind[];
   /** those that are looked for in the whole action */
   readonly kindsAnywhere: readonly EventKind[];
+  /** whether a service that logs at INFO prints a line at its beginning, at its end */
+  readonly showsStart: boolean;
+  readonly showsEnd: boolean;
 }
 
 const plansByTable = new WeakMap<readonly PhaseSpec[], readonly Plan[]>();
@@ -99,6 +106,9 @@ function plansOf(specs: readonly PhaseSpec[]): readonly Plan[] {
   if (plans === undefined) plansByTable.set(specs, (plans = specs.map(planOf)));
   return plans;
 }
+
+const isShown = (edges: readonly Edge[]): boolean =>
+  edges.some(({ kinds }) => kinds.some((kind) => knownAs(kind).some((known) => isPrintedAtInfo(known.spec))));
 
 function planOf(spec: PhaseSpec): Plan {
   const edges = [...spec.to, ...spec.from];
@@ -110,6 +120,8 @@ function planOf(spec: PhaseSpec): Plan {
     services: typeof spec.service === 'string' ? [spec.service] : spec.service,
     kinds: kindsOf(false),
     kindsAnywhere: kindsOf(true),
+    showsStart: isShown(spec.from),
+    showsEnd: isShown(spec.to),
   };
 }
 
@@ -118,8 +130,7 @@ function planOf(spec: PhaseSpec): Plan {
  * A phase is told by the process that reads its service's log: others know only one side of it, and would tell it twice.
  */
 export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: Phase[]; coverage: Coverage } {
-  const phases: Phase[] = [];
-  const observed = new Set<string>();
+  const planned: Planned[] = [];
   const missing = new Map<string, string>();
   const notLogged = new Set<string>();
   const notApplicable = new Set<string>();
@@ -128,10 +139,6 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
   const scopes = scopesOf(lived, wired);
   const atDebug = new Set<string>();
   for (const { event } of lived.members) if (event.level === 'DEBUG') atDebug.add(event.service);
-
-  /** The lines of this phase are DEBUG's, and its service logs at INFO here. */
-  const isSilent = (spec: PhaseSpec, services: readonly string[]): boolean =>
-    spec.debug === true && !services.some((service) => atDebug.has(service));
 
   for (const plan of plansOf(specs)) {
     const { spec, services } = plan;
@@ -145,28 +152,43 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
     // Nearly always all ports are wired alike.
     const isForAll = wiredBy === undefined || wirings.size < 2;
     const among = isForAll ? all : all.filter(({ port }) => port === undefined || wiredBy.includes(wired.get(port)!));
-    const silent = isSilent(spec, services);
-    const before = phases.length;
+    const isDeep = services.some((service) => atDebug.has(service));
+    /** The lines of this phase are DEBUG's, and its service logs at INFO here. */
+    const isSilent = spec.debug === true && !isDeep;
+    const phases: Phase[] = [];
     for (const scope of among) {
       // Most phases of the tables are not in most actions.
       if (!isHinted(plan, scope, scopes.whole)) continue;
-      for (const phase of phasesIn(plan, scope, scopes.whole, lived, silent)) phases.push(phase);
+      for (const phase of phasesIn(plan, scope, scopes.whole, lived, isSilent)) phases.push(phase);
     }
-    if (spec.most !== undefined && phases.length > before + spec.most) phases.length = before + spec.most;
-    if (phases.length > before) {
-      observed.add(spec.name);
-      continue;
-    }
-    if (spec.optional === true) continue;
-    const isOtherwise = spec.unless?.some((kind) => scopes.whole.byKind.has(kind)) ?? false;
+    if (spec.most !== undefined && phases.length > spec.most) phases.length = spec.most;
+    const isRead = services.some((service) => lived.reads(service));
+    const isOtherwise = phases.length === 0 && (spec.unless?.some((kind) => scopes.whole.byKind.has(kind)) ?? false);
+    planned.push({
+      spec,
+      phases,
+      mayBeUnseen: isRead && !isOtherwise && (isSilent || spec.optional !== true) && (spec.per === undefined || lived.ports.length > 0),
+      mayNotEnd: isSilent || spec.optional === true,
+      showsStart: isDeep || plan.showsStart,
+      showsEnd: isDeep || plan.showsEnd,
+    });
+    if (phases.length > 0 || spec.optional === true) continue;
     if (isOtherwise) notApplicable.add(spec.name);
     else if (spec.per !== undefined && lived.ports.length === 0) {
       if (wiredBy === undefined || wiredBy.includes('ovn')) notApplicable.add(spec.name);
-    } else if (!services.some((service) => lived.reads(service))) missing.set(spec.name, `${services[0]} not read`);
-    else if (silent) notLogged.add(spec.name);
+    } else if (!isRead) missing.set(spec.name, `${services[0]} not read`);
+    else if (isSilent) notLogged.add(spec.name);
     else if (spec.per === 'cycle' && scopes.cycles.length === 0) missing.set(spec.name, 'no plug seen');
     else if (spec.fromRoot === true) notApplicable.add(spec.name);
     else missing.set(spec.name, 'no such line');
+  }
+  const phases = joinThreads(planned);
+  const observed = new Set(phases.map(({ name }) => name));
+  for (const { parts = [] } of phases) {
+    for (const part of parts) {
+      missing.delete(part);
+      notLogged.add(part);
+    }
   }
   const named = (names: Iterable<string>): string[] => [...names].filter((name) => !observed.has(name));
   return {
@@ -198,7 +220,7 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
   const bag = new Finder(spec, services, scope, whole, lived);
   const tell = (from: Found | undefined, to: Found | undefined): Phase[] => {
     // That it began is no sign that it did not end, where its end is not printed or need not come.
-    if (to === undefined && (isSilent || spec.optional === true)) return [];
+    if (to === undefined && spec.then === undefined && (isSilent || spec.optional === true)) return [];
     if (from === undefined && spec.needsFrom === true) return [];
     // A bound alone tells of no work.
     if (from === undefined && to?.is === 'derived' && to.event.isRough !== true) return [];
@@ -411,7 +433,7 @@ class Finder {
 function closeOpenEnds(phases: readonly Phase[], lived: Lived): Phase[] {
   return phases.map((phase) => {
     if (!Number.isNaN(phase.end)) return phase;
-    const parent = phases.find((each) => each.name === phase.within && each.host === phase.host && !Number.isNaN(each.end));
+    const parent = phases.find((each) => phase.within !== undefined && isOf(each, phase.within) && each.host === phase.host && !Number.isNaN(each.end));
     return { ...phase, end: Math.max(phase.start, parent?.end ?? lived.end) };
   });
 }

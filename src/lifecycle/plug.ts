@@ -26,6 +26,7 @@ export const plugChain: readonly PhaseSpec[] = [
     per: 'cycle',
     within: 'spawn',
     wiredBy: ['ovn', 'ml2-ovs', 'other'],
+    then: ['guest start'],
     from: [line('vif.plugging')],
     to: [line('vif.plugged')],
   },
@@ -92,10 +93,11 @@ export const plugChain: readonly PhaseSpec[] = [
     service: 'nova-compute',
     per: 'cycle',
     within: 'spawn',
-    from: [line('vif.plug.awaited'), line('vif.plugged')],
+    // nova prepares to wait before it plugs, and says so at DEBUG; it has nothing to wait for before the plug.
+    from: [line('vif.plugged'), line('vif.plug.awaited')],
     to: [
       line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event'),
-      line('vif.plug.announced'),
+      { kinds: ['vif.plug.announced'], derived: true },
       about('guest.lifecycle.resumed'),
     ],
   },
