@@ -90,7 +90,6 @@ const CONTROL_EVIDENCE: ReadonlySet<EventKind> = new Set<EventKind>([
   'scheduling.started',
   'placement.claiming',
   'host.chosen',
-  'host.selected',
   'allocation.written',
   'neutron.port.create.requested',
   'neutron.port.update.requested',

@@ -26,7 +26,6 @@ const ANNOUNCED: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plug.announce
 /** Lines that concern the request as a whole: every instance of it. */
 const OF_ALL: ReadonlySet<EventKind> = new Set<EventKind>([
   'server.create.requested',
-  'server.create.begun',
   'destinations.selected',
   'scheduling.started',
   'scheduling.failed',
