@@ -1,6 +1,6 @@
 import type { EventKind } from '../catalogue/event.js';
 import { minutes, seconds } from '../model/time.js';
-import { type ActionSpec, lasting, latest, line } from './define.js';
+import { type ActionSpec, about, lasting, latest, line } from './define.js';
 import { apiRequest, plugChain, portCreate, portUpdate, requests, scheduling } from './plug.js';
 import { spawning } from './spawning.js';
 
@@ -63,14 +63,14 @@ export const create: ActionSpec = {
       name: 'build queue',
       service: 'nova-compute',
       debug: true,
-      then: ['resource claim'],
+      next: ['resource claim'],
       from: [line('instance.lock.acquired')],
       to: [line('instance.build.started')],
     },
     {
       name: 'resource claim',
       service: 'nova-compute',
-      then: ['claim save'],
+      next: ['claim save'],
       // nova's own duration begins with the build.
       from: [line('instance.build.started'), line('claim.lock.acquired'), line('claim.attempted'), lasting('instance.built')],
       to: [line('instance.claimed', 'claim.failed')],
@@ -79,7 +79,7 @@ export const create: ActionSpec = {
       name: 'claim save',
       service: 'nova-compute',
       debug: true,
-      then: ['build prepare'],
+      next: ['build prepare'],
       from: [line('instance.claimed')],
       to: [line('claim.lock.released')],
     },
@@ -87,8 +87,8 @@ export const create: ActionSpec = {
       name: 'build prepare',
       service: 'nova-compute',
       debug: true,
-      then: ['block device mapping'],
-      from: [latest('claim.lock.released')],
+      next: ['block device mapping'],
+      from: [line('networks.building'), latest('claim.lock.released')],
       to: [line('block.device.mapping.started')],
     },
     {
@@ -130,15 +130,26 @@ export const create: ActionSpec = {
       name: 'block device mapping',
       service: 'nova-compute',
       debug: true,
-      then: ['spawn'],
+      next: ['spawn'],
       from: [line('block.device.mapping.started')],
       to: [line('spawn.started'), line('bdm.failed')],
+    },
+    {
+      name: 'volume attach',
+      service: 'nova-compute',
+      within: 'block device mapping',
+      optional: true,
+      needsFrom: true,
+      from: [line('volume.booting')],
+      to: [line('spawn.started'), lasting('instance.spawn.timed'), line('bdm.failed')],
     },
     {
       name: 'spawn',
       service: 'nova-compute',
       reports: 'instance.spawn.timed',
-      from: [line('spawn.started'), lasting('instance.spawn.timed')],
+      failsAt: { kind: 'instance.spawn.failed', why: 'nova could not spawn the guest' },
+      // It begins with the disks: of a build that failed, at INFO, no line is nearer.
+      from: [line('spawn.started'), lasting('instance.spawn.timed'), about('image.creation.started')],
       to: [line('instance.spawn.timed'), line('instance.spawn.failed')],
     },
     ...[...spawning, ...plugChain].map((phase) => ({ ...phase, unless: OTHER_DRIVERS })),

@@ -69,7 +69,7 @@ export interface PhaseSpec {
    * What its thread does next: it begins where this ends. The first of these that the table has. Where neither prints a line
    * between them, one span is of both (see `thread.ts`).
    */
-  readonly then?: readonly string[];
+  readonly next?: readonly string[];
   /** Not part of every such action, so not missed where it is not seen. */
   readonly optional?: true;
   /** Not a part of actions that print one of these: another driver's work is done in another way. */

@@ -221,7 +221,7 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
   const bag = new Finder(spec, services, scope, whole, lived);
   const tell = (from: Found | undefined, to: Found | undefined): Phase[] => {
     // That it began is no sign that it did not end, where its end is not printed or need not come.
-    if (to === undefined && spec.then === undefined && (isSilent || spec.optional === true)) return [];
+    if (to === undefined && spec.next === undefined && (isSilent || spec.optional === true)) return [];
     if (from === undefined && spec.needsFrom === true) return [];
     // A bound alone tells of no work.
     if (from === undefined && to?.is === 'derived' && to.event.isRough !== true) return [];
@@ -412,7 +412,9 @@ class Finder {
 function closeOpenEnds(phases: readonly Phase[], lived: Lived): Phase[] {
   return phases.map((phase) => {
     if (!Number.isNaN(phase.end)) return phase;
-    const parent = phases.find((each) => phase.within !== undefined && isOf(each, phase.within) && each.host === phase.host && !Number.isNaN(each.end));
+    const parent = phases.find(
+      (each) => phase.within !== undefined && isOf(each, phase.within) && each.host === phase.host && !Number.isNaN(each.end),
+    );
     return { ...phase, end: Math.max(phase.start, parent?.end ?? lived.end) };
   });
 }

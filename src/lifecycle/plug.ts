@@ -86,7 +86,7 @@ export const plugChain: readonly PhaseSpec[] = [
     per: 'cycle',
     within: 'spawn',
     wiredBy: ['ovn', 'ml2-ovs', 'other'],
-    then: ['guest start'],
+    next: ['guest start'],
     from: [line('vif.plugging')],
     to: [line('vif.plugged')],
   },

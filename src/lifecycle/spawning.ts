@@ -5,7 +5,7 @@ export const networkWait: PhaseSpec = {
   service: 'nova-compute',
   within: 'spawn',
   debug: true,
-  then: ['guest xml'],
+  next: ['guest xml'],
   from: [line('disks.created')],
   to: [line('guest.xml.started')],
 };
@@ -15,7 +15,7 @@ export const guestXml: PhaseSpec = {
   service: 'nova-compute',
   within: 'spawn',
   debug: true,
-  then: ['vif plug', 'guest start'],
+  next: ['vif plug', 'guest start'],
   from: [line('guest.xml.started')],
   to: [line('guest.xml.ended')],
 };
@@ -48,7 +48,7 @@ export const spawning: readonly PhaseSpec[] = [
     service: 'nova-compute',
     within: 'spawn',
     // At INFO, and before Stein, the disks' end is not printed.
-    then: ['network wait', 'guest xml'],
+    next: ['network wait', 'guest xml'],
     from: [line('image.creation.started')],
     to: [line('disks.created')],
   },

@@ -33,8 +33,7 @@ export const isOf = ({ name, parts }: Pick<Phase, 'name' | 'parts'>, phase: stri
  */
 export function joinThreads(all: readonly Planned[]): Phase[] {
   const byName = new Map(all.map((planned) => [planned.spec.name, planned]));
-  const after = ({ spec }: Planned): Planned | undefined =>
-    spec.then?.map((name) => byName.get(name)).find((next) => next !== undefined);
+  const after = ({ spec }: Planned): Planned | undefined => spec.next?.map((name) => byName.get(name)).find((next) => next !== undefined);
   const followers = new Set(all.map(after));
   const done = new Set<Planned>();
   return all.flatMap((head): readonly Phase[] => {
