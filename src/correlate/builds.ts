@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
-import { WAITING } from './store.js';
+import { WAITING } from './times.js';
 
 const BEGINS: ReadonlySet<EventKind> = new Set<EventKind>(['instance.claimed']);
 /** What nova-compute prints when an instance it claimed room for has arrived, or will not. */

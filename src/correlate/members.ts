@@ -1,4 +1,5 @@
 import type { EventKind, Vif } from '../catalogue/event.js';
+import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member } from '../lifecycle/event.js';
 import { NEUTRON } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
@@ -24,6 +25,8 @@ export interface Claim {
 const BY_ID_ONLY = new Set(['nova-api', 'nova-conductor', 'nova-scheduler', 'placement', 'glance']);
 /** neutron's word to nova, under a request of its own. */
 const ANNOUNCED: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plug.announced', 'external.event.announced']);
+/** What nova's control plane does, and what it asks of placement and glance: before and beside every try at a build. */
+export const isOfControlPlane = ({ service, kind }: Event): boolean => BY_ID_ONLY.has(service) && !ANNOUNCED.has(kind);
 /** Lines that concern the request as a whole: every instance of it. */
 const OF_ALL: ReadonlySet<EventKind> = new Set<EventKind>([
   'server.create.requested',
@@ -166,7 +169,7 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
   for (const { port, mac } of ports.values()) {
     if (mac === undefined) continue;
     consider(
-      within(store.named('mac', mac)).filter(({ event }) => event.kind.startsWith('agent.')),
+      within(store.named('mac', mac)).filter(({ event }) => traitsOf(event.kind).agent === true),
       port,
     );
   }
@@ -199,7 +202,7 @@ function belongsByTime(event: Event, claim: Claim, namesPort: boolean): boolean 
   if (event.globalRequestId !== undefined && claim.isOther(event.globalRequestId)) return false;
   if (neutron.has(event.service) && isCall(event)) {
     // A call that names another caller is that caller's; one that names none must be about a port of ours.
-    if (event.globalRequestId !== undefined && !ANNOUNCED.has(event.kind) && event.kind.includes('request')) return false;
+    if (event.globalRequestId !== undefined && !ANNOUNCED.has(event.kind) && traitsOf(event.kind).request === true) return false;
     if (!namesPort) return false;
   }
   return claim.owns(event.at);

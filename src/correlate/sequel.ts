@@ -3,7 +3,7 @@ import { type Event, inOrder } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import type { EventStore, Sort } from './store.js';
-import { GRACE } from './timeline.js';
+import { GRACE } from './times.js';
 
 /** How long a guest may take to ask for its address and still be told. */
 const PATIENCE = seconds(60);

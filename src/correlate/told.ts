@@ -2,8 +2,7 @@ import type { ClosedThing, Past } from '../lifecycle/closed.js';
 import { actions } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
-import { WAITING } from './store.js';
-import { AFTERLIFE, LEAD } from './timeline.js';
+import { AFTERLIFE, LEAD, WAITING } from './times.js';
 
 /** How far lines of one file may go back. */
 const DISORDER = seconds(10);

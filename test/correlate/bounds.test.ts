@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Correlator, MOST_OPEN } from '../../src/correlate/correlator.js';
+import { Correlator } from '../../src/correlate/correlator.js';
 import { MOST_PORTS } from '../../src/correlate/members.js';
+import { MOST_OPEN } from '../../src/correlate/retention.js';
 import { EventStore } from '../../src/correlate/store.js';
 import { A, at, eventsOf, nova, U, vif } from '../support/lines.js';
 import { counting } from '../support/scenario.js';

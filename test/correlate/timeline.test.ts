@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Bag, GRACE, type HostMarks, ownerAt, type Past, SHARED_GRACE, timeline } from '../../src/correlate/timeline.js';
+import type { Candidate } from '../../src/correlate/candidate.js';
+import { ownerAt } from '../../src/correlate/owner.js';
+import type { HostMarks } from '../../src/correlate/settle.js';
+import { timeline } from '../../src/correlate/timeline.js';
+import { GRACE, SHARED_GRACE } from '../../src/correlate/times.js';
+import type { Past } from '../../src/lifecycle/closed.js';
 import { type Event, inOrder } from '../../src/lifecycle/event.js';
 import { actions } from '../../src/lifecycle/name.js';
 import { A, at, B, E, eventsOf, lock, nova, P, U } from '../support/lines.js';
@@ -14,12 +19,18 @@ interface Given {
 }
 
 const sorted = (events: readonly Event[]): Event[] => [...events].sort(inOrder);
-const bagsOf = (events: readonly Event[], { marks = NOTHING, past = [], shared = false }: Given = {}): Bag[] =>
+const bagsOf = (events: readonly Event[], { marks = NOTHING, past = [], shared = false }: Given = {}): Candidate[] =>
   timeline(U, sorted(events), { marks, past, sharedSince: () => (shared ? 0 : Number.POSITIVE_INFINITY) });
-const bags = (lines: readonly string[], given?: Given): Bag[] => bagsOf(eventsOf('nova-compute', lines), given);
+const bags = (lines: readonly string[], given?: Given): Candidate[] => bagsOf(eventsOf('nova-compute', lines), given);
 const inSeconds = (moment: number | undefined): number | undefined =>
   moment === undefined ? undefined : Math.round(moment - at(0)) / 1000;
-const brief = ({ request, spec, outcome, start, end }: Bag): unknown[] => [request, spec?.name, outcome, inSeconds(start), inSeconds(end)];
+const brief = ({ request, spec, outcome, start, end }: Candidate): unknown[] => [
+  request,
+  spec?.name,
+  outcome,
+  inSeconds(start),
+  inSeconds(end),
+];
 
 const CLAIM = 'Claim successful on node cmp1';
 const BUILT = 'Took 7.75 seconds to build instance.';
@@ -60,7 +71,7 @@ describe('timeline', () => {
       [A, 'create', 'succeeded', 1, 9],
       [B, 'delete', 'succeeded', 4, 11.1],
     ]);
-    expect(found.map(({ owned }) => owned.map(({ kind }) => kind))).toEqual([
+    expect(found.map(({ lines }) => lines.owned.map(({ kind }) => kind))).toEqual([
       ['guest.lifecycle.resumed', 'instance.spawned'],
       ['instance.destroyed'],
     ]);
@@ -79,7 +90,7 @@ describe('timeline', () => {
       [A, 'create', 'succeeded', 1.25, 9],
       [B, 'delete', 'succeeded', 9.3, 11],
     ]);
-    expect(found.map(({ owned }) => owned.map(({ kind }) => kind))).toEqual([['guest.lifecycle.resumed'], ['instance.destroyed']]);
+    expect(found.map(({ lines }) => lines.owned.map(({ kind }) => kind))).toEqual([['guest.lifecycle.resumed'], ['instance.destroyed']]);
   });
 
   it('an action that begins within the grace of another takes the lines from its beginning on', () => {

@@ -1,0 +1,115 @@
+import type { Past } from '../lifecycle/closed.js';
+import { type Event, inOrder } from '../lifecycle/event.js';
+import { partOf } from '../lifecycle/name.js';
+import type { Count } from '../model/counters.js';
+import type { Millis } from '../model/line.js';
+import type { Candidate } from './candidate.js';
+import type { Gather } from './gather.js';
+import type { Hosts } from './hosts.js';
+import type { Instances } from './instances.js';
+import { isSame } from './owner.js';
+import { type Closing, compare, type InstanceState } from './state.js';
+import { GRACE } from './times.js';
+
+/** Closes what an instance's lines show to be over. */
+export class Closer {
+  readonly #instances: Instances;
+  readonly #hosts: Hosts;
+  readonly #gather: Gather;
+  readonly #count: Count;
+
+  constructor(instances: Instances, hosts: Hosts, gather: Gather, count: Count) {
+    this.#instances = instances;
+    this.#hosts = hosts;
+    this.#gather = gather;
+    this.#count = count;
+  }
+
+  /** Brings an instance up to a watermark, where it has not been looked at since. */
+  upTo(instance: string, watermark: Millis): Closing[] {
+    const state = this.#instances.states.get(instance);
+    return state === undefined || state.lookedAt >= watermark ? [] : this.advance(instance, state, watermark);
+  }
+
+  /** @returns what of the instance closed by the watermark */
+  advance(instance: string, state: InstanceState, watermark: Millis): Closing[] {
+    state.lookedAt = watermark;
+    if (!state.isSorted) {
+      state.events.sort(inOrder);
+      state.isSorted = true;
+    }
+    const closings: Closing[] = [];
+    // Again after each closing: what it took no longer stands in the way of the others.
+    for (;;) {
+      const lines = this.#instances.linesOf(state, watermark);
+      state.candidates = this.#instances.candidatesOf(instance, state, lines, watermark);
+      const due = firstDue(state.candidates, watermark);
+      if (due === undefined) {
+        state.wakesAt = this.#wakesAt(state, lines, watermark);
+        return closings;
+      }
+      closings.push(...this.close(this.#asOfClosing(due, instance, state, lines, watermark), state));
+    }
+  }
+
+  #wakesAt({ candidates }: InstanceState, lines: readonly Event[], watermark: Millis): Millis {
+    // Of the lines that came too early for this watermark, the first counts.
+    const next = lines.find(({ at }) => at > watermark);
+    return Math.min(
+      ...candidates.map(({ closesAt }) => closesAt),
+      next === undefined ? Number.POSITIVE_INFINITY : next.at + GRACE,
+      this.#hosts.restarts.firstAfter(watermark),
+    );
+  }
+
+  /**
+   * The candidate and its rivals as they were when it closed: what came later may have begun before, as its own duration
+   * shows, and must not take lines from it. How far the watermark had moved on when it was looked at says nothing.
+   */
+  #asOfClosing(due: Candidate, instance: string, state: InstanceState, lines: readonly Event[], watermark: Millis): Candidate {
+    if (!lines.some(({ at }) => at > due.closesAt && at <= watermark)) return due;
+    if (state.candidates.every((each) => each === due || Math.min(each.opened, each.start) > due.closesAt)) return due;
+    const candidates = this.#instances.candidatesOf(instance, state, lines, due.closesAt);
+    const same = candidates.find((each) => isSame(each, due) && each.closesAt === due.closesAt);
+    if (same === undefined) return due;
+    state.candidates = candidates;
+    return same;
+  }
+
+  /** Ends a candidate: what it was, where it was anything, and what is left of it. */
+  close(candidate: Candidate, state: InstanceState): Closing[] {
+    const past = pastOf(candidate);
+    const closings = this.#closingOf(candidate, state, past);
+    this.#instances.retire(candidate, state, past);
+    return closings;
+  }
+
+  #closingOf(candidate: Candidate, state: InstanceState, past: Past): Closing[] {
+    const { spec, lines, closesAt: at, rescheduled } = candidate;
+    if (spec !== undefined) {
+      const action = { ...this.#gather.action(candidate, state, spec), past };
+      return [{ at, thing: rescheduled ? { ...action, form: 'attempt' } : action }];
+    }
+    const part = partOf(lines.own);
+    if (part !== undefined) return [{ at, thing: { ...this.#gather.part(candidate, state, part), past } }];
+    this.#count('unnamed');
+    return [];
+  }
+}
+
+/** What a closed candidate leaves behind. */
+const pastOf = ({ request, attempt, rescheduled, opened, start, end, lock, spec, until, lastOwn }: Candidate): Past => ({
+  request,
+  attempt,
+  rescheduled,
+  opened,
+  start,
+  end: end ?? until,
+  lock,
+  spec,
+  until,
+  last: lastOwn,
+});
+
+const firstDue = (candidates: readonly Candidate[], watermark: Millis): Candidate | undefined =>
+  candidates.filter(({ closesAt }) => closesAt <= watermark).sort((a, b) => a.closesAt - b.closesAt || compare(a.request, b.request))[0];

@@ -1,0 +1,207 @@
+import type { ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
+import { create } from '../lifecycle/create.js';
+import type { Event, Member } from '../lifecycle/event.js';
+import type { Millis } from '../model/line.js';
+import type { Closer } from './close.js';
+import type { Gather } from './gather.js';
+import type { Instances } from './instances.js';
+import { CONTROL_EVIDENCE, GIVES_UP } from './kinds.js';
+import { type Claim, isOfControlPlane } from './members.js';
+import { ownerAt } from './owner.js';
+import type { Closing, Session } from './state.js';
+import { between, type EventStore, type Named } from './store.js';
+import { FRAGMENT_QUIET, GRACE, LEAD } from './times.js';
+
+/** What requests do on a controller: parts of actions whose compute host another process may read. */
+export class ControlPlane {
+  readonly #store: EventStore;
+  readonly #instances: Instances;
+  readonly #gather: Gather;
+  readonly #closer: Closer;
+  /** when lines that show an action were printed on a controller, by request */
+  readonly #times = new Map<string, Millis[]>();
+  /** the watermark before which nothing of a request can be complete */
+  readonly #due = new Map<string, Millis>();
+
+  constructor(store: EventStore, instances: Instances, gather: Gather, closer: Closer) {
+    this.#store = store;
+    this.#instances = instances;
+    this.#gather = gather;
+    this.#closer = closer;
+  }
+
+  note(event: Event): void {
+    if (!CONTROL_EVIDENCE.has(event.kind)) return;
+    // nova's own daemons print the action's id as theirs; the others print it as the caller's.
+    const request = event.service.startsWith('nova-') ? event.requestId : event.globalRequestId;
+    if (request === undefined || event.userId === undefined) return;
+    const times = this.#times.get(request);
+    if (times === undefined) this.#times.set(request, [event.at]);
+    else times.push(event.at);
+    const due = event.at + FRAGMENT_QUIET + GRACE;
+    this.#due.set(request, Math.min(due, this.#due.get(request) ?? due));
+  }
+
+  /** The first session of every request that is not over, and the times of its lines. */
+  get sessions(): readonly { readonly session: Session; readonly times: readonly Millis[] }[] {
+    return Array.from(this.#times, ([request, times]) => ({ session: firstSession(request, times), times }));
+  }
+
+  restore(saved: readonly (readonly [request: string, times: readonly Millis[]])[]): void {
+    for (const [request, times] of saved) {
+      this.#times.set(request, [...times]);
+      this.#due.set(request, Number.NEGATIVE_INFINITY);
+    }
+  }
+
+  /** The action's id, where this one is what the client sent along: nova's lines show both. */
+  ownIdOf(request: string): string {
+    const own = new Set<string>();
+    for (const { event } of this.#store.find('request', request)) {
+      if (
+        event.globalRequestId !== undefined &&
+        event.service.startsWith('nova-') &&
+        event.globalRequestId === request &&
+        event.requestId !== undefined &&
+        event.requestId !== request
+      )
+        own.add(event.requestId);
+    }
+    return own.size === 1 ? [...own][0]! : request;
+  }
+
+  /** @returns the parts of actions that are complete, and what closed on the way */
+  advance(watermark: Millis): Closing[] {
+    const closings: Closing[] = [];
+    for (const [request, notBefore] of this.#due) {
+      if (watermark < notBefore) continue;
+      this.#due.delete(request);
+      for (let times = this.#times.get(request); times !== undefined; times = this.#times.get(request)) {
+        const session = firstSession(request, times);
+        const due = session.last + FRAGMENT_QUIET;
+        if (watermark < due + GRACE) {
+          this.#due.set(request, due + GRACE);
+          break;
+        }
+        const own = this.ownIdOf(request);
+        if (own === request) closings.push(...this.#close(session, watermark));
+        const left = times.filter((at) => at > session.last);
+        if (left.length > 0) this.#times.set(request, left);
+        else this.#times.delete(request);
+        // Lines under the client's own id are the action's: they are shown under its own.
+        if (own !== request) {
+          this.#times.set(own, [...(this.#times.get(own) ?? []), ...times.filter((at) => at <= session.last)]);
+          this.#due.set(own, Number.NEGATIVE_INFINITY);
+        }
+      }
+    }
+    return closings;
+  }
+
+  /** The instances that a session's lines name. What is printed when it is over has no say: when it is read must not matter. */
+  instancesOf({ request, first, last }: Session): string[] {
+    const instances = new Set<string>();
+    const consumers = new Set<string>();
+    for (const { event, instance, others } of between(this.#store.find('request', request), first - LEAD, last + FRAGMENT_QUIET)) {
+      if (instance !== undefined) (event.service === 'placement' ? consumers : instances).add(instance.name);
+      for (const { sort, name } of others) if (sort === 'instance') instances.add(name);
+    }
+    // A migration holds allocations of its own: what only placement names beside an instance is one.
+    return [...(instances.size === 0 ? consumers : instances)].sort();
+  }
+
+  /** The parts of actions that one request's lines on a controller show, one for each of its instances. */
+  #close(session: Session, watermark: Millis): Closing[] {
+    const at = session.last + FRAGMENT_QUIET;
+    return this.instancesOf(session).flatMap((instance) => {
+      // Whether a compute host shows it must be known as of this watermark.
+      const closings = this.#closer.upTo(instance, watermark);
+      const thing = this.#partOf(instance, session);
+      return thing === undefined ? closings : [...closings, { at, thing }];
+    });
+  }
+
+  #partOf(instance: string, session: Session): ClosedThing | undefined {
+    // What began after the part's time was up does not count: when it is read must not matter.
+    const due = session.last + FRAGMENT_QUIET;
+    const tries = this.#instances.intervalsOf(instance).filter(({ request, opened }) => request === session.request && opened <= due);
+    if (tries.some(({ rescheduled }) => !rescheduled)) return undefined;
+    const fragment = this.#fragmentOf(instance, session);
+    // Tries that were all given on are exported by themselves; what is left is the control plane's.
+    const members = tries.length === 0 ? fragment.members : fragment.members.filter(({ event }) => isOfControlPlane(event));
+    if (!showsAction(members)) return undefined;
+    this.#gather.place(members);
+    return conclude({ ...fragment, members });
+  }
+
+  #fragmentOf(instance: string, session: Session): ClosedFragment {
+    const { request, first, last } = session;
+    const named = this.#store.named('instance', instance);
+    const rivals = [...this.#times]
+      .filter(([id]) => named !== undefined && this.#concerns(id, named))
+      .map(([id, times]) => firstSession(id, times))
+      .sort((a, b) => a.first - b.first);
+    const intervals = this.#instances.intervalsOf(instance);
+    // Of what no compute host shows, the request that began last owns what follows.
+    const owns = (at: Millis): boolean =>
+      ownerAt(intervals, at) === undefined && rivals.filter((each) => each.first <= at).at(-1)?.request === request;
+    const claim = this.#gather.claimOf(instance, request, first - LEAD, last + FRAGMENT_QUIET, owns);
+    const shared = new Set<Named>();
+    for (const line of between(this.#store.find('request', request), claim.from, claim.to))
+      if (line.instance !== undefined) shared.add(line.instance);
+    const fair: Claim = { ...claim, isShared: claim.isShared || shared.size > 1 };
+    const gathered = this.#gather.ofClaim(fair);
+    const times = gathered.members.map(({ event }) => event.at);
+    return {
+      form: 'fragment',
+      instance,
+      request,
+      start: Math.min(first, ...times),
+      end: Math.max(last, ...times),
+      began: first,
+      ...gathered,
+    };
+  }
+
+  #concerns(request: string, instance: Named): boolean {
+    return this.#store.find('request', request).some((kept) => kept.instance === instance || kept.others.includes(instance));
+  }
+}
+
+/** The first stretch of a request's lines: what came after a long silence is another part, whenever it was read. */
+function firstSession(request: string, unsorted: readonly Millis[]): Session {
+  const times = [...unsorted].sort((a, b) => a - b);
+  let last = times[0]!;
+  for (const at of times) {
+    if (at - last > FRAGMENT_QUIET) break;
+    last = at;
+  }
+  return { request, first: times[0]!, last };
+}
+
+/**
+ * Whether a controller's lines show an action. That allocations were written is not enough: nova-compute does so too, under
+ * an id that it never prints, when it finds a guest that is no longer its own.
+ */
+const showsAction = (members: readonly Member[]): boolean =>
+  members.some(({ event }) => CONTROL_EVIDENCE.has(event.kind) && event.kind !== 'allocation.written') ||
+  (members.some(({ event }) => event.kind === 'allocation.written') &&
+    members.some(({ event }) => event.kind === 'allocation.candidates.requested' || event.service.startsWith('nova-')));
+
+/** A boot that found no host never reached one: the conductor shows its end. */
+function conclude(fragment: ClosedFragment): ClosedThing {
+  const failed = fragment.members.find(({ event }) => GIVES_UP.has(event.kind) && event.service === 'nova-conductor');
+  if (failed === undefined) return fragment;
+  const own = fragment.members.filter(({ event }) => event.service === 'nova-conductor');
+  return {
+    ...fragment,
+    form: 'action',
+    spec: create,
+    outcome: 'failed',
+    host: failed.event.host,
+    service: 'nova-conductor',
+    start: own[0]!.event.at,
+    end: own[own.length - 1]!.event.at,
+    until: own[own.length - 1]!.event.at + GRACE,
+  };
+}

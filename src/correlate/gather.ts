@@ -1,0 +1,169 @@
+import type { Vif } from '../catalogue/event.js';
+import type { ClosedAction, ClosedFragment, Past } from '../lifecycle/closed.js';
+import type { ActionSpec } from '../lifecycle/define.js';
+import type { Event, Member } from '../lifecycle/event.js';
+import type { Count } from '../model/counters.js';
+import type { Millis } from '../model/line.js';
+import { withTurns } from './agent-turns.js';
+import type { Builds } from './builds.js';
+import type { Candidate } from './candidate.js';
+import type { HostLines } from './host-lines.js';
+import type { Hosts } from './hosts.js';
+import type { Instances } from './instances.js';
+import { type Claim, isOfControlPlane, membersOf, portsOfInstance } from './members.js';
+import { isSame, ownerAt, triesBefore } from './owner.js';
+import type { InstanceState } from './state.js';
+import type { EventStore } from './store.js';
+import { GRACE, LEAD } from './times.js';
+
+/** What an action's lines are gathered from. */
+export interface Sources {
+  readonly store: EventStore;
+  readonly hostLines: HostLines;
+  readonly builds: Builds;
+  readonly hosts: Hosts;
+  readonly instances: Instances;
+  readonly count: Count;
+}
+
+/** The lines of a claim. */
+export interface Gathered {
+  readonly members: Member[];
+  readonly ports: ReadonlyMap<string, Vif>;
+  readonly meanwhile: readonly Event[];
+}
+
+/** Finds the lines of what has closed. */
+export class Gather {
+  readonly #from: Sources;
+
+  constructor(from: Sources) {
+    this.#from = from;
+  }
+
+  /** A compute host's action, with its lines in all services. */
+  action(candidate: Candidate, state: InstanceState, spec: ActionSpec): ClosedAction {
+    const { instance, request, rescheduled, host, start, end, until, closesAt, lines } = candidate;
+    const others = [...state.past, ...state.candidates];
+    const owns = (at: Millis): boolean => {
+      const owner = ownerAt<Past>(others, at);
+      return owner !== undefined && isSame(owner, candidate);
+    };
+    // What ended long ago under the same request, and was not given on, is no try at this.
+    const tries = [...triesBefore(candidate, state.past), ...state.candidates.filter((each) => each.request === request)];
+    // What the API and the scheduler did came before the first try, and belongs to the root.
+    const from = rescheduled ? start : Math.min(start, ...tries.map((each) => each.start));
+    const claim = this.claimOf(instance, request, from - LEAD, until, owns);
+    const known = portsOfInstance(this.#from.store, claim, () => this.#from.count('ports_full'));
+    const all = this.membersOf(claim, known);
+    const ofTry = tries.length > 1 ? all.filter((member) => isOfTry(member, candidate, owns)) : all;
+    const members = spec.takesPart === undefined ? onOneHost(ofTry, host) : ofTry;
+    if (spec.lingers !== undefined && end !== undefined) members.push(...this.#auditAfter(host, end, closesAt));
+    this.place(members);
+    return {
+      form: 'action',
+      instance,
+      request,
+      spec,
+      outcome: candidate.outcome ?? 'timed-out',
+      start,
+      end: Math.max(start, end ?? lines.own[lines.own.length - 1]?.at ?? start),
+      began: candidate.opened,
+      until,
+      host,
+      service: 'nova-compute',
+      members,
+      ports: tries.length > 1 ? portsNamed(known, ofTry) : known,
+      meanwhile: this.#meanwhile(members, claim),
+      ...this.#buildsBeside(candidate),
+    };
+  }
+
+  /** The first audit of the host after the end is the action's last step. */
+  #auditAfter(host: string, end: Millis, closesAt: Millis): Member[] {
+    const audit = this.#from.store
+      .find('host', host)
+      .find(({ event: { kind, at } }) => kind === 'resources.audited' && at > end && at <= closesAt);
+    return audit === undefined ? [] : [{ event: audit.event, ports: [] }];
+  }
+
+  #buildsBeside({ host, instance, start, end, lines }: Candidate): { builds: number } | undefined {
+    const { own } = lines;
+    if (!own.some(({ kind }) => kind === 'instance.claimed')) return undefined;
+    const last = Math.max(start, end ?? own[own.length - 1]!.at);
+    return { builds: this.#from.builds.others(host, instance, { start, end: last }, this.#from.hosts.restarts.of(host)) };
+  }
+
+  /** What the other host of an action shows: the one that writes the root is another process's to read. */
+  part({ instance, request, opened, lines }: Candidate, state: InstanceState, spec: ActionSpec): ClosedFragment {
+    const others = [...state.past, ...state.candidates];
+    const start = lines.own[0]!.at;
+    const end = lines.own[lines.own.length - 1]!.at;
+    const claim = this.claimOf(instance, request, start - LEAD, end + GRACE, (at) => ownerAt<Past>(others, at) === undefined);
+    const gathered = this.ofClaim(claim);
+    this.place(gathered.members);
+    return { form: 'fragment', instance, request, start, end, began: opened, ...gathered, spec };
+  }
+
+  ofClaim(claim: Claim): Gathered {
+    const ports = portsOfInstance(this.#from.store, claim);
+    const members = this.membersOf(claim, ports);
+    return { members, ports, meanwhile: this.#meanwhile(members, claim) };
+  }
+
+  /** Its lines, and those of its hosts' daemons that concern its ports without naming them. */
+  membersOf(claim: Claim, ports: ReadonlyMap<string, Vif>): Member[] {
+    return withTurns(membersOf(this.#from.store, claim, ports), this.#from.hostLines, claim);
+  }
+
+  /** Marks the lines that are part of a trace: of those that no one would miss it need not be known. */
+  place(members: readonly Member[]): void {
+    for (const { event } of members) if (isPhaseLine(event)) this.#from.store.place(event);
+  }
+
+  /** What the daemons of its hosts said of themselves. */
+  #meanwhile(members: readonly Member[], { from, to }: Claim): readonly Event[] {
+    return this.#from.hostLines.meanwhile(new Set(members.map(({ event }) => event.host)), from, to);
+  }
+
+  claimOf(instance: string, request: string, from: Millis, to: Millis, owns: (at: Millis) => boolean): Claim {
+    const { store, instances } = this.#from;
+    const aliases = new Set([request]);
+    for (const { event } of store.find('request', request)) {
+      // The client's own id, which the other services print in place of nova's.
+      if (event.globalRequestId !== undefined && event.service.startsWith('nova-') && event.requestId === request)
+        aliases.add(event.globalRequestId);
+    }
+    const requests = new Set(instances.intervalsOf(instance).map((each) => each.request));
+    requests.delete(request);
+    return { instance, aliases, from, to, isShared: instances.isShared(request, to), owns, isOther: (id) => requests.has(id) };
+  }
+}
+
+/** Of several tries at a build under one request, whether a line is of this one. */
+function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, owns: (at: Millis) => boolean): boolean {
+  if (isOfControlPlane(event)) return !rescheduled;
+  if (event.service === 'nova-compute' && event.requestId === request && event.instance !== undefined) return lines.own.includes(event);
+  return owns(event.at);
+}
+
+/** Every try makes its own ports. */
+function portsNamed(known: ReadonlyMap<string, Vif>, members: readonly Member[]): ReadonlyMap<string, Vif> {
+  const named = new Set(members.flatMap(({ ports }) => ports));
+  return new Map([...known].filter(([port]) => named.has(port)));
+}
+
+/** Lines that could be an edge of a phase and name no request: those that a missing link leaves over. */
+export const isPhaseLine = (event: Event): boolean => event.requestId === undefined && event.fields['port'] !== undefined;
+
+/** The daemons of a hypervisor: what they print is of their own host. */
+const HYPERVISOR = new Set(['nova-compute', 'ovs-vswitchd', 'ovn-controller', 'neutron-ovn-metadata-agent', 'neutron-openvswitch-agent']);
+
+/**
+ * Of an action that one host does: without what another compute host does with the same ports, such as taking away a guest
+ * that was evacuated from it.
+ */
+function onOneHost(members: Member[], host: string): Member[] {
+  const others = new Set(members.flatMap(({ event }) => (event.service === 'nova-compute' && event.host !== host ? [event.host] : [])));
+  return others.size === 0 ? members : members.filter(({ event }) => !others.has(event.host) || !HYPERVISOR.has(event.service));
+}

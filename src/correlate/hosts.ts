@@ -1,0 +1,77 @@
+import type { Event } from '../lifecycle/event.js';
+import type { Millis } from '../model/line.js';
+import type { HostMarks } from './settle.js';
+
+const NONE: readonly Millis[] = [];
+
+/** Moments of each host, in order. */
+export class HostTimes {
+  readonly #byHost = new Map<string, Millis[]>();
+
+  add(host: string, at: Millis): void {
+    const times = this.#byHost.get(host);
+    if (times === undefined) this.#byHost.set(host, [at]);
+    else if (!times.includes(at)) {
+      times.push(at);
+      times.sort((a, b) => a - b);
+    }
+  }
+
+  of(host: string): readonly Millis[] {
+    return this.#byHost.get(host) ?? NONE;
+  }
+
+  /** Of a host those up to a moment: mostly all of them. */
+  until(host: string, moment: Millis): readonly Millis[] {
+    const times = this.of(host);
+    const newest = times[times.length - 1];
+    return newest === undefined || newest <= moment ? times : times.filter((at) => at <= moment);
+  }
+
+  /** The first of any host after a moment. */
+  firstAfter(moment: Millis): Millis {
+    let first = Number.POSITIVE_INFINITY;
+    for (const times of this.#byHost.values()) for (const at of times) if (at > moment) first = Math.min(first, at);
+    return first;
+  }
+
+  before(moment: Millis): [string, Millis[]][] {
+    return [...this.#byHost]
+      .map(([host, times]): [string, Millis[]] => [host, times.filter((at) => at < moment)])
+      .filter(([, { length }]) => length > 0);
+  }
+
+  restore(saved: readonly (readonly [host: string, readonly Millis[]])[]): void {
+    for (const [host, times] of saved) for (const at of times) this.add(host, at);
+  }
+
+  forget(before: Millis): void {
+    for (const [host, times] of this.#byHost)
+      this.#byHost.set(
+        host,
+        times.filter((at) => at >= before),
+      );
+  }
+}
+
+/** When each host's nova-compute started, and when it counted its resources. */
+export class Hosts {
+  readonly restarts = new HostTimes();
+  readonly audits = new HostTimes();
+
+  /** @returns whether the line is one of a host */
+  note({ kind, host, at }: Event): boolean {
+    if (kind === 'compute.started') this.restarts.add(host, at);
+    else if (kind === 'resources.audited') this.audits.add(host, at);
+    else return false;
+    return true;
+  }
+
+  /** What a watermark lets one see: what lies after it has not happened yet. */
+  until(watermark: Millis): HostMarks {
+    return {
+      restarts: (host) => this.restarts.until(host, watermark),
+      audits: (host) => this.audits.until(host, watermark),
+    };
+  }
+}

@@ -1,0 +1,219 @@
+import type { Past } from '../lifecycle/closed.js';
+import { type Event, inOrder } from '../lifecycle/event.js';
+import type { Count } from '../model/counters.js';
+import type { OpenActions } from '../model/gauges.js';
+import type { Millis } from '../model/line.js';
+import type { Candidate } from './candidate.js';
+import type { Hosts } from './hosts.js';
+import { INTRODUCES, MAY_CLOSE, RESOLVED } from './kinds.js';
+import { givenOn, isExported, isSame, isTaken, triesBefore } from './owner.js';
+import type { InstanceState } from './state.js';
+import { timeline } from './timeline.js';
+import { GRACE, UNNAMED_QUIET } from './times.js';
+
+/** What of an instance is not exported yet, and since when it may have been under way. */
+export interface Unfinished {
+  readonly request: string;
+  readonly began: Millis;
+}
+
+/** The lines of each instance that no exported action has taken, the actions that they may be, and those that are past. */
+export class Instances {
+  readonly states = new Map<string, InstanceState>();
+  readonly #hosts: Hosts;
+  readonly #count: Count;
+  /** instances by request id of their actions, and when each first had a line of it: to know a request that several share */
+  readonly #sharers = new Map<string, Map<string, Millis>>();
+  /** lines that name a request and no instance, by request */
+  readonly #unresolved = new Map<string, Event[]>();
+  /** pasts from before a restart: that lines of theirs come is no wonder */
+  readonly #seeded = new WeakSet<Past>();
+
+  constructor(hosts: Hosts, count: Count) {
+    this.#hosts = hosts;
+    this.#count = count;
+  }
+
+  /** Actions under way: named or not yet. */
+  get open(): number {
+    let sum = 0;
+    for (const { candidates } of this.states.values()) sum += candidates.filter(({ spec }) => spec !== undefined).length;
+    return sum;
+  }
+
+  /** Actions under way, by nova's name of them; `unnamed` where no line has shown it yet. */
+  get openByAction(): Record<string, OpenActions> {
+    const open: Record<string, OpenActions> = {};
+    for (const { candidates } of this.states.values())
+      for (const { spec, start } of candidates) {
+        const name = spec?.name ?? 'unnamed';
+        const { count, oldest } = open[name] ?? { count: 0, oldest: start };
+        open[name] = { count: count + 1, oldest: Math.min(oldest, start) };
+      }
+    return open;
+  }
+
+  /** The actions of an instance, past and under way. */
+  intervalsOf(instance: string): readonly Past[] {
+    const state = this.states.get(instance);
+    return state === undefined ? [] : [...state.past, ...state.candidates];
+  }
+
+  /** Keeps what has a say in what an instance's actions are. */
+  keep(event: Event): void {
+    const isApi = event.service === 'nova-api' && INTRODUCES.has(event.kind);
+    if (event.service !== 'nova-compute' && !isApi) return;
+    if (event.instance === undefined) {
+      this.#keepUnresolved(event);
+      return;
+    }
+    const state = this.#stateOf(event.instance);
+    if (event.requestId !== undefined && event.userId !== undefined) {
+      const { requestId: request, at } = event;
+      const past = state.past.find((each) => (isApi ? isExported(each, request, at) : isTaken(each, request, at)));
+      if (past !== undefined) {
+        if (!isApi && this.#seeded.has(past)) this.#count('read_again');
+        else if (!isApi) this.#count('late', 1, event.kind);
+        return;
+      }
+      this.share(request, event.instance, at);
+      state.requests.set(request, Math.min(at, state.requests.get(request) ?? at));
+    }
+    const { events } = state;
+    if (state.isSorted && events.length > 0 && inOrder(events[events.length - 1]!, event) > 0) state.isSorted = false;
+    events.push(event);
+    state.wakesAt = Math.min(state.wakesAt, event.at + (MAY_CLOSE.has(event.kind) ? GRACE : UNNAMED_QUIET));
+  }
+
+  #stateOf(instance: string): InstanceState {
+    const found = this.states.get(instance);
+    if (found !== undefined) return found;
+    const made: InstanceState = {
+      events: [],
+      requests: new Map(),
+      isSorted: true,
+      past: [],
+      candidates: [],
+      wakesAt: Number.POSITIVE_INFINITY,
+      lookedAt: Number.NEGATIVE_INFINITY,
+    };
+    this.states.set(instance, made);
+    return made;
+  }
+
+  /** Lines that name a request and no instance: whose they are is known once another line names both. */
+  #keepUnresolved(event: Event): void {
+    const request = event.requestId;
+    if (request === undefined || event.userId === undefined || !RESOLVED.has(event.kind)) return;
+    const same = this.#unresolved.get(request);
+    if (same === undefined) this.#unresolved.set(request, [event]);
+    else same.push(event);
+    for (const instance of this.#sharers.get(request)?.keys() ?? []) {
+      const state = this.states.get(instance);
+      if (state !== undefined) state.wakesAt = Math.min(state.wakesAt, event.at + GRACE);
+    }
+  }
+
+  /** What a host printed may end whatever is under way on it. */
+  wake(host: string): void {
+    for (const state of this.states.values())
+      if (state.candidates.some((candidate) => candidate.host === host)) state.wakesAt = Number.NEGATIVE_INFINITY;
+  }
+
+  share(request: string, instance: string, at: Millis): void {
+    const sharers = this.#sharers.get(request);
+    if (sharers === undefined) this.#sharers.set(request, new Map([[instance, at]]));
+    else sharers.set(instance, Math.min(at, sharers.get(instance) ?? at));
+  }
+
+  /** The instances that have lines of a request, and since when. */
+  sharersOf(request: string): readonly (readonly [instance: string, at: Millis])[] {
+    return [...(this.#sharers.get(request) ?? [])];
+  }
+
+  readonly #sharedSince = (request: string): Millis => {
+    const sharers = this.#sharers.get(request);
+    if (sharers === undefined || sharers.size < 2) return Number.POSITIVE_INFINITY;
+    return [...sharers.values()].sort((a, b) => a - b)[1]!;
+  };
+
+  /** Whether several instances have lines of a request, as of a moment: what comes later must not matter for what closed before. */
+  isShared(request: string, by: Millis): boolean {
+    const since = this.#sharedSince(request);
+    return since !== Number.POSITIVE_INFINITY && since <= by;
+  }
+
+  /** The lines of a request that name no instance. */
+  unresolvedOf(request: string): readonly Event[] {
+    return this.#unresolved.get(request) ?? [];
+  }
+
+  /** An instance's lines, and those of its requests that name no instance, in order. */
+  linesOf(state: InstanceState, watermark: Millis): readonly Event[] {
+    const own = state.isSorted ? state.events : [...state.events].sort(inOrder);
+    const more: Event[] = [];
+    for (const [request, from] of state.requests) {
+      const found = from <= watermark ? this.#unresolved.get(request) : undefined;
+      if (found !== undefined && !this.isShared(request, watermark)) more.push(...found);
+    }
+    return more.length === 0 ? own : [...own, ...more].sort(inOrder);
+  }
+
+  /** What the lines up to a moment show to be under way. */
+  candidatesOf(instance: string, { past }: InstanceState, lines: readonly Event[], moment: Millis): Candidate[] {
+    const newest = lines[lines.length - 1]?.at ?? Number.NEGATIVE_INFINITY;
+    const events = newest <= moment ? lines : lines.filter(({ at }) => at <= moment);
+    return timeline(instance, events, { marks: this.#hosts.until(moment), past, sharedSince: this.#sharedSince });
+  }
+
+  /** Candidates as of a watermark, where lines have come since the last look: nothing can have closed by now, or it would have been looked at. */
+  asOf(instance: string, state: InstanceState, watermark: Millis): readonly Candidate[] {
+    const newest = state.isSorted ? state.events[state.events.length - 1]?.at : Number.POSITIVE_INFINITY;
+    if (newest === undefined || newest <= state.lookedAt) return state.candidates;
+    return this.candidatesOf(instance, state, this.linesOf(state, watermark), watermark);
+  }
+
+  /** What is not exported yet. A try that was given on is a part of what the next host, or the conductor, will show. */
+  unfinished({ past }: InstanceState, candidates: readonly Candidate[]): readonly Unfinished[] {
+    return [...candidates, ...givenOn(past, candidates)].map((each) => ({
+      request: each.request,
+      began: Math.min(each.opened, ...triesBefore(each, past).map(({ opened }) => opened)),
+    }));
+  }
+
+  /** Turns a candidate into a past action: its lines are no other's any more. */
+  retire({ request, rescheduled, until, lines }: Candidate, state: InstanceState, past: Past): void {
+    state.past.push(past);
+    const taken = new Set<Event>(lines.owned);
+    if (rescheduled) for (const event of lines.own) taken.add(event);
+    const isOver = (event: Event): boolean => taken.has(event) || isExported(past, event.requestId ?? '', event.at);
+    state.events = state.events.filter((event) => !isOver(event));
+    if (!rescheduled && !state.events.some((event) => event.requestId === request)) state.requests.delete(request);
+    if (this.isShared(request, until)) return;
+    const left = this.#unresolved.get(request)?.filter((event) => !isOver(event));
+    if (left === undefined || (!rescheduled && left.length === 0)) this.#unresolved.delete(request);
+    else this.#unresolved.set(request, left);
+  }
+
+  /** Remembers what was exported before a restart. */
+  seed(pasts: readonly (readonly [instance: string, past: Past])[]): void {
+    for (const [instance, past] of pasts) {
+      const state = this.#stateOf(instance);
+      if (state.past.some((each) => isSame(each, past))) continue;
+      state.past.push(past);
+      this.#seeded.add(past);
+      if (!past.request.startsWith('@')) this.share(past.request, instance, past.opened);
+    }
+    for (const { past } of this.states.values()) past.sort((a, b) => a.until - b.until || a.opened - b.opened);
+  }
+
+  /** Forgets instances of which nothing is left, and what only they gave a meaning. */
+  forget(horizon: Millis): void {
+    for (const [instance, { events, past, candidates }] of this.states)
+      if (events.length === 0 && past.length === 0 && candidates.length === 0) this.states.delete(instance);
+    for (const [request, instances] of this.#sharers)
+      if (![...instances.keys()].some((instance) => this.states.has(instance))) this.#sharers.delete(request);
+    for (const [request, events] of this.#unresolved)
+      if (!this.#sharers.has(request) && events.every(({ at }) => at < horizon)) this.#unresolved.delete(request);
+  }
+}

@@ -1,0 +1,69 @@
+import type { EventKind } from '../catalogue/event.js';
+import { actions, bareOpeners, beginnings, mayNameBare, naming } from '../lifecycle/name.js';
+import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
+
+const kinds = (...all: readonly EventKind[]): ReadonlySet<EventKind> => new Set(all);
+
+/** nova-api's lines that say which instance a request is about, or what it begins. */
+export const INTRODUCES = kinds(...beginnings, 'server.action.requested');
+
+/** Lines without an instance that have a say in what an action is and when it ends. */
+export const RESOLVED = kinds(
+  ...beginnings,
+  ...naming,
+  ...actions.flatMap((spec) => [
+    ...(spec.namedByAll ?? []).flat(),
+    ...(spec.takesPart ?? []).flat(),
+    ...spec.ends,
+    ...spec.fails,
+    ...(spec.confirms ?? []),
+  ]),
+);
+
+/** Lines that may end an action or name one. After any other nothing closes but a candidate that it opened, and that for its silence. */
+export const MAY_CLOSE = kinds(
+  ...naming,
+  ...beginnings,
+  ...mayNameBare,
+  ...bareOpeners.keys(),
+  'instance.build.rescheduled',
+  'instance.build.started',
+  'instance.build.failed',
+  ...actions.flatMap((spec) => [
+    ...spec.ends,
+    ...(spec.confirms ?? []),
+    ...(spec.endsAfter ?? []),
+    ...(spec.endsQuietly ?? []),
+    ...spec.fails,
+    ...spec.cleansUp,
+    ...spec.starts.flatMap((edge) => edge.kinds),
+    ...(spec.takesPart ?? []).flat(),
+  ]),
+);
+
+/** Lines that show a request to be neutron's event and not an action. */
+export const EXTERNAL = EXTERNAL_EVENTS;
+
+/** Lines that only ever accompany: they belong to an action but never begin one. */
+export const NEVER_OPENS = kinds('power.state.checked', 'power.state.sync.pending', 'power.state.synchronizing');
+
+/** The first line of another host after a build has failed. */
+export const BEGINS_A_BUILD = kinds('instance.claimed', 'instance.build.started', 'instance.lock.awaited', 'instance.lock.acquired');
+
+/** On a controller, what shows a request to be an action that reached past the API. */
+export const CONTROL_EVIDENCE = kinds(
+  'scheduling.started',
+  'placement.claiming',
+  'host.chosen',
+  'allocation.written',
+  'neutron.port.create.requested',
+  'neutron.port.update.requested',
+  'neutron.port.delete.requested',
+  'port.create.received',
+  'scheduling.failed',
+  'scheduling.task.failed',
+  'instance.state.set',
+);
+
+/** What the conductor prints when no host is left to try. */
+export const GIVES_UP = kinds('scheduling.failed', 'scheduling.task.failed', 'instance.state.set');

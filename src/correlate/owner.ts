@@ -1,0 +1,64 @@
+import type { Past } from '../lifecycle/closed.js';
+import type { Millis } from '../model/line.js';
+import { AFTERLIFE, LEAD } from './times.js';
+
+/** Whether a line with this request, at this time, is late for what is exported. */
+export const isExported = (past: Past, request: string, at: Millis): boolean =>
+  past.request === request && !past.rescheduled && at <= past.until + AFTERLIFE;
+
+/** The same, of a line of nova-compute: a try at a build that was given on has its lines up to the last of them. */
+export const isTaken = (past: Past, request: string, at: Millis): boolean =>
+  past.rescheduled
+    ? past.request === request && past.last !== undefined && at >= past.opened && at <= past.last
+    : isExported(past, request, at);
+
+/** Whether two are the same action, or the same try at it. */
+export const isSame = (a: Past, b: Past): boolean => a.request === b.request && a.attempt === b.attempt && a.opened === b.opened;
+
+/**
+ * Whose a line is that names the instance and no request: the holder of the instance's lock; else the earliest action
+ * that has begun and not ended; else the one that ended just before; else the one that begins just after.
+ */
+export function ownerAt<T extends Past>(actions: readonly T[], at: Millis): T | undefined {
+  let holder: T | undefined;
+  let running: T | undefined;
+  let before: T | undefined;
+  let after: T | undefined;
+  for (const each of actions) {
+    if (each.spec === undefined) continue;
+    const { lock, end, until } = each;
+    const begin = Math.min(each.opened, each.start);
+    if (lock !== undefined && lock.from <= at && at <= (lock.to ?? Number.POSITIVE_INFINITY) && at <= until) holder ??= each;
+    if (begin <= at && at <= (end ?? until)) {
+      if (running === undefined || begin < Math.min(running.opened, running.start)) running = each;
+    } else if (end !== undefined && end < at && at <= until) {
+      if (before === undefined || end > before.end!) before = each;
+    } else if (at < begin && begin - LEAD <= at) {
+      if (after === undefined || begin < Math.min(after.opened, after.start)) after = each;
+    }
+  }
+  return holder ?? running ?? before ?? after;
+}
+
+/** The tries at a build that were given on before this one, each no longer after the last than lines are kept. */
+export function triesBefore({ request, opened }: Past, past: readonly Past[]): Past[] {
+  const tries: Past[] = [];
+  let next = opened;
+  for (const each of past.filter((other) => other.rescheduled && other.request === request).sort((a, b) => b.opened - a.opened)) {
+    if (each.opened >= next) continue;
+    if (each.until < next - AFTERLIFE) break;
+    tries.push(each);
+    next = each.opened;
+  }
+  return tries;
+}
+
+/** When an action began, with the tries at it that were given on: what lies before the first belongs to it. */
+export const beganOf = (action: Past, past: readonly Past[]): Millis =>
+  Math.min(...[action, ...triesBefore(action, past)].flatMap(({ opened, start }) => [opened, start]));
+
+/** Tries that were given on, and that no other has come after yet. */
+export const givenOn = (past: readonly Past[], candidates: readonly Past[]): Past[] =>
+  past.filter(
+    (each) => each.rescheduled && ![...past, ...candidates].some((other) => other.request === each.request && other.opened > each.opened),
+  );

@@ -1,0 +1,154 @@
+import type { Event } from '../lifecycle/event.js';
+import type { Millis } from '../model/line.js';
+import type { Closer } from './close.js';
+import type { ControlPlane } from './control-plane.js';
+import { type Gather, isPhaseLine, type Sources } from './gather.js';
+import { namesOf } from './members.js';
+import { beganOf, givenOn } from './owner.js';
+import { networksOf, type Sequels } from './sequels.js';
+import { type Closing, compare, type InstanceState } from './state.js';
+import type { Sort } from './store.js';
+import { AHEAD, GRACE, LEAD, REACH, SWEEP } from './times.js';
+
+/** The most lines that may wait for a link. */
+const ROOM = 50_000;
+/** Where what is open needs more than that, the room is looked through again when so much has been added to what must stay. */
+const MORE = 1.1;
+/** The most actions that may be under way, named or not yet. */
+export const MOST_OPEN = 10_000;
+
+/** What has lines that must stay. */
+interface Needs {
+  /** what the lines name */
+  readonly names: readonly (readonly [Sort, string])[];
+  /** when the first of what is open began */
+  readonly oldest: Millis;
+}
+
+/** Forgets what is too old to matter, and what there is no room for. */
+export class Retention {
+  readonly #from: Sources;
+  readonly #gather: Gather;
+  readonly #control: ControlPlane;
+  readonly #sequels: Sequels;
+  #sweptAt: Millis = Number.NEGATIVE_INFINITY;
+  #room = ROOM;
+
+  constructor(from: Sources, gather: Gather, control: ControlPlane, sequels: Sequels) {
+    this.#from = from;
+    this.#gather = gather;
+    this.#control = control;
+    this.#sequels = sequels;
+  }
+
+  isDue(watermark: Millis): boolean {
+    return watermark - this.#sweptAt >= SWEEP || this.#from.store.size > this.#room;
+  }
+
+  /** Where too many actions are open, the oldest are closed as far as they have come. */
+  evict(closer: Closer): Closing[] {
+    const states = [...this.#from.instances.states.values()];
+    const open = states.reduce((sum, { candidates }) => sum + candidates.length, 0);
+    if (open <= MOST_OPEN) return [];
+    const oldest = states
+      .flatMap((state) => state.candidates.map((candidate) => ({ candidate, state })))
+      .sort(
+        ({ candidate: a }, { candidate: b }) => a.opened - b.opened || compare(a.instance, b.instance) || compare(a.request, b.request),
+      );
+    return oldest.slice(0, open - MOST_OPEN).flatMap(({ candidate, state }) => {
+      const closings = closer.close(candidate, state);
+      state.candidates = state.candidates.filter((each) => each !== candidate);
+      this.#from.count('open_full');
+      return closings;
+    });
+  }
+
+  /** Forgets what is too old to matter: lines that waited long enough, and the names of actions long gone. */
+  sweep(watermark: Millis): void {
+    this.#sweptAt = watermark;
+    const { hostLines, builds, hosts, instances } = this.#from;
+    const horizon = watermark - REACH;
+    const needs = this.#needs(watermark, horizon);
+    this.#forgetLines(needs, watermark, horizon);
+    for (const state of instances.states.values()) forgetPast(state, horizon);
+    instances.forget(horizon);
+    const reach = Math.min(needs.oldest, watermark) - REACH;
+    hostLines.forget(reach);
+    builds.forget(reach);
+    hosts.restarts.forget(reach);
+    hosts.audits.forget(reach);
+  }
+
+  #needs(watermark: Millis, horizon: Millis): Needs {
+    const { store, instances } = this.#from;
+    const names: (readonly [Sort, string])[] = [];
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const [instance, { past, candidates }] of instances.states) {
+      for (const each of [...candidates, ...givenOn(past, candidates)]) {
+        const began = beganOf(each, past);
+        oldest = Math.min(oldest, began);
+        // What began lately has no line that is old enough to go.
+        if (began - LEAD >= horizon) continue;
+        names.push(
+          ...namesOf(
+            store,
+            this.#gather.claimOf(instance, each.request, began - LEAD, watermark, () => true),
+          ),
+        );
+      }
+    }
+    for (const { session } of this.#control.sessions) {
+      oldest = Math.min(oldest, session.first);
+      names.push(['request', session.request]);
+    }
+    for (const { of } of this.#sequels.open) {
+      oldest = Math.min(oldest, of.start);
+      if (of.start < horizon) names.push(...networksOf(of));
+    }
+    return { names, oldest };
+  }
+
+  #forgetLines(needs: Needs, watermark: Millis, horizon: Millis): void {
+    const { store, count } = this.#from;
+    const forgotten = (event: Event): void => {
+      if (isPhaseLine(event) && !store.isPlaced(event)) count('orphans', 1, event.kind);
+    };
+    const forget = (before: Millis): void => {
+      const pinned = this.#pinned(needs, before);
+      store.forget(before, (event) => pinned.has(event), forgotten);
+    };
+    forget(horizon);
+    if (store.size > ROOM) {
+      const before = store.size;
+      // The room is full: the oldest waiting lines go, however young.
+      forget(watermark - LEAD - GRACE);
+      // What is dated far ahead of all logs would stay for ever: no watermark reaches it.
+      if (store.size > ROOM) store.forgetAfter(watermark + AHEAD, forgotten);
+      if (store.size < before) count('waiting_room_full', before - store.size);
+    }
+    this.#room = Math.max(ROOM, store.size * MORE);
+  }
+
+  /** Of what must stay only the lines that would go: as a rule there are none. */
+  #pinned({ names, oldest }: Needs, before: Millis): ReadonlySet<Event> {
+    const pinned = new Set<Event>();
+    for (const [sort, name] of names) {
+      for (const { event } of this.#from.store.find(sort, name)) {
+        if (event.at >= before) break;
+        if (event.at >= oldest - REACH) pinned.add(event);
+      }
+    }
+    return pinned;
+  }
+}
+
+/** Beside what is open for long, what it did not own stays another's. */
+function forgetPast(state: InstanceState, horizon: Millis): void {
+  const since = Math.min(horizon, ...state.candidates.map((each) => beganOf(each, state.past) - LEAD));
+  const kept = state.past.filter(({ until }) => until >= since);
+  if (kept.length < state.past.length)
+    state.past = state.past.filter(
+      ({ until, rescheduled, request }) => until >= since || (rescheduled && kept.some((each) => each.request === request)),
+    );
+  if (state.candidates.length === 0) state.events = state.events.filter(({ at }) => at >= horizon);
+}

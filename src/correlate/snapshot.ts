@@ -1,0 +1,191 @@
+import { type Event, inOrder } from '../lifecycle/event.js';
+import type { Millis } from '../model/line.js';
+import type { Candidate } from './candidate.js';
+import type { ControlPlane } from './control-plane.js';
+import type { Gather, Sources } from './gather.js';
+import type { Unfinished } from './instances.js';
+import { namesOf } from './members.js';
+import type { Saved, SavedLine } from './saved.js';
+import { networksOf, type Sequels } from './sequels.js';
+import type { InstanceState } from './state.js';
+import type { Sort } from './store.js';
+import { LEAD, REACH } from './times.js';
+import { savePast } from './told.js';
+
+/** Everything that a snapshot is taken of, and put back into. */
+export interface Parts {
+  readonly from: Sources;
+  readonly gather: Gather;
+  readonly control: ControlPlane;
+  readonly sequels: Sequels;
+}
+
+/** An instance as of a watermark. */
+interface Look {
+  readonly instance: string;
+  readonly state: InstanceState;
+  readonly candidates: readonly Candidate[];
+  readonly unfinished: readonly Unfinished[];
+}
+
+function looks({ from: { instances } }: Parts, watermark: Millis): Look[] {
+  return Array.from(instances.states, ([instance, state]) => {
+    const candidates = instances.asOf(instance, state, watermark);
+    return { instance, state, candidates, unfinished: instances.unfinished(state, candidates) };
+  });
+}
+
+/**
+ * The earliest moment of which lines are needed by what is not exported yet. What began before `longSince` does not count:
+ * it is to be saved.
+ *
+ * @returns infinity when nothing is open
+ */
+export function neededSince(parts: Parts, watermark: Millis, longSince: Millis): Millis {
+  const began = [
+    ...looks(parts, watermark).flatMap(({ unfinished }) => unfinished.map((each) => each.began)),
+    ...parts.control.sessions.map(({ session }) => session.first),
+    ...parts.sequels.open.map(({ of }) => of.began),
+  ];
+  return began.reduce((since, at) => (at >= longSince ? Math.min(since, at - LEAD) : since), Number.POSITIVE_INFINITY);
+}
+
+/** @see Correlator.save */
+export function save(parts: Parts, watermark: Millis, longSince: Millis, before: Millis): Saved {
+  return new Snapshot(parts, watermark, longSince, before).saved();
+}
+
+/** Collects what must be known of the time before lines are read again. */
+class Snapshot {
+  readonly #parts: Parts;
+  readonly #watermark: Millis;
+  readonly #longSince: Millis;
+  readonly #before: Millis;
+  readonly #long: { instance: string; request: string }[] = [];
+  readonly #open = new Set<Event>();
+  readonly #found = new Set<Event>();
+  #oldest = Number.POSITIVE_INFINITY;
+
+  constructor(parts: Parts, watermark: Millis, longSince: Millis, before: Millis) {
+    this.#parts = parts;
+    this.#watermark = watermark;
+    this.#longSince = longSince;
+    this.#before = before;
+  }
+
+  saved(): Saved {
+    const { hostLines, builds, hosts } = this.#parts.from;
+    const all = looks(this.#parts, this.#watermark);
+    for (const look of all) this.#saveLines(look);
+    const control = this.#control();
+    const sequels = this.#sequels();
+    return {
+      long: this.#long.map(({ instance, request }) => ({ instance, request })),
+      lines: [...new Set([...this.#open, ...this.#found])]
+        .sort(inOrder)
+        .map((event): SavedLine => ({ event, isOpen: this.#open.has(event), isFound: this.#found.has(event) })),
+      hostLines: hostLines.between(this.#oldest - REACH, this.#before),
+      builds: builds.between(this.#oldest - REACH, this.#before),
+      restarts: hosts.restarts.before(this.#before),
+      audits: hosts.audits.before(this.#before),
+      pasts: all.flatMap((look) => this.#pasts(look)),
+      shared: this.#shared(all),
+      control,
+      sequels,
+    };
+  }
+
+  /** The lines of an instance that has been under way for long. */
+  #saveLines({ instance, state, candidates, unfinished }: Look): void {
+    const { instances } = this.#parts.from;
+    const longs = unfinished.filter(({ began }) => began < this.#longSince);
+    for (const { request, began } of longs) {
+      const starts = candidates.filter((each) => each.request === request).map(({ start }) => start);
+      this.#saveLong(instance, request, Math.min(began, ...starts));
+      this.#saveOpen(instances.unresolvedOf(request));
+    }
+    if (longs.length > 0) this.#saveOpen(state.events);
+  }
+
+  #saveOpen(events: readonly Event[]): void {
+    for (const event of events) if (event.at < this.#before) this.#open.add(event);
+  }
+
+  #saveLong(instance: string, request: string, began: Millis): void {
+    const { from, gather } = this.#parts;
+    this.#long.push({ instance, request });
+    this.#oldest = Math.min(this.#oldest, began);
+    const claim = gather.claimOf(instance, request, began - LEAD, this.#watermark, () => true);
+    this.#saveNamed(namesOf(from.store, claim), began - REACH);
+  }
+
+  #saveNamed(names: readonly (readonly [Sort, string])[], since: Millis): void {
+    for (const [sort, name] of names)
+      for (const { event } of this.#parts.from.store.find(sort, name))
+        if (event.at >= since && event.at < this.#before) this.#found.add(event);
+  }
+
+  /** What was exported is the caller's to remember, but for what lies beside an action that is open for long. */
+  #pasts({ instance, state, unfinished }: Look): Saved['pasts'] {
+    const isLong = unfinished.some(({ began }) => began < this.#longSince);
+    return state.past
+      .filter(({ opened }) => opened < this.#before)
+      .filter(({ spec, rescheduled, until }) => isLong || ((spec === undefined || rescheduled) && until >= this.#before - REACH))
+      .map((past) => [instance, savePast(past)] as const);
+  }
+
+  #shared(all: readonly Look[]): Saved['shared'] {
+    const { instances } = this.#parts.from;
+    const requests = new Set(all.flatMap(({ state, candidates }) => [...state.past, ...candidates].map(({ request }) => request)));
+    return [...requests]
+      .filter((request) => instances.isShared(request, this.#watermark))
+      .map((request) => [request, instances.sharersOf(request)] as const);
+  }
+
+  #control(): Saved['control'] {
+    const { control } = this.#parts;
+    return control.sessions.flatMap(({ session, times }) => {
+      const { request, first } = session;
+      if (first >= this.#longSince) return [];
+      for (const instance of control.instancesOf(session)) this.#saveLong(instance, control.ownIdOf(request), first);
+      return [[request, times.filter((at) => at < this.#before)] as const];
+    });
+  }
+
+  #sequels(): Saved['sequels'] {
+    const all = this.#parts.sequels.open;
+    // Of a boot that is built again the sequel is, too.
+    for (const { of } of all) if (of.began < this.#longSince) this.#long.push(of);
+    const sequels = all.filter(({ since }) => since < this.#before);
+    for (const { of } of sequels) {
+      if (of.began >= this.#longSince) this.#long.push(of);
+      this.#saveNamed(networksOf(of), of.start);
+    }
+    return sequels.map(({ of: { instance, request, spec, host, start, began, ports }, opening, since }) => ({
+      instance,
+      request,
+      spec: spec.name,
+      host,
+      start,
+      began,
+      ports: [...ports],
+      opening,
+      since,
+    }));
+  }
+}
+
+/** Puts back what was saved, but for the pasts. */
+export function restore({ from, control, sequels }: Parts, saved: Saved): void {
+  for (const [request, instances] of saved.shared) for (const [instance, at] of instances) from.instances.share(request, instance, at);
+  from.hosts.restarts.restore(saved.restarts);
+  from.hosts.audits.restore(saved.audits);
+  for (const event of saved.hostLines) from.hostLines.accept(event);
+  for (const { host, ...mark } of saved.builds) from.builds.add(host, mark);
+  for (const { event, isOpen, isFound } of saved.lines) {
+    if (isFound) from.store.add(event);
+    if (isOpen) from.instances.keep(event);
+  }
+  control.restore(saved.control);
+  sequels.restore(saved.sequels);
+}

@@ -1,0 +1,36 @@
+import type { ClosedThing, Past } from '../lifecycle/closed.js';
+import type { Event } from '../lifecycle/event.js';
+import type { Millis } from '../model/line.js';
+import type { Candidate } from './candidate.js';
+
+/** What is known of one instance. */
+export interface InstanceState {
+  /** nova-compute's lines that no exported action has taken, in order once `isSorted` */
+  events: Event[];
+  /** the requests that they name, and when the first line did */
+  requests: Map<string, Millis>;
+  isSorted: boolean;
+  /** actions that are exported */
+  past: Past[];
+  /** actions that are under way, as of `lookedAt` */
+  candidates: Candidate[];
+  /** the watermark from which it must be looked at again: nothing closes sooner than its grace after a line */
+  wakesAt: Millis;
+  /** the watermark at which it was last looked at */
+  lookedAt: Millis;
+}
+
+/** A stretch of a request's lines on a controller, with no gap as long as FRAGMENT_QUIET. */
+export interface Session {
+  readonly request: string;
+  readonly first: Millis;
+  readonly last: Millis;
+}
+
+/** What has closed, and the moment that it closed at. */
+export interface Closing {
+  readonly at: Millis;
+  readonly thing: ClosedThing;
+}
+
+export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
