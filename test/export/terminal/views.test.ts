@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { blame } from '../../../src/export/terminal/blame.js';
 import { causesOf } from '../../../src/export/terminal/causes.js';
-import { criticalChain, criticalSteps } from '../../../src/export/terminal/critical-chain.js';
+import { criticalChain } from '../../../src/export/terminal/critical-chain.js';
 import { plain, unicode } from '../../../src/export/terminal/look.js';
 import { table } from '../../../src/export/terminal/table.js';
 import { traceText } from '../../../src/export/terminal/trace-text.js';
+import { stepsOf } from '../../../src/export/verdict.js';
 import { boot, failed, fragment, networkReady, root, START, span, trace, twoPorts } from './traces.js';
 
 const at = (width: number) => ({ width, palette: plain, glyphs: unicode });
@@ -157,9 +158,7 @@ describe('critical chain', () => {
   });
 
   it('follows the port that was waited for longest', () => {
-    const names = criticalSteps(twoPorts).flatMap(({ spans }) =>
-      spans.map(({ name, attributes }) => [name, attributes['openstack.port.id']]),
-    );
+    const names = stepsOf(twoPorts).flatMap(({ spans }) => spans.map(({ name, attributes }) => [name, attributes['openstack.port.id']]));
 
     expect(names).toContainEqual(['neutron port activate', 'e5af434e-4779-4902-aede-8e714f4bed2d']);
     expect(names).not.toContainEqual(['neutron port activate', 'df247bb8-4779-4902-aede-8e714f4bed2c']);
@@ -189,7 +188,7 @@ describe('critical chain', () => {
   });
 
   it('takes of two that end together the one that began first, also when it began before the whole', () => {
-    const steps = criticalSteps(
+    const steps = stepsOf(
       trace([
         root(10_000),
         span({ name: 'network allocate', from: 200, to: 7990 }),
@@ -209,7 +208,7 @@ describe('critical chain', () => {
   });
 
   it('works without a root', () => {
-    expect(criticalSteps(fragment).map(({ spans }) => spans[0]?.name)).toEqual(['api request']);
+    expect(stepsOf(fragment).map(({ spans }) => spans[0]?.name)).toEqual(['api request']);
   });
 });
 
