@@ -47,7 +47,7 @@ export const reboot: ActionSpec = action({
       name: 'guest destroy',
       service: 'nova-compute',
       optional: true,
-      from: [latest('soft.reboot.failed', 'network.cache.updated', 'instance.rebooting')],
+      from: [latest('soft.reboot.failed', 'network.cache.updated'), { ...latest('instance.rebooting'), derived: true }],
       to: [line('instance.destroyed')],
     },
     ...maybe(vifUnplug, ...portDown),

@@ -1,5 +1,5 @@
 import { action, FAILURES, guestDestroy, guestShutdown, networkInfo } from './common.js';
-import { type ActionSpec, last, latest, line } from './define.js';
+import { type ActionSpec, about, last, latest, line } from './define.js';
 import { apiRequest, plugChain, requests } from './plug.js';
 import { maybe, partsOf, spawning } from './spawning.js';
 
@@ -20,7 +20,7 @@ export const rescue: ActionSpec = action({
     {
       name: 'rescue boot',
       service: 'nova-compute',
-      from: [line('rescue.attempted'), line('image.creation.started')],
+      from: [line('rescue.attempted'), about('image.creation.started')],
       to: [last('guest.lifecycle.started')],
     },
     ...partsOf('rescue boot', maybe(...spawning.filter(({ name }) => name !== 'network wait' && name !== 'guest start'))),

@@ -1,6 +1,6 @@
 import { hours } from '../model/time.js';
 import { action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, last, latest, line, type PhaseSpec } from './define.js';
+import { type ActionSpec, about, last, latest, line, type PhaseSpec } from './define.js';
 import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { snapshotting } from './snapshot.js';
 import { maybe, spawning } from './spawning.js';
@@ -82,16 +82,24 @@ export const unshelve: ActionSpec = action({
     ...maybe(...scheduling),
     lockWait,
     {
+      name: 'unshelve prepare',
+      service: 'nova-compute',
+      debug: true,
+      next: ['resource claim'],
+      from: [line('instance.unshelving')],
+      to: [line('claim.lock.acquired')],
+    },
+    {
       name: 'resource claim',
       service: 'nova-compute',
-      from: [line('claim.lock.acquired'), line('instance.unshelving')],
+      from: [line('claim.lock.acquired')],
       to: [line('instance.claimed', 'claim.failed')],
     },
     networkInfo,
     {
       name: 'spawn',
       service: 'nova-compute',
-      from: [line('instance.directory.created'), line('image.creation.started'), line('guest.xml.started')],
+      from: [line('instance.directory.created'), line('image.creation.started'), about('guest.xml.started')],
       to: [line('instance.spawned'), line('guest.start.failed')],
     },
     ...spawning,

@@ -9,13 +9,14 @@ export const snapshotting: readonly PhaseSpec[] = [
     name: 'snapshot extract',
     service: 'nova-compute',
     optional: true,
+    next: ['snapshot upload'],
     from: [line('snapshot.started')],
     to: [line('snapshot.extracted')],
   },
   {
     name: 'snapshot upload',
     service: 'nova-compute',
-    from: [line('snapshot.extracted'), line('snapshot.started')],
+    from: [line('snapshot.extracted')],
     to: [line('snapshot.uploaded')],
   },
 ];
