@@ -77,7 +77,11 @@ export function stepsOf(trace: FinishedTrace): Step[] {
       if (latest === undefined) break;
       const gate = ended
         .filter((span) => span.service === latest.service && span.host === latest.host && span.end > latest.start)
-        .filter((span) => span.end >= latest.end - (belongs(span) && span.start >= from ? fuzz : Math.min(fuzz, HANDOVER)))
+        .filter((span) =>
+          belongs(span) && span.start >= from
+            ? span.end >= latest.end - fuzz
+            : Math.abs(span.end - latest.end) <= Math.min(fuzz, HANDOVER) && !isOfAnotherPort(span, latest),
+        )
         .reduce((found, span) => (span.start < found.start ? span : found), latest);
 
       gap(gate.end, point, depth, belongs);
@@ -109,6 +113,9 @@ export function stepsOf(trace: FinishedTrace): Step[] {
   walk(-Infinity, reached, 1, () => true);
   return steps;
 }
+
+const isOfAnotherPort = (a: SpanData, b: SpanData): boolean =>
+  portOf(a) !== undefined && portOf(b) !== undefined && portOf(a) !== portOf(b);
 
 /** Whether a span is a part of another, at any depth. */
 function ancestry(spans: readonly SpanData[]): (whole: SpanData, part: SpanData) => boolean {

@@ -32,6 +32,8 @@ describe('blame', () => {
           0.095     1.9 %     0.095  nova-compute@cmp1    vif plug tapdf247bb8-47
           0.040     0.8 %     0.040  ovs-vswitchd@cmp1    ovs interface add df247bb8
           0.005     0.1 %     0.005  ovn-controller@cmp1  lport claim tapdf247bb8-47
+
+      slowest phase: image create, 2.490 s (about)
       "
     `);
   });
@@ -78,12 +80,12 @@ describe('causes', () => {
 
   it('stand below the phases that they explain, those of the action at the end', () => {
     expect(last(blame(slow, at(100)), 8)).toMatchInlineSnapshot(`
-      "    0.800    80.0 %     0.800  nova-compute@cmp1    image create
-                                       - waited 0.250 s for the lock image
-                             - the image was fetched and converted in 0.500 s, of which 0.090 s converting
+      "                       - the image was fetched and converted in 0.500 s, of which 0.090 s converting
           0.080     8.0 %     0.080  ovn-controller@cmp1  lport claim
                                        - ovn-controller stalled for 0.070 s of it
                                        - ovn-controller's engine was busy for 0.060 s of it
+
+      slowest phase: image create, 0.800 s
 
       instance create: had requests under way for 0.611 s, the host took in 7 others meanwhile
       "
@@ -100,9 +102,7 @@ describe('causes', () => {
 
   it('stand in the critical chain', () => {
     expect(last(criticalChain(slow, at(100)), 10)).toMatchInlineSnapshot(`
-      "  - had requests under way for 0.611 s
-        - the host took in 7 others meanwhile
-      └ (nothing logged) @0.980s +0.020s
+      "└ (nothing logged) @0.980s +0.020s
       └ lport claim @0.900s +0.080s  ovn-controller@cmp1
           - ovn-controller stalled for 0.070 s of it
           - ovn-controller's engine was busy for 0.060 s of it
@@ -110,6 +110,8 @@ describe('causes', () => {
           - waited 0.250 s for the lock image
           - the image was fetched and converted in 0.500 s, of which 0.090 s converting
       └ (nothing logged) @0.000s +0.100s
+
+      slowest phase: image create, 0.800 s
       "
     `);
   });
@@ -153,6 +155,8 @@ describe('critical chain', () => {
         └ image create @0.510s +2.490s  nova-compute@cmp1
       └ (nothing logged) @0.000s +0.500s
       └ api request @-0.812s +0.790s  nova-api@ctl1.cloud.example
+
+      slowest phase: image create, 2.490 s (about)
       "
     `);
   });
@@ -183,6 +187,8 @@ describe('critical chain', () => {
           └ vif plug tapdf247bb8-47 @4.805s +2.995s  nova-compute@cmp1
         └ (nothing logged) @0.500s +4.300s
       └ (nothing logged) @0.000s +0.500s
+
+      slowest phase: vif-plugged wait tapdf247bb8-47, 23.700 s
       "
     `);
   });
