@@ -105,7 +105,7 @@ describe('the trace of a small boot', () => {
     const waited = spanOf(trace!, 'vif-plugged wait');
     expect(waited.parentSpanId).toBe(spanOf(trace!, 'spawn').spanId);
     expect(waited.attributes['novaspan.outside_parent_ms']).toBe(250);
-    expect(waited).toMatchObject({ start: at(11.5), end: at(15.25) });
+    expect(waited).toMatchObject({ start: at(12), end: at(15.25) });
   });
 
   it('names the port on the spans that are of one', () => {
