@@ -3,6 +3,7 @@ import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member, numberOf, textOf } from '../lifecycle/event.js';
 import { NEUTRON } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
+import { withHeldLocks } from './lock-holders.js';
 import { between, type EventStore, instancesOf, type Kept, linesOf, type Named, type NamedPort, type Sort } from './store.js';
 
 /** What it takes to tell an action's lines from all others. */
@@ -192,7 +193,11 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
   for (const request of portOfRequest.keys()) consider(within(request));
   for (const named of ours.keys()) consider(within(named));
 
-  return members.sort((a, b) => inOrder(a.event, b.event));
+  return withHeldLocks(
+    members.sort((a, b) => inOrder(a.event, b.event)),
+    store,
+    claim,
+  );
 }
 
 /** A line of a request that a client made, not of the worker that follows OVN's databases. */

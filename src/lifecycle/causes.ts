@@ -2,6 +2,7 @@ import type { EventKind } from '../catalogue/event.js';
 import type { Millis } from '../model/line.js';
 import { type Event, type Member, numberOf, textOf } from './event.js';
 import type { Phase } from './phases.js';
+import { isOf } from './thread.js';
 
 /**
  * Why a phase took as long as it did, by lines that are in the logs anyway. Times in ms.
@@ -122,7 +123,7 @@ export function causesOf(
 
   for (const phase of meanwhile.length === 0 ? [] : phases) {
     for (const { cause, kind, by, phases: names, anywhere } of hostCauses) {
-      if (!names.includes(phase.name)) continue;
+      if (!names.some((name) => isOf(phase, name))) continue;
       const lines = meanwhile.filter(
         (event) => event.kind === kind && event.service === by && (anywhere === true || event.host === phase.host),
       );
@@ -146,7 +147,7 @@ export function causesOf(
       if (event.kind !== kind) continue;
       const wait = waitOf(event, own, from);
       if (wait.end - wait.start < LEAST_WAIT || covered([wait], given) === 0) continue;
-      const candidates = names.flatMap((name) => onHost.filter((phase) => phase.name === name && covered([wait], phase) > 0));
+      const candidates = names.flatMap((name) => onHost.filter((phase) => isOf(phase, name) && covered([wait], phase) > 0));
       blame(candidates[0], { lockWait: inMillis(wait.end - wait.start), lock: [lock] });
     }
   }
@@ -154,7 +155,7 @@ export function causesOf(
   const image = imageOf(own, given.members);
   if (image !== undefined)
     blame(
-      onHost.find(({ name }) => name === 'image create'),
+      onHost.find((phase) => isOf(phase, 'image create')),
       image,
     );
 

@@ -69,6 +69,13 @@ export interface PhaseSpec {
   readonly repeats?: true;
   /** From the first line of `from` to the last of `to`, whatever lies between. */
   readonly spread?: true;
+  /**
+   * What its thread does next: it begins where this ends. The first of these that the table has. Where neither prints a line
+   * between them, one span is of both (see `thread.ts`).
+   */
+  readonly next?: readonly string[];
+  /** It begins on another host, and is the work of the action's own. */
+  readonly across?: true;
   /** Not part of every such action, so not missed where it is not seen. */
   readonly optional?: true;
   /** Optional, but missed where one of these is seen and a port is wired so: the time-out of a wait for it. */
@@ -176,7 +183,7 @@ export const recent = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 
 export const lasting = (kind: EventKind, field = 'seconds'): Edge => ({ kinds: [kind], less: field });
 /** The same where it is not the very moment, but shows that the moment has come, or is near. */
 export const standIn = (edge: Edge): Edge => ({ ...edge, standIn: true });
-/** A line that is no more than a bound. */
+/** A line that is no more than a bound: what lies before it, or after it, is mostly this phase. */
 export const about = (...kinds: readonly EventKind[]): Edge => ({ kinds, derived: true, anywhere: true });
 /** A line anywhere in the action. */
 export const anywhere = (...kinds: readonly EventKind[]): Edge => ({ kinds, anywhere: true });

@@ -1,6 +1,6 @@
 import { hours } from '../model/time.js';
 import { action, FAILURES, lockWait, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, latest, line } from './define.js';
+import { type ActionSpec, about, latest, line } from './define.js';
 import { apiRequest, dispatch, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { maybe, spawning } from './spawning.js';
 
@@ -43,7 +43,7 @@ export const evacuate: ActionSpec = action({
     {
       name: 'spawn',
       service: 'nova-compute',
-      from: [line('instance.directory.created'), line('image.creation.started'), line('guest.xml.started')],
+      from: [line('instance.directory.created'), line('image.creation.started'), about('guest.xml.started')],
       to: [line('instance.spawned'), line('guest.start.failed')],
     },
     ...spawning,

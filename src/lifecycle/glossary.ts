@@ -12,6 +12,8 @@ export const glossary: Readonly<Record<string, string>> = {
   'lock wait': 'the action waits because another action holds the instance',
   'resource claim': 'the compute host checks that the flavor fits and takes the resources',
   'claim save': 'the claim is written: database and placement, while the host-wide lock is held',
+  'build prepare': 'the networks are asked for in a thread of their own, and the state is written to the database',
+  'unshelve prepare': 'the disks and the ports are looked up before the resources are taken',
   'network allocate': 'nova-compute gets the ports from neutron',
   'port create': 'nova-compute asks neutron for a new port, and waits for the answer',
   'port update': 'nova-compute binds the port to this host, and waits for the answer',

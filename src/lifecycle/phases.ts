@@ -1,5 +1,6 @@
 import { type Call, callIn } from '../catalogue/call.js';
 import type { EventKind } from '../catalogue/event.js';
+import { isPrintedAtInfo, knownAs } from '../catalogue/releases.js';
 import { traitsOf } from '../catalogue/traits.js';
 import type { Certainty } from '../model/attributes.js';
 import { callName } from '../model/call.js';
@@ -10,10 +11,13 @@ import { type Event, inOrder, type Member, numberOf } from './event.js';
 import { EMITTED, earliestProof, guestEventOf, guestLines } from './guest-events.js';
 import { actionOfLock } from './name.js';
 import { withPoints } from './points.js';
+import { isOf, joinThreads, type Planned } from './thread.js';
 import { type Wiring, wiringOf } from './wiring.js';
 
 export interface Phase {
   readonly name: string;
+  /** the phases that share this span, where no line parts them: `name` has all their names */
+  readonly parts?: readonly string[];
   /** its row of the table */
   readonly spec: PhaseSpec;
   readonly service: string;
@@ -100,6 +104,9 @@ interface Plan {
   readonly kinds: readonly EventKind[];
   /** those that are looked for in the whole action */
   readonly kindsAnywhere: readonly EventKind[];
+  /** whether a service that logs at INFO prints a line at its beginning, at its end */
+  readonly showsStart: boolean;
+  readonly showsEnd: boolean;
 }
 
 const plansByTable = new WeakMap<readonly PhaseSpec[], readonly Plan[]>();
@@ -109,6 +116,9 @@ function plansOf(specs: readonly PhaseSpec[]): readonly Plan[] {
   if (plans === undefined) plansByTable.set(specs, (plans = specs.map(planOf)));
   return plans;
 }
+
+const isShown = (edges: readonly Edge[]): boolean =>
+  edges.some(({ kinds }) => kinds.some((kind) => knownAs(kind).some((known) => isPrintedAtInfo(known.spec))));
 
 function planOf(spec: PhaseSpec): Plan {
   const edges = [...spec.to, ...spec.from];
@@ -120,6 +130,8 @@ function planOf(spec: PhaseSpec): Plan {
     services: typeof spec.service === 'string' ? [spec.service] : spec.service,
     kinds: kindsOf(false),
     kindsAnywhere: kindsOf(true),
+    showsStart: isShown(spec.from),
+    showsEnd: isShown(spec.to),
   };
 }
 
@@ -128,8 +140,7 @@ function planOf(spec: PhaseSpec): Plan {
  * A phase is told by the process that reads its service's log: others know only one side of it, and would tell it twice.
  */
 export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: Phase[]; coverage: Coverage } {
-  const phases: Phase[] = [];
-  const observed = new Set<string>();
+  const planned: Planned[] = [];
   const missing = new Map<string, string>();
   const notLogged = new Set<string>();
   const notApplicable = new Set<string>();
@@ -138,10 +149,6 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
   const scopes = scopesOf(lived, wired);
   const atDebug = new Set<string>();
   for (const { event } of lived.members) if (event.level === 'DEBUG') atDebug.add(event.service);
-
-  const isAtDebug = (services: readonly string[]): boolean => services.some((service) => atDebug.has(service));
-  /** The lines of this phase are DEBUG's, and its service logs at INFO here. */
-  const isSilent = (spec: PhaseSpec, services: readonly string[]): boolean => spec.debug === true && !isAtDebug(services);
 
   for (const plan of plansOf(specs)) {
     const { spec, services } = plan;
@@ -155,30 +162,45 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
     // Nearly always all ports are wired alike.
     const isForAll = wiredBy === undefined || wirings.size < 2;
     const among = isForAll ? all : all.filter(({ port }) => port === undefined || wiredBy.includes(wired.get(port)!));
-    const silent = isSilent(spec, services);
-    const before = phases.length;
+    const isDeep = services.some((service) => atDebug.has(service));
+    /** The lines of this phase are DEBUG's, and its service logs at INFO here. */
+    const isSilent = spec.debug === true && !isDeep;
+    const phases: Phase[] = [];
     for (const scope of among) {
       // Most phases of the tables are not in most actions.
       if (!isHinted(plan, scope, scopes.whole)) continue;
-      for (const phase of phasesIn(plan, scope, scopes.whole, lived, silent)) phases.push(phase);
+      for (const phase of phasesIn(plan, scope, scopes.whole, lived, isSilent)) phases.push(phase);
     }
-    if (spec.most !== undefined && phases.length > before + spec.most) phases.length = before + spec.most;
-    if (phases.length > before) {
-      observed.add(spec.name);
-      continue;
-    }
-    if (spec.optional === true && !isMissed(spec, scopes.whole, wirings)) continue;
-    const isOtherwise = spec.unless?.some((kind) => scopes.whole.byKind.has(kind)) ?? false;
+    if (spec.most !== undefined && phases.length > spec.most) phases.length = spec.most;
+    const isRead = services.some((service) => lived.reads(service));
+    const isOtherwise = phases.length === 0 && (spec.unless?.some((kind) => scopes.whole.byKind.has(kind)) ?? false);
+    planned.push({
+      spec,
+      phases,
+      mayBeUnseen: isRead && !isOtherwise && (isSilent || spec.optional !== true) && (spec.per === undefined || lived.ports.length > 0),
+      mayNotEnd: isSilent || spec.optional === true,
+      showsStart: isDeep || plan.showsStart,
+      showsEnd: isDeep || plan.showsEnd,
+    });
+    if (phases.length > 0 || (spec.optional === true && !isMissed(spec, scopes.whole, wirings))) continue;
     if (isOtherwise) notApplicable.add(spec.name);
     else if (spec.per !== undefined && lived.ports.length === 0) {
       if (wiredBy === undefined || wiredBy.includes('ovn')) notApplicable.add(spec.name);
-    } else if (!services.some((service) => lived.reads(service))) missing.set(spec.name, `${services[0]} not read`);
-    else if (silent) notLogged.add(spec.name);
+    } else if (!isRead) missing.set(spec.name, `${services[0]} not read`);
+    else if (isSilent) notLogged.add(spec.name);
     // Some of its lines are there: the others need DEBUG.
-    else if (!isAtDebug(services) && among.some((scope) => isHinted(plan, scope, scopes.whole))) notLogged.add(spec.name);
+    else if (!isDeep && among.some((scope) => isHinted(plan, scope, scopes.whole))) notLogged.add(spec.name);
     else if (spec.per === 'cycle' && scopes.cycles.length === 0) missing.set(spec.name, 'no plug seen');
     else if (spec.fromRoot === true) notApplicable.add(spec.name);
     else missing.set(spec.name, 'no such line');
+  }
+  const phases = joinThreads(planned);
+  const observed = new Set(phases.map(({ name }) => name));
+  for (const { parts = [] } of phases) {
+    for (const part of parts) {
+      missing.delete(part);
+      notLogged.add(part);
+    }
   }
   const named = (names: Iterable<string>): string[] => [...names].filter((name) => !observed.has(name));
   return {
@@ -223,7 +245,7 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
   const bag = new Finder(spec, services, scope, whole, lived);
   const tell = (from: Found | undefined, to: Found | undefined): Phase[] => {
     // That it began is no sign that it did not end, where its end is not printed or need not come.
-    if (to === undefined && (isSilent || spec.optional === true)) return [];
+    if (to === undefined && spec.next === undefined && (isSilent || spec.optional === true)) return [];
     if (from === undefined && spec.needsFrom === true) return [];
     // A bound alone tells of no work.
     if (from === undefined && to?.isBound === true && to.event.isRough !== true) return [];
@@ -235,7 +257,7 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
       [to, from].find((found) => found !== undefined && services.includes(found.event.service))?.event ??
       (from === undefined ? undefined : bag.own(to));
     // Where the work was never finished, the service that should have done it is known by the host that waited for it.
-    const waiting = from !== undefined && to === undefined && lived.host === from.event.host;
+    const waiting = from !== undefined && to === undefined && (lived.host === from.event.host || spec.across === true);
     const service = teller?.service ?? (waiting ? services.find((each) => lived.reads(each, lived.host)) : undefined);
     const host = teller?.host ?? lived.host;
     if (service === undefined || host === undefined) return [];
@@ -327,7 +349,7 @@ class Finder {
     if (traits.lock !== undefined || this.#spec.onlyOwn?.includes(kind) === true)
       return lines.filter((event) => event.requestId === request);
     // A request's lines are told of the service that wrote them; they may bound what others do.
-    if (traits.request === true && edge.derived !== true) return lines.filter(({ service }) => this.#services.includes(service));
+    if (traits.request === true && edge.standIn !== true) return lines.filter(({ service }) => this.#services.includes(service));
     return lines;
   }
 
@@ -444,7 +466,9 @@ class Finder {
 function closeOpenEnds(phases: readonly Phase[], lived: Lived): Phase[] {
   return phases.map((phase) => {
     if (!Number.isNaN(phase.end)) return phase;
-    const parent = phases.find((each) => each.name === phase.within && each.host === phase.host && !Number.isNaN(each.end));
+    const parent = phases.find(
+      (each) => phase.within !== undefined && isOf(each, phase.within) && each.host === phase.host && !Number.isNaN(each.end),
+    );
     return { ...phase, end: Math.max(phase.start, parent?.end ?? lived.end) };
   });
 }

@@ -95,10 +95,11 @@ export const vifPluggedWait: PhaseSpec = {
   per: 'cycle',
   within: 'spawn',
   failsAt: [{ kind: 'vif.plug.timed.out', why: 'timed out waiting for network-vif-plugged' }, { kind: 'vif.plug.failed.event' }],
-  from: [line('vif.plug.awaited'), line('vif.plugged')],
+  // nova prepares to wait before it plugs, and says so at DEBUG; there is nothing to wait for before the plug.
+  from: [line('vif.plugged'), line('vif.plug.awaited')],
   to: [
     line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event'),
-    line('vif.plug.announced'),
+    { kinds: ['vif.plug.announced'], derived: true },
     about('guest.lifecycle.resumed'),
   ],
 };
@@ -119,6 +120,7 @@ export const plugChain: readonly PhaseSpec[] = [
     per: 'cycle',
     within: 'spawn',
     wiredBy: ['ovn', 'ml2-ovs', 'other'],
+    next: ['guest start'],
     from: [line('vif.plugging')],
     to: [line('vif.plugged')],
   },
@@ -269,7 +271,7 @@ export const apiRequest: PhaseSpec = {
 };
 
 /** A line near the end of the choice of a host. */
-const chosen = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest', anywhere: true, derived: true });
+const chosen = (...kinds: readonly EventKind[]): Edge => standIn(latest(...kinds));
 
 /**
  * The way of the order from the choice of a host to that host: nova-conductor writes the instance into its cell and sends the
@@ -281,6 +283,9 @@ export const dispatch = (...taken: readonly Edge[]): PhaseSpec => ({
   service: 'nova-compute',
   optional: true,
   needsFrom: true,
+  across: true,
+  // At INFO a build prints neither that it was taken nor that its turn has come.
+  next: ['build queue'],
   from: [
     // Where a build was handed back, the next host comes from a list.
     latest('destinations.selected', 'build.attempt.failed'),

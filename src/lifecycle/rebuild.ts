@@ -1,5 +1,5 @@
 import { minutes, seconds } from '../model/time.js';
-import { type ActionSpec, last, lasting, latest, line } from './define.js';
+import { type ActionSpec, about, last, lasting, latest, line } from './define.js';
 import { apiRequest, dispatch, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { spawning } from './spawning.js';
 
@@ -34,7 +34,7 @@ export const rebuild: ActionSpec = {
         line('guest.shutdown.started'),
         lasting('guest.shutdown.failed'),
         lasting('guest.shutdown.finished'),
-        line('instance.rebuilding'),
+        about('instance.rebuilding'),
       ],
       to: [line('instance.destroyed'), line('guest.shutdown.finished', 'guest.shutdown.failed')],
     },
@@ -56,7 +56,7 @@ export const rebuild: ActionSpec = {
     {
       name: 'spawn',
       service: 'nova-compute',
-      from: [line('instance.directory.created'), line('image.creation.started'), line('guest.xml.started')],
+      from: [line('instance.directory.created'), line('image.creation.started'), about('guest.xml.started')],
       to: [line('instance.spawned'), line('guest.start.failed')],
     },
     ...spawning,

@@ -31,7 +31,7 @@ const moving: readonly PhaseSpec[] = [
   {
     name: 'resize finish',
     service: 'nova-compute',
-    from: [line('migration.finishing'), line('image.creation.started')],
+    from: [line('migration.finishing'), about('image.creation.started')],
     to: [line('migration.finished'), line('instance.running')],
   },
   ...partsOf('resize finish', maybe(...spawning.filter((phase) => phase !== networkWait))),

@@ -84,9 +84,17 @@ export const unshelve: ActionSpec = action({
     dispatch(line('instance.lock.awaited'), line('instance.lock.acquired'), line('instance.unshelving')),
     lockWait,
     {
+      name: 'unshelve prepare',
+      service: 'nova-compute',
+      debug: true,
+      next: ['resource claim'],
+      from: [line('instance.unshelving')],
+      to: [line('claim.lock.acquired')],
+    },
+    {
       name: 'resource claim',
       service: 'nova-compute',
-      from: [line('claim.lock.acquired'), standIn(line('instance.unshelving'))],
+      from: [line('claim.lock.acquired')],
       to: [line('instance.claimed', 'claim.failed')],
     },
     networkInfo,

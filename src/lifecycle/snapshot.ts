@@ -1,6 +1,6 @@
 import { hours } from '../model/time.js';
 import { action, FAILURES } from './common.js';
-import { type ActionSpec, lasting, line, type PhaseSpec, standIn } from './define.js';
+import { type ActionSpec, lasting, line, type PhaseSpec } from './define.js';
 import { apiRequest, requests } from './plug.js';
 
 /** Copying a disk and giving it to glance. Where both are on Ceph it is cloned: nothing is uploaded. */
@@ -9,13 +9,14 @@ export const snapshotting: readonly PhaseSpec[] = [
     name: 'snapshot extract',
     service: 'nova-compute',
     optional: true,
+    next: ['snapshot upload'],
     from: [line('snapshot.started')],
     to: [line('snapshot.extracted')],
   },
   {
     name: 'snapshot upload',
     service: 'nova-compute',
-    from: [line('snapshot.extracted'), standIn(line('snapshot.started'))],
+    from: [line('snapshot.extracted')],
     to: [line('snapshot.uploaded')],
   },
 ];

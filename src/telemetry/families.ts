@@ -59,7 +59,7 @@ export const longest = {
   phase_longest_seconds: {
     type: 'gauge',
     of: 'phase_duration_seconds',
-    help: 'the longest phase of a trace that was done with in the last five minutes; one that its action failed in counts as long as it lasted',
+    help: 'the longest phase of which both ends are known, of traces that were done with in the last five minutes',
     labels: ['action', 'phase', 'service', 'host'],
   },
   nova_build_longest_seconds: {

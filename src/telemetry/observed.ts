@@ -27,8 +27,7 @@ export class Observed {
 
   observe(trace: FinishedTrace, at: Millis): void {
     const exemplar = { traceId: trace.traceId, at };
-    for (const { of, labels, seconds, isLeast, isOpen } of durationsIn(trace))
-      if (!isOpen) this.distributions[of].observe(labels, seconds, exemplar, isLeast);
+    for (const { of, labels, seconds, isLeast } of durationsIn(trace)) this.distributions[of].observe(labels, seconds, exemplar, isLeast);
     for (const { of, labels } of countsIn(trace)) this.counted[of].add(labels);
   }
 

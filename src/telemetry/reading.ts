@@ -15,8 +15,6 @@ export interface Duration {
   readonly seconds: number;
   /** it took longer than this, nobody knows how long */
   readonly isLeast?: boolean;
-  /** a phase that had not ended when its action failed: no histogram has it, as most would have ended soon; the longest may be why */
-  readonly isOpen?: boolean;
 }
 
 /** All durations of a trace. The root of an action is no phase of it; a fragment has none, and a sequel's counts as a phase of its boot. */
@@ -32,9 +30,8 @@ export function* durationsIn(trace: FinishedTrace): Iterable<Duration> {
       yield { of: 'action_duration_seconds', labels: [action, host, outcome], seconds, isLeast: outcome === 'timed-out' };
       if (reported !== undefined) yield { of: 'nova_build_seconds', labels: [host], seconds: reported };
     } else {
-      const isOpen = !isMeasured(span);
-      if (!isOpen || isCutShort(span))
-        yield { of: 'phase_duration_seconds', labels: [action, phaseOf(span), service, host], seconds, isOpen };
+      // Of what nobody saw begin or end the length is not known: it is only counted.
+      if (isMeasured(span)) yield { of: 'phase_duration_seconds', labels: [action, phaseOf(span), service, host], seconds };
       if (reported !== undefined) yield { of: 'nova_spawn_seconds', labels: [host], seconds: reported };
     }
   }
@@ -72,7 +69,3 @@ const reportedSeconds = (span: SpanData): number | undefined => {
 
 /** Whether lines tell both of its ends. */
 const isMeasured = ({ attributes }: SpanData): boolean => attributes[keys.start] !== 'unobserved' && attributes[keys.end] !== 'unobserved';
-
-/** Whether it began and its action failed before it ended, as its status then says. */
-const isCutShort = ({ attributes, error }: SpanData): boolean =>
-  error !== undefined && attributes[keys.start] !== 'unobserved' && attributes[keys.end] === 'unobserved';

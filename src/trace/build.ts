@@ -7,6 +7,7 @@ import { fragmentPhases } from '../lifecycle/fragment.js';
 import { atTheirMoments, EMITTED } from '../lifecycle/guest-events.js';
 import { metadataProvision, networkReadyPhases } from '../lifecycle/network-ready.js';
 import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
+import { isOf } from '../lifecycle/thread.js';
 import { keys } from '../model/attributes.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
@@ -324,20 +325,10 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
     return { phase, id: spanIdOf(traceId, { service: phase.service, host: phase.host, name: phase.name, of, rank }) };
   });
   return identified.map(({ phase, id }) => {
-    const parent =
-      around.isWhole && phase.within !== undefined
-        ? identified.find(
-            (each) =>
-              each.phase.name === phase.within &&
-              each.phase.host === phase.host &&
-              // A part of what is done for a port is done for the same port.
-              (each.phase.port === undefined || phase.port === undefined || each.phase.port === phase.port) &&
-              each.phase.start <= phase.start &&
-              phase.start <= each.phase.end,
-          )
-        : undefined;
+    const parent = around.isWhole ? identified.find((each) => isPartOf(phase, each.phase)) : undefined;
     const bounds = parent?.phase ?? around;
-    const outside = Math.max(0, bounds.start - phase.start, phase.end - bounds.end);
+    const early = bounds.start - phase.start;
+    const outside = Math.max(0, early <= roundingOf(bounds) ? 0 : early, phase.end - bounds.end);
     const vif = phase.port === undefined ? undefined : around.ports.get(phase.port);
     const { events, dropped } = lineEvents(phase.lines, phase.service, options);
     // Set one by one, not spread, as in lineEvents: there are thirty spans in a trace.
@@ -372,6 +363,21 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
     };
   });
 }
+
+/** nova states durations with two digits, and prints the line some ms after it took the time. */
+const ROUNDING = 15;
+
+/** By how much a part may begin before the whole without any clock being wrong. */
+const roundingOf = (whole: Pick<Phase, 'start'> & Partial<Pick<Phase, 'startIs'>>): Millis => (whole.startIs === 'derived' ? ROUNDING : 0);
+
+const isPartOf = (phase: Phase, whole: Phase): boolean =>
+  phase.within !== undefined &&
+  isOf(whole, phase.within) &&
+  whole.host === phase.host &&
+  // A part of what is done for a port is done for the same port.
+  (whole.port === undefined || phase.port === undefined || whole.port === phase.port) &&
+  whole.start - roundingOf(whole) <= phase.start &&
+  phase.start <= whole.end;
 
 function byTimeAndPlace(a: Phase, b: Phase): number {
   if (a.start !== b.start) return a.start - b.start;
@@ -443,11 +449,13 @@ function reportedByPhase({ spec, lines }: Phase): number | undefined {
   return said !== undefined && said.kind === spec.reports ? numberOf(said, 'seconds') : undefined;
 }
 
-/** The root's time that none of its phases covers, in ms. @param children in the order of their start */
+/** The root's time that none of its phases of known length covers, in ms. @param children in the order of their start */
 function unexplained(children: readonly SpanData[], start: Millis, end: Millis): number {
   let to = start;
   let covered = 0;
   for (const span of children) {
+    // What nobody saw begin or end explains nothing.
+    if (span.attributes[keys.start] === 'unobserved' || span.attributes[keys.end] === 'unobserved') continue;
     const from = Math.max(to, span.start);
     const until = Math.min(end, span.end);
     if (until > from) {

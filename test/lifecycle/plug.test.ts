@@ -110,8 +110,12 @@ describe('dispatch', () => {
     expect(named(create.phases, 'dispatch', [...allocated(4), ...started])).toEqual([['nova-compute', 4, 5, 'derived', 'observed']]);
   });
 
-  it('has no end at INFO: what nova says of the duration begins when the build has waited for its turn', () => {
-    expect(named(create.phases, 'dispatch', [...allocated(4), ...compute(built)])).toEqual([]);
+  it('is one span with the build queue at INFO: no line parts them', () => {
+    const info = compute(nova(6, 'Claim successful on node cmp1'), built);
+    expect(named(create.phases, 'dispatch + build queue', [...allocated(4), ...info])).toEqual([
+      ['nova-compute', 4, 5.25, 'derived', 'derived'],
+    ]);
+    expect(named(create.phases, 'dispatch', [...allocated(4), ...info])).toEqual([]);
   });
 
   it('is known only to a process that reads both sides', () => {

@@ -24,7 +24,8 @@ it.each([
   ['create', 'network wait', 'Stein', 'DEBUG'],
   ['create', 'vif plug', 'Zed', 'DEBUG, end at INFO'],
   ['create', 'resource claim', 'Stein', 'INFO'],
-  ['create', 'resource claim', 'Train', 'DEBUG, end at INFO'],
+  ['create', 'resource claim', 'Train', 'INFO'],
+  ['create', 'claim save', 'Train', 'DEBUG'],
   ['create', 'flow install', '21.06', '–'],
   ['create', 'flow install', '21.09', 'INFO'],
 ])('%s: %s of %s is %s', (action, phase, release, said) => {

@@ -20,6 +20,7 @@ const BUILT = 'Took 7.00 seconds to build instance.';
 const SPAWNED = 'Took 4.00 seconds to spawn the instance on the hypervisor.';
 const plugged = (s: number): string => nova(s, `Successfully plugged vif ${vif(P)}`, { instance: null });
 const boot = (): Event[] => compute(nova(10, CLAIM), nova(10.5, 'Creating image(s)'), plugged(12), nova(15, SPAWNED), nova(16, BUILT));
+const unclaimed = (): Event[] => compute(nova(10.5, 'Creating image(s)'), plugged(12), nova(15, SPAWNED), nova(16, BUILT));
 const names = (spans: readonly SpanData[]): string[] => spans.map(({ name }) => name);
 const spanOf = ({ spans }: FinishedTrace, name: string): SpanData => spans.find((span) => span.name === name)!;
 
@@ -56,18 +57,32 @@ describe('the trace of a small boot', () => {
   });
 
   it('says what none of its spans covers', () => {
-    // 9 … 16; covered are `image create` 10.5 … 12 (to the plug), `spawn` 11 … 15 and `build finish` 15 … 16.
-    const [trace] = tracesOf(boot());
-    expect(spanOf(trace!, 'image create')).toMatchObject({ start: at(10.5), end: at(12) });
+    // 9 … 16; covered are the disks and the plug 10.5 … 12, `spawn` 11 … 15 and `build finish` 15 … 16.
+    const [trace] = tracesOf(unclaimed());
+    expect(spanOf(trace!, 'image create + network wait + guest xml + vif plug')).toMatchObject({ start: at(10.5), end: at(12) });
     expect(spanOf(trace!, 'spawn')).toMatchObject({ start: at(11), end: at(15) });
     expect(trace!.spans[0]!.attributes['novaspan.unexplained_ms']).toBe(1500);
+  });
+
+  it('is not explained by what nobody saw end', () => {
+    // Of 9 … 16 only 10.5 … 12 is known: when the guest had started nobody says.
+    const [trace] = tracesOf(compute(nova(10.5, 'Creating image(s)'), plugged(12), nova(16, BUILT)));
+    expect(spanOf(trace!, 'guest start')).toMatchObject({ start: at(12), end: at(16), attributes: { 'novaspan.end': 'unobserved' } });
+    expect(trace!.spans[0]!.attributes['novaspan.unexplained_ms']).toBe(5500);
+  });
+
+  it('has a part that begins some ms before the whole, which is known to two digits, as a part of it', () => {
+    const [trace] = tracesOf(compute(nova(10.988, 'Creating image(s)'), plugged(12), nova(15, SPAWNED), nova(16, BUILT)));
+    const part = spanOf(trace!, 'image create + network wait + guest xml + vif plug');
+    expect(part).toMatchObject({ start: at(10.988), parentSpanId: spanOf(trace!, 'spawn').spanId });
+    expect(part.attributes).not.toHaveProperty('novaspan.outside_parent_ms');
   });
 
   it('is not explained by what lies outside the root', () => {
     const post = eventsOf('nova-api', [
       oslo('nova-api', 9.5, '127.0.0.1 "POST /v2.1/servers HTTP/1.1" status: 202 len: 860 time: 2.0000000'),
     ]);
-    const [trace] = tracesOf([...boot(), ...post]);
+    const [trace] = tracesOf([...unclaimed(), ...post]);
     expect(spanOf(trace!, 'api request')).toMatchObject({ start: at(7.5), end: at(9.5) });
     // of the call, 9 … 9.5 lies inside
     expect(trace!.spans[0]!.attributes['novaspan.unexplained_ms']).toBe(1000);
@@ -93,7 +108,7 @@ describe('the trace of a small boot', () => {
     const waited = spanOf(trace!, 'vif-plugged wait');
     expect(waited.parentSpanId).toBe(spanOf(trace!, 'spawn').spanId);
     expect(waited.attributes['novaspan.outside_parent_ms']).toBe(250);
-    expect(waited).toMatchObject({ start: at(11.5), end: at(15.25) });
+    expect(waited).toMatchObject({ start: at(12), end: at(15.25) });
   });
 
   it('names the port on the spans that are of one', () => {
@@ -252,7 +267,8 @@ describe('an action that was cut off', () => {
       ...eventsOf('nova-compute', [oslo('nova-compute', 20, 'Starting compute node (version 26.2.2)', { user: null })]),
     ]);
     expect(trace!.spans[0]).toMatchObject({ error: 'nova-compute was restarted in the middle of it' });
-    expect(spanOf(trace!, 'image create').error).toBe('did not end: the action was cut off before');
+    // At INFO nothing says that the disks were done.
+    expect(spanOf(trace!, 'image create + network wait + guest xml').error).toBe('did not end: the action was cut off before');
   });
 
   it('says that no line tells of its end', () => {

@@ -1,4 +1,5 @@
 import type { FinishedTrace, SpanData } from '../../model/span.js';
+import { type Culprit, isKnown, verdictOf } from '../verdict.js';
 import { causesOf } from './causes.js';
 import { headline } from './headline.js';
 import type { Look } from './look.js';
@@ -8,7 +9,7 @@ import { selfTime, treeOf } from './tree.js';
 import { marks } from './waterfall.js';
 
 /**
- * The phases by cost. `share` is of the root's time (phases run side by side: shares do not add up); `self` is the
+ * The phases by cost, as far as both their ends are known. `share` is of the root's time (phases run side by side: shares do not add up); `self` is the
  * part in which none of the phase's own parts ran. Below a phase stands why it took so long, where the logs tell.
  */
 export function blame(trace: FinishedTrace, look: Look): string {
@@ -16,7 +17,7 @@ export function blame(trace: FinishedTrace, look: Look): string {
   const root = rootOf(trace);
   const { start, end } = extentOf(trace);
   const rows = treeOf(trace.spans)
-    .filter(({ span }) => span !== root)
+    .filter(({ span }) => span !== root && isKnown(span))
     .sort((a, b) => durationOf(b.span) - durationOf(a.span));
 
   const whoOf = ({ service, host }: SpanData): string => `${service}@${shortHost(host)}`;
@@ -44,6 +45,8 @@ export function blame(trace: FinishedTrace, look: Look): string {
       '',
       palette.dim(title),
       ...lines,
+      ...openOnes(trace, look),
+      ...slowest(verdictOf(trace).culprit, look),
       ...(root !== undefined && causesOf(root).length > 0 ? ['', ...whole.map(palette.yellow)] : []),
     ].join('\n') + '\n'
   );
@@ -56,8 +59,20 @@ export const why = (span: SpanData, indent: number, look: Look): string[] =>
     return `${label}${look.palette.yellow(cut(`- ${cause}`, look.width - label.length, look))}`;
   });
 
+/** How long these took is not known, so they have no place among the others. */
+function openOnes(trace: FinishedTrace, look: Look): string[] {
+  const names = new Set(trace.spans.filter((span) => !isKnown(span)).map(({ name }) => name));
+  return names.size === 0 ? [] : ['', ...wrap('an end not in the logs: ', commaed([...names]), look.width).map(look.palette.dim)];
+}
+
+/** The verdict in words. */
+export function slowest(culprit: Culprit | undefined, look: Look): string[] {
+  if (culprit === undefined) return ['', look.palette.dim('slowest phase: not proven by these logs')];
+  const port = portLabel(culprit.span);
+  const text = `${culprit.name}${port === undefined ? '' : ` ${port}`}, ${inSeconds(culprit.millis)} s${culprit.evidence === 'derived' ? ' (about)' : ''}`;
+  return ['', ...wrap('slowest phase: ', text.split(' '), look.width).map(look.palette.bold)];
+}
+
 /** The weaker of the two ends' marks: a duration is as sure as its less sure end. */
-const doubtOf = (span: SpanData): string => {
-  const ends = [certaintyOf(span, 'start'), certaintyOf(span, 'end')];
-  return ends.includes('unobserved') ? marks.unobserved : ends.includes('derived') ? marks.derived : marks.observed;
-};
+const doubtOf = (span: SpanData): string =>
+  certaintyOf(span, 'start') === 'observed' && certaintyOf(span, 'end') === 'observed' ? marks.observed : marks.derived;

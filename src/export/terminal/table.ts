@@ -1,7 +1,8 @@
-import type { FinishedTrace, SpanData } from '../../model/span.js';
+import type { FinishedTrace } from '../../model/span.js';
+import { verdictOf } from '../verdict.js';
 import { paintOf } from './headline.js';
 import type { Look, Paint } from './look.js';
-import { certaintyOf, durationOf, extentOf, outcomeOf, portLabel, reportedSeconds, rootOf } from './reading.js';
+import { extentOf, outcomeOf, portLabel, reportedSeconds, rootOf } from './reading.js';
 import { cut, inSeconds, inUtc, short } from './text.js';
 
 interface Column {
@@ -69,24 +70,12 @@ export function table(traces: readonly FinishedTrace[], look: Look, { slowest }:
 
 const lasting = (trace: FinishedTrace): number => extentOf(trace).end - extentOf(trace).start;
 
-/**
- * The longest phase without parts of its own (its parent only repeats it). One whose other end was not seen has no
- * length to compare, unless it is what failed.
- */
+/** As the verdict has it, which may be that nothing is proven. */
 function slowestPhase(trace: FinishedTrace): string {
-  const root = rootOf(trace);
-  const parents = new Set(trace.spans.map(({ parentSpanId }) => parentSpanId));
-  const within = extentOf(trace);
-  let slowest: SpanData | undefined;
-  for (const span of trace.spans) {
-    if (span === root || parents.has(span.spanId) || span.start < within.start || span.end > within.end) continue;
-    const isKnown = certaintyOf(span, 'start') !== 'unobserved' && certaintyOf(span, 'end') !== 'unobserved';
-    if (!isKnown && span.error === undefined) continue;
-    if (slowest === undefined || durationOf(span) > durationOf(slowest)) slowest = span;
-  }
-  if (slowest === undefined) return '-';
-  const port = portLabel(slowest);
-  return `${inSeconds(durationOf(slowest))} ${slowest.name}${port === undefined ? '' : ` ${port}`}`;
+  const { culprit } = verdictOf(trace);
+  if (culprit === undefined) return '-';
+  const port = portLabel(culprit.span);
+  return `${inSeconds(culprit.millis)} ${culprit.name}${port === undefined ? '' : ` ${port}`}`;
 }
 
 interface Fitted {

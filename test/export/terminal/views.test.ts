@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { blame } from '../../../src/export/terminal/blame.js';
 import { causesOf } from '../../../src/export/terminal/causes.js';
-import { criticalChain, criticalSteps } from '../../../src/export/terminal/critical-chain.js';
+import { criticalChain } from '../../../src/export/terminal/critical-chain.js';
 import { plain, unicode } from '../../../src/export/terminal/look.js';
 import { table } from '../../../src/export/terminal/table.js';
 import { traceText } from '../../../src/export/terminal/trace-text.js';
+import { stepsOf } from '../../../src/export/verdict.js';
 import { boot, failed, fragment, networkReady, root, START, span, trace, twoPorts } from './traces.js';
 
 const at = (width: number) => ({ width, palette: plain, glyphs: unicode });
@@ -31,6 +32,8 @@ describe('blame', () => {
           0.095     1.9 %     0.095  nova-compute@cmp1    vif plug tapdf247bb8-47
           0.040     0.8 %     0.040  ovs-vswitchd@cmp1    ovs interface add df247bb8
           0.005     0.1 %     0.005  ovn-controller@cmp1  lport claim tapdf247bb8-47
+
+      slowest phase: image create, 2.490 s (about)
       "
     `);
   });
@@ -77,12 +80,12 @@ describe('causes', () => {
 
   it('stand below the phases that they explain, those of the action at the end', () => {
     expect(last(blame(slow, at(100)), 8)).toMatchInlineSnapshot(`
-      "    0.800    80.0 %     0.800  nova-compute@cmp1    image create
-                                       - waited 0.250 s for the lock image
-                             - the image was fetched and converted in 0.500 s, of which 0.090 s converting
+      "                       - the image was fetched and converted in 0.500 s, of which 0.090 s converting
           0.080     8.0 %     0.080  ovn-controller@cmp1  lport claim
                                        - ovn-controller stalled for 0.070 s of it
                                        - ovn-controller's engine was busy for 0.060 s of it
+
+      slowest phase: image create, 0.800 s
 
       instance create: had requests under way for 0.611 s, the host took in 7 others meanwhile
       "
@@ -99,9 +102,7 @@ describe('causes', () => {
 
   it('stand in the critical chain', () => {
     expect(last(criticalChain(slow, at(100)), 10)).toMatchInlineSnapshot(`
-      "  - had requests under way for 0.611 s
-        - the host took in 7 others meanwhile
-      └ (nothing logged) @0.980s +0.020s
+      "└ (nothing logged) @0.980s +0.020s
       └ lport claim @0.900s +0.080s  ovn-controller@cmp1
           - ovn-controller stalled for 0.070 s of it
           - ovn-controller's engine was busy for 0.060 s of it
@@ -109,6 +110,8 @@ describe('causes', () => {
           - waited 0.250 s for the lock image
           - the image was fetched and converted in 0.500 s, of which 0.090 s converting
       └ (nothing logged) @0.000s +0.100s
+
+      slowest phase: image create, 0.800 s
       "
     `);
   });
@@ -152,14 +155,14 @@ describe('critical chain', () => {
         └ image create @0.510s +2.490s  nova-compute@cmp1
       └ (nothing logged) @0.000s +0.500s
       └ api request @-0.812s +0.790s  nova-api@ctl1.cloud.example
+
+      slowest phase: image create, 2.490 s (about)
       "
     `);
   });
 
   it('follows the port that was waited for longest', () => {
-    const names = criticalSteps(twoPorts).flatMap(({ spans }) =>
-      spans.map(({ name, attributes }) => [name, attributes['openstack.port.id']]),
-    );
+    const names = stepsOf(twoPorts).flatMap(({ spans }) => spans.map(({ name, attributes }) => [name, attributes['openstack.port.id']]));
 
     expect(names).toContainEqual(['neutron port activate', 'e5af434e-4779-4902-aede-8e714f4bed2d']);
     expect(names).not.toContainEqual(['neutron port activate', 'df247bb8-4779-4902-aede-8e714f4bed2c']);
@@ -184,12 +187,14 @@ describe('critical chain', () => {
           └ vif plug tapdf247bb8-47 @4.805s +2.995s  nova-compute@cmp1
         └ (nothing logged) @0.500s +4.300s
       └ (nothing logged) @0.000s +0.500s
+
+      slowest phase: vif-plugged wait tapdf247bb8-47, 23.700 s
       "
     `);
   });
 
   it('takes of two that end together the one that began first, also when it began before the whole', () => {
-    const steps = criticalSteps(
+    const steps = stepsOf(
       trace([
         root(10_000),
         span({ name: 'network allocate', from: 200, to: 7990 }),
@@ -209,7 +214,7 @@ describe('critical chain', () => {
   });
 
   it('works without a root', () => {
-    expect(criticalSteps(fragment).map(({ spans }) => spans[0]?.name)).toEqual(['api request']);
+    expect(stepsOf(fragment).map(({ spans }) => spans[0]?.name)).toEqual(['api request']);
   });
 });
 

@@ -1,0 +1,71 @@
+import { traitsOf } from '../catalogue/traits.js';
+import { type Event, inOrder, type Member, textOf } from '../lifecycle/event.js';
+import type { Claim } from './members.js';
+import { between, type EventStore, type Kept } from './store.js';
+
+/**
+ * The lines of locks name the request and no instance, and a request may be of many instances. But a lock has one holder:
+ *
+ *     Lock "compute_resources" acquired │ [instance: U] Claim successful │ Lock "compute_resources" released
+ *     Lock "<image's sha1>" acquired    │ U alone of the request makes its disks │ Lock "<image's sha1>" released
+ *
+ * So the lock is U's, if the same process of the same host prints all three.
+ */
+export function withHeldLocks(members: Member[], store: EventStore, claim: Claim): Member[] {
+  // Of a request of one instance they are members already.
+  if (!claim.isShared) return members;
+  const lines = Array.from(claim.aliases, (alias) => between(store.find('request', alias), claim.from, claim.to))
+    .flat()
+    .filter(({ event }) => event.service === 'nova-compute')
+    .sort((a, b) => inOrder(a.event, b.event));
+  const held = new Set([...claimLocks(lines, claim.instance), ...imageLocks(lines, claim.instance)]);
+  for (const { event } of members) held.delete(event);
+  if (held.size === 0) return members;
+  return [...members, ...Array.from(held, (event) => ({ event, ports: [] }))].sort((a, b) => inOrder(a.event, b.event));
+}
+
+const isOfOneProcess = (a: Event, b: Event): boolean => a.host === b.host && a.pid === b.pid;
+
+const isLock = ({ event }: Kept, of: 'claim' | 'image', step: 'acquired' | 'released'): boolean => {
+  const { lock } = traitsOf(event.kind);
+  return lock?.of === of && lock.step === step;
+};
+
+/** The lock around each claim of the instance. */
+function claimLocks(lines: readonly Kept[], instance: string): Event[] {
+  return lines.flatMap((claimed, i) => {
+    if (claimed.event.kind !== 'instance.claimed' || claimed.event.instance !== instance) return [];
+    const near = (from: number, step: 1 | -1): Event[] => {
+      for (let at = from + step; at >= 0 && at < lines.length; at += step) {
+        const line = lines[at]!;
+        if (!isOfOneProcess(line.event, claimed.event)) continue;
+        if (isLock(line, 'claim', step === 1 ? 'released' : 'acquired')) return [line.event];
+        // Another's claim: the line of this one's lock is not there.
+        if (line.event.kind === 'instance.claimed' || isLock(line, 'claim', step === 1 ? 'acquired' : 'released')) return [];
+      }
+      return [];
+    };
+    return [...near(i, -1), ...near(i, 1)];
+  });
+}
+
+/** The locks on images that are taken while no other instance of the request makes its disks in that process. */
+function imageLocks(lines: readonly Kept[], instance: string): Event[] {
+  return lines.flatMap((acquired, i) => {
+    if (!isLock(acquired, 'image', 'acquired')) return [];
+    const making = new Set<string>();
+    for (const { event } of lines.slice(0, i)) {
+      if (event.instance === undefined || !isOfOneProcess(event, acquired.event)) continue;
+      if (event.kind === 'image.creation.started') making.add(event.instance);
+      else if (event.kind === 'disks.created') making.delete(event.instance);
+    }
+    if (making.size !== 1 || !making.has(instance)) return [];
+    const image = textOf(acquired.event, 'image');
+    const released = lines
+      .slice(i + 1)
+      .find(
+        (line) => isLock(line, 'image', 'released') && textOf(line.event, 'image') === image && isOfOneProcess(line.event, acquired.event),
+      );
+    return released === undefined ? [acquired.event] : [acquired.event, released.event];
+  });
+}

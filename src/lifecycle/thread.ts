@@ -1,0 +1,122 @@
+import type { PhaseSpec } from './define.js';
+import { type Event, inOrder } from './event.js';
+import type { Phase } from './phases.js';
+
+/** A phase of the tables, what was found of it, and how much more the log could show. */
+export interface Planned {
+  readonly spec: PhaseSpec;
+  readonly phases: readonly Phase[];
+  /** It may have happened without a line. */
+  readonly mayBeUnseen: boolean;
+  /** That it began is no sign that it did not end: its end is not printed, or need not come. */
+  readonly mayNotEnd: boolean;
+  /** The log would show a line at its beginning, at its end. */
+  readonly showsStart: boolean;
+  readonly showsEnd: boolean;
+}
+
+/** What stands between the names of phases that share a span. */
+const JOINT = ' + ';
+
+/** Whether a span is of this phase: of it alone, or of it and of others that no line parts from it. */
+export const isOf = ({ name, parts }: Pick<Phase, 'name' | 'parts'>, phase: string): boolean =>
+  name === phase || (parts?.includes(phase) ?? false);
+
+/**
+ * Joins phases that follow each other on one thread where no line was printed between them.
+ *
+ *     DEBUG  ├ image create ┤├ network wait ┤├ guest xml ┤├ vif plug P ┤├ vif plug Q ┤├ guest start ┤
+ *     INFO   ├ image create + network wait + guest xml + vif plug P    ┤├ vif plug Q ┤├ guest start ┤
+ *
+ * Where one phase ends, the next begins: a line of either bounds both. What lies between two such lines is one span with
+ * all the names, so that no name covers the time of another phase. Where all lines are there nothing changes.
+ */
+export function joinThreads(all: readonly Planned[]): Phase[] {
+  const byName = new Map(all.map((planned) => [planned.spec.name, planned]));
+  const after = ({ spec }: Planned): Planned | undefined => spec.next?.map((name) => byName.get(name)).find((next) => next !== undefined);
+  const followers = new Set(all.map(after));
+  const done = new Set<Planned>();
+  return all.flatMap((head): readonly Phase[] => {
+    if (followers.has(head) || done.has(head)) return [];
+    const thread: Planned[] = [];
+    for (let each: Planned | undefined = head; each !== undefined && !done.has(each); each = after(each)) {
+      thread.push(each);
+      done.add(each);
+    }
+    return thread.length === 1 ? head.phases.filter(({ end }) => !(head.mayNotEnd && Number.isNaN(end))) : joined(thread);
+  });
+}
+
+/** One span of a phase, or none where nothing was seen of it. */
+interface Entry extends Omit<Planned, 'phases'> {
+  readonly phase: Phase | undefined;
+}
+
+const begun = (entry: Entry | undefined): Phase | undefined => (entry?.phase?.startIs === 'unobserved' ? undefined : entry?.phase);
+const ended = (entry: Entry | undefined): Phase | undefined => (entry?.phase?.endIs === 'unobserved' ? undefined : entry?.phase);
+
+function joined(thread: readonly Planned[]): Phase[] {
+  const entries = thread.flatMap(({ phases, ...planned }): Entry[] =>
+    phases.length > 0
+      ? [...phases].sort((a, b) => lastOf(a) - lastOf(b)).map((phase) => ({ ...planned, phase }))
+      : planned.mayBeUnseen
+        ? [{ ...planned, phase: undefined }]
+        : [],
+  );
+  const segments: Entry[][] = [];
+  for (const entry of entries) {
+    const before = segments.at(-1)?.at(-1);
+    if (before === undefined || ended(before) !== undefined || begun(entry) !== undefined) segments.push([entry]);
+    else segments.at(-1)!.push(entry);
+  }
+  return segments.flatMap((segment, i) => between(segment, ended(segments[i - 1]?.at(-1)), begun(segments[i + 1]?.[0])));
+}
+
+const lastOf = ({ start, end }: Phase): number => (Number.isNaN(end) ? start : end);
+
+/** The span, or spans, of phases that no line parts. @param before, after what bounds them where their own lines do not */
+function between(segment: readonly Entry[], before: Phase | undefined, after: Phase | undefined): Phase[] {
+  const found = segment.flatMap(({ phase }) => (phase === undefined ? [] : [phase]));
+  const [own] = found;
+  const from = begun(segment[0]);
+  const to = ended(segment.at(-1));
+  // Of what left no line of its own, two bounds say no more than that it had time.
+  if (own === undefined || (segment.length === 1 && from !== undefined && to !== undefined)) return found;
+  if (from === undefined && before === undefined) return found;
+  if ([before, after, ...found].some((each) => each !== undefined && each.host !== own.host)) return found;
+  const start = from?.start ?? before!.end;
+  if (to === undefined && after === undefined) {
+    if (from === undefined) return found;
+    return segment[0]!.mayNotEnd ? [] : [openFrom(segment, from)];
+  }
+  const end = to?.end ?? after!.start;
+  if (end < start) return found;
+  const outer = [...(from === undefined ? before!.lines : []), ...(to === undefined ? after!.lines : [])];
+  return [
+    {
+      ...own,
+      ...named(segment),
+      start,
+      end,
+      startIs: from?.startIs ?? 'derived',
+      // Where one name stands for several phases, the span as a whole is no more than that.
+      endIs: segment.length > 1 ? 'derived' : (to?.endIs ?? 'derived'),
+      port: found.find(({ port }) => port !== undefined)?.port,
+      within: segment[0]!.spec.within,
+      lines: inTime([...found.flatMap(({ lines }) => lines), ...outer.filter(({ at }) => at === start || at === end)]),
+    },
+  ];
+}
+
+/** What began and of which no end is known: it may be any of those whose beginning would not be shown. */
+function openFrom(segment: readonly Entry[], from: Phase): Phase {
+  const shown = segment.findIndex((entry, i) => entry.showsEnd || segment[i + 1]?.showsStart === true);
+  return { ...from, ...named(shown === -1 ? segment : segment.slice(0, shown + 1)) };
+}
+
+function named(segment: readonly Entry[]): Pick<Phase, 'name' | 'parts'> {
+  const names = [...new Set(segment.map(({ spec }) => spec.name))];
+  return names.length === 1 ? { name: names[0]! } : { name: names.join(JOINT), parts: names };
+}
+
+const inTime = (lines: readonly Event[]): Event[] => [...new Set(lines)].sort(inOrder);
