@@ -31,8 +31,10 @@ export interface Milestones {
   cleanedAt: Millis | undefined;
   /** A line at DEBUG is among its own. */
   isAtDebug: boolean;
-  /** It failed in a way after which nova tries another host, and says so at DEBUG only: the next host is waited for. */
-  mayBeGivenOn: boolean;
+  /** It failed in a way after which the conductor tries another host. */
+  isHandedBack: boolean;
+  /** But nova-compute itself decided how it ended. */
+  isDecided: boolean;
   /** The allocation was given back: nothing of the action comes after that. */
   isFinal: boolean;
 }
@@ -46,7 +48,8 @@ export const noMilestones = (start: Millis): Milestones => ({
   failedAt: undefined,
   cleanedAt: undefined,
   isAtDebug: false,
-  mayBeGivenOn: false,
+  isHandedBack: false,
+  isDecided: false,
   isFinal: false,
 });
 
@@ -80,8 +83,8 @@ export class Candidate implements Past {
   spec: ActionSpec | undefined = undefined;
   /** The function of a lock named it. */
   isNamedByLock = false;
-  /** It was given to another host, as nova says at DEBUG or the next host shows: an attempt, and not the action. */
-  rescheduled = false;
+  /** Another host has begun the same build: this one is over. */
+  isGivenOn = false;
   seen: Milestones;
   verdict: Verdict = UNDECIDED;
 
@@ -109,6 +112,16 @@ export class Candidate implements Past {
 
   get outcome(): Outcome | undefined {
     return this.verdict.outcome;
+  }
+
+  /** nova-compute handed it back to the conductor: an attempt, and not the action. */
+  get isHandedBack(): boolean {
+    return this.isGivenOn || (this.seen.isHandedBack && !this.seen.isDecided);
+  }
+
+  /** The same, unless nova-compute was restarted in the middle of that. */
+  get rescheduled(): boolean {
+    return this.isHandedBack && this.verdict.outcome !== 'interrupted';
   }
 
   get until(): Millis {

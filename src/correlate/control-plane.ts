@@ -1,11 +1,11 @@
 import type { ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
-import { create } from '../lifecycle/create.js';
 import type { Event, Member } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { Closer } from './close.js';
+import { conclude } from './conclude.js';
 import type { Gather } from './gather.js';
 import type { Instances } from './instances.js';
-import { CONTROL_EVIDENCE, GIVES_UP } from './kinds.js';
+import { CONTROL_EVIDENCE } from './kinds.js';
 import { type Claim, isOfControlPlane } from './members.js';
 import { ownerAt } from './owner.js';
 import type { Closing, Session } from './state.js';
@@ -126,15 +126,17 @@ export class ControlPlane {
     const due = session.last + FRAGMENT_QUIET;
     const tries = this.#instances.intervalsOf(instance).filter(({ request, opened }) => request === session.request && opened <= due);
     if (tries.some(({ rescheduled }) => !rescheduled)) return undefined;
-    const fragment = this.#fragmentOf(instance, session);
-    // Tries that were all given on are exported by themselves; what is left is the control plane's.
-    const members = tries.length === 0 ? fragment.members : fragment.members.filter(({ event }) => isOfControlPlane(event));
+    const fragment = this.#fragmentOf(instance, session, Math.min(session.first, ...tries.map(({ start }) => start)));
+    // Attempts are exported by themselves; what is left is the control plane's.
+    const firstTry = Math.min(...tries.map(({ start }) => start));
+    const members = fragment.members.filter(({ event }) => isOfControlPlane(event) || event.at < firstTry);
     if (!showsAction(members)) return undefined;
     this.#gather.place(members);
-    return conclude({ ...fragment, members });
+    return conclude({ ...fragment, members }, tries);
   }
 
-  #fragmentOf(instance: string, session: Session): ClosedFragment {
+  /** @param since when the action was first seen: an attempt may have begun long before the session */
+  #fragmentOf(instance: string, session: Session, since: Millis): ClosedFragment {
     const { request, first, last } = session;
     const named = this.#store.named('instance', instance);
     const rivals = [...this.#times]
@@ -145,7 +147,7 @@ export class ControlPlane {
     // Of what no compute host shows, the request that began last owns what follows.
     const owns = (at: Millis): boolean =>
       ownerAt(intervals, at) === undefined && rivals.filter((each) => each.first <= at).at(-1)?.request === request;
-    const claim = this.#gather.claimOf(instance, request, first - LEAD, last + FRAGMENT_QUIET, owns);
+    const claim = this.#gather.claimOf(instance, request, since - LEAD, last + FRAGMENT_QUIET, owns);
     const shared = new Set<Named>();
     for (const line of between(this.#store.find('request', request), claim.from, claim.to))
       if (line.instance !== undefined) shared.add(line.instance);
@@ -187,21 +189,3 @@ const showsAction = (members: readonly Member[]): boolean =>
   members.some(({ event }) => CONTROL_EVIDENCE.has(event.kind) && event.kind !== 'allocation.written') ||
   (members.some(({ event }) => event.kind === 'allocation.written') &&
     members.some(({ event }) => event.kind === 'allocation.candidates.requested' || event.service.startsWith('nova-')));
-
-/** A boot that found no host never reached one: the conductor shows its end. */
-function conclude(fragment: ClosedFragment): ClosedThing {
-  const failed = fragment.members.find(({ event }) => GIVES_UP.has(event.kind) && event.service === 'nova-conductor');
-  if (failed === undefined) return fragment;
-  const own = fragment.members.filter(({ event }) => event.service === 'nova-conductor');
-  return {
-    ...fragment,
-    form: 'action',
-    spec: create,
-    outcome: 'failed',
-    host: failed.event.host,
-    service: 'nova-conductor',
-    start: own[0]!.event.at,
-    end: own[own.length - 1]!.event.at,
-    until: own[own.length - 1]!.event.at + GRACE,
-  };
-}

@@ -50,13 +50,15 @@ export class Gather {
       return owner !== undefined && isSame(owner, candidate);
     };
     // What ended long ago under the same request, and was not given on, is no try at this.
-    const tries = [...triesBefore(candidate, state.past), ...state.candidates.filter((each) => each.request === request)];
+    const before = triesBefore(candidate, state.past);
+    const tries = [...before, ...state.candidates.filter((each) => each.request === request)];
     // What the API and the scheduler did came before the first try, and belongs to the root.
     const from = rescheduled ? start : Math.min(start, ...tries.map((each) => each.start));
     const claim = this.claimOf(instance, request, from - LEAD, until, owns);
     const known = portsOfInstance(this.#from.store, claim, () => this.#from.count('ports_full'));
     const all = this.membersOf(claim, known);
-    const ofTry = tries.length > 1 ? all.filter((member) => isOfTry(member, candidate, owns)) : all;
+    // The control plane's lines belong to the root only: an attempt has none.
+    const ofTry = tries.length > 1 || rescheduled ? all.filter((member) => isOfTry(member, candidate, from, owns)) : all;
     const members = spec.takesPart === undefined ? onOneHost(ofTry, host) : ofTry;
     if (spec.lingers !== undefined && end !== undefined) members.push(...this.#auditAfter(host, end, closesAt));
     this.place(members);
@@ -66,8 +68,9 @@ export class Gather {
       request,
       spec,
       outcome: candidate.outcome ?? 'timed-out',
-      start,
-      end: Math.max(start, end ?? lines.own[lines.own.length - 1]?.at ?? start),
+      // The action has been under way since its first attempt.
+      start: from,
+      end: Math.max(from, end ?? lines.own[lines.own.length - 1]?.at ?? start),
       began: candidate.opened,
       until,
       host,
@@ -75,6 +78,7 @@ export class Gather {
       members,
       ports: tries.length > 1 ? portsNamed(known, ofTry) : known,
       meanwhile: this.#meanwhile(members, claim),
+      attempts: rescheduled ? [] : before.map(intervalOf),
       ...this.#buildsBeside(candidate),
     };
   }
@@ -140,9 +144,12 @@ export class Gather {
   }
 }
 
+export const intervalOf = ({ start, end, until }: Past): { start: Millis; end: Millis } => ({ start, end: end ?? until });
+
 /** Of several tries at a build under one request, whether a line is of this one. */
-function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, owns: (at: Millis) => boolean): boolean {
-  if (isOfControlPlane(event)) return !rescheduled;
+function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, from: Millis, owns: (at: Millis) => boolean): boolean {
+  // What lies before the first attempt was done for the action as a whole.
+  if (isOfControlPlane(event) || (event.at < from && event.service !== 'nova-compute')) return !rescheduled;
   if (event.service === 'nova-compute' && event.requestId === request && event.instance !== undefined) return lines.own.includes(event);
   return owns(event.at);
 }

@@ -26,9 +26,7 @@ export const MAY_CLOSE = kinds(
   ...beginnings,
   ...mayNameBare,
   ...bareOpeners.keys(),
-  'instance.build.rescheduled',
   'instance.build.started',
-  'instance.build.failed',
   ...actions.flatMap((spec) => [
     ...spec.ends,
     ...(spec.confirms ?? []),
@@ -36,6 +34,8 @@ export const MAY_CLOSE = kinds(
     ...(spec.endsQuietly ?? []),
     ...spec.fails,
     ...spec.cleansUp,
+    ...(spec.handsBack ?? []),
+    ...(spec.decides ?? []),
     ...spec.starts.flatMap((edge) => edge.kinds),
     ...(spec.takesPart ?? []).flat(),
   ]),
@@ -63,7 +63,5 @@ export const CONTROL_EVIDENCE = kinds(
   'scheduling.failed',
   'scheduling.task.failed',
   'instance.state.set',
+  'unshelve.host.missing',
 );
-
-/** What the conductor prints when no host is left to try. */
-export const GIVES_UP = kinds('scheduling.failed', 'scheduling.task.failed', 'instance.state.set');

@@ -33,6 +33,7 @@ const OF_ALL: ReadonlySet<EventKind> = new Set<EventKind>([
   'destinations.selected',
   'scheduling.started',
   'scheduling.failed',
+  'scheduling.task.failed',
   'hosts.counted',
   'hosts.filtered',
   'hosts.weighed',

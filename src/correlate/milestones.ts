@@ -12,7 +12,6 @@ export function note(candidate: Candidate, event: Event): void {
   const { kind, at } = event;
   const isOfRequest = event.requestId === candidate.request;
   if (isOfRequest && event.level === 'DEBUG') seen.isAtDebug = true;
-  if (kind === 'instance.build.failed' || kind === 'claim.failed') seen.mayBeGivenOn = true;
   if (isOfRequest && kind === 'allocation.deleted') seen.isFinal = true;
   if (isOfRequest && event.service === 'nova-compute') {
     // The root of an action of two hosts is written by the one that prints its naming line.
@@ -30,7 +29,8 @@ export function note(candidate: Candidate, event: Event): void {
   if (spec.endsQuietly?.includes(kind)) seen.quietAt = at;
   if (spec.fails.includes(kind)) seen.failedAt ??= at;
   if (spec.cleansUp.includes(kind)) seen.cleanedAt = at;
-  if (kind === 'instance.build.rescheduled') candidate.rescheduled = true;
+  if (spec.handsBack?.includes(kind)) seen.isHandedBack = true;
+  if (spec.decides?.includes(kind)) seen.isDecided = true;
 }
 
 const isAfterItsCause = ({ endsAfter }: ActionSpec, { lines }: Candidate): boolean =>

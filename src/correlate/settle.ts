@@ -37,7 +37,7 @@ export function settle(candidate: Candidate, marks: HostMarks): Verdict {
 const withGrace = ({ sharedSince }: Candidate, end: Millis): Millis => end + (sharedSince <= end + GRACE ? SHARED_GRACE : GRACE);
 
 function endingOf(candidate: Candidate, deadline: Millis): Ending {
-  const { spec, seen, rescheduled, lastOwn } = candidate;
+  const { spec, seen, isHandedBack, lastOwn } = candidate;
   const { lock, succeededAt, confirmedAt, quietAt, failedAt, cleanedAt } = seen;
   const released = lock?.to;
   if (succeededAt !== undefined) {
@@ -45,15 +45,15 @@ function endingOf(candidate: Candidate, deadline: Millis): Ending {
     const end = isLock ? released : (confirmedAt ?? succeededAt);
     return { end, outcome: 'succeeded', until: withGrace(candidate, end) };
   }
-  if (released !== undefined && !rescheduled) {
+  if (released !== undefined && !isHandedBack) {
     const isSuccess = spec?.lockIsSuccess === true && failedAt === undefined;
     // nova's own record of a failed one ends with its clean-up; the lock is held on for a while.
     const end = isSuccess ? released : (cleanedAt ?? released);
     return { end, outcome: isSuccess ? 'succeeded' : 'failed', until: withGrace(candidate, released) };
   }
-  if (failedAt !== undefined && (lock === undefined || rescheduled)) {
-    const cleaned = rescheduled ? undefined : cleanedAt;
-    const isOver = cleaned !== undefined && !seen.mayBeGivenOn && (cleaned === lastOwn || seen.isFinal);
+  if (failedAt !== undefined && (lock === undefined || isHandedBack)) {
+    const cleaned = isHandedBack ? undefined : cleanedAt;
+    const isOver = cleaned !== undefined && (cleaned === lastOwn || seen.isFinal);
     return { end: cleaned ?? lastOwn, outcome: 'failed', until: isOver ? withGrace(candidate, cleaned) : lastOwn + QUIET };
   }
   if (quietAt !== undefined && quietAt >= lastOwn && (lock === undefined || released !== undefined))

@@ -99,7 +99,7 @@ class Timeline {
 
   /** Another host begins the build: this try is over, and closes before it. */
   #giveOn(candidate: Candidate, at: Millis): void {
-    candidate.rescheduled = true;
+    candidate.isGivenOn = true;
     this.#settle(candidate);
     const until = Math.min(candidate.until, at + GRACE);
     candidate.verdict = { ...candidate.verdict, until, closesAt: until };
@@ -211,4 +211,4 @@ class Timeline {
 const isNextAttempt = (candidate: Candidate, event: Event): boolean =>
   event.host !== candidate.host &&
   event.at <= candidate.until &&
-  (candidate.rescheduled || (candidate.spec === create && candidate.seen.failedAt !== undefined && BEGINS_A_BUILD.has(event.kind)));
+  (candidate.isHandedBack || (candidate.spec === create && candidate.seen.failedAt !== undefined && BEGINS_A_BUILD.has(event.kind)));

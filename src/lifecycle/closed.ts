@@ -51,6 +51,8 @@ export interface ClosedAction extends Closed {
   readonly service: string;
   /** the moment up to which lines may lie */
   readonly until: Millis;
+  /** the attempts at it that were handed back, as far as this process reads them: their spans explain their time */
+  readonly attempts?: readonly { readonly start: Millis; readonly end: Millis }[];
   /** how many others its host was taking in at the time, where it is taken in itself */
   readonly builds?: number;
   /** what it leaves behind; of what only the control plane tells there is nothing */

@@ -52,6 +52,9 @@ export const create: ActionSpec = {
     'allocation.deleted',
     'vif.unplugged',
   ],
+  handsBack: ['instance.build.rescheduled', 'instance.build.failed', 'instance.spawn.failed', 'claim.failed'],
+  decides: ['instance.build.aborted', 'instance.build.unexpected', 'instance.disappeared', 'reschedule.declined'],
+  givenUpBy: { tasks: ['compute_task_build_instances'], kinds: ['scheduling.failed'], alone: true },
   cleansUp: ['allocation.deleted', 'network.deallocated'],
   reports: 'instance.built',
   // nova gives up a build by itself only when told to (instance_build_timeout); large images take long.

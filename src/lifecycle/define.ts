@@ -137,6 +137,12 @@ export interface ActionSpec {
   readonly lockIsSuccess: boolean;
   /** Any of these: it failed, or is failing. */
   readonly fails: readonly EventKind[];
+  /** After one of these nova-compute hands the action back to the conductor, which tries another host or gives up. */
+  readonly handsBack?: readonly EventKind[];
+  /** But not with one of these: nova-compute itself decided how it ended. */
+  readonly decides?: readonly EventKind[];
+  /** What the conductor prints when no host is left for it; `alone` where that names it without a line of nova-api. */
+  readonly givenUpBy?: { readonly tasks?: readonly string[]; readonly kinds?: readonly EventKind[]; readonly alone?: true };
   /** The last of these is the end of a failed one. */
   readonly cleansUp: readonly EventKind[];
   readonly deadline: Millis;

@@ -13,6 +13,7 @@ export const evacuate: ActionSpec = action({
   namedByAll: [['instance.rebuilding'], ['instance.claimed']],
   calls: ['_evacuate'],
   begunBy: ['server.evacuate.begun'],
+  givenUpBy: { tasks: ['compute_task_rebuild_server'] },
   starts: [line('instance.evacuating'), line('instance.rebuilding')],
   ends: ['instance.spawned'],
   confirms: ['guest.lifecycle.resumed'],

@@ -85,6 +85,7 @@ export const liveMigration: ActionSpec = action({
   ],
   calls: ['_migrate_live', '_migrateLive'],
   begunBy: ['server.live.migrate.begun'],
+  givenUpBy: { tasks: ['compute_task_migrate_server'] },
   tasks: ['migrating'],
   starts: [lasting('live.migration.prepared')],
   startsWithFirst: true,

@@ -135,7 +135,8 @@ export function nameAction({ own, begun, bare }: Evidence): ActionSpec | undefin
     const rivals = named.filter(({ namedBy }) => namedBy === first.namedBy || namedBy.some((kind) => first.namedBy.includes(kind)));
     return rivals.find((spec) => spec === called) ?? rivals.find((spec) => isProven(spec, own)) ?? rivals.at(-1);
   }
-  if (called !== undefined) return called;
+  // nova-api names an action; it never makes a host its owner. Which of two hosts writes the root, only their own lines show.
+  if (called !== undefined && called.takesPart === undefined) return called;
   if (kinds.has('instance.claimed') && !kinds.has('instance.rebuilding')) return create;
   const task = bare.map(taskOf).find((each) => each !== undefined && byTask.has(each));
   if (task !== undefined) return byTask.get(task);
@@ -148,6 +149,31 @@ export function nameAction({ own, begun, bare }: Evidence): ActionSpec | undefin
 export function partOf(own: readonly Event[]): ActionSpec | undefined {
   const kinds = new Set(own.map(({ kind }) => kind));
   return actions.find(({ takesPart }) => takesPart?.some((all) => all.every((kind) => kinds.has(kind))));
+}
+
+/**
+ * The action that the conductor gave up, as the lines of the control plane name it.
+ *
+ * @returns undefined where it gave nothing up, or where only nova-api could name it and no line of it does
+ */
+export function actionGivenUp(events: readonly Event[]): ActionSpec | undefined {
+  const tasks = new Set<string | undefined>();
+  const kinds = new Set<EventKind>();
+  let isKept = false;
+  for (const event of events) {
+    if (event.service !== 'nova-conductor') continue;
+    kinds.add(event.kind);
+    if (event.kind === 'scheduling.task.failed') tasks.add(textOf(event, 'task'));
+    // A server that goes back to the state that it had was there before: this is no create.
+    if (event.kind === 'instance.state.set' && textOf(event, 'state') !== 'ERROR') isKept = true;
+  }
+  const givenUp = actions.filter(
+    ({ givenUpBy }) =>
+      givenUpBy?.tasks?.some((task) => tasks.has(task)) === true || givenUpBy?.kinds?.some((kind) => kinds.has(kind)) === true,
+  );
+  const possible = isKept ? givenUp.filter((spec) => spec !== create) : givenUp;
+  const called = events.map(actionOfCall).find((spec) => spec !== undefined);
+  return possible.find((spec) => spec === called) ?? possible.find(({ givenUpBy }) => givenUpBy?.alone === true);
 }
 
 /** Whether the line prints a task state that names an action. */

@@ -12,6 +12,7 @@ export const rebuild: ActionSpec = {
   namedByAll: [['instance.files.deleting'], ['image.creation.started']],
   // A rebuild takes no resources anew. Up to Queens an evacuation prints the same line, and does.
   notWith: ['instance.claimed', 'instance.evacuating'],
+  givenUpBy: { tasks: ['compute_task_rebuild_server'] },
   starts: [line('instance.rebuilding'), lasting('guest.shutdown.failed'), lasting('guest.shutdown.finished')],
   ends: ['instance.spawned'],
   confirms: ['guest.lifecycle.resumed'],

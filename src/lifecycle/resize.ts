@@ -60,11 +60,17 @@ export const resize: ActionSpec = move({
   name: 'resize',
   provenOnHost: ['guest.shutdown.finished', 'guest.shutdown.failed'],
   calls: ['_action_resize', '_resize'],
+  givenUpBy: { tasks: ['compute_task_migrate_server'] },
   begunBy: ['server.resize.begun'],
 });
 
 /** Move a stopped server to another host: what crosses hosts and nova-api does not call a resize. */
-export const migrate: ActionSpec = move({ name: 'migrate', calls: ['_migrate'], begunBy: ['server.migrate.begun'] });
+export const migrate: ActionSpec = move({
+  name: 'migrate',
+  calls: ['_migrate'],
+  begunBy: ['server.migrate.begun'],
+  givenUpBy: { tasks: ['compute_task_migrate_server'], alone: true },
+});
 
 /** Accept a resize or migration: the source gives back what it kept. */
 export const confirmResize: ActionSpec = action({

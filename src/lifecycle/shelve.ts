@@ -72,6 +72,7 @@ export const unshelve: ActionSpec = action({
   namedBy: ['instance.unshelving'],
   calls: ['_unshelve'],
   begunBy: ['server.unshelve.begun'],
+  givenUpBy: { kinds: ['unshelve.host.missing'], alone: true },
   tasks: ['unshelving'],
   ends: ['instance.spawned'],
   confirms: ['guest.lifecycle.resumed'],

@@ -62,6 +62,9 @@ const used: ReadonlySet<EventKind> = new Set([
     ...(spec.confirms ?? []),
     ...spec.fails,
     ...spec.cleansUp,
+    ...(spec.handsBack ?? []),
+    ...(spec.decides ?? []),
+    ...(spec.givenUpBy?.kinds ?? []),
     ...spec.phases.flatMap(({ from, to }) => [...kindsOf(from), ...kindsOf(to)]),
   ]),
 ]);
