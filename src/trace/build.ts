@@ -105,7 +105,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   const reported = reportedDuration(action);
   if (reported !== undefined) attributes[keys.reported] = reported;
   attributes[keys.leastLevel] = leastLevel(action);
-  attributes[keys.unexplained] = unexplained(children, action.start, action.end);
+  attributes[keys.unexplained] = unexplained([...children.filter(isKnown), ...(action.attempts ?? [])], action.start, action.end);
   if (action.builds !== undefined) attributes[keys.builds] = action.builds;
   addCauses(attributes, causes.whole);
   addCoverage(attributes, coverage);
@@ -449,15 +449,16 @@ function reportedByPhase({ spec, lines }: Phase): number | undefined {
   return said !== undefined && said.kind === spec.reports ? numberOf(said, 'seconds') : undefined;
 }
 
-/** The root's time that none of its phases of known length covers, in ms. @param children in the order of their start */
-function unexplained(children: readonly SpanData[], start: Millis, end: Millis): number {
+/** What nobody saw begin or end explains nothing. */
+const isKnown = ({ attributes }: SpanData): boolean => attributes[keys.start] !== 'unobserved' && attributes[keys.end] !== 'unobserved';
+
+/** The root's time that none of these covers, in ms. */
+function unexplained(known: readonly { readonly start: Millis; readonly end: Millis }[], start: Millis, end: Millis): number {
   let to = start;
   let covered = 0;
-  for (const span of children) {
-    // What nobody saw begin or end explains nothing.
-    if (span.attributes[keys.start] === 'unobserved' || span.attributes[keys.end] === 'unobserved') continue;
-    const from = Math.max(to, span.start);
-    const until = Math.min(end, span.end);
+  for (const time of known.toSorted((a, b) => a.start - b.start)) {
+    const from = Math.max(to, time.start);
+    const until = Math.min(end, time.end);
     if (until > from) {
       covered += until - from;
       to = until;

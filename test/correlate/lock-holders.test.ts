@@ -22,7 +22,16 @@ const image = (s: number, done: 'acquired' | 'released'): string =>
 function heldBy(instance: string, lines: readonly string[], isShared = true): [string, number][] {
   const store = new EventStore();
   for (const event of eventsOf('nova-compute', lines)) store.add(event);
-  const claim: Claim = { instance, aliases: new Set([A]), from: at(0), to: at(60), isShared, owns: () => true, isOther: () => false };
+  const claim: Claim = {
+    instance,
+    aliases: new Set([A]),
+    from: at(0),
+    to: at(60),
+    isShared,
+    owns: () => true,
+    isOther: () => false,
+    callsUntil: Number.POSITIVE_INFINITY,
+  };
   return withHeldLocks([], store, claim).map(({ event }) => [event.kind, (event.at - at(0)) / 1000]);
 }
 
