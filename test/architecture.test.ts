@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { keys } from '../src/model/attributes.js';
 
 /** Folders import from lower floors only, and folders on one floor do not know each other. */
 const FLOORS = [
@@ -33,6 +34,24 @@ describe('the floors', () => {
 
   it.each(files.filter((file) => folderOf(file) !== 'export'))('src/%s knows nothing of the SDK', (file) => {
     expect(importsOf(file).filter((path) => path.startsWith('@opentelemetry/'))).toEqual([]);
+  });
+});
+
+describe('names', () => {
+  const sources = new Map(files.map((file) => [file, readFileSync(join(SRC, file), 'utf8')]));
+
+  it('attribute keys are spelled in one file', () => {
+    // Keys of the conventions are read of other things too: of log records that are received.
+    const own = Object.values(keys).filter((key) => /^(?:openstack|novaspan)\./.test(key));
+    const spelled = [...sources].filter(([file, text]) => file !== 'model/attributes.ts' && own.some((key) => text.includes(`'${key}'`)));
+    expect(spelled.map(([file]) => file)).toEqual([]);
+  });
+
+  it('no meaning is read out of how a kind or the name of a phase is spelled', () => {
+    const SNIFFS = /\b(?:kind|name)\.(?:startsWith|endsWith|includes|split|match|replace)\(|\.test\((?:kind|name)\)/;
+    const ROOMS = ['lifecycle', 'trace', 'telemetry'];
+    const sniffing = [...sources].filter(([file, text]) => ROOMS.includes(folderOf(file)) && SNIFFS.test(text));
+    expect(sniffing.map(([file]) => file)).toEqual([]);
   });
 });
 

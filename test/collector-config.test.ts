@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { actions } from '../src/lifecycle/name.js';
+import { keys } from '../src/model/attributes.js';
 import { BUCKETS } from '../src/telemetry/families.js';
-import { keys } from '../src/trace/attributes.js';
 
 // What can be known of collector-config/ without the Collector. What the files do is asked of the real one: test/stack/collector.
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toOtlpJson } from '../src/export/otlp-json.js';
+import { keys } from '../src/model/attributes.js';
 import type { LogForm } from '../src/model/form.js';
 import type { FinishedTrace } from '../src/model/span.js';
 import { replay } from '../src/pipeline/replay.js';
-import { keys } from '../src/trace/attributes.js';
 import { counting, GOLDEN, zoneOf } from './support/scenario.js';
 import { asDevstack, asObjects, containerOf, type PlainLog, plainLogs, type Random, type Written, wrappers } from './support/wrap.js';
 

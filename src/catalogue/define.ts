@@ -2,8 +2,23 @@ import type { Level } from '../model/record.js';
 import type { HoleType, holes } from './holes.js';
 import type { FieldValue } from './scan.js';
 
+/** Locks of oslo.concurrency, by what they protect. */
+export type LockOf = 'instance' | 'interface' | 'claim' | 'resource' | 'image' | 'cache';
+
+/** What a message means besides its fields: code asks for this, never for how the kind is spelled. */
+export interface Traits {
+  /** a step in the life of a lock */
+  readonly lock?: { readonly of: LockOf; readonly step: 'awaited' | 'acquired' | 'released' };
+  /** the access line of a service that answered an HTTP request */
+  readonly request?: true;
+  /** an event that neutron sends to nova, under a request id of its own: that request is no instance action */
+  readonly external?: true;
+  /** about the work of a neutron agent on a port; an SR-IOV agent names the port by its MAC address */
+  readonly agent?: true;
+}
+
 /** One message that a service logs. */
-export interface MessageSpec {
+export interface MessageSpec extends Traits {
   /** the Python logger or the vlog module; several where it moved; `*` for any logger of the service */
   readonly logger: string | readonly string[];
   readonly level: Level | readonly Level[];

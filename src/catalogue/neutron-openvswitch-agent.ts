@@ -6,18 +6,21 @@ import { defineMessages } from './define.js';
  */
 export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent', {
   'agent.port.processing': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'DEBUG',
     says: ['Processing port: {port:uuid}'],
     seen: ['Processing port: b8acd14b-35cc-4931-bd08-129b0bf97b38'],
   },
   'agent.port.updated': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: ['Port {port:uuid} updated. Details: {details:rest}'],
     seen: ['Port b8acd14b-35cc-4931-bd08-129b0bf97b38 updated. Details: …'],
   },
   'agent.vlan.assigned': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: [
@@ -30,6 +33,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.filters.preparing': {
+    agent: true,
     logger: 'neutron.agent.securitygroups_rpc',
     level: 'INFO',
     says: ['Preparing filters for devices {ports:uuids}'],
@@ -39,6 +43,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.port.status.setting': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'DEBUG',
     says: ['Setting status for {port:uuid} to UP', 'Setting status for {port:uuid} to DOWN'],
@@ -48,12 +53,14 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.devices.configured': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: ['Configuration for devices up {ports:uuids} and devices down {down:rest}'],
     seen: ["Configuration for devices up ['b8acd14b-35cc-4931-bd08-129b0bf97b38'] and devices down …"],
   },
   'agent.ports.wired': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: ['INFO', 'DEBUG'],
     says: [
@@ -64,24 +71,28 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.ports.filtered': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: ['process_network_ports - iteration:{iteration:int} - agent port security group processed in {seconds:float}'],
     seen: ['process_network_ports - iteration:3 - agent port security group processed in 1.25'],
   },
   'agent.loop.completed': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: ['INFO', 'DEBUG'],
     says: ['Agent rpc_loop - iteration:{iteration:int} completed. Processed ports statistics: {statistics:rest}'],
     seen: ['Agent rpc_loop - iteration:3 completed. Processed ports statistics: …'],
   },
   'agent.ports.retrieved': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: ['INFO', 'DEBUG'],
     says: ['Agent rpc_loop - iteration:{iteration:int} - port information retrieved. Elapsed:{seconds:float}'],
     seen: ['Agent rpc_loop - iteration:3 - port information retrieved. Elapsed:1.25'],
   },
   'agent.ports.removed': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: ['Ports {ports:uuids} removed'],
@@ -91,12 +102,14 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.filters.removing': {
+    agent: true,
     logger: 'neutron.agent.securitygroups_rpc',
     level: 'INFO',
     says: ['Remove device filter for {ports:uuids}'],
     seen: ["Remove device filter for ['b8acd14b-35cc-4931-bd08-129b0bf97b38']"],
   },
   'agent.port.missing': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: ['INFO', 'WARNING'],
     says: [
@@ -109,6 +122,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     ],
   },
   'agent.port.migrating': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: ['Port {port:uuid} is being migrated to host {host:host}.'],
@@ -116,6 +130,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     since: 'Victoria',
   },
   'agent.vlan.lost': {
+    agent: true,
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: 'INFO',
     says: ["Port '{tap:ifname}' has lost its vlan tag '{vlan:int}'! Current vlan tag on this port is '{found:word}'."],

@@ -9,6 +9,7 @@ export const neutronServer = defineMessages(
   ['neutron-server', 'neutron-api', 'neutron-rpc-server', 'neutron-periodic-workers', 'neutron-ovn-maintenance-worker'],
   {
     'neutron.port.create.requested': {
+      request: true,
       logger: ['neutron.wsgi', 'neutron.api.wsgi'],
       level: 'INFO',
       says: [
@@ -17,6 +18,7 @@ export const neutronServer = defineMessages(
       seen: ['127.0.0.1 "POST /v2.0/ports HTTP/1.1" status: 201  len: 1014 time: 0.8500521'],
     },
     'neutron.port.update.requested': {
+      request: true,
       logger: ['neutron.wsgi', 'neutron.api.wsgi'],
       level: 'INFO',
       says: [
@@ -25,6 +27,7 @@ export const neutronServer = defineMessages(
       seen: ['127.0.0.1 "PUT /v2.0/ports/df247bb8-4779-4902-aede-8e714f4bed2c HTTP/1.1" status: 200  len: 1177 time: 1.6972229'],
     },
     'neutron.port.delete.requested': {
+      request: true,
       logger: ['neutron.wsgi', 'neutron.api.wsgi'],
       level: 'INFO',
       says: [
@@ -33,6 +36,7 @@ export const neutronServer = defineMessages(
       seen: ['127.0.0.1 "DELETE /v2.0/ports/a72cc369-b44c-41c5-93ed-48ea0dcb6df8 HTTP/1.1" status: 204  len: 173 time: 0.6829052'],
     },
     'neutron.port.binding.requested': {
+      request: true,
       logger: ['neutron.wsgi', 'neutron.api.wsgi'],
       level: 'INFO',
       says: [
@@ -41,6 +45,7 @@ export const neutronServer = defineMessages(
       seen: ['127.0.0.1 "POST /v2.0/ports/77bda28b-bc99-41c2-b4f3-7c8bb29b088b/bindings HTTP/1.1" status: 201  len: 396 time: 0.9902804'],
     },
     'neutron.ports.listed': {
+      request: true,
       logger: ['neutron.wsgi', 'neutron.api.wsgi'],
       level: 'INFO',
       says: [
@@ -51,6 +56,7 @@ export const neutronServer = defineMessages(
       until: '2025.1',
     },
     'neutron.requested': {
+      request: true,
       logger: ['neutron.wsgi', 'neutron.api.wsgi'],
       level: 'INFO',
       says: [
@@ -250,6 +256,7 @@ export const neutronServer = defineMessages(
     },
     // An agent calls a port by its id (openvswitch), its tap (linuxbridge) or its address (SR-IOV).
     'agent.details.requested': {
+      agent: true,
       logger: 'neutron.plugins.ml2.rpc',
       level: 'DEBUG',
       says: [
@@ -264,6 +271,7 @@ export const neutronServer = defineMessages(
       ],
     },
     'agent.device.up': {
+      agent: true,
       logger: 'neutron.plugins.ml2.rpc',
       level: 'DEBUG',
       says: [
@@ -278,6 +286,7 @@ export const neutronServer = defineMessages(
       ],
     },
     'agent.device.gone': {
+      agent: true,
       logger: 'neutron.plugins.ml2.rpc',
       level: 'DEBUG',
       says: [

@@ -9,6 +9,7 @@ export const novaApi = defineMessages(
   ['nova-api', 'nova-api-wsgi', 'nova-osapi_compute', 'nova-metadata', 'nova-metadata-wsgi', 'nova-api-metadata'],
   {
     'server.create.requested': {
+      request: true,
       logger: ['nova.osapi_compute.wsgi.server', 'nova.metadata.wsgi.server', 'nova.api.openstack.requestlog'],
       level: 'INFO',
       says: [
@@ -21,6 +22,7 @@ export const novaApi = defineMessages(
       ],
     },
     'server.action.requested': {
+      request: true,
       logger: ['nova.osapi_compute.wsgi.server', 'nova.metadata.wsgi.server', 'nova.api.openstack.requestlog'],
       level: 'INFO',
       says: [
@@ -33,6 +35,7 @@ export const novaApi = defineMessages(
       ],
     },
     'server.delete.requested': {
+      request: true,
       logger: ['nova.osapi_compute.wsgi.server', 'nova.metadata.wsgi.server', 'nova.api.openstack.requestlog'],
       level: 'INFO',
       says: [
@@ -45,6 +48,7 @@ export const novaApi = defineMessages(
       ],
     },
     'interface.attach.requested': {
+      request: true,
       logger: ['nova.osapi_compute.wsgi.server', 'nova.metadata.wsgi.server', 'nova.api.openstack.requestlog'],
       level: 'INFO',
       says: [
@@ -57,6 +61,7 @@ export const novaApi = defineMessages(
       ],
     },
     'interface.detach.requested': {
+      request: true,
       logger: ['nova.osapi_compute.wsgi.server', 'nova.metadata.wsgi.server', 'nova.api.openstack.requestlog'],
       level: 'INFO',
       says: [
@@ -69,6 +74,7 @@ export const novaApi = defineMessages(
       ],
     },
     'volume.attach.requested': {
+      request: true,
       logger: ['nova.osapi_compute.wsgi.server', 'nova.metadata.wsgi.server', 'nova.api.openstack.requestlog'],
       level: 'INFO',
       says: [
@@ -81,6 +87,7 @@ export const novaApi = defineMessages(
       ],
     },
     'volume.detach.requested': {
+      request: true,
       logger: ['nova.osapi_compute.wsgi.server', 'nova.metadata.wsgi.server', 'nova.api.openstack.requestlog'],
       level: 'INFO',
       says: [
@@ -93,6 +100,7 @@ export const novaApi = defineMessages(
       ],
     },
     'external.events.requested': {
+      request: true,
       logger: ['nova.osapi_compute.wsgi.server', 'nova.metadata.wsgi.server', 'nova.api.openstack.requestlog'],
       level: 'INFO',
       says: [
@@ -105,6 +113,7 @@ export const novaApi = defineMessages(
       ],
     },
     'api.requested': {
+      request: true,
       logger: ['nova.osapi_compute.wsgi.server', 'nova.metadata.wsgi.server', 'nova.api.openstack.requestlog'],
       level: 'INFO',
       says: [

@@ -12,24 +12,28 @@ export const novaComputeEvents = defineMessages('nova-compute', {
     seen: ['Preparing to wait for external event network-vif-plugged-10a58ff1-5e0f-496b-8249-41c0f837a8b7'],
   },
   'vif.plug.received': {
+    external: true,
     logger: 'nova.compute.manager',
     level: 'DEBUG',
     says: ['Received event network-vif-plugged-{port:uuid}'],
     seen: ['Received event network-vif-plugged-10a58ff1-5e0f-496b-8249-41c0f837a8b7'],
   },
   'vif.plug.processed': {
+    external: true,
     logger: 'nova.compute.manager',
     level: 'DEBUG',
     says: ['Processing event network-vif-plugged-{port:uuid}'],
     seen: ['Processing event network-vif-plugged-10a58ff1-5e0f-496b-8249-41c0f837a8b7'],
   },
   'vif.plug.unawaited': {
+    external: true,
     logger: 'nova.compute.manager',
     level: 'DEBUG',
     says: ['No waiting events found dispatching network-vif-plugged-{port:uuid}'],
     seen: ['No waiting events found dispatching network-vif-plugged-10a58ff1-5e0f-496b-8249-41c0f837a8b7'],
   },
   'vif.plug.unexpected': {
+    external: true,
     logger: 'nova.compute.manager',
     level: 'WARNING',
     says: [
@@ -77,18 +81,21 @@ export const novaComputeEvents = defineMessages('nova-compute', {
     seen: ['Preparing to wait for external event network-changed-ExactFilter'],
   },
   'external.event.received': {
+    external: true,
     logger: 'nova.compute.manager',
     level: 'DEBUG',
     says: ['Received event {event:event}-{tag:name}', 'Received event {event:event}'],
     seen: ['Received event network-changed-10a58ff1-5e0f-496b-8249-41c0f837a8b7', 'Received event network-changed'],
   },
   'external.event.processed': {
+    external: true,
     logger: 'nova.compute.manager',
     level: 'DEBUG',
     says: ['Processing event {event:event}-{tag:name}'],
     seen: ['Processing event network-changed-ExactFilter'],
   },
   'external.event.unawaited': {
+    external: true,
     logger: 'nova.compute.manager',
     level: 'DEBUG',
     says: ['No waiting events found dispatching {event:event}-{tag:name}'],
@@ -103,6 +110,7 @@ export const novaComputeEvents = defineMessages('nova-compute', {
     ],
   },
   'external.event.unexpected': {
+    external: true,
     logger: 'nova.compute.manager',
     level: 'WARNING',
     says: [
@@ -148,6 +156,7 @@ export const novaComputeEvents = defineMessages('nova-compute', {
     seen: ['Events pending at deletion: some reason'],
   },
   'interface.deleted.by.neutron': {
+    external: true,
     logger: 'nova.compute.manager',
     level: 'INFO',
     says: ['Neutron deleted interface {port:uuid}; detaching it from the instance and deleting it from the info cache'],

@@ -6,6 +6,7 @@ import { defineMessages } from './define.js';
  */
 export const osloConcurrency = defineMessages('nova-compute', {
   'instance.lock.awaited': {
+    lock: { of: 'instance', step: 'awaited' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: ['Acquiring lock "{instance:uuid}" by "{function:name}"'],
@@ -15,6 +16,7 @@ export const osloConcurrency = defineMessages('nova-compute', {
     since: 'Zed',
   },
   'instance.lock.acquired': {
+    lock: { of: 'instance', step: 'acquired' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: ['Lock "{instance:uuid}" acquired by "{function:name}" :: waited {waited:float}s'],
@@ -23,6 +25,7 @@ export const osloConcurrency = defineMessages('nova-compute', {
     ],
   },
   'instance.lock.released': {
+    lock: { of: 'instance', step: 'released' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: [
@@ -35,6 +38,7 @@ export const osloConcurrency = defineMessages('nova-compute', {
     ],
   },
   'claim.lock.awaited': {
+    lock: { of: 'claim', step: 'awaited' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: ['Acquiring lock "compute_resources" by "{function:claim}"'],
@@ -42,12 +46,14 @@ export const osloConcurrency = defineMessages('nova-compute', {
     since: 'Zed',
   },
   'claim.lock.acquired': {
+    lock: { of: 'claim', step: 'acquired' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: ['Lock "compute_resources" acquired by "{function:claim}" :: waited {waited:float}s'],
     seen: ['Lock "compute_resources" acquired by "nova.compute.resource_tracker.ResourceTracker.instance_claim" :: waited 0.001s'],
   },
   'claim.lock.released': {
+    lock: { of: 'claim', step: 'released' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: [
@@ -60,6 +66,7 @@ export const osloConcurrency = defineMessages('nova-compute', {
     ],
   },
   'resource.lock.awaited': {
+    lock: { of: 'resource', step: 'awaited' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: ['Acquiring lock "compute_resources" by "{function:nonclaim}"'],
@@ -67,12 +74,14 @@ export const osloConcurrency = defineMessages('nova-compute', {
     since: 'Zed',
   },
   'resource.lock.acquired': {
+    lock: { of: 'resource', step: 'acquired' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: ['Lock "compute_resources" acquired by "{function:nonclaim}" :: waited {waited:float}s'],
     seen: ['Lock "compute_resources" acquired by "nova.compute.resource_tracker.ResourceTracker.update_usage" :: waited 0.001s'],
   },
   'resource.lock.released': {
+    lock: { of: 'resource', step: 'released' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: [
@@ -85,6 +94,7 @@ export const osloConcurrency = defineMessages('nova-compute', {
     ],
   },
   'image.lock.awaited': {
+    lock: { of: 'image', step: 'awaited' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: ['Acquiring lock "{image:sha1}" by "{function:name}"'],
@@ -94,6 +104,7 @@ export const osloConcurrency = defineMessages('nova-compute', {
     since: 'Zed',
   },
   'image.lock.acquired': {
+    lock: { of: 'image', step: 'acquired' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: ['Lock "{image:sha1}" acquired by "{function:name}" :: waited {waited:float}s'],
@@ -102,6 +113,7 @@ export const osloConcurrency = defineMessages('nova-compute', {
     ],
   },
   'image.lock.released': {
+    lock: { of: 'image', step: 'released' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: [
@@ -114,6 +126,7 @@ export const osloConcurrency = defineMessages('nova-compute', {
     ],
   },
   'interface.lock.awaited': {
+    lock: { of: 'interface', step: 'awaited' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: [
@@ -127,6 +140,7 @@ export const osloConcurrency = defineMessages('nova-compute', {
     since: 'Zed',
   },
   'interface.lock.acquired': {
+    lock: { of: 'interface', step: 'acquired' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: [
@@ -139,6 +153,7 @@ export const osloConcurrency = defineMessages('nova-compute', {
     ],
   },
   'interface.lock.released': {
+    lock: { of: 'interface', step: 'released' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: [
@@ -155,6 +170,7 @@ export const osloConcurrency = defineMessages('nova-compute', {
     ],
   },
   'cache.lock.awaited': {
+    lock: { of: 'cache', step: 'awaited' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: ['Acquiring lock "refresh_cache-{instance:uuid}"'],
@@ -162,6 +178,7 @@ export const osloConcurrency = defineMessages('nova-compute', {
     since: 'Zed',
   },
   'cache.lock.acquired': {
+    lock: { of: 'cache', step: 'acquired' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: ['Acquired lock "refresh_cache-{instance:uuid}"', 'Acquired semaphore "refresh_cache-{instance:uuid}"'],
@@ -171,6 +188,7 @@ export const osloConcurrency = defineMessages('nova-compute', {
     ],
   },
   'cache.lock.released': {
+    lock: { of: 'cache', step: 'released' },
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: ['Releasing lock "refresh_cache-{instance:uuid}"', 'Releasing semaphore "refresh_cache-{instance:uuid}"'],

@@ -3,6 +3,7 @@ import { defineMessages } from './define.js';
 /** placement. Wordings: openstack/placement placement/requestlog.py. */
 export const placement = defineMessages(['placement-api', 'placement', 'nova-placement-api'], {
   'allocation.candidates.requested': {
+    request: true,
     logger: ['placement.requestlog', 'nova.api.openstack.placement.requestlog'],
     level: 'INFO',
     says: [
@@ -13,6 +14,7 @@ export const placement = defineMessages(['placement-api', 'placement', 'nova-pla
     ],
   },
   'allocation.written': {
+    request: true,
     logger: ['placement.requestlog', 'nova.api.openstack.placement.requestlog'],
     level: 'INFO',
     says: [
@@ -21,6 +23,7 @@ export const placement = defineMessages(['placement-api', 'placement', 'nova-pla
     seen: ['127.0.0.1 "PUT /allocations/8abf8e29-e581-4a1b-ac11-0feb20d8dba9" status: 204 len: 0 microversion: 1.36'],
   },
   'placement.requested': {
+    request: true,
     logger: ['placement.requestlog', 'nova.api.openstack.placement.requestlog'],
     level: 'INFO',
     says: ['{client:peer} "{method:method} {url:url}" status: {status:int} len: {length:size} microversion: {microversion:word}'],

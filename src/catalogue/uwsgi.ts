@@ -25,6 +25,7 @@ export const uwsgi = defineMessages(
   ],
   {
     'uwsgi.requested': {
+      request: true,
       logger: 'uwsgi',
       level: 'INFO',
       says: [

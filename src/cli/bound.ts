@@ -35,18 +35,20 @@ export const engine: Engine = {
   },
 
   async catalogue() {
-    const [{ catalogueMarkdown }, { tables }, { actions }, { releasesMarkdown }, { actionsMarkdown }] = await Promise.all([
-      import('../catalogue/index.js'),
-      import('../catalogue/tables.js'),
-      import('../lifecycle/name.js'),
-      import('../lifecycle/releases.js'),
-      import('../lifecycle/markdown.js'),
-    ]);
+    const [{ catalogueMarkdown }, { tables }, { actions }, { releasesMarkdown }, { actionsMarkdown }, { phasesMarkdown }] =
+      await Promise.all([
+        import('../catalogue/index.js'),
+        import('../catalogue/tables.js'),
+        import('../lifecycle/name.js'),
+        import('../lifecycle/releases.js'),
+        import('../lifecycle/markdown.js'),
+        import('../lifecycle/phases-markdown.js'),
+      ]);
     return {
       messages: tables,
       actions,
       markdown: catalogueMarkdown(),
-      pages: { releases: releasesMarkdown(actions), actions: actionsMarkdown() },
+      pages: { releases: releasesMarkdown(actions), actions: actionsMarkdown(), phases: phasesMarkdown(actions) },
     };
   },
 };

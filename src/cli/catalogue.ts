@@ -22,6 +22,10 @@ export const catalogue = defineCommand({
     release: { type: 'string', value: 'RELEASE', about: 'only messages that this release prints, such as Yoga or 2025.1' },
     markdown: { type: 'boolean', about: 'the messages as Markdown tables (docs/catalogue.md)' },
     actions: { type: 'boolean', about: 'the actions and their phases, as Markdown tables (docs/actions.md)' },
+    phases: {
+      type: 'boolean',
+      about: 'what each phase is, and the lines that prove its ends, as a Markdown table (docs/tracing-model.md)',
+    },
     releases: { type: 'boolean', about: 'what each release shows, as Markdown tables (docs/releases.md)' },
   },
   examples: [
@@ -32,8 +36,17 @@ export const catalogue = defineCommand({
 
   async run({ values }, { engine, stdout }) {
     const { messages, actions, markdown, pages } = await engine.catalogue();
-    if (values.markdown || values.releases || values.actions) {
-      await write(stdout, values.releases ? pages.releases : values.actions ? pages.actions : markdown);
+    const page = values.releases
+      ? pages.releases
+      : values.actions
+        ? pages.actions
+        : values.phases
+          ? pages.phases
+          : values.markdown
+            ? markdown
+            : undefined;
+    if (page !== undefined) {
+      await write(stdout, page);
       return exitCodes.ok;
     }
     await write(stdout, inText(messages, actions, filterOf(values, messages, actions)));

@@ -65,6 +65,6 @@ export interface Engine {
     /** docs/catalogue.md: the messages */
     readonly markdown: string;
     /** docs/releases.md and docs/actions.md */
-    readonly pages: { readonly releases: string; readonly actions: string };
+    readonly pages: { readonly releases: string; readonly actions: string; readonly phases: string };
   }>;
 }

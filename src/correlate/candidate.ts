@@ -1,4 +1,3 @@
-import type { EventKind } from '../catalogue/event.js';
 import type { Past } from '../lifecycle/closed.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import type { Event } from '../lifecycle/event.js';
@@ -123,9 +122,5 @@ export class Candidate implements Past {
   get lastOwn(): Millis {
     const { own } = this.lines;
     return own.length === 0 ? this.opened : own[own.length - 1]!.at;
-  }
-
-  has(kind: EventKind): boolean {
-    return this.lines.own.some((event) => event.kind === kind);
   }
 }

@@ -1,5 +1,4 @@
 import type { EventKind } from '../catalogue/event.js';
-import { externalEvents } from '../lifecycle/external.js';
 import { actions, bareOpeners, beginnings, mayNameBare, naming } from '../lifecycle/name.js';
 
 const kinds = (...all: readonly EventKind[]): ReadonlySet<EventKind> => new Set(all);
@@ -40,9 +39,6 @@ export const MAY_CLOSE = kinds(
     ...(spec.takesPart ?? []).flat(),
   ]),
 );
-
-/** Lines that show a request to be neutron's event and not an action. */
-export const EXTERNAL = kinds(...externalEvents);
 
 /** Lines that only ever accompany: they belong to an action but never begin one. */
 export const NEVER_OPENS = kinds('power.state.checked', 'power.state.sync.pending', 'power.state.synchronizing');

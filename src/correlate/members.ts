@@ -1,4 +1,5 @@
 import type { EventKind, Vif } from '../catalogue/event.js';
+import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member } from '../lifecycle/event.js';
 import { NEUTRON } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
@@ -167,7 +168,7 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
   for (const { port, mac } of ports.values()) {
     if (mac === undefined) continue;
     consider(
-      within(store.named('mac', mac)).filter(({ event }) => event.kind.startsWith('agent.')),
+      within(store.named('mac', mac)).filter(({ event }) => traitsOf(event.kind).agent === true),
       port,
     );
   }

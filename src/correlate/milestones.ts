@@ -1,4 +1,5 @@
 import type { EventKind } from '../catalogue/event.js';
+import { traitsOf } from '../catalogue/traits.js';
 import type { ActionSpec, Edge } from '../lifecycle/define.js';
 import { type Event, numberOf } from '../lifecycle/event.js';
 import { actionOfLock } from '../lifecycle/name.js';
@@ -17,8 +18,9 @@ export function note(candidate: Candidate, event: Event): void {
     // The root of an action of two hosts is written by the one that prints its naming line.
     if (spec?.takesPart === undefined || spec.namedBy.includes(kind)) candidate.host = event.host;
     if (actionOfLock(event) !== undefined) {
-      if (kind.endsWith('.acquired')) seen.lock = { from: at, to: undefined };
-      else if (kind.endsWith('.released')) seen.lock = { from: seen.lock?.from ?? at, to: at };
+      const step = traitsOf(kind).lock?.step;
+      if (step === 'acquired') seen.lock = { from: at, to: undefined };
+      else if (step === 'released') seen.lock = { from: seen.lock?.from ?? at, to: at };
     }
   }
   if (spec === undefined) return;
@@ -54,7 +56,7 @@ const isFollowed = ({ at }: Event, { followedBy }: Edge, own: readonly Event[]):
   followedBy === undefined || own.some((event) => event.kind === followedBy.kind && event.at >= at && event.at <= at + followedBy.within);
 
 /** Among lock lines only those of the action's own function. */
-const isOfTheAction = (event: Event, spec: ActionSpec): boolean => !event.kind.includes('.lock.') || actionOfLock(event) === spec;
+const isOfTheAction = (event: Event, spec: ActionSpec): boolean => traitsOf(event.kind).lock === undefined || actionOfLock(event) === spec;
 
 const edgeTime = (event: Event, edge: Edge): Millis =>
   edge.less === undefined ? event.at : event.at - Math.round((numberOf(event, edge.less) ?? 0) * 1e6) / 1e3;

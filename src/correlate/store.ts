@@ -1,4 +1,5 @@
 import type { Vif } from '../catalogue/event.js';
+import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, textOf } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
@@ -144,7 +145,7 @@ export class EventStore {
     }
     const { tap, mac } = fields;
     // An SR-IOV agent calls a port by its address.
-    if (typeof mac === 'string' && kind.startsWith('agent.')) return this.#oneOf('mac', mac);
+    if (typeof mac === 'string' && traitsOf(kind).agent === true) return this.#oneOf('mac', mac);
     if (typeof tap !== 'string' || fields['port'] !== undefined) return NOTHING;
     // The other taps of OVS are the metadata proxies' of networks: `tap` + 10 characters of the network's id + `0`.
     const proxied = kind === 'interface.added' && METADATA_TAP.test(tap) ? tap.slice(3, 13) : undefined;

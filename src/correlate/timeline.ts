@@ -3,9 +3,10 @@ import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import { actionOfLock, bareOpeners, beginnings, isOfTask, mayNameBare, nameAction, naming } from '../lifecycle/name.js';
+import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
 import type { Millis } from '../model/line.js';
 import { Candidate, noMilestones } from './candidate.js';
-import { BEGINS_A_BUILD, EXTERNAL, NEVER_OPENS } from './kinds.js';
+import { BEGINS_A_BUILD, NEVER_OPENS } from './kinds.js';
 import { note } from './milestones.js';
 import { isExported, isSame, isTaken, ownerAt } from './owner.js';
 import { type HostMarks, settle } from './settle.js';
@@ -50,7 +51,7 @@ class Timeline {
     this.#instance = instance;
     this.#events = events;
     this.#around = around;
-    for (const event of events) if (EXTERNAL.has(event.kind) && event.requestId !== undefined) this.#external.add(event.requestId);
+    for (const event of events) if (EXTERNAL_EVENTS.has(event.kind) && event.requestId !== undefined) this.#external.add(event.requestId);
   }
 
   candidates(): Candidate[] {

@@ -12,6 +12,8 @@ type Extent =
   | 'line'
   /** up to the next tag */
   | 'element'
+  /** up to the footer of a key in PEM, or to the end of the text where the key is cut off */
+  | 'pem'
   /** the pattern has found all of it */
   | 'none';
 
@@ -46,7 +48,7 @@ export const scrubRules: readonly ScrubRule[] = [
     hides: 'private keys in PEM, whole or cut off',
     marks: ['-----begin'],
     finds: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/g,
-    extent: 'none',
+    extent: 'pem',
     seen: [
       ['key -----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY----- end', 'key *** end'],
       ['-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg', '***'],
@@ -204,16 +206,18 @@ export function scrubbed(text: string): string {
   return left.length < 256 ? left : left.replace(BLOB, MASK);
 }
 
-function without(text: string, { finds, extent, name }: ScrubRule): string {
+function without(text: string, { finds, extent }: ScrubRule): string {
+  /** the pattern itself is to be hidden, whatever follows it */
+  const isWhole = extent === 'none' || extent === 'pem';
   let left = '';
   let done = 0;
   finds.lastIndex = 0;
   for (let found = finds.exec(text); found !== null; found = finds.exec(text)) {
     const after = finds.lastIndex;
-    const end = name === 'private key' ? endOfKey(text, after) : endOf(text, after, extent);
-    if (extent !== 'none' && end === after) continue;
+    const end = endOf(text, after, extent);
+    if (!isWhole && end === after) continue;
     // A value that an earlier rule has hidden stays as it is.
-    if (extent !== 'none' && text.startsWith(MASK, after)) continue;
+    if (!isWhole && text.startsWith(MASK, after)) continue;
     left += text.slice(done, found.index) + (found[1] ?? '') + MASK + (extent === 'none' && found[1] !== undefined ? '@' : '');
     done = end;
     finds.lastIndex = end;
@@ -235,6 +239,8 @@ function endOf(text: string, from: number, extent: Extent): number {
       return from;
     case 'element':
       return indexOrEnd(text, '<', from);
+    case 'pem':
+      return endOfKey(text, from);
     case 'line':
       return endOfRun(text, from, ENDS_LINE);
     case 'value':

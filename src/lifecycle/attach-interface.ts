@@ -1,12 +1,13 @@
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
 import { type ActionSpec, anywhere, last, lasting, latest, line, type PhaseSpec } from './define.js';
-import { plugChain, portDown, requests, vifUnplug } from './plug.js';
+import { eventDeliver, plugChain, portDown, requests, vifPluggedWait, vifUnplug } from './plug.js';
 import { partsOf } from './spawning.js';
 
 /** These call nova-compute and wait for its answer: the access line comes last. */
 const call = (kind: 'interface.attach.requested' | 'interface.detach.requested'): PhaseSpec => ({
   name: 'api request',
   service: 'nova-api',
+  http: 'user',
   from: [lasting(kind)],
   to: [line(kind)],
 });
@@ -57,7 +58,7 @@ export const attachInterface: ActionSpec = action({
     networkInfo,
     ...partsOf(
       undefined,
-      plugChain.filter(({ name }) => name !== 'vif-plugged wait' && name !== 'event deliver'),
+      plugChain.filter((phase) => phase !== vifPluggedWait && phase !== eventDeliver),
     ),
     {
       name: 'device attach',

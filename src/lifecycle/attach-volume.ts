@@ -5,6 +5,7 @@ import { requests } from './plug.js';
 const call = (kind: 'volume.attach.requested' | 'volume.detach.requested'): PhaseSpec => ({
   name: 'api request',
   service: 'nova-api',
+  http: 'user',
   from: [lasting(kind)],
   to: [line(kind)],
 });

@@ -86,7 +86,7 @@ export const causeKinds: readonly EventKind[] = [
 ];
 
 /** Whether a line is kept for the host it was printed on, and not for an action. */
-export const isOfHost = ({ kind }: Event): boolean => kind === 'poll.stalled' || kind === 'engine.stalled';
+export const isOfHost = ({ kind }: Event): boolean => hostCauses.some((cause) => cause.kind === kind);
 
 /** Whether a line tells of too little to be the cause of anything, and is read for nothing else. */
 export function isTrifle(event: Event): boolean {
@@ -164,8 +164,7 @@ export function causesOf(
 }
 
 /** A request of nova-compute's to another service; that of the user to nova-api lies before the action. */
-const isRequest = ({ name }: Phase): boolean =>
-  (name.endsWith(' request') && name !== 'api request') || /^neutron port (?:create|update|delete|bind)/.test(name);
+const isRequest = ({ spec }: Phase): boolean => spec.http === 'service';
 
 interface Time {
   readonly start: Millis;

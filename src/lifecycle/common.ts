@@ -1,9 +1,18 @@
 import type { EventKind } from '../catalogue/event.js';
 import { minutes } from '../model/time.js';
 import { type ActionSpec, lasting, line, type PhaseSpec } from './define.js';
+import { portCreate, portDelete, portUpdate } from './plug.js';
+import { maybe } from './spawning.js';
 
 /** What nova prints when any of its actions goes wrong. */
 export const FAILURES: readonly EventKind[] = ['instance.error.set', 'task.state.reverted', 'request.failed'];
+
+/** What nova-conductor prints when a build goes wrong, whatever the action. */
+export const CONTROLLER_FAILURES: ReadonlySet<EventKind> = new Set<EventKind>([
+  'scheduling.failed',
+  'scheduling.task.failed',
+  'build.attempt.failed',
+]);
 
 type Given = Pick<ActionSpec, 'name' | 'lockedBy' | 'namedBy' | 'ends' | 'phases'> & Partial<ActionSpec>;
 
@@ -71,12 +80,4 @@ export const finishing = (name: string, ...after: readonly EventKind[]): PhaseSp
 });
 
 /** neutron's part of moving a port to another host, or of giving it an address. */
-export const portRequests: readonly PhaseSpec[] = (['create', 'update', 'delete'] as const).map((what) => ({
-  name: `neutron port ${what}`,
-  service: ['neutron-server', 'neutron-api', 'neutron-rpc-server', 'neutron-periodic-workers', 'neutron-ovn-maintenance-worker'],
-  per: 'port',
-  optional: true,
-  repeats: true,
-  from: [lasting(`neutron.port.${what}.requested`)],
-  to: [line(`neutron.port.${what}.requested`)],
-}));
+export const portRequests: readonly PhaseSpec[] = maybe(portCreate, portUpdate, portDelete);

@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import { minutes, seconds } from '../model/time.js';
 import { type ActionSpec, about, lasting, latest, line } from './define.js';
-import { apiRequest, NEUTRON, plugChain, requests, scheduling } from './plug.js';
+import { apiRequest, plugChain, portCreate, portUpdate, requests, scheduling } from './plug.js';
 import { spawning } from './spawning.js';
 
 /** What nova prints of machines that are no guests of libvirt: no image cache, no tap, no plug of nova's. */
@@ -53,6 +53,7 @@ export const create: ActionSpec = {
     'vif.unplugged',
   ],
   cleansUp: ['allocation.deleted', 'network.deallocated'],
+  reports: 'instance.built',
   // nova gives up a build by itself only when told to (instance_build_timeout); large images take long.
   deadline: minutes(60),
   phases: [
@@ -103,6 +104,7 @@ export const create: ActionSpec = {
       within: 'network allocate',
       debug: true,
       repeats: true,
+      onlyOwn: ['network.cache.building', 'network.cache.updated'],
       from: [line('cache.lock.acquired'), line('network.cache.building')],
       to: [line('cache.lock.released'), line('network.cache.updated')],
     },
@@ -117,6 +119,7 @@ export const create: ActionSpec = {
     {
       name: 'spawn',
       service: 'nova-compute',
+      reports: 'instance.spawn.timed',
       from: [line('spawn.started'), lasting('instance.spawn.timed')],
       to: [line('instance.spawn.timed'), line('instance.spawn.failed')],
     },
@@ -152,24 +155,8 @@ export const create: ActionSpec = {
       to: [line('instance.spawn.timed')],
     },
     { name: 'build finish', service: 'nova-compute', from: [line('instance.spawn.timed')], to: [line('instance.built')] },
-    {
-      name: 'neutron port create',
-      service: NEUTRON,
-      per: 'port',
-      from: [lasting('neutron.port.create.requested')],
-      to: [line('neutron.port.create.requested')],
-      fromRoot: true,
-      repeats: true,
-    },
-    {
-      name: 'neutron port update',
-      service: NEUTRON,
-      per: 'port',
-      from: [lasting('neutron.port.update.requested')],
-      to: [line('neutron.port.update.requested')],
-      fromRoot: true,
-      repeats: true,
-    },
+    { ...portCreate, fromRoot: true },
+    { ...portUpdate, fromRoot: true },
     {
       name: 'network deallocate',
       service: 'nova-compute',

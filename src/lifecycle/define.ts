@@ -77,6 +77,14 @@ export interface PhaseSpec {
   readonly fromRoot?: true;
   /** At the most so many spans. */
   readonly most?: number;
+  /** It is an HTTP request, told by the access line of the service that answered it: who sent it. */
+  readonly http?: 'user' | 'service';
+  /** The line in which nova itself reports how long it took, in its field `seconds`. */
+  readonly reports?: EventKind;
+  /** Where this line ends it, it failed, and its status says why. */
+  readonly failsAt?: { readonly kind: EventKind; readonly why: string };
+  /** Of lines that other requests print for the same instance too, only those with the action's own id. */
+  readonly onlyOwn?: readonly EventKind[];
 }
 
 /** When an action ends, how it is known by, and what it consists of. */
@@ -127,6 +135,8 @@ export interface ActionSpec {
   /** The last of these is the end of a failed one. */
   readonly cleansUp: readonly EventKind[];
   readonly deadline: Millis;
+  /** The line in which nova itself reports how long it took, in its field `seconds`. */
+  readonly reports?: EventKind;
   /** At DEBUG, how long after a success the host's next resource audit is waited for, which counts as its last step. */
   readonly lingers?: Millis;
   readonly phases: readonly PhaseSpec[];

@@ -1,6 +1,6 @@
 import { minutes } from '../model/time.js';
 import { type ActionSpec, anywhere, lasting, line } from './define.js';
-import { apiRequest, NEUTRON, portDown, requests, vifUnplug } from './plug.js';
+import { apiRequest, portDelete, portDown, requests, vifUnplug } from './plug.js';
 
 /** Delete a server: destroy the guest, unplug and free its network, give back its resources. */
 export const remove: ActionSpec = {
@@ -74,13 +74,9 @@ export const remove: ActionSpec = {
       to: [line('instance.lock.released')],
     },
     {
-      name: 'neutron port delete',
-      service: NEUTRON,
-      per: 'port',
+      ...portDelete,
       optional: true,
-      repeats: true,
-      from: [lasting('neutron.port.delete.requested'), anywhere('network.deallocation.requested')],
-      to: [line('neutron.port.delete.requested')],
+      from: [...portDelete.from, anywhere('network.deallocation.requested')],
     },
     ...requests,
   ],

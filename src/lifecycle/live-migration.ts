@@ -2,7 +2,18 @@ import type { EventKind } from '../catalogue/event.js';
 import { hours } from '../model/time.js';
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
 import { type ActionSpec, last, lasting, latest, line, type PhaseSpec, recent } from './define.js';
-import { apiRequest, plugUnawaited, portDown, requests, scheduling, vifUnplug } from './plug.js';
+import {
+  apiRequest,
+  flowInstall,
+  lportClaim,
+  lportUp,
+  plugUnawaited,
+  portDown,
+  portStatusUp,
+  requests,
+  scheduling,
+  vifUnplug,
+} from './plug.js';
 import { maybe, partsOf } from './spawning.js';
 
 /**
@@ -14,8 +25,8 @@ import { maybe, partsOf } from './spawning.js';
  * OVN before 22.06 knows no additional chassis: it claims and installs after the change.
  */
 const movingChain: readonly PhaseSpec[] = plugUnawaited.flatMap((phase): PhaseSpec[] => {
-  switch (phase.name) {
-    case 'lport claim':
+  switch (phase) {
+    case lportClaim:
       return [
         { ...phase, name: 'lport claim additional', to: [line('lport.claimed.additional')] },
         {
@@ -29,11 +40,11 @@ const movingChain: readonly PhaseSpec[] = plugUnawaited.flatMap((phase): PhaseSp
           to: [line('lport.chassis.changed')],
         },
       ];
-    case 'flow install':
+    case flowInstall:
       return [{ ...phase, from: [line('lport.claimed.additional'), line('lport.chassis.changed', 'lport.claimed')] }];
-    case 'lport up':
+    case lportUp:
       return [{ ...phase, from: [recent('lport.chassis.changed', 'lport.claimed', 'lport.installed')] }];
-    case 'port status up':
+    case portStatusUp:
       return [{ ...phase, from: [recent('lport.up', 'lport.chassis.changed', 'lport.claimed')] }];
     default:
       return [phase];

@@ -61,7 +61,8 @@ const marks = ({ debug, per, optional, repeats }: PhaseSpec): string =>
     .filter((mark) => mark !== false)
     .join(' ');
 
-const edge = ({ kinds, less, derived, pick }: Edge): string =>
+/** One end of a phase, by the newest wording of its lines. */
+export const edge = ({ kinds, less, derived, pick }: Edge): string =>
   `${derived === true ? 'about ' : ''}${pick === 'last' ? 'the last ' : pick === 'latest' ? 'the latest ' : ''}${said(kinds)}${less === undefined ? '' : ` less ${less === 'waited' ? 'the wait' : 'N'}`}`;
 
 const wordings = new Map<EventKind, string>(

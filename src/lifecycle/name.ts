@@ -1,4 +1,5 @@
 import type { EventKind } from '../catalogue/event.js';
+import { isActionLock, kindsWith } from '../catalogue/traits.js';
 import { attachInterface, detachInterface } from './attach-interface.js';
 import { attachVolume, detachVolume } from './attach-volume.js';
 import { create } from './create.js';
@@ -56,14 +57,8 @@ const byLine: readonly ActionSpec[] = actions.filter((spec) => spec !== remove);
 const byKind = new Map<EventKind, ActionSpec[]>();
 for (const spec of byLine) for (const kind of spec.namedBy) byKind.set(kind, [...(byKind.get(kind) ?? []), spec]);
 
-const LOCKS: ReadonlySet<EventKind> = new Set<EventKind>([
-  'instance.lock.awaited',
-  'instance.lock.acquired',
-  'instance.lock.released',
-  'interface.lock.awaited',
-  'interface.lock.acquired',
-  'interface.lock.released',
-]);
+/** Locks whose function names the action. */
+const LOCKS: ReadonlySet<EventKind> = new Set(kindsWith(isActionLock));
 
 /** Kinds of nova-compute's lines that have a say in a bag's name: any other leaves it as it is. */
 export const naming: ReadonlySet<EventKind> = new Set([

@@ -1,4 +1,6 @@
 import type { EventKind } from '../catalogue/event.js';
+import { traitsOf } from '../catalogue/traits.js';
+import type { Certainty } from '../model/attributes.js';
 import type { Millis } from '../model/line.js';
 import { plugCycles } from './cycles.js';
 import type { Edge, PhaseSpec } from './define.js';
@@ -6,11 +8,10 @@ import { type Event, inOrder, type Member, numberOf } from './event.js';
 import { actionOfLock } from './name.js';
 import { type Wiring, wiringOf } from './wiring.js';
 
-/** How well an end of a phase is known: from a line that marks it, from one that bounds it or states a duration, or not at all. */
-export type Certainty = 'observed' | 'derived' | 'unobserved';
-
 export interface Phase {
   readonly name: string;
+  /** its row of the table */
+  readonly spec: PhaseSpec;
   readonly service: string;
   readonly host: string;
   readonly start: Millis;
@@ -215,6 +216,7 @@ function phasesIn({ spec, services }: Plan, scope: Scope, whole: Scope, lived: L
     return [
       {
         name: spec.name,
+        spec,
         service,
         host,
         start,
@@ -254,30 +256,6 @@ function linesOf(from: Event | undefined, to: Event | undefined): Event[] {
 
 const NO_LINES: readonly Event[] = [];
 
-/** What the name of a kind says of whose its lines are. */
-interface Nature {
-  readonly isInstanceLock: boolean;
-  readonly isLock: boolean;
-  readonly isCache: boolean;
-  readonly isRequest: boolean;
-}
-
-const natures = new Map<EventKind, Nature>();
-
-function natureOf(kind: EventKind): Nature {
-  let nature = natures.get(kind);
-  if (nature === undefined) {
-    nature = {
-      isInstanceLock: kind.startsWith('instance.lock.'),
-      isLock: kind.includes('.lock.'),
-      isCache: kind.startsWith('network.cache.'),
-      isRequest: kind.endsWith('requested'),
-    };
-    natures.set(kind, nature);
-  }
-  return nature;
-}
-
 /** Looks for a phase's edges among the lines of its scope. */
 class Finder {
   readonly #spec: PhaseSpec;
@@ -309,11 +287,12 @@ class Finder {
   /** Locks and requests that other requests took are not the action's, though they lie in its time. */
   #onlyOfTheAction(kind: EventKind, lines: readonly Event[]): readonly Event[] {
     const { request } = this.#lived;
-    const { isInstanceLock, isLock, isCache, isRequest } = natureOf(kind);
-    if (isInstanceLock) return lines.filter((event) => event.requestId === request && actionOfLock(event) !== undefined);
-    if (isLock || (isCache && this.#spec.within !== undefined)) return lines.filter((event) => event.requestId === request);
+    const traits = traitsOf(kind);
+    if (traits.lock?.of === 'instance') return lines.filter((event) => event.requestId === request && actionOfLock(event) !== undefined);
+    if (traits.lock !== undefined || this.#spec.onlyOwn?.includes(kind) === true)
+      return lines.filter((event) => event.requestId === request);
     // A request's lines are told of the service that wrote them.
-    if (isRequest) return lines.filter(({ service }) => service === 'nova-compute' || this.#services.includes(service));
+    if (traits.request === true) return lines.filter(({ service }) => this.#services.includes(service));
     return lines;
   }
 

@@ -10,6 +10,65 @@ export const NEUTRON = [
   'neutron-ovn-maintenance-worker',
 ];
 
+export const lportClaim: PhaseSpec = {
+  name: 'lport claim',
+  service: 'ovn-controller',
+  per: 'cycle',
+  wiredBy: ['ovn'],
+  from: [line('interface.added'), line('vif.plugged')],
+  to: [line('lport.claimed', 'lport.chassis.changed')],
+};
+
+export const flowInstall: PhaseSpec = {
+  name: 'flow install',
+  service: 'ovn-controller',
+  per: 'cycle',
+  wiredBy: ['ovn'],
+  from: [line('lport.claimed', 'lport.chassis.changed')],
+  to: [line('lport.installed')],
+};
+
+export const lportUp: PhaseSpec = {
+  name: 'lport up',
+  service: 'ovn-controller',
+  per: 'cycle',
+  wiredBy: ['ovn'],
+  from: [line('lport.installed')],
+  to: [line('lport.up')],
+};
+
+export const portStatusUp: PhaseSpec = {
+  name: 'port status up',
+  service: NEUTRON,
+  per: 'cycle',
+  wiredBy: ['ovn'],
+  from: [line('lport.up'), line('lport.installed'), line('lport.claimed', 'lport.chassis.changed')],
+  to: [line('port.status.up')],
+};
+
+export const eventDeliver: PhaseSpec = {
+  name: 'event deliver',
+  service: 'nova-compute',
+  per: 'cycle',
+  debug: true,
+  from: [line('vif.plug.announced')],
+  to: [line('vif.plug.received')],
+};
+
+export const vifPluggedWait: PhaseSpec = {
+  name: 'vif-plugged wait',
+  service: 'nova-compute',
+  per: 'cycle',
+  within: 'spawn',
+  failsAt: { kind: 'vif.plug.timed.out', why: 'timed out waiting for network-vif-plugged' },
+  from: [line('vif.plug.awaited'), line('vif.plugged')],
+  to: [
+    line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event'),
+    line('vif.plug.announced'),
+    about('guest.lifecycle.resumed'),
+  ],
+};
+
 /**
  * How a port becomes usable, from the hypervisor to neutron and back: the wait that operators call "vif-plugged". Each
  * phase begins where the one before it ends, so that the eye falls on the slow one.
@@ -37,38 +96,10 @@ export const plugChain: readonly PhaseSpec[] = [
     from: [line('vif.plugged'), line('vif.plugging')],
     to: [line('interface.added')],
   },
-  {
-    name: 'lport claim',
-    service: 'ovn-controller',
-    per: 'cycle',
-    wiredBy: ['ovn'],
-    from: [line('interface.added'), line('vif.plugged')],
-    to: [line('lport.claimed', 'lport.chassis.changed')],
-  },
-  {
-    name: 'flow install',
-    service: 'ovn-controller',
-    per: 'cycle',
-    wiredBy: ['ovn'],
-    from: [line('lport.claimed', 'lport.chassis.changed')],
-    to: [line('lport.installed')],
-  },
-  {
-    name: 'lport up',
-    service: 'ovn-controller',
-    per: 'cycle',
-    wiredBy: ['ovn'],
-    from: [line('lport.installed')],
-    to: [line('lport.up')],
-  },
-  {
-    name: 'port status up',
-    service: NEUTRON,
-    per: 'cycle',
-    wiredBy: ['ovn'],
-    from: [line('lport.up'), line('lport.installed'), line('lport.claimed', 'lport.chassis.changed')],
-    to: [line('port.status.up')],
-  },
+  lportClaim,
+  flowInstall,
+  lportUp,
+  portStatusUp,
   ...agentChain,
   portProvision(NEUTRON),
   dhcpConfigure,
@@ -79,31 +110,13 @@ export const plugChain: readonly PhaseSpec[] = [
     from: [line('port.status.up'), line('port.provision.complete'), line('port.provisioning')],
     to: [line('vif.plug.announced'), line('nova.notifying'), { kinds: ['nova.notified'], derived: true }],
   },
-  {
-    name: 'event deliver',
-    service: 'nova-compute',
-    per: 'cycle',
-    debug: true,
-    from: [line('vif.plug.announced')],
-    to: [line('vif.plug.received')],
-  },
-  {
-    name: 'vif-plugged wait',
-    service: 'nova-compute',
-    per: 'cycle',
-    within: 'spawn',
-    from: [line('vif.plug.awaited'), line('vif.plugged')],
-    to: [
-      line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event'),
-      line('vif.plug.announced'),
-      about('guest.lifecycle.resumed'),
-    ],
-  },
+  eventDeliver,
+  vifPluggedWait,
 ];
 
 /** The same where nova starts the guest without waiting for its ports, unless it says that it waits. */
 export const plugUnawaited: readonly PhaseSpec[] = plugChain.map((phase) =>
-  phase.name === 'vif-plugged wait'
+  phase === vifPluggedWait
     ? {
         ...phase,
         from: [line('vif.plug.awaited')],
@@ -155,11 +168,30 @@ export const portDown: readonly PhaseSpec[] = [
   agentRemove,
 ];
 
+const portRequest = (
+  what: 'create' | 'update' | 'delete',
+  kind: 'neutron.port.create.requested' | 'neutron.port.update.requested' | 'neutron.port.delete.requested',
+): PhaseSpec => ({
+  name: `neutron port ${what}`,
+  service: NEUTRON,
+  per: 'port',
+  http: 'service',
+  from: [lasting(kind)],
+  to: [line(kind)],
+  repeats: true,
+});
+
+/** Requests about one port, each told by its own access line. */
+export const portCreate = portRequest('create', 'neutron.port.create.requested');
+export const portUpdate = portRequest('update', 'neutron.port.update.requested');
+export const portDelete = portRequest('delete', 'neutron.port.delete.requested');
+
 /** Requests of the action to other services, told by their own access lines. */
 export const requests: readonly PhaseSpec[] = [
   {
     name: 'neutron-server request',
     service: NEUTRON,
+    http: 'service',
     from: [lasting('neutron.requested'), lasting('neutron.ports.listed')],
     to: [line('neutron.requested', 'neutron.ports.listed')],
     repeats: true,
@@ -169,6 +201,7 @@ export const requests: readonly PhaseSpec[] = [
   {
     name: 'placement request',
     service: 'placement',
+    http: 'service',
     from: [],
     to: [line('placement.requested', 'allocation.candidates.requested', 'allocation.written')],
     repeats: true,
@@ -178,6 +211,7 @@ export const requests: readonly PhaseSpec[] = [
   {
     name: 'glance request',
     service: 'glance',
+    http: 'service',
     from: [lasting('image.requested'), lasting('image.downloaded')],
     to: [line('image.requested', 'image.downloaded')],
     repeats: true,
@@ -190,6 +224,7 @@ export const requests: readonly PhaseSpec[] = [
 export const apiRequest: PhaseSpec = {
   name: 'api request',
   service: 'nova-api',
+  http: 'user',
   from: [lasting('server.create.requested'), lasting('server.action.requested'), lasting('server.delete.requested')],
   to: [line('server.create.requested', 'server.action.requested', 'server.delete.requested')],
 };

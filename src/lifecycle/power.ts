@@ -1,10 +1,7 @@
 import { action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo } from './common.js';
 import { type ActionSpec, last, latest, line } from './define.js';
 import { apiRequest, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
-import { maybe, partsOf, spawning } from './spawning.js';
-
-const guestXml = spawning.filter(({ name }) => name === 'guest xml');
-const guestStart = spawning.filter(({ name }) => name === 'guest start' || name === 'guest paused');
+import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js';
 
 /** Power a server off. INFO logs have no line for its start: at INFO it is known by its shutdown. */
 export const stop: ActionSpec = action({
@@ -54,9 +51,9 @@ export const start: ActionSpec = action({
       to: [line('instance.destroyed')],
     },
     ...maybe(vifUnplug, ...portDown),
-    ...partsOf(undefined, maybe(...guestXml)),
+    ...partsOf(undefined, maybe(guestXml)),
     ...partsOf(undefined, plugUnawaited),
-    ...maybe(...partsOf('start finish', guestStart)),
+    ...maybe(...partsOf('start finish', [guestStart, guestPaused])),
     {
       name: 'start finish',
       service: 'nova-compute',
@@ -128,12 +125,9 @@ export const resume: ActionSpec = action({
   phases: [
     apiRequest,
     networkInfo,
-    ...partsOf(undefined, maybe(...guestXml)),
+    ...partsOf(undefined, maybe(guestXml)),
     ...partsOf(undefined, maybe(...plugUnawaited)),
-    ...partsOf(
-      'resume finish',
-      guestStart.filter(({ name }) => name === 'guest start'),
-    ),
+    ...partsOf('resume finish', [guestStart]),
     {
       name: 'resume finish',
       service: 'nova-compute',

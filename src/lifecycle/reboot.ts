@@ -1,7 +1,7 @@
 import { action, FAILURES, lockWait, networkInfo } from './common.js';
 import { type ActionSpec, latest, line } from './define.js';
 import { apiRequest, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
-import { maybe, partsOf, spawning } from './spawning.js';
+import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js';
 
 /**
  * Reboot. A soft one asks the guest and waits; when it does not answer it becomes a hard one, which takes the guest away
@@ -51,17 +51,12 @@ export const reboot: ActionSpec = action({
       to: [line('instance.destroyed')],
     },
     ...maybe(vifUnplug, ...portDown),
-    ...maybe(
-      ...partsOf(
-        'reboot finish',
-        spawning.filter(({ name }) => name === 'guest xml'),
-      ),
-    ),
+    ...maybe(...partsOf('reboot finish', [guestXml])),
     ...partsOf(undefined, maybe(...plugUnawaited)),
     ...maybe(
       ...partsOf(
         'reboot finish',
-        spawning.filter(({ name }) => name === 'guest start' || name === 'guest paused').map((phase) => ({ ...phase, needsFrom: true })),
+        [guestStart, guestPaused].map((phase) => ({ ...phase, needsFrom: true })),
       ),
     ),
     {

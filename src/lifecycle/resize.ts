@@ -2,7 +2,7 @@ import { hours } from '../model/time.js';
 import { action, FAILURES, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
 import { type ActionSpec, about, anywhere, latest, line, type PhaseSpec } from './define.js';
 import { apiRequest, plugChain, plugUnawaited, portDown, requests, scheduling, vifUnplug } from './plug.js';
-import { maybe, partsOf, spawning } from './spawning.js';
+import { guestPaused, guestStart, guestXml, maybe, networkWait, partsOf, spawning } from './spawning.js';
 
 /** Steps on two hosts: the destination prepares, the source shuts the guest down and hands its disks over, the destination starts it. */
 const moving: readonly PhaseSpec[] = [
@@ -33,7 +33,7 @@ const moving: readonly PhaseSpec[] = [
     from: [line('migration.finishing'), line('image.creation.started')],
     to: [line('migration.finished'), line('instance.running')],
   },
-  ...partsOf('resize finish', maybe(...spawning.filter(({ name }) => name !== 'network wait'))),
+  ...partsOf('resize finish', maybe(...spawning.filter((phase) => phase !== networkWait))),
   ...partsOf('resize finish', maybe(...plugUnawaited)),
   ...portRequests,
   ...requests,
@@ -139,7 +139,7 @@ export const revertResize: ActionSpec = action({
       from: [line('migration.reverting'), anywhere('migration.allocation.swapped')],
       to: [line('migration.reverted'), line('instance.running')],
     },
-    ...partsOf('revert finish', maybe(...spawning.filter(({ name }) => name.startsWith('guest ')))),
+    ...partsOf('revert finish', maybe(guestXml, guestStart, guestPaused)),
     ...partsOf('revert finish', maybe(...plugChain)),
     {
       name: 'state restore',

@@ -1,5 +1,41 @@
 import { about, latest, line, type PhaseSpec } from './define.js';
 
+export const networkWait: PhaseSpec = {
+  name: 'network wait',
+  service: 'nova-compute',
+  within: 'spawn',
+  debug: true,
+  from: [line('disks.created')],
+  to: [line('guest.xml.started')],
+};
+
+export const guestXml: PhaseSpec = {
+  name: 'guest xml',
+  service: 'nova-compute',
+  within: 'spawn',
+  debug: true,
+  from: [line('guest.xml.started')],
+  to: [line('guest.xml.ended')],
+};
+
+export const guestStart: PhaseSpec = {
+  name: 'guest start',
+  service: 'nova-compute',
+  within: 'spawn',
+  from: [latest('vif.plugged'), line('guest.xml.ended'), line('vmware.guest.starting')],
+  to: [line('guest.lifecycle.started'), line('vmware.guest.started')],
+};
+
+export const guestPaused: PhaseSpec = {
+  name: 'guest paused',
+  service: 'nova-compute',
+  within: 'spawn',
+  optional: true,
+  needsFrom: true,
+  from: [line('guest.lifecycle.paused')],
+  to: [line('guest.lifecycle.resumed')],
+};
+
 /** What libvirt's driver does to make a guest run, the same in every action that spawns one: parts of `spawn`. */
 export const spawning: readonly PhaseSpec[] = [
   {
@@ -26,38 +62,10 @@ export const spawning: readonly PhaseSpec[] = [
     from: [line('image.lock.acquired')],
     to: [line('image.lock.released')],
   },
-  {
-    name: 'network wait',
-    service: 'nova-compute',
-    within: 'spawn',
-    debug: true,
-    from: [line('disks.created')],
-    to: [line('guest.xml.started')],
-  },
-  {
-    name: 'guest xml',
-    service: 'nova-compute',
-    within: 'spawn',
-    debug: true,
-    from: [line('guest.xml.started')],
-    to: [line('guest.xml.ended')],
-  },
-  {
-    name: 'guest start',
-    service: 'nova-compute',
-    within: 'spawn',
-    from: [latest('vif.plugged'), line('guest.xml.ended'), line('vmware.guest.starting')],
-    to: [line('guest.lifecycle.started'), line('vmware.guest.started')],
-  },
-  {
-    name: 'guest paused',
-    service: 'nova-compute',
-    within: 'spawn',
-    optional: true,
-    needsFrom: true,
-    from: [line('guest.lifecycle.paused')],
-    to: [line('guest.lifecycle.resumed')],
-  },
+  networkWait,
+  guestXml,
+  guestStart,
+  guestPaused,
 ];
 
 /** The same where it is not `spawn` that they are parts of: another phase, or the root. */

@@ -11,6 +11,7 @@ import {
   type Range,
   usualLevel,
 } from '../catalogue/releases.js';
+import { isActionLock, kindsWith } from '../catalogue/traits.js';
 import type { ActionSpec, Edge, PhaseSpec } from './define.js';
 import { actions } from './name.js';
 
@@ -56,7 +57,7 @@ export interface ActionSight {
   readonly phases: readonly PhaseSight[];
 }
 
-const LOCKS: readonly EventKind[] = ['instance.lock.acquired', 'interface.lock.acquired'];
+const LOCKS: readonly EventKind[] = kindsWith((traits) => isActionLock(traits) && traits.lock?.step === 'acquired');
 
 const kindsOf = (edges: readonly Edge[]): readonly EventKind[] => edges.flatMap(({ kinds }) => kinds);
 const unique = <T>(all: readonly T[]): T[] => [...new Set(all)];

@@ -1,9 +1,12 @@
 import type { EventKind } from '../catalogue/event.js';
+import { kindsWith } from '../catalogue/traits.js';
 import type { Level } from '../model/record.js';
 import { causeKinds } from './causes.js';
 import type { Edge } from './define.js';
-import { externalEvents } from './external.js';
 import { actions } from './name.js';
+
+/** Lines that show a request to be neutron's event and not an instance action. */
+export const EXTERNAL_EVENTS: ReadonlySet<EventKind> = new Set(kindsWith(({ external }) => external === true));
 
 /** Kinds that link ids, open or close something, or bound a trace of their own, without being an edge of a phase. */
 const ALSO: readonly EventKind[] = [
@@ -11,8 +14,7 @@ const ALSO: readonly EventKind[] = [
   'resources.audited',
   'deletion.resumed',
   'server.action.called',
-  // Requests that are neutron's events and no actions.
-  ...externalEvents,
+  ...EXTERNAL_EVENTS,
   // Which port is whose, on which address, under which request.
   'port.create.received',
   'ovn.port.adding',

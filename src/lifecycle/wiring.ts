@@ -1,5 +1,6 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Vif } from '../catalogue/scan.js';
+import { traitsOf } from '../catalogue/traits.js';
 import { type Event, type Member, textOf } from './event.js';
 
 /**
@@ -82,4 +83,4 @@ function typeOf({ fields }: Event, port: string): string | undefined {
 /** Only hybrid plug makes a `qvo…`, and only the agent of ML2/OVS has a use for it; to neutron-server it is `ovs-agent-<host>`. */
 const isOfAgent = (event: Event): boolean =>
   (event.service === 'ovs-vswitchd' && textOf(event, 'tap')?.startsWith('qvo') === true) ||
-  (event.kind.startsWith('agent.') && textOf(event, 'agent')?.startsWith('ovs-agent') === true);
+  (traitsOf(event.kind).agent === true && textOf(event, 'agent')?.startsWith('ovs-agent') === true);

@@ -1,12 +1,5 @@
+import { keys } from '../model/attributes.js';
 import type { FinishedTrace, SpanData } from '../model/span.js';
-
-/** The attributes that metrics are made of, spelled as `trace/attributes.ts` writes them: a test compares the two. */
-export const keys = {
-  outcome: 'openstack.outcome',
-  reported: 'novaspan.reported_duration_s',
-  start: 'novaspan.start',
-  end: 'novaspan.end',
-} as const;
 
 /** nova's name of the action that boots an instance. */
 export const BUILD = 'create';

@@ -1,14 +1,15 @@
+import { traitsOf } from '../catalogue/traits.js';
 import { type Causes, causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
-import { create } from '../lifecycle/create.js';
-import { type ActionSpec, line, type PhaseSpec } from '../lifecycle/define.js';
+import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
 import { type Event, numberOf, textOf } from '../lifecycle/event.js';
+import { fragmentPhases } from '../lifecycle/fragment.js';
+import { metadataProvision, networkReadyPhases } from '../lifecycle/network-ready.js';
 import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
-import { apiRequest, plugChain, portDown, requests, scheduling, vifUnplug } from '../lifecycle/plug.js';
+import { keys } from '../model/attributes.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
-import type { AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanLink } from '../model/span.js';
-import { keys } from './attributes.js';
+import type { AttributeValue, FinishedTrace, Outcome, SpanData, SpanEvent, SpanLink } from '../model/span.js';
 import { bounds, fitToLeave } from './bounds.js';
 import { addCauses } from './causes.js';
 import { exceptionOf } from './exception.js';
@@ -62,7 +63,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   const lived = livedBy(action, action.host, options);
   const { phases, coverage } = phasesOf(tableOf(action.spec, options), lived);
   const causes = causesOf(phases, lived, action.meanwhile ?? []);
-  const around = { ports: action.ports, start: action.start, end: action.end, isWhole: true, causes: causes.of };
+  const around = { ports: action.ports, start: action.start, end: action.end, isWhole: true, causes: causes.of, outcome: action.outcome };
   const children = spansOf(phases, traceId, rootId, around, options);
   const failed = action.outcome !== 'succeeded';
   const exception = failed
@@ -105,7 +106,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
     instance: action.instance,
     request: action.request,
     action: action.spec.name,
-    spans: [root, ...markFailure(children, action)],
+    spans: [root, ...children],
   };
 }
 
@@ -119,15 +120,10 @@ function unusedLines({ members }: ClosedAction, phases: readonly Phase[]): Event
 }
 
 /** On a failed action, the phases that were still under way are where it failed. */
-function markFailure(spans: readonly SpanData[], action: ClosedAction | ClosedAttempt): readonly SpanData[] {
-  if (action.outcome === 'succeeded') return spans;
-  const timedOut = new Set(action.members.filter(({ event }) => event.kind === 'vif.plug.timed.out').map(({ event }) => event.at));
-  return spans.map((span) => {
-    if (span.name === 'vif-plugged wait' && timedOut.has(span.end)) return { ...span, error: 'timed out waiting for network-vif-plugged' };
-    return span.attributes[keys.end] === 'unobserved'
-      ? { ...span, error: `did not end: the action ${action.outcome === 'failed' ? 'failed' : 'was cut off'} before` }
-      : span;
-  });
+function errorOf({ spec, lines, endIs }: Phase, outcome: Outcome | undefined): string | undefined {
+  if (outcome === undefined || outcome === 'succeeded') return undefined;
+  if (spec.failsAt !== undefined && lines.at(-1)?.kind === spec.failsAt.kind) return spec.failsAt.why;
+  return endIs === 'unobserved' ? `did not end: the action ${outcome === 'failed' ? 'failed' : 'was cut off'} before` : undefined;
 }
 
 const sayOutcome = (action: ClosedAction): string =>
@@ -177,27 +173,6 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
   return { traceId, form: 'fragment', instance: attempt.instance, request: attempt.request, action: undefined, spans: [span, ...children] };
 }
 
-/** What a controller may see of any action. */
-const fragmentPhases: readonly PhaseSpec[] = (
-  [
-    apiRequest,
-    ...scheduling,
-    ...create.phases.filter(({ name }) => name.startsWith('neutron port ')),
-    {
-      name: 'neutron port delete',
-      service: 'neutron-server',
-      per: 'port',
-      from: [{ kinds: ['neutron.port.delete.requested'], less: 'seconds' }],
-      to: [line('neutron.port.delete.requested')],
-      repeats: true,
-    },
-    vifUnplug,
-    ...portDown,
-    ...plugChain,
-    ...requests,
-  ] satisfies readonly PhaseSpec[] as readonly PhaseSpec[]
-).filter((spec, place, all) => all.findIndex((other) => other.name === spec.name && other.service === spec.service) === place);
-
 /** The same table for where no plug is seen: made once for each, since a plan is made of every table. */
 const unplugged = new Map<readonly PhaseSpec[], readonly PhaseSpec[]>();
 function withoutPlugs(specs: readonly PhaseSpec[]): readonly PhaseSpec[] {
@@ -232,35 +207,19 @@ function buildFragment(fragment: ClosedFragment, options: BuildOptions): Finishe
   return { traceId, form: 'fragment', instance: fragment.instance, request: fragment.request, action: undefined, spans };
 }
 
-const sequelPhases: readonly PhaseSpec[] = [
-  {
-    name: 'metadata provision',
-    service: 'neutron-ovn-metadata-agent',
-    from: [line('metadata.provisioning')],
-    to: [line('interface.added')],
-  },
-  {
-    name: 'guest dhcp',
-    service: 'ovn-controller',
-    per: 'port',
-    from: [{ kinds: ['guest.lifecycle.resumed'], anywhere: true }],
-    to: [line('dhcp.acknowledged')],
-  },
-];
-
 function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace {
   const request = networkReady(sequel.request);
   const traceId = traceIdOf(sequel.instance, request);
   const rootId = rootIdOf(traceId);
-  const { phases, coverage } = phasesOf(sequelPhases, livedBy(sequel, sequel.of.host, options));
+  const { phases, coverage } = phasesOf(networkReadyPhases, livedBy(sequel, sequel.of.host, options));
   const boot = traceIdOf(sequel.instance, sequel.request);
-  const hadNetwork = !phases.some(({ name }) => name === 'metadata provision');
+  const hadNetwork = !phases.some(({ spec }) => spec === metadataProvision);
   const children = spansOf(phases, traceId, rootId, { ports: sequel.ports, start: sequel.start, end: sequel.end, isWhole: true }, options);
   const link: SpanLink = { traceId: boot, spanId: rootIdOf(boot), attributes: { [keys.action]: sequel.of.spec.name } };
   const attributes: Record<string, AttributeValue> = identityOf(sequel);
   attributes[keys.start] = 'observed';
   attributes[keys.end] = coverage.missing.length === 0 ? 'observed' : 'derived';
-  addCoverage(attributes, hadNetwork ? movedToNotApplicable(coverage, 'metadata provision') : coverage);
+  addCoverage(attributes, hadNetwork ? movedToNotApplicable(coverage, metadataProvision.name) : coverage);
   const root: SpanData = {
     traceId,
     spanId: rootId,
@@ -298,6 +257,8 @@ interface Around {
   /** the root is this process's to write: phases may be parts of one another */
   readonly isWhole: boolean;
   readonly causes?: ReadonlyMap<Phase, Causes>;
+  /** of a whole action: how it ended */
+  readonly outcome?: Outcome;
 }
 
 /** Spans of phases, with ids that every process and every reading gives alike. */
@@ -332,7 +293,7 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
     if (vif?.tap !== undefined) attributes[keys.interface] = vif.tap;
     if (vif?.mac !== undefined) attributes[keys.mac] = vif.mac;
     addRequest(attributes, phase);
-    const reported = reportedSpawn(phase);
+    const reported = reportedByPhase(phase);
     if (reported !== undefined) attributes[keys.reported] = reported;
     attributes[keys.start] = phase.startIs;
     attributes[keys.end] = phase.endIs;
@@ -351,7 +312,7 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
       events,
       droppedEvents: dropped,
       links: [],
-      error: undefined,
+      error: errorOf(phase, around.outcome),
     };
   });
 }
@@ -369,7 +330,8 @@ function byTimeAndPlace(a: Phase, b: Phase): number {
 
 /** What an access line says of its request; never the query, which may name anything. */
 function addRequest(attributes: Record<string, AttributeValue>, phase: Phase): void {
-  if (!phase.name.endsWith('request')) return;
+  // A request about a port is not described yet.
+  if (phase.spec.http === undefined || phase.port !== undefined) return;
   const event = phase.lines.at(-1);
   if (event === undefined) return;
   const method = textOf(event, 'method');
@@ -400,20 +362,20 @@ const endsInSilence = ({ spec, members, end }: ClosedAction): boolean =>
   !members.some(
     ({ event: { at, kind } }) =>
       at === end &&
-      (kind.endsWith('lock.released') || spec.ends.some((each) => each === kind) || spec.confirms?.some((each) => each === kind)),
+      (traitsOf(kind).lock?.step === 'released' || spec.ends.some((each) => each === kind) || spec.confirms?.some((each) => each === kind)),
   );
 
 /** nova's own "Took N seconds to build instance." */
 function reportedDuration(action: ClosedAction): number | undefined {
-  const said = action.members.find(({ event }) => event.kind === 'instance.built');
+  const { reports } = action.spec;
+  const said = action.members.find(({ event }) => event.kind === reports);
   return said === undefined ? undefined : numberOf(said.event, 'seconds');
 }
 
 /** nova's own "Took N seconds to spawn the instance on the hypervisor." */
-function reportedSpawn({ name, lines }: Phase): number | undefined {
-  if (name !== 'spawn') return undefined;
+function reportedByPhase({ spec, lines }: Phase): number | undefined {
   const said = lines.at(-1);
-  return said?.kind === 'instance.spawn.timed' ? numberOf(said, 'seconds') : undefined;
+  return said !== undefined && said.kind === spec.reports ? numberOf(said, 'seconds') : undefined;
 }
 
 /** The root's time that none of its phases covers, in ms. @param children in the order of their start */

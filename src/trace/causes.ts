@@ -1,6 +1,6 @@
 import type { Causes } from '../lifecycle/causes.js';
+import { keys } from '../model/attributes.js';
 import type { AttributeValue } from '../model/span.js';
-import { keys } from './attributes.js';
 
 const keyOf = {
   ovnStall: keys.ovnStall,

@@ -1,8 +1,9 @@
 import { scrubbed } from '../export/scrub.js';
+import { CONTROLLER_FAILURES } from '../lifecycle/common.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, textOf } from '../lifecycle/event.js';
+import { keys } from '../model/attributes.js';
 import type { SpanEvent } from '../model/span.js';
-import { keys } from './attributes.js';
 
 export interface LoggedException {
   readonly type: string;
@@ -19,13 +20,7 @@ const LONGEST_STACK = 8000;
 
 /** The first failure that the action's lines give a reason for: later ones are its consequences. */
 export function exceptionOf(events: readonly Event[], spec: ActionSpec): LoggedException | undefined {
-  const failures = events.filter(
-    (event) =>
-      spec.fails.includes(event.kind) ||
-      event.kind === 'scheduling.failed' ||
-      event.kind === 'scheduling.task.failed' ||
-      event.kind === 'build.attempt.failed',
-  );
+  const failures = events.filter(({ kind }) => spec.fails.includes(kind) || CONTROLLER_FAILURES.has(kind));
   const told = failures.find((event) => raisedIn(event) !== undefined);
   if (told === undefined) return undefined;
   const { type, message } = raisedIn(told)!;

@@ -171,7 +171,7 @@ it('catalogue prints what the tables give', async () => {
     },
   ] as const;
   const ran = await novaspan(['catalogue'], {
-    engine: { catalogue: async () => ({ messages, actions: [], markdown: '', pages: { releases: '', actions: '' } }) },
+    engine: { catalogue: async () => ({ messages, actions: [], markdown: '', pages: { releases: '', actions: '', phases: '' } }) },
   });
   expect(ran.stdout).toBe('messages of ovn-controller\n  lport.claimed  INFO         Claiming lport {port:uuid} for this chassis.\n');
 });

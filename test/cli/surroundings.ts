@@ -72,7 +72,7 @@ export async function novaspan(argv: readonly string[], given: Surroundings = {}
         messages: [],
         actions: [],
         markdown: '# The message catalogue\n',
-        pages: { releases: '', actions: '' },
+        pages: { releases: '', actions: '', phases: '' },
       }),
       check: async () => ({
         problems: [],

@@ -7,10 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { agentStages, stages, WAIT } from '../../grafana/source/dashboards/plug.js';
 import { panelsIn } from '../../grafana/source/queries.js';
 import { actions } from '../../src/lifecycle/name.js';
+import { keys } from '../../src/model/attributes.js';
 import { counters } from '../../src/model/counters.js';
 import { gauges } from '../../src/model/gauges.js';
 import { BUCKETS, type Family, lasting, longest, PREFIX, passing } from '../../src/telemetry/families.js';
-import { keys } from '../../src/trace/attributes.js';
 import { asked, boards, expressions, filledIn } from './boards.js';
 
 const promtool = spawnSync('promtool', ['--version']).status === 0;

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Causes, causesOf, isOfHost, isTrifle } from '../../src/lifecycle/causes.js';
+import type { PhaseSpec } from '../../src/lifecycle/define.js';
 import type { Event } from '../../src/lifecycle/event.js';
 import type { Phase } from '../../src/lifecycle/phases.js';
 import { isWanted } from '../../src/lifecycle/wanted.js';
 import { A, at, B, eventsOf, membersAbout, nova, oslo, U, vlog } from '../support/lines.js';
 
-const phase = (name: string, service: string, start: number, end: number, host = 'cmp1'): Phase => ({
+const phase = (name: string, service: string, start: number, end: number, host = 'cmp1', http?: PhaseSpec['http']): Phase => ({
   name,
+  spec: { name, service, from: [], to: [], ...(http !== undefined && { http }) },
   service,
   host,
   start: at(start),
@@ -179,10 +181,10 @@ describe('an image', () => {
 describe('requests', () => {
   it('are the time of the root in which any was under way', () => {
     const phases = [
-      phase('api request', 'nova-api', -2, 0.5, 'ctl1'),
-      phase('neutron port create', 'neutron-server', 1, 2, 'ctl1'),
-      phase('neutron-server request', 'neutron-server', 1.5, 2.5, 'ctl1'),
-      phase('glance request', 'glance', 59, 61, 'ctl1'),
+      phase('api request', 'nova-api', -2, 0.5, 'ctl1', 'user'),
+      phase('neutron port create', 'neutron-server', 1, 2, 'ctl1', 'service'),
+      phase('neutron-server request', 'neutron-server', 1.5, 2.5, 'ctl1', 'service'),
+      phase('glance request', 'glance', 59, 61, 'ctl1', 'service'),
     ];
     expect(causes(phases, {}).whole).toEqual({ requests: 2500 });
     expect(causes(phases, { host: undefined }).whole).toEqual({});

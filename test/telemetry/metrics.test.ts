@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { keys } from '../../src/model/attributes.js';
 import { counterNames, counters } from '../../src/model/counters.js';
 import { gauges } from '../../src/model/gauges.js';
 import { outcomes } from '../../src/model/span.js';
 import { BUCKETS } from '../../src/telemetry/families.js';
 import { metricsMarkdown, queries } from '../../src/telemetry/markdown.js';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.js';
-import { keys } from '../../src/telemetry/reading.js';
-import { keys as written } from '../../src/trace/attributes.js';
 import { correlate, GOLDEN, logsOf } from '../support/scenario.js';
 import { NOW, TRACE_ID, trace, vitals } from './vitals.js';
 
@@ -509,7 +508,3 @@ function faultsOf(body: string): string[] {
   }
   return faults;
 }
-
-it('attributes are spelled as the traces spell them', () => {
-  expect(keys).toEqual(Object.fromEntries(Object.keys(keys).map((key) => [key, written[key as keyof typeof keys]])));
-});

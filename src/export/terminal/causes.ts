@@ -1,5 +1,5 @@
+import { keys } from '../../model/attributes.js';
 import type { SpanData } from '../../model/span.js';
-import { keys } from './reading.js';
 import { inSeconds, tame } from './text.js';
 
 const numberOf = ({ attributes }: SpanData, key: string): number | undefined => {

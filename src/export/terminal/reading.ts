@@ -1,35 +1,6 @@
+import { type Certainty, keys } from '../../model/attributes.js';
 import type { FinishedTrace, SpanData } from '../../model/span.js';
 import { tame } from './text.js';
-
-/** The attributes that the views read, spelled as `trace/attributes.ts` writes them: a test compares the two. */
-export const keys = {
-  outcome: 'openstack.outcome',
-  port: 'openstack.port.id',
-  interface: 'openstack.interface.name',
-  reported: 'novaspan.reported_duration_s',
-  unexplained: 'novaspan.unexplained_ms',
-  missing: 'novaspan.phases.missing',
-  notLogged: 'novaspan.phases.not_logged',
-  notApplicable: 'novaspan.phases.not_applicable',
-  start: 'novaspan.start',
-  end: 'novaspan.end',
-  ovnStall: 'novaspan.cause.ovn_poll_stall_ms',
-  ovsStall: 'novaspan.cause.ovs_poll_stall_ms',
-  northdStall: 'novaspan.cause.northd_poll_stall_ms',
-  ovnEngine: 'novaspan.cause.ovn_engine_ms',
-  lockWait: 'novaspan.cause.lock_wait_ms',
-  lock: 'novaspan.cause.lock',
-  image: 'novaspan.cause.image',
-  imageFetch: 'novaspan.cause.image_fetch_ms',
-  imageConvert: 'novaspan.cause.image_convert_ms',
-  requests: 'novaspan.cause.requests_ms',
-  builds: 'novaspan.concurrent_builds',
-  errorType: 'error.type',
-  exceptionMessage: 'exception.message',
-} as const;
-
-/** How sure an end of a span is: a line says it, it follows from other lines, or no line was seen. */
-export type Certainty = 'observed' | 'derived' | 'unobserved';
 
 const textOf = (span: SpanData | undefined, key: string): string | undefined => {
   const value = span?.attributes[key];

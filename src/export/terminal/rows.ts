@@ -1,5 +1,6 @@
+import type { Certainty } from '../../model/attributes.js';
 import type { FinishedTrace, SpanData } from '../../model/span.js';
-import { type Certainty, certaintyOf } from './reading.js';
+import { certaintyOf } from './reading.js';
 import { isLike, treeOf } from './tree.js';
 
 /** A span, or several like ones in a row. */

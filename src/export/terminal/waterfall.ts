@@ -1,9 +1,9 @@
+import type { Certainty } from '../../model/attributes.js';
 import type { FinishedTrace, SpanData } from '../../model/span.js';
 import { headline } from './headline.js';
 import type { Look, Paint, Palette } from './look.js';
 import {
   boundsOf,
-  type Certainty,
   certaintyOf,
   durationOf,
   errorOf,

@@ -3,10 +3,8 @@ import { blame } from '../../../src/export/terminal/blame.js';
 import { causesOf } from '../../../src/export/terminal/causes.js';
 import { criticalChain, criticalSteps } from '../../../src/export/terminal/critical-chain.js';
 import { plain, unicode } from '../../../src/export/terminal/look.js';
-import { keys } from '../../../src/export/terminal/reading.js';
 import { table } from '../../../src/export/terminal/table.js';
 import { traceText } from '../../../src/export/terminal/trace-text.js';
-import * as written from '../../../src/trace/attributes.js';
 import { boot, failed, fragment, networkReady, root, START, span, trace, twoPorts } from './traces.js';
 
 const at = (width: number) => ({ width, palette: plain, glyphs: unicode });
@@ -307,10 +305,6 @@ describe('trace text', () => {
       "
     `);
   });
-});
-
-it('attributes are read as they are written', () => {
-  expect(written.keys).toMatchObject(keys);
 });
 
 it('nothing fails on a trace without spans', () => {

@@ -1,4 +1,4 @@
-/** Every attribute key that novaspan writes: dashboards, checks and users rely on them. docs/tracing-model.md explains each. */
+/** Every attribute key of spans that novaspan writes or reads: dashboards, checks and users rely on them. docs/tracing-model.md explains each. */
 export const keys = {
   instance: 'openstack.instance.id',
   action: 'openstack.action',
@@ -42,5 +42,5 @@ export const keys = {
   logLevel: 'novaspan.log.level',
 } as const;
 
-/** How well an end of a span is known. */
+/** How well an end of a span is known: a line marks it, other lines bound it or state a duration, or no line was seen. */
 export type Certainty = 'observed' | 'derived' | 'unobserved';
