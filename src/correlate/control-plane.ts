@@ -198,6 +198,8 @@ function conclude(fragment: ClosedFragment): ClosedThing {
     form: 'action',
     spec: create,
     outcome: 'failed',
+    startIs: 'derived',
+    endIs: 'derived',
     host: failed.event.host,
     service: 'nova-conductor',
     start: own[0]!.event.at,

@@ -66,6 +66,8 @@ export class Gather {
       request,
       spec,
       outcome: candidate.outcome ?? 'timed-out',
+      startIs: candidate.seen.start.is,
+      endIs: candidate.verdict.endIs,
       start,
       end: Math.max(start, end ?? lines.own[lines.own.length - 1]?.at ?? start),
       began: candidate.opened,

@@ -16,6 +16,7 @@ export const RESOLVED = kinds(
     ...spec.ends,
     ...spec.fails,
     ...(spec.confirms ?? []),
+    ...(spec.provedBy ?? []),
   ]),
 );
 
@@ -31,6 +32,7 @@ export const MAY_CLOSE = kinds(
   ...actions.flatMap((spec) => [
     ...spec.ends,
     ...(spec.confirms ?? []),
+    ...(spec.provedBy ?? []),
     ...(spec.endsAfter ?? []),
     ...(spec.endsQuietly ?? []),
     ...spec.fails,
@@ -60,6 +62,18 @@ export const CONTROL_EVIDENCE = kinds(
   'scheduling.task.failed',
   'instance.state.set',
 );
+
+/** What a guest went through, as libvirt reported it: printed when a thread of nova-compute comes to it. */
+export const LIFECYCLE = kinds(
+  'guest.lifecycle.started',
+  'guest.lifecycle.stopped',
+  'guest.lifecycle.paused',
+  'guest.lifecycle.resumed',
+  'guest.lifecycle.suspended',
+);
+
+/** Lines that show only that a request is at work: they may be its first. */
+export const ONLY_AT_WORK = kinds('instance.attribute.loaded');
 
 /** What the conductor prints when no host is left to try. */
 export const GIVES_UP = kinds('scheduling.failed', 'scheduling.task.failed', 'instance.state.set');

@@ -87,6 +87,13 @@ export const liveMigration: ActionSpec = action({
   begunBy: ['server.live.migrate.begun'],
   tasks: ['migrating'],
   starts: [lasting('live.migration.prepared')],
+  opensWith: [
+    'instance.attribute.loaded',
+    'live.migration.destination.checked',
+    'live.migration.source.checked',
+    'live.migration.preparing',
+    'live.migration.prepared',
+  ],
   startsWithFirst: true,
   ends: ['live.migration.finished'],
   confirms: ['migration.allocation.deleted'],

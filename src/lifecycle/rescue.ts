@@ -11,6 +11,7 @@ export const rescue: ActionSpec = action({
   calls: ['_rescue'],
   tasks: ['rescuing'],
   ends: ['guest.lifecycle.started'],
+  provedBy: ['power.state.checked'],
   fails: [...FAILURES, 'guest.start.failed'],
   phases: [
     apiRequest,
@@ -37,6 +38,7 @@ export const unrescue: ActionSpec = action({
   calls: ['_unrescue'],
   tasks: ['unrescuing'],
   ends: ['guest.lifecycle.started'],
+  provedBy: ['power.state.checked'],
   fails: [...FAILURES, 'guest.start.failed'],
   phases: [
     apiRequest,

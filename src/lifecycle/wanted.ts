@@ -22,6 +22,8 @@ const ALSO: readonly EventKind[] = [
   'ovs.interface.setting',
   'lport.addressed',
   'live.migration.storage.checked',
+  // The first line of a request.
+  'instance.attribute.loaded',
   'instance.lock.awaited',
   'interface.lock.awaited',
   'interface.lock.acquired',
@@ -55,6 +57,8 @@ const used: ReadonlySet<EventKind> = new Set([
     ...(spec.notWith ?? []),
     ...(spec.begunBy ?? []),
     ...(spec.endsQuietly ?? []),
+    ...(spec.provedBy ?? []),
+    ...(spec.opensWith ?? []),
     ...spec.phases.flatMap(({ marks }) => marks ?? []),
     ...kindsOf(spec.starts),
     ...spec.ends,

@@ -1,4 +1,3 @@
-import { traitsOf } from '../catalogue/traits.js';
 import { type Causes, causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
 import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
@@ -9,7 +8,15 @@ import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/ph
 import { keys } from '../model/attributes.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
-import type { AttributeValue, FinishedTrace, Outcome, SpanData, SpanEvent, SpanLink } from '../model/span.js';
+import {
+  type AttributeValue,
+  type FinishedTrace,
+  isError,
+  type Outcome,
+  type SpanData,
+  type SpanEvent,
+  type SpanLink,
+} from '../model/span.js';
 import { bounds, fitToLeave } from './bounds.js';
 import { addCauses } from './causes.js';
 import { exceptionOf } from './exception.js';
@@ -65,7 +72,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   const causes = causesOf(phases, lived, action.meanwhile ?? []);
   const around = { ports: action.ports, start: action.start, end: action.end, isWhole: true, causes: causes.of, outcome: action.outcome };
   const children = spansOf(phases, traceId, rootId, around, options);
-  const failed = action.outcome !== 'succeeded';
+  const failed = isError(action.outcome);
   const exception = failed
     ? exceptionOf(
         action.members.map(({ event }) => event),
@@ -76,8 +83,8 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   const attributes: Record<string, AttributeValue> = identityOf(action);
   attributes[keys.action] = action.spec.name;
   attributes[keys.outcome] = action.outcome;
-  attributes[keys.start] = certaintyOfStart(action);
-  attributes[keys.end] = action.outcome === 'succeeded' && !endsInSilence(action) ? 'observed' : 'derived';
+  attributes[keys.start] = action.startIs;
+  attributes[keys.end] = action.endIs;
   const reported = reportedDuration(action);
   if (reported !== undefined) attributes[keys.reported] = reported;
   attributes[keys.unexplained] = unexplained(children, action.start, action.end);
@@ -121,7 +128,7 @@ function unusedLines({ members }: ClosedAction, phases: readonly Phase[]): Event
 
 /** On a failed action, the phases that were still under way are where it failed. */
 function errorOf({ spec, lines, endIs }: Phase, outcome: Outcome | undefined): string | undefined {
-  if (outcome === undefined || outcome === 'succeeded') return undefined;
+  if (outcome === undefined || !isError(outcome)) return undefined;
   if (spec.failsAt !== undefined && lines.at(-1)?.kind === spec.failsAt.kind) return spec.failsAt.why;
   return endIs === 'unobserved' ? `did not end: the action ${outcome === 'failed' ? 'failed' : 'was cut off'} before` : undefined;
 }
@@ -152,8 +159,8 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
     service: attempt.service,
     host: attempt.host,
     attributes: {
-      [keys.start]: 'observed',
-      [keys.end]: 'derived',
+      [keys.start]: attempt.startIs,
+      [keys.end]: attempt.endIs,
       ...(attempt.builds === undefined ? {} : { [keys.builds]: attempt.builds }),
       ...addCauses({}, causes.whole),
       ...(exception === undefined ? {} : { [keys.errorType]: exception.type }),
@@ -352,18 +359,6 @@ function identityOf(closed: ClosedThing): Record<string, AttributeValue> {
   if (own?.userId !== undefined) attributes[keys.user] = own.userId;
   return attributes;
 }
-
-const certaintyOfStart = (action: ClosedAction): 'observed' | 'derived' =>
-  action.members.some(({ event }) => event.at === action.start && event.service === action.service) ? 'observed' : 'derived';
-
-/** Whether no line marks its end: the last one that it prints was followed by nothing. */
-const endsInSilence = ({ spec, members, end }: ClosedAction): boolean =>
-  spec.endsQuietly !== undefined &&
-  !members.some(
-    ({ event: { at, kind } }) =>
-      at === end &&
-      (traitsOf(kind).lock?.step === 'released' || spec.ends.some((each) => each === kind) || spec.confirms?.some((each) => each === kind)),
-  );
 
 /** nova's own "Took N seconds to build instance." */
 function reportedDuration(action: ClosedAction): number | undefined {
