@@ -2,13 +2,14 @@ import type { EventKind } from '../catalogue/event.js';
 import { traitsOf } from '../catalogue/traits.js';
 import type { ActionSpec, Edge } from '../lifecycle/define.js';
 import { type Event, numberOf } from '../lifecycle/event.js';
-import { actionOfLock, taskOf } from '../lifecycle/name.js';
+import { actionOfLock, isTaskOf, taskOf } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate, Moment } from './candidate.js';
 import { LIFECYCLE } from './kinds.js';
+import type { HostMarks } from './settle.js';
 
 /** Takes one line into account: what it shows of the action's start and end. */
-export function note(candidate: Candidate, event: Event): void {
+export function note(candidate: Candidate, event: Event, marks: HostMarks): void {
   const { spec, seen } = candidate;
   const { kind, at } = event;
   const isOfRequest = event.requestId === candidate.request;
@@ -25,7 +26,7 @@ export function note(candidate: Candidate, event: Event): void {
     }
   }
   if (spec === undefined) return;
-  if (mayStart(spec, kind)) seen.start = startOf(spec, candidate);
+  if (mayStart(spec, kind)) seen.start = startOf(spec, candidate, marks);
   noteEnd(candidate, spec, event, isOfRequest);
   noteFailure(candidate, spec, event, isOfRequest);
   if (kind === 'instance.build.rescheduled') candidate.rescheduled = true;
@@ -58,9 +59,6 @@ const certaintyOf = ({ kind }: Event): Moment['is'] => (LIFECYCLE.has(kind) ? 'd
 /** An API's answer that says that the action was not done, or that nova-compute has not answered in time. */
 const isRefused = (event: Event): boolean => traitsOf(event.kind).request === true && (numberOf(event, 'status') ?? 0) >= 400;
 
-const isTaskOf = ({ tasks, sharedTasks }: ActionSpec, task: string | undefined): boolean =>
-  task !== undefined && (tasks?.includes(task) === true || sharedTasks?.includes(task) === true);
-
 const isAfterItsCause = ({ endsAfter }: ActionSpec, { lines }: Candidate): boolean =>
   endsAfter === undefined || lines.own.some(({ kind }) => endsAfter.includes(kind));
 
@@ -72,13 +70,13 @@ const mayStart = (spec: ActionSpec, kind: EventKind): boolean =>
   spec.starts.some(({ kinds, followedBy }) => kinds.includes(kind) || followedBy?.kind === kind);
 
 /** The start by the first edge that fits, else the first line: as a stand-in where the log does not print the edges. */
-export function startOf(spec: ActionSpec, candidate: Candidate): Moment {
-  const { lines, opened } = candidate;
+export function startOf(spec: ActionSpec, candidate: Candidate, marks: HostMarks): Moment {
+  const { lines, opened, host } = candidate;
   const { own, owned, begun } = lines;
   for (const edge of spec.starts) {
     const isEdge = (event: Event): boolean => edge.kinds.includes(event.kind) && isOfTheAction(event, spec);
     const found = own.find(isEdge) ?? owned.find(isEdge) ?? begun.find(isEdge);
-    if (found === undefined || !isFollowed(found, edge, own)) continue;
+    if (found === undefined || !isFollowed(found, edge, own, marks.buildEnds(host))) continue;
     const at = edgeTime(found, edge);
     if (spec.startsWithFirst === true && opened < at) break;
     return { at, is: edge.less !== undefined || edge.derived === true ? 'derived' : startIsOf(candidate, found) };
@@ -91,8 +89,12 @@ export function startOf(spec: ActionSpec, candidate: Candidate): Moment {
 const startIsOf = ({ mayHaveWaited }: Candidate, { kind }: Event): Moment['is'] =>
   mayHaveWaited && traitsOf(kind).lock === undefined ? 'derived' : 'observed';
 
-const isFollowed = ({ at }: Event, { followedBy }: Edge, own: readonly Event[]): boolean =>
-  followedBy === undefined || own.some((event) => event.kind === followedBy.kind && event.at >= at && event.at <= at + followedBy.within);
+/** Whether the edge's other line follows at once: with no build ending in between, nothing was waited for, however long it took. */
+function isFollowed({ at }: Event, { followedBy }: Edge, own: readonly Event[], buildEnds: readonly Millis[]): boolean {
+  if (followedBy === undefined) return true;
+  const next = own.find((event) => event.kind === followedBy.kind && event.at >= at);
+  return next !== undefined && (next.at <= at + followedBy.within || !buildEnds.some((end) => end > at && end < next.at));
+}
 
 /** Among lock lines only those of the action's own function. */
 const isOfTheAction = (event: Event, spec: ActionSpec): boolean => traitsOf(event.kind).lock === undefined || actionOfLock(event) === spec;

@@ -79,6 +79,7 @@ export class Retention {
     builds.forget(reach);
     hosts.restarts.forget(reach);
     hosts.audits.forget(reach);
+    hosts.buildEnds.forget(reach);
   }
 
   #needs(watermark: Millis, horizon: Millis): Needs {

@@ -8,6 +8,8 @@ export interface HostMarks {
   restarts(host: string): readonly Millis[];
   /** the periodic count of the host's resources */
   audits(host: string): readonly Millis[];
+  /** a build was over, however it ended */
+  buildEnds(host: string): readonly Millis[];
 }
 
 /** How an action ended, and up to when its lines may lie. */

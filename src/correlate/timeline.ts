@@ -2,7 +2,7 @@ import type { Past } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
-import { actionOfLock, bareOpeners, beginnings, isOfTask, mayNameBare, nameAction, naming } from '../lifecycle/name.js';
+import { actionOfLock, bareOpeners, beginnings, isOfTask, isTaskOf, mayNameBare, nameAction, naming, taskOf } from '../lifecycle/name.js';
 import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
@@ -157,7 +157,7 @@ class Timeline {
   }
 
   #takeBare(event: Event): void {
-    const owner = this.#ownerAt(event.at);
+    const owner = this.#ownerOf(event);
     const opener = bareOpeners.get(event.kind);
     if (opener !== undefined && owner?.spec !== opener) return this.#takeOpener(opener, event);
     if (owner === undefined) {
@@ -210,8 +210,8 @@ class Timeline {
       this.#bare = this.#bare.filter((event) => !mine.includes(event));
     }
     candidate.seen = noMilestones(candidate.opened);
-    if (spec !== undefined) candidate.seen.start = startOf(spec, candidate);
-    for (const event of [...lines.own, ...lines.owned, ...lines.begun].sort(inOrder)) note(candidate, event);
+    if (spec !== undefined) candidate.seen.start = startOf(spec, candidate, this.#around.marks);
+    for (const event of [...lines.own, ...lines.owned, ...lines.begun].sort(inOrder)) note(candidate, event, this.#around.marks);
     this.#settle(candidate);
   }
 
@@ -227,6 +227,12 @@ class Timeline {
     candidate.opened = Math.min(candidate.opened, headless.opened);
   }
 
+  /** A line that says which task is under way is not of an action that has no such task. */
+  #ownerOf(event: Event): Past | undefined {
+    const owner = this.#ownerAt(event.at);
+    return owner?.spec !== undefined && isOfTask(event) && !isTaskOf(owner.spec, taskOf(event)) ? undefined : owner;
+  }
+
   #ownerAt(at: Millis): Past | undefined {
     return ownerAt<Past>(this.#rivals, at);
   }
@@ -237,7 +243,7 @@ class Timeline {
   }
 
   #note(candidate: Candidate, event: Event): void {
-    note(candidate, event);
+    note(candidate, event, this.#around.marks);
     this.#settle(candidate);
   }
 

@@ -43,7 +43,10 @@ export interface Edge {
   readonly pick?: 'last' | 'latest';
   /** Looked for in the whole action instead of the port's own plug cycle. */
   readonly anywhere?: true;
-  /** Counts only where such a line follows within so many milliseconds: after a longer time something was waited for. */
+  /**
+   * Counts only where such a line follows within so many milliseconds, or later with no build of the host ending in between:
+   * else the line waited for its turn.
+   */
   readonly followedBy?: { readonly kind: EventKind; readonly within: Millis };
 }
 

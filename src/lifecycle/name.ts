@@ -159,6 +159,10 @@ export function partOf(own: readonly Event[]): ActionSpec | undefined {
 /** Whether the line prints a task state that names an action. */
 export const isOfTask = (event: Event): boolean => byTask.has(taskOf(event) ?? '');
 
+/** Whether an action goes through a task state. */
+export const isTaskOf = ({ tasks, sharedTasks }: ActionSpec, task: string | undefined): boolean =>
+  task !== undefined && (tasks?.includes(task) === true || sharedTasks?.includes(task) === true);
+
 /** The task state that a power-sync line prints. */
 export function taskOf(event: Event): string | undefined {
   if (event.kind === 'power.state.sync.pending') return textOf(event, 'task');

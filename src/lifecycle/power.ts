@@ -1,4 +1,4 @@
-import { action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo } from './common.js';
+import { AT_WORK, action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo } from './common.js';
 import { type ActionSpec, last, latest, line } from './define.js';
 import { apiRequest, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js';
@@ -63,15 +63,7 @@ export const start: ActionSpec = action({
   begunBy: ['server.start.begun'],
   tasks: ['powering-on'],
   starts: [],
-  opensWith: [
-    'instance.attribute.loaded',
-    'cache.lock.awaited',
-    'cache.lock.acquired',
-    'network.cache.building',
-    'instance.destroyed',
-    'vif.unplugged',
-    'vif.plugged',
-  ],
+  opensWith: [...AT_WORK, 'instance.destroyed', 'vif.unplugged', 'vif.plugged'],
   ends: ['instance.rebooted'],
   fails: [...FAILURES, 'guest.start.failed'],
   phases: [

@@ -1,5 +1,5 @@
 import { hours } from '../model/time.js';
-import { action, FAILURES, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
+import { AT_WORK, action, FAILURES, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
 import { type ActionSpec, about, anywhere, latest, line, type PhaseSpec } from './define.js';
 import { apiRequest, plugChain, plugUnawaited, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, networkWait, partsOf, spawning } from './spawning.js';
@@ -125,14 +125,7 @@ export const revertResize: ActionSpec = action({
   starts: [],
   startsWithFirst: true,
   sharedTasks: ['resize_reverting'],
-  opensWith: [
-    'instance.attribute.loaded',
-    'cache.lock.awaited',
-    'cache.lock.acquired',
-    'network.cache.building',
-    'instance.destroyed',
-    'vif.unplugged',
-  ],
+  opensWith: [...AT_WORK, 'instance.destroyed', 'vif.unplugged'],
   ends: ['instance.original.state'],
   deadline: hours(6),
   phases: [
