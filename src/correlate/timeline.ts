@@ -227,10 +227,24 @@ class Timeline {
     candidate.opened = Math.min(candidate.opened, headless.opened);
   }
 
-  /** A line that says which task is under way is not of an action that has no such task. */
+  /**
+   * Whose a line without a request is: not an action's that has no such task, where it says which task is pending. What may
+   * name an action is not taken by one that has ended, while another is at work that has no name yet.
+   */
   #ownerOf(event: Event): Past | undefined {
     const owner = this.#ownerAt(event.at);
-    return owner?.spec !== undefined && isOfTask(event) && !isTaskOf(owner.spec, taskOf(event)) ? undefined : owner;
+    if (owner?.spec === undefined) return owner;
+    if (isOfTask(event)) return isTaskOf(owner.spec, taskOf(event)) ? owner : undefined;
+    const { end } = owner;
+    if (end === undefined || end >= event.at || !mayNameBare.has(event.kind)) return owner;
+    return this.#isAtWorkUnnamed(end, event.at) ? undefined : owner;
+  }
+
+  /** Whether a candidate without a name that began after a moment is at work at another. */
+  #isAtWorkUnnamed(since: Millis, at: Millis): boolean {
+    for (const { spec, opened, lastOwn } of this.#open.values())
+      if (spec === undefined && opened > since && at <= lastOwn + GRACE) return true;
+    return false;
   }
 
   #ownerAt(at: Millis): Past | undefined {

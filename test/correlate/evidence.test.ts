@@ -167,6 +167,23 @@ describe('what an action is', () => {
     expect(candidates(lines).map(({ spec }) => spec?.name)).toEqual(['unpause', 'suspend']);
   });
 
+  it('what may name an action that is at work is not taken by one that has just ended', () => {
+    const lines = [
+      nova(1, 'Instance shutdown successfully after 0 seconds.', { request: B }),
+      bare(1.2, 'Instance destroyed successfully.'),
+      nova(3, `Successfully plugged vif ${vif(P)}`, { instance: null }),
+      nova(3.1, 'Checking state'),
+      bare(4, 'Instance rebooted successfully.'),
+      pending(4.1, 'powering-on'),
+    ];
+    const of = (events: readonly Event[]): Event[] =>
+      events.map((event) => (event.kind === 'vif.plugged' ? { ...event, instance: U } : event));
+    expect(within(of(eventsOf('nova-compute', lines))).map(end)).toEqual([
+      ['stop', 'succeeded', 1.2, 'observed'],
+      ['start', 'succeeded', 4.1, 'derived'],
+    ]);
+  });
+
   it('a line that no such action prints contradicts a name', () => {
     const stopping = [nova(10, 'Instance shutdown successfully after 10 seconds.'), bare(10.2, 'Instance destroyed successfully.')];
     expect(candidates(stopping).map(({ spec }) => spec?.name)).toEqual(['stop']);
