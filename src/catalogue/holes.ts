@@ -85,6 +85,9 @@ export const holes = {
 
   // functions that hold locks
   claim: { pattern: '(?:[\\w.<>:-]{1,512}\\.)?instance_claim', read: same },
+  /** the last step of a rebuild and of an evacuation, from Yoga on */
+  evacuation: { pattern: '(?:[\\w.<>:-]{1,512}\\.)?finish_evacuation', read: same },
+  resources: { pattern: `(?!(?:[\\w.<>:-]{1,512}\\.)?(?:instance_claim|finish_evacuation)")${NAME}`, read: same },
   nonclaim: { pattern: `(?!(?:[\\w.<>:-]{1,512}\\.)?instance_claim")${NAME}`, read: same },
 
   // HTTP

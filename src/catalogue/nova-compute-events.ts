@@ -266,6 +266,18 @@ export const novaComputeEvents = defineMessages('nova-compute', {
       'During _sync_instance_power_state the DB power_state (active) does not match the vm_power_state from the hypervisor (active). Updating power_state in the DB to match the hypervisor.',
     ],
   },
+  'instance.attribute.loaded': {
+    logger: 'nova.objects.instance',
+    level: 'DEBUG',
+    says: ["Lazy-loading '{attribute:state}' on Instance uuid {instance:uuid}"],
+    seen: ["Lazy-loading 'pci_devices' on Instance uuid ff0f6dd1-0392-418c-8e80-22e04f17aadd"],
+  },
+  'migration.context.missing': {
+    logger: 'nova.objects.instance',
+    level: 'DEBUG',
+    says: ['Trying to apply a migration context that does not seem to be set for this instance'],
+    seen: ['Trying to apply a migration context that does not seem to be set for this instance'],
+  },
   'power.states.mismatched': {
     logger: 'nova.compute.manager',
     level: 'WARNING',

@@ -85,12 +85,25 @@ export const osloConcurrency = defineMessages('nova-compute', {
     logger: 'oslo_concurrency.lockutils',
     level: 'DEBUG',
     says: [
-      'Lock "compute_resources" "released" by "{function:nonclaim}" :: held {held:float}s',
-      'Lock "compute_resources" released by "{function:nonclaim}" :: held {held:float}s',
+      'Lock "compute_resources" "released" by "{function:resources}" :: held {held:float}s',
+      'Lock "compute_resources" released by "{function:resources}" :: held {held:float}s',
     ],
     seen: [
       'Lock "compute_resources" "released" by "nova.compute.resource_tracker.ResourceTracker.update_usage" :: held 0.384s',
       'Lock "compute_resources" released by "nova.compute.resource_tracker.ResourceTracker.update_usage" :: held 1.25s',
+    ],
+  },
+  'evacuation.lock.released': {
+    lock: { of: 'resource', step: 'released' },
+    logger: 'oslo_concurrency.lockutils',
+    level: 'DEBUG',
+    says: [
+      'Lock "compute_resources" "released" by "{function:evacuation}" :: held {held:float}s',
+      'Lock "compute_resources" released by "{function:evacuation}" :: held {held:float}s',
+    ],
+    seen: [
+      'Lock "compute_resources" "released" by "nova.compute.resource_tracker.ResourceTracker.finish_evacuation" :: held 0.079s',
+      'Lock "compute_resources" released by "nova.compute.resource_tracker.ResourceTracker.finish_evacuation" :: held 0.079s',
     ],
   },
   'image.lock.awaited': {

@@ -1,7 +1,7 @@
 import { outcomeOf } from '../export/terminal/reading.js';
 import { type Count, type CounterName, counterNames, counters } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
-import type { FinishedTrace } from '../model/span.js';
+import { type FinishedTrace, outcomes as outcomeNames } from '../model/span.js';
 
 /** What a replay found and what it passed over. */
 export interface Tally {
@@ -11,7 +11,6 @@ export interface Tally {
   summary(facts: { readonly took: Millis; readonly bytes: number }): string;
 }
 
-const OUTCOMES = ['succeeded', 'failed', 'timed-out', 'interrupted'];
 /** Said by the first line of the summary already. */
 const SAID: readonly CounterName[] = ['lines', 'actions', 'fragments'];
 const MOST_LABELS = 3;
@@ -36,7 +35,7 @@ export function createTally(): Tally {
     },
 
     summary({ took, bytes }) {
-      const by = OUTCOMES.filter((outcome) => outcomes.has(outcome)).map((outcome) => `${outcomes.get(outcome)} ${outcome}`);
+      const by = outcomeNames.filter((outcome) => outcomes.has(outcome)).map((outcome) => `${outcomes.get(outcome)} ${outcome}`);
       const lines = totals.get('lines')?.sum ?? 0;
       const seconds = Math.max(took, 1) / 1000;
       const first = [

@@ -1,7 +1,7 @@
-import type { EventKind } from '../catalogue/event.js';
 import type { Past } from '../lifecycle/closed.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import type { Event } from '../lifecycle/event.js';
+import type { Certainty } from '../model/attributes.js';
 import type { Millis } from '../model/line.js';
 import type { Outcome } from '../model/span.js';
 
@@ -17,17 +17,36 @@ export interface CandidateLines {
   bare: Event[];
 }
 
+/** A moment, and whether a line marks it (`observed`), only bounds it or stands in for such a line (`derived`), or nothing shows it. */
+export interface Moment {
+  readonly at: Millis;
+  readonly is: Certainty;
+}
+
+/** An end line. */
+export interface EndLine extends Moment {
+  /** It proves an end and no success: the release of a lock, or an API's answer. */
+  readonly isNeutral: boolean;
+}
+
 /** What the lines have shown so far. Read again from the first line when the name changes. */
 export interface Milestones {
-  start: Millis;
+  start: Moment;
   /** When the action's function held the instance's lock; `to` undefined while it does. */
   lock: { from: Millis; to: Millis | undefined } | undefined;
-  succeededAt: Millis | undefined;
+  /** The first end line. */
+  ended: EndLine | undefined;
   /** A line after the end line that belongs to the end as well. */
-  confirmedAt: Millis | undefined;
+  confirmed: Moment | undefined;
+  /** The last line that is printed when the work is done. */
+  provedAt: Millis | undefined;
+  /** When nova last said that the action's task is pending. */
+  pendingAt: Millis | undefined;
   /** A line after which silence is a success. */
   quietAt: Millis | undefined;
   failedAt: Millis | undefined;
+  /** The last failure line with the action's own id. */
+  failedLast: Millis | undefined;
   cleanedAt: Millis | undefined;
   /** A line at DEBUG is among its own. */
   isAtDebug: boolean;
@@ -40,12 +59,15 @@ export interface Milestones {
 }
 
 export const noMilestones = (start: Millis): Milestones => ({
-  start,
+  start: { at: start, is: 'unobserved' },
   lock: undefined,
-  succeededAt: undefined,
-  confirmedAt: undefined,
+  ended: undefined,
+  confirmed: undefined,
+  provedAt: undefined,
+  pendingAt: undefined,
   quietAt: undefined,
   failedAt: undefined,
+  failedLast: undefined,
   cleanedAt: undefined,
   isAtDebug: false,
   isHandedBack: false,
@@ -56,6 +78,7 @@ export const noMilestones = (start: Millis): Milestones => ({
 /** How and when an action ends, as far as its lines go. */
 export interface Verdict {
   readonly end: Millis | undefined;
+  readonly endIs: Certainty;
   readonly outcome: Outcome | undefined;
   /** The last moment whose lines may be the action's. */
   readonly until: Millis;
@@ -65,10 +88,18 @@ export interface Verdict {
 
 const UNDECIDED: Verdict = {
   end: undefined,
+  endIs: 'unobserved',
   outcome: undefined,
   until: Number.POSITIVE_INFINITY,
   closesAt: Number.POSITIVE_INFINITY,
 };
+
+/** What is known when a candidate is opened. */
+export interface Circumstances {
+  readonly attempt: number;
+  readonly sharedSince: Millis;
+  readonly mayHaveWaited: boolean;
+}
 
 /** nova-compute's lines of one instance and one request: an action, once it has a name. */
 export class Candidate implements Past {
@@ -79,6 +110,8 @@ export class Candidate implements Past {
   readonly sharedSince: Millis;
   readonly lines: CandidateLines = { own: [], owned: [], begun: [], bare: [] };
   opened: Millis;
+  /** Another action of the instance was under way when this one printed its first line: it may have waited for that one. */
+  readonly mayHaveWaited: boolean;
   host: string;
   spec: ActionSpec | undefined = undefined;
   /** The function of a lock named it. */
@@ -88,18 +121,19 @@ export class Candidate implements Past {
   seen: Milestones;
   verdict: Verdict = UNDECIDED;
 
-  constructor(instance: string, request: string, first: Event, attempt: number, sharedSince: Millis) {
+  constructor(instance: string, request: string, first: Event, { attempt, sharedSince, mayHaveWaited }: Circumstances) {
     this.instance = instance;
     this.request = request;
     this.attempt = attempt;
     this.sharedSince = sharedSince;
+    this.mayHaveWaited = mayHaveWaited;
     this.opened = first.at;
     this.host = first.host;
     this.seen = noMilestones(first.at);
   }
 
   get start(): Millis {
-    return this.seen.start;
+    return this.seen.start.at;
   }
 
   get lock(): Milestones['lock'] {
@@ -141,9 +175,5 @@ export class Candidate implements Past {
   get lastOwn(): Millis {
     const { own } = this.lines;
     return own.length === 0 ? this.opened : own[own.length - 1]!.at;
-  }
-
-  has(kind: EventKind): boolean {
-    return this.lines.own.some((event) => event.kind === kind);
   }
 }

@@ -17,12 +17,19 @@ export class Closer {
   readonly #hosts: Hosts;
   readonly #gather: Gather;
   readonly #count: Count;
+  /** the last moment of which anything was read, once all is read */
+  #inputEnd = Number.POSITIVE_INFINITY;
 
   constructor(instances: Instances, hosts: Hosts, gather: Gather, count: Count) {
     this.#instances = instances;
     this.#hosts = hosts;
     this.#gather = gather;
     this.#count = count;
+  }
+
+  /** No line after this moment will be read: what is open beyond it is unfinished. */
+  endInput(last: Millis): void {
+    this.#inputEnd = last;
   }
 
   /** Brings an instance up to a watermark, where it has not been looked at since. */
@@ -78,6 +85,8 @@ export class Closer {
 
   /** Ends a candidate: what it was, where it was anything, and what is left of it. */
   close(candidate: Candidate, state: InstanceState): Closing[] {
+    if (candidate.outcome === 'timed-out' && candidate.closesAt > this.#inputEnd)
+      candidate.verdict = { ...candidate.verdict, outcome: 'unfinished' };
     const past = pastOf(candidate);
     const closings = this.#closingOf(candidate, state, past);
     this.#instances.retire(candidate, state, past);

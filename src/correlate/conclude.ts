@@ -26,6 +26,8 @@ export function conclude(fragment: ClosedFragment, attempts: readonly Past[]): C
     form: 'action',
     spec,
     outcome: 'failed',
+    startIs: start === own[0]!.at ? 'observed' : 'derived',
+    endIs: end === last.at ? 'observed' : 'derived',
     host: last.host,
     service: 'nova-conductor',
     start,

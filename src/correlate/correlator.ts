@@ -11,6 +11,7 @@ import { Gather, type Sources } from './gather.js';
 import { HostLines } from './host-lines.js';
 import { Hosts } from './hosts.js';
 import { Instances } from './instances.js';
+import { ONLY_AT_WORK } from './kinds.js';
 import { Retention } from './retention.js';
 import type { Saved } from './saved.js';
 import { Sequels } from './sequels.js';
@@ -72,7 +73,7 @@ export class Correlator {
     builds.note(event);
     if (hosts.note(event)) instances.wake(event.host);
     if (event.kind === 'compute.started') return;
-    store.add(event);
+    if (!ONLY_AT_WORK.has(event.kind)) store.add(event);
     this.#control.note(event);
     instances.keep(event);
   }
@@ -94,6 +95,16 @@ export class Correlator {
     ];
     if (isDueToSweep) this.#retention.sweep(watermark);
     return closings.sort((a, b) => a.at - b.at || compare(keyOf(a.thing), keyOf(b.thing))).map(({ thing }) => thing);
+  }
+
+  /**
+   * Closes all that is open: no line will be read any more.
+   *
+   * @param last the time of the newest line of any log: an action that might have gone on after it is unfinished
+   */
+  finish(last: Millis): ClosedThing[] {
+    this.#closer.endInput(last);
+    return this.advance(Number.POSITIVE_INFINITY);
   }
 
   #advanceInstances(watermark: Millis, isDueToSweep: boolean): Closing[] {

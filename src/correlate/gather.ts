@@ -74,6 +74,8 @@ export class Gather {
       spec,
       outcome: candidate.outcome ?? 'timed-out',
       // The action has been under way since its first attempt.
+      startIs: from < start ? 'derived' : candidate.seen.start.is,
+      endIs: candidate.verdict.endIs,
       start: from,
       end: Math.max(from, end ?? lines.own[lines.own.length - 1]?.at ?? start),
       began: candidate.opened,

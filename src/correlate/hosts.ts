@@ -1,3 +1,4 @@
+import type { EventKind } from '../catalogue/event.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { HostMarks } from './settle.js';
@@ -11,6 +12,7 @@ export class HostTimes {
   add(host: string, at: Millis): void {
     const times = this.#byHost.get(host);
     if (times === undefined) this.#byHost.set(host, [at]);
+    else if (at > times[times.length - 1]!) times.push(at);
     else if (!times.includes(at)) {
       times.push(at);
       times.sort((a, b) => a - b);
@@ -54,13 +56,24 @@ export class HostTimes {
   }
 }
 
-/** When each host's nova-compute started, and when it counted its resources. */
+/** A build is over, and the next that waited for its turn may begin. */
+const BUILD_ENDS: ReadonlySet<EventKind> = new Set<EventKind>([
+  'instance.built',
+  'instance.build.failed',
+  'instance.build.aborted',
+  'instance.build.rescheduled',
+  'instance.build.unexpected',
+]);
+
+/** When each host's nova-compute started, when it counted its resources, and when its builds ended. */
 export class Hosts {
   readonly restarts = new HostTimes();
   readonly audits = new HostTimes();
+  readonly buildEnds = new HostTimes();
 
-  /** @returns whether the line is one of a host */
+  /** @returns whether the line is one of a host, and may end what is under way on it */
   note({ kind, host, at }: Event): boolean {
+    if (BUILD_ENDS.has(kind)) this.buildEnds.add(host, at);
     if (kind === 'compute.started') this.restarts.add(host, at);
     else if (kind === 'resources.audited') this.audits.add(host, at);
     else return false;
@@ -72,6 +85,7 @@ export class Hosts {
     return {
       restarts: (host) => this.restarts.until(host, watermark),
       audits: (host) => this.audits.until(host, watermark),
+      buildEnds: (host) => this.buildEnds.until(host, watermark),
     };
   }
 }

@@ -5,7 +5,7 @@ import type { OpenActions } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
 import type { Hosts } from './hosts.js';
-import { INTRODUCES, MAY_CLOSE, RESOLVED } from './kinds.js';
+import { INTRODUCES, MAY_CLOSE, ONLY_AT_WORK, RESOLVED } from './kinds.js';
 import { givenOn, isExported, isSame, isTaken, triesBefore } from './owner.js';
 import type { InstanceState } from './state.js';
 import { timeline } from './timeline.js';
@@ -67,11 +67,13 @@ export class Instances {
       this.#keepUnresolved(event);
       return;
     }
+    if (ONLY_AT_WORK.has(event.kind) && (event.requestId === undefined || event.userId === undefined)) return;
     const state = this.#stateOf(event.instance);
     if (event.requestId !== undefined && event.userId !== undefined) {
       const { requestId: request, at } = event;
       const past = state.past.find((each) => (isApi ? isExported(each, request, at) : isTaken(each, request, at)));
       if (past !== undefined) {
+        if (ONLY_AT_WORK.has(event.kind)) return;
         if (!isApi && this.#seeded.has(past)) this.#count('read_again');
         else if (!isApi) this.#count('late', 1, event.kind);
         return;

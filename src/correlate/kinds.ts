@@ -1,6 +1,5 @@
 import type { EventKind } from '../catalogue/event.js';
 import { actions, bareOpeners, beginnings, mayNameBare, naming } from '../lifecycle/name.js';
-import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
 
 const kinds = (...all: readonly EventKind[]): ReadonlySet<EventKind> => new Set(all);
 
@@ -17,6 +16,7 @@ export const RESOLVED = kinds(
     ...spec.ends,
     ...spec.fails,
     ...(spec.confirms ?? []),
+    ...(spec.provedBy ?? []),
   ]),
 );
 
@@ -30,6 +30,7 @@ export const MAY_CLOSE = kinds(
   ...actions.flatMap((spec) => [
     ...spec.ends,
     ...(spec.confirms ?? []),
+    ...(spec.provedBy ?? []),
     ...(spec.endsAfter ?? []),
     ...(spec.endsQuietly ?? []),
     ...spec.fails,
@@ -40,9 +41,6 @@ export const MAY_CLOSE = kinds(
     ...(spec.takesPart ?? []).flat(),
   ]),
 );
-
-/** Lines that show a request to be neutron's event and not an action. */
-export const EXTERNAL = EXTERNAL_EVENTS;
 
 /** Lines that only ever accompany: they belong to an action but never begin one. */
 export const NEVER_OPENS = kinds('power.state.checked', 'power.state.sync.pending', 'power.state.synchronizing');
@@ -68,3 +66,15 @@ export const CONTROL_EVIDENCE = kinds(
   'instance.state.set',
   'unshelve.host.missing',
 );
+
+/** What a guest went through, as libvirt reported it: printed when a thread of nova-compute comes to it. */
+export const LIFECYCLE = kinds(
+  'guest.lifecycle.started',
+  'guest.lifecycle.stopped',
+  'guest.lifecycle.paused',
+  'guest.lifecycle.resumed',
+  'guest.lifecycle.suspended',
+);
+
+/** Lines that show only that a request is at work: they may be its first. */
+export const ONLY_AT_WORK = kinds('instance.attribute.loaded');

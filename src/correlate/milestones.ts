@@ -2,12 +2,14 @@ import type { EventKind } from '../catalogue/event.js';
 import { traitsOf } from '../catalogue/traits.js';
 import type { ActionSpec, Edge } from '../lifecycle/define.js';
 import { type Event, numberOf } from '../lifecycle/event.js';
-import { actionOfLock } from '../lifecycle/name.js';
+import { actionOfLock, isTaskOf, taskOf } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
-import type { Candidate } from './candidate.js';
+import type { Candidate, Moment } from './candidate.js';
+import { LIFECYCLE } from './kinds.js';
+import type { HostMarks } from './settle.js';
 
 /** Takes one line into account: what it shows of the action's start and end. */
-export function note(candidate: Candidate, event: Event): void {
+export function note(candidate: Candidate, event: Event, marks: HostMarks): void {
   const { spec, seen } = candidate;
   const { kind, at } = event;
   const isOfRequest = event.requestId === candidate.request;
@@ -23,37 +25,76 @@ export function note(candidate: Candidate, event: Event): void {
     }
   }
   if (spec === undefined) return;
-  if (mayStart(spec, kind)) seen.start = startOf(spec, candidate);
-  if (spec.ends.includes(kind) && isAfterItsCause(spec, candidate) && (spec.endsWithId !== true || isOfRequest)) seen.succeededAt ??= at;
-  else if (seen.succeededAt !== undefined && spec.confirms?.includes(kind)) seen.confirmedAt = at;
-  if (spec.endsQuietly?.includes(kind)) seen.quietAt = at;
-  if (spec.fails.includes(kind)) seen.failedAt ??= at;
-  if (spec.cleansUp.includes(kind)) seen.cleanedAt = at;
-  if (spec.handsBack?.includes(kind)) seen.isHandedBack = true;
-  if (spec.decides?.includes(kind)) seen.isDecided = true;
+  if (mayStart(spec, kind)) seen.start = startOf(spec, candidate, marks);
+  noteEnd(candidate, spec, event, isOfRequest);
+  noteFailure(candidate, spec, event, isOfRequest);
 }
 
+function noteEnd(candidate: Candidate, spec: ActionSpec, event: Event, isOfRequest: boolean): void {
+  const { seen } = candidate;
+  const { kind, at } = event;
+  if (spec.ends.includes(kind)) {
+    if (!isRefused(event) && isAfterItsCause(spec, candidate))
+      seen.ended ??= { at, is: certaintyOf(event), isNeutral: traitsOf(kind).lock !== undefined || traitsOf(kind).request === true };
+  } else if (seen.ended !== undefined && spec.confirms?.includes(kind)) seen.confirmed = { at, is: certaintyOf(event) };
+  if (isOfRequest && spec.provedBy?.includes(kind) === true && isAfterItsName(spec, candidate)) seen.provedAt = at;
+  if (spec.endsQuietly?.includes(kind)) seen.quietAt = at;
+  if (kind === 'power.state.sync.pending' && isTaskOf(spec, taskOf(event))) seen.pendingAt = at;
+}
+
+function noteFailure({ seen }: Candidate, spec: ActionSpec, event: Event, isOfRequest: boolean): void {
+  const { kind, at } = event;
+  if (spec.handsBack?.includes(kind)) seen.isHandedBack = true;
+  if (spec.decides?.includes(kind)) seen.isDecided = true;
+  if (spec.fails.includes(kind) || (spec.ends.includes(kind) && isRefused(event))) {
+    seen.failedAt ??= at;
+    if (isOfRequest) seen.failedLast = at;
+  }
+  if (spec.cleansUp.includes(kind)) seen.cleanedAt = at;
+}
+
+/** What the guest went through is printed later than it happened. */
+const certaintyOf = ({ kind }: Event): Moment['is'] => (LIFECYCLE.has(kind) ? 'derived' : 'observed');
+
+/** An API's answer that says that the action was not done, or that nova-compute has not answered in time. */
+const isRefused = (event: Event): boolean => traitsOf(event.kind).request === true && (numberOf(event, 'status') ?? 0) >= 400;
+
 const isAfterItsCause = ({ endsAfter }: ActionSpec, { lines }: Candidate): boolean =>
-  endsAfter === undefined || lines.own.some((event) => endsAfter.includes(event.kind));
+  endsAfter === undefined || lines.own.some(({ kind }) => endsAfter.includes(kind));
+
+const isAfterItsName = ({ namedBy }: ActionSpec, { lines }: Candidate): boolean =>
+  namedBy.length === 0 || lines.own.some(({ kind }) => namedBy.includes(kind));
 
 /** Whether a line of this kind has a say in when the action began. */
 const mayStart = (spec: ActionSpec, kind: EventKind): boolean =>
   spec.starts.some(({ kinds, followedBy }) => kinds.includes(kind) || followedBy?.kind === kind);
 
-function startOf(spec: ActionSpec, { lines, opened }: Candidate): Millis {
+/** The start by the first edge that fits, else the first line: as a stand-in where the log does not print the edges. */
+export function startOf(spec: ActionSpec, candidate: Candidate, marks: HostMarks): Moment {
+  const { lines, opened, host } = candidate;
   const { own, owned, begun } = lines;
   for (const edge of spec.starts) {
-    const among = own.find((event) => edge.kinds.includes(event.kind) && isOfTheAction(event, spec));
-    const found = among ?? [...owned, ...begun].find((event) => edge.kinds.includes(event.kind));
-    if (found === undefined || !isFollowed(found, edge, own)) continue;
+    const isEdge = (event: Event): boolean => edge.kinds.includes(event.kind) && isOfTheAction(event, spec);
+    const found = own.find(isEdge) ?? owned.find(isEdge) ?? begun.find(isEdge);
+    if (found === undefined || !isFollowed(found, edge, own, marks.buildEnds(host))) continue;
     const at = edgeTime(found, edge);
-    return spec.startsWithFirst === true ? Math.min(at, opened) : at;
+    if (spec.startsWithFirst === true && opened < at) break;
+    return { at, is: edge.less !== undefined || edge.derived === true ? 'derived' : startIsOf(candidate, found) };
   }
-  return opened;
+  const first = own[0];
+  return { at: opened, is: first !== undefined && spec.opensWith?.includes(first.kind) === true ? 'derived' : 'unobserved' };
 }
 
-const isFollowed = ({ at }: Event, { followedBy }: Edge, own: readonly Event[]): boolean =>
-  followedBy === undefined || own.some((event) => event.kind === followedBy.kind && event.at >= at && event.at <= at + followedBy.within);
+/** At INFO nothing shows how long an action waited for the instance: its first line is then no more than a bound. */
+const startIsOf = ({ mayHaveWaited }: Candidate, { kind }: Event): Moment['is'] =>
+  mayHaveWaited && traitsOf(kind).lock === undefined ? 'derived' : 'observed';
+
+/** Whether the edge's other line follows at once: with no build ending in between, nothing was waited for, however long it took. */
+function isFollowed({ at }: Event, { followedBy }: Edge, own: readonly Event[], buildEnds: readonly Millis[]): boolean {
+  if (followedBy === undefined) return true;
+  const next = own.find((event) => event.kind === followedBy.kind && event.at >= at);
+  return next !== undefined && (next.at <= at + followedBy.within || !buildEnds.some((end) => end > at && end < next.at));
+}
 
 /** Among lock lines only those of the action's own function. */
 const isOfTheAction = (event: Event, spec: ActionSpec): boolean => traitsOf(event.kind).lock === undefined || actionOfLock(event) === spec;

@@ -56,6 +56,8 @@ export class Retention {
         ({ candidate: a }, { candidate: b }) => a.opened - b.opened || compare(a.instance, b.instance) || compare(a.request, b.request),
       );
     return oldest.slice(0, open - MOST_OPEN).flatMap(({ candidate, state }) => {
+      // What had ended keeps its outcome.
+      if (candidate.outcome === 'timed-out') candidate.verdict = { ...candidate.verdict, outcome: 'evicted' };
       const closings = closer.close(candidate, state);
       state.candidates = state.candidates.filter((each) => each !== candidate);
       this.#from.count('open_full');
@@ -77,6 +79,7 @@ export class Retention {
     builds.forget(reach);
     hosts.restarts.forget(reach);
     hosts.audits.forget(reach);
+    hosts.buildEnds.forget(reach);
   }
 
   #needs(watermark: Millis, horizon: Millis): Needs {

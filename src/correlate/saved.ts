@@ -36,6 +36,8 @@ export interface Saved {
   readonly builds: readonly (Mark & { readonly host: string })[];
   readonly restarts: readonly (readonly [host: string, readonly Millis[]])[];
   readonly audits: readonly (readonly [host: string, readonly Millis[]])[];
+  /** missing in what an older version saved */
+  readonly buildEnds?: readonly (readonly [host: string, readonly Millis[]])[];
   /** what is over and was not told, or lies beside what is open for long */
   readonly pasts: readonly (readonly [instance: string, past: SavedPast])[];
   /** requests of several instances, and when each first had a line of it */

@@ -1,5 +1,5 @@
 import type { Millis } from '../model/line.js';
-import type { Candidate, Verdict } from './candidate.js';
+import type { Candidate, EndLine, Verdict } from './candidate.js';
 import { GRACE, QUIET, SHARED_GRACE, UNNAMED_QUIET } from './times.js';
 
 /** What a host's nova-compute printed that is of no instance, in order of time. */
@@ -8,6 +8,8 @@ export interface HostMarks {
   restarts(host: string): readonly Millis[];
   /** the periodic count of the host's resources */
   audits(host: string): readonly Millis[];
+  /** a build was over, however it ended */
+  buildEnds(host: string): readonly Millis[];
 }
 
 /** How an action ended, and up to when its lines may lie. */
@@ -25,12 +27,12 @@ export function settle(candidate: Candidate, marks: HostMarks): Verdict {
   const { spec, lastOwn } = candidate;
   if (spec === undefined) {
     const until = lastOwn + UNNAMED_QUIET;
-    return { end: undefined, outcome: undefined, until, closesAt: until };
+    return { end: undefined, endIs: 'unobserved', outcome: undefined, until, closesAt: until };
   }
   const ending = endingOf(candidate, spec.deadline);
   const cut = interruption(candidate, ending, marks);
-  const { end, outcome, until } = cut ?? ending;
-  return { end, outcome, until, closesAt: outcome === 'succeeded' ? closingOf(candidate, end ?? until, until, marks) : until };
+  const { end, endIs, outcome, until } = cut ?? ending;
+  return { end, endIs, outcome, until, closesAt: outcome === 'succeeded' ? closingOf(candidate, end ?? until, until, marks) : until };
 }
 
 /** How long lines of an action that ended then are waited for. */
@@ -38,35 +40,57 @@ const withGrace = ({ sharedSince }: Candidate, end: Millis): Millis => end + (sh
 
 function endingOf(candidate: Candidate, deadline: Millis): Ending {
   const { spec, seen, isHandedBack, lastOwn } = candidate;
-  const { lock, succeededAt, confirmedAt, quietAt, failedAt, cleanedAt } = seen;
+  const { lock, failedAt, cleanedAt, quietAt } = seen;
   const released = lock?.to;
-  if (succeededAt !== undefined) {
-    const isLock = spec?.endsWithLock === true && released !== undefined && released >= succeededAt;
-    const end = isLock ? released : (confirmedAt ?? succeededAt);
-    return { end, outcome: 'succeeded', until: withGrace(candidate, end) };
+  const end = endOf(candidate);
+  if (end !== undefined) {
+    const until = withGrace(candidate, end.at);
+    if (!hasFailed(candidate, end)) return { end: end.at, endIs: end.is, outcome: 'succeeded', until };
+    const failed = Math.max(end.at, seen.failedLast ?? end.at);
+    return { end: failed, endIs: 'derived', outcome: 'failed', until: withGrace(candidate, failed) };
   }
   if (released !== undefined && !isHandedBack) {
-    const isSuccess = spec?.lockIsSuccess === true && failedAt === undefined;
+    const until = withGrace(candidate, released);
+    if (spec?.lockIsSuccess === true && failedAt === undefined) return { end: released, endIs: 'observed', outcome: 'succeeded', until };
     // nova's own record of a failed one ends with its clean-up; the lock is held on for a while.
-    const end = isSuccess ? released : (cleanedAt ?? released);
-    return { end, outcome: isSuccess ? 'succeeded' : 'failed', until: withGrace(candidate, released) };
+    return { end: cleanedAt ?? released, endIs: 'derived', outcome: 'failed', until };
   }
   if (failedAt !== undefined && (lock === undefined || isHandedBack)) {
     const cleaned = isHandedBack ? undefined : cleanedAt;
     const isOver = cleaned !== undefined && (cleaned === lastOwn || seen.isFinal);
-    return { end: cleaned ?? lastOwn, outcome: 'failed', until: isOver ? withGrace(candidate, cleaned) : lastOwn + QUIET };
+    const until = isOver ? withGrace(candidate, cleaned) : lastOwn + QUIET;
+    return { end: cleaned ?? lastOwn, endIs: 'derived', outcome: 'failed', until };
   }
   if (quietAt !== undefined && quietAt >= lastOwn && (lock === undefined || released !== undefined))
-    return { end: quietAt, outcome: 'succeeded', until: quietAt + QUIET };
-  return { end: undefined, outcome: 'timed-out', until: seen.start + deadline };
+    return { end: quietAt, endIs: 'derived', outcome: 'succeeded', until: quietAt + QUIET };
+  return { end: undefined, endIs: 'unobserved', outcome: 'timed-out', until: seen.start.at + deadline };
 }
+
+/** When its lines say that it ended: the most exact of them, but not before nova stops saying that its task is pending. */
+function endOf({ spec, seen }: Candidate): EndLine | undefined {
+  const { lock, ended, confirmed, provedAt, pendingAt } = seen;
+  if (ended === undefined && provedAt === undefined) return undefined;
+  const released = lock?.to;
+  if (spec?.endsWithLock === true && ended !== undefined && released !== undefined && released >= ended.at)
+    return { at: released, is: 'observed', isNeutral: ended.isNeutral };
+  const isNeutral = ended?.isNeutral ?? false;
+  const end = provedAt === undefined ? (confirmed ?? ended) : { at: provedAt, is: 'observed' as const };
+  if (end === undefined) return undefined;
+  return pendingAt !== undefined && pendingAt > end.at ? { at: pendingAt, is: 'derived', isNeutral } : { ...end, isNeutral };
+}
+
+/** A failure up to the grace after the end decides; before a line that is printed of a success only, it was got over. */
+const hasFailed = ({ seen }: Candidate, { isNeutral }: EndLine): boolean =>
+  isNeutral ? seen.failedAt !== undefined : seen.failedLast !== undefined && seen.failedLast >= (seen.ended?.at ?? seen.provedAt ?? 0);
 
 /** What a restart of nova-compute makes of an action that had not ended. */
 function interruption(candidate: Candidate, { until }: Ending, marks: HostMarks): Ending | undefined {
   const { seen, host, lastOwn } = candidate;
-  if (seen.succeededAt !== undefined || seen.lock?.to !== undefined || seen.isFinal) return undefined;
+  if (seen.ended !== undefined || seen.provedAt !== undefined || seen.lock?.to !== undefined || seen.isFinal) return undefined;
   const restart = marks.restarts(host).find((at) => at > lastOwn && at <= until);
-  return restart === undefined ? undefined : { end: lastOwn, outcome: 'interrupted', until: withGrace(candidate, restart) };
+  return restart === undefined
+    ? undefined
+    : { end: lastOwn, endIs: 'derived', outcome: 'interrupted', until: withGrace(candidate, restart) };
 }
 
 /**

@@ -88,6 +88,7 @@ class Snapshot {
       builds: builds.between(this.#oldest - REACH, this.#before),
       restarts: hosts.restarts.before(this.#before),
       audits: hosts.audits.before(this.#before),
+      buildEnds: hosts.buildEnds.before(this.#before),
       pasts: all.flatMap((look) => this.#pasts(look)),
       shared: this.#shared(all),
       control,
@@ -180,6 +181,7 @@ export function restore({ from, control, sequels }: Parts, saved: Saved): void {
   for (const [request, instances] of saved.shared) for (const [instance, at] of instances) from.instances.share(request, instance, at);
   from.hosts.restarts.restore(saved.restarts);
   from.hosts.audits.restore(saved.audits);
+  from.hosts.buildEnds.restore(saved.buildEnds ?? []);
   for (const event of saved.hostLines) from.hostLines.accept(event);
   for (const { host, ...mark } of saved.builds) from.builds.add(host, mark);
   for (const { event, isOpen, isFound } of saved.lines) {

@@ -2,11 +2,13 @@ import type { Past } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
-import { actionOfLock, bareOpeners, beginnings, isOfTask, mayNameBare, nameAction, naming } from '../lifecycle/name.js';
+import { actionOfLock, bareOpeners, beginnings, isOfTask, isTaskOf, mayNameBare, nameAction, naming, taskOf } from '../lifecycle/name.js';
+import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
 import type { Millis } from '../model/line.js';
+import { seconds } from '../model/time.js';
 import { Candidate, noMilestones } from './candidate.js';
-import { BEGINS_A_BUILD, EXTERNAL, NEVER_OPENS } from './kinds.js';
-import { note } from './milestones.js';
+import { BEGINS_A_BUILD, NEVER_OPENS, ONLY_AT_WORK } from './kinds.js';
+import { note, startOf } from './milestones.js';
 import { isExported, isSame, isTaken, ownerAt } from './owner.js';
 import { type HostMarks, settle } from './settle.js';
 import { GRACE, LEAD } from './times.js';
@@ -30,6 +32,11 @@ export function timeline(instance: string, events: readonly Event[], around: Aro
   return new Timeline(instance, events, around).candidates();
 }
 
+const HEADLESS = { attempt: 0, sharedSince: Number.POSITIVE_INFINITY, mayHaveWaited: false };
+
+/** An action that begins so soon after another has probably waited for it. */
+const JUST_BEFORE = seconds(1);
+
 /** One pass over an instance's lines. */
 class Timeline {
   readonly #instance: string;
@@ -39,6 +46,8 @@ class Timeline {
   readonly #external = new Set<string>();
   readonly #open = new Map<string, Candidate>();
   readonly #attempts: Candidate[] = [];
+  /** the first line of requests that have no candidate yet, where it opens none */
+  readonly #early = new Map<string, Event>();
   /** nova-api's lines of requests that have no candidate yet */
   readonly #begun = new Map<string, Event[]>();
   /** the last lines that are nobody's */
@@ -50,7 +59,7 @@ class Timeline {
     this.#instance = instance;
     this.#events = events;
     this.#around = around;
-    for (const event of events) if (EXTERNAL.has(event.kind) && event.requestId !== undefined) this.#external.add(event.requestId);
+    for (const event of events) if (EXTERNAL_EVENTS.has(event.kind) && event.requestId !== undefined) this.#external.add(event.requestId);
   }
 
   candidates(): Candidate[] {
@@ -84,13 +93,17 @@ class Timeline {
     const current = this.#open.get(request);
     const isNext = current !== undefined && isNextAttempt(current, event);
     if (isNext) this.#giveOn(current, event.at);
+    if (ONLY_AT_WORK.has(event.kind)) {
+      if (current === undefined) this.#noteEarly(request, event);
+      return;
+    }
     const candidate = current === undefined || isNext ? this.#openOwn(request, event) : current;
     if (candidate === undefined || event.at > candidate.until) return;
     const { lines } = candidate;
     lines.own.push(event);
     // The function that holds the lock is the first rule: what it names keeps its name.
     if (!candidate.isNamedByLock) {
-      if (naming.has(event.kind) || (candidate.spec === undefined && (lines.own.length === 1 || lines.bare.length > 0)))
+      if (naming.has(event.kind) || (candidate.spec === undefined && (candidate !== current || lines.bare.length > 0)))
         this.#name(candidate);
       candidate.isNamedByLock = actionOfLock(event) !== undefined;
     }
@@ -108,9 +121,19 @@ class Timeline {
   }
 
   #openOwn(request: string, event: Event): Candidate | undefined {
-    if (NEVER_OPENS.has(event.kind) && !this.#begun.has(request) && !this.#mayBeNamedByTask(event)) return undefined;
+    if (NEVER_OPENS.has(event.kind)) {
+      this.#noteEarly(request, event);
+      if (!this.#begun.has(request) && !this.#hasTaskSince(this.#early.get(request)!.at)) return undefined;
+    }
     const before = [...this.#around.past, ...this.#attempts].filter((each) => each.request === request && each.rescheduled).length;
-    const candidate = new Candidate(this.#instance, request, event, before, this.#around.sharedSince(request));
+    const early = before === 0 ? this.#early.get(request) : undefined;
+    const first = early !== undefined && early.at >= event.at - LEAD ? early : event;
+    const candidate = new Candidate(this.#instance, request, first, {
+      attempt: before,
+      sharedSince: this.#around.sharedSince(request),
+      mayHaveWaited: this.#isBusyAt(first.at),
+    });
+    if (first !== event) candidate.lines.own.push(first);
     candidate.lines.begun.push(...(this.#begun.get(request) ?? []));
     candidate.lines.bare = this.#bare.filter(({ at }) => at >= event.at - LEAD);
     this.#open.set(request, candidate);
@@ -118,19 +141,30 @@ class Timeline {
     return candidate;
   }
 
-  /** A line that only ever accompanies does open a candidate where a task state next to it says what is going on. */
-  #mayBeNamedByTask({ at }: Event): boolean {
-    return this.#bare.some((event) => event.at >= at - LEAD && isOfTask(event));
+  /** Whether an action of the instance is under way, or ended just before. */
+  #isBusyAt(at: Millis): boolean {
+    return this.#rivals.some((each) => each.spec !== undefined && each.opened < at && (each.end ?? each.until) >= at - JUST_BEFORE);
+  }
+
+  /** Remembers the first line of a request: it is the first of its candidate, should another line open one. */
+  #noteEarly(request: string, event: Event): void {
+    if (!this.#early.has(request)) this.#early.set(request, event);
+  }
+
+  /** A line that only ever accompanies does open a candidate where a task state after its first line says what is going on. */
+  #hasTaskSince(moment: Millis): boolean {
+    return this.#bare.some((event) => event.at >= moment && isOfTask(event));
   }
 
   #takeBare(event: Event): void {
-    const owner = this.#ownerAt(event.at);
+    const owner = this.#ownerOf(event);
     const opener = bareOpeners.get(event.kind);
     if (opener !== undefined && owner?.spec !== opener) return this.#takeOpener(opener, event);
     if (owner === undefined) {
       this.#bare.push(event);
       for (const candidate of this.#open.values()) {
-        if (candidate.spec !== undefined || event.at > candidate.until) continue;
+        // An action prints its last line without an id soon after its last line with one.
+        if (candidate.spec !== undefined || event.at > candidate.lastOwn + GRACE) continue;
         candidate.lines.bare.push(event);
         if (mayNameBare.has(event.kind)) this.#name(candidate);
       }
@@ -149,7 +183,7 @@ class Timeline {
     const under = [...this.#open.values()].filter((candidate) => event.at <= candidate.until);
     // What another host has begun without a name is this action's other side, and has its request.
     const begun = under.find((each) => each.spec === spec) ?? under.findLast((each) => each.spec === undefined && each.host !== event.host);
-    const candidate = begun ?? new Candidate(this.#instance, `@${event.at}`, event, 0, Number.POSITIVE_INFINITY);
+    const candidate = begun ?? new Candidate(this.#instance, `@${event.at}`, event, HEADLESS);
     if (begun === undefined) {
       if (this.#around.past.some((past) => isExported(past, candidate.request, event.at))) return;
       this.#open.set(candidate.request, candidate);
@@ -176,7 +210,8 @@ class Timeline {
       this.#bare = this.#bare.filter((event) => !mine.includes(event));
     }
     candidate.seen = noMilestones(candidate.opened);
-    for (const event of [...lines.own, ...lines.owned, ...lines.begun].sort(inOrder)) note(candidate, event);
+    if (spec !== undefined) candidate.seen.start = startOf(spec, candidate, this.#around.marks);
+    for (const event of [...lines.own, ...lines.owned, ...lines.begun].sort(inOrder)) note(candidate, event, this.#around.marks);
     this.#settle(candidate);
   }
 
@@ -192,13 +227,37 @@ class Timeline {
     candidate.opened = Math.min(candidate.opened, headless.opened);
   }
 
+  /**
+   * Whose a line without a request is: not an action's that has no such task, where it says which task is pending. What may
+   * name an action is not taken by one that has ended, while another is at work that has no name yet.
+   */
+  #ownerOf(event: Event): Past | undefined {
+    const owner = this.#ownerAt(event.at);
+    if (owner?.spec === undefined) return owner;
+    if (isOfTask(event)) return isTaskOf(owner.spec, taskOf(event)) ? owner : undefined;
+    const { end } = owner;
+    if (end === undefined || end >= event.at || !mayNameBare.has(event.kind)) return owner;
+    return this.#isAtWorkUnnamed(end, event.at) ? undefined : owner;
+  }
+
+  /** Whether a candidate without a name that began after a moment is at work at another. */
+  #isAtWorkUnnamed(since: Millis, at: Millis): boolean {
+    for (const { spec, opened, lastOwn } of this.#open.values())
+      if (spec === undefined && opened > since && at <= lastOwn + GRACE) return true;
+    return false;
+  }
+
   #ownerAt(at: Millis): Past | undefined {
+    return ownerAt<Past>(this.#rivals, at);
+  }
+
+  get #rivals(): readonly Past[] {
     this.#owners ??= [...this.#around.past, ...this.#attempts, ...this.#open.values()];
-    return ownerAt<Past>(this.#owners, at);
+    return this.#owners;
   }
 
   #note(candidate: Candidate, event: Event): void {
-    note(candidate, event);
+    note(candidate, event, this.#around.marks);
     this.#settle(candidate);
   }
 

@@ -31,6 +31,7 @@ export const attachInterface: ActionSpec = action({
   begunBy: ['interface.attach.requested'],
   // The API waits for the answer: where nothing else tells its ends, the access line does.
   starts: [...starts, lasting('interface.attach.requested')],
+  opensWith: ['vif.plugged'],
   ends: ['interface.lock.released', 'interface.attach.requested'],
   endsQuietly: ['vif.plugged'],
   outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
@@ -84,6 +85,7 @@ export const detachInterface: ActionSpec = action({
   begunBy: ['interface.detach.requested'],
   notWith: ['volume.detaching'],
   starts,
+  opensWith: ['device.detaching', 'device.detach.started', 'device.detached.persistently', 'vif.unplugged'],
   ends: ['interface.lock.released', 'network.cache.port.dropped'],
   endsQuietly: ['vif.unplugged', 'device.detached'],
   fails: [...FAILURES, 'interface.detach.failed'],

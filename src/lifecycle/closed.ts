@@ -1,4 +1,5 @@
 import type { Vif } from '../catalogue/event.js';
+import type { Certainty } from '../model/attributes.js';
 import type { Millis } from '../model/line.js';
 import type { Outcome } from '../model/span.js';
 import type { ActionName, ActionSpec } from './define.js';
@@ -60,6 +61,9 @@ export interface ClosedAction extends Closed {
   readonly form: 'action';
   readonly spec: ActionSpec;
   readonly outcome: Outcome;
+  /** what is known of the moments of its start and its end */
+  readonly startIs: Certainty;
+  readonly endIs: Certainty;
   /** who writes the root */
   readonly host: string;
   readonly service: string;

@@ -14,6 +14,15 @@ export const CONTROLLER_FAILURES: ReadonlySet<EventKind> = new Set<EventKind>([
   'build.attempt.failed',
 ]);
 
+/** With what most actions begin at DEBUG, before they print what they are. */
+export const AT_WORK: readonly EventKind[] = [
+  'instance.attribute.loaded',
+  'cache.lock.awaited',
+  'cache.lock.acquired',
+  'network.cache.building',
+  'port.binding.active',
+];
+
 type Given = Pick<ActionSpec, 'name' | 'lockedBy' | 'namedBy' | 'ends' | 'phases'> & Partial<ActionSpec>;
 
 /** An action of the usual kind: it begins with its lock or its naming line, and its lock's release without a failure is a success. */

@@ -23,6 +23,8 @@ export const create: ActionSpec = {
     line('instance.build.started'),
     lasting('instance.built'),
   ],
+  // Before a build ends, INFO does not say since when it was under way.
+  opensWith: ['instance.attribute.loaded', 'instance.claimed', 'claim.failed', 'claim.attempted'],
   ends: ['instance.built'],
   endsWithLock: false,
   lockIsSuccess: false,

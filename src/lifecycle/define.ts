@@ -43,7 +43,10 @@ export interface Edge {
   readonly pick?: 'last' | 'latest';
   /** Looked for in the whole action instead of the port's own plug cycle. */
   readonly anywhere?: true;
-  /** Counts only where such a line follows within so many milliseconds: after a longer time something was waited for. */
+  /**
+   * Counts only where such a line follows within so many milliseconds, or later with no build of the host ending in between:
+   * else the line waited for its turn.
+   */
   readonly followedBy?: { readonly kind: EventKind; readonly within: Millis };
   /** The line stands in for one that is not there: `derived`, and still, unlike a bound, it shows that the work was begun or done. */
   readonly standIn?: true;
@@ -124,6 +127,8 @@ export interface ActionSpec {
   readonly begunBy?: readonly EventKind[];
   /** nova's task states that only this action goes through: power-sync lines print them, at INFO too. */
   readonly tasks?: readonly string[];
+  /** Task states that it goes through as other actions do: while nova prints one of them, the action has not ended. */
+  readonly sharedTasks?: readonly string[];
   /** Lines that are this action's without naming a request: its threads have no context. They begin it. */
   readonly opensBare?: readonly EventKind[];
   /**
@@ -133,12 +138,17 @@ export interface ActionSpec {
   readonly takesPart?: readonly (readonly EventKind[])[];
   /** The root's start, else the first line with the action's request id. */
   readonly starts: readonly Edge[];
+  /** The first line of a log that does not print these: a stand-in for the start. Any other first line shows that the head is missing. */
+  readonly opensWith?: readonly EventKind[];
   /** The start is the first line of any host, where that is before these. */
   readonly startsWithFirst?: true;
   /** The last line of a success. */
   readonly ends: readonly EventKind[];
-  /** The end line counts only with the action's own request id. */
-  readonly endsWithId?: true;
+  /**
+   * Lines with its own request id that are the last that it prints when its work is done, at DEBUG: they end it, and say so
+   * more exactly than its end lines. Only after its naming line, where it has one.
+   */
+  readonly provedBy?: readonly EventKind[];
   /** Nothing marks its success: after one of these, silence without a failure is one. */
   readonly endsQuietly?: readonly EventKind[];
   /** Lines that belong to the end when they follow it: from 2025.1 on the guest's lifecycle lags behind. */
@@ -147,7 +157,7 @@ export interface ActionSpec {
   readonly endsAfter?: readonly EventKind[];
   /** The lock's release, when seen, ends the action rather than the end line. */
   readonly endsWithLock: boolean;
-  /** The lock's release without an end line is a success too, unless something failed. */
+  /** The lock's release without an end line is the end of a success, unless something failed before it or within the grace. */
   readonly lockIsSuccess: boolean;
   /** Any of these: it failed, or is failing. */
   readonly fails: readonly EventKind[];

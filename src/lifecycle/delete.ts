@@ -10,6 +10,9 @@ export const remove: ActionSpec = {
   namedBy: ['instance.terminating'],
   starts: [line('instance.lock.awaited'), { kinds: ['instance.lock.acquired'], less: 'waited' }, line('instance.terminating')],
   ends: ['allocation.deleted'],
+  // After a build that had given back the allocations nothing is left to give back, and to print. Volumes may come in between.
+  endsQuietly: ['network.deallocated'],
+  sharedTasks: ['deleting', 'soft-deleting'],
   endsWithLock: true,
   lockIsSuccess: true,
   fails: ['instance.error.set', 'task.state.reverted'],

@@ -88,6 +88,13 @@ export const liveMigration: ActionSpec = action({
   givenUpBy: { tasks: ['compute_task_migrate_server'] },
   tasks: ['migrating'],
   starts: [lasting('live.migration.prepared')],
+  opensWith: [
+    'instance.attribute.loaded',
+    'live.migration.destination.checked',
+    'live.migration.source.checked',
+    'live.migration.preparing',
+    'live.migration.prepared',
+  ],
   startsWithFirst: true,
   ends: ['live.migration.finished'],
   confirms: ['migration.allocation.deleted'],

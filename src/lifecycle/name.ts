@@ -114,9 +114,13 @@ export interface Evidence {
  * 2. a line that names it; of two that share the line, what nova-api says, or what its host prints besides
  * 3. what nova-api says that it began (DEBUG)
  * 4. "Claim successful", which is a create's first line at INFO
- * 5. the task state that nova's power synchronization finds
- * 6. a set of lines that no other action has
- * 7. "Terminating instance" alone, which a failed build prints too, with the create's request id
+ * 5. "Terminating instance" as the first line, or "Deleted allocations", where nothing above fits: a delete. A failed build
+ *    prints both, too, after lines of a build
+ * 6. the task state that nova's power synchronization finds
+ * 7. a set of lines that no other action has
+ * 8. "Terminating instance" anywhere
+ *
+ * Of lines without a request id only those after the first line of its own count: before it another action was under way.
  */
 export function nameAction({ own, begun, bare }: Evidence): ActionSpec | undefined {
   for (const event of own) {
@@ -138,9 +142,11 @@ export function nameAction({ own, begun, bare }: Evidence): ActionSpec | undefin
   // nova-api names an action; it never makes a host its owner. Which of two hosts writes the root, only their own lines show.
   if (called !== undefined && called.takesPart === undefined) return called;
   if (kinds.has('instance.claimed') && !kinds.has('instance.rebuilding')) return create;
-  const task = bare.map(taskOf).find((each) => each !== undefined && byTask.has(each));
+  if (own[0]?.kind === 'instance.terminating' || kinds.has('allocation.deleted')) return remove;
+  const after = bare.filter(({ at }) => own[0] !== undefined && at >= own[0].at);
+  const task = after.map(taskOf).find((each) => each !== undefined && byTask.has(each));
   if (task !== undefined) return byTask.get(task);
-  const all = bare.length === 0 ? own : [...own, ...bare].sort(inOrder);
+  const all = after.length === 0 ? own : [...own, ...after].sort(inOrder);
   const shown = byLine.find((spec) => spec.namedByAll !== undefined && !isRuledOut(spec) && areInOrder(spec.namedByAll, all));
   return shown ?? (kinds.has('instance.terminating') ? remove : undefined);
 }
@@ -179,8 +185,12 @@ export function actionGivenUp(events: readonly Event[]): ActionSpec | undefined 
 /** Whether the line prints a task state that names an action. */
 export const isOfTask = (event: Event): boolean => byTask.has(taskOf(event) ?? '');
 
+/** Whether an action goes through a task state. */
+export const isTaskOf = ({ tasks, sharedTasks }: ActionSpec, task: string | undefined): boolean =>
+  task !== undefined && (tasks?.includes(task) === true || sharedTasks?.includes(task) === true);
+
 /** The task state that a power-sync line prints. */
-function taskOf(event: Event): string | undefined {
+export function taskOf(event: Event): string | undefined {
   if (event.kind === 'power.state.sync.pending') return textOf(event, 'task');
   return event.kind === 'power.state.synchronizing' ? textOf(event, 'task_state') : undefined;
 }

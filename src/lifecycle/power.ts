@@ -1,4 +1,4 @@
-import { action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo } from './common.js';
+import { AT_WORK, action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo } from './common.js';
 import { type ActionSpec, last, latest, line, standIn } from './define.js';
 import { apiRequest, CHAIN_LASTS, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js';
@@ -9,7 +9,23 @@ export const stop: ActionSpec = action({
   lockedBy: ['do_stop_instance'],
   namedBy: ['instance.stopping', 'instance.already.stopped'],
   namedByAll: [['guest.shutdown.finished', 'guest.shutdown.failed'], ['instance.destroyed']],
-  notWith: ['vif.unplugged', 'instance.files.deleting', 'image.creation.started'],
+  // Others shut a guest down, too, and then go on.
+  notWith: [
+    'vif.unplugged',
+    'vif.plugged',
+    'instance.files.deleting',
+    'image.creation.started',
+    'guest.xml.started',
+    'instance.terminating',
+    'allocation.deleted',
+    'instance.claimed',
+    'snapshot.started',
+    'snapshot.extracted',
+    'snapshot.uploaded',
+    'migration.finishing',
+    'port.binding.active',
+    'port.updating',
+  ],
   calls: ['_stop_server'],
   begunBy: ['server.stop.begun'],
   tasks: ['powering-off'],
@@ -33,11 +49,21 @@ export const start: ActionSpec = action({
   lockedBy: [],
   namedBy: [],
   namedByAll: [['vif.plugged'], ['instance.rebooted']],
-  notWith: ['instance.rebooting'],
+  notWith: [
+    'instance.rebooting',
+    'instance.terminating',
+    'allocation.deleted',
+    'instance.files.deleting',
+    'image.creation.started',
+    'instance.claimed',
+    'snapshot.started',
+    'migration.finishing',
+  ],
   calls: ['_start_server'],
   begunBy: ['server.start.begun'],
   tasks: ['powering-on'],
   starts: [],
+  opensWith: [...AT_WORK, 'instance.destroyed', 'vif.unplugged', 'vif.plugged'],
   ends: ['instance.rebooted'],
   fails: [...FAILURES, 'guest.start.failed'],
   outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
@@ -72,6 +98,7 @@ export const pause: ActionSpec = action({
   calls: ['_pause'],
   tasks: ['pausing'],
   ends: ['guest.lifecycle.paused'],
+  provedBy: ['power.state.checked'],
   phases: [
     apiRequest,
     { name: 'guest pause', service: 'nova-compute', from: [line('instance.pausing')], to: [line('guest.lifecycle.paused')] },
@@ -86,6 +113,7 @@ export const unpause: ActionSpec = action({
   calls: ['_unpause'],
   tasks: ['unpausing'],
   ends: ['guest.lifecycle.resumed'],
+  provedBy: ['power.state.checked'],
   phases: [
     apiRequest,
     { name: 'guest unpause', service: 'nova-compute', from: [line('instance.unpausing')], to: [line('guest.lifecycle.resumed')] },
@@ -103,9 +131,10 @@ export const suspend: ActionSpec = action({
   namedBy: [],
   calls: ['_suspend'],
   tasks: ['suspending'],
-  starts: [line('guest.lifecycle.paused')],
-  ends: ['power.state.checked'],
-  endsWithId: true,
+  starts: [],
+  opensWith: ['instance.attribute.loaded'],
+  ends: [],
+  provedBy: ['power.state.checked'],
   phases: [
     apiRequest,
     { name: 'guest save', service: 'nova-compute', from: [line('guest.lifecycle.paused')], to: [standIn(last('power.state.checked'))] },
@@ -121,7 +150,6 @@ export const resume: ActionSpec = action({
   calls: ['_resume'],
   tasks: ['resuming'],
   ends: ['instance.running'],
-  confirms: ['guest.lifecycle.resumed'],
   fails: [...FAILURES, 'guest.start.failed'],
   outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
   phases: [

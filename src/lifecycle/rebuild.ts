@@ -15,7 +15,9 @@ export const rebuild: ActionSpec = {
   givenUpBy: { tasks: ['compute_task_rebuild_server'] },
   starts: [line('instance.rebuilding'), lasting('guest.shutdown.failed'), lasting('guest.shutdown.finished')],
   ends: ['instance.spawned'],
-  confirms: ['guest.lifecycle.resumed'],
+  // Its last step, at DEBUG. Before Yoga no lock is held for it.
+  confirms: ['migration.context.missing', 'evacuation.lock.released'],
+  sharedTasks: ['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning'],
   endsWithLock: false,
   lockIsSuccess: false,
   fails: ['instance.error.set', 'task.state.reverted', 'guest.start.failed', 'instance.spawn.failed', 'vif.plug.timed.out'],

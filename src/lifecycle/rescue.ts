@@ -17,6 +17,7 @@ export const rescue: ActionSpec = action({
   calls: ['_rescue'],
   tasks: ['rescuing'],
   ends: ['guest.lifecycle.started'],
+  provedBy: ['power.state.checked'],
   fails: [...FAILURES, 'guest.start.failed'],
   outlivedBy: { millis: CHAIN_LASTS },
   phases: [
@@ -44,6 +45,7 @@ export const unrescue: ActionSpec = action({
   calls: ['_unrescue'],
   tasks: ['unrescuing'],
   ends: ['guest.lifecycle.started'],
+  provedBy: ['power.state.checked'],
   fails: [...FAILURES, 'guest.start.failed'],
   outlivedBy: { millis: CHAIN_LASTS },
   phases: [

@@ -1,5 +1,5 @@
 import { hours } from '../model/time.js';
-import { action, FAILURES, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
+import { AT_WORK, action, FAILURES, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
 import { type ActionSpec, about, anywhere, latest, line, type PhaseSpec } from './define.js';
 import { apiRequest, dispatch, plugChain, plugUnawaited, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, networkWait, partsOf, spawning } from './spawning.js';
@@ -50,6 +50,15 @@ const move = (given: Pick<ActionSpec, 'name'> & Partial<ActionSpec>): ActionSpec
     startsWithFirst: true,
     ends: ['instance.running'],
     endsAfter: ['instance.migrating'],
+    sharedTasks: ['resize_prep', 'resize_migrating', 'resize_migrated', 'resize_finish'],
+    opensWith: [
+      'instance.attribute.loaded',
+      'vm.state.stashed',
+      'claim.attempted',
+      'claim.lock.awaited',
+      'claim.lock.acquired',
+      'instance.claimed',
+    ],
     fails: [...FAILURES, 'migration.error.set', 'guest.start.failed', 'claim.failed'],
     deadline: hours(6),
     phases: moving,
@@ -124,6 +133,8 @@ export const revertResize: ActionSpec = action({
   completes: ['resize', 'migrate'],
   starts: [],
   startsWithFirst: true,
+  sharedTasks: ['resize_reverting'],
+  opensWith: [...AT_WORK, 'instance.destroyed', 'vif.unplugged'],
   ends: ['instance.original.state'],
   deadline: hours(6),
   phases: [

@@ -37,6 +37,7 @@ export const shelve: ActionSpec = action({
   namedBy: ['instance.shelving'],
   calls: ['_shelve'],
   tasks: ['shelving', 'shelving_image_pending_upload', 'shelving_image_uploading'],
+  sharedTasks: ['shelving_offloading'],
   ends: ['allocation.deleted'],
   // Offloading may be set to come hours later, or never.
   endsQuietly: ['snapshot.uploaded'],
@@ -75,7 +76,7 @@ export const unshelve: ActionSpec = action({
   givenUpBy: { kinds: ['unshelve.host.missing'], alone: true },
   tasks: ['unshelving'],
   ends: ['instance.spawned'],
-  confirms: ['guest.lifecycle.resumed'],
+  sharedTasks: ['spawning'],
   lockIsSuccess: false,
   fails: [...FAILURES, 'guest.start.failed', 'claim.failed', 'vif.plug.timed.out'],
   phases: [

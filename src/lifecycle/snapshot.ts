@@ -40,6 +40,8 @@ export const createImage: ActionSpec = action({
   namedBy: ['instance.snapshotting'],
   calls: ['_action_create_image'],
   tasks: ['image_snapshot', 'image_snapshot_pending', 'image_pending_upload', 'image_uploading'],
+  startsWithFirst: true,
+  opensWith: ['power.state.checked', 'instance.attribute.loaded'],
   ends: ['snapshot.timed'],
   // Up to Queens the time it took is not printed.
   endsQuietly: ['snapshot.uploaded'],

@@ -25,6 +25,8 @@ const ALSO: readonly EventKind[] = [
   'ovs.interface.setting',
   'lport.addressed',
   'live.migration.storage.checked',
+  // The first line of a request.
+  'instance.attribute.loaded',
   'instance.lock.awaited',
   'interface.lock.awaited',
   'interface.lock.acquired',
@@ -60,6 +62,8 @@ const used: ReadonlySet<EventKind> = new Set([
     ...(spec.notWith ?? []),
     ...(spec.begunBy ?? []),
     ...(spec.endsQuietly ?? []),
+    ...(spec.provedBy ?? []),
+    ...(spec.opensWith ?? []),
     ...spec.phases.flatMap(({ marks }) => marks ?? []),
     ...kindsOf(spec.starts),
     ...spec.ends,

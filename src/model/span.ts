@@ -1,8 +1,11 @@
 import type { Millis } from './line.js';
 
 /** How an action may end, by what happened and not by nova's own event list, which says "Success" of builds that failed inside. */
-export const outcomes = ['succeeded', 'failed', 'timed-out', 'interrupted'] as const;
+export const outcomes = ['succeeded', 'failed', 'timed-out', 'interrupted', 'unfinished', 'evicted'] as const;
 export type Outcome = (typeof outcomes)[number];
+
+/** Whether an outcome is an error. The input ended before an `unfinished` action, and an `evicted` one had no room: nothing is known to be wrong. */
+export const isError = (outcome: Outcome): boolean => outcome === 'failed' || outcome === 'timed-out' || outcome === 'interrupted';
 
 export type AttributeValue = string | number | boolean | readonly string[];
 export type Attributes = Readonly<Record<string, AttributeValue>>;

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
 import type { Zone } from '../format/zone.js';
+import type { ClosedThing } from '../lifecycle/closed.js';
 import { systemClock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import { logUnknown, usage } from '../model/errors.js';
@@ -70,8 +71,8 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   const totalBytes = sizeOf(sources);
   let readBytes = 0;
   let yieldAt = 0;
-  const finish = function* (watermark: Millis): Generator<FinishedTrace> {
-    for (const closed of correlator.advance(watermark)) {
+  const finish = function* (things: readonly ClosedThing[]): Generator<FinishedTrace> {
+    for (const closed of things) {
       const trace = buildTrace(closed, { lines: options.lines, reads, phasesOf: rules?.phasesOf, count: options.count });
       if (trace.spans.length === 0) continue;
       if (trace.form !== 'network-ready') options.count(trace.form === 'action' ? 'actions' : 'fragments');
@@ -92,9 +93,9 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
       }
       options.onProgress?.(readBytes, totalBytes);
       const behind = furthestBehind(sources);
-      if (behind?.reader.newest !== undefined) yield* finish(behind.reader.newest);
+      if (behind?.reader.newest !== undefined) yield* finish(correlator.advance(behind.reader.newest));
     }
-    yield* finish(Number.POSITIVE_INFINITY);
+    yield* finish(correlator.finish(Math.max(...sources.map(({ reader }) => reader.newest ?? Number.NEGATIVE_INFINITY))));
   } finally {
     for (const { input } of sources) await input?.close();
   }

@@ -57,7 +57,7 @@ export const metricsMarkdown = (): string =>
     '',
     ...table(Object.entries<Family>(lasting).map(([name, { type, help, labels }]) => [`${PREFIX}${name}`, type, labels, help])),
     '',
-    '`outcome` is `succeeded`, `failed`, `timed-out` or `interrupted` ([tracing-model.md](tracing-model.md)). A `phase` is the name of a span, of requests that are named by their call `requests`; `service` says',
+    '`outcome` is `succeeded`, `failed`, `timed-out`, `interrupted`, `unfinished` or `evicted` ([tracing-model.md](tracing-model.md)). A `phase` is the name of a span, of requests that are named by their call `requests`; `service` says',
     'whose work it is, `host` who did it: of an action, who wrote its root.',
     '',
     'The series of `create` are there from the start, at 0, for each host whose nova-compute or nova-conductor log is followed, so that a rate sees',

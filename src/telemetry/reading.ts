@@ -1,11 +1,14 @@
 import { keys } from '../model/attributes.js';
 import { phaseOf } from '../model/call.js';
-import type { FinishedTrace, SpanData } from '../model/span.js';
+import type { FinishedTrace, Outcome, SpanData } from '../model/span.js';
 
 /** nova's name of the action that boots an instance. */
 export const BUILD = 'create';
 
 const UNKNOWN = 'unknown';
+
+/** Outcomes of actions whose end nobody saw. */
+const LEAST: ReadonlySet<string> = new Set<Outcome>(['timed-out', 'unfinished', 'evicted']);
 
 /** One duration that a trace tells, for the histogram `of` its kind. */
 export interface Duration {
@@ -27,7 +30,9 @@ export function* durationsIn(trace: FinishedTrace): Iterable<Duration> {
     const reported = reportedSeconds(span);
     if (span === root) {
       const outcome = outcomeOf(root);
-      yield { of: 'action_duration_seconds', labels: [action, host, outcome], seconds, isLeast: outcome === 'timed-out' };
+      // Of an action whose start nobody saw no duration is known.
+      if (root.attributes[keys.start] !== 'unobserved')
+        yield { of: 'action_duration_seconds', labels: [action, host, outcome], seconds, isLeast: LEAST.has(outcome) };
       if (reported !== undefined) yield { of: 'nova_build_seconds', labels: [host], seconds: reported };
     } else {
       // Of what nobody saw begin or end the length is not known: it is only counted.

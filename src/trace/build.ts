@@ -1,4 +1,3 @@
-import { traitsOf } from '../catalogue/traits.js';
 import { type Causes, causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
 import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
@@ -12,7 +11,15 @@ import { keys } from '../model/attributes.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import type { Level } from '../model/record.js';
-import type { AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanKind, SpanLink } from '../model/span.js';
+import {
+  type AttributeValue,
+  type FinishedTrace,
+  isError,
+  type SpanData,
+  type SpanEvent,
+  type SpanKind,
+  type SpanLink,
+} from '../model/span.js';
 import { bounds, fitToLeave } from './bounds.js';
 import { addCauses } from './causes.js';
 import { exceptionOf } from './exception.js';
@@ -89,7 +96,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
     failures: failuresOf(phases, action.outcome),
   };
   const children = spansOf(phases, traceId, rootId, around, options);
-  const failed = action.outcome !== 'succeeded';
+  const failed = isError(action.outcome);
   const exception = failed
     ? exceptionOf(
         action.members.map(({ event }) => event),
@@ -100,8 +107,8 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   const attributes: Record<string, AttributeValue> = identityOf(action);
   attributes[keys.action] = action.spec.name;
   attributes[keys.outcome] = action.outcome;
-  attributes[keys.start] = certaintyOfStart(action);
-  attributes[keys.end] = action.outcome === 'succeeded' && !endsInSilence(action) ? 'observed' : 'derived';
+  attributes[keys.start] = action.startIs;
+  attributes[keys.end] = action.endIs;
   const reported = reportedDuration(action);
   if (reported !== undefined) attributes[keys.reported] = reported;
   attributes[keys.leastLevel] = leastLevel(action);
@@ -174,8 +181,8 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
     attributes: {
       [keys.instance]: attempt.instance,
       [keys.request]: attempt.request,
-      [keys.start]: 'observed',
-      [keys.end]: 'derived',
+      [keys.start]: attempt.startIs,
+      [keys.end]: attempt.endIs,
       ...(attempt.builds === undefined ? {} : { [keys.builds]: attempt.builds }),
       ...addCauses({}, causes.whole),
       ...(exception === undefined ? {} : { [keys.errorType]: exception.type }),
@@ -414,18 +421,6 @@ function identityOf(closed: ClosedThing): Record<string, AttributeValue> {
   if (own?.userId !== undefined) attributes[keys.user] = own.userId;
   return attributes;
 }
-
-const certaintyOfStart = (action: ClosedAction): 'observed' | 'derived' =>
-  action.members.some(({ event }) => event.at === action.start && event.service === action.service) ? 'observed' : 'derived';
-
-/** Whether no line marks its end: the last one that it prints was followed by nothing. */
-const endsInSilence = ({ spec, members, end }: ClosedAction): boolean =>
-  spec.endsQuietly !== undefined &&
-  !members.some(
-    ({ event: { at, kind } }) =>
-      at === end &&
-      (traitsOf(kind).lock?.step === 'released' || spec.ends.some((each) => each === kind) || spec.confirms?.some((each) => each === kind)),
-  );
 
 /** The lowest level among its lines of the service that writes the root: what the others print depends on their own. */
 function leastLevel({ members, service }: ClosedAction): Level {

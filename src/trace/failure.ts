@@ -1,6 +1,6 @@
 import { inOrder } from '../lifecycle/event.js';
 import type { Phase } from '../lifecycle/phases.js';
-import type { Outcome } from '../model/span.js';
+import { isError, type Outcome } from '../model/span.js';
 
 /** No line is quoted further. */
 const QUOTED = 300;
@@ -17,7 +17,7 @@ const QUOTED = 300;
  */
 export function failuresOf(phases: readonly Phase[], outcome: Outcome): ReadonlyMap<Phase, string> {
   const failed = new Map<Phase, string>();
-  if (outcome === 'succeeded') {
+  if (!isError(outcome)) {
     // nova goes on when a port cannot be unplugged, and may be told to when one is not plugged in time.
     for (const phase of phases) if (phase.failure !== undefined) failed.set(phase, wordsOf(phase));
     return failed;

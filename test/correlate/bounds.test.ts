@@ -27,7 +27,7 @@ describe('bounds', () => {
     for (const event of events.slice(MOST_OPEN)) correlator.accept(event);
     const closed = correlator.advance(at(26));
     expect(closed.map(({ instance }) => instance)).toEqual([uuid('bbbbbbbb', 0), uuid('bbbbbbbb', 1)]);
-    expect(closed[0]).toMatchObject({ form: 'action', outcome: 'timed-out' });
+    expect(closed[0]).toMatchObject({ form: 'action', outcome: 'evicted' });
     expect([correlator.open, counted['open_full']]).toEqual([MOST_OPEN, 2]);
   });
 

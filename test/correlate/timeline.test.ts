@@ -9,7 +9,7 @@ import { type Event, inOrder } from '../../src/lifecycle/event.js';
 import { actions } from '../../src/lifecycle/name.js';
 import { A, at, B, E, eventsOf, lock, nova, P, U } from '../support/lines.js';
 
-const NOTHING: HostMarks = { restarts: () => [], audits: () => [] };
+const NOTHING: HostMarks = { restarts: () => [], audits: () => [], buildEnds: () => [] };
 const restarted = (...seconds: readonly number[]): HostMarks => ({ ...NOTHING, restarts: () => seconds.map(at) });
 
 interface Given {
