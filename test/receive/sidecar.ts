@@ -15,10 +15,14 @@ export class HeldClock implements Clock {
   now = (): number => this.time;
   /** how often somebody slept: once in each turn of the sidecar's loop, at least */
   slept = 0;
+  #waiting: (() => void)[] = [];
   sleep = async (): Promise<void> => {
     this.slept++;
+    for (const wake of this.#waiting.splice(0)) wake();
     await turn();
   };
+  /** When somebody sleeps next: whoever waits for that does not keep the processor busy. */
+  next = (): Promise<void> => new Promise((resolve) => this.#waiting.push(resolve));
 }
 
 /** Of the sidecar's loop, each of which reads what there is: a wait of more is for something that does not come. */
@@ -103,7 +107,7 @@ export async function startSidecar(state: string, at: number, env: Readonly<Reco
       while (!done()) {
         if (clock.slept - before > MOST_TURNS) throw new Error(`it does not come to that: ${err}`);
         if (isOver) await ended.then(() => Promise.reject(new Error(`it ended: ${err}`)));
-        await turn();
+        await Promise.race([clock.next(), ended]);
       }
     },
     async send(body, headers = {}) {
