@@ -10,6 +10,7 @@ const LONG = [
   'test/grafana/alerts-promtool.test.ts',
   'test/mutation.test.ts',
   'test/outage.test.ts',
+  'test/receive/sent-equals-replay.test.ts',
   'test/restart.test.ts',
   'test/tail-equals-replay.test.ts',
   'test/tail/model.test.ts',

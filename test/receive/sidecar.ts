@@ -83,10 +83,10 @@ export async function startSidecar(state: string, at: number, env: Readonly<Reco
   });
   ended.catch(() => undefined);
   const linesOf = (text: string): string[] => text.split('\n').slice(0, -1);
-  /** Some whole turns of its loop. */
+  /** A whole turn of its loop, and what follows of it. */
   const turns = async (): Promise<void> => {
     const before = clock.slept;
-    await sidecar.until(() => clock.slept > before + 3);
+    await sidecar.until(() => clock.slept > before + 2);
   };
   const sidecar: Omit<Sidecar, 'url'> = {
     clock,
