@@ -94,7 +94,7 @@ function histories(names: (chance: Chance) => readonly string[], runs: number, c
   );
 }
 
-const RUNS = sized({ fast: 1, long: 10 }, 'RESTART_RUNS');
+const RUNS = sized({ fast: 1, long: 5 }, 'RESTART_RUNS');
 const seen = { histories: 0, savedLines: 0, repeats: 0 };
 
 describe('a follower that is killed now and then tells what an undisturbed one tells', () => {
