@@ -7,12 +7,12 @@ import { createLineSplitter } from '../../src/tail/lines.js';
 import { sized } from '../support/size.js';
 import { linesFrom, shown, utc, Way } from './way.js';
 
-const LINES = sized({ fast: 20_000, long: 1_000_000 }, 'NOVASPAN_FUZZ_LINES');
+const LINES = sized({ fast: 40_000, long: 1_000_000 }, 'NOVASPAN_FUZZ_LINES');
 const SEED = Number(process.env['NOVASPAN_FUZZ_SEED'] ?? 20_261_121);
 /** How long the logs are: longer than anything is waited for. */
 const HOURS = 3 * 3_600_000;
 /** how much more may be kept at the end than in the middle, of any size of log */
-const MOST_GROWTH = sized({ fast: 2, long: 8 }) * 1024 * 1024;
+const MOST_GROWTH = sized({ fast: 6, long: 8 }) * 1024 * 1024;
 const START = Date.UTC(2026, 10, 21, 3);
 
 setFlagsFromString('--expose-gc');
