@@ -1,24 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
-/** What measures the processor's time: another test on a core beside it would be measured, too. */
-const MEASURE = ['test/catalogue/cost.test.ts', 'test/fuzz/**/*.test.ts'];
+/**
+ * `npm test` is what a person waits for: a smaller version of each long test is among it. `npm run test:long` runs what is long: these
+ * files, with more of the same. `npm run bench:lines` measures how long a line takes, which no test does.
+ */
+const LONG = [
+  'test/fuzz/lines.test.ts',
+  'test/golden.test.ts',
+  'test/grafana/alerts-promtool.test.ts',
+  'test/mutation.test.ts',
+  'test/outage.test.ts',
+  'test/receive/sent-equals-replay.test.ts',
+  'test/restart.test.ts',
+  'test/tail-equals-replay.test.ts',
+  'test/tail/model.test.ts',
+];
+const HOUR = 3_600_000;
 
-const all = {
-  exclude: ['test/stack/**', 'node_modules/**'],
-  testTimeout: 120_000,
-};
-
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
+    include: mode === 'long' ? LONG : mode === 'bench' ? ['bench/**/*.bench.ts'] : ['test/**/*.test.ts'],
+    exclude: ['test/stack/**', 'node_modules/**'],
+    env: mode === 'long' ? { NOVASPAN_LONG: '1' } : {},
     globalSetup: 'test/support/leaves-nothing.ts',
-    // One of the cores would otherwise be left to others.
-    maxWorkers: '100%',
-    projects: [
-      {
-        extends: true,
-        test: { ...all, name: 'tests', include: ['test/**/*.test.ts'], exclude: [...all.exclude, ...MEASURE], sequence: { groupOrder: 0 } },
-      },
-      { extends: true, test: { ...all, name: 'alone', include: MEASURE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
-    ],
+    // One of the cores would otherwise be left to others. What is measured is measured alone.
+    maxWorkers: mode === 'bench' ? 1 : '100%',
+    // No test is about real time: this ends what hangs, and nothing that is slow.
+    testTimeout: HOUR,
+    hookTimeout: HOUR,
+    teardownTimeout: HOUR,
   },
-});
+}));

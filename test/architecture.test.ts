@@ -24,16 +24,20 @@ describe('the floors', () => {
     expect(files.filter((file) => floorOf(file) === -1)).toEqual([]);
   });
 
-  it.each(files)('src/%s imports only downwards', (file) => {
-    const imported = importsOf(file)
-      .filter((path) => path.startsWith('.'))
-      .map((path) => relative(SRC, join(SRC, dirname(file), path)));
-    const upwards = imported.filter((other) => folderOf(other) !== folderOf(file) && floorOf(other) >= floorOf(file));
+  it('are imported only downwards', () => {
+    const upwards = files.flatMap((file) =>
+      importsOf(file)
+        .filter((path) => path.startsWith('.'))
+        .map((path) => relative(SRC, join(SRC, dirname(file), path)))
+        .filter((other) => folderOf(other) !== folderOf(file) && floorOf(other) >= floorOf(file))
+        .map((other) => `src/${file} imports ${other}`),
+    );
     expect(upwards).toEqual([]);
   });
 
-  it.each(files.filter((file) => folderOf(file) !== 'export'))('src/%s knows nothing of the SDK', (file) => {
-    expect(importsOf(file).filter((path) => path.startsWith('@opentelemetry/'))).toEqual([]);
+  it('know nothing of the SDK, but for export', () => {
+    const others = files.filter((file) => folderOf(file) !== 'export');
+    expect(others.filter((file) => importsOf(file).some((path) => path.startsWith('@opentelemetry/')))).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { actions } from '../src/lifecycle/name.js';
 import { correlate, GOLDEN, logsOf, scenarios } from './support/scenario.js';
+import { sized } from './support/size.js';
 
 /** What may happen to the lines of a log: each takes all lines and one place among them, and changes them. */
 const mishaps = {
@@ -91,7 +92,7 @@ describe('lines that are lost, doubled, delayed, shuffled, cut or garbled', () =
             expect(named, `${action} says what became of its phases`).toContain(phase);
         }
       }),
-      { numRuns: 3, seed: SEED },
+      { numRuns: sized({ fast: 2, long: 15 }, 'MUTATION_RUNS'), seed: SEED },
     );
   });
 });

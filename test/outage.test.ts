@@ -9,17 +9,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { traceIdOf } from '../src/trace/span-id.js';
 import { compiled } from './support/compiled.js';
+import { sized } from './support/size.js';
 
 /**
- * The logs of a compute node on which a boot begins every two seconds, 10,000 in all: five and a half hours by a clock that is handed
- * in. The backend is there for the first 500. Then it is away in every way: nobody listens, it answers 503, it breaks connections in the
- * middle of its answer, it fails with 500. When all has been written it comes back.
+ * The logs of a compute node on which a boot begins every two seconds: 10,000 of them are five and a half hours by a clock that is
+ * handed in. The backend is there for the first twentieth. Then it is away in every way: nobody listens, it answers 503, it breaks
+ * connections in the middle of its answer, it fails with 500. When all has been written it comes back.
  */
-const BOOTS = 10_000;
+const BOOTS = sized({ fast: 1000, long: 10_000 });
 const MIB = 1024 * 1024;
 
 /** What may wait, as the sidecar is told. */
-const LIMIT_BYTES = 16 * MIB;
+const LIMIT_BYTES = sized({ fast: 2, long: 16 }) * MIB;
 /** What the heap may hold more than before the outage, and when all of it is read afterwards. */
 const MOST_GROWTH = LIMIT_BYTES + 8 * MIB;
 /** The whole heap that the process has. It ends with an error where that does not do. */
@@ -70,24 +71,24 @@ async function goAway(): Promise<void> {
 
 /** What the backend does from which boot on. */
 const story: Readonly<Record<number, () => Promise<void> | void>> = {
-  500: goAway,
-  4000: async () => {
+  [0.05 * BOOTS]: goAway,
+  [0.4 * BOOTS]: async () => {
     behaviour = 'is busy';
     await listen();
   },
-  6000: () => void (behaviour = 'breaks off'),
-  8000: () => void (behaviour = 'fails'),
+  [0.6 * BOOTS]: () => void (behaviour = 'breaks off'),
+  [0.8 * BOOTS]: () => void (behaviour = 'fails'),
   [BOOTS]: () => void (behaviour = 'takes'),
 };
 
-let program: ReturnType<typeof compiled>;
+let program: Awaited<ReturnType<typeof compiled>>;
 let logs: string;
 let child: ChildProcess | undefined;
 beforeAll(async () => {
-  program = compiled();
+  program = await compiled();
   logs = mkdtempSync(join(tmpdir(), 'novaspan-outage-'));
   await listen();
-}, 60_000);
+});
 afterAll(async () => {
   child?.kill();
   program.remove();
@@ -142,9 +143,9 @@ it('an outage of hours costs memory up to the bound, and no trace', async () => 
 
   // While it was away: reading paused, and nothing was given up.
   expect(atEnd.backend).toBe('down');
-  expect(paused).toBeGreaterThan(800);
+  expect(paused).toBeGreaterThan(0.08 * BOOTS);
   expect(atEnd.done).toMatchObject({ dropped: 0, 'set-aside': 0 });
-  expect(atEnd.done['delivered']).toBeLessThan(1100);
+  expect(atEnd.done['delivered']).toBeLessThan(0.11 * BOOTS);
   expect(most.heap - base).toBeLessThan(MOST_GROWTH);
   expect(most.waitingBytes).toBeGreaterThan(LIMIT_BYTES);
 

@@ -11,6 +11,7 @@ import { followLogs, type LiveLogs, type Start } from '../src/pipeline/live.js';
 import { replay } from '../src/pipeline/replay.js';
 import { findLogs } from '../src/tail/discover.js';
 import { counting, GOLDEN, zoneOf } from './support/scenario.js';
+import { sized } from './support/size.js';
 
 /** One log as it was written: its lines, and when the writer turned it over to a new file. */
 interface Script {
@@ -90,7 +91,7 @@ describe.each([
           rmSync(dir, { recursive: true, force: true });
         }
       }),
-      { numRuns: 3 },
+      { numRuns: sized({ fast: 1, long: 10 }) },
     );
   });
 });

@@ -23,6 +23,8 @@ const STEP_BACK = 10 * 60_000;
  */
 export function createZone(name: string): Zone {
   if (name === 'UTC') return { name, toUtc: (local) => local };
+  // Node.js 22 and later know offsets as zones. They have no summer time: what follows an offset is an hour off for half of the year.
+  if (/^[+-]/.test(name)) throw new RangeError(`${name} is an offset, no zone`);
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: name,
     hourCycle: 'h23',

@@ -50,6 +50,12 @@ interface Bucket {
   readonly byFirst: readonly (readonly Beginning[])[];
 }
 
+/** What the loggers of a service may say. */
+interface Loggers {
+  readonly byHash: readonly (readonly Bucket[])[];
+  readonly other: Bucket | undefined;
+}
+
 /** What a message is that the catalogue knows and no action needs. */
 export const UNWANTED = 'unwanted';
 
@@ -67,21 +73,12 @@ const LONGEST_HOLE = 2048;
  * there is no second list to keep.
  */
 export class Sieve {
-  readonly #byHash: Bucket[][] = [];
-  readonly #otherLogger: Bucket | undefined;
+  readonly #loggers: Loggers;
   #bucket: Bucket | undefined;
   #wordings: readonly Offered[] = [];
 
   constructor(service: string, catalogue: Catalogue = ours) {
-    const any = offered(catalogue, service, ANY_LOGGER);
-    for (const logger of catalogue.loggersOf(service)) {
-      if (logger === ANY_LOGGER) continue;
-      const own = offered(catalogue, service, logger);
-      const isKnown = own.some((each) => each.isWanted);
-      const name = Buffer.from(logger);
-      (this.#byHash[hashOf(name, 0, name.length)] ??= []).push({ logger, name, isKnown, byFirst: byFirstOf([...own, ...any]) });
-    }
-    if (any.length > 0) this.#otherLogger = { logger: ANY_LOGGER, name: Buffer.alloc(0), isKnown: false, byFirst: byFirstOf(any) };
+    this.#loggers = loggersOf(service, catalogue);
   }
 
   /** Whether the catalogue knows the logger of the line last asked about. */
@@ -91,7 +88,7 @@ export class Sieve {
 
   /** Its name, where it is known: all lines share one string. */
   get logger(): string | undefined {
-    return this.#bucket === this.#otherLogger ? undefined : this.#bucket?.logger;
+    return this.#bucket === this.#loggers.other ? undefined : this.#bucket?.logger;
   }
 
   /** Whether the line may be one that the catalogue reads. */
@@ -123,11 +120,36 @@ export class Sieve {
   }
 
   #bucketFor(bytes: Buffer, start: number, end: number): Bucket | undefined {
-    const same = this.#byHash[hashOf(bytes, start, end)];
+    const same = this.#loggers.byHash[hashOf(bytes, start, end)];
     if (same !== undefined)
       for (const bucket of same) if (end - start === bucket.name.length && isAt(bytes, start, bucket.name)) return bucket;
-    return this.#otherLogger;
+    return this.#loggers.other;
   }
+}
+
+/** The same for all logs of a service: it takes as long to make as thousands of lines to read. */
+const known = new WeakMap<Catalogue, Map<string, Loggers>>();
+
+function loggersOf(service: string, catalogue: Catalogue): Loggers {
+  let ofServices = known.get(catalogue);
+  if (ofServices === undefined) known.set(catalogue, (ofServices = new Map()));
+  let loggers = ofServices.get(service);
+  if (loggers === undefined) ofServices.set(service, (loggers = makeLoggers(service, catalogue)));
+  return loggers;
+}
+
+function makeLoggers(service: string, catalogue: Catalogue): Loggers {
+  const byHash: Bucket[][] = [];
+  const any = offered(catalogue, service, ANY_LOGGER);
+  for (const logger of catalogue.loggersOf(service)) {
+    if (logger === ANY_LOGGER) continue;
+    const own = offered(catalogue, service, logger);
+    const isKnown = own.some((each) => each.isWanted);
+    const name = Buffer.from(logger);
+    (byHash[hashOf(name, 0, name.length)] ??= []).push({ logger, name, isKnown, byFirst: byFirstOf([...own, ...any]) });
+  }
+  const other = any.length > 0 ? { logger: ANY_LOGGER, name: Buffer.alloc(0), isKnown: false, byFirst: byFirstOf(any) } : undefined;
+  return { byHash, other };
 }
 
 const offered = (catalogue: Catalogue, service: string, logger: string): Offered[] =>

@@ -12,6 +12,7 @@ import { type Alert, type Duration, limitOf } from '../../grafana/source/alerts/
 import { prometheusRules } from '../../grafana/source/alerts/prometheus.js';
 import { alerts, RUNBOOK } from '../../grafana/source/alerts/table.js';
 import { type Limits, limits, type ThresholdName, thresholds } from '../../grafana/source/thresholds.js';
+import { isLong } from '../support/size.js';
 
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 const ALERTS = fileURLToPath(new URL('../../grafana/alerts/', import.meta.url));
@@ -65,6 +66,9 @@ function mutantsOf(alert: Alert): Mutant[] {
   ];
 }
 
+/** Of each alert in `npm test` the first, a moved threshold or a turned comparison; all in `npm run test:long`. */
+const triedOf = (alert: Alert): Mutant[] => mutantsOf(alert).slice(0, isLong ? undefined : 1);
+
 describe.skipIf(!hasPromtool)('promtool (skipped where it is not on PATH; Debian has it in the package prometheus)', () => {
   let folder: string;
   beforeAll(() => {
@@ -72,19 +76,19 @@ describe.skipIf(!hasPromtool)('promtool (skipped where it is not on PATH; Debian
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('finds the rules well formed', async () => {
+  it.skipIf(isLong)('finds the rules well formed', async () => {
     const { ok, said } = await promtool('check', 'rules', join(ALERTS, 'novaspan.rules.yaml'));
     expect(said).toContain(`SUCCESS: ${alerts.length} rules found`);
     expect(ok, said).toBe(true);
   });
 
-  it('finds each case as it says', async () => {
+  it.skipIf(isLong)('finds each case as it says', async () => {
     const { ok, said } = await promtool('test', 'rules', join(ALERTS, 'novaspan.test.yaml'));
     expect(said).toContain('SUCCESS');
     expect(ok, said).toBe(true);
   });
 
-  it('finds the queries of the runbook well formed', async () => {
+  it.skipIf(isLong)('finds the queries of the runbook well formed', async () => {
     const runbook = readFileSync(join(ALERTS, '../runbook.md'), 'utf8');
     const queries = [...runbook.matchAll(/^```promql\n(.*?)^```$/gms)].flatMap(([, block = '']) => block.trim().split('\n'));
     expect(queries.length).toBeGreaterThan(10);
@@ -105,7 +109,7 @@ describe.skipIf(!hasPromtool)('promtool (skipped where it is not on PATH; Debian
     return promtool('test', 'rules', file);
   };
 
-  it('finds a host with no more slow boots than are borne quiet, and one with more not', async () => {
+  it.skipIf(isLong)('finds a host with no more slow boots than are borne quiet, and one with more not', async () => {
     const spawned = (host: string, slow: number): Record<string, string> => ({
       [`novaspan_nova_spawn_longest_seconds{host="${host}", ${target(host)}}`]: '_ 75+0x5 stale',
       [`novaspan_nova_spawn_seconds_count{host="${host}", ${target(host)}}`]: `0 ${slow + 4}+0x30`,
@@ -126,12 +130,12 @@ describe.skipIf(!hasPromtool)('promtool (skipped where it is not on PATH; Debian
   describe.each(alerts)('the cases of $name', (alert) => {
     const own = cases.filter((each) => each.alert === alert.name);
 
-    it('hold without their words', async () => {
+    it.skipIf(isLong)('hold without their words', async () => {
       const { ok, said } = await holds(own, { how: 'as it is', alert, limits });
       expect(ok, said).toBe(true);
     });
 
-    it.each(mutantsOf(alert))('do not hold with $how', async (mutant) => {
+    it.each(triedOf(alert))('do not hold with $how', async (mutant) => {
       const { ok, said } = await holds(own, mutant);
       expect(ok, `no case of ${alert.name} sees the difference`).toBe(false);
       expect(said).toContain('FAILED');

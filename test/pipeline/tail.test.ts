@@ -24,10 +24,14 @@ class FastClock implements Clock {
     this.time = start;
   }
   now = (): number => this.time;
+  #waiting: (() => void)[] = [];
   sleep = async (ms: number): Promise<void> => {
     this.time += ms;
+    for (const wake of this.#waiting.splice(0)) wake();
     await turn();
   };
+  /** When somebody sleeps next: whoever waits for that does not keep the processor busy. */
+  next = (): Promise<void> => new Promise((resolve) => this.#waiting.push(resolve));
 }
 
 const timeOf = (line: string): number => Date.parse(`${line.slice(0, 10)}T${line.slice(11, 23)}Z`);
@@ -99,7 +103,7 @@ function start(at: number, flags: Record<string, string> = {}, env: Record<strin
   const until = async (done: () => boolean): Promise<void> => {
     while (!done()) {
       if (isOver) await over.then(() => Promise.reject(new Error(`it ended: ${text}`)));
-      await turn();
+      await Promise.race([clock.next(), over]);
     }
   };
   return {

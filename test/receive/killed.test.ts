@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { toOtlpJson } from '../../src/export/otlp-json.js';
 import { hours, seconds } from '../../src/model/time.js';
@@ -19,13 +18,13 @@ const CHILD = new URL('../support/sent-child.mjs', import.meta.url).pathname;
 const STAMP = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d\.\d{3})/;
 const BATCH = 25;
 
-let program: ReturnType<typeof compiled>;
+let program: Awaited<ReturnType<typeof compiled>>;
 let state: ReturnType<typeof stateFolder>;
 let backend: Backend;
 let child: ChildProcess | undefined;
-beforeAll(() => {
-  program = compiled();
-}, 120_000);
+beforeAll(async () => {
+  program = await compiled();
+});
 afterAll(() => program.remove());
 beforeEach(async () => {
   state = stateFolder();
@@ -65,6 +64,15 @@ async function start(time: number, death: (typeof DEATHS)[number] | undefined): 
   for (;;) {
     const [{ listens }] = (await once(child, 'message')) as [{ readonly listens?: string }];
     if (listens !== undefined) return listens;
+  }
+}
+
+/** Moves its clock, and lets it look at its logs. */
+async function pass(time: number): Promise<void> {
+  child!.send({ time });
+  for (;;) {
+    const [{ passed }] = (await once(child!, 'message')) as [{ readonly passed?: number }];
+    if (passed === time) return;
   }
 }
 
@@ -113,8 +121,7 @@ it('killed at any moment, and sent again what it did not answer, it tells the sa
   }
   for (let hour = 1; hour <= 15; hour++) {
     time = last + hours(hour);
-    child!.send({ time });
-    await delay(100);
+    await pass(time);
   }
   const heard = (): string[] =>
     [...backend.spans.values()].flatMap((texts) =>
@@ -123,7 +130,7 @@ it('killed at any moment, and sent again what it did not answer, it tells the sa
         return `${span.traceId} ${span.spanId} ${span.startTimeUnixNano} ${span.endTimeUnixNano} ${span.events?.length ?? 0}`;
       }),
     );
-  for (let waited = 0; new Set(heard()).size < expected.size && waited < 100; waited++) await delay(100);
+  for (let wait = 0; new Set(heard()).size < expected.size && wait < 10_000; wait++) await pass(time);
   expect([...new Set(heard())].sort()).toEqual([...expected].sort());
   expect(died).toBe(DEATHS.length);
 });

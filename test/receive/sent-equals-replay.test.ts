@@ -8,6 +8,7 @@ import { replay } from '../../src/pipeline/replay.js';
 import { findLogs } from '../../src/tail/discover.js';
 import { asJson, asProtobuf, type Sent } from '../support/otlp-logs.js';
 import { counting, GOLDEN, restoreTimes, zoneOf } from '../support/scenario.js';
+import { isLong } from '../support/size.js';
 import { type Sidecar, startSidecar, stateFolder, withoutPlaces } from './sidecar.js';
 
 /** A line of a scenario, and when its log came to it. */
@@ -76,16 +77,17 @@ afterEach(async () => {
   state.remove();
 });
 
-describe.each([
-  'create-succeeds-info',
-  'create-succeeds-debug',
-  'create-succeeds-two-hosts-info',
-  'create-succeeds-rotation-mid-boot-debug',
-  'create-succeeds-journald-json-debug',
-  'rebuild-succeeds-info',
-  'create-fails-vif-plug-timeout-debug',
-  'delete-succeeds-eight-concurrent-debug',
-])('%s, sent in batches', (scenario) => {
+/** One of each kind in `npm test`, the others in `npm run test:long`. */
+const SCENARIOS = isLong
+  ? ['create-succeeds-debug', 'rebuild-succeeds-info', 'create-fails-vif-plug-timeout-debug', 'delete-succeeds-eight-concurrent-debug']
+  : [
+      'create-succeeds-info',
+      'create-succeeds-two-hosts-info',
+      'create-succeeds-rotation-mid-boot-debug',
+      'create-succeeds-journald-json-debug',
+    ];
+
+describe.each(SCENARIOS)('%s, sent in batches', (scenario) => {
   it.each([
     ['JSON', (lines: readonly Written[]) => [asJson(batchOf(lines)), {}] as const],
     [
@@ -132,7 +134,7 @@ describe.each([
   });
 });
 
-describe('a host that is cut off for ten minutes while the others go on', () => {
+describe.skipIf(isLong)('a host that is cut off for ten minutes while the others go on', () => {
   const SCENARIO = join(GOLDEN, 'create-succeeds-two-hosts-info');
 
   /** @returns the traces, and how many lines came too late */

@@ -44,8 +44,18 @@ export function oslo(service: string, seconds: number, message: string, said: Sa
   return `${stamp(seconds, ' ')} ${pid} ${level} ${logger} [${context}] ${instance === null ? '' : `[instance: ${instance}] `}${message}${suffix}`;
 }
 
-/** Which message of the catalogue it is, and who logs it. */
-function spokenBy(service: string, message: string): [MessageSpec, logger: string] {
+type Spoken = readonly [MessageSpec, logger: string];
+
+/** Which message of the catalogue it is, and who logs it: tests say the same thing thousands of times. */
+function spokenBy(service: string, message: string): Spoken {
+  const key = `${service} ${message}`;
+  const known = spoken.get(key) ?? lookUp(service, message);
+  spoken.set(key, known);
+  return known;
+}
+const spoken = new Map<string, Spoken>();
+
+function lookUp(service: string, message: string): Spoken {
   for (const { kind, spec } of messagesOf(service)) {
     const logger = [spec.logger].flat().find((each) => recognise(service, each, message)?.kind === kind);
     if (logger !== undefined) return [spec, logger];

@@ -32,15 +32,20 @@ files.datasync = async function () {
   if (dies === 'synced' && written >= after) die();
 };
 
+/** Turns of the sidecar's loop since its clock was moved: some whole ones, and its parent hears that it has looked at its logs. */
+const TURNS = 10;
+let left = 0;
 const clock = {
   time,
   now: () => clock.time,
   sleep: async () => {
     await turn();
+    if (left > 0 && --left === 0) process.send({ passed: clock.time });
   },
 };
 process.on('message', (message) => {
   clock.time = message.time;
+  left = TURNS;
 });
 process.on('disconnect', () => process.exit(0));
 

@@ -18,6 +18,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FileRead, hashOf, type LogPosition, MARKER_BYTES, type Place } from '../../src/tail/position.js';
 import { type Begin, createTailer, type Tailer } from '../../src/tail/tailer.js';
+import { sized } from '../support/size.js';
 import { tally } from './collect.js';
 
 /*
@@ -394,13 +395,11 @@ class History {
   }
 }
 
-const HISTORIES = Number(process.env['NOVASPAN_HISTORIES'] ?? 5000);
+const HISTORIES = sized({ fast: 200, long: 5000 }, 'NOVASPAN_HISTORIES');
 const SEED = Number(process.env['NOVASPAN_SEED'] ?? 20_261_121);
 
-describe.each(Array.from({ length: 10 }, (_, i) => SEED + i))('histories of seed %i', (seed) => {
-  it('no line is lost, repeated in one life or out of order, whatever happens to the files and the reader', {
-    timeout: 600_000,
-  }, async () => {
+describe.each(Array.from({ length: 10 }, (_, i) => SEED + i))(`${HISTORIES / 10} histories of seed %i`, (seed) => {
+  it('no line is lost, repeated in one life or out of order, whatever happens to the files and the reader', async () => {
     await fc.assert(
       fc.asyncProperty(anyHistory, async ({ ops, ...options }) => {
         const history = new History(options);

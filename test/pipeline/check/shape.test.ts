@@ -36,9 +36,8 @@ describe('the shape of a message', () => {
     expect(shape).toMatch(/^red word word .*…$/);
   });
 
-  it('takes no longer for a hostile message', () => {
-    const began = performance.now();
-    for (const piece of ['[', '{', '"', "'", 'a:', '1.', '/a', '0x', '\\"']) shapeOf(piece.repeat(100_000));
-    expect(performance.now() - began).toBeLessThan(1000);
+  // That it costs no more is measured by `npm run bench:lines`.
+  it.each(['[', '{', '"', "'", 'a:', '1.', '/a', '0x', '\\"'])('is of no more of a message than its beginning: %s', (piece) => {
+    expect(shapeOf(piece.repeat(100_000))).toBe(shapeOf(piece.repeat(1000)));
   });
 });
