@@ -2,7 +2,7 @@ import { type Causes, causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
 import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
 import { byPlace, type Event, numberOf } from '../lifecycle/event.js';
-import { fragmentPhases } from '../lifecycle/fragment.js';
+import { controlPlanePhases, fragmentPhases } from '../lifecycle/fragment.js';
 import { atTheirMoments, EMITTED } from '../lifecycle/guest-events.js';
 import { metadataProvision, networkReadyPhases } from '../lifecycle/network-ready.js';
 import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
@@ -83,8 +83,7 @@ function livedBy(
 function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace {
   const traceId = traceIdOf(action.instance, action.request);
   const rootId = rootIdOf(traceId);
-  const lived = livedBy(action, action.host, options);
-  const { phases, coverage } = phasesOf(tableOf(action.spec, options), lived);
+  const { lived, phases, coverage } = seenOf(action, options);
   const causes = causesOf(phases, lived, action.meanwhile ?? []);
   const around = {
     ...idsOf(action),
@@ -141,6 +140,18 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
     action: action.spec.name,
     spans: [root, ...children],
   };
+}
+
+/** What the process that writes the root saw of the action: where no compute host ended it, the control plane's part. */
+function seenOf(action: ClosedAction, options: BuildOptions): { lived: Lived; phases: Phase[]; coverage: Coverage } {
+  if (action.service === 'nova-compute') {
+    const lived = livedBy(action, action.host, options);
+    return { lived, ...phasesOf(tableOf(action.spec, options), lived) };
+  }
+  const lived = { ...livedBy(action, undefined, options), start: Number.NEGATIVE_INFINITY };
+  const { phases } = phasesOf(withoutPlugs(fragmentPhases), lived);
+  // What the compute hosts did is on the attempts: here it is not missing.
+  return { lived, phases, coverage: phasesOf(controlPlanePhases, lived).coverage };
 }
 
 /** The lines of an action that are at no end of its phases: they are the root's. */
