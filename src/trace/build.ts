@@ -317,6 +317,9 @@ const movedToNotApplicable = (coverage: Coverage, name: string): Coverage => ({
 });
 
 /** By what an operator finds a span: on every one, since a fragment has no root to find it by. */
+/** Where no line gives the request, the trace goes by the time of its first line: that is no id of nova's. */
+const isRequestId = (request: string): boolean => !request.startsWith('@');
+
 const idsOf = ({ instance, request }: ClosedThing): Pick<Around, 'instance' | 'request'> => ({ instance, request });
 
 interface Around {
@@ -352,7 +355,7 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
     // Set one by one, not spread, as in lineEvents: there are thirty spans in a trace.
     const attributes: Record<string, AttributeValue> = {};
     attributes[keys.instance] = around.instance;
-    attributes[keys.request] = around.request;
+    if (isRequestId(around.request)) attributes[keys.request] = around.request;
     if (phase.port !== undefined) attributes[keys.port] = phase.port;
     if (vif?.tap !== undefined) attributes[keys.interface] = vif.tap;
     if (vif?.mac !== undefined) attributes[keys.mac] = vif.mac;
@@ -427,7 +430,7 @@ function identityOf(closed: ClosedThing): Record<string, AttributeValue> {
   const own = closed.members.find(({ event }) => event.requestId === closed.request)?.event;
   const attributes: Record<string, AttributeValue> = {};
   attributes[keys.instance] = closed.instance;
-  attributes[keys.request] = closed.request;
+  if (isRequestId(closed.request)) attributes[keys.request] = closed.request;
   if (own?.projectId !== undefined) attributes[keys.project] = own.projectId;
   if (own?.userId !== undefined) attributes[keys.user] = own.userId;
   return attributes;
