@@ -6,7 +6,7 @@ import { conclude } from './conclude.js';
 import type { Gather } from './gather.js';
 import type { Instances } from './instances.js';
 import { ALLOCATIONS, CONTROL_EVIDENCE } from './kinds.js';
-import { type Claim, isOfControlPlane } from './members.js';
+import { type Claim, isOfRoot } from './members.js';
 import { ownerAt } from './owner.js';
 import type { Closing, Session } from './state.js';
 import { between, type EventStore, type Named } from './store.js';
@@ -129,7 +129,7 @@ export class ControlPlane {
     const fragment = this.#fragmentOf(instance, session, Math.min(session.first, ...tries.map(({ start }) => start)));
     // Attempts are exported by themselves; what is left is the control plane's.
     const firstTry = Math.min(...tries.map(({ start }) => start));
-    const members = fragment.members.filter(({ event }) => isOfControlPlane(event) || event.at < firstTry);
+    const members = fragment.members.filter(({ event }) => isOfRoot(event) || event.at < firstTry);
     if (!showsAction(members)) return undefined;
     this.#gather.place(members);
     return conclude({ ...fragment, members }, tries);

@@ -10,7 +10,7 @@ import type { Candidate } from './candidate.js';
 import type { HostLines } from './host-lines.js';
 import type { Hosts } from './hosts.js';
 import type { Instances } from './instances.js';
-import { type Claim, isOfControlPlane, membersOf, portsOfInstance } from './members.js';
+import { type Claim, isOfRoot, membersOf, portsOfInstance } from './members.js';
 import { isSame, ownerAt, triesBefore } from './owner.js';
 import type { InstanceState } from './state.js';
 import type { EventStore } from './store.js';
@@ -170,7 +170,7 @@ const callsUntil = ({ outcome, end, until }: Candidate): Millis =>
 /** Of several tries at a build under one request, whether a line is of this one. */
 function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, from: Millis, owns: (at: Millis) => boolean): boolean {
   // What lies before the first attempt was done for the action as a whole.
-  if (isOfControlPlane(event) || (event.at < from && event.service !== 'nova-compute')) return !rescheduled;
+  if (isOfRoot(event) || (event.at < from && event.service !== 'nova-compute')) return !rescheduled;
   if (event.service === 'nova-compute' && event.requestId === request && event.instance !== undefined) return lines.own.includes(event);
   return owns(event.at);
 }

@@ -1,7 +1,7 @@
 import type { EventKind, Vif } from '../catalogue/event.js';
 import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member, numberOf, textOf } from '../lifecycle/event.js';
-import { NEUTRON } from '../lifecycle/plug.js';
+import { NEUTRON, requests } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
 import { withHeldLocks } from './lock-holders.js';
 import { between, type EventStore, instancesOf, type Kept, linesOf, type Named, type NamedPort, type Sort } from './store.js';
@@ -29,6 +29,12 @@ const BY_ID_ONLY = new Set(['nova-api', 'nova-conductor', 'nova-scheduler', 'pla
 const ANNOUNCED: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plug.announced', 'external.event.announced']);
 /** What nova's control plane does, and what it asks of placement and glance: before and beside every try at a build. */
 export const isOfControlPlane = ({ service, kind }: Event): boolean => BY_ID_ONLY.has(service) && !ANNOUNCED.has(kind);
+
+/** Requests that are about no port: which try at a build they were made for, nothing in the trace's ids would say. */
+const GENERAL: ReadonlySet<EventKind> = new Set(requests.flatMap(({ to }) => to.flatMap(({ kinds }) => kinds)));
+
+/** Whether a line makes its span on the root, whatever try at a build it was printed for: one line makes one span. */
+export const isOfRoot = (event: Event): boolean => isOfControlPlane(event) || GENERAL.has(event.kind);
 /** Lines that concern the request as a whole: every instance of it. */
 const OF_ALL: ReadonlySet<EventKind> = new Set<EventKind>([
   'server.create.requested',

@@ -17,8 +17,8 @@ export const isSame = (a: Past, b: Past): boolean => a.request === b.request && 
 
 /**
  * Whose a line is that names the instance and no request: the holder of the instance's lock; else the earliest action
- * that has begun and not ended; else the one that ended just before, unless another request has begun to print lines of the
- * instance, which has no name yet; else the one that begins just after.
+ * that has begun and not ended; else, unless another request without a name yet prints lines of the instance, the one that
+ * ended just before or begins just after.
  */
 export function ownerAt<T extends Past>(actions: readonly T[], at: Millis): T | undefined {
   let holder: T | undefined;
@@ -42,7 +42,7 @@ export function ownerAt<T extends Past>(actions: readonly T[], at: Millis): T | 
       if (after === undefined || begin < Math.min(after.opened, after.start)) after = each;
     }
   }
-  return holder ?? running ?? (isAnothers ? undefined : before) ?? after;
+  return holder ?? running ?? (isAnothers ? undefined : (before ?? after));
 }
 
 /** The tries at a build that were given on before this one, each no longer after the last than lines are kept. */

@@ -48,5 +48,6 @@ export interface Saved {
 }
 
 /** Whether a thing that closed after a restart is one whose lines were saved: that it began before the horizon is no reason not to send it. */
-export const wasSaved = (saved: Saved | undefined, { instance, request }: Told): boolean =>
-  saved?.long.some((each) => each.instance === instance && each.request === request) ?? false;
+export const wasSaved = (saved: Saved | undefined, { instance, request, began }: Told): boolean =>
+  // What was saved without a request goes by its first line; a later line may have told its request.
+  saved?.long.some((each) => each.instance === instance && (each.request === request || each.request === `@${began}`)) ?? false;

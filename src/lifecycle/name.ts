@@ -145,7 +145,9 @@ export function nameAction({ own, begun, bare }: Evidence): ActionSpec | undefin
   if (own[0]?.kind === 'instance.terminating' || kinds.has('allocation.deleted')) return remove;
   const after = bare.filter(({ at }) => own[0] !== undefined && at >= own[0].at);
   const task = after.map(taskOf).find((each) => each !== undefined && byTask.has(each));
-  if (task !== undefined) return byTask.get(task);
+  // Both hosts of a migration find it pending: it is no sign of which of them writes the root.
+  const pending = task === undefined ? undefined : byTask.get(task);
+  if (pending !== undefined && pending.takesPart === undefined) return pending;
   const all = after.length === 0 ? own : [...own, ...after].sort(inOrder);
   const shown = byLine.find((spec) => spec.namedByAll !== undefined && !isRuledOut(spec) && areInOrder(spec.namedByAll, all));
   return shown ?? (kinds.has('instance.terminating') ? remove : undefined);

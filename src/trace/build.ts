@@ -2,7 +2,7 @@ import { type Causes, causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
 import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
 import { byPlace, type Event, numberOf } from '../lifecycle/event.js';
-import { fragmentPhases } from '../lifecycle/fragment.js';
+import { controlPlanePhases, fragmentPhases } from '../lifecycle/fragment.js';
 import { atTheirMoments, EMITTED } from '../lifecycle/guest-events.js';
 import { metadataProvision, networkReadyPhases } from '../lifecycle/network-ready.js';
 import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
@@ -83,8 +83,7 @@ function livedBy(
 function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace {
   const traceId = traceIdOf(action.instance, action.request);
   const rootId = rootIdOf(traceId);
-  const lived = livedBy(action, action.host, options);
-  const { phases, coverage } = phasesOf(tableOf(action.spec, options), lived);
+  const { lived, phases, coverage } = seenOf(action, options);
   const causes = causesOf(phases, lived, action.meanwhile ?? []);
   const around = {
     ...idsOf(action),
@@ -141,6 +140,18 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
     action: action.spec.name,
     spans: [root, ...children],
   };
+}
+
+/** What the process that writes the root saw of the action: where no compute host ended it, the control plane's part. */
+function seenOf(action: ClosedAction, options: BuildOptions): { lived: Lived; phases: Phase[]; coverage: Coverage } {
+  if (action.service === 'nova-compute') {
+    const lived = livedBy(action, action.host, options);
+    return { lived, ...phasesOf(tableOf(action.spec, options), lived) };
+  }
+  const lived = { ...livedBy(action, undefined, options), start: Number.NEGATIVE_INFINITY };
+  const { phases } = phasesOf(withoutPlugs(fragmentPhases), lived);
+  // What the compute hosts did is on the attempts: here it is not missing.
+  return { lived, phases, coverage: phasesOf(controlPlanePhases, lived).coverage };
 }
 
 /** The lines of an action that are at no end of its phases: they are the root's. */
@@ -306,6 +317,9 @@ const movedToNotApplicable = (coverage: Coverage, name: string): Coverage => ({
 });
 
 /** By what an operator finds a span: on every one, since a fragment has no root to find it by. */
+/** Where no line gives the request, the trace goes by the time of its first line: that is no id of nova's. */
+const isRequestId = (request: string): boolean => !request.startsWith('@');
+
 const idsOf = ({ instance, request }: ClosedThing): Pick<Around, 'instance' | 'request'> => ({ instance, request });
 
 interface Around {
@@ -341,7 +355,7 @@ function spansOf(phases: readonly Phase[], traceId: string, rootId: string, arou
     // Set one by one, not spread, as in lineEvents: there are thirty spans in a trace.
     const attributes: Record<string, AttributeValue> = {};
     attributes[keys.instance] = around.instance;
-    attributes[keys.request] = around.request;
+    if (isRequestId(around.request)) attributes[keys.request] = around.request;
     if (phase.port !== undefined) attributes[keys.port] = phase.port;
     if (vif?.tap !== undefined) attributes[keys.interface] = vif.tap;
     if (vif?.mac !== undefined) attributes[keys.mac] = vif.mac;
@@ -416,7 +430,7 @@ function identityOf(closed: ClosedThing): Record<string, AttributeValue> {
   const own = closed.members.find(({ event }) => event.requestId === closed.request)?.event;
   const attributes: Record<string, AttributeValue> = {};
   attributes[keys.instance] = closed.instance;
-  attributes[keys.request] = closed.request;
+  if (isRequestId(closed.request)) attributes[keys.request] = closed.request;
   if (own?.projectId !== undefined) attributes[keys.project] = own.projectId;
   if (own?.userId !== undefined) attributes[keys.user] = own.userId;
   return attributes;

@@ -114,3 +114,31 @@ describe('on a machine that is controller and compute', () => {
     expect(spansOf([api('cmp1', migrateCalled, asked), source])).toEqual([]);
   });
 });
+
+describe('a live migration that is read on its source only, at INFO', () => {
+  const said = { request: null } as const;
+  const source = compute(
+    nova(3, 'Took 2.78 seconds for pre_live_migration on destination host vm2.', said),
+    nova(4, 'Live Migration failure: Unsafe migration: Migration without shared storage is unsafe: libvirt.libvirtError: x', said),
+    nova(5, 'Migration operation has aborted', said),
+  );
+
+  it('is reported without a request id: no line there gives it', () => {
+    const [root] = correlate([source]).flatMap(({ spans }) => spans);
+    expect([root!.name, root!.attributes['openstack.outcome'], root!.attributes['openstack.request.id']]).toEqual([
+      'instance live-migration',
+      'failed',
+      undefined,
+    ]);
+  });
+});
+
+describe('on the destination of a live migration', () => {
+  it('a pending task does not make it the owner of the root', () => {
+    const destination = compute(
+      nova(3, 'Plugging VIFs using destination host port bindings before live migration.', { level: 'DEBUG' }),
+      nova(4, 'During sync_power_state the instance has a pending task (migrating). Skip.', { request: null }),
+    );
+    expect(spansOf([destination])).toEqual([]);
+  });
+});
