@@ -195,7 +195,8 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
     else missing.set(spec.name, 'no such line');
   }
   const phases = joinThreads(planned);
-  const observed = new Set(phases.map(({ name }) => name));
+  // Requests that are named by their call are one phase where phases are listed.
+  const observed = new Set(phases.map(({ name, spec }) => (spec.namedByCall === true ? spec.name : name)));
   for (const { parts = [] } of phases) {
     for (const part of parts) {
       missing.delete(part);
