@@ -15,7 +15,7 @@ const BOUNDS: readonly { what: string; bound: string; file: string; is: string; 
   { what: "bytes of a line's context", bound: '256', file: 'pipeline/reader.ts', is: 'LONGEST_CONTEXT = 256' },
   { what: 'lines of a traceback', bound: '120', file: 'pipeline/reader.ts', is: 'MOST_DETAIL = 120' },
   { what: 'bytes of one of them', bound: '500', file: 'pipeline/reader.ts', is: 'LONGEST_DETAIL = 500' },
-  { what: 'processes of a service that are remembered', bound: '1024', file: 'pipeline/reader.ts', is: 'MOST_WORKERS = 1024' },
+  { what: 'processes of a service that are remembered', bound: '1024', file: 'pipeline/uwsgi.ts', is: 'MOST_WORKERS = 1024' },
   { what: 'services on hosts in one log', bound: '500', file: 'pipeline/source.ts', is: 'MOST_READERS = 500', counter: 'foreign_lines' },
   {
     what: 'lines kept while the form of a log is not clear',
@@ -27,11 +27,12 @@ const BOUNDS: readonly { what: string; bound: string; file: string; is: string; 
   {
     what: 'lines that wait for a link',
     bound: '50,000',
-    file: 'correlate/correlator.ts',
+    file: 'correlate/retention.ts',
     is: 'ROOM = 50_000',
     counter: 'waiting_room_full',
   },
-  { what: 'open actions', bound: '10,000', file: 'correlate/correlator.ts', is: 'MOST_OPEN = 10_000', counter: 'open_full' },
+  { what: 'open actions', bound: '10,000', file: 'correlate/retention.ts', is: 'MOST_OPEN = 10_000', counter: 'open_full' },
+  { what: 'lines of what the daemons of a host went through', bound: '20,000', file: 'correlate/host-lines.ts', is: 'ROOM = 20_000' },
   { what: 'ports of an action', bound: '256', file: 'correlate/members.ts', is: 'MOST_PORTS = 256', counter: 'ports_full' },
   { what: 'traces that wait for the backend', bound: '1000, of 64 MiB', file: 'pipeline/deliver.ts', is: 'LIMIT_BYTES = 64 * 1024 * 1024' },
   {
