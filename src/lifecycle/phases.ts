@@ -196,8 +196,8 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
     else missing.set(spec.name, 'no such line');
   }
   const phases = joinThreads(planned);
-  // A span named by its call is of the row of the table: names of calls are many.
-  const observed = new Set(phases.map(({ name, parts, spec }) => (parts === undefined ? spec.name : name)));
+  // Requests that are named by their call are one phase where phases are listed.
+  const observed = new Set(phases.map(({ name, spec }) => (spec.namedByCall === true ? spec.name : name)));
   for (const { parts = [] } of phases) {
     for (const part of parts) {
       missing.delete(part);

@@ -36,7 +36,7 @@ const rows = {
   read_again: 'lines that were read before a restart, of actions that are told already',
   orphans: by('kind', 'lines that could be a phase but led to no action'),
   waiting_room_full: 'lines given up because too many were waiting for a link',
-  open_full: 'actions given up unfinished because too many were open; each is told as timed out',
+  open_full: 'actions closed early because too many were open: their outcome is `evicted`',
   ports_full: 'ports left out of an action because it had too many',
   cut_off_logs: by('path', 'compressed logs that end in the middle; what could be read of them was'),
   clock_jump: by('service', 'lines whose time was too far ahead to move the watermark'),

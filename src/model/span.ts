@@ -7,6 +7,9 @@ export type Outcome = (typeof outcomes)[number];
 /** Whether an outcome is an error. The input ended before an `unfinished` action, and an `evicted` one had no room: nothing is known to be wrong. */
 export const isError = (outcome: Outcome): boolean => outcome === 'failed' || outcome === 'timed-out' || outcome === 'interrupted';
 
+/** The span of a build that a compute host handed back: it has no root. */
+export const BUILD_ATTEMPT = 'build attempt';
+
 export type AttributeValue = string | number | boolean | readonly string[];
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 

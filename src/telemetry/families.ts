@@ -18,6 +18,11 @@ export const lasting = {
     help: 'actions that ended, and how',
     labels: ['action', 'outcome', 'host'],
   },
+  build_attempts_failed_total: {
+    type: 'counter',
+    help: 'builds that failed on a host and were handed back to the conductor, which tries another host or gives up',
+    labels: ['host'],
+  },
   action_duration_seconds: {
     type: 'histogram',
     help: 'how long actions took; one that timed out is beyond all buckets',

@@ -16,6 +16,7 @@ export interface MetricsState {
 export class Observed {
   readonly counted = {
     actions_total: new Counted(lasting.actions_total.labels),
+    build_attempts_failed_total: new Counted(lasting.build_attempts_failed_total.labels),
     phases_unmeasured_total: new Counted(lasting.phases_unmeasured_total.labels),
   };
   readonly distributions = {
@@ -41,6 +42,7 @@ export class Observed {
         this.counted.actions_total.add([BUILD, outcome, host], 0);
         this.distributions.action_duration_seconds.begin([BUILD, host, outcome]);
       }
+      this.counted.build_attempts_failed_total.add([host], 0);
       this.distributions.nova_build_seconds.begin([host]);
       this.distributions.nova_spawn_seconds.begin([host]);
     }

@@ -1,6 +1,6 @@
 import { keys } from '../model/attributes.js';
 import { phaseOf } from '../model/call.js';
-import type { FinishedTrace, Outcome, SpanData } from '../model/span.js';
+import { BUILD_ATTEMPT, type FinishedTrace, type Outcome, type SpanData } from '../model/span.js';
 
 /** nova's name of the action that boots an instance. */
 export const BUILD = 'create';
@@ -44,12 +44,13 @@ export function* durationsIn(trace: FinishedTrace): Iterable<Duration> {
 
 /** What of a trace is only counted. */
 export function* countsIn(trace: FinishedTrace): Iterable<{
-  readonly of: 'actions_total' | 'phases_unmeasured_total';
+  readonly of: 'actions_total' | 'build_attempts_failed_total' | 'phases_unmeasured_total';
   readonly labels: readonly string[];
 }> {
   const action = actionOf(trace);
   const root = rootOf(trace);
   if (root !== undefined) yield { of: 'actions_total', labels: [action, outcomeOf(root), root.host] };
+  for (const span of trace.spans) if (span.name === BUILD_ATTEMPT) yield { of: 'build_attempts_failed_total', labels: [span.host] };
   for (const span of trace.spans)
     if (span !== root && !isMeasured(span))
       yield { of: 'phases_unmeasured_total', labels: [action, phaseOf(span), span.service, span.host] };

@@ -13,6 +13,7 @@ import type { Millis } from '../model/line.js';
 import type { Level } from '../model/record.js';
 import {
   type AttributeValue,
+  BUILD_ATTEMPT,
   type FinishedTrace,
   isError,
   type SpanData,
@@ -178,7 +179,7 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
   const causes = causesOf(phases, lived, attempt.meanwhile ?? []);
   const events = attempt.members.map(({ event }) => event);
   const exception = exceptionOf(events, attempt.spec);
-  const name = 'build attempt';
+  const name = BUILD_ATTEMPT;
   const span: SpanData = {
     traceId,
     spanId: spanIdOf(traceId, { service: attempt.service, host: attempt.host, name, of: '', rank: 0 }),

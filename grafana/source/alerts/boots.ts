@@ -23,6 +23,9 @@ const longest = (what: 'spawn' | 'build', seconds: number, borne: number): strin
   return `${max}\nand on (host)\n  round(${countBeyond(`novaspan_nova_${what}_seconds`, seconds, { by: ['host'] })}) > ${borne}`;
 };
 
+/** How many builds a host handed back within half an hour: each failed there, whatever became of it elsewhere. */
+const attempts = 'max by (host) (sum by (job, instance, host) (increase(novaspan_build_attempts_failed_total[30m])))';
+
 /** How many boots did not succeed within half an hour, by host. */
 const failed = boots('action="create", outcome!="succeeded"');
 const ended = boots('action="create"');
@@ -75,6 +78,19 @@ export const bootAlerts: readonly Alert[] = [
     summary: '{value} boots failed on {host}',
     description: () =>
       'In the last half hour {value} boots on {host} failed, timed out or were interrupted. So many at one host are usually its libvirt, its disk, its image cache, or its network agent.',
+  },
+  {
+    name: 'BuildAttemptsFailing',
+    group: 'boots',
+    severity: 'warning',
+    expr: () => `round(${attempts})`,
+    limit: 'bootsFailing',
+    for: '0m',
+    keepFiringFor: '10m',
+    value: 'number',
+    summary: '{value} builds failed on {host} and were handed back',
+    description: () =>
+      'In the last half hour {value} builds failed on {host}, and nova-compute handed them back to nova-conductor. Another host may have built them: users may not have noticed. So many at one host are usually its libvirt, its disk, its image cache, or its network agent.',
   },
   {
     name: 'BootFailingEverywhere',

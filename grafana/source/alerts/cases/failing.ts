@@ -12,6 +12,27 @@ const failed = (host: string, boots: number): Fired => ({
   description: `In the last half hour ${boots} boots on ${host} failed, timed out or were interrupted. So many at one host are usually its libvirt, its disk, its image cache, or its network agent.`,
 });
 
+const handedBack = (host: string, sidecar = target(host)): string => `novaspan_build_attempts_failed_total{host="${host}", ${sidecar}}`;
+
+const attempts = (host: string, builds: number): Fired => ({
+  labels: { host },
+  summary: `${builds} builds failed on ${host} and were handed back`,
+  description: `In the last half hour ${builds} builds failed on ${host}, and nova-compute handed them back to nova-conductor. Another host may have built them: users may not have noticed. So many at one host are usually its libvirt, its disk, its image cache, or its network agent.`,
+});
+
+const buildAttemptsFailing: Shown = [
+  {
+    shows: 'the first builds ever that a host hands back; half an hour later it is over',
+    series: { [handedBack('cmp1')]: '0+0x2 1 2 3+0x57' },
+    checks: [...quiet(2, 3, 4), ...fires(attempts('cmp1', 3), 5, 20), ...quiet(50, 60)],
+  },
+  {
+    shows: 'two are quiet, and two sidecars that follow one log count a build once',
+    series: { [handedBack('cmp1')]: '0 2+0x40', [handedBack('cmp1', CTL1)]: '0 2+0x40' },
+    checks: quiet(1, 10, 30),
+  },
+];
+
 const bootFailing: Shown = [
   {
     shows: 'the first boots ever of a host fail, each in its own way; half an hour later it is over',
@@ -147,6 +168,7 @@ const bootStuck: Shown = [
 
 export const failingCases: readonly Case[] = [
   ...of('BootFailing', bootFailing),
+  ...of('BuildAttemptsFailing', buildAttemptsFailing),
   ...of('BootFailingEverywhere', bootFailingEverywhere),
   ...of('BootStuck', bootStuck),
 ];
