@@ -188,8 +188,9 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
       if (wiredBy === undefined || wiredBy.includes('ovn')) notApplicable.add(spec.name);
     } else if (!isRead) missing.set(spec.name, `${services[0]} not read`);
     else if (isSilent) notLogged.add(spec.name);
-    // Some of its lines are there: the others need DEBUG.
-    else if (!isDeep && among.some((scope) => isHinted(plan, scope, scopes.whole))) notLogged.add(spec.name);
+    // Some of its lines are there: the others need DEBUG, unless another line says that what they show never came.
+    else if (!isDeep && spec.missedWith === undefined && among.some((scope) => isHinted(plan, scope, scopes.whole)))
+      notLogged.add(spec.name);
     else if (spec.per === 'cycle' && scopes.cycles.length === 0) missing.set(spec.name, 'no plug seen');
     else if (spec.fromRoot === true) notApplicable.add(spec.name);
     else missing.set(spec.name, 'no such line');

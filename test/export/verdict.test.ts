@@ -6,8 +6,8 @@ const MERGED = 'image create + network wait + guest xml + vif plug';
 const root = span({ name: 'instance create', in: null, from: 0, to: 10_000 });
 const spawn = span({ name: 'spawn', from: 500, to: 9800 });
 const inSpawn = (name: string, from: number, to: number, more: object = {}) => span({ name, from, to, in: spawn.spanId, ...more });
-const derived = { 'novaspan.start': 'observed', 'novaspan.end': 'derived' };
-const open = { 'novaspan.start': 'observed', 'novaspan.end': 'unobserved' };
+const derived = { 'novaspan.start.evidence': 'observed', 'novaspan.end.evidence': 'derived' };
+const open = { 'novaspan.start.evidence': 'observed', 'novaspan.end.evidence': 'unobserved' };
 
 const culpritOf = (...spans: Parameters<typeof trace>[0]): string | undefined => verdictOf(trace([root, ...spans])).culprit?.name;
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parser } from '@grafana/lezer-traceql';
 import { describe, expect, it } from 'vitest';
-import { agentStages, stages, WAIT } from '../../grafana/source/dashboards/plug.js';
+import { agentStages, stageParts, stages, WAIT } from '../../grafana/source/dashboards/plug.js';
 import { panelsIn } from '../../grafana/source/queries.js';
 import { actions } from '../../src/lifecycle/name.js';
 import { keys } from '../../src/model/attributes.js';
@@ -214,7 +214,7 @@ describe("Jaeger's searches", () => {
 describe('the plug path', () => {
   const create = actions.find(({ name }) => name === 'create')!;
   const places = (names: readonly string[]) => names.map((name) => create.phases.findIndex((phase) => phase.name === name));
-  const shown = [WAIT, ...stages.map(({ phase }) => phase), ...agentStages];
+  const shown = [WAIT, ...stages.map(({ phase }) => phase), ...stageParts, ...agentStages];
 
   it('has the phases of a boot, in their order', () => {
     for (const chain of [stages.map(({ phase }) => phase), agentStages]) {

@@ -32,6 +32,7 @@ const BOUNDS: readonly { what: string; bound: string; file: string; is: string; 
     counter: 'waiting_room_full',
   },
   { what: 'open actions', bound: '10,000', file: 'correlate/retention.ts', is: 'MOST_OPEN = 10_000', counter: 'open_full' },
+  { what: 'lines of what the daemons of a host went through', bound: '20,000', file: 'correlate/host-lines.ts', is: 'ROOM = 20_000' },
   { what: 'ports of an action', bound: '256', file: 'correlate/members.ts', is: 'MOST_PORTS = 256', counter: 'ports_full' },
   { what: 'traces that wait for the backend', bound: '1000, of 64 MiB', file: 'pipeline/deliver.ts', is: 'LIMIT_BYTES = 64 * 1024 * 1024' },
   {

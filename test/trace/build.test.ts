@@ -67,7 +67,11 @@ describe('the trace of a small boot', () => {
   it('is not explained by what nobody saw end', () => {
     // Of 9 … 16 only 10.5 … 12 is known: when the guest had started nobody says.
     const [trace] = tracesOf(compute(nova(10.5, 'Creating image(s)'), plugged(12), nova(16, BUILT)));
-    expect(spanOf(trace!, 'guest start')).toMatchObject({ start: at(12), end: at(16), attributes: { 'novaspan.end': 'unobserved' } });
+    expect(spanOf(trace!, 'guest start')).toMatchObject({
+      start: at(12),
+      end: at(16),
+      attributes: { 'novaspan.end.evidence': 'unobserved' },
+    });
     expect(trace!.spans[0]!.attributes['novaspan.unexplained_ms']).toBe(5500);
   });
 
@@ -130,7 +134,7 @@ describe('the trace of a small boot', () => {
       ...eventsOf('ovs-vswitchd', [vlog(12.5, 'bridge', `bridge br-int: added interface ${qvo} on port 3`)]),
     ]);
     expect(spanOf(trace!, 'ovs interface add').attributes['openstack.interface.name']).toBe(qvo);
-    expect(spanOf(trace!, 'vif plug').attributes['openstack.interface.name']).toBe(qvo);
+    expect(spanOf(trace!, 'image create + network wait + guest xml + vif plug').attributes['openstack.interface.name']).toBe(qvo);
   });
 
   it('of a request tells method, path and status, and never the query', () => {
@@ -205,11 +209,15 @@ it('of two spans with one id the first stays, and the other is counted', () => {
 });
 
 describe('a failed action', () => {
-  const failing = (cause: string, ...detail: readonly string[]): FinishedTrace => {
+  const buildOf = (isHandedBack: boolean, cause: string, ...detail: readonly string[]): FinishedTrace => {
     const failed = nova(15, `Instance failed to spawn: ${cause}`);
     const head = failed.slice(0, failed.indexOf(' ['));
-    return tracesOf(compute(nova(10, CLAIM), failed, ...detail.map((line) => `${head} [instance: ${U}] ${line}`)))[0]!;
+    const reported = detail.map((line) => `${head} [instance: ${U}] ${line}`);
+    // nova-compute decides only where nova says so: without this line the build was handed back.
+    const aborted = nova(16, `Build of instance ${U} aborted: Failed to allocate the network(s), not rescheduling.`);
+    return tracesOf(compute(nova(10, CLAIM), failed, ...reported, ...(isHandedBack ? [] : [aborted])))[0]!;
   };
+  const failing = (cause: string, ...detail: readonly string[]): FinishedTrace => buildOf(false, cause, ...detail);
 
   it('has the first exception with its class, its words and its traceback', () => {
     const { spans } = failing(
@@ -225,6 +233,15 @@ describe('a failed action', () => {
       'exception.message': 'Binding failed',
       'exception.stacktrace': 'Traceback (most recent call last):\n  File "x.py", line 1, in f',
     });
+  });
+
+  it('that was handed back has the same on its attempt, and no outcome: that is of the root', () => {
+    const { form, spans } = buildOf(true, 'nova.exception.PortBindingFailed: Binding failed');
+    expect(form).toBe('fragment');
+    expect(spans[0]).toMatchObject({ name: 'build attempt', error: 'Binding failed', parentSpanId: rootIdOf(traceIdOf(U, A)) });
+    expect(spans[0]!.attributes['error.type']).toBe('nova.exception.PortBindingFailed');
+    expect(spans[0]!.attributes).not.toHaveProperty('openstack.outcome');
+    expect(spans[0]!.events.map(({ name }) => name)).toContain('exception');
   });
 
   it('without any reason says so', () => {

@@ -42,6 +42,9 @@ export const stages: readonly Stage[] = [
   { phase: 'event deliver', description: 'From nova-api to the compute host, at DEBUG only. Slow: RabbitMQ or conductor.' },
 ];
 
+/** Parts of these stages, which say whose they are: of libvirt, which makes the tap, and of neutron's own queue. */
+export const stageParts: readonly string[] = ['tap wait', 'neutron event queue'];
+
 /** What stands in for OVN's three stages where neutron-openvswitch-agent wires the ports. */
 export const agentStages: readonly string[] = [
   'agent port scan',
@@ -56,9 +59,12 @@ export const agentStages: readonly string[] = [
 /** All of it, as nova waits for it. */
 export const WAIT = 'vif-plugged wait';
 
+/** All that a panel can be asked for. */
+const all: readonly string[] = [WAIT, ...stages.map(({ phase }) => phase), ...stageParts, ...agentStages];
+
 const ON = 'action=~"$action", host=~"$host"';
 const of = (phase: string): string => `phase="${phase}", ${ON}`;
-const ALL = `phase=~"${[WAIT, ...stages.map(({ phase }) => phase), ...agentStages].join('|')}", ${ON}`;
+const ALL = `phase=~"${all.join('|')}", ${ON}`;
 const STAGE = 'phase="$stage", action=~"$action", host=~"$host"';
 
 /** From the plug of an interface to the event that lets nova go on: which stage, on which host. */
@@ -75,7 +81,7 @@ export const plug = (store: Store, limits: Limits) =>
       several('action', 'action', 'phase_duration_seconds_count'),
       several('host', 'host', 'phase_duration_seconds_count'),
       chosenWindow(),
-      choice('stage', 'stage', [WAIT, ...stages.map(({ phase }) => phase), ...agentStages], 'lport claim'),
+      choice('stage', 'stage', all, 'lport claim'),
       choice('longer', 'longer than', ['1ms', '1s', '5s', '10s', '30s', '60s'], '1ms'),
     ],
     sections: [whole(limits), eachStage(limits), oneByHost, slowest(store)],

@@ -118,6 +118,14 @@ const PLUGGED: Fired = {
     'In a create on cmp1, nova waited 31s for neutron to say that a port is up; more than 30 s is slow, and after 300 s the boot fails. Usually neutron-server is slow to tell, or ovn-controller to claim. Phases of this kind there in the last hour that took longer than 30 s: 2.',
 };
 
+/** The wait ends with nova's patience, and is measured; the claim that it waited for has no end, and so no length. */
+const TIMED_OUT: Fired = {
+  ...PLUGGED,
+  summary: 'A port on cmp1 took 5m 0s to be plugged in',
+  description:
+    'In a create on cmp1, nova waited 5m 0s for neutron to say that a port is up; more than 30 s is slow, and after 300 s the boot fails. Usually neutron-server is slow to tell, or ovn-controller to claim. Phases of this kind there in the last hour that took longer than 30 s: 1.',
+};
+
 const vifPlugSlow: Shown = [
   {
     shows: 'the wait for a port is told, with how many there were',
@@ -127,6 +135,16 @@ const vifPlugSlow: Shown = [
       [`novaspan_phase_duration_seconds_bucket${phase('vif-plugged wait', 'nova-compute', ', le="30"')}`]: '5+0x1 6+0x30',
     },
     checks: [...quiet(1), ...fires(PLUGGED, 2, 7, 21), ...quiet(22)],
+  },
+  {
+    shows: 'an ovn-controller that hangs is told by the wait for it, since its own phase never ends',
+    series: {
+      [`novaspan_phase_longest_seconds${phase('vif-plugged wait', 'nova-compute')}`]: '_x2 300+0x4 stale',
+      [`novaspan_phase_duration_seconds_count${phase('vif-plugged wait', 'nova-compute')}`]: '5+0x1 6+0x30',
+      [`novaspan_phase_duration_seconds_bucket${phase('vif-plugged wait', 'nova-compute', ', le="30"')}`]: '5+0x1 5+0x30',
+      [`novaspan_phases_unmeasured_total${phase('lport claim', 'ovn-controller')}`]: '0+0x1 1+0x30',
+    },
+    checks: [...quiet(1), ...fires(TIMED_OUT, 2, 7, 20), ...quiet(22)],
   },
   {
     shows: 'a wait of exactly the threshold is quiet, and so are other phases',
