@@ -1,4 +1,4 @@
-import type { Past } from '../lifecycle/closed.js';
+import type { ActionLock, Past } from '../lifecycle/closed.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Certainty } from '../model/attributes.js';
@@ -32,8 +32,8 @@ export interface EndLine extends Moment {
 /** What the lines have shown so far. Read again from the first line when the name changes. */
 export interface Milestones {
   start: Moment;
-  /** When the action's function held the instance's lock; `to` undefined while it does. */
-  lock: { from: Millis; to: Millis | undefined } | undefined;
+  /** Of its function. */
+  lock: ActionLock | undefined;
   /** The first end line. */
   ended: EndLine | undefined;
   /** A line after the end line that belongs to the end as well. */

@@ -11,7 +11,7 @@ import type { HostLines } from './host-lines.js';
 import type { Hosts } from './hosts.js';
 import type { Instances } from './instances.js';
 import { type Claim, isOfRoot, membersOf, portsOfInstance } from './members.js';
-import { isSame, ownerAt, triesBefore } from './owner.js';
+import { isSame, ownerAt, type Said, triesBefore } from './owner.js';
 import type { InstanceState } from './state.js';
 import type { EventStore } from './store.js';
 import { GRACE, LEAD, REACH } from './times.js';
@@ -48,8 +48,8 @@ export class Gather {
     const next = Math.min(
       ...others.flatMap((each) => (each.spec !== undefined && end !== undefined && each.opened > end ? [each.opened] : [])),
     );
-    const owns = (at: Millis): boolean => {
-      const owner = ownerAt<Past>(others, at);
+    const owns = (at: Millis, line?: Said): boolean => {
+      const owner = ownerAt<Past>(others, at, line);
       // The chains of its ports go on for a while, up to whatever begins next.
       return owner === undefined ? at > until && at < next : isSame(owner, candidate);
     };

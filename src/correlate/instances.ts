@@ -1,5 +1,6 @@
 import type { Past } from '../lifecycle/closed.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
+import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
 import type { Count } from '../model/counters.js';
 import type { OpenActions } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
@@ -80,6 +81,7 @@ export class Instances {
       }
       this.share(request, event.instance, at);
       state.requests.set(request, Math.min(at, state.requests.get(request) ?? at));
+      if (EXTERNAL_EVENTS.has(event.kind)) state.external.set(request, Math.min(at, state.external.get(request) ?? at));
     }
     const { events } = state;
     if (state.isSorted && events.length > 0 && inOrder(events[events.length - 1]!, event) > 0) state.isSorted = false;
@@ -93,6 +95,7 @@ export class Instances {
     const made: InstanceState = {
       events: [],
       requests: new Map(),
+      external: new Map(),
       isSorted: true,
       past: [],
       candidates: [],
@@ -162,10 +165,15 @@ export class Instances {
   }
 
   /** What the lines up to a moment show to be under way. */
-  candidatesOf(instance: string, { past }: InstanceState, lines: readonly Event[], moment: Millis): Candidate[] {
+  candidatesOf(instance: string, { past, external }: InstanceState, lines: readonly Event[], moment: Millis): Candidate[] {
     const newest = lines[lines.length - 1]?.at ?? Number.NEGATIVE_INFINITY;
     const events = newest <= moment ? lines : lines.filter(({ at }) => at <= moment);
-    return timeline(instance, events, { marks: this.#hosts.until(moment), past, sharedSince: this.#sharedSince });
+    return timeline(instance, events, {
+      marks: this.#hosts.until(moment),
+      past,
+      external: upTo(external, moment),
+      sharedSince: this.#sharedSince,
+    });
   }
 
   /** Candidates as of a watermark, where lines have come since the last look: nothing can have closed by now, or it would have been looked at. */
@@ -211,11 +219,16 @@ export class Instances {
 
   /** Forgets instances of which nothing is left, and what only they gave a meaning. */
   forget(horizon: Millis): void {
-    for (const [instance, { events, past, candidates }] of this.states)
+    for (const [instance, { events, past, candidates, external }] of this.states) {
+      for (const [request, at] of external) if (at < horizon) external.delete(request);
       if (events.length === 0 && past.length === 0 && candidates.length === 0) this.states.delete(instance);
+    }
     for (const [request, instances] of this.#sharers)
       if (![...instances.keys()].some((instance) => this.states.has(instance))) this.#sharers.delete(request);
     for (const [request, events] of this.#unresolved)
       if (!this.#sharers.has(request) && events.every(({ at }) => at < horizon)) this.#unresolved.delete(request);
   }
 }
+
+const upTo = (requests: ReadonlyMap<string, Millis>, moment: Millis): string[] =>
+  [...requests].flatMap(([request, at]) => (at <= moment ? [request] : []));

@@ -4,6 +4,7 @@ import { type Event, inOrder, type Member, numberOf, textOf } from '../lifecycle
 import { NEUTRON, requests } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
 import { withHeldLocks } from './lock-holders.js';
+import type { Said } from './owner.js';
 import { between, type EventStore, instancesOf, type Kept, linesOf, type Named, type NamedPort, type Sort } from './store.js';
 
 /** What it takes to tell an action's lines from all others. */
@@ -15,8 +16,8 @@ export interface Claim {
   readonly to: Millis;
   /** other instances have actions of this request: a line that names only the request says nothing of which */
   readonly isShared: boolean;
-  /** the action owns the instance at this moment */
-  owns(at: Millis): boolean;
+  /** the action owns the instance at this moment, and such a line with it where one is given */
+  owns(at: Millis, line?: Said): boolean;
   /** the last moment at which it may begin a call to neutron */
   readonly callsUntil: Millis;
   /** another action of this instance has this request id */
@@ -162,7 +163,7 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
     if (kept.instance !== undefined && kept.instance !== instance) return false;
     if ((kept.request !== undefined && aliases.has(kept.request)) || (kept.globalRequest !== undefined && aliases.has(kept.globalRequest)))
       return !claim.isShared || kept.instance !== undefined || about.length > 0 || isOfUs(event, claim);
-    return belongsByTime(kept, claim, about.length > 0);
+    return belongsByTime(kept, claim, about);
   };
 
   const look = store.nextLook();
@@ -217,13 +218,13 @@ function isOfUs(event: Event, claim: Claim): boolean {
 }
 
 /** Of a line without the action's own id: whether no other request claims it, and the action owns the moment. */
-function belongsByTime(kept: Kept, claim: Claim, namesPort: boolean): boolean {
+function belongsByTime(kept: Kept, claim: Claim, ports: readonly string[]): boolean {
   const { event } = kept;
   if (BY_ID_ONLY.has(event.service) && !ANNOUNCED.has(event.kind)) return false;
   if (event.requestId !== undefined && claim.isOther(event.requestId)) return false;
   if (event.globalRequestId !== undefined && claim.isOther(event.globalRequestId)) return false;
-  if (neutron.has(event.service) && (isCall(event) || isAccess(event))) return belongsByCall(kept, claim, namesPort);
-  return claim.owns(event.at);
+  if (neutron.has(event.service) && (isCall(event) || isAccess(event))) return belongsByCall(kept, claim, ports.length > 0);
+  return claim.owns(event.at, { kind: event.kind, ports });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import { traitsOf } from '../catalogue/traits.js';
 import type { ActionSpec, Edge } from '../lifecycle/define.js';
-import { type Event, numberOf } from '../lifecycle/event.js';
+import { type Event, inOrder, numberOf, textOf } from '../lifecycle/event.js';
 import { actionOfLock, isTaskOf, taskOf } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate, Moment } from './candidate.js';
@@ -20,8 +20,8 @@ export function note(candidate: Candidate, event: Event, marks: HostMarks): void
     if (spec?.takesPart === undefined || spec.namedBy.includes(kind)) candidate.host = event.host;
     if (actionOfLock(event) !== undefined) {
       const step = traitsOf(kind).lock?.step;
-      if (step === 'acquired') seen.lock = { from: at, to: undefined };
-      else if (step === 'released') seen.lock = { from: seen.lock?.from ?? at, to: at };
+      if (step === 'acquired') seen.lock = { from: at, to: undefined, ...portOfLock(event) };
+      else if (step === 'released') seen.lock = { from: at, ...portOfLock(event), ...seen.lock, to: at };
     }
   }
   if (spec === undefined) return;
@@ -30,11 +30,15 @@ export function note(candidate: Candidate, event: Event, marks: HostMarks): void
   noteFailure(candidate, spec, event, isOfRequest);
 }
 
+/** The port whose lock it is, where it is not the instance's. */
+const portOfLock = (event: Event): { port?: string } =>
+  traitsOf(event.kind).lock?.of === 'interface' ? { port: textOf(event, 'port') ?? 'new' } : {};
+
 function noteEnd(candidate: Candidate, spec: ActionSpec, event: Event, isOfRequest: boolean): void {
   const { seen } = candidate;
   const { kind, at } = event;
   if (spec.ends.includes(kind)) {
-    if (!isRefused(event) && isAfterItsCause(spec, candidate))
+    if (!isRefused(event) && isAfterItsCause(spec, candidate, event))
       seen.ended ??= { at, is: certaintyOf(event), isNeutral: traitsOf(kind).lock !== undefined || traitsOf(kind).request === true };
   } else if (seen.ended !== undefined && spec.confirms?.includes(kind)) seen.confirmed = { at, is: certaintyOf(event) };
   if (isOfRequest && spec.provedBy?.includes(kind) === true && isAfterItsName(spec, candidate)) seen.provedAt = at;
@@ -59,8 +63,9 @@ const certaintyOf = ({ kind }: Event): Moment['is'] => (LIFECYCLE.has(kind) ? 'd
 /** An API's answer that says that the action was not done, or that nova-compute has not answered in time. */
 const isRefused = (event: Event): boolean => traitsOf(event.kind).request === true && (numberOf(event, 'status') ?? 0) >= 400;
 
-const isAfterItsCause = ({ endsAfter }: ActionSpec, { lines }: Candidate): boolean =>
-  endsAfter === undefined || lines.own.some(({ kind }) => endsAfter.includes(kind));
+/** A line of the same sort may lie before it: of an action that has no name. */
+const isAfterItsCause = ({ endsAfter }: ActionSpec, { lines }: Candidate, end: Event): boolean =>
+  endsAfter === undefined || lines.own.some((event) => endsAfter.includes(event.kind) && inOrder(event, end) <= 0);
 
 const isAfterItsName = ({ namedBy }: ActionSpec, { lines }: Candidate): boolean =>
   namedBy.length === 0 || lines.own.some(({ kind }) => namedBy.includes(kind));

@@ -1,6 +1,12 @@
+import type { EventKind } from '../catalogue/event.js';
 import type { Past } from '../lifecycle/closed.js';
+import { isOfUnplugElsewhere } from '../lifecycle/unplugs.js';
 import type { Millis } from '../model/line.js';
+import { seconds } from '../model/time.js';
 import { AFTERLIFE, GRACE, LEAD } from './times.js';
+
+/** nova prints that a port is unplugged so soon after OVS has taken it away. */
+const UNPLUG = seconds(1);
 
 /** Whether a line with this request, at this time, is late for what is exported. */
 export const isExported = (past: Past, request: string, at: Millis): boolean =>
@@ -15,34 +21,53 @@ export const isTaken = (past: Past, request: string, at: Millis): boolean =>
 /** Whether two are the same action, or the same try at it. */
 export const isSame = (a: Past, b: Past): boolean => a.request === b.request && a.attempt === b.attempt && a.opened === b.opened;
 
+/** What a line without a request says of itself. */
+export interface Said {
+  readonly kind: EventKind;
+  /** the ports that it is about */
+  readonly ports: readonly string[];
+}
+
 /**
- * Whose a line is that names the instance and no request: the holder of the instance's lock; else the earliest action
- * that has begun and not ended; else, unless another request without a name yet prints lines of the instance, the one that
- * ended just before or begins just after.
+ * Whose a line is that names the instance and no request: the holder of the lock of the port that the line is about; else of
+ * the instance's lock; else the earliest action that has begun and not ended; else, unless another request without a name yet
+ * prints lines of the instance, the one that ended just before or begins just after.
+ *
+ * @param line where given: a port that is taken away just before an action begins is not left to one that takes none away
  */
-export function ownerAt<T extends Past>(actions: readonly T[], at: Millis): T | undefined {
+export function ownerAt<T extends Past>(actions: readonly T[], at: Millis, line?: Said): T | undefined {
+  let portHolder: T | undefined;
   let holder: T | undefined;
   let running: T | undefined;
   let before: T | undefined;
   let after: T | undefined;
   let isAnothers = false;
+  let isBeforeStrange = false;
   for (const each of actions) {
     if (each.spec === undefined) {
       isAnothers ||= each.last !== undefined && each.opened <= at && at <= each.last + GRACE;
       continue;
     }
-    const { lock, end, until } = each;
+    const { lock, end, until, spec } = each;
+    const isStrange = line !== undefined && isOfUnplugElsewhere(spec, line.kind);
     const begin = Math.min(each.opened, each.start);
-    if (lock !== undefined && lock.from <= at && at <= (lock.to ?? Number.POSITIVE_INFINITY) && at <= until) holder ??= each;
+    if (lock !== undefined && lock.from <= at && at <= (lock.to ?? Number.POSITIVE_INFINITY) && at <= until) {
+      if (lock.port === undefined) holder ??= each;
+      else if (line?.ports.includes(lock.port) === true && !isStrange) portHolder ??= each;
+    }
     if (begin <= at && at <= (end ?? until)) {
       if (running === undefined || begin < Math.min(running.opened, running.start)) running = each;
     } else if (end !== undefined && end < at && at <= until) {
-      if (before === undefined || end > before.end!) before = each;
+      if (before === undefined || end > before.end!) {
+        before = each;
+        isBeforeStrange = isStrange;
+      }
     } else if (at < begin && begin - LEAD <= at) {
       if (after === undefined || begin < Math.min(after.opened, after.start)) after = each;
     }
   }
-  return holder ?? running ?? (isAnothers ? undefined : (before ?? after));
+  if (isBeforeStrange && after !== undefined && Math.min(after.opened, after.start) - at <= UNPLUG) before = undefined;
+  return portHolder ?? holder ?? running ?? (isAnothers ? undefined : (before ?? after));
 }
 
 /** The tries at a build that were given on before this one, each no longer after the last than lines are kept. */

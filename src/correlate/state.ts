@@ -9,6 +9,8 @@ export interface InstanceState {
   events: Event[];
   /** the requests that they name, and when the first line did */
   requests: Map<string, Millis>;
+  /** the requests that are neutron's events and no actions, and when a line first showed it: an action may take that line with it */
+  external: Map<string, Millis>;
   isSorted: boolean;
   /** actions that are exported */
   past: Past[];

@@ -2,7 +2,18 @@ import type { Past } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
-import { actionOfLock, bareOpeners, beginnings, isOfTask, isTaskOf, mayNameBare, nameAction, naming, taskOf } from '../lifecycle/name.js';
+import {
+  actionOfLock,
+  bareOpeners,
+  beginnings,
+  heads,
+  isOfTask,
+  isTaskOf,
+  mayNameBare,
+  nameAction,
+  naming,
+  taskOf,
+} from '../lifecycle/name.js';
 import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
@@ -18,6 +29,8 @@ export interface Around {
   readonly marks: HostMarks;
   /** actions of this instance that are exported already: lines with their ids are too late */
   readonly past: readonly Past[];
+  /** requests that are neutron's events, as lines showed that an action has taken since */
+  readonly external?: readonly string[];
   /** from when on several instances have lines of this request; infinity where they have not */
   sharedSince(request: string): Millis;
 }
@@ -43,7 +56,7 @@ class Timeline {
   readonly #events: readonly Event[];
   readonly #around: Around;
   /** requests that are neutron's events and no actions */
-  readonly #external = new Set<string>();
+  readonly #external: Set<string>;
   readonly #open = new Map<string, Candidate>();
   readonly #attempts: Candidate[] = [];
   /** the first line of requests that have no candidate yet, where it opens none */
@@ -59,6 +72,7 @@ class Timeline {
     this.#instance = instance;
     this.#events = events;
     this.#around = around;
+    this.#external = new Set(around.external);
     for (const event of events) if (EXTERNAL_EVENTS.has(event.kind) && event.requestId !== undefined) this.#external.add(event.requestId);
   }
 
@@ -204,7 +218,8 @@ class Timeline {
     if (spec !== undefined) {
       this.#takeHeadless(candidate, spec);
       // What was nobody's next to it may be its own.
-      const mine = lines.bare.filter(({ at }) => this.#ownerAt(at) === candidate);
+      const head = headOf(candidate, spec);
+      const mine = lines.bare.filter((event) => event === head || (!isHeadOf(candidate, event) && this.#ownerAt(event.at) === candidate));
       lines.owned = [...lines.owned, ...mine].sort(inOrder);
       lines.bare = [];
       this.#bare = this.#bare.filter((event) => !mine.includes(event));
@@ -237,6 +252,7 @@ class Timeline {
     if (isOfTask(event)) return isTaskOf(owner.spec, taskOf(event)) ? owner : undefined;
     const { end } = owner;
     if (end === undefined || end >= event.at || !mayNameBare.has(event.kind)) return owner;
+    if (heads.has(event.kind)) return undefined;
     return this.#isAtWorkUnnamed(end, event.at) ? undefined : owner;
   }
 
@@ -264,6 +280,15 @@ class Timeline {
   #settle(candidate: Candidate): void {
     candidate.verdict = settle(candidate, this.#around.marks);
   }
+}
+
+/** Whether a line may be the first of an action, and is older than this one's first own line. */
+const isHeadOf = ({ opened }: Candidate, { kind, at }: Event): boolean => heads.has(kind) && at < opened;
+
+/** The line without a request id with which the action began. An older one is of something that has no name. */
+function headOf(candidate: Candidate, { headedBy }: ActionSpec): Event | undefined {
+  const head = candidate.lines.bare.findLast((event) => isHeadOf(candidate, event));
+  return head !== undefined && head.at >= candidate.opened - GRACE && headedBy?.includes(head.kind) === true ? head : undefined;
 }
 
 /** The first line of another host after a build has failed: nova says so at DEBUG only, but two claims under one request do as well. */

@@ -95,7 +95,7 @@ export function restorePast({ spec, lock, ...past }: SavedPast): Past {
   return {
     ...past,
     end: past.end,
-    lock: lock === undefined ? undefined : { from: lock.from, to: lock.to },
+    lock: lock === undefined ? undefined : { ...lock, to: lock.to },
     spec: actions.find(({ name }) => name === spec),
   };
 }

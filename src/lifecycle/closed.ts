@@ -5,6 +5,15 @@ import type { Outcome } from '../model/span.js';
 import type { ActionName, ActionSpec } from './define.js';
 import type { Event, Member } from './event.js';
 
+/** A lock that an action's function holds from end to end. */
+export interface ActionLock {
+  readonly from: Millis;
+  /** undefined while it is held */
+  readonly to: Millis | undefined;
+  /** It is of this port of the instance, or of one that has no id yet (`new`): what concerns the rest may be another action's. */
+  readonly port?: string;
+}
+
 /** An action that has been exported: what is left of it for lines that come after. */
 export interface Past {
   /** The request id; `@` and the epoch milliseconds of the first line where no line names a request. */
@@ -16,8 +25,7 @@ export interface Past {
   readonly opened: Millis;
   readonly start: Millis;
   readonly end: Millis | undefined;
-  /** When the action's function held the instance's lock; `to` undefined while it does. */
-  readonly lock: { readonly from: Millis; readonly to: Millis | undefined } | undefined;
+  readonly lock: ActionLock | undefined;
   readonly spec: ActionSpec | undefined;
   /** The last moment whose lines may be the action's. */
   readonly until: Millis;

@@ -11,6 +11,8 @@ import { inOrder, type Member } from './event.js';
 export function plugCycles(members: readonly Member[]): Member[][] {
   const cycles: Member[][] = [];
   let current: Member[] | undefined;
+  /** the cycle that an unplug has cut off */
+  let left: Member[] | undefined;
   // OVS may have tried to open the device before nova prints its first line of the plug.
   let early: Member[] = [];
   const has = (...kinds: readonly EventKind[]): boolean => current?.some(({ event }) => kinds.includes(event.kind)) ?? false;
@@ -37,6 +39,7 @@ export function plugCycles(members: readonly Member[]): Member[][] {
       case 'vif.unplugged':
       case 'interface.deleted':
         // Before the first plug of its own, an action lets go of what was plugged earlier.
+        left = current ?? left;
         current = undefined;
         early = [];
         break;
@@ -44,10 +47,28 @@ export function plugCycles(members: readonly Member[]): Member[][] {
         if (current === undefined) early.push(member);
         break;
       default:
+        if (current === undefined && left !== undefined && goesOn(left, member)) left.push(member);
     }
     current?.push(member);
   }
   return cycles;
+}
+
+/** How an agent's turn begins for a port, what it prints on the way, and how the turn ends. */
+const TURN_BEGINS: ReadonlySet<EventKind> = new Set<EventKind>(['agent.port.processing', 'agent.port.updated']);
+const TURN_GOES_ON: ReadonlySet<EventKind> = new Set<EventKind>([
+  'agent.ports.wired',
+  'agent.filters.preparing',
+  'agent.ports.filtered',
+  'agent.port.status.setting',
+  'agent.devices.configured',
+]);
+
+/** neutron-openvswitch-agent finishes the turn that it is in, whether the interface is still there or not. */
+function goesOn(cycle: readonly Member[], { event: { kind } }: Member): boolean {
+  if (!TURN_GOES_ON.has(kind)) return false;
+  const begun = cycle.findLastIndex(({ event }) => TURN_BEGINS.has(event.kind));
+  return begun !== -1 && !cycle.slice(begun).some(({ event }) => event.kind === kind || event.kind === 'agent.devices.configured');
 }
 
 /** An action's members are in order mostly. */

@@ -140,6 +140,8 @@ export interface ActionSpec {
   readonly starts: readonly Edge[];
   /** The first line of a log that does not print these: a stand-in for the start. Any other first line shows that the head is missing. */
   readonly opensWith?: readonly EventKind[];
+  /** Lines without a request id that it may print before its first own: the latest of them is its first, where nothing else is under way. */
+  readonly headedBy?: readonly EventKind[];
   /** The start is the first line of any host, where that is before these. */
   readonly startsWithFirst?: true;
   /** The last line of a success. */

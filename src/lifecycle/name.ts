@@ -75,6 +75,9 @@ export const mayNameBare: ReadonlySet<EventKind> = new Set<EventKind>([
   ...actions.flatMap((spec) => (spec.namedByAll ?? []).flat()),
 ]);
 
+/** Kinds of lines without a request id that may be an action's first: what has ended prints none of them. */
+export const heads: ReadonlySet<EventKind> = new Set(actions.flatMap(({ headedBy }) => headedBy ?? []));
+
 /** nova-api's lines that say what a request begins. */
 export const beginnings: ReadonlySet<EventKind> = new Set<EventKind>(['server.action.called', ...byBeginning.keys()]);
 

@@ -62,8 +62,11 @@ export const start: ActionSpec = action({
   calls: ['_start_server'],
   begunBy: ['server.start.begun'],
   tasks: ['powering-on'],
-  starts: [],
+  starts: [{ kinds: ['instance.destroyed'], derived: true }],
+  startsWithFirst: true,
   opensWith: [...AT_WORK, 'instance.destroyed', 'vif.unplugged', 'vif.plugged'],
+  // The hard reboot takes away first what may be left of the guest.
+  headedBy: ['instance.destroyed'],
   ends: ['instance.rebooted'],
   fails: [...FAILURES, 'guest.start.failed'],
   outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },

@@ -7,7 +7,7 @@ import { GRACE, SHARED_GRACE } from '../../src/correlate/times.js';
 import type { Past } from '../../src/lifecycle/closed.js';
 import { type Event, inOrder } from '../../src/lifecycle/event.js';
 import { actions } from '../../src/lifecycle/name.js';
-import { A, at, B, E, eventsOf, lock, nova, P, U } from '../support/lines.js';
+import { A, at, B, E, eventsOf, lock, nova, P, U, vif } from '../support/lines.js';
 
 const NOTHING: HostMarks = { restarts: () => [], audits: () => [], buildEnds: () => [] };
 const restarted = (...seconds: readonly number[]): HostMarks => ({ ...NOTHING, restarts: () => seconds.map(at) });
@@ -16,11 +16,12 @@ interface Given {
   readonly marks?: HostMarks;
   readonly past?: readonly Past[];
   readonly shared?: boolean;
+  readonly external?: readonly string[];
 }
 
 const sorted = (events: readonly Event[]): Event[] => [...events].sort(inOrder);
-const bagsOf = (events: readonly Event[], { marks = NOTHING, past = [], shared = false }: Given = {}): Candidate[] =>
-  timeline(U, sorted(events), { marks, past, sharedSince: () => (shared ? 0 : Number.POSITIVE_INFINITY) });
+const bagsOf = (events: readonly Event[], { marks = NOTHING, past = [], shared = false, external = [] }: Given = {}): Candidate[] =>
+  timeline(U, sorted(events), { marks, past, external, sharedSince: () => (shared ? 0 : Number.POSITIVE_INFINITY) });
 const bags = (lines: readonly string[], given?: Given): Candidate[] => bagsOf(eventsOf('nova-compute', lines), given);
 const inSeconds = (moment: number | undefined): number | undefined =>
   moment === undefined ? undefined : Math.round(moment - at(0)) / 1000;
@@ -302,5 +303,52 @@ describe('ownerAt', () => {
 
   it('never one without a name', () => {
     expect(owner([past('unnamed', 1, 10, { spec: undefined })], 5)).toBeUndefined();
+  });
+
+  const GONE = 'Instance destroyed successfully.';
+  const bare = (s: number, said: string): string => nova(s, said, { request: null });
+  const periodic = (s: number, said: string): string => nova(s, said, { request: E, user: null });
+  const STOPPED = 'Instance failed to shutdown in 10 seconds.';
+  const PENDING = 'During sync_power_state the instance has a pending task (powering-on). Skip.';
+
+  it('a start begins with the line that takes away what is left of the guest, just after a stop', () => {
+    const found = bags([
+      nova(11, STOPPED),
+      bare(11.2, GONE),
+      bare(13.5, GONE),
+      nova(13.6, `Successfully unplugged vif ${vif(P)}`, { request: B }),
+      periodic(13.9, PENDING),
+      bare(14.4, 'Instance rebooted successfully.'),
+    ]);
+    expect(found.map(brief)).toEqual([
+      [A, 'stop', 'succeeded', 1, 11.2],
+      [B, 'start', 'succeeded', 13.5, 14.4],
+    ]);
+    expect(found.map(({ lines }) => lines.owned.filter(({ kind }) => kind === 'instance.destroyed').length)).toEqual([1, 1]);
+  });
+
+  it('a start does not begin with such a line from long before it', () => {
+    const [found] = bags([
+      bare(1, GONE),
+      nova(13.6, `Successfully unplugged vif ${vif(P)}`, { request: B }),
+      periodic(13.9, PENDING),
+      bare(14.4, 'Instance rebooted successfully.'),
+    ]);
+    expect(brief(found!)).toEqual([B, 'start', 'succeeded', 13.6, 14.4]);
+    expect(found!.lines.owned.map(({ kind }) => kind)).not.toContain('instance.destroyed');
+  });
+
+  it('a stop ends with the line after its shutdown, and not with one like it that an action without a name printed before', () => {
+    const [found] = bags([bare(5, GONE), nova(31, STOPPED), bare(31.2, GONE)]);
+    expect(brief(found!)).toEqual([A, 'stop', 'succeeded', 21, 31.2]);
+    // Nor where the stop has printed a line of its own before it.
+    const loaded = nova(4, `Lazy-loading 'pci_devices' on Instance uuid ${U}`, { instance: null });
+    expect(bags([loaded, bare(5, GONE), nova(31, STOPPED), bare(31.2, GONE)]).map(brief)).toEqual([[A, 'stop', 'succeeded', 21, 31.2]]);
+  });
+
+  it("what a request does after a line that shows it to be neutron's event is no action, even if an action has taken that line", () => {
+    const rest = [nova(13, `Successfully unplugged vif ${vif(P)}`, { request: E })];
+    expect(bags(rest)).toHaveLength(1);
+    expect(bags(rest, { external: [E] })).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plugCycles } from '../../src/lifecycle/cycles.js';
-import { eventsOf, lock, membersAbout, nova, P, U, vif, vlog } from '../support/lines.js';
+import { eventsOf, lock, membersAbout, nova, oslo, P, U, vif, vlog } from '../support/lines.js';
 
 const plugging = (s: number): string => nova(s, `Plugging vif ${vif(P)}`, { instance: null });
 const plugged = (s: number): string => nova(s, `Successfully plugged vif ${vif(P)}`, { instance: null });
@@ -16,8 +16,10 @@ function cyclesOf(logs: {
   readonly nova?: readonly string[];
   readonly ovs?: readonly string[];
   readonly ovn?: readonly string[];
+  readonly agent?: readonly string[];
 }): string[][] {
   const events = [
+    ...eventsOf('neutron-openvswitch-agent', logs.agent ?? []),
     ...eventsOf('ovn-controller', logs.ovn ?? []),
     ...eventsOf('ovs-vswitchd', logs.ovs ?? []),
     ...eventsOf('nova-compute', logs.nova ?? []),
@@ -50,6 +52,19 @@ describe('plugCycles', () => {
     expect(cyclesOf({ nova: [unplugging(2), unplugged(2.5), plugged(3)], ovs: [unopened(1.9), added(3.1)] })).toEqual([
       ['vif.plugged', 'interface.added'],
     ]);
+  });
+
+  it('keep the rest of the turn in which the agent has met the port, though its interface is taken away meanwhile', () => {
+    const agent = (s: number, message: string): string => oslo('neutron-openvswitch-agent', s, message, { request: null });
+    const turn = (s: number): string[] => [
+      agent(s, `Port ${P} updated. Details: {'device': '${P}'}`),
+      agent(s + 0.2, `Preparing filters for devices {'${P}'}`),
+      agent(s + 0.7, `Configuration for devices up ['${P}'] and devices down [] completed.`),
+    ];
+    const kinds = ['interface.added', 'vif.plugged', 'agent.port.updated', 'agent.filters.preparing', 'agent.devices.configured'];
+    expect(cyclesOf({ nova: [plugged(1.1)], ovs: [added(1), deleted(2.5)], agent: turn(2) })).toEqual([kinds]);
+    // What the agent does in a turn that begins later is of no plug.
+    expect(cyclesOf({ nova: [plugged(1.1)], ovs: [added(1), deleted(3.5)], agent: [...turn(2), ...turn(4)] })).toEqual([kinds]);
   });
 
   it('of an action that unplugs first begins with its own plug: what the old plug left does not belong', () => {
