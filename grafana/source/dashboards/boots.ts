@@ -141,6 +141,19 @@ const howMany = (limits: Limits): Section => ({
         [range(most('open_action_oldest_age_seconds', OPEN, 'action'), '{{action}}')],
       ),
     ),
+    sized(
+      24,
+      6,
+      bars(
+        {
+          title: 'Builds handed back, by host',
+          description:
+            'Builds that failed on a host and that nova-compute gave back to nova-conductor, whatever the action above: the boot may yet succeed on another host.',
+          unit: 'short',
+        },
+        [range(grown('build_attempts_failed_total', HOST, '$window', 'host'), '{{host}}')],
+      ),
+    ),
   ],
 });
 
