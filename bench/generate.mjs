@@ -62,7 +62,8 @@ export function recordings() {
 }
 
 /** A record of a periodic task: of a request that no user made, and about no instance. libvirt's events are of guests that start and stop. */
-const PERIODIC = /^\d{4}-\d\d-\d\d \S+ \d+ [A-Z]+ \S+ \[(?:None )?req-[0-9a-f-]{36} - - [^\]]*\] (?!\[instance: |Emitting event <LifecycleEvent)/;
+const PERIODIC =
+  /^\d{4}-\d\d-\d\d \S+ \d+ [A-Z]+ \S+ \[(?:None )?req-[0-9a-f-]{36} - - [^\]]*\] (?!\[instance: |Emitting event <LifecycleEvent)/;
 
 /** What a node prints on which nothing happens. Lines without a head go with the record they continue. */
 function quietPart(text) {
