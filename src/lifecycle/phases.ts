@@ -204,6 +204,8 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
       notLogged.add(part);
     }
   }
+  // A phase of which only the beginning is printed at this level was taken out.
+  for (const { spec, phases: begun } of planned) if (begun.length > 0 && spec.optional !== true) notLogged.add(spec.name);
   const named = (names: Iterable<string>): string[] => [...names].filter((name) => !observed.has(name));
   return {
     phases: withPoints(closeOpenEnds(phases, lived), lived.members),

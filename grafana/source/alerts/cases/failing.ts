@@ -24,7 +24,8 @@ const buildAttemptsFailing: Shown = [
   {
     shows: 'the first builds ever that a host hands back; half an hour later it is over',
     series: { [handedBack('cmp1')]: '0+0x2 1 2 3+0x57' },
-    checks: [...quiet(2, 3, 4), ...fires(attempts('cmp1', 3), 5, 20), ...quiet(50, 60)],
+    // On until the first of the three is half an hour old, then for the ten minutes that it is kept on.
+    checks: [...quiet(2, 3, 4), ...fires(attempts('cmp1', 3), 5, 20, 31, 41), ...quiet(44, 60)],
   },
   {
     shows: 'two are quiet, and two sidecars that follow one log count a build once',
