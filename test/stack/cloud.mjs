@@ -40,7 +40,7 @@ const stories = [
   // Prometheus sees how much a series grew, not that it was born: the first boot makes the series of its phases, the second is seen.
   { scenario: 'create-succeeds-debug', hosts: { vm: FAST }, anchor: BUILT, at: -10 },
   { scenario: 'create-succeeds-debug', hosts: { vm: FAST }, anchor: BUILT, at: 12 },
-  { scenario: 'create-fails-vif-plug-timeout-debug', hosts: { vm: HUNG }, anchor: FAILED, at: 11 },
+  { scenario: 'create-fails-vif-plug-timeout-debug', hosts: { vm: HUNG }, anchor: FAILED, at: 11, stretch: 2 },
   { scenario: 'create-succeeds-eight-concurrent-info', hosts: { vm: 'compute-3' }, anchor: BUILT, at: 11, edit: withoutSomeOfOvn },
   // Two sidecars write into the same traces; the controller's part of one is told a minute after its last line.
   { scenario: 'create-succeeds-two-hosts-info', hosts: { vm: 'controller-4', vm2: 'compute-4' }, anchor: DELETED, at: -58 },
