@@ -15,6 +15,8 @@ const KEEPS_UP = { why: 'what is written is read within a quarter of a second', 
  * that is chance.
  */
 const QUIET = {
+  'Boots overview / Builds handed back, by host': { why: 'no boot of this cloud is handed back to the conductor' },
+  'Network plug path / Unmeasured, by stage': { why: 'both ends of every stage are known, or come within the window', isChance: true },
   'novaspan health / Farthest behind': KEEPS_UP,
   'novaspan health / Lag': KEEPS_UP,
   'novaspan health / Lag in bytes': KEEPS_UP,
