@@ -8,7 +8,7 @@ const FLOORS = [
   ['model'],
   ['format', 'catalogue', 'tail', 'receive', 'export', 'telemetry', 'config'],
   ['lifecycle'],
-  ['correlate', 'trace'],
+  ['correlate', 'trace', 'read'],
   ['pipeline'],
   ['cli'],
 ];

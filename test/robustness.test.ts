@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createZone } from '../src/format/zone.js';
 import type { Event } from '../src/lifecycle/event.js';
-import { LogReader } from '../src/pipeline/reader.js';
+import { LogReader } from '../src/read/log-reader.js';
 import { createLineSplitter } from '../src/tail/lines.js';
 import { correlate, counting, GOLDEN, logsOf } from './support/scenario.js';
 

@@ -10,9 +10,9 @@ import { actions } from '../lifecycle/name.js';
 import { systemClock } from '../model/clock.js';
 import type { LogForm } from '../model/form.js';
 import type { Millis } from '../model/line.js';
+import { formatOf, LogReader, ownName } from '../read/log-reader.js';
+import { loadRules, type Rules } from '../read/rules.js';
 import { serviceOfIdent } from '../tail/name.js';
-import { formatOf, LogReader, ownName } from './reader.js';
-import { loadRules, type Rules } from './rules.js';
 
 export interface Explanation {
   readonly stages: readonly { readonly name: string; readonly said: string }[];

@@ -12,15 +12,15 @@ import type { Vitals } from '../model/gauges.js';
 import type { LineSink, Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import { minutes } from '../model/time.js';
+import { timeIn } from '../read/probe.js';
+import type { Rules } from '../read/rules.js';
+import { type LogSource, openSource, type SourceOptions, type Writing } from '../read/source.js';
 import type { LogPosition, Place } from '../tail/position.js';
 import { type Begin, createTailer, type PollReport, type Tailer } from '../tail/tailer.js';
 import { buildTrace } from '../trace/build.js';
 import { Arrival } from './arrival.js';
 import { Ledger } from './checkpoint/ledger.js';
 import { Marks } from './checkpoint/marks.js';
-import { timeIn } from './probe.js';
-import type { Rules } from './rules.js';
-import { type LogSource, openSource, type SourceOptions, type Writing } from './source.js';
 
 /** Logs to follow, and what their names do not say of them. */
 export interface LogsToFollow {

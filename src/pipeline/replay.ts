@@ -10,14 +10,14 @@ import { logUnknown, usage } from '../model/errors.js';
 import type { LogForm } from '../model/form.js';
 import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
+import { ownName } from '../read/log-reader.js';
+import type { Rules } from '../read/rules.js';
+import { type LogSource, openSource } from '../read/source.js';
+import { parseZones } from '../read/zones.js';
 import { findLogs, type LogSet } from '../tail/discover.js';
 import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { buildTrace } from '../trace/build.js';
-import { ownName } from './reader.js';
-import type { Rules } from './rules.js';
-import { type LogSource, openSource } from './source.js';
-import { parseZones } from './zones.js';
 
 export interface ReplayOptions {
   /** files, directories, globs, or `-` for standard input */
@@ -64,7 +64,7 @@ interface Source {
 export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTrace> {
   const zones = parseZones(options.zone);
   // Loaded only where there are some: what reads them takes a tenth of a second to load.
-  const rules = options.rules === undefined ? undefined : (await import('./rules.js')).loadRules(options.rules);
+  const rules = options.rules === undefined ? undefined : (await import('../read/rules.js')).loadRules(options.rules);
   const correlator = new Correlator(options.count);
   const sources = await openSources(options, zones, rules, correlator);
   const reads = (service: string, host?: string): boolean => sources.some(({ reader }) => reader.reads(service, host));

@@ -17,6 +17,7 @@ import type { Count } from '../model/counters.js';
 import { exitCodes } from '../model/errors.js';
 import type { Vitals } from '../model/gauges.js';
 import type { FinishedTrace } from '../model/span.js';
+import { loadRules } from '../read/rules.js';
 import { type Health, healthOf } from '../telemetry/health.js';
 import { createLog, type Log } from '../telemetry/log.js';
 import { createMetrics, type MetricsState } from '../telemetry/metrics.js';
@@ -26,7 +27,6 @@ import { Checkpointer } from './checkpoint/checkpointer.js';
 import { Delivery } from './deliver.js';
 import { followLogs, type LiveLogs, type LiveTrace, type SavedLogs, type Start } from './live.js';
 import { openReceiving } from './receive.js';
-import { loadRules } from './rules.js';
 import { SetAside } from './set-aside.js';
 import { Totals } from './totals.js';
 

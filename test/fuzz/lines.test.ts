@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { Correlator } from '../../src/correlate/correlator.js';
-import { openSource } from '../../src/pipeline/source.js';
+import { openSource } from '../../src/read/source.js';
 import { createLineSplitter } from '../../src/tail/lines.js';
 import { sized } from '../support/size.js';
 import { linesFrom, shown, utc, Way } from './way.js';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { messagesOf, services } from '../../src/catalogue/index.js';
-import { formatOf } from '../../src/pipeline/reader.js';
+import { formatOf } from '../../src/read/log-reader.js';
 import { nameLog } from '../../src/tail/name.js';
 import { GOLDEN, scenarios } from '../support/scenario.js';
 

@@ -2,7 +2,7 @@ import { Correlator } from '../../src/correlate/correlator.js';
 import { toOtlpJson } from '../../src/export/otlp-json.js';
 import { createZone } from '../../src/format/zone.js';
 import type { LogForm } from '../../src/model/form.js';
-import { type LogSource, openSource } from '../../src/pipeline/source.js';
+import { type LogSource, openSource } from '../../src/read/source.js';
 import { createLineSplitter, type LineSplitter } from '../../src/tail/lines.js';
 import { buildTrace } from '../../src/trace/build.js';
 import { counting } from '../support/scenario.js';

@@ -11,16 +11,16 @@ const page = readFileSync(`${ROOT}docs/security.md`, 'utf8');
 /** What is bounded, by which constant of which file, and what counts what goes beyond it. `is` is the constant's text. */
 const BOUNDS: readonly { what: string; bound: string; file: string; is: string; counter?: string }[] = [
   { what: 'bytes of a line', bound: '1 MiB', file: 'tail/lines.ts', is: 'maxLineBytes = MIB', counter: 'overlong_lines' },
-  { what: 'bytes of a message that are read', bound: '256 KiB', file: 'pipeline/reader.ts', is: 'LONGEST_MESSAGE = 256 * 1024' },
-  { what: "bytes of a line's context", bound: '256', file: 'pipeline/reader.ts', is: 'LONGEST_CONTEXT = 256' },
-  { what: 'lines of a traceback', bound: '120', file: 'pipeline/reader.ts', is: 'MOST_DETAIL = 120' },
-  { what: 'bytes of one of them', bound: '500', file: 'pipeline/reader.ts', is: 'LONGEST_DETAIL = 500' },
-  { what: 'processes of a service that are remembered', bound: '1024', file: 'pipeline/uwsgi.ts', is: 'MOST_WORKERS = 1024' },
-  { what: 'services on hosts in one log', bound: '500', file: 'pipeline/source.ts', is: 'MOST_READERS = 500', counter: 'foreign_lines' },
+  { what: 'bytes of a message that are read', bound: '256 KiB', file: 'read/log-reader.ts', is: 'LONGEST_MESSAGE = 256 * 1024' },
+  { what: "bytes of a line's context", bound: '256', file: 'read/log-reader.ts', is: 'LONGEST_CONTEXT = 256' },
+  { what: 'lines of a traceback', bound: '120', file: 'read/log-reader.ts', is: 'MOST_DETAIL = 120' },
+  { what: 'bytes of one of them', bound: '500', file: 'read/log-reader.ts', is: 'LONGEST_DETAIL = 500' },
+  { what: 'processes of a service that are remembered', bound: '1024', file: 'read/uwsgi.ts', is: 'MOST_WORKERS = 1024' },
+  { what: 'services on hosts in one log', bound: '500', file: 'read/source.ts', is: 'MOST_READERS = 500', counter: 'foreign_lines' },
   {
     what: 'lines kept while the form of a log is not clear',
     bound: '64, of 256 KiB',
-    file: 'pipeline/source.ts',
+    file: 'read/source.ts',
     is: 'MOST_KEPT = 64',
     counter: 'damaged_lines',
   },

@@ -2,7 +2,7 @@ import type { MessageSpec } from '../../src/catalogue/define.js';
 import { messagesOf, recognise } from '../../src/catalogue/index.js';
 import { createZone } from '../../src/format/zone.js';
 import type { Event, Member } from '../../src/lifecycle/event.js';
-import { formatOf, LogReader } from '../../src/pipeline/reader.js';
+import { formatOf, LogReader } from '../../src/read/log-reader.js';
 import { createLineSplitter } from '../../src/tail/lines.js';
 import { counting } from './scenario.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { createZone, type Zone } from '../../src/format/zone.js';
-import { parseZones } from '../../src/pipeline/zones.js';
+import { parseZones } from '../../src/read/zones.js';
 import { findLogs } from '../../src/tail/discover.js';
 import { nameLog } from '../../src/tail/name.js';
 

@@ -1,6 +1,6 @@
 import type { ActionSpec } from '../../lifecycle/define.js';
 import { type ActionSight, actionSight, type Logging, type Sight } from '../../lifecycle/visible.js';
-import { ownName } from '../reader.js';
+import { ownName } from '../../read/log-reader.js';
 import type { ActionReport, Advice, PhaseReport } from './report.js';
 
 /** What oslo.log's default_log_levels is where nobody set it: naming loggers replaces it. */

@@ -11,12 +11,12 @@ import type { Depth } from '../../lifecycle/visible.js';
 import { exitCodes, OperatorError, usage } from '../../model/errors.js';
 import type { LogForm } from '../../model/form.js';
 import type { Millis } from '../../model/line.js';
+import { formatOf, ownName } from '../../read/log-reader.js';
+import { loadRules, type Rules } from '../../read/rules.js';
+import { parseZones } from '../../read/zones.js';
 import { type Fault, findLogsAndFaults, type LogSet } from '../../tail/discover.js';
 import { hostInName, nameLog } from '../../tail/name.js';
-import { formatOf, ownName } from '../reader.js';
 import { spoolFolders } from '../receive.js';
-import { loadRules, type Rules } from '../rules.js';
-import { parseZones } from '../zones.js';
 import { visibilityOf } from './advice.js';
 import { type ClockFinding, judgeClocks } from './clock.js';
 import {

@@ -1,6 +1,6 @@
 import type { Millis } from '../../model/line.js';
 import { hours, minutes, seconds } from '../../model/time.js';
-import { ownName } from '../reader.js';
+import { ownName } from '../../read/log-reader.js';
 import { type Survey, toQuarter } from './survey.js';
 
 /** Whether a log's local times were read in the right zone, and how that is known. */

@@ -1,8 +1,8 @@
 import { knowsLogger, services } from '../../catalogue/index.js';
 import { reasonOf } from '../../model/errors.js';
 import type { LogForm } from '../../model/form.js';
+import { formatOf, ownName } from '../../read/log-reader.js';
 import type { Fault } from '../../tail/discover.js';
-import { formatOf, ownName } from '../reader.js';
 import { type CheckOptions, NO_HOST, type Source } from './check.js';
 import type { ClockFinding } from './clock.js';
 import type { Problem } from './report.js';

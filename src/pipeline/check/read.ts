@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import type { Count, CounterName } from '../../model/counters.js';
 import type { LogForm } from '../../model/form.js';
 import type { Millis } from '../../model/line.js';
+import { type LogSource, openSource, type SourceOptions } from '../../read/source.js';
 import type { LogSet } from '../../tail/discover.js';
 import { createLineSplitter } from '../../tail/lines.js';
 import { openLog } from '../../tail/read-file.js';
-import { type LogSource, openSource, type SourceOptions } from '../source.js';
 import { Survey } from './survey.js';
 
 /** What was said of the log, and how much of it is read. */

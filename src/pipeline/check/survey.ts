@@ -3,7 +3,7 @@ import { type Catalogue, catalogue as ours } from '../../catalogue/index.js';
 import type { Zone } from '../../format/zone.js';
 import type { LineSink, Millis } from '../../model/line.js';
 import type { Level } from '../../model/record.js';
-import type { LineReader } from '../source.js';
+import type { LineReader } from '../../read/source.js';
 import { type Envelope, readEnvelope, type Writing } from './envelope.js';
 import { ReleaseClues } from './release.js';
 import { shapeOf } from './shape.js';

@@ -1,5 +1,5 @@
 import type { Millis } from '../../model/line.js';
-import { ownName } from '../reader.js';
+import { ownName } from '../../read/log-reader.js';
 import { type ClockFinding, offsetText, zonesAt } from './clock.js';
 import type { Problem } from './report.js';
 import type { Survey } from './survey.js';

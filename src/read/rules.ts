@@ -15,7 +15,7 @@ import { readYaml } from '../config/yaml-file.js';
 import type { ActionName, ActionSpec, Edge, PhaseSpec } from '../lifecycle/define.js';
 import { actions } from '../lifecycle/name.js';
 import { reasonOf, rulesInvalid } from '../model/errors.js';
-import { ownName } from './reader.js';
+import { ownName } from './log-reader.js';
 
 /** Messages and phases that users added to novaspan's own. */
 export interface Rules {

@@ -6,7 +6,7 @@ import { OperatorError } from '../../src/model/errors.js';
 import type { FinishedTrace } from '../../src/model/span.js';
 import { explainLine } from '../../src/pipeline/explain.js';
 import { replay } from '../../src/pipeline/replay.js';
-import { loadRules } from '../../src/pipeline/rules.js';
+import { loadRules } from '../../src/read/rules.js';
 import { GOLDEN } from '../support/scenario.js';
 
 const RULES = new URL('./fixtures/rules.yaml', import.meta.url).pathname;

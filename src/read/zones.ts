@@ -1,6 +1,6 @@
 import { createZone, type Zone } from '../format/zone.js';
 import { usage } from '../model/errors.js';
-import { ownName } from './reader.js';
+import { ownName } from './log-reader.js';
 
 /**
  * Which zone a service's lines are in, by what `--timezone` says: one for all, and others for single services, such as

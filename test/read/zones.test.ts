@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseZones } from '../../src/pipeline/zones.js';
+import { parseZones } from '../../src/read/zones.js';
 
 const NOON = Date.UTC(2026, 10, 21, 12);
 const read = (text: string, service: string): number => parseZones(text)(service).toUtc(NOON, undefined);

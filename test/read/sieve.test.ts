@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { holeSpec, type Message, messagesOf, recognise, services } from '../../src/catalogue/index.js';
 import { isWanted } from '../../src/lifecycle/wanted.js';
-import { Sieve, UNWANTED } from '../../src/pipeline/sieve.js';
+import { Sieve, UNWANTED } from '../../src/read/sieve.js';
 
 const wanted = ({ kind, spec }: Pick<Message, 'kind' | 'spec'>): boolean => isWanted(kind, spec.level) || kind === 'uwsgi.requested';
 

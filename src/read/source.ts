@@ -9,7 +9,7 @@ import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
 import type { LineSink, Millis } from '../model/line.js';
 import { hostInName, isJournal, nameLog, serviceOfIdent } from '../tail/name.js';
-import { LogReader, type ReaderOptions } from './reader.js';
+import { LogReader, type ReaderOptions } from './log-reader.js';
 
 /** Reads the lines of one of those who write to a log. */
 export interface LineReader {

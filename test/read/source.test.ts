@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createZone } from '../../src/format/zone.js';
 import type { Event } from '../../src/lifecycle/event.js';
 import type { LogForm } from '../../src/model/form.js';
-import { openSource } from '../../src/pipeline/source.js';
+import { openSource } from '../../src/read/source.js';
 import { createLineSplitter } from '../../src/tail/lines.js';
 import { at, nova, P, vlog } from '../support/lines.js';
 import { counting } from '../support/scenario.js';
