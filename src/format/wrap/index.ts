@@ -1,6 +1,5 @@
 import type { LogForm } from '../../model/form.js';
-import { looksLikeStamp } from '../digits.js';
-import { hasColour, skipFileName, withoutColour } from '../prefix.js';
+import { behindIndent, behindPrefixes, hasStamp, uncoloured } from '../prefix.js';
 import { readUwsgi } from '../uwsgi.js';
 import { cri } from './cri.js';
 import { docker } from './docker.js';
@@ -33,16 +32,22 @@ export function unwrap(form: Form, bytes: Buffer, start: number, end: number, in
 
 const scratch = nothingWrapped();
 const BRACE = 123;
-const BLANK = 32;
-const T = 84;
-const ESCAPE = 27;
+const CARRIAGE_RETURN = 13;
 const OPEN = 91;
 
 /** Which form a line is in; undefined for one that says nothing of it: a traceback, XML, a banner. */
-export function formOf(bytes: Buffer, start: number, end: number): LogForm | undefined {
-  const stop = bytes[end - 1] === 13 ? end - 1 : end;
-  const named = forms.find((form) => (bytes[start] !== BRACE || isObject(form)) && unwrap(form, bytes, start, stop, scratch))?.name;
-  return named ?? (isPlain(bytes, start, stop) ? 'plain' : undefined);
+export function formOf(given: Buffer, start: number, end: number): LogForm | undefined {
+  const stop = given[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+  const plain = uncoloured(given, start, stop);
+  const bytes = plain ?? given;
+  const last = plain?.length ?? stop;
+  const at = behindIndent(bytes, plain === undefined ? start : 0, last);
+  return wrappedBy(bytes, at, last) ?? (isPlain(bytes, at, last) ? 'plain' : undefined);
+}
+
+/** The form that a line is in which begins here. */
+function wrappedBy(bytes: Buffer, start: number, end: number): LogForm | undefined {
+  return forms.find((form) => (bytes[start] !== BRACE || isObject(form)) && unwrap(form, bytes, start, end, scratch))?.name;
 }
 
 const isObject = ({ name }: Form): boolean => name === 'docker' || name === 'journal-json' || name === 'oslo-json' || name === 'fluent';
@@ -51,9 +56,5 @@ function isPlain(bytes: Buffer, start: number, end: number): boolean {
   if (end - start < 20) return false;
   if (hasStamp(bytes, start)) return true;
   if (bytes[start] === OPEN) return readUwsgi(bytes.toString('utf8', start, Math.min(end, start + 8192))) !== undefined;
-  if (bytes[start] === ESCAPE && hasColour(bytes, start, end))
-    return hasStamp(Buffer.from(withoutColour(bytes.toString('utf8', start, end))), 0);
-  return skipFileName(bytes, start, end) !== -1;
+  return behindPrefixes(bytes, start, end, (at) => hasStamp(bytes, at)) !== -1;
 }
-
-const hasStamp = (bytes: Buffer, at: number): boolean => looksLikeStamp(bytes, at, BLANK) || looksLikeStamp(bytes, at, T);
