@@ -4,12 +4,17 @@ import { readUwsgi } from '../uwsgi.js';
 import { cri } from './cri.js';
 import { docker } from './docker.js';
 import { type Form, nothingWrapped, type Wrapped } from './form.js';
+import { behindFileNames } from './grep.js';
 import { journalJson } from './journal-json.js';
 import { fluent, osloJson } from './record.js';
 import { rfc5424, syslog } from './syslog.js';
 
+const grep = behindFileNames((bytes, start, end) =>
+  othersThan(grep).some((form) => mayBe(form, bytes[start]) && unwrap(form, bytes, start, end, inner)),
+);
+
 /** Every way to wrap lines. The order does not matter: no line is claimed by two, as a test proves of what they have `seen`. */
-export const forms: readonly Form[] = [cri, docker, journalJson, syslog, rfc5424, osloJson, fluent];
+export const forms: readonly Form[] = [cri, docker, journalJson, syslog, rfc5424, osloJson, fluent, grep];
 
 const byName = new Map<LogForm, Form>(forms.map((form) => [form.name, form]));
 
@@ -27,10 +32,13 @@ export function unwrap(form: Form, bytes: Buffer, start: number, end: number, in
   into.pid = 0;
   into.isPart = false;
   into.stream = '';
+  into.file = undefined;
   return form.unwrap(bytes, start, end, into);
 }
 
+const othersThan = (one: Form): readonly Form[] => forms.filter((form) => form !== one);
 const scratch = nothingWrapped();
+const inner = nothingWrapped();
 const BRACE = 123;
 const CARRIAGE_RETURN = 13;
 const OPEN = 91;
@@ -47,8 +55,10 @@ export function formOf(given: Buffer, start: number, end: number): LogForm | und
 
 /** The form that a line is in which begins here. */
 function wrappedBy(bytes: Buffer, start: number, end: number): LogForm | undefined {
-  return forms.find((form) => (bytes[start] !== BRACE || isObject(form)) && unwrap(form, bytes, start, end, scratch))?.name;
+  return forms.find((form) => mayBe(form, bytes[start]) && unwrap(form, bytes, start, end, scratch))?.name;
 }
+
+const mayBe = (form: Form, first: number | undefined): boolean => first !== BRACE || isObject(form);
 
 const isObject = ({ name }: Form): boolean => name === 'docker' || name === 'journal-json' || name === 'oslo-json' || name === 'fluent';
 

@@ -3,7 +3,7 @@ import { type Catalogue, catalogue as ours } from '../../catalogue/index.js';
 import type { Zone } from '../../format/zone.js';
 import type { LineSink, Millis } from '../../model/line.js';
 import type { Level } from '../../model/record.js';
-import { type Envelope, EnvelopeReader, formatOf, type Writing } from '../../read/envelope.js';
+import { type Envelope, EnvelopeReader, type Writing } from '../../read/envelope.js';
 import type { LineReader } from '../../read/source.js';
 import { ReleaseClues } from './release.js';
 import { shapeOf } from './shape.js';
@@ -111,7 +111,8 @@ export class Survey implements LineReader {
   isOuter = false;
   readonly #options: SurveyOptions;
   readonly #catalogue: Catalogue;
-  readonly #envelope: EnvelopeReader;
+  /** of either format: a log may be called as another service's */
+  readonly #envelope = new EnvelopeReader();
   #previous: Millis | undefined;
   #moment: Millis | undefined;
   #logger: string | undefined;
@@ -119,7 +120,6 @@ export class Survey implements LineReader {
   constructor(options: SurveyOptions) {
     this.#options = options;
     this.#catalogue = options.catalogue ?? ours;
-    this.#envelope = new EnvelopeReader(options.service === undefined ? undefined : formatOf(options.service));
     this.zone = options.zone;
     this.clues = new ReleaseClues(options.service ?? '');
   }
