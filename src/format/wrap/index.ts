@@ -2,15 +2,36 @@ import type { LogForm } from '../../model/form.js';
 import { looksLikeStamp } from '../digits.js';
 import { hasColour, skipFileName, withoutColour } from '../prefix.js';
 import { readUwsgi } from '../uwsgi.js';
+import { apache } from './apache.js';
+import { filebeat, kolla, loki } from './collected.js';
 import { cri } from './cri.js';
 import { docker } from './docker.js';
 import { type Form, nothingWrapped, type Wrapped } from './form.js';
 import { journalJson } from './journal-json.js';
+import { pebble } from './pebble.js';
+import { compose, kubectl, stern, timestamps } from './pods.js';
 import { fluent, osloJson } from './record.js';
 import { rfc5424, syslog } from './syslog.js';
 
 /** Every way to wrap lines. The order does not matter: no line is claimed by two, as a test proves of what they have `seen`. */
-export const forms: readonly Form[] = [cri, docker, journalJson, syslog, rfc5424, osloJson, fluent];
+export const forms: readonly Form[] = [
+  cri,
+  docker,
+  journalJson,
+  syslog,
+  rfc5424,
+  osloJson,
+  fluent,
+  pebble,
+  kubectl,
+  stern,
+  compose,
+  timestamps,
+  apache,
+  filebeat,
+  kolla,
+  loki,
+];
 
 const byName = new Map<LogForm, Form>(forms.map((form) => [form.name, form]));
 
@@ -45,7 +66,9 @@ export function formOf(bytes: Buffer, start: number, end: number): LogForm | und
   return named ?? (isPlain(bytes, start, stop) ? 'plain' : undefined);
 }
 
-const isObject = ({ name }: Form): boolean => name === 'docker' || name === 'journal-json' || name === 'oslo-json' || name === 'fluent';
+/** Forms whose lines are, or may be, JSON objects. */
+const OBJECTS: ReadonlySet<LogForm> = new Set<LogForm>(['docker', 'journal-json', 'oslo-json', 'fluent', 'filebeat', 'kolla', 'loki']);
+const isObject = ({ name }: Form): boolean => OBJECTS.has(name);
 
 function isPlain(bytes: Buffer, start: number, end: number): boolean {
   if (end - start < 20) return false;
