@@ -1,11 +1,15 @@
 import type { LogForm } from '../../model/form.js';
 import { behindIndent, behindPrefixes, hasStamp, uncoloured } from '../prefix.js';
 import { readUwsgi } from '../uwsgi.js';
+import { apache } from './apache.js';
+import { filebeat, kolla, loki } from './collected.js';
 import { cri } from './cri.js';
 import { docker } from './docker.js';
 import { type Form, nothingWrapped, type Wrapped } from './form.js';
 import { behindFileNames } from './grep.js';
 import { journalJson } from './journal-json.js';
+import { pebble } from './pebble.js';
+import { compose, kubectl, stern, timestamps } from './pods.js';
 import { fluent, osloJson } from './record.js';
 import { rfc5424, syslog } from './syslog.js';
 
@@ -14,7 +18,25 @@ const grep = behindFileNames((bytes, start, end) =>
 );
 
 /** Every way to wrap lines. The order does not matter: no line is claimed by two, as a test proves of what they have `seen`. */
-export const forms: readonly Form[] = [cri, docker, journalJson, syslog, rfc5424, osloJson, fluent, grep];
+export const forms: readonly Form[] = [
+  cri,
+  docker,
+  journalJson,
+  syslog,
+  rfc5424,
+  osloJson,
+  fluent,
+  pebble,
+  kubectl,
+  stern,
+  compose,
+  timestamps,
+  apache,
+  filebeat,
+  kolla,
+  loki,
+  grep,
+];
 
 const byName = new Map<LogForm, Form>(forms.map((form) => [form.name, form]));
 
@@ -60,7 +82,9 @@ function wrappedBy(bytes: Buffer, start: number, end: number): LogForm | undefin
 
 const mayBe = (form: Form, first: number | undefined): boolean => first !== BRACE || isObject(form);
 
-const isObject = ({ name }: Form): boolean => name === 'docker' || name === 'journal-json' || name === 'oslo-json' || name === 'fluent';
+/** Forms whose lines are, or may be, JSON objects. */
+const OBJECTS: ReadonlySet<LogForm> = new Set<LogForm>(['docker', 'journal-json', 'oslo-json', 'fluent', 'filebeat', 'kolla', 'loki']);
+const isObject = ({ name }: Form): boolean => OBJECTS.has(name);
 
 function isPlain(bytes: Buffer, start: number, end: number): boolean {
   if (end - start < 20) return false;
