@@ -120,6 +120,10 @@ export interface ActionSpec {
   readonly provenOnHost?: readonly EventKind[];
   /** Lines that must all be there, in this order, to name it where nothing else does; one of each list. */
   readonly namedByAll?: readonly (readonly EventKind[])[];
+  /** Lines that name it where nothing else does, unless one of the others is there: another action prints both. */
+  readonly namedUnless?: { readonly kinds: readonly EventKind[]; readonly unless: readonly EventKind[] };
+  /** After the one line it prints one of the others at once: where a bag goes on without, it is another action that shares its claim. */
+  readonly followsUp?: { readonly after: EventKind; readonly with: readonly EventKind[] };
   /** Lines that it never prints with its request id: whatever does is another action. */
   readonly notWith?: readonly EventKind[];
   /** The methods of nova-api that begin it, as nova-api prints them at DEBUG, and other lines of nova-api that name it. */

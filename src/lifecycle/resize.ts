@@ -45,7 +45,7 @@ const move = (given: Pick<ActionSpec, 'name'> & Partial<ActionSpec>): ActionSpec
   action({
     lockedBy: [],
     namedBy: ['instance.migrating'],
-    takesPart: [['migration.power.off.started'], ['guest.shutdown.finished', 'vif.unplugged'], ['guest.shutdown.failed', 'vif.unplugged']],
+    takesPart: [['migration.power.off.started'], ['disk.resize.moving'], ['disk.resize.moved'], ['disk.resize.copied'], ['guest.shutdown.finished', 'vif.unplugged'], ['guest.shutdown.failed', 'vif.unplugged']],
     starts: [],
     startsWithFirst: true,
     ends: ['instance.running'],
@@ -88,7 +88,17 @@ export const confirmResize: ActionSpec = action({
   lockedBy: ['do_confirm_resize', 'do_confirm'],
   namedBy: ['migration.confirming', 'resize.confirming'],
   namedByAll: [['migration.allocation.deleted']],
-  notWith: ['live.migration.finished', 'live.migration.source.checked'],
+  // A live migration gives its allocation back with the same line, and plugs on its destination.
+  notWith: [
+    'live.migration.finished',
+    'live.migration.source.checked',
+    'live.migration.monitored',
+    'live.migration.destination.checked',
+    'live.migration.preparing',
+    'live.migration.vifs.plugging',
+    'live.migration.destination.finishing',
+    'vif.plugged',
+  ],
   calls: ['_action_confirm_resize', '_confirm_resize'],
   completes: ['resize', 'migrate'],
   starts: [line('instance.lock.awaited'), { kinds: ['instance.lock.acquired'], less: 'waited' }, line('migration.confirming')],
