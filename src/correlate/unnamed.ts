@@ -4,12 +4,12 @@ import type { Candidate } from './candidate.js';
 import { GRACE } from './times.js';
 
 /**
- * Whether an action that never ended lacks the line that it would have printed at once: its name was taken from a line that others
+ * Whether an action that did not succeed lacks the line that it would have printed at once: its name was taken from a line that others
  * print, too, such as the claim of an unshelve whose head is missing.
  */
 export function isUnfollowed({ spec, lines, outcome }: Candidate, inputEnd: Millis): boolean {
   const { followsUp } = spec ?? {};
-  if (spec === undefined || followsUp === undefined || outcome === 'succeeded' || outcome === 'failed' || outcome === 'interrupted') return false;
+  if (spec === undefined || followsUp === undefined || outcome === 'succeeded' || outcome === 'interrupted') return false;
   if (lines.own.some(({ kind }) => spec.namedBy.includes(kind))) return false;
   const { after, with: next } = followsUp;
   const all = [...lines.own, ...lines.owned];

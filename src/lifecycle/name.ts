@@ -167,7 +167,10 @@ export function nameAction({ own, begun, bare, stated = [] }: Evidence): ActionS
   return (
     namedByOwnState(own, called, isRuledOut) ??
     (kinds.has('instance.claimed') ? unlessExcluded(create) : undefined) ??
-    actions.find(({ namedUnless: { kinds: by, unless } = NEVER, ...spec }) => by.some((kind) => kinds.has(kind)) && !unless.some((kind) => kinds.has(kind)) && !isExcluded(spec)) ??
+    actions.find(
+      ({ namedUnless: { kinds: by, unless } = NEVER, ...spec }) =>
+        by.some((kind) => kinds.has(kind)) && !unless.some((kind) => kinds.has(kind)) && !isExcluded(spec),
+    ) ??
     (own[0]?.kind === 'instance.terminating' ? unlessExcluded(remove) : undefined) ??
     namedByRest(own, bare, isExcluded) ??
     (kinds.has('instance.terminating') ? unlessExcluded(remove) : undefined)
@@ -199,11 +202,7 @@ function namedByOwnState(
 }
 
 /** What lines without a request id name, alone or with its own. */
-function namedByRest(
-  own: readonly Event[],
-  bare: readonly Event[],
-  isExcluded: (spec: ActionSpec) => boolean,
-): ActionSpec | undefined {
+function namedByRest(own: readonly Event[], bare: readonly Event[], isExcluded: (spec: ActionSpec) => boolean): ActionSpec | undefined {
   const after = bare.filter(({ at }) => own[0] !== undefined && at >= own[0].at);
   const task = after.map(taskOf).find((each) => each !== undefined && byTask.has(each));
   // Both hosts of a migration find it pending: it is no sign of which of them writes the root.

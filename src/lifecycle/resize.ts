@@ -45,7 +45,14 @@ const move = (given: Pick<ActionSpec, 'name'> & Partial<ActionSpec>): ActionSpec
   action({
     lockedBy: [],
     namedBy: ['instance.migrating'],
-    takesPart: [['migration.power.off.started'], ['disk.resize.moving'], ['disk.resize.moved'], ['disk.resize.copied'], ['guest.shutdown.finished', 'vif.unplugged'], ['guest.shutdown.failed', 'vif.unplugged']],
+    takesPart: [
+      ['migration.power.off.started'],
+      ['disk.resize.moving'],
+      ['disk.resize.moved'],
+      ['disk.resize.copied'],
+      ['guest.shutdown.finished', 'vif.unplugged'],
+      ['guest.shutdown.failed', 'vif.unplugged'],
+    ],
     starts: [],
     startsWithFirst: true,
     ends: ['instance.running'],

@@ -59,7 +59,9 @@ export function createStates(actions: readonly ActionSpec[]) {
       const through = task === undefined ? undefined : passed.get(task);
       if (through === undefined) return [];
       const isBuilding = vm === undefined ? undefined : vm === BUILDING;
-      return actions.filter((spec) => through.has(spec) && (isBuilding === undefined || task !== 'spawning' || isBuilding === isOfBuild(spec)));
+      return actions.filter(
+        (spec) => through.has(spec) && (isBuilding === undefined || task !== 'spawning' || isBuilding === isOfBuild(spec)),
+      );
     },
 
     /** Whether the printed states are those of another action. Actions without a task state, such as to attach a volume, go on beside others. */
@@ -67,7 +69,9 @@ export function createStates(actions: readonly ActionSpec[]) {
       if (!withTasks.has(spec)) return false;
       if (vm === BUILDING && !isOfBuild(spec)) return true;
       const through = task === undefined ? undefined : passed.get(task);
-      return through !== undefined && (!through.has(spec) || (task === 'spawning' && vm !== undefined && vm !== BUILDING && isOfBuild(spec)));
+      return (
+        through !== undefined && (!through.has(spec) || (task === 'spawning' && vm !== undefined && vm !== BUILDING && isOfBuild(spec)))
+      );
     },
   };
 }

@@ -1,5 +1,5 @@
-import { messagesOf } from '../catalogue/index.js';
 import type { EventKind } from '../catalogue/event.js';
+import { messagesOf } from '../catalogue/index.js';
 import type { Millis } from '../model/line.js';
 import type { ActionName, ActionSpec } from './define.js';
 import type { Event } from './event.js';
@@ -68,7 +68,8 @@ function namingLineOf({ name, namedBy }: ActionSpec): string | undefined {
   const said = new Map(messagesOf('nova-compute').map(({ kind, spec }) => [kind, spec] as const));
   for (const kind of [FIRST_AT_INFO[name], ...namedBy]) {
     const spec = kind === undefined ? undefined : said.get(kind);
-    if (spec !== undefined && [spec.level].flat().includes('INFO')) return [...spec.says].at(-1)?.replace(/\{(\w+):\w+\}/g, (_hole, field) => String(field).toUpperCase());
+    if (spec !== undefined && [spec.level].flat().includes('INFO'))
+      return [...spec.says].at(-1)?.replace(/\{(\w+):\w+\}/g, (_hole, field) => String(field).toUpperCase());
   }
   return undefined;
 }
