@@ -45,7 +45,10 @@ export function createUnnamedText(): UnnamedText {
     whyNone() {
       const compute = records.get('nova-compute') ?? 0;
       if (all > 0)
-        return ['the first line of an action, which names it, is not in these logs', 'give the log from before the first of these lines'];
+        return [
+          'the lines that name an action are not in these logs',
+          'give more of the log of nova-compute: from before the first of these lines, and to after the last',
+        ];
       if (compute > 0)
         return [
           `${many(compute, 'line')} of nova-compute ${compute === 1 ? 'was' : 'were'} read, but none has the request of an action: lines of periodic tasks and of neutron's events are no action's`,
@@ -65,12 +68,14 @@ export function createUnnamedText(): UnnamedText {
 }
 
 function entryOf({ instance, request, host, lines, from, error, couldBe }: Unnamed): string[] {
-  const named = couldBe.flatMap(({ action, line }) => (line === undefined ? [] : [`"${line}" (${action})`]));
+  const byLine = new Map<string, string[]>();
+  for (const { action, line } of couldBe) if (line !== undefined) byLine.set(line, [...(byLine.get(line) ?? []), action]);
+  const named = Array.from(byLine, ([line, actions]) => `"${line}" (${actions.join(' or ')})`);
   const silent = couldBe.flatMap(({ action, line }) => (line === undefined ? [action] : []));
   return [
     `  instance ${instance}  request ${request}  host ${host}`,
     `    ${many(lines, 'line')} from ${timeOf(from)}${error === undefined ? '' : `; first error: ${error.text}`}`,
-    ...(named.length === 0 ? [] : [`    nova-compute prints ${named.join(' or ')} first: it is not in these logs`]),
+    ...(named.length === 0 ? [] : [`    nova-compute's line ${named.join(' or ')} would name it: it is not in these logs`]),
     ...(silent.length === 0 ? [] : [`    ${silent.join(', ')}: nova-api's log, or DEBUG of nova-compute, names it`]),
   ];
 }

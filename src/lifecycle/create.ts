@@ -3,6 +3,7 @@ import { minutes, seconds } from '../model/time.js';
 import { type ActionSpec, about, lasting, latest, line } from './define.js';
 import { apiRequest, dispatch, plugChain, portCreate, portUpdate, requests, scheduling } from './plug.js';
 import { spawning } from './spawning.js';
+import { secondsWaited } from './waited.js';
 
 /** What nova prints of machines that are no guests of libvirt: no image cache, no tap, no plug of nova's. */
 const OTHER_DRIVERS: readonly EventKind[] = [
@@ -68,6 +69,7 @@ export const create: ActionSpec = {
     line('instance.build.started'),
     lasting('instance.built'),
   ],
+  underWay: [{ kinds: ['vif.plug.timed.out'], lessStated: secondsWaited }],
   // Before a build ends, INFO does not say since when it was under way.
   opensWith: ['instance.attribute.loaded', 'instance.claimed', 'claim.failed', 'claim.attempted'],
   ends: ['instance.built'],

@@ -34,7 +34,7 @@ export function plugCycles(members: readonly Member[]): Member[][] {
         break;
       case 'vif.plug.timed.out':
         // The plug, and what it waited for, may lie before the first line.
-        if (current === undefined && left === undefined) begin();
+        if (current === undefined && cycles.length === 0) begin();
         break;
       case 'interface.added':
         if (current === undefined || has('interface.added')) begin();
