@@ -194,11 +194,12 @@ class Timeline {
     this.#note(candidate, event);
   }
 
-  /** What states nova has the instance in speaks for or against the name of what is under way: of several, of the last. */
+  /** The states that nova has the instance in may speak against the name of what is under way: of several, of the last. */
   #takeStated(event: Event): void {
     let last: Candidate | undefined;
     for (const candidate of this.#open.values()) if (last === undefined || candidate.opened >= last.opened) last = candidate;
-    if (last === undefined || last.opened > event.at || event.at > Math.min(last.until, last.lastOwn + GRACE)) return;
+    // What nova prints after an action's end is of the next.
+    if (last === undefined || last.opened > event.at || event.at > (last.end ?? Math.min(last.until, last.lastOwn + GRACE))) return;
     last.lines.stated.push(event);
     if (!last.isNamedByLock) this.#name(last);
   }
