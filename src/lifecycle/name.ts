@@ -218,6 +218,10 @@ export function partOf(own: readonly Event[]): ActionSpec | undefined {
   return actions.find(({ takesPart }) => takesPart?.some((all) => all.every((kind) => kinds.has(kind))));
 }
 
+/** The names of the actions that the same line names: which of them it is, only nova-api shows, or another host. */
+export const namesakesOf = (spec: ActionSpec): readonly string[] =>
+  actions.filter((each) => each === spec || each.namedBy.some((kind) => spec.namedBy.includes(kind))).map(({ name }) => name);
+
 /**
  * The action that the conductor gave up, as the lines of the control plane name it.
  *
