@@ -70,7 +70,10 @@ export const replay = defineCommand({
     },
     instance: { type: 'string', value: 'UUID', about: "only this instance's actions; the first digits of its uuid are enough" },
     slowest: { type: 'string', value: 'N', about: 'only the N slowest actions' },
-    failed: { type: 'boolean', about: 'only actions that did not succeed' },
+    failed: {
+      type: 'boolean',
+      about: 'only actions that failed, timed out or were interrupted; not those that the end of the logs leaves unfinished',
+    },
     lines: {
       type: 'string',
       choices: ['events', 'off'],

@@ -11,20 +11,25 @@ import { isSame } from './owner.js';
 import { type Closing, compare, type InstanceState } from './state.js';
 import { GRACE } from './times.js';
 
+/** The time of the last line of a host's nova-compute, once its log is read to the end; infinity for a log that may go on. */
+export type LogEnd = (host: string) => Millis;
+
 /** Closes what an instance's lines show to be over. */
 export class Closer {
   readonly #instances: Instances;
   readonly #hosts: Hosts;
   readonly #gather: Gather;
   readonly #count: Count;
+  readonly #logEnd: LogEnd;
   /** the last moment of which anything was read, once all is read */
   #inputEnd = Number.POSITIVE_INFINITY;
 
-  constructor(instances: Instances, hosts: Hosts, gather: Gather, count: Count) {
+  constructor(instances: Instances, hosts: Hosts, gather: Gather, count: Count, logEnd: LogEnd) {
     this.#instances = instances;
     this.#hosts = hosts;
     this.#gather = gather;
     this.#count = count;
+    this.#logEnd = logEnd;
   }
 
   /** No line after this moment will be read: what is open beyond it is unfinished. */
@@ -85,12 +90,19 @@ export class Closer {
 
   /** Ends a candidate: what it was, where it was anything, and what is left of it. */
   close(candidate: Candidate, state: InstanceState): Closing[] {
-    if (candidate.outcome === 'timed-out' && candidate.closesAt > this.#inputEnd)
-      candidate.verdict = { ...candidate.verdict, outcome: 'unfinished' };
+    const inputEnd = Math.min(this.#inputEnd, this.#logEnd(candidate.host));
+    if (candidate.closesAt > inputEnd && this.#isOpen(candidate))
+      candidate.verdict = { ...candidate.verdict, end: undefined, endIs: 'unobserved', outcome: 'unfinished' };
     const past = pastOf(candidate);
     const closings = this.#closingOf(candidate, state, past);
     this.#instances.retire(candidate, state, past);
     return closings;
+  }
+
+  /** Whether nothing but time could have ended it. */
+  #isOpen({ outcome, verdict, spec, host }: Candidate): boolean {
+    if (verdict.isBySilence === true) return spec?.mayEndQuietly !== true || this.#hosts.printsAllocations(host);
+    return outcome === 'timed-out';
   }
 
   #closingOf(candidate: Candidate, state: InstanceState, past: Past): Closing[] {

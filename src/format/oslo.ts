@@ -114,6 +114,7 @@ export const osloLevel = (word: string): Level => LEVELS[word] ?? 'INFO';
 export interface OsloContext {
   readonly requestId: string | undefined;
   readonly globalRequestId: string | undefined;
+  readonly twoIds?: true | undefined;
   readonly userId: string | undefined;
   readonly projectId: string | undefined;
 }
@@ -134,6 +135,7 @@ export function readContext(text: string): OsloContext {
   return {
     requestId: words[own],
     globalRequestId: own === 1 ? word(words[0]) : undefined,
+    twoIds: own === 1 ? true : undefined,
     userId: word(words[own + 1]),
     projectId: word(words[own + 2]),
   };

@@ -65,7 +65,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   const zones = parseZones(options.zone);
   // Loaded only where there are some: what reads them takes a tenth of a second to load.
   const rules = options.rules === undefined ? undefined : (await import('../read/rules.js')).loadRules(options.rules);
-  const correlator = new Correlator(options.count);
+  const correlator = new Correlator(options.count, (host) => endOfLog(sources, host));
   const sources = await openSources(options, zones, rules, correlator);
   const reads = (service: string, host?: string): boolean => sources.some(({ reader }) => reader.reads(service, host));
   const totalBytes = sizeOf(sources);
@@ -164,6 +164,19 @@ function furthestBehind(sources: readonly Source[]): Source | undefined {
     if (found === undefined || source.reader.newest < found.reader.newest!) found = source;
   }
   return found;
+}
+
+/** When a host's nova-compute wrote its last line, where all of its logs are read to the end. */
+function endOfLog(sources: readonly Source[], host: string): Millis {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { reader, done } of sources) {
+    for (const each of reader.readers) {
+      if (each.service !== 'nova-compute' || each.host !== host) continue;
+      if (!done) return Number.POSITIVE_INFINITY;
+      last = Math.max(last, each.newest ?? last);
+    }
+  }
+  return last === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : last;
 }
 
 /** Reads one piece of a source; @returns its bytes */
