@@ -10,7 +10,7 @@ export const remove: ActionSpec = {
   namedBy: ['instance.terminating'],
   starts: [line('instance.lock.awaited'), { kinds: ['instance.lock.acquired'], less: 'waited' }, line('instance.terminating')],
   ends: ['allocation.deleted'],
-  // Before Ocata nothing is printed after these; nor is it where a failed build had given back the allocations. Volumes come last.
+  // Up to Ocata nothing need be printed after these; nor is it where a failed build had given back the allocations. Volumes come last.
   endsQuietly: ['network.deallocated', 'volumes.detach.timed'],
   mayEndQuietly: true,
   sharedTasks: ['deleting', 'soft-deleting'],

@@ -153,6 +153,7 @@ export class Survey implements LineReader {
     if (envelope.writing !== 'uWSGI') add(this.levels, envelope.level);
     add(this.loggers, envelope.logger);
     const at = this.#time(envelope, told, isProven);
+    this.clues.at(at);
     if (envelope.context !== undefined) this.#context(envelope.context, at);
     this.clues.message(envelope.logger, envelope.message);
     this.#stamps(envelope, at);
