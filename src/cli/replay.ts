@@ -2,12 +2,14 @@ import { svg } from '../export/svg.js';
 import { exitCodes } from '../model/errors.js';
 import { type LogForm, logForms } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
+import type { StallsOfDaemon } from '../model/stall.js';
 import { defineCommand, type OptionSpecs, write } from './command.js';
 import { lookOf } from './look.js';
 import { createProgress } from './progress.js';
 import { byStart, isWanted, selectionOf, slowestOf } from './select.js';
 import { interruptedBy } from './signals.js';
 import { openSink, type Sink } from './sink.js';
+import { stallsText } from './stalls-text.js';
 import { createTally } from './tally.js';
 import { render, viewFor, views } from './view.js';
 import { zonesOf } from './zone.js';
@@ -124,6 +126,7 @@ export const replay = defineCommand({
     const began = clock.now();
     let bytes = 0;
     const kept: FinishedTrace[] = [];
+    let stalls: readonly StallsOfDaemon[] = [];
     try {
       const found = engine.replay({
         paths,
@@ -137,6 +140,9 @@ export const replay = defineCommand({
         ...(values.service !== undefined && { service: values.service }),
         ...(values.host !== undefined && { host: values.host }),
         ...rulesOf(values.rules),
+        onStalls: (all) => {
+          stalls = all;
+        },
         onProgress(read, total) {
           bytes = read;
           progress.update(read, total);
@@ -171,6 +177,7 @@ export const replay = defineCommand({
 
     if (isTTY.stderr && isTTY.stdout && wanted.length > 0) await write(stderr, '\n');
     await write(stderr, tally.summary({ took, bytes }));
+    for (const line of stallsText(stalls)) await write(stderr, `${line}\n`);
     if (isDrawn && wanted.length === 0) await write(stderr, `${nothing(paths, zone, values)}\n`);
     return signal.aborted ? interruptedBy(signal, stderr) : exitCodes.ok;
   },

@@ -4,12 +4,15 @@ import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
 import type { Zone } from '../format/zone.js';
 import type { ClosedThing } from '../lifecycle/closed.js';
+import type { Event } from '../lifecycle/event.js';
+import { Stalls } from '../lifecycle/stalls.js';
 import { systemClock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import { logUnknown, usage } from '../model/errors.js';
 import type { LogForm } from '../model/form.js';
 import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
+import type { StallsOfDaemon } from '../model/stall.js';
 import { ownName } from '../read/log-reader.js';
 import type { Rules } from '../read/rules.js';
 import { type LogSource, openSource } from '../read/source.js';
@@ -34,6 +37,8 @@ export interface ReplayOptions {
   readonly count: Count;
   readonly signal?: AbortSignal;
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
+  /** told once, when all is read: what daemons report of themselves, whether or not an action was under way */
+  readonly onStalls?: (stalls: readonly StallsOfDaemon[]) => void;
   readonly stdin?: NodeJS.ReadableStream;
 }
 
@@ -66,7 +71,11 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   // Loaded only where there are some: what reads them takes a tenth of a second to load.
   const rules = options.rules === undefined ? undefined : (await import('../read/rules.js')).loadRules(options.rules);
   const correlator = new Correlator(options.count, (host) => endOfLog(sources, host));
-  const sources = await openSources(options, zones, rules, correlator);
+  const stalls = new Stalls();
+  const sources = await openSources(options, zones, rules, (event) => {
+    stalls.note(event);
+    correlator.accept(event);
+  });
   const reads = (service: string, host?: string): boolean => sources.some(({ reader }) => reader.reads(service, host));
   const totalBytes = sizeOf(sources);
   let readBytes = 0;
@@ -75,6 +84,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     for (const closed of things) {
       const trace = buildTrace(closed, { lines: options.lines, reads, phasesOf: rules?.phasesOf, count: options.count });
       if (trace.spans.length === 0) continue;
+      stalls.seen(trace);
       if (trace.form !== 'network-ready') options.count(trace.form === 'action' ? 'actions' : 'fragments');
       yield trace;
     }
@@ -96,6 +106,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
       if (behind?.reader.newest !== undefined) yield* finish(correlator.advance(behind.reader.newest));
     }
     yield* finish(correlator.finish(Math.max(...sources.map(({ reader }) => reader.newest ?? Number.NEGATIVE_INFINITY))));
+    options.onStalls?.(stalls.longest);
   } finally {
     for (const { input } of sources) await input?.close();
   }
@@ -105,7 +116,7 @@ async function openSources(
   options: ReplayOptions,
   zones: (service?: string) => Zone,
   rules: Rules | undefined,
-  correlator: Correlator,
+  onEvent: (event: Event) => void,
 ): Promise<Source[]> {
   const sets = await findLogs(options.paths);
   const sources: Source[] = [];
@@ -121,7 +132,7 @@ async function openSources(
       latest: () => lastWritten(set),
       count: options.count,
       catalogue: rules?.catalogue,
-      onEvent: (event) => correlator.accept(event),
+      onEvent,
     });
     if (reader === undefined) continue;
     const splitter = createLineSplitter({
