@@ -4,6 +4,7 @@ import type { Unnamed } from '../lifecycle/unnamed.js';
 import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
+import type { StallsOfDaemon } from '../model/stall.js';
 import type { CheckOptions } from '../pipeline/check/check.js';
 import type { CheckReport } from '../pipeline/check/report.js';
 import type { ResendOptions, Resent } from '../pipeline/resend.js';
@@ -29,6 +30,7 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal;
   onProgress?(readBytes: number, totalBytes: number): void;
   readonly stdin?: NodeJS.ReadableStream;
+  readonly onStalls?: (stalls: readonly StallsOfDaemon[]) => void;
 }
 
 export interface Explanation {

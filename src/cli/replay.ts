@@ -2,12 +2,14 @@ import { svg } from '../export/svg.js';
 import { exitCodes } from '../model/errors.js';
 import { type LogForm, logForms } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
+import type { StallsOfDaemon } from '../model/stall.js';
 import { defineCommand, type OptionSpecs, write } from './command.js';
 import { lookOf } from './look.js';
 import { createProgress } from './progress.js';
 import { byStart, isWanted, selectionOf, slowestOf } from './select.js';
 import { interruptedBy } from './signals.js';
 import { openSink, type Sink } from './sink.js';
+import { stallsText } from './stalls-text.js';
 import { createTally } from './tally.js';
 import { createUnnamedText, type UnnamedText } from './unnamed-text.js';
 import { render, viewFor, views } from './view.js';
@@ -71,7 +73,10 @@ export const replay = defineCommand({
     },
     instance: { type: 'string', value: 'UUID', about: "only this instance's actions; the first digits of its uuid are enough" },
     slowest: { type: 'string', value: 'N', about: 'only the N slowest actions' },
-    failed: { type: 'boolean', about: 'only actions that did not succeed' },
+    failed: {
+      type: 'boolean',
+      about: 'only actions that failed, timed out or were interrupted; not those that the end of the logs leaves unfinished',
+    },
     lines: {
       type: 'string',
       choices: ['events', 'off'],
@@ -123,6 +128,7 @@ export const replay = defineCommand({
     const began = clock.now();
     let bytes = 0;
     const kept: FinishedTrace[] = [];
+    let stalls: readonly StallsOfDaemon[] = [];
     try {
       const found = engine.replay({
         paths,
@@ -137,6 +143,9 @@ export const replay = defineCommand({
         ...(values.service !== undefined && { service: values.service }),
         ...(values.host !== undefined && { host: values.host }),
         ...rulesOf(values.rules),
+        onStalls: (all) => {
+          stalls = all;
+        },
         onProgress(read, total) {
           bytes = read;
           progress.update(read, total);
@@ -172,6 +181,7 @@ export const replay = defineCommand({
     if (isTTY.stderr && isTTY.stdout && wanted.length > 0) await write(stderr, '\n');
     await write(stderr, tally.summary({ took, bytes }));
     await write(stderr, unnamed.list());
+    for (const line of stallsText(stalls)) await write(stderr, `${line}\n`);
     if (isDrawn && wanted.length === 0) await write(stderr, `${nothing(paths, zone, values, unnamed)}\n`);
     return signal.aborted ? interruptedBy(signal, stderr) : exitCodes.ok;
   },

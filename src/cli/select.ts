@@ -1,12 +1,12 @@
 import { durationOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import { usage } from '../model/errors.js';
-import type { FinishedTrace } from '../model/span.js';
+import { type FinishedTrace, isError, outcomes } from '../model/span.js';
 
 /** Which of the traces found are wanted. */
 export interface Selection {
   /** the beginning of an instance's uuid */
   readonly instance: string | undefined;
-  /** only actions that did not succeed */
+  /** only actions that failed, timed out or were interrupted: of an unfinished one nothing is known to be wrong */
   readonly failed: boolean;
   readonly slowest: number | undefined;
 }
@@ -27,9 +27,11 @@ export function selectionOf(values: {
   return { instance, failed: values.failed, slowest: values.slowest === undefined ? undefined : Number(values.slowest) };
 }
 
+const FAILURES: ReadonlySet<string> = new Set(outcomes.filter(isError));
+
 export const isWanted = (trace: FinishedTrace, { instance, failed }: Selection): boolean =>
   (instance === undefined || trace.instance.startsWith(instance)) &&
-  (!failed || (trace.form === 'action' && outcomeOf(trace) !== 'succeeded'));
+  (!failed || (trace.form === 'action' && FAILURES.has(outcomeOf(trace) ?? '')));
 
 /** The slowest actions, by start again; parts of actions and sequels have no duration to compare. */
 export function slowestOf(traces: readonly FinishedTrace[], n: number): FinishedTrace[] {

@@ -82,6 +82,8 @@ export interface Verdict {
   readonly end: Millis | undefined;
   readonly endIs: Certainty;
   readonly outcome: Outcome | undefined;
+  /** Only silence after its last line says so. */
+  readonly isBySilence?: true | undefined;
   /** The last moment whose lines may be the action's. */
   readonly until: Millis;
   /** The watermark at which nothing more can change. */

@@ -13,22 +13,32 @@ import { type Closing, compare, type InstanceState } from './state.js';
 import { GRACE } from './times.js';
 import { isUnfollowed, unnamedOf } from './unnamed.js';
 
+export interface CorrelatorOptions {
+  /** Takes lines of a request that closed without a name. */
+  readonly onUnnamed?: ((unnamed: Unnamed) => void) | undefined;
+  /**
+   * The time of the last line of a host's nova-compute, once its log is read to the end; infinity for a log that may go on. The end of
+   * a log is no time-out.
+   */
+  readonly logEnd?: ((host: string) => Millis) | undefined;
+}
+
 /** Closes what an instance's lines show to be over. */
 export class Closer {
   readonly #instances: Instances;
   readonly #hosts: Hosts;
   readonly #gather: Gather;
   readonly #count: Count;
-  readonly #onUnnamed: ((unnamed: Unnamed) => void) | undefined;
+  readonly #options: CorrelatorOptions;
   /** the last moment of which anything was read, once all is read */
   #inputEnd = Number.POSITIVE_INFINITY;
 
-  constructor(instances: Instances, hosts: Hosts, gather: Gather, count: Count, onUnnamed?: (unnamed: Unnamed) => void) {
+  constructor(instances: Instances, hosts: Hosts, gather: Gather, count: Count, options: CorrelatorOptions) {
     this.#instances = instances;
     this.#hosts = hosts;
     this.#gather = gather;
     this.#count = count;
-    this.#onUnnamed = onUnnamed;
+    this.#options = options;
   }
 
   /** No line after this moment will be read: what is open beyond it is unfinished. */
@@ -89,13 +99,20 @@ export class Closer {
 
   /** Ends a candidate: what it was, where it was anything, and what is left of it. */
   close(candidate: Candidate, state: InstanceState): Closing[] {
-    if (candidate.outcome === 'timed-out' && candidate.closesAt > this.#inputEnd)
-      candidate.verdict = { ...candidate.verdict, outcome: 'unfinished' };
-    if (isUnfollowed(candidate, this.#inputEnd)) candidate.spec = undefined;
+    const inputEnd = Math.min(this.#inputEnd, this.#options.logEnd?.(candidate.host) ?? Number.POSITIVE_INFINITY);
+    if (candidate.closesAt > inputEnd && this.#isOpen(candidate))
+      candidate.verdict = { ...candidate.verdict, end: undefined, endIs: 'unobserved', outcome: 'unfinished' };
+    if (isUnfollowed(candidate, inputEnd)) candidate.spec = undefined;
     const past = pastOf(candidate);
     const closings = this.#closingOf(candidate, state, past);
     this.#instances.retire(candidate, state, past);
     return closings;
+  }
+
+  /** Whether nothing but time could have ended it. */
+  #isOpen({ outcome, verdict, spec, host }: Candidate): boolean {
+    if (verdict.isBySilence === true) return spec?.mayEndQuietly !== true || this.#hosts.printsAllocations(host);
+    return outcome === 'timed-out';
   }
 
   #closingOf(candidate: Candidate, state: InstanceState, past: Past): Closing[] {
@@ -107,7 +124,7 @@ export class Closer {
     const part = partOf(lines.own);
     if (part !== undefined) return [{ at, thing: { ...this.#gather.part(candidate, state, part), past } }];
     this.#count('unnamed');
-    if (lines.own.length > 0) this.#onUnnamed?.(unnamedOf(candidate));
+    if (lines.own.length > 0) this.#options.onUnnamed?.(unnamedOf(candidate));
     return [];
   }
 }

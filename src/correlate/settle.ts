@@ -32,8 +32,15 @@ export function settle(candidate: Candidate, marks: HostMarks): Verdict {
   }
   const ending = endingOf(candidate, spec.deadline);
   const cut = interruption(candidate, ending, marks);
-  const { end, endIs, outcome, until } = cut ?? ending;
-  return { end, endIs, outcome, until, closesAt: outcome === 'succeeded' ? closingOf(candidate, end ?? until, until, marks) : until };
+  const { end, endIs, outcome, isBySilence, until } = cut ?? ending;
+  return {
+    end,
+    endIs,
+    outcome,
+    isBySilence,
+    until,
+    closesAt: outcome === 'succeeded' ? closingOf(candidate, end ?? until, until, marks) : until,
+  };
 }
 
 /** The source of a resize prints nothing while it copies a disk. */
@@ -66,7 +73,7 @@ function endingOf(candidate: Candidate, deadline: Millis): Ending {
     return { end: cleaned ?? lastOwn, endIs: 'derived', outcome: 'failed', until };
   }
   if (quietAt !== undefined && quietAt >= lastOwn && (lock === undefined || released !== undefined))
-    return { end: quietAt, endIs: 'derived', outcome: 'succeeded', until: quietAt + QUIET };
+    return { end: quietAt, endIs: 'derived', outcome: 'succeeded', isBySilence: true, until: quietAt + QUIET };
   return { end: undefined, endIs: 'unobserved', outcome: 'timed-out', until: seen.start.at + deadline };
 }
 

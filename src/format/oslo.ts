@@ -138,6 +138,7 @@ export const osloLevel = (word: string): Level => LEVELS[word] ?? 'INFO';
 export interface OsloContext {
   readonly requestId: string | undefined;
   readonly globalRequestId: string | undefined;
+  readonly twoIds?: true | undefined;
   readonly userId: string | undefined;
   readonly projectId: string | undefined;
 }
@@ -158,6 +159,7 @@ export function readContext(text: string): OsloContext {
   return {
     requestId: words[own],
     globalRequestId: own === 1 ? word(words[0]) : undefined,
+    twoIds: own === 1 ? true : undefined,
     userId: word(words[own + 1]),
     projectId: word(words[own + 2]),
   };

@@ -162,6 +162,8 @@ export interface ActionSpec {
   readonly provedBy?: readonly EventKind[];
   /** Nothing marks its success: after one of these, silence without a failure is one. */
   readonly endsQuietly?: readonly EventKind[];
+  /** Releases of old print no end line: what is left of the silence at the end of the input need not be waited for. */
+  readonly mayEndQuietly?: true;
   /** Lines that belong to the end when they follow it: from 2025.1 on the guest's lifecycle lags behind. */
   readonly confirms?: readonly EventKind[];
   /** Only after one of these: the same end line means something else before it. */

@@ -26,8 +26,9 @@ export const remove: ActionSpec = {
   ],
   starts: [line('instance.lock.awaited'), { kinds: ['instance.lock.acquired'], less: 'waited' }, line('instance.terminating')],
   ends: ['allocation.deleted'],
-  // After a build that had given back the allocations nothing is left to give back, and to print. Volumes may come in between.
-  endsQuietly: ['network.deallocated'],
+  // Up to Ocata nothing need be printed after these; nor is it where a failed build had given back the allocations. Volumes come last.
+  endsQuietly: ['network.deallocated', 'volumes.detach.timed'],
+  mayEndQuietly: true,
   sharedTasks: ['deleting', 'soft-deleting'],
   endsWithLock: true,
   lockIsSuccess: true,

@@ -41,8 +41,8 @@ export const shelve: ActionSpec = action({
   tasks: ['shelving', 'shelving_image_pending_upload', 'shelving_image_uploading'],
   sharedTasks: ['shelving_offloading'],
   ends: ['allocation.deleted'],
-  // Offloading may be set to come hours later, or never.
-  endsQuietly: ['snapshot.uploaded'],
+  // Offloading may be set to come hours later, or never. Up to Ocata nothing is printed after its disks are gone.
+  endsQuietly: ['snapshot.uploaded', 'instance.files.deleted'],
   fails: [...FAILURES, 'guest.start.failed'],
   deadline: hours(6),
   phases: [
@@ -66,6 +66,8 @@ export const shelveOffload: ActionSpec = action({
   calls: ['_shelve_offload'],
   tasks: ['shelving_offloading'],
   ends: ['allocation.deleted'],
+  endsQuietly: ['instance.files.deleted'],
+  mayEndQuietly: true,
   phases: [apiRequest, lockWait, ...offloading, finishing('offload finish', 'allocation.deleted'), ...requests],
 });
 

@@ -267,6 +267,7 @@ export class LogReader {
       pid: parts.pid,
       requestId: context.requestId,
       globalRequestId: context.globalRequestId,
+      twoIds: context.twoIds,
       userId: context.userId,
       projectId: context.projectId,
       service: this.#service,

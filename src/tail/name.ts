@@ -49,7 +49,6 @@ const CALLED: Readonly<Record<string, string>> = {
   'nova-scheduler-scheduler': 'nova-scheduler',
   'nova-metadata-log': 'nova-metadata',
   'placement-log': 'placement-api',
-  'neutron-api': 'neutron-server',
   // DevStack
   'n-api': 'nova-api',
   'n-cpu': 'nova-compute',

@@ -93,6 +93,7 @@ describe('a line of oslo.log', () => {
     expect(readContext(`None ${A} req-user project - -`)).toEqual({
       requestId: A,
       globalRequestId: undefined,
+      twoIds: true,
       userId: 'req-user',
       projectId: 'project',
     });

@@ -1,6 +1,7 @@
 import type { EventKind } from '../../catalogue/event.js';
 import { type Catalogue, catalogue as ours } from '../../catalogue/index.js';
 import type { Zone } from '../../format/zone.js';
+import { Stalls } from '../../lifecycle/stalls.js';
 import type { LineSink, Millis } from '../../model/line.js';
 import type { Level } from '../../model/record.js';
 import { type Envelope, EnvelopeReader, type Writing } from '../../read/envelope.js';
@@ -91,6 +92,7 @@ export class Survey implements LineReader {
   /** unrecognised lines beyond the shapes there was room for */
   moreShapes = 0;
   readonly clues: ReleaseClues;
+  readonly stalls = new Stalls();
   readonly moments: Moments = new Map();
   /** first lines of requests */
   readonly requests = new Map<string, Millis>();
@@ -158,6 +160,7 @@ export class Survey implements LineReader {
     if (envelope.writing !== 'uWSGI') add(this.levels, envelope.level);
     add(this.loggers, envelope.logger);
     const at = this.#time(envelope, told, isProven);
+    this.clues.at(at);
     if (envelope.context !== undefined) this.#context(envelope.context, at);
     this.clues.message(envelope.logger, envelope.message);
     this.#stamps(envelope, at);
@@ -216,6 +219,7 @@ export class Survey implements LineReader {
     }
     this.recognised++;
     this.clues.kind(announced.kind, envelope.logger);
+    this.stalls.note({ kind: announced.kind, service: this.service, host: this.host, at, fields: announced.fields });
     for (const { what, field, as } of MOMENTS[announced.kind] ?? []) {
       const value = announced.fields[field];
       if (typeof value !== 'string') continue;
