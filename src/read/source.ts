@@ -11,6 +11,7 @@ import type { LineSink, Millis } from '../model/line.js';
 import { hostInName, isJournal, nameLog, serviceOfIdent } from '../tail/name.js';
 import { lastingName } from '../tail/rotated.js';
 import { LogReader, type ReaderOptions } from './log-reader.js';
+import { MixedLog, saysNothing } from './mixed.js';
 
 /** Reads the lines of one of those who write to a log. */
 export interface LineReader {
@@ -97,6 +98,8 @@ interface Writer {
   readonly label: string;
   /** undefined for a program that is not read */
   readonly service: string | undefined;
+  /** tells it line by line, where the writer's name does not */
+  readonly mixed: MixedLog | undefined;
   readonly host: string;
   /** False where its own name is not known: it is read once it has written a record, which `sudo` under nova's unit never does. */
   isProven: boolean;
@@ -129,6 +132,8 @@ export class LogSource {
   #foreign = new Map<string, number>();
   #foreignLines = 0;
   #isUnknown = false;
+  /** whether unknown lines have been counted as a log's of which nothing says whose it is */
+  #isToldUnknown = false;
 
   /** @param name what the log's own name, or the operator, says of its writer */
   constructor(options: SourceOptions, name: { readonly service: string | undefined; readonly host: string | undefined }) {
@@ -180,15 +185,19 @@ export class LogSource {
     return false;
   }
 
-  /** Its lines have been seen, and nobody can tell whose they are. */
+  /** Its lines have been seen, and nobody can tell whose any of them is. */
   get isUnknown(): boolean {
-    return this.#isUnknown;
+    return this.#isUnknown && this.#readers.size === 0;
   }
 
   /** A piece of the log is over: decides by what there is, and hands over what has been counted. */
   flushCounts(): void {
     if (this.#form === undefined && this.#kept.length > 0) this.#decide(1);
     for (const reader of this.#readers.values()) reader.flushCounts();
+    if (this.isUnknown && !this.#isToldUnknown) {
+      this.#isToldUnknown = true;
+      this.#options.count('unknown_logs', 1, this.path);
+    }
     if (this.#foreignLines === 0) return;
     this.#options.count('lines', this.#foreignLines);
     for (const [label, lines] of this.#foreign) this.#options.count('foreign_lines', lines, label);
@@ -258,16 +267,28 @@ export class LogSource {
 
   /** A plain log's lines go straight to its reader, which tells of those that are no records. */
   #plainSink(): LineSink {
-    if (this.#name.service === undefined) {
-      if (!this.#isUnknown) this.#options.count('unknown_logs', 1, this.path);
+    const { service } = this.#name;
+    if (service !== undefined && !this.#isSaid) return this.#readerFor(service, this.#plainHost).line;
+    const mixed = new MixedLog(service);
+    return (bytes, start, end, offset) => {
+      const writer = mixed.serviceOf(bytes, start, end) ?? service;
+      if (writer !== undefined && services.includes(writer) && this.#hasRoomFor(writer, this.#plainHost))
+        return this.#readerFor(writer, this.#plainHost).line(bytes, start, end, offset);
       this.#isUnknown = true;
-      return (bytes, start, end, offset) => {
-        this.#foreignLines++;
-        this.#options.onUnknown?.(bytes, start, end, offset);
-        this.#bare(bytes, start, end, offset);
-      };
-    }
-    return this.#readerFor(this.#name.service, this.#plainHost).line;
+      this.#isForeign('others');
+      this.#options.onUnknown?.(bytes, start, end, offset);
+      this.#bare(bytes, start, end, offset);
+    };
+  }
+
+  /** Whose it is was said by the operator, and not by its name: lines may still be of others. */
+  get #isSaid(): boolean {
+    return this.#options.service !== undefined && nameLog(this.path)?.service !== this.#options.service;
+  }
+
+  #isForeign(label: string): void {
+    this.#foreignLines++;
+    this.#foreign.set(label, (this.#foreign.get(label) ?? 0) + 1);
   }
 
   readonly #wrappedLine: LineSink = (bytes, start, end, offset) => {
@@ -328,8 +349,10 @@ export class LogSource {
       writer.reader ??= this.#readerFor(writer.service, writer.host);
       return writer.reader.line(bytes, start, end, offset, at, from.at !== undefined);
     }
-    this.#foreignLines++;
-    this.#foreign.set(writer.label, (this.#foreign.get(writer.label) ?? 0) + 1);
+    const service = writer.mixed?.serviceOf(bytes, start, end, at);
+    if (service !== undefined && services.includes(service) && this.#hasRoomFor(service, writer.host))
+      return this.#readerFor(service, writer.host).line(bytes, start, end, offset, at, from.at !== undefined);
+    this.#isForeign(writer.label);
   };
 
   #writerOf({ idents, host, file }: Wrapped): Writer {
@@ -351,6 +374,7 @@ export class LogSource {
     return {
       label: idents[0] === undefined || this.#writers.size >= MOST_NAMED ? 'others' : idents[0],
       service: isRead ? service : undefined,
+      mixed: service === undefined && idents.every(saysNothing) ? new MixedLog() : undefined,
       host: writtenOn,
       isProven: idents.length === 0 || place === 0,
       reader: undefined,
