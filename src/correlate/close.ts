@@ -1,6 +1,7 @@
 import type { Past } from '../lifecycle/closed.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import { partOf } from '../lifecycle/name.js';
+import type { Unnamed } from '../lifecycle/unnamed.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
@@ -10,6 +11,7 @@ import type { Instances } from './instances.js';
 import { isSame } from './owner.js';
 import { type Closing, compare, type InstanceState } from './state.js';
 import { GRACE } from './times.js';
+import { isUnfollowed, unnamedOf } from './unnamed.js';
 
 /** Closes what an instance's lines show to be over. */
 export class Closer {
@@ -17,14 +19,16 @@ export class Closer {
   readonly #hosts: Hosts;
   readonly #gather: Gather;
   readonly #count: Count;
+  readonly #onUnnamed: ((unnamed: Unnamed) => void) | undefined;
   /** the last moment of which anything was read, once all is read */
   #inputEnd = Number.POSITIVE_INFINITY;
 
-  constructor(instances: Instances, hosts: Hosts, gather: Gather, count: Count) {
+  constructor(instances: Instances, hosts: Hosts, gather: Gather, count: Count, onUnnamed?: (unnamed: Unnamed) => void) {
     this.#instances = instances;
     this.#hosts = hosts;
     this.#gather = gather;
     this.#count = count;
+    this.#onUnnamed = onUnnamed;
   }
 
   /** No line after this moment will be read: what is open beyond it is unfinished. */
@@ -87,6 +91,7 @@ export class Closer {
   close(candidate: Candidate, state: InstanceState): Closing[] {
     if (candidate.outcome === 'timed-out' && candidate.closesAt > this.#inputEnd)
       candidate.verdict = { ...candidate.verdict, outcome: 'unfinished' };
+    if (isUnfollowed(candidate, this.#inputEnd)) candidate.spec = undefined;
     const past = pastOf(candidate);
     const closings = this.#closingOf(candidate, state, past);
     this.#instances.retire(candidate, state, past);
@@ -102,6 +107,7 @@ export class Closer {
     const part = partOf(lines.own);
     if (part !== undefined) return [{ at, thing: { ...this.#gather.part(candidate, state, part), past } }];
     this.#count('unnamed');
+    if (lines.own.length > 0) this.#onUnnamed?.(unnamedOf(candidate));
     return [];
   }
 }

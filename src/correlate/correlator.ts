@@ -1,6 +1,7 @@
 import { isTrifle } from '../lifecycle/causes.js';
 import type { ClosedThing } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
+import type { Unnamed } from '../lifecycle/unnamed.js';
 import type { Count } from '../model/counters.js';
 import type { OpenActions } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
@@ -36,13 +37,14 @@ export class Correlator {
   #wasRead: (event: Event) => boolean = () => true;
   #watermark: Millis = Number.NEGATIVE_INFINITY;
 
-  constructor(count: Count) {
+  /** @param onUnnamed what closes without a name */
+  constructor(count: Count, onUnnamed?: (unnamed: Unnamed) => void) {
     const hosts = new Hosts();
     const store = new EventStore();
     const instances = new Instances(hosts, count);
     this.#from = { store, hosts, instances, hostLines: new HostLines(), builds: new Builds(), count };
     this.#gather = new Gather(this.#from);
-    this.#closer = new Closer(instances, hosts, this.#gather, count);
+    this.#closer = new Closer(instances, hosts, this.#gather, count, onUnnamed);
     this.#control = new ControlPlane(store, instances, this.#gather, this.#closer);
     this.#sequels = new Sequels(store, instances, this.#gather);
     this.#retention = new Retention(this.#from, this.#gather, this.#control, this.#sequels);

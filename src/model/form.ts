@@ -17,6 +17,7 @@ export const logForms = [
   'filebeat',
   'kolla',
   'loki',
+  'grep',
 ] as const;
 
 export type LogForm = (typeof logForms)[number];

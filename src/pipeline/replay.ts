@@ -4,6 +4,7 @@ import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
 import type { Zone } from '../format/zone.js';
 import type { ClosedThing } from '../lifecycle/closed.js';
+import type { Unnamed } from '../lifecycle/unnamed.js';
 import { systemClock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import { logUnknown, usage } from '../model/errors.js';
@@ -34,6 +35,8 @@ export interface ReplayOptions {
   /** files of users' own messages and phases */
   readonly rules?: readonly string[] | undefined;
   readonly count: Count;
+  /** lines of a request that show no name of an action */
+  readonly onUnnamed?: (unnamed: Unnamed) => void;
   readonly signal?: AbortSignal;
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
   readonly stdin?: NodeJS.ReadableStream;
@@ -71,7 +74,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   const zones = parseZones(options.zone);
   // Loaded only where there are some: what reads them takes a tenth of a second to load.
   const rules = options.rules === undefined ? undefined : (await import('../read/rules.js')).loadRules(options.rules);
-  const correlator = new Correlator(options.count);
+  const correlator = new Correlator(options.count, options.onUnnamed);
   const sources = await openSources(options, zones, rules, correlator);
   const reads = (service: string, host?: string): boolean => sources.some(({ reader }) => reader.reads(service, host));
   const totalBytes = sizeOf(sources);
