@@ -85,9 +85,13 @@ export const logUnreadable = (path: string, cause: unknown) =>
     cause,
   });
 
-export const logUnknown = (path: string) =>
-  new OperatorError('LOG_UNKNOWN', `cannot tell which service wrote ${path}`, {
-    remedy: 'name it with --service, such as --service nova-compute, or call the file SERVICE@HOST.log',
+/** @param seen what the log looks like, in words */
+export const logUnknown = (path: string, seen?: string) =>
+  new OperatorError('LOG_UNKNOWN', `cannot tell which service wrote ${path}${seen === undefined ? '' : `: ${seen}`}`, {
+    remedy:
+      seen === undefined
+        ? 'name it with --service, such as --service nova-compute, or call the file SERVICE@HOST.log'
+        : 'give the log of a service that novaspan reads, as the service wrote it or in a form of docs/log-forms.md; if this is one, name it with --service',
   });
 
 export const outputUnwritable = (what: string, cause: unknown) =>

@@ -14,9 +14,11 @@ import type { LogForm } from '../model/form.js';
 import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
+import { diagnose } from '../read/diagnose.js';
 import { ownName } from '../read/log-reader.js';
 import type { Rules } from '../read/rules.js';
 import { type LogSource, openSource } from '../read/source.js';
+import { Unfolder } from '../read/unfold.js';
 import { parseZones } from '../read/zones.js';
 import { findLogs, type LogSet } from '../tail/discover.js';
 import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
@@ -43,6 +45,8 @@ export interface ReplayOptions {
   /** told once, when all is read: what daemons report of themselves, whether or not an action was under way */
   readonly onStalls?: (stalls: readonly StallsOfDaemon[]) => void;
   readonly stdin?: NodeJS.ReadableStream;
+  /** Told of each log of whose lines none could be read, and what it looks like. */
+  readonly onUnread?: (path: string, seen: string | undefined) => void;
 }
 
 /** Where logs say nothing of the host they come from. */
@@ -56,6 +60,8 @@ interface Source {
   readonly path: string;
   readonly reader: LogSource;
   readonly splitter: LineSplitter;
+  /** between them: joins what a terminal has cut */
+  readonly unfolder: Unfolder;
   readonly parts: string[];
   /** how many of the parts have been begun */
   begun: number;
@@ -141,11 +147,9 @@ async function openSources(
       onEvent,
     });
     if (reader === undefined) continue;
-    const splitter = createLineSplitter({
-      sink: (bytes, start, end, offset) => reader.line(bytes, start, end, offset, source.begun),
-      count: options.count,
-    });
-    const source: Source = { path: set.path, reader, splitter, parts: [...set.parts], begun: 0, input: undefined, done: false };
+    const unfolder = new Unfolder((bytes, start, end, offset) => reader.line(bytes, start, end, offset, source.begun));
+    const splitter = createLineSplitter({ sink: unfolder.line, count: options.count });
+    const source: Source = { path: set.path, reader, splitter, unfolder, parts: [...set.parts], begun: 0, input: undefined, done: false };
     sources.push(source);
   }
   if (sources.length === 0) {
@@ -210,17 +214,22 @@ async function readOn(source: Source, options: ReplayOptions): Promise<number> {
   const piece = await source.input.read();
   if (piece === undefined) {
     source.splitter.end();
+    source.unfolder.end();
     if (source.input.fault !== undefined) options.count('cut_off_logs', 1, source.path);
     await source.input.close();
     source.input = undefined;
     if (source.parts.length === 0) source.done = true;
-    if (source.done) source.reader.end();
-    else source.reader.flushCounts();
-    if (source.reader.isUnknown) throw logUnknown(source.path);
+    if (source.done) {
+      source.reader.end();
+      const { seen } = source.unfolder;
+      if (source.reader.newest === undefined && seen.length > 0) options.onUnread?.(source.path, diagnose(seen));
+    } else source.reader.flushCounts();
+    if (source.reader.isUnknown) throw logUnknown(source.path, diagnose(source.unfolder.seen));
     return 0;
   }
   source.splitter.push(piece.bytes, piece.offset);
+  source.unfolder.decide();
   source.reader.flushCounts();
-  if (source.reader.isUnknown) throw logUnknown(source.path);
+  if (source.reader.isUnknown) throw logUnknown(source.path, diagnose(source.unfolder.seen));
   return piece.bytes.length;
 }
