@@ -90,6 +90,7 @@ export const create: ActionSpec = {
     'instance.disappeared',
     'instance.build.error',
     'instance.build.timed.out',
+    'build.cleanup.failed',
     'instance.error.set',
     'task.state.reverted',
     'claim.failed',
