@@ -93,7 +93,7 @@ describe('excerpts that users have', () => {
     expect(text).toBe(`the lines of one request show no name of an action:
   instance 95305703-7786-46ea-8c4f-408635ee2166  request req-81dc330a-446d-4f2e-86a5-2004419fbd12  host localhost
     3 lines from 2018-01-02 22:59:55.999 UTC
-    nova-compute's line "Migrating" (resize or migrate) or "Claim successful on node NODE" (create) would name it: it is not in these logs
+    nova-compute's line "Claim successful on node NODE" (create) or "Migrating" (resize or migrate) would name it: it is not in these logs
 `);
   });
 
