@@ -60,8 +60,8 @@ export function createUnnamedText(): UnnamedText {
           'give the logs of nova-compute and nova-conductor, too',
         ];
       return [
-        'actions are named by lines of nova-compute: its log is not among these, or is empty',
-        'give the nova-compute log, too, or see what is made of one of its lines: novaspan explain "LINE"',
+        'actions are told by the lines of nova-compute: its log is not among these, or holds no action',
+        'give the nova-compute log too, or see what is made of one of its lines: novaspan explain "LINE"',
       ];
     },
   };

@@ -14,7 +14,7 @@ const OTHER_DRIVERS: readonly EventKind[] = [
 ];
 
 /** How nova ends an action that is no build when it fails. */
-const FAILED_OTHERWISE: readonly EventKind[] = ['task.state.reverted', 'request.failed'];
+const FAILED_OTHERWISE: readonly EventKind[] = ['task.state.reverted', 'request.failed', 'instance.error.set'];
 
 /** Boot a server: claim resources, make its ports and disks, spawn the guest and plug it in. */
 export const create: ActionSpec = {
@@ -90,6 +90,7 @@ export const create: ActionSpec = {
     'instance.disappeared',
     'instance.build.error',
     'instance.build.timed.out',
+    'build.cleanup.failed',
     'instance.error.set',
     'task.state.reverted',
     'claim.failed',

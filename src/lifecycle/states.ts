@@ -31,7 +31,6 @@ const ALSO: Partial<Record<ActionName, readonly string[]>> = {
   create: OF_CREATE,
   backup: ['image_snapshot', 'image_snapshot_pending', 'image_pending_upload', 'image_uploading'],
   shelve: ['image_snapshot', 'image_pending_upload', 'image_uploading'],
-  revertResize: ['resize_finish'],
 };
 
 /** The states that a line prints; undefined where it prints none. */

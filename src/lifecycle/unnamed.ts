@@ -29,6 +29,9 @@ export interface Unnamed {
 /** How many are named: a reader wants to know which line to look for, not all that nova can do. */
 const MOST = 3;
 
+/** What a cloud does most. */
+const USUAL: readonly ActionName[] = ['create', 'delete'];
+
 /** The line by which an action is known at INFO where it is not one of its naming lines. */
 const FIRST_AT_INFO: Partial<Record<ActionName, EventKind>> = { create: 'instance.claimed' };
 
@@ -40,8 +43,10 @@ export function couldBe(own: readonly Event[]): Possible[] {
     .map((spec) => ({ spec, known: [...kinds].filter((kind) => known(spec).has(kind)).length }))
     .filter(({ known }) => known > 0);
   const most = Math.max(0, ...fits.map(({ known }) => known));
+  const isUsual = ({ spec }: { readonly spec: ActionSpec }): number => Number(USUAL.includes(spec.name));
   return fits
     .filter(({ known }) => known === most)
+    .sort((a, b) => isUsual(b) - isUsual(a))
     .slice(0, MOST)
     .map(({ spec }) => ({ action: spec.name, line: namingLineOf(spec) }));
 }

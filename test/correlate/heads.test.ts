@@ -50,9 +50,9 @@ const isCompute = ({ service }: Log): boolean => service === 'nova-compute';
 /** The log without what lies before its event at this index. */
 const cutAt = (log: Log, first: number): Log => ({ ...log, events: log.events.slice(first) });
 
-/** Where to cut: at each line in long mode, else at some twenty of them. */
+/** Where to cut: at each line in long mode, else at some ten of them. */
 function* cutsOf(log: Log): Generator<number> {
-  const step = isLong ? 1 : Math.max(1, Math.ceil(log.events.length / 20));
+  const step = isLong ? 1 : Math.max(1, Math.ceil(log.events.length / 10));
   for (let first = 1; first < log.events.length; first += step) yield first;
 }
 
