@@ -41,7 +41,7 @@ async function read(name: string, as = `${name.split('/').at(-1)}`): Promise<{ t
 function seen(lines: readonly string[]): { roots: string[]; traces: FinishedTrace[]; unnamed: Unnamed[] } {
   const unnamed: Unnamed[] = [];
   const { count } = counting();
-  const correlator = new Correlator(count, (each) => unnamed.push(each));
+  const correlator = new Correlator(count, { onUnnamed: (each) => unnamed.push(each) });
   const events = eventsOf('nova-compute', lines);
   for (const event of events) correlator.accept(event);
   // Long after them another line was read: what did not end will not end.
