@@ -38,7 +38,7 @@ const NOT_IN_NAMES = new Set(Buffer.from('"\'{}<>|[](),=`'));
  * Colours as they are, and as others write the escape: rsyslog (`#033`), Apache (`\x1b`), `less` and `cat -v` (`^[`). A page
  * on the web leaves out the escape: the rest is a colour where it is one that oslo.log uses.
  */
-const COLOUR = /(?:\x1b|#033|\\x1b|\\033|\\u001b|\^\[)\[[0-9;]*[mK]|\[0[01](?:;3\d)?m/gi;
+const COLOUR = /(?:\x1b|#033|\\{1,2}(?:x1b|033|u001b)|\^\[)\[[0-9;]*[mK]|\[0[01](?:;3\d)?m/gi;
 /** Nothing that a terminal obeys, but for the tabs and newlines of a traceback. */
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]+/g;
@@ -58,7 +58,7 @@ export function endsInColour(bytes: Buffer, start: number, end: number): boolean
   if (bytes[end - 1] !== M) return false;
   let i = end - 2;
   while (i > start && (isDigit(bytes[i]!) || bytes[i] === SEMICOLON)) i--;
-  return i > start && bytes[i] === OPEN && (i < end - 2 || bytes[i - 1] === ESCAPE);
+  return bytes[i] === OPEN && (i < end - 2 || bytes[i - 1] === ESCAPE);
 }
 
 /** Whether there may be colours in a line that is no record as it stands: in its first bytes, where the record would begin, or at its end. */

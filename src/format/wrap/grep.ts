@@ -29,7 +29,7 @@ export const behindFileNames = (isWrapped: IsWrapped): Form => ({
     const isUwsgi = (at: number): boolean => bytes[at] === OPEN && bytes[at + 1] === LOWER_P && bytes[at + 5] === SPACE;
     const isOwn = (at: number): boolean => hasStamp(bytes, at) || isUwsgi(at);
     const numbered = behindNumber(bytes, start, end);
-    let own = numbered > start && canBegin(bytes[numbered]) && !isOwn(numbered) && isWrapped(bytes, numbered, end) ? numbered : start;
+    let own = numbered > start && canBegin(bytes[numbered]) && isWrapped(bytes, numbered, end) ? numbered : start;
     const isNamed = own === start;
     if (isNamed) own = behindFileName(bytes, start, end, (_, at) => isOwn(at) || (canBegin(bytes[at]) && isWrapped(bytes, at, end)));
     if (own === start) return false;

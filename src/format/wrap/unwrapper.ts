@@ -45,11 +45,12 @@ const SPACE = 32;
 const COMMA = 44;
 const DASH = 45;
 const COLON = 58;
-const ESCAPE = 27;
 const BAR = 124;
 const POINT = 46;
 const OPEN = 91;
 const BRACE = 123;
+/** A colour between Apache's time and a line's own is no longer, as Apache writes it. */
+const LONGEST_COLOUR = 12;
 const T = 84;
 /** rsyslog writes control characters as `#` and three octal digits. */
 const ESCAPED = /#(012|033|011)/g;
@@ -150,7 +151,7 @@ export class Unwrapper {
       if (this.#isGrep) this.#fileName = Buffer.from(wrapped.file ?? '');
       return true;
     }
-    const plain = bytes[start] === ESCAPE ? uncoloured(bytes, start, end) : undefined;
+    const plain = uncoloured(bytes, start, end);
     return plain !== undefined && unwrap(form, plain, behindIndent(plain, 0, plain.length), plain.length, wrapped);
   }
 
@@ -231,6 +232,7 @@ export class Unwrapper {
       // Apache's own time.
       const behind = behindTime(bytes, start, end);
       if (behind > start && looksLikeStamp(bytes, behind, SPACE)) start = behind;
+      else if (behind > start && uncoloured(bytes, behind, Math.min(end, behind + LONGEST_COLOUR)) !== undefined) return false;
       const isFine = isMark(bytes[start + 19]);
       const at = taken === undefined || (!isFine && this.#wrapped.isFine) ? taken : provenUtc(readStamp(bytes, start), taken);
       this.#give(bytes, start, end, offset, at);

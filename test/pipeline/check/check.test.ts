@@ -191,10 +191,10 @@ describe('what is wrong', () => {
     ]);
   });
 
-  it('a log whose name tells no service, with the one that its lines tell', async () => {
+  it('a log whose name tells no service is read as that which its lines tell', async () => {
     copyFileSync(join(golden('create-succeeds-info'), 'nova-compute@vm.log'), folder('compute-host-3.txt'));
     const report = await check([folder('compute-host-3.txt')]);
-    expect(report.problems[0]).toMatchObject({ about: 'unknown-service', why: ['by its lines it is nova-compute'] });
+    expect(report.sources[0]).toMatchObject({ service: 'nova-compute' });
 
     const named = await check([folder('compute-host-3.txt')], { service: 'nova-compute', host: 'cmp3' });
     expect(named.problems).toEqual([]);
