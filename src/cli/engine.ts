@@ -1,5 +1,6 @@
 import type { Messages, Table } from '../catalogue/define.js';
 import type { ActionSpec } from '../lifecycle/define.js';
+import type { Unnamed } from '../lifecycle/unnamed.js';
 import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
@@ -24,6 +25,8 @@ export interface ReplayOptions {
   /** files of users' own messages and phases */
   readonly rules?: readonly string[];
   readonly count: Count;
+  /** lines of a request that show no name of an action */
+  readonly onUnnamed?: (unnamed: Unnamed) => void;
   readonly signal?: AbortSignal;
   onProgress?(readBytes: number, totalBytes: number): void;
   readonly stdin?: NodeJS.ReadableStream;

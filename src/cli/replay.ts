@@ -11,6 +11,7 @@ import { interruptedBy } from './signals.js';
 import { openSink, type Sink } from './sink.js';
 import { stallsText } from './stalls-text.js';
 import { createTally } from './tally.js';
+import { createUnnamedText, type UnnamedText } from './unnamed-text.js';
 import { render, viewFor, views } from './view.js';
 import { zonesOf } from './zone.js';
 
@@ -116,6 +117,7 @@ export const replay = defineCommand({
     const format = values.format ?? 'text';
     const sink = await openSink(io, values.output);
     const tally = createTally();
+    const unnamed = createUnnamedText();
     // What is drawn is drawn when all is known; the others go out as they come.
     const isDrawn = format === 'text' || format === 'svg';
     const encode = isDrawn ? undefined : (await engine.formats())[format];
@@ -133,7 +135,8 @@ export const replay = defineCommand({
         zone,
         // Views do not show lines, and thousands of actions with theirs would fill the memory.
         lines: isDrawn ? 'off' : (values.lines ?? 'events'),
-        count: tally.count,
+        count: unnamed.counting(tally.count),
+        onUnnamed: unnamed.saw,
         signal,
         stdin,
         ...formOf(values['log-form']),
@@ -177,8 +180,9 @@ export const replay = defineCommand({
 
     if (isTTY.stderr && isTTY.stdout && wanted.length > 0) await write(stderr, '\n');
     await write(stderr, tally.summary({ took, bytes }));
+    await write(stderr, unnamed.list());
     for (const line of stallsText(stalls)) await write(stderr, `${line}\n`);
-    if (isDrawn && wanted.length === 0) await write(stderr, `${nothing(paths, zone, values)}\n`);
+    if (isDrawn && wanted.length === 0) await write(stderr, `${nothing(paths, zone, values, unnamed)}\n`);
     return signal.aborted ? interruptedBy(signal, stderr) : exitCodes.ok;
   },
 });
@@ -192,13 +196,15 @@ function nothing(
   paths: readonly string[],
   zone: string,
   values: { instance: string | undefined; failed: boolean; service: string | undefined },
+  unnamed: UnnamedText,
 ): string {
   if (values.failed || values.instance !== undefined)
     return `no action to show: ${[...(values.failed ? ['--failed'] : []), ...(values.instance === undefined ? [] : [`--instance ${values.instance}`])].join(' and ')} left none; leave them out to see all`;
+  const [why, toDo] = unnamed.whyNone();
   return [
     `no instance action in ${paths.join(' ')}`,
-    '  why    actions are told by the lines of nova-compute: its log is not among these, or holds no action',
-    '  to do  give the nova-compute log too, or see what is made of one of its lines: novaspan explain "LINE"',
+    `  why    ${why}`,
+    `  to do  ${toDo}`,
     `         (local times were read as ${zone}; --timezone changes it)`,
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import type { Millis } from '../model/line.js';
 import type { Candidate, EndLine, Verdict } from './candidate.js';
-import { GRACE, QUIET, SHARED_GRACE, UNNAMED_QUIET } from './times.js';
+import { COPIES } from './kinds.js';
+import { COPY_QUIET, GRACE, QUIET, SHARED_GRACE, UNNAMED_QUIET } from './times.js';
 
 /** What a host's nova-compute printed that is of no instance, in order of time. */
 export interface HostMarks {
@@ -26,7 +27,7 @@ type Ending = Omit<Verdict, 'closesAt'>;
 export function settle(candidate: Candidate, marks: HostMarks): Verdict {
   const { spec, lastOwn } = candidate;
   if (spec === undefined) {
-    const until = lastOwn + UNNAMED_QUIET;
+    const until = lastOwn + (isCopying(candidate) ? COPY_QUIET : UNNAMED_QUIET);
     return { end: undefined, endIs: 'unobserved', outcome: undefined, until, closesAt: until };
   }
   const ending = endingOf(candidate, spec.deadline);
@@ -41,6 +42,9 @@ export function settle(candidate: Candidate, marks: HostMarks): Verdict {
     closesAt: outcome === 'succeeded' ? closingOf(candidate, end ?? until, until, marks) : until,
   };
 }
+
+/** The source of a resize prints nothing while it copies a disk. */
+const isCopying = ({ lines: { own } }: Candidate): boolean => COPIES.has(own[own.length - 1]?.kind ?? 'disk.moved');
 
 /** How long lines of an action that ended then are waited for. */
 const withGrace = ({ sharedSince }: Candidate, end: Millis): Millis => end + (sharedSince <= end + GRACE ? SHARED_GRACE : GRACE);

@@ -35,6 +35,8 @@ export const shelve: ActionSpec = action({
   name: 'shelve',
   lockedBy: ['do_shelve_instance'],
   namedBy: ['instance.shelving'],
+  // Without its first line: only it offloads what it has made an image of.
+  namedByAll: [['snapshot.started', 'snapshot.extracted', 'snapshot.uploaded'], ['instance.shelve.offloading']],
   calls: ['_shelve'],
   tasks: ['shelving', 'shelving_image_pending_upload', 'shelving_image_uploading'],
   sharedTasks: ['shelving_offloading'],
@@ -60,6 +62,7 @@ export const shelveOffload: ActionSpec = action({
   name: 'shelveOffload',
   lockedBy: ['do_shelve_offload_instance'],
   namedBy: ['instance.shelve.offloading'],
+  notWith: ['guest.shutdown.finished', 'guest.shutdown.failed', 'snapshot.started', 'snapshot.extracted', 'snapshot.uploaded'],
   calls: ['_shelve_offload'],
   tasks: ['shelving_offloading'],
   ends: ['allocation.deleted'],

@@ -6,6 +6,7 @@ import type { Zone } from '../format/zone.js';
 import type { ClosedThing } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
 import { Stalls } from '../lifecycle/stalls.js';
+import type { Unnamed } from '../lifecycle/unnamed.js';
 import { systemClock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import { logUnknown, usage } from '../model/errors.js';
@@ -35,6 +36,8 @@ export interface ReplayOptions {
   /** files of users' own messages and phases */
   readonly rules?: readonly string[] | undefined;
   readonly count: Count;
+  /** lines of a request that show no name of an action */
+  readonly onUnnamed?: (unnamed: Unnamed) => void;
   readonly signal?: AbortSignal;
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
   /** told once, when all is read: what daemons report of themselves, whether or not an action was under way */
@@ -70,7 +73,10 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   const zones = parseZones(options.zone);
   // Loaded only where there are some: what reads them takes a tenth of a second to load.
   const rules = options.rules === undefined ? undefined : (await import('../read/rules.js')).loadRules(options.rules);
-  const correlator = new Correlator(options.count, (host) => endOfLog(sources, host));
+  const correlator = new Correlator(options.count, {
+    onUnnamed: options.onUnnamed,
+    logEnd: (host) => endOfLog(sources, host),
+  });
   const stalls = new Stalls();
   const sources = await openSources(options, zones, rules, (event) => {
     stalls.note(event);

@@ -9,7 +9,9 @@ import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
 import type { LineSink, Millis } from '../model/line.js';
 import { hostInName, isJournal, nameLog, serviceOfIdent } from '../tail/name.js';
+import { lastingName } from '../tail/rotated.js';
 import { LogReader, type ReaderOptions } from './log-reader.js';
+import { MixedLog, saysNothing } from './mixed.js';
 
 /** Reads the lines of one of those who write to a log. */
 export interface LineReader {
@@ -96,6 +98,8 @@ interface Writer {
   readonly label: string;
   /** undefined for a program that is not read */
   readonly service: string | undefined;
+  /** tells it line by line, where the writer's name does not */
+  readonly mixed: MixedLog | undefined;
   readonly host: string;
   /** False where its own name is not known: it is read once it has written a record, which `sudo` under nova's unit never does. */
   isProven: boolean;
@@ -128,6 +132,8 @@ export class LogSource {
   #foreign = new Map<string, number>();
   #foreignLines = 0;
   #isUnknown = false;
+  /** whether unknown lines have been counted as a log's of which nothing says whose it is */
+  #isToldUnknown = false;
 
   /** @param name what the log's own name, or the operator, says of its writer */
   constructor(options: SourceOptions, name: { readonly service: string | undefined; readonly host: string | undefined }) {
@@ -179,15 +185,19 @@ export class LogSource {
     return false;
   }
 
-  /** Its lines have been seen, and nobody can tell whose they are. */
+  /** Its lines have been seen, and nobody can tell whose any of them is. */
   get isUnknown(): boolean {
-    return this.#isUnknown;
+    return this.#isUnknown && this.#readers.size === 0;
   }
 
   /** A piece of the log is over: decides by what there is, and hands over what has been counted. */
   flushCounts(): void {
     if (this.#form === undefined && this.#kept.length > 0) this.#decide(1);
     for (const reader of this.#readers.values()) reader.flushCounts();
+    if (this.isUnknown && !this.#isToldUnknown) {
+      this.#isToldUnknown = true;
+      this.#options.count('unknown_logs', 1, this.path);
+    }
     if (this.#foreignLines === 0) return;
     this.#options.count('lines', this.#foreignLines);
     for (const [label, lines] of this.#foreign) this.#options.count('foreign_lines', lines, label);
@@ -257,16 +267,28 @@ export class LogSource {
 
   /** A plain log's lines go straight to its reader, which tells of those that are no records. */
   #plainSink(): LineSink {
-    if (this.#name.service === undefined) {
-      if (!this.#isUnknown) this.#options.count('unknown_logs', 1, this.path);
+    const { service } = this.#name;
+    if (service !== undefined && !this.#isSaid) return this.#readerFor(service, this.#plainHost).line;
+    const mixed = new MixedLog(service);
+    return (bytes, start, end, offset) => {
+      const writer = mixed.serviceOf(bytes, start, end) ?? service;
+      if (writer !== undefined && services.includes(writer) && this.#hasRoomFor(writer, this.#plainHost))
+        return this.#readerFor(writer, this.#plainHost).line(bytes, start, end, offset);
       this.#isUnknown = true;
-      return (bytes, start, end, offset) => {
-        this.#foreignLines++;
-        this.#options.onUnknown?.(bytes, start, end, offset);
-        this.#bare(bytes, start, end, offset);
-      };
-    }
-    return this.#readerFor(this.#name.service, this.#plainHost).line;
+      this.#isForeign('others');
+      this.#options.onUnknown?.(bytes, start, end, offset);
+      this.#bare(bytes, start, end, offset);
+    };
+  }
+
+  /** Whose it is was said by the operator, and not by its name: lines may still be of others. */
+  get #isSaid(): boolean {
+    return this.#options.service !== undefined && nameLog(this.path)?.service !== this.#options.service;
+  }
+
+  #isForeign(label: string): void {
+    this.#foreignLines++;
+    this.#foreign.set(label, (this.#foreign.get(label) ?? 0) + 1);
   }
 
   readonly #wrappedLine: LineSink = (bytes, start, end, offset) => {
@@ -327,28 +349,32 @@ export class LogSource {
       writer.reader ??= this.#readerFor(writer.service, writer.host);
       return writer.reader.line(bytes, start, end, offset, at, from.at !== undefined);
     }
-    this.#foreignLines++;
-    this.#foreign.set(writer.label, (this.#foreign.get(writer.label) ?? 0) + 1);
+    const service = writer.mixed?.serviceOf(bytes, start, end, at);
+    if (service !== undefined && services.includes(service) && this.#hasRoomFor(service, writer.host))
+      return this.#readerFor(service, writer.host).line(bytes, start, end, offset, at, from.at !== undefined);
+    this.#isForeign(writer.label);
   };
 
-  #writerOf({ idents, host }: Wrapped): Writer {
-    const key = `${host ?? ''} ${idents.length === 1 ? idents[0] : idents.join(' ')}`;
+  #writerOf({ idents, host, file }: Wrapped): Writer {
+    const key = `${host ?? ''} ${idents.length === 1 ? idents[0] : idents.join(' ')}${file === undefined ? '' : ` ${file}`}`;
     const known = this.#writers.get(key);
     if (known !== undefined) return known;
-    const writer = this.#newWriter(idents, host);
+    const writer = this.#newWriter(idents, host, file);
     if (this.#writers.size < MOST_WRITERS) this.#writers.set(key, writer);
     return writer;
   }
 
-  #newWriter(idents: readonly string[], host: string | undefined): Writer {
+  #newWriter(idents: readonly string[], host: string | undefined, file: string | undefined): Writer {
     const named = idents.map(serviceOfIdent);
     const place = named.findIndex((service) => service !== undefined);
-    const service = place === -1 ? this.#name.service : named[place];
-    const writtenOn = this.#hostGiven ?? host ?? this.#plainHost;
+    const found = file === undefined ? undefined : nameLog(lastingName(file));
+    const service = place === -1 ? (found?.service ?? this.#name.service) : named[place];
+    const writtenOn = this.#hostGiven ?? host ?? (file === undefined ? undefined : hostOfFile(file)) ?? this.#plainHost;
     const isRead = service !== undefined && services.includes(service) && this.#hasRoomFor(service, writtenOn);
     return {
       label: idents[0] === undefined || this.#writers.size >= MOST_NAMED ? 'others' : idents[0],
       service: isRead ? service : undefined,
+      mixed: service === undefined && idents.every(saysNothing) ? new MixedLog() : undefined,
       host: writtenOn,
       isProven: idents.length === 0 || place === 0,
       reader: undefined,
@@ -365,7 +391,9 @@ export class LogSource {
     if (known !== undefined) return known;
     const { path, zone, after, count, catalogue, onEvent, readerFor = events } = this.#options;
     const file = (): number => this.#file;
-    const reader = readerFor({ service, host, path, file, zone: zone(service), after, count, catalogue, onEvent, onBare: this.#bare });
+    const isExcerpt = this.#form === 'grep';
+    const given = { service, host, path, file, zone: zone(service), after, count, catalogue, isExcerpt, onEvent, onBare: this.#bare };
+    const reader = readerFor(given);
     this.#readers.set(key, reader);
     return reader;
   }
@@ -383,6 +411,9 @@ export function openSource(options: SourceOptions): LogSource | undefined {
   }
   return services.includes(name.service) ? new LogSource(options, name) : undefined;
 }
+
+/** The host that the path of a file names, whatever the file is called. */
+const hostOfFile = (file: string): string | undefined => nameLog(lastingName(file), { service: 'any' })?.host;
 
 const keyOf = (service: string, host: string): string => `${service}@${host}`;
 

@@ -4,8 +4,8 @@ import type { Zone } from '../../format/zone.js';
 import { Stalls } from '../../lifecycle/stalls.js';
 import type { LineSink, Millis } from '../../model/line.js';
 import type { Level } from '../../model/record.js';
+import { type Envelope, EnvelopeReader, type Writing } from '../../read/envelope.js';
 import type { LineReader } from '../../read/source.js';
-import { type Envelope, readEnvelope, type Writing } from './envelope.js';
 import { ReleaseClues } from './release.js';
 import { shapeOf } from './shape.js';
 
@@ -28,7 +28,9 @@ const MOST_STAMPS = 2000;
 const DAY = 24 * 3_600_000;
 const QUARTER = 15 * 60_000;
 const SPACE = 32;
+const TAB = 9;
 const LESS_THAN = 60;
+const isUnder = (first: number | undefined): boolean => first === SPACE || first === TAB || first === LESS_THAN;
 
 interface Moment {
   readonly what: string;
@@ -111,6 +113,8 @@ export class Survey implements LineReader {
   isOuter = false;
   readonly #options: SurveyOptions;
   readonly #catalogue: Catalogue;
+  /** of either format: a log may be called as another service's */
+  readonly #envelope = new EnvelopeReader();
   #previous: Millis | undefined;
   #moment: Millis | undefined;
   #logger: string | undefined;
@@ -142,10 +146,11 @@ export class Survey implements LineReader {
   /** As LineReader has it. */
   readonly line = (bytes: Buffer, start: number, end: number, offset: number, told?: Millis, isProven = false): void => {
     this.lines++;
-    const envelope = readEnvelope(bytes, start, bytes[end - 1] === 13 ? end - 1 : end, told);
+    const made = this.#envelope.read(bytes, start, bytes[end - 1] === 13 ? end - 1 : end, told);
+    const envelope = made === undefined ? undefined : this.#envelope.envelope(made, told);
     if (envelope === undefined) {
       if (this.records === 0) this.garbage++;
-      if (end > start && bytes[start] !== SPACE && bytes[start] !== LESS_THAN) this.#options.onBare?.(bytes, start, end, offset);
+      if (end > start && !isUnder(bytes[start])) this.#options.onBare?.(bytes, start, end, offset);
       return;
     }
     if (this.#continues(envelope, told ?? envelope.local)) return;
