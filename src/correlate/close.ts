@@ -110,8 +110,8 @@ export class Closer {
   }
 
   /** Whether nothing but time could have ended it. */
-  #isOpen({ outcome, verdict, spec, host }: Candidate): boolean {
-    if (verdict.isBySilence === true) return spec?.mayEndQuietly !== true || this.#hosts.printsAllocations(host);
+  #isOpen({ outcome, verdict, spec, host, instance }: Candidate): boolean {
+    if (verdict.isBySilence === true) return spec?.mayEndQuietly !== true || this.#hosts.printsAllocations(host, instance);
     return outcome === 'timed-out';
   }
 

@@ -65,6 +65,8 @@ const BUILD_ENDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'instance.build.unexpected',
 ]);
 
+const MOST_GIVEN_BACK = 10_000;
+
 /** It does so, or is of a release that does: Pike and later print two request ids (DevStack; others since Zed) or the claim's node. */
 const showsAllocations = ({ service, kind, twoIds, userId, fields }: Event): boolean =>
   service === 'nova-compute' &&
@@ -78,10 +80,13 @@ export class Hosts {
   readonly audits = new HostTimes();
   readonly buildEnds = new HostTimes();
   readonly #printsAllocations = new Set<string>();
+  /** the instances that were last given back: nothing more is printed of theirs */
+  readonly #givenBack = new Set<string>();
 
   /** @returns whether the line is one of a host, and may end what is under way on it */
   note(event: Event): boolean {
     const { kind, host, at } = event;
+    if (kind === 'allocation.deleted' && event.instance !== undefined) this.#giveBack(event.instance);
     if (!this.#printsAllocations.has(host) && showsAllocations(event)) this.#printsAllocations.add(host);
     if (BUILD_ENDS.has(kind)) this.buildEnds.add(host, at);
     if (kind === 'compute.started') this.restarts.add(host, at);
@@ -90,9 +95,14 @@ export class Hosts {
     return true;
   }
 
-  /** Whether a host's nova-compute is known to print that it gave allocations back. */
-  printsAllocations(host: string): boolean {
-    return this.#printsAllocations.has(host);
+  #giveBack(instance: string): void {
+    this.#givenBack.add(instance);
+    if (this.#givenBack.size > MOST_GIVEN_BACK) for (const oldest of this.#givenBack.values()) return void this.#givenBack.delete(oldest);
+  }
+
+  /** Whether a host's nova-compute is known to print that it gave an instance's allocations back, and has not done so yet. */
+  printsAllocations(host: string, instance: string): boolean {
+    return this.#printsAllocations.has(host) && !this.#givenBack.has(instance);
   }
 
   /** What a watermark lets one see: what lies after it has not happened yet. */

@@ -99,6 +99,13 @@ describe('a delete that no "Deleted allocations" ends (F7)', () => {
     expect((await roots([claim, ...[...deleting, freed].map(old)])).find(([action]) => action === 'delete')?.[1]).toBe('unfinished');
   });
 
+  it('succeeded at its last line where a failed build had given the allocations back', async () => {
+    const back = oslo('nova-compute', 0.5, `Deleted allocations for instance ${U}`, {
+      request: 'req-6bb19421-018b-4785-876d-48a3509c74c1',
+    });
+    expect((await roots([back, ...deleting, freed])).find(([, , seconds]) => seconds === 1.5)?.[1]).toBe('succeeded');
+  });
+
   it('ends at "Deleted allocations" where that is printed', async () => {
     expect(await roots([...deleting, freed, given])).toEqual([['delete', 'succeeded', 2, 'observed', undefined]]);
   });

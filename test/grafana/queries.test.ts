@@ -10,6 +10,7 @@ import { actions } from '../../src/lifecycle/name.js';
 import { keys } from '../../src/model/attributes.js';
 import { counters } from '../../src/model/counters.js';
 import { gauges } from '../../src/model/gauges.js';
+import { outcomes } from '../../src/model/span.js';
 import { BUCKETS, type Family, lasting, longest, PREFIX, passing } from '../../src/telemetry/families.js';
 import { asked, boards, expressions, filledIn } from './boards.js';
 
@@ -73,7 +74,7 @@ describe('PromQL', () => {
     const given = selectorsOf(expression).flatMap(({ matchers }) => matchers);
     const valuesOf = (name: string) => given.filter(({ label }) => label === name).flatMap(({ value }) => value.split('|'));
     expect(valuesOf('phase').filter((phase) => !phases.has(phase))).toEqual([]);
-    expect(valuesOf('outcome').filter((outcome) => outcome !== 'succeeded')).toEqual([]);
+    expect(valuesOf('outcome').filter((outcome) => !outcomes.some((known) => known === outcome))).toEqual([]);
     expect(valuesOf('action').filter((name) => !['.*', 'unnamed', ...actions.map((action) => action.name)].includes(name))).toEqual([]);
     expect(valuesOf('le').filter((le) => !BUCKETS.includes(Number(le)))).toEqual([]);
   });
