@@ -42,10 +42,15 @@ const OTHERS: readonly (readonly [what: string, line: RegExp])[] = [
 export function diagnose(lines: readonly string[]): string | undefined {
   const full = lines.filter((line) => line.trim() !== '');
   if (full.length === 0) return lines.length === 0 ? 'it is empty' : 'its lines are empty';
-  if (isMany(full.filter(isRecord).length, full.length)) return undefined;
-  return (
-    encodingOf(full) ?? otherLog(full) ?? objectsIn(full) ?? foldedAt(lines) ?? dateIn(full) ?? 'no line of it holds a date and a time'
-  );
+  const records = full.filter(isRecord).length;
+  if (records * 4 >= full.length * 3) return undefined;
+  const other = otherLog(full);
+  if (other !== undefined) return other;
+  const { width, isSure } = foldingOf(lines);
+  if (width !== undefined && !isSure) return `its lines look wrapped at ${width} columns, as a terminal copies them: take the file itself`;
+  // What was surely cut has been joined.
+  if (isMany(records, full.length)) return undefined;
+  return encodingOf(full) ?? objectsIn(full) ?? dateIn(full) ?? 'no line of it holds a date and a time';
 }
 
 const isMany = (some: number, all: number): boolean => some > 0 && some * SHARE >= all;
@@ -97,14 +102,6 @@ function keysOf(objects: readonly string[]): string[] | undefined {
     }
   }
   return undefined;
-}
-
-function foldedAt(lines: readonly string[]): string | undefined {
-  const { width, isSure } = foldingOf(lines);
-  // What was sure has been joined.
-  return width === undefined || isSure
-    ? undefined
-    : `its lines look wrapped at ${width} columns, as a terminal copies them: take the file itself`;
 }
 
 function dateIn(lines: readonly string[]): string | undefined {

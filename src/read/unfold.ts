@@ -14,7 +14,9 @@ const WIDEST = 600;
 const PROOF = 3;
 const DIFFERENT = 2;
 /** What a record of its own begins with, or what may stand under one that is whole. */
-const OWN = /^(?:\s|Traceback |[<{}[#]|$)/;
+const OWN = /^(?:\s\s|\t|Traceback |[<{}[#]|$)/;
+/** Pieces of one record that are compared. */
+const MOST_PIECES = 20;
 /** A date and a time: the record's own, which differs in each line. */
 const STAMP_LENGTH = 24;
 
@@ -45,11 +47,18 @@ export function foldingOf(lines: readonly string[]): Folding {
     if (line.length !== width || next === undefined) continue;
     if (isStamped(line) && !isStamped(next) && !OWN.test(next)) {
       cuts++;
-      cut.add(line.slice(STAMP_LENGTH));
+      cut.add(recordAt(lines, i));
     } else if (isStamped(next)) others++;
   }
   if (cuts === 0) return { width: undefined, isSure: false };
   return { width, isSure: cuts >= PROOF && cut.size >= DIFFERENT && others * 4 <= cuts };
+}
+
+/** A record without its time, as far as it may reach. */
+function recordAt(lines: readonly string[], first: number): string {
+  let last = first + 1;
+  while (last < lines.length && last - first < MOST_PIECES && !isStamped(lines[last]!)) last++;
+  return lines.slice(first, last).join('').slice(STAMP_LENGTH);
 }
 
 const isStamped = (line: string): boolean => {

@@ -151,7 +151,9 @@ function contextOf(fields: Fields): string {
   const request = REQUEST.exec(textOf(fields['request_id']) ?? '')?.[1];
   if (request === undefined) return '-';
   const caller = textOf(fields['global_id']) ?? textOf(fields['global_request_id']) ?? 'None';
-  return `${wordOf(caller)} req-${request} ${wordOf(fields['user_id'])} ${wordOf(fields['tenant_id'] ?? fields['project_id'])} - - -`;
+  // An export of some fields is no periodic task, whose user is `-`.
+  const user = Object.hasOwn(fields, 'user_id') ? wordOf(fields['user_id']) : '?';
+  return `${wordOf(caller)} req-${request} ${user} ${wordOf(fields['tenant_id'] ?? fields['project_id'])} - - -`;
 }
 
 const COLOUR = String.raw`(?:\x1b\[[0-9;]*m)*`;
