@@ -18,6 +18,7 @@ import { findLogs, type LogSet } from '../tail/discover.js';
 import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { buildTrace } from '../trace/build.js';
+import { LineNumbers } from './line-numbers.js';
 
 export interface ReplayOptions {
   /** files, directories, globs, or `-` for standard input */
@@ -28,7 +29,10 @@ export interface ReplayOptions {
   readonly form?: LogForm;
   /** IANA name of the zone that OpenStack's services log in; others for single services behind it: `Asia/Seoul,placement=UTC` */
   readonly zone: string;
-  readonly lines: 'events' | 'off';
+  /** `numbered`: as events, with the name of the file and the number of the line in it */
+  readonly lines: 'events' | 'numbered' | 'off';
+  /** Told of every request id that a trace's lines have, own and global, before the trace is given. */
+  readonly onRequests?: (trace: FinishedTrace, requests: ReadonlySet<string>) => void;
   /** files of users' own messages and phases */
   readonly rules?: readonly string[] | undefined;
   readonly count: Count;
@@ -76,6 +80,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
       const trace = buildTrace(closed, { lines: options.lines, reads, phasesOf: rules?.phasesOf, count: options.count });
       if (trace.spans.length === 0) continue;
       if (trace.form !== 'network-ready') options.count(trace.form === 'action' ? 'actions' : 'fragments');
+      options.onRequests?.(trace, requestsOf(closed));
       yield trace;
     }
   };
@@ -101,6 +106,15 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   }
 }
 
+function requestsOf({ members }: ClosedThing): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { event } of members) {
+    if (event.requestId !== undefined) found.add(event.requestId);
+    if (event.globalRequestId !== undefined) found.add(event.globalRequestId);
+  }
+  return found;
+}
+
 async function openSources(
   options: ReplayOptions,
   zones: (service?: string) => Zone,
@@ -110,6 +124,7 @@ async function openSources(
   const sets = await findLogs(options.paths);
   const sources: Source[] = [];
   for (const set of sets) {
+    const numbers = options.lines === 'numbered' ? new LineNumbers(set.parts) : undefined;
     const reader = openSource({
       path: set.path,
       service: options.service,
@@ -121,11 +136,20 @@ async function openSources(
       latest: () => lastWritten(set),
       count: options.count,
       catalogue: rules?.catalogue,
-      onEvent: (event) => correlator.accept(event),
+      onEvent:
+        numbers === undefined
+          ? (event) => correlator.accept(event)
+          : (event) => correlator.accept({ ...event, origin: numbers.numbered(event.origin) }),
     });
     if (reader === undefined) continue;
     const splitter = createLineSplitter({
-      sink: (bytes, start, end, offset) => reader.line(bytes, start, end, offset, source.begun),
+      sink:
+        numbers === undefined
+          ? (bytes, start, end, offset) => reader.line(bytes, start, end, offset, source.begun)
+          : (bytes, start, end, offset) => {
+              numbers.begin(source.begun, offset);
+              reader.line(bytes, start, end, offset, source.begun);
+            },
       count: options.count,
     });
     const source: Source = { path: set.path, reader, splitter, parts: [...set.parts], begun: 0, input: undefined, done: false };
