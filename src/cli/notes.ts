@@ -40,13 +40,11 @@ export function unread({ paths, tally }: Pick<Outcome, 'paths' | 'tally'>): Oper
   return nothingRead(paths.join(' '), tally.of('lines'), tally.labels('foreign_lines'));
 }
 
-function summary({ all, matching, shown }: Outcome): string[] {
-  if (shown.isEmpty) return [];
-  const left = all.actions + all.fragments - shown.actions - shown.fragments;
-  if (left === 0) return [shown.line];
-  const matched = matching.actions + matching.fragments;
-  const more = matched > shown.actions + shown.fragments ? ` (${matched} match)` : '';
-  return [`${shown.line}; ${left} more in these logs, not shown${more}`];
+function summary({ all, isShown, matching, shown }: Outcome): string[] {
+  if (!isShown) return [];
+  if (shown.rows === all.rows) return [shown.line];
+  const among = matching.rows > shown.rows ? `${matching.rows} that match, and ${all.rows}` : `${all.rows}`;
+  return [`${shown.line} (shown: ${shown.rows} of ${among} in these logs)`];
 }
 
 /** The slowest of several kinds is not the slowest of each. */

@@ -5,6 +5,7 @@ import { type FinishedTrace, outcomes as outcomeNames } from '../model/span.js';
 import { lasting } from './order.js';
 
 const MOST_HOSTS = 3;
+const MOST_KINDS = 6;
 
 /** What some traces come to: how many actions of which kind, when, where, and how they ended. */
 export class Overview {
@@ -14,11 +15,15 @@ export class Overview {
   #from = Number.POSITIVE_INFINITY;
   #to = Number.NEGATIVE_INFINITY;
   #longest: Millis = 0;
+  #sequels = 0;
   actions = 0;
   fragments = 0;
 
   add(trace: FinishedTrace): void {
-    if (trace.form === 'network-ready') return;
+    if (trace.form === 'network-ready') {
+      this.#sequels++;
+      return;
+    }
     const { start, end } = extentOf(trace);
     this.#from = Math.min(this.#from, start);
     this.#to = Math.max(this.#to, end);
@@ -36,7 +41,12 @@ export class Overview {
   }
 
   get isEmpty(): boolean {
-    return this.actions + this.fragments === 0;
+    return this.rows === 0;
+  }
+
+  /** actions and parts of actions */
+  get rows(): number {
+    return this.actions + this.fragments;
   }
 
   get kinds(): number {
@@ -50,7 +60,10 @@ export class Overview {
   /** `8 creates, 1 delete`, the most first. */
   get counted(): string {
     const sorted = [...this.#kinds].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-    return sorted.length === 0 ? 'no action' : sorted.map(([kind, n]) => many(n, kind)).join(', ');
+    if (sorted.length === 0) return 'no action';
+    const shown = sorted.slice(0, MOST_KINDS).map(([kind, n]) => many(n, kind));
+    const others = sorted.slice(MOST_KINDS).reduce((sum, [, n]) => sum + n, 0);
+    return [...shown, ...(others === 0 ? [] : [`${many(others, 'other')}`])].join(', ');
   }
 
   /** `from 2026-11-21 01:50:31 to 02:10:00 UTC on cmp1` */
@@ -59,7 +72,7 @@ export class Overview {
     const to = inUtc(this.#to).slice(0, 19);
     const until = to.slice(0, 10) === from.slice(0, 10) ? to.slice(11) : to;
     const hosts = this.#hosts.size > MOST_HOSTS ? `${this.#hosts.size} hosts` : [...this.#hosts].sort().join(', ');
-    return `from ${from} to ${until} UTC on ${hosts}`;
+    return `${from === to ? `at ${from}` : `from ${from} to ${until}`} UTC on ${hosts}`;
   }
 
   /** `8 succeeded, 1 failed` */
@@ -79,7 +92,7 @@ export class Overview {
 
   /** All of it in one line. */
   get line(): string {
-    if (this.isEmpty) return 'no action';
+    if (this.isEmpty) return this.#sequels === 0 ? 'no action' : `${many(this.#sequels, 'network-ready trace')} without the action`;
     if (this.actions === 0) return `${this.parts}, ${this.place}`;
     return `${this.counted} ${this.place}: ${this.outcomes}${this.fragments === 0 ? '' : `; ${this.parts}`}`;
   }

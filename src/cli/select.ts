@@ -7,8 +7,6 @@ import { nearest } from './nearest.js';
 import { byStart, type Compare, compareBy, lasting, type SortKey } from './order.js';
 import { durationOf, momentOf } from './when.js';
 
-export { byStart };
-
 /** One condition that was given, with the words that name it. */
 export interface Filter {
   readonly said: string;
