@@ -27,7 +27,7 @@ const columns: readonly Column[] = [
   },
   { title: 'seconds', right: true, cell: (trace) => inSeconds(lasting(trace)) },
   { title: 'nova says', right: true, dispensable: 3, cell: (trace) => reportedSeconds(rootOf(trace))?.toFixed(2) ?? '-' },
-  { title: 'slowest phase', least: 16, cell: slowestPhase },
+  { title: 'slowest phase', least: 13, cell: slowestPhase },
   { title: 'host', dispensable: 2, least: 8, cell: (trace) => (rootOf(trace) ?? trace.spans[0])?.host ?? '-' },
   { title: 'trace', dispensable: 1, cell: ({ traceId }) => short(traceId) },
 ];
