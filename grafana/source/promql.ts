@@ -8,6 +8,9 @@ const by = (labels: By): string => (labels === '' ? '' : ` by (${labels})`);
 
 const named = (metric: string, matchers: Matchers): string => `novaspan_${metric}${matchers === '' ? '' : `{${matchers}}`}`;
 
+/** Actions that failed: of an unfinished or evicted one nothing is known to be wrong. */
+export const FAILURE: Matchers = 'outcome=~"failed|timed-out|interrupted"';
+
 /** How often a counter, or how much a sum, grew within a window, such as `$window`. */
 export const grown = (metric: string, matchers: Matchers, window: string, labels: By = ''): string =>
   `sum${by(labels)} (increase(${named(metric, matchers)}[${window}]))`;

@@ -226,6 +226,35 @@ export const osloConcurrency = defineMessages('nova-compute', {
       'CMD "mv /var/lib/nova/instances/01b6ae9b-c92d-4871-baad-06e41fc1de7e /var/lib/nova/instances/01b6ae9b-c92d-4871-baad-06e41fc1de7e_del" returned: 0 in 0.012s',
     ],
   },
+  // a resize or a migration keeps the disks of the source beside, and copies them
+  'disk.resize.moving': {
+    logger: 'oslo_concurrency.processutils',
+    level: 'DEBUG',
+    says: ['Running cmd (subprocess): mv {directory:path}/{instance:uuid} {target:path}_resize'],
+    seen: [
+      'Running cmd (subprocess): mv /var/lib/nova/instances/01b6ae9b-c92d-4871-baad-06e41fc1de7e /var/lib/nova/instances/01b6ae9b-c92d-4871-baad-06e41fc1de7e_resize',
+    ],
+  },
+  'disk.resize.moved': {
+    logger: 'oslo_concurrency.processutils',
+    level: 'DEBUG',
+    says: ['CMD "mv {directory:path}/{instance:uuid} {target:path}_resize" returned: {status:int} in {seconds:float}s'],
+    seen: [
+      'CMD "mv /var/lib/nova/instances/01b6ae9b-c92d-4871-baad-06e41fc1de7e /var/lib/nova/instances/01b6ae9b-c92d-4871-baad-06e41fc1de7e_resize" returned: 0 in 0.012s',
+    ],
+  },
+  'disk.resize.copied': {
+    logger: 'oslo_concurrency.processutils',
+    level: 'DEBUG',
+    says: [
+      'CMD "scp -r {directory:path}/{instance:uuid}_resize/{disk:text}" returned: {status:int} in {seconds:float}s',
+      'CMD "rsync {options:text} {directory:path}/{instance:uuid}_resize/{disk:text}" returned: {status:int} in {seconds:float}s',
+    ],
+    seen: [
+      'CMD "scp -r /var/lib/nova/instances/01b6ae9b-c92d-4871-baad-06e41fc1de7e_resize/disk 192.0.2.26:/var/lib/nova/instances/01b6ae9b-c92d-4871-baad-06e41fc1de7e/disk" returned: 0 in 157.673s',
+      'CMD "rsync --sparse --compress /var/lib/nova/instances/01b6ae9b-c92d-4871-baad-06e41fc1de7e_resize/disk 192.0.2.26:/var/lib/nova/instances/01b6ae9b-c92d-4871-baad-06e41fc1de7e/disk" returned: 0 in 12.5s',
+    ],
+  },
   'image.converted': {
     logger: 'oslo_concurrency.processutils',
     level: 'DEBUG',

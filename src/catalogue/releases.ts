@@ -73,12 +73,12 @@ export const overlap = (a: Range, b: Range): Range | undefined => {
   return since <= until ? { since, until } : undefined;
 };
 
-/** `Zed or later`, `Yoga or before`, `Rocky to Train`, `Zed`. */
+/** `Zed or later`, `Yoga or before`, `Rocky to Train`, `Zed`. The oldest of the list stands for all before it: `Ocata or before`. */
 export function rangeText(range: Range, family: Family): string {
   const names = releaseNames(family);
   const label = (place: number): string => (family === 'ovn' ? `OVN ${names[place]}` : names[place]!);
   const every = everyRelease(family);
-  if (range.since === range.until) return label(range.since);
+  if (range.since === range.until) return `${label(range.since)}${range.since === every.since ? ' or before' : ''}`;
   if (range.since === every.since && range.until === every.until) return 'any release';
   if (range.until === every.until) return `${label(range.since)} or later`;
   if (range.since === every.since) return `${label(range.until)} or before`;

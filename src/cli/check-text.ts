@@ -2,6 +2,7 @@ import type { Look, Paint } from '../export/terminal/look.js';
 import { commaed, cut, tame, wrap } from '../export/terminal/text.js';
 import type { LogForm } from '../model/form.js';
 import type { ActionReport, Advice, CheckReport, Problem, SourceReport, UnrecognisedReport } from '../pipeline/check/report.js';
+import { stallsText } from './stalls-text.js';
 
 interface Options {
   readonly verbose: boolean;
@@ -20,6 +21,7 @@ export function checkText(report: CheckReport, look: Look, options: Options): st
     sources(report, look, options),
     shown(report, look, options),
     more(report.advice, look, options),
+    stallsText(report.stalls, look.palette.bold),
     unrecognised(report, look, options),
     report.notes.length === 0 ? [] : [look.palette.bold('Notes'), ...report.notes.flatMap((note) => wrapped('  - ', tame(note), look))],
   ];

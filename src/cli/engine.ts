@@ -1,8 +1,10 @@
 import type { Messages, Table } from '../catalogue/define.js';
 import type { ActionSpec } from '../lifecycle/define.js';
+import type { Unnamed } from '../lifecycle/unnamed.js';
 import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
+import type { StallsOfDaemon } from '../model/stall.js';
 import type { CheckOptions } from '../pipeline/check/check.js';
 import type { CheckReport } from '../pipeline/check/report.js';
 import type { ResendOptions, Resent } from '../pipeline/resend.js';
@@ -26,9 +28,12 @@ export interface ReplayOptions {
   /** files of users' own messages and phases */
   readonly rules?: readonly string[];
   readonly count: Count;
+  /** lines of a request that show no name of an action */
+  readonly onUnnamed?: (unnamed: Unnamed) => void;
   readonly signal?: AbortSignal;
   onProgress?(readBytes: number, totalBytes: number): void;
   readonly stdin?: NodeJS.ReadableStream;
+  readonly onStalls?: (stalls: readonly StallsOfDaemon[]) => void;
 }
 
 export interface Explanation {

@@ -1,7 +1,10 @@
 import { nothingRead, type OperatorError } from '../model/errors.js';
+import type { StallsOfDaemon } from '../model/stall.js';
 import type { Overview } from './overview.js';
 import type { Filter, Selection } from './select.js';
+import { stallsText } from './stalls-text.js';
 import type { Tally } from './tally.js';
+import type { UnnamedText } from './unnamed-text.js';
 
 /** What a replay came to, for those who have something to say of it. */
 export interface Outcome {
@@ -11,6 +14,10 @@ export interface Outcome {
   /** that a kind of action was asked for */
   readonly isOneKind: boolean;
   readonly tally: Tally;
+  /** requests that show no name of an action */
+  readonly unnamed: UnnamedText;
+  /** what daemons report of themselves */
+  readonly stalls: readonly StallsOfDaemon[];
   /** all that the logs hold */
   readonly all: Overview;
   /** what passes the filters */
@@ -30,6 +37,8 @@ export type Note = (outcome: Outcome) => readonly string[];
 export const notes: readonly Note[] = [
   summary,
   kindsCompared,
+  unnamedOnes,
+  ({ stalls }) => stallsText(stalls),
   nothingFound,
   ({ tally }) => tally.faults().map((fault) => `note: ${fault}`),
 ];
@@ -56,8 +65,15 @@ function kindsCompared({ isOneKind, matching, selection, shown }: Outcome): stri
   ];
 }
 
+function unnamedOnes({ unnamed }: Outcome): string[] {
+  return unnamed
+    .list()
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
 function nothingFound(outcome: Outcome): string[] {
-  const { all, isShown, paths, selection, tally, unmatched, zone } = outcome;
+  const { all, isShown, paths, selection, tally, unmatched, unnamed, zone } = outcome;
   if (isShown) return [];
   if (!all.isEmpty) {
     const said = selection.filters.map((filter) => filter.said).join(' and ');
@@ -69,11 +85,11 @@ function nothingFound(outcome: Outcome): string[] {
       ...(isHostUnknown(outcome) ? ['  to do     nothing in these logs says their host: name it with --log-host HOST'] : []),
     ];
   }
-  const isCompute = tally.labels('records').includes('nova-compute');
+  const [why, toDo] = unnamed.whyNone();
   return [
     `no instance action in ${paths.join(' ')}: read ${tally.labels('records') || 'records'}`,
-    `  why    actions are told by the lines of nova-compute: its log ${isCompute ? 'holds no action' : 'is not among these'}`,
-    '  to do  give the nova-compute log of the time in question, or see what is made of one line: novaspan explain "LINE"',
+    `  why    ${why}`,
+    `  to do  ${toDo}`,
     `         (local times were read as ${zone}; --timezone changes it)`,
   ];
 }

@@ -2,6 +2,7 @@ import { svg } from '../export/svg.js';
 import { exitCodes, usage } from '../model/errors.js';
 import { type LogForm, logForms } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
+import type { StallsOfDaemon } from '../model/stall.js';
 import { defineCommand, type Io, type OptionSpecs, write } from './command.js';
 import { lookOf, widthGiven } from './look.js';
 import { notes, type Outcome, unread } from './notes.js';
@@ -12,6 +13,7 @@ import { selectOptions } from './select-options.js';
 import { interruptedBy } from './signals.js';
 import { openSink, type Sink } from './sink.js';
 import { createTally } from './tally.js';
+import { createUnnamedText } from './unnamed-text.js';
 import { render, viewFor, views } from './view.js';
 import { generalZone, zonesOf } from './zone.js';
 
@@ -138,6 +140,8 @@ export const replay = defineCommand({
     const { request } = selection;
     const sink = await openSink(io, values.output);
     const tally = createTally();
+    const unnamed = createUnnamedText();
+    let stalls: readonly StallsOfDaemon[] = [];
     // What is drawn is drawn when all is known; the others go out as they come.
     const isDrawn = format === 'text' || format === 'svg';
     const encode = isDrawn ? undefined : (await engine.formats())[format];
@@ -160,7 +164,11 @@ export const replay = defineCommand({
         zone,
         // Views show lines only where they are asked for: thousands of actions with theirs would fill the memory.
         lines: isDrawn ? (values.lines === undefined || values.lines === 'off' ? 'off' : 'numbered') : (values.lines ?? 'events'),
-        count: tally.count,
+        count: unnamed.counting(tally.count),
+        onUnnamed: unnamed.saw,
+        onStalls: (every) => {
+          stalls = every;
+        },
         signal,
         stdin,
         ...formOf(values['log-form']),
@@ -219,7 +227,7 @@ export const replay = defineCommand({
 
     if (!values.quiet) {
       const outcome: Outcome = {
-        ...{ paths, zone, selection, tally, all, matching, shown, isShown: isAny || wanted.length > 0 },
+        ...{ paths, zone, selection, tally, unnamed, stalls, all, matching, shown, isShown: isAny || wanted.length > 0 },
         unmatched: [...unmatched],
         isOneKind: values.action !== undefined && !values.action.includes(','),
       };

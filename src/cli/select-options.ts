@@ -22,7 +22,10 @@ export const selectOptions = {
     value: 'REQ',
     about: 'only actions with a line of this request id, own or global (req-…; 8 digits of it are enough)',
   },
-  failed: { type: 'boolean', about: 'only actions that did not succeed' },
+  failed: {
+    type: 'boolean',
+    about: 'only actions that failed, timed out or were interrupted; not those that the end of the logs leaves unfinished',
+  },
   'longer-than': { type: 'string', value: 'TIME', about: "only actions that took longer: 30s, '2 min', PT1H" },
   slowest: { type: 'string', value: 'N', about: 'only the N slowest actions of those' },
   sort: {

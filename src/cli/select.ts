@@ -1,7 +1,7 @@
 import { extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import { usage } from '../model/errors.js';
 import type { Millis } from '../model/line.js';
-import type { FinishedTrace } from '../model/span.js';
+import { type FinishedTrace, isError, outcomes } from '../model/span.js';
 import { Best } from './best.js';
 import { nearest } from './nearest.js';
 import { byStart, type Compare, compareBy, lasting, type SortKey } from './order.js';
@@ -62,9 +62,7 @@ export function selectionOf(values: Values, around: Around): Selection {
       const least = durationOf('longer-than', text);
       return (trace) => lasting(trace) > least;
     }),
-    ...(values.failed
-      ? [{ said: '--failed', wants: (trace: FinishedTrace) => trace.form === 'action' && outcomeOf(trace) !== 'succeeded' }]
-      : []),
+    ...(values.failed ? [{ said: '--failed', wants: hasFailed }] : []),
   ].filter((filter) => filter !== undefined);
   return {
     filters,
@@ -79,6 +77,10 @@ export function selectionOf(values: Values, around: Around): Selection {
 function filterOf(option: string, text: string | undefined, make: (text: string) => Filter['wants']): Filter | undefined {
   return text === undefined ? undefined : { said: `--${option} ${/\s/.test(text) ? `'${text}'` : text}`, wants: make(text) };
 }
+
+const FAILURES: ReadonlySet<string> = new Set(outcomes.filter(isError));
+
+export const hasFailed = (trace: FinishedTrace): boolean => trace.form === 'action' && FAILURES.has(outcomeOf(trace) ?? '');
 
 const listOf = (text: string): string[] =>
   text

@@ -15,6 +15,8 @@ export interface CandidateLines {
   readonly begun: Event[];
   /** Of no other action, while this one has no name: what may name it. */
   bare: Event[];
+  /** Without its id, printed while nothing but this was under way: what states nova had the instance in. */
+  readonly stated: Event[];
 }
 
 /** A moment, and whether a line marks it (`observed`), only bounds it or stands in for such a line (`derived`), or nothing shows it. */
@@ -80,6 +82,8 @@ export interface Verdict {
   readonly end: Millis | undefined;
   readonly endIs: Certainty;
   readonly outcome: Outcome | undefined;
+  /** Only silence after its last line says so. */
+  readonly isBySilence?: true | undefined;
   /** The last moment whose lines may be the action's. */
   readonly until: Millis;
   /** The watermark at which nothing more can change. */
@@ -108,7 +112,7 @@ export class Candidate implements Past {
   readonly attempt: number;
   /** From when on another instance has lines of this request, too; infinity where none has. */
   readonly sharedSince: Millis;
-  readonly lines: CandidateLines = { own: [], owned: [], begun: [], bare: [] };
+  readonly lines: CandidateLines = { own: [], owned: [], begun: [], bare: [], stated: [] };
   opened: Millis;
   /** Another action of the instance was under way when this one printed its first line: it may have waited for that one. */
   readonly mayHaveWaited: boolean;

@@ -1,6 +1,7 @@
 import type { Past } from '../lifecycle/closed.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import { partOf } from '../lifecycle/name.js';
+import type { Unnamed } from '../lifecycle/unnamed.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
@@ -10,6 +11,17 @@ import type { Instances } from './instances.js';
 import { isSame } from './owner.js';
 import { type Closing, compare, type InstanceState } from './state.js';
 import { GRACE } from './times.js';
+import { isUnfollowed, unnamedOf } from './unnamed.js';
+
+export interface CorrelatorOptions {
+  /** Takes lines of a request that closed without a name. */
+  readonly onUnnamed?: ((unnamed: Unnamed) => void) | undefined;
+  /**
+   * The time of the last line of a host's nova-compute, once its log is read to the end; infinity for a log that may go on. The end of
+   * a log is no time-out.
+   */
+  readonly logEnd?: ((host: string) => Millis) | undefined;
+}
 
 /** Closes what an instance's lines show to be over. */
 export class Closer {
@@ -17,14 +29,16 @@ export class Closer {
   readonly #hosts: Hosts;
   readonly #gather: Gather;
   readonly #count: Count;
+  readonly #options: CorrelatorOptions;
   /** the last moment of which anything was read, once all is read */
   #inputEnd = Number.POSITIVE_INFINITY;
 
-  constructor(instances: Instances, hosts: Hosts, gather: Gather, count: Count) {
+  constructor(instances: Instances, hosts: Hosts, gather: Gather, count: Count, options: CorrelatorOptions) {
     this.#instances = instances;
     this.#hosts = hosts;
     this.#gather = gather;
     this.#count = count;
+    this.#options = options;
   }
 
   /** No line after this moment will be read: what is open beyond it is unfinished. */
@@ -85,12 +99,20 @@ export class Closer {
 
   /** Ends a candidate: what it was, where it was anything, and what is left of it. */
   close(candidate: Candidate, state: InstanceState): Closing[] {
-    if (candidate.outcome === 'timed-out' && candidate.closesAt > this.#inputEnd)
-      candidate.verdict = { ...candidate.verdict, outcome: 'unfinished' };
+    const inputEnd = Math.min(this.#inputEnd, this.#options.logEnd?.(candidate.host) ?? Number.POSITIVE_INFINITY);
+    if (candidate.closesAt > inputEnd && this.#isOpen(candidate))
+      candidate.verdict = { ...candidate.verdict, end: undefined, endIs: 'unobserved', outcome: 'unfinished' };
+    if (isUnfollowed(candidate, inputEnd)) candidate.spec = undefined;
     const past = pastOf(candidate);
     const closings = this.#closingOf(candidate, state, past);
     this.#instances.retire(candidate, state, past);
     return closings;
+  }
+
+  /** Whether nothing but time could have ended it. */
+  #isOpen({ outcome, verdict, spec, host }: Candidate): boolean {
+    if (verdict.isBySilence === true) return spec?.mayEndQuietly !== true || this.#hosts.printsAllocations(host);
+    return outcome === 'timed-out';
   }
 
   #closingOf(candidate: Candidate, state: InstanceState, past: Past): Closing[] {
@@ -102,6 +124,7 @@ export class Closer {
     const part = partOf(lines.own);
     if (part !== undefined) return [{ at, thing: { ...this.#gather.part(candidate, state, part), past } }];
     this.#count('unnamed');
+    if (lines.own.length > 0) this.#options.onUnnamed?.(unnamedOf(candidate));
     return [];
   }
 }

@@ -5,7 +5,7 @@ import type { Count } from '../model/counters.js';
 import type { OpenActions } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
 import { Builds } from './builds.js';
-import { Closer } from './close.js';
+import { Closer, type CorrelatorOptions } from './close.js';
 import { ControlPlane } from './control-plane.js';
 import { Gather, type Sources } from './gather.js';
 import { HostLines } from './host-lines.js';
@@ -36,13 +36,13 @@ export class Correlator {
   #wasRead: (event: Event) => boolean = () => true;
   #watermark: Millis = Number.NEGATIVE_INFINITY;
 
-  constructor(count: Count) {
+  constructor(count: Count, options: CorrelatorOptions = {}) {
     const hosts = new Hosts();
     const store = new EventStore();
     const instances = new Instances(hosts, count);
     this.#from = { store, hosts, instances, hostLines: new HostLines(), builds: new Builds(), count };
     this.#gather = new Gather(this.#from);
-    this.#closer = new Closer(instances, hosts, this.#gather, count);
+    this.#closer = new Closer(instances, hosts, this.#gather, count, options);
     this.#control = new ControlPlane(store, instances, this.#gather, this.#closer);
     this.#sequels = new Sequels(store, instances, this.#gather);
     this.#retention = new Retention(this.#from, this.#gather, this.#control, this.#sequels);

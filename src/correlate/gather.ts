@@ -43,7 +43,7 @@ export class Gather {
 
   /** A compute host's action, with its lines in all services. */
   action(candidate: Candidate, state: InstanceState, spec: ActionSpec): ClosedAction {
-    const { instance, request, rescheduled, host, start, end, until, closesAt, lines } = candidate;
+    const { instance, request, rescheduled, host, start, end, until, closesAt } = candidate;
     const others = [...state.past, ...state.candidates];
     const next = Math.min(
       ...others.flatMap((each) => (each.spec !== undefined && end !== undefined && each.opened > end ? [each.opened] : [])),
@@ -77,7 +77,8 @@ export class Gather {
       startIs: from < start ? 'derived' : candidate.seen.start.is,
       endIs: candidate.verdict.endIs,
       start: from,
-      end: Math.max(from, end ?? lines.own[lines.own.length - 1]?.at ?? start),
+      // What nobody saw end reaches its last line: it went on for at least as long as its phases.
+      end: Math.max(from, end ?? lastOf(members, start)),
       began: candidate.opened,
       until,
       host,
@@ -174,6 +175,9 @@ function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, 
   if (event.service === 'nova-compute' && event.requestId === request && event.instance !== undefined) return lines.own.includes(event);
   return owns(event.at);
 }
+
+const lastOf = (members: readonly Member[], start: Millis): Millis =>
+  members.reduce((last, { event: { at } }) => Math.max(last, at), start);
 
 /** Every try makes its own ports. */
 function portsNamed(known: ReadonlyMap<string, Vif>, members: readonly Member[]): ReadonlyMap<string, Vif> {

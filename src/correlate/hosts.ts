@@ -65,19 +65,34 @@ const BUILD_ENDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'instance.build.unexpected',
 ]);
 
+/** It does so, or is of a release that does: Pike and later print two request ids (DevStack; others since Zed) or the claim's node. */
+const showsAllocations = ({ service, kind, twoIds, userId, fields }: Event): boolean =>
+  service === 'nova-compute' &&
+  (twoIds === true ||
+    (kind === 'allocation.deleted' && userId !== undefined) ||
+    (kind === 'instance.claimed' && fields['node'] !== undefined));
+
 /** When each host's nova-compute started, when it counted its resources, and when its builds ended. */
 export class Hosts {
   readonly restarts = new HostTimes();
   readonly audits = new HostTimes();
   readonly buildEnds = new HostTimes();
+  readonly #printsAllocations = new Set<string>();
 
   /** @returns whether the line is one of a host, and may end what is under way on it */
-  note({ kind, host, at }: Event): boolean {
+  note(event: Event): boolean {
+    const { kind, host, at } = event;
+    if (!this.#printsAllocations.has(host) && showsAllocations(event)) this.#printsAllocations.add(host);
     if (BUILD_ENDS.has(kind)) this.buildEnds.add(host, at);
     if (kind === 'compute.started') this.restarts.add(host, at);
     else if (kind === 'resources.audited') this.audits.add(host, at);
     else return false;
     return true;
+  }
+
+  /** Whether a host's nova-compute is known to print that it gave allocations back. */
+  printsAllocations(host: string): boolean {
+    return this.#printsAllocations.has(host);
   }
 
   /** What a watermark lets one see: what lies after it has not happened yet. */

@@ -42,6 +42,9 @@ export const MAY_CLOSE = kinds(
   ]),
 );
 
+/** Lines after which the source of a resize may print nothing for as long as a disk takes to be copied. */
+export const COPIES = kinds('disk.resize.moving', 'disk.resize.moved');
+
 /** Lines that only ever accompany: they belong to an action but never begin one. */
 export const NEVER_OPENS = kinds('power.state.checked', 'power.state.sync.pending', 'power.state.synchronizing');
 

@@ -72,7 +72,8 @@ const isAfterItsName = ({ namedBy }: ActionSpec, { lines }: Candidate): boolean 
 
 /** Whether a line of this kind has a say in when the action began. */
 const mayStart = (spec: ActionSpec, kind: EventKind): boolean =>
-  spec.starts.some(({ kinds, followedBy }) => kinds.includes(kind) || followedBy?.kind === kind);
+  spec.starts.some(({ kinds, followedBy }) => kinds.includes(kind) || followedBy?.kind === kind) ||
+  spec.underWay?.some(({ kinds }) => kinds.includes(kind)) === true;
 
 /** The start by the first edge that fits, else the first line: as a stand-in where the log does not print the edges. */
 export function startOf(spec: ActionSpec, candidate: Candidate, marks: HostMarks): Moment {
@@ -87,7 +88,14 @@ export function startOf(spec: ActionSpec, candidate: Candidate, marks: HostMarks
     return { at, is: edge.less !== undefined || edge.derived === true ? 'derived' : startIsOf(candidate, found) };
   }
   const first = own[0];
+  const since = Math.min(...own.map((event) => underWaySince(spec, event)));
+  if (since < opened) return { at: since, is: 'unobserved' };
   return { at: opened, is: first !== undefined && spec.opensWith?.includes(first.kind) === true ? 'derived' : 'unobserved' };
+}
+
+function underWaySince({ underWay = [] }: ActionSpec, event: Event): Millis {
+  const seconds = underWay.find(({ kinds }) => kinds.includes(event.kind))?.lessStated?.(event);
+  return seconds === undefined ? Number.POSITIVE_INFINITY : event.at - seconds * 1000;
 }
 
 /** At INFO nothing shows how long an action waited for the instance: its first line is then no more than a bound. */

@@ -1,6 +1,7 @@
 import type { Millis } from '../model/line.js';
 import type { Candidate, EndLine, Verdict } from './candidate.js';
-import { GRACE, QUIET, SHARED_GRACE, UNNAMED_QUIET } from './times.js';
+import { COPIES } from './kinds.js';
+import { COPY_QUIET, GRACE, QUIET, SHARED_GRACE, UNNAMED_QUIET } from './times.js';
 
 /** What a host's nova-compute printed that is of no instance, in order of time. */
 export interface HostMarks {
@@ -26,14 +27,24 @@ type Ending = Omit<Verdict, 'closesAt'>;
 export function settle(candidate: Candidate, marks: HostMarks): Verdict {
   const { spec, lastOwn } = candidate;
   if (spec === undefined) {
-    const until = lastOwn + UNNAMED_QUIET;
+    const until = lastOwn + (isCopying(candidate) ? COPY_QUIET : UNNAMED_QUIET);
     return { end: undefined, endIs: 'unobserved', outcome: undefined, until, closesAt: until };
   }
   const ending = endingOf(candidate, spec.deadline);
   const cut = interruption(candidate, ending, marks);
-  const { end, endIs, outcome, until } = cut ?? ending;
-  return { end, endIs, outcome, until, closesAt: outcome === 'succeeded' ? closingOf(candidate, end ?? until, until, marks) : until };
+  const { end, endIs, outcome, isBySilence, until } = cut ?? ending;
+  return {
+    end,
+    endIs,
+    outcome,
+    isBySilence,
+    until,
+    closesAt: outcome === 'succeeded' ? closingOf(candidate, end ?? until, until, marks) : until,
+  };
 }
+
+/** The source of a resize prints nothing while it copies a disk. */
+const isCopying = ({ lines: { own } }: Candidate): boolean => COPIES.has(own[own.length - 1]?.kind ?? 'disk.moved');
 
 /** How long lines of an action that ended then are waited for. */
 const withGrace = ({ sharedSince }: Candidate, end: Millis): Millis => end + (sharedSince <= end + GRACE ? SHARED_GRACE : GRACE);
@@ -62,7 +73,7 @@ function endingOf(candidate: Candidate, deadline: Millis): Ending {
     return { end: cleaned ?? lastOwn, endIs: 'derived', outcome: 'failed', until };
   }
   if (quietAt !== undefined && quietAt >= lastOwn && (lock === undefined || released !== undefined))
-    return { end: quietAt, endIs: 'derived', outcome: 'succeeded', until: quietAt + QUIET };
+    return { end: quietAt, endIs: 'derived', outcome: 'succeeded', isBySilence: true, until: quietAt + QUIET };
   return { end: undefined, endIs: 'unobserved', outcome: 'timed-out', until: seen.start.at + deadline };
 }
 

@@ -14,6 +14,7 @@ import {
   naming,
   taskOf,
 } from '../lifecycle/name.js';
+import { statesOf } from '../lifecycle/states.js';
 import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
@@ -171,6 +172,7 @@ class Timeline {
   }
 
   #takeBare(event: Event): void {
+    if (statesOf(event) !== undefined) this.#takeStated(event);
     const owner = this.#ownerOf(event);
     const opener = bareOpeners.get(event.kind);
     if (opener !== undefined && owner?.spec !== opener) return this.#takeOpener(opener, event);
@@ -190,6 +192,16 @@ class Timeline {
     if (opener === undefined) candidate.lines.owned.push(event);
     else candidate.lines.own.push(event);
     this.#note(candidate, event);
+  }
+
+  /** The states that nova has the instance in may speak against the name of what is under way: of several, of the last. */
+  #takeStated(event: Event): void {
+    let last: Candidate | undefined;
+    for (const candidate of this.#open.values()) if (last === undefined || candidate.opened >= last.opened) last = candidate;
+    // What nova prints after an action's end is of the next.
+    if (last === undefined || last.opened > event.at || event.at > (last.end ?? Math.min(last.until, last.lastOwn + GRACE))) return;
+    last.lines.stated.push(event);
+    if (!last.isNamedByLock) this.#name(last);
   }
 
   /** A line of an action whose threads name no request, with no such action under way: it is its first line. */
@@ -212,7 +224,8 @@ class Timeline {
   /** Finds the name from the lines so far. They are read again in its light: an end line may have come before it. */
   #name(candidate: Candidate): void {
     const { lines } = candidate;
-    const spec = nameAction(lines);
+    const { owned } = lines;
+    const spec = nameAction(owned.length === 0 ? lines : { ...lines, bare: [...owned, ...lines.bare].sort(inOrder) });
     if (spec === candidate.spec) return;
     candidate.spec = spec;
     if (spec !== undefined) {

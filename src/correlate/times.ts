@@ -1,5 +1,5 @@
 import type { Millis } from '../model/line.js';
-import { hours, seconds } from '../model/time.js';
+import { hours, minutes, seconds } from '../model/time.js';
 
 /** How long after its end an action waits for lines that are late in their file. */
 export const GRACE = seconds(5);
@@ -11,6 +11,8 @@ export const LEAD = seconds(60);
 export const QUIET = seconds(30);
 /** Lines that no action is named by are given up after this silence. */
 export const UNNAMED_QUIET = seconds(120);
+/** The same while a host copies disks to another. */
+export const COPY_QUIET = minutes(30);
 /** A part of an action on a controller is complete when nothing has come for so long. */
 export const FRAGMENT_QUIET = seconds(60);
 /** How long a line waits for the one that links it to an action. */

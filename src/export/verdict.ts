@@ -1,5 +1,5 @@
 import { type Certainty, keys } from '../model/attributes.js';
-import type { FinishedTrace, SpanData } from '../model/span.js';
+import type { FinishedTrace, Outcome, SpanData } from '../model/span.js';
 import { boundsOf, certaintyOf, durationOf, extentOf, outcomeOf, portOf, rootOf } from './terminal/reading.js';
 import { isLike } from './terminal/tree.js';
 
@@ -20,6 +20,8 @@ type Scope = (span: SpanData) => boolean;
 
 /** How long after its cause a waiter's own line may come. */
 const HANDOVER = 25;
+/** Outcomes of actions of which something was still under way. */
+const CUT_SHORT: ReadonlySet<string> = new Set<Outcome>(['interrupted', 'timed-out', 'unfinished', 'evicted']);
 
 /**
  * What gated the end: from the root's end backwards, always the span that ended last before the point reached, and
@@ -107,7 +109,7 @@ export function stepsOf(trace: FinishedTrace): Step[] {
   }
   steps.push({ spans: [root], depth: 0, start: root.start, end: root.end });
   const outcome = outcomeOf(trace);
-  if (outcome === 'interrupted' || outcome === 'timed-out') cutShort([...unfinished], 1);
+  if (outcome !== undefined && CUT_SHORT.has(outcome)) cutShort([...unfinished], 1);
   // A port's unfinished step belongs where the port was waited for.
   const reached = walk(root.start, root.end, 1, (span) => left.has(span) || portOf(span) === undefined);
   walk(-Infinity, reached, 1, () => true);

@@ -57,7 +57,13 @@ export function scanOslo(bytes: Buffer, at: number, end: number, parts: OsloPart
   const pidStart = ++i;
   for (; i < end && bytes[i] !== SPACE; i++) {
     const digit = bytes[i]! - 48;
-    if (digit < 0 || digit > 9) return false;
+    if (digit < 0 || digit > 9) {
+      // DevStack's screens have no such column.
+      if (i !== pidStart || digit < 17 || digit > 42 || !isLevel(bytes, i, end)) return false;
+      pid = screenPid(bytes, i, end);
+      i--;
+      break;
+    }
     pid = pid * 10 + digit;
   }
   if (i === pidStart) return false;
@@ -94,6 +100,18 @@ export function scanOslo(bytes: Buffer, at: number, end: number, parts: OsloPart
   return true;
 }
 
+/** How far before its end a line of DevStack's screens says its process. */
+const SUFFIX = 400;
+const SCREEN_PID = / from \(pid=(\d{1,10})\) /;
+
+/**
+ * The process of a line without its column, 0 where it does not say: it does at DEBUG only.
+ *
+ *     2017-01-19 06:14:58.536 DEBUG nova.compute.manager [req-… demo demo] message from (pid=4496) func /path.py:1919
+ */
+const screenPid = (bytes: Buffer, start: number, end: number): number =>
+  Number(SCREEN_PID.exec(bytes.toString('latin1', Math.max(start, end - SUFFIX), end))?.[1] ?? 0);
+
 /** The line's local wall clock, read as if it were UTC. */
 export const osloStamp = (bytes: Buffer, parts: OsloParts): number => readStamp(bytes, parts.stamp);
 
@@ -109,11 +127,18 @@ const LEVELS: Readonly<Record<string, Level>> = {
   FATAL: 'CRITICAL',
 };
 
+/** Whether the word from here on is a level: a capital alone may be anything. */
+function isLevel(bytes: Buffer, start: number, end: number): boolean {
+  const stop = bytes.indexOf(SPACE, start);
+  return stop !== -1 && stop < end && stop - start <= 8 && Object.hasOwn(LEVELS, bytes.toString('latin1', start, stop));
+}
+
 export const osloLevel = (word: string): Level => LEVELS[word] ?? 'INFO';
 
 export interface OsloContext {
   readonly requestId: string | undefined;
   readonly globalRequestId: string | undefined;
+  readonly twoIds?: true | undefined;
   readonly userId: string | undefined;
   readonly projectId: string | undefined;
 }
@@ -134,6 +159,7 @@ export function readContext(text: string): OsloContext {
   return {
     requestId: words[own],
     globalRequestId: own === 1 ? word(words[0]) : undefined,
+    twoIds: own === 1 ? true : undefined,
     userId: word(words[own + 1]),
     projectId: word(words[own + 2]),
   };
@@ -153,7 +179,9 @@ function firstWords(text: string): string[] {
 }
 
 const DEVSTACK_SUFFIX = / \{\{(?:\(pid=\d+\) )?[\w<>.]+ \S+\.py:\d+\}\}$/;
+const SCREEN_SUFFIX = / from \(pid=\d{1,10}\)$/;
 const BRACE = 125;
+const CLOSED = 41;
 
 /**
  * Decodes a DEBUG record's message without `function path:line`, which oslo.log appends, so that wordings need not know
@@ -166,7 +194,9 @@ export function debugMessage(bytes: Buffer, start: number, end: number): string 
   if (bytes[end - 1] === BRACE && bytes[end - 2] === BRACE) return withoutDevstackSuffix(bytes.toString('utf8', start, end));
   const stop = suffixStart(bytes, start, end);
   const text = bytes.toString('utf8', start, stop);
-  return stop === end ? text : text.trimEnd();
+  if (stop === end) return text;
+  // DevStack's screens: ` from (pid=4496)` before it.
+  return bytes[stop - 1] === CLOSED ? text.replace(SCREEN_SUFFIX, '').trimEnd() : text.trimEnd();
 }
 
 /** @returns the index of the space before `function path:line`, or `end` where there is no such suffix */

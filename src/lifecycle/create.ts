@@ -3,6 +3,7 @@ import { minutes, seconds } from '../model/time.js';
 import { type ActionSpec, about, lasting, latest, line } from './define.js';
 import { apiRequest, dispatch, plugChain, portCreate, portUpdate, requests, scheduling } from './plug.js';
 import { spawning } from './spawning.js';
+import { secondsWaited } from './waited.js';
 
 /** What nova prints of machines that are no guests of libvirt: no image cache, no tap, no plug of nova's. */
 const OTHER_DRIVERS: readonly EventKind[] = [
@@ -12,17 +13,63 @@ const OTHER_DRIVERS: readonly EventKind[] = [
   'vmware.guest.created',
 ];
 
+/** How nova ends an action that is no build when it fails. */
+const FAILED_OTHERWISE: readonly EventKind[] = ['task.state.reverted', 'request.failed'];
+
 /** Boot a server: claim resources, make its ports and disks, spawn the guest and plug it in. */
 export const create: ActionSpec = {
   name: 'create',
   lockedBy: ['_locked_do_build_and_run_instance'],
-  namedBy: ['instance.build.started', 'spawn.started', 'instance.spawn.timed', 'instance.built', 'networks.building'],
+  namedBy: [
+    'instance.build.started',
+    'spawn.started',
+    'instance.spawn.timed',
+    'instance.built',
+    'networks.building',
+    // Where its head is missing: no other action allocates a network so, or fails so.
+    'network.allocation.started',
+    'network.allocation.skipped',
+    'network.allocated',
+    'block.device.mapping.started',
+    'network.setup.retried',
+    'network.setup.failed',
+    'network.allocation.failed',
+    'instance.build.failed',
+    'instance.build.aborted',
+    'instance.build.rescheduled',
+    'instance.build.unexpected',
+    'instance.disappeared',
+    'build.cleanup.failed',
+  ],
+  // An unshelve prints these, too, and then reverts its task.
+  namedUnless: { kinds: ['instance.spawn.failed', 'bdm.failed'], unless: FAILED_OTHERWISE },
+  // Others claim resources, too, and shut down, resize or copy what is there already.
+  notWith: [
+    'instance.rebuilding',
+    'instance.evacuating',
+    'instance.unshelving',
+    'vm.state.stashed',
+    'migration.power.off.started',
+    'migration.finishing',
+    'migration.finished',
+    'instance.running',
+    'instance.rebooted',
+    'guest.shutdown.finished',
+    'guest.shutdown.failed',
+    'snapshot.started',
+    'snapshot.extracted',
+    'snapshot.uploaded',
+    'instance.shelve.offloading',
+    'live.migration.preparing',
+  ],
+  followsUp: { after: 'instance.spawned', with: ['instance.spawn.timed'] },
   starts: [
     // nova records the start between the two lines, and only then prints the second; where it is slow to write, half a second later.
     { kinds: ['instance.lock.acquired'], followedBy: { kind: 'instance.build.started', within: seconds(1) } },
     line('instance.build.started'),
     lasting('instance.built'),
   ],
+  underWay: [{ kinds: ['vif.plug.timed.out'], lessStated: secondsWaited }],
   // Before a build ends, INFO does not say since when it was under way.
   opensWith: ['instance.attribute.loaded', 'instance.claimed', 'claim.failed', 'claim.attempted'],
   ends: ['instance.built'],

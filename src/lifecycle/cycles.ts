@@ -32,6 +32,10 @@ export function plugCycles(members: readonly Member[]): Member[][] {
       case 'vif.plugged':
         if (current === undefined || has('vif.plugged')) begin();
         break;
+      case 'vif.plug.timed.out':
+        // The plug, and what it waited for, may lie before the first line.
+        if (current === undefined && cycles.length === 0) begin();
+        break;
       case 'interface.added':
         if (current === undefined || has('interface.added')) begin();
         break;

@@ -1,5 +1,6 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Millis } from '../model/line.js';
+import type { Event } from './event.js';
 import type { Wiring } from './wiring.js';
 
 /** nova's own names of instance actions (nova/compute/instance_actions.py). */
@@ -37,6 +38,8 @@ export interface Edge {
   readonly kinds: readonly EventKind[];
   /** The line's time less this field of it, in seconds: a line that states its own duration gives both ends. */
   readonly less?: string;
+  /** The same where the line states it in other words; a line that does not is no such edge. */
+  readonly lessStated?: (event: Event) => number | undefined;
   /** The edge is a bound, not the very moment: flagged `derived`. */
   readonly derived?: true;
   /** Which of several: the first (default), the last, or for a `from` the latest before the `to`. */
@@ -120,6 +123,10 @@ export interface ActionSpec {
   readonly provenOnHost?: readonly EventKind[];
   /** Lines that must all be there, in this order, to name it where nothing else does; one of each list. */
   readonly namedByAll?: readonly (readonly EventKind[])[];
+  /** Lines that name it where nothing else does, unless one of the others is there: another action prints both. */
+  readonly namedUnless?: { readonly kinds: readonly EventKind[]; readonly unless: readonly EventKind[] };
+  /** After the one line it prints one of the others at once: where a bag goes on without, it is another action that shares its claim. */
+  readonly followsUp?: { readonly after: EventKind; readonly with: readonly EventKind[] };
   /** Lines that it never prints with its request id: whatever does is another action. */
   readonly notWith?: readonly EventKind[];
   /** The methods of nova-api that begin it, as nova-api prints them at DEBUG, and other lines of nova-api that name it. */
@@ -138,6 +145,8 @@ export interface ActionSpec {
   readonly takesPart?: readonly (readonly EventKind[])[];
   /** The root's start, else the first line with the action's request id. */
   readonly starts: readonly Edge[];
+  /** Lines that state how long the action has been under way at least: what they say counts where its head is missing. */
+  readonly underWay?: readonly Edge[];
   /** The first line of a log that does not print these: a stand-in for the start. Any other first line shows that the head is missing. */
   readonly opensWith?: readonly EventKind[];
   /** Lines without a request id that it may print before its first own: the latest of them is its first, where nothing else is under way. */
@@ -153,6 +162,8 @@ export interface ActionSpec {
   readonly provedBy?: readonly EventKind[];
   /** Nothing marks its success: after one of these, silence without a failure is one. */
   readonly endsQuietly?: readonly EventKind[];
+  /** Releases of old print no end line: what is left of the silence at the end of the input need not be waited for. */
+  readonly mayEndQuietly?: true;
   /** Lines that belong to the end when they follow it: from 2025.1 on the guest's lifecycle lags behind. */
   readonly confirms?: readonly EventKind[];
   /** Only after one of these: the same end line means something else before it. */

@@ -8,10 +8,27 @@ export const remove: ActionSpec = {
   lockedBy: ['do_terminate_instance'],
   // "Terminating instance" also stands in failed builds, under the create's request id: naming tries the others first.
   namedBy: ['instance.terminating'],
+  // Without its first line. A build that failed says so between the two.
+  namedByAll: [['instance.destroy.timed'], ['allocation.deleted']],
+  notWith: [
+    'instance.claimed',
+    'image.creation.started',
+    'guest.xml.started',
+    'vif.plugged',
+    'vif.plug.timed.out',
+    'guest.start.failed',
+    'instance.spawn.failed',
+    'bdm.failed',
+    'fixed.ips.exhausted',
+    'instance.shelve.offloading',
+    'snapshot.extracted',
+    'snapshot.uploaded',
+  ],
   starts: [line('instance.lock.awaited'), { kinds: ['instance.lock.acquired'], less: 'waited' }, line('instance.terminating')],
   ends: ['allocation.deleted'],
-  // After a build that had given back the allocations nothing is left to give back, and to print. Volumes may come in between.
-  endsQuietly: ['network.deallocated'],
+  // Up to Ocata nothing need be printed after these; nor is it where a failed build had given back the allocations. Volumes come last.
+  endsQuietly: ['network.deallocated', 'volumes.detach.timed'],
+  mayEndQuietly: true,
   sharedTasks: ['deleting', 'soft-deleting'],
   endsWithLock: true,
   lockIsSuccess: true,

@@ -15,6 +15,7 @@ import { rescue, unrescue } from './rescue.js';
 import { confirmResize, migrate, resize, revertResize } from './resize.js';
 import { shelve, shelveOffload, unshelve } from './shelve.js';
 import { backup, createImage } from './snapshot.js';
+import { createStates, statesOf } from './states.js';
 
 /** All actions. Where lines of several are in one bag, the first of them names it. */
 export const actions: readonly ActionSpec[] = [
@@ -57,6 +58,11 @@ const byLine: readonly ActionSpec[] = actions.filter((spec) => spec !== remove);
 const byKind = new Map<EventKind, ActionSpec[]>();
 for (const spec of byLine) for (const kind of spec.namedBy) byKind.set(kind, [...(byKind.get(kind) ?? []), spec]);
 
+/** Which actions the states that nova prints are of. */
+const states = createStates(actions);
+
+const NEVER: NonNullable<ActionSpec['namedUnless']> = { kinds: [], unless: [] };
+
 /** Locks whose function names the action. */
 const LOCKS: ReadonlySet<EventKind> = new Set(kindsWith(isActionLock));
 
@@ -65,7 +71,16 @@ export const naming: ReadonlySet<EventKind> = new Set([
   ...LOCKS,
   'instance.claimed',
   'instance.terminating',
-  ...actions.flatMap((spec) => [...spec.namedBy, ...(spec.namedByAll ?? []).flat(), ...(spec.provenOnHost ?? []), ...(spec.notWith ?? [])]),
+  'vif.plug.timed.out',
+  ...actions.flatMap((spec) => [
+    ...spec.namedBy,
+    ...(spec.namedByAll ?? []).flat(),
+    ...(spec.namedUnless?.kinds ?? []),
+    ...(spec.namedUnless?.unless ?? []),
+    ...(spec.provenOnHost ?? []),
+    ...(spec.notWith ?? []),
+    ...(spec.takesPart ?? []).flat(),
+  ]),
 ]);
 
 /** Kinds of lines without a request id that may name a bag which nothing else names. */
@@ -108,6 +123,8 @@ export interface Evidence {
   readonly begun: readonly Event[];
   /** lines of the instance that name no request and are no other action's, in order: what nothing else names may be named by them */
   readonly bare: readonly Event[];
+  /** lines without its request id that print the instance's states while nothing but this was under way */
+  readonly stated?: readonly Event[];
 }
 
 /**
@@ -116,16 +133,20 @@ export interface Evidence {
  * 1. the function that holds the instance's lock (DEBUG)
  * 2. a line that names it; of two that share the line, what nova-api says, or what its host prints besides
  * 3. what nova-api says that it began (DEBUG)
- * 4. "Claim successful", which is a create's first line at INFO
- * 5. "Terminating instance" as the first line, or "Deleted allocations", where nothing above fits: a delete. A failed build
- *    prints both, too, after lines of a build
- * 6. the task state that nova's power synchronization finds
- * 7. a set of lines that no other action has
- * 8. "Terminating instance" anywhere
+ * 4. the task state that a line of its own prints
+ * 5. "Claim successful", which is a create's first line at INFO
+ * 6. a line that only another action with other lines shares
+ * 7. "Terminating instance" as the first line: a delete. A failed build prints it, too, after lines of a build
+ * 8. the task state that nova's power synchronization finds
+ * 9. a set of lines that no other action has
+ * 10. "Terminating instance" anywhere
+ *
+ * Of rules 4 to 10 a name does not count that other lines exclude: the action never prints such a line, or nova prints the task
+ * state of another action meanwhile. A missing head leaves lines that two actions print.
  *
  * Of lines without a request id only those after the first line of its own count: before it another action was under way.
  */
-export function nameAction({ own, begun, bare }: Evidence): ActionSpec | undefined {
+export function nameAction({ own, begun, bare, stated = [] }: Evidence): ActionSpec | undefined {
   for (const event of own) {
     const locked = actionOfLock(event);
     if (locked !== undefined) return locked;
@@ -136,24 +157,59 @@ export function nameAction({ own, begun, bare }: Evidence): ActionSpec | undefin
 
   const named: ActionSpec[] = [];
   for (const kind of kinds) for (const spec of byKind.get(kind) ?? []) if (!named.includes(spec) && !isRuledOut(spec)) named.push(spec);
-  if (named.length > 1) named.sort((a, b) => byLine.indexOf(a) - byLine.indexOf(b));
-  const first = named[0];
-  if (first !== undefined) {
-    const rivals = named.filter(({ namedBy }) => namedBy === first.namedBy || namedBy.some((kind) => first.namedBy.includes(kind)));
-    return rivals.find((spec) => spec === called) ?? rivals.find((spec) => isProven(spec, own)) ?? rivals.at(-1);
-  }
+  if (named.length > 0) return oneOf(named, called, own);
   // nova-api names an action; it never makes a host its owner. Which of two hosts writes the root, only their own lines show.
   if (called !== undefined && called.takesPart === undefined) return called;
-  if (kinds.has('instance.claimed') && !kinds.has('instance.rebuilding')) return create;
-  if (own[0]?.kind === 'instance.terminating' || kinds.has('allocation.deleted')) return remove;
+
+  const said = stated.flatMap((event) => statesOf(event) ?? []);
+  const isExcluded = (spec: ActionSpec): boolean => isRuledOut(spec) || said.some((each) => states.exclude(spec, each));
+  const unlessExcluded = (spec: ActionSpec): ActionSpec | undefined => (isExcluded(spec) ? undefined : spec);
+  return (
+    namedByOwnState(own, called, isRuledOut) ??
+    (kinds.has('instance.claimed') ? unlessExcluded(create) : undefined) ??
+    actions.find(
+      ({ namedUnless: { kinds: by, unless } = NEVER, ...spec }) =>
+        by.some((kind) => kinds.has(kind)) && !unless.some((kind) => kinds.has(kind)) && !isExcluded(spec),
+    ) ??
+    (own[0]?.kind === 'instance.terminating' ? unlessExcluded(remove) : undefined) ??
+    namedByRest(own, bare, isExcluded) ??
+    (kinds.has('instance.terminating') ? unlessExcluded(remove) : undefined)
+  );
+}
+
+/** Of actions that lines name, and that share such a line, the first: or the one that something else speaks for. */
+function oneOf(named: ActionSpec[], called: ActionSpec | undefined, own: readonly Event[]): ActionSpec | undefined {
+  const [first, ...others] = named.length > 1 ? named.sort((a, b) => byLine.indexOf(a) - byLine.indexOf(b)) : named;
+  if (first === undefined || others.length === 0) return first;
+  const rivals = named.filter(({ namedBy }) => namedBy === first.namedBy || namedBy.some((kind) => first.namedBy.includes(kind)));
+  return rivals.find((spec) => spec === called) ?? rivals.find((spec) => isProven(spec, own)) ?? rivals.at(-1);
+}
+
+/** What the states name that a line of its own prints. Of a resize and a migration, which share theirs, it is told as the latter. */
+function namedByOwnState(
+  own: readonly Event[],
+  called: ActionSpec | undefined,
+  isRuledOut: (spec: ActionSpec) => boolean,
+): ActionSpec | undefined {
+  for (const event of own) {
+    const said = statesOf(event);
+    const possible = said === undefined ? [] : states.possible(said).filter((spec) => !isRuledOut(spec));
+    const [first] = possible;
+    if (first === undefined) continue;
+    return first.takesPart === undefined ? first : (possible.find((spec) => spec === called) ?? possible.at(-1));
+  }
+  return undefined;
+}
+
+/** What lines without a request id name, alone or with its own. */
+function namedByRest(own: readonly Event[], bare: readonly Event[], isExcluded: (spec: ActionSpec) => boolean): ActionSpec | undefined {
   const after = bare.filter(({ at }) => own[0] !== undefined && at >= own[0].at);
   const task = after.map(taskOf).find((each) => each !== undefined && byTask.has(each));
   // Both hosts of a migration find it pending: it is no sign of which of them writes the root.
   const pending = task === undefined ? undefined : byTask.get(task);
   if (pending !== undefined && pending.takesPart === undefined) return pending;
   const all = after.length === 0 ? own : [...own, ...after].sort(inOrder);
-  const shown = byLine.find((spec) => spec.namedByAll !== undefined && !isRuledOut(spec) && areInOrder(spec.namedByAll, all));
-  return shown ?? (kinds.has('instance.terminating') ? remove : undefined);
+  return actions.find((spec) => spec.namedByAll !== undefined && !isExcluded(spec) && areInOrder(spec.namedByAll, all));
 }
 
 /** The action of which an unnamed bag is another host's part. */
@@ -161,6 +217,10 @@ export function partOf(own: readonly Event[]): ActionSpec | undefined {
   const kinds = new Set(own.map(({ kind }) => kind));
   return actions.find(({ takesPart }) => takesPart?.some((all) => all.every((kind) => kinds.has(kind))));
 }
+
+/** The names of the actions that the same line names: which of them it is, only nova-api shows, or another host. */
+export const namesakesOf = (spec: ActionSpec): readonly string[] =>
+  actions.filter((each) => each === spec || each.namedBy.some((kind) => spec.namedBy.includes(kind))).map(({ name }) => name);
 
 /**
  * The action that the conductor gave up, as the lines of the control plane name it.

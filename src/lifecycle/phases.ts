@@ -359,8 +359,9 @@ class Finder {
 
   /** @param since what lies before this moment has nothing to do with it */
   #found(event: Event, edge: Edge, since?: Millis): Found {
-    if (edge.less !== undefined) {
-      const at = event.at - Math.round((numberOf(event, edge.less) ?? 0) * 1e6) / 1e3;
+    if (edge.less !== undefined || edge.lessStated !== undefined) {
+      const seconds = edge.less === undefined ? edge.lessStated?.(event) : numberOf(event, edge.less);
+      const at = event.at - Math.round((seconds ?? 0) * 1e6) / 1e3;
       return { event, at, is: 'derived', isBound: true, isStated: true };
     }
     const later = edge.notBefore?.flatMap((kind) => this.#scope.byKind.get(kind) ?? NO_LINES).sort(inOrder)[0];
@@ -378,7 +379,7 @@ class Finder {
     for (const edge of edges) {
       const lines = this.#lines(edge);
       const event = edge.pick === 'last' ? lines.at(-1) : lines[0];
-      if (event !== undefined) return this.#found(event, edge);
+      if (event !== undefined && isStated(event, edge)) return this.#found(event, edge);
     }
     return undefined;
   }
@@ -465,6 +466,8 @@ class Finder {
     });
   }
 }
+
+const isStated = (event: Event, { lessStated }: Edge): boolean => lessStated === undefined || lessStated(event) !== undefined;
 
 /** A phase whose end no line shows ends with the one it is part of. */
 function closeOpenEnds(phases: readonly Phase[], lived: Lived): Phase[] {

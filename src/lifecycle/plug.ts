@@ -3,6 +3,7 @@ import { REQUESTS } from '../model/call.js';
 import { seconds } from '../model/time.js';
 import { about, type Edge, last, lasting, latest, line, type PhaseSpec, recent, standIn } from './define.js';
 import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
+import { secondsWaited } from './waited.js';
 
 /** neutron's API workers by release: one eventlet service up to 2025.1, several daemons under uWSGI since. */
 export const NEUTRON = [
@@ -96,7 +97,7 @@ export const vifPluggedWait: PhaseSpec = {
   within: 'spawn',
   failsAt: [{ kind: 'vif.plug.timed.out', why: 'timed out waiting for network-vif-plugged' }, { kind: 'vif.plug.failed.event' }],
   // nova prepares to wait before it plugs, and says so at DEBUG; there is nothing to wait for before the plug.
-  from: [line('vif.plugged'), line('vif.plug.awaited')],
+  from: [line('vif.plugged'), line('vif.plug.awaited'), { kinds: ['vif.plug.timed.out'], lessStated: secondsWaited }],
   to: [
     line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event'),
     { kinds: ['vif.plug.announced'], derived: true },

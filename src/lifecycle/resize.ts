@@ -1,8 +1,11 @@
 import { hours } from '../model/time.js';
 import { AT_WORK, action, FAILURES, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, about, anywhere, latest, line, type PhaseSpec } from './define.js';
+import { type ActionSpec, about, anywhere, type Edge, latest, line, type PhaseSpec } from './define.js';
 import { apiRequest, dispatch, plugChain, plugUnawaited, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, networkWait, partsOf, spawning } from './spawning.js';
+
+/** Where the destination is not read, the last disk that the source has copied bounds it. */
+const lastCopy: Edge = { kinds: ['disk.resize.copied'], pick: 'last', derived: true, anywhere: true };
 
 /** Steps on two hosts: the destination prepares, the source shuts the guest down and hands its disks over, the destination starts it. */
 const moving: readonly PhaseSpec[] = [
@@ -25,7 +28,7 @@ const moving: readonly PhaseSpec[] = [
     service: 'nova-compute',
     from: [latest('vif.unplugged'), latest('instance.destroyed')],
     // The source prints nothing when it has handed the disks over; what the destination does next bounds it.
-    to: [about('port.binding.active'), about('port.updating'), about('migration.finishing'), about('image.creation.started')],
+    to: [about('port.binding.active'), about('port.updating'), about('migration.finishing'), about('image.creation.started'), lastCopy],
   },
   networkInfo,
   {
@@ -45,7 +48,14 @@ const move = (given: Pick<ActionSpec, 'name'> & Partial<ActionSpec>): ActionSpec
   action({
     lockedBy: [],
     namedBy: ['instance.migrating'],
-    takesPart: [['migration.power.off.started'], ['guest.shutdown.finished', 'vif.unplugged'], ['guest.shutdown.failed', 'vif.unplugged']],
+    takesPart: [
+      ['migration.power.off.started'],
+      ['disk.resize.moving'],
+      ['disk.resize.moved'],
+      ['disk.resize.copied'],
+      ['guest.shutdown.finished', 'vif.unplugged'],
+      ['guest.shutdown.failed', 'vif.unplugged'],
+    ],
     starts: [],
     startsWithFirst: true,
     ends: ['instance.running'],
@@ -88,7 +98,17 @@ export const confirmResize: ActionSpec = action({
   lockedBy: ['do_confirm_resize', 'do_confirm'],
   namedBy: ['migration.confirming', 'resize.confirming'],
   namedByAll: [['migration.allocation.deleted']],
-  notWith: ['live.migration.finished', 'live.migration.source.checked'],
+  // A live migration gives its allocation back with the same line, and plugs on its destination.
+  notWith: [
+    'live.migration.finished',
+    'live.migration.source.checked',
+    'live.migration.monitored',
+    'live.migration.destination.checked',
+    'live.migration.preparing',
+    'live.migration.vifs.plugging',
+    'live.migration.destination.finishing',
+    'vif.plugged',
+  ],
   calls: ['_action_confirm_resize', '_confirm_resize'],
   completes: ['resize', 'migrate'],
   starts: [line('instance.lock.awaited'), { kinds: ['instance.lock.acquired'], less: 'waited' }, line('migration.confirming')],

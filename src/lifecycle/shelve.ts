@@ -35,12 +35,14 @@ export const shelve: ActionSpec = action({
   name: 'shelve',
   lockedBy: ['do_shelve_instance'],
   namedBy: ['instance.shelving'],
+  // Without its first line: only it offloads what it has made an image of.
+  namedByAll: [['snapshot.started', 'snapshot.extracted', 'snapshot.uploaded'], ['instance.shelve.offloading']],
   calls: ['_shelve'],
   tasks: ['shelving', 'shelving_image_pending_upload', 'shelving_image_uploading'],
   sharedTasks: ['shelving_offloading'],
   ends: ['allocation.deleted'],
-  // Offloading may be set to come hours later, or never.
-  endsQuietly: ['snapshot.uploaded'],
+  // Offloading may be set to come hours later, or never. Up to Ocata nothing is printed after its disks are gone.
+  endsQuietly: ['snapshot.uploaded', 'instance.files.deleted'],
   fails: [...FAILURES, 'guest.start.failed'],
   deadline: hours(6),
   phases: [
@@ -60,9 +62,12 @@ export const shelveOffload: ActionSpec = action({
   name: 'shelveOffload',
   lockedBy: ['do_shelve_offload_instance'],
   namedBy: ['instance.shelve.offloading'],
+  notWith: ['guest.shutdown.finished', 'guest.shutdown.failed', 'snapshot.started', 'snapshot.extracted', 'snapshot.uploaded'],
   calls: ['_shelve_offload'],
   tasks: ['shelving_offloading'],
   ends: ['allocation.deleted'],
+  endsQuietly: ['instance.files.deleted'],
+  mayEndQuietly: true,
   phases: [apiRequest, lockWait, ...offloading, finishing('offload finish', 'allocation.deleted'), ...requests],
 });
 

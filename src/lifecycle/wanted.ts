@@ -57,6 +57,8 @@ const used: ReadonlySet<EventKind> = new Set([
   ...actions.flatMap((spec) => [
     ...spec.namedBy,
     ...(spec.namedByAll ?? []).flat(),
+    ...(spec.namedUnless?.kinds ?? []),
+    ...(spec.namedUnless?.unless ?? []),
     ...(spec.opensBare ?? []),
     ...(spec.takesPart ?? []).flat(),
     ...(spec.notWith ?? []),

@@ -22,6 +22,8 @@ export interface LogRecord extends Writer {
   readonly requestId: string | undefined;
   /** the id the caller sent along (Zed and later) */
   readonly globalRequestId: string | undefined;
+  /** its brackets have room for the caller's id, which no release before Pike prints */
+  readonly twoIds?: true | undefined;
   /** undefined where the log prints `-`: a periodic task or a start-up */
   readonly userId: string | undefined;
   readonly projectId: string | undefined;

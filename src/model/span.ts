@@ -59,6 +59,8 @@ export interface FinishedTrace {
   readonly request: string | undefined;
   /** nova's name of the action; undefined for a fragment, which cannot know it */
   readonly action: string | undefined;
+  /** of a fragment: nova's names of the actions that it may be a part of, where its lines show them */
+  readonly partOf?: readonly string[];
   /** in the order of start, then end, then name; the root first where there is one */
   readonly spans: readonly SpanData[];
 }

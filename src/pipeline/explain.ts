@@ -1,7 +1,8 @@
 import { type Catalogue, catalogue as ours } from '../catalogue/index.js';
 import { portsOf } from '../correlate/store.js';
 import { scrubbed } from '../export/scrub.js';
-import { readContext, withoutDebugSuffix } from '../format/oslo.js';
+import { readContext } from '../format/oslo.js';
+import { printable } from '../format/prefix.js';
 import { formCalled, formOf } from '../format/wrap/index.js';
 import { Unwrapper } from '../format/wrap/unwrapper.js';
 import { createZone } from '../format/zone.js';
@@ -10,9 +11,12 @@ import { actions } from '../lifecycle/name.js';
 import { systemClock } from '../model/clock.js';
 import type { LogForm } from '../model/form.js';
 import type { Millis } from '../model/line.js';
-import { formatOf, LogReader, ownName } from '../read/log-reader.js';
+import { EnvelopeReader, formatOf } from '../read/envelope.js';
+import { LogReader, ownName } from '../read/log-reader.js';
 import { loadRules, type Rules } from '../read/rules.js';
 import { serviceOfIdent } from '../tail/name.js';
+
+const CARRIAGE_RETURN = 13;
 
 export interface Explanation {
   readonly stages: readonly { readonly name: string; readonly said: string }[];
@@ -34,6 +38,11 @@ interface ExplainOptions {
  * tried, nova-compute first.
  */
 export function explainLine(line: string, options: ExplainOptions): Explanation {
+  const { stages, understood } = explainAny(line, options);
+  return { understood, stages: stages.map(({ name, said }) => ({ name, said: printable(said) })) };
+}
+
+function explainAny(line: string, options: ExplainOptions): Explanation {
   const inner = unwrapped(line, options);
   if (inner === undefined) return explainInner({ text: line, at: undefined }, options);
   if ('broken' in inner) return { understood: false, stages: [{ name: 'form', said: inner.broken }] };
@@ -51,7 +60,7 @@ function explainInner({ text, at }: Pick<Inner, 'text' | 'at'>, options: Explain
     const event = readBy(service, text, at, options.zone, catalogue);
     if (event !== undefined) return explained(event, service, rules);
   }
-  return unread(text, tried, options, catalogue);
+  return unread({ text, at }, options, tried, catalogue);
 }
 
 /** A line taken out of what it is wrapped in. */
@@ -141,14 +150,18 @@ function explained(event: Event, service: string, rules: Rules | undefined): Exp
   };
 }
 
-const OSLO =
-  /^(?<stamp>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) (?<pid>\d+) (?<level>[A-Z]+) (?<logger>\S+) (?:\[(?<context>(?!instance)[^\]]*)\] ?)?(?:\[instance: [0-9a-f-]{36}\] ?)?(?<message>.*)$/s;
-const VLOG = /^(?<stamp>[^|]+Z)\|\d+\|(?<logger>[\w-]+)(?:\([^)]*\))?\|(?<level>[A-Z]+)\|(?<message>.*)$/s;
-
 /** Says how far the reading of a line got that leads to no event. */
-function unread(line: string, tried: readonly string[], { zone }: ExplainOptions, catalogue: Catalogue): Explanation {
-  const found = (OSLO.exec(line) ?? VLOG.exec(line))?.groups;
-  if (found === undefined) {
+function unread(
+  { text, at }: Pick<Inner, 'text' | 'at'>,
+  { service, zone }: ExplainOptions,
+  tried: readonly string[],
+  catalogue: Catalogue,
+): Explanation {
+  const reader = new EnvelopeReader(service === undefined ? undefined : formatOf(service));
+  const bytes = Buffer.from(text);
+  const made = reader.read(bytes, 0, bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length, at);
+  const envelope = made === undefined ? undefined : reader.envelope(made, at);
+  if (envelope === undefined) {
     return {
       understood: false,
       stages: [
@@ -156,13 +169,14 @@ function unread(line: string, tried: readonly string[], { zone }: ExplainOptions
       ],
     };
   }
-  const { logger = '', message = '', level = '', context } = found;
-  const known = tried.filter((service) => catalogue.knowsLogger(service, logger));
+  const { writing, isUtc, logger, message, level, context } = envelope;
+  const known = tried.filter((each) => catalogue.knowsLogger(each, logger));
   const ids = context === undefined ? undefined : readContext(context).requestId;
+  const kind = tried.map((each) => catalogue.recognise(each, logger, message)?.kind).find((each) => each !== undefined);
   return {
     understood: false,
     stages: [
-      { name: 'envelope', said: `${OSLO.test(line) ? `oslo.log, local time in ${zone}` : 'vlog, UTC'}` },
+      { name: 'envelope', said: `${writing}, ${isUtc ? 'UTC' : `local time in ${zone}`}` },
       { name: 'level', said: level },
       {
         name: 'logger',
@@ -174,9 +188,10 @@ function unread(line: string, tried: readonly string[], { zone }: ExplainOptions
       ...(ids === undefined ? [] : [{ name: 'ids', said: `request ${ids}` }]),
       {
         name: 'event',
-        said: tried.some((service) => catalogue.recognise(service, logger, withoutDebugSuffix(message)) !== undefined)
-          ? 'known'
-          : 'none: the catalogue knows no such message, so it is counted as unrecognised and passed over',
+        said:
+          kind === undefined
+            ? 'none: the catalogue knows no such message, so it is counted as unrecognised and passed over'
+            : `${kind}: known, but no action needs it, so it is passed over`,
       },
     ],
   };

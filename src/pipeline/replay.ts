@@ -4,12 +4,16 @@ import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
 import type { Zone } from '../format/zone.js';
 import type { ClosedThing } from '../lifecycle/closed.js';
+import type { Event } from '../lifecycle/event.js';
+import { Stalls } from '../lifecycle/stalls.js';
+import type { Unnamed } from '../lifecycle/unnamed.js';
 import { systemClock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import { logUnknown, usage } from '../model/errors.js';
 import type { LogForm } from '../model/form.js';
 import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
+import type { StallsOfDaemon } from '../model/stall.js';
 import { ownName } from '../read/log-reader.js';
 import type { Rules } from '../read/rules.js';
 import { type LogSource, openSource } from '../read/source.js';
@@ -36,8 +40,12 @@ export interface ReplayOptions {
   /** files of users' own messages and phases */
   readonly rules?: readonly string[] | undefined;
   readonly count: Count;
+  /** lines of a request that show no name of an action */
+  readonly onUnnamed?: (unnamed: Unnamed) => void;
   readonly signal?: AbortSignal;
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
+  /** told once, when all is read: what daemons report of themselves, whether or not an action was under way */
+  readonly onStalls?: (stalls: readonly StallsOfDaemon[]) => void;
   readonly stdin?: NodeJS.ReadableStream;
 }
 
@@ -69,8 +77,15 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   const zones = parseZones(options.zone);
   // Loaded only where there are some: what reads them takes a tenth of a second to load.
   const rules = options.rules === undefined ? undefined : (await import('../read/rules.js')).loadRules(options.rules);
-  const correlator = new Correlator(options.count);
-  const sources = await openSources(options, zones, rules, correlator);
+  const correlator = new Correlator(options.count, {
+    onUnnamed: options.onUnnamed,
+    logEnd: (host) => endOfLog(sources, host),
+  });
+  const stalls = new Stalls();
+  const sources = await openSources(options, zones, rules, (event) => {
+    stalls.note(event);
+    correlator.accept(event);
+  });
   const reads = (service: string, host?: string): boolean => sources.some(({ reader }) => reader.reads(service, host));
   const totalBytes = sizeOf(sources);
   let readBytes = 0;
@@ -79,6 +94,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     for (const closed of things) {
       const trace = buildTrace(closed, { lines: options.lines, reads, phasesOf: rules?.phasesOf, count: options.count });
       if (trace.spans.length === 0) continue;
+      stalls.seen(trace);
       if (trace.form !== 'network-ready') options.count(trace.form === 'action' ? 'actions' : 'fragments');
       options.onRequests?.(trace, requestsOf(closed));
       yield trace;
@@ -101,6 +117,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
       if (behind?.reader.newest !== undefined) yield* finish(correlator.advance(behind.reader.newest));
     }
     yield* finish(correlator.finish(Math.max(...sources.map(({ reader }) => reader.newest ?? Number.NEGATIVE_INFINITY))));
+    options.onStalls?.(stalls.longest);
   } finally {
     for (const { input } of sources) await input?.close();
   }
@@ -119,7 +136,7 @@ async function openSources(
   options: ReplayOptions,
   zones: (service?: string) => Zone,
   rules: Rules | undefined,
-  correlator: Correlator,
+  onEvent: (event: Event) => void,
 ): Promise<Source[]> {
   const sets = await findLogs(options.paths);
   const sources: Source[] = [];
@@ -136,10 +153,7 @@ async function openSources(
       latest: () => lastWritten(set),
       count: options.count,
       catalogue: rules?.catalogue,
-      onEvent:
-        numbers === undefined
-          ? (event) => correlator.accept(event)
-          : (event) => correlator.accept({ ...event, origin: numbers.numbered(event.origin) }),
+      onEvent: numbers === undefined ? onEvent : (event) => onEvent({ ...event, origin: numbers.numbered(event.origin) }),
     });
     if (reader === undefined) continue;
     const splitter = createLineSplitter({
@@ -188,6 +202,19 @@ function furthestBehind(sources: readonly Source[]): Source | undefined {
     if (found === undefined || source.reader.newest < found.reader.newest!) found = source;
   }
   return found;
+}
+
+/** When a host's nova-compute wrote its last line, where all of its logs are read to the end. */
+function endOfLog(sources: readonly Source[], host: string): Millis {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { reader, done } of sources) {
+    for (const each of reader.readers) {
+      if (each.service !== 'nova-compute' || each.host !== host) continue;
+      if (!done) return Number.POSITIVE_INFINITY;
+      last = Math.max(last, each.newest ?? last);
+    }
+  }
+  return last === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : last;
 }
 
 /** Reads one piece of a source; @returns its bytes */

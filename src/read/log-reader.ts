@@ -1,16 +1,16 @@
 import type { Announcement, FieldValue, Vif } from '../catalogue/event.js';
 import { type Catalogue, catalogue as ours } from '../catalogue/index.js';
-import { debugMessage, noParts, type OsloParts, osloLevel, osloStamp, readContext, scanOslo } from '../format/oslo.js';
-import { hasColour, skipFileName, withoutColour } from '../format/prefix.js';
+import { type OsloParts, osloLevel, osloStamp, readContext } from '../format/oslo.js';
+import { behindTime, printable } from '../format/prefix.js';
 import { isText, Recent } from '../format/recent.js';
 import { Serials } from '../format/serials.js';
-import { readUwsgi } from '../format/uwsgi.js';
-import { droppedMessages, noVlogParts, scanSyslogVlog, scanVlog, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
+import { droppedMessages, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
 import type { Zone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
 import type { LineSink, Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
+import { EnvelopeReader, type Format, formatOf, osloMessage } from './envelope.js';
 import { Sieve, UNWANTED } from './sieve.js';
 import { asNeutronRequest, isNeutron, Workers } from './uwsgi.js';
 
@@ -21,8 +21,8 @@ const LONGEST_DETAIL = 500;
 const LONGEST_MESSAGE = 256 * 1024;
 const CARRIAGE_RETURN = 13;
 const SPACE = 32;
+const TAB = 9;
 const LESS_THAN = 60;
-const OPEN = 91;
 const UUID_LENGTH = 36;
 /** Two request ids, a user, a project and their domains. Of a longer one the rest is not read. */
 const LONGEST_CONTEXT = 256;
@@ -33,11 +33,7 @@ const QUARTER = 15 * 60_000;
 /** Further ahead than this, a line's time waits for another line to say the same. */
 const JUMP = 10 * 60_000;
 
-export type Format = 'oslo' | 'vlog';
-
-/** OVS and OVN daemons write vlog, everything else oslo.log. */
-export const formatOf = (service: string): Format =>
-  /^(?:ovs|ovn|ovsdb)-/.test(service) && !service.includes('metadata') ? 'vlog' : 'oslo';
+export { type Format, formatOf } from './envelope.js';
 
 /** The names under which services appear in traces, where their binaries are called otherwise. */
 const OWN_NAMES: Readonly<Record<string, string>> = {
@@ -64,6 +60,8 @@ export interface ReaderOptions {
   /** a time shortly before the first line, where it is known: as in SourceOptions */
   readonly after?: Millis | undefined;
   readonly format?: Format;
+  /** Not the whole log: what grep found of it. */
+  readonly isExcerpt?: boolean;
   /** with what users added to it; else novaspan's own */
   readonly catalogue?: Catalogue | undefined;
   readonly count: Count;
@@ -81,12 +79,13 @@ export class LogReader {
   readonly #service: string;
   readonly #catalogue: Catalogue;
   readonly #sieve: Sieve;
-  readonly #parts: OsloParts = noParts();
-  readonly #vlog: VlogParts = noVlogParts();
+  readonly #envelope: EnvelopeReader;
+  readonly #parts: OsloParts;
+  readonly #vlog: VlogParts;
   readonly #serials = new Serials();
   readonly #isVlog: boolean;
   readonly #levels: Recent<Level>;
-  readonly #oslo = new Recent(LONGEST_CONTEXT, readContext);
+  readonly #oslo = new Recent(LONGEST_CONTEXT, (text) => readContext(printable(text)));
   readonly #instances = new Recent(UUID_LENGTH, same);
   /** the record that unprefixed lines continue, if it is one whose details are wanted */
   #open: Event | undefined;
@@ -117,7 +116,11 @@ export class LogReader {
     this.#workers = isNeutron(this.#service) ? new Workers() : undefined;
     this.#sieve = new Sieve(options.service, this.#catalogue);
     this.#previous = options.after;
-    this.#isVlog = (options.format ?? formatOf(options.service)) === 'vlog';
+    const format = options.format ?? formatOf(options.service);
+    this.#isVlog = format === 'vlog';
+    this.#envelope = new EnvelopeReader(format);
+    this.#parts = this.#envelope.oslo;
+    this.#vlog = this.#envelope.vlog;
     this.#levels = new Recent(LONGEST_LEVEL, this.#isVlog ? vlogLevel : osloLevel);
   }
 
@@ -145,8 +148,11 @@ export class LogReader {
     this.#lines++;
     this.#at = at;
     const stop = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
-    if (this.#isVlog) this.#vlogLine(bytes, start, stop, offset);
-    else this.#osloLine(bytes, start, stop, offset);
+    const made = this.#envelope.read(bytes, start, stop, at);
+    if (made === 'oslo') this.#osloRecord(this.#envelope.bytes, this.#envelope.end, offset);
+    else if (made === 'vlog') this.#vlogStamped(this.#envelope.bytes, this.#envelope.end, offset);
+    else if (made === 'uwsgi') this.#uwsgiLine(this.#envelope, offset);
+    else this.#noRecord(bytes, start, stop, offset);
   };
 
   /** Hands over what has been counted since the last time. */
@@ -162,19 +168,13 @@ export class LogReader {
     this.#lines = this.#records = this.#events = this.#unrecognised = this.#garbage = this.#missing = this.#dropped = 0;
   }
 
-  #osloLine(bytes: Buffer, start: number, end: number, offset: number): void {
-    if (scanOslo(bytes, start, end, this.#parts)) return this.#osloRecord(bytes, end, offset);
+  /** What continues a record, or is of another form: that is not indented. */
+  #noRecord(bytes: Buffer, start: number, end: number, offset: number): void {
     const first = bytes[start];
-    if (first === SPACE || first === LESS_THAN || start === end) return this.#continue(bytes, start, end);
-    if (hasColour(bytes, start, end)) {
-      const plain = Buffer.from(withoutColour(bytes.toString('utf8', start, end)));
-      if (scanOslo(plain, 0, plain.length, this.#parts)) return this.#osloRecord(plain, plain.length, offset);
-    }
-    if (first === OPEN && bytes[start + 1] === 112) return this.#uwsgiLine(bytes, start, end, offset);
-    const at = skipFileName(bytes, start, end);
-    if (at !== -1 && scanOslo(bytes, at, end, this.#parts)) return this.#osloRecord(bytes, end, offset);
-    this.#options.onBare?.(bytes, start, end, offset);
-    this.#continue(bytes, start, end);
+    const isUnder = !this.#isVlog && (first === SPACE || first === TAB || first === LESS_THAN || start === end);
+    if (!isUnder) this.#options.onBare?.(bytes, start, end, offset);
+    if (this.#isVlog) this.#garbage++;
+    else this.#continue(bytes, behindTime(bytes, start, end), end);
   }
 
   #continue(bytes: Buffer, start: number, end: number): void {
@@ -242,7 +242,7 @@ export class LogReader {
     }
     const level = this.#levels.of(bytes, parts.levelStart, parts.levelEnd);
     const stop = Math.min(end, parts.message + LONGEST_MESSAGE);
-    const message = level === 'DEBUG' ? debugMessage(bytes, parts.message, stop) : bytes.toString('utf8', parts.message, stop);
+    const message = osloMessage(bytes, parts.message, stop, level);
     const announced = detached(this.#sieve.read(message), message.length);
     if (announced === undefined) {
       this.#unrecognised++;
@@ -267,6 +267,7 @@ export class LogReader {
       pid: parts.pid,
       requestId: context.requestId,
       globalRequestId: context.globalRequestId,
+      twoIds: context.twoIds,
       userId: context.userId,
       projectId: context.projectId,
       service: this.#service,
@@ -283,10 +284,8 @@ export class LogReader {
     this.#give(event);
   }
 
-  #uwsgiLine(bytes: Buffer, start: number, end: number, offset: number): void {
-    const text = bytes.toString('utf8', start, Math.min(end, start + 8192));
-    const request = readUwsgi(text);
-    if (request === undefined) return this.#continue(bytes, start, end);
+  #uwsgiLine({ text, request }: EnvelopeReader, offset: number): void {
+    if (request === undefined) return;
     this.#records++;
     this.#hasRecord = true;
     this.#open = undefined;
@@ -318,21 +317,11 @@ export class LogReader {
     });
   }
 
-  #vlogLine(bytes: Buffer, start: number, end: number, offset: number): void {
-    if (scanVlog(bytes, start, end, this.#vlog)) {
-      this.#missing += this.#serials.missing(bytes, this.#vlog);
-      return this.#vlogRecord(bytes, end, offset, this.#saw(this.#at ?? vlogStamp(bytes, this.#vlog)));
-    }
+  #vlogStamped(bytes: Buffer, end: number, offset: number): void {
     // What grep found is not the whole log, whose numbers say nothing then.
-    const at = skipFileName(bytes, start, end);
-    if (at !== -1 && scanVlog(bytes, at, end, this.#vlog))
-      return this.#vlogRecord(bytes, end, offset, this.#saw(vlogStamp(bytes, this.#vlog)));
-    if (this.#at !== undefined && scanSyslogVlog(bytes, start, end, this.#vlog)) {
-      this.#missing += this.#serials.missing(bytes, this.#vlog);
-      return this.#vlogRecord(bytes, end, offset, this.#saw(this.#at));
-    }
-    this.#options.onBare?.(bytes, start, end, offset);
-    this.#garbage++;
+    const isWhole = this.#envelope.around !== 'prefix' && this.#options.isExcerpt !== true;
+    if (isWhole) this.#missing += this.#serials.missing(bytes, this.#vlog);
+    this.#vlogRecord(bytes, end, offset, this.#saw(this.#at ?? vlogStamp(bytes, this.#vlog)));
   }
 
   #vlogRecord(bytes: Buffer, end: number, offset: number, at: Millis): void {
@@ -343,7 +332,7 @@ export class LogReader {
       if (this.#sieve.knewLogger) this.#unrecognised++;
       return;
     }
-    const message = bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE));
+    const message = printable(bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE)));
     const announced = detached(this.#sieve.read(message), message.length);
     if (announced === undefined) {
       this.#unrecognised++;
@@ -413,5 +402,5 @@ const NO_DETAIL: string[] = [];
 const isFailure = (level: Level): boolean => level === 'ERROR' || level === 'WARNING' || level === 'CRITICAL';
 
 function addDetail(event: Event, bytes: Buffer, start: number, end: number): void {
-  if (event.detail.length < MOST_DETAIL) event.detail.push(bytes.toString('utf8', start, Math.min(end, start + LONGEST_DETAIL)));
+  if (event.detail.length < MOST_DETAIL) event.detail.push(printable(bytes.toString('utf8', start, Math.min(end, start + LONGEST_DETAIL))));
 }

@@ -9,6 +9,7 @@ import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
 import type { LineSink, Millis } from '../model/line.js';
 import { hostInName, isJournal, nameLog, serviceOfIdent } from '../tail/name.js';
+import { lastingName } from '../tail/rotated.js';
 import { LogReader, type ReaderOptions } from './log-reader.js';
 
 /** Reads the lines of one of those who write to a log. */
@@ -331,20 +332,21 @@ export class LogSource {
     this.#foreign.set(writer.label, (this.#foreign.get(writer.label) ?? 0) + 1);
   };
 
-  #writerOf({ idents, host }: Wrapped): Writer {
-    const key = `${host ?? ''} ${idents.length === 1 ? idents[0] : idents.join(' ')}`;
+  #writerOf({ idents, host, file }: Wrapped): Writer {
+    const key = `${host ?? ''} ${idents.length === 1 ? idents[0] : idents.join(' ')}${file === undefined ? '' : ` ${file}`}`;
     const known = this.#writers.get(key);
     if (known !== undefined) return known;
-    const writer = this.#newWriter(idents, host);
+    const writer = this.#newWriter(idents, host, file);
     if (this.#writers.size < MOST_WRITERS) this.#writers.set(key, writer);
     return writer;
   }
 
-  #newWriter(idents: readonly string[], host: string | undefined): Writer {
+  #newWriter(idents: readonly string[], host: string | undefined, file: string | undefined): Writer {
     const named = idents.map(serviceOfIdent);
     const place = named.findIndex((service) => service !== undefined);
-    const service = place === -1 ? this.#name.service : named[place];
-    const writtenOn = this.#hostGiven ?? host ?? this.#plainHost;
+    const found = file === undefined ? undefined : nameLog(lastingName(file));
+    const service = place === -1 ? (found?.service ?? this.#name.service) : named[place];
+    const writtenOn = this.#hostGiven ?? host ?? (file === undefined ? undefined : hostOfFile(file)) ?? this.#plainHost;
     const isRead = service !== undefined && services.includes(service) && this.#hasRoomFor(service, writtenOn);
     return {
       label: idents[0] === undefined || this.#writers.size >= MOST_NAMED ? 'others' : idents[0],
@@ -365,7 +367,9 @@ export class LogSource {
     if (known !== undefined) return known;
     const { path, zone, after, count, catalogue, onEvent, readerFor = events } = this.#options;
     const file = (): number => this.#file;
-    const reader = readerFor({ service, host, path, file, zone: zone(service), after, count, catalogue, onEvent, onBare: this.#bare });
+    const isExcerpt = this.#form === 'grep';
+    const given = { service, host, path, file, zone: zone(service), after, count, catalogue, isExcerpt, onEvent, onBare: this.#bare };
+    const reader = readerFor(given);
     this.#readers.set(key, reader);
     return reader;
   }
@@ -383,6 +387,9 @@ export function openSource(options: SourceOptions): LogSource | undefined {
   }
   return services.includes(name.service) ? new LogSource(options, name) : undefined;
 }
+
+/** The host that the path of a file names, whatever the file is called. */
+const hostOfFile = (file: string): string | undefined => nameLog(lastingName(file), { service: 'any' })?.host;
 
 const keyOf = (service: string, host: string): string => `${service}@${host}`;
 

@@ -12,6 +12,10 @@ export interface LogName {
 const CALLED: Readonly<Record<string, string>> = {
   // packages and uWSGI
   placement: 'placement-api',
+  // Pebble's services (Sunbeam)
+  'wsgi-nova-api': 'nova-api',
+  'wsgi-placement-api': 'placement-api',
+  'wsgi-glance-api': 'glance-api',
   'nova-placement-api': 'placement-api',
   'nova-osapi_compute': 'nova-api',
   'nova-api-osapi-compute': 'nova-api',
@@ -39,6 +43,12 @@ const CALLED: Readonly<Record<string, string>> = {
   // container names (openstack-helm)
   'nova-osapi': 'nova-api',
   'openvswitch-vswitchd': 'ovs-vswitchd',
+  // container names (openstack-k8s-operators)
+  'nova-api-log': 'nova-api',
+  'nova-api-api': 'nova-api',
+  'nova-scheduler-scheduler': 'nova-scheduler',
+  'nova-metadata-log': 'nova-metadata',
+  'placement-log': 'placement-api',
   // DevStack
   'n-api': 'nova-api',
   'n-cpu': 'nova-compute',
@@ -79,6 +89,7 @@ const OWN_NAME = /^(?:(?:nova|neutron|placement|glance|ovn|ovs)-[a-z][\w-]*|ovsd
 const NUMBERED: readonly (readonly [RegExp, string])[] = [
   [/^ovn-sb-relay/, 'ovsdb-server'],
   [/^nova-conductor[-_]/, 'nova-conductor'],
+  [/^nova-(?:super|cell\d+)-conductor/, 'nova-conductor'],
   [/^nova-compute-ironic/, 'nova-compute'],
   [/^ovsdb-server[-_]/, 'ovsdb-server'],
 ];
@@ -129,6 +140,8 @@ const AROUND = /^(?:.*\/|devstack@|edpm_|tripleo_|kolla-)|(?:\.service|-containe
  * `devstack@n-cpu.service`, `edpm_ovn_controller.service`.
  */
 export function serviceOfIdent(ident: string): string | undefined {
+  // What collects logs names the file.
+  if (ident.includes('/') && /\.(?:log|txt)(?:\.\d+)?$/.test(ident)) return nameLog(ident.replace(/\.\d+$/, ''))?.service;
   const name = ident.replace(AROUND, '').replace(/[-_]container$/, '');
   return serviceCalled(name, '') ?? serviceCalled(name.replaceAll('_', '-'), '');
 }

@@ -20,7 +20,8 @@ export const queries: readonly { readonly asks: string; readonly query: string }
   },
   {
     asks: 'which share of actions fails',
-    query: 'sum by (action) (rate(novaspan_actions_total{outcome!="succeeded"}[1h])) / sum by (action) (rate(novaspan_actions_total[1h]))',
+    query:
+      'sum by (action) (rate(novaspan_actions_total{outcome=~"failed|timed-out|interrupted"}[1h])) / sum by (action) (rate(novaspan_actions_total[1h]))',
   },
   { asks: 'which hosts spawned slowly in the last minutes', query: 'max by (host) (novaspan_nova_spawn_longest_seconds) > 60' },
   { asks: 'is something stuck', query: 'max by (action) (novaspan_open_action_oldest_age_seconds) > 600' },

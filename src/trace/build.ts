@@ -4,6 +4,7 @@ import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
 import { byPlace, type Event, numberOf } from '../lifecycle/event.js';
 import { controlPlanePhases, fragmentPhases } from '../lifecycle/fragment.js';
 import { atTheirMoments, EMITTED } from '../lifecycle/guest-events.js';
+import { namesakesOf } from '../lifecycle/name.js';
 import { metadataProvision, networkReadyPhases } from '../lifecycle/network-ready.js';
 import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
 import { isOf } from '../lifecycle/thread.js';
@@ -219,7 +220,15 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
     },
     options,
   );
-  return { traceId, form: 'fragment', instance: attempt.instance, request: attempt.request, action: undefined, spans: [span, ...children] };
+  return {
+    traceId,
+    form: 'fragment',
+    instance: attempt.instance,
+    request: attempt.request,
+    action: undefined,
+    partOf: [attempt.spec.name],
+    spans: [span, ...children],
+  };
 }
 
 /** The same table for where no plug is seen: made once for each, since a plan is made of every table. */
@@ -254,7 +263,8 @@ function buildFragment(fragment: ClosedFragment, options: BuildOptions): Finishe
     },
     options,
   );
-  return { traceId, form: 'fragment', instance: fragment.instance, request: fragment.request, action: undefined, spans };
+  const partOf = fragment.spec === undefined ? {} : { partOf: namesakesOf(fragment.spec) };
+  return { traceId, form: 'fragment', instance: fragment.instance, request: fragment.request, action: undefined, ...partOf, spans };
 }
 
 function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace {

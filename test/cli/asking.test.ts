@@ -198,7 +198,7 @@ describe('what replay says after a run', () => {
 
     expect(code).toBe(0);
     expect(stderr).toContain('no instance action in logs: read nova-api 12');
-    expect(stderr).toContain('its log is not among these');
+    expect(stderr).toContain('read were lines of nova-api');
   });
 
   it('fails where nothing could be read', async () => {

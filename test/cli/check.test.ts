@@ -71,6 +71,7 @@ describe('check', () => {
           sources: [],
           passedOver: [],
           releases: [],
+          stalls: [],
           actions: [],
           advice: [],
           unrecognised: [],

@@ -131,8 +131,8 @@ describe('replay', () => {
     expect((await novaspan(['replay', '--failed', 'logs'], { traces: [boot] })).stderr).toContain('no action to show: --failed left none');
     expect((await novaspan(['replay', 'logs'])).stderr).toMatchInlineSnapshot(`
       "no instance action in logs: read nova-compute 1,200
-        why    actions are told by the lines of nova-compute: its log holds no action
-        to do  give the nova-compute log of the time in question, or see what is made of one line: novaspan explain "LINE"
+        why    1200 lines of nova-compute were read, but none has the request of an action: lines of periodic tasks and of neutron's events are no action's
+        to do  give the lines of nova-compute before and after these
                (local times were read as UTC; --timezone changes it)
       "
     `);

@@ -82,6 +82,7 @@ export async function novaspan(argv: readonly string[], given: Surroundings = {}
         sources: [],
         passedOver: [],
         releases: [],
+        stalls: [],
         actions: [],
         advice: [],
         unrecognised: [],

@@ -10,6 +10,7 @@ const HEAD = '2026-11-21 01:50:31.664 7 INFO nova.compute.claims';
 const SAYS = `[instance: ${U}] Claim successful on node vm`;
 
 const plain = { at, level: 'INFO', pid: 7, requestId: A, globalRequestId: undefined, userId: user, projectId: project, instance: U };
+const screen = { pid: 0, userId: 'demo', projectId: 'admin' };
 const nobody = { requestId: undefined, globalRequestId: undefined, userId: undefined, projectId: undefined };
 
 /** Each form of message-catalogue A1.1 and what others do to a line: the line, and what differs from the plain form. */
@@ -37,6 +38,15 @@ const forms: Readonly<Record<string, readonly [line: string, differs: object]>> 
   ],
   "grep's file name": [`./nova-compute.log:${HEAD} [${A} ${user} ${project} - - -] ${SAYS}`, {}],
   "grep's file name with a path": [`/var/log/nova/nova-compute.log:${HEAD} [${A} ${user} ${project} - - -] ${SAYS}`, {}],
+  "DevStack's screens, without a process": [`2026-11-21 01:50:31.664 INFO nova.compute.claims [${A} demo admin] ${SAYS}`, screen],
+  "DevStack's screens at DEBUG": [
+    `2026-11-21 01:50:31.664 DEBUG nova.compute.claims [${A} demo admin] ${SAYS} from (pid=4496) _claim_test /opt/stack/nova/nova/compute/claims.py:91`,
+    { ...screen, level: 'DEBUG', pid: 4496 },
+  ],
+  "DevStack's screens in colour": [
+    `2026-11-21 01:50:31.664 \x1b[00;32mDEBUG nova.compute.claims [\x1b[01;36m${A} \x1b[00;36mdemo admin\x1b[00;32m] \x1b[01;35m[instance: ${U}] \x1b[00;32mClaim successful on node vm\x1b[00m \x1b[00;33mfrom (pid=4496) _claim_test /opt/stack/nova/nova/compute/claims.py:91\x1b[00m`,
+    { ...screen, level: 'DEBUG', pid: 4496 },
+  ],
   'a level of another name': [
     `2026-11-21 01:50:31.664 7 AUDIT nova.compute.claims [${A} ${user} ${project} - - -] ${SAYS}`,
     { level: 'AUDIT' },
@@ -57,6 +67,24 @@ describe('a line of oslo.log', () => {
     expect(events[0]).toMatchObject({ kind: 'server.create.requested', at: Date.UTC(2017, 4, 16, 0, 0, 4, 500), pid: 25746 });
   });
 
+  it.each([
+    ['a word in capitals that is no level', '2026-11-21 01:50:31.664 GET nova.compute.claims [-] Claim successful on node vm'],
+    ['the first word of a sentence', '2026-11-21 01:50:31.664 Info nova.compute.claims [-] Claim successful on node vm'],
+    ['nothing behind its level', '2026-11-21 01:50:31.664 DEBUG   '],
+  ])('is none without a process, with %s', (_what, line) => {
+    expect(scanOslo(Buffer.from(line), 0, line.length, noParts())).toBe(false);
+  });
+
+  it("a traceback of DevStack's screens is its failure's", () => {
+    const { events } = readLog('nova-compute', [
+      `2017-01-19 06:14:59.001 ERROR nova.compute.manager [${A} demo demo] [instance: ${U}] Instance failed to spawn`,
+      `2017-01-19 06:14:59.001 TRACE nova.compute.manager [instance: ${U}] Traceback (most recent call last):`,
+      `2017-01-19 06:14:59.001 TRACE nova.compute.manager [instance: ${U}] VirtualInterfaceCreateException: Virtual Interface creation failed`,
+    ]);
+    expect(events).toHaveLength(1);
+    expect(events[0]!.detail.at(-1)).toContain('VirtualInterfaceCreateException: Virtual Interface creation failed');
+  });
+
   it("grep's file name and line number", () => {
     expect(readLog('nova-compute', [`nova-compute.log:12:${HEAD} [-] ${SAYS}`]).events).toHaveLength(1);
   });
@@ -65,14 +93,15 @@ describe('a line of oslo.log', () => {
     expect(readContext(`None ${A} req-user project - -`)).toEqual({
       requestId: A,
       globalRequestId: undefined,
+      twoIds: true,
       userId: 'req-user',
       projectId: 'project',
     });
   });
 
-  it('is none where pid, level or logger is missing', () => {
+  it('is none where level or logger is missing', () => {
     for (const line of [
-      '2026-11-21 01:50:31.664 INFO nova.compute.claims [-] Claim successful',
+      '2026-11-21 01:50:31.664 x INFO nova.compute.claims [-] Claim successful',
       '2026-11-21 01:50:31.664 7 nova.compute.claims [-] Claim successful and more',
       '2026-11-21T01:50:31.664 7 INFO nova.compute.claims [-] Claim successful',
       '2026-11-21 01:50:31.664 7 INFO nova.compute.claims [- Claim successful',

@@ -26,8 +26,8 @@ const longest = (what: 'spawn' | 'build', seconds: number, borne: number): strin
 /** How many builds a host handed back within half an hour: each failed there, whatever became of it elsewhere. */
 const attempts = 'max by (host) (sum by (job, instance, host) (increase(novaspan_build_attempts_failed_total[30m])))';
 
-/** How many boots did not succeed within half an hour, by host. */
-const failed = boots('action="create", outcome!="succeeded"');
+/** How many boots failed within half an hour, by host. Of an unfinished or evicted one nothing is known to be wrong. */
+const failed = boots('action="create", outcome=~"failed|timed-out|interrupted"');
 const ended = boots('action="create"');
 
 function boots(matchers: string): string {

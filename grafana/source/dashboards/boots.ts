@@ -1,6 +1,6 @@
 import { assemble, type Placed, type Section, sized } from '../assemble.js';
 import { bars, heatmap, type Look, lines, number } from '../panel.js';
-import { beyond, grown, most, mostWithin, quantile, share, total } from '../promql.js';
+import { beyond, FAILURE, grown, most, mostWithin, quantile, share, total } from '../promql.js';
 import type { Store } from '../stores/store.js';
 import { buckets, instant, range, rangeWithTraces } from '../target.js';
 import type { Limits } from '../thresholds.js';
@@ -10,13 +10,13 @@ import { slowest } from './slowest.js';
 
 const HOST = 'host=~"$host"';
 const ACTION = `action="$action", ${HOST}`;
-const FAILED = `${ACTION}, outcome!="succeeded"`;
+const FAILED = `${ACTION}, ${FAILURE}`;
 /** An action has no name before a line tells it; a boot that hangs early may be one of these. */
 const OPEN = 'action=~"$action|unnamed"';
 
 const FEW = 'With fewer than some twenty in the window, quantiles say little: look at the longest.';
 
-const OUTCOMES = { succeeded: 'green', failed: 'red', 'timed-out': 'orange', interrupted: 'purple' };
+const OUTCOMES = { succeeded: 'green', failed: 'red', 'timed-out': 'orange', interrupted: 'purple', unfinished: 'blue', evicted: 'blue' };
 
 /** Boots as a whole, or the actions of another name: how many, how long, which were slow, and what it was. */
 export const boots = (store: Store, limits: Limits) =>

@@ -1,6 +1,6 @@
 import { type Section, sized } from '../assemble.js';
 import { lines, linkTo, redFrom, table, unitOf } from '../panel.js';
-import { grown, mostWithin, quantile, share } from '../promql.js';
+import { FAILURE, grown, mostWithin, quantile, share } from '../promql.js';
 import { range, rows } from '../target.js';
 import type { Limits } from '../thresholds.js';
 
@@ -24,10 +24,7 @@ export const byHost = (limits: Limits): Section => ({
         [
           rows(`round(${grown('actions_total', ACTION, '$__range', 'host')})`),
           rows(
-            share(
-              grown('actions_total', `${ACTION}, outcome!="succeeded"`, '$__range', 'host'),
-              grown('actions_total', ACTION, '$__range', 'host'),
-            ),
+            share(grown('actions_total', `${ACTION}, ${FAILURE}`, '$__range', 'host'), grown('actions_total', ACTION, '$__range', 'host')),
           ),
           rows(
             share(grown('nova_spawn_seconds_sum', HOST, '$__range', 'host'), grown('nova_spawn_seconds_count', HOST, '$__range', 'host')),

@@ -52,7 +52,7 @@ function saidOf(trace: FinishedTrace, duration: number, palette: Palette): strin
       return `${palette.bold(trace.action ?? rootOf(trace)?.name ?? 'action')} ${verb} ${outcome === 'succeeded' ? 'in' : 'after'} ${palette.bold(took)}`;
     }
     case 'fragment':
-      return `${palette.bold('part of an action')}, ${palette.cyan('root not in these logs')}, over ${palette.bold(took)}`;
+      return `${palette.bold(`part of ${trace.partOf === undefined ? 'an action' : `a ${trace.partOf.join(' or ')}`}`)}, ${palette.cyan('root not in these logs')}, over ${palette.bold(took)}`;
     case 'network-ready':
       return `${palette.bold('network-ready')} ${palette.bold(took)} after the guest resumed`;
     default:

@@ -27,6 +27,8 @@ export interface Wrapped {
   /** More of the same line follows, in the next wrapped line of this `stream`. */
   isPart: boolean;
   stream: string;
+  /** the file that the line was found in, by grep; undefined in every other form */
+  file?: string | undefined;
 }
 
 export const NO_BYTES = Buffer.alloc(0);

@@ -1,16 +1,42 @@
 import type { LogForm } from '../../model/form.js';
-import { looksLikeStamp } from '../digits.js';
-import { hasColour, skipFileName, withoutColour } from '../prefix.js';
+import { behindIndent, behindPrefixes, hasStamp, uncoloured } from '../prefix.js';
 import { readUwsgi } from '../uwsgi.js';
+import { apache } from './apache.js';
+import { filebeat, kolla, loki } from './collected.js';
 import { cri } from './cri.js';
 import { docker } from './docker.js';
 import { type Form, nothingWrapped, type Wrapped } from './form.js';
+import { behindFileNames } from './grep.js';
 import { journalJson } from './journal-json.js';
+import { pebble } from './pebble.js';
+import { compose, kubectl, stern, timestamps } from './pods.js';
 import { fluent, osloJson } from './record.js';
 import { rfc5424, syslog } from './syslog.js';
 
+const grep = behindFileNames((bytes, start, end) =>
+  othersThan(grep).some((form) => mayBe(form, bytes[start]) && unwrap(form, bytes, start, end, inner)),
+);
+
 /** Every way to wrap lines. The order does not matter: no line is claimed by two, as a test proves of what they have `seen`. */
-export const forms: readonly Form[] = [cri, docker, journalJson, syslog, rfc5424, osloJson, fluent];
+export const forms: readonly Form[] = [
+  cri,
+  docker,
+  journalJson,
+  syslog,
+  rfc5424,
+  osloJson,
+  fluent,
+  pebble,
+  kubectl,
+  stern,
+  compose,
+  timestamps,
+  apache,
+  filebeat,
+  kolla,
+  loki,
+  grep,
+];
 
 const byName = new Map<LogForm, Form>(forms.map((form) => [form.name, form]));
 
@@ -28,32 +54,41 @@ export function unwrap(form: Form, bytes: Buffer, start: number, end: number, in
   into.pid = 0;
   into.isPart = false;
   into.stream = '';
+  into.file = undefined;
   return form.unwrap(bytes, start, end, into);
 }
 
+const othersThan = (one: Form): readonly Form[] => forms.filter((form) => form !== one);
 const scratch = nothingWrapped();
+const inner = nothingWrapped();
 const BRACE = 123;
-const BLANK = 32;
-const T = 84;
-const ESCAPE = 27;
+const CARRIAGE_RETURN = 13;
 const OPEN = 91;
 
 /** Which form a line is in; undefined for one that says nothing of it: a traceback, XML, a banner. */
-export function formOf(bytes: Buffer, start: number, end: number): LogForm | undefined {
-  const stop = bytes[end - 1] === 13 ? end - 1 : end;
-  const named = forms.find((form) => (bytes[start] !== BRACE || isObject(form)) && unwrap(form, bytes, start, stop, scratch))?.name;
-  return named ?? (isPlain(bytes, start, stop) ? 'plain' : undefined);
+export function formOf(given: Buffer, start: number, end: number): LogForm | undefined {
+  const stop = given[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+  const plain = uncoloured(given, start, stop);
+  const bytes = plain ?? given;
+  const last = plain?.length ?? stop;
+  const at = behindIndent(bytes, plain === undefined ? start : 0, last);
+  return wrappedBy(bytes, at, last) ?? (isPlain(bytes, at, last) ? 'plain' : undefined);
 }
 
-const isObject = ({ name }: Form): boolean => name === 'docker' || name === 'journal-json' || name === 'oslo-json' || name === 'fluent';
+/** The form that a line is in which begins here. */
+function wrappedBy(bytes: Buffer, start: number, end: number): LogForm | undefined {
+  return forms.find((form) => mayBe(form, bytes[start]) && unwrap(form, bytes, start, end, scratch))?.name;
+}
+
+const mayBe = (form: Form, first: number | undefined): boolean => first !== BRACE || isObject(form);
+
+/** Forms whose lines are, or may be, JSON objects. */
+const OBJECTS: ReadonlySet<LogForm> = new Set<LogForm>(['docker', 'journal-json', 'oslo-json', 'fluent', 'filebeat', 'kolla', 'loki']);
+const isObject = ({ name }: Form): boolean => OBJECTS.has(name);
 
 function isPlain(bytes: Buffer, start: number, end: number): boolean {
   if (end - start < 20) return false;
   if (hasStamp(bytes, start)) return true;
   if (bytes[start] === OPEN) return readUwsgi(bytes.toString('utf8', start, Math.min(end, start + 8192))) !== undefined;
-  if (bytes[start] === ESCAPE && hasColour(bytes, start, end))
-    return hasStamp(Buffer.from(withoutColour(bytes.toString('utf8', start, end))), 0);
-  return skipFileName(bytes, start, end) !== -1;
+  return behindPrefixes(bytes, start, end, (at) => hasStamp(bytes, at)) !== -1;
 }
-
-const hasStamp = (bytes: Buffer, at: number): boolean => looksLikeStamp(bytes, at, BLANK) || looksLikeStamp(bytes, at, T);

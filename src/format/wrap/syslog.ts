@@ -1,7 +1,7 @@
 import type { Form, Wrapped } from './form.js';
 import { fractionOf, readInstant } from './instant.js';
+import { MONTHS } from './months.js';
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const PRIORITY = /^<\d{1,3}>/;
 const SHORT = /^([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?= )/;
 const UNIX = /^(\d{9,10})\.(\d{6})(?= )/;

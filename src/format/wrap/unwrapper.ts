@@ -2,11 +2,11 @@ import type { Count } from '../../model/counters.js';
 import type { LogForm } from '../../model/form.js';
 import type { Millis } from '../../model/line.js';
 import { looksLikeStamp, readStamp } from '../digits.js';
-import { withoutColour } from '../prefix.js';
+import { behindIndent, behindPrefixes, behindTime, hasStamp, uncoloured, withoutColour } from '../prefix.js';
 import type { Zone } from '../zone.js';
 import { readDevstack } from './devstack.js';
-import { type Form, nothingWrapped, type Wrapped } from './form.js';
-import { unwrap } from './index.js';
+import { type Form, NO_BYTES, nothingWrapped, type Wrapped } from './form.js';
+import { formCalled, formOf, unwrap } from './index.js';
 import { latestYear, nearestYear, provenUtc } from './instant.js';
 import { Joiner } from './join.js';
 import { fluent, osloJson } from './record.js';
@@ -24,9 +24,19 @@ export interface UnwrapperOptions {
   readonly onLine: UnwrappedSink;
   /** of a line that was cut so many bytes are put together */
   readonly maxLineBytes?: number;
+  /** how many other wrappers are around this one */
+  readonly depth?: number;
+}
+
+/** What is around a wrapped line that is wrapped again. */
+interface Outer {
+  readonly from: Wrapped;
+  readonly at: Millis | undefined;
 }
 
 const MIB = 1024 * 1024;
+/** Wrappers around one line: what grep found in syslog's file that a container's runtime wrote is three. */
+const MOST_DEPTH = 4;
 const DAY = 24 * 3_600_000;
 const NEWLINE = 10;
 const TAB = 9;
@@ -34,6 +44,9 @@ const CARRIAGE_RETURN = 13;
 const SPACE = 32;
 const COMMA = 44;
 const DASH = 45;
+const COLON = 58;
+const ESCAPE = 27;
+const BAR = 124;
 const POINT = 46;
 const OPEN = 91;
 const BRACE = 123;
@@ -58,6 +71,14 @@ const BLOB = /^\[[\d.]+[KMGB]+ blob data\]$/;
  *     none          a local stamp          the stamp, in the source's zone: `undefined` is handed on
  */
 export class Unwrapper {
+  /** of lines that are wrapped again, by form */
+  readonly #nested = new Map<LogForm, Unwrapper>();
+  #outer: Outer | undefined;
+  /** the name of the file before the last line, as it stands there */
+  #fileName: Buffer = NO_BYTES;
+  #isGrep: boolean;
+  /** how far the last header was indented */
+  #lead = 0;
   readonly #options: UnwrapperOptions;
   readonly #wrapped: Wrapped = nothingWrapped();
   readonly #record: Wrapped = nothingWrapped();
@@ -78,6 +99,7 @@ export class Unwrapper {
     this.#joiner = new Joiner(options.maxLineBytes ?? MIB, options.count, options.form.name);
     const { name } = options.form;
     this.#isSyslog = name === 'syslog' || name === 'rfc5424';
+    this.#isGrep = name === 'grep';
     this.#isRecord = name === 'oslo-json' || name === 'fluent';
   }
 
@@ -85,21 +107,34 @@ export class Unwrapper {
     return this.#options.form.name;
   }
 
-  /** Takes one line of the log. @returns false for one that is not of this form: nothing has been handed on */
-  line(bytes: Buffer, start: number, end: number, offset: number): boolean {
-    const stop = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
-    const wrapped = this.#wrapped;
-    if (this.#isSyslog && this.#indent > 0 && isUnder(bytes, start, stop)) {
-      this.#inner(bytes, this.#behindIndent(bytes, start, stop), stop, offset, this.#taken);
+  /**
+   * Takes one line of the log.
+   *
+   * @param outer what is around it, where it has been unwrapped before: that time goes before the line's own
+   * @returns false for a line that is not of this form: nothing has been handed on
+   */
+  line(given: Buffer, from: number, to: number, offset: number, outer?: Outer): boolean {
+    this.#outer = outer;
+    const end = to > from && given[to - 1] === CARRIAGE_RETURN ? to - 1 : to;
+    const lead = behindIndent(given, from, end) - from;
+    if (this.#isSyslog && this.#indent > 0 && lead > this.#lead && isUnder(given, from, end)) {
+      this.#inner(given, this.#behindIndent(given, from, end), end, offset, this.#taken);
       return true;
     }
-    if (!unwrap(this.#options.form, bytes, start, stop, wrapped)) {
+    const wrapped = this.#wrapped;
+    if (!this.#unwrap(given, from, end, lead)) {
       this.#indent = 0;
-      return this.#isSyslog && isBanner(bytes, start, stop);
+      if (this.#isGrep && this.#isOfSameFile(given, from, end)) {
+        this.#inner(given, from + this.#fileName.length + 1, end, offset, undefined);
+        return true;
+      }
+      return this.#isSyslog && isBanner(given, from, end);
     }
     const taken = this.#takenAt(wrapped);
+    if (outer !== undefined) within(wrapped, outer.from);
     this.#taken = taken;
-    this.#indent = wrapped.bytes === bytes ? wrapped.start - start : 0;
+    this.#lead = lead;
+    this.#indent = wrapped.bytes === given ? wrapped.start - from : 0;
     if (!wrapped.isPart && this.#joiner.isEmpty) this.#text(wrapped.bytes, wrapped.start, wrapped.end, offset, taken);
     else {
       const whole = this.#joiner.add(wrapped, offset, taken);
@@ -108,13 +143,39 @@ export class Unwrapper {
     return true;
   }
 
+  /** Takes the line apart as it stands, behind its indentation, or without the colours that grep puts around names. */
+  #unwrap(bytes: Buffer, start: number, end: number, lead: number): boolean {
+    const { form, wrapped } = { form: this.#options.form, wrapped: this.#wrapped };
+    if (unwrap(form, bytes, start + lead, end, wrapped)) {
+      if (this.#isGrep) this.#fileName = Buffer.from(wrapped.file ?? '');
+      return true;
+    }
+    const plain = bytes[start] === ESCAPE ? uncoloured(bytes, start, end) : undefined;
+    return plain !== undefined && unwrap(form, plain, behindIndent(plain, 0, plain.length), plain.length, wrapped);
+  }
+
+  /** Whether a line that does not show what it is stands behind the same file's name as the one before: of a traceback. */
+  #isOfSameFile(bytes: Buffer, start: number, end: number): boolean {
+    const { length } = this.#fileName;
+    if (length === 0 || start + length >= end || bytes.compare(this.#fileName, 0, length, start, start + length) !== 0) return false;
+    const mark = bytes[start + length];
+    return mark === COLON || mark === DASH;
+  }
+
   /** The log is at its end: a line of which a part is missing is given up. */
   end(): void {
     this.#joiner.end();
+    for (const nested of this.#nested.values()) nested.end();
   }
 
   /** The wrapper's time in UTC. */
-  #takenAt({ at, local, hasYear, bytes, start, end }: Wrapped): Millis | undefined {
+  #takenAt(wrapped: Wrapped): Millis | undefined {
+    const { at, local, hasYear, bytes, start, end } = wrapped;
+    if (this.#outer?.at !== undefined) {
+      wrapped.isFine = this.#outer.from.isFine;
+      wrapped.at = this.#outer.from.at;
+      return this.#outer.at;
+    }
     if (at !== undefined || local === undefined) return at;
     let clock = local;
     if (!hasYear) {
@@ -157,30 +218,68 @@ export class Unwrapper {
 
   /** Hands one line on, with its time. */
   #inner(bytes: Buffer, start: number, end: number, offset: number, taken: Millis | undefined): void {
-    const { onLine } = this.#options;
-    const from = this.#wrapped;
-    if (taken === undefined) return onLine(from, bytes, start, end, offset, undefined);
-    if (end - start >= 20) {
-      if (looksLikeStamp(bytes, start, SPACE)) {
-        const isFine = isMark(bytes[start + 19]);
-        return onLine(from, bytes, start, end, offset, isFine || !from.isFine ? provenUtc(readStamp(bytes, start), taken) : taken);
-      }
-      if (looksLikeStamp(bytes, start, T))
-        return onLine(from, bytes, start, end, offset, bytes[start + 19] === POINT || !from.isFine ? undefined : taken);
+    if (end - start >= 20 && this.#stamped(bytes, start, end, offset, taken)) return;
+    const plain = uncoloured(bytes, start, end);
+    if (plain === undefined) this.#other(bytes, start, end, offset, taken);
+    else if (!this.#stamped(plain, 0, plain.length, offset, taken)) this.#other(plain, 0, plain.length, offset, taken);
+  }
+
+  /** Hands on what begins with a time of oslo.log's, or of OVS's and OVN's. */
+  #stamped(bytes: Buffer, given: number, end: number, offset: number, taken: Millis | undefined): boolean {
+    let start = given;
+    if (looksLikeStamp(bytes, start, SPACE)) {
+      // Apache's own time.
+      const behind = behindTime(bytes, start, end);
+      if (behind > start && looksLikeStamp(bytes, behind, SPACE)) start = behind;
+      const isFine = isMark(bytes[start + 19]);
+      const at = taken === undefined || (!isFine && this.#wrapped.isFine) ? taken : provenUtc(readStamp(bytes, start), taken);
+      this.#give(bytes, start, end, offset, at);
+      return true;
     }
-    const devstack = isDevstack(bytes, start, end)
-      ? readDevstack(withoutColour(bytes.toString('utf8', start, end)), taken, from.pid)
-      : undefined;
-    if (devstack === undefined) {
-      if (bytes[start] === OPEN && BLOB.test(bytes.toString('latin1', start, Math.min(end, start + 40))))
-        this.#options.count('damaged_lines', 1, this.#options.form.name);
-      return onLine(from, bytes, start, end, offset, taken);
-    }
+    if (!looksLikeStamp(bytes, start, T) || !isVlog(bytes, start, end)) return false;
+    this.#give(bytes, start, end, offset, bytes[start + 19] === POINT || !this.#wrapped.isFine ? undefined : taken);
+    return true;
+  }
+
+  /** Hands on DevStack's lines, lines that are wrapped again, lines behind prefixes, and what continues a record. */
+  #other(bytes: Buffer, start: number, end: number, offset: number, taken: Millis | undefined): void {
+    if (taken !== undefined && this.#devstack(bytes, start, end, offset, taken)) return;
+    if (this.#wrappedAgain(bytes, start, end, offset, taken)) return;
+    const own = behindPrefixes(bytes, start, end, (at) => hasStamp(bytes, at));
+    if (own !== -1 && this.#stamped(bytes, own, end, offset, taken)) return;
+    if (bytes[start] === OPEN && BLOB.test(bytes.toString('latin1', start, Math.min(end, start + 40))))
+      this.#options.count('damaged_lines', 1, this.#options.form.name);
+    this.#give(bytes, start, end, offset, taken);
+  }
+
+  #devstack(bytes: Buffer, start: number, end: number, offset: number, taken: Millis): boolean {
+    if (!isDevstack(bytes, start, end)) return false;
+    const devstack = readDevstack(withoutColour(bytes.toString('utf8', start, end)), taken, this.#wrapped.pid);
+    if (devstack === undefined) return false;
     const { text, pid, logger, isFailure, isTraceback } = devstack;
     const failure = this.#failure?.pid === pid && this.#failure.logger === logger ? this.#failure : undefined;
     if (isFailure) this.#failure = { pid, logger, at: taken };
     const line = Buffer.from(text);
-    onLine(from, line, 0, line.length, offset, isTraceback && failure !== undefined ? failure.at : taken);
+    this.#give(line, 0, line.length, offset, isTraceback && failure !== undefined ? failure.at : taken);
+    return true;
+  }
+
+  #wrappedAgain(bytes: Buffer, start: number, end: number, offset: number, taken: Millis | undefined): boolean {
+    const { depth = 0, form } = this.#options;
+    if (depth >= MOST_DEPTH || isUnder(bytes, start, end) || end - start < 20) return false;
+    const name = formOf(bytes, start, end);
+    const inner = name === undefined || name === form.name ? undefined : formCalled(name);
+    if (inner === undefined) return false;
+    let nested = this.#nested.get(inner.name);
+    if (nested === undefined) {
+      nested = new Unwrapper({ ...this.#options, form: inner, depth: depth + 1 });
+      this.#nested.set(inner.name, nested);
+    }
+    return nested.line(bytes, start, end, offset, { from: this.#wrapped, at: taken });
+  }
+
+  #give(bytes: Buffer, start: number, end: number, offset: number, at: Millis | undefined): void {
+    this.#options.onLine(this.#wrapped, bytes, start, end, offset, at);
   }
 
   /** Where a line begins that journalctl has indented under its record's message. */
@@ -190,6 +289,20 @@ export class Unwrapper {
     while (i < most && bytes[i] === SPACE) i++;
     return i;
   }
+}
+
+/** What the wrapper around it says of a line, where its own does not. */
+function within(from: Wrapped, outer: Wrapped): void {
+  if (outer.idents.length > 0) from.idents = from.idents.length === 0 ? outer.idents : [...from.idents, ...outer.idents];
+  from.host ??= outer.host;
+  from.file ??= outer.file;
+  if (from.pid === 0) from.pid = outer.pid;
+}
+
+/** `2026-11-21T01:50:38Z|`: the bar stands behind the time, whatever follows. */
+function isVlog(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start + 19; i < end && i < start + 32; i++) if (bytes[i] === BAR) return true;
+  return false;
 }
 
 /** `-- Boot 4f… --`, `-- Journal begins at …`: what journalctl says itself. */

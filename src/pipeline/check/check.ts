@@ -7,6 +7,7 @@ import { loadConfig } from '../../config/load.js';
 import { defaultStateDir } from '../../config/state-dir.js';
 import type { ActionSpec, PhaseSpec } from '../../lifecycle/define.js';
 import { actions } from '../../lifecycle/name.js';
+import { mergedStalls } from '../../lifecycle/stalls.js';
 import type { Depth } from '../../lifecycle/visible.js';
 import { exitCodes, OperatorError, usage } from '../../model/errors.js';
 import type { LogForm } from '../../model/form.js';
@@ -147,6 +148,7 @@ export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
     passedOver: found.passedOver,
     releases: releases.filter(({ evidence }) => evidence.length > 0).map(releaseReport),
     actions: sources.length === 0 ? [] : shown,
+    stalls: mergedStalls(sources.map(({ survey }) => survey.stalls)),
     advice: sources.length === 0 ? [] : advice,
     unrecognised: unrecognisedIn(sources),
     exitCode: exitCodeOf(problems, options),

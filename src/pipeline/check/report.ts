@@ -1,6 +1,7 @@
 import type { Depth } from '../../lifecycle/visible.js';
 import type { LogForm } from '../../model/form.js';
 import type { Level } from '../../model/record.js';
+import type { StallsOfDaemon } from '../../model/stall.js';
 
 /** What is wrong, why that is thought, and what to do. */
 export interface Problem {
@@ -104,6 +105,8 @@ export interface CheckReport {
   readonly passedOver: readonly { readonly path: string; readonly why: string }[];
   readonly releases: readonly ReleaseReport[];
   readonly actions: readonly ActionReport[];
+  /** what daemons report of themselves: the one with the longest stall first */
+  readonly stalls: readonly StallsOfDaemon[];
   /** what gains most first */
   readonly advice: readonly Advice[];
   /** the most frequent first */

@@ -1,10 +1,11 @@
 import type { EventKind } from '../../catalogue/event.js';
 import { type Catalogue, catalogue as ours } from '../../catalogue/index.js';
 import type { Zone } from '../../format/zone.js';
+import { Stalls } from '../../lifecycle/stalls.js';
 import type { LineSink, Millis } from '../../model/line.js';
 import type { Level } from '../../model/record.js';
+import { type Envelope, EnvelopeReader, type Writing } from '../../read/envelope.js';
 import type { LineReader } from '../../read/source.js';
-import { type Envelope, readEnvelope, type Writing } from './envelope.js';
 import { ReleaseClues } from './release.js';
 import { shapeOf } from './shape.js';
 
@@ -27,7 +28,9 @@ const MOST_STAMPS = 2000;
 const DAY = 24 * 3_600_000;
 const QUARTER = 15 * 60_000;
 const SPACE = 32;
+const TAB = 9;
 const LESS_THAN = 60;
+const isUnder = (first: number | undefined): boolean => first === SPACE || first === TAB || first === LESS_THAN;
 
 interface Moment {
   readonly what: string;
@@ -89,6 +92,7 @@ export class Survey implements LineReader {
   /** unrecognised lines beyond the shapes there was room for */
   moreShapes = 0;
   readonly clues: ReleaseClues;
+  readonly stalls = new Stalls();
   readonly moments: Moments = new Map();
   /** first lines of requests */
   readonly requests = new Map<string, Millis>();
@@ -109,6 +113,8 @@ export class Survey implements LineReader {
   isOuter = false;
   readonly #options: SurveyOptions;
   readonly #catalogue: Catalogue;
+  /** of either format: a log may be called as another service's */
+  readonly #envelope = new EnvelopeReader();
   #previous: Millis | undefined;
   #moment: Millis | undefined;
   #logger: string | undefined;
@@ -140,10 +146,11 @@ export class Survey implements LineReader {
   /** As LineReader has it. */
   readonly line = (bytes: Buffer, start: number, end: number, offset: number, told?: Millis, isProven = false): void => {
     this.lines++;
-    const envelope = readEnvelope(bytes, start, bytes[end - 1] === 13 ? end - 1 : end, told);
+    const made = this.#envelope.read(bytes, start, bytes[end - 1] === 13 ? end - 1 : end, told);
+    const envelope = made === undefined ? undefined : this.#envelope.envelope(made, told);
     if (envelope === undefined) {
       if (this.records === 0) this.garbage++;
-      if (end > start && bytes[start] !== SPACE && bytes[start] !== LESS_THAN) this.#options.onBare?.(bytes, start, end, offset);
+      if (end > start && !isUnder(bytes[start])) this.#options.onBare?.(bytes, start, end, offset);
       return;
     }
     if (this.#continues(envelope, told ?? envelope.local)) return;
@@ -153,6 +160,7 @@ export class Survey implements LineReader {
     if (envelope.writing !== 'uWSGI') add(this.levels, envelope.level);
     add(this.loggers, envelope.logger);
     const at = this.#time(envelope, told, isProven);
+    this.clues.at(at);
     if (envelope.context !== undefined) this.#context(envelope.context, at);
     this.clues.message(envelope.logger, envelope.message);
     this.#stamps(envelope, at);
@@ -211,6 +219,7 @@ export class Survey implements LineReader {
     }
     this.recognised++;
     this.clues.kind(announced.kind, envelope.logger);
+    this.stalls.note({ kind: announced.kind, service: this.service, host: this.host, at, fields: announced.fields });
     for (const { what, field, as } of MOMENTS[announced.kind] ?? []) {
       const value = announced.fields[field];
       if (typeof value !== 'string') continue;

@@ -41,7 +41,10 @@ describe('forms', () => {
     ['oslo.log', '2026-11-21 01:50:31.664 7 INFO nova.compute.claims [-] Claim successful'],
     ['vlog', '2026-11-21T01:50:38Z|00252|binding|INFO|Claiming lport x'],
     ['colours', '\x1b[00;32m2026-11-21 01:50:31.664 7 INFO nova.compute.claims [-] Claim successful\x1b[00m'],
-    ['grep', './nova-compute.log:2023-02-06 03:12:05.652 7 INFO nova.compute.claims [-] Claim successful'],
+    ['grep -n', '12:2023-02-06 03:12:05.652 7 INFO nova.compute.claims [-] Claim successful'],
+    ['a quotation', '>  2023-02-06 03:12:05.652 7 INFO nova.compute.claims [-] Claim successful'],
+    ['Apache', '2023-02-06 03:12:05.652123 2023-02-06 03:12:05.652 7 INFO nova.compute.claims [-] Claim successful'],
+    ['colours at the end', '2023-02-06 03:12:05.652 7 INFO nova.compute.claims [-] Claim successful\x1b[00m'],
     [
       'uWSGI',
       '[pid: 850|app: 0|req: 9/19] 127.0.0.1 () {38 vars in 892 bytes} [Sat Nov 21 02:38:10 2026] POST /v2.0/ports => generated 1 bytes in 1200 msecs (HTTP/1.1 201)',

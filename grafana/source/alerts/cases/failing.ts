@@ -47,10 +47,12 @@ const bootFailing: Shown = [
     checks: [...quiet(2, 3, 4), ...fires(failed('cmp1', 3), 5, 20, 31, 41), ...quiet(44, 60)],
   },
   {
-    shows: 'two failed boots are quiet, and so are successes and other actions',
+    shows: 'two failed boots are quiet, and so are successes, boots whose end nobody saw, and other actions',
     series: {
       [ended('cmp1', 'failed')]: '0 2+0x40',
       [ended('cmp1', 'succeeded')]: '0 50+0x40',
+      [ended('cmp1', 'unfinished')]: '0 5+0x40',
+      [ended('cmp1', 'evicted')]: '0 5+0x40',
       [`novaspan_actions_total{action="delete", outcome="failed", host="cmp1", ${CMP1}}`]: '0 9+0x40',
     },
     checks: quiet(1, 10, 30),

@@ -1,0 +1,32 @@
+import { couldBe, type Unnamed } from '../lifecycle/unnamed.js';
+import type { Millis } from '../model/line.js';
+import type { Candidate } from './candidate.js';
+import { GRACE } from './times.js';
+
+/**
+ * Whether an action that did not succeed lacks the line that it would have printed at once: its name was taken from a line that others
+ * print, too, such as the claim of an unshelve whose head is missing.
+ */
+export function isUnfollowed({ spec, lines, outcome }: Candidate, inputEnd: Millis): boolean {
+  const { followsUp } = spec ?? {};
+  if (spec === undefined || followsUp === undefined || outcome === 'succeeded' || outcome === 'interrupted') return false;
+  if (lines.own.some(({ kind }) => spec.namedBy.includes(kind))) return false;
+  const { after, with: next } = followsUp;
+  const all = [...lines.own, ...lines.owned];
+  const last = all.findLast(({ kind }) => kind === after);
+  return last !== undefined && last.at + GRACE < inputEnd && !all.some(({ kind }) => next.includes(kind));
+}
+
+/** What is known of lines that no action is named by. */
+export function unnamedOf({ instance, request, host, lines: { own } }: Candidate): Unnamed {
+  const error = own.find(({ level }) => level === 'ERROR' || level === 'CRITICAL') ?? own.find(({ level }) => level === 'WARNING');
+  return {
+    instance,
+    request,
+    host,
+    lines: own.length,
+    from: own[0]!.at,
+    ...(error !== undefined && { error: { at: error.at, text: error.text } }),
+    couldBe: couldBe(own),
+  };
+}

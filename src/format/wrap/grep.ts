@@ -1,0 +1,64 @@
+import { behindFileName, behindNumber, hasStamp, isFileName } from '../prefix.js';
+import type { Form } from './form.js';
+
+const SPACE = 32;
+const OPEN = 91;
+const LOWER_P = 112;
+/** What an archive puts before a line, without a colon, is the name of a log. */
+const LOG = /\.(?:log|txt|out|gz)\b/;
+/** What a line begins with that something else wraps: a date, a month, a priority, an object. */
+const canBegin = (byte: number | undefined): boolean =>
+  byte !== undefined && ((byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || byte === 60 || byte === 123 || byte === OPEN);
+
+/** Whether a line begins here that another form wraps. */
+export type IsWrapped = (bytes: Buffer, start: number, end: number) => boolean;
+
+/**
+ * What `grep` found in several files, and logs of an archive whose lines begin with the name of their file.
+ *
+ *     /var/log/nova/nova-api.log:2024-07-11 18:10:39.100 7 INFO …
+ *     sosreport-cmp1/var/log/messages:123:Jul 11 18:10:59 cmp1 nova_compute[129891]: 2024-07-11 …
+ *     nova-compute.log-2024-07-11 18:10:40.100 7 INFO …                                 a line around one that was found
+ *     nova-api.log.1.2017-05-16_13:53:08 2017-05-16 00:00:00.008 25746 INFO …
+ *
+ * The number of a line without a name (`grep -n` of one file) is of this form where something else wraps the line.
+ */
+export const behindFileNames = (isWrapped: IsWrapped): Form => ({
+  name: 'grep',
+  unwrap(bytes, start, end, into) {
+    const isUwsgi = (at: number): boolean => bytes[at] === OPEN && bytes[at + 1] === LOWER_P && bytes[at + 5] === SPACE;
+    const isOwn = (at: number): boolean => hasStamp(bytes, at) || isUwsgi(at);
+    const numbered = behindNumber(bytes, start, end);
+    let own = numbered > start && canBegin(bytes[numbered]) && !isOwn(numbered) && isWrapped(bytes, numbered, end) ? numbered : start;
+    const isNamed = own === start;
+    if (isNamed) own = behindFileName(bytes, start, end, (_, at) => isOwn(at) || (canBegin(bytes[at]) && isWrapped(bytes, at, end)));
+    if (own === start) return false;
+    into.file = undefined;
+    if (isNamed) {
+      if (!isFileName(bytes, start, own)) return false;
+      const name = bytes.toString('utf8', start, own - 1).replace(NUMBER, '');
+      if (bytes[own - 1] === SPACE && !LOG.test(name)) return false;
+      into.file = name;
+    }
+    into.bytes = bytes;
+    into.start = own;
+    into.end = end;
+    into.at = undefined;
+    into.local = undefined;
+    into.idents = [];
+    into.host = undefined;
+    into.pid = 0;
+    into.isPart = false;
+    return true;
+  },
+  seen: [
+    '/var/log/nova/nova-api.log:2024-07-11 18:10:39.100 7 INFO nova.api.openstack.requestlog [-] 192.0.2.42 "POST /v2.1/servers" status: 202 len: 447',
+    'sosreport-cmp1/var/log/messages:Jul 11 18:10:59 cmp1 nova_compute[129891]: 2024-07-11 22:10:59.946 2 INFO nova.compute.claims [-] Claim successful on node vm',
+    './ovn-controller.log-12-2026-11-21T01:50:38.516Z|00252|binding|INFO|Claiming lport df247bb8-4779-4902-aede-8e714f4bed2c for this chassis.',
+    'nova-api.log.1.2017-05-16_13:53:08 2017-05-16 00:00:00.008 25746 INFO nova.osapi_compute.wsgi.server [-] 10.11.10.1 "GET /v2/servers" status: 200',
+    '123:Jul 11 18:10:59 cmp1 nova_compute[129891]: 2024-07-11 22:10:59.946 2 INFO nova.compute.claims [-] Claim successful on node vm',
+  ],
+});
+
+/** The number of the line, behind the name. */
+const NUMBER = /[:-]\d{1,9}$/;

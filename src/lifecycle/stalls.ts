@@ -1,0 +1,99 @@
+import type { EventKind } from '../catalogue/event.js';
+import { keys } from '../model/attributes.js';
+import type { Millis } from '../model/line.js';
+import type { FinishedTrace } from '../model/span.js';
+import type { Stall, StallsOfDaemon } from '../model/stall.js';
+
+/** The most stalls of a daemon that are remembered, and the most daemons. */
+const LONGEST = 3;
+const MOST_DAEMONS = 1000;
+
+/** Which field of a line says how long, and how many milliseconds its unit has. */
+const FIELDS: ReadonlyMap<EventKind, readonly [field: string, unit: number]> = new Map<EventKind, readonly [string, number]>([
+  ['poll.stalled', ['millis', 1]],
+]);
+
+/** The attribute by which a span says that it was slowed by a daemon's stalls. The last serves all hosts. */
+const SAID_BY: Readonly<Record<string, { readonly key: string; readonly anywhere?: true }>> = {
+  'ovn-controller': { key: keys.ovnStall },
+  'ovs-vswitchd': { key: keys.ovsStall },
+  'ovn-northd': { key: keys.northdStall, anywhere: true },
+};
+
+/** A line that may report a stall. */
+interface Reported {
+  readonly kind: EventKind;
+  readonly service: string;
+  readonly host: string;
+  readonly at: Millis;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+interface Daemon {
+  readonly service: string;
+  readonly host: string;
+  count: number;
+  totalMillis: Millis;
+  longest: Stall[];
+}
+
+/** The longest stalls of each daemon, and whether a trace shows them: those of a time in which nothing happened are in none. */
+export class Stalls {
+  readonly #daemons = new Map<string, Daemon>();
+
+  /** Takes a line into account, if it reports a stall. */
+  note({ kind, service, host, at, fields }: Reported): void {
+    const says = FIELDS.get(kind);
+    if (says === undefined) return;
+    const millis = Number(fields[says[0]]) * says[1];
+    const key = `${service}@${host}`;
+    const daemon = this.#daemons.get(key) ?? { service, host, count: 0, totalMillis: 0, longest: [] };
+    if (daemon.count === 0) {
+      if (this.#daemons.size >= MOST_DAEMONS) return;
+      this.#daemons.set(key, daemon);
+    }
+    daemon.count++;
+    daemon.totalMillis += millis;
+    daemon.longest = [...daemon.longest, { service, host, at, millis }].sort(byLength).slice(0, LONGEST);
+  }
+
+  /** Marks what a trace shows. A trace is made after all of its lines were read. */
+  seen({ spans }: FinishedTrace): void {
+    if (this.#daemons.size === 0) return;
+    for (const daemon of this.#daemons.values()) {
+      const said = SAID_BY[daemon.service];
+      if (said === undefined) continue;
+      const slowed = spans.filter(({ host, attributes }) => attributes[said.key] !== undefined && (said.anywhere || host === daemon.host));
+      if (slowed.length === 0) continue;
+      const isIn = ({ at, millis }: Stall): boolean => slowed.some(({ start, end }) => start <= at && end >= at - millis);
+      daemon.longest = daemon.longest.map((stall) => (isIn(stall) ? { ...stall, isInTrace: true } : stall));
+    }
+  }
+
+  /** Takes in what another has of the same daemons, or of others. */
+  add(other: Stalls): void {
+    for (const [key, { count, totalMillis, longest, ...who }] of other.#daemons) {
+      const daemon = this.#daemons.get(key) ?? { ...who, count: 0, totalMillis: 0, longest: [] };
+      this.#daemons.set(key, daemon);
+      daemon.count += count;
+      daemon.totalMillis += totalMillis;
+      daemon.longest = [...daemon.longest, ...longest].sort(byLength).slice(0, LONGEST);
+    }
+  }
+
+  /** By daemon, the one with the longest stall first. */
+  get longest(): readonly StallsOfDaemon[] {
+    return [...this.#daemons.values()].sort((a, b) => byLength(a.longest[0]!, b.longest[0]!));
+  }
+}
+
+/** What several logs say. */
+export function mergedStalls(all: readonly Stalls[]): readonly StallsOfDaemon[] {
+  const merged = new Stalls();
+  for (const each of all) merged.add(each);
+  return merged.longest;
+}
+
+/** The longest first; of equal ones the first. */
+const byLength = (a: Stall, b: Stall): number =>
+  b.millis - a.millis || a.at - b.at || (`${a.service}@${a.host}` < `${b.service}@${b.host}` ? -1 : 1);

@@ -1,0 +1,75 @@
+import type { EventKind } from '../catalogue/event.js';
+import { messagesOf } from '../catalogue/index.js';
+import type { Millis } from '../model/line.js';
+import type { ActionName, ActionSpec } from './define.js';
+import type { Event } from './event.js';
+import { actions } from './name.js';
+
+/** An action that a bag of lines may be, and the line that would name it. */
+export interface Possible {
+  readonly action: ActionName;
+  /** as nova-compute prints it; undefined where it prints none at INFO, and nova-api's line names the action */
+  readonly line: string | undefined;
+}
+
+/** Lines of one instance and one request that turned out to be no action that novaspan can name. */
+export interface Unnamed {
+  readonly instance: string;
+  readonly request: string;
+  readonly host: string;
+  /** how many lines of its own were read */
+  readonly lines: number;
+  readonly from: Millis;
+  /** the first error, else the first warning */
+  readonly error?: { readonly at: Millis; readonly text: string };
+  /** what it may be, the likeliest first */
+  readonly couldBe: readonly Possible[];
+}
+
+/** How many are named: a reader wants to know which line to look for, not all that nova can do. */
+const MOST = 3;
+
+/** The line by which an action is known at INFO where it is not one of its naming lines. */
+const FIRST_AT_INFO: Partial<Record<ActionName, EventKind>> = { create: 'instance.claimed' };
+
+/** The actions whose tables know the most of the lines, and none of which they exclude. */
+export function couldBe(own: readonly Event[]): Possible[] {
+  const kinds = new Set(own.map(({ kind }) => kind));
+  const fits = actions
+    .filter(({ notWith }) => notWith?.some((kind) => kinds.has(kind)) !== true)
+    .map((spec) => ({ spec, known: [...kinds].filter((kind) => known(spec).has(kind)).length }))
+    .filter(({ known }) => known > 0);
+  const most = Math.max(0, ...fits.map(({ known }) => known));
+  return fits
+    .filter(({ known }) => known === most)
+    .slice(0, MOST)
+    .map(({ spec }) => ({ action: spec.name, line: namingLineOf(spec) }));
+}
+
+const knownTo = new Map<ActionSpec, ReadonlySet<EventKind>>();
+function known(spec: ActionSpec): ReadonlySet<EventKind> {
+  const found = knownTo.get(spec);
+  if (found !== undefined) return found;
+  const made = new Set<EventKind>([
+    ...spec.namedBy,
+    ...spec.ends,
+    ...spec.cleansUp,
+    ...(spec.opensWith ?? []),
+    ...(spec.namedByAll ?? []).flat(),
+    ...(spec.namedUnless?.kinds ?? []),
+    ...spec.phases.flatMap(({ from, to }) => [...from, ...to].flatMap((edge) => edge.kinds)),
+  ]);
+  knownTo.set(spec, made);
+  return made;
+}
+
+/** The newest wording of the first line at INFO that names it. */
+function namingLineOf({ name, namedBy }: ActionSpec): string | undefined {
+  const said = new Map(messagesOf('nova-compute').map(({ kind, spec }) => [kind, spec] as const));
+  for (const kind of [FIRST_AT_INFO[name], ...namedBy]) {
+    const spec = kind === undefined ? undefined : said.get(kind);
+    if (spec !== undefined && [spec.level].flat().includes('INFO'))
+      return [...spec.says].at(-1)?.replace(/\{(\w+):\w+\}/g, (_hole, field) => String(field).toUpperCase());
+  }
+  return undefined;
+}
