@@ -27,6 +27,11 @@ export const engine: Engine = {
     yield* resend(options);
   },
 
+  async actionNames() {
+    const { actions } = await import('../lifecycle/name.js');
+    return actions.map(({ name }) => name);
+  },
+
   ids: () => import('../trace/span-id.js'),
 
   async formats() {

@@ -28,6 +28,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** the only values allowed */
   readonly choices?: readonly string[];
+  /** what it is without a value; a word behind it is its value only where it is one of the choices */
+  readonly bare?: string;
   readonly about: string;
 }
 
@@ -51,6 +53,8 @@ export interface CommandSpec<O extends OptionSpecs> {
   /** what the command does and what it leaves alone; a paragraph per item */
   readonly about: readonly string[];
   readonly options: O;
+  /** how the help groups the options; those that no group names come first */
+  readonly groups?: readonly { readonly title: string; readonly options: readonly (keyof O & string)[] }[];
   readonly examples: readonly { readonly says: string; readonly command: string }[];
   /** exit codes of its own, beyond those all commands share */
   readonly exits?: readonly { readonly code: number; readonly means: string }[];
@@ -72,14 +76,15 @@ export function defineCommand<const O extends OptionSpecs>(spec: CommandSpec<O>)
 function parse<O extends OptionSpecs>(spec: Omit<CommandSpec<O>, 'run'>, argv: readonly string[]) {
   const remedy = `run \`novaspan help ${spec.name}\``;
   const options: NonNullable<ParseArgsConfig['options']> = {};
-  for (const [name, { type, short }] of Object.entries(spec.options)) options[name] = { type, ...(short !== undefined && { short }) };
+  for (const [name, { type, short, bare }] of Object.entries(spec.options))
+    options[name] = { type: bare === undefined ? type : 'boolean', ...(short !== undefined && { short }) };
   const { tokens } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: false, tokens: true });
 
   const values: Record<string, string | boolean | undefined> = {};
   for (const [name, { type }] of Object.entries(spec.options)) values[name] = type === 'boolean' ? false : undefined;
   const positionals: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === 'positional') positionals.push(token.value);
+  for (const [place, token] of tokens.entries()) {
+    if (token.kind === 'positional' && !isValueBehind(tokens[place - 1], token.value, spec.options)) positionals.push(token.value);
     if (token.kind !== 'option') continue;
     const option = spec.options[token.name];
     if (option === undefined) {
@@ -95,8 +100,13 @@ function parse<O extends OptionSpecs>(spec: Omit<CommandSpec<O>, 'run'>, argv: r
       values[token.name] = true;
       continue;
     }
+    if (option.bare !== undefined && token.value === undefined) {
+      const next = tokens[place + 1];
+      values[token.name] = next?.kind === 'positional' && isValueBehind(token, next.value, spec.options) ? next.value : option.bare;
+      continue;
+    }
     // `--service --host x`: a forgotten value, not a service of that name.
-    if (token.value === undefined || (!token.inlineValue && /^--?[a-z]/.test(token.value)))
+    if (token.value === undefined || (!token.inlineValue && /^--?[a-z]/.test(token.value) && !option.choices?.includes(token.value)))
       throw usage(`--${token.name} needs a value`, `write --${token.name} ${placeholderOf(option)}`);
     if (option.choices !== undefined && !option.choices.includes(token.value)) {
       const meant = nearest(token.value, option.choices);
@@ -118,8 +128,17 @@ function parse<O extends OptionSpecs>(spec: Omit<CommandSpec<O>, 'run'>, argv: r
   return { positionals, values: values as Values<O> };
 }
 
+type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
+
+/** Whether a word is the value of the option before it, which may stand without one. */
+function isValueBehind(before: Token | undefined, word: string, options: OptionSpecs): boolean {
+  if (before?.kind !== 'option' || before.value !== undefined) return false;
+  const option = options[before.name];
+  return option?.bare !== undefined && option.choices?.includes(word) === true;
+}
+
 /** What stands for an option's value. */
-export const placeholderOf = ({ value, choices }: OptionSpec): string => choices?.join('|') ?? value ?? 'VALUE';
+export const placeholderOf = ({ value, choices }: OptionSpec): string => value ?? choices?.join('|') ?? 'VALUE';
 
 /** Writes and waits while the reader is slower. Rejects when there is no reader any more (EPIPE). */
 export async function write(stream: Writable, text: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { FinishedTrace } from '../model/span.js';
 import { type Command, defineCommand, type Io, write } from './command.js';
 import { lookOf } from './look.js';
 import { nearest } from './nearest.js';
-import { byStart } from './select.js';
+import { byStart } from './order.js';
 import { render, viewFor } from './view.js';
 
 interface Scenario {

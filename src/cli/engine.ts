@@ -21,7 +21,10 @@ export interface ReplayOptions {
   readonly form?: LogForm;
   /** IANA name of the zone that oslo.log lines are in */
   readonly zone: string;
-  readonly lines: 'events' | 'off';
+  /** `numbered`: as events, with the name of the file and the number of the line in it */
+  readonly lines: 'events' | 'numbered' | 'off';
+  /** Told of every request id that a trace's lines have, own and global, before the trace is given. */
+  readonly onRequests?: (trace: FinishedTrace, requests: ReadonlySet<string>) => void;
   /** files of users' own messages and phases */
   readonly rules?: readonly string[];
   readonly count: Count;
@@ -62,6 +65,8 @@ export interface Engine {
   /** One for each file, as it is done with. */
   resend(options: ResendOptions): AsyncIterable<Resent>;
   ids(): Promise<{ traceIdOf(instance: string, request: string): string; rootIdOf(traceId: string): string }>;
+  /** names of all actions, as traces give them */
+  actionNames(): Promise<readonly string[]>;
   /** Each writes a trace as one line, without the newline; bytes are the caller's until the next call. */
   formats(): Promise<Record<'otlp' | 'json', (trace: FinishedTrace) => string | Uint8Array>>;
   catalogue(): Promise<{

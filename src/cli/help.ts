@@ -37,17 +37,18 @@ export function overview(commands: readonly Command[]): string {
 
 /** `novaspan help COMMAND`. */
 export function helpOf(command: Command): string {
-  const { about, examples, exits, name, options, summary } = command;
-  const named = Object.entries(options).map(([option, spec]) => ({ label: labelOf(option, spec), about: spec.about }));
+  const { about, examples, exits, name, summary } = command;
   return [
     ...wrap(`novaspan ${name}: `, summary.split(' '), WIDTH),
     '',
     `Usage: ${usageOf(command)}`,
     '',
     ...about.flatMap((paragraph) => [...wrap('', paragraph.split(' '), WIDTH), '']),
-    ...(named.length === 0
-      ? []
-      : ['Options:', ...named.flatMap((option) => [`  ${option.label}`, ...wrap('      ', option.about.split(' '), WIDTH)]), '']),
+    ...groupsOf(command).flatMap(({ title, options }) => [
+      `${title}:`,
+      ...options.flatMap(([option, spec]) => [`  ${labelOf(option, spec)}`, ...wrap('      ', spec.about.split(' '), WIDTH)]),
+      '',
+    ]),
     'Examples:',
     ...examples.flatMap((example) => [`  # ${example.says}`, `  ${example.command}`]),
     '',
@@ -58,8 +59,25 @@ export function helpOf(command: Command): string {
 export const usageOf = ({ name, operands, options }: Command): string =>
   ['novaspan', name, ...(Object.keys(options).length === 0 ? [] : ['[OPTION]...']), ...(operands === '' ? [] : [operands])].join(' ');
 
-const labelOf = (name: string, spec: OptionSpec): string =>
-  `${spec.short === undefined ? '' : `-${spec.short}, `}--${name}${spec.type === 'boolean' ? '' : ` ${placeholderOf(spec)}`}`;
+const labelOf = (name: string, spec: OptionSpec): string => {
+  const value = spec.type === 'boolean' ? '' : spec.bare === undefined ? ` ${placeholderOf(spec)}` : ` [${placeholderOf(spec)}]`;
+  return `${spec.short === undefined ? '' : `-${spec.short}, `}--${name}${value}`;
+};
+
+interface Group {
+  readonly title: string;
+  readonly options: readonly (readonly [name: string, spec: OptionSpec])[];
+}
+
+/** A command's options by what they are for. */
+function groupsOf({ options, groups = [] }: Command): Group[] {
+  const grouped = groups.map(
+    ({ title, options: names }): Group => ({ title, options: names.map((name) => [name, options[name]!] as const) }),
+  );
+  const named = new Set(groups.flatMap(({ options: names }) => names));
+  const rest = Object.entries(options).filter(([name]) => !named.has(name));
+  return [...(rest.length === 0 ? [] : [{ title: 'Options', options: rest }]), ...grouped];
+}
 
 /** docs/commands.md, made of the commands themselves. */
 export function commandsMarkdown(commands: readonly Command[]): string {
@@ -87,7 +105,7 @@ export function commandsMarkdown(commands: readonly Command[]): string {
     '| --- | --- |',
     '| `NO_COLOR` | no colours, whatever else is set |',
     '| `FORCE_COLOR` | colours in a pipe too; `0` for none |',
-    '| `COLUMNS` | width of the views where stdout is no terminal (default 120) |',
+    '| `COLUMNS` | width of the views where stdout is no terminal (default 120; a table is not cut then) |',
     '| `LC_ALL`, `LC_CTYPE`, `LANG` | bars and branches are drawn in ASCII unless the locale is UTF-8 |',
     '| `TZ` | the zone that logs are read in, unless `--timezone` is given |',
     '',
@@ -95,15 +113,20 @@ export function commandsMarkdown(commands: readonly Command[]): string {
 }
 
 function pageOf(command: Command): string[] {
-  const { about, examples, exits, name, options } = command;
-  const rows = Object.entries(options).map(([option, spec]) => `| \`${cell(labelOf(option, spec))}\` | ${cell(spec.about)} |`);
+  const { about, examples, exits, name } = command;
+  const tables = groupsOf(command).flatMap(({ title, options }) => [
+    `| ${title === 'Options' ? 'option' : cell(title)} | meaning |`,
+    '| --- | --- |',
+    ...options.map(([option, spec]) => `| \`${cell(labelOf(option, spec))}\` | ${cell(spec.about)} |`),
+    '',
+  ]);
   return [
     `## ${name}`,
     '',
     `    ${usageOf(command)}`,
     '',
     ...about.flatMap((paragraph) => [paragraph, '']),
-    ...(rows.length === 0 ? [] : ['| option | meaning |', '| --- | --- |', ...rows, '']),
+    ...tables,
     '```sh',
     ...examples.flatMap((example) => [`# ${example.says}`, example.command]),
     '```',

@@ -10,15 +10,20 @@ const LEAST_COLUMNS = 60;
 
 /** How views are drawn here. `--no-color` and NO_COLOR win over FORCE_COLOR, that over what stdout is. */
 export function lookOf({ env, isTTY, columns }: Surroundings, { color, toFile = false }: { color: boolean; toFile?: boolean }): Look {
-  const given = Number(env['COLUMNS']);
   // A terminal without a size says 0.
   const own = toFile || columns === 0 ? undefined : columns;
-  const width = own ?? (Number.isInteger(given) && given > 0 ? given : PIPE_COLUMNS);
+  const width = own ?? widthGiven(env) ?? PIPE_COLUMNS;
   return {
     width: Math.max(LEAST_COLUMNS, width),
     palette: picocolors.createColors(color && isColoured(env, isTTY.stdout && !toFile)),
     glyphs: isUtf8(env) ? unicode : ascii,
   };
+}
+
+/** What COLUMNS says. */
+export function widthGiven(env: Surroundings['env']): number | undefined {
+  const given = Number(env['COLUMNS']);
+  return Number.isInteger(given) && given > 0 ? given : undefined;
 }
 
 function isColoured(env: Surroundings['env'], isTerminal: boolean): boolean {

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../model/clock.js';
+import { exitCodes, outputUnwritable } from '../model/errors.js';
 import { engine } from './bound.js';
 import { commands } from './commands.js';
-import { dispatch, isGone } from './dispatch.js';
+import { dispatch, isGone, told } from './dispatch.js';
 
 // The only file that touches the process. Commands return an exit code; output still in a pipe is let through, so the
 // code is left for Node.js to exit with when all is written.
@@ -26,7 +27,9 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error) => {
     if (isGone(error)) process.exit(0);
-    process.exit(74);
+    // A full disk behind `> FILE`. Of stderr nobody can be told.
+    if (stream === process.stdout) process.stderr.write(told(outputUnwritable('stdout', error)));
+    process.exit(exitCodes.ioError);
   });
 }
 

@@ -1,8 +1,8 @@
-/** What was probably meant: the one that begins so, else the one with the fewest letters changed, if few. */
+/** What was probably meant: the shortest that begins so, else the one with the fewest letters changed, if few. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const low = word.toLowerCase();
-  const begins = known.find((one) => low.length >= 3 && one.toLowerCase().startsWith(low));
-  if (begins !== undefined) return begins;
+  const begins = low.length < 3 ? [] : known.filter((one) => one.toLowerCase().startsWith(low));
+  if (begins.length > 0) return begins.reduce((a, b) => (b.length < a.length ? b : a));
   const [best] = known.map((one) => ({ one, changed: distance(low, one.toLowerCase()) })).sort((a, b) => a.changed - b.changed);
   return best !== undefined && best.changed <= Math.max(1, Math.floor(best.one.length / 3)) ? best.one : undefined;
 }

@@ -1,19 +1,21 @@
 import { svg } from '../export/svg.js';
-import { exitCodes } from '../model/errors.js';
+import { exitCodes, usage } from '../model/errors.js';
 import { type LogForm, logForms } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
-import { defineCommand, type OptionSpecs, write } from './command.js';
-import { lookOf } from './look.js';
+import { defineCommand, type Io, type OptionSpecs, write } from './command.js';
+import { lookOf, widthGiven } from './look.js';
+import { notes, type Outcome, unread } from './notes.js';
+import { Overview } from './overview.js';
 import { createProgress } from './progress.js';
-import { byStart, isWanted, selectionOf, slowestOf } from './select.js';
+import { createChooser, selectionOf } from './select.js';
+import { selectOptions } from './select-options.js';
 import { interruptedBy } from './signals.js';
 import { openSink, type Sink } from './sink.js';
-import { stallsText } from './stalls-text.js';
 import { createTally } from './tally.js';
-import { createUnnamedText, type UnnamedText } from './unnamed-text.js';
+import { createUnnamedText } from './unnamed-text.js';
 import { render, viewFor, views } from './view.js';
-import { zonesOf } from './zone.js';
+import { generalZone, zonesOf } from './zone.js';
 
 export const sourceOptions = {
   service: {
@@ -63,7 +65,8 @@ export const replay = defineCommand({
       ...sourceOptions.timezone,
       about: `${sourceOptions.timezone.about}. Services in another zone follow it: Asia/Seoul,placement=UTC,glance=UTC`,
     },
-    host: { type: 'string', value: 'HOST', about: 'who wrote the logs, where neither file name nor folder says' },
+    'log-host': { type: 'string', value: 'HOST', about: 'the host of the logs, where neither file name, folder nor line says' },
+    ...selectOptions,
     view: { type: 'string', choices: views, about: 'how text is shown (default: waterfall for up to three actions, else table)' },
     format: {
       type: 'string',
@@ -71,28 +74,39 @@ export const replay = defineCommand({
       about:
         'text (default); or one line per trace: OTLP JSON as the Collector reads and writes it, or plain JSON; or one picture of all traces, for a ticket or a browser',
     },
-    instance: { type: 'string', value: 'UUID', about: "only this instance's actions; the first digits of its uuid are enough" },
-    slowest: { type: 'string', value: 'N', about: 'only the N slowest actions' },
-    failed: {
-      type: 'boolean',
-      about: 'only actions that failed, timed out or were interrupted; not those that the end of the logs leaves unfinished',
-    },
     lines: {
       type: 'string',
-      choices: ['events', 'off'],
-      about: 'whether otlp and json carry the log lines behind each span as its events (default: events)',
+      choices: ['numbered', 'events', 'off'],
+      bare: 'numbered',
+      about:
+        'show the log lines behind each span: as text below each view, with file and line number; in otlp and json as events of the span. There they are shown anyway (events), --lines adds the numbers, and --lines off leaves them out',
     },
     output: { type: 'string', short: 'o', value: 'FILE', about: 'write the result to FILE instead of stdout' },
+    quiet: { type: 'boolean', short: 'q', about: 'nothing but the result, and errors' },
+    verbose: { type: 'boolean', short: 'v', about: 'also how many lines were read, recognised and passed over, and how fast' },
     'no-color': { type: 'boolean', about: 'no colours (NO_COLOR=1 does the same; FORCE_COLOR=1 gives colours in a pipe)' },
   },
+  groups: [
+    { title: 'Which actions', options: Object.keys(selectOptions) as (keyof typeof selectOptions)[] },
+    { title: 'How they are shown', options: ['view', 'format', 'lines', 'output', 'quiet', 'verbose', 'no-color'] },
+    { title: 'How the logs are read', options: ['timezone', 'service', 'log-host', 'log-form', 'rules'] },
+  ],
   examples: [
     {
       says: 'the boots of one compute node, with what the controller and OVN logged',
       command: 'novaspan replay /var/log/nova /var/log/neutron /var/log/openvswitch /var/log/ovn',
     },
     {
-      says: 'what gated the slowest action of an unpacked sosreport from Seoul',
-      command: 'novaspan replay --timezone Asia/Seoul --slowest 1 --view critical-chain sosreport-cmp1/var/log',
+      says: 'what gated the slowest boot of an unpacked sosreport from Seoul',
+      command: 'novaspan replay --timezone Asia/Seoul --action create --slowest 1 --view critical-chain sosreport-cmp1/var/log',
+    },
+    {
+      says: 'the boots of the last two hours that took longer than 30 seconds, the longest first',
+      command: "novaspan replay --action create --since '2 hours ago' --longer-than 30s --sort -duration /var/log/nova /var/log/neutron",
+    },
+    {
+      says: 'what a request of the API did, with the lines of the logs behind each phase',
+      command: 'novaspan replay --request req-5678fc57 --lines /var/log/nova /var/log/neutron',
     },
     { says: 'one instance, from its first digits', command: 'novaspan replay --instance b8acd14b /var/log/nova /var/log/neutron' },
     {
@@ -100,8 +114,8 @@ export const replay = defineCommand({
       command: "journalctl --all -o json --since '1 hour ago' | novaspan replay -",
     },
     {
-      says: 'a picture of the slowest action, for the ticket',
-      command: 'novaspan replay --slowest 1 --format svg --output slowest.svg /var/log/nova /var/log/neutron',
+      says: 'a picture of the slowest boot, for the ticket',
+      command: 'novaspan replay --action create --slowest 1 --format svg --output slowest.svg /var/log/nova /var/log/neutron',
     },
     {
       says: 'a file for the Collector (receiver otlpjsonfile) or for jq',
@@ -113,49 +127,73 @@ export const replay = defineCommand({
   async run({ positionals: paths, values }, io) {
     const { clock, engine, signal, stderr, stdin, isTTY } = io;
     const zone = zonesOf(values.timezone);
-    const selection = selectionOf(values);
     const format = values.format ?? 'text';
+    if (format === 'svg' && values.lines !== undefined && values.lines !== 'off')
+      throw usage('a picture cannot show log lines', 'leave --lines out, or give --format text or json');
+    const asked = new WeakSet<FinishedTrace>();
+    const selection = selectionOf(values, {
+      now: clock.now(),
+      zone: generalZone(zone),
+      actions: values.action === undefined ? [] : await engine.actionNames(),
+      hasRequest: (trace) => asked.has(trace),
+    });
+    const { request } = selection;
     const sink = await openSink(io, values.output);
     const tally = createTally();
     const unnamed = createUnnamedText();
+    let stalls: readonly StallsOfDaemon[] = [];
     // What is drawn is drawn when all is known; the others go out as they come.
     const isDrawn = format === 'text' || format === 'svg';
     const encode = isDrawn ? undefined : (await engine.formats())[format];
 
     // Lines that scroll by on the same terminal would tear the bar.
-    const quiet = format === 'text' || values.output !== undefined || !isTTY.stdout;
-    const progress = await createProgress(io, quiet);
+    const hasBar = !values.quiet && (format === 'text' || values.output !== undefined || !isTTY.stdout);
+    const progress = await createProgress(io, hasBar);
     const began = clock.now();
     let bytes = 0;
-    const kept: FinishedTrace[] = [];
-    let stalls: readonly StallsOfDaemon[] = [];
+    const all = new Overview();
+    const matching = new Overview();
+    const streamed: FinishedTrace[] = [];
+    const chooser = createChooser(selection, isDrawn ? undefined : (trace) => streamed.push(trace));
+    const shown = new Overview();
+    const unmatched = new Set(selection.filters);
+    let isAny = false;
     try {
       const found = engine.replay({
         paths,
         zone,
-        // Views do not show lines, and thousands of actions with theirs would fill the memory.
-        lines: isDrawn ? 'off' : (values.lines ?? 'events'),
+        // Views show lines only where they are asked for: thousands of actions with theirs would fill the memory.
+        lines: isDrawn ? (values.lines === undefined || values.lines === 'off' ? 'off' : 'numbered') : (values.lines ?? 'events'),
         count: unnamed.counting(tally.count),
         onUnnamed: unnamed.saw,
+        onStalls: (every) => {
+          stalls = every;
+        },
         signal,
         stdin,
         ...formOf(values['log-form']),
         ...(values.service !== undefined && { service: values.service }),
-        ...(values.host !== undefined && { host: values.host }),
+        ...(values['log-host'] !== undefined && { host: values['log-host'] }),
         ...rulesOf(values.rules),
-        onStalls: (all) => {
-          stalls = all;
-        },
+        ...(request !== undefined && {
+          onRequests(trace, requests) {
+            for (const one of requests) if (one.startsWith(request)) asked.add(trace);
+          },
+        }),
         onProgress(read, total) {
           bytes = read;
           progress.update(read, total);
         },
       });
       for await (const trace of found) {
-        tally.saw(trace);
-        if (!isWanted(trace, selection)) continue;
-        if (encode === undefined || selection.slowest !== undefined) kept.push(trace);
-        else await writeLine(sink, encode(trace));
+        all.add(trace);
+        for (const filter of unmatched) if (filter.wants(trace)) unmatched.delete(filter);
+        if (chooser.add(trace)) matching.add(trace);
+        for (const ready of streamed.splice(0)) {
+          isAny = true;
+          shown.add(ready);
+          if (encode !== undefined) await writeLine(sink, encode(ready));
+        }
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -163,8 +201,11 @@ export const replay = defineCommand({
       progress.stop();
     }
     const took = clock.now() - began;
+    const nothing = signal.aborted ? undefined : unread({ paths, tally });
+    if (nothing !== undefined && all.isEmpty) throw nothing;
 
-    const wanted = selection.slowest === undefined ? byStart(kept) : slowestOf(kept, selection.slowest);
+    const wanted = chooser.all();
+    for (const trace of wanted) shown.add(trace);
     if (encode !== undefined) {
       for (const trace of wanted) await writeLine(sink, encode(trace));
     } else if (format === 'svg') {
@@ -172,39 +213,37 @@ export const replay = defineCommand({
     } else if (wanted.length > 0) {
       const look = lookOf(io, { color: !values['no-color'], toFile: values.output !== undefined });
       const view = values.view ?? viewFor(wanted);
-      // A table in a pipe is for other programs: nothing is cut.
-      const fitted = view === 'table' && (!isTTY.stdout || values.output !== undefined) ? { ...look, width: Infinity } : look;
-      await sink.write(render(view, wanted, fitted, selection.slowest === undefined ? {} : { slowest: selection.slowest }));
+      const fitted = view === 'table' && isUncut(io, values.output) ? { ...look, width: Infinity } : look;
+      const isSorted = selection.sort !== undefined;
+      await sink.write(
+        render(view, wanted, fitted, {
+          isSorted,
+          lines: values.lines !== undefined && values.lines !== 'off',
+          ...(selection.slowest !== undefined && { slowest: selection.slowest }),
+        }),
+      );
     }
     await sink.close();
 
-    if (isTTY.stderr && isTTY.stdout && wanted.length > 0) await write(stderr, '\n');
-    await write(stderr, tally.summary({ took, bytes }));
-    await write(stderr, unnamed.list());
-    for (const line of stallsText(stalls)) await write(stderr, `${line}\n`);
-    if (isDrawn && wanted.length === 0) await write(stderr, `${nothing(paths, zone, values, unnamed)}\n`);
+    if (!values.quiet) {
+      const outcome: Outcome = {
+        ...{ paths, zone, selection, tally, unnamed, stalls, all, matching, shown, isShown: isAny || wanted.length > 0 },
+        unmatched: [...unmatched],
+        isOneKind: values.action !== undefined && !values.action.includes(','),
+      };
+      const lines = [...notes.flatMap((note) => note(outcome)), ...(values.verbose ? tally.details({ took, bytes }) : [])];
+      if (isTTY.stderr && isTTY.stdout && wanted.length > 0) await write(stderr, '\n');
+      await write(stderr, lines.map((line) => `${line}\n`).join(''));
+    }
     return signal.aborted ? interruptedBy(signal, stderr) : exitCodes.ok;
   },
 });
 
+/** A table in a pipe is for other programs: nothing is cut, unless a width is asked for. */
+const isUncut = ({ env, isTTY }: Pick<Io, 'env' | 'isTTY'>, file: string | undefined): boolean =>
+  (!isTTY.stdout || file !== undefined) && widthGiven(env) === undefined;
+
 async function writeLine(sink: Sink, line: string | Uint8Array): Promise<void> {
   await sink.write(line);
   await sink.write('\n');
-}
-
-function nothing(
-  paths: readonly string[],
-  zone: string,
-  values: { instance: string | undefined; failed: boolean; service: string | undefined },
-  unnamed: UnnamedText,
-): string {
-  if (values.failed || values.instance !== undefined)
-    return `no action to show: ${[...(values.failed ? ['--failed'] : []), ...(values.instance === undefined ? [] : [`--instance ${values.instance}`])].join(' and ')} left none; leave them out to see all`;
-  const [why, toDo] = unnamed.whyNone();
-  return [
-    `no instance action in ${paths.join(' ')}`,
-    `  why    ${why}`,
-    `  to do  ${toDo}`,
-    `         (local times were read as ${zone}; --timezone changes it)`,
-  ].join('\n');
 }

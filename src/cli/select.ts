@@ -1,50 +1,212 @@
-import { durationOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
+import { extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import { usage } from '../model/errors.js';
+import type { Millis } from '../model/line.js';
 import { type FinishedTrace, isError, outcomes } from '../model/span.js';
+import { Best } from './best.js';
+import { nearest } from './nearest.js';
+import { byStart, type Compare, compareBy, lasting, type SortKey } from './order.js';
+import { durationOf, momentOf } from './when.js';
+
+/** One condition that was given, with the words that name it. */
+export interface Filter {
+  readonly said: string;
+  wants(trace: FinishedTrace): boolean;
+}
 
 /** Which of the traces found are wanted. */
 export interface Selection {
-  /** the beginning of an instance's uuid */
-  readonly instance: string | undefined;
-  /** only actions that failed, timed out or were interrupted: of an unfinished one nothing is known to be wrong */
-  readonly failed: boolean;
+  readonly filters: readonly Filter[];
+  /** What followed a boot is asked for by its own name: it is shown without the boot, too. */
+  readonly sequels: boolean;
+  /** the beginning of a request id, with `req-` */
+  readonly request: string | undefined;
   readonly slowest: number | undefined;
+  readonly sort: SortKey | undefined;
+  readonly limit: number | undefined;
 }
 
-export function selectionOf(values: {
+interface Values {
+  readonly action: string | undefined;
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+  readonly host: string | undefined;
   readonly instance: string | undefined;
+  readonly request: string | undefined;
   readonly failed: boolean;
+  readonly 'longer-than': string | undefined;
   readonly slowest: string | undefined;
-}): Selection {
-  const instance = values.instance?.toLowerCase();
-  if (instance !== undefined && !/^[0-9a-f][0-9a-f-]{0,35}$/.test(instance))
-    throw usage(
-      `--instance cannot be '${values.instance}'`,
-      'give an instance uuid as `openstack server list` shows it, or its first digits',
-    );
-  if (values.slowest !== undefined && !/^[1-9][0-9]{0,5}$/.test(values.slowest))
-    throw usage(`--slowest cannot be '${values.slowest}'`, 'give a number of actions, such as --slowest 10');
-  return { instance, failed: values.failed, slowest: values.slowest === undefined ? undefined : Number(values.slowest) };
+  readonly sort: SortKey | undefined;
+  readonly limit: string | undefined;
+}
+
+export interface Around {
+  readonly now: Millis;
+  /** of local times */
+  readonly zone: string;
+  /** names of all actions */
+  readonly actions: readonly string[];
+  /** whether a line of a trace has the request id that was asked for */
+  readonly hasRequest: (trace: FinishedTrace) => boolean;
+}
+
+/** Reads the options that select. @throws OperatorError USAGE */
+export function selectionOf(values: Values, around: Around): Selection {
+  const request = values.request === undefined ? undefined : requestOf(values.request);
+  const filters = [
+    filterOf('action', values.action, (names) => byAction(names, around.actions)),
+    ...byPeriod(values, around),
+    filterOf('host', values.host, byHost),
+    filterOf('instance', values.instance, byInstance),
+    filterOf('request', values.request, () => (trace) => around.hasRequest(trace) || trace.request?.startsWith(request ?? '') === true),
+    filterOf('longer-than', values['longer-than'], (text) => {
+      const least = durationOf('longer-than', text);
+      return (trace) => lasting(trace) > least;
+    }),
+    ...(values.failed ? [{ said: '--failed', wants: hasFailed }] : []),
+  ].filter((filter) => filter !== undefined);
+  return {
+    filters,
+    sequels: values.action !== undefined && listOf(values.action).some((name) => folded(name) === folded(SEQUEL)),
+    request,
+    slowest: countOf('slowest', values.slowest),
+    sort: values.sort,
+    limit: countOf('limit', values.limit),
+  };
+}
+
+function filterOf(option: string, text: string | undefined, make: (text: string) => Filter['wants']): Filter | undefined {
+  return text === undefined ? undefined : { said: `--${option} ${/\s/.test(text) ? `'${text}'` : text}`, wants: make(text) };
 }
 
 const FAILURES: ReadonlySet<string> = new Set(outcomes.filter(isError));
 
-export const isWanted = (trace: FinishedTrace, { instance, failed }: Selection): boolean =>
-  (instance === undefined || trace.instance.startsWith(instance)) &&
-  (!failed || (trace.form === 'action' && FAILURES.has(outcomeOf(trace) ?? '')));
+export const hasFailed = (trace: FinishedTrace): boolean => trace.form === 'action' && FAILURES.has(outcomeOf(trace) ?? '');
 
-/** The slowest actions, by start again; parts of actions and sequels have no duration to compare. */
-export function slowestOf(traces: readonly FinishedTrace[], n: number): FinishedTrace[] {
-  const chosen = traces.filter(({ form }) => form === 'action').sort((a, b) => lasting(b) - lasting(a));
-  return byStart(chosen.slice(0, n));
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+const SEQUEL = 'network-ready';
+
+/** Case, `-` and `_` are not what tells two actions apart. */
+const folded = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '');
+
+/** As the views call it: what follows a boot is told under a name of its own. */
+export const kindOf = ({ form, action }: FinishedTrace): string | undefined => (form === 'network-ready' ? form : action);
+
+function byAction(text: string, actions: readonly string[]): Filter['wants'] {
+  const known = [...actions, SEQUEL];
+  const wanted = new Set(
+    listOf(text).map((name) => {
+      const found = known.find((one) => folded(one) === folded(name));
+      if (found !== undefined) return found;
+      const meant = nearest(name, known);
+      throw usage(
+        `there is no action '${name}'`,
+        `${meant === undefined ? '' : `did you mean ${meant}? `}actions: ${[...known].sort().join(', ')}`,
+      );
+    }),
+  );
+  if (wanted.size === 0) throw usage(`--action cannot be '${text}'`, 'give the name of an action, such as --action create');
+  return (trace) => {
+    const kind = kindOf(trace);
+    return kind !== undefined && wanted.has(kind);
+  };
 }
 
-export const byStart = (traces: readonly FinishedTrace[]): FinishedTrace[] =>
-  [...traces].sort((a, b) => startOf(a) - startOf(b) || Number(a.traceId > b.traceId) - Number(a.traceId < b.traceId));
+function byPeriod({ since, until }: Values, around: Around): (Filter | undefined)[] {
+  const from = since === undefined ? undefined : momentOf('since', since, around);
+  const to = until === undefined ? undefined : momentOf('until', until, around);
+  if (from !== undefined && to !== undefined && to <= from)
+    throw usage(`--until '${until}' is not after --since '${since}'`, 'give a period whose end is after its beginning');
+  return [
+    filterOf('since', since, () => (trace) => extentOf(trace).end >= from!),
+    filterOf('until', until, () => (trace) => extentOf(trace).start < to!),
+  ];
+}
 
-const startOf = (trace: FinishedTrace): number => (rootOf(trace) ?? trace.spans[0])?.start ?? 0;
+function byHost(text: string): Filter['wants'] {
+  const wanted = new Set(listOf(text.toLowerCase()));
+  if (wanted.size === 0) throw usage(`--host cannot be '${text}'`, 'give the name of a host, such as --host cmp1');
+  return ({ spans }) =>
+    spans.some(({ host }) => {
+      const low = host.toLowerCase();
+      return wanted.has(low) || wanted.has(low.split('.')[0]!);
+    });
+}
 
-const lasting = (trace: FinishedTrace): number => {
-  const root = rootOf(trace);
-  return root === undefined ? 0 : durationOf(root);
-};
+function byInstance(text: string): Filter['wants'] {
+  const instance = text.toLowerCase();
+  if (!/^[0-9a-f][0-9a-f-]{0,35}$/.test(instance))
+    throw usage(`--instance cannot be '${text}'`, 'give an instance uuid as `openstack server list` shows it, or its first digits');
+  return (trace) => trace.instance.startsWith(instance);
+}
+
+function requestOf(text: string): string {
+  const id = text.trim().toLowerCase().replace(/^req-/, '');
+  if (!/^[0-9a-f][0-9a-f-]{7,35}$/.test(id))
+    throw usage(`--request cannot be '${text}'`, 'give a request id as the logs have it, req-… and 8 of its digits at least');
+  return `req-${id}`;
+}
+
+function countOf(option: string, text: string | undefined): number | undefined {
+  if (text !== undefined && !/^[1-9][0-9]{0,5}$/.test(text))
+    throw usage(`--${option} cannot be '${text}'`, `give a number of actions, such as --${option} 10`);
+  return text === undefined ? undefined : Number(text);
+}
+
+/** What is chosen of the traces, as they come. */
+export interface Chooser {
+  /** @returns whether it passes the filters */
+  add(trace: FinishedTrace): boolean;
+  /** those that are to be shown, in order; what was given to `onReady` is not among them */
+  all(): FinishedTrace[];
+}
+
+/**
+ * Puts the traces that pass the filters in order. Where the order is the one in which they come, each is given to `onReady` at once.
+ * What an instance's network did after an action goes with that action.
+ */
+export function createChooser(
+  { filters, sequels, slowest, sort, limit }: Selection,
+  onReady: ((trace: FinishedTrace) => void) | undefined,
+): Chooser {
+  const isStream = onReady !== undefined && slowest === undefined && sort === undefined && limit === undefined;
+  const longest: Compare = compareBy('-duration');
+  // The slowest are few, and are put in order and cut again at the end.
+  const best = slowest === undefined ? new Best(compareBy(sort ?? 'start'), limit) : new Best(longest, slowest);
+  const decided = new Map<string, boolean>();
+  const isAsked = filters.length > 0 || sort !== undefined || limit !== undefined;
+  const passes = (trace: FinishedTrace): boolean => filters.every(({ wants }) => wants(trace));
+
+  return {
+    add(trace) {
+      const of = isAsked ? actionBefore(trace) : undefined;
+      const before = of === undefined ? undefined : decided.get(of);
+      if (of !== undefined && before === true) {
+        if (isStream) onReady(trace);
+        else if (slowest === undefined) best.addCompanion(trace, of);
+        return true;
+      }
+      const isChosen = passes(trace) && (before === undefined || sequels);
+      if (isAsked && trace.form === 'action') decided.set(trace.traceId, isChosen);
+      if (!isChosen) return false;
+      if (isStream) onReady(trace);
+      else if (slowest === undefined || trace.form === 'action') best.add(trace);
+      return true;
+    },
+    all() {
+      const found = best.all();
+      if (slowest !== undefined) {
+        return found.sort(compareBy(sort ?? 'start')).slice(0, limit);
+      }
+      return sort === undefined ? byStart(found) : found;
+    },
+  };
+}
+
+/** The trace id of the action that a sequel follows. */
+const actionBefore = (trace: FinishedTrace): string | undefined =>
+  trace.form === 'network-ready' ? rootOf(trace)?.links[0]?.traceId : undefined;

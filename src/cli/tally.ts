@@ -1,24 +1,58 @@
-import { outcomeOf } from '../export/terminal/reading.js';
 import { type Count, type CounterName, counterNames, counters } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
-import { type FinishedTrace, outcomes as outcomeNames } from '../model/span.js';
+import { grouped, many } from './overview.js';
 
-/** What a replay found and what it passed over. */
+/** What a replay read and what it passed over. */
 export interface Tally {
   readonly count: Count;
-  saw(trace: FinishedTrace): void;
-  /** For stderr: outcomes, lines, and every counter that is not zero, since nothing is dropped in silence. */
-  summary(facts: { readonly took: Millis; readonly bytes: number }): string;
+  of(name: CounterName): number;
+  /** the labels of a counter with their numbers, the largest first: `nova-compute 12, nova-api 3` */
+  labels(name: CounterName): string;
+  /** What is wrong with what was read, a line each. */
+  faults(): string[];
+  /** Everything that was counted, a line each, and how long it took. */
+  details(facts: { readonly took: Millis; readonly bytes: number }): string[];
 }
 
-/** Said by the first line of the summary already. */
-const SAID: readonly CounterName[] = ['lines', 'actions', 'fragments'];
 const MOST_LABELS = 3;
+
+/** Counters of which an operator must know without asking, in words of his: his logs are damaged, or a bound was reached. */
+const faults: Partial<Record<CounterName, (n: number) => string>> = {
+  garbage: (n) => `${many(n, 'line')} in no known format; \`novaspan check\` on these logs says more`,
+  overlong_lines: (n) => `${many(n, 'line')} longer than 1 MiB: only the beginning was read`,
+  damaged_lines: (n) => `${many(n, 'line')} damaged: cut, broken, or withheld by journalctl without --all`,
+  unknown_logs: (n) => `${many(n, 'log')} not read, as nothing says which service wrote them: name it with --service`,
+  cut_off_logs: (n) =>
+    `${many(n, 'log')} that cannot be read to the end: compressed and cut off, or the pipe broke; what could be read is used`,
+  vlog_lines_missing: (n) => `${many(n, 'line')} of OVS or OVN lost before the log was written, or not in this copy of it`,
+  vlog_messages_dropped: (n) => `${many(n, 'message')} that OVS or OVN did not log because of their own rate limit`,
+  clock_jump: (n) => `${many(n, 'line')} with a time far ahead of the others: a wrong date, or a clock that was set`,
+  waiting_room_full: (n) => `${many(n, 'line')} given up, as too many were waiting for their action: phases may be missing`,
+  open_full: (n) => `${many(n, 'action')} closed early, as too many were open (outcome evicted)`,
+  ports_full: (n) => `${many(n, 'port')} left out of actions that have too many`,
+  spans_left_out: (n) => `${many(n, 'span')} left out of traces that have too many`,
+  span_ids_repeated: (n) => `${many(n, 'span')} left out, as another had the same id: a fault of novaspan, please report it`,
+};
+
+/** The other counters in words of an operator; what is not here has its words in model/counters.ts. */
+const words: Partial<Record<CounterName, string>> = {
+  lines: 'lines read',
+  records: 'log records in them',
+  events: 'records that are about actions, or may be',
+  unrecognised: 'records that say nothing about actions',
+  unnamed: 'requests in the logs that are no action of an instance, or do not say which',
+  late: 'lines that came too late for their action: a log that is far behind, or a wrong time zone',
+  orphans: 'lines about instances or ports of which no action is in these logs',
+  foreign_lines: 'lines of programs that are not read',
+  actions: 'actions found',
+  fragments: 'parts of actions found, whose root is not in these logs',
+};
 
 export function createTally(): Tally {
   const totals = new Map<CounterName, { sum: number; labels: Map<string, number> }>();
-  const outcomes = new Map<string, number>();
-  const forms = { action: 0, fragment: 0, 'network-ready': 0 };
+  const of = (name: CounterName): number => totals.get(name)?.sum ?? 0;
+  const labels = (name: CounterName): string => largest(totals.get(name)?.labels ?? new Map());
+  const behind = (name: CounterName): string => (labels(name) === '' ? '' : ` (${labels(name)})`);
 
   return {
     count(name, by = 1, label) {
@@ -28,43 +62,31 @@ export function createTally(): Tally {
       totals.set(name, total);
     },
 
-    saw(trace) {
-      forms[trace.form]++;
-      const outcome = outcomeOf(trace);
-      if (trace.form === 'action' && outcome !== undefined) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    },
+    of,
+    labels,
 
-    summary({ took, bytes }) {
-      const by = outcomeNames.filter((outcome) => outcomes.has(outcome)).map((outcome) => `${outcomes.get(outcome)} ${outcome}`);
-      const lines = totals.get('lines')?.sum ?? 0;
+    faults: () =>
+      counterNames.flatMap((name) => {
+        const said = faults[name];
+        return said === undefined || of(name) === 0 ? [] : [`${said(of(name))}${behind(name)}`];
+      }),
+
+    details({ took, bytes }) {
+      const names = counterNames.filter((name) => of(name) > 0);
+      const width = Math.max(0, ...names.map((name) => name.length));
       const seconds = Math.max(took, 1) / 1000;
-      const first = [
-        `${many(forms.action, 'action')}${by.length === 0 ? '' : `: ${by.join(', ')}`}`,
-        ...(forms.fragment === 0 ? [] : [`${many(forms.fragment, 'part')} of actions whose root is not in these logs`]),
-        `${many(lines, 'line')} in ${seconds.toFixed(1)} s${bytes > 0 ? ` (${(bytes / 1e6 / seconds).toFixed(1)} MB/s)` : ''}`,
-      ].join('; ');
-
-      const rest = counterNames.filter((name) => !SAID.includes(name) && (totals.get(name)?.sum ?? 0) > 0);
-      const width = Math.max(0, ...rest.map((name) => name.length));
       return [
-        first,
-        ...rest.map((name) => {
-          const { sum, labels } = totals.get(name)!;
-          return `  ${name.padEnd(width)} ${grouped(sum).padStart(11)}  ${counters[name].help}${largest(labels)}`;
-        }),
-        '',
-      ].join('\n');
+        `${many(of('lines'), 'line')} in ${seconds.toFixed(1)} s${bytes > 0 ? ` (${(bytes / 1e6 / seconds).toFixed(1)} MB/s)` : ''}`,
+        ...names.map(
+          (name) => `  ${name.padEnd(width)} ${grouped(of(name)).padStart(11)}  ${words[name] ?? counters[name].help}${behind(name)}`,
+        ),
+      ];
     },
   };
 }
 
 function largest(labels: ReadonlyMap<string, number>): string {
-  if (labels.size === 0) return '';
   const sorted = [...labels].sort(([, a], [, b]) => b - a);
   const shown = sorted.slice(0, MOST_LABELS).map(([label, n]) => `${label} ${grouped(n)}`);
-  return ` (${shown.join(', ')}${sorted.length > MOST_LABELS ? `, and ${sorted.length - MOST_LABELS} more` : ''})`;
+  return `${shown.join(', ')}${sorted.length > MOST_LABELS ? `, and ${sorted.length - MOST_LABELS} more` : ''}`;
 }
-
-/** `1,234,567`. Written by hand: to load what is known of languages takes longer than all else that is done at the end. */
-const grouped = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
-const many = (n: number, noun: string): string => `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`;

@@ -1,5 +1,7 @@
 import { blame } from '../export/terminal/blame.js';
 import { criticalChain } from '../export/terminal/critical-chain.js';
+import { headline } from '../export/terminal/headline.js';
+import { linesOf } from '../export/terminal/lines.js';
 import type { Look } from '../export/terminal/look.js';
 import { table } from '../export/terminal/table.js';
 import { waterfall } from '../export/terminal/waterfall.js';
@@ -21,8 +23,24 @@ const single: Record<Exclude<View, 'table'>, (trace: FinishedTrace, look: Look) 
   'critical-chain': criticalChain,
 };
 
-/** All traces as one view, by start. */
-export function render(view: View, traces: readonly FinishedTrace[], look: Look, options: { readonly slowest?: number } = {}): string {
-  if (view === 'table') return table(traces, look, options);
-  return traces.map((trace) => single[view](trace, look)).join('\n');
+interface RenderOptions {
+  readonly slowest?: number;
+  /** the traces are in the order that was asked for */
+  readonly isSorted?: boolean;
+  /** show the log lines behind each span */
+  readonly lines?: boolean;
+}
+
+/** All traces as one view, in the order in which they come; a table is by start unless another order was asked for. */
+export function render(
+  view: View,
+  traces: readonly FinishedTrace[],
+  look: Look,
+  { lines = false, ...options }: RenderOptions = {},
+): string {
+  if (view === 'table') {
+    const rows = table(traces, look, options);
+    return lines ? `${rows}${traces.map((trace) => `\n${headline(trace, look).join('\n')}\n${linesOf(trace, look)}`).join('')}` : rows;
+  }
+  return traces.map((trace) => `${single[view](trace, look)}${lines ? linesOf(trace, look) : ''}`).join('\n');
 }

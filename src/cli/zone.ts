@@ -22,6 +22,9 @@ export function zonesOf(given: string | undefined): string {
   return given;
 }
 
+/** The first of the zones, which is that of all services that none is named for. */
+export const generalZone = (zones: string): string => zones.split(',')[0]?.trim() ?? 'UTC';
+
 /** The zone that is named, else the machine's. */
 export function zoneOf(given: string | undefined): string {
   if (given === undefined) return machineZone();

@@ -43,6 +43,8 @@ const table = {
   httpRoute: ['http.route', 'string'],
   urlPath: ['url.path', 'string'],
   logPath: ['log.file.path', 'string'],
+  logName: ['log.file.name', 'string'],
+  logLine: ['novaspan.log.line', 'int'],
   logOffset: ['novaspan.log.offset', 'int'],
   logService: ['novaspan.log.service', 'string'],
   logLevel: ['novaspan.log.level', 'string'],

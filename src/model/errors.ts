@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'CONFIG_INVALID'
   | 'LOG_UNREADABLE'
   | 'LOG_UNKNOWN'
+  | 'NOTHING_READ'
   | 'EXPORT_REFUSED'
   | 'CATALOGUE_INVALID'
   | 'RULES_INVALID'
@@ -34,6 +35,7 @@ const exitOf: Record<ErrorCode, number> = {
   CONFIG_INVALID: exitCodes.config,
   LOG_UNREADABLE: exitCodes.noInput,
   LOG_UNKNOWN: exitCodes.dataError,
+  NOTHING_READ: exitCodes.dataError,
   EXPORT_REFUSED: exitCodes.unavailable,
   CATALOGUE_INVALID: exitCodes.software,
   RULES_INVALID: exitCodes.config,
@@ -93,6 +95,21 @@ export const logUnknown = (path: string, seen?: string) =>
         ? 'name it with --service, such as --service nova-compute, or call the file SERVICE@HOST.log'
         : 'give the log of a service that novaspan reads, as the service wrote it or in a form of docs/log-forms.md; if this is one, name it with --service',
   });
+
+/** @param others programs whose lines were read, and passed over */
+export const nothingRead = (paths: string, lines: number, others: string) =>
+  new OperatorError(
+    'NOTHING_READ',
+    lines === 0
+      ? `nothing to read in ${paths}: no file there has a line`
+      : `none of the ${lines} lines in ${paths} could be read as a log of a service that novaspan knows${others === '' ? '' : ` (read: ${others})`}`,
+    {
+      remedy:
+        lines === 0
+          ? 'give logs that hold something, the rotated ones too'
+          : 'run `novaspan check` on the same paths; name the service with --service if its name is missing, and the form with --log-form',
+    },
+  );
 
 export const outputUnwritable = (what: string, cause: unknown) =>
   new OperatorError('OUTPUT_UNWRITABLE', `cannot write ${what}: ${reasonOf(cause)}`, {

@@ -10,6 +10,9 @@ export interface Origin {
   /** Which of the log's files: a later one has a greater number, which says nothing else. */
   readonly file: number;
   readonly offset: number;
+  /** What the file is called that it was read from, and its number among that file's lines, from 1; only where they are asked for. */
+  readonly name?: string;
+  readonly line?: number;
   /** The number that OVS and OVN give their lines, and the thread that counts by it. */
   readonly serial?: { readonly thread: string; readonly number: number };
 }

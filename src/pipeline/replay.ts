@@ -11,7 +11,7 @@ import { systemClock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import { logUnknown, usage } from '../model/errors.js';
 import type { LogForm } from '../model/form.js';
-import type { Millis } from '../model/line.js';
+import type { LineSink, Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
 import { diagnose } from '../read/diagnose.js';
@@ -24,6 +24,7 @@ import { findLogs, type LogSet } from '../tail/discover.js';
 import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { buildTrace } from '../trace/build.js';
+import { LineNumbers } from './line-numbers.js';
 
 export interface ReplayOptions {
   /** files, directories, globs, or `-` for standard input */
@@ -34,7 +35,10 @@ export interface ReplayOptions {
   readonly form?: LogForm;
   /** IANA name of the zone that OpenStack's services log in; others for single services behind it: `Asia/Seoul,placement=UTC` */
   readonly zone: string;
-  readonly lines: 'events' | 'off';
+  /** `numbered`: as events, with the name of the file and the number of the line in it */
+  readonly lines: 'events' | 'numbered' | 'off';
+  /** Told of every request id that a trace's lines have, own and global, before the trace is given. */
+  readonly onRequests?: (trace: FinishedTrace, requests: ReadonlySet<string>) => void;
   /** files of users' own messages and phases */
   readonly rules?: readonly string[] | undefined;
   readonly count: Count;
@@ -98,6 +102,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
       if (trace.spans.length === 0) continue;
       stalls.seen(trace);
       if (trace.form !== 'network-ready') options.count(trace.form === 'action' ? 'actions' : 'fragments');
+      options.onRequests?.(trace, requestsOf(closed));
       yield trace;
     }
   };
@@ -124,6 +129,15 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   }
 }
 
+function requestsOf({ members }: ClosedThing): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { event } of members) {
+    if (event.requestId !== undefined) found.add(event.requestId);
+    if (event.globalRequestId !== undefined) found.add(event.globalRequestId);
+  }
+  return found;
+}
+
 async function openSources(
   options: ReplayOptions,
   zones: (service?: string) => Zone,
@@ -133,6 +147,7 @@ async function openSources(
   const sets = await findLogs(options.paths);
   const sources: Source[] = [];
   for (const set of sets) {
+    const numbers = options.lines === 'numbered' ? new LineNumbers(set.parts) : undefined;
     const reader = openSource({
       path: set.path,
       service: options.service,
@@ -144,11 +159,18 @@ async function openSources(
       latest: () => lastWritten(set),
       count: options.count,
       catalogue: rules?.catalogue,
-      onEvent,
+      onEvent: numbers === undefined ? onEvent : (event) => onEvent({ ...event, origin: numbers.numbered(event.origin) }),
     });
     if (reader === undefined) continue;
     const unfolder = new Unfolder((bytes, start, end, offset) => reader.line(bytes, start, end, offset, source.begun));
-    const splitter = createLineSplitter({ sink: unfolder.line, count: options.count });
+    const sink: LineSink =
+      numbers === undefined
+        ? unfolder.line
+        : (bytes, start, end, offset) => {
+            numbers.begin(source.begun, offset);
+            unfolder.line(bytes, start, end, offset);
+          };
+    const splitter = createLineSplitter({ sink, count: options.count });
     const source: Source = { path: set.path, reader, splitter, unfolder, parts: [...set.parts], begun: 0, input: undefined, done: false };
     sources.push(source);
   }

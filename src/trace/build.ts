@@ -10,7 +10,7 @@ import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/ph
 import { isOf } from '../lifecycle/thread.js';
 import { keys } from '../model/attributes.js';
 import type { Count } from '../model/counters.js';
-import type { Millis } from '../model/line.js';
+import type { Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
 import {
   type AttributeValue,
@@ -30,8 +30,8 @@ import { portsInOvs } from './interfaces.js';
 import { networkReady, rootIdOf, spanIdOf, traceIdOf } from './span-id.js';
 
 export interface BuildOptions {
-  /** `events`: the lines behind a span as its span events */
-  readonly lines: 'events' | 'off';
+  /** `events`: the lines behind a span as its span events; `numbered`: with the file and the number of each line, where they are known */
+  readonly lines: 'events' | 'numbered' | 'off';
   /** an action's phases, where users added some to its table */
   readonly phasesOf?: ((spec: ActionSpec) => readonly PhaseSpec[]) | undefined;
   /** whether this process reads the log of a service, on a host where one is given */
@@ -500,6 +500,11 @@ const lineEventsOf = (lines: readonly Event[], service: string, options: BuildOp
 };
 
 /** Lines as span events, named by their kind: their wording with the values that the catalogue allows, and where they stand. */
+function addLineNumber(attributes: Record<string, AttributeValue>, { name, line }: Origin): void {
+  if (name !== undefined) attributes[keys.logName] = name;
+  if (line !== undefined) attributes[keys.logLine] = line;
+}
+
 function lineEvents(lines: readonly Event[], service: string, options: BuildOptions): { events: SpanEvent[]; dropped: number } {
   if (options.lines === 'off') return { events: [], dropped: 0 };
   const shown = lines.length > bounds.eventsOfSpan ? lines.slice(0, bounds.eventsOfSpan) : lines;
@@ -511,6 +516,7 @@ function lineEvents(lines: readonly Event[], service: string, options: BuildOpti
       if (event.level !== 'INFO') attributes[keys.logLevel] = event.level;
       attributes[keys.logPath] = event.origin.path;
       attributes[keys.logOffset] = event.origin.offset;
+      if (options.lines === 'numbered') addLineNumber(attributes, event.origin);
       attributes[keys.logMessage] = event.text;
       return { name: event.kind, at: event.stated ?? event.at, attributes };
     }),

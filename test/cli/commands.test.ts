@@ -7,6 +7,7 @@ import { commands } from '../../src/cli/commands.js';
 import { demoIn } from '../../src/cli/demo.js';
 import { nearest } from '../../src/cli/nearest.js';
 import { createTally } from '../../src/cli/tally.js';
+import { counterNames } from '../../src/model/counters.js';
 import { boot, failed, fragment, INSTANCE, REQUEST } from '../export/terminal/traces.js';
 import { novaspan } from './surroundings.js';
 
@@ -261,25 +262,45 @@ describe('nearest', () => {
   });
 });
 
-it('a tally names every counter that is not zero', () => {
-  const tally = createTally();
-  tally.saw(boot);
-  tally.saw(failed);
-  tally.saw(fragment);
-  tally.count('lines', 1_234_567, 'nova-compute');
-  for (const [label, n] of [
-    ['a', 1],
-    ['b', 4000],
-    ['c', 3],
-    ['d', 2],
-  ] as const)
-    tally.count('unrecognised', n, label);
-  tally.count('late');
+describe('a tally', () => {
+  it('names every counter that is not zero, for those who ask', () => {
+    const tally = createTally();
+    tally.count('lines', 1_234_567, 'nova-compute');
+    for (const [label, n] of [
+      ['a', 1],
+      ['b', 4000],
+      ['c', 3],
+      ['d', 2],
+    ] as const)
+      tally.count('unrecognised', n, label);
+    tally.count('late');
 
-  expect(tally.summary({ took: 2000, bytes: 50_000_000 })).toMatchInlineSnapshot(`
-    "2 actions: 1 succeeded, 1 failed; 1 part of actions whose root is not in these logs; 1,234,567 lines in 2.0 s (25.0 MB/s)
-      unrecognised       4,006  records of a known logger whose message the catalogue does not know (b 4,000, c 3, d 2, and 1 more)
-      late                   1  lines that came after their action had been exported
-    "
-  `);
+    expect(tally.details({ took: 2000, bytes: 50_000_000 }).join('\n')).toMatchInlineSnapshot(`
+      "1,234,567 lines in 2.0 s (25.0 MB/s)
+        lines          1,234,567  lines read (nova-compute 1,234,567)
+        unrecognised       4,006  records that say nothing about actions (b 4,000, c 3, d 2, and 1 more)
+        late                   1  lines that came too late for their action: a log that is far behind, or a wrong time zone"
+    `);
+  });
+
+  it('knows what is wrong with logs, and what is not', () => {
+    const tally = createTally();
+    for (const name of counterNames) tally.count(name, 2, 'x');
+
+    expect(tally.faults().join('\n')).toMatchInlineSnapshot(`
+      "2 lines in no known format; \`novaspan check\` on these logs says more (x 2)
+      2 lines longer than 1 MiB: only the beginning was read (x 2)
+      2 lines damaged: cut, broken, or withheld by journalctl without --all (x 2)
+      2 logs not read, as nothing says which service wrote them: name it with --service (x 2)
+      2 lines of OVS or OVN lost before the log was written, or not in this copy of it (x 2)
+      2 messages that OVS or OVN did not log because of their own rate limit (x 2)
+      2 lines given up, as too many were waiting for their action: phases may be missing (x 2)
+      2 actions closed early, as too many were open (outcome evicted) (x 2)
+      2 ports left out of actions that have too many (x 2)
+      2 logs that cannot be read to the end: compressed and cut off, or the pipe broke; what could be read is used (x 2)
+      2 lines with a time far ahead of the others: a wrong date, or a clock that was set (x 2)
+      2 spans left out, as another had the same id: a fault of novaspan, please report it (x 2)
+      2 spans left out of traces that have too many (x 2)"
+    `);
+  });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { byStart } from '../../src/cli/select.js';
+import { byStart } from '../../src/cli/order.js';
 import { machineZone } from '../../src/cli/zone.js';
 import { svg } from '../../src/export/svg.js';
 import { logUnreadable } from '../../src/model/errors.js';
@@ -20,7 +20,7 @@ describe('replay', () => {
     expect(ran.stdout.match(/^(create|network-ready) .*$/gm)).toHaveLength(3);
     expect(ran.stdout).toContain('└ vif-plugged wait');
     expect(ran.stderr).toMatchInlineSnapshot(`
-      "2 actions: 1 succeeded, 1 failed; 1,234 lines in 1.0 s (2.0 MB/s)
+      "2 creates from 2026-11-21 01:50:31 to 01:51:02 UTC on cmp1: 1 succeeded, 1 failed
       "
     `);
   });
@@ -58,7 +58,7 @@ describe('replay', () => {
         'replay',
         '--service',
         'nova-compute',
-        '--host=cmp1',
+        '--log-host=cmp1',
         '--timezone',
         'Asia/Seoul',
         '--format',
@@ -130,10 +130,9 @@ describe('replay', () => {
   it('says that a filter left nothing, and what to do when there was nothing', async () => {
     expect((await novaspan(['replay', '--failed', 'logs'], { traces: [boot] })).stderr).toContain('no action to show: --failed left none');
     expect((await novaspan(['replay', 'logs'])).stderr).toMatchInlineSnapshot(`
-      "0 actions; 1,234 lines in 1.0 s (2.0 MB/s)
-      no instance action in logs
-        why    actions are told by the lines of nova-compute: its log is not among these, or holds no action
-        to do  give the nova-compute log too, or see what is made of one of its lines: novaspan explain "LINE"
+      "no instance action in logs: read nova-compute 1,200
+        why    1200 lines of nova-compute were read, but none has the request of an action: lines of periodic tasks and of neutron's events are no action's
+        to do  give the lines of nova-compute before and after these
                (local times were read as UTC; --timezone changes it)
       "
     `);

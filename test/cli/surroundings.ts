@@ -49,7 +49,8 @@ export async function novaspan(argv: readonly string[], given: Surroundings = {}
     engine: {
       async *replay(options) {
         replayed.push(options);
-        options.count('lines', 1234);
+        options.count('lines', 1234, 'nova-compute');
+        options.count('records', 1200, 'nova-compute');
         options.onProgress?.(1_000_000, 2_000_000);
         yield* traces;
         options.onProgress?.(2_000_000, 2_000_000);
@@ -66,6 +67,7 @@ export async function novaspan(argv: readonly string[], given: Surroundings = {}
         tailed.push(options);
         return 0;
       },
+      actionNames: async () => ['create', 'createImage', 'delete', 'live-migration', 'confirmResize'],
       ids: async () => ({ traceIdOf, rootIdOf }),
       formats: async () => ({ otlp: toOtlpJson, json: toJson }),
       catalogue: async () => ({

@@ -1,5 +1,5 @@
 import type { FinishedTrace } from '../../model/span.js';
-import type { Look, Paint, Palette } from './look.js';
+import { type Look, type Paint, type Palette, plain } from './look.js';
 import { errorOf, extentOf, outcomeOf, portOf, reportedSeconds, rootOf } from './reading.js';
 import { inSeconds, inUtc, wrap } from './text.js';
 
@@ -24,8 +24,11 @@ export function headline(trace: FinishedTrace, look: Look): string[] {
   // Rows may leave out a port that all share.
   const port = ports.length === 1 ? ports[0] : undefined;
   const error = root === undefined ? undefined : errorOf(root);
+  const said = `${saidOf(trace, end - start, palette)}${reported === undefined ? '' : ` (nova says ${reported} s)`}`;
+  const from = `from ${inUtc(start)}`;
+  const plainLength = `${saidOf(trace, end - start, plain)}${reported === undefined ? '' : ` (nova says ${reported} s)`}, ${from}`.length;
   return [
-    `${saidOf(trace, end - start, palette)}${reported === undefined ? '' : ` (nova says ${reported} s)`}, from ${inUtc(start)}`,
+    ...(plainLength <= width ? [`${said}, ${from}`] : [said, `  ${from}`]),
     ...packed(
       [
         ['instance', trace.instance],

@@ -27,18 +27,25 @@ const columns: readonly Column[] = [
   },
   { title: 'seconds', right: true, cell: (trace) => inSeconds(lasting(trace)) },
   { title: 'nova says', right: true, dispensable: 3, cell: (trace) => reportedSeconds(rootOf(trace))?.toFixed(2) ?? '-' },
-  { title: 'slowest phase', least: 16, cell: slowestPhase },
+  { title: 'slowest phase', least: 13, cell: slowestPhase },
   { title: 'host', dispensable: 2, least: 8, cell: (trace) => (rootOf(trace) ?? trace.spans[0])?.host ?? '-' },
   { title: 'trace', dispensable: 1, cell: ({ traceId }) => short(traceId) },
 ];
+
+interface TableOptions {
+  readonly slowest?: number;
+  /** the traces are in the order that was asked for */
+  readonly isSorted?: boolean;
+}
 
 /**
  * Many actions, one row each, by start; with `slowest`, that many of them, the slowest first. What an instance's
  * network did after its boot is in traces of its own and has no row.
  */
-export function table(traces: readonly FinishedTrace[], look: Look, { slowest }: { readonly slowest?: number } = {}): string {
-  const rows = traces.filter(({ form }) => form !== 'network-ready').sort((a, b) => extentOf(a).start - extentOf(b).start);
-  const chosen = slowest === undefined ? rows : rows.sort((a, b) => lasting(b) - lasting(a)).slice(0, slowest);
+export function table(traces: readonly FinishedTrace[], look: Look, { slowest, isSorted = false }: TableOptions = {}): string {
+  const rows = traces.filter(({ form }) => form !== 'network-ready');
+  if (!isSorted) rows.sort((a, b) => extentOf(a).start - extentOf(b).start);
+  const chosen = slowest === undefined || isSorted ? rows : rows.sort((a, b) => lasting(b) - lasting(a)).slice(0, slowest);
 
   const fitted = narrow(
     columns.map((column) => ({ column, width: Math.max(column.title.length, ...chosen.map((trace) => column.cell(trace).length)) })),

@@ -121,7 +121,8 @@ describe('waterfall', () => {
 
   it('shows a part of an action, like spans in one row', () => {
     expect(waterfall(fragment, at(80))).toMatchInlineSnapshot(`
-      "part of an action, root not in these logs, over 0.300 s, from 2026-11-21 01:50:31.668 UTC
+      "part of an action, root not in these logs, over 0.300 s
+        from 2026-11-21 01:50:31.668 UTC
         instance b8acd14b-35cc-4931-bd08-129b0bf97b38   host ctl1
         request req-5678fc57-4d2e-486d-95b7-7deb6d508747
         trace 4bf92f3577b34da6a3ce929d0e0e4736

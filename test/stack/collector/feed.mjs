@@ -40,7 +40,7 @@ export async function checkFeed(binary) {
     for (const file of readdirSync(SCENARIO).filter((each) => each.endsWith('.log'))) {
       cpSync(join(SCENARIO, file), join(state.of('logs'), file.replace(/@\w+/, '')));
     }
-    const replay = ['replay', '--format', 'otlp', '--timezone', 'UTC', '--host', hostname(), state.of('logs')];
+    const replay = ['replay', '--format', 'otlp', '--timezone', 'UTC', '--log-host', hostname(), state.of('logs')];
     const told = execFileSync(process.execPath, [NOVASPAN, ...replay], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     const expected = spansOf(told.trim().split('\n'));
 

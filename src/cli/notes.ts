@@ -1,0 +1,98 @@
+import { nothingRead, type OperatorError } from '../model/errors.js';
+import type { StallsOfDaemon } from '../model/stall.js';
+import type { Overview } from './overview.js';
+import type { Filter, Selection } from './select.js';
+import { stallsText } from './stalls-text.js';
+import type { Tally } from './tally.js';
+import type { UnnamedText } from './unnamed-text.js';
+
+/** What a replay came to, for those who have something to say of it. */
+export interface Outcome {
+  readonly paths: readonly string[];
+  readonly zone: string;
+  readonly selection: Selection;
+  /** that a kind of action was asked for */
+  readonly isOneKind: boolean;
+  readonly tally: Tally;
+  /** requests that show no name of an action */
+  readonly unnamed: UnnamedText;
+  /** what daemons report of themselves */
+  readonly stalls: readonly StallsOfDaemon[];
+  /** all that the logs hold */
+  readonly all: Overview;
+  /** what passes the filters */
+  readonly matching: Overview;
+  /** what is shown */
+  readonly shown: Overview;
+  /** whether anything is shown */
+  readonly isShown: boolean;
+  /** the filters that no trace passes, even each by itself */
+  readonly unmatched: readonly Filter[];
+}
+
+/** Says something after a run, on stderr, in lines; nothing where there is nothing to say. */
+export type Note = (outcome: Outcome) => readonly string[];
+
+/** In the order in which they are printed. What else is to be said of the traces has its place here. */
+export const notes: readonly Note[] = [
+  summary,
+  kindsCompared,
+  unnamedOnes,
+  ({ stalls }) => stallsText(stalls),
+  nothingFound,
+  ({ tally }) => tally.faults().map((fault) => `note: ${fault}`),
+];
+
+/** Nothing that was read is of a service that is known. */
+export function unread({ paths, tally }: Pick<Outcome, 'paths' | 'tally'>): OperatorError | undefined {
+  if (tally.of('records') > 0) return undefined;
+  return nothingRead(paths.join(' '), tally.of('lines'), tally.labels('foreign_lines'));
+}
+
+function summary({ all, isShown, matching, shown }: Outcome): string[] {
+  if (!isShown) return [];
+  if (shown.rows === all.rows) return [shown.line];
+  const among = matching.rows > shown.rows ? `${matching.rows} that match, and ${all.rows}` : `${all.rows}`;
+  return [`${shown.line} (shown: ${shown.rows} of ${among} in these logs)`];
+}
+
+/** The slowest of several kinds is not the slowest of each. */
+function kindsCompared({ isOneKind, matching, selection, shown }: Outcome): string[] {
+  const { slowest } = selection;
+  if (slowest === undefined || isOneKind || matching.kinds < 2) return [];
+  return [
+    `note: --slowest ${slowest} took ${shown.counted}, of ${matching.kinds} kinds of action (${matching.counted}): add --action NAME to compare actions of one kind`,
+  ];
+}
+
+function unnamedOnes({ unnamed }: Outcome): string[] {
+  return unnamed
+    .list()
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+function nothingFound(outcome: Outcome): string[] {
+  const { all, isShown, paths, selection, tally, unmatched, unnamed, zone } = outcome;
+  if (isShown) return [];
+  if (!all.isEmpty) {
+    const said = selection.filters.map((filter) => filter.said).join(' and ');
+    const alone =
+      unmatched.length > 0 && selection.filters.length > 1 ? ` (no action matches ${unmatched.map((f) => f.said).join(' or ')})` : '';
+    return [
+      `no action to show: ${said === '' ? '--slowest' : said} left none${alone}`,
+      `  there is  ${all.line}; the longest took ${all.longest}`,
+      ...(isHostUnknown(outcome) ? ['  to do     nothing in these logs says their host: name it with --log-host HOST'] : []),
+    ];
+  }
+  const [why, toDo] = unnamed.whyNone();
+  return [
+    `no instance action in ${paths.join(' ')}: read ${tally.labels('records') || 'records'}`,
+    `  why    ${why}`,
+    `  to do  ${toDo}`,
+    `         (local times were read as ${zone}; --timezone changes it)`,
+  ];
+}
+
+const isHostUnknown = ({ all, unmatched }: Outcome): boolean =>
+  all.hosts.has('localhost') && unmatched.some(({ said }) => said.startsWith('--host'));

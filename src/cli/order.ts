@@ -1,0 +1,44 @@
+import { extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
+import type { FinishedTrace } from '../model/span.js';
+
+export type Compare = (a: FinishedTrace, b: FinishedTrace) => number;
+
+const byText =
+  (of: (trace: FinishedTrace) => string | undefined): Compare =>
+  (a, b) =>
+    inOrder(of(a) ?? '', of(b) ?? '');
+const byNumber =
+  (of: (trace: FinishedTrace) => number): Compare =>
+  (a, b) =>
+    of(a) - of(b);
+const inOrder = (a: string, b: string): number => Number(a > b) - Number(a < b);
+
+export const lasting = (trace: FinishedTrace): number => {
+  const { start, end } = extentOf(trace);
+  return end - start;
+};
+
+/** What actions can be put in order by. */
+const orders = {
+  start: byNumber((trace) => extentOf(trace).start),
+  end: byNumber((trace) => extentOf(trace).end),
+  duration: byNumber(lasting),
+  action: byText(({ action }) => action),
+  outcome: byText(outcomeOf),
+  instance: byText(({ instance }) => instance),
+  host: byText((trace) => (rootOf(trace) ?? trace.spans[0])?.host),
+} as const satisfies Record<string, Compare>;
+
+const names = Object.keys(orders) as readonly (keyof typeof orders)[];
+export type SortKey = keyof typeof orders | `-${keyof typeof orders}`;
+export const sortKeys: readonly SortKey[] = names.flatMap((name) => [name, `-${name}` as const]);
+
+/** Equal ones are by start, then by id, so that the order is the same in every run. */
+export function compareBy(key: SortKey): Compare {
+  const name = names.find((one) => key === one || key === `-${one}`) ?? 'start';
+  const sign = key.startsWith('-') ? -1 : 1;
+  const first = orders[name];
+  return (a, b) => sign * first(a, b) || orders.start(a, b) || inOrder(a.traceId, b.traceId);
+}
+
+export const byStart = (traces: readonly FinishedTrace[]): FinishedTrace[] => [...traces].sort(compareBy('start'));
