@@ -17,6 +17,7 @@ import { parseZones } from '../read/zones.js';
 import { findLogs, type LogSet } from '../tail/discover.js';
 import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
+import { isPackedName } from '../tail/rotated.js';
 import { buildTrace } from '../trace/build.js';
 
 export interface ReplayOptions {
@@ -143,7 +144,7 @@ async function openSources(
 /** NaN where it cannot be known: of what comes through a pipe, or is compressed. */
 function sizeOf(sources: readonly Source[]): number {
   const parts = sources.flatMap((source) => source.parts);
-  if (parts.some((part) => part === '-' || part.endsWith('.gz'))) return Number.NaN;
+  if (parts.some((part) => part === '-' || isPackedName(part) || statSync(part).isFIFO())) return Number.NaN;
   return parts.reduce((sum, part) => sum + statSync(part).size, 0);
 }
 

@@ -2,7 +2,7 @@ import { accessSync, constants, readdirSync, realpathSync, type Stats, statSync 
 import { isAbsolute, join, normalize } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { logUnreadable, OperatorError, reasonOf } from '../model/errors.js';
-import { byAge, isLiveName, isLogName, lastingName } from './rotated.js';
+import { byAge, isBeingPacked, isLiveName, isLogName, isPackedName, lastingName } from './rotated.js';
 
 /** One lasting log: the file that is written to now, and what was rotated away from it. */
 export interface LogSet {
@@ -39,7 +39,8 @@ export async function findLogsAndFaults(
   const sets = new Map<string, string[]>();
   const seen = new Set<string>();
   for (const file of files) {
-    const real = file === STDIN ? file : realpathSync(file);
+    // A pipe of the shell's has no name that leads to it.
+    const real = file === STDIN || statOf(file)?.isFIFO() ? file : realpathSync(file);
     if (seen.has(real)) continue;
     seen.add(real);
     const name = lastingName(file);
@@ -49,7 +50,7 @@ export async function findLogsAndFaults(
   }
   const logs = [...sets]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([path, parts]) => ({ path, parts: parts.filter((part) => !isBeingCompressed(part, parts)).sort(byAge) }));
+    .map(([path, parts]) => ({ path, parts: parts.filter((part) => !isBeingPacked(part, (other) => parts.includes(other))).sort(byAge) }));
   return { logs, faults };
 }
 
@@ -77,10 +78,10 @@ export async function liveLogs(
 }
 
 /** A glob may name logs as it likes, such as `*.txt`; only what rotation made of one is no log of its own. */
-const isLive = (path: string): boolean => isLiveName(path) || (!isLogName(path) && !path.endsWith('.gz'));
+const isLive = (path: string): boolean => isLiveName(path) || (!isLogName(path) && !isPackedName(path));
 
 /** Why what a name leads to is not read: it gives bytes without end, or none, or what is no log of anybody's. */
-const NOT_A_LOG = 'it is no ordinary file, but a device, a pipe, a socket, or a file of the kernel';
+const NOT_A_LOG = 'it is no ordinary file, but a device, a socket, a pipe that was not named, or a file of the kernel';
 
 /**
  * Links are followed wherever they lead, as deployments put logs on other file systems. What they may not lead to is
@@ -112,7 +113,7 @@ async function filesAt(path: string, faults: Fault[], most: number): Promise<str
   try {
     const kind = kindOf(path);
     if (kind === 'file') {
-      return isReadable(path, faults) ? [normalize(path)] : [];
+      return isReadable(path, faults, true) ? [normalize(path)] : [];
     }
     const found = kind === 'glob' ? await matching(path) : logsBelow(path, faults, most);
     if (found.length === 0) throw new Error(kind === 'glob' ? 'no file matches' : 'the folder holds no logs (files called SERVICE.log)');
@@ -123,9 +124,11 @@ async function filesAt(path: string, faults: Fault[], most: number): Promise<str
   }
 }
 
-function isReadable(path: string, faults: Fault[]): boolean {
+/** @param isNamed A pipe that is named is read, such as the shell's `<(zcat nova-compute.log.gz)`; one that is found would hold up the rest. */
+function isReadable(path: string, faults: Fault[], isNamed = false): boolean {
   try {
     accessSync(path, constants.R_OK);
+    if (isNamed && statOf(path)?.isFIFO()) return true;
     if (isNoLog(path)) throw new Error(NOT_A_LOG);
     return true;
   } catch (cause) {
@@ -184,10 +187,6 @@ function logsBelow(folder: string, faults: Fault[], most: number, seen = new Set
     return [];
   }
 }
-
-/** While rotation compresses a file, both are there, and the compressed one is not whole. */
-const isBeingCompressed = (part: string, parts: readonly string[]): boolean =>
-  part.endsWith('.gz') && parts.includes(part.slice(0, -'.gz'.length));
 
 function unreadable(faults: readonly Fault[]): OperatorError {
   const [first, ...others] = faults;
