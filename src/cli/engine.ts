@@ -19,6 +19,9 @@ export interface ReplayOptions {
   readonly form?: LogForm;
   /** IANA name of the zone that oslo.log lines are in */
   readonly zone: string;
+  /** False where `zone` is only this machine's. */
+  readonly isZoneGiven?: boolean;
+  readonly onZone?: (zone: string, host: string | undefined) => void;
   readonly lines: 'events' | 'off';
   /** files of users' own messages and phases */
   readonly rules?: readonly string[];

@@ -51,7 +51,7 @@ export const replay = defineCommand({
   operands: 'PATH...',
   takes: { least: 1, most: Infinity },
   about: [
-    'Reads files, folders, globs and rotated or gzipped logs (`-` is stdin), joins what the services wrote of each instance action, and shows the result: up to three actions as waterfalls, more as a table. Give the logs of all hosts at once: what they hold of one action becomes one trace.',
+    'Reads files, folders, globs and rotated or compressed logs (gzip, xz, zstd, bzip2), sosreports and other archives (tar, zip) as they are (`-` is stdin), joins what the services wrote of each instance action, and shows the result: up to three actions as waterfalls, more as a table. Give the logs of all hosts at once: what they hold of one action becomes one trace.',
     'The result goes to stdout, progress and the summary to stderr. Nothing is sent anywhere and nothing is changed.',
   ],
   options: {
@@ -125,6 +125,11 @@ export const replay = defineCommand({
       const found = engine.replay({
         paths,
         zone,
+        isZoneGiven: values.timezone !== undefined,
+        onZone: (taken, host) =>
+          void stderr.write(
+            `local times${host === undefined ? '' : ` of ${host}`} are read as ${taken}, as the sosreport says; --timezone changes it\n`,
+          ),
         // Views do not show lines, and thousands of actions with theirs would fill the memory.
         lines: isDrawn ? 'off' : (values.lines ?? 'events'),
         count: tally.count,

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import { findInArchives } from '../archive/find.js';
 import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
 import type { Zone } from '../format/zone.js';
@@ -14,7 +15,7 @@ import { ownName } from '../read/log-reader.js';
 import type { Rules } from '../read/rules.js';
 import { type LogSource, openSource } from '../read/source.js';
 import { parseZones } from '../read/zones.js';
-import { findLogs, type LogSet } from '../tail/discover.js';
+import { type LogSet, unreadable } from '../tail/discover.js';
 import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { isPackedName } from '../tail/rotated.js';
@@ -29,6 +30,9 @@ export interface ReplayOptions {
   readonly form?: LogForm;
   /** IANA name of the zone that OpenStack's services log in; others for single services behind it: `Asia/Seoul,placement=UTC` */
   readonly zone: string;
+  /** False where `zone` is only this machine's: then what a sosreport says of its host's goes before it. */
+  readonly isZoneGiven?: boolean | undefined;
+  readonly onZone?: ((zone: string, host: string | undefined) => void) | undefined;
   readonly lines: 'events' | 'off';
   /** files of users' own messages and phases */
   readonly rules?: readonly string[] | undefined;
@@ -67,7 +71,20 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   // Loaded only where there are some: what reads them takes a tenth of a second to load.
   const rules = options.rules === undefined ? undefined : (await import('../read/rules.js')).loadRules(options.rules);
   const correlator = new Correlator(options.count);
-  const sources = await openSources(options, zones, rules, correlator);
+  const found = await findInArchives(options.paths, undefined, options.signal);
+  let sources: Source[];
+  try {
+    if (options.signal?.aborted) return found.close();
+    if (found.faults.length > 0) throw unreadable(found.faults);
+    for (const { path } of found.cutOff) options.count('cut_off_logs', 1, path);
+    if (options.isZoneGiven === false)
+      for (const [zone, host] of new Map(found.logs.flatMap((set) => (set.zone === undefined ? [] : [[set.zone, set.host] as const]))))
+        options.onZone?.(zone, host);
+    sources = openSources(found.logs, options, zones, rules, correlator);
+  } catch (error) {
+    found.close();
+    throw error;
+  }
   const reads = (service: string, host?: string): boolean => sources.some(({ reader }) => reader.reads(service, host));
   const totalBytes = sizeOf(sources);
   let readBytes = 0;
@@ -99,26 +116,27 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     yield* finish(correlator.finish(Math.max(...sources.map(({ reader }) => reader.newest ?? Number.NEGATIVE_INFINITY))));
   } finally {
     for (const { input } of sources) await input?.close();
+    found.close();
   }
 }
 
-async function openSources(
+function openSources(
+  sets: readonly LogSet[],
   options: ReplayOptions,
   zones: (service?: string) => Zone,
   rules: Rules | undefined,
   correlator: Correlator,
-): Promise<Source[]> {
-  const sets = await findLogs(options.paths);
+): Source[] {
   const sources: Source[] = [];
   for (const set of sets) {
     const reader = openSource({
       path: set.path,
       service: options.service,
-      host: options.host,
+      host: options.host ?? set.host,
       form: options.form,
       isNamed: isNamedByUser(set, options.paths),
       anyHost: NO_HOST,
-      zone: zones,
+      zone: set.zone === undefined || options.isZoneGiven !== false ? zones : parseZones(set.zone),
       latest: () => lastWritten(set),
       count: options.count,
       catalogue: rules?.catalogue,

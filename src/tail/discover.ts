@@ -2,7 +2,7 @@ import { accessSync, constants, readdirSync, realpathSync, type Stats, statSync 
 import { isAbsolute, join, normalize } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { logUnreadable, OperatorError, reasonOf } from '../model/errors.js';
-import { byAge, isBeingPacked, isLiveName, isLogName, isPackedName, lastingName } from './rotated.js';
+import { byAge, isArchiveName, isBeingPacked, isLiveName, isLogName, isPackedName, lastingName } from './rotated.js';
 
 /** One lasting log: the file that is written to now, and what was rotated away from it. */
 export interface LogSet {
@@ -10,6 +10,9 @@ export interface LogSet {
   readonly path: string;
   /** the files to read, oldest first; `-` is standard input */
   readonly parts: readonly string[];
+  /** what a sosreport says of the host that it was taken on, for where nothing else does */
+  readonly host?: string | undefined;
+  readonly zone?: string | undefined;
 }
 
 const STDIN = '-';
@@ -31,8 +34,9 @@ export async function findLogs(paths: readonly string[]): Promise<LogSet[]> {
 export async function findLogsAndFaults(
   paths: readonly string[],
   most = MOST_FOLDERS,
-): Promise<{ readonly logs: LogSet[]; readonly faults: readonly Fault[] }> {
+): Promise<{ readonly logs: LogSet[]; readonly archives: readonly string[]; readonly faults: readonly Fault[] }> {
   const faults: Fault[] = [];
+  const archives: string[] = [];
   const files: string[] = [];
   for (const path of paths) files.push(...(path === STDIN ? [path] : await filesAt(path, faults, most)));
 
@@ -43,6 +47,10 @@ export async function findLogsAndFaults(
     const real = file === STDIN || statOf(file)?.isFIFO() ? file : realpathSync(file);
     if (seen.has(real)) continue;
     seen.add(real);
+    if (isArchiveName(file)) {
+      archives.push(file);
+      continue;
+    }
     const name = lastingName(file);
     const parts = sets.get(name);
     if (parts === undefined) sets.set(name, [file]);
@@ -51,7 +59,7 @@ export async function findLogsAndFaults(
   const logs = [...sets]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([path, parts]) => ({ path, parts: parts.filter((part) => !isBeingPacked(part, (other) => parts.includes(other))).sort(byAge) }));
-  return { logs, faults };
+  return { logs, archives, faults };
 }
 
 /**
@@ -68,7 +76,9 @@ export async function liveLogs(
   for (const path of paths) {
     const kind = kindOf(path);
     const named =
-      kind === 'file' ? [normalize(path)] : (kind === 'glob' ? await matching(path) : logsBelow(path, [], MOST_FOLDERS)).filter(isLive);
+      kind === 'file'
+        ? [normalize(path)]
+        : (kind === 'glob' ? await matching(path) : logsBelow(path, [], MOST_FOLDERS)).filter((log) => isLive(log) && !isArchiveName(log));
     // A file that is named is refused where it is opened, which says why.
     const found = named.filter((log) => !isNoLog(log) || (kind === 'file' && !ofKernel().has(statOf(log)?.dev ?? 0)));
     if (found.length === 0) unmatched.push(path);
@@ -180,7 +190,7 @@ function logsBelow(folder: string, faults: Fault[], most: number, seen = new Set
         const found = statOf(path);
         if (found === undefined || ofKernel().has(found.dev)) return [];
         if (found.isDirectory()) return logsBelow(path, faults, most, seen);
-        return found.isFile() && isLogName(path) ? [path] : [];
+        return found.isFile() && (isLogName(path) || isArchiveName(path)) ? [path] : [];
       });
   } catch (cause) {
     faults.push({ path: folder, cause });
@@ -188,8 +198,10 @@ function logsBelow(folder: string, faults: Fault[], most: number, seen = new Set
   }
 }
 
-function unreadable(faults: readonly Fault[]): OperatorError {
+export function unreadable(faults: readonly Fault[]): OperatorError {
   const [first, ...others] = faults;
+  // It says already what to do.
+  if (first!.cause instanceof OperatorError && others.length === 0) return first!.cause;
   const { message, code, remedy } = logUnreadable(first!.path, first!.cause);
   const rest = others.map(({ path, cause }) => `\n            ${path}: ${reasonOf(cause)}`);
   return new OperatorError(code, message + rest.join(''), { remedy, cause: first!.cause });

@@ -10,6 +10,11 @@ export const isPackedName = (path: string): boolean => PACKED_END.test(path);
 /** The name without what compression put behind it. */
 export const unpackedName = (path: string): string => path.replace(PACKED_END, '');
 
+const ARCHIVE = /\.(?:tar(?:\.(?:gz|xz|zst|bz2))?|tgz|txz|tzst|tbz2?|zip)$/i;
+
+/** Whether a file is named like an archive, which holds files of several names. */
+export const isArchiveName = (path: string): boolean => ARCHIVE.test(path);
+
 /** While rotation compresses a file, both are there, and the compressed one is not whole. */
 export const isBeingPacked = (path: string, has: (other: string) => boolean): boolean => isPackedName(path) && has(unpackedName(path));
 
