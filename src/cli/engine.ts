@@ -21,6 +21,9 @@ export interface ReplayOptions {
   readonly form?: LogForm;
   /** IANA name of the zone that oslo.log lines are in */
   readonly zone: string;
+  /** False where `zone` is only this machine's. */
+  readonly isZoneGiven?: boolean;
+  readonly onZone?: (zone: string, host: string | undefined) => void;
   /** `numbered`: as events, with the name of the file and the number of the line in it */
   readonly lines: 'events' | 'numbered' | 'off';
   /** Told of every request id that a trace's lines have, own and global, before the trace is given. */

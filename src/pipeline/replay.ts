@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import { findInArchives } from '../archive/find.js';
 import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
 import type { Zone } from '../format/zone.js';
@@ -20,9 +21,10 @@ import type { Rules } from '../read/rules.js';
 import { type LogSource, openSource } from '../read/source.js';
 import { Unfolder } from '../read/unfold.js';
 import { parseZones } from '../read/zones.js';
-import { findLogs, type LogSet } from '../tail/discover.js';
+import { type LogSet, unreadable } from '../tail/discover.js';
 import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
+import { isPackedName } from '../tail/rotated.js';
 import { buildTrace } from '../trace/build.js';
 import { LineNumbers } from './line-numbers.js';
 
@@ -35,6 +37,9 @@ export interface ReplayOptions {
   readonly form?: LogForm;
   /** IANA name of the zone that OpenStack's services log in; others for single services behind it: `Asia/Seoul,placement=UTC` */
   readonly zone: string;
+  /** False where `zone` is only this machine's: then what a sosreport says of its host's goes before it. */
+  readonly isZoneGiven?: boolean | undefined;
+  readonly onZone?: ((zone: string, host: string | undefined) => void) | undefined;
   /** `numbered`: as events, with the name of the file and the number of the line in it */
   readonly lines: 'events' | 'numbered' | 'off';
   /** Told of every request id that a trace's lines have, own and global, before the trace is given. */
@@ -83,15 +88,28 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   const zones = parseZones(options.zone);
   // Loaded only where there are some: what reads them takes a tenth of a second to load.
   const rules = options.rules === undefined ? undefined : (await import('../read/rules.js')).loadRules(options.rules);
+  let sources: Source[] = [];
   const correlator = new Correlator(options.count, {
     onUnnamed: options.onUnnamed,
     logEnd: (host) => endOfLog(sources, host),
   });
   const stalls = new Stalls();
-  const sources = await openSources(options, zones, rules, (event) => {
-    stalls.note(event);
-    correlator.accept(event);
-  });
+  const found = await findInArchives(options.paths, undefined, options.signal);
+  try {
+    if (options.signal?.aborted) return found.close();
+    if (found.faults.length > 0) throw unreadable(found.faults);
+    for (const { path } of found.cutOff) options.count('cut_off_logs', 1, path);
+    if (options.isZoneGiven === false)
+      for (const [zone, host] of new Map(found.logs.flatMap((set) => (set.zone === undefined ? [] : [[set.zone, set.host] as const]))))
+        options.onZone?.(zone, host);
+    sources = openSources(found.logs, options, zones, rules, (event) => {
+      stalls.note(event);
+      correlator.accept(event);
+    });
+  } catch (error) {
+    found.close();
+    throw error;
+  }
   const reads = (service: string, host?: string): boolean => sources.some(({ reader }) => reader.reads(service, host));
   const totalBytes = sizeOf(sources);
   let readBytes = 0;
@@ -126,6 +144,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     options.onStalls?.(stalls.longest);
   } finally {
     for (const { input } of sources) await input?.close();
+    found.close();
   }
 }
 
@@ -138,24 +157,24 @@ function requestsOf({ members }: ClosedThing): ReadonlySet<string> {
   return found;
 }
 
-async function openSources(
+function openSources(
+  sets: readonly LogSet[],
   options: ReplayOptions,
   zones: (service?: string) => Zone,
   rules: Rules | undefined,
   onEvent: (event: Event) => void,
-): Promise<Source[]> {
-  const sets = await findLogs(options.paths);
+): Source[] {
   const sources: Source[] = [];
   for (const set of sets) {
     const numbers = options.lines === 'numbered' ? new LineNumbers(set.parts) : undefined;
     const reader = openSource({
       path: set.path,
       service: options.service,
-      host: options.host,
+      host: options.host ?? set.host,
       form: options.form,
       isNamed: isNamedByUser(set, options.paths),
       anyHost: NO_HOST,
-      zone: zones,
+      zone: set.zone === undefined || options.isZoneGiven !== false ? zones : parseZones(set.zone),
       latest: () => lastWritten(set),
       count: options.count,
       catalogue: rules?.catalogue,
@@ -186,7 +205,7 @@ async function openSources(
 /** NaN where it cannot be known: of what comes through a pipe, or is compressed. */
 function sizeOf(sources: readonly Source[]): number {
   const parts = sources.flatMap((source) => source.parts);
-  if (parts.some((part) => part === '-' || part.endsWith('.gz'))) return Number.NaN;
+  if (parts.some((part) => part === '-' || isPackedName(part) || statSync(part).isFIFO())) return Number.NaN;
   return parts.reduce((sum, part) => sum + statSync(part).size, 0);
 }
 

@@ -2,7 +2,7 @@ import { accessSync, constants, readdirSync, realpathSync, type Stats, statSync 
 import { isAbsolute, join, normalize } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { logUnreadable, OperatorError, reasonOf } from '../model/errors.js';
-import { byAge, isLiveName, isLogName, lastingName } from './rotated.js';
+import { byAge, isArchiveName, isBeingPacked, isLiveName, isLogName, isPackedName, lastingName } from './rotated.js';
 
 /** One lasting log: the file that is written to now, and what was rotated away from it. */
 export interface LogSet {
@@ -10,6 +10,9 @@ export interface LogSet {
   readonly path: string;
   /** the files to read, oldest first; `-` is standard input */
   readonly parts: readonly string[];
+  /** what a sosreport says of the host that it was taken on, for where nothing else does */
+  readonly host?: string | undefined;
+  readonly zone?: string | undefined;
 }
 
 const STDIN = '-';
@@ -31,17 +34,23 @@ export async function findLogs(paths: readonly string[]): Promise<LogSet[]> {
 export async function findLogsAndFaults(
   paths: readonly string[],
   most = MOST_FOLDERS,
-): Promise<{ readonly logs: LogSet[]; readonly faults: readonly Fault[] }> {
+): Promise<{ readonly logs: LogSet[]; readonly archives: readonly string[]; readonly faults: readonly Fault[] }> {
   const faults: Fault[] = [];
+  const archives: string[] = [];
   const files: string[] = [];
   for (const path of paths) files.push(...(path === STDIN ? [path] : await filesAt(path, faults, most)));
 
   const sets = new Map<string, string[]>();
   const seen = new Set<string>();
   for (const file of files) {
-    const real = file === STDIN ? file : realpathSync(file);
+    // A pipe of the shell's has no name that leads to it.
+    const real = file === STDIN || statOf(file)?.isFIFO() ? file : realpathSync(file);
     if (seen.has(real)) continue;
     seen.add(real);
+    if (isArchiveName(file)) {
+      archives.push(file);
+      continue;
+    }
     const name = lastingName(file);
     const parts = sets.get(name);
     if (parts === undefined) sets.set(name, [file]);
@@ -49,8 +58,8 @@ export async function findLogsAndFaults(
   }
   const logs = [...sets]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([path, parts]) => ({ path, parts: parts.filter((part) => !isBeingCompressed(part, parts)).sort(byAge) }));
-  return { logs, faults };
+    .map(([path, parts]) => ({ path, parts: parts.filter((part) => !isBeingPacked(part, (other) => parts.includes(other))).sort(byAge) }));
+  return { logs, archives, faults };
 }
 
 /**
@@ -67,7 +76,9 @@ export async function liveLogs(
   for (const path of paths) {
     const kind = kindOf(path);
     const named =
-      kind === 'file' ? [normalize(path)] : (kind === 'glob' ? await matching(path) : logsBelow(path, [], MOST_FOLDERS)).filter(isLive);
+      kind === 'file'
+        ? [normalize(path)]
+        : (kind === 'glob' ? await matching(path) : logsBelow(path, [], MOST_FOLDERS)).filter((log) => isLive(log) && !isArchiveName(log));
     // A file that is named is refused where it is opened, which says why.
     const found = named.filter((log) => !isNoLog(log) || (kind === 'file' && !ofKernel().has(statOf(log)?.dev ?? 0)));
     if (found.length === 0) unmatched.push(path);
@@ -77,10 +88,10 @@ export async function liveLogs(
 }
 
 /** A glob may name logs as it likes, such as `*.txt`; only what rotation made of one is no log of its own. */
-const isLive = (path: string): boolean => isLiveName(path) || (!isLogName(path) && !path.endsWith('.gz'));
+const isLive = (path: string): boolean => isLiveName(path) || (!isLogName(path) && !isPackedName(path));
 
 /** Why what a name leads to is not read: it gives bytes without end, or none, or what is no log of anybody's. */
-const NOT_A_LOG = 'it is no ordinary file, but a device, a pipe, a socket, or a file of the kernel';
+const NOT_A_LOG = 'it is no ordinary file, but a device, a socket, a pipe that was not named, or a file of the kernel';
 
 /**
  * Links are followed wherever they lead, as deployments put logs on other file systems. What they may not lead to is
@@ -112,7 +123,7 @@ async function filesAt(path: string, faults: Fault[], most: number): Promise<str
   try {
     const kind = kindOf(path);
     if (kind === 'file') {
-      return isReadable(path, faults) ? [normalize(path)] : [];
+      return isReadable(path, faults, true) ? [normalize(path)] : [];
     }
     const found = kind === 'glob' ? await matching(path) : logsBelow(path, faults, most);
     if (found.length === 0) throw new Error(kind === 'glob' ? 'no file matches' : 'the folder holds no logs (files called SERVICE.log)');
@@ -123,9 +134,11 @@ async function filesAt(path: string, faults: Fault[], most: number): Promise<str
   }
 }
 
-function isReadable(path: string, faults: Fault[]): boolean {
+/** @param isNamed A pipe that is named is read, such as the shell's `<(zcat nova-compute.log.gz)`; one that is found would hold up the rest. */
+function isReadable(path: string, faults: Fault[], isNamed = false): boolean {
   try {
     accessSync(path, constants.R_OK);
+    if (isNamed && statOf(path)?.isFIFO()) return true;
     if (isNoLog(path)) throw new Error(NOT_A_LOG);
     return true;
   } catch (cause) {
@@ -177,7 +190,7 @@ function logsBelow(folder: string, faults: Fault[], most: number, seen = new Set
         const found = statOf(path);
         if (found === undefined || ofKernel().has(found.dev)) return [];
         if (found.isDirectory()) return logsBelow(path, faults, most, seen);
-        return found.isFile() && isLogName(path) ? [path] : [];
+        return found.isFile() && (isLogName(path) || isArchiveName(path)) ? [path] : [];
       });
   } catch (cause) {
     faults.push({ path: folder, cause });
@@ -185,12 +198,10 @@ function logsBelow(folder: string, faults: Fault[], most: number, seen = new Set
   }
 }
 
-/** While rotation compresses a file, both are there, and the compressed one is not whole. */
-const isBeingCompressed = (part: string, parts: readonly string[]): boolean =>
-  part.endsWith('.gz') && parts.includes(part.slice(0, -'.gz'.length));
-
-function unreadable(faults: readonly Fault[]): OperatorError {
+export function unreadable(faults: readonly Fault[]): OperatorError {
   const [first, ...others] = faults;
+  // It says already what to do.
+  if (first!.cause instanceof OperatorError && others.length === 0) return first!.cause;
   const { message, code, remedy } = logUnreadable(first!.path, first!.cause);
   const rest = others.map(({ path, cause }) => `\n            ${path}: ${reasonOf(cause)}`);
   return new OperatorError(code, message + rest.join(''), { remedy, cause: first!.cause });

@@ -82,8 +82,34 @@ const CALLED_IN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   nova: { api: 'nova-api', compute: 'nova-compute', conductor: 'nova-conductor', scheduler: 'nova-scheduler' },
 };
 
-/** Binaries that log under their own name. */
-const OWN_NAME = /^(?:(?:nova|neutron|placement|glance|ovn|ovs)-[a-z][\w-]*|ovsdb-server|libvirtd|virtqemud)$/;
+/** Binaries that log under their own name: those that the catalogue reads, and others of the same projects. */
+const PROJECTS = ['nova', 'neutron', 'placement', 'glance', 'ovn', 'ovs'];
+const ALONE = ['ovsdb-server', 'libvirtd', 'virtqemud'];
+const isOwnName = (name: string): boolean => ALONE.includes(name) || OWN_NAME.test(name);
+const OWN_NAME = new RegExp(`^(?:${PROJECTS.join('|')})-[a-z][\\w-]*$`);
+
+/** Names in full of what a host's name may stand before or behind: `nova-compute-cmp01.log`, `cmp01-nova-compute.log`. */
+const IN_FULL = [
+  'nova-compute',
+  'nova-conductor',
+  'nova-scheduler',
+  'nova-api',
+  'neutron-server',
+  'neutron-ovn-metadata-agent',
+  'neutron-openvswitch-agent',
+  'neutron-dhcp-agent',
+  'placement-api',
+  'glance-api',
+  'ovn-controller',
+  'ovn-northd',
+  'ovs-vswitchd',
+];
+
+/** What is put behind a service's name and names nobody: Apache's error log, a container runtime's. */
+const TAIL = /[-_.](?:error|wsgi[-_]error|cri|stdout|stderr|log|logs|full|debug|excerpt)$/;
+
+/** Names that say it without a folder: what people call a file that they attach. */
+const SHORT: Readonly<Record<string, string>> = { compute: 'nova-compute', conductor: 'nova-conductor', scheduler: 'nova-scheduler' };
 
 /** kolla's relays and a cell's own services carry a number or a name behind the binary's. */
 const NUMBERED: readonly (readonly [RegExp, string])[] = [
@@ -148,20 +174,44 @@ export function serviceOfIdent(ident: string): string | undefined {
 
 /** Kubernetes' own names: `pods/NAMESPACE_POD_UID/CONTAINER/0.log`, and links to them. */
 const POD = /\/[^/_]+_[^/_]+_[^/_]+\/(?<container>[^/]+)\/\d+\.log$/;
+/** as `oc adm must-gather` writes them */
+const MUST_GATHER = /\/pods\/[^/]+\/(?<container>[^/]+)\/[^/]+\/logs\/(?:current|previous)\.log$/;
 const POD_LINK = /^[^_]+_[^_]+_(?<container>.+)-[0-9a-f]{64}\.log$/;
 
-const containerOf = (path: string): string | undefined => (POD.exec(path) ?? POD_LINK.exec(basename(path)))?.groups?.['container'];
+const containerOf = (path: string): string | undefined =>
+  (POD.exec(path) ?? MUST_GATHER.exec(path) ?? POD_LINK.exec(basename(path)))?.groups?.['container'];
 
 /** `SERVICE@HOST.log`; DevStack's copies are called `screen-SERVICE.txt`. */
 function partsOf(file: string): readonly [name: string, host: string | undefined] {
-  const bare = file.replace(/\.(?:log|txt|jsonl?)$/, '').replace(/^screen-/, '');
+  const bare = file.replace(/\.(?:log|txt|jsonl?)(?:\.(?:gz|xz|zst|bz2))?(?:\.txt)?$/, '').replace(/^screen-/, '');
   const at = bare.indexOf('@');
-  return at === -1 ? [bare, undefined] : [bare.slice(0, at), bare.slice(at + 1) || undefined];
+  if (at !== -1) return [bare.slice(0, at), bare.slice(at + 1) || undefined];
+  const short = bare.replace(TAIL, '');
+  if (own(CALLED, bare) !== undefined || NUMBERED.some(([start]) => start.test(bare))) return [bare, undefined];
+  return besideHost(short) ?? [serviceCalled(short, '') === undefined ? bare : short, undefined];
 }
+
+/** A service's name with a host's before or behind it. */
+function besideHost(bare: string): readonly [name: string, host: string] | undefined {
+  for (const service of IN_FULL) {
+    const length = service.length + 1;
+    if (/^[-_.]/.test(bare.slice(length - 1)) && bare.startsWith(service) && isHost(bare.slice(length)))
+      return [service, bare.slice(length)];
+    if (/[-_.]$/.test(bare.slice(0, 1 - length)) && bare.endsWith(service) && isHost(bare.slice(0, -length)))
+      return [service, bare.slice(0, -length)];
+  }
+  return undefined;
+}
+
+/** What has a digit and is no host: numbers of tickets, dates, and what tells copies of one thing apart. */
+const NO_HOST =
+  /^(?:case|ticket|bug|lp|issue|incident|inc|sr|sf|logs?|test|tests?|run|attempt|try|copy|new|old|dump|job|build|v|r|rc|release|cell|worker|part)[-_.]?\d+(?:[-_.].*)?$|^\d|^\D{0,3}\d{4}-\d\d-\d\d/;
+
+const isHost = (name: string): boolean => HOST.test(name) && !NO_HOST.test(name);
 
 function serviceCalled(name: string, folder: string): string | undefined {
   const called = own(own(CALLED_IN, folder) ?? {}, name) ?? own(CALLED, name) ?? NUMBERED.find(([start]) => start.test(name))?.[1];
-  return called ?? (OWN_NAME.test(name) ? name : undefined);
+  return called ?? own(SHORT, name) ?? (isOwnName(name) ? name : undefined);
 }
 
 const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined => (Object.hasOwn(table, key) ? table[key] : undefined);
@@ -171,7 +221,7 @@ function hostOfFolder(folder: string): string | undefined {
   for (let above = folder; above !== dirname(above); above = dirname(above)) {
     const name = basename(above);
     if (CONTENTS.test(name)) continue;
-    return SOSREPORT.exec(name)?.groups?.['host'] ?? (HOST.test(name) ? name : undefined);
+    return SOSREPORT.exec(name)?.groups?.['host'] ?? (isHost(name) ? name : undefined);
   }
   return undefined;
 }

@@ -1,12 +1,14 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
-import { logUnreadable, reasonOf } from '../model/errors.js';
-import { gunzipped } from './gunzip.js';
+import { logUnreadable, OperatorError, reasonOf } from '../model/errors.js';
+import { compressionOf, MAGIC_BYTES } from './packed/unpack.js';
+import { decoded, utf16Of } from './utf16.js';
 
 /** One piece of a log. `bytes` are valid until the next read only. */
 export interface Piece {
   readonly bytes: Buffer;
-  /** of the first byte in the file; in the uncompressed one for `.gz` */
+  /** of the first byte in the file; in the unpacked one for a compressed file */
   readonly offset: number;
 }
 
@@ -22,33 +24,47 @@ export interface LogInput {
 /** Large enough that system calls cost nothing beside reading lines, small enough to stay in the processor's cache. */
 const PIECE = 256 * 1024;
 
-/** Compressions that Node.js 20 cannot undo, by a file's first bytes. */
-const OTHERS = [
-  { name: 'bzip2', magic: Buffer.from('BZh') },
-  { name: 'xz', magic: Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]) },
-  { name: 'zstd', magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]) },
-];
+/** What a packed file may hold several logs in: it is no log itself. By its first bytes, and what may undo it. */
+const FOREIGN = [
+  { name: '7-Zip', magic: Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]), undo: '7z x' },
+  { name: 'RAR', magic: Buffer.from('Rar!\x1a\x07', 'latin1'), undo: 'unrar x' },
+  { name: 'LZ4', magic: Buffer.from([0x04, 0x22, 0x4d, 0x18]), undo: 'lz4 -d' },
+  { name: 'lzip', magic: Buffer.from('LZIP'), undo: 'lzip -d' },
+  { name: 'compress', magic: Buffer.from([0x1f, 0x9d]), undo: 'uncompress' },
+  { name: 'ZIP', magic: Buffer.from('PK\x03\x04', 'latin1'), undo: 'unzip' },
+] as const;
 
 /**
- * Opens a plain or gzipped log, told apart by its first bytes, whatever it is called.
+ * Opens a plain or compressed log, told apart by its first bytes, whatever it is called. A pipe is read as standard input is.
  *
- * @param from where a plain log is begun; a gzipped one is always read from its beginning
+ * @param from where a plain log is begun; a compressed one, a pipe and one in UTF-16 are always read from their beginning
  * @throws OperatorError LOG_UNREADABLE, from `read` too
  */
 export async function openLog(path: string, from = 0): Promise<LogInput> {
   let fd: number | undefined;
   try {
+    // Opened in the thread pool, as a named pipe holds up who opens it until somebody writes to it.
+    if (statSync(path).isFIFO()) return openStream(createReadStream(path));
     fd = openSync(path, 'r');
-    const head = Buffer.alloc(6);
+    const head = Buffer.alloc(MAGIC_BYTES);
     const length = readSync(fd, head, 0, head.length, 0);
-    const other = OTHERS.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
-    if (other !== undefined) throw new Error(`it is compressed with ${other.name}: unpack it first (gzip is read as it is)`);
-    return length >= 2 && head[0] === 0x1f && head[1] === 0x8b ? gunzipped(fd, path) : plain(fd, path, from);
+    const bytes = head.subarray(0, length);
+    const foreign = FOREIGN.find(({ magic }) => bytes.subarray(0, magic.length).equals(magic));
+    if (foreign !== undefined) throw packedOtherwise(path, foreign.name, foreign.undo);
+    const compression = compressionOf(bytes);
+    const encoding = utf16Of(bytes);
+    if (encoding !== undefined) return decoded(plain(fd, path, 0), encoding);
+    return compression === undefined ? plain(fd, path, from) : await compression.open(fd, path);
   } catch (cause) {
     if (fd !== undefined) closeSync(fd);
-    throw logUnreadable(path, cause);
+    throw cause instanceof OperatorError ? cause : logUnreadable(path, cause);
   }
 }
+
+const packedOtherwise = (path: string, name: string, undo: string): OperatorError =>
+  new OperatorError('LOG_UNREADABLE', `cannot read ${path}: it is packed with ${name}, which novaspan does not unpack`, {
+    remedy: `unpack it first (${undo} ${basename(path)}) and give what comes out; gzip, xz, zstd, bzip2, tar and zip are read as they are`,
+  });
 
 /** Reads synchronously: a replay has nothing else to do, and going through the thread pool takes half as long again. */
 function plain(fd: number, path: string, from: number): LogInput {

@@ -1,7 +1,25 @@
 import { basename, dirname, join } from 'node:path';
 
+/** What compression puts behind a name. */
+const PACKED = String.raw`\.(?:gz|xz|zst|bz2)`;
+const PACKED_END = new RegExp(`${PACKED}$`);
+
+/** Whether a file is named like a compressed one. */
+export const isPackedName = (path: string): boolean => PACKED_END.test(path);
+
+/** The name without what compression put behind it. */
+export const unpackedName = (path: string): string => path.replace(PACKED_END, '');
+
+const ARCHIVE = /\.(?:tar(?:\.(?:gz|xz|zst|bz2))?|tgz|txz|tzst|tbz2?|zip)$/i;
+
+/** Whether a file is named like an archive, which holds files of several names. */
+export const isArchiveName = (path: string): boolean => ARCHIVE.test(path);
+
+/** While rotation compresses a file, both are there, and the compressed one is not whole. */
+export const isBeingPacked = (path: string, has: (other: string) => boolean): boolean => isPackedName(path) && has(unpackedName(path));
+
 /** What rotation puts behind a log's name: `.1`, `.2.gz`, `-20261121`, `.2026-11-21`, `.1.2017-05-16_13:53:08`. */
-const MARK = String.raw`(?<mark>(?:[.-]\d{1,4}|[.-]\d{4}-?\d\d-?\d\d(?:[T_-][\d:]{1,10})?)*)(?<gz>\.gz)?$`;
+const MARK = String.raw`(?<mark>(?:[.-]\d{1,4}|[.-]\d{4}-?\d\d-?\d\d(?:[T_-][\d:]{1,10})?)*)(?:${PACKED})?$`;
 const NAME = new RegExp(String.raw`^(?<name>.+?\.(?:log|jsonl?))${MARK}`);
 const MARK_ALONE = new RegExp(`^${MARK}`);
 const DATE = /(\d{4})-?(\d\d)-?(\d\d)(?:[T_-]([\d:]+))?$/;
@@ -19,7 +37,7 @@ export const isLiveName = (path: string): boolean => isLogName(path) && lastingN
 /** The name that a log is always known by: `nova-compute.log` for `nova-compute.log.2.gz`. Other names stay as they are. */
 export function lastingName(path: string): string {
   const found = NAME.exec(basename(path))?.groups;
-  if (found === undefined) return path.replace(/\.gz$/, '');
+  if (found === undefined) return unpackedName(path);
   return found['name'] === basename(path) ? path : join(dirname(path), found['name']!);
 }
 
@@ -35,7 +53,7 @@ export function rotatedNames(name: string, names: readonly string[]): string[] {
     if (found?.['mark']) marks.set(other, found['mark']);
   }
   return [...marks]
-    .filter(([other]) => !(other.endsWith('.gz') && marks.has(other.slice(0, -'.gz'.length))))
+    .filter(([other]) => !isBeingPacked(other, (unpacked) => marks.has(unpacked)))
     .sort(([a, markOfA], [b, markOfB]) => {
       const [groupA, rankA] = ageOfMark(markOfA);
       const [groupB, rankB] = ageOfMark(markOfB);

@@ -2,7 +2,7 @@ import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises
 import { basename, dirname, join } from 'node:path';
 import { type FileRead, hashOf, MARKER_BYTES } from './position.js';
 import { openLog } from './read-file.js';
-import { rotatedNames } from './rotated.js';
+import { isPackedName, rotatedNames } from './rotated.js';
 
 /** One file of a log, as it was found. */
 export interface Found {
@@ -73,7 +73,7 @@ async function rotatedFrom(path: string): Promise<Found[]> {
     const named = await lookUp(file);
     if (named === undefined || !named.isFile()) continue;
     const { dev, ino, size, mtimeMs } = named;
-    found.push({ path: file, dev, ino, size, mtimeMs, isGzip: name.endsWith('.gz'), isLive: false });
+    found.push({ path: file, dev, ino, size, mtimeMs, isGzip: isPackedName(name), isLive: false });
   }
   return found;
 }

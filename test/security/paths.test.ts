@@ -33,23 +33,27 @@ describe('a folder of logs', () => {
     expect(names((await liveLogs([at('log'), at('log/**/*.log')])).logs)).toEqual(['nova-api.log']);
   });
 
-  it.skipIf(!hasFifos)('passes over pipes, sockets and devices; one that is named, or matched, is refused and said to be', async () => {
-    mkdirSync(at('log'));
-    writeFileSync(at('log/nova-api.log'), '');
-    spawnSync('mkfifo', [at('log/nova-compute.log')]);
-    symlinkSync('/dev/zero', at('log/nova-conductor.log'));
-    const socket = createServer().listen(at('log/nova-scheduler.log'));
-    await new Promise((resolve) => socket.once('listening', resolve));
-    try {
-      expect(names((await findLogs([at('log')])).map(({ path }) => path))).toEqual(['nova-api.log']);
-      expect(names((await liveLogs([at('log'), at('log/*.log')])).logs)).toEqual(['nova-api.log']);
-      const told = await reasons(at('log/nova-compute.log'), at('log/nova-conductor.log'), at('log/nova-scheduler.log'));
-      expect(told.length).toBe(3);
-      for (const reason of told) expect(reason).toMatch(/no ordinary file|ENXIO/);
-    } finally {
-      socket.close();
-    }
-  });
+  it.skipIf(!hasFifos)(
+    'passes over pipes, sockets and devices; one that is matched, or a named one but a pipe, is refused and said to be',
+    async () => {
+      mkdirSync(at('log'));
+      writeFileSync(at('log/nova-api.log'), '');
+      spawnSync('mkfifo', [at('log/nova-compute.log')]);
+      symlinkSync('/dev/zero', at('log/nova-conductor.log'));
+      const socket = createServer().listen(at('log/nova-scheduler.log'));
+      await new Promise((resolve) => socket.once('listening', resolve));
+      try {
+        expect(names((await findLogs([at('log')])).map(({ path }) => path))).toEqual(['nova-api.log']);
+        expect(names((await liveLogs([at('log'), at('log/*.log')])).logs)).toEqual(['nova-api.log']);
+        const told = await reasons(at('log/nova-compute.log'), at('log/nova-conductor.log'), at('log/nova-scheduler.log'));
+        // A pipe that is named is read, as the shell's `<(...)` is one.
+        expect(told.length).toBe(2);
+        for (const reason of told) expect(reason).toMatch(/no ordinary file|ENXIO/);
+      } finally {
+        socket.close();
+      }
+    },
+  );
 
   it.skipIf(process.platform !== 'linux')(
     'never follows a link into /proc, which shows what other processes keep to themselves',

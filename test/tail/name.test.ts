@@ -48,6 +48,16 @@ describe('the service that wrote', () => {
     [`/var/log/containers/ovn-controller-x7k2p_openstack_ovn-controller-${'0123456789abcdef'.repeat(4)}.log`, 'ovn-controller'],
     ['nova-compute.jsonl', 'nova-compute'],
     ['nova-compute@vm2.json', 'nova-compute'],
+    ['compute.log', 'nova-compute'],
+    ['nova-compute-cmp01.log', 'nova-compute'],
+    ['cmp01-nova-compute.log', 'nova-compute'],
+    ['nova-compute.cmp01.log', 'nova-compute'],
+    ['screen-n-cpu.txt.gz', 'nova-compute'],
+    ['screen-n-cpu.txt.gz.txt', 'nova-compute'],
+    ['nova-compute-cri.log', 'nova-compute'],
+    ['nova-api-error.log', 'nova-api'],
+    ['placement_wsgi_error.log', 'placement-api'],
+    ['/namespaces/openstack/pods/nova-api-0/nova-api/nova-api/logs/current.log', 'nova-api'],
   ])('%s is %s', (path, service) => {
     expect(nameLog(path)?.service).toBe(service);
   });
@@ -76,6 +86,11 @@ describe('the host that wrote', () => {
     ['nova-compute@vm2.log', 'vm2'],
     ['nova-compute@cmp1.example.com.log', 'cmp1.example.com'],
     ['cmp1/nova-compute.log', 'cmp1'],
+    ['node-12.example.com/nova-compute.log', 'node-12.example.com'],
+    ['overcloud-novacompute-3/nova-compute.log', 'overcloud-novacompute-3'],
+    ['nova-compute-cmp01.log', 'cmp01'],
+    ['cmp01-nova-compute.log', 'cmp01'],
+    ['nova-compute.cmp01.log', 'cmp01'],
     ['cmp1/var/log/nova/nova-compute.log', 'cmp1'],
     ['cmp1.example.com/nova/nova-compute.log', 'cmp1.example.com'],
     ['compute/nova-compute.log', 'compute'],
@@ -97,6 +112,12 @@ describe('the host that wrote', () => {
     'corpora/zed/c_separate_boot6_debug/nova-compute.log',
     '2026-11-21/nova-compute.log',
     'Downloads/nova-compute.log',
+    'case-00123/nova-compute.log',
+    'ticket-4711/nova-compute.log',
+    'bug1899541/nova-compute.log',
+    'logs2/nova-compute.log',
+    'nova-compute-2026-11-21.log',
+    'nova-compute-cri.log',
   ])('%s does not say', (path) => {
     expect(nameLog(path)?.host).toBeUndefined();
   });

@@ -1,4 +1,8 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -125,8 +129,57 @@ describe('a log is refused', () => {
     await expect(openLog(at('folder.log'))).rejects.toThrow(/EISDIR/);
   });
 
-  it('when it is packed in a way that cannot be undone here', async () => {
-    writeFileSync(at('a.log.xz'), Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4]));
-    await expect(openLog(at('a.log.xz'))).rejects.toThrow('it is compressed with xz: unpack it first');
+  it('when it is packed in a way that cannot be undone here, with what to do', async () => {
+    writeFileSync(at('a.log.7z'), Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4]));
+    await expect(openLog(at('a.log.7z'))).rejects.toMatchObject({
+      message: expect.stringMatching(/packed with 7-Zip, which novaspan does not unpack$/),
+      remedy: expect.stringMatching(/^unpack it first \(7z x a\.log\.7z\)/),
+    });
   });
+});
+
+describe.each(['xz', 'zst', 'bz2'])('a log packed as .%s is read', (ending) => {
+  const at = temporaryFolder();
+  const packed = (name: string): string => new URL(`packed/${name}.log.${ending}`, import.meta.url).pathname;
+  const lines = text.split('\n').slice(0, 3000).join('\n').concat('\n');
+
+  it('to its end', async () => {
+    expect(await readAll(await openLog(packed('lines')))).toBe(lines);
+  });
+
+  it('where it was packed in several parts', async () => {
+    expect(await readAll(await openLog(packed('two')))).toBe('one\ntwo\n');
+  });
+
+  it('to where it is cut off, and it is said', async () => {
+    writeFileSync(at('a.log'), readFileSync(packed('lines')).subarray(0, 6000));
+    const before = openDescriptors();
+    const input = await openLog(at('a.log'));
+    expect(lines.startsWith(await readAll(input))).toBe(true);
+    expect(input.fault).toMatch(/cannot be read to its end/);
+    expect(openDescriptors()).toBe(before);
+  });
+});
+
+describe('a log in UTF-16 is read', () => {
+  const at = temporaryFolder();
+
+  it.each([
+    ['little', (bytes: Buffer) => bytes],
+    ['big', (bytes: Buffer) => bytes.swap16()],
+  ])('%s end first', async (_, order) => {
+    writeFileSync(at('a.log'), order(Buffer.from(`\ufeff${text}ü\n`, 'utf16le')));
+    expect(await readAll(await openLog(at('a.log'), 1000))).toBe(`${text}ü\n`);
+  });
+});
+
+it.skipIf(spawnSync('mkfifo', ['--version']).status !== 0)('a named pipe is read as standard input is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'novaspan-tail-'));
+  try {
+    spawnSync('mkfifo', [join(folder, 'a.log')]);
+    const [read] = await Promise.all([openLog(join(folder, 'a.log')).then(readAll), writeFile(join(folder, 'a.log'), text)]);
+    expect(read).toBe(text);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

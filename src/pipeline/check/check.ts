@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
+import { findInArchives } from '../../archive/find.js';
 import { type Catalogue, services } from '../../catalogue/index.js';
 import { everyRelease, type Family } from '../../catalogue/releases.js';
 import { loadConfig } from '../../config/load.js';
@@ -15,7 +16,7 @@ import type { Millis } from '../../model/line.js';
 import { formatOf, ownName } from '../../read/log-reader.js';
 import { loadRules, type Rules } from '../../read/rules.js';
 import { parseZones } from '../../read/zones.js';
-import { type Fault, findLogsAndFaults, type LogSet } from '../../tail/discover.js';
+import type { Fault, LogSet } from '../../tail/discover.js';
 import { hostInName, nameLog } from '../../tail/name.js';
 import { spoolFolders } from '../receive.js';
 import { visibilityOf } from './advice.js';
@@ -200,10 +201,26 @@ function askedFor({ paths, service, host, form, rules = [], zone, config, env }:
 }
 
 async function readAll(entries: readonly Entry[], options: CheckOptions, catalogue: Catalogue | undefined): Promise<Found> {
+  const closers: (() => void)[] = [];
+  try {
+    return await readWith(closers, entries, options, catalogue);
+  } finally {
+    for (const close of closers) close();
+  }
+}
+
+async function readWith(
+  closers: (() => void)[],
+  entries: readonly Entry[],
+  options: CheckOptions,
+  catalogue: Catalogue | undefined,
+): Promise<Found> {
   const found: Found = { sources: [], problems: [], notes: [], passedOver: [] };
   const all: { entry: Entry; set: LogSet }[] = [];
   for (const entry of entries) {
-    const { logs, faults } = await findLogsAndFaults(entry.paths);
+    const { logs, faults, cutOff, close } = await findInArchives(entry.paths, undefined, options.signal);
+    closers.push(close);
+    for (const { path, why } of cutOff) found.notes.push(`${path} is cut off: ${why}; what lies before was read`);
     for (const fault of faults) if (!(entry.mayBeEmpty && isNothing(fault))) found.problems.push(unreadable(fault, options.config));
     // Where two entries name one log, the first has it.
     for (const set of logs) if (!all.some((other) => other.set.path === set.path)) all.push({ entry, set });
@@ -237,7 +254,8 @@ async function readInto(
     return;
   }
   try {
-    const { service, host, form } = entry;
+    const { service, form } = entry;
+    const host = entry.host ?? set.host;
     const anyHost = entry.fallbackHost ?? NO_HOST;
     const read = await readLog(set, { service, host, form, isNamed, anyHost, zone: parseZones(entry.zone), ...reading });
     if (read === undefined) {

@@ -6,6 +6,7 @@ import { type LogSource, openSource, type SourceOptions } from '../../read/sourc
 import type { LogSet } from '../../tail/discover.js';
 import { createLineSplitter } from '../../tail/lines.js';
 import { openLog } from '../../tail/read-file.js';
+import { isPackedName } from '../../tail/rotated.js';
 import { Survey } from './survey.js';
 
 /** What was said of the log, and how much of it is read. */
@@ -144,7 +145,7 @@ function choose(parts: readonly string[], limit: number): { chosen: Chosen[]; si
     sizeBytes += size;
     modified = Math.max(modified, mtimeMs);
     if (left <= 0) continue;
-    const isPacked = part.endsWith('.gz');
+    const isPacked = isPackedName(part);
     chosen.unshift({ part, from: isPacked ? 0 : Math.max(0, size - left) });
     left -= isPacked ? size * PACKED : size;
   }

@@ -155,12 +155,12 @@ describe('what is wrong', () => {
     expect(report.sources.length).toBeGreaterThan(5);
   });
 
-  it('a log that is packed in another way than gzip', async () => {
-    writeFileSync(folder('nova-compute.log'), Buffer.from('BZh91AY&SY'));
+  it('a log that is packed in a way that cannot be undone', async () => {
+    writeFileSync(folder('nova-compute.log'), Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]));
     const report = await check([folder('nova-compute.log')]);
 
     expect(about(report)).toEqual(['unreadable']);
-    expect(report.problems[0]?.what).toMatch(/compressed with bzip2: unpack it first/);
+    expect(report.problems[0]?.what).toMatch(/packed with 7-Zip, which novaspan does not unpack/);
   });
 
   it('garbage', async () => {

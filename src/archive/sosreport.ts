@@ -1,0 +1,41 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** What a sosreport says of the host that it was taken on. */
+export interface AboutHost {
+  readonly host: string | undefined;
+  readonly zone: string | undefined;
+}
+
+const HOST_FILES = ['hostname', 'sos_commands/host/hostname', 'etc/hostname'];
+const ZONE_FILES = ['sos_commands/date/timedatectl', 'sos_commands/systemd/timedatectl', 'etc/timezone'];
+const ABOUT = new RegExp(`(?:^|/)(?:${[...HOST_FILES, ...ZONE_FILES].join('|')})$`);
+const HOST = /^[a-z0-9][a-z0-9.-]{0,252}$/i;
+const ZONE = /(?:^|Time zone: *)(?<zone>UTC|Etc\/UTC|[A-Z][A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)+)(?: \(|\s*$)/m;
+
+/** Whether a file of a sosreport says something of its host. */
+export const isAboutHost = (path: string): boolean => ABOUT.test(path);
+
+/** The sosreport that a file lies in, or undefined where it lies in none. */
+export function sosreportOf(path: string): string | undefined {
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
+    if (statSync(join(folder, 'sos_commands'), { throwIfNoEntry: false })?.isDirectory()) return folder;
+  return undefined;
+}
+
+export function aboutHost(sosreport: string): AboutHost {
+  const host = HOST_FILES.map((file) => textOf(join(sosreport, file)).trim()).find((text) => HOST.test(text));
+  const zone = ZONE_FILES.map((file) => ZONE.exec(textOf(join(sosreport, file)))?.groups?.['zone']).find((found) => found !== undefined);
+  return { host, zone };
+}
+
+const LARGEST = 64 * 1024;
+
+function textOf(path: string): string {
+  try {
+    const found = statSync(path);
+    return found.isFile() && found.size <= LARGEST ? readFileSync(path, 'utf8') : '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,137 @@
+import { closeSync, mkdirSync, openSync, statSync, utimesSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { extract } from 'tar-stream';
+import yauzl from 'yauzl';
+import { reasonOf } from '../model/errors.js';
+import { type LogInput, openLog } from '../tail/read-file.js';
+import { isArchiveName, isLogName } from '../tail/rotated.js';
+import type { Meter } from './limits.js';
+import { isAboutHost } from './sosreport.js';
+
+/** Only what is a log, or says something of its host, is written. */
+const isWanted = (name: string): boolean => isLogName(name) || isArchiveName(name) || isAboutHost(name);
+
+/** Names longer than file systems take. */
+const LONGEST = 255;
+
+/**
+ * Writes the logs of an archive into a folder. Links and devices are passed over; so are names that lead out of the folder.
+ *
+ * @param name how the archive is called in errors
+ * @returns why its end was not reached, where it was not: what lies before is written
+ * @throws OperatorError LOG_UNREADABLE past a limit
+ */
+export const unpack = (archive: string, folder: string, name: string, meter: Meter): Promise<string | undefined> =>
+  /\.zip$/i.test(archive) ? unzip(archive, folder, name, meter) : untar(archive, folder, name, meter);
+
+async function untar(archive: string, folder: string, name: string, meter: Meter): Promise<string | undefined> {
+  const input = await openLog(archive);
+  const members = extract();
+  const packed = statSync(archive).size;
+  const source = Readable.from(
+    piecesOf(input, meter, (unpacked) => meter.ratio(name, unpacked, packed)),
+    { objectMode: false },
+  );
+  source.on('error', (error) => members.destroy(error));
+  source.pipe(members);
+  let limit: unknown;
+  try {
+    for await (const member of members) {
+      const { type, name: path, mtime } = member.header;
+      const place = type === 'file' || type === 'contiguous-file' ? placeOf(path) : undefined;
+      try {
+        meter.member(name);
+        await write(member, place === undefined ? undefined : join(folder, place), mtime, (bytes) => meter.wrote(name, bytes));
+      } catch (error) {
+        limit = error;
+        throw error;
+      }
+    }
+    return input.fault;
+  } catch (error) {
+    if (limit !== undefined && isOperators(limit)) throw limit;
+    if (isOperators(error)) throw error;
+    return input.fault ?? `${name} cannot be read to its end: ${reasonOf(error)}`;
+  } finally {
+    members.destroy();
+    source.destroy();
+    await input.close();
+  }
+}
+
+const isOperators = (error: unknown): boolean => error instanceof Error && error.name === 'OperatorError';
+
+async function* piecesOf(input: LogInput, meter: Meter, onBytes: (total: number) => void): AsyncGenerator<Buffer> {
+  for (let piece = await input.read(); piece !== undefined && !meter.isStopped; piece = await input.read()) {
+    onBytes(piece.offset + piece.bytes.length);
+    // What comes next overwrites the piece, and the other end may keep it.
+    yield Buffer.from(piece.bytes);
+  }
+}
+
+async function unzip(archive: string, folder: string, name: string, meter: Meter): Promise<string | undefined> {
+  const zip = await yauzl.openPromise(archive, { lazyEntries: true, autoClose: false });
+  const packed = statSync(archive).size;
+  let total = 0;
+  try {
+    for await (const entry of zip.eachEntry()) {
+      if (meter.isStopped) break;
+      meter.member(name);
+      const isFile = [0, 0o100000].includes((entry.externalFileAttributes >>> 16) & 0o170000) && !entry.fileName.endsWith('/');
+      const place = isFile ? placeOf(entry.fileName) : undefined;
+      if (place === undefined) continue;
+      const stream = await zip.openReadStreamPromise(entry);
+      await write(stream, join(folder, place), entry.getLastModDate(), (bytes) => {
+        meter.ratio(name, (total += bytes), packed);
+        meter.wrote(name, bytes);
+      });
+    }
+    return undefined;
+  } catch (error) {
+    if (isOperators(error)) throw error;
+    return `${name} cannot be read to its end: ${reasonOf(error)}`;
+  } finally {
+    zip.close();
+  }
+}
+
+/** Where a member is written, below the folder; undefined where it is not. */
+function placeOf(path: string): string | undefined {
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  if (path.startsWith('/') || names.length === 0 || !isWanted(names.join('/'))) return undefined;
+  const isSafe = names.every((name) => name !== '..' && name.length <= LONGEST && !/[\0\\]/.test(name));
+  return isSafe ? names.join('/') : undefined;
+}
+
+/** Reads a member to its end, as a tar goes on only then. */
+async function write(
+  member: AsyncIterable<Buffer>,
+  path: string | undefined,
+  mtime: Date | undefined,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const fd = path === undefined ? undefined : create(path);
+  try {
+    for await (const bytes of member) {
+      if (fd === undefined) continue;
+      onBytes(bytes.length);
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    }
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+    // The year of lines that print none is told by it.
+    if (fd !== undefined && path !== undefined && mtime !== undefined) utimesSync(path, mtime, mtime);
+  }
+}
+
+function create(path: string): number | undefined {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return openSync(path, 'w', 0o600);
+  } catch (error) {
+    // Two members cannot both be a file and the folder of another.
+    if (['EEXIST', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
