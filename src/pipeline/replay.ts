@@ -3,6 +3,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
 import type { Zone } from '../format/zone.js';
+import { openJournal } from '../journal/input.js';
+import { isJournalPath, journalName } from '../journal/place.js';
 import type { ClosedThing } from '../lifecycle/closed.js';
 import { systemClock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
@@ -107,14 +109,16 @@ async function openSources(
   rules: Rules | undefined,
   correlator: Correlator,
 ): Promise<Source[]> {
-  const sets = await findLogs(options.paths);
+  const files = options.paths.filter((path) => !isJournalPath(path));
+  const journals = [...new Set(options.paths.filter(isJournalPath))];
+  const sets = [...(files.length > 0 ? await findLogs(files) : []), ...journals.map((path) => ({ path: journalName(path), parts: [path] }))];
   const sources: Source[] = [];
   for (const set of sets) {
     const reader = openSource({
       path: set.path,
       service: options.service,
       host: options.host,
-      form: options.form,
+      form: isJournalPath(set.path) ? 'journal-json' : options.form,
       isNamed: isNamedByUser(set, options.paths),
       anyHost: NO_HOST,
       zone: zones,
@@ -143,14 +147,14 @@ async function openSources(
 /** NaN where it cannot be known: of what comes through a pipe, or is compressed. */
 function sizeOf(sources: readonly Source[]): number {
   const parts = sources.flatMap((source) => source.parts);
-  if (parts.some((part) => part === '-' || part.endsWith('.gz'))) return Number.NaN;
+  if (parts.some((part) => part === '-' || isJournalPath(part) || part.endsWith('.gz'))) return Number.NaN;
   return parts.reduce((sum, part) => sum + statSync(part).size, 0);
 }
 
 /** Of standard input nothing is known but that it is not of tomorrow. */
 const lastWritten = ({ parts }: LogSet): Millis => {
   const last = parts.at(-1)!;
-  return last === '-' ? systemClock.now() : statSync(last).mtimeMs;
+  return last === '-' || isJournalPath(last) ? systemClock.now() : statSync(last).mtimeMs;
 };
 
 const isNamedByUser = (set: LogSet, paths: readonly string[]): boolean => set.parts.some((part) => paths.includes(part));
@@ -175,7 +179,8 @@ async function readOn(source: Source, options: ReplayOptions): Promise<number> {
       return 0;
     }
     source.begun++;
-    source.input = part === '-' && options.stdin !== undefined ? openStream(options.stdin) : await openLog(part);
+    if (isJournalPath(part)) source.input = openJournal(part);
+    else source.input = part === '-' && options.stdin !== undefined ? openStream(options.stdin) : await openLog(part);
   }
   const piece = await source.input.read();
   if (piece === undefined) {
