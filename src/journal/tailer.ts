@@ -100,9 +100,7 @@ export class JournalTailer implements Tailer {
 
   positions(): LogPosition[] {
     // What of a position tells files apart, a journal has in its cursors.
-    return [
-      { path: this.#name, files: [{ ...this.#place, dev: 0, ino: 0, headBytes: 0, headHash: '', markerHash: '' }] },
-    ];
+    return [{ path: this.#name, files: [{ ...this.#place, dev: 0, ino: 0, headBytes: 0, headHash: '', markerHash: '' }] }];
   }
 
   release(): void {}

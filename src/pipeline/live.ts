@@ -271,7 +271,15 @@ export function followLogs(options: LiveOptions): LiveLogs {
       if (source === undefined) return undefined;
       const arrival = logs.delay === undefined ? undefined : new Arrival(logs.delay, clock.now());
       // Built when it is asked for: a journal's is opened while its tailer is made.
-      followed.set(path, { under: under[0]!, owner: () => tailer, source, marks: undefined, standing: undefined, unended: undefined, arrival });
+      followed.set(path, {
+        under: under[0]!,
+        owner: () => tailer,
+        source,
+        marks: undefined,
+        standing: undefined,
+        unended: undefined,
+        arrival,
+      });
       return source.line;
     };
     const [path = ''] = under;
@@ -407,7 +415,15 @@ export function followLogs(options: LiveOptions): LiveLogs {
         const tailer = owner();
         const back = tailer instanceof JournalTailer ? tailer.comeBack(place) : undefined;
         const writers = [...new Map([...source.readers].map(({ service, host }) => [`${service}@${host}`, { service, host }])).values()];
-        logs.push({ under, position, at: back?.place ?? place, writers, ...(back && { from: back.from }), ...(newest !== undefined && { newest }), ...(form !== undefined && { form }) });
+        logs.push({
+          under,
+          position,
+          at: back?.place ?? place,
+          writers,
+          ...(back && { from: back.from }),
+          ...(newest !== undefined && { newest }),
+          ...(form !== undefined && { form }),
+        });
       }
       return {
         horizon: Number.isFinite(horizon) ? horizon : null,

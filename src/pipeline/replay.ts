@@ -111,7 +111,10 @@ async function openSources(
 ): Promise<Source[]> {
   const files = options.paths.filter((path) => !isJournalPath(path));
   const journals = [...new Set(options.paths.filter(isJournalPath))];
-  const sets = [...(files.length > 0 ? await findLogs(files) : []), ...journals.map((path) => ({ path: journalName(path), parts: [path] }))];
+  const sets = [
+    ...(files.length > 0 ? await findLogs(files) : []),
+    ...journals.map((path) => ({ path: journalName(path), parts: [path] })),
+  ];
   const sources: Source[] = [];
   for (const set of sets) {
     const reader = openSource({

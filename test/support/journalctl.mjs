@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 
 const file = process.env.JOURNAL_FILE;
 const args = process.argv.slice(2);
-const valueOf = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+const optionOf = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
 const behaviour = existsSync(`${file}.do`) ? JSON.parse(readFileSync(`${file}.do`, 'utf8')) : {};
 writeFileSync(`${file}.calls`, `${JSON.stringify(args)}\n`, { flag: 'a' });
 
@@ -12,8 +12,8 @@ if (behaviour.exit !== undefined) {
   process.stderr.write(behaviour.says ?? '');
   process.exit(behaviour.exit);
 }
-const cursor = valueOf('after-cursor');
-const since = Number(valueOf('since')?.slice(1) ?? 0);
+const cursor = optionOf('after-cursor');
+const since = Number(optionOf('since')?.slice(1) ?? 0);
 let from = 0;
 const text = readFileSync(file);
 if (cursor !== undefined) {
