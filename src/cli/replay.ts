@@ -51,7 +51,7 @@ export const replay = defineCommand({
   operands: 'PATH...',
   takes: { least: 1, most: Infinity },
   about: [
-    'Reads files, folders, globs and rotated or gzipped logs (`-` is stdin), joins what the services wrote of each instance action, and shows the result: up to three actions as waterfalls, more as a table. Give the logs of all hosts at once: what they hold of one action becomes one trace.',
+    'Reads files, folders, globs and rotated or gzipped logs (`-` is stdin) or the journal (`journal:`, `journal:UNIT,UNIT`, `journal:/path`), joins what the services wrote of each instance action, and shows the result: up to three actions as waterfalls, more as a table. Give the logs of all hosts at once: what they hold of one action becomes one trace.',
     'The result goes to stdout, progress and the summary to stderr. Nothing is sent anywhere and nothing is changed.',
   ],
   options: {

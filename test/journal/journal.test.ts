@@ -55,6 +55,9 @@ const follow = (start: Start, count = counting().count): LiveLogs =>
   followLogs({ logs: [{ paths: ['journal:'], timezone: 'UTC' }], host: 'localhost', start, lines: 'events', clock, count });
 
 const offsetOf = (live: LiveLogs): number => live.vitals.logs[0]?.place.offset ?? 0;
+/** Over all labels. */
+const sumOf = (counts: Readonly<Record<string, number>>, name: string): number =>
+  Object.entries(counts).reduce((sum, [key, by]) => (key.startsWith(name) ? sum + by : sum), 0);
 const sizeOf = (lines: readonly string[]): number => Buffer.byteLength(lines.join(''));
 
 /** Cycles until so many bytes of entries have been read. The clock stands still meanwhile. */
@@ -78,7 +81,7 @@ it('replay reads the journal as it reads what journalctl wrote to a file', async
   const traces = await replayed('journal:', count);
   expect(traces).toHaveLength(2);
   expect(traces.join()).toContain('instance create');
-  expect(counts['damaged_lines']).toBeUndefined();
+  expect(sumOf(counts, 'damaged_lines')).toBe(0);
 });
 
 it.each([0.2, 0.45, 0.7, 0.9])('tail that is killed after %d of the entries gives what replay gives', async (part) => {
@@ -128,8 +131,8 @@ it('goes on where it was when journalctl dies in the middle of an entry', async 
   traces.push(...(await readTo(live, sizeOf(entries))), ...(await readOut(live)));
   await live.close();
   expect(textOf(traces)).toEqual(expected);
-  expect(counts['sources_unreadable']).toBeGreaterThan(0);
-  expect(counts['damaged_lines']).toBeUndefined();
+  expect(sumOf(counts, 'sources_unreadable')).toBeGreaterThan(0);
+  expect(sumOf(counts, 'damaged_lines')).toBe(0);
 });
 
 it('counts what is no entry, and reads on', async () => {
@@ -141,7 +144,7 @@ it('counts what is no entry, and reads on', async () => {
   const traces = [...(await readTo(live, sizeOf(entries))), ...(await readOut(live))];
   await live.close();
   expect(textOf(traces)).toEqual(expected);
-  expect(counts['damaged_lines']).toBe(2);
+  expect(sumOf(counts, 'damaged_lines')).toBe(2);
 });
 
 const tailerAt = (cursor: string | undefined, count = counting().count) =>
@@ -166,7 +169,7 @@ it('says that the cursor is gone, and begins with the oldest entry', async () =>
   const { counted: counts, count } = counting();
   const tailer = tailerAt('s=0;i=1', count);
   expect(await firstFault(tailer)).toContain('no longer in the journal');
-  expect(counts['files_lost']).toBe(1);
+  expect(sumOf(counts, 'files_lost')).toBe(1);
   while (tailer.positions()[0]!.files[0]!.offset < sizeOf(entries)) await tailer.poll();
   expect(tailer.positions()[0]!.files[0]!.file).toBe(1);
   await tailer.close();
