@@ -10,7 +10,7 @@ export const tail = defineCommand({
   takes: { least: 0, most: Infinity },
   about: [
     'Follows logs through rotations, makes a trace of every action that ends, and exports it over OTLP until the backend has acknowledged it: a backend that is away is tried again without end, and reading pauses while too many traces wait.',
-    'Settings come from the configuration file, then the environment (all standard OTEL_EXPORTER_OTLP_* variables work), then the command line; the last one wins. PATHs replace the logs of the configuration.',
+    'Settings come from the configuration file, then the environment (all standard OTEL_EXPORTER_OTLP_* variables work), then the command line; the last one wins. PATHs replace the logs of the configuration; `journal:` or `journal:UNIT,UNIT` is the journal.',
     'Keeps a checkpoint, and goes on there when it is started again: after a stop, a crash or a kill nothing is lost, and what is sent twice has the same ids and bytes. The first start looks back by 15 minutes and tells what ends from now on, or with --backfill everything.',
     'With --receive, logs that another program ships are taken as well, or alone: they are kept in the state folder and followed there.',
     'Serves /metrics, /healthz and /readyz, on loopback only unless told otherwise.',

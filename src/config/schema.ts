@@ -98,10 +98,10 @@ const SMALLEST_SPOOL = 64 * 1024 * 1024;
 
 /** Everything that `novaspan tail` can be told. What is not in here is a fault, not ignored. */
 const fields = z.strictObject({
-  logs: z
-    .array(logSchema, 'must be a list, each item with a path')
-    .default([])
-    .meta({ description: 'the logs to follow', shownDefault: 'none: at least one is needed, or `receive.listen`' }),
+  logs: z.array(logSchema, 'must be a list, each item with a path').default([]).meta({
+    description: 'the logs to follow; a path `journal:` is the journal of this machine ([deploy.md](deploy.md))',
+    shownDefault: 'none: at least one is needed, or `receive.listen`',
+  }),
   host: text('the name of a host')
     .default(() => hostname())
     .meta({ description: 'whose logs these are, where their names do not say', shownDefault: "this machine's name" }),

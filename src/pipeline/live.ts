@@ -4,6 +4,8 @@ import { type Saved, wasSaved } from '../correlate/saved.js';
 import { REMEMBERED, REREAD, type Told, told } from '../correlate/told.js';
 import { Watermark } from '../correlate/watermark.js';
 import { createZone, type Zone } from '../format/zone.js';
+import { type From, isJournalPath, journalName } from '../journal/place.js';
+import { JournalTailer } from '../journal/tailer.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
@@ -88,6 +90,8 @@ export interface SavedLog {
   readonly newest?: Millis;
   readonly form?: LogForm;
   readonly writers: readonly Writing[];
+  /** of a journal: how to come back to `at` */
+  readonly from?: From;
 }
 
 /** How long a log that cannot be read holds up the others, or one whose last line has no end. */
@@ -181,7 +185,7 @@ export interface LiveVitals {
 /** One log that is followed. */
 interface Followed {
   readonly under: string;
-  readonly tailer: Tailer;
+  readonly owner: () => Tailer;
   readonly source: LogSource;
   /** undefined until something has been read */
   marks: Marks | undefined;
@@ -231,7 +235,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       path,
       service: logs.service,
       host: logs.host,
-      form: logs.form,
+      form: logs.paths.some(isJournalPath) ? 'journal-json' : logs.form,
       likelyForm: before?.form,
       knownWriters: before?.writers,
       after: before?.newest,
@@ -259,22 +263,32 @@ export function followLogs(options: LiveOptions): LiveLogs {
       return { since: since - REREAD, timeIn: timeIn(sourceOptions(logs, zone, path)) };
     };
     const under = logs.paths;
-    const tailer: Tailer = createTailer({
-      paths: under,
-      known: [...savedLogs.values()].filter((log) => under.includes(log.under)).map(({ position }) => position.path),
-      clock,
-      count,
-      begin: beginOf,
-      open(path): LineSink | undefined {
-        // Where two entries name one log, the first has it.
-        if (followed.has(path)) return undefined;
-        const source = openSource(sourceOptions(logs, zone, path));
-        if (source === undefined) return undefined;
-        const arrival = logs.delay === undefined ? undefined : new Arrival(logs.delay, clock.now());
-        followed.set(path, { under: under[0]!, tailer, source, marks: undefined, standing: undefined, unended: undefined, arrival });
-        return source.line;
-      },
-    });
+    let tailer: Tailer;
+    const open = (path: string): LineSink | undefined => {
+      // Where two entries name one log, the first has it.
+      if (followed.has(path)) return undefined;
+      const source = openSource(sourceOptions(logs, zone, path));
+      if (source === undefined) return undefined;
+      const arrival = logs.delay === undefined ? undefined : new Arrival(logs.delay, clock.now());
+      // Built when it is asked for: a journal's is opened while its tailer is made.
+      followed.set(path, {
+        under: under[0]!,
+        owner: () => tailer,
+        source,
+        marks: undefined,
+        standing: undefined,
+        unended: undefined,
+        arrival,
+      });
+      return source.line;
+    };
+    const [path = ''] = under;
+    if (isJournalPath(path)) {
+      tailer = new JournalTailer({ path, open, begin: beginOf, from: savedLogs.get(journalName(path))?.from, clock, count });
+      return tailer;
+    }
+    const known = [...savedLogs.values()].filter((log) => under.includes(log.under)).map(({ position }) => position.path);
+    tailer = createTailer({ paths: under, known, clock, count, begin: beginOf, open });
     return tailer;
   };
   const tailers = options.logs.map(follow);
@@ -321,7 +335,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
     horizon = Math.max(horizon, Math.min(reached, correlator.neededSince(reached - LONG), ...held));
     const again = horizon - REREAD;
     ledger.forget(again - REMEMBERED);
-    for (const [path, { tailer, marks }] of followed) if (marks !== undefined) tailer.release(path, marks.before(again).place.file);
+    for (const [path, { owner, marks }] of followed) if (marks !== undefined) owner().release(path, marks.before(again).place.file);
     return true;
   };
 
@@ -391,14 +405,25 @@ export function followLogs(options: LiveOptions): LiveLogs {
       const positions = new Map(tailers.flatMap((tailer) => tailer.positions()).map((position) => [position.path, position]));
       // A log that is not there now, but was, may be back after the next restart.
       const logs: SavedLog[] = [...savedLogs.values()].filter(({ position: { path } }) => !positions.has(path));
-      for (const [path, { under, source, marks }] of followed) {
+      for (const [path, { under, owner, source, marks }] of followed) {
         if (marks === undefined) continue;
         const { place, newest } = marks.before(again);
         const position = positions.get(path);
         if (position === undefined) continue;
         const { form } = source;
+        // A journal is begun again at an entry whose cursor is known, and not at any offset.
+        const tailer = owner();
+        const back = tailer instanceof JournalTailer ? tailer.comeBack(place) : undefined;
         const writers = [...new Map([...source.readers].map(({ service, host }) => [`${service}@${host}`, { service, host }])).values()];
-        logs.push({ under, position, at: place, writers, ...(newest !== undefined && { newest }), ...(form !== undefined && { form }) });
+        logs.push({
+          under,
+          position,
+          at: back?.place ?? place,
+          writers,
+          ...(back && { from: back.from }),
+          ...(newest !== undefined && { newest }),
+          ...(form !== undefined && { form }),
+        });
       }
       return {
         horizon: Number.isFinite(horizon) ? horizon : null,

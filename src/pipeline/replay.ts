@@ -4,6 +4,8 @@ import { findInArchives } from '../archive/find.js';
 import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
 import type { Zone } from '../format/zone.js';
+import { openJournal } from '../journal/input.js';
+import { isJournalPath, journalName } from '../journal/place.js';
 import type { ClosedThing } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
 import { Stalls } from '../lifecycle/stalls.js';
@@ -94,7 +96,12 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     logEnd: (host) => endOfLog(sources, host),
   });
   const stalls = new Stalls();
-  const found = await findInArchives(options.paths, undefined, options.signal);
+  const found = await findInArchives(
+    options.paths.filter((path) => !isJournalPath(path)),
+    undefined,
+    options.signal,
+  );
+  const journals = [...new Set(options.paths.filter(isJournalPath))].map((path) => ({ path: journalName(path), parts: [path] }));
   try {
     if (options.signal?.aborted) return found.close();
     if (found.faults.length > 0) throw unreadable(found.faults);
@@ -102,7 +109,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     if (options.isZoneGiven === false)
       for (const [zone, host] of new Map(found.logs.flatMap((set) => (set.zone === undefined ? [] : [[set.zone, set.host] as const]))))
         options.onZone?.(zone, host);
-    sources = openSources(found.logs, options, zones, rules, (event) => {
+    sources = openSources([...found.logs, ...journals], options, zones, rules, (event) => {
       stalls.note(event);
       correlator.accept(event);
     });
@@ -171,7 +178,7 @@ function openSources(
       path: set.path,
       service: options.service,
       host: options.host ?? set.host,
-      form: options.form,
+      form: isJournalPath(set.path) ? 'journal-json' : options.form,
       isNamed: isNamedByUser(set, options.paths),
       anyHost: NO_HOST,
       zone: set.zone === undefined || options.isZoneGiven !== false ? zones : parseZones(set.zone),
@@ -205,14 +212,14 @@ function openSources(
 /** NaN where it cannot be known: of what comes through a pipe, or is compressed. */
 function sizeOf(sources: readonly Source[]): number {
   const parts = sources.flatMap((source) => source.parts);
-  if (parts.some((part) => part === '-' || isPackedName(part) || statSync(part).isFIFO())) return Number.NaN;
+  if (parts.some((part) => part === '-' || isJournalPath(part) || isPackedName(part) || statSync(part).isFIFO())) return Number.NaN;
   return parts.reduce((sum, part) => sum + statSync(part).size, 0);
 }
 
 /** Of standard input nothing is known but that it is not of tomorrow. */
 const lastWritten = ({ parts }: LogSet): Millis => {
   const last = parts.at(-1)!;
-  return last === '-' ? systemClock.now() : statSync(last).mtimeMs;
+  return last === '-' || isJournalPath(last) ? systemClock.now() : statSync(last).mtimeMs;
 };
 
 const isNamedByUser = (set: LogSet, paths: readonly string[]): boolean => set.parts.some((part) => paths.includes(part));
@@ -250,7 +257,8 @@ async function readOn(source: Source, options: ReplayOptions): Promise<number> {
       return 0;
     }
     source.begun++;
-    source.input = part === '-' && options.stdin !== undefined ? openStream(options.stdin) : await openLog(part);
+    if (isJournalPath(part)) source.input = openJournal(part);
+    else source.input = part === '-' && options.stdin !== undefined ? openStream(options.stdin) : await openLog(part);
   }
   const piece = await source.input.read();
   if (piece === undefined) {

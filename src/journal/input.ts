@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { logUnreadable } from '../model/errors.js';
+import type { LogInput } from '../tail/read-file.js';
+import { journalArguments } from './place.js';
+import { JournalProcess } from './process.js';
+
+const PIECE = 256 * 1024;
+
+/**
+ * Reads the journal from its oldest entry to its newest.
+ *
+ * @throws OperatorError LOG_UNREADABLE, from `read`
+ */
+export function openJournal(path: string): LogInput {
+  const child = new JournalProcess(journalArguments(path, 'oldest', false));
+  let offset = 0;
+  return {
+    fault: undefined,
+    async read() {
+      const lines: string[] = [];
+      let length = 0;
+      for (;;) {
+        const line = child.read();
+        if (line !== undefined) {
+          lines.push(line);
+          length += line.length;
+          if (length < PIECE) continue;
+        }
+        if (lines.length > 0) {
+          const bytes = Buffer.from(`${lines.join('\n')}\n`);
+          const piece = { bytes, offset };
+          offset += bytes.length;
+          return piece;
+        }
+        const { ended } = child;
+        if (ended?.isClean === true) return undefined;
+        if (ended !== undefined) throw logUnreadable(path, new Error(ended.reason));
+        await Promise.race([once(child.lines, 'readable'), once(child.lines, 'end'), child.over]);
+        // All that was written is there now, but the end of the stream comes a moment later.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    close: () => child.stop(),
+  };
+}

@@ -1,0 +1,85 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Transform } from 'node:stream';
+import split from 'split2';
+
+/** Of what journalctl says on stderr so much is kept. */
+const MOST_SAID = 2000;
+const CURSOR = /"__CURSOR"\s*:\s*"([^"\\]+)"/;
+
+/** How journalctl ended. */
+export interface Ended {
+  readonly isClean: boolean;
+  readonly isCursorGone: boolean;
+  /** what happened, and what to do */
+  readonly reason: string;
+}
+
+/** One run of journalctl. While nobody reads its lines, the pipe fills and it waits. */
+export class JournalProcess {
+  readonly lines: Transform;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #closed: Promise<void>;
+  #said = '';
+  #result: { readonly code: number | null; readonly signal: string | null; readonly error?: NodeJS.ErrnoException } | undefined;
+  #isRead = false;
+
+  constructor(args: readonly string[], command = process.env['NOVASPAN_JOURNALCTL'] ?? 'journalctl') {
+    this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } });
+    const lines = split();
+    this.lines = this.#child.stdout.pipe(lines);
+    lines.on('end', () => (this.#isRead = true));
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#said = (this.#said + text).slice(-MOST_SAID)));
+    this.#closed = new Promise((resolve) => {
+      this.#child.on('error', (error) => {
+        this.#result = { code: null, signal: null, error };
+        this.#isRead = true;
+        resolve();
+      });
+      this.#child.on('close', (code, signal) => {
+        this.#result ??= { code, signal };
+        resolve();
+      });
+    });
+  }
+
+  /** The next line that is there. */
+  read(): string | undefined {
+    const line: unknown = this.lines.read();
+    return typeof line === 'string' ? line : undefined;
+  }
+
+  /** How it ended; undefined while it runs, or has lines that have not been read. */
+  get ended(): Ended | undefined {
+    if (this.#result === undefined || !this.#isRead) return undefined;
+    const { code, signal, error } = this.#result;
+    const said = this.#said.trim().replaceAll('\n', '; ');
+    const isClean = code === 0 && !/No journal files were/.test(said);
+    const isCursorGone = !isClean && /cursor/i.test(said);
+    return { isClean, isCursorGone, reason: reasonFor(error, said, code === null ? `signal ${signal}` : `exit code ${code}`) };
+  }
+
+  /** Resolves once it has ended; what it wrote may still have to be read. */
+  get over(): Promise<void> {
+    return this.#closed;
+  }
+
+  async stop(): Promise<void> {
+    this.#child.kill();
+    this.#child.stdout.destroy();
+    await this.#closed;
+  }
+}
+
+function reasonFor(error: NodeJS.ErrnoException | undefined, said: string, how: string): string {
+  if (error?.code === 'ENOENT')
+    return 'journalctl is not installed here: install systemd, or name files that `journalctl --all --output=json` wrote elsewhere';
+  if (error !== undefined) return `journalctl cannot be started: ${error.message}`;
+  if (/permission|not permitted/i.test(said))
+    return `this user may not read the journal (${said}): add it to the group systemd-journal, under systemd with SupplementaryGroups=systemd-journal`;
+  if (/No journal files were/.test(said))
+    return 'journalctl found no journal: mount /var/log/journal or /run/log/journal, or name its folder, such as journal:/var/log/journal';
+  return `journalctl ended (${how})${said === '' ? '' : `: ${said}`}`;
+}
+
+/** Of which entry a line is; undefined for what is no whole entry. */
+export const cursorOf = (line: string): string | undefined => (line.endsWith('}') ? CURSOR.exec(line)?.[1] : undefined);

@@ -1,0 +1,193 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Clock } from '../model/clock.js';
+import type { Count } from '../model/counters.js';
+import type { LineSink, Millis } from '../model/line.js';
+import { seconds } from '../model/time.js';
+import type { LogPosition, Place } from '../tail/position.js';
+import type { Begin, PollReport, SourceReport, Tailer } from '../tail/tailer.js';
+import { type From, journalArguments, journalName } from './place.js';
+import { cursorOf, type Ended, JournalProcess } from './process.js';
+
+export interface JournalTailerOptions {
+  readonly path: string;
+  /** as TailerOptions' */
+  readonly open: (path: string) => LineSink | undefined;
+  readonly begin: (path: string, isFirst: boolean) => Begin;
+  /** where an earlier life says to go on, for a log that begins at a position */
+  readonly from: From | undefined;
+  readonly clock: Clock;
+  readonly count: Count;
+}
+
+/** A place in what journalctl prints, and how to come back to it. */
+interface Reached {
+  readonly place: Place;
+  readonly from: From;
+}
+
+const MIB = 1024 * 1024;
+/** journalctl waits at the latest when so much is in the pipe: where a poll finds less, it had no more to say. */
+const PIPE = 32 * 1024;
+/** Places remembered; when there are more, every second one goes: a restart then reads a little more. */
+const MOST_REACHED = 8192;
+const LONGEST_WAIT: Millis = seconds(60);
+const SHORTEST_WAIT: Millis = seconds(1);
+/** journalctl's lines go through two streams: so often nothing must come before there is nothing. */
+const QUIET_TURNS = 3;
+
+/**
+ * Follows the journal. Offsets count the bytes of entries that were handed over; which entry is at one is known by its cursor.
+ *
+ *     catch up (no --follow) ──ends cleanly──▶ follow ──journalctl ends──▶ wait, longer each time ──▶ catch up
+ *
+ * Catching up without --follow ends at the journal's end: nothing else shows that no older entry is on its way.
+ */
+export class JournalTailer implements Tailer {
+  readonly #options: JournalTailerOptions;
+  readonly #name: string;
+  readonly #sink: LineSink | undefined;
+  readonly #begun: Place;
+  #place: Place;
+  #from: From;
+  #reached: Reached[];
+  #child: JournalProcess | undefined;
+  /** the last line, where it is no whole entry */
+  #cut: Buffer | undefined;
+  #isFollowing = false;
+  #fault: string | undefined;
+  #wait = SHORTEST_WAIT;
+  #retryAt: Millis = Number.NEGATIVE_INFINITY;
+
+  constructor(options: JournalTailerOptions) {
+    this.#options = options;
+    this.#name = journalName(options.path);
+    this.#sink = options.open(this.#name);
+    const begin = options.begin(this.#name, true);
+    this.#begun = typeof begin === 'object' && 'position' in begin ? begin.at : { file: 0, offset: 0 };
+    this.#from = options.from ?? (typeof begin === 'object' && 'timeIn' in begin ? { since: begin.since } : 'oldest');
+    this.#place = this.#begun;
+    this.#reached = [{ place: this.#place, from: this.#from }];
+  }
+
+  async poll(budgetOf: (path: string) => number | undefined = () => undefined): Promise<PollReport> {
+    const { clock } = this.#options;
+    const at = clock.now();
+    if (this.#sink === undefined) return { at, readBytes: 0, sources: [], missing: [] };
+    const budget = budgetOf(this.#name) ?? MIB;
+    if (this.#child === undefined && at >= this.#retryAt && budget > 0) this.#start();
+    const isFollowing = this.#isFollowing;
+    const readBytes = budget > 0 && this.#child !== undefined ? await this.#read(this.#child, this.#sink, budget) : 0;
+    const ended = this.#child?.ended;
+    if (ended !== undefined) this.#end(ended, at);
+    if (this.#fault !== undefined) this.#options.count('sources_unreadable', 1, this.#name);
+    const source: SourceReport = {
+      path: this.#name,
+      readBytes,
+      lagBytes: 0,
+      atEnd: isFollowing && this.#child !== undefined && budget > 0 && readBytes < Math.min(PIPE, budget),
+      partial: false,
+      begun: this.#begun,
+      place: this.#place,
+      readable: this.#fault === undefined,
+      ...(this.#fault !== undefined && { reason: this.#fault }),
+    };
+    return { at, readBytes, sources: [source], missing: [] };
+  }
+
+  get openFiles(): number {
+    return this.#child === undefined ? 0 : 1;
+  }
+
+  positions(): LogPosition[] {
+    // What of a position tells files apart, a journal has in its cursors.
+    return [{ path: this.#name, files: [{ ...this.#place, dev: 0, ino: 0, headBytes: 0, headHash: '', markerHash: '' }] }];
+  }
+
+  release(): void {}
+
+  /** How to come back to a place, or to the nearest one before it; forgets those before that. */
+  comeBack({ file, offset }: Place): Reached {
+    let last = 0;
+    for (const [i, { place }] of this.#reached.entries())
+      if (place.file < file || (place.file === file && place.offset <= offset)) last = i;
+    this.#reached.splice(0, last);
+    return this.#reached[0]!;
+  }
+
+  async close(): Promise<void> {
+    await this.#child?.stop();
+    this.#child = undefined;
+  }
+
+  #start(): void {
+    this.#child = new JournalProcess(journalArguments(this.#options.path, this.#from, this.#isFollowing));
+  }
+
+  async #read(child: JournalProcess, sink: LineSink, budget: number): Promise<number> {
+    let readBytes = 0;
+    for (let quiet = 0; readBytes < budget && quiet < QUIET_TURNS; ) {
+      const line = child.read();
+      if (line === undefined) {
+        quiet++;
+        await turn();
+        continue;
+      }
+      quiet = 0;
+      const bytes = Buffer.from(line);
+      readBytes += bytes.length + 1;
+      const cursor = cursorOf(line);
+      if (cursor === undefined) {
+        this.#dropCut(sink);
+        this.#cut = bytes;
+        continue;
+      }
+      this.#dropCut(sink);
+      const { file, offset } = this.#place;
+      sink(bytes, 0, bytes.length, offset, file);
+      this.#place = { file, offset: offset + bytes.length + 1 };
+      this.#from = { cursor };
+      this.#fault = undefined;
+      this.#wait = SHORTEST_WAIT;
+    }
+    this.#note();
+    return readBytes;
+  }
+
+  /** What has no cursor is counted as damaged once more comes. At the end it is an entry that was cut as journalctl died, and comes again. */
+  #dropCut(sink: LineSink): void {
+    const bytes = this.#cut;
+    this.#cut = undefined;
+    if (bytes !== undefined) sink(bytes, 0, bytes.length, this.#place.offset, this.#place.file);
+  }
+
+  #note(): void {
+    const { file, offset } = this.#reached.at(-1)!.place;
+    if (file === this.#place.file && offset === this.#place.offset) return;
+    this.#reached.push({ place: this.#place, from: this.#from });
+    // The first one stays: nothing else leads back to where reading began.
+    if (this.#reached.length > MOST_REACHED) this.#reached = this.#reached.filter((_, i) => i % 2 === 0);
+  }
+
+  #end(ended: Ended, now: Millis): void {
+    this.#child = undefined;
+    this.#cut = undefined;
+    if (ended.isClean && !this.#isFollowing) {
+      this.#isFollowing = true;
+      this.#fault = undefined;
+      this.#start();
+      return;
+    }
+    this.#isFollowing = false;
+    if (ended.isCursorGone && this.#from !== 'oldest') {
+      this.#options.count('files_lost', 1, this.#name);
+      this.#fault = 'the entry at which reading stopped is no longer in the journal: reading goes on with the oldest entry that it has';
+      this.#place = { file: this.#place.file + 1, offset: 0 };
+      this.#from = 'oldest';
+      this.#note();
+      return;
+    }
+    this.#fault = ended.reason;
+    this.#retryAt = now + this.#wait;
+    this.#wait = Math.min(LONGEST_WAIT, this.#wait * 2);
+  }
+}

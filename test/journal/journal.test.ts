@@ -1,0 +1,256 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { toOtlpJson } from '../../src/export/otlp-json.js';
+import { journalArguments, journalName } from '../../src/journal/place.js';
+import { JournalTailer } from '../../src/journal/tailer.js';
+import type { FinishedTrace } from '../../src/model/span.js';
+import { followLogs, type LiveLogs, type Start } from '../../src/pipeline/live.js';
+import { replay } from '../../src/pipeline/replay.js';
+import { counting, GOLDEN } from '../support/scenario.js';
+import { plainLogs, type Written, wrappers } from '../support/wrap.js';
+
+const STAND_IN = fileURLToPath(new URL('../support/journalctl.mjs', import.meta.url));
+const REMOTE = '/lib/systemd/systemd-journal-remote';
+const END = Date.parse('2026-11-21T01:50:00Z');
+
+let entries: string[];
+let written: Written[];
+beforeAll(async () => {
+  const logs = await plainLogs(join(GOLDEN, 'create-succeeds-info'), 'UTC');
+  written = logs.flatMap(({ lines }) => lines).sort((a, b) => a.at - b.at);
+  entries = written
+    .flatMap((line) => wrappers['journal-json'](line, line.at, () => 1))
+    .map((entry, i) => `{"__CURSOR":"s=1;i=${(i + 1).toString(16)}",${entry.slice(1)}\n`);
+});
+
+let dir: string;
+let file: string;
+let now: number;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'novaspan-journal-'));
+  file = join(dir, 'entries');
+  now = Date.parse('2026-11-21T01:42:00Z');
+  vi.stubEnv('NOVASPAN_JOURNALCTL', STAND_IN);
+  vi.stubEnv('JOURNAL_FILE', file);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const clock = { now: () => now, sleep: async () => undefined };
+const textOf = (traces: readonly FinishedTrace[]): string[] => traces.map((trace) => toOtlpJson(trace)).sort();
+
+async function replayed(path = 'journal:', count = counting().count): Promise<string[]> {
+  const traces: FinishedTrace[] = [];
+  for await (const trace of replay({ paths: [path], zone: 'UTC', lines: 'events', count })) traces.push(trace);
+  return textOf(traces);
+}
+
+const follow = (start: Start, count = counting().count): LiveLogs =>
+  followLogs({ logs: [{ paths: ['journal:'], timezone: 'UTC' }], host: 'localhost', start, lines: 'events', clock, count });
+
+const offsetOf = (live: LiveLogs): number => live.vitals.logs[0]?.place.offset ?? 0;
+/** Over all labels. */
+const sumOf = (counts: Readonly<Record<string, number>>, name: string): number =>
+  Object.entries(counts).reduce((sum, [key, by]) => (key.startsWith(name) ? sum + by : sum), 0);
+const sizeOf = (lines: readonly string[]): number => Buffer.byteLength(lines.join(''));
+
+/** Cycles until so many bytes of entries have been read. The clock stands still meanwhile. */
+async function readTo(live: LiveLogs, offset: number): Promise<FinishedTrace[]> {
+  const traces: FinishedTrace[] = [];
+  while (offsetOf(live) < offset) traces.push(...(await live.cycle()).traces.map(({ trace }) => trace));
+  return traces;
+}
+
+/** Cycles until the journal is at its end and everything has closed. */
+async function readOut(live: LiveLogs): Promise<FinishedTrace[]> {
+  const traces: FinishedTrace[] = [];
+  now = END + 3_600_000;
+  while ((live.vitals.watermark ?? 0) < END) traces.push(...(await live.cycle()).traces.map(({ trace }) => trace));
+  return traces;
+}
+
+it('replay reads the journal as it reads what journalctl wrote to a file', async () => {
+  writeFileSync(file, entries.join(''));
+  const { counted: counts, count } = counting();
+  const traces = await replayed('journal:', count);
+  expect(traces).toHaveLength(2);
+  expect(traces.join()).toContain('instance create');
+  expect(sumOf(counts, 'damaged_lines')).toBe(0);
+});
+
+it.each([0.2, 0.45, 0.7, 0.9])('tail that is killed after %d of the entries gives what replay gives', async (part) => {
+  writeFileSync(file, entries.join(''));
+  const expected = await replayed();
+  const first = entries.slice(0, Math.floor(entries.length * part));
+  writeFileSync(file, first.join(''));
+
+  const one = follow({ from: 'backfill' });
+  const traces = await readTo(one, sizeOf(first));
+  const saved = one.save([]);
+  await one.close();
+  appendFileSync(file, entries.slice(first.length).join(''));
+
+  const two = follow(saved === undefined ? { from: 'backfill' } : { from: 'again', saved: JSON.parse(JSON.stringify(saved)) });
+  traces.push(...(await readTo(two, sizeOf(entries))), ...(await readOut(two)));
+  await two.close();
+  expect(textOf(traces)).toEqual(expected);
+});
+
+it('a checkpoint holds the cursor behind which all lines are that are still needed', async () => {
+  writeFileSync(file, entries.join(''));
+  const live = follow({ from: 'backfill' });
+  await readTo(live, sizeOf(entries));
+  await readOut(live);
+  const saved = live.save([])!;
+  await live.close();
+  expect(saved.logs[0]).toMatchObject({
+    at: { file: 0, offset: sizeOf(entries) },
+    from: { cursor: `s=1;i=${entries.length.toString(16)}` },
+  });
+});
+
+it('goes on where it was when journalctl dies in the middle of an entry', async () => {
+  const half = Math.floor(entries.length / 2);
+  writeFileSync(file, entries.join(''));
+  const expected = await replayed();
+  writeFileSync(file, entries.slice(0, half).join(''));
+  writeFileSync(`${file}.do`, JSON.stringify({ cut: entries[half]!.slice(0, 120) }));
+  const { counted: counts, count } = counting();
+  const live = follow({ from: 'backfill' }, count);
+  const traces = await readTo(live, sizeOf(entries.slice(0, half)));
+  while (live.vitals.logs[0]?.readable !== false) await live.cycle();
+  rmSync(`${file}.do`);
+  writeFileSync(file, entries.join(''));
+  now += 1000;
+  traces.push(...(await readTo(live, sizeOf(entries))), ...(await readOut(live)));
+  await live.close();
+  expect(textOf(traces)).toEqual(expected);
+  expect(sumOf(counts, 'sources_unreadable')).toBeGreaterThan(0);
+  expect(sumOf(counts, 'damaged_lines')).toBe(0);
+});
+
+it('counts what is no entry, and reads on', async () => {
+  writeFileSync(file, entries.join(''));
+  const expected = await replayed();
+  writeFileSync(file, [...entries.slice(0, 9), 'garbage\n', '{"__CURSOR":"s=1\n', ...entries.slice(9)].join(''));
+  const { counted: counts, count } = counting();
+  const live = follow({ from: 'backfill' }, count);
+  const traces = [...(await readTo(live, sizeOf(entries))), ...(await readOut(live))];
+  await live.close();
+  expect(textOf(traces)).toEqual(expected);
+  expect(sumOf(counts, 'damaged_lines')).toBe(2);
+});
+
+const tailerAt = (cursor: string | undefined, count = counting().count) =>
+  new JournalTailer({
+    path: 'journal:',
+    open: () => () => undefined,
+    begin: () => 'oldest',
+    from: cursor === undefined ? undefined : { cursor },
+    clock,
+    count,
+  });
+
+async function firstFault(tailer: JournalTailer): Promise<string> {
+  for (;;) {
+    const { reason } = (await tailer.poll()).sources[0]!;
+    if (reason !== undefined) return reason;
+  }
+}
+
+it('says that the cursor is gone, and begins with the oldest entry', async () => {
+  writeFileSync(file, entries.join(''));
+  const { counted: counts, count } = counting();
+  const tailer = tailerAt('s=0;i=1', count);
+  expect(await firstFault(tailer)).toContain('no longer in the journal');
+  expect(sumOf(counts, 'files_lost')).toBe(1);
+  while (tailer.positions()[0]!.files[0]!.offset < sizeOf(entries)) await tailer.poll();
+  expect(tailer.positions()[0]!.files[0]!.file).toBe(1);
+  await tailer.close();
+});
+
+it.each([
+  ['No journal files were opened due to insufficient permissions.\n', 'group systemd-journal'],
+  ['Failed to open journal: Input/output error\n', 'exit code 1'],
+])('says what to do about %j, waits longer each time, and tries again', async (says, what) => {
+  writeFileSync(file, '');
+  writeFileSync(`${file}.do`, JSON.stringify({ exit: 1, says }));
+  await expect(replayed()).rejects.toMatchObject({ code: 'LOG_UNREADABLE', message: expect.stringContaining(what) });
+  const tailer = tailerAt(undefined);
+  expect(await firstFault(tailer)).toContain(what);
+  const calls = (): number => readFileSync(`${file}.calls`, 'utf8').trim().split('\n').length;
+  const before = calls();
+  await tailer.poll();
+  now += 999;
+  await tailer.poll();
+  expect(tailer.openFiles).toBe(0);
+  now += 1;
+  await tailer.poll();
+  while (tailer.openFiles === 1) await tailer.poll();
+  expect(calls()).toBe(before + 1);
+  now += 1999;
+  await tailer.poll();
+  expect(tailer.openFiles).toBe(0);
+  await tailer.close();
+});
+
+it('says that journalctl is not installed', async () => {
+  vi.stubEnv('NOVASPAN_JOURNALCTL', join(dir, 'none'));
+  await expect(replayed()).rejects.toThrow('journalctl is not installed here');
+  expect(await firstFault(tailerAt(undefined))).toContain('journalctl is not installed here');
+});
+
+it('reads nothing while it is paused, and journalctl waits', async () => {
+  writeFileSync(file, entries.join('').repeat(50));
+  const tailer = tailerAt(undefined);
+  while ((await tailer.poll(() => 1000)).readBytes === 0);
+  const { offset } = tailer.positions()[0]!.files[0]!;
+  for (let i = 0; i < 20; i++) expect((await tailer.poll(() => 0)).sources[0]).toMatchObject({ readBytes: 0, atEnd: false });
+  expect(tailer.positions()[0]!.files[0]!.offset).toBe(offset);
+  await tailer.close();
+});
+
+it.each([
+  ['journal:', []],
+  ['journal:nova-compute.service,devstack@n-cpu', ['--unit=nova-compute.service', '--unit=devstack@n-cpu']],
+  [
+    'journal:edpm_nova_compute,CONTAINER_NAME=nova_compute',
+    ['_SYSTEMD_UNIT=edpm_nova_compute.service', '+', 'CONTAINER_NAME=nova_compute'],
+  ],
+  ['journal:/nowhere/system.journal', ['--file=/nowhere/system.journal']],
+  ['journal:/nowhere/journal', ['--directory=/nowhere/journal']],
+])('%s is what journalctl is asked for', (path, selection) => {
+  expect(journalArguments(path, 'oldest', false).slice(5)).toEqual(selection);
+  expect(journalName(path)).not.toContain('@');
+});
+
+const hasRemote = existsSync(REMOTE) && existsSync('/usr/bin/journalctl');
+it.skipIf(!hasRemote)(`reads a real journal (skipped where there is no ${REMOTE}: apt-get install systemd-journal-remote)`, async () => {
+  vi.stubEnv('NOVASPAN_JOURNALCTL', 'journalctl');
+  const stream = written
+    .map(({ at, text, host, service }, i) =>
+      [
+        `__REALTIME_TIMESTAMP=${Math.round(at * 1000)}`,
+        `__MONOTONIC_TIMESTAMP=${i + 1}`,
+        '_BOOT_ID=0123456789abcdef0123456789abcdef',
+        `_HOSTNAME=${host}`,
+        '_PID=7',
+        `SYSLOG_IDENTIFIER=${service}`,
+        `MESSAGE=${text}`,
+        '\n',
+      ].join('\n'),
+    )
+    .join('');
+  mkdirSync(join(dir, 'journal'));
+  const path = join(dir, 'journal', 'remote.journal');
+  execFileSync(REMOTE, ['--output', path, '-'], { input: stream.replace(/\n\n+/g, '\n\n'), stdio: ['pipe', 'ignore', 'ignore'] });
+  const traces = await replayed(`journal:${path}`);
+  expect(traces).toHaveLength(2);
+  expect(traces.join()).toContain('instance create');
+});
