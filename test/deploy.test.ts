@@ -72,7 +72,7 @@ describe('variables that are only mentioned', () => {
   const texts = [...deployed.filter((path) => /\.\w+$/.test(path)), 'Dockerfile', 'docker-compose.yaml', 'docs/deploy.md'];
   it.each(texts)('in %s are all ours, or those of the standard', (path) => {
     const ours = read(path).match(/\bNOVASPAN_[A-Z_]+/g) ?? [];
-    const ofOthers = ['NOVASPAN_DASHBOARDS', 'NOVASPAN_TRACES', 'NOVASPAN_CACHE'];
+    const ofOthers = ['NOVASPAN_DASHBOARDS', 'NOVASPAN_TRACES', 'NOVASPAN_CACHE', 'NOVASPAN_JOURNALCTL'];
     expect(ours.filter((name) => !known.includes(name) && !ofOthers.includes(name))).toEqual([]);
   });
 });
