@@ -13,7 +13,7 @@ import { nearest } from './nearest.js';
  */
 export async function dispatch(argv: readonly string[], commands: readonly Command[], io: Io): Promise<number> {
   try {
-    return await run(argv, [...commands, helpAmong(commands)], io);
+    return await run(argv, [...commands, helpAmong(commands), versionCommand], io);
   } catch (error) {
     if (isGone(error)) throw error;
     await write(io.stderr, told(error));
@@ -34,8 +34,7 @@ async function run([name, ...rest]: readonly string[], commands: readonly Comman
       return run(['help', ...rest.filter((word) => !word.startsWith('-'))], commands, io);
     case '--version':
     case '-V':
-      await write(io.stdout, `novaspan ${version}\n`);
-      return exitCodes.ok;
+      return versionCommand.execute([], io);
     default: {
       const command = named(name, commands);
       const end = rest.indexOf('--');
@@ -62,6 +61,21 @@ function named(name: string, commands: readonly Command[]): Command {
   throw usage(`there is no command '${name}'`, `${meant === undefined ? '' : `did you mean ${meant}? `}commands: ${names.join(', ')}`);
 }
 
+const versionCommand: Command = defineCommand({
+  name: 'version',
+  summary: 'print the version',
+  operands: '',
+  takes: { least: 0, most: 0 },
+  about: ['`novaspan --version` prints the same.'],
+  options: {},
+  examples: [{ says: 'which novaspan this is', command: 'novaspan version' }],
+
+  async run(_given, { stdout }) {
+    await write(stdout, `novaspan ${version}\n`);
+    return exitCodes.ok;
+  },
+});
+
 const helpAmong = (commands: readonly Command[]): Command => {
   const help: Command = defineCommand({
     name: 'help',
@@ -76,7 +90,7 @@ const helpAmong = (commands: readonly Command[]): Command => {
     examples: [{ says: "replay's options", command: 'novaspan help replay' }],
 
     async run({ positionals: [name], values }, { stdout }) {
-      const all = [...commands, help];
+      const all = [...commands, help, versionCommand];
       if (values.metrics) await write(stdout, metricsMarkdown());
       else await write(stdout, values.markdown ? commandsMarkdown(all) : name === undefined ? overview(all) : helpOf(named(name, all)));
       return exitCodes.ok;

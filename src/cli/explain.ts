@@ -17,7 +17,10 @@ export const explain = defineCommand({
     'Says which format the line is in, what its envelope holds, which message of the catalogue it is, which ids it gives and which phases it can begin or end. The first thing to try when a span is missing.',
     'Put the line in quotes; `-` reads lines from stdin, one at a time.',
   ],
-  options: sourceOptions,
+  options: {
+    ...sourceOptions,
+    'no-color': { type: 'boolean', about: 'no colours; there are none here, so that all commands take it' },
+  },
   examples: [
     {
       says: 'a line pasted from a log',

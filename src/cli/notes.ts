@@ -44,9 +44,13 @@ export const notes: readonly Note[] = [
 ];
 
 /** Nothing that was read is of a service that is known. */
-export function unread({ paths, tally }: Pick<Outcome, 'paths' | 'tally'>): OperatorError | undefined {
+export function unread({
+  paths,
+  tally,
+  seen,
+}: Pick<Outcome, 'paths' | 'tally'> & { readonly seen: readonly string[] }): OperatorError | undefined {
   if (tally.of('records') > 0) return undefined;
-  return nothingRead(paths.join(' '), tally.of('lines'), tally.labels('foreign_lines'));
+  return nothingRead(paths.join(' '), tally.of('lines'), tally.labels('foreign_lines'), seen);
 }
 
 function summary({ all, isShown, matching, shown }: Outcome): string[] {

@@ -17,6 +17,9 @@ import { createUnnamedText } from './unnamed-text.js';
 import { render, viewFor, views } from './view.js';
 import { generalZone, zonesOf } from './zone.js';
 
+/** Logs whose looks are named in the error that nothing could be read. */
+const MOST_SEEN = 3;
+
 export const sourceOptions = {
   service: {
     type: 'string',
@@ -158,6 +161,7 @@ export const replay = defineCommand({
     const shown = new Overview();
     const unmatched = new Set(selection.filters);
     let isAny = false;
+    const seen: string[] = [];
     try {
       const found = engine.replay({
         paths,
@@ -166,6 +170,9 @@ export const replay = defineCommand({
         lines: isDrawn ? (values.lines === undefined || values.lines === 'off' ? 'off' : 'numbered') : (values.lines ?? 'events'),
         count: unnamed.counting(tally.count),
         onUnnamed: unnamed.saw,
+        onUnread(path, what) {
+          if (what !== undefined && seen.length < MOST_SEEN) seen.push(`of ${path}, ${what}`);
+        },
         onStalls: (every) => {
           stalls = every;
         },
@@ -206,7 +213,7 @@ export const replay = defineCommand({
       progress.stop();
     }
     const took = clock.now() - began;
-    const nothing = signal.aborted ? undefined : unread({ paths, tally });
+    const nothing = signal.aborted ? undefined : unread({ paths, tally, seen });
     if (nothing !== undefined && all.isEmpty) throw nothing;
 
     const wanted = chooser.all();

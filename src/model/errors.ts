@@ -96,13 +96,16 @@ export const logUnknown = (path: string, seen?: string) =>
         : 'give the log of a service that novaspan reads, as the service wrote it or in a form of docs/log-forms.md; if this is one, name it with --service',
   });
 
-/** @param others programs whose lines were read, and passed over */
-export const nothingRead = (paths: string, lines: number, others: string) =>
+/**
+ * @param others programs whose lines were read, and passed over
+ * @param seen what the logs look like, each a sentence
+ */
+export const nothingRead = (paths: string, lines: number, others: string, seen: readonly string[] = []) =>
   new OperatorError(
     'NOTHING_READ',
     lines === 0
       ? `nothing to read in ${paths}: no file there has a line`
-      : `none of the ${lines} lines in ${paths} could be read as a log of a service that novaspan knows${others === '' ? '' : ` (read: ${others})`}`,
+      : `none of the ${lines} lines in ${paths} could be read as a log of a service that novaspan knows${others === '' ? '' : ` (read: ${others})`}${seen.length === 0 ? '' : `: ${seen.join('; ')}`}`,
     {
       remedy:
         lines === 0

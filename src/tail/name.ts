@@ -207,7 +207,14 @@ function besideHost(bare: string): readonly [name: string, host: string] | undef
 const NO_HOST =
   /^(?:case|ticket|bug|lp|issue|incident|inc|sr|sf|logs?|test|tests?|run|attempt|try|copy|new|old|dump|job|build|v|r|rc|release|cell|worker|part)[-_.]?\d+(?:[-_.].*)?$|^\d|^\D{0,3}\d{4}-\d\d-\d\d/;
 
-const isHost = (name: string): boolean => HOST.test(name) && !NO_HOST.test(name);
+/** Words of a host's name: letters, a number, or letters with a number behind them (`c01r03n12`); what a random name has is none. */
+const HOST_WORD = /^(?:[a-z]*|\d+|(?:[a-z]+\d+)+[a-z]?)$/;
+
+/** Juju names machines for its model: `juju-61fe7a-default-8`. */
+const JUJU = /^juju-[0-9a-f]{6}-/;
+
+const isHost = (name: string): boolean =>
+  HOST.test(name) && !NO_HOST.test(name) && (JUJU.test(name) || name.split(/[-.]/).every((word) => HOST_WORD.test(word)));
 
 function serviceCalled(name: string, folder: string): string | undefined {
   const called = own(own(CALLED_IN, folder) ?? {}, name) ?? own(CALLED, name) ?? NUMBERED.find(([start]) => start.test(name))?.[1];

@@ -27,7 +27,7 @@ describe('novaspan', () => {
   it('suggests the command that was meant', async () => {
     expect((await novaspan(['repaly', 'x'])).stderr).toMatchInlineSnapshot(`
       "novaspan: USAGE: there is no command 'repaly'
-        to do  did you mean replay? commands: demo, replay, tail, resend, explain, check, trace-id, catalogue, help
+        to do  did you mean replay? commands: demo, replay, tail, resend, explain, check, trace-id, catalogue, help, version
       "
     `);
   });
@@ -49,6 +49,7 @@ describe('novaspan', () => {
         trace-id   tell an action's trace id from its instance and request ids
         catalogue  list every message and every phase that novaspan knows
         help       tell about the commands, or about one
+        version    print the version
 
       First steps:
         novaspan demo                    see what it does, on logs that come with it

@@ -92,6 +92,8 @@ describe('the host that wrote', () => {
     ['cmp01-nova-compute.log', 'cmp01'],
     ['nova-compute.cmp01.log', 'cmp01'],
     ['cmp1/var/log/nova/nova-compute.log', 'cmp1'],
+    ['juju-61fe7a-default-8/nova-compute.log', 'juju-61fe7a-default-8'],
+    ['c01r03n12/nova-compute.log', 'c01r03n12'],
     ['cmp1.example.com/nova/nova-compute.log', 'cmp1.example.com'],
     ['compute/nova-compute.log', 'compute'],
     ['overcloud-compute-0/var/log/containers/nova/nova-compute.log', 'overcloud-compute-0'],
@@ -116,6 +118,8 @@ describe('the host that wrote', () => {
     'ticket-4711/nova-compute.log',
     'bug1899541/nova-compute.log',
     'logs2/nova-compute.log',
+    'tmp-29kbjv/nova-compute.log',
+    'download-4f9a1c2e/nova-compute.log',
     'nova-compute-2026-11-21.log',
     'nova-compute-cri.log',
   ])('%s does not say', (path) => {

@@ -11,7 +11,7 @@ export function temporaryFolder(): (...names: string[]) => string {
     folder = undefined;
   });
   return (...names) => {
-    folder ??= mkdtempSync(join(tmpdir(), 'novaspan-tail-'));
+    folder ??= mkdtempSync(join(tmpdir(), 'novaspan_tail_'));
     return join(folder, ...names);
   };
 }

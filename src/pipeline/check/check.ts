@@ -263,7 +263,7 @@ async function readInto(
       return;
     }
     const { surveys, unknown, foreign } = read;
-    if (unknown !== undefined && surveys.length === 0) problems.push(unknownService(set.path, unknown));
+    if (unknown !== undefined && surveys.length === 0) problems.push(unknownService(set.path, unknown, read.seen));
     else if (surveys.length === 0 && read.damaged > 0) problems.push(notOfForm(set.path, read.form, read.damaged));
     else if (surveys.length === 0 && foreign.size === 0) notes.push(`${set.path} is empty`);
     else if (surveys.length === 0) problems.push(nothingRead(set.path, foreign));

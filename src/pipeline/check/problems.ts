@@ -1,6 +1,7 @@
 import { knowsLogger, services } from '../../catalogue/index.js';
 import { reasonOf } from '../../model/errors.js';
 import type { LogForm } from '../../model/form.js';
+import { diagnose } from '../../read/diagnose.js';
 import { formatOf, ownName } from '../../read/log-reader.js';
 import type { Fault } from '../../tail/discover.js';
 import { type CheckOptions, NO_HOST, type Source } from './check.js';
@@ -39,14 +40,15 @@ export function unreadable({ path, cause }: Fault, config: string | undefined): 
 }
 
 /** A log whose name tells no service; perhaps its lines do. */
-export function unknownService(path: string, survey: Survey): Problem {
+export function unknownService(path: string, survey: Survey, seen: readonly string[]): Problem {
   const guess = likelyService(survey);
+  const diagnosis = diagnose(seen);
   return {
     about: 'unknown-service',
     what: `nothing tells which service wrote ${path}`,
     why:
       guess === undefined
-        ? ['its name does not, and no line of it looks like one of a known service']
+        ? ['its name does not, and no line of it looks like one of a known service', ...(diagnosis === undefined ? [] : [diagnosis])]
         : [`by its lines it is ${ownName(guess)}`],
     remedy: `pass --service ${guess ?? 'SERVICE'}, or call the file ${guess ?? 'SERVICE'}@HOST.log`,
   };
@@ -97,18 +99,22 @@ function likelyService({ loggers, records }: Survey): string | undefined {
 }
 
 /** What is wrong with one log by itself. */
-export function problemsOf({ set, form, isShared, service, host, survey, sizeBytes }: Source): Problem[] {
+export function problemsOf({ set, form, isShared, service, host, survey, sizeBytes, seen }: Source): Problem[] {
   const { lines, records, recognised, writings } = survey;
   if (sizeBytes === 0 || lines === 0) return [];
   const log = isShared ? `what ${ownName(service)} on ${host} wrote into ${set.path}` : set.path;
   if (records === 0) {
     // Beside others, some words that a process prints before it has set up its log are no fault.
     if (isShared && lines < FEW) return [];
+    const diagnosis = isShared ? undefined : diagnose(seen);
     return [
       {
         about: 'format',
         what: `no line of ${log} can be read`,
-        why: [lines === 1 ? 'its only line is in no known form' : `${lines.toLocaleString('en-US')} lines, none in a known form`],
+        why: [
+          lines === 1 ? 'its only line is in no known form' : `${lines.toLocaleString('en-US')} lines, none in a known form`,
+          ...(diagnosis === undefined ? [] : [diagnosis]),
+        ],
         remedy:
           'novaspan reads oslo.log in its default format (logging_context_format_string and log_date_format unset) or as JSON, and OVS and OVN, in the forms of docs/log-forms.md; see one line: novaspan explain "LINE"',
       },

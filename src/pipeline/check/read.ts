@@ -3,6 +3,7 @@ import type { Count, CounterName } from '../../model/counters.js';
 import type { LogForm } from '../../model/form.js';
 import type { Millis } from '../../model/line.js';
 import { type LogSource, openSource, type SourceOptions } from '../../read/source.js';
+import { Unfolder } from '../../read/unfold.js';
 import type { LogSet } from '../../tail/discover.js';
 import { createLineSplitter } from '../../tail/lines.js';
 import { openLog } from '../../tail/read-file.js';
@@ -22,6 +23,8 @@ export interface Read {
   readonly surveys: readonly Survey[];
   /** of lines of which nothing says whose they are */
   readonly unknown: Survey | undefined;
+  /** its first lines, as far as they were looked at */
+  readonly seen: readonly string[];
   /** what it is wrapped in, as its last lines are; undefined where it is empty */
   readonly form: LogForm | undefined;
   /** lines of programs that are not read, by program */
@@ -88,13 +91,15 @@ export async function readLog({ path, parts }: LogSet, options: ReadOptions): Pr
   const { source, unknown, foreign, counted } = reading;
   let readBytes = 0;
   let fault: string | undefined;
+  // As in a replay: what a terminal has cut is joined again.
+  const unfolder = new Unfolder(source.line);
   for (const { part, from } of chosen) {
     // The line that the cut goes through is not looked at.
     let isCut = from > 0;
     const splitter = createLineSplitter({
       sink: (bytes, start, end, offset) => {
         if (isCut) isCut = false;
-        else source.line(bytes, start, end, offset);
+        else unfolder.line(bytes, start, end, offset);
       },
       count: () => undefined,
     });
@@ -102,11 +107,13 @@ export async function readLog({ path, parts }: LogSet, options: ReadOptions): Pr
     try {
       for (let piece = await input.read(); piece !== undefined && signal?.aborted !== true; piece = await input.read()) {
         splitter.push(piece.bytes, piece.offset);
+        unfolder.decide();
         source.flushCounts();
         readBytes += piece.bytes.length;
         onBytes?.(piece.bytes.length);
       }
       splitter.end();
+      unfolder.end();
       fault ??= input.fault;
     } finally {
       await input.close();
@@ -119,6 +126,7 @@ export async function readLog({ path, parts }: LogSet, options: ReadOptions): Pr
   return {
     surveys,
     unknown: source.isUnknown ? unknown : undefined,
+    seen: unfolder.seen,
     form: source.form,
     foreign,
     damaged: counted.get('damaged_lines') ?? 0,

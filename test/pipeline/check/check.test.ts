@@ -170,7 +170,7 @@ describe('what is wrong', () => {
     expect(report.problems[0]).toMatchObject({
       about: 'format',
       what: `no line of ${folder('nova-compute.log')} can be read`,
-      why: ['3 lines, none in a known form'],
+      why: ['3 lines, none in a known form', 'no line of it holds a date and a time'],
     });
     expect(source(report, 'nova-compute')).toMatchObject({ lines: 3, records: 0, garbage: 3, depth: undefined });
     expect(report.exitCode).toBe(65);
