@@ -162,6 +162,7 @@ export const replay = defineCommand({
     const unmatched = new Set(selection.filters);
     let isAny = false;
     const seen: string[] = [];
+    let wrongZone: string | undefined;
     try {
       const found = engine.replay({
         paths,
@@ -170,6 +171,9 @@ export const replay = defineCommand({
         lines: isDrawn ? (values.lines === undefined || values.lines === 'off' ? 'off' : 'numbered') : (values.lines ?? 'events'),
         count: unnamed.counting(tally.count),
         onUnnamed: unnamed.saw,
+        onWrongZone(what, remedy) {
+          wrongZone = `note: ${what}: ${remedy}`;
+        },
         onUnread(path, what) {
           if (what !== undefined && seen.length < MOST_SEEN) seen.push(`of ${path}, ${what}`);
         },
@@ -243,7 +247,11 @@ export const replay = defineCommand({
         unmatched: [...unmatched],
         isOneKind: values.action !== undefined && !values.action.includes(','),
       };
-      const lines = [...notes.flatMap((note) => note(outcome)), ...(values.verbose ? tally.details({ took, bytes }) : [])];
+      const lines = [
+        ...notes.flatMap((note) => note(outcome)),
+        ...(wrongZone === undefined ? [] : [wrongZone]),
+        ...(values.verbose ? tally.details({ took, bytes }) : []),
+      ];
       if (isTTY.stderr && isTTY.stdout && wanted.length > 0) await write(stderr, '\n');
       await write(stderr, lines.map((line) => `${line}\n`).join(''));
     }

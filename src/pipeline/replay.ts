@@ -29,6 +29,7 @@ import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { isPackedName } from '../tail/rotated.js';
 import { buildTrace } from '../trace/build.js';
 import { LineNumbers } from './line-numbers.js';
+import { ZoneHint } from './zone-hint.js';
 
 export interface ReplayOptions {
   /** files, directories, globs, or `-` for standard input */
@@ -53,6 +54,8 @@ export interface ReplayOptions {
   readonly onUnnamed?: (unnamed: Unnamed) => void;
   readonly signal?: AbortSignal;
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
+  /** Takes, when all is read, which times were read in a wrong zone, and what to give instead. */
+  readonly onWrongZone?: (what: string, remedy: string) => void;
   /** told once, when all is read: what daemons report of themselves, whether or not an action was under way */
   readonly onStalls?: (stalls: readonly StallsOfDaemon[]) => void;
   readonly stdin?: NodeJS.ReadableStream;
@@ -102,6 +105,8 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     options.signal,
   );
   const journals = [...new Set(options.paths.filter(isJournalPath))].map((path) => ({ path: journalName(path), parts: [path] }));
+  const [ofReport, ...others] = options.isZoneGiven === false ? new Set(found.logs.map((set) => set.zone)) : [undefined];
+  const zoneHint = new ZoneHint(ofReport === undefined || others.length > 0 ? zones : parseZones(ofReport));
   try {
     if (options.signal?.aborted) return found.close();
     if (found.faults.length > 0) throw unreadable(found.faults);
@@ -111,6 +116,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
         options.onZone?.(zone, host);
     sources = openSources([...found.logs, ...journals], options, zones, rules, (event) => {
       stalls.note(event);
+      zoneHint.note(event);
       correlator.accept(event);
     });
   } catch (error) {
@@ -149,6 +155,8 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     }
     yield* finish(correlator.finish(Math.max(...sources.map(({ reader }) => reader.newest ?? Number.NEGATIVE_INFINITY))));
     options.onStalls?.(stalls.longest);
+    const wrongZone = zoneHint.said;
+    if (wrongZone !== undefined) options.onWrongZone?.(wrongZone.what, wrongZone.remedy);
   } finally {
     for (const { input } of sources) await input?.close();
     found.close();

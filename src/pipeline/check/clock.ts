@@ -1,7 +1,7 @@
 import type { Millis } from '../../model/line.js';
 import { hours, minutes, seconds } from '../../model/time.js';
 import { ownName } from '../../read/log-reader.js';
-import { type Survey, toQuarter } from './survey.js';
+import { type Moments, toQuarter } from './moments.js';
 
 /** Whether a log's local times were read in the right zone, and how that is known. */
 export interface ClockFinding {
@@ -12,10 +12,24 @@ export interface ClockFinding {
   readonly by: string;
 }
 
+/** What the lines of a log say of its clock. */
+export interface ClockEvidence {
+  readonly moments: Moments;
+  /** first lines of requests */
+  readonly requests: ReadonlyMap<string, Millis>;
+  /** how much later than a UTC time stated in it a line's own time is */
+  readonly stated: readonly Millis[];
+  readonly last: Millis | undefined;
+  /** what the zone that it was read in makes of UTC: local minus UTC */
+  readonly offset: Millis;
+  /** That is the zone of what wraps the lines. */
+  readonly isOuter: boolean;
+}
+
 /** A log whose clock is looked at. */
 export interface Clocked {
   readonly service: string;
-  readonly survey: Survey;
+  readonly survey: ClockEvidence;
   /** it shows UTC, or what wraps its lines does, so that nothing can be wrong with its zone */
   readonly isUtc: boolean;
   /** when the file was last written to, if that is known */

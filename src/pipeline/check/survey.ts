@@ -1,4 +1,3 @@
-import type { EventKind } from '../../catalogue/event.js';
 import { type Catalogue, catalogue as ours } from '../../catalogue/index.js';
 import type { Zone } from '../../format/zone.js';
 import { Stalls } from '../../lifecycle/stalls.js';
@@ -6,6 +5,7 @@ import type { LineSink, Millis } from '../../model/line.js';
 import type { Level } from '../../model/record.js';
 import { type Envelope, EnvelopeReader, type Writing } from '../../read/envelope.js';
 import type { LineReader } from '../../read/source.js';
+import { MOST_MOMENTS, type Moments, noteMoments } from './moments.js';
 import { ReleaseClues } from './release.js';
 import { shapeOf } from './shape.js';
 
@@ -19,50 +19,14 @@ export interface Unrecognised {
   withInstance: number;
 }
 
-/** What two services say of one thing at one moment, such as the plug of one tap. */
-export type Moments = Map<string, Millis[]>;
-
 const MOST_SHAPES = 4000;
-const MOST_MOMENTS = 20_000;
 const MOST_STAMPS = 2000;
 const DAY = 24 * 3_600_000;
-const QUARTER = 15 * 60_000;
 const SPACE = 32;
 const TAB = 9;
 const LESS_THAN = 60;
 const isUnder = (first: number | undefined): boolean => first === SPACE || first === TAB || first === LESS_THAN;
 
-interface Moment {
-  readonly what: string;
-  /** the field that says of what, and how the other services call that */
-  readonly field: string;
-  readonly as?: (value: string) => string;
-}
-
-const plugOfTap: Moment = { what: 'plug', field: 'tap' };
-const unplugOfTap: Moment = { what: 'unplug', field: 'tap' };
-const portUp: Moment = { what: 'up', field: 'port' };
-const portDown: Moment = { what: 'down', field: 'port' };
-
-/** Lines that several services write within seconds of each other. */
-const MOMENTS: Partial<Record<EventKind, readonly Moment[]>> = {
-  'vif.plugged': [plugOfTap, portUp],
-  'interface.added': [plugOfTap],
-  'vif.unplugged': [unplugOfTap, portDown],
-  'interface.deleted': [unplugOfTap],
-  'lport.claimed': [portUp],
-  'lport.up': [portUp],
-  'port.status.up': [portUp],
-  'vif.plug.announced': [portUp],
-  'vif.plug.received': [portUp],
-  'metadata.port.bound': [portUp],
-  'lport.released': [portDown],
-  'lport.down': [portDown],
-  'port.status.down': [portDown],
-  'metadata.port.unbound': [portDown],
-  // The metadata agent plugs its network's namespace under a name made of the network's.
-  'metadata.provisioning': [{ what: 'plug', field: 'network', as: (network) => `tap${network.slice(0, 10)}0` }],
-};
 /** `Emitting event <LifecycleEvent: 1795226212.14, …`: the epoch, in nova's DEBUG lines. */
 const EPOCH = /<LifecycleEvent: (\d{10}(?:\.\d+)?),/;
 /** `'updated_at': '2026-11-21T02:24:21Z'`: neutron prints its rows in UTC. */
@@ -220,14 +184,7 @@ export class Survey implements LineReader {
     this.recognised++;
     this.clues.kind(announced.kind, envelope.logger);
     this.stalls.note({ kind: announced.kind, service: this.service, host: this.host, at, fields: announced.fields });
-    for (const { what, field, as } of MOMENTS[announced.kind] ?? []) {
-      const value = announced.fields[field];
-      if (typeof value !== 'string') continue;
-      const key = `${what} ${as?.(value) ?? value}`;
-      const times = this.moments.get(key);
-      if (times !== undefined) times.push(at);
-      else if (this.moments.size < MOST_MOMENTS) this.moments.set(key, [at]);
-    }
+    noteMoments(this.moments, announced, at);
   }
 
   #unrecognised({ logger, message, level, instance }: Envelope): void {
@@ -246,6 +203,3 @@ export class Survey implements LineReader {
 function add<K>(counts: Map<K, number>, key: K): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
-
-/** The quarters of an hour that offsets between clocks are rounded to: all zones of today are multiples of them. */
-export const toQuarter = (offset: Millis): Millis => Math.round(offset / QUARTER) * QUARTER;

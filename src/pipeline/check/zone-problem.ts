@@ -1,8 +1,7 @@
 import type { Millis } from '../../model/line.js';
 import { ownName } from '../../read/log-reader.js';
-import { type ClockFinding, offsetText, zonesAt } from './clock.js';
+import { type ClockEvidence, type ClockFinding, offsetText, zonesAt } from './clock.js';
 import type { Problem } from './report.js';
-import type { Survey } from './survey.js';
 
 interface Log {
   readonly set: { readonly path: string };
@@ -10,7 +9,7 @@ interface Log {
   readonly host: string;
   readonly zone: string;
   readonly isUtc: boolean;
-  readonly survey: Survey;
+  readonly survey: ClockEvidence;
 }
 
 /** Times that were read in a wrong zone, and which zone is right: one problem, however many logs it is seen in. */

@@ -1,0 +1,68 @@
+import type { Zone } from '../format/zone.js';
+import type { Event } from '../lifecycle/event.js';
+import type { Millis } from '../model/line.js';
+import { formatOf } from '../read/log-reader.js';
+import { type ClockEvidence, judgeClocks } from './check/clock.js';
+import { MOST_MOMENTS, type Moments, noteMoments } from './check/moments.js';
+import { zoneProblem } from './check/zone-problem.js';
+
+/** One service on one host, and what its events say of its clock. */
+interface Log {
+  readonly set: { readonly path: string };
+  readonly service: string;
+  readonly host: string;
+  readonly zone: string;
+  readonly isUtc: boolean;
+  readonly modified: undefined;
+  readonly survey: ClockEvidence & { readonly moments: Moments; readonly requests: Map<string, Millis>; last: Millis; offset: Millis };
+}
+
+/** Services on hosts that are compared. */
+const MOST_LOGS = 500;
+
+/**
+ * Compares the clocks of services while their events are read, as `check` compares those of whole logs: OVS and OVN write UTC,
+ * and what they and nova say of one port at one moment shows how far a local clock is off.
+ */
+export class ZoneHint {
+  readonly #zones: (service?: string) => Zone;
+  readonly #logs = new Map<string, Log>();
+  /** of the event before: most lines follow one of their own log */
+  #latest: Log | undefined;
+
+  constructor(zones: (service?: string) => Zone) {
+    this.#zones = zones;
+  }
+
+  note(event: Event): void {
+    const log = this.#logOf(event);
+    if (log === undefined) return;
+    const { survey } = log;
+    if (event.at > survey.last) survey.last = event.at;
+    noteMoments(survey.moments, event, event.at);
+    for (const request of [event.requestId, event.globalRequestId])
+      if (request !== undefined && survey.requests.size < MOST_MOMENTS && !survey.requests.has(request))
+        survey.requests.set(request, event.at);
+  }
+
+  /** Which times look wrong, and what to give instead; undefined where nothing proves that any are. */
+  get said(): { readonly what: string; readonly remedy: string } | undefined {
+    const logs = [...this.#logs.values()];
+    for (const { isUtc, service, survey } of logs)
+      if (!isUtc) survey.offset = survey.last - this.#zones(service).toUtc(survey.last, undefined);
+    return zoneProblem(logs, judgeClocks(logs), undefined);
+  }
+
+  #logOf({ service, host, origin }: Event): Log | undefined {
+    if (this.#latest?.service === service && this.#latest.host === host) return this.#latest;
+    const key = `${service}@${host}`;
+    const known = this.#logs.get(key);
+    if (known !== undefined || this.#logs.size >= MOST_LOGS) return (this.#latest = known);
+    const isUtc = formatOf(service) === 'vlog';
+    const survey = { moments: new Map(), requests: new Map(), stated: [], last: Number.NEGATIVE_INFINITY, offset: 0, isOuter: false };
+    const zone = isUtc ? 'UTC' : this.#zones(service).name;
+    const log = { set: { path: origin.path }, service, host, zone, isUtc, modified: undefined, survey };
+    this.#logs.set(key, log);
+    return log;
+  }
+}
