@@ -32,7 +32,7 @@ export interface ReplayOptions {
   readonly rules?: readonly string[];
   readonly count: Count;
   /** Takes, when all is read, which times were read in a wrong zone, and what to give instead. */
-  readonly onWrongZone?: (what: string, remedy: string) => void;
+  readonly onWrongZone?: (wrong: { readonly what: string; readonly remedy: string; readonly zones?: string }) => void;
   /** Takes each log of whose lines none could be read, and what it looks like. */
   readonly onUnread?: (path: string, seen: string | undefined) => void;
   /** lines of a request that show no name of an action */

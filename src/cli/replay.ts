@@ -66,7 +66,7 @@ export const replay = defineCommand({
     ...sourceOptions,
     timezone: {
       ...sourceOptions.timezone,
-      about: `${sourceOptions.timezone.about}. Services in another zone follow it: Asia/Seoul,placement=UTC,glance=UTC`,
+      about: `${sourceOptions.timezone.about}. Services in another zone follow it: Asia/Seoul,placement=UTC,glance=UTC. auto reads the logs once before, and takes what they prove`,
     },
     'log-host': { type: 'string', value: 'HOST', about: 'the host of the logs, where neither file name, folder nor line says' },
     ...selectOptions,
@@ -129,7 +129,7 @@ export const replay = defineCommand({
 
   async run({ positionals: paths, values }, io) {
     const { clock, engine, signal, stderr, stdin, isTTY } = io;
-    const zone = zonesOf(values.timezone);
+    const zone = values.timezone === 'auto' ? await provenZone(paths, values, io) : zonesOf(values.timezone);
     const format = values.format ?? 'text';
     if (format === 'svg' && values.lines !== undefined && values.lines !== 'off')
       throw usage('a picture cannot show log lines', 'leave --lines out, or give --format text or json');
@@ -171,7 +171,7 @@ export const replay = defineCommand({
         lines: isDrawn ? (values.lines === undefined || values.lines === 'off' ? 'off' : 'numbered') : (values.lines ?? 'events'),
         count: unnamed.counting(tally.count),
         onUnnamed: unnamed.saw,
-        onWrongZone(what, remedy) {
+        onWrongZone({ what, remedy }) {
           wrongZone = `note: ${what}: ${remedy}`;
         },
         onUnread(path, what) {
@@ -260,6 +260,34 @@ export const replay = defineCommand({
 });
 
 /** A table in a pipe is for other programs: nothing is cut, unless a width is asked for. */
+/** The zones that the logs prove, by reading them once before; UTC where nothing proves another. */
+async function provenZone(
+  paths: readonly string[],
+  values: { readonly service: string | undefined; readonly 'log-form': LogForm | 'auto' | undefined; readonly quiet: boolean },
+  { engine, signal, stderr }: Io,
+): Promise<string> {
+  if (paths.includes('-')) throw usage('--timezone auto reads the logs twice, which stdin cannot', 'save them to a file, or name the zone');
+  let wrong: { readonly what: string; readonly remedy: string; readonly zones?: string } | undefined;
+  const options = { ...formOf(values['log-form']), ...(values.service !== undefined && { service: values.service }) };
+  const found = engine.replay({
+    ...options,
+    paths,
+    zone: 'UTC',
+    lines: 'off',
+    count: () => undefined,
+    signal,
+    onWrongZone: (seen) => {
+      wrong = seen;
+    },
+  });
+  for await (const _ of found);
+  if (wrong !== undefined && wrong.zones === undefined) throw usage(`--timezone auto found no single answer: ${wrong.what}`, wrong.remedy);
+  const zones = wrong?.zones ?? 'UTC';
+  const why = wrong === undefined ? 'nothing in these logs shows another zone' : 'by lines that OVS and OVN logged too, in UTC';
+  if (!values.quiet) await write(stderr, `local times are read as ${zones}: ${why}\n`);
+  return zones;
+}
+
 const isUncut = ({ env, isTTY }: Pick<Io, 'env' | 'isTTY'>, file: string | undefined): boolean =>
   (!isTTY.stdout || file !== undefined) && widthGiven(env) === undefined;
 

@@ -29,7 +29,7 @@ import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { isPackedName } from '../tail/rotated.js';
 import { buildTrace } from '../trace/build.js';
 import { LineNumbers } from './line-numbers.js';
-import { ZoneHint } from './zone-hint.js';
+import { type WrongZone, ZoneHint } from './zone-hint.js';
 
 export interface ReplayOptions {
   /** files, directories, globs, or `-` for standard input */
@@ -55,7 +55,7 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
   /** Takes, when all is read, which times were read in a wrong zone, and what to give instead. */
-  readonly onWrongZone?: (what: string, remedy: string) => void;
+  readonly onWrongZone?: (wrong: WrongZone) => void;
   /** told once, when all is read: what daemons report of themselves, whether or not an action was under way */
   readonly onStalls?: (stalls: readonly StallsOfDaemon[]) => void;
   readonly stdin?: NodeJS.ReadableStream;
@@ -156,7 +156,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     yield* finish(correlator.finish(Math.max(...sources.map(({ reader }) => reader.newest ?? Number.NEGATIVE_INFINITY))));
     options.onStalls?.(stalls.longest);
     const wrongZone = zoneHint.said;
-    if (wrongZone !== undefined) options.onWrongZone?.(wrongZone.what, wrongZone.remedy);
+    if (wrongZone !== undefined) options.onWrongZone?.(wrongZone);
   } finally {
     for (const { input } of sources) await input?.close();
     found.close();

@@ -17,6 +17,14 @@ interface Log {
   readonly survey: ClockEvidence & { readonly moments: Moments; readonly requests: Map<string, Millis>; last: Millis; offset: Millis };
 }
 
+/** Times that were read in a wrong zone. */
+export interface WrongZone {
+  readonly what: string;
+  readonly remedy: string;
+  /** what `--timezone` takes instead; undefined where one option cannot say it */
+  readonly zones?: string;
+}
+
 /** Services on hosts that are compared. */
 const MOST_LOGS = 500;
 
@@ -46,7 +54,7 @@ export class ZoneHint {
   }
 
   /** Which times look wrong, and what to give instead; undefined where nothing proves that any are. */
-  get said(): { readonly what: string; readonly remedy: string } | undefined {
+  get said(): WrongZone | undefined {
     const logs = [...this.#logs.values()];
     for (const { isUtc, service, survey } of logs)
       if (!isUtc) survey.offset = survey.last - this.#zones(service).toUtc(survey.last, undefined);

@@ -313,3 +313,33 @@ describe('a moment', () => {
     expect(durationIn(text)).toBe(expected);
   });
 });
+
+describe('--timezone auto', () => {
+  const golden = (name: string): string => new URL(`../golden/${name}/`, import.meta.url).pathname;
+  const read = (zone: string, folder: string) =>
+    novaspan(['replay', '--format', 'json', '--lines', 'off', '--timezone', zone, golden(folder)], { engine });
+
+  it('takes the zones that the logs prove, and says so', async () => {
+    const auto = await read('auto', 'rebuild-succeeds-seoul-zone-info');
+    const given = await read('Asia/Seoul,placement=UTC,glance=UTC', 'rebuild-succeeds-seoul-zone-info');
+    expect(auto.stdout).toBe(given.stdout);
+    expect(auto.stderr).toMatch(/^local times are read as Asia\/Seoul/);
+    expect(given.stderr).not.toContain('look like');
+  });
+
+  it('a wrong zone is named without it', async () => {
+    const wrong = await read('UTC', 'rebuild-succeeds-seoul-zone-info');
+    expect(wrong.stderr).toMatch(/note: times of .* look like UTC\+9, but were read as UTC: pass --timezone Asia\/Seoul/);
+  });
+
+  it('reads as UTC where nothing shows another', async () => {
+    const { stderr } = await read('auto', 'create-succeeds-info');
+    expect(stderr).toMatch(/^local times are read as UTC: nothing in these logs shows another zone/);
+  });
+
+  it('cannot read stdin twice', async () => {
+    const { code, stderr } = await novaspan(['replay', '--timezone', 'auto', '-'], { engine });
+    expect(code).toBe(64);
+    expect(stderr).toContain('which stdin cannot');
+  });
+});

@@ -17,7 +17,7 @@ export function zoneProblem(
   logs: readonly Log[],
   findings: ReadonlyMap<Log, ClockFinding | undefined>,
   config: string | undefined,
-): Problem | undefined {
+): (Problem & { readonly zones?: string }) | undefined {
   const local = logs.filter(({ isUtc }) => !isUtc);
   const off = local.filter((log) => findings.get(log)?.verdict === 'off').sort((a, b) => rank(findings.get(a)) - rank(findings.get(b)));
   if (off.length === 0) return undefined;
@@ -30,8 +30,10 @@ export function zoneProblem(
     const key = `${offsetText(truth(log))}, but were read as ${log.zone}`;
     groups.set(key, [...(groups.get(key) ?? []), log]);
   }
+  const given = config === undefined ? zoneGiven(known, truth, at) : undefined;
   return {
     about: 'zone',
+    ...(given?.zones !== undefined && { zones: given.zones }),
     what: [...groups]
       .map(([key, of]) => `times of ${[...new Set(of.map(({ service }) => ownName(service)))].join(', ')} look like ${key}`)
       .join('; '),
@@ -39,11 +41,16 @@ export function zoneProblem(
       const { offset, by } = findings.get(log)!;
       return `${ownName(log.service)} on ${log.host} is ${hoursText(offset)} ${offset > 0 ? 'ahead' : 'behind'}, by ${by}`;
     }),
-    remedy: config === undefined ? onCommandLine(known, truth, at) : inConfiguration(known, truth, at, config),
+    remedy: given?.remedy ?? inConfiguration(known, truth, at, config ?? ''),
   };
 }
 
-function onCommandLine(known: readonly Log[], truth: (log: Log) => Millis, at: Millis): string {
+/** What to give with `--timezone`; no zones where one option cannot say it. */
+function zoneGiven(
+  known: readonly Log[],
+  truth: (log: Log) => Millis,
+  at: Millis,
+): { readonly zones: string | undefined; readonly remedy: string } {
   const byService = new Map<string, Set<Millis>>();
   for (const log of known) {
     const service = ownName(log.service);
@@ -53,7 +60,10 @@ function onCommandLine(known: readonly Log[], truth: (log: Log) => Millis, at: M
   const outer = known.find(({ survey }) => survey.isOuter);
   const torn = [...byService].find(([, offsets]) => offsets.size > 1);
   if (torn !== undefined)
-    return `the hosts of ${torn[0]} log in several zones: read them with a configuration that gives each log its timezone`;
+    return {
+      zones: undefined,
+      remedy: `the hosts of ${torn[0]} log in several zones: read them with a configuration that gives each log its timezone`,
+    };
   const counts = new Map<Millis, number>();
   for (const [offset = 0] of byService.values()) counts.set(offset, (counts.get(offset) ?? 0) + 1);
   const [[commonest] = [0]] = [...counts].sort(([, a], [, b]) => b - a);
@@ -62,12 +72,12 @@ function onCommandLine(known: readonly Log[], truth: (log: Log) => Millis, at: M
   const given = [...new Set(known.map(({ zone }) => zone))];
   const name = (offset: Millis): string => zonesAt(offset, at, given)[0] ?? offsetText(offset);
   const alternatives = zonesAt(general, at, given).slice(1, 3);
-  return [
-    `pass --timezone ${[name(general), ...others.map(([service, [offset = 0]]) => `${service}=${name(offset)}`)].join()}`,
-    ...(alternatives.length === 0 || general === 0
-      ? []
-      : [` (or another zone that was at ${offsetText(general)} then, such as ${alternatives.join(' or ')})`]),
-  ].join('');
+  const zones = [name(general), ...others.map(([service, [offset = 0]]) => `${service}=${name(offset)}`)].join();
+  const further =
+    alternatives.length === 0 || general === 0
+      ? ''
+      : ` (or another zone that was at ${offsetText(general)} then, such as ${alternatives.join(' or ')})`;
+  return { zones, remedy: `pass --timezone ${zones}${further}` };
 }
 
 /** The zone of most logs for all of them, and entries of their own for the others. */
