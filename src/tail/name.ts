@@ -207,8 +207,8 @@ function besideHost(bare: string): readonly [name: string, host: string] | undef
 const NO_HOST =
   /^(?:case|ticket|bug|lp|issue|incident|inc|sr|sf|logs?|test|tests?|run|attempt|try|copy|new|old|dump|job|build|v|r|rc|release|cell|worker|part)[-_.]?\d+(?:[-_.].*)?$|^\d|^\D{0,3}\d{4}-\d\d-\d\d/;
 
-/** Words of a host's name: letters, a number, or letters with a number behind them (`c01r03n12`); what a random name has is none. */
-const HOST_WORD = /^(?:[a-z]*|\d+|(?:[a-z]+\d+)+[a-z]?)$/;
+/** A word of a host's name is a number, or begins with a letter (`c01r03n12`). One of a random name (`29kbjv`) may begin with a digit. */
+const HOST_WORD = /^(?:\d+|[a-z][a-z\d]*)?$/;
 
 /** Juju names machines for its model: `juju-61fe7a-default-8`. */
 const JUJU = /^juju-[0-9a-f]{6}-/;
