@@ -5,6 +5,7 @@ import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
+import type { WrongZone } from '../model/wrong-zone.js';
 import type { CheckOptions } from '../pipeline/check/check.js';
 import type { CheckReport } from '../pipeline/check/report.js';
 import type { ResendOptions, Resent } from '../pipeline/resend.js';
@@ -26,13 +27,13 @@ export interface ReplayOptions {
   readonly onZone?: (zone: string, host: string | undefined) => void;
   /** `numbered`: as events, with the name of the file and the number of the line in it */
   readonly lines: 'events' | 'numbered' | 'off';
-  /** Told of every request id that a trace's lines have, own and global, before the trace is given. */
+  /** Takes every request id that a trace's lines have, own and global, before the trace is given. */
   readonly onRequests?: (trace: FinishedTrace, requests: ReadonlySet<string>) => void;
   /** files of users' own messages and phases */
   readonly rules?: readonly string[];
   readonly count: Count;
   /** Takes, when all is read, which times were read in a wrong zone, and what to give instead. */
-  readonly onWrongZone?: (wrong: { readonly what: string; readonly remedy: string; readonly zones?: string }) => void;
+  readonly onWrongZone?: (wrong: WrongZone) => void;
   /** Takes each log of whose lines none could be read, and what it looks like. */
   readonly onUnread?: (path: string, seen: string | undefined) => void;
   /** lines of a request that show no name of an action */

@@ -19,7 +19,7 @@ export const explain = defineCommand({
   ],
   options: {
     ...sourceOptions,
-    'no-color': { type: 'boolean', about: 'no colours; there are none here, so that all commands take it' },
+    'no-color': { type: 'boolean', about: 'accepted, as by the other commands; explain never prints colours' },
   },
   examples: [
     {

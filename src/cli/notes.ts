@@ -37,7 +37,7 @@ export type Note = (outcome: Outcome) => readonly string[];
 export const notes: readonly Note[] = [
   summary,
   kindsCompared,
-  unnamedOnes,
+  ({ unnamed }) => unnamed.list(),
   ({ stalls }) => stallsText(stalls),
   nothingFound,
   ({ tally }) => tally.faults().map((fault) => `note: ${fault}`),
@@ -67,13 +67,6 @@ function kindsCompared({ isOneKind, matching, selection, shown }: Outcome): stri
   return [
     `note: --slowest ${slowest} took ${shown.counted}, of ${matching.kinds} kinds of action (${matching.counted}): add --action NAME to compare actions of one kind`,
   ];
-}
-
-function unnamedOnes({ unnamed }: Outcome): string[] {
-  return unnamed
-    .list()
-    .split('\n')
-    .filter((line) => line !== '');
 }
 
 function nothingFound(outcome: Outcome): string[] {

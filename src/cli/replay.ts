@@ -3,6 +3,7 @@ import { exitCodes, usage } from '../model/errors.js';
 import { type LogForm, logForms } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
+import type { WrongZone } from '../model/wrong-zone.js';
 import { defineCommand, type Io, type OptionSpecs, write } from './command.js';
 import { lookOf, widthGiven } from './look.js';
 import { notes, type Outcome, unread } from './notes.js';
@@ -267,7 +268,7 @@ async function provenZone(
   { engine, signal, stderr }: Io,
 ): Promise<string> {
   if (paths.includes('-')) throw usage('--timezone auto reads the logs twice, which stdin cannot', 'save them to a file, or name the zone');
-  let wrong: { readonly what: string; readonly remedy: string; readonly zones?: string } | undefined;
+  let wrong: WrongZone | undefined;
   const options = { ...formOf(values['log-form']), ...(values.service !== undefined && { service: values.service }) };
   const found = engine.replay({
     ...options,

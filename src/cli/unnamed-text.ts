@@ -9,8 +9,8 @@ export interface UnnamedText {
   readonly saw: (unnamed: Unnamed) => void;
   /** Passes counts on, and keeps which services' lines were read. */
   counting(count: Count): Count;
-  /** For stderr, after the traces: what got no name, each with the line that would name it. Empty where there is nothing. */
-  list(): string;
+  /** For stderr, after the traces: what got no name, each with the line that would name it. None where there is nothing. */
+  list(): readonly string[];
   /** Where no action is shown at all: why, and what to do. */
   whyNone(): readonly [why: string, toDo: string];
 }
@@ -33,13 +33,12 @@ export function createUnnamedText(): UnnamedText {
       },
 
     list() {
-      if (all === 0) return '';
+      if (all === 0) return [];
       return [
         `${all === 1 ? 'the lines of one request show' : `the lines of ${all} requests show`} no name of an action:`,
         ...first.flatMap(entryOf),
         ...(all > first.length ? [`  and ${all - first.length} more`] : []),
-        '',
-      ].join('\n');
+      ];
     },
 
     whyNone() {
@@ -60,7 +59,7 @@ export function createUnnamedText(): UnnamedText {
           'give the logs of nova-compute and nova-conductor, too',
         ];
       return [
-        'actions are told by the lines of nova-compute: its log is not among these, or holds no action',
+        'actions are named by lines of nova-compute: its log is not among these, or holds no action',
         'give the nova-compute log too, or see what is made of one of its lines: novaspan explain "LINE"',
       ];
     },

@@ -17,6 +17,7 @@ import type { LogForm } from '../model/form.js';
 import type { LineSink, Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
+import type { WrongZone } from '../model/wrong-zone.js';
 import { diagnose } from '../read/diagnose.js';
 import { ownName } from '../read/log-reader.js';
 import type { Rules } from '../read/rules.js';
@@ -29,7 +30,7 @@ import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { isPackedName } from '../tail/rotated.js';
 import { buildTrace } from '../trace/build.js';
 import { LineNumbers } from './line-numbers.js';
-import { type WrongZone, ZoneHint } from './zone-hint.js';
+import { ZoneHint } from './zone-hint.js';
 
 export interface ReplayOptions {
   /** files, directories, globs, or `-` for standard input */
@@ -45,7 +46,7 @@ export interface ReplayOptions {
   readonly onZone?: ((zone: string, host: string | undefined) => void) | undefined;
   /** `numbered`: as events, with the name of the file and the number of the line in it */
   readonly lines: 'events' | 'numbered' | 'off';
-  /** Told of every request id that a trace's lines have, own and global, before the trace is given. */
+  /** Takes every request id that a trace's lines have, own and global, before the trace is given. */
   readonly onRequests?: (trace: FinishedTrace, requests: ReadonlySet<string>) => void;
   /** files of users' own messages and phases */
   readonly rules?: readonly string[] | undefined;
@@ -56,10 +57,10 @@ export interface ReplayOptions {
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
   /** Takes, when all is read, which times were read in a wrong zone, and what to give instead. */
   readonly onWrongZone?: (wrong: WrongZone) => void;
-  /** told once, when all is read: what daemons report of themselves, whether or not an action was under way */
+  /** Takes, once all is read, what daemons report of themselves, whether or not an action was under way */
   readonly onStalls?: (stalls: readonly StallsOfDaemon[]) => void;
   readonly stdin?: NodeJS.ReadableStream;
-  /** Told of each log of whose lines none could be read, and what it looks like. */
+  /** Takes each log of whose lines none could be read, and what it looks like. */
   readonly onUnread?: (path: string, seen: string | undefined) => void;
 }
 
@@ -106,7 +107,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   );
   const journals = [...new Set(options.paths.filter(isJournalPath))].map((path) => ({ path: journalName(path), parts: [path] }));
   const [ofReport, ...others] = options.isZoneGiven === false ? new Set(found.logs.map((set) => set.zone)) : [undefined];
-  const zoneHint = new ZoneHint(ofReport === undefined || others.length > 0 ? zones : parseZones(ofReport));
+  const zoneHint = options.onWrongZone && new ZoneHint(ofReport === undefined || others.length > 0 ? zones : parseZones(ofReport));
   try {
     if (options.signal?.aborted) return found.close();
     if (found.faults.length > 0) throw unreadable(found.faults);
@@ -116,7 +117,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
         options.onZone?.(zone, host);
     sources = openSources([...found.logs, ...journals], options, zones, rules, (event) => {
       stalls.note(event);
-      zoneHint.note(event);
+      zoneHint?.note(event);
       correlator.accept(event);
     });
   } catch (error) {
@@ -155,7 +156,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     }
     yield* finish(correlator.finish(Math.max(...sources.map(({ reader }) => reader.newest ?? Number.NEGATIVE_INFINITY))));
     options.onStalls?.(stalls.longest);
-    const wrongZone = zoneHint.said;
+    const wrongZone = zoneHint?.said;
     if (wrongZone !== undefined) options.onWrongZone?.(wrongZone);
   } finally {
     for (const { input } of sources) await input?.close();

@@ -1,28 +1,16 @@
 import type { Zone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
+import type { WrongZone } from '../model/wrong-zone.js';
 import { formatOf } from '../read/log-reader.js';
 import { type ClockEvidence, judgeClocks } from './check/clock.js';
-import { MOST_MOMENTS, type Moments, noteMoments } from './check/moments.js';
-import { zoneProblem } from './check/zone-problem.js';
+import { MOST_MOMENTS, noteMoments } from './check/moments.js';
+import { type ZonedLog, zoneProblem } from './check/zone-problem.js';
 
 /** One service on one host, and what its events say of its clock. */
-interface Log {
-  readonly set: { readonly path: string };
-  readonly service: string;
-  readonly host: string;
-  readonly zone: string;
-  readonly isUtc: boolean;
+interface Log extends ZonedLog {
   readonly modified: undefined;
-  readonly survey: ClockEvidence & { readonly moments: Moments; readonly requests: Map<string, Millis>; last: Millis; offset: Millis };
-}
-
-/** Times that were read in a wrong zone. */
-export interface WrongZone {
-  readonly what: string;
-  readonly remedy: string;
-  /** what `--timezone` takes instead; undefined where one option cannot say it */
-  readonly zones?: string;
+  readonly survey: ClockEvidence & { readonly requests: Map<string, Millis>; last: Millis; offset: Millis };
 }
 
 /** Services on hosts that are compared. */

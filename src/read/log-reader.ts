@@ -243,15 +243,8 @@ export class LogReader {
     const level = this.#levels.of(bytes, parts.levelStart, parts.levelEnd);
     const stop = Math.min(end, parts.message + LONGEST_MESSAGE);
     const message = osloMessage(bytes, parts.message, stop, level);
-    const announced = detached(this.#sieve.read(message), message.length);
-    if (announced === undefined) {
-      this.#unrecognised++;
-      return;
-    }
-    if (announced === UNWANTED) {
-      this.#events++;
-      return;
-    }
+    const announced = this.#announced(message);
+    if (announced === undefined) return;
     const context = this.#oslo.of(bytes, parts.contextStart, Math.min(parts.contextEnd, parts.contextStart + LONGEST_CONTEXT));
     const instance =
       parts.instance === -1 ? announced.fields['instance'] : this.#instances.of(bytes, parts.instance, parts.instance + UUID_LENGTH);
@@ -333,15 +326,8 @@ export class LogReader {
       return;
     }
     const message = printable(bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE)));
-    const announced = detached(this.#sieve.read(message), message.length);
-    if (announced === undefined) {
-      this.#unrecognised++;
-      return;
-    }
-    if (announced === UNWANTED) {
-      this.#events++;
-      return;
-    }
+    const announced = this.#announced(message);
+    if (announced === undefined) return;
     const instance = announced.fields['instance'];
     const thread = parts.threadStart === parts.threadEnd ? '' : bytes.toString('latin1', parts.threadStart, parts.threadEnd);
     this.#give({
@@ -362,6 +348,15 @@ export class LogReader {
       origin: { ...this.#originOf(offset), serial: { thread, number: parts.serial } },
       detail: NO_DETAIL,
     });
+  }
+
+  /** What a message announces that the sieve let pass; undefined, and counted, where no action needs it. */
+  #announced(message: string): Announcement | undefined {
+    const announced = detached(this.#sieve.read(message), message.length);
+    if (announced === undefined) this.#unrecognised++;
+    else if (announced === UNWANTED) this.#events++;
+    else return announced;
+    return undefined;
   }
 
   #originOf(offset: number): Origin {

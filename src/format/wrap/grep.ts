@@ -33,7 +33,6 @@ export const behindFileNames = (isWrapped: IsWrapped): Form => ({
     const isNamed = own === start;
     if (isNamed) own = behindFileName(bytes, start, end, (_, at) => isOwn(at) || (canBegin(bytes[at]) && isWrapped(bytes, at, end)));
     if (own === start) return false;
-    into.file = undefined;
     if (isNamed) {
       if (!isFileName(bytes, start, own)) return false;
       const name = bytes.toString('utf8', start, own - 1).replace(NUMBER, '');
@@ -43,12 +42,6 @@ export const behindFileNames = (isWrapped: IsWrapped): Form => ({
     into.bytes = bytes;
     into.start = own;
     into.end = end;
-    into.at = undefined;
-    into.local = undefined;
-    into.idents = [];
-    into.host = undefined;
-    into.pid = 0;
-    into.isPart = false;
     return true;
   },
   seen: [

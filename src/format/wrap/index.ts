@@ -13,12 +13,8 @@ import { compose, kubectl, stern, timestamps } from './pods.js';
 import { fluent, osloJson } from './record.js';
 import { rfc5424, syslog } from './syslog.js';
 
-const grep = behindFileNames((bytes, start, end) =>
-  othersThan(grep).some((form) => mayBe(form, bytes[start]) && unwrap(form, bytes, start, end, inner)),
-);
-
-/** Every way to wrap lines. The order does not matter: no line is claimed by two, as a test proves of what they have `seen`. */
-export const forms: readonly Form[] = [
+/** What may stand behind the name of a file, too. */
+const unnamed: readonly Form[] = [
   cri,
   docker,
   journalJson,
@@ -35,8 +31,14 @@ export const forms: readonly Form[] = [
   filebeat,
   kolla,
   loki,
-  grep,
 ];
+
+const grep = behindFileNames((bytes, start, end) =>
+  unnamed.some((form) => mayBe(form, bytes[start]) && unwrap(form, bytes, start, end, inner)),
+);
+
+/** Every way to wrap lines. The order does not matter: no line is claimed by two, as a test proves of what they have `seen`. */
+export const forms: readonly Form[] = [...unnamed, grep];
 
 const byName = new Map<LogForm, Form>(forms.map((form) => [form.name, form]));
 
@@ -58,7 +60,6 @@ export function unwrap(form: Form, bytes: Buffer, start: number, end: number, in
   return form.unwrap(bytes, start, end, into);
 }
 
-const othersThan = (one: Form): readonly Form[] => forms.filter((form) => form !== one);
 const scratch = nothingWrapped();
 const inner = nothingWrapped();
 const BRACE = 123;

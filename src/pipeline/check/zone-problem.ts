@@ -3,7 +3,8 @@ import { ownName } from '../../read/log-reader.js';
 import { type ClockEvidence, type ClockFinding, offsetText, zonesAt } from './clock.js';
 import type { Problem } from './report.js';
 
-interface Log {
+/** A log whose times may have been read in a wrong zone. */
+export interface ZonedLog {
   readonly set: { readonly path: string };
   readonly service: string;
   readonly host: string;
@@ -14,18 +15,18 @@ interface Log {
 
 /** Times that were read in a wrong zone, and which zone is right: one problem, however many logs it is seen in. */
 export function zoneProblem(
-  logs: readonly Log[],
-  findings: ReadonlyMap<Log, ClockFinding | undefined>,
+  logs: readonly ZonedLog[],
+  findings: ReadonlyMap<ZonedLog, ClockFinding | undefined>,
   config: string | undefined,
 ): (Problem & { readonly zones?: string }) | undefined {
   const local = logs.filter(({ isUtc }) => !isUtc);
   const off = local.filter((log) => findings.get(log)?.verdict === 'off').sort((a, b) => rank(findings.get(a)) - rank(findings.get(b)));
   if (off.length === 0) return undefined;
   const at = off[0]!.survey.last ?? 0;
-  const truth = (log: Log): Millis => log.survey.offset + (findings.get(log)?.offset ?? 0);
+  const truth = (log: ZonedLog): Millis => log.survey.offset + (findings.get(log)?.offset ?? 0);
 
   const known = local.filter((log) => (findings.get(log)?.verdict ?? 'unknown') !== 'unknown');
-  const groups = new Map<string, Log[]>();
+  const groups = new Map<string, ZonedLog[]>();
   for (const log of off) {
     const key = `${offsetText(truth(log))}, but were read as ${log.zone}`;
     groups.set(key, [...(groups.get(key) ?? []), log]);
@@ -47,8 +48,8 @@ export function zoneProblem(
 
 /** What to give with `--timezone`; no zones where one option cannot say it. */
 function zoneGiven(
-  known: readonly Log[],
-  truth: (log: Log) => Millis,
+  known: readonly ZonedLog[],
+  truth: (log: ZonedLog) => Millis,
   at: Millis,
 ): { readonly zones: string | undefined; readonly remedy: string } {
   const byService = new Map<string, Set<Millis>>();
@@ -81,7 +82,7 @@ function zoneGiven(
 }
 
 /** The zone of most logs for all of them, and entries of their own for the others. */
-function inConfiguration(known: readonly Log[], truth: (log: Log) => Millis, at: Millis, config: string): string {
+function inConfiguration(known: readonly ZonedLog[], truth: (log: ZonedLog) => Millis, at: Millis, config: string): string {
   const zones = new Map<string, string[]>();
   for (const log of known) {
     const zone = zonesAt(truth(log), at, [log.zone])[0] ?? offsetText(truth(log));
