@@ -9,6 +9,8 @@ import { type ZonedLog, zoneProblem } from './check/zone-problem.js';
 
 /** One service on one host, and what its events say of its clock. */
 interface Log extends ZonedLog {
+  /** of the event before */
+  request: string | undefined;
   readonly modified: undefined;
   readonly survey: ClockEvidence & { readonly requests: Map<string, Millis>; last: Millis; offset: Millis };
 }
@@ -36,9 +38,11 @@ export class ZoneHint {
     const { survey } = log;
     if (event.at > survey.last) survey.last = event.at;
     noteMoments(survey.moments, event, event.at);
-    for (const request of [event.requestId, event.globalRequestId])
-      if (request !== undefined && survey.requests.size < MOST_MOMENTS && !survey.requests.has(request))
-        survey.requests.set(request, event.at);
+    // The lines of a request follow each other.
+    if (event.requestId === log.request) return;
+    log.request = event.requestId;
+    this.#noteRequest(survey.requests, event.requestId, event.at);
+    this.#noteRequest(survey.requests, event.globalRequestId, event.at);
   }
 
   /** Which times look wrong, and what to give instead; undefined where nothing proves that any are. */
@@ -49,6 +53,10 @@ export class ZoneHint {
     return zoneProblem(logs, judgeClocks(logs), undefined);
   }
 
+  #noteRequest(requests: Map<string, Millis>, request: string | undefined, at: Millis): void {
+    if (request !== undefined && requests.size < MOST_MOMENTS && !requests.has(request)) requests.set(request, at);
+  }
+
   #logOf({ service, host, origin }: Event): Log | undefined {
     if (this.#latest?.service === service && this.#latest.host === host) return this.#latest;
     const key = `${service}@${host}`;
@@ -57,7 +65,7 @@ export class ZoneHint {
     const isUtc = formatOf(service) === 'vlog';
     const survey = { moments: new Map(), requests: new Map(), stated: [], last: Number.NEGATIVE_INFINITY, offset: 0, isOuter: false };
     const zone = isUtc ? 'UTC' : this.#zones(service).name;
-    const log = { set: { path: origin.path }, service, host, zone, isUtc, modified: undefined, survey };
+    const log: Log = { request: undefined, set: { path: origin.path }, service, host, zone, isUtc, modified: undefined, survey };
     this.#logs.set(key, log);
     return log;
   }
