@@ -11,6 +11,7 @@ import { isWanted } from '../lifecycle/wanted.js';
 import type { Count } from '../model/counters.js';
 import type { LineSink, Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
+import { ownName } from '../model/services.js';
 import { EnvelopeReader, type Format, formatOf, osloMessage } from './envelope.js';
 import { asNeutronRequest, isNeutron, Workers } from './uwsgi.js';
 
@@ -33,20 +34,8 @@ const QUARTER = 15 * 60_000;
 /** Further ahead than this, a line's time waits for another line to say the same. */
 const JUMP = 10 * 60_000;
 
+export { ownName } from '../model/services.js';
 export { type Format, formatOf } from './envelope.js';
-
-/** The names under which services appear in traces, where their binaries are called otherwise. */
-const OWN_NAMES: Readonly<Record<string, string>> = {
-  'placement-api': 'placement',
-  'placement-wsgi': 'placement',
-  'glance-api': 'glance',
-  'nova-osapi_compute': 'nova-api',
-  'nova-api-wsgi': 'nova-api',
-  'nova-super-conductor': 'nova-conductor',
-  'networking-ovn-metadata-agent': 'neutron-ovn-metadata-agent',
-  'ovn-metadata-agent': 'neutron-ovn-metadata-agent',
-};
-export const ownName = (service: string): string => OWN_NAMES[service] ?? service;
 
 export interface ReaderOptions {
   readonly service: string;

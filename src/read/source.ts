@@ -365,7 +365,7 @@ export class LogSource {
   }
 
   #newWriter(idents: readonly string[], host: string | undefined, file: string | undefined): Writer {
-    const named = idents.map(serviceOfIdent);
+    const named = idents.map((ident) => serviceOfIdent(ident));
     const place = named.findIndex((service) => service !== undefined);
     const found = file === undefined ? undefined : nameLog(lastingName(file));
     const service = place === -1 ? (found?.service ?? this.#name.service) : named[place];
