@@ -371,10 +371,11 @@ export class LogReader {
 
   #give(event: Event): void {
     this.#events++;
-    this.#options.onEvent(event, this.#zoning);
+    this.#options.onEvent(event, this.zoning);
   }
 
-  get #zoning(): Zoning {
+  /** What the time of the last line rests on. */
+  get zoning(): Zoning {
     if (this.#at === undefined) return this.#isVlog ? 'none' : 'own';
     return this.#isProven ? 'none' : 'outer';
   }

@@ -21,6 +21,8 @@ export interface LineReader {
   readonly newest: Millis | undefined;
   /** Whether the last line is so far ahead that it is not clear yet whether it moves `newest`. */
   readonly isUnsure?: boolean;
+  /** what the time of the last line rests on */
+  readonly zoning?: Zoning;
   /**
    * Takes one line. As LineSink.
    *

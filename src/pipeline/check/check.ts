@@ -94,6 +94,7 @@ export interface Source extends Omit<Read, 'surveys' | 'unknown'> {
   /** what wraps its lines says when each was written */
   readonly isProven: boolean;
   readonly isUtc: boolean;
+  readonly isSent: boolean;
 }
 
 interface Found {
@@ -297,6 +298,7 @@ function sourceOf(survey: Survey, set: LogSet, { surveys, ...read }: Read, entry
     zone: isProven ? 'proven' : isUtc ? 'UTC' : clock.zone.name,
     isProven,
     isUtc,
+    isSent: entry.mayBeEmpty === true,
   };
 }
 

@@ -11,6 +11,8 @@ export interface ZonedLog {
   readonly host: string;
   readonly zone: string;
   readonly isUtc: boolean;
+  /** it was sent here, and is kept in the state folder */
+  readonly isSent?: boolean;
   readonly clock: ClockEvidence;
 }
 
@@ -33,6 +35,8 @@ export interface ZonesGiven {
 export interface ZoneProblem extends WrongZone {
   readonly about: 'zone';
   readonly why: readonly string[];
+  /** where it is seen, and how far ahead those times are */
+  readonly logs: readonly { readonly path: string; readonly service: string; readonly host: string; readonly offset: Millis }[];
 }
 
 /** Times that were read in a wrong zone, and which zone is right: one problem, however many logs it is seen in. */
@@ -58,6 +62,7 @@ export function zoneProblem(
     why: off.map(({ service, host, finding: { offset, by } }) => {
       return `${ownName(service)} on ${host} is ${hoursText(offset)} ${offset > 0 ? 'ahead' : 'behind'}, by ${by}`;
     }),
+    logs: off.map(({ set: { path }, service, host, finding: { offset } }) => ({ path, service, host, offset })),
     remedy: given?.remedy ?? inConfiguration(known, names, config ?? ''),
   };
 }
@@ -124,16 +129,21 @@ function isIn(zone: string, { samples }: KnownLog, names: ZoneNames): boolean {
 
 /** The zone of most logs for all of them, and entries of their own for the others. */
 function inConfiguration(known: readonly KnownLog[], names: ZoneNames, config: string): string {
+  // What a log is read as is kept where it is right.
+  const zoneOf = (log: KnownLog): string => (isIn(log.zone, log, names) ? log.zone : nameOf([log], names));
+  const written = known.filter(({ isSent }) => isSent !== true);
   const zones = new Map<string, string[]>();
-  for (const log of known) {
-    // What a log is read as is kept where it is right.
-    const zone = isIn(log.zone, log, names) ? log.zone : nameOf([log], names);
-    zones.set(zone, [...(zones.get(zone) ?? []), log.set.path]);
-  }
-  const [[general] = ['UTC'], ...others] = [...zones].sort(([, a], [, b]) => b.length - a.length);
+  for (const log of written) zones.set(zoneOf(log), [...(zones.get(zoneOf(log)) ?? []), log.set.path]);
+  const [general, ...others] = [...zones].sort(([, a], [, b]) => b.length - a.length);
+  const hosts = new Map(known.filter((log) => log.isSent && log.finding.verdict === 'off').map((log) => [log.host, zoneOf(log)]));
   return [
-    `set \`timezone: ${general}\` in ${config}`,
+    ...(general === undefined || written.every(({ finding }) => finding.verdict !== 'off')
+      ? []
+      : [`set \`timezone: ${general[0]}\` in ${config}`]),
     ...others.map(([zone, paths]) => `list ${paths.join(', ')} first under \`logs\`, each with \`timezone: ${zone}\``),
+    ...(hosts.size === 0
+      ? []
+      : [`set \`receive.timezones: { ${[...hosts].map(([host, zone]) => `${host}: ${zone}`).join(', ')} }\` in ${config}`]),
   ].join('; ');
 }
 
