@@ -150,7 +150,7 @@ export const rows: readonly Service[] = [
   {
     name: 'ovsdb-server',
     project: 'ovs',
-    called: ['ovn-nb-db', 'ovn-sb-db'],
+    called: ['ovn-nb-db', 'ovn-sb-db', 'ovn-nb-db-server', 'ovn-sb-db-server', 'ovn-relay'],
     like: /^ovn-sb-relay|^ovsdb-server[-_]/,
     modules: ['ovsdb_server', 'raft'],
   },
