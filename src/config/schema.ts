@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import { logForms } from '../model/form.js';
 import { HOST_FORM, isHostName } from '../model/host.js';
 import { LISTEN_FORM, parseListen } from '../model/listen.js';
