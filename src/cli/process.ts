@@ -1,17 +1,14 @@
-import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../model/clock.js';
 import { exitCodes, outputUnwritable } from '../model/errors.js';
 import { engine } from './bound.js';
 import { commands } from './commands.js';
 import { dispatch, isGone, told } from './dispatch.js';
+import { tuneV8 } from './v8.js';
 
 // The only file that touches the process. Commands return an exit code; output still in a pipe is let through, so the
 // code is left for Node.js to exit with when all is written.
 
-// V8 waits four times as long before it compiles a function anew: on a node with one core to spare, compiling took a quarter
-// of the time that reading 200 MB takes (bench/results.md).
-// Later releases have no such flag, and would say so.
-if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=600000');
+tuneV8(process.argv[2]);
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
