@@ -69,5 +69,5 @@ function innerOf(text: string): string | undefined {
   const inner = text.slice(at);
   if (INNER.test(inner.slice(STAMP_LENGTH))) return undefined;
   if (text[at - 1] !== '"') return inner;
-  return /^(?:[^"]|"")*/.exec(inner)![0].replaceAll('""', '"');
+  return /^(?:[^"\\]|\\.|"")*/.exec(inner)![0].replaceAll(/""|\\"/g, '"');
 }

@@ -2,6 +2,7 @@ import { formOf } from '../format/wrap/index.js';
 import type { LineSink } from '../model/line.js';
 import { type Clean, cleanerOf } from './clean.js';
 import { type Rewrite, rewriteOf } from './head.js';
+import { isOfObjects, Objects } from './objects.js';
 
 const CARRIAGE_RETURN = 13;
 /** What a log's width is found from. */
@@ -131,6 +132,7 @@ export class Unfolder {
   #clean: Clean | undefined;
   #rewrite: Rewrite | undefined;
   #folding: Folding = NOT_CUT;
+  #objects: Objects | undefined;
   /** pieces of the record at hand, and where it begins */
   #held: { text: string; readonly offset: number } | undefined;
   #last = '';
@@ -166,6 +168,12 @@ export class Unfolder {
     if (sample === undefined || sample.length === 0) return;
     this.#sample = undefined;
     const given = sample.map(({ bytes }) => textOf(bytes, 0, bytes.length));
+    if (isOfObjects(given)) {
+      this.#objects = new Objects();
+      this.#seen = given;
+      for (const { bytes, offset } of sample) this.line(bytes, 0, bytes.length, offset);
+      return;
+    }
     this.#clean = cleanerOf(given);
     const clean = this.#clean;
     const texts = clean === undefined ? given : given.flatMap(clean);
@@ -193,6 +201,13 @@ export class Unfolder {
   }
 
   #take(text: string, offset: number): void {
+    if (this.#objects !== undefined) {
+      for (const each of this.#objects.take(text)) {
+        const bytes = Buffer.from(each);
+        this.#sink(bytes, 0, bytes.length, offset);
+      }
+      return;
+    }
     for (const piece of this.#clean?.(text) ?? [text]) this.#piece(piece, offset);
   }
 

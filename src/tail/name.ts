@@ -62,6 +62,10 @@ const CALLED: Readonly<Record<string, string>> = {
   'q-dhcp': 'neutron-dhcp-agent',
   'q-ovn-metadata-agent': 'neutron-ovn-metadata-agent',
   'g-api': 'glance-api',
+  // Pebble's services, too
+  'ovn-nb-db-server': 'ovsdb-server',
+  'ovn-sb-db-server': 'ovsdb-server',
+  'ovn-relay': 'ovsdb-server',
   // kolla
   'ovn-nb-db': 'ovsdb-server',
   'ovn-sb-db': 'ovsdb-server',
