@@ -18,7 +18,7 @@ const DATED = /\d{4}-\d\d-\d\d.{1,8}\d\d:\d\d:\d\d|\d{4}-\d\d-\d\d\S*\s/;
 const INVISIBLE = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
 const BLANKS = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
 /** What begins a terminal's codes, as it is or as programs show it: `less`, `vim`, Python, a page with no sign for it. */
-const ESCAPE = String.raw`(?:\x1b|#033|\\{1,2}(?:x1b|033|u001b|e)|\^\[|\u241b|<1B>|<0x1b>|\bESC(?=\[)|[?\ufffd](?=\[[0-9;]*[mK]))`;
+const ESCAPE = String.raw`(?:\x1b|#033|\\{1,2}(?:x1b|033|u001b|e)|\^\[|\u241b|<1B>|<0x1b>|ESC(?=\[[0-9;]*[mK])|[?\ufffd](?=\[[0-9;]*[mK]))`;
 const CODES = new RegExp(String.raw`${ESCAPE}(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|[()][0-9A-B]|[=>78])`, 'gi');
 const CODE = new RegExp(CODES.source, 'i');
 

@@ -26,7 +26,7 @@ const UWSGI = Buffer.from('[pid');
 
 function behindText(bytes: Buffer, start: number, end: number): number {
   let stop = end;
-  while (stop > start && bytes[stop - 1] === SPACE) stop--;
+  while (stop > start && bytes[stop - 1]! <= SPACE) stop--;
   return stop;
 }
 
@@ -63,7 +63,7 @@ export class EnvelopeReader {
     this.bytes = bytes;
     this.start = start;
     // No wording ends with blanks, and what was copied often does.
-    this.end = bytes[end - 1] === SPACE ? behindText(bytes, start, end) : end;
+    this.end = bytes[end - 1]! <= SPACE ? behindText(bytes, start, end) : end;
     this.around = 'nothing';
     const made = this.#scan(start);
     if (made !== undefined && !this.#isColoured(made)) return made;

@@ -244,3 +244,11 @@ export class Unfolder {
 
 const textOf = (bytes: Buffer, start: number, end: number): string =>
   bytes.toString('utf8', start, end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
+
+/** One line of a log as it was written, where copying it left its marks: what `explain` is given. */
+export function asWritten(given: string): string {
+  const line = given.replace(/\r$/, '');
+  const cleaned = cleanerOf([line])?.(line) ?? [line];
+  const [first = line] = cleaned;
+  return cleaned.length > 1 ? line : (rewriteOf([first])?.(first) ?? first);
+}
