@@ -11,7 +11,7 @@ import type { LineSink, Millis } from '../model/line.js';
 import { hostInName, isJournal, nameLog, serviceOfIdent } from '../tail/name.js';
 import { lastingName } from '../tail/rotated.js';
 import { LogReader, type ReaderOptions } from './log-reader.js';
-import { MixedLog, saysNothing } from './mixed.js';
+import { MixedLog, type Processes, saysNothing } from './mixed.js';
 
 /** Reads the lines of one of those who write to a log. */
 export interface LineReader {
@@ -49,6 +49,8 @@ export interface SourceOptions {
   readonly likelyForm?: LogForm | undefined;
   /** who wrote to it before now, where its name does not tell: what is read here must not depend on who writes first */
   readonly knownWriters?: readonly Writing[] | undefined;
+  /** the services of processes that lines before now told, by who wrote them */
+  readonly knownProcesses?: Readonly<Record<string, Processes>> | undefined;
   /** a time shortly before the first line, where it is known: tells the two passes of a repeated hour apart */
   readonly after?: Millis | undefined;
   /** The operator named this very log: it is read where its lines, and not its name, say whose they are. */
@@ -122,6 +124,7 @@ export class LogSource {
   readonly #name: { readonly service: string | undefined; readonly host: string | undefined };
   readonly #readers = new Map<string, LineReader>();
   readonly #writers = new Map<string, Writer>();
+  readonly #mixed = new Map<string, MixedLog>();
   #form: LogForm | undefined;
   #unwrapper: Unwrapper | undefined;
   #sink: LineSink;
@@ -162,6 +165,12 @@ export class LogSource {
   /** How the log is written, once that is clear. */
   get form(): LogForm | undefined {
     return this.#form;
+  }
+
+  /** The services of processes, where lines of their own told them: by these, other lines are told. */
+  get processes(): Readonly<Record<string, Processes>> {
+    const told = [...this.#mixed].map(([key, mixed]) => [key, mixed.processes] as const);
+    return Object.fromEntries(told.filter(([, processes]) => processes.length > 0));
   }
 
   /** Whether a service's lines are read here, of the host if one is given. */
@@ -269,7 +278,7 @@ export class LogSource {
   #plainSink(): LineSink {
     const { service } = this.#name;
     if (service !== undefined && !this.#isSaid) return this.#readerFor(service, this.#plainHost).line;
-    const mixed = new MixedLog(service);
+    const mixed = this.#mixedOf('', service);
     return (bytes, start, end, offset) => {
       const writer = mixed.serviceOf(bytes, start, end) ?? service;
       if (writer !== undefined && services.includes(writer) && this.#hasRoomFor(writer, this.#plainHost))
@@ -359,12 +368,12 @@ export class LogSource {
     const key = `${host ?? ''} ${idents.length === 1 ? idents[0] : idents.join(' ')}${file === undefined ? '' : ` ${file}`}`;
     const known = this.#writers.get(key);
     if (known !== undefined) return known;
-    const writer = this.#newWriter(idents, host, file);
+    const writer = this.#newWriter(key, idents, host, file);
     if (this.#writers.size < MOST_WRITERS) this.#writers.set(key, writer);
     return writer;
   }
 
-  #newWriter(idents: readonly string[], host: string | undefined, file: string | undefined): Writer {
+  #newWriter(key: string, idents: readonly string[], host: string | undefined, file: string | undefined): Writer {
     const named = idents.map(serviceOfIdent);
     const place = named.findIndex((service) => service !== undefined);
     const found = file === undefined ? undefined : nameLog(lastingName(file));
@@ -374,11 +383,20 @@ export class LogSource {
     return {
       label: idents[0] === undefined || this.#writers.size >= MOST_NAMED ? 'others' : idents[0],
       service: isRead ? service : undefined,
-      mixed: service === undefined && idents.every(saysNothing) ? new MixedLog() : undefined,
+      mixed: service === undefined && idents.every(saysNothing) ? this.#mixedOf(key) : undefined,
       host: writtenOn,
       isProven: idents.length === 0 || place === 0,
       reader: undefined,
     };
+  }
+
+  #mixedOf(key: string, own?: string): MixedLog {
+    let mixed = this.#mixed.get(key);
+    if (mixed === undefined) {
+      mixed = new MixedLog(own, this.#options.knownProcesses?.[key]);
+      if (this.#mixed.size < MOST_WRITERS) this.#mixed.set(key, mixed);
+    }
+    return mixed;
   }
 
   #hasRoomFor(service: string, host: string): boolean {
