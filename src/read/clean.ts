@@ -53,9 +53,13 @@ const PLAIN: Readonly<Record<string, string>> = {
 const TYPESET = /[\u2010-\u2014\u2018-\u201a\u201c-\u201e\u2026\u2212]/g;
 const MARKUP = /\{(?:noformat|code|quote|panel)(?::[^{}]*)?\}|^\s*```\w*(?=\d{4}-)|```\s*$/g;
 
+const FLUENTD = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [+-]\d{4} [\w.*-]+: (?=\{)/;
+
 const CLEANERS: readonly Cleaner[] = [
   // journalctl -o json-sse
   { shows: /^data: \{/, clean: (text) => text.replace(/^data: (?=\{)/, '') },
+  // What fluentd prints: its time and tag.
+  { shows: FLUENTD, clean: (text) => text.replace(FLUENTD, '') },
   { shows: /\r+(?=[^\r])/, clean: (text) => text.split(/\r+/).filter((piece) => piece !== '') },
   { shows: INVISIBLE, clean: (text) => text.replace(INVISIBLE, '') },
   { shows: BLANKS, clean: (text) => text.replace(BLANKS, ' ') },

@@ -42,31 +42,34 @@ const NOT_CUT: Folding = { width: undefined, isSure: false };
  *     t] [instance: …] Claim successful on node cmp1                                              the rest
  */
 export function foldingOf(lines: readonly string[]): Folding {
-  let width = 0;
-  for (const line of lines) width = Math.max(width, line.length);
-  if (width < NARROWEST || width > WIDEST) return NOT_CUT;
   const begins = lines.map((line, i) => beginsRecord(line, lines[i + 1]));
+  const goesOn = (i: number): boolean => begins[i] === true && begins[i + 1] === false && !OWN.test(lines[i + 1]!);
+  const firsts = lines.flatMap((line, i) => (goesOn(i) && line.length >= NARROWEST && line.length <= WIDEST ? [line.length] : []));
+  if (firsts.length === 0) return NOT_CUT;
+  const width = mostOf(firsts);
   const cut = new Set<string>();
   let cuts = 0;
   let proven = 0;
   let others = 0;
   for (const [i, line] of lines.entries()) {
     const next = lines[i + 1];
-    if (next === undefined) continue;
-    // A shorter one that goes on was cut by something else.
-    if (line.length !== width) {
-      if (begins[i] === true && begins[i + 1] === false && !OWN.test(next)) others++;
-    } else if (begins[i] === true && begins[i + 1] === false && !OWN.test(next)) {
+    if (goesOn(i) && line.length === width) {
       cuts++;
       cut.add(recordAt(lines, begins, i));
-      if (isBroken(line) && !isBroken(line + next)) proven++;
-    } else if (begins[i + 1] === true) others++;
+      if (isBroken(line) && /^[^[]*\]/.test(next!)) proven++;
+      // A longer one was not copied with the others, a shorter one that goes on was cut by something else.
+    } else if (line.length > width || goesOn(i) || (line.length === width && begins[i + 1] === true)) others++;
   }
   const isSure = (cuts >= PROOF && cut.size >= DIFFERENT) || proven >= DIFFERENT;
-  if (cuts > 0 && isSure && others * 4 <= cuts) return { width, isSure };
-  const atBlanks = cutAtBlanks(lines, begins);
-  if (atBlanks !== undefined) return atBlanks;
-  return cuts === 0 ? NOT_CUT : { width, isSure: false };
+  if (isSure && others * 3 <= cuts) return { width, isSure };
+  return cutAtBlanks(lines, begins) ?? { width, isSure: false };
+}
+
+/** The one that is there most often; of those the largest. */
+function mostOf(lengths: readonly number[]): number {
+  const found = new Map<number, number>();
+  for (const length of lengths) found.set(length, (found.get(length) ?? 0) + 1);
+  return [...found].sort(([a, n], [b, m]) => m - n || b - a)[0]![0];
 }
 
 /** Where nearly no piece leaves room for the word that begins the next. */
