@@ -62,30 +62,31 @@ const NO_TIME = /^\s*(?:\.?\d+ )?(?:TRACE|DEBUG|INFO|AUDIT|WARNING|ERROR|CRITICA
 /** Records of which the time was cut away. */
 function withoutDate(lines: readonly string[]): string | undefined {
   if (isMany(lines.filter((line) => TIME_ONLY.test(line)).length, lines.length))
-    return 'its lines begin with a time and no date: put the date before each (sed s/^/2026-11-29 /)';
+    return 'its lines begin with a time and no date: put the date of each before it, such as 2026-11-21';
   return isMany(lines.filter((line) => NO_TIME.test(line)).length, lines.length)
     ? "its lines begin with oslo.log's level and logger: the date and the time before them were cut away, and nothing can be said without"
     : undefined;
 }
 
-/** A line's end that says that more was there. */
-const CUT_OFF = /(?:\.\.\.|\u2026|>|\[\.\.\.\]|\$)$/;
+/** A line's end that says that more was there: of `less -S`, of pages, of `systemctl status`. */
+const CUT_OFF = /(?:\.\.\.|\u2026|>)$/;
+/** Inside of the brackets that records have. */
+const BROKEN = / \[(?:None|req-|instance:)[^\]]*$/;
+const NARROWEST = 40;
 const FEWEST_CUT = 3;
 
 /**
- * Whether the longest lines of a log end alike, at one column: what `less -S`, `cut -c` and pages leave.
+ * Whether the lines of a log were cut off at one column, so that it is read and says little.
  *
- * @returns a sentence, of a log whose lines were read and say nothing
+ * @param lines its first lines
  */
 export function cutOffAt(lines: readonly string[]): string | undefined {
   let width = 0;
   for (const line of lines) width = Math.max(width, line.length);
   const longest = lines.filter((line) => line.length === width);
-  const others = lines.filter((line) => line.length < width && line.length > width * 0.9).length;
-  if (width < 40 || longest.length < FEWEST_CUT || others > longest.length) return undefined;
-  // Lines of one length that say the same are whole.
-  if (new Set(longest.map((line) => line.slice(-20))).size < 2 && !longest.every((line) => CUT_OFF.test(line))) return undefined;
-  return `its lines end at column ${width}, where what they say was cut off: take the file itself`;
+  if (width < NARROWEST || longest.length < FEWEST_CUT || longest.length * SHARE < lines.length) return undefined;
+  if (!longest.every((line) => CUT_OFF.test(line)) && !longest.some((line) => BROKEN.test(line))) return undefined;
+  return `its lines were cut off at column ${width}, and what stood behind is lost: take the file itself`;
 }
 
 const isMany = (some: number, all: number): boolean => some > 0 && some * SHARE >= all;

@@ -110,7 +110,7 @@ const IN_FULL = [
 ];
 
 /** What is put behind a service's name and names nobody: Apache's error log, a container runtime's. */
-const TAIL = /[-_.](?:error|wsgi[-_]error|cri|stdout|stderr|log|logs|full|debug|excerpt)$/;
+const TAIL = /[-_.](?:\d{4}-?\d\d-?\d\d(?:[-_T.]\d[\d-]*)?|error|wsgi[-_]error|cri|stdout|stderr|log|logs|full|debug|excerpt)$/;
 
 /** Names that say it without a folder: what people call a file that they attach. */
 const SHORT: Readonly<Record<string, string>> = { compute: 'nova-compute', conductor: 'nova-conductor', scheduler: 'nova-scheduler' };

@@ -5,6 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { OperatorError } from '../../src/model/errors.js';
 import type { FinishedTrace } from '../../src/model/span.js';
 import { replay } from '../../src/pipeline/replay.js';
+import { cleanerOf } from '../../src/read/clean.js';
+import { cutOffAt } from '../../src/read/diagnose.js';
+import { rewriteOf } from '../../src/read/head.js';
 import { counting } from '../support/scenario.js';
 
 const on = (request: string, instance: string) =>
@@ -242,5 +245,119 @@ describe('a log that was copied is read as it was written', () => {
   ])('%s', async (_what, content) => {
     const { found } = await readAs('pasted.txt', content);
     expect(found).toEqual(RIGHT);
+  });
+});
+
+describe('what is not as it was written', () => {
+  it('F9: two records suffice where they break off inside of brackets', async () => {
+    const { found } = await readAs('pasted.txt', text(...cutAt(80, LINES.slice(2, 4))));
+    expect(found).toHaveLength(1);
+    expect(found).toEqual((await readAs('pasted.txt', text(...LINES.slice(2, 4)))).found);
+  });
+
+  it.each<[string, string]>([
+    ['with a T', 'T'],
+    ['with a blank', ' '],
+  ])("F9: a zone in the stamp %s is the line's own", async (_what, between) => {
+    const content = each((line) => line.replace(' ', between).replace(/\.(\d{3}) /, '.$1+09:00 '));
+    const { traces } = await readAs('nova-compute.log', content, 'Europe/Rome');
+    expect(traces[0]!.spans[0]!.start).toBe(Date.UTC(2024, 6, 11, 9, 10, 40, 100));
+  });
+
+  it('F9: what a collector took apart is put together', async () => {
+    const content = each((line) =>
+      JSON.stringify({
+        '@timestamp': `${isoOf(line)}Z`,
+        loglevel: / (INFO|DEBUG|ERROR) /.exec(line)![1],
+        module: line.split(' ')[4],
+        request_id: /req-\S+/.exec(line)?.[0],
+        message: line.slice(line.indexOf('[instance')),
+        programname: 'nova-compute',
+      }),
+    );
+    const { traces } = await readAs('pasted.json', content);
+    expect(traces.map(({ spans }) => spans[0]!.start)).toEqual([
+      Date.UTC(2024, 6, 11, 18, 10, 40, 100),
+      Date.UTC(2024, 6, 11, 18, 10, 50, 100),
+    ]);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['a date that is missing', each((line) => line.slice(11)), /begin with a time and no date/],
+    ['a time that is missing', each((line) => line.slice(26)), /level and logger: the date and the time before them were cut away/],
+    ['one object of several records', JSON.stringify(LINES.slice(0, 2).join(' ')), /.*/],
+  ])('F9: of %s no action comes, and it is said why', async (_what, content, said) => {
+    const { found, seen } = await readAs('pasted.txt', content);
+    expect(found).toEqual([]);
+    expect(seen.join(' ')).toMatch(said);
+  });
+
+  it.each<[string, (line: string) => string]>([
+    ['less -S', (line) => `${line.slice(0, 79)}>`],
+    ['a page', (line) => `${line.slice(0, 140)}...`],
+  ])('F9: lines that %s cut off are named', (_what, cut) => {
+    expect(cutOffAt(LINES.map(cut))).toMatch(/^its lines were cut off at column \d+/);
+    expect(cutOffAt(LINES)).toBeUndefined();
+    expect(cutOffAt(LINES.map(() => LINES[0]!))).toBeUndefined();
+  });
+
+  it('F9: a log with entities and signs of its own is left as it is', () => {
+    const own = [...LINES, '2024-07-11 18:10:56.000 2 DEBUG nova.x [-] <description>a &quot;b&quot;</description> "c"'];
+    expect(cleanerOf(own)).toBeUndefined();
+    expect(rewriteOf(own)).toBeUndefined();
+  });
+
+  it('F6: a date behind the name of the service', async () => {
+    expect((await readAs('nova-compute_2024-07-11.log', text(...LINES))).found).toEqual(RIGHT);
+    expect((await readAs('nova-compute.log-20240711', text(...LINES))).found).toEqual(RIGHT);
+  });
+
+  const APACHE = '[Thu Jul 11 18:10:39.811568 2024]';
+  const API = `2024-07-11 18:10:39.811 2805 INFO nova.api.openstack.requestlog [None req-11111111-1111-4111-8111-111111111111 u p - - default default] 192.0.2.42 "POST /v2.1/servers" status: 202 len: 447 microversion: 2.1 time: 1.200820`;
+  it.each<[string, string]>([
+    ['its own time and colours', `2024-07-11 18:10:39.811568 \x1b[00;36m${API}\x1b[00m`],
+    ['its own time, escaped colours', `2024-07-11 18:10:39.811568 \\x1b[00;36m${API}\\x1b[00m`],
+    ['no name of a module', `${APACHE} [:error] [pid 2805] ${API}`],
+    [
+      'the page that led there',
+      `${APACHE} [wsgi:error] [pid 2805:tid 1] [client 192.0.2.1:5] ${API}, referer: http://192.0.2.1/dashboard/`,
+    ],
+    ['a container around it', `2024-07-11T18:10:39.812Z stderr F ${APACHE} [wsgi:error] [pid 2805:tid 1] ${API}`],
+    ['syslog around it', `2024-07-11T18:10:39.812+00:00 ctl1 apache2[2805]: ${APACHE} [wsgi:error] [pid 2805:tid 1] ${API}`],
+    ['Pebble around it', `2024-07-11T18:10:39.812Z [wsgi-nova-api] 2024-07-11 18:10:39.811568 ${API}`],
+    [
+      'docker around it',
+      JSON.stringify({ log: `2024-07-11 18:10:39.811568 ${API}\n`, stream: 'stdout', time: '2024-07-11T18:10:39.812Z' }),
+    ],
+    ['the name of its file', `/var/log/apache2/nova-api_error.log:${APACHE} [wsgi:error] [pid 2805:tid 1] ${API}`],
+  ])('F3: a request behind Apache, with %s', async (_what, line) => {
+    expect((await readAs('error.log', text(line, line))).counted['events nova-api']).toBe(2);
+  });
+
+  it('loghub: lines of several services behind the names of their files', async () => {
+    const line = (service: string, rest: string) => `${service}.log.1.2017-05-16_13:55:31 2017-05-16 ${rest}`;
+    const request = '[req-33333333-3333-4333-8333-333333333333 113d3a99 54fadb41 - - -]';
+    const on3 = '[instance: cccccccc-cccc-4ccc-8ccc-cccccccccccc]';
+    const { traces, counted } = await readAs(
+      'OpenStack.log',
+      text(
+        line(
+          'nova-api',
+          `00:00:04.000 25746 INFO nova.osapi_compute.wsgi.server ${request} 192.0.2.1 "POST /v2/54fadb41/servers HTTP/1.1" status: 202 len: 733 time: 0.5`,
+        ),
+        line(
+          'nova-compute',
+          `00:00:05.000 2931 INFO nova.compute.claims ${request} ${on3} Attempting claim: memory 2048 MB, disk 20 GB, vcpus 1 CPU`,
+        ),
+        line('nova-compute', `00:00:05.100 2931 INFO nova.compute.claims ${request} ${on3} Claim successful`),
+        line(
+          'nova-compute',
+          `00:00:10.303 2931 INFO nova.compute.manager ${request} ${on3} Took 5.05 seconds to spawn the instance on the hypervisor.`,
+        ),
+        line('nova-compute', `00:00:10.470 2931 INFO nova.compute.manager ${request} ${on3} Took 5.84 seconds to build instance.`),
+      ),
+    );
+    expect(counted).toMatchObject({ 'records nova-api': 1, 'records nova-compute': 4 });
+    expect(traces.map(({ spans }) => spans[0]!.name)).toEqual(['instance create']);
   });
 });
