@@ -14,6 +14,7 @@ import type { Vitals } from '../model/gauges.js';
 import type { LineSink, Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import { minutes } from '../model/time.js';
+import type { Processes } from '../read/mixed.js';
 import { timeIn } from '../read/probe.js';
 import type { Rules } from '../read/rules.js';
 import { type LogSource, openSource, type SourceOptions, type Writing } from '../read/source.js';
@@ -92,6 +93,8 @@ export interface SavedLog {
   readonly newest?: Millis;
   readonly form?: LogForm;
   readonly writers: readonly Writing[];
+  /** of a log of several services: whose each process is */
+  readonly processes?: Readonly<Record<string, Processes>>;
   /** of a journal: how to come back to `at` */
   readonly from?: From;
 }
@@ -246,6 +249,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       form: logs.paths.some(isJournalPath) ? 'journal-json' : logs.form,
       likelyForm: before?.form,
       knownWriters: before?.writers,
+      knownProcesses: before?.processes,
       after: before?.newest,
       isNamed: logs.paths.some((each) => normalize(each) === path),
       anyHost: options.host,
@@ -422,7 +426,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
         const { place, newest } = marks.before(again);
         const position = positions.get(path);
         if (position === undefined) continue;
-        const { form } = source;
+        const { form, processes } = source;
         // A journal is begun again at an entry whose cursor is known, and not at any offset.
         const tailer = owner();
         const back = tailer instanceof JournalTailer ? tailer.comeBack(place) : undefined;
@@ -435,6 +439,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
           ...(back && { from: back.from }),
           ...(newest !== undefined && { newest }),
           ...(form !== undefined && { form }),
+          ...(Object.keys(processes).length > 0 && { processes }),
         });
       }
       return {

@@ -19,7 +19,14 @@ export type Made = 'oslo' | 'vlog' | 'uwsgi';
 const LONGEST_MESSAGE = 64 * 1024;
 const LONGEST_UWSGI = 8192;
 const ESCAPE = 27;
+const SPACE = 32;
 const UWSGI = Buffer.from('[pid');
+
+function behindText(bytes: Buffer, start: number, end: number): number {
+  let stop = end;
+  while (stop > start && bytes[stop - 1]! <= SPACE) stop--;
+  return stop;
+}
 
 /**
  * Finds a service's own record in a line: the only reader of envelopes there is. One is made per log and filled again for
@@ -53,7 +60,8 @@ export class EnvelopeReader {
   read(bytes: Buffer, start: number, end: number, at?: Millis): Made | undefined {
     this.bytes = bytes;
     this.start = start;
-    this.end = end;
+    // No wording ends with blanks, and what was copied often does.
+    this.end = bytes[end - 1]! <= SPACE ? behindText(bytes, start, end) : end;
     this.around = 'nothing';
     const made = this.#scan(start);
     if (made !== undefined && !this.#isColoured(made)) return made;

@@ -5,6 +5,7 @@ import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
 import type { LineSink, Millis } from '../model/line.js';
 import type { ReaderOptions, Zoning } from './log-reader.js';
+import type { Processes } from './mixed.js';
 
 /** Reads the lines of one of those who write to a log. */
 export interface LineReader {
@@ -44,6 +45,8 @@ export interface SourceOptions {
   readonly likelyForm?: LogForm | undefined;
   /** who wrote to it before now, where its name does not tell: what is read here must not depend on who writes first */
   readonly knownWriters?: readonly Writing[] | undefined;
+  /** the services of processes that lines before now told, by who wrote them */
+  readonly knownProcesses?: Readonly<Record<string, Processes>> | undefined;
   /** a time shortly before the first line, where it is known: tells the two passes of a repeated hour apart */
   readonly after?: Millis | undefined;
   /** The operator named this very log: it is read where its lines, and not its name, say whose they are. */

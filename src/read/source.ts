@@ -7,7 +7,7 @@ import type { LogForm } from '../model/form.js';
 import type { LineSink, Millis } from '../model/line.js';
 import { isJournal, nameLog } from '../tail/name.js';
 import { KeptLines } from './kept-lines.js';
-import { MixedLog } from './mixed.js';
+import type { Processes } from './mixed.js';
 import type { LineReader, SourceOptions } from './source-options.js';
 import { type LogOwner, Writers } from './writers.js';
 
@@ -72,6 +72,11 @@ export class LogSource {
   /** How the log is written, once that is clear. */
   get form(): LogForm | undefined {
     return this.#form;
+  }
+
+  /** The services of processes, where lines of their own told them: by these, other lines are told. */
+  get processes(): Readonly<Record<string, Processes>> {
+    return this.#writers.processes;
   }
 
   /** Whether a service's lines are read here, of the host if one is given. */
@@ -149,7 +154,7 @@ export class LogSource {
     const { service } = this.#owner;
     const host = this.#writers.plainHost;
     if (service !== undefined && !this.#isSaid) return this.#writers.readerFor(service, host).line;
-    const mixed = new MixedLog(service);
+    const mixed = this.#writers.mixedOf('', service);
     return (bytes, start, end, offset) => {
       const reader = this.#writers.readerOf(mixed.serviceOf(bytes, start, end) ?? service, host);
       if (reader !== undefined) return reader.line(bytes, start, end, offset);

@@ -4,7 +4,7 @@ import type { LineSink, Millis } from '../model/line.js';
 import { hostInName, nameLog, serviceOfIdent } from '../tail/name.js';
 import { lastingName } from '../tail/rotated.js';
 import { LogReader, type ReaderOptions } from './log-reader.js';
-import { MixedLog, saysNothing } from './mixed.js';
+import { MixedLog, type Processes, saysNothing } from './mixed.js';
 import type { LineReader, SourceOptions } from './source-options.js';
 
 /** Writers of one log that are remembered; who any other is, is found out at each of its lines. */
@@ -50,6 +50,7 @@ export class Writers {
   readonly #reading: Reading;
   readonly #readers = new Map<string, LineReader>();
   readonly #writers = new Map<string, Writer>();
+  readonly #mixed = new Map<string, MixedLog>();
   readonly #foreign = new Map<string, number>();
   #foreignLines = 0;
 
@@ -113,12 +114,12 @@ export class Writers {
     const key = `${host ?? ''} ${idents.length === 1 ? idents[0] : idents.join(' ')}${file === undefined ? '' : ` ${file}`}`;
     const known = this.#writers.get(key);
     if (known !== undefined) return known;
-    const writer = this.#newWriter(idents, host, file);
+    const writer = this.#newWriter(key, idents, host, file);
     if (this.#writers.size < MOST_WRITERS) this.#writers.set(key, writer);
     return writer;
   }
 
-  #newWriter(idents: readonly string[], host: string | undefined, file: string | undefined): Writer {
+  #newWriter(key: string, idents: readonly string[], host: string | undefined, file: string | undefined): Writer {
     const named = idents.map((ident) => serviceOfIdent(ident));
     const place = named.findIndex((service) => service !== undefined);
     const found = file === undefined ? undefined : nameLog(lastingName(file));
@@ -127,11 +128,27 @@ export class Writers {
     return {
       label: idents[0] === undefined || this.#writers.size >= MOST_NAMED ? 'others' : idents[0],
       service: service !== undefined && this.#isRead(service, writtenOn) ? service : undefined,
-      mixed: service === undefined && idents.every(saysNothing) ? new MixedLog() : undefined,
+      mixed: service === undefined && idents.every(saysNothing) ? this.mixedOf(key) : undefined,
       host: writtenOn,
       isProven: idents.length === 0 || place === 0,
       reader: undefined,
     };
+  }
+
+  /** The services of processes, where lines of their own told them, by who wrote them. */
+  get processes(): Readonly<Record<string, Processes>> {
+    const told = [...this.#mixed].map(([key, mixed]) => [key, mixed.processes] as const);
+    return Object.fromEntries(told.filter(([, processes]) => processes.length > 0));
+  }
+
+  /** What tells the service of each line of a writer whose name does not. @param key who writes; empty for the log itself */
+  mixedOf(key: string, own?: string): MixedLog {
+    let mixed = this.#mixed.get(key);
+    if (mixed === undefined) {
+      mixed = new MixedLog(own, this.#options.knownProcesses?.[key]);
+      if (this.#mixed.size < MOST_WRITERS) this.#mixed.set(key, mixed);
+    }
+    return mixed;
   }
 
   #isRead(service: string, host: string): boolean {

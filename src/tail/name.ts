@@ -11,7 +11,7 @@ export interface LogName {
 }
 
 /** What is put behind a service's name and names nobody: Apache's error log, a container runtime's. */
-const TAIL = /[-_.](?:error|wsgi[-_]error|cri|stdout|stderr|log|logs|full|debug|excerpt)$/;
+const TAIL = /[-_.](?:\d{4}-?\d\d-?\d\d(?:[-_T.]\d[\d-]*)?|error|wsgi[-_]error|cri|stdout|stderr|log|logs|full|debug|excerpt)$/;
 
 /** Folders named for what is in them; a host's folder may lie above. */
 const CONTENTS =
