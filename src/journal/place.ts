@@ -21,7 +21,7 @@ const FIELDS = [
   '_STREAM_ID',
 ];
 
-/** Where reading begins: with the oldest entry, at a time, or behind an entry. */
+/** Where reading begins: with the oldest entry, at a time, or with an entry that has been read. */
 export type From = 'oldest' | { readonly since: Millis } | { readonly cursor: string };
 
 export const isJournalPath = (path: string): boolean => path.startsWith(SCHEME);
@@ -34,7 +34,7 @@ export function journalArguments(path: string, from: From, follow: boolean): str
   const args = ['--output=json', '--all', '--no-pager', '--quiet', `--output-fields=${FIELDS.join(',')}`];
   // Without --no-tail, --follow begins with the last ten entries.
   if (follow) args.push('--follow', '--no-tail');
-  if (from !== 'oldest') args.push('since' in from ? `--since=@${(from.since / 1000).toFixed(3)}` : `--after-cursor=${from.cursor}`);
+  if (from !== 'oldest') args.push('since' in from ? `--since=@${(from.since / 1000).toFixed(3)}` : `--cursor=${from.cursor}`);
   return [...args, ...selected(path.slice(SCHEME.length))];
 }
 

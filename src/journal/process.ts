@@ -4,7 +4,6 @@ import split from 'split2';
 
 /** Of what journalctl says on stderr so much is kept. */
 const MOST_SAID = 2000;
-const CURSOR = /"__CURSOR"\s*:\s*"([^"\\]+)"/;
 
 /** How journalctl ended. */
 export interface Ended {
@@ -48,6 +47,11 @@ export class JournalProcess {
     return typeof line === 'string' ? line : undefined;
   }
 
+  /** Whether it wrote something that has not been read. */
+  get hasLines(): boolean {
+    return this.lines.readableLength + this.lines.writableLength + this.#child.stdout.readableLength > 0;
+  }
+
   /** How it ended; undefined while it runs, or has lines that have not been read. */
   get ended(): Ended | undefined {
     if (this.#result === undefined || !this.#isRead) return undefined;
@@ -80,6 +84,3 @@ function reasonFor(error: NodeJS.ErrnoException | undefined, said: string, how: 
     return 'journalctl found no journal: mount /var/log/journal or /run/log/journal, or name its folder, such as journal:/var/log/journal';
   return `journalctl ended (${how})${said === '' ? '' : `: ${said}`}`;
 }
-
-/** Of which entry a line is; undefined for what is no whole entry. */
-export const cursorOf = (line: string): string | undefined => (line.endsWith('}') ? CURSOR.exec(line)?.[1] : undefined);
