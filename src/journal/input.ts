@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { logUnreadable } from '../model/errors.js';
 import type { LogInput } from '../tail/read-file.js';
-import { journalArguments } from './place.js';
+import { journalArguments, newestArguments } from './place.js';
 import { JournalProcess } from './process.js';
 
 const PIECE = 256 * 1024;
@@ -9,10 +9,11 @@ const PIECE = 256 * 1024;
 /**
  * Reads the journal from its oldest entry to its newest.
  *
+ * @param newest so many of its entries are read, the newest ones
  * @throws OperatorError LOG_UNREADABLE, from `read`
  */
-export function openJournal(path: string): LogInput {
-  const child = new JournalProcess(journalArguments(path, 'oldest', false));
+export function openJournal(path: string, newest = Number.POSITIVE_INFINITY): LogInput {
+  const child = new JournalProcess(Number.isFinite(newest) ? newestArguments(path, newest) : journalArguments(path, 'oldest', false));
   let offset = 0;
   return {
     fault: undefined,

@@ -29,6 +29,12 @@ export const isJournalPath = (path: string): boolean => path.startsWith(SCHEME);
 /** The lasting name of the journal as a log. `@` in names of logs comes before a host; in those of units it does not. */
 export const journalName = (path: string): string => path.replaceAll('@', '%40');
 
+/** What journalctl is called with to print the newest entries. */
+export const newestArguments = (path: string, entries: number): string[] => [
+  `--lines=${entries}`,
+  ...journalArguments(path, 'oldest', false),
+];
+
 /** What journalctl is called with. */
 export function journalArguments(path: string, from: From, follow: boolean): string[] {
   const args = ['--output=json', '--all', '--no-pager', '--quiet', `--output-fields=${FIELDS.join(',')}`];

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { toOtlpJson } from '../../src/export/otlp-json.js';
-import { journalArguments, journalName } from '../../src/journal/place.js';
+import { Rejoin } from '../../src/journal/cursor.js';
+import { type From, journalArguments, journalName } from '../../src/journal/place.js';
 import { JournalTailer } from '../../src/journal/tailer.js';
 import type { FinishedTrace } from '../../src/model/span.js';
 import { followLogs, type LiveLogs, type Start } from '../../src/pipeline/live.js';
@@ -80,9 +82,14 @@ it('replay reads the journal as it reads what journalctl wrote to a file', async
   writeFileSync(file, entries.join(''));
   const { counted: counts, count } = counting();
   const traces = await replayed('journal:', count);
+  const saved = join(dir, 'journal.jsonl');
+  writeFileSync(saved, entries.join(''));
+  const { counted: ofFile, count: countFile } = counting();
+  // Where its lines lie is all that differs.
+  expect(traces.map((text) => text.replaceAll('"journal:"', `"${saved}"`))).toEqual(await replayed(saved, countFile));
   expect(traces).toHaveLength(2);
   expect(traces.join()).toContain('instance create');
-  expect(sumOf(counts, 'damaged_lines')).toBe(0);
+  expect(counts).toEqual(ofFile);
 });
 
 it.each([0.2, 0.45, 0.7, 0.9])('tail that is killed after %d of the entries gives what replay gives', async (part) => {
@@ -164,6 +171,41 @@ async function firstFault(tailer: JournalTailer): Promise<string> {
     if (reason !== undefined) return reason;
   }
 }
+
+it('looks for the entry at which reading stopped among those of the same time', () => {
+  const [before, sought, other, later] = [1, 2, 3, 4].map((number) => cursorAt(number, number === 4 ? 9 : 5)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const found = new Rejoin<string>(sought);
+  expect([before, other, sought].map((cursor) => found.next(cursor, cursor).is)).toEqual(['sought', 'sought', 'found']);
+  const gone = new Rejoin<string>(sought);
+  expect(gone.next(before, before)).toEqual({ is: 'sought' });
+  expect(gone.next(later, later)).toEqual({ is: 'gone', entries: [before, later] });
+});
+
+it('lags behind by the age of the newest entry that was read, while there may be more', async () => {
+  writeFileSync(file, entries.slice(0, -1).join(''));
+  const tailer = tailerAt(undefined);
+  const first = written[0]!.at;
+  let source = (await tailer.poll(() => 1)).sources[0]!;
+  expect(source.behind).toBeUndefined();
+  while (source.readBytes === 0) source = (await tailer.poll(() => 1)).sources[0]!;
+  expect(source.behind).toBeCloseTo(first, 0);
+  while (!source.atEnd) source = (await tailer.poll()).sources[0]!;
+  expect(source.behind).toBeUndefined();
+  // While nothing is read, what journalctl has printed shows that there is more.
+  expect((await tailer.poll(() => 0)).sources[0]!.behind).toBeUndefined();
+  appendFileSync(file, entries.at(-1)!);
+  do {
+    await turn();
+    source = (await tailer.poll(() => 0)).sources[0]!;
+  } while (source.behind === undefined);
+  expect(source.behind).toBeCloseTo(written.at(-2)!.at, 0);
+  await tailer.close();
+});
 
 /** Polls until something is known to be missing. */
 async function firstLost(tailer: JournalTailer): Promise<string> {
@@ -248,26 +290,71 @@ it.each([
 });
 
 const hasRemote = existsSync(REMOTE) && existsSync('/usr/bin/journalctl');
-it.skipIf(!hasRemote)(`reads a real journal (skipped where there is no ${REMOTE}: apt-get install systemd-journal-remote)`, async () => {
+const ifReal = it.skipIf(!hasRemote);
+const SKIPPED = `(skipped where there is no ${REMOTE}: apt-get install systemd-journal-remote)`;
+
+/** Writes a journal file with these lines. */
+function writeJournal(path: string, lines: readonly Written[]): void {
+  const stream = lines.map(({ at, text, host, service }) =>
+    [
+      `__REALTIME_TIMESTAMP=${Math.round(at * 1000)}`,
+      `__MONOTONIC_TIMESTAMP=${Math.round(at * 1000)}`,
+      '_BOOT_ID=0123456789abcdef0123456789abcdef',
+      `_HOSTNAME=${host}`,
+      '_PID=7',
+      `SYSLOG_IDENTIFIER=${service}`,
+      `MESSAGE=${text}`,
+      '\n',
+    ].join('\n'),
+  );
+  mkdirSync(dirname(path), { recursive: true });
+  execFileSync(REMOTE, ['--output', path, '-'], {
+    input: stream.join('').replace(/\n\n+/g, '\n\n'),
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+}
+
+ifReal(`reads a real journal ${SKIPPED}`, async () => {
   vi.stubEnv('NOVASPAN_JOURNALCTL', 'journalctl');
-  const stream = written
-    .map(({ at, text, host, service }, i) =>
-      [
-        `__REALTIME_TIMESTAMP=${Math.round(at * 1000)}`,
-        `__MONOTONIC_TIMESTAMP=${i + 1}`,
-        '_BOOT_ID=0123456789abcdef0123456789abcdef',
-        `_HOSTNAME=${host}`,
-        '_PID=7',
-        `SYSLOG_IDENTIFIER=${service}`,
-        `MESSAGE=${text}`,
-        '\n',
-      ].join('\n'),
-    )
-    .join('');
-  mkdirSync(join(dir, 'journal'));
   const path = join(dir, 'journal', 'remote.journal');
-  execFileSync(REMOTE, ['--output', path, '-'], { input: stream.replace(/\n\n+/g, '\n\n'), stdio: ['pipe', 'ignore', 'ignore'] });
+  writeJournal(path, written);
   const traces = await replayed(`journal:${path}`);
   expect(traces).toHaveLength(2);
   expect(traces.join()).toContain('instance create');
+});
+
+ifReal(`goes on behind an entry of a real journal, or with the next one where it was vacuumed ${SKIPPED}`, async () => {
+  vi.stubEnv('NOVASPAN_JOURNALCTL', 'journalctl');
+  const half = Math.floor(written.length / 2);
+  const [old, young] = [written.slice(0, half), written.slice(half)];
+  // Files of one boot: what lies between them is told by their times.
+  writeJournal(join(dir, 'journal', 'old.journal'), old);
+  writeJournal(join(dir, 'journal', 'young.journal'), young);
+  const [path, messages] = [`journal:${join(dir, 'journal')}`, [] as string[]];
+  const tailerFrom = (from: From | undefined) =>
+    new JournalTailer({
+      path,
+      open: () => (bytes, start, end) => void messages.push(JSON.parse(bytes.subarray(start, end).toString()).MESSAGE),
+      begin: () => 'oldest',
+      from,
+      clock,
+      count: counting().count,
+    });
+  const one = tailerFrom(undefined);
+  while (messages.length < half) await one.poll(() => 1);
+  const { from } = one.comeBack(one.positions()[0]!.files[0]!);
+  await one.close();
+
+  const two = tailerFrom(from);
+  while (messages.length < written.length) expect((await two.poll()).sources[0]!.lost).toBeUndefined();
+  await two.close();
+  expect(messages).toEqual(written.map(({ text }) => text));
+
+  messages.length = 0;
+  rmSync(join(dir, 'journal', 'old.journal'));
+  const three = tailerFrom(from);
+  expect(await firstLost(three)).toContain('with the next one');
+  while (messages.length < young.length) await three.poll();
+  await three.close();
+  expect(messages).toEqual(young.map(({ text }) => text));
 });
