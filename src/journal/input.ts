@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { logUnreadable } from '../model/errors.js';
 import type { LogInput } from '../tail/read-file.js';
 import { journalArguments, newestArguments } from './place.js';
@@ -36,7 +35,7 @@ export function openJournal(path: string, newest = Number.POSITIVE_INFINITY): Lo
         const { ended } = child;
         if (ended?.isClean === true) return undefined;
         if (ended !== undefined) throw logUnreadable(path, new Error(ended.reason));
-        await Promise.race([once(child.lines, 'readable'), once(child.lines, 'end'), child.over]);
+        await child.moved();
         // All that was written is there now, but the end of the stream comes a moment later.
         await new Promise((resolve) => setImmediate(resolve));
       }

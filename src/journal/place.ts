@@ -45,7 +45,8 @@ export function journalArguments(path: string, from: From, follow: boolean): str
 }
 
 function selected(what: string): string[] {
-  if (what.startsWith('/')) {
+  // No name of a unit has a slash.
+  if (what.includes('/') && !MATCH.test(what)) {
     const isFolder = statSync(what, { throwIfNoEntry: false })?.isDirectory() ?? !what.endsWith('.journal');
     return [`--${isFolder ? 'directory' : 'file'}=${what}`];
   }

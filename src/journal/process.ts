@@ -21,21 +21,28 @@ export class JournalProcess {
   #said = '';
   #result: { readonly code: number | null; readonly signal: string | null; readonly error?: NodeJS.ErrnoException } | undefined;
   #isRead = false;
+  #onMove: () => void = () => undefined;
 
   constructor(args: readonly string[], command = process.env['NOVASPAN_JOURNALCTL'] ?? 'journalctl') {
     this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } });
     const lines = split();
     this.lines = this.#child.stdout.pipe(lines);
-    lines.on('end', () => (this.#isRead = true));
+    lines.on('readable', () => this.#onMove());
+    lines.on('end', () => {
+      this.#isRead = true;
+      this.#onMove();
+    });
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#said = (this.#said + text).slice(-MOST_SAID)));
     this.#closed = new Promise((resolve) => {
       this.#child.on('error', (error) => {
         this.#result = { code: null, signal: null, error };
         this.#isRead = true;
+        this.#onMove();
         resolve();
       });
       this.#child.on('close', (code, signal) => {
         this.#result ??= { code, signal };
+        this.#onMove();
         resolve();
       });
     });
@@ -62,9 +69,11 @@ export class JournalProcess {
     return { isClean, isCursorGone, reason: reasonFor(error, said, code === null ? `signal ${signal}` : `exit code ${code}`) };
   }
 
-  /** Resolves once it has ended; what it wrote may still have to be read. */
-  get over(): Promise<void> {
-    return this.#closed;
+  /** Resolves when there is more to read, or it has ended. */
+  moved(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onMove = resolve;
+    });
   }
 
   async stop(): Promise<void> {

@@ -10,10 +10,12 @@ import { Rejoin } from '../../src/journal/cursor.js';
 import { type From, journalArguments, journalName } from '../../src/journal/place.js';
 import { JournalTailer } from '../../src/journal/tailer.js';
 import type { FinishedTrace } from '../../src/model/span.js';
+import { checkLogs } from '../../src/pipeline/check/check.js';
 import { followLogs, type LiveLogs, type Start } from '../../src/pipeline/live.js';
 import { replay } from '../../src/pipeline/replay.js';
+import { cursorAt, journalEntries } from '../support/journal.js';
 import { counting, GOLDEN } from '../support/scenario.js';
-import { plainLogs, type Written, wrappers } from '../support/wrap.js';
+import { plainLogs, type Written } from '../support/wrap.js';
 
 const STAND_IN = fileURLToPath(new URL('../support/journalctl.mjs', import.meta.url));
 const REMOTE = '/lib/systemd/systemd-journal-remote';
@@ -24,11 +26,8 @@ let written: Written[];
 beforeAll(async () => {
   const logs = await plainLogs(join(GOLDEN, 'create-succeeds-info'), 'UTC');
   written = logs.flatMap(({ lines }) => lines).sort((a, b) => a.at - b.at);
-  entries = written
-    .flatMap((line) => wrappers['journal-json'](line, line.at, () => 1))
-    .map((entry, i) => `{"__CURSOR":"${cursorAt(i + 1, Number(/"__REALTIME_TIMESTAMP":"(\d+)"/.exec(entry)![1]))}",${entry.slice(1)}\n`);
+  entries = (await journalEntries(join(GOLDEN, 'create-succeeds-info'))).map(({ line }) => line);
 });
-const cursorAt = (number: number, micros: number): string => `s=1;i=${number.toString(16)};t=${micros.toString(16)}`;
 
 let dir: string;
 let file: string;
@@ -207,6 +206,35 @@ it('lags behind by the age of the newest entry that was read, while there may be
   await tailer.close();
 });
 
+it('check shows what the journal holds, by service, and reads the newest entries where there are many', async () => {
+  const ofJournal = { paths: ['journal:'], zone: 'UTC', env: {}, all: false };
+  writeFileSync(file, entries.join(''));
+  const report = await checkLogs(ofJournal);
+  expect(report.problems).toEqual([]);
+  expect(report.sources.map(({ service, host, form }) => `${service} ${host} ${form}`)).toContain('nova-compute vm journal-json');
+  expect(JSON.parse(readFileSync(`${file}.calls`, 'utf8').split('\n')[0]!)).toContain(`--lines=${NEWEST}`);
+  expect(report.notes.join()).not.toContain('newest');
+
+  writeFileSync(
+    file,
+    '{"__CURSOR":"s=1;i=1;t=1","__REALTIME_TIMESTAMP":"1795225831664123","MESSAGE":"-- MARK --"}\n'.repeat(NEWEST) + entries.join(''),
+  );
+  expect((await checkLogs(ofJournal)).notes).toContain('of journal: the newest 104,858 entries were read: --all reads everything');
+  rmSync(`${file}.calls`);
+  expect((await checkLogs({ ...ofJournal, all: true })).notes.join()).not.toContain('newest');
+  expect(readFileSync(`${file}.calls`, 'utf8')).not.toContain('--lines');
+
+  writeFileSync(`${file}.do`, JSON.stringify({ exit: 1, says: 'No journal files were opened due to insufficient permissions.\n' }));
+  const { problems, exitCode } = await checkLogs(ofJournal);
+  expect(problems).toMatchObject([
+    { about: 'unreadable', what: expect.stringContaining('group systemd-journal') },
+    { about: 'no-compute' },
+  ]);
+  expect(exitCode).toBe(66);
+});
+/** So many of its entries are about 64 MiB. */
+const NEWEST = 104_858;
+
 /** Polls until something is known to be missing. */
 async function firstLost(tailer: JournalTailer): Promise<string> {
   for (;;) {
@@ -284,6 +312,8 @@ it.each([
   ],
   ['journal:/nowhere/system.journal', ['--file=/nowhere/system.journal']],
   ['journal:/nowhere/journal', ['--directory=/nowhere/journal']],
+  ['journal:./nowhere', ['--directory=./nowhere']],
+  ['journal:OBJECT=/a/b', ['OBJECT=/a/b']],
 ])('%s is what journalctl is asked for', (path, selection) => {
   expect(journalArguments(path, 'oldest', false).slice(5)).toEqual(selection);
   expect(journalName(path)).not.toContain('@');

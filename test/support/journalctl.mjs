@@ -36,7 +36,8 @@ const print = (bytes) => {
     .join('');
   process.stdout.write(wanted);
 };
-print(text.subarray(from));
+const newest = Number(optionOf('lines') ?? Number.POSITIVE_INFINITY);
+print(lines.length > newest ? Buffer.from(lines.slice(-newest).join('')) : text.subarray(from));
 if (behaviour.cut !== undefined) process.stdout.write(behaviour.cut, () => process.kill(process.pid, 'SIGKILL'));
 else if (args.includes('--follow')) {
   let read = text.length;
