@@ -1,4 +1,4 @@
-import { logUnreadable } from '../model/errors.js';
+import { journalUnreadable } from '../model/errors.js';
 import type { LogInput } from '../tail/read-file.js';
 import { journalArguments, newestArguments } from './place.js';
 import { JournalProcess } from './process.js';
@@ -34,7 +34,7 @@ export function openJournal(path: string, newest = Number.POSITIVE_INFINITY): Lo
         }
         const { ended } = child;
         if (ended?.isClean === true) return undefined;
-        if (ended !== undefined) throw logUnreadable(path, new Error(ended.reason));
+        if (ended !== undefined) throw journalUnreadable(path, ended.what, ended.remedy);
         await child.moved();
         // All that was written is there now, but the end of the stream comes a moment later.
         await new Promise((resolve) => setImmediate(resolve));

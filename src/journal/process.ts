@@ -9,8 +9,8 @@ const MOST_SAID = 2000;
 export interface Ended {
   readonly isClean: boolean;
   readonly isCursorGone: boolean;
-  /** what happened, and what to do */
-  readonly reason: string;
+  readonly what: string;
+  readonly remedy: string;
 }
 
 /** One run of journalctl. While nobody reads its lines, the pipe fills and it waits. */
@@ -66,7 +66,7 @@ export class JournalProcess {
     const said = this.#said.trim().replaceAll('\n', '; ');
     const isClean = code === 0 && !/No journal files were/.test(said);
     const isCursorGone = !isClean && /cursor/i.test(said);
-    return { isClean, isCursorGone, reason: reasonFor(error, said, code === null ? `signal ${signal}` : `exit code ${code}`) };
+    return { isClean, isCursorGone, ...reasonFor(error, said, code === null ? `signal ${signal}` : `exit code ${code}`) };
   }
 
   /** Resolves when there is more to read, or it has ended. */
@@ -83,13 +83,25 @@ export class JournalProcess {
   }
 }
 
-function reasonFor(error: NodeJS.ErrnoException | undefined, said: string, how: string): string {
+function reasonFor(error: NodeJS.ErrnoException | undefined, said: string, how: string): Pick<Ended, 'what' | 'remedy'> {
   if (error?.code === 'ENOENT')
-    return 'journalctl is not installed here: install systemd, or name files that `journalctl --all --output=json` wrote elsewhere';
-  if (error !== undefined) return `journalctl cannot be started: ${error.message}`;
+    return {
+      what: 'journalctl is not installed here',
+      remedy: 'install systemd, or name a file that `journalctl --all --output=json` wrote elsewhere',
+    };
+  if (error !== undefined) return { what: `journalctl cannot be started: ${error.message}`, remedy: 'see what $NOVASPAN_JOURNALCTL names' };
   if (/permission|not permitted/i.test(said))
-    return `this user may not read the journal (${said}): add it to the group systemd-journal, under systemd with SupplementaryGroups=systemd-journal`;
-  if (/No journal files were/.test(said))
-    return 'journalctl found no journal: mount /var/log/journal or /run/log/journal, or name its folder, such as journal:/var/log/journal';
-  return `journalctl ended (${how})${said === '' ? '' : `: ${said}`}`;
+    return {
+      what: `this user may not read it (${said})`,
+      remedy: 'add the user to the group systemd-journal; under systemd: SupplementaryGroups=systemd-journal',
+    };
+  if (/No journal files were|No such file/.test(said))
+    return {
+      what: `journalctl found no journal (${said})`,
+      remedy: 'mount /var/log/journal or /run/log/journal, or name its folder, such as journal:/var/log/journal',
+    };
+  return {
+    what: `journalctl ended (${how})${said === '' ? '' : `: ${said}`}`,
+    remedy: 'run journalctl by hand with the same units; `journalctl --verify` finds broken files',
+  };
 }

@@ -231,7 +231,7 @@ export class JournalTailer implements Tailer {
     }
     this.#isFollowing = false;
     if (ended.isCursorGone && this.#from !== 'oldest') return this.#restartNear(now, sink);
-    this.#fault = ended.reason;
+    this.#fault = `${ended.what}: ${ended.remedy}`;
     this.#retryAt = now + this.#wait;
     this.#wait = Math.min(LONGEST_WAIT, this.#wait * 2);
   }
