@@ -207,6 +207,25 @@ it('lags behind by the age of the newest entry that was read, while there may be
   await tailer.close();
 });
 
+type Fields = Record<string, unknown> & { readonly MESSAGE: string };
+
+it.each<[string, (fields: Fields, i: number) => Record<string, unknown>, number]>([
+  ['as bytes', (fields) => ({ ...fields, MESSAGE: [...Buffer.from(fields.MESSAGE)] }), 0],
+  ['with a field twice', (fields) => ({ ...fields, SYSLOG_IDENTIFIER: [fields['SYSLOG_IDENTIFIER'], 'x'] }), 0],
+  ['of several lines', (fields) => ({ ...fields, MESSAGE: `${fields.MESSAGE}\n  more` }), 0],
+  ['beside some that are withheld', (fields, i) => (i === 0 ? { ...fields, MESSAGE: null } : fields), 1],
+])('reads entries %s', async (_, change, damaged) => {
+  const changed = entries.map((line, i) => `${JSON.stringify(change(JSON.parse(line), i))}\n`);
+  writeFileSync(file, changed.join(''));
+  const { counted: counts, count } = counting();
+  const live = follow({ from: 'backfill' }, count);
+  const traces = [...(await readTo(live, sizeOf(changed))), ...(await readOut(live))];
+  await live.close();
+  expect(textOf(traces)).toEqual(await replayed());
+  expect(traces).toHaveLength(2);
+  expect(sumOf(counts, 'damaged_lines')).toBe(damaged);
+});
+
 it('check shows what the journal holds, by service, and reads the newest entries where there are many', async () => {
   const ofJournal = { paths: ['journal:'], zone: 'UTC', env: {}, all: false };
   writeFileSync(file, entries.join(''));
