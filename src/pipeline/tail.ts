@@ -171,10 +171,10 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     return {
       version,
       started,
-      sources: logs.map(({ path, lagBytes, readable, newest, zoneOffset }) => ({
+      sources: logs.map(({ path, lagBytes, readable, newest, zoneOffset, behind = lagBytes === 0 ? undefined : newest }) => ({
         path,
         lagBytes,
-        lagSeconds: lagBytes === 0 || newest === undefined ? 0 : Math.max(0, now - newest) / 1000,
+        lagSeconds: Math.max(0, now - (behind ?? now)) / 1000,
         readable,
         newest,
         zoneOffset,
@@ -316,7 +316,8 @@ async function followUntilStopped({
         if (!absent.has(path)) log.warn({ path }, 'there is no such log yet: it is looked for at every poll');
         absent.add(path);
       }
-      for (const { path, readable, reason } of sources) {
+      for (const { path, readable, reason, lost } of sources) {
+        if (lost !== undefined) log.warn({ path, reason: lost }, 'a part of a log was missed');
         if (!readable && !unreadable.has(path)) log.error({ path, reason }, 'a log cannot be read: it is tried again at every poll');
         if (readable) unreadable.delete(path);
         else unreadable.add(path);

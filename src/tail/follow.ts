@@ -29,6 +29,10 @@ export interface SourceReport {
   readonly lagBytes: number;
   /** since when the oldest of them have been there; undefined where there are none */
   readonly unreadSince?: Millis;
+  /** when the newest was written that has been read, where there may be more and its bytes are not known; undefined elsewhere */
+  readonly behind?: Millis;
+  /** what was found to be missing in this poll, and how reading goes on */
+  readonly lost?: string;
   /** Nothing was unread when the log was looked at in this poll; an incomplete last line does not count. */
   readonly atEnd: boolean;
   /** The last line is not complete yet: it is kept until its newline comes. */
