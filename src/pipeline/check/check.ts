@@ -19,6 +19,7 @@ import { parseZones } from '../../read/zones.js';
 import type { Fault, LogSet } from '../../tail/discover.js';
 import { hostInName, nameLog } from '../../tail/name.js';
 import { spoolFolders } from '../receive.js';
+import { absentNotes, absentProblems } from './absent.js';
 import { visibilityOf } from './advice.js';
 import { type ClockFinding, judgeClocks } from './clock.js';
 import {
@@ -216,15 +217,22 @@ async function readWith(
   catalogue: Catalogue | undefined,
 ): Promise<Found> {
   const found: Found = { sources: [], problems: [], notes: [], passedOver: [] };
+  const absent: Fault[] = [];
   const all: { entry: Entry; set: LogSet }[] = [];
   for (const entry of entries) {
     const { logs, faults, cutOff, close } = await findInArchives(entry.paths, undefined, options.signal);
     closers.push(close);
     for (const { path, why } of cutOff) found.notes.push(`${path} is cut off: ${why}; what lies before was read`);
-    for (const fault of faults) if (!(entry.mayBeEmpty && isNothing(fault))) found.problems.push(unreadable(fault, options.config));
+    for (const fault of faults) {
+      if (!isNothing(fault)) found.problems.push(unreadable(fault));
+      else if (!entry.mayBeEmpty) absent.push(fault);
+    }
     // Where two entries name one log, the first has it.
     for (const set of logs) if (!all.some((other) => other.set.path === set.path)) all.push({ entry, set });
   }
+  // One configuration serves compute hosts and controllers.
+  if (options.config !== undefined && all.length > 0) found.notes.push(...absentNotes(absent));
+  else found.problems.push(...absentProblems(absent, options.config));
   const limit = options.all ? Number.POSITIVE_INFINITY : LIMIT;
   const total = all.reduce((sum, { set }) => sum + Math.min(limit, sizeOf(set)), 0);
   let read = 0;
@@ -237,7 +245,7 @@ async function readWith(
 }
 
 /** Nothing is there; not that it cannot be read. */
-const isNothing = ({ cause }: Fault): boolean => [undefined, 'ENOENT'].includes((cause as NodeJS.ErrnoException).code);
+const isNothing = ({ cause, isEmpty }: Fault): boolean => isEmpty === true || (cause as NodeJS.ErrnoException).code === 'ENOENT';
 
 const sizeOf = ({ parts }: LogSet): number => parts.reduce((sum, part) => sum + (statSync(part, { throwIfNoEntry: false })?.size ?? 0), 0);
 

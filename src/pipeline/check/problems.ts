@@ -21,21 +21,18 @@ const LIBRARIES = /^oslo[_.]/;
 const COMMON = ['nova-compute', 'nova-api', 'neutron-server', 'placement-api', 'glance-api'];
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   ENOTDIR: 'a part of the path is a file, not a folder',
 };
 
 /** A path that could not be looked at. */
-export function unreadable({ path, cause }: Fault, config: string | undefined): Problem {
+export function unreadable({ path, cause }: Fault): Problem {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   const remedy =
     code === 'EACCES' || code === 'EPERM'
       ? 'run as a user who may read it: root, or one in the group adm, nova or neutron (`ls -l` shows which)'
-      : config === undefined
-        ? 'check the path'
-        : `correct it in ${config}; if the service has not logged yet, leave it: tail looks for the log at every poll`;
+      : 'check the path';
   return { about: 'unreadable', what: `${path} cannot be read`, why: [REASONS[String(code)] ?? reasonOf(cause)], remedy };
 }
 
