@@ -48,6 +48,9 @@ const OWN_NAMES: Readonly<Record<string, string>> = {
 };
 export const ownName = (service: string): string => OWN_NAMES[service] ?? service;
 
+/** What a line's time rests on: the zone of its service, the zone of what wraps it, or none, where it is known in UTC. */
+export type Zoning = 'own' | 'outer' | 'none';
+
 export interface ReaderOptions {
   readonly service: string;
   readonly host: string;
@@ -65,7 +68,7 @@ export interface ReaderOptions {
   /** with what users added to it; else novaspan's own */
   readonly catalogue?: Catalogue | undefined;
   readonly count: Count;
-  readonly onEvent: (event: Event) => void;
+  readonly onEvent: (event: Event, zoning: Zoning) => void;
   /** Told of lines without an envelope, where they are not indented: a log that goes on in another form is seen by them. */
   readonly onBare?: LineSink;
 }
@@ -99,6 +102,8 @@ export class LogReader {
   #previous: Millis | undefined;
   /** the time of the line at hand, where what it was wrapped in told */
   #at: Millis | undefined;
+  /** what wrapped it told that in UTC */
+  #isProven = false;
   #quarter = Number.NaN;
   #offset = 0;
   #lines = 0;
@@ -144,9 +149,10 @@ export class LogReader {
   }
 
   /** Takes one line. As LineSink; `at` is its UTC time, where something knows better than its own stamp. */
-  readonly line = (bytes: Buffer, start: number, end: number, offset: number, at?: Millis): void => {
+  readonly line = (bytes: Buffer, start: number, end: number, offset: number, at?: Millis, isProven = false): void => {
     this.#lines++;
     this.#at = at;
+    this.#isProven = isProven;
     const stop = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
     const made = this.#envelope.read(bytes, start, stop, at);
     if (made === 'oslo') this.#osloRecord(this.#envelope.bytes, this.#envelope.end, offset);
@@ -365,7 +371,13 @@ export class LogReader {
 
   #give(event: Event): void {
     this.#events++;
-    this.#options.onEvent(event);
+    this.#options.onEvent(event, this.zoning);
+  }
+
+  /** What the time of the last line rests on. */
+  get zoning(): Zoning {
+    if (this.#at === undefined) return this.#isVlog ? 'none' : 'own';
+    return this.#isProven ? 'none' : 'outer';
   }
 }
 

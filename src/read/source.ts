@@ -10,7 +10,7 @@ import type { LogForm } from '../model/form.js';
 import type { LineSink, Millis } from '../model/line.js';
 import { hostInName, isJournal, nameLog, serviceOfIdent } from '../tail/name.js';
 import { lastingName } from '../tail/rotated.js';
-import { LogReader, type ReaderOptions } from './log-reader.js';
+import { LogReader, type ReaderOptions, type Zoning } from './log-reader.js';
 import { MixedLog, saysNothing } from './mixed.js';
 
 /** Reads the lines of one of those who write to a log. */
@@ -21,6 +21,8 @@ export interface LineReader {
   readonly newest: Millis | undefined;
   /** Whether the last line is so far ahead that it is not clear yet whether it moves `newest`. */
   readonly isUnsure?: boolean;
+  /** what the time of the last line rests on */
+  readonly zoning?: Zoning;
   /**
    * Takes one line. As LineSink.
    *
@@ -62,7 +64,7 @@ export interface SourceOptions {
   readonly count: Count;
   /** with what users added to it; else novaspan's own */
   readonly catalogue?: Catalogue | undefined;
-  readonly onEvent: (event: Event) => void;
+  readonly onEvent: (event: Event, zoning: Zoning) => void;
   /** Makes what reads a writer's lines, where it is not the reader that gives events. */
   readonly readerFor?: ((options: ReaderOptions) => LineReader) | undefined;
   /** Told of the lines of a plain log of which nothing says whose they are. */
