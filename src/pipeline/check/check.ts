@@ -129,6 +129,7 @@ export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
     depthOf: (service) => depths.get(ownName(service)),
     releaseOf,
     knownAs: rules?.knownAs,
+    unread: new Set(sources.filter(isUnreadable).map(({ service }) => ownName(service))),
   });
 
   const zone = zoneProblem(sources, findings, options.config);
@@ -318,14 +319,17 @@ function hostToldBy(path: string, host: string, named: string | undefined, entry
   return entry.fallbackHost === undefined ? 'nothing: name it with --host' : `the configuration (this machine is ${hostname()})`;
 }
 
+/** There are lines, and none is understood. */
+const isUnreadable = (source: Source): boolean => problemsOf(source).length > 0 || (source.survey.records === 0 && source.survey.lines > 0);
+
 /** By service, the least that any of its logs goes into detail. */
 function depthsOf(sources: readonly Source[]): Map<string, Depth> {
   const order: readonly Depth[] = ['WARNING', 'INFO', 'DEBUG'];
   const depths = new Map<string, Depth>();
   for (const source of sources) {
     // Of a log that cannot be understood nothing is seen.
-    if (problemsOf(source).length > 0) continue;
     const { service, survey } = source;
+    if (isUnreadable(source)) continue;
     const own = ownName(service);
     const depth = depthOf(survey) ?? 'INFO';
     const before = depths.get(own);

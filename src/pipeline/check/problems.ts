@@ -3,6 +3,7 @@ import { reasonOf } from '../../model/errors.js';
 import type { LogForm } from '../../model/form.js';
 import { diagnose } from '../../read/diagnose.js';
 import { formatOf, ownName } from '../../read/log-reader.js';
+import { isStartup } from '../../read/startup.js';
 import type { Fault } from '../../tail/discover.js';
 import type { ClockFinding } from '../clock/judge.js';
 import { type CheckOptions, NO_HOST, type Source } from './check.js';
@@ -101,6 +102,7 @@ export function problemsOf({ set, form, isShared, service, host, survey, sizeByt
   if (sizeBytes === 0 || lines === 0) return [];
   const log = isShared ? `what ${ownName(service)} on ${host} wrote into ${set.path}` : set.path;
   if (records === 0) {
+    if (isStartup(seen)) return [];
     // Beside others, some words that a process prints before it has set up its log are no fault.
     if (isShared && lines < FEW) return [];
     const diagnosis = isShared ? undefined : diagnose(seen);
@@ -214,6 +216,12 @@ export function notesOf(sources: readonly Source[], findings: ReadonlyMap<Source
         ]),
     ...hostNote(sources),
     ...sources.filter(({ survey }) => survey.lines === 0).map(({ set }) => `${set.path} is empty`),
+    ...once(sources)
+      .filter(({ survey: { lines, records }, seen }) => lines > 0 && records === 0 && isStartup(seen))
+      .map(
+        ({ set, service }) =>
+          `${set.path} holds only what ${ownName(service)} prints before its log is set up (options that are deprecated, warnings of Python): check the file that it logs to, too`,
+      ),
     ...once(sources).flatMap(({ fault }) => (fault === undefined ? [] : [fault])),
     ...once(sources).flatMap(({ set, form, damaged }) =>
       damaged === 0
