@@ -79,6 +79,8 @@ export interface Engine {
     line: string,
     options: { readonly service?: string; readonly form?: LogForm; readonly zone: string; readonly rules?: readonly string[] },
   ): Promise<Explanation>;
+  /** What is known of the phases that a text names; undefined where it names none. */
+  explainPhase(text: string): Promise<Explanation['stages'] | undefined>;
   /** Runs until `io.signal` aborts, then stops gracefully. @returns the exit code */
   runTail(options: TailOptions, io: Io): Promise<number>;
   check(options: CheckOptions): Promise<CheckReport>;
