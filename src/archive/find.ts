@@ -34,7 +34,7 @@ export async function findInArchives(paths: readonly string[], limits: Limits = 
 
   const look = async (at: readonly string[], nameOf: (path: string) => string, depth: number): Promise<void> => {
     const found = await findLogsAndFaults(at);
-    for (const { path, cause } of found.faults) if (depth === 0) faults.push({ path, cause });
+    if (depth === 0) faults.push(...found.faults);
     for (const set of found.logs) logs.push({ ...set, ...about(set, known), path: nameOf(set.path) });
     for (const archive of depth < DEEPEST ? found.archives : []) {
       const name = nameOf(archive);

@@ -13,6 +13,11 @@ export const engine: Engine = {
     return explainLine(line, options);
   },
 
+  async explainPhase(text) {
+    const { explainPhase } = await import('../lifecycle/explain-phase.js');
+    return explainPhase(text);
+  },
+
   async runTail(options, io) {
     const { runTail } = await import('../pipeline/tail.js'); // bound in pipeline
     return runTail(options, io);

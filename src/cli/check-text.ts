@@ -212,7 +212,7 @@ function shown({ actions, sources: all }: CheckReport, look: Look, { verbose }: 
       );
   }
   return [
-    palette.bold('What these logs show'),
+    palette.bold('What logs such as these can show'),
     ...(visible.size === 0 ? [] : wrapped('  ', shares([...visible]), look)),
     ...(visible.size === 0 && !verbose
       ? wrapped('  ', `no action, without ${[...hidden.keys()][0] ?? 'more logs'}`, look)
@@ -285,8 +285,8 @@ function gainOf({ gains, actions, apart, phases }: Advice, verbose: boolean): st
   return [
     ...(actions.length === 0
       ? []
-      : [`shows ${verbose || actions.length <= MOST_ACTIONS ? actions.join(', ') : `${actions.length} actions`}`]),
-    ...(apart.length === 0 ? [] : [`tells ${apart.join(', ')}`]),
+      : [`would show ${verbose || actions.length <= MOST_ACTIONS ? actions.join(', ') : `${actions.length} actions`}`]),
+    ...(apart.length === 0 ? [] : [`would distinguish ${apart.join(', ')}`]),
     ...(phases.length === 0
       ? []
       : [

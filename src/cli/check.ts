@@ -13,7 +13,7 @@ export const check = defineCommand({
   operands: '[PATH...]',
   takes: { least: 0, most: Infinity },
   about: [
-    'Says of every log: whether it can be read, whose it is, its form (docs/log-forms.md) and what is in it, release, level, times and how much of it is recognised. A log that several services write to, such as a journal, is told of by service and host. Compares the clocks of logs in local time with those in UTC, and says which zone to give where they disagree. Says which phases of which actions these logs show, which actions get the name of another, and what to change in nova.conf or neutron.conf to see more. With --rules, messages and phases of your own count too.',
+    'Says of every log: whether it can be read, whose it is, its form (docs/log-forms.md) and what is in it, release, level, times and how much of it is recognised. A log that several services write to, such as a journal, is told of by service and host. Compares the clocks of logs in local time with those in UTC, and says which zone to give where they disagree. Says which phases of which actions logs such as these can show, which actions get the name of another, and what to change in nova.conf or neutron.conf to see more. With --rules, messages and phases of your own count too.',
     'With --config, the configuration of tail is checked first, with all its faults at once, and then the logs that it names, and those that were sent where it takes any. PATHs replace those.',
     'Archives (tar, zip, sosreports) and compressed logs are read as they are.',
     'Of each log the last 64 MiB are read, of a journal (`journal:`, `journal:UNIT,UNIT`, `journal:/path`) about as many entries, which tell how the service logs now; --all reads everything. Nothing is sent anywhere and nothing is changed.',
@@ -42,7 +42,7 @@ export const check = defineCommand({
   ],
   exits: [
     { code: 65, means: 'something is wrong: a zone, no log of nova-compute, a log of which nothing is recognised' },
-    { code: 66, means: 'a log cannot be read' },
+    { code: 66, means: 'a log cannot be read, or no log is there; with --config only where none of its logs is there' },
     { code: 78, means: 'the configuration is wrong, or a zone in it, or a file of rules' },
   ],
 

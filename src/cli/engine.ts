@@ -3,8 +3,10 @@ import type { ActionSpec } from '../lifecycle/define.js';
 import type { Unnamed } from '../lifecycle/unnamed.js';
 import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
+import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
+import type { UnreadLog } from '../model/unread.js';
 import type { WrongZone } from '../model/wrong-zone.js';
 import type { CheckOptions } from '../pipeline/check/check.js';
 import type { CheckReport } from '../pipeline/check/report.js';
@@ -12,6 +14,12 @@ import type { ResendOptions, Resent } from '../pipeline/resend.js';
 import type { Io } from './command.js';
 
 export type { Resent };
+
+/** A line of an action that has no request. */
+export interface Requestless {
+  readonly at: Millis;
+  readonly text: string;
+}
 
 export interface ReplayOptions {
   /** files, folders and globs; `-` is `stdin` */
@@ -37,9 +45,11 @@ export interface ReplayOptions {
   /** Takes, when all is read, which times were read in a wrong zone, and what to give instead. */
   readonly onWrongZone?: (wrong: WrongZone) => void;
   /** Takes each log of whose lines none could be read, and what it looks like. */
-  readonly onUnread?: (path: string, seen: string | undefined) => void;
   /** Takes each log whose lines were cut off, and where. */
   readonly onCutOff?: (path: string, seen: string) => void;
+  readonly onUnread?: (log: UnreadLog) => void;
+  /** lines of an action that name its instance and have no request */
+  readonly onRequestless?: (line: Requestless) => void;
   /** lines of a request that show no name of an action */
   readonly onUnnamed?: (unnamed: Unnamed) => void;
   readonly signal?: AbortSignal;
@@ -71,6 +81,8 @@ export interface Engine {
     line: string,
     options: { readonly service?: string; readonly form?: LogForm; readonly zone: string; readonly rules?: readonly string[] },
   ): Promise<Explanation>;
+  /** What is known of the phases that a text names; undefined where it names none. */
+  explainPhase(text: string): Promise<Explanation['stages'] | undefined>;
   /** Runs until `io.signal` aborts, then stops gracefully. @returns the exit code */
   runTail(options: TailOptions, io: Io): Promise<number>;
   check(options: CheckOptions): Promise<CheckReport>;

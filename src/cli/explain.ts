@@ -7,14 +7,15 @@ import { lookOf } from './look.js';
 import { formOf, rulesOf, sourceOptions } from './replay.js';
 import { zoneOf } from './zone.js';
 
-/** `explain LINE`: what we make of one log line, stage by stage. The first thing to try on a missing span. */
+/** `explain LINE`: what we make of one log line, stage by stage; `explain PHASE`: what a phase is. The first thing to try on a missing span. */
 export const explain = defineCommand({
   name: 'explain',
-  summary: 'show how one log line is read, stage by stage',
-  operands: 'LINE | -',
+  summary: 'show how one log line is read, or what a phase is',
+  operands: 'LINE | PHASE | -',
   takes: { least: 1, most: Infinity },
   about: [
     'Says which format the line is in, what its envelope holds, which message of the catalogue it is, which ids it gives and which phases it can begin or end. The first thing to try when a span is missing.',
+    'Of a phase, such as vif-plugged, it says what it is, from which line to which, of which service, at which level each release shows it, and what makes it long as far as logs show that. A word that several phases have lists them.',
     'Put the line in quotes; `-` reads lines from stdin, one at a time.',
   ],
   options: {
@@ -26,6 +27,7 @@ export const explain = defineCommand({
       says: 'a line pasted from a log',
       command: `novaspan explain '2026-11-21T01:50:35.112Z|00123|binding|INFO|Claiming lport df247bb8-4779-4902-aede-8e714f4bed2c for this chassis.'`,
     },
+    { says: 'a phase of a trace', command: 'novaspan explain vif-plugged' },
     { says: 'the last lines of a log', command: 'tail -n 5 /var/log/nova/nova-compute.log | novaspan explain --service nova-compute -' },
   ],
   exits: [{ code: exitCodes.dataError, means: 'a line was not understood' }],
@@ -41,9 +43,14 @@ export const explain = defineCommand({
     const { width } = lookOf(io, { color: false });
 
     if (positionals.length > 1 || positionals[0] !== '-') {
+      const ofPhase = await engine.explainPhase(positionals.join(' '));
+      if (ofPhase !== undefined) {
+        await write(stdout, shown(ofPhase, width));
+        return exitCodes.ok;
+      }
       // Without quotes the shell has taken the line apart at its blanks.
       const explained = await engine.explainLine(positionals.join(' '), options);
-      await write(stdout, shown(explained, width));
+      await write(stdout, shown(explained.stages, width));
       return explained.understood ? exitCodes.ok : exitCodes.dataError;
     }
 
@@ -52,7 +59,7 @@ export const explain = defineCommand({
     for await (const line of createInterface({ input: stdin, crlfDelay: Infinity })) {
       if (line === '') continue;
       const explained = await engine.explainLine(line, options);
-      await write(stdout, `${first ? '' : '\n'}${shown(explained, width)}`);
+      await write(stdout, `${first ? '' : '\n'}${shown(explained.stages, width)}`);
       understood &&= explained.understood;
       first = false;
     }
@@ -60,7 +67,7 @@ export const explain = defineCommand({
   },
 });
 
-function shown({ stages }: Explanation, width: number): string {
+function shown(stages: Explanation['stages'], width: number): string {
   const label = Math.max(0, ...stages.map(({ name }) => name.length));
   return stages
     .flatMap(({ name, said }) =>

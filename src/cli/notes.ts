@@ -1,11 +1,15 @@
 import { isJournalPath } from '../journal/place.js';
 import { nothingRead, type OperatorError } from '../model/errors.js';
 import type { StallsOfDaemon } from '../model/stall.js';
-import type { Overview } from './overview.js';
+import type { UnreadLog } from '../model/unread.js';
+import { grouped, type Overview } from './overview.js';
 import type { Filter, Selection } from './select.js';
 import { stallsText } from './stalls-text.js';
 import type { Tally } from './tally.js';
 import type { UnnamedText } from './unnamed-text.js';
+
+/** Logs whose looks are named in the error that nothing could be read. */
+const MOST_SEEN = 3;
 
 /** What a replay came to, for those who have something to say of it. */
 export interface Outcome {
@@ -44,13 +48,11 @@ export const notes: readonly Note[] = [
   ({ tally }) => tally.faults().map((fault) => `note: ${fault}`),
 ];
 
-/** Nothing that was read is of a service that is known. */
-export function unread({
-  paths,
-  tally,
-  seen,
-}: Pick<Outcome, 'paths' | 'tally'> & { readonly seen: readonly string[] }): OperatorError | undefined {
+/** Nothing that was read is of a service that is known. What a service prints before its log is set up is, and is no record. */
+export function nothingOf(paths: readonly string[], tally: Tally, unread: readonly UnreadLog[]): OperatorError | undefined {
   if (tally.of('records') > 0) return undefined;
+  if (unread.length > 0 && unread.every(({ isStartup }) => isStartup)) return undefined;
+  const seen = unread.flatMap((log) => (log.seen === undefined ? [] : [`of ${log.path}, ${log.seen}`])).slice(0, MOST_SEEN);
   return nothingRead(paths.join(' '), tally.of('lines'), tally.labels('foreign_lines'), seen, paths.every(isJournalPath));
 }
 
@@ -85,7 +87,7 @@ function nothingFound(outcome: Outcome): string[] {
   }
   const [why, toDo] = unnamed.whyNone();
   return [
-    `no instance action in ${paths.join(' ')}: read ${tally.labels('records') || 'records'}`,
+    `no instance action in ${paths.join(' ')}: read ${tally.labels('records') || `${grouped(tally.of('lines'))} lines, no log record`}`,
     `  why    ${why}`,
     `  to do  ${toDo}`,
     `         (local times were read as ${zone}; --timezone changes it)`,

@@ -3,9 +3,10 @@ import { exitCodes, usage } from '../model/errors.js';
 import { type LogForm, logForms } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
+import type { UnreadLog } from '../model/unread.js';
 import { defineCommand, type Io, type OptionSpecs, write } from './command.js';
 import { lookOf, widthGiven } from './look.js';
-import { notes, type Outcome, unread } from './notes.js';
+import { notes, nothingOf, type Outcome } from './notes.js';
 import { Overview } from './overview.js';
 import { createProgress } from './progress.js';
 import { createChooser, type Selection, selectionOf } from './select.js';
@@ -16,9 +17,6 @@ import { createTally } from './tally.js';
 import { createUnnamedText } from './unnamed-text.js';
 import { render, viewFor, views } from './view.js';
 import { generalZone, zonesOf } from './zone.js';
-
-/** Logs whose looks are named in the error that nothing could be read. */
-const MOST_SEEN = 3;
 
 export const sourceOptions = {
   service: {
@@ -143,7 +141,7 @@ export const replay = defineCommand({
     const { request } = selection;
     const sink = await openSink(io, values.output);
     const tally = createTally();
-    const unnamed = createUnnamedText();
+    const unnamed = createUnnamedText(tally);
     let stalls: readonly StallsOfDaemon[] = [];
     // What is drawn is drawn when all is known; the others go out as they come.
     const isDrawn = format === 'text' || format === 'svg';
@@ -162,7 +160,7 @@ export const replay = defineCommand({
     const shown = new Overview();
     let unmatched = new Set(selection.filters);
     let isAny = false;
-    const seen: string[] = [];
+    const unread: UnreadLog[] = [];
     let wrongZone: string | undefined;
     try {
       const found = engine.replay({
@@ -181,13 +179,15 @@ export const replay = defineCommand({
         },
         // Views show lines only where they are asked for: thousands of actions with theirs would fill the memory.
         lines: isDrawn ? (values.lines === undefined || values.lines === 'off' ? 'off' : 'numbered') : (values.lines ?? 'events'),
-        count: unnamed.counting(tally.count),
+        count: tally.count,
         onUnnamed: unnamed.saw,
         onWrongZone({ what, remedy }) {
           wrongZone = `note: ${what}: ${remedy}`;
         },
-        onUnread(path, what) {
-          if (what !== undefined && seen.length < MOST_SEEN) seen.push(`of ${path}, ${what}`);
+        onRequestless: unnamed.sawRequestless,
+        onUnread(log) {
+          unread.push(log);
+          unnamed.sawUnread(log);
         },
         onCutOff(path, what) {
           if (!values.quiet) stderr.write(`note: of ${path}, ${what}\n`);
@@ -232,7 +232,7 @@ export const replay = defineCommand({
       progress.stop();
     }
     const took = clock.now() - began;
-    const nothing = signal.aborted ? undefined : unread({ paths, tally, seen });
+    const nothing = signal.aborted ? undefined : nothingOf(paths, tally, unread);
     if (nothing !== undefined && all.isEmpty) throw nothing;
 
     const wanted = chooser.all();

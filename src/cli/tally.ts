@@ -6,6 +6,8 @@ import { grouped, many } from './overview.js';
 export interface Tally {
   readonly count: Count;
   of(name: CounterName): number;
+  /** the number behind each label of a counter */
+  byLabel(name: CounterName): ReadonlyMap<string, number>;
   /** the labels of a counter with their numbers, the largest first: `nova-compute 12, nova-api 3` */
   labels(name: CounterName): string;
   /** What is wrong with what was read, a line each. */
@@ -51,7 +53,8 @@ const words: Partial<Record<CounterName, string>> = {
 export function createTally(): Tally {
   const totals = new Map<CounterName, { sum: number; labels: Map<string, number> }>();
   const of = (name: CounterName): number => totals.get(name)?.sum ?? 0;
-  const labels = (name: CounterName): string => largest(totals.get(name)?.labels ?? new Map());
+  const byLabel = (name: CounterName): ReadonlyMap<string, number> => totals.get(name)?.labels ?? new Map();
+  const labels = (name: CounterName): string => largest(byLabel(name));
   const behind = (name: CounterName): string => (labels(name) === '' ? '' : ` (${labels(name)})`);
 
   return {
@@ -63,6 +66,7 @@ export function createTally(): Tally {
     },
 
     of,
+    byLabel,
     labels,
 
     faults: () =>

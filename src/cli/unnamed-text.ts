@@ -1,5 +1,7 @@
 import type { Unnamed } from '../lifecycle/unnamed.js';
-import type { Count } from '../model/counters.js';
+import type { UnreadLog } from '../model/unread.js';
+import type { Requestless } from './engine.js';
+import type { Tally } from './tally.js';
 
 /** How many are listed. */
 const MOST = 10;
@@ -7,64 +9,116 @@ const MOST = 10;
 /** What of the logs is no action, and why. */
 export interface UnnamedText {
   readonly saw: (unnamed: Unnamed) => void;
-  /** Passes counts on, and keeps which services' lines were read. */
-  counting(count: Count): Count;
+  readonly sawRequestless: (line: Requestless) => void;
+  readonly sawUnread: (log: UnreadLog) => void;
   /** For stderr, after the traces: what got no name, each with the line that would name it. None where there is nothing. */
   list(): readonly string[];
   /** Where no action is shown at all: why, and what to do. */
-  whyNone(): readonly [why: string, toDo: string];
+  whyNone(): Reason;
 }
 
-export function createUnnamedText(): UnnamedText {
-  const first: Unnamed[] = [];
-  const records = new Map<string, number>();
-  let all = 0;
+type Reason = readonly [why: string, toDo: string];
+
+/** What was seen of the lines that belong to no action. */
+interface Seen {
+  readonly unnamed: Unnamed[];
+  unnamedCount: number;
+  requestless: Requestless | undefined;
+  requestlessCount: number;
+  readonly unread: UnreadLog[];
+  /** records of each service */
+  readonly records: ReadonlyMap<string, number>;
+}
+
+/** @param tally what was read, as it is counted */
+export function createUnnamedText(tally: Pick<Tally, 'byLabel'>): UnnamedText {
+  const seen: Omit<Seen, 'records'> = { unnamed: [], unnamedCount: 0, requestless: undefined, requestlessCount: 0, unread: [] };
   return {
     saw(unnamed) {
-      all++;
-      if (first.length < MOST) first.push(unnamed);
+      seen.unnamedCount++;
+      if (seen.unnamed.length < MOST) seen.unnamed.push(unnamed);
+    },
+    sawRequestless(line) {
+      seen.requestlessCount++;
+      seen.requestless ??= { at: line.at, text: line.text };
+    },
+    sawUnread(log) {
+      if (seen.unread.length < MOST) seen.unread.push(log);
     },
 
-    counting:
-      (count) =>
-      (name, by = 1, label) => {
-        if (name === 'records' && label !== undefined) records.set(label, (records.get(label) ?? 0) + by);
-        count(name, by, label);
-      },
-
     list() {
-      if (all === 0) return [];
+      const { unnamed, unnamedCount } = seen;
+      if (unnamedCount === 0) return [];
       return [
-        `${all === 1 ? 'the lines of one request show' : `the lines of ${all} requests show`} no name of an action:`,
-        ...first.flatMap(entryOf),
-        ...(all > first.length ? [`  and ${all - first.length} more`] : []),
+        `${unnamedCount === 1 ? 'the lines of one request show' : `the lines of ${unnamedCount} requests show`} no name of an action:`,
+        ...unnamed.flatMap(entryOf),
+        ...(unnamedCount > unnamed.length ? [`  and ${unnamedCount - unnamed.length} more`] : []),
       ];
     },
 
     whyNone() {
-      const compute = records.get('nova-compute') ?? 0;
-      if (all > 0)
-        return [
-          'the lines that name an action are not in these logs',
-          'give more of the log of nova-compute: from before the first of these lines, and to after the last',
-        ];
-      if (compute > 0)
-        return [
-          `${many(compute, 'line')} of nova-compute ${compute === 1 ? 'was' : 'were'} read, but none has the request of an action: lines of periodic tasks and of neutron's events are no action's`,
-          'give the lines of nova-compute before and after these',
-        ];
-      if (records.size > 0)
-        return [
-          `actions are named by lines of nova-compute, or of nova-conductor where no host was found; read were lines of ${[...records.keys()].sort().join(', ')}`,
-          'give the logs of nova-compute and nova-conductor, too',
-        ];
-      return [
-        'actions are named by lines of nova-compute: its log is not among these, or holds no action',
-        'give the nova-compute log too, or see what is made of one of its lines: novaspan explain "LINE"',
-      ];
+      const all: Seen = { ...seen, records: tally.byLabel('records') };
+      for (const reason of reasons) {
+        const found = reason(all);
+        if (found !== undefined) return found;
+      }
+      return NO_LOG;
     },
   };
 }
+
+const NO_LOG: Reason = [
+  'actions are named by lines of nova-compute: its log is not among these, or holds no action',
+  'give the nova-compute log too, or see what is made of one of its lines: novaspan explain "LINE"',
+];
+
+/** Why there is no action, what is nearest to one first. */
+const reasons: readonly ((seen: Seen) => Reason | undefined)[] = [
+  ({ unnamedCount }) =>
+    unnamedCount === 0
+      ? undefined
+      : [
+          'the lines that name an action are not in these logs',
+          'give more of the log of nova-compute: from before the first of these lines, and to after the last',
+        ],
+  ({ requestless, requestlessCount: n }) =>
+    requestless === undefined
+      ? undefined
+      : [
+          `${n === 1 ? 'one line is of an action and names' : `${n} lines are of actions and name`} the instance but no request, such as "${requestless.text}" at ${timeOf(requestless.at)}: an action is known by the lines that have its request`,
+          'give the log of nova-compute before that line, where the request is; a log of warnings and errors alone may not have them',
+        ],
+  ({ records }) => {
+    const compute = records.get('nova-compute') ?? 0;
+    return compute === 0
+      ? undefined
+      : [
+          `${many(compute, 'line')} of nova-compute ${compute === 1 ? 'was' : 'were'} read, but none has the request of an action: lines of periodic tasks and of neutron's events are no action's`,
+          'give the lines of nova-compute before and after these',
+        ];
+  },
+  ({ unread, records }) => {
+    const log = unread.find(({ services }) => services.includes('nova-compute')) ?? (records.size === 0 ? unread[0] : undefined);
+    if (log === undefined) return undefined;
+    const whose = log.services.length === 0 ? '' : `, the log of ${log.services.join(', ')},`;
+    return log.isStartup
+      ? [
+          `${log.path}${whose} holds only what a service prints before its log is set up (options that are deprecated, warnings of Python), and no log record`,
+          'give the log of a later time, or the file that the service logs to, such as /var/log/nova/nova-compute.log',
+        ]
+      : [
+          `no line of ${log.path}${whose} could be read${log.seen === undefined ? '' : `: ${log.seen}`}`,
+          'run `novaspan check` on it: it says in which form the lines must be',
+        ];
+  },
+  ({ records }) =>
+    records.size === 0
+      ? undefined
+      : [
+          `actions are named by lines of nova-compute, or of nova-conductor where no host was found; read were lines of ${[...records.keys()].sort().join(', ')}`,
+          'give the logs of nova-compute and nova-conductor, too',
+        ],
+];
 
 function entryOf({ instance, request, host, lines, from, error, couldBe }: Unnamed): string[] {
   const byLine = new Map<string, string[]>();

@@ -71,12 +71,26 @@ const lockCauses: readonly LockCause[] = [
   },
 ];
 
+/** The phase that the image has to be there for. */
+const IMAGE_PHASE = 'image create';
+
 /** Shorter waits are the time it takes to take a lock. */
 const LEAST_WAIT = 100;
 /** Shorter works of the engine are its daily bread; at DEBUG it tells of all. */
 const LEAST_ENGINE = 100;
 /** Whoever finds the image fetched when it has waited for the lock holds it no longer than this. */
 const LEAST_FETCH = 10;
+
+/** What makes a phase long, as far as lines of a log show it, in words. */
+export function causesKnownOf(phase: string): string[] {
+  return [
+    ...hostCauses
+      .filter(({ phases }) => phases.includes(phase))
+      .map(({ by, kind }) => (kind === 'engine.stalled' ? `the engine of ${by} is busy` : `the main loop of ${by} stalls`)),
+    ...lockCauses.filter(({ phases }) => phases.includes(phase)).map(({ lock }) => `another holds the lock ${lock}`),
+    ...(phase === IMAGE_PHASE ? ['the image is not in the cache of the host: it is fetched, and converted'] : []),
+  ];
+}
 
 /** Kinds of lines that are read only as causes. */
 export const causeKinds: readonly EventKind[] = [
@@ -155,7 +169,7 @@ export function causesOf(
   const image = imageOf(own, given.members);
   if (image !== undefined)
     blame(
-      onHost.find((phase) => isOf(phase, 'image create')),
+      onHost.find((phase) => isOf(phase, IMAGE_PHASE)),
       image,
     );
 

@@ -1,4 +1,4 @@
-import { everyRelease, type Family, familyOf, ovnReleases, type Range, releases } from '../catalogue/releases.js';
+import { everyRelease, type Family, familyOf, ovnReleases, type Range, rangeText, releaseNames, releases } from '../catalogue/releases.js';
 import type { ActionSpec, PhaseSpec } from './define.js';
 import { actionSight, everything, type Logging, sightOf } from './visible.js';
 
@@ -93,6 +93,19 @@ const only =
   (family: Family, place: number): Logging['releaseOf'] =>
   (which): Range =>
     which === family ? { since: place, until: place } : everyRelease(which);
+
+/** At which level each release shows a phase; releases that show the same are together. */
+export function levelsByRelease(phase: PhaseSpec): { readonly releases: string; readonly level: string }[] {
+  const family = familyOfPhase(phase);
+  const rows: { range: Range; level: string }[] = [];
+  for (const place of releaseNames(family).keys()) {
+    const level = phaseCell(phase, only(family, place));
+    const before = rows.at(-1);
+    if (before?.level === level) before.range = { ...before.range, until: place };
+    else rows.push({ range: { since: place, until: place }, level });
+  }
+  return rows.map(({ range, level }) => ({ releases: rangeText(range, family), level }));
+}
 
 function phaseCell(phase: PhaseSpec, releaseOf: Logging['releaseOf']): string {
   const atInfo = sightOf(phase, everything('INFO', releaseOf));

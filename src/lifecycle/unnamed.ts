@@ -51,6 +51,13 @@ export function couldBe(own: readonly Event[]): Possible[] {
     .map(({ spec }) => ({ action: spec.name, line: namingLineOf(spec) }));
 }
 
+const kindsOfActions: ReadonlySet<EventKind> = new Set(
+  actions.flatMap(({ namedBy, ends, decides = [] }) => [...namedBy, ...ends, ...decides]),
+);
+
+/** Whether a line of this kind names an action, ends one or decides on it. */
+export const isOfAction = (kind: EventKind): boolean => kindsOfActions.has(kind);
+
 const knownTo = new Map<ActionSpec, ReadonlySet<EventKind>>();
 function known(spec: ActionSpec): ReadonlySet<EventKind> {
   const found = knownTo.get(spec);

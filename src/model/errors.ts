@@ -76,10 +76,14 @@ export const configInvalid = (file: string, faults: string, cause?: unknown) =>
     cause,
   });
 
-export const rulesInvalid = (file: string, faults: readonly string[]) =>
-  new OperatorError('RULES_INVALID', `${file} holds rules that cannot be used\n${faults.map((fault) => `✖ ${fault}`).join('\n')}`, {
-    remedy: 'correct the rules above; docs/rules.md shows every field, and `novaspan catalogue` the kinds that are there already',
-  });
+export const rulesInvalid = (files: readonly { readonly file: string; readonly faults: readonly string[] }[]) =>
+  new OperatorError(
+    'RULES_INVALID',
+    files
+      .map(({ file, faults }) => `${file} holds rules that cannot be used\n${faults.map((fault) => `✖ ${fault}`).join('\n')}`)
+      .join('\n'),
+    { remedy: 'correct the rules above; docs/rules.md shows every field, and `novaspan catalogue` the kinds that are there already' },
+  );
 
 export const logUnreadable = (path: string, cause: unknown) =>
   new OperatorError('LOG_UNREADABLE', `cannot read ${path}: ${reasonOf(cause)}`, {

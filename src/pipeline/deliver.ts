@@ -226,7 +226,7 @@ export class Delivery<P extends Parcel> {
       case 'refused':
         if (result.about === 'settings') return this.#failed(result, true);
         // A backend that says no to one trace is there.
-        this.#answered(this.#queue.length - 1);
+        this.#answered(this.#queue.length - 1, result.reason);
         await this.#refuse(entry, result);
         return undefined;
       default:
@@ -234,9 +234,9 @@ export class Delivery<P extends Parcel> {
     }
   }
 
-  #answered(waiting: number): void {
+  #answered(waiting: number, refusal?: string): void {
     this.#circuit.succeeded();
-    this.#outage.isOver(waiting, this.#options.clock.now());
+    this.#outage.isOver(waiting, this.#options.clock.now(), refusal);
     this.#hasAnswered = true;
     this.#fault = undefined;
     this.#failingSince = undefined;

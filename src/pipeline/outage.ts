@@ -59,10 +59,16 @@ export class Outage {
     else this.#log.error(facts, 'the backend cannot be reached: traces wait');
   }
 
-  /** A request has succeeded. */
-  isOver(waiting: number, now: Millis): void {
+  /**
+   * A request was answered otherwise.
+   *
+   * @param refusal why the trace was not taken: the backend is there, and says no to this one
+   */
+  isOver(waiting: number, now: Millis, refusal?: string): void {
     if (this.#since === undefined) return;
-    if (this.#isKnown) this.#log.info({ tookMs: now - this.#since, waiting, attempts: this.#attempts }, 'the backend takes traces again');
+    const facts = { tookMs: now - this.#since, waiting, attempts: this.#attempts };
+    if (this.#isKnown && refusal === undefined) this.#log.info(facts, 'the backend takes traces again');
+    else if (this.#isKnown) this.#log.warn({ ...facts, reason: refusal }, 'the backend can be reached again, and refuses this trace');
     this.#since = undefined;
     this.#over = now;
   }

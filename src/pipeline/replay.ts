@@ -8,7 +8,7 @@ import { isJournalPath, journalName } from '../journal/place.js';
 import type { ClosedThing } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
 import { Stalls } from '../lifecycle/stalls.js';
-import type { Unnamed } from '../lifecycle/unnamed.js';
+import { isOfAction, type Unnamed } from '../lifecycle/unnamed.js';
 import { systemClock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import { logUnknown, usage } from '../model/errors.js';
@@ -16,11 +16,13 @@ import type { LogForm } from '../model/form.js';
 import type { LineSink, Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
+import type { UnreadLog } from '../model/unread.js';
 import type { WrongZone } from '../model/wrong-zone.js';
 import { cutOffAt, diagnose } from '../read/diagnose.js';
 import { ownName, type Zoning } from '../read/log-reader.js';
 import type { Rules } from '../read/rules.js';
 import { type LogSource, openSource } from '../read/source.js';
+import { isStartup } from '../read/startup.js';
 import { Unfolder } from '../read/unfold.js';
 import { parseZones } from '../read/zones.js';
 import { type LogSet, unreadable } from '../tail/discover.js';
@@ -63,9 +65,11 @@ export interface ReplayOptions {
   readonly onStalls?: (stalls: readonly StallsOfDaemon[]) => void;
   readonly stdin?: NodeJS.ReadableStream;
   /** Takes each log of whose lines none could be read, and what it looks like. */
-  readonly onUnread?: (path: string, seen: string | undefined) => void;
   /** Takes each log whose lines were cut off, and where. */
   readonly onCutOff?: (path: string, seen: string) => void;
+  readonly onUnread?: (log: UnreadLog) => void;
+  /** Takes each line that names an action or ends one, names its instance, and has no request */
+  readonly onRequestless?: (event: Event) => void;
 }
 
 /** Where logs say nothing of the host they come from. */
@@ -123,6 +127,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     const openOptions = { zonesOf, rules, begun };
     sources = openSources(sets, options, openOptions, (event, zoning) => {
       stalls.note(event);
+      if (event.requestId === undefined && event.instance !== undefined && isOfAction(event.kind)) options.onRequestless?.(event);
       zoneHint?.note(event, zoning);
       correlator.accept(event);
     });
@@ -339,7 +344,7 @@ async function readOn(source: Source, options: ReplayOptions): Promise<number> {
     if (source.done) {
       source.reader.end();
       const { seen } = source.unfolder;
-      if (source.reader.newest === undefined && seen.length > 0) options.onUnread?.(source.path, diagnose(seen));
+      if (source.reader.newest === undefined && seen.length > 0) options.onUnread?.(unreadLog(source, seen));
       const cutOff = cutOffAt(seen);
       if (cutOff !== undefined) options.onCutOff?.(source.path, cutOff);
     } else source.reader.flushCounts();
@@ -352,3 +357,10 @@ async function readOn(source: Source, options: ReplayOptions): Promise<number> {
   if (source.reader.isUnknown) throw logUnknown(source.path, diagnose(source.unfolder.seen));
   return piece.bytes.length;
 }
+
+const unreadLog = ({ path, reader }: Source, seen: readonly string[]): UnreadLog => ({
+  path,
+  services: [...new Set([...reader.readers].map(({ service }) => ownName(service)))],
+  seen: diagnose(seen),
+  isStartup: isStartup(seen),
+});

@@ -25,6 +25,7 @@ import { serveTelemetry } from '../telemetry/server.js';
 import { StateFolder } from './checkpoint/checkpoint.js';
 import { Checkpointer } from './checkpoint/checkpointer.js';
 import { Delivery } from './deliver.js';
+import { type FirstStart, holdsLines, sayWhatIsNotRead } from './first-start.js';
 import { followLogs, type LiveLogs, type LiveTrace, type SavedLogs, type Start } from './live.js';
 import { openReceiving } from './receive.js';
 import { SetAside } from './set-aside.js';
@@ -223,6 +224,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
       comeLater: receiving?.logs.flatMap(({ paths }) => paths) ?? [],
       delivery,
       configured: io.configured,
+      firstStart: saved === undefined && !config.backfill ? { since: started, lookBack: config.lookBack, folder: folder?.path } : undefined,
       async turnEnded() {
         turned = clock.now();
         isFirstTurn = false;
@@ -281,6 +283,8 @@ interface Loop {
   readonly delivery: Pick<Delivery<LiveTrace>, 'offer' | 'isFull' | 'waiting'>;
   /** where the zones of logs are given */
   readonly configured: string;
+  /** where what the logs hold already is not exported */
+  readonly firstStart: FirstStart | undefined;
   readonly turnEnded: () => Promise<void>;
   readonly pollInterval: number;
   readonly clock: Clock;
@@ -298,6 +302,7 @@ async function followUntilStopped({
   comeLater,
   delivery,
   configured,
+  firstStart,
   turnEnded,
   pollInterval,
   clock,
@@ -308,9 +313,13 @@ async function followUntilStopped({
   const unreadable = new Set<string>();
   const absent = new Set<string>(comeLater);
   let saidAt = clock.now();
+  let unsaid = firstStart;
   while (!signal.aborted) {
     const { traces, reports } = delivery.isFull ? { traces: [], reports: await live.look() } : await live.cycle();
     delivery.offer(traces);
+    if (unsaid !== undefined && reports.some(({ sources }) => sources.some(holdsLines))) sayWhatIsNotRead(unsaid, log);
+    // What comes to a log from now on is read.
+    unsaid = undefined;
     for (const { sources, missing } of reports) {
       for (const path of missing) {
         if (!absent.has(path)) log.warn({ path }, 'there is no such log yet: it is looked for at every poll');

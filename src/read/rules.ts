@@ -78,30 +78,54 @@ const phaseSchema = z.strictObject({
 });
 
 const rulesSchema = z.strictObject({
-  messages: z.array(messageSchema, 'must be a list').default([]),
-  phases: z.array(phaseSchema, 'must be a list').default([]),
+  messages: z.array(z.unknown(), 'must be a list').default([]),
+  phases: z.array(z.unknown(), 'must be a list').default([]),
 });
-type Given = z.output<typeof rulesSchema>;
+type Message = z.output<typeof messageSchema>;
+type Phase = z.output<typeof phaseSchema>;
+
+/** A message or a phase as it is given: what is wrong in one field hides nothing of the others. */
+interface Draft<Whole, Part> {
+  /** undefined where something is wrong */
+  readonly whole: Whole | undefined;
+  /** what is right of it */
+  readonly part: Part;
+  /** the fields that are wrong; `part` may have a default in their place */
+  readonly wrong: ReadonlySet<PropertyKey>;
+  /** what the kind of a message may be meant to be, where the field is misspelt */
+  readonly texts: readonly string[];
+  /** where it is, such as `messages.0` */
+  readonly place: string;
+}
+const messagePart = messageSchema.partial();
+const phasePart = phaseSchema.partial();
+type MessageDraft = Draft<Message, z.output<typeof messagePart> | undefined>;
+type PhaseDraft = Draft<Phase, z.output<typeof phasePart> | undefined>;
+
+interface Given {
+  readonly file: string;
+  readonly messages: readonly MessageDraft[];
+  readonly phases: readonly PhaseDraft[];
+  /** which kinds it adds could not be seen */
+  readonly isUnread: boolean;
+  readonly faults: readonly string[];
+}
 
 /**
  * Reads rule files and proves them as novaspan proves its own tables.
  *
- * @throws OperatorError RULES_INVALID with everything that is wrong in the first file that is
+ * @throws OperatorError RULES_INVALID with everything that is wrong in all of them
  */
 export function loadRules(files: readonly string[]): Rules | undefined {
   if (files.length === 0) return undefined;
-  const given = files.map((file) => read(file));
-  for (const [place, file] of files.entries()) {
-    const faults = given[place]!.messages.flatMap(({ kind, says }) => says.flatMap((wording) => faultOf(kind, wording)));
-    if (faults.length > 0) throw rulesInvalid(file, faults);
-  }
-  const added = given.flatMap(({ messages }) => messages.map(tableOf));
+  const given = files.map(read);
+  const added = given.flatMap(({ messages }) => messages.flatMap(provable).map(tableOf));
   const catalogue = createCatalogue(tables, added);
-  const kinds = new Set([...tables, ...added].flatMap((table) => Object.keys(table.messages)));
-  for (const [place, file] of files.entries()) {
-    const faults = [...proveMessages(given[place]!, catalogue), ...provePhases(given[place]!, kinds)];
-    if (faults.length > 0) throw rulesInvalid(file, faults);
-  }
+  const kinds = given.some(({ isUnread }) => isUnread) ? undefined : new Set([...kindsOf(tables), ...given.flatMap(kindsMeant)]);
+  const invalid = given
+    .map((each) => ({ file: each.file, faults: [...each.faults, ...proveMessages(each, catalogue), ...provePhases(each, kinds)] }))
+    .filter(({ faults }) => faults.length > 0);
+  if (invalid.length > 0) throw rulesInvalid(invalid);
   return {
     catalogue,
     knownAs: (kind) => [
@@ -111,29 +135,67 @@ export function loadRules(files: readonly string[]): Rules | undefined {
         return spec === undefined ? [] : [{ services: of, spec }];
       }),
     ],
-    phasesOf: extender(given.flatMap(({ phases }) => phases)),
+    phasesOf: extender(given.flatMap(({ phases }) => phases.flatMap(({ whole }) => whole ?? []))),
   };
 }
 
+const kindsOf = (of: readonly Table<Messages>[]): string[] => of.flatMap(({ messages }) => Object.keys(messages));
+const kindsMeant = ({ messages }: Given): string[] =>
+  messages.flatMap(({ part, texts }) => (part?.kind === undefined ? texts : [part.kind]));
+
 function read(file: string): Given {
   const yaml = readYaml(file);
-  if (yaml.faults.length > 0)
-    throw rulesInvalid(
-      file,
-      yaml.faults.map((fault) => fault.replace(/^✖ /, '')),
-    );
-  const result = rulesSchema.safeParse(yaml.value ?? {});
-  if (result.success) return result.data;
-  throw rulesInvalid(
+  const unread = (faults: readonly string[]): Given => ({ file, messages: [], phases: [], isUnread: true, faults });
+  if (yaml.faults.length > 0) return unread(yaml.faults.map((fault) => fault.replace(/^✖ /, '')));
+  const faults: string[] = [];
+  const add = (place: readonly PropertyKey[], issues: readonly z.core.$ZodIssue[]): void => {
+    for (const { path, message } of issues) {
+      const whole = [...place, ...path];
+      const line = yaml.lineOf(whole);
+      faults.push(`${whole.join('.') || 'the file'}: ${message}${line === undefined ? '' : ` (line ${line})`}`);
+    }
+  };
+  const draftsOf = <Whole, Part>(list: string, schema: z.ZodType<Whole>, part: z.ZodType<Part>, all: readonly unknown[]) =>
+    all.map((raw, i): Draft<Whole, Part | undefined> => {
+      const { issues, ...found } = leniently(schema, part, raw);
+      add([list, i], issues);
+      const texts = isMapping(raw) ? Object.values(raw).filter((value) => typeof value === 'string') : [];
+      return { ...found, texts, place: `${list}.${i}` };
+    });
+  const top = leniently(rulesSchema, rulesSchema.partial(), yaml.value ?? {});
+  add([], top.issues);
+  const { messages = [], phases = [] } = top.part ?? {};
+  return {
     file,
-    result.error.issues.map(({ path, message }) => {
-      const line = yaml.lineOf(path);
-      return `${path.join('.') || 'the file'}: ${message}${line === undefined ? '' : ` (line ${line})`}`;
-    }),
-  );
+    messages: draftsOf('messages', messageSchema, messagePart, messages),
+    phases: draftsOf('phases', phaseSchema, phasePart, phases),
+    isUnread: top.issues.length > 0,
+    faults,
+  };
 }
 
-const tableOf = ({ kind, service, logger, level, says, seen }: Given['messages'][number]): Table<Messages> => ({
+const isMapping = (raw: unknown): raw is Readonly<Record<string, unknown>> =>
+  typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+
+/** A mapping by its schema; else that of it which is right by the schema in which every field may be missing. */
+function leniently<Whole, Part>(schema: z.ZodType<Whole>, part: z.ZodType<Part>, raw: unknown) {
+  const result = schema.safeParse(raw);
+  const issues = result.error?.issues ?? [];
+  const wrong = new Set(
+    issues.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : issue.path.slice(0, 1))),
+  );
+  const rest = isMapping(raw) ? Object.fromEntries(Object.entries(raw).filter(([field]) => !wrong.has(field))) : {};
+  return { whole: result.data, part: part.safeParse(rest).data, wrong, issues };
+}
+
+/** A message as far as it can be proved: by the wordings that can be compiled. */
+function provable({ part: { kind, service, logger, level, says = [], seen } = {}, wrong, place }: MessageDraft): Message[] {
+  const usable = says.filter((wording) => faultOf(place, wording).length === 0);
+  if (service === undefined || seen === undefined || usable.length === 0 || wrong.has('logger') || wrong.has('level')) return [];
+  return [{ kind: kind ?? place, service, logger: logger ?? [ANY], level: level ?? 'INFO', says: usable, seen }];
+}
+
+const tableOf = ({ kind, service, logger, level, says, seen }: Message): Table<Messages> => ({
   services: service,
   messages: { [kind]: { logger, level, says, seen } satisfies MessageSpec },
 });
@@ -148,61 +210,73 @@ function faultOf(kind: string, wording: string): string[] {
   }
 }
 
-/** Every wording reads a line, and every line is read in exactly one way. */
+/** Every wording can be compiled and reads a line, and every line is read in exactly one way. */
 function proveMessages({ messages }: Given, catalogue: Catalogue): string[] {
+  const faults = messages.flatMap((draft) => [
+    ...(draft.part?.says ?? []).flatMap((wording) => faultOf(draft.part?.kind ?? draft.place, wording)),
+    ...(draft.part?.service ?? [])
+      .filter((each) => !services.includes(each))
+      .map(
+        (each) =>
+          `${draft.part?.kind ?? draft.place}: no log of ${each} is read; it may be ${[...new Set(services.map(ownName))].join(', ')}`,
+      ),
+    ...provable(draft).flatMap((message) => proveMessage(message, catalogue, message.says.length === draft.part?.says?.length)),
+  ]);
+  return [...new Set(faults)];
+}
+
+/** @param isWhole every wording is there; else the line that is read by none may be another's */
+function proveMessage({ kind, service, logger, says, seen }: Message, catalogue: Catalogue, isWhole: boolean): string[] {
   const faults: string[] = [];
-  for (const { kind, service, logger, says, seen } of messages) {
+  const used = new Set<string>();
+  for (const line of seen) {
     for (const each of service) {
-      if (!services.includes(each))
-        faults.push(`${kind}: no log of ${each} is read; it may be ${[...new Set(services.map(ownName))].join(', ')}`);
-    }
-    const used = new Set<string>();
-    for (const line of seen) {
-      for (const each of service) {
-        const found = catalogue.readings(each, logger[0] === '*' ? ANY : logger[0]!, line);
-        for (const reading of found) if (reading.kind === kind) used.add(reading.says);
-        const general = found.filter(({ spec }) => spec.general !== true);
-        if (general.length === 0) faults.push(`${kind}: no wording reads ${JSON.stringify(line)}`);
-        else if (general.length > 1)
-          faults.push(
-            `${kind}: ${JSON.stringify(line)} is also read as ${
-              general
-                .map((other) => other.kind)
-                .filter((other) => other !== kind)
-                .join(', ') || 'another wording of it'
-            }`,
-          );
+      const found = catalogue.readings(each, logger[0] === ANY ? ANY : logger[0]!, line);
+      for (const reading of found) if (reading.kind === kind) used.add(reading.says);
+      const general = found.filter(({ spec }) => spec.general !== true);
+      if (general.length === 0 && isWhole) faults.push(`${kind}: no wording reads ${JSON.stringify(line)}`);
+      else if (general.length > 1) {
+        const others = general.map((other) => other.kind).filter((other) => other !== kind);
+        faults.push(`${kind}: ${JSON.stringify(line)} is also read as ${others.join(', ') || 'another wording of it'}`);
       }
     }
-    for (const wording of says) {
-      if (!used.has(wording)) faults.push(`${kind}: none of the seen lines is read by ${JSON.stringify(wording)}`);
-    }
   }
-  return [...new Set(faults)];
+  return [
+    ...faults,
+    ...says
+      .filter((wording) => !used.has(wording))
+      .map((wording) => `${kind}: none of the seen lines is read by ${JSON.stringify(wording)}`),
+  ];
 }
 
 /** Stands for whatever logger a line with `*` may come from. */
 const ANY = '*';
 
-function provePhases({ phases }: Given, kinds: ReadonlySet<string>): string[] {
-  const faults: string[] = [];
-  for (const phase of phases) {
-    for (const kind of [...phase.from, ...phase.to].flatMap((edge) => edge.kinds))
-      if (!kinds.has(kind))
-        faults.push(`phase "${phase.name}": there is no kind ${kind}: add a message for it, or see \`novaspan catalogue\``);
-    for (const spec of actions.filter(({ name }) => phase.action === '*' || name === phase.action)) {
-      const names = new Set([...spec.phases.map(({ name }) => name), ...phases.map(({ name }) => name)]);
-      if (phase.within !== undefined && phase.action !== '*' && !names.has(phase.within))
-        faults.push(`phase "${phase.name}": ${spec.name} has no phase "${phase.within}" for it to be a part of`);
-      if (phase.action !== '*' && spec.phases.some(({ name }) => name === phase.name))
-        faults.push(`phase "${phase.name}": ${spec.name} has one of this name`);
-    }
-  }
-  return [...new Set(faults)];
+/** @param kinds undefined where a file may add kinds that could not be seen */
+function provePhases({ phases }: Given, kinds: ReadonlySet<string> | undefined): string[] {
+  const own = phases.flatMap(({ part }) => part?.name ?? []);
+  return [...new Set(phases.flatMap((draft) => provePhase(draft, own, kinds)))];
+}
+
+function provePhase({ part = {}, place }: PhaseDraft, own: readonly string[], kinds: ReadonlySet<string> | undefined): string[] {
+  const { action, from = [], to = [], within } = part;
+  const phase = `phase "${part.name ?? place}"`;
+  const spec = actions.find(({ name }) => name === action);
+  const isThere = (name: string): boolean => spec?.phases.some((one) => one.name === name) ?? false;
+  return [
+    ...[...from, ...to]
+      .flatMap((edge) => edge.kinds)
+      .filter((kind) => kinds?.has(kind) === false)
+      .map((kind) => `${phase}: there is no kind ${kind}: add a message for it, or see \`novaspan catalogue\``),
+    ...(spec !== undefined && within !== undefined && !isThere(within) && !own.includes(within)
+      ? [`${phase}: ${spec.name} has no phase "${within}" for it to be a part of`]
+      : []),
+    ...(spec !== undefined && part.name !== undefined && isThere(part.name) ? [`${phase}: ${spec.name} has one of this name`] : []),
+  ];
 }
 
 /** One table for each action, made once: what is worked out from a table is kept by it. */
-function extender(phases: Given['phases']): (spec: ActionSpec) => readonly PhaseSpec[] {
+function extender(phases: readonly Phase[]): (spec: ActionSpec) => readonly PhaseSpec[] {
   const made = new Map<ActionName, readonly PhaseSpec[]>();
   return (spec) => {
     const known = made.get(spec.name);
@@ -214,7 +288,7 @@ function extender(phases: Given['phases']): (spec: ActionSpec) => readonly Phase
   };
 }
 
-const phaseOf = ({ name, service, from, to, within, per, repeats, debug, expected }: Given['phases'][number]): PhaseSpec => ({
+const phaseOf = ({ name, service, from, to, within, per, repeats, debug, expected }: Phase): PhaseSpec => ({
   name,
   service,
   from: from.map(edgeOf),
@@ -226,4 +300,4 @@ const phaseOf = ({ name, service, from, to, within, per, repeats, debug, expecte
   ...(!expected && { optional: true }),
 });
 
-const edgeOf = ({ kinds, ...rest }: Given['phases'][number]['from'][number]): Edge => ({ kinds: kinds as EventKind[], ...rest }) as Edge;
+const edgeOf = ({ kinds, ...rest }: Phase['from'][number]): Edge => ({ kinds: kinds as EventKind[], ...rest }) as Edge;

@@ -117,6 +117,8 @@ function isNoLog(path: string): boolean {
 export interface Fault {
   readonly path: string;
   readonly cause: unknown;
+  /** a folder or a pattern that can be read, and finds nothing */
+  readonly isEmpty?: true;
 }
 
 async function filesAt(path: string, faults: Fault[], most: number): Promise<string[]> {
@@ -126,7 +128,10 @@ async function filesAt(path: string, faults: Fault[], most: number): Promise<str
       return isReadable(path, faults, true) ? [normalize(path)] : [];
     }
     const found = kind === 'glob' ? await matching(path) : logsBelow(path, faults, most);
-    if (found.length === 0) throw new Error(kind === 'glob' ? 'no file matches' : 'the folder holds no logs (files called SERVICE.log)');
+    if (found.length === 0) {
+      const cause = new Error(kind === 'glob' ? 'no file matches' : 'the folder holds no logs (files called SERVICE.log)');
+      faults.push({ path, cause, isEmpty: true });
+    }
     return found.filter((file) => isReadable(file, faults));
   } catch (cause) {
     faults.push({ path, cause });

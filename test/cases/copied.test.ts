@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OperatorError } from '../../src/model/errors.js';
 import type { FinishedTrace } from '../../src/model/span.js';
+import type { UnreadLog } from '../../src/model/unread.js';
 import { replay } from '../../src/pipeline/replay.js';
 import { cleanerOf } from '../../src/read/clean.js';
 import { cutOffAt } from '../../src/read/diagnose.js';
@@ -62,7 +63,7 @@ async function readAs(name: string, content: string | Buffer, zone = 'UTC') {
   const seen: string[] = [];
   try {
     writeFileSync(join(dir, name), content);
-    const onUnread = (_path: string, what: string | undefined): void => void seen.push(what ?? '');
+    const onUnread = (log: UnreadLog): void => void seen.push(log.seen ?? '');
     for await (const trace of replay({ paths: [join(dir, name)], zone, lines: 'events', count, onUnread })) traces.push(trace);
   } catch (fault) {
     if (!(fault instanceof OperatorError)) throw fault;

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createTally } from '../../src/cli/tally.js';
 import { createUnnamedText } from '../../src/cli/unnamed-text.js';
 import { Correlator } from '../../src/correlate/correlator.js';
 import type { Unnamed } from '../../src/lifecycle/unnamed.js';
@@ -24,14 +25,17 @@ async function read(name: string, as = `${name.split('/').at(-1)}`): Promise<{ t
   const path = inFolder(as);
   mkdirSync(dirname(path), { recursive: true });
   copyFileSync(join(CASES, name), path);
-  const unnamed = createUnnamedText();
+  const tally = createTally();
+  const unnamed = createUnnamedText(tally);
   const traces: FinishedTrace[] = [];
   const found = replay({
     paths: [path],
     zone: 'UTC',
     lines: 'events',
-    count: unnamed.counting(counting().count),
+    count: tally.count,
     onUnnamed: unnamed.saw,
+    onRequestless: unnamed.sawRequestless,
+    onUnread: unnamed.sawUnread,
   });
   for await (const trace of found) traces.push(trace);
   return {
@@ -245,7 +249,7 @@ describe('what is left of an action whose head is missing', () => {
   });
 
   it('is listed up to ten, with the first error and what would name it', () => {
-    const text = createUnnamedText();
+    const text = createUnnamedText(createTally());
     const [one] = seen([deallocated, given]).unnamed;
     for (let n = 0; n < 12; n++) text.saw({ ...one!, error: { at: at(8), text: 'Setting instance vm_state to ERROR' } });
     expect(text.list().slice(0, 4)).toEqual([

@@ -44,7 +44,7 @@ describe('novaspan', () => {
         tail       follow the logs of this host and export each finished action (the
                    sidecar)
         resend     send traces again that the backend would not take
-        explain    show how one log line is read, stage by stage
+        explain    show how one log line is read, or what a phase is
         check      tell whether logs can be read, what they show, and how to see more
         trace-id   tell an action's trace id from its instance and request ids
         catalogue  list every message and every phase that novaspan knows
@@ -137,6 +137,10 @@ describe('explain', () => {
     const ran = await novaspan(['explain', '--service', 'nova-compute', '--timezone', 'UTC', 'a line']);
 
     expect(ran).toMatchObject({ code: 0, stdout: 'service  nova-compute\nline     a line\nzone     UTC\n' });
+  });
+
+  it('says what a phase is, where one is named', async () => {
+    expect(await novaspan(['explain', 'spawn'])).toMatchObject({ code: 0, stdout: 'phase  spawn\n' });
   });
 
   it('puts a line together again that was not quoted', async () => {

@@ -63,6 +63,7 @@ export async function novaspan(argv: readonly string[], given: Surroundings = {}
           { name: 'zone', said: zone },
         ],
       }),
+      explainPhase: async (text) => (text === 'spawn' ? [{ name: 'phase', said: text }] : undefined),
       async runTail(options) {
         tailed.push(options);
         return 0;

@@ -225,6 +225,25 @@ describe('a backend that is away', () => {
     expect(said.at(-1)).toMatchObject({ waiting: 1, tookMs: clock.now() });
   });
 
+  it('ends with a message of its own where the backend is back and refuses the trace', async () => {
+    const refused: ExportResult = { outcome: 'refused', about: 'trace', reason: 'http://b answered 400: cannot read', status: 400 };
+    const { delivery, said, clock, done } = delivering((id, attempt) => (attempt <= 6 ? BUSY : id === 'a' ? refused : DELIVERED), {
+      setAside: folderThat(() => 'kept').setAside,
+    });
+    delivery.offer([trace('a'), trace('b')]);
+    while (done.length < 2) await clock.pass(500);
+    expect(said.map(({ level, msg }) => `${level} ${msg}`)).toEqual([
+      'error the backend cannot be reached: traces wait',
+      'warn the backend can be reached again, and refuses this trace',
+      'error the backend will never take this trace: it is set aside, for `novaspan resend`',
+    ]);
+    expect(said[0]).toMatchObject({ reason: 'http://b answered 503' });
+    expect(said.slice(1)).toMatchObject([
+      { reason: 'http://b answered 400: cannot read' },
+      { reason: 'http://b answered 400: cannot read' },
+    ]);
+  });
+
   it('is not told of when it is back after one failure', async () => {
     const { delivery, said, clock, done } = delivering((_id, attempt) => (attempt === 1 ? BUSY : DELIVERED));
     delivery.offer([trace('a'), trace('b')]);

@@ -150,6 +150,31 @@ describe('the first start', () => {
     expect(other.said.some(({ traces_before_start: not }) => Number(not) > 0)).toBe(true);
   });
 
+  it('says once that what the logs hold already is not exported, and how it would be', async () => {
+    const about = ({ said }: Life): string[] => said.flatMap(({ msg }) => (msg.includes('hold lines already') ? [msg] : []));
+    write(0, AFTER);
+    const life = start(AFTER);
+    await life.pass(10_000);
+    await life.stop();
+    expect(about(life)).toEqual([
+      `these logs hold lines already: actions that ended before this start are not exported; to export them, start with --backfill, with no checkpoint in ${join(dir, 'state')}`,
+    ]);
+    const again = start(AFTER + 60_000);
+    await again.pass(10_000);
+    await again.stop();
+    const backfill = start(AFTER + 60_000, { backfill: 'true', 'state-dir': join(dir, 'other') });
+    await backfill.pass(10_000);
+    await backfill.stop();
+    rmSync(join(dir, 'logs'), { recursive: true });
+    mkdirSync(join(dir, 'logs'));
+    const empty = start(AFTER, { 'state-dir': join(dir, 'third') });
+    await empty.pass(10_000);
+    write(0, AFTER);
+    await empty.pass(10_000);
+    await empty.stop();
+    expect([again, backfill, empty].map(about)).toEqual([[], [], []]);
+  });
+
   it('looks back only so far', async () => {
     write(0, MID_BOOT);
     // The boot has been open for an hour: longer than what is looked back by.

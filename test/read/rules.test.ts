@@ -141,4 +141,44 @@ describe('rules that cannot be used', () => {
     const said = faultsOf(message("    says: 'One {n:int}'\n    seen: ['One 1', 'Two', 'Three']"));
     expect(said.match(/✖/g)).toHaveLength(2);
   });
+
+  it('a fault in one field hides none of the others, nor of the other entries', () => {
+    const said = faultsOf(
+      [
+        'messages:',
+        '  - {kindx: a.b, service: nova-compute, logger: x, says: "One {n:wordy}", seen: "One 1"}',
+        '  - {kind: c.d, service: swift-proxy, logger: x, says: "Two", seen: "Three"}',
+        'phases:',
+        '  - {action: boot, name: x, service: nova-compute, from: a.b, to: c.e}',
+        '  - {action: create, name: spawn, service: nova-compute, from: c.d, to: instance.built}',
+      ].join('\n'),
+    );
+    for (const each of [
+      'Unrecognized key: "kindx"',
+      'messages.0.kind: must be text',
+      'unknown type "wordy"',
+      'c.d: no log of swift-proxy',
+      'c.d: no wording reads "Three"',
+      'c.d: none of the seen lines is read by "Two"',
+      'phases.0.action: must be one of',
+      'phase "x": there is no kind c.e',
+      'phase "spawn": create has one of this name',
+    ])
+      expect(said).toContain(each);
+    expect(said.match(/✖/g)).toHaveLength(9);
+  });
+
+  it('the faults of all files are said, and a file that cannot be read makes none in another', () => {
+    const other = join(folder, 'other.yaml');
+    writeFileSync(other, 'phases:\n  - {action: create, name: spawn, service: nova-compute, from: a.b, to: instance.built}');
+    let said = '';
+    try {
+      loadRules([join(folder, 'none.yaml'), other]);
+    } catch (error) {
+      said = (error as Error).message;
+    }
+    expect(said).toContain('none.yaml holds rules that cannot be used');
+    expect(said).toContain('create has one of this name');
+    expect(said).not.toContain('no kind a.b');
+  });
 });

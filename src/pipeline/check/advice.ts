@@ -21,21 +21,34 @@ export interface Visibility {
   readonly advice: readonly Advice[];
 }
 
-/** What the logs show of each action, and which changes would show more, the one that gains most first. */
-export function visibilityOf(actions: readonly ActionSpec[], logging: Logging): Visibility {
-  const sights = actions.map((action) => actionSight(action, logging));
-  return { actions: sights.map(reportOf), advice: adviceOf(sights) };
+export interface CheckedLogging extends Logging {
+  /** services whose logs were given, and not one line could be used */
+  readonly unread: ReadonlySet<string>;
 }
 
-function reportOf({ action, named: naming, toldAs, start, end, phases }: ActionSight): ActionReport {
+/** A log to add; one that was given is not to be given again, but one that can be read. */
+function logOf(services: readonly string[], { unread }: CheckedLogging): string {
+  const given = services.filter((service) => unread.has(service));
+  return given.length === 0
+    ? `the log of ${services.join(' or ')}`
+    : `log records of ${given.join(' or ')} (the log that was given holds none)`;
+}
+
+/** What the logs show of each action, and which changes would show more, the one that gains most first. */
+export function visibilityOf(actions: readonly ActionSpec[], logging: CheckedLogging): Visibility {
+  const sights = actions.map((action) => actionSight(action, logging));
+  return { actions: sights.map((sight) => reportOf(sight, logging)), advice: adviceOf(sights, logging) };
+}
+
+function reportOf({ action, named: naming, toldAs, start, end, phases }: ActionSight, logging: CheckedLogging): ActionReport {
   return {
     name: action.name,
     shown: naming.seen === 'whole',
-    needs: whatShows(naming),
+    needs: whatShows(naming, logging),
     toldAs:
       toldAs === undefined
         ? undefined
-        : { action: toldAs.action.name, always: toldAs.always, needs: whatShows(toldAs.sight) ?? 'a later release' },
+        : { action: toldAs.action.name, always: toldAs.always, needs: whatShows(toldAs.sight, logging) ?? 'a later release' },
     start: start.seen === 'whole',
     end: end.seen === 'whole',
     phases: phases.map(
@@ -50,12 +63,12 @@ function reportOf({ action, named: naming, toldAs, start, end, phases }: ActionS
   };
 }
 
-function whatShows(sight: Sight): string | undefined {
+function whatShows(sight: Sight, logging: CheckedLogging): string | undefined {
   switch (sight.seen) {
     case 'needs-debug':
       return `DEBUG of ${needsOf(sight).join(' and ')}`;
     case 'no-log':
-      return `the log of ${needsOf(sight).join(' or ')}${sight.atDebug ? ', at DEBUG' : ''}`;
+      return `${logOf(needsOf(sight), logging)}${sight.atDebug ? ', at DEBUG' : ''}`;
     case 'not-printed':
       return 'a later release';
     default:
@@ -77,7 +90,7 @@ interface Change {
   readonly optional: Set<string>;
 }
 
-function adviceOf(sights: readonly ActionSight[]): Advice[] {
+function adviceOf(sights: readonly ActionSight[], logging: CheckedLogging): Advice[] {
   const changes = new Map<string, Change>();
   const changeFor = (sight: Sight): Change | undefined => {
     if (!('services' in sight)) return undefined;
@@ -110,16 +123,16 @@ function adviceOf(sights: readonly ActionSight[]): Advice[] {
   }
   const weight = ({ actions, apart, usual, optional }: Change): number =>
     1000 * actions.length + 10 * apart.length + usual.size + optional.size / 100;
-  return [...changes.values()].sort((a, b) => weight(b) - weight(a)).map(adviceFor);
+  return [...changes.values()].sort((a, b) => weight(b) - weight(a)).map((change) => adviceFor(change, logging));
 }
 
-function adviceFor({ sight, atDebug, gains, actions, apart, loggers, usual, optional }: Change): Advice {
+function adviceFor({ sight, atDebug, gains, actions, apart, loggers, usual, optional }: Change, logging: CheckedLogging): Advice {
   const services = needsOf(sight);
   return {
     what:
       sight.seen === 'needs-debug'
         ? `let ${services.join(' and ')} log at DEBUG`
-        : `add the log of ${services.join(' or ')}${atDebug ? ', at DEBUG' : ''}`,
+        : `add ${logOf(services, logging)}${atDebug ? ', at DEBUG' : ''}`,
     how: sight.seen === 'needs-debug' ? howToDebug(services, [...loggers].sort()) : [],
     phases: [...new Set([...usual, ...optional])],
     gains: [...gains].map(([action, phases]) => ({ action, phases })),

@@ -23,6 +23,7 @@ import { type ClockFinding, judgeClocks } from '../clock/judge.js';
 import type { ClockNotes } from '../clock/notes.js';
 import { zoneProblem } from '../clock/zone-problem.js';
 import { spoolFolders } from '../receive.js';
+import { absentNotes, absentProblems } from './absent.js';
 import { visibilityOf } from './advice.js';
 import {
   FEW,
@@ -129,6 +130,7 @@ export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
     depthOf: (service) => depths.get(ownName(service)),
     releaseOf,
     knownAs: rules?.knownAs,
+    unread: new Set(sources.filter(isUnreadable).map(({ service }) => ownName(service))),
   });
 
   const zone = zoneProblem(sources, findings, options.config);
@@ -220,6 +222,7 @@ async function readWith(
   catalogue: Catalogue | undefined,
 ): Promise<Found> {
   const found: Found = { sources: [], problems: [], notes: [], passedOver: [] };
+  const absent: Fault[] = [];
   const all: { entry: Entry; set: LogSet }[] = [];
   for (const entry of entries) {
     const journals = entry.paths.filter(isJournalPath).map((path) => ({ path: journalName(path), parts: [path] }));
@@ -227,10 +230,16 @@ async function readWith(
     const { logs, faults, cutOff, close } = await findInArchives(paths, undefined, options.signal);
     closers.push(close);
     for (const { path, why } of cutOff) found.notes.push(`${path} is cut off: ${why}; what lies before was read`);
-    for (const fault of faults) if (!(entry.mayBeEmpty && isNothing(fault))) found.problems.push(unreadable(fault, options.config));
+    for (const fault of faults) {
+      if (!isNothing(fault)) found.problems.push(unreadable(fault));
+      else if (!entry.mayBeEmpty) absent.push(fault);
+    }
     // Where two entries name one log, the first has it.
     for (const set of [...logs, ...journals]) if (!all.some((other) => other.set.path === set.path)) all.push({ entry, set });
   }
+  // One configuration serves compute hosts and controllers.
+  if (options.config !== undefined && all.length > 0) found.notes.push(...absentNotes(absent));
+  else found.problems.push(...absentProblems(absent, options.config));
   const limit = options.all ? Number.POSITIVE_INFINITY : LIMIT;
   const total = all.reduce((sum, { set }) => sum + Math.min(limit, sizeOf(set)), 0);
   let read = 0;
@@ -243,7 +252,7 @@ async function readWith(
 }
 
 /** Nothing is there; not that it cannot be read. */
-const isNothing = ({ cause }: Fault): boolean => [undefined, 'ENOENT'].includes((cause as NodeJS.ErrnoException).code);
+const isNothing = ({ cause, isEmpty }: Fault): boolean => isEmpty === true || (cause as NodeJS.ErrnoException).code === 'ENOENT';
 
 /** NaN where it cannot be known. */
 const sizeOf = ({ parts }: LogSet): number =>
@@ -318,14 +327,17 @@ function hostToldBy(path: string, host: string, named: string | undefined, entry
   return entry.fallbackHost === undefined ? 'nothing: name it with --host' : `the configuration (this machine is ${hostname()})`;
 }
 
+/** There are lines, and none is understood. */
+const isUnreadable = (source: Source): boolean => problemsOf(source).length > 0 || (source.survey.records === 0 && source.survey.lines > 0);
+
 /** By service, the least that any of its logs goes into detail. */
 function depthsOf(sources: readonly Source[]): Map<string, Depth> {
   const order: readonly Depth[] = ['WARNING', 'INFO', 'DEBUG'];
   const depths = new Map<string, Depth>();
   for (const source of sources) {
     // Of a log that cannot be understood nothing is seen.
-    if (problemsOf(source).length > 0) continue;
     const { service, survey } = source;
+    if (isUnreadable(source)) continue;
     const own = ownName(service);
     const depth = depthOf(survey) ?? 'INFO';
     const before = depths.get(own);

@@ -3,6 +3,7 @@ import { reasonOf } from '../../model/errors.js';
 import type { LogForm } from '../../model/form.js';
 import { diagnose } from '../../read/diagnose.js';
 import { formatOf, ownName } from '../../read/log-reader.js';
+import { isStartup } from '../../read/startup.js';
 import type { Fault } from '../../tail/discover.js';
 import type { ClockFinding } from '../clock/judge.js';
 import { type CheckOptions, NO_HOST, type Source } from './check.js';
@@ -21,21 +22,18 @@ const LIBRARIES = /^oslo[_.]/;
 const COMMON = ['nova-compute', 'nova-api', 'neutron-server', 'placement-api', 'glance-api'];
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   ENOTDIR: 'a part of the path is a file, not a folder',
 };
 
 /** A path that could not be looked at. */
-export function unreadable({ path, cause }: Fault, config: string | undefined): Problem {
+export function unreadable({ path, cause }: Fault): Problem {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   const remedy =
     code === 'EACCES' || code === 'EPERM'
       ? 'run as a user who may read it: root, or one in the group adm, nova or neutron (`ls -l` shows which)'
-      : config === undefined
-        ? 'check the path'
-        : `correct it in ${config}; if the service has not logged yet, leave it: tail looks for the log at every poll`;
+      : 'check the path';
   return { about: 'unreadable', what: `${path} cannot be read`, why: [REASONS[String(code)] ?? reasonOf(cause)], remedy };
 }
 
@@ -104,6 +102,7 @@ export function problemsOf({ set, form, isShared, service, host, survey, sizeByt
   if (sizeBytes === 0 || lines === 0) return [];
   const log = isShared ? `what ${ownName(service)} on ${host} wrote into ${set.path}` : set.path;
   if (records === 0) {
+    if (isStartup(seen)) return [];
     // Beside others, some words that a process prints before it has set up its log are no fault.
     if (isShared && lines < FEW) return [];
     const diagnosis = isShared ? undefined : diagnose(seen);
@@ -217,6 +216,12 @@ export function notesOf(sources: readonly Source[], findings: ReadonlyMap<Source
         ]),
     ...hostNote(sources),
     ...sources.filter(({ survey }) => survey.lines === 0).map(({ set }) => `${set.path} is empty`),
+    ...once(sources)
+      .filter(({ survey: { lines, records }, seen }) => lines > 0 && records === 0 && isStartup(seen))
+      .map(
+        ({ set, service }) =>
+          `${set.path} holds only what ${ownName(service)} prints before its log is set up (options that are deprecated, warnings of Python): check the file that it logs to, too`,
+      ),
     ...once(sources).flatMap(({ fault }) => (fault === undefined ? [] : [fault])),
     ...once(sources).flatMap(({ set, form, damaged }) =>
       damaged === 0

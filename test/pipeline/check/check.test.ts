@@ -146,13 +146,26 @@ describe('what is wrong', () => {
     expect(report.problems).toEqual([
       {
         about: 'unreadable',
-        what: `${folder('nothing.log')} cannot be read`,
-        why: ['there is no such file or folder'],
-        remedy: 'check the path',
+        what: `not there: ${folder('nothing.log')}`,
+        why: ['there is no such file or folder on this machine'],
+        remedy: expect.stringMatching(/^name where this machine has its logs/),
       },
     ]);
     expect(report.exitCode).toBe(66);
     expect(report.sources.length).toBeGreaterThan(5);
+  });
+
+  it('folders that hold no log, and what belongs there', async () => {
+    mkdirSync(folder('nova'));
+    writeFileSync(folder('nova', 'README.md'), 'x');
+    const report = await check([folder('nova'), folder('logs', '*.log'), folder('ovn')]);
+
+    expect(report.problems.map(({ what }) => what)).toEqual([
+      `not there: ${folder('ovn')} (is ovn-controller on this host?)`,
+      `no log in ${folder('nova')} (is nova-compute on this host?), ${folder('logs', '*.log')}`,
+    ]);
+    expect(report.problems[1]?.remedy).toMatch(/name the folder that holds the logs, or a file by its path/);
+    expect(report.exitCode).toBe(66);
   });
 
   it('a log that is packed in a way that cannot be undone', async () => {
@@ -237,6 +250,27 @@ describe('a configuration', () => {
     expect((error as Error).message).toMatch(/polInterval[\s\S]*endpoint[\s\S]*timezone/);
   });
 
+  it('that serves compute hosts and controllers is right where some of its folders are not there', async () => {
+    const file = folder('novaspan.yaml');
+    const listing = (...paths: string[]): string => `timezone: UTC\nlogs:\n${paths.map((path) => `  - path: ${path}\n`).join('')}`;
+    mkdirSync(folder('glance'));
+    writeFileSync(file, listing(golden('create-succeeds-info'), folder('placement'), folder('glance')));
+    const some = await check([], { config: file });
+    expect([some.problems, some.exitCode]).toEqual([[], 0]);
+    expect(some.notes).toContain(`not there: ${folder('placement')} (is placement on this host?); tail looks for them at every poll`);
+    expect(some.notes).toContain(
+      `there, without a log in it: ${folder('glance')} (is glance on this host?); tail looks for them at every poll`,
+    );
+
+    writeFileSync(file, listing(folder('nova'), folder('ovn')));
+    const none = await check([], { config: file });
+    expect(none.problems.map(({ what }) => what)).toEqual([
+      `not there: ${folder('nova')} (is nova-compute on this host?), ${folder('ovn')} (is ovn-controller on this host?)`,
+    ]);
+    expect(none.problems[0]?.remedy).toContain(`in ${file}; or wait until they log`);
+    expect(none.exitCode).toBe(66);
+  });
+
   it('names the logs that it would follow, in the zones that it gives them', async () => {
     const logs = golden('rebuild-succeeds-seoul-zone-info');
     writeFileSync(
@@ -259,10 +293,10 @@ describe('a configuration', () => {
     );
     const report = await check([], { config: file });
 
-    expect(about(report)).toEqual(['unreadable', 'zone']);
-    expect(report.problems[0]?.remedy).toMatch(/if the service has not logged yet, leave it/);
-    expect(report.problems[1]?.remedy).toBe(`set \`timezone: UTC\` in ${file}`);
-    expect(report.exitCode).toBe(66);
+    expect(about(report)).toEqual(['zone']);
+    expect(report.notes.join('\n')).toContain(`not there: ${folder('gone.log')}; tail looks for them at every poll`);
+    expect(report.problems[0]?.remedy).toBe(`set \`timezone: UTC\` in ${file}`);
+    expect(report.exitCode).toBe(78);
 
     writeFileSync(file, `timezone: Europe/Berlin\nlogs:\n  - path: ${golden('create-succeeds-info')}\n`);
     expect((await check([], { config: file })).exitCode).toBe(78);

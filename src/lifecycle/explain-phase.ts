@@ -1,0 +1,133 @@
+import type { EventKind } from '../catalogue/event.js';
+import { isPrintedAtInfo, knownAs } from '../catalogue/releases.js';
+import { causesKnownOf } from './causes.js';
+import type { Edge, PhaseSpec } from './define.js';
+import { glossary } from './glossary.js';
+import { edge } from './markdown.js';
+import { actions } from './name.js';
+import { networkReadyPhases } from './network-ready.js';
+import { levelsByRelease } from './releases.js';
+
+/** Phases that are a wait for others, and those: what is long of them is long of the wait. */
+const waitsFor: Readonly<Record<string, readonly string[]>> = {
+  'network wait': ['network allocate', 'port create', 'port update', 'network info'],
+  'guest paused': ['vif-plugged wait'],
+  'vif-plugged wait': [
+    'ovs interface add',
+    'lport claim',
+    'flow install',
+    'lport up',
+    'port status up',
+    'neutron port activate',
+    'agent port scan',
+    'agent port details',
+    'agent port wire',
+    'agent port filter',
+    'agent device up',
+    'port provision',
+    'event deliver',
+  ],
+  'port provision': ['agent device up', 'dhcp configure'],
+};
+
+/** One thing that is said of a phase. */
+export interface Said {
+  readonly name: string;
+  readonly said: string;
+}
+
+const wordsOf = (text: string): string[] =>
+  text
+    .toLowerCase()
+    .split(/[\s_-]+/)
+    .filter((word) => word !== '');
+
+/** The phases that a text names: whole, else by their first words, else by any of their words, in any spelling of the blanks. */
+export function phasesCalled(text: string): readonly string[] {
+  const asked = wordsOf(text);
+  if (asked.length === 0) return [];
+  const all = Object.keys(glossary).map((name) => ({ name, words: wordsOf(name) }));
+  const readings: readonly ((words: readonly string[]) => boolean)[] = [
+    (words) => words.join() === asked.join(),
+    (words) => `${words.join()},`.startsWith(`${asked.join()},`),
+    (words) => asked.every((word) => words.includes(word)),
+  ];
+  for (const isMeant of readings) {
+    const found = all.filter(({ words }) => isMeant(words));
+    if (found.length > 0) return found.map(({ name }) => name);
+  }
+  return [];
+}
+
+/** A phase by its row of one action's table. Actions share rows; where they differ, each has its own. */
+interface Row {
+  readonly phase: PhaseSpec;
+  readonly actions: string[];
+}
+
+function rowsOf(name: string): Row[] {
+  const rows = new Map<string, Row>();
+  const tables = [...actions, { name: 'network-ready', phases: networkReadyPhases }];
+  for (const { name: action, phases } of tables)
+    for (const phase of phases.filter((each) => each.name === name)) {
+      const key = JSON.stringify([phase.service, phase.from, phase.to]);
+      const row = rows.get(key) ?? { phase, actions: [] };
+      row.actions.push(action);
+      rows.set(key, row);
+    }
+  return [...rows.values()];
+}
+
+/** What is known of the phases that a text names: all of one, the names of several. Undefined where it names none. */
+export function explainPhase(text: string): readonly Said[] | undefined {
+  const names = phasesCalled(text);
+  if (names.length > 1) return names.map((name) => ({ name, said: glossary[name] ?? '' }));
+  const [name] = names;
+  if (name === undefined) return undefined;
+  const rows = rowsOf(name);
+  const parents = unique(rows.flatMap(({ phase }) => phase.within ?? []));
+  const parts = unique(actions.flatMap(({ phases }) => phases.filter(({ within }) => within === name).map((part) => part.name)));
+  return [
+    { name: 'phase', said: name },
+    { name: 'is', said: glossary[name] ?? '' },
+    { name: 'part of', said: parents.length === 0 ? 'the action' : parents.join(', ') },
+    ...rows.flatMap((row) => rowSaid(row)),
+    ...(parts.length === 0 ? [] : [{ name: 'parts', said: parts.join(', ') }]),
+    { name: 'long by', said: whyLong(name, parts) },
+  ];
+}
+
+function rowSaid({ phase, actions: of }: Row): Said[] {
+  const { service, from, to } = phase;
+  return [
+    { name: 'service', said: [service].flat().join(', ') },
+    { name: 'actions', said: of.join(', ') },
+    { name: 'begins', said: from.length === 0 ? 'with the line that ends it' : from.map(lineOf).join('; else ') },
+    { name: 'ends', said: to.map(lineOf).join('; else ') },
+    {
+      name: 'seen at',
+      said: levelsByRelease(phase)
+        .map(({ releases, level }) => `${level === '–' ? 'no level' : level}: ${releases}`)
+        .join('; '),
+    },
+  ];
+}
+
+/** `“Creating image(s)” (nova.virt.libvirt.driver, INFO)` */
+const lineOf = (one: Edge): string => `${edge(one).replaceAll('\\|', '|')} (${unique(one.kinds.flatMap(printedBy)).join('; ')})`;
+
+const printedBy = (kind: EventKind): string[] =>
+  knownAs(kind).map(({ spec }) => `${[spec.logger].flat().join(' or ')}, ${isPrintedAtInfo(spec) ? [spec.level].flat()[0] : 'DEBUG'}`);
+
+function whyLong(name: string, parts: readonly string[]): string {
+  const why = [
+    ...(waitsFor[name] === undefined ? [] : [`what it waits for is: ${waitsFor[name].join(', ')}`]),
+    ...causesKnownOf(name),
+    ...(parts.length === 0 ? [] : ['one of its parts is']),
+  ];
+  return why.length > 0
+    ? why.join('; ')
+    : 'no line of a log shows a cause: compare it with the same phase on other hosts, and at other times';
+}
+
+const unique = <T>(all: readonly T[]): T[] => [...new Set(all)];
