@@ -180,6 +180,8 @@ export interface ActionSpec {
   readonly decides?: readonly EventKind[];
   /** What the conductor prints when no host is left for it; `alone` where that names it without a line of nova-api. */
   readonly givenUpBy?: { readonly tasks?: readonly string[]; readonly kinds?: readonly EventKind[]; readonly alone?: true };
+  /** Failures that count with its own request id only: another action prints such a line when it succeeds. */
+  readonly failsByOwn?: readonly EventKind[];
   /** The last of these is the end of a failed one. */
   readonly cleansUp: readonly EventKind[];
   readonly deadline: Millis;
