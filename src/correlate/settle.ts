@@ -63,8 +63,8 @@ function endingOf(candidate: Candidate, deadline: Millis): Ending {
   if (released !== undefined && !isHandedBack) {
     const until = withGrace(candidate, released);
     if (spec?.lockIsSuccess === true && failedAt === undefined) return { end: released, endIs: 'observed', outcome: 'succeeded', until };
-    // Of an action whose lines before that are not there, it shows no more than that it is over.
-    if (failedAt === undefined && isAllThatIsLeft(candidate, released)) return { end: released, endIs: 'observed', outcome: 'unfinished', until };
+    // nova says why an action fails, and when a build is done. With neither line it is over, and no more is known.
+    if (failedAt === undefined) return { end: released, endIs: 'observed', outcome: 'unfinished', until };
     // nova's own record of a failed one ends with its clean-up; the lock is held on for a while.
     return { end: cleanedAt ?? released, endIs: 'derived', outcome: 'failed', until };
   }
@@ -78,9 +78,6 @@ function endingOf(candidate: Candidate, deadline: Millis): Ending {
     return { end: quietAt, endIs: 'derived', outcome: 'succeeded', isBySilence: true, until: quietAt + QUIET };
   return { end: undefined, endIs: 'unobserved', outcome: 'timed-out', until: seen.start.at + deadline };
 }
-
-/** Whether the release of its lock is the first of its lines. */
-const isAllThatIsLeft = ({ lines: { own } }: Candidate, released: Millis): boolean => own[0] !== undefined && own[0].at >= released;
 
 /** When its lines say that it ended: the most exact of them, but not before nova stops saying that its task is pending. */
 function endOf({ spec, seen }: Candidate): EndLine | undefined {

@@ -72,6 +72,7 @@ export const naming: ReadonlySet<EventKind> = new Set([
   'instance.claimed',
   'instance.terminating',
   'vif.plug.timed.out',
+  'task.state.reverted',
   ...actions.flatMap((spec) => [
     ...spec.namedBy,
     ...(spec.namedByAll ?? []).flat(),
@@ -196,9 +197,12 @@ function namedByOwnState(
 ): ActionSpec | undefined {
   for (const event of own) {
     const said = statesOf(event);
-    const possible = said === undefined ? [] : states.possible(said).filter((spec) => !isRuledOut(spec));
+    if (said === undefined) continue;
+    const isReverted = event.kind === 'task.state.reverted';
+    const possible = (isReverted ? states.reverted(said) : states.possible(said)).filter((spec) => !isRuledOut(spec));
     const [first] = possible;
-    if (first === undefined) continue;
+    // What nova takes back may be of several actions, as a snapshot is a part of a shelve too, or of the host that writes no root.
+    if (first === undefined || (isReverted && (possible.length > 1 || first.takesPart !== undefined))) continue;
     return first.takesPart === undefined ? first : (possible.find((spec) => spec === called) ?? possible.at(-1));
   }
   return undefined;

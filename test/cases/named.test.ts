@@ -120,6 +120,7 @@ const CREATE_FAILED = ['create failed, start unobserved'];
 const ATTEMPT = ['fragment of build attempt'];
 const timeout = (vm: string, task: string, tail: string): string =>
   `Timeout waiting for ${tail.startsWith('.') && tail.includes('Event') ? `['network-vif-plugged-${P}']` : `[('network-vif-plugged', '${P}')]`} for instance with vm_state ${vm} and task_state ${task}${tail}`;
+const reverted = (task: string): string => `Successfully reverted task state from ${task} on failure for instance.`;
 const CAUSE = ': eventlet.timeout.Timeout: 300 seconds';
 
 describe('a failed boot of which little is left', () => {
@@ -164,13 +165,32 @@ describe('a failed boot of which little is left', () => {
     expect(seen([nova(400, timeout(vm, task, CAUSE))]).traces.map((trace) => trace.action)).toEqual([action]);
   });
 
-  it('a spawn that failed and reverts its task is no create', () => {
-    const { roots, unnamed } = seen([
-      nova(0, 'Instance failed to spawn: libvirt.libvirtError: internal error'),
-      nova(1, 'Successfully reverted task state from spawning on failure for instance.'),
-    ]);
-    expect(roots).toEqual([]);
-    expect(unnamed).toMatchObject([{ lines: 2, error: { text: 'Instance failed to spawn' } }]);
+  it('a spawn that failed and reverts its task is an unshelve: a build reverts none', () => {
+    const { roots } = seen([nova(0, 'Instance failed to spawn: libvirt.libvirtError: internal error'), nova(1, reverted('spawning'))]);
+    expect(roots).toEqual(['unshelve failed, start unobserved']);
+  });
+
+  it.each([
+    ['powering-off', ['stop']],
+    ['powering-on', ['start']],
+    ['reboot_started_hard', ['reboot']],
+    ['rescuing', ['rescue']],
+    ['unrescuing', ['unrescue']],
+    ['suspending', ['suspend']],
+    ['deleting', ['delete']],
+    ['unshelving', ['unshelve']],
+    // Of several actions, of the host that writes no root, or of none.
+    ['image_snapshot', []],
+    ['rebuilding', []],
+    ['shelving_offloading', []],
+    ['resize_prep', []],
+    ['resize_finish', []],
+    ['None', []],
+  ])('the task %s that nova takes back names %j', (task, names) => {
+    const { traces } = seen([nova(0, reverted(task), { level: 'INFO' })]);
+    expect(traces.map(({ action, spans }) => [action, spans[0]?.attributes['openstack.outcome']])).toEqual(
+      names.map((name) => [name, 'failed']),
+    );
   });
 });
 
@@ -229,6 +249,23 @@ describe('what is left of an action whose head is missing', () => {
         nova(3, 'Instance shutdown successfully after 3 seconds.'),
         bare(3.1, 'Instance destroyed successfully.'),
         nova(3.4, 'Attempting rescue'),
+      ],
+      'rescue',
+    ],
+    [
+      'a soft reboot that becomes a hard one',
+      [nova(3, 'Failed to soft reboot instance. Trying hard reboot.', { level: 'WARNING' })],
+      'reboot',
+    ],
+    ['a reboot that failed', [nova(3, 'Cannot reboot instance: internal error', { level: 'ERROR' })], 'reboot'],
+    [
+      'a stop that was shut down, beside a task of a start',
+      [
+        nova(3, 'Instance failed to shutdown in 10 seconds.'),
+        oslo('nova-compute', 7, 'During sync_power_state the instance has a pending task (powering-on). Skip.', {
+          user: null,
+          instance: U,
+        }),
       ],
       undefined,
     ],

@@ -168,9 +168,9 @@ describe('timeline', () => {
     expect(bag!.closesAt).toBe(at(34));
   });
 
-  it('a build that released its lock without having been built has failed', () => {
+  it('of a build that released its lock with neither a success nor a failure, only the end is known', () => {
     const [bag] = bags([locks(1, lock.acquired(build)), nova(1.1, 'Starting instance...'), nova(2, CLAIM), locks(5, lock.released(build))]);
-    expect(brief(bag!)).toEqual([A, 'create', 'failed', 1, 5]);
+    expect(brief(bag!)).toEqual([A, 'create', 'unfinished', 1, 5]);
   });
 
   it('an action whose lock is a success needs no end line', () => {
