@@ -109,7 +109,9 @@ export const create: ActionSpec = {
   ],
   failsByOwn: TAKES_DOWN,
   handsBack: ['instance.build.rescheduled', 'instance.build.failed', 'instance.spawn.failed', 'claim.failed'],
-  decides: ['instance.build.aborted', 'instance.build.unexpected', 'instance.disappeared', 'reschedule.declined'],
+  // A build that waited in vain for its ports is aborted: no other host would do better. Where the wait is not fatal, it goes on.
+  decides: ['vif.plug.timed.out', 'instance.build.aborted', 'instance.build.unexpected', 'instance.disappeared', 'reschedule.declined'],
+  reopens: ['instance.build.rescheduled', 'instance.build.failed'],
   givenUpBy: { tasks: ['compute_task_build_instances'], kinds: ['scheduling.failed'], alone: true },
   cleansUp: ['allocation.deleted', 'network.deallocated'],
   reports: 'instance.built',

@@ -155,6 +155,16 @@ describe('a failed boot of which little is left', () => {
     expect(seen([nova(400, message), nova(401, 'Failed to allocate network(s)')]).roots).toEqual(CREATE_FAILED);
   });
 
+  it('a wait in vain before a failed spawn aborts the build, unless the wait was not fatal', () => {
+    const lines = [
+      nova(400, timeout('building', 'spawning', CAUSE)),
+      nova(401, 'Instance failed to spawn: nova.exception.VirtualInterfaceCreateException: Virtual Interface creation failed'),
+    ];
+    expect(seen(lines).roots).toEqual(CREATE_FAILED);
+    const given = nova(402, `Build of instance ${U} was re-scheduled: internal error`);
+    expect(seen([...lines, given]).roots).toEqual(ATTEMPT);
+  });
+
   it.each([
     ['active', 'rebuild_spawning', 'rebuild'],
     ['shelved_offloaded', 'spawning', 'unshelve'],
