@@ -50,6 +50,8 @@ function noteFailure({ seen }: Candidate, spec: ActionSpec, event: Event, isOfRe
   const { kind, at } = event;
   if (spec.handsBack?.includes(kind)) seen.isHandedBack = true;
   if (spec.decides?.includes(kind)) seen.isDecided = true;
+  if (spec.reopens?.includes(kind)) seen.isDecided = false;
+  if (!isOfRequest && spec.failsByOwn?.includes(kind) === true) return;
   if (spec.fails.includes(kind) || (spec.ends.includes(kind) && isRefused(event))) {
     seen.failedAt ??= at;
     if (isOfRequest) seen.failedLast = at;

@@ -63,6 +63,8 @@ function endingOf(candidate: Candidate, deadline: Millis): Ending {
   if (released !== undefined && !isHandedBack) {
     const until = withGrace(candidate, released);
     if (spec?.lockIsSuccess === true && failedAt === undefined) return { end: released, endIs: 'observed', outcome: 'succeeded', until };
+    // nova says why an action fails, and when a build is done. With neither line it is over, and no more is known.
+    if (failedAt === undefined) return { end: released, endIs: 'observed', outcome: 'unfinished', until };
     // nova's own record of a failed one ends with its clean-up; the lock is held on for a while.
     return { end: cleanedAt ?? released, endIs: 'derived', outcome: 'failed', until };
   }

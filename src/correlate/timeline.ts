@@ -225,7 +225,8 @@ class Timeline {
   #name(candidate: Candidate): void {
     const { lines } = candidate;
     const { owned } = lines;
-    const spec = nameAction(owned.length === 0 ? lines : { ...lines, bare: [...owned, ...lines.bare].sort(inOrder) });
+    const bare = owned.length === 0 ? lines.bare : [...owned, ...lines.bare].sort(inOrder);
+    const spec = nameAction({ ...lines, bare, isOld: () => this.#hadActionBefore(candidate) });
     if (spec === candidate.spec) return;
     candidate.spec = spec;
     if (spec !== undefined) {
@@ -241,6 +242,10 @@ class Timeline {
     if (spec !== undefined) candidate.seen.start = startOf(spec, candidate, this.#around.marks);
     for (const event of [...lines.own, ...lines.owned, ...lines.begun].sort(inOrder)) note(candidate, event, this.#around.marks);
     this.#settle(candidate);
+  }
+
+  #hadActionBefore({ request, opened }: Candidate): boolean {
+    return this.#rivals.some((each) => each.spec !== undefined && each.request !== request && each.opened < opened);
   }
 
   /** The first lines of the action, which named no request. */
@@ -308,4 +313,10 @@ function headOf(candidate: Candidate, { headedBy }: ActionSpec): Event | undefin
 const isNextAttempt = (candidate: Candidate, event: Event): boolean =>
   event.host !== candidate.host &&
   event.at <= candidate.until &&
-  (candidate.isHandedBack || (candidate.spec === create && candidate.seen.failedAt !== undefined && BEGINS_A_BUILD.has(event.kind)));
+  (candidate.isHandedBack || (BEGINS_A_BUILD.has(event.kind) && (hasFailed(candidate) || isEndOfBuild(candidate))));
+
+const hasFailed = ({ spec, seen }: Candidate): boolean => spec === create && seen.failedAt !== undefined;
+
+/** The clean-up of a build whose other lines are missing, or of a delete: after it another host begins the build. */
+const isEndOfBuild = ({ spec, lines: { own } }: Candidate): boolean =>
+  spec === undefined && own.every(({ kind }) => create.cleansUp.includes(kind));

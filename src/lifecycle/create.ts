@@ -16,6 +16,16 @@ const OTHER_DRIVERS: readonly EventKind[] = [
 /** How nova ends an action that is no build when it fails. */
 const FAILED_OTHERWISE: readonly EventKind[] = ['task.state.reverted', 'request.failed', 'instance.error.set'];
 
+/** What nova takes down when a build fails, and when a delete succeeds. */
+const TAKES_DOWN: readonly EventKind[] = [
+  'instance.terminating',
+  'network.deallocation.started',
+  'network.deallocated',
+  'vifs.unplugging',
+  'allocation.deleted',
+  'vif.unplugged',
+];
+
 /** Boot a server: claim resources, make its ports and disks, spawn the guest and plug it in. */
 export const create: ActionSpec = {
   name: 'create',
@@ -95,15 +105,13 @@ export const create: ActionSpec = {
     'task.state.reverted',
     'claim.failed',
     'bdm.failed',
-    'instance.terminating',
-    'network.deallocation.started',
-    'network.deallocated',
-    'vifs.unplugging',
-    'allocation.deleted',
-    'vif.unplugged',
+    ...TAKES_DOWN,
   ],
+  failsByOwn: TAKES_DOWN,
   handsBack: ['instance.build.rescheduled', 'instance.build.failed', 'instance.spawn.failed', 'claim.failed'],
-  decides: ['instance.build.aborted', 'instance.build.unexpected', 'instance.disappeared', 'reschedule.declined'],
+  // A build that waited in vain for its ports is aborted: no other host would do better. Where the wait is not fatal, it goes on.
+  decides: ['vif.plug.timed.out', 'instance.build.aborted', 'instance.build.unexpected', 'instance.disappeared', 'reschedule.declined'],
+  reopens: ['instance.build.rescheduled', 'instance.build.failed'],
   givenUpBy: { tasks: ['compute_task_build_instances'], kinds: ['scheduling.failed'], alone: true },
   cleansUp: ['allocation.deleted', 'network.deallocated'],
   reports: 'instance.built',

@@ -178,8 +178,12 @@ export interface ActionSpec {
   readonly handsBack?: readonly EventKind[];
   /** But not with one of these: nova-compute itself decided how it ended. */
   readonly decides?: readonly EventKind[];
+  /** Nor is it decided by one of the former where one of these comes after it. */
+  readonly reopens?: readonly EventKind[];
   /** What the conductor prints when no host is left for it; `alone` where that names it without a line of nova-api. */
   readonly givenUpBy?: { readonly tasks?: readonly string[]; readonly kinds?: readonly EventKind[]; readonly alone?: true };
+  /** Failures that count with its own request id only: another action prints such a line when it succeeds. */
+  readonly failsByOwn?: readonly EventKind[];
   /** The last of these is the end of a failed one. */
   readonly cleansUp: readonly EventKind[];
   readonly deadline: Millis;

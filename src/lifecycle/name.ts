@@ -72,6 +72,7 @@ export const naming: ReadonlySet<EventKind> = new Set([
   'instance.claimed',
   'instance.terminating',
   'vif.plug.timed.out',
+  'task.state.reverted',
   ...actions.flatMap((spec) => [
     ...spec.namedBy,
     ...(spec.namedByAll ?? []).flat(),
@@ -125,6 +126,8 @@ export interface Evidence {
   readonly bare: readonly Event[];
   /** lines without its request id that print the instance's states while nothing but this was under way */
   readonly stated?: readonly Event[];
+  /** whether the instance has had an action before: it is not being created */
+  readonly isOld?: () => boolean;
 }
 
 /**
@@ -142,11 +145,12 @@ export interface Evidence {
  * 10. "Terminating instance" anywhere
  *
  * Of rules 4 to 10 a name does not count that other lines exclude: the action never prints such a line, or nova prints the task
- * state of another action meanwhile. A missing head leaves lines that two actions print.
+ * state of another action meanwhile. A missing head leaves lines that two actions print. Nor is a server created twice: the claim
+ * of one that has had an action before is of a migration or of an unshelve.
  *
  * Of lines without a request id only those after the first line of its own count: before it another action was under way.
  */
-export function nameAction({ own, begun, bare, stated = [] }: Evidence): ActionSpec | undefined {
+export function nameAction({ own, begun, bare, stated = [], isOld = () => false }: Evidence): ActionSpec | undefined {
   for (const event of own) {
     const locked = actionOfLock(event);
     if (locked !== undefined) return locked;
@@ -166,7 +170,7 @@ export function nameAction({ own, begun, bare, stated = [] }: Evidence): ActionS
   const unlessExcluded = (spec: ActionSpec): ActionSpec | undefined => (isExcluded(spec) ? undefined : spec);
   return (
     namedByOwnState(own, called, isRuledOut) ??
-    (kinds.has('instance.claimed') ? unlessExcluded(create) : undefined) ??
+    (kinds.has('instance.claimed') && !isOld() ? unlessExcluded(create) : undefined) ??
     actions.find(
       ({ namedUnless: { kinds: by, unless } = NEVER, ...spec }) =>
         by.some((kind) => kinds.has(kind)) && !unless.some((kind) => kinds.has(kind)) && !isExcluded(spec),
@@ -193,9 +197,12 @@ function namedByOwnState(
 ): ActionSpec | undefined {
   for (const event of own) {
     const said = statesOf(event);
-    const possible = said === undefined ? [] : states.possible(said).filter((spec) => !isRuledOut(spec));
+    if (said === undefined) continue;
+    const isReverted = event.kind === 'task.state.reverted';
+    const possible = (isReverted ? states.reverted(said) : states.possible(said)).filter((spec) => !isRuledOut(spec));
     const [first] = possible;
-    if (first === undefined) continue;
+    // What nova takes back may be of several actions, as a snapshot is a part of a shelve too, or of the host that writes no root.
+    if (first === undefined || (isReverted && (possible.length > 1 || first.takesPart !== undefined))) continue;
     return first.takesPart === undefined ? first : (possible.find((spec) => spec === called) ?? possible.at(-1));
   }
   return undefined;
@@ -207,7 +214,7 @@ function namedByRest(own: readonly Event[], bare: readonly Event[], isExcluded: 
   const task = after.map(taskOf).find((each) => each !== undefined && byTask.has(each));
   // Both hosts of a migration find it pending: it is no sign of which of them writes the root.
   const pending = task === undefined ? undefined : byTask.get(task);
-  if (pending !== undefined && pending.takesPart === undefined) return pending;
+  if (pending !== undefined && pending.takesPart === undefined && !isExcluded(pending)) return pending;
   const all = after.length === 0 ? own : [...own, ...after].sort(inOrder);
   return actions.find((spec) => spec.namedByAll !== undefined && !isExcluded(spec) && areInOrder(spec.namedByAll, all));
 }

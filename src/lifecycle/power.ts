@@ -58,6 +58,9 @@ export const start: ActionSpec = action({
   // A hard reboot whose first line is missing prints the last two as well.
   namedByAll: [['instance.destroyed', 'vif.unplugged'], ['vif.plugged'], ['instance.rebooted']],
   notWith: [
+    // It takes away what is left of the guest, and never shuts it down.
+    'guest.shutdown.finished',
+    'guest.shutdown.failed',
     'instance.rebooting',
     'instance.terminating',
     'allocation.deleted',

@@ -10,7 +10,8 @@ import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js
 export const reboot: ActionSpec = action({
   name: 'reboot',
   lockedBy: ['do_reboot_instance'],
-  namedBy: ['instance.rebooting'],
+  // The others where its head is missing: no other action prints them.
+  namedBy: ['instance.rebooting', 'instance.soft.rebooted', 'soft.reboot.failed', 'reboot.failed'],
   calls: ['_action_reboot'],
   tasks: ['rebooting', 'rebooting_hard', 'reboot_pending', 'reboot_pending_hard', 'reboot_started', 'reboot_started_hard'],
   ends: ['instance.rebooted', 'instance.soft.rebooted'],

@@ -13,7 +13,8 @@ const ports = [...maybe(vifUnplug, ...portDown), ...maybe(...plugUnawaited)];
 export const rescue: ActionSpec = action({
   name: 'rescue',
   lockedBy: ['do_rescue_instance'],
-  namedBy: ['instance.rescuing'],
+  // The other where its head is missing: no other action prints it.
+  namedBy: ['instance.rescuing', 'rescue.attempted'],
   calls: ['_rescue'],
   tasks: ['rescuing'],
   ends: ['guest.lifecycle.started'],

@@ -15,6 +15,7 @@ const TASK_FIELDS: ReadonlyMap<EventKind, string> = new Map<EventKind, string>([
   ['vif.plug.timed.out', 'task_state'],
   ['vif.plug.unexpected', 'task_state'],
   ['external.event.unexpected', 'task_state'],
+  ['task.state.reverted', 'task'],
 ]);
 
 /** What nova writes where no task is under way. */
@@ -61,6 +62,14 @@ export function createStates(actions: readonly ActionSpec[]) {
       return actions.filter(
         (spec) => through.has(spec) && (isBuilding === undefined || task !== 'spawning' || isBuilding === isOfBuild(spec)),
       );
+    },
+
+    /**
+     * The actions whose task nova takes back when they fail. A build runs in a thread of its own: nova says of it that it failed, and
+     * takes nothing back.
+     */
+    reverted(said: Said): ActionSpec[] {
+      return this.possible(said).filter(({ name }) => name !== 'create');
     },
 
     /** Whether the printed states are those of another action. Actions without a task state, such as to attach a volume, go on beside others. */

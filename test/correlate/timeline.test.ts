@@ -168,9 +168,36 @@ describe('timeline', () => {
     expect(bag!.closesAt).toBe(at(34));
   });
 
-  it('a build that released its lock without having been built has failed', () => {
+  it('of a build that released its lock with neither a success nor a failure, only the end is known', () => {
     const [bag] = bags([locks(1, lock.acquired(build)), nova(1.1, 'Starting instance...'), nova(2, CLAIM), locks(5, lock.released(build))]);
-    expect(brief(bag!)).toEqual([A, 'create', 'failed', 1, 5]);
+    expect(brief(bag!)).toEqual([A, 'create', 'unfinished', 1, 5]);
+  });
+
+  it('of a build of which only the release of its lock is left, too', () => {
+    const [bag] = bags([locks(5, lock.released(build))]);
+    expect(brief(bag!).slice(1, 3)).toEqual(['create', 'unfinished']);
+  });
+
+  it('a network that is given back under no request fails no build: a delete prints it, too', () => {
+    const [bag] = bags([nova(1, CLAIM), nova(60, 'Took 0.64 seconds to deallocate network for instance.', { request: null })]);
+    expect(brief(bag!).slice(1, 3)).toEqual(['create', 'timed-out']);
+    const [failed] = bags([nova(1, CLAIM), nova(60, 'Took 0.64 seconds to deallocate network for instance.')]);
+    expect(brief(failed!).slice(1, 3)).toEqual(['create', 'failed']);
+  });
+
+  it('the clean-up of a build whose other lines are missing leaves the build to the next host', () => {
+    const cleanup = [nova(1, 'Took 0.71 seconds to deallocate network for instance.'), locks(1.1, DELETED)];
+    const next = eventsOf('nova-compute', [nova(2.3, CLAIM), nova(10, BUILT)], { host: 'cmp2' });
+    const found = bagsOf([...eventsOf('nova-compute', cleanup), ...next]);
+    expect(found.map(({ spec, outcome }) => [spec?.name, outcome])).toEqual([
+      [undefined, undefined],
+      ['create', 'succeeded'],
+    ]);
+  });
+
+  it('the claim of a server that had an action before is no create', () => {
+    const found = bags([nova(1, CLAIM), nova(10, BUILT), nova(60, CLAIM, { request: B }), nova(61, 'Creating image(s)', { request: B })]);
+    expect(found.map(({ spec }) => spec?.name)).toEqual(['create', undefined]);
   });
 
   it('an action whose lock is a success needs no end line', () => {
