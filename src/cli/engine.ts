@@ -20,8 +20,10 @@ export interface ReplayOptions {
   readonly host?: string;
   /** how the logs are written; told from their lines where it is not given */
   readonly form?: LogForm;
-  /** IANA name of the zone that oslo.log lines are in */
+  /** IANA name of the zone that oslo.log lines are in; `auto` for what the logs prove */
   readonly zone: string;
+  /** Takes, before the logs are read, the zones that they prove, and how; of `auto`. */
+  readonly onProven?: (zones: string, by: string | undefined) => void;
   /** False where `zone` is only this machine's. */
   readonly isZoneGiven?: boolean;
   readonly onZone?: (zone: string, host: string | undefined) => void;

@@ -3,13 +3,12 @@ import { exitCodes, usage } from '../model/errors.js';
 import { type LogForm, logForms } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
-import type { WrongZone } from '../model/wrong-zone.js';
 import { defineCommand, type Io, type OptionSpecs, write } from './command.js';
 import { lookOf, widthGiven } from './look.js';
 import { notes, type Outcome, unread } from './notes.js';
 import { Overview } from './overview.js';
 import { createProgress } from './progress.js';
-import { createChooser, selectionOf } from './select.js';
+import { createChooser, type Selection, selectionOf } from './select.js';
 import { selectOptions } from './select-options.js';
 import { interruptedBy } from './signals.js';
 import { openSink, type Sink } from './sink.js';
@@ -67,7 +66,7 @@ export const replay = defineCommand({
     ...sourceOptions,
     timezone: {
       ...sourceOptions.timezone,
-      about: `${sourceOptions.timezone.about}. Services in another zone follow it: Asia/Seoul,placement=UTC,glance=UTC. auto reads the logs once before, and takes what they prove`,
+      about: `${sourceOptions.timezone.about}. Services in another zone follow it: Asia/Seoul,placement=UTC,glance=UTC. auto takes the zones that the logs prove`,
     },
     'log-host': { type: 'string', value: 'HOST', about: 'the host of the logs, where neither file name, folder nor line says' },
     ...selectOptions,
@@ -130,17 +129,17 @@ export const replay = defineCommand({
 
   async run({ positionals: paths, values }, io) {
     const { clock, engine, signal, stderr, stdin, isTTY } = io;
-    const zone = values.timezone === 'auto' ? await provenZone(paths, values, io) : zonesOf(values.timezone);
+    const isAuto = values.timezone === 'auto';
+    let zone = isAuto ? 'UTC' : zonesOf(values.timezone);
     const format = values.format ?? 'text';
     if (format === 'svg' && values.lines !== undefined && values.lines !== 'off')
       throw usage('a picture cannot show log lines', 'leave --lines out, or give --format text or json');
     const asked = new WeakSet<FinishedTrace>();
-    const selection = selectionOf(values, {
-      now: clock.now(),
-      zone: generalZone(zone),
-      actions: values.action === undefined ? [] : await engine.actionNames(),
-      hasRequest: (trace) => asked.has(trace),
-    });
+    const known = values.action === undefined ? [] : await engine.actionNames();
+    const now = clock.now();
+    const hasRequest = (trace: FinishedTrace): boolean => asked.has(trace);
+    const select = (): Selection => selectionOf(values, { now, zone: generalZone(zone), actions: known, hasRequest });
+    let selection = select();
     const { request } = selection;
     const sink = await openSink(io, values.output);
     const tally = createTally();
@@ -158,16 +157,28 @@ export const replay = defineCommand({
     const all = new Overview();
     const matching = new Overview();
     const streamed: FinishedTrace[] = [];
-    const chooser = createChooser(selection, isDrawn ? undefined : (trace) => streamed.push(trace));
+    const choose = () => createChooser(selection, isDrawn ? undefined : (trace) => streamed.push(trace));
+    let chooser = choose();
     const shown = new Overview();
-    const unmatched = new Set(selection.filters);
+    let unmatched = new Set(selection.filters);
     let isAny = false;
     const seen: string[] = [];
     let wrongZone: string | undefined;
     try {
       const found = engine.replay({
         paths,
-        zone,
+        zone: isAuto ? 'auto' : zone,
+        onProven(zones, by) {
+          zone = zones;
+          // Times without a zone, such as those of --since, are in that.
+          selection = select();
+          chooser = choose();
+          unmatched = new Set(selection.filters);
+          if (!values.quiet)
+            stderr.write(
+              `local times are read as ${zones}: ${by === undefined ? 'nothing in these logs shows another zone' : `by ${by}`}\n`,
+            );
+        },
         // Views show lines only where they are asked for: thousands of actions with theirs would fill the memory.
         lines: isDrawn ? (values.lines === undefined || values.lines === 'off' ? 'off' : 'numbered') : (values.lines ?? 'events'),
         count: unnamed.counting(tally.count),
@@ -264,34 +275,6 @@ export const replay = defineCommand({
 });
 
 /** A table in a pipe is for other programs: nothing is cut, unless a width is asked for. */
-/** The zones that the logs prove, by reading them once before; UTC where nothing proves another. */
-async function provenZone(
-  paths: readonly string[],
-  values: { readonly service: string | undefined; readonly 'log-form': LogForm | 'auto' | undefined; readonly quiet: boolean },
-  { engine, signal, stderr }: Io,
-): Promise<string> {
-  if (paths.includes('-')) throw usage('--timezone auto reads the logs twice, which stdin cannot', 'save them to a file, or name the zone');
-  let wrong: WrongZone | undefined;
-  const options = { ...formOf(values['log-form']), ...(values.service !== undefined && { service: values.service }) };
-  const found = engine.replay({
-    ...options,
-    paths,
-    zone: 'UTC',
-    lines: 'off',
-    count: () => undefined,
-    signal,
-    onWrongZone: (seen) => {
-      wrong = seen;
-    },
-  });
-  for await (const _ of found);
-  if (wrong !== undefined && wrong.zones === undefined) throw usage(`--timezone auto found no single answer: ${wrong.what}`, wrong.remedy);
-  const zones = wrong?.zones ?? 'UTC';
-  const why = wrong === undefined ? 'nothing in these logs shows another zone' : 'by lines that OVS and OVN logged too, in UTC';
-  if (!values.quiet) await write(stderr, `local times are read as ${zones}: ${why}\n`);
-  return zones;
-}
-
 const isUncut = ({ env, isTTY }: Pick<Io, 'env' | 'isTTY'>, file: string | undefined): boolean =>
   (!isTTY.stdout || file !== undefined) && widthGiven(env) === undefined;
 

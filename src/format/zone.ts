@@ -8,6 +8,8 @@ export interface Zone {
    * @param previous the UTC time of the line before, which tells the two passes of a repeated hour apart
    */
   toUtc(local: Millis, previous: Millis | undefined): Millis;
+  /** local minus UTC at a UTC time */
+  offsetAt(utc: Millis): Millis;
 }
 
 const QUARTER = 15 * 60_000;
@@ -22,7 +24,7 @@ const STEP_BACK = 10 * 60_000;
  * @throws RangeError for a name that this Node.js does not know
  */
 export function createZone(name: string): Zone {
-  if (name === 'UTC') return { name, toUtc: (local) => local };
+  if (name === 'UTC') return { name, toUtc: (local) => local, offsetAt: () => 0 };
   // Node.js 22 and later know offsets as zones. They have no summer time: what follows an offset is an hour off for half of the year.
   if (/^[+-]/.test(name)) throw new RangeError(`${name} is an offset, no zone`);
   const format = new Intl.DateTimeFormat('en-US', {
@@ -58,8 +60,17 @@ export function createZone(name: string): Zone {
     return offsets;
   };
 
+  const asked = new Map<number, number>();
+
   return {
     name,
+    offsetAt(utc) {
+      const quarter = Math.floor(utc / QUARTER);
+      const found = asked.get(quarter) ?? offsetAt(utc);
+      if (asked.size > 10_000) asked.clear();
+      asked.set(quarter, found);
+      return found;
+    },
     toUtc(local, previous) {
       const [first = 0, second] = offsetsOf(local);
       const utc = local - first;

@@ -11,6 +11,8 @@ export interface SourceVitals {
   readonly readable: boolean;
   /** time of its newest line; undefined before the first */
   readonly newest: Millis | undefined;
+  /** by how much its times look to be ahead, as its zone is wrong; undefined where nothing shows that */
+  readonly zoneOffset: Millis | undefined;
 }
 
 /** The actions of one name that have begun and not ended. */
@@ -93,6 +95,11 @@ export const gauges = {
   source_readable: perSource('yes or no', '1 while a log can be read', ({ readable }) => Number(readable)),
   source_newest_line_timestamp_seconds: perSource('seconds', 'time of the newest line of a log, since 1970', ({ newest }) =>
     seconds(newest),
+  ),
+  source_zone_offset_seconds: perSource(
+    'seconds',
+    'how far the times of a log look to be ahead, as it is read in a wrong zone; no value where none is known to be wrong',
+    ({ zoneOffset }) => seconds(zoneOffset),
   ),
   watermark_lag_seconds: one('seconds', 'how far the watermark lies behind the clock: an action is told so much after its end', (v, now) =>
     age(v.watermark, now),

@@ -91,7 +91,7 @@ function unwrapped(line: string, { form: given, zone }: ExplainOptions): Inner |
         said: `${name}${who === '' ? '' : `, written${who}`}`,
         text: inner.toString('utf8', start, end),
         at,
-        service: idents.map(serviceOfIdent).find((service) => service !== undefined && ours.services.includes(service)),
+        service: idents.map((ident) => serviceOfIdent(ident)).find((service) => service !== undefined && ours.services.includes(service)),
       });
     },
   });

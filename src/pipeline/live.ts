@@ -24,6 +24,8 @@ import { buildTrace } from '../trace/build.js';
 import { Arrival } from './arrival.js';
 import { Ledger } from './checkpoint/ledger.js';
 import { Marks } from './checkpoint/marks.js';
+import { type FollowedZone, ZoneWatch } from './clock/watch.js';
+import type { ZoneProblem } from './clock/zone-problem.js';
 
 /** Logs to follow, and what their names do not say of them. */
 export interface LogsToFollow {
@@ -141,6 +143,8 @@ export interface LogStanding {
   readonly lagBytes: number;
   readonly readable: boolean;
   readonly newest: Millis | undefined;
+  /** by how much its times look to be ahead, as its zone is wrong */
+  readonly zoneOffset: Millis | undefined;
 }
 
 /** The logs of one process while they are written: what has been read of them, and the actions under way. */
@@ -165,6 +169,8 @@ export interface LiveLogs {
    * @returns undefined where what an earlier life left holds better: while its lines are read again
    */
   save(undelivered: readonly LiveTrace[]): SavedLogs | undefined;
+  /** Whether logs look to be read in a wrong zone, where that is to be said now. @param config where the zones were given */
+  wrongZone(config: string): ZoneProblem | undefined;
   /** Actions that have begun and not ended. */
   readonly open: number;
   readonly vitals: LiveVitals;
@@ -210,6 +216,8 @@ export function followLogs(options: LiveOptions): LiveLogs {
   const followed = new Map<string, Followed>();
   let lastCycle = Number.POSITIVE_INFINITY;
   const unreadableSince = new Map<string, number>();
+  const zoneOf = new Map<string, FollowedZone>();
+  const zoneWatch = new ZoneWatch((path) => zoneOf.get(path)!, startedAt);
   const reads = (service: string, host?: string): boolean => [...followed.values()].some(({ source }) => source.reads(service, host));
 
   let horizon = firstHorizon(start, startedAt);
@@ -249,7 +257,8 @@ export function followLogs(options: LiveOptions): LiveLogs {
       latest: () => clock.now(),
       catalogue: options.rules?.catalogue,
       count,
-      onEvent(event) {
+      onEvent(event, zoning) {
+        zoneWatch.note(event, zoning);
         if (logs.delay !== undefined && event.at < reached) count('received_late', 1, event.host);
         correlator.accept(event);
       },
@@ -273,6 +282,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       if (followed.has(path)) return undefined;
       const source = openSource(sourceOptions(logs, zone, path));
       if (source === undefined) return undefined;
+      zoneOf.set(path, { zones: () => zone, isSent: logs.delay !== undefined });
       const arrival = logs.delay === undefined ? undefined : new Arrival(logs.delay, clock.now());
       // Built when it is asked for: a journal's is opened while its tailer is made.
       followed.set(path, {
@@ -307,7 +317,8 @@ export function followLogs(options: LiveOptions): LiveLogs {
     log.marks ??= new Marks(begun);
     // After a long silence the first line does not move the log's time: a place behind it would be taken for one before it.
     if (newest !== undefined && !log.source.isUnsure) log.marks.note(newest, place);
-    log.standing = { path, place, lagBytes, readable, newest };
+    log.standing = { path, place, lagBytes, readable, newest, zoneOffset: zoneWatch.offsets.get(path) };
+    zoneWatch.saw({ path, readers: log.source.readers, readBytes, atEnd: atEnd && readable && !report.partial }, now);
     if (readable) unreadableSince.delete(path);
     else if (!unreadableSince.has(path)) unreadableSince.set(path, now);
     const live = now - (unreadableSince.get(path) ?? now) < PATIENCE;
@@ -345,6 +356,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
 
   return {
     forget,
+    wrongZone: (config) => zoneWatch.wrong(clock.now(), config),
 
     get open() {
       return correlator.open;

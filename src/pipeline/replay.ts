@@ -3,7 +3,6 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { findInArchives } from '../archive/find.js';
 import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
-import type { Zone } from '../format/zone.js';
 import { openJournal } from '../journal/input.js';
 import { isJournalPath, journalName } from '../journal/place.js';
 import type { ClosedThing } from '../lifecycle/closed.js';
@@ -19,7 +18,7 @@ import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
 import type { WrongZone } from '../model/wrong-zone.js';
 import { cutOffAt, diagnose } from '../read/diagnose.js';
-import { ownName } from '../read/log-reader.js';
+import { ownName, type Zoning } from '../read/log-reader.js';
 import type { Rules } from '../read/rules.js';
 import { type LogSource, openSource } from '../read/source.js';
 import { Unfolder } from '../read/unfold.js';
@@ -29,8 +28,9 @@ import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { isPackedName } from '../tail/rotated.js';
 import { buildTrace } from '../trace/build.js';
+import { ZoneHint, type Zones } from './clock/hint.js';
+import { type KeptInput, proveZones } from './clock/prove.js';
 import { LineNumbers } from './line-numbers.js';
-import { ZoneHint } from './zone-hint.js';
 
 export interface ReplayOptions {
   /** files, directories, globs, or `-` for standard input */
@@ -39,11 +39,13 @@ export interface ReplayOptions {
   readonly host?: string;
   /** how the logs are written; told from their lines where it is not given */
   readonly form?: LogForm;
-  /** IANA name of the zone that OpenStack's services log in; others for single services behind it: `Asia/Seoul,placement=UTC` */
+  /** IANA name of the zone that OpenStack's services log in; others for single services behind it: `Asia/Seoul,placement=UTC`; `auto` for what the logs prove */
   readonly zone: string;
   /** False where `zone` is only this machine's: then what a sosreport says of its host's goes before it. */
   readonly isZoneGiven?: boolean | undefined;
   readonly onZone?: ((zone: string, host: string | undefined) => void) | undefined;
+  /** Takes, before the logs are read, the zones that they prove, and how; of `auto`. */
+  readonly onProven?: ((zones: string, by: string | undefined) => void) | undefined;
   /** `numbered`: as events, with the name of the file and the number of the line in it */
   readonly lines: 'events' | 'numbered' | 'off';
   /** Takes every request id that a trace's lines have, own and global, before the trace is given. */
@@ -79,6 +81,7 @@ interface Source {
   readonly splitter: LineSplitter;
   /** between them: joins what a terminal has cut */
   readonly unfolder: Unfolder;
+  readonly open: (part: string) => Promise<LogInput>;
   readonly parts: string[];
   /** how many of the parts have been begun */
   begun: number;
@@ -93,7 +96,6 @@ interface Source {
  * @throws OperatorError for paths that cannot be read, or a log whose service nobody can tell
  */
 export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTrace> {
-  const zones = parseZones(options.zone);
   // Loaded only where there are some: what reads them takes a tenth of a second to load.
   const rules = options.rules === undefined ? undefined : (await import('../read/rules.js')).loadRules(options.rules);
   let sources: Source[] = [];
@@ -108,21 +110,24 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     options.signal,
   );
   const journals = [...new Set(options.paths.filter(isJournalPath))].map((path) => ({ path: journalName(path), parts: [path] }));
-  const [ofReport, ...others] = options.isZoneGiven === false ? new Set(found.logs.map((set) => set.zone)) : [undefined];
-  const zoneHint = options.onWrongZone && new ZoneHint(ofReport === undefined || others.length > 0 ? zones : parseZones(ofReport));
+  const zonesIn = new Map<string, Zones>();
+  const zoneHint = options.onWrongZone && new ZoneHint((path) => zonesIn.get(path)!);
+  const begun = new Map<string, KeptInput>();
   try {
     if (options.signal?.aborted) return found.close();
     if (found.faults.length > 0) throw unreadable(found.faults);
     for (const { path } of found.cutOff) options.count('cut_off_logs', 1, path);
-    if (options.isZoneGiven === false)
-      for (const [zone, host] of new Map(found.logs.flatMap((set) => (set.zone === undefined ? [] : [[set.zone, set.host] as const]))))
-        options.onZone?.(zone, host);
-    sources = openSources([...found.logs, ...journals], options, zones, rules, (event) => {
+    const sets = [...found.logs, ...journals];
+    const zonesOf = await zonesFor(sets, options, begun);
+    for (const set of sets) zonesIn.set(set.path, zonesOf(set));
+    const openOptions = { zonesOf, rules, begun };
+    sources = openSources(sets, options, openOptions, (event, zoning) => {
       stalls.note(event);
-      zoneHint?.note(event);
+      zoneHint?.note(event, zoning);
       correlator.accept(event);
     });
   } catch (error) {
+    for (const input of begun.values()) await input.close();
     found.close();
     throw error;
   }
@@ -162,6 +167,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     if (wrongZone !== undefined) options.onWrongZone?.(wrongZone);
   } finally {
     for (const { input } of sources) await input?.close();
+    for (const input of begun.values()) await input.close();
     found.close();
   }
 }
@@ -175,28 +181,68 @@ function requestsOf({ members }: ClosedThing): ReadonlySet<string> {
   return found;
 }
 
+/** The zones that logs are read in: those given, else what a sosreport says of its host, or with `auto` what the logs prove. */
+async function zonesFor(sets: readonly LogSet[], options: ReplayOptions, begun: Map<string, KeptInput>): Promise<(set: LogSet) => Zones> {
+  const isAuto = options.zone === 'auto';
+  const given = parseZones(isAuto ? 'UTC' : options.zone);
+  const isOpen = isAuto || options.isZoneGiven === false;
+  const ofReports = new Map(sets.flatMap(({ zone }) => (zone === undefined || !isOpen ? [] : [[zone, parseZones(zone)] as const])));
+  const zonesOf = (set: LogSet): Zones => (set.zone === undefined ? undefined : ofReports.get(set.zone)) ?? given;
+  if (isAuto) {
+    const proveOptions = {
+      about: (set: LogSet) => aboutSet(set, options),
+      zones: zonesOf,
+      open: (part: string) => openPart(part, options),
+      signal: options.signal,
+    };
+    const { zones, by } = await proveZones(sets, proveOptions, begun);
+    if (zones !== undefined || ofReports.size === 0) options.onProven?.(zones ?? 'UTC', by);
+    const proven = zones === undefined ? undefined : parseZones(zones);
+    if (proven !== undefined) return () => proven;
+  }
+  const hosts = sets.flatMap(({ zone, host }) => (zone === undefined || !isOpen ? [] : [[zone, host] as const]));
+  for (const [zone, host] of new Map(hosts)) options.onZone?.(zone, host);
+  return zonesOf;
+}
+
+/** What is known of a log before it is read. */
+const aboutSet = (set: LogSet, options: ReplayOptions) => ({
+  path: set.path,
+  service: options.service,
+  host: options.host ?? set.host,
+  form: isJournalPath(set.path) ? ('journal-json' as const) : options.form,
+  isNamed: isNamedByUser(set, options.paths),
+  anyHost: NO_HOST,
+  latest: () => lastWritten(set),
+});
+
+async function openPart(part: string, { stdin }: ReplayOptions): Promise<LogInput> {
+  if (isJournalPath(part)) return openJournal(part);
+  return part === '-' && stdin !== undefined ? openStream(stdin) : openLog(part);
+}
+
+interface OpenOptions {
+  readonly zonesOf: (set: LogSet) => Zones;
+  readonly rules: Rules | undefined;
+  /** what has been read already and cannot be opened again */
+  readonly begun: Map<string, KeptInput>;
+}
+
 function openSources(
   sets: readonly LogSet[],
   options: ReplayOptions,
-  zones: (service?: string) => Zone,
-  rules: Rules | undefined,
-  onEvent: (event: Event) => void,
+  { zonesOf, rules, begun }: OpenOptions,
+  onEvent: (event: Event, zoning: Zoning) => void,
 ): Source[] {
   const sources: Source[] = [];
   for (const set of sets) {
     const numbers = options.lines === 'numbered' ? new LineNumbers(set.parts) : undefined;
     const reader = openSource({
-      path: set.path,
-      service: options.service,
-      host: options.host ?? set.host,
-      form: isJournalPath(set.path) ? 'journal-json' : options.form,
-      isNamed: isNamedByUser(set, options.paths),
-      anyHost: NO_HOST,
-      zone: set.zone === undefined || options.isZoneGiven !== false ? zones : parseZones(set.zone),
-      latest: () => lastWritten(set),
+      ...aboutSet(set, options),
+      zone: zonesOf(set),
       count: options.count,
       catalogue: rules?.catalogue,
-      onEvent: numbers === undefined ? onEvent : (event) => onEvent({ ...event, origin: numbers.numbered(event.origin) }),
+      onEvent: numbers === undefined ? onEvent : (event, zoning) => onEvent({ ...event, origin: numbers.numbered(event.origin) }, zoning),
     });
     if (reader === undefined) continue;
     const unfolder = new Unfolder((bytes, start, end, offset) => reader.line(bytes, start, end, offset, source.begun));
@@ -208,7 +254,19 @@ function openSources(
             unfolder.line(bytes, start, end, offset);
           };
     const splitter = createLineSplitter({ sink, count: options.count });
-    const source: Source = { path: set.path, reader, splitter, unfolder, parts: [...set.parts], begun: 0, input: undefined, done: false };
+    const open = (part: string): Promise<LogInput> =>
+      begun.has(part) ? Promise.resolve(begun.get(part)!.rewind()) : openPart(part, options);
+    const source: Source = {
+      path: set.path,
+      reader,
+      splitter,
+      unfolder,
+      open,
+      parts: [...set.parts],
+      begun: 0,
+      input: undefined,
+      done: false,
+    };
     sources.push(source);
   }
   if (sources.length === 0) {
@@ -268,8 +326,7 @@ async function readOn(source: Source, options: ReplayOptions): Promise<number> {
       return 0;
     }
     source.begun++;
-    if (isJournalPath(part)) source.input = openJournal(part);
-    else source.input = part === '-' && options.stdin !== undefined ? openStream(options.stdin) : await openLog(part);
+    source.input = await source.open(part);
   }
   const piece = await source.input.read();
   if (piece === undefined) {

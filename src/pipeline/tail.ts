@@ -69,7 +69,7 @@ export async function runTail(options: TailOptions, io: TailIo): Promise<number>
   const stateDir = stateDirOf(config, io.env);
   const folder = stateDir === undefined ? undefined : StateFolder.open<SavedState>(stateDir);
   try {
-    return await sidecar(config, folder, io);
+    return await sidecar(config, folder, { ...io, configured: options.config ?? 'the configuration (--timezone does the same)' });
   } finally {
     folder?.close();
   }
@@ -81,7 +81,10 @@ function stateDirOf({ stateDir, output }: Config, env: TailIo['env']): string | 
   return dir === 'none' ? undefined : dir;
 }
 
-async function sidecar(config: Config, folder: StateFolder<SavedState> | undefined, io: TailIo): Promise<number> {
+/** `configured`: where the zones of logs are given, to be named. */
+type SidecarIo = TailIo & { readonly configured: string };
+
+async function sidecar(config: Config, folder: StateFolder<SavedState> | undefined, io: SidecarIo): Promise<number> {
   const { clock } = io;
   const hide = hiding(secretsOf({ env: io.env, headers: config.otlp.headers, endpoint: config.otlp.endpoint }));
   const log = createLog(io.stderr, hide);
@@ -168,12 +171,13 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     return {
       version,
       started,
-      sources: logs.map(({ path, lagBytes, readable, newest }) => ({
+      sources: logs.map(({ path, lagBytes, readable, newest, zoneOffset }) => ({
         path,
         lagBytes,
         lagSeconds: lagBytes === 0 || newest === undefined ? 0 : Math.max(0, now - newest) / 1000,
         readable,
         newest,
+        zoneOffset,
       })),
       ...rest,
       queueTraces: delivery.waiting,
@@ -218,6 +222,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
       live,
       comeLater: receiving?.logs.flatMap(({ paths }) => paths) ?? [],
       delivery,
+      configured: io.configured,
       async turnEnded() {
         turned = clock.now();
         isFirstTurn = false;
@@ -274,6 +279,8 @@ interface Loop {
   /** paths at which logs may come to be: that there are none is no news */
   readonly comeLater: readonly string[];
   readonly delivery: Pick<Delivery<LiveTrace>, 'offer' | 'isFull' | 'waiting'>;
+  /** where the zones of logs are given */
+  readonly configured: string;
   readonly turnEnded: () => Promise<void>;
   readonly pollInterval: number;
   readonly clock: Clock;
@@ -282,8 +289,22 @@ interface Loop {
   readonly totals: Totals;
 }
 
+/** Where nothing was written, the next poll comes so many times later: a guest's processor is not woken for nothing. */
+const QUIET_PAUSES = 4;
+
 /** Polls and hands on; while the queue is full it only looks, for the files keep what is not read. */
-async function followUntilStopped({ live, comeLater, delivery, turnEnded, pollInterval, clock, signal, log, totals }: Loop): Promise<void> {
+async function followUntilStopped({
+  live,
+  comeLater,
+  delivery,
+  configured,
+  turnEnded,
+  pollInterval,
+  clock,
+  signal,
+  log,
+  totals,
+}: Loop): Promise<void> {
   const unreadable = new Set<string>();
   const absent = new Set<string>(comeLater);
   let saidAt = clock.now();
@@ -301,13 +322,16 @@ async function followUntilStopped({ live, comeLater, delivery, turnEnded, pollIn
         else unreadable.add(path);
       }
     }
+    const wrong = live.wrongZone(configured);
+    if (wrong !== undefined) log.warn({ why: wrong.why, paths: wrong.logs.map(({ path }) => path) }, `${wrong.what}: ${wrong.remedy}`);
     await turnEnded();
     if (clock.now() - saidAt >= SUMMARY_EVERY) {
       saidAt = clock.now();
       const counted = totals.since();
       if (Object.keys(counted).length > 0) log.info({ ...counted, open: live.open, waiting: delivery.waiting }, 'in the last minute');
     }
-    await clock.sleep(pollInterval, signal);
+    const isQuiet = reports.every(({ readBytes }) => readBytes === 0);
+    await clock.sleep(isQuiet ? QUIET_PAUSES * pollInterval : pollInterval, signal);
   }
 }
 

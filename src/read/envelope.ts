@@ -4,12 +4,10 @@ import { readUwsgi, type UwsgiRequest } from '../format/uwsgi.js';
 import { noVlogParts, scanSyslogVlog, scanVlog, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
 import type { Millis } from '../model/line.js';
 import type { Level } from '../model/record.js';
+import type { Format } from '../model/service.js';
 
-export type Format = 'oslo' | 'vlog';
-
-/** OVS and OVN daemons write vlog, everything else oslo.log. */
-export const formatOf = (service: string): Format =>
-  /^(?:ovs|ovn|ovsdb)-/.test(service) && !service.includes('metadata') ? 'vlog' : 'oslo';
+export type { Format } from '../model/service.js';
+export { formatOf } from '../model/services.js';
 
 /** Who made a line, and what was put before it. What wraps lines is taken off before they come here. */
 export type Writing = 'oslo.log' | 'oslo.log, coloured' | 'oslo.log behind file names' | 'uWSGI' | 'vlog' | 'vlog behind file names';

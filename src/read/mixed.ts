@@ -1,5 +1,5 @@
-import { writerOfLogger, writerOfModule } from '../catalogue/writers.js';
 import type { Millis } from '../model/line.js';
+import { knownServices } from '../model/services.js';
 import { EnvelopeReader, formatOf } from './envelope.js';
 
 /** Programs that run others, and the ids of containers: as the name of who wrote a line they say nothing. */
@@ -51,9 +51,9 @@ export class MixedLog {
 
   #named(made: 'oslo' | 'vlog' | 'uwsgi'): string | undefined {
     const { bytes, oslo, vlog, request } = this.#envelope;
-    if (made === 'vlog') return writerOfModule(bytes.toString('latin1', vlog.moduleStart, vlog.moduleEnd));
+    if (made === 'vlog') return knownServices.writerOfModule(bytes.toString('latin1', vlog.moduleStart, vlog.moduleEnd));
     if (made === 'uwsgi') return this.#ofProcess(request?.pid);
-    const service = writerOfLogger(bytes.toString('latin1', oslo.loggerStart, oslo.loggerEnd));
+    const service = knownServices.writerOfLogger(bytes.toString('latin1', oslo.loggerStart, oslo.loggerEnd));
     if (service === undefined) return this.#ofProcess(oslo.pid);
     const known = this.#processes.get(oslo.pid);
     if (known === undefined && this.#processes.size < MOST_PROCESSES) this.#processes.set(oslo.pid, service);

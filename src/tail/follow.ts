@@ -151,7 +151,7 @@ export class FollowedLog {
   async poll(budget: number, now: Millis): Promise<SourceReport | undefined> {
     let read = 0;
     try {
-      const named = await lookUp(this.path);
+      const named = await lookUp(this.path, this.#atOnce);
       const isNew = !this.#isBegun;
       if (isNew && !(await this.#start(named, now))) return undefined;
       this.#sortOut(named, now);
@@ -425,6 +425,12 @@ export class FollowedLog {
   get #youngest(): Held | undefined {
     const last = this.#held.at(-1);
     return last?.number === this.#next - 1 ? last : undefined;
+  }
+
+  /** Whether its name leads to a file system that answers at once, as it did when the file that is being read was opened. */
+  get #atOnce(): boolean {
+    const file = this.#youngest?.file;
+    return file instanceof OpenFile && file.atOnce;
   }
 
   get #last(): number {

@@ -332,14 +332,8 @@ describe('--timezone auto', () => {
     expect(wrong.stderr).toMatch(/note: times of .* look like UTC\+9, but were read as UTC: pass --timezone Asia\/Seoul/);
   });
 
-  it('reads as UTC where nothing shows another', async () => {
+  it('says what proves UTC', async () => {
     const { stderr } = await read('auto', 'create-succeeds-info');
-    expect(stderr).toMatch(/^local times are read as UTC: nothing in these logs shows another zone/);
-  });
-
-  it('cannot read stdin twice', async () => {
-    const { code, stderr } = await novaspan(['replay', '--timezone', 'auto', '-'], { engine });
-    expect(code).toBe(64);
-    expect(stderr).toContain('which stdin cannot');
+    expect(stderr).toMatch(/^local times are read as UTC: by .*, in UTC$/m);
   });
 });

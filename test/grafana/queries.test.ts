@@ -120,6 +120,7 @@ describe('what novaspan exposes', () => {
   /** In no panel, and why that is right. */
   const notShown: Readonly<Record<string, string>> = {
     novaspan_source_newest_line_timestamp_seconds: 'the lag says it',
+    novaspan_source_zone_offset_seconds: 'has no value while all is well; the log of tail says it',
     novaspan_foreign_lines_total: 'of other programs, by right',
     novaspan_read_again_total: 'a restart does it, by right',
     novaspan_traces_known_total: 'a restart does it, by right',

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -173,6 +173,17 @@ describe('the first start', () => {
     await life.until(() => backend.roots.includes('instance create'));
     await life.stop();
   });
+});
+
+it('says once that a zone is wrong, why, and what to set', async () => {
+  cpSync(join(GOLDEN, 'rebuild-succeeds-seoul-zone-info'), join(dir, 'logs'), { recursive: true });
+  const life = start(AFTER, { backfill: 'true' });
+  await life.pass(15 * 60_000);
+  await life.stop();
+  const wrong = life.said.filter(({ msg }) => msg.includes('look like'));
+  expect(wrong).toHaveLength(1);
+  expect(wrong[0]).toMatchObject({ level: 'warn', paths: expect.arrayContaining([join(dir, 'logs', 'nova-compute@vm.log')]) });
+  expect(wrong[0]!.msg).toMatch(/look like UTC\+9, but were read as UTC: set `timezone: Asia\/Seoul` in the configuration/);
 });
 
 describe('a restart', () => {

@@ -7,7 +7,9 @@ export const NOW = Date.UTC(2026, 10, 21, 3, 0, 0);
 export const vitals = (other: Partial<Vitals> = {}): Vitals => ({
   version: '0.1.0',
   started: NOW - 300_000,
-  sources: [{ path: '/var/log/nova/nova-compute.log', lagBytes: 0, lagSeconds: 0, readable: true, newest: NOW - 1500 }],
+  sources: [
+    { path: '/var/log/nova/nova-compute.log', lagBytes: 0, lagSeconds: 0, readable: true, newest: NOW - 1500, zoneOffset: undefined },
+  ],
   watermark: NOW - 3000,
   openActions: { create: { count: 2, oldest: NOW - 12_000 }, unnamed: { count: 1, oldest: NOW - 700 } },
   buildHosts: [],

@@ -18,9 +18,11 @@ import { loadRules, type Rules } from '../../read/rules.js';
 import { parseZones } from '../../read/zones.js';
 import type { Fault, LogSet } from '../../tail/discover.js';
 import { hostInName, nameLog } from '../../tail/name.js';
+import { type ClockFinding, judgeClocks } from '../clock/judge.js';
+import type { ClockNotes } from '../clock/notes.js';
+import { zoneProblem } from '../clock/zone-problem.js';
 import { spoolFolders } from '../receive.js';
 import { visibilityOf } from './advice.js';
-import { type ClockFinding, judgeClocks } from './clock.js';
 import {
   FEW,
   noCompute,
@@ -37,7 +39,6 @@ import { type Read, type ReadOptions, readLog } from './read.js';
 import { findRelease, type ReleaseFinding } from './release.js';
 import type { CheckReport, Problem, ReleaseReport, SourceReport, UnrecognisedReport } from './report.js';
 import type { Survey } from './survey.js';
-import { zoneProblem } from './zone-problem.js';
 
 export interface CheckOptions {
   /** files, folders and globs */
@@ -82,6 +83,7 @@ interface Entry {
 export interface Source extends Omit<Read, 'surveys' | 'unknown'> {
   readonly set: LogSet;
   readonly survey: Survey;
+  readonly clock: ClockNotes;
   /** others write to the log too */
   readonly isShared: boolean;
   readonly service: string;
@@ -92,6 +94,7 @@ export interface Source extends Omit<Read, 'surveys' | 'unknown'> {
   /** what wraps its lines says when each was written */
   readonly isProven: boolean;
   readonly isUtc: boolean;
+  readonly isSent: boolean;
 }
 
 interface Found {
@@ -277,23 +280,25 @@ async function readInto(
 }
 
 function sourceOf(survey: Survey, set: LogSet, { surveys, ...read }: Read, entry: Entry): Source {
-  const { service, host, records, zoned, writings } = survey;
+  const { service, host, records, writings, clock } = survey;
   const isVlog = records === 0 ? formatOf(service) === 'vlog' : [...writings.keys()].every((writing) => writing.startsWith('vlog'));
-  const isUtc = zoned === 0 && (records > 0 || isVlog);
+  const isUtc = clock.zoned === 0 && (records > 0 || isVlog);
   const isProven = isUtc && !isVlog;
   const name = nameLog(set.path, { service: entry.service, host: entry.host });
   return {
     ...read,
     set,
     survey,
+    clock,
     isShared: surveys.length > 1 || read.foreign.size > 0,
     service,
     serviceToldBy: name?.service !== service ? 'its lines' : entry.service === service ? 'what was given' : 'its name',
     host,
     hostToldBy: hostToldBy(set.path, host, name?.host, entry),
-    zone: isProven ? 'proven' : isUtc ? 'UTC' : survey.zone.name,
+    zone: isProven ? 'proven' : isUtc ? 'UTC' : clock.zone.name,
     isProven,
     isUtc,
+    isSent: entry.mayBeEmpty === true,
   };
 }
 

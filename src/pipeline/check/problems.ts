@@ -4,8 +4,8 @@ import type { LogForm } from '../../model/form.js';
 import { diagnose } from '../../read/diagnose.js';
 import { formatOf, ownName } from '../../read/log-reader.js';
 import type { Fault } from '../../tail/discover.js';
+import type { ClockFinding } from '../clock/judge.js';
 import { type CheckOptions, NO_HOST, type Source } from './check.js';
-import type { ClockFinding } from './clock.js';
 import type { Problem } from './report.js';
 import type { Survey } from './survey.js';
 

@@ -5,7 +5,8 @@ import type { LineSink, Millis } from '../../model/line.js';
 import type { Level } from '../../model/record.js';
 import { type Envelope, EnvelopeReader, type Writing } from '../../read/envelope.js';
 import type { LineReader } from '../../read/source.js';
-import { MOST_MOMENTS, type Moments, noteMoments } from './moments.js';
+import { ClockNotes } from '../clock/notes.js';
+import { statedIn } from '../clock/stated.js';
 import { ReleaseClues } from './release.js';
 import { shapeOf } from './shape.js';
 
@@ -20,18 +21,10 @@ export interface Unrecognised {
 }
 
 const MOST_SHAPES = 4000;
-const MOST_STAMPS = 2000;
-const DAY = 24 * 3_600_000;
 const SPACE = 32;
 const TAB = 9;
 const LESS_THAN = 60;
 const isUnder = (first: number | undefined): boolean => first === SPACE || first === TAB || first === LESS_THAN;
-
-/** `Emitting event <LifecycleEvent: 1795226212.14, …`: the epoch, in nova's DEBUG lines. */
-const EPOCH = /<LifecycleEvent: (\d{10}(?:\.\d+)?),/;
-/** `'updated_at': '2026-11-21T02:24:21Z'`: neutron prints its rows in UTC. */
-const UTC_STAMP = /_at': '(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)'/g;
-const REQUEST = /req-[0-9a-f]{8}-[0-9a-f-]{27}/g;
 
 export interface SurveyOptions {
   /** undefined where nothing says whose lines these are */
@@ -57,24 +50,12 @@ export class Survey implements LineReader {
   moreShapes = 0;
   readonly clues: ReleaseClues;
   readonly stalls = new Stalls();
-  readonly moments: Moments = new Map();
-  /** first lines of requests */
-  readonly requests = new Map<string, Millis>();
-  /** how much later than a UTC time stated in it a line's own time is */
-  readonly stated: Millis[] = [];
+  readonly clock: ClockNotes;
   lines = 0;
   records = 0;
   recognised = 0;
   garbage = 0;
   first: Millis | undefined;
-  last: Millis | undefined;
-  /** records whose time is what a zone makes of it: neither UTC itself, nor proven by what wraps them */
-  zoned = 0;
-  /** the zone that the last of those was read in, and what that makes of UTC: local minus UTC */
-  zone: Zone;
-  offset: Millis = 0;
-  /** That is the zone of what wraps the lines. */
-  isOuter = false;
   readonly #options: SurveyOptions;
   readonly #catalogue: Catalogue;
   /** of either format: a log may be called as another service's */
@@ -86,7 +67,7 @@ export class Survey implements LineReader {
   constructor(options: SurveyOptions) {
     this.#options = options;
     this.#catalogue = options.catalogue ?? ours;
-    this.zone = options.zone;
+    this.clock = new ClockNotes(options.zone, options.outerZone);
     this.clues = new ReleaseClues(options.service ?? '');
   }
 
@@ -99,8 +80,12 @@ export class Survey implements LineReader {
     return this.#options.host ?? '';
   }
 
+  get last(): Millis | undefined {
+    return this.clock.last;
+  }
+
   get newest(): Millis | undefined {
-    return this.last;
+    return this.clock.last;
   }
 
   flushCounts(): void {
@@ -127,7 +112,7 @@ export class Survey implements LineReader {
     this.clues.at(at);
     if (envelope.context !== undefined) this.#context(envelope.context, at);
     this.clues.message(envelope.logger, envelope.message);
-    this.#stamps(envelope, at);
+    if (!envelope.isUtc) this.clock.states(statedIn(envelope.logger, envelope.message), at);
     this.#meaning(envelope, at);
   };
 
@@ -141,37 +126,16 @@ export class Survey implements LineReader {
   }
 
   #time({ local, isUtc }: Envelope, told: Millis | undefined, isProven: boolean): Millis {
-    const { zone, outerZone = zone } = this.#options;
-    const at = told ?? (isUtc ? local : zone.toUtc(local, this.#previous));
+    const at = told ?? (isUtc ? local : this.#options.zone.toUtc(local, this.#previous));
     this.#previous = at;
-    if (told === undefined ? !isUtc : !isProven) {
-      this.zoned++;
-      this.isOuter = told !== undefined;
-      this.zone = this.isOuter ? outerZone : zone;
-      this.offset = this.isOuter ? at - outerZone.toUtc(at, undefined) : local - at;
-    }
+    this.clock.time(at, told === undefined ? (isUtc ? 'none' : 'own') : isProven ? 'none' : 'outer');
     if (this.first === undefined || at < this.first) this.first = at;
-    // One line with a wrong date must not become the log's last.
-    if (this.last === undefined || (at > this.last && at < this.last + DAY)) this.last = at;
     return at;
   }
 
   #context(context: string, at: Millis): void {
     this.clues.context(context);
-    if (this.requests.size >= MOST_MOMENTS) return;
-    for (const [request] of context.matchAll(REQUEST)) if (!this.requests.has(request)) this.requests.set(request, at);
-  }
-
-  #stamps({ message, logger, isUtc }: Envelope, at: Millis): void {
-    if (isUtc || this.stated.length >= MOST_STAMPS) return;
-    if (logger.startsWith('nova.virt')) {
-      const epoch = message.includes('<LifecycleEvent: ') ? EPOCH.exec(message)?.[1] : undefined;
-      if (epoch !== undefined) this.stated.push(at - Number(epoch) * 1000);
-    } else if (logger.startsWith('ovsdbapp') && message.includes("updated_at': '")) {
-      // A port is checked as soon as it has changed: its newest stamp is hardly older than the line.
-      const newest = Math.max(...[...message.matchAll(UTC_STAMP)].map(([, stamp]) => Date.parse(stamp!)));
-      if (Number.isFinite(newest)) this.stated.push(at - newest);
-    }
+    this.clock.context(context, at);
   }
 
   #meaning(envelope: Envelope, at: Millis): void {
@@ -184,7 +148,7 @@ export class Survey implements LineReader {
     this.recognised++;
     this.clues.kind(announced.kind, envelope.logger);
     this.stalls.note({ kind: announced.kind, service: this.service, host: this.host, at, fields: announced.fields });
-    noteMoments(this.moments, announced, at);
+    this.clock.meaning(announced, at);
   }
 
   #unrecognised({ logger, message, level, instance }: Envelope): void {

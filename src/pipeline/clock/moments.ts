@@ -4,8 +4,8 @@ import type { Millis } from '../../model/line.js';
 /** What two services say of one thing at one moment, such as the plug of one tap. */
 export type Moments = Map<string, Millis[]>;
 
-/** Moments of one service that are kept, and requests. */
-export const MOST_MOMENTS = 20_000;
+/** Times of one moment that are kept: a tap may be plugged again and again. */
+const MOST_TIMES = 50;
 const QUARTER = 15 * 60_000;
 
 interface Moment {
@@ -41,14 +41,15 @@ const MOMENTS: Partial<Record<EventKind, readonly Moment[]>> = {
 };
 
 /** Adds what a line says that others say, too. */
-export function noteMoments(moments: Moments, { kind, fields }: Pick<Announcement, 'kind' | 'fields'>, at: Millis): void {
+export function noteMoments(moments: Moments, { kind, fields }: Pick<Announcement, 'kind' | 'fields'>, at: Millis, most: number): void {
   for (const { what, field, as } of MOMENTS[kind] ?? []) {
     const value = fields[field];
     if (typeof value !== 'string') continue;
     const key = `${what} ${as?.(value) ?? value}`;
     const times = moments.get(key);
-    if (times !== undefined) times.push(at);
-    else if (moments.size < MOST_MOMENTS) moments.set(key, [at]);
+    if (times === undefined) {
+      if (moments.size < most) moments.set(key, [at]);
+    } else if (times.length < MOST_TIMES) times.push(at);
   }
 }
 

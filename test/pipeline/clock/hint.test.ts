@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ZoneHint } from '../../src/pipeline/zone-hint.js';
-import { parseZones } from '../../src/read/zones.js';
-import { eventsOf } from '../support/lines.js';
+import { ZoneHint } from '../../../src/pipeline/clock/hint.js';
+import { parseZones } from '../../../src/read/zones.js';
+import { eventsOf } from '../../support/lines.js';
 
 const PORT = '1437c887-f45a-435c-9ad6-1793e2a9f429';
 const TAP = 'tap1437c887-f4';
@@ -11,9 +11,10 @@ const added = `2026-11-21T02:24:20.100Z|00012|bridge|INFO|bridge br-int: added i
 
 /** What is said of nova-compute's line, whose clock showed `time`, read in `zone`, beside OVS' in UTC. */
 function said(time: string, zone: string): string | undefined {
-  const hint = new ZoneHint(parseZones(zone));
-  for (const event of eventsOf('ovs-vswitchd', [added])) hint.note(event);
-  for (const event of eventsOf('nova-compute', [plugged(time)])) hint.note({ ...event, at: parseZones(zone)().toUtc(event.at, undefined) });
+  const hint = new ZoneHint(() => parseZones(zone));
+  for (const event of eventsOf('ovs-vswitchd', [added])) hint.note(event, 'none');
+  for (const event of eventsOf('nova-compute', [plugged(time)]))
+    hint.note({ ...event, at: parseZones(zone)().toUtc(event.at, undefined) }, 'own');
   const { what, remedy } = hint.said ?? {};
   return what === undefined ? undefined : `${what}: ${remedy}`;
 }
@@ -35,6 +36,6 @@ describe('a hint at a wrong zone', () => {
 
   it('is not given where nothing can be compared, or what differs is no zone', () => {
     expect(said('02:31:00.000', 'UTC')).toBeUndefined();
-    expect(new ZoneHint(parseZones('UTC')).said).toBeUndefined();
+    expect(new ZoneHint(() => parseZones('UTC')).said).toBeUndefined();
   });
 });
