@@ -74,7 +74,7 @@ export class LogSource {
     return this.#form;
   }
 
-  /** The services of processes, where lines of their own told them: by these, other lines are told. */
+  /** The services of processes, as lines told them. */
   get processes(): Readonly<Record<string, Processes>> {
     return this.#writers.processes;
   }

@@ -5,12 +5,14 @@ import { MONTHS } from './months.js';
 const PRIORITY = /^<\d{1,3}>/;
 const SHORT = /^([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?= )/;
 const UNIX = /^(\d{9,10})\.(\d{6})(?= )/;
+const FULL = /^[A-Z][a-z]{2} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,9}))? ([A-Z]{2,5}|[+-]\d\d(?:\d\d)?)(?= )/;
 const HOST_AND_IDENT = /^ ([\w.:-]{1,255}) ([^\s[\]:]{1,128})(?:\[(\d{1,10})\])?:(?: |$)/;
 /** Of a line only so much is looked at for its header. */
 const HEADER = 512;
 
 /**
- * Files of rsyslog and syslog-ng, and what `journalctl` prints: `-o short`, `short-precise`, `short-iso`, `short-unix`.
+ * Files of rsyslog and syslog-ng, and what `journalctl` prints: `-o short`, `short-precise`, `short-iso`, `short-full`,
+ * `with-unit`, `short-unix`.
  *
  *     Nov 21 10:50:31 cmp1 nova_compute[187208]: 2026-11-21 01:50:31.664 187212 INFO …           local, no year, whole seconds
  *     Nov 21 01:50:31.664123 cmp1 devstack@n-cpu.service[7]: INFO nova.compute.manager […        DevStack: the only time there is
@@ -39,6 +41,8 @@ export const syslog: Form = {
     '2026-11-21T10:50:38.516123+09:00 cmp1 ovs-vswitchd[812]: ovs|00252|bridge|INFO|bridge br-int: added interface tapdf247bb8-47 on port 5',
     '2026-11-21T10:50:38+0900 cmp1 ovs-vswitchd: ovs|00252|bridge|INFO|bridge br-int: added interface tapdf247bb8-47 on port 5',
     '1795225838.516123 cmp1 ovn_controller[99]: 2026-11-21T01:50:38Z|00252|binding|INFO|Releasing lport x',
+    'Sat 2026-11-21 10:50:31 KST cmp1 nova-compute[7]: 2026-11-21 01:50:31.664 7 INFO nova.compute.claims [-] Claim successful on node vm',
+    'Sat 2026-11-21 01:50:31.664123 UTC cmp1 devstack@n-cpu.service[7]: INFO nova.compute.claims [-] Claim successful on node vm',
     '<30>Nov 21 10:50:31 cmp1 systemd[1]: Started nova_compute container.',
   ],
 };
@@ -116,8 +120,25 @@ function readTime(head: string, into: Wrapped): number {
     return whole.length;
   }
   const unix = UNIX.exec(head);
-  if (unix === null) return 0;
+  if (unix === null) return readFullTime(head, into);
   into.at = Number(unix[1]) * 1000 + Number(unix[2]) / 1000;
   into.isFine = true;
   return unix[0].length;
+}
+
+/** `Sat 2026-11-21 10:50:31 KST`: what a zone's short name means is not the same everywhere, but for UTC's. */
+function readFullTime(head: string, into: Wrapped): number {
+  const full = FULL.exec(head);
+  if (full === null) return 0;
+  const [whole, date, time, fraction, zone] = full;
+  const local = Date.parse(`${date}T${time}Z`) + fractionOf(fraction);
+  if (!Number.isFinite(local)) return 0;
+  const offset = /^([+-]\d\d)(\d\d)?$/.exec(zone!);
+  into.at = undefined;
+  if (zone === 'UTC' || zone === 'GMT') into.at = local;
+  else if (offset !== null) into.at = readInstant(`${date}T${time}${offset[1]}${offset[2] ?? '00'}`)!.at + fractionOf(fraction);
+  else into.local = local;
+  into.hasYear = true;
+  into.isFine = fraction !== undefined;
+  return whole.length;
 }
