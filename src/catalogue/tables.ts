@@ -19,6 +19,7 @@ import { novaReport } from './nova-report.js';
 import { novaScheduler } from './nova-scheduler.js';
 import { osVif } from './os-vif.js';
 import { osloConcurrency } from './oslo-concurrency.js';
+import { osloService } from './oslo-service.js';
 import { ovnController } from './ovn-controller.js';
 import { ovsVswitchd } from './ovs-vswitchd.js';
 import { ovsdbapp } from './ovsdbapp.js';
@@ -39,6 +40,7 @@ export const tables = [
   novaComputeDrivers,
   osVif,
   osloConcurrency,
+  osloService,
   novaReport,
   novaApi,
   uwsgi,

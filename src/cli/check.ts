@@ -3,7 +3,7 @@ import { checkText } from './check-text.js';
 import { defineCommand, write } from './command.js';
 import { lookOf } from './look.js';
 import { createProgress } from './progress.js';
-import { formOf, rulesOf, sourceOptions } from './replay.js';
+import { formOf, rulesOf, sourceOptions } from './source-options.js';
 import { zonesOf } from './zone.js';
 
 /** `check PATH...`: whether logs can be read, what they show and what not. The first thing to run on a new cloud. */

@@ -4,7 +4,7 @@ import { exitCodes } from '../model/errors.js';
 import { defineCommand, write } from './command.js';
 import type { Explanation } from './engine.js';
 import { lookOf } from './look.js';
-import { formOf, rulesOf, sourceOptions } from './replay.js';
+import { formOf, rulesOf, sourceOptions } from './source-options.js';
 import { zoneOf } from './zone.js';
 
 /** `explain LINE`: what we make of one log line, stage by stage; `explain PHASE`: what a phase is. The first thing to try on a missing span. */

@@ -1,10 +1,9 @@
 import { svg } from '../export/svg.js';
 import { exitCodes, usage } from '../model/errors.js';
-import { type LogForm, logForms } from '../model/form.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
 import type { UnreadLog } from '../model/unread.js';
-import { defineCommand, type Io, type OptionSpecs, write } from './command.js';
+import { defineCommand, type Io, write } from './command.js';
 import { lookOf, widthGiven } from './look.js';
 import { notes, nothingOf, type Outcome } from './notes.js';
 import { Overview } from './overview.js';
@@ -13,42 +12,11 @@ import { createChooser, type Selection, selectionOf } from './select.js';
 import { selectOptions } from './select-options.js';
 import { interruptedBy } from './signals.js';
 import { openSink, type Sink } from './sink.js';
+import { formOf, rulesOf, sourceOptions } from './source-options.js';
 import { createTally } from './tally.js';
 import { createUnnamedText } from './unnamed-text.js';
-import { render, viewFor, views } from './view.js';
+import { render, type View, viewFor, views } from './view.js';
 import { generalZone, zonesOf } from './zone.js';
-
-export const sourceOptions = {
-  service: {
-    type: 'string',
-    value: 'SERVICE',
-    about:
-      'who wrote the logs, such as nova-compute; needed only where the file name (nova-compute.log, SERVICE@HOST.log) or what wraps the lines (journald, syslog) does not say',
-  },
-  'log-form': {
-    type: 'string',
-    choices: ['auto', ...logForms],
-    about:
-      'how the logs are written: plain, or wrapped by a container runtime, the journal or syslog, or as JSON (docs/log-forms.md). auto (default) tells it from the lines of each log',
-  },
-  timezone: {
-    type: 'string',
-    value: 'ZONE',
-    about:
-      "IANA name of the zone that nova's and neutron's lines are in, such as Europe/Berlin (default: this machine's); OVS and OVN log in UTC and are read so",
-  },
-  rules: {
-    type: 'string',
-    value: 'FILE',
-    about: 'messages and phases of your own, in YAML (docs/rules.md); several files with commas between them',
-  },
-} as const satisfies OptionSpecs;
-
-export const rulesOf = (files: string | undefined): { rules?: string[] } => (files === undefined ? {} : { rules: files.split(',') });
-
-/** What `--log-form` says, as the engine takes it. */
-export const formOf = (given: LogForm | 'auto' | undefined): { readonly form?: LogForm } =>
-  given === undefined || given === 'auto' ? {} : { form: given };
 
 /** `replay PATH...`: the engine over logs that are already there. No backend is needed. */
 export const replay = defineCommand({
@@ -239,20 +207,8 @@ export const replay = defineCommand({
     for (const trace of wanted) shown.add(trace);
     if (encode !== undefined) {
       for (const trace of wanted) await writeLine(sink, encode(trace));
-    } else if (format === 'svg') {
-      if (wanted.length > 0) await sink.write(svg(wanted));
     } else if (wanted.length > 0) {
-      const look = lookOf(io, { color: !values['no-color'], toFile: values.output !== undefined });
-      const view = values.view ?? viewFor(wanted);
-      const fitted = view === 'table' && isUncut(io, values.output) ? { ...look, width: Infinity } : look;
-      const isSorted = selection.sort !== undefined;
-      await sink.write(
-        render(view, wanted, fitted, {
-          isSorted,
-          lines: values.lines !== undefined && values.lines !== 'off',
-          ...(selection.slowest !== undefined && { slowest: selection.slowest }),
-        }),
-      );
+      await sink.write(format === 'svg' ? svg(wanted) : inText(wanted, values, selection, io));
     }
     await sink.close();
 
@@ -273,6 +229,26 @@ export const replay = defineCommand({
     return signal.aborted ? interruptedBy(signal, stderr) : exitCodes.ok;
   },
 });
+
+interface TextOptions {
+  readonly view: View | undefined;
+  readonly lines: 'numbered' | 'events' | 'off' | undefined;
+  readonly output: string | undefined;
+  readonly 'no-color': boolean;
+}
+
+/** Traces as one of the views draws them. */
+function inText(traces: readonly FinishedTrace[], options: TextOptions, { sort, slowest }: Selection, io: Io): string {
+  const { lines, output } = options;
+  const look = lookOf(io, { color: !options['no-color'], toFile: output !== undefined });
+  const view = options.view ?? viewFor(traces);
+  const fitted = view === 'table' && isUncut(io, output) ? { ...look, width: Infinity } : look;
+  return render(view, traces, fitted, {
+    isSorted: sort !== undefined,
+    lines: lines !== undefined && lines !== 'off',
+    ...(slowest !== undefined && { slowest }),
+  });
+}
 
 /** A table in a pipe is for other programs: nothing is cut, unless a width is asked for. */
 const isUncut = ({ env, isTTY }: Pick<Io, 'env' | 'isTTY'>, file: string | undefined): boolean =>

@@ -1,5 +1,5 @@
 import { defineCommand } from './command.js';
-import { sourceOptions } from './replay.js';
+import { sourceOptions } from './source-options.js';
 import { zoneOf } from './zone.js';
 
 /** `tail`: the sidecar. Everything it does is configuration; this only says what the command line adds to it. */

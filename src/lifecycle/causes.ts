@@ -109,6 +109,8 @@ export function isTrifle(event: Event): boolean {
   if (event.kind === 'power.state.checked') return event.userId === undefined;
   if (event.kind === 'resource.lock.acquired') return (numberOf(event, 'waited') ?? 0) * 1000 < LEAST_WAIT;
   if (event.kind === 'engine.stalled') return (numberOf(event, 'millis') ?? 0) < LEAST_ENGINE;
+  // For the list of stalls alone: it says that a process was held up, and not by what.
+  if (event.kind === 'loop.outlasted') return true;
   if (event.kind === 'poll.stalled') return !hostCauses.some(({ by }) => by === event.service);
   return false;
 }

@@ -11,6 +11,7 @@ const MOST_DAEMONS = 1000;
 /** Which field of a line says how long, and how many milliseconds its unit has. */
 const FIELDS: ReadonlyMap<EventKind, readonly [field: string, unit: number]> = new Map<EventKind, readonly [string, number]>([
   ['poll.stalled', ['millis', 1]],
+  ['loop.outlasted', ['seconds', 1000]],
 ]);
 
 /** The attribute by which a span says that it was slowed by a daemon's stalls. The last serves all hosts. */

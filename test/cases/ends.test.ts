@@ -227,6 +227,48 @@ describe('stalls of daemons (F12)', () => {
     expect(brief(checked)).toEqual(expected);
   });
 
+  it("are also those of the loops of OpenStack's services, of every release", async () => {
+    const held = (seconds: number, logger: string, message: string): string =>
+      `2026-11-21 03:0${seconds / 100}:00.000 7 WARNING ${logger} [-] ${message}`;
+    const dir = folder({
+      'nova-compute@cmp1.log': [
+        held(
+          100,
+          'oslo.service.loopingcall',
+          "Function 'nova.servicegroup.drivers.db.DbDriver._report_state' run outlasted interval by 82.53 sec",
+        ),
+        held(
+          200,
+          'oslo_service.backend._threading.loopingcall',
+          "Function 'nova.compute.manager.ComputeManager._run' run outlasted interval by 1.02 sec",
+        ),
+      ],
+      'nova-conductor@ctl1.log': [
+        held(
+          100,
+          'nova.openstack.common.loopingcall',
+          'task <bound method DbDriver._report_state of <nova.servicegroup.drivers.db.DbDriver object at 0x3f>> run outlasted interval by 6.16 sec',
+        ),
+      ],
+      'neutron-dhcp-agent@net1.log': [
+        held(
+          100,
+          'oslo_service.loopingcall',
+          "Function 'neutron.agent.dhcp.agent.DhcpAgentWithStateReport._report_state' run outlasted interval by 30.00 sec",
+        ),
+      ],
+    });
+    const { traces, stalls } = await told([dir]);
+    expect(traces).toEqual([]);
+    expect(brief(stalls)).toEqual([
+      ['nova-compute@cmp1', 2, 83550, [82530, 1020]],
+      ['neutron-dhcp-agent@net1', 1, 30000, [30000]],
+      ['nova-conductor@ctl1', 1, 6160, [6160]],
+    ]);
+    const { stalls: checked } = await checkLogs({ paths: [dir], zone: 'UTC', env: {}, all: true });
+    expect(brief(checked)).toEqual(brief(stalls));
+  });
+
   it('say which of them a trace shows', async () => {
     const port = 'df247bb8-4779-4902-aede-8e714f4bed2c';
     const dir = folder({

@@ -1,0 +1,43 @@
+import { defineMessages } from './define.js';
+
+/**
+ * Work that is repeated at intervals, such as a heartbeat or a report of the state, and took longer than its interval: the process was
+ * held up. Wordings: openstack/oslo.service oslo_service/loopingcall.py, in nova's own copy of it up to Kilo. oslo.log printed the `_` of
+ * libraries as a dot.
+ */
+export const osloService = defineMessages(
+  [
+    'nova-compute',
+    'nova-conductor',
+    'nova-scheduler',
+    'neutron-server',
+    'neutron-api',
+    'neutron-rpc-server',
+    'neutron-periodic-workers',
+    'neutron-ovn-maintenance-worker',
+    'neutron-openvswitch-agent',
+    'neutron-dhcp-agent',
+    'neutron-ovn-metadata-agent',
+  ],
+  {
+    'loop.outlasted': {
+      logger: [
+        'oslo_service.loopingcall',
+        'oslo.service.loopingcall',
+        'oslo_service.backend._eventlet.loopingcall',
+        'oslo_service.backend._threading.loopingcall',
+        'nova.openstack.common.loopingcall',
+        'neutron.openstack.common.loopingcall',
+      ],
+      level: 'WARNING',
+      says: [
+        'task {function:text} run outlasted interval by {seconds:float} sec',
+        "Function '{function:text}' run outlasted interval by {seconds:float} sec",
+      ],
+      seen: [
+        'task <function panda at 0x7f5c5e2ac578> run outlasted interval by 1.00 sec',
+        "Function 'nova.servicegroup.drivers.db.DbDriver._report_state' run outlasted interval by 82.53 sec",
+      ],
+    },
+  },
+);

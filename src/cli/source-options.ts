@@ -1,0 +1,35 @@
+import { type LogForm, logForms } from '../model/form.js';
+import type { OptionSpecs } from './command.js';
+
+/** What is said of logs, by every command that reads some. */
+export const sourceOptions = {
+  service: {
+    type: 'string',
+    value: 'SERVICE',
+    about:
+      'who wrote the logs, such as nova-compute; needed only where the file name (nova-compute.log, SERVICE@HOST.log) or what wraps the lines (journald, syslog) does not say',
+  },
+  'log-form': {
+    type: 'string',
+    choices: ['auto', ...logForms],
+    about:
+      'how the logs are written: plain, or wrapped by a container runtime, the journal or syslog, or as JSON (docs/log-forms.md). auto (default) tells it from the lines of each log',
+  },
+  timezone: {
+    type: 'string',
+    value: 'ZONE',
+    about:
+      "IANA name of the zone that nova's and neutron's lines are in, such as Europe/Berlin (default: this machine's); OVS and OVN log in UTC and are read so",
+  },
+  rules: {
+    type: 'string',
+    value: 'FILE',
+    about: 'messages and phases of your own, in YAML (docs/rules.md); several files with commas between them',
+  },
+} as const satisfies OptionSpecs;
+
+export const rulesOf = (files: string | undefined): { rules?: string[] } => (files === undefined ? {} : { rules: files.split(',') });
+
+/** What `--log-form` says, as the engine takes it. */
+export const formOf = (given: LogForm | 'auto' | undefined): { readonly form?: LogForm } =>
+  given === undefined || given === 'auto' ? {} : { form: given };
