@@ -57,16 +57,17 @@ export class Builds {
     { start, end }: { readonly start: Millis; readonly end: Millis },
     restarts: readonly Millis[],
   ): number {
+    const marks = this.#byHost.get(host) ?? [];
     const begun = new Map<string, Millis>();
-    const marks = (this.#byHost.get(host) ?? []).filter((mark) => mark.instance !== instance);
     for (const mark of marks) {
-      if (mark.begins && mark.at >= start - WAITING && mark.at <= end)
+      if (mark.begins && mark.instance !== instance && mark.at >= start - WAITING && mark.at <= end)
         begun.set(mark.instance, Math.max(mark.at, begun.get(mark.instance) ?? mark.at));
     }
-    const isOver = (of: string, from: Millis): boolean =>
-      marks.some((mark) => !mark.begins && mark.instance === of && mark.at > from && mark.at < start) ||
-      restarts.some((at) => at > from && at < start);
-    return [...begun].filter(([of, from]) => !isOver(of, from)).length;
+    const restart = restarts.findLast((at) => at < start) ?? Number.NEGATIVE_INFINITY;
+    for (const [of, from] of begun) if (restart > from) begun.delete(of);
+    for (const mark of marks)
+      if (!mark.begins && mark.at < start && mark.at > (begun.get(mark.instance) ?? start)) begun.delete(mark.instance);
+    return begun.size;
   }
 
   /** Forgets what lies before. */

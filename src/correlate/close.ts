@@ -46,10 +46,10 @@ export class Closer {
     this.#inputEnd = last;
   }
 
-  /** Brings an instance up to a watermark, where it has not been looked at since. */
+  /** Brings an instance up to a watermark, where lines came since the last look. */
   upTo(instance: string, watermark: Millis): Closing[] {
     const state = this.#instances.states.get(instance);
-    return state === undefined || state.lookedAt >= watermark ? [] : this.advance(instance, state, watermark);
+    return state === undefined || state.lookedAt >= watermark || state.newsAt > watermark ? [] : this.advance(instance, state, watermark);
   }
 
   /** @returns what of the instance closed by the watermark */
@@ -66,21 +66,17 @@ export class Closer {
       state.candidates = this.#instances.candidatesOf(instance, state, lines, watermark);
       const due = firstDue(state.candidates, watermark);
       if (due === undefined) {
-        state.wakesAt = this.#wakesAt(state, lines, watermark);
+        // Of the lines that came too early for this watermark, the first counts.
+        state.newsAt = lines.find(({ at }) => at > watermark)?.at ?? Number.POSITIVE_INFINITY;
+        state.wakesAt = this.#wakesAt(state, watermark);
         return closings;
       }
       closings.push(...this.close(this.#asOfClosing(due, instance, state, lines, watermark), state));
     }
   }
 
-  #wakesAt({ candidates }: InstanceState, lines: readonly Event[], watermark: Millis): Millis {
-    // Of the lines that came too early for this watermark, the first counts.
-    const next = lines.find(({ at }) => at > watermark);
-    return Math.min(
-      ...candidates.map(({ closesAt }) => closesAt),
-      next === undefined ? Number.POSITIVE_INFINITY : next.at + GRACE,
-      this.#hosts.restarts.firstAfter(watermark),
-    );
+  #wakesAt({ candidates, newsAt }: InstanceState, watermark: Millis): Millis {
+    return Math.min(...candidates.map(({ closesAt }) => closesAt), newsAt + GRACE, this.#hosts.restarts.firstAfter(watermark));
   }
 
   /**

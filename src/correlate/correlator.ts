@@ -119,7 +119,7 @@ export class Correlator {
 
   /** The next action ends a sequel: it must be known as of this watermark. To look may close a boot, and so add a sequel. */
   #advanceSequels(watermark: Millis): Closing[] {
-    const closings = this.#sequels.open.flatMap(({ of }) => this.#followed(this.#closer.upTo(of.instance, watermark)));
+    const closings = [...this.#sequels.open].flatMap(({ of }) => this.#followed(this.#closer.upTo(of.instance, watermark)));
     return [...closings, ...this.#sequels.advance(watermark)];
   }
 

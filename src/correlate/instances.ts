@@ -86,6 +86,7 @@ export class Instances {
     const { events } = state;
     if (state.isSorted && events.length > 0 && inOrder(events[events.length - 1]!, event) > 0) state.isSorted = false;
     events.push(event);
+    state.newsAt = Math.min(state.newsAt, event.at);
     state.wakesAt = Math.min(state.wakesAt, event.at + (MAY_CLOSE.has(event.kind) ? GRACE : UNNAMED_QUIET));
   }
 
@@ -100,6 +101,7 @@ export class Instances {
       past: [],
       candidates: [],
       wakesAt: Number.POSITIVE_INFINITY,
+      newsAt: Number.POSITIVE_INFINITY,
       lookedAt: Number.NEGATIVE_INFINITY,
     };
     this.states.set(instance, made);
@@ -115,7 +117,9 @@ export class Instances {
     else same.push(event);
     for (const instance of this.#sharers.get(request)?.keys() ?? []) {
       const state = this.states.get(instance);
-      if (state !== undefined) state.wakesAt = Math.min(state.wakesAt, event.at + GRACE);
+      if (state === undefined) continue;
+      state.newsAt = Math.min(state.newsAt, event.at);
+      state.wakesAt = Math.min(state.wakesAt, event.at + GRACE);
     }
   }
 

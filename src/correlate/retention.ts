@@ -116,18 +116,25 @@ export class Retention {
     const forgotten = (event: Event): void => {
       if (isPhaseLine(event) && !store.isPlaced(event)) count('orphans', 1, event.kind);
     };
-    const forget = (before: Millis): void => {
+    const forget = (before: Millis, then: (event: Event) => void): void => {
       const pinned = this.#pinned(needs, before);
-      store.forget(before, (event) => pinned.has(event), forgotten);
+      store.forget(before, (event) => pinned.has(event), then);
     };
-    forget(horizon);
+    /** What is in a trace, and what names a request, did not wait for a link: nobody misses it. */
+    const givenUp = (event: Event): void => {
+      if (isPhaseLine(event) && !store.isPlaced(event)) count('waiting_room_full');
+      forgotten(event);
+    };
+    forget(horizon, forgotten);
     if (store.size > ROOM) {
-      const before = store.size;
       // The room is full: the oldest waiting lines go, however young.
-      forget(watermark - LEAD - GRACE);
+      forget(watermark - LEAD - GRACE, givenUp);
       // What is dated far ahead of all logs would stay for ever: no watermark reaches it.
-      if (store.size > ROOM) store.forgetAfter(watermark + AHEAD, forgotten);
-      if (store.size < before) count('waiting_room_full', before - store.size);
+      if (store.size > ROOM)
+        store.forgetAfter(watermark + AHEAD, (event) => {
+          count('waiting_room_full');
+          forgotten(event);
+        });
     }
     this.#room = Math.max(ROOM, store.size * MORE);
   }

@@ -15,7 +15,7 @@ export class Sequels {
   readonly #store: EventStore;
   readonly #instances: Instances;
   readonly #gather: Gather;
-  #open: readonly Sequel[] = [];
+  #open: Sequel[] = [];
 
   constructor(store: EventStore, instances: Instances, gather: Gather) {
     this.#store = store;
@@ -31,14 +31,14 @@ export class Sequels {
   follow(closings: readonly Closing[]): void {
     for (const { thing } of closings) {
       const opening = thing.form === 'action' && hasSequel(thing) ? resumed(thing) : undefined;
-      if (thing.form === 'action' && opening !== undefined) this.#open = [...this.#open, createSequel(thing, opening, told(thing).from)];
+      if (thing.form === 'action' && opening !== undefined) this.#open.push(createSequel(thing, opening, told(thing).from));
     }
   }
 
   restore(saved: readonly SavedSequel[]): void {
     for (const { spec: name, ports, opening, since, ...boot } of saved) {
       const spec = actions.find((each) => each.name === name);
-      if (spec !== undefined) this.#open = [...this.#open, createSequel({ ...boot, spec, ports: new Map(ports) }, opening, since)];
+      if (spec !== undefined) this.#open.push(createSequel({ ...boot, spec, ports: new Map(ports) }, opening, since));
     }
   }
 

@@ -20,6 +20,8 @@ export interface InstanceState {
   wakesAt: Millis;
   /** the watermark at which it was last looked at */
   lookedAt: Millis;
+  /** the earliest line that came since, or lay beyond it */
+  newsAt: Millis;
 }
 
 /** A stretch of a request's lines on a controller, with no gap as long as FRAGMENT_QUIET. */

@@ -5,6 +5,17 @@ import { portDown } from './plug.js';
 /** What OVS, OVN and neutron print when a port is taken away. */
 const TAKEN_AWAY: ReadonlySet<EventKind> = new Set(portDown.flatMap(({ to }) => to.flatMap(({ kinds }) => kinds)));
 
-/** Whether a line says that a port was taken away, and the action takes none away: a stop leaves them where they are. */
-export const isOfUnplugElsewhere = ({ phases }: ActionSpec, kind: EventKind): boolean =>
-  TAKEN_AWAY.has(kind) && !phases.some(({ to }) => to.some(({ kinds }) => kinds.includes(kind)));
+/** Of each action which of them it does not print. */
+const elsewhere = new WeakMap<ActionSpec, ReadonlySet<EventKind>>();
+
+/** The lines that say that a port was taken away, where the action takes none away: a stop leaves them where they are. */
+export function unplugsElsewhere(spec: ActionSpec): ReadonlySet<EventKind> {
+  const known = elsewhere.get(spec);
+  if (known !== undefined) return known;
+  const own = new Set(spec.phases.flatMap(({ to }) => to.flatMap(({ kinds }) => kinds)));
+  const made = new Set([...TAKEN_AWAY].filter((kind) => !own.has(kind)));
+  elsewhere.set(spec, made);
+  return made;
+}
+
+export const isOfUnplug = (kind: EventKind): boolean => TAKEN_AWAY.has(kind);

@@ -104,6 +104,15 @@ describe('the correlator', () => {
     expect(closed!.members.map(({ event }) => event.kind)).toEqual(['instance.claimed', 'vif.plugged', 'lport.claimed', 'instance.built']);
   });
 
+  it('gives up lines that name a request when the room is full, and reports none lost', () => {
+    const { correlator, accept, counted } = correlated();
+    const [one] = eventsOf('nova-compute', [nova(1, 'VM Started (Lifecycle Event)', { request: B })]);
+    for (let i = 0; i < 50_001; i++) accept({ ...one!, at: at(1 + i / 1000) });
+    correlator.advance(at(120));
+    expect(correlator.kept).toBeLessThanOrEqual(50_000);
+    expect(counted['waiting_room_full']).toBeUndefined();
+  });
+
   it('gives up the oldest lines when the room is full, and says how many', () => {
     const { correlator, accept, counted } = correlated();
     const [one] = eventsOf('ovn-controller', [vlog(1, 'binding', `Claiming lport ${P} for this chassis.`)]);
