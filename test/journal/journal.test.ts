@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
@@ -14,6 +15,8 @@ import type { FinishedTrace } from '../../src/model/span.js';
 import { checkLogs } from '../../src/pipeline/check/check.js';
 import { followLogs, type LiveLogs, type Start } from '../../src/pipeline/live.js';
 import { replay } from '../../src/pipeline/replay.js';
+import { runTail } from '../../src/pipeline/tail.js';
+import { type Backend, startBackend } from '../support/backend.js';
 import { cursorAt, journalEntries } from '../support/journal.js';
 import { counting, GOLDEN } from '../support/scenario.js';
 import { plainLogs, type Written } from '../support/wrap.js';
@@ -278,6 +281,52 @@ it.each([
   expect(tailer.positions()[0]!.files[0]).toMatchObject({ file: 1, offset: sizeOf(entries) });
   await tailer.close();
 });
+
+/** One life of `tail`, until it has read an entry. @returns what it logged */
+async function tailUntil(entry: string): Promise<string> {
+  const stopping = new AbortController();
+  const stderr = new PassThrough();
+  const [state, read] = [join(dir, 'state'), `"${/"(s=1;[^"]*)"/.exec(entry)![1]}"`];
+  const hasRead = (): boolean => readFileSync(join(state, 'checkpoint'), { encoding: 'utf8', flag: 'a+' }).includes(read);
+  const flags = { timezone: 'UTC', host: 'localhost', 'state-dir': state, metrics: 'off', endpoint: backend.url, backfill: 'true' };
+  await runTail(
+    { config: undefined, paths: ['journal:'], flags },
+    {
+      stdout: new PassThrough(),
+      stderr,
+      env: { NOVASPAN_CHECKPOINT_INTERVAL: '1ms' },
+      clock: {
+        now: () => (now += 1000),
+        sleep: async () => {
+          await turn();
+          if (hasRead()) stopping.abort();
+        },
+      },
+      signal: stopping.signal,
+    },
+  );
+  return String(stderr.read() ?? '');
+}
+
+it('tail logs once that a part of the journal was vacuumed', async () => {
+  backend = await startBackend();
+  now = END;
+  writeFileSync(file, entries.join(''));
+  expect(await tailUntil(entries.at(-1)!)).not.toContain('missed');
+  const [first, second] = [1, 2].map((i) => later(i));
+  writeFileSync(file, first! + second!);
+  const said = await tailUntil(second!);
+  await backend.close();
+  expect(said.split('a part of a log was missed')).toHaveLength(2);
+  expect(said).toContain('"path":"journal:","reason":"the entry at which reading stopped is no longer in the journal');
+});
+/** An entry that comes after all others. */
+const later = (number: number): string =>
+  entries
+    .at(-1)!
+    .replace(/"s=1;[^"]*"/, `"${cursorAt(entries.length + number, (written.at(-1)!.at + 60_000 * number) * 1000)}"`)
+    .replace(/"__REALTIME_TIMESTAMP":"\d+"/, `"__REALTIME_TIMESTAMP":"${(written.at(-1)!.at + 60_000 * number) * 1000}"`);
+let backend: Backend;
 
 it.each([
   ['No journal files were opened due to insufficient permissions.\n', 'group systemd-journal'],
