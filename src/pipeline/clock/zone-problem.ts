@@ -48,12 +48,15 @@ export function zoneProblem(
   const known = logs.flatMap((log) => knownLog(log, findings.get(log)));
   const off = known.filter(({ finding }) => finding.verdict === 'off').sort((a, b) => rank(a.finding) - rank(b.finding));
   if (off.length === 0) return undefined;
+  const names = new ZoneNames(known.map(({ zone }) => zone));
   const groups = new Map<string, string[]>();
-  for (const { service, offset, zone } of off) {
-    const key = `${offsetText(offset)}, but were read as ${zone}`;
+  for (const log of off) {
+    const { service, zone } = log;
+    // Where summer time was seen to begin or end, one offset does not say it.
+    const isSteady = log.samples.every(({ offset }) => offset === log.offset);
+    const key = `${isSteady ? offsetText(log.offset) : nameOf([log], names)}, but were read as ${zone}`;
     groups.set(key, [...(groups.get(key) ?? []), ownName(service)]);
   }
-  const names = new ZoneNames(known.map(({ zone }) => zone));
   const given = config === undefined ? zonesGiven(known, names) : undefined;
   return {
     about: 'zone',
@@ -117,13 +120,16 @@ function otherNames(logs: readonly KnownLog[], general: string, names: ZoneNames
 }
 
 const nameOf = (logs: readonly KnownLog[], names: ZoneNames): string => {
-  const [name] = names.of(logs.flatMap(({ samples }) => samples));
+  const [name] = names.of(
+    logs.flatMap(({ samples }) => samples),
+    1,
+  );
   return name ?? offsetText(logs[0]!.offset);
 };
 
 /** Whether a zone shows what a log's clock did, as far as any zone does. */
 function isIn(zone: string, { samples }: KnownLog, names: ZoneNames): boolean {
-  const [best] = names.of(samples);
+  const [best] = names.of(samples, 1);
   return best !== undefined && names.shown(zone, samples) >= names.shown(best, samples);
 }
 
