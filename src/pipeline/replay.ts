@@ -16,7 +16,7 @@ import type { LogForm } from '../model/form.js';
 import type { LineSink, Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
-import type { WrongZone } from '../model/wrong-zone.js';
+import type { ProvenZones, WrongZone } from '../model/wrong-zone.js';
 import { diagnose } from '../read/diagnose.js';
 import { ownName, type Zoning } from '../read/log-reader.js';
 import type { Rules } from '../read/rules.js';
@@ -45,7 +45,7 @@ export interface ReplayOptions {
   readonly isZoneGiven?: boolean | undefined;
   readonly onZone?: ((zone: string, host: string | undefined) => void) | undefined;
   /** Takes, before the logs are read, the zones that they prove, and how; of `auto`. */
-  readonly onProven?: ((zones: string, by: string | undefined) => void) | undefined;
+  readonly onProven?: ((proven: ProvenZones) => void) | undefined;
   /** `numbered`: as events, with the name of the file and the number of the line in it */
   readonly lines: 'events' | 'numbered' | 'off';
   /** Takes every request id that a trace's lines have, own and global, before the trace is given. */
@@ -193,8 +193,10 @@ async function zonesFor(sets: readonly LogSet[], options: ReplayOptions, begun: 
       open: (part: string) => openPart(part, options),
       signal: options.signal,
     };
-    const { zones, by } = await proveZones(sets, proveOptions, begun);
-    if (zones !== undefined || ofReports.size === 0) options.onProven?.(zones ?? 'UTC', by);
+    const proof = await proveZones(sets, proveOptions, begun);
+    const { zones } = proof;
+    if (zones !== undefined || ofReports.size === 0) options.onProven?.({ ...proof, zones: zones ?? 'UTC' });
+    if (proof.zonesOf !== undefined) return proof.zonesOf;
     const proven = zones === undefined ? undefined : parseZones(zones);
     if (proven !== undefined) return () => proven;
   }

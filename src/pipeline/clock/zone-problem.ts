@@ -82,6 +82,16 @@ function knownLog(log: ZonedLog, finding: ClockFinding | undefined): KnownLog[] 
   return [{ ...log, finding, offset, samples: last === undefined ? [{ at, offset, weight: 1 }] : finding.samples }];
 }
 
+/** The zone of each log whose clock is known: for logs that one option cannot give the zones of. */
+export function zonesOfLogs(
+  logs: readonly ZonedLog[],
+  findings: ReadonlyMap<ZonedLog, ClockFinding | undefined>,
+): (ZonedLog & { readonly right: string })[] {
+  const known = logs.flatMap((log) => knownLog(log, findings.get(log)));
+  const names = new ZoneNames(known.map(({ zone }) => zone));
+  return known.map((log) => ({ ...log, right: nameOf([log], names) }));
+}
+
 /** What to give with `--timezone`. */
 function zonesGiven(known: readonly KnownLog[], names: ZoneNames): ZonesGiven {
   const byService = new Map<string, KnownLog[]>();
@@ -90,7 +100,7 @@ function zonesGiven(known: readonly KnownLog[], names: ZoneNames): ZonesGiven {
   if (torn !== undefined)
     return {
       zones: undefined,
-      remedy: `the hosts of ${torn[0]} log in several zones: read them with a configuration that gives each log its timezone`,
+      remedy: `the hosts of ${torn[0]} log in several zones: pass --timezone auto to replay, which reads each log in its own`,
     };
   // The zone of what wraps lines is the one that is not a service's.
   const outer = known.filter(({ clock }) => clock.isOuter);

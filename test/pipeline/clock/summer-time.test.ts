@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createZone } from '../../../src/format/zone.js';
-import type { WrongZone } from '../../../src/model/wrong-zone.js';
+import type { ProvenZones, WrongZone } from '../../../src/model/wrong-zone.js';
 import { replay } from '../../../src/pipeline/replay.js';
 import { counting } from '../../support/scenario.js';
 import { temporaryFolder } from '../../tail/temporary.js';
@@ -19,7 +19,7 @@ const stamp = (at: number): string => new Date(at).toISOString().slice(0, 23);
 const port = (n: number): string => `${n.toString(16).padStart(8, '0')}-f45a-435c-9ad6-1793e2a9f429`;
 
 /** Writes what nova-compute, in a zone, and OVS, in UTC, say of ports that are plugged at these moments. */
-function write(folder: string, zone: string, moments: readonly number[]): string {
+function write(folder: string, zone: string, moments: readonly number[], host = ''): string {
   const { offsetAt } = createZone(zone);
   const nova = moments.map(
     (at, n) =>
@@ -29,8 +29,8 @@ function write(folder: string, zone: string, moments: readonly number[]): string
     (at, n) => `${stamp(at + 20)}Z|${10_000 + n}|bridge|INFO|bridge br-int: added interface tap${port(n).slice(0, 11)} on port ${n}\n`,
   );
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'nova-compute.log'), nova.join(''));
-  writeFileSync(join(folder, 'ovs-vswitchd.log'), ovs.join(''));
+  writeFileSync(join(folder, `nova-compute${host}.log`), nova.join(''));
+  writeFileSync(join(folder, `ovs-vswitchd${host}.log`), ovs.join(''));
   return folder;
 }
 
@@ -42,17 +42,18 @@ interface Read {
   readonly wrong: WrongZone | undefined;
   readonly proven: string | undefined;
   readonly by: string | undefined;
+  readonly others: ProvenZones['others'];
 }
 
 async function read(zone: string, paths: readonly string[]): Promise<Read> {
-  let found: Read = { wrong: undefined, proven: undefined, by: undefined };
+  let found: Read = { wrong: undefined, proven: undefined, by: undefined, others: [] };
   const traces = replay({
     ...{ paths, zone, lines: 'off', count: counting().count },
     onWrongZone: (wrong) => {
       found = { ...found, wrong };
     },
-    onProven: (proven, by) => {
-      found = { ...found, proven, by };
+    onProven: ({ zones, by, others }) => {
+      found = { ...found, proven: zones, by, others };
     },
   });
   for await (const _ of traces);
@@ -128,7 +129,7 @@ describe('auto', () => {
     let wrong: WrongZone | undefined;
     const traces = replay({
       ...{ paths: ['-'], zone: 'auto', lines: 'off', count, stdin },
-      onProven: (zones) => {
+      onProven: ({ zones }) => {
         proven = zones;
       },
       onWrongZone: (each) => {
@@ -139,6 +140,18 @@ describe('auto', () => {
     expect(proven).toBe('Asia/Seoul');
     expect(wrong).toBeUndefined();
     expect(Object.entries(counted).reduce((sum, [name, n]) => sum + (/^lines\b/.test(name) ? n : 0), 0)).toBe(24);
+  });
+
+  it('reads hosts of several zones each in its own', async () => {
+    const folder = inFolder('logs');
+    write(folder, 'Asia/Seoul', between(AUTUMN, AUTUMN + HOUR, 12), '@cmp1');
+    write(folder, 'Asia/Kolkata', between(AUTUMN + 11 * MINUTE, AUTUMN + HOUR, 12), '@cmp2');
+    const { wrong } = await read('UTC', [folder]);
+    expect(wrong?.zones).toBeUndefined();
+    expect(wrong?.remedy).toContain('--timezone auto');
+    const auto = await read('auto', [folder]);
+    expect(auto).toMatchObject({ proven: 'Asia/Seoul', others: [{ host: 'cmp2', zone: 'Asia/Kolkata' }] });
+    expect(auto.wrong).toBeUndefined();
   });
 
   it('says that nothing proves a zone where there is nothing to compare with', async () => {
