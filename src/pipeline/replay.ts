@@ -22,14 +22,14 @@ import { ownName, type Zoning } from '../read/log-reader.js';
 import type { Rules } from '../read/rules.js';
 import { type LogSource, openSource } from '../read/source.js';
 import { Unfolder } from '../read/unfold.js';
-import { parseZones } from '../read/zones.js';
 import { type LogSet, unreadable } from '../tail/discover.js';
 import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { isPackedName } from '../tail/rotated.js';
 import { buildTrace } from '../trace/build.js';
+import { zonesFor } from './clock/given.js';
 import { ZoneHint, type Zones } from './clock/hint.js';
-import { type KeptInput, proveZones } from './clock/prove.js';
+import type { KeptInput } from './clock/prove.js';
 import { LineNumbers } from './line-numbers.js';
 
 export interface ReplayOptions {
@@ -116,7 +116,12 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     if (found.faults.length > 0) throw unreadable(found.faults);
     for (const { path } of found.cutOff) options.count('cut_off_logs', 1, path);
     const sets = [...found.logs, ...journals];
-    const zonesOf = await zonesFor(sets, options, begun);
+    const proving = {
+      about: (set: LogSet) => aboutSet(set, options),
+      open: (part: string) => openPart(part, options),
+      signal: options.signal,
+    };
+    const zonesOf = await zonesFor(sets, options, proving, begun);
     for (const set of sets) zonesIn.set(set.path, zonesOf(set));
     const openOptions = { zonesOf, rules, begun };
     sources = openSources(sets, options, openOptions, (event, zoning) => {
@@ -177,32 +182,6 @@ function requestsOf({ members }: ClosedThing): ReadonlySet<string> {
     if (event.globalRequestId !== undefined) found.add(event.globalRequestId);
   }
   return found;
-}
-
-/** The zones that logs are read in: those given, else what a sosreport says of its host, or with `auto` what the logs prove. */
-async function zonesFor(sets: readonly LogSet[], options: ReplayOptions, begun: Map<string, KeptInput>): Promise<(set: LogSet) => Zones> {
-  const isAuto = options.zone === 'auto';
-  const given = parseZones(isAuto ? 'UTC' : options.zone);
-  const isOpen = isAuto || options.isZoneGiven === false;
-  const ofReports = new Map(sets.flatMap(({ zone }) => (zone === undefined || !isOpen ? [] : [[zone, parseZones(zone)] as const])));
-  const zonesOf = (set: LogSet): Zones => (set.zone === undefined ? undefined : ofReports.get(set.zone)) ?? given;
-  if (isAuto) {
-    const proveOptions = {
-      about: (set: LogSet) => aboutSet(set, options),
-      zones: zonesOf,
-      open: (part: string) => openPart(part, options),
-      signal: options.signal,
-    };
-    const proof = await proveZones(sets, proveOptions, begun);
-    const { zones } = proof;
-    if (zones !== undefined || ofReports.size === 0) options.onProven?.({ ...proof, zones: zones ?? 'UTC' });
-    if (proof.zonesOf !== undefined) return proof.zonesOf;
-    const proven = zones === undefined ? undefined : parseZones(zones);
-    if (proven !== undefined) return () => proven;
-  }
-  const hosts = sets.flatMap(({ zone, host }) => (zone === undefined || !isOpen ? [] : [[zone, host] as const]));
-  for (const [zone, host] of new Map(hosts)) options.onZone?.(zone, host);
-  return zonesOf;
 }
 
 /** What is known of a log before it is read. */

@@ -59,6 +59,14 @@ describe('a hint at a wrong zone', () => {
     expect(zones).toBe('Asia/Seoul');
   });
 
+  it('says of logs that were sent where their zone is set', () => {
+    const hint = new ZoneHint(() => parseZones('UTC'), { isSent: () => true });
+    for (const event of eventsOf('ovs-vswitchd', [added])) hint.note(event, 'none');
+    for (const event of eventsOf('nova-compute', [plugged('11:24:20.000')])) hint.note(event, 'own');
+    expect(hint.wrong({ least: 1, config: 'n.yaml' })?.remedy).toBe('set `receive.timezones: { cmp1: Asia/Seoul }` in n.yaml');
+    expect(hint.wrong({ least: 3, config: 'n.yaml' })).toBeUndefined();
+  });
+
   it('is not given by one request alone that services logged a minute apart', () => {
     const hint = new ZoneHint(() => parseZones('UTC'));
     for (const event of eventsOf('nova-compute', [plugged('02:24:20.000')])) hint.note({ ...event, fields: {} }, 'none');

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -140,6 +140,27 @@ describe('auto', () => {
     expect(proven).toBe('Asia/Seoul');
     expect(wrong).toBeUndefined();
     expect(Object.entries(counted).reduce((sum, [name, n]) => sum + (/^lines\b/.test(name) ? n : 0), 0)).toBe(24);
+  });
+
+  it('takes a container runtime at its word, and judges a plain log by it', async () => {
+    const folder = write(inFolder('logs'), 'UTC', between(AUTUMN, AUTUMN + HOUR, 12));
+    const compute = readFileSync(join(folder, 'nova-compute.log'), 'utf8');
+    // The container is in Berlin, which nobody has to say.
+    const cri = compute.replaceAll(/^(\S+) (\S+) (.*)$/gm, (_, day, time, rest) => {
+      const at = Date.parse(`${day}T${time}Z`);
+      return `${stamp(at + 3)}Z stderr F ${stamp(at + createZone('Europe/Berlin').offsetAt(at)).replace('T', ' ')} ${rest}`;
+    });
+    const api = between(AUTUMN, AUTUMN + HOUR, 12).map(
+      (at, n) =>
+        `${stamp(at + 9 * HOUR).replace('T', ' ')} 9 INFO nova.osapi_compute.wsgi.server [None req-${port(n)} u p - - default default] 192.0.2.7 "POST /v2.1/servers HTTP/1.1" status: 202 len: 842 time: 0.4421561\n`,
+    );
+    rmSync(join(folder, 'ovs-vswitchd.log'));
+    writeFileSync(join(folder, 'nova-compute.log'), cri);
+    writeFileSync(join(folder, 'nova-api.log'), api.join(''));
+    const { wrong } = await read('UTC', [folder]);
+    expect(wrong?.what).toBe('times of nova-api look like UTC+9, but were read as UTC');
+    expect(await read('auto', [folder])).toMatchObject({ proven: 'Asia/Seoul', wrong: undefined });
+    expect((await read('Asia/Seoul', [folder])).wrong).toBeUndefined();
   });
 
   it('reads hosts of several zones each in its own', async () => {
