@@ -15,14 +15,9 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY bundle.mjs ./
 COPY src ./src
-RUN npm run --silent build && rm dist/.tsbuildinfo
-
-FROM ${NODE_IMAGE} AS dependencies
-WORKDIR /opt/novaspan
-COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev && npm cache clean --force
+RUN npm run --silent build
 # A new volume takes over the owner of the folder that it is mounted on.
 RUN install -d -o 65532 -g 65532 -m 0750 /var/lib/novaspan
 
@@ -39,8 +34,7 @@ LABEL org.opencontainers.image.title="novaspan" \
 ENV NODE_ENV=production \
     STATE_DIRECTORY=/var/lib/novaspan
 WORKDIR /opt/novaspan
-COPY --from=dependencies /opt/novaspan/node_modules ./node_modules
-COPY --from=dependencies --chown=65532:65532 /var/lib/novaspan /var/lib/novaspan
+COPY --from=build --chown=65532:65532 /var/lib/novaspan /var/lib/novaspan
 COPY --from=build /src/dist ./dist
 COPY package.json LICENSE ./
 COPY demo ./demo

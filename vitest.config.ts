@@ -8,6 +8,7 @@ const LONG = [
   'test/fuzz/lines.test.ts',
   'test/golden.test.ts',
   'test/grafana/alerts-promtool.test.ts',
+  'test/journal/killed.test.ts',
   'test/mutation.test.ts',
   'test/outage.test.ts',
   'test/receive/sent-equals-replay.test.ts',

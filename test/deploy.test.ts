@@ -58,9 +58,9 @@ const started: [string, { args: readonly string[]; env: Readonly<Record<string, 
 const known = [...variables.map(({ name }) => name), ...standardVariables.flatMap(({ names }) => names)];
 
 describe.each(started)('novaspan as %s starts it', (_, { args, env }) => {
-  it('gets a command, options and variables that there are', () => {
+  it('gets a command, options and variables that there are', async () => {
     const [name, ...options] = args;
-    const command = commands.find((each) => each.name === name)!;
+    const command = await commands.find((each) => each.name === name)!.load();
     expect(options.filter((option) => option.startsWith('-')).filter((option) => !Object.hasOwn(command.options, option.slice(2)))).toEqual(
       [],
     );

@@ -1,7 +1,11 @@
 import type { Level } from '../model/record.js';
+import type { Family } from '../model/service.js';
 import type { MessageSpec } from './define.js';
 import type { EventKind } from './event.js';
 import { tables } from './tables.js';
+
+export type { Family } from '../model/service.js';
+export { familyOf } from '../model/services.js';
 
 /** A release of OpenStack, as its first version numbers and its log lines show it. */
 export interface Release {
@@ -34,13 +38,6 @@ export const ovnReleases: readonly string[] = [
   ...['2.12', '20.03', '20.06', '20.09', '20.12', '21.03', '21.06', '21.09', '21.12', '22.03', '22.06', '22.09', '22.12'],
   ...['23.03', '23.06', '23.09', '24.03', '24.09', '25.03', '25.09', '26.03'],
 ];
-
-/** Whose releases are meant: those that OpenStack's services share, or those of OVN. */
-export type Family = 'openstack' | 'ovn';
-
-/** Whose releases a service's messages follow. */
-export const familyOf = (service: string): Family =>
-  /^(?:ovn|ovs|ovsdb)-/.test(service) && !service.includes('-agent') && !service.includes('metadata') ? 'ovn' : 'openstack';
 
 export const releaseNames = (family: Family): readonly string[] => (family === 'ovn' ? ovnReleases : NAMES);
 

@@ -1,3 +1,4 @@
+import * as ids from '../trace/span-id.js';
 import type { Engine } from './engine.js';
 
 /** The engine that the commands run on: each part is loaded when it is first needed. */
@@ -32,7 +33,7 @@ export const engine: Engine = {
     return actions.map(({ name }) => name);
   },
 
-  ids: () => import('../trace/span-id.js'),
+  ids: async () => ids,
 
   async formats() {
     const [{ createOtlpEncoder }, { toJson }] = await Promise.all([import('../export/otlp-json.js'), import('../export/json.js')]);

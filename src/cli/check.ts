@@ -16,7 +16,7 @@ export const check = defineCommand({
     'Says of every log: whether it can be read, whose it is, its form (docs/log-forms.md) and what is in it, release, level, times and how much of it is recognised. A log that several services write to, such as a journal, is told of by service and host. Compares the clocks of logs in local time with those in UTC, and says which zone to give where they disagree. Says which phases of which actions these logs show, which actions get the name of another, and what to change in nova.conf or neutron.conf to see more. With --rules, messages and phases of your own count too.',
     'With --config, the configuration of tail is checked first, with all its faults at once, and then the logs that it names, and those that were sent where it takes any. PATHs replace those.',
     'Archives (tar, zip, sosreports) and compressed logs are read as they are.',
-    'Of each log the last 64 MiB are read, which tell how the service logs now; --all reads everything. Nothing is sent anywhere and nothing is changed.',
+    'Of each log the last 64 MiB are read, of a journal (`journal:`, `journal:UNIT,UNIT`, `journal:/path`) about as many entries, which tell how the service logs now; --all reads everything. Nothing is sent anywhere and nothing is changed.',
   ],
   options: {
     config: { type: 'string', short: 'c', value: 'FILE', about: 'the configuration of tail: it is checked, and then its logs' },
@@ -35,8 +35,8 @@ export const check = defineCommand({
     { says: 'the logs of this host', command: 'novaspan check /var/log/nova /var/log/neutron /var/log/openvswitch /var/log/ovn' },
     { says: 'a configuration, before the sidecar is started with it', command: 'novaspan check --config /etc/novaspan/novaspan.yaml' },
     {
-      says: 'a journal, whose lines say who wrote them',
-      command: 'journalctl --all -o json > journal.jsonl && novaspan check journal.jsonl',
+      says: 'the journal of this host, whose lines say who wrote them',
+      command: 'novaspan check journal:',
     },
     { says: 'messages that the catalogue does not know yet', command: 'novaspan check --format json /var/log/nova | jq .unrecognised' },
   ],

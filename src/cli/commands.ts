@@ -1,12 +1,22 @@
-import { catalogue } from './catalogue.js';
-import { check } from './check.js';
 import type { Command } from './command.js';
-import { demo } from './demo.js';
-import { explain } from './explain.js';
-import { replay } from './replay.js';
-import { resend } from './resend.js';
-import { tail } from './tail.js';
 import { traceId } from './trace-id.js';
 
+/** A command that is loaded when it is run or documented: `novaspan --version` waits for none. */
+export interface CommandEntry {
+  readonly name: string;
+  load(): Promise<Command>;
+}
+
 /** In the order of the help. */
-export const commands: readonly Command[] = [demo, replay, tail, resend, explain, check, traceId, catalogue];
+export const commands: readonly CommandEntry[] = [
+  { name: 'demo', load: async () => (await import('./demo.js')).demo },
+  { name: 'replay', load: async () => (await import('./replay.js')).replay },
+  { name: 'tail', load: async () => (await import('./tail.js')).tail },
+  { name: 'resend', load: async () => (await import('./resend.js')).resend },
+  { name: 'explain', load: async () => (await import('./explain.js')).explain },
+  { name: 'check', load: async () => (await import('./check.js')).check },
+  { name: 'trace-id', load: async () => traceId },
+  { name: 'catalogue', load: async () => (await import('./catalogue.js')).catalogue },
+];
+
+export const loadAll = (entries: readonly CommandEntry[]): Promise<Command[]> => Promise.all(entries.map((entry) => entry.load()));

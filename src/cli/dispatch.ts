@@ -1,8 +1,7 @@
 import { version } from '../export/version.js';
 import { exitCodes, OperatorError, reasonOf, usage } from '../model/errors.js';
-import { metricsMarkdown } from '../telemetry/markdown.js';
 import { type Command, defineCommand, type Io, write } from './command.js';
-import { commandsMarkdown, helpOf, overview } from './help.js';
+import { type CommandEntry, loadAll } from './commands.js';
 import { nearest } from './nearest.js';
 
 /**
@@ -11,9 +10,9 @@ import { nearest } from './nearest.js';
  *
  * @returns the exit code
  */
-export async function dispatch(argv: readonly string[], commands: readonly Command[], io: Io): Promise<number> {
+export async function dispatch(argv: readonly string[], commands: readonly CommandEntry[], io: Io): Promise<number> {
   try {
-    return await run(argv, [...commands, helpAmong(commands), versionCommand], io);
+    return await run(argv, [...commands, helpAmong(commands), versionEntry], io);
   } catch (error) {
     if (isGone(error)) throw error;
     await write(io.stderr, told(error));
@@ -24,10 +23,10 @@ export async function dispatch(argv: readonly string[], commands: readonly Comma
 /** The reader of a pipe has seen enough (`| head`). */
 export const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EPIPE';
 
-async function run([name, ...rest]: readonly string[], commands: readonly Command[], io: Io): Promise<number> {
+async function run([name, ...rest]: readonly string[], commands: readonly CommandEntry[], io: Io): Promise<number> {
   switch (name) {
     case undefined:
-      await write(io.stderr, overview(commands));
+      await write(io.stderr, (await import('./help.js')).overview(await loadAll(commands)));
       return exitCodes.usage;
     case '--help':
     case '-h':
@@ -36,11 +35,11 @@ async function run([name, ...rest]: readonly string[], commands: readonly Comman
     case '-V':
       return versionCommand.execute([], io);
     default: {
-      const command = named(name, commands);
+      const command = await named(name, commands).load();
       const end = rest.indexOf('--');
       const options = end < 0 ? rest : rest.slice(0, end);
       if (options.includes('--help') || options.includes('-h')) {
-        await write(io.stdout, helpOf(command));
+        await write(io.stdout, (await import('./help.js')).helpOf(command));
         return exitCodes.ok;
       }
       return command.execute(rest, io);
@@ -48,7 +47,7 @@ async function run([name, ...rest]: readonly string[], commands: readonly Comman
   }
 }
 
-function named(name: string, commands: readonly Command[]): Command {
+function named(name: string, commands: readonly CommandEntry[]): CommandEntry {
   const found = commands.find((command) => command.name === name);
   if (found !== undefined) return found;
   if (name.startsWith('-'))
@@ -76,7 +75,9 @@ const versionCommand: Command = defineCommand({
   },
 });
 
-const helpAmong = (commands: readonly Command[]): Command => {
+const versionEntry: CommandEntry = { name: 'version', load: async () => versionCommand };
+
+const helpAmong = (commands: readonly CommandEntry[]): CommandEntry => {
   const help: Command = defineCommand({
     name: 'help',
     summary: 'tell about the commands, or about one',
@@ -90,13 +91,16 @@ const helpAmong = (commands: readonly Command[]): Command => {
     examples: [{ says: "replay's options", command: 'novaspan help replay' }],
 
     async run({ positionals: [name], values }, { stdout }) {
-      const all = [...commands, help, versionCommand];
-      if (values.metrics) await write(stdout, metricsMarkdown());
-      else await write(stdout, values.markdown ? commandsMarkdown(all) : name === undefined ? overview(all) : helpOf(named(name, all)));
+      const { commandsMarkdown, helpOf, overview } = await import('./help.js');
+      const all = [...commands, entry, versionEntry];
+      if (values.metrics) await write(stdout, (await import('../telemetry/markdown.js')).metricsMarkdown());
+      else if (values.markdown) await write(stdout, commandsMarkdown(await loadAll(all)));
+      else await write(stdout, name === undefined ? overview(await loadAll(all)) : helpOf(await named(name, all).load()));
       return exitCodes.ok;
     },
   });
-  return help;
+  const entry: CommandEntry = { name: 'help', load: async () => help };
+  return entry;
 };
 
 /** What happened, why, and what to do. */

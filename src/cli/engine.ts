@@ -38,6 +38,8 @@ export interface ReplayOptions {
   readonly onWrongZone?: (wrong: WrongZone) => void;
   /** Takes each log of whose lines none could be read, and what it looks like. */
   readonly onUnread?: (path: string, seen: string | undefined) => void;
+  /** Takes each log whose lines were cut off, and where. */
+  readonly onCutOff?: (path: string, seen: string) => void;
   /** lines of a request that show no name of an action */
   readonly onUnnamed?: (unnamed: Unnamed) => void;
   readonly signal?: AbortSignal;

@@ -1,51 +1,7 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8';
-import { systemClock } from '../model/clock.js';
-import { exitCodes, outputUnwritable } from '../model/errors.js';
-import { engine } from './bound.js';
-import { commands } from './commands.js';
-import { dispatch, isGone, told } from './dispatch.js';
+import { version } from '../export/version.js';
 
-// The only file that touches the process. Commands return an exit code; output still in a pipe is let through, so the
-// code is left for Node.js to exit with when all is written.
-
-// V8 waits four times as long before it compiles a function anew: on a node with one core to spare, compiling took a quarter
-// of the time that reading 200 MB takes (bench/results.md).
-// Later releases have no such flag, and would say so.
-if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=600000');
-
-const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(name, () => {
-    // Whoever asks twice does not want to wait.
-    if (stop.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
-    stop.abort(name);
-  });
-}
-
-// `novaspan replay … | head`: the reader has seen enough, which is no failure; there is nobody left to write for.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error) => {
-    if (isGone(error)) process.exit(0);
-    // A full disk behind `> FILE`. Of stderr nobody can be told.
-    if (stream === process.stdout) process.stderr.write(told(outputUnwritable('stdout', error)));
-    process.exit(exitCodes.ioError);
-  });
-}
-
-try {
-  process.exitCode = await dispatch(process.argv.slice(2), commands, {
-    stdout: process.stdout,
-    stderr: process.stderr,
-    stdin: process.stdin,
-    env: process.env,
-    clock: systemClock,
-    signal: stop.signal,
-    isTTY: { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true, stderr: process.stderr.isTTY === true },
-    columns: process.stdout.columns,
-    engine,
-  });
-} catch (error) {
-  if (!isGone(error)) throw error;
-  process.exitCode = 0;
-}
+// The version is printed before anything else is loaded: scripts ask for it often.
+const [name, ...rest] = process.argv.slice(2);
+if (rest.length === 0 && (name === '--version' || name === '-V')) process.stdout.write(`novaspan ${version}\n`);
+else await import('./process.js');

@@ -1,3 +1,4 @@
+import { isJournalPath } from '../journal/place.js';
 import { nothingRead, type OperatorError } from '../model/errors.js';
 import type { StallsOfDaemon } from '../model/stall.js';
 import type { Overview } from './overview.js';
@@ -50,7 +51,7 @@ export function unread({
   seen,
 }: Pick<Outcome, 'paths' | 'tally'> & { readonly seen: readonly string[] }): OperatorError | undefined {
   if (tally.of('records') > 0) return undefined;
-  return nothingRead(paths.join(' '), tally.of('lines'), tally.labels('foreign_lines'), seen);
+  return nothingRead(paths.join(' '), tally.of('lines'), tally.labels('foreign_lines'), seen, paths.every(isJournalPath));
 }
 
 function summary({ all, isShown, matching, shown }: Outcome): string[] {

@@ -187,6 +187,9 @@ export const replay = defineCommand({
         onUnread(path, what) {
           if (what !== undefined && seen.length < MOST_SEEN) seen.push(`of ${path}, ${what}`);
         },
+        onCutOff(path, what) {
+          if (!values.quiet) stderr.write(`note: of ${path}, ${what}\n`);
+        },
         onStalls: (every) => {
           stalls = every;
         },

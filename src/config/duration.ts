@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Millis } from '../model/line.js';
 import { hours, minutes, seconds } from '../model/time.js';
 

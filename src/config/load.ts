@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { configInvalid } from '../model/errors.js';
 import { type FieldPath, isSet, standardVariables, variables } from './environment.js';
 import { flagFields } from './flags.js';

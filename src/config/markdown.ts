@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { standardVariables, variables } from './environment.js';
 import { flagFields } from './flags.js';
 import { configSchema } from './schema.js';

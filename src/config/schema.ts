@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import { logForms } from '../model/form.js';
 import { HOST_FORM, isHostName } from '../model/host.js';
 import { LISTEN_FORM, parseListen } from '../model/listen.js';
@@ -114,7 +114,7 @@ const fields = z.strictObject({
       description: "the zone that lines of nova, neutron, placement and glance are in. A container's may be another than its host's",
       shownDefault: "this machine's zone",
     }),
-  pollInterval: duration.prefault('250ms').describe('how often the logs are looked at'),
+  pollInterval: duration.prefault('250ms').describe('how often the logs are looked at; a quarter as often after a poll that read nothing'),
   stateDir: text('a folder, or none').optional().meta({
     description:
       'the folder that keeps the checkpoint and what the backend would not take. `none` keeps nothing: a restart is then a first start',

@@ -4,6 +4,7 @@ import type { ActionSpec } from '../lifecycle/define.js';
 import type { Event, Member } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
+import { knownServices } from '../model/services.js';
 import { withTurns } from './agent-turns.js';
 import type { Builds } from './builds.js';
 import type { Candidate } from './candidate.js';
@@ -189,7 +190,7 @@ function portsNamed(known: ReadonlyMap<string, Vif>, members: readonly Member[])
 export const isPhaseLine = (event: Event): boolean => event.requestId === undefined && event.fields['port'] !== undefined;
 
 /** The daemons of a hypervisor: what they print is of their own host. */
-const HYPERVISOR = new Set(['nova-compute', 'ovs-vswitchd', 'ovn-controller', 'neutron-ovn-metadata-agent', 'neutron-openvswitch-agent']);
+const HYPERVISOR = new Set(knownServices.ofPart('hypervisor'));
 
 /**
  * Of an action that one host does: without what another compute host does with the same ports, such as taking away a guest

@@ -3,6 +3,7 @@ import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member, numberOf, textOf } from '../lifecycle/event.js';
 import { NEUTRON, requests } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
+import { knownServices } from '../model/services.js';
 import { withHeldLocks } from './lock-holders.js';
 import type { Said } from './owner.js';
 import { between, type EventStore, instancesOf, type Kept, linesOf, type Named, type NamedPort, type Sort } from './store.js';
@@ -25,7 +26,7 @@ export interface Claim {
 }
 
 /** Of nova's control plane only what says the action's own id is the action's. */
-const BY_ID_ONLY = new Set(['nova-api', 'nova-conductor', 'nova-scheduler', 'placement', 'glance']);
+const BY_ID_ONLY = new Set(knownServices.ofPart('control plane'));
 /** neutron's word to nova, under a request of its own. */
 const ANNOUNCED: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plug.announced', 'external.event.announced']);
 /** What nova's control plane does, and what it asks of placement and glance: before and beside every try at a build. */

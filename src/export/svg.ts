@@ -1,3 +1,4 @@
+import { knownServices } from '../model/services.js';
 import type { FinishedTrace, SpanData } from '../model/span.js';
 import { boundsOf, durationOf, errorOf, extentOf, outcomeOf, portLabel, reportedSeconds, rootOf } from './terminal/reading.js';
 import { type Row, rowsOf, weakest } from './terminal/rows.js';
@@ -16,12 +17,13 @@ const LEAST_BAR = 2;
 /** How wide a letter of the labels is, about. */
 const LETTER = 6.4;
 
-/** Whose work it was, by the project that the service belongs to; the first that fits. */
-const colours: readonly { readonly project: string; readonly services: RegExp; readonly colour: string }[] = [
-  { project: 'nova', services: /^nova/, colour: '#2f6fb7' },
-  { project: 'neutron', services: /^neutron/, colour: '#c98500' },
-  { project: 'OVS and OVN', services: /^ov/, colour: '#8a4fb5' },
-  { project: 'others', services: /./, colour: '#5d7285' },
+/** Whose work it was, by the project that the service belongs to. */
+const others = { project: 'others', projects: [], colour: '#5d7285' };
+const colours: readonly { readonly project: string; readonly projects: readonly (string | undefined)[]; readonly colour: string }[] = [
+  { project: 'nova', projects: ['nova'], colour: '#2f6fb7' },
+  { project: 'neutron', projects: ['neutron'], colour: '#c98500' },
+  { project: 'OVS and OVN', projects: ['ovs', 'ovn'], colour: '#8a4fb5' },
+  others,
 ];
 const FAILED = '#c62f2f';
 
@@ -149,7 +151,10 @@ function barOf(span: SpanData, y: number, axis: Axis, colour: string, zero: numb
   ];
 }
 
-const colourOf = (service: string): string => colours.find(({ services }) => services.test(service))!.colour;
+const colourOf = (service: string): string => {
+  const project = knownServices.projectOf(service);
+  return (colours.find(({ projects }) => projects.includes(project)) ?? others).colour;
+};
 
 /** Round moments, some eight of them, counted from `zero`. */
 function ticksOf(zero: number, start: number, end: number): number[] {

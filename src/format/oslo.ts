@@ -160,7 +160,8 @@ export function readContext(text: string): OsloContext {
     requestId: words[own],
     globalRequestId: own === 1 ? word(words[0]) : undefined,
     twoIds: own === 1 ? true : undefined,
-    userId: word(words[own + 1]),
+    // A format that leaves out who called is no periodic task, whose user is `-`.
+    userId: words.length === own + 1 ? '?' : word(words[own + 1]),
     projectId: word(words[own + 2]),
   };
 }

@@ -47,12 +47,6 @@ export class Recent<T> {
   }
 }
 
-/** Whether `literal` stands in the bytes. */
-export function isAt(bytes: Uint8Array, at: number, literal: Uint8Array): boolean {
-  for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return false;
-  return true;
-}
-
 /** Whether the bytes are those of `text`, which holds latin1 only. */
 export function isText(bytes: Buffer, start: number, end: number, text: string): boolean {
   if (end - start !== text.length) return false;

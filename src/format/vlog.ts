@@ -1,6 +1,6 @@
+import { isAt } from '../model/bytes.js';
 import type { Level } from '../model/record.js';
 import { looksLikeStamp, readStamp } from './digits.js';
-import { isAt } from './recent.js';
 
 const BAR = 124;
 const DROPPED = Buffer.from('Dropped ');

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { logUnreadable } from '../model/errors.js';
+import { journalUnreadable } from '../model/errors.js';
 import type { LogInput } from '../tail/read-file.js';
-import { journalArguments } from './place.js';
+import { journalArguments, newestArguments } from './place.js';
 import { JournalProcess } from './process.js';
 
 const PIECE = 256 * 1024;
@@ -9,10 +8,11 @@ const PIECE = 256 * 1024;
 /**
  * Reads the journal from its oldest entry to its newest.
  *
+ * @param newest so many of its entries are read, the newest ones
  * @throws OperatorError LOG_UNREADABLE, from `read`
  */
-export function openJournal(path: string): LogInput {
-  const child = new JournalProcess(journalArguments(path, 'oldest', false));
+export function openJournal(path: string, newest = Number.POSITIVE_INFINITY): LogInput {
+  const child = new JournalProcess(Number.isFinite(newest) ? newestArguments(path, newest) : journalArguments(path, 'oldest', false));
   let offset = 0;
   return {
     fault: undefined,
@@ -34,8 +34,8 @@ export function openJournal(path: string): LogInput {
         }
         const { ended } = child;
         if (ended?.isClean === true) return undefined;
-        if (ended !== undefined) throw logUnreadable(path, new Error(ended.reason));
-        await Promise.race([once(child.lines, 'readable'), once(child.lines, 'end'), child.over]);
+        if (ended !== undefined) throw journalUnreadable(path, ended.what, ended.remedy);
+        await child.moved();
         // All that was written is there now, but the end of the stream comes a moment later.
         await new Promise((resolve) => setImmediate(resolve));
       }

@@ -21,7 +21,7 @@ const FIELDS = [
   '_STREAM_ID',
 ];
 
-/** Where reading begins: with the oldest entry, at a time, or behind an entry. */
+/** Where reading begins: with the oldest entry, at a time, or with an entry that has been read. */
 export type From = 'oldest' | { readonly since: Millis } | { readonly cursor: string };
 
 export const isJournalPath = (path: string): boolean => path.startsWith(SCHEME);
@@ -29,17 +29,24 @@ export const isJournalPath = (path: string): boolean => path.startsWith(SCHEME);
 /** The lasting name of the journal as a log. `@` in names of logs comes before a host; in those of units it does not. */
 export const journalName = (path: string): string => path.replaceAll('@', '%40');
 
+/** What journalctl is called with to print the newest entries. */
+export const newestArguments = (path: string, entries: number): string[] => [
+  `--lines=${entries}`,
+  ...journalArguments(path, 'oldest', false),
+];
+
 /** What journalctl is called with. */
 export function journalArguments(path: string, from: From, follow: boolean): string[] {
   const args = ['--output=json', '--all', '--no-pager', '--quiet', `--output-fields=${FIELDS.join(',')}`];
   // Without --no-tail, --follow begins with the last ten entries.
   if (follow) args.push('--follow', '--no-tail');
-  if (from !== 'oldest') args.push('since' in from ? `--since=@${(from.since / 1000).toFixed(3)}` : `--after-cursor=${from.cursor}`);
+  if (from !== 'oldest') args.push('since' in from ? `--since=@${(from.since / 1000).toFixed(3)}` : `--cursor=${from.cursor}`);
   return [...args, ...selected(path.slice(SCHEME.length))];
 }
 
 function selected(what: string): string[] {
-  if (what.startsWith('/')) {
+  // No name of a unit has a slash.
+  if (what.includes('/') && !MATCH.test(what)) {
     const isFolder = statSync(what, { throwIfNoEntry: false })?.isDirectory() ?? !what.endsWith('.journal');
     return [`--${isFolder ? 'directory' : 'file'}=${what}`];
   }

@@ -4,14 +4,13 @@ import split from 'split2';
 
 /** Of what journalctl says on stderr so much is kept. */
 const MOST_SAID = 2000;
-const CURSOR = /"__CURSOR"\s*:\s*"([^"\\]+)"/;
 
 /** How journalctl ended. */
 export interface Ended {
   readonly isClean: boolean;
   readonly isCursorGone: boolean;
-  /** what happened, and what to do */
-  readonly reason: string;
+  readonly what: string;
+  readonly remedy: string;
 }
 
 /** One run of journalctl. While nobody reads its lines, the pipe fills and it waits. */
@@ -22,21 +21,28 @@ export class JournalProcess {
   #said = '';
   #result: { readonly code: number | null; readonly signal: string | null; readonly error?: NodeJS.ErrnoException } | undefined;
   #isRead = false;
+  #onMove: () => void = () => undefined;
 
   constructor(args: readonly string[], command = process.env['NOVASPAN_JOURNALCTL'] ?? 'journalctl') {
     this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } });
     const lines = split();
     this.lines = this.#child.stdout.pipe(lines);
-    lines.on('end', () => (this.#isRead = true));
+    lines.on('readable', () => this.#onMove());
+    lines.on('end', () => {
+      this.#isRead = true;
+      this.#onMove();
+    });
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#said = (this.#said + text).slice(-MOST_SAID)));
     this.#closed = new Promise((resolve) => {
       this.#child.on('error', (error) => {
         this.#result = { code: null, signal: null, error };
         this.#isRead = true;
+        this.#onMove();
         resolve();
       });
       this.#child.on('close', (code, signal) => {
         this.#result ??= { code, signal };
+        this.#onMove();
         resolve();
       });
     });
@@ -48,6 +54,11 @@ export class JournalProcess {
     return typeof line === 'string' ? line : undefined;
   }
 
+  /** Whether it wrote something that has not been read. */
+  get hasLines(): boolean {
+    return this.lines.readableLength + this.lines.writableLength + this.#child.stdout.readableLength > 0;
+  }
+
   /** How it ended; undefined while it runs, or has lines that have not been read. */
   get ended(): Ended | undefined {
     if (this.#result === undefined || !this.#isRead) return undefined;
@@ -55,12 +66,14 @@ export class JournalProcess {
     const said = this.#said.trim().replaceAll('\n', '; ');
     const isClean = code === 0 && !/No journal files were/.test(said);
     const isCursorGone = !isClean && /cursor/i.test(said);
-    return { isClean, isCursorGone, reason: reasonFor(error, said, code === null ? `signal ${signal}` : `exit code ${code}`) };
+    return { isClean, isCursorGone, ...reasonFor(error, said, code === null ? `signal ${signal}` : `exit code ${code}`) };
   }
 
-  /** Resolves once it has ended; what it wrote may still have to be read. */
-  get over(): Promise<void> {
-    return this.#closed;
+  /** Resolves when there is more to read, or it has ended. */
+  moved(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onMove = resolve;
+    });
   }
 
   async stop(): Promise<void> {
@@ -70,16 +83,25 @@ export class JournalProcess {
   }
 }
 
-function reasonFor(error: NodeJS.ErrnoException | undefined, said: string, how: string): string {
+function reasonFor(error: NodeJS.ErrnoException | undefined, said: string, how: string): Pick<Ended, 'what' | 'remedy'> {
   if (error?.code === 'ENOENT')
-    return 'journalctl is not installed here: install systemd, or name files that `journalctl --all --output=json` wrote elsewhere';
-  if (error !== undefined) return `journalctl cannot be started: ${error.message}`;
+    return {
+      what: 'journalctl is not installed here',
+      remedy: 'install systemd, or name a file that `journalctl --all --output=json` wrote elsewhere',
+    };
+  if (error !== undefined) return { what: `journalctl cannot be started: ${error.message}`, remedy: 'see what $NOVASPAN_JOURNALCTL names' };
   if (/permission|not permitted/i.test(said))
-    return `this user may not read the journal (${said}): add it to the group systemd-journal, under systemd with SupplementaryGroups=systemd-journal`;
-  if (/No journal files were/.test(said))
-    return 'journalctl found no journal: mount /var/log/journal or /run/log/journal, or name its folder, such as journal:/var/log/journal';
-  return `journalctl ended (${how})${said === '' ? '' : `: ${said}`}`;
+    return {
+      what: `this user may not read it (${said})`,
+      remedy: 'add the user to the group systemd-journal; under systemd: SupplementaryGroups=systemd-journal',
+    };
+  if (/No journal files were|No such file/.test(said))
+    return {
+      what: `journalctl found no journal (${said})`,
+      remedy: 'mount /var/log/journal or /run/log/journal, or name its folder, such as journal:/var/log/journal',
+    };
+  return {
+    what: `journalctl ended (${how})${said === '' ? '' : `: ${said}`}`,
+    remedy: 'run journalctl by hand with the same units; `journalctl --verify` finds broken files',
+  };
 }
-
-/** Of which entry a line is; undefined for what is no whole entry. */
-export const cursorOf = (line: string): string | undefined => (line.endsWith('}') ? CURSOR.exec(line)?.[1] : undefined);

@@ -2,11 +2,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import type { LineSink, Millis } from '../model/line.js';
-import { seconds } from '../model/time.js';
+import { minutes, seconds } from '../model/time.js';
 import type { LogPosition, Place } from '../tail/position.js';
 import type { Begin, PollReport, SourceReport, Tailer } from '../tail/tailer.js';
+import { cursorOf, Rejoin, writtenAt } from './cursor.js';
 import { type From, journalArguments, journalName } from './place.js';
-import { cursorOf, type Ended, JournalProcess } from './process.js';
+import { type Ended, JournalProcess } from './process.js';
 
 export interface JournalTailerOptions {
   readonly path: string;
@@ -25,6 +26,11 @@ interface Reached {
   readonly from: From;
 }
 
+interface Entry {
+  readonly bytes: Buffer;
+  readonly cursor: string;
+}
+
 const MIB = 1024 * 1024;
 /** journalctl waits at the latest when so much is in the pipe: where a poll finds less, it had no more to say. */
 const PIPE = 32 * 1024;
@@ -34,6 +40,11 @@ const LONGEST_WAIT: Millis = seconds(60);
 const SHORTEST_WAIT: Millis = seconds(1);
 /** journalctl's lines go through two streams: so often nothing must come before there is nothing. */
 const QUIET_TURNS = 3;
+/** Where nothing shows how far reading had come, it goes on so long before: what is read twice is exported once. */
+const BEFORE: Millis = minutes(1);
+/** So long journalctl may take to come to the entry at which reading stopped. */
+const STARTING: Millis = seconds(30);
+const GONE = 'the entry at which reading stopped is no longer in the journal';
 
 /**
  * Follows the journal. Offsets count the bytes of entries that were handed over; which entry is at one is known by its cursor.
@@ -51,12 +62,16 @@ export class JournalTailer implements Tailer {
   #from: From;
   #reached: Reached[];
   #child: JournalProcess | undefined;
+  /** until the entry at which reading stopped has been seen, or is known to be gone */
+  #rejoin: Rejoin<Entry> | undefined;
   /** the last line, where it is no whole entry */
   #cut: Buffer | undefined;
   #isFollowing = false;
   #fault: string | undefined;
+  #lost: string | undefined;
   #wait = SHORTEST_WAIT;
   #retryAt: Millis = Number.NEGATIVE_INFINITY;
+  #startedAt: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(options: JournalTailerOptions) {
     this.#options = options;
@@ -78,13 +93,20 @@ export class JournalTailer implements Tailer {
     const isFollowing = this.#isFollowing;
     const readBytes = budget > 0 && this.#child !== undefined ? await this.#read(this.#child, this.#sink, budget) : 0;
     const ended = this.#child?.ended;
-    if (ended !== undefined) this.#end(ended, at);
+    if (ended !== undefined) this.#end(ended, this.#sink, at);
+    const hasBegun = this.#rejoin === undefined || at - this.#startedAt > STARTING;
+    const lost = this.#lost;
+    this.#lost = undefined;
+    const hasAll = this.#isFollowing && (budget > 0 ? readBytes < Math.min(PIPE, budget) : this.#child?.hasLines === false);
+    const behind = hasAll ? undefined : this.#newest;
     if (this.#fault !== undefined) this.#options.count('sources_unreadable', 1, this.#name);
     const source: SourceReport = {
       path: this.#name,
       readBytes,
       lagBytes: 0,
-      atEnd: isFollowing && this.#child !== undefined && budget > 0 && readBytes < Math.min(PIPE, budget),
+      ...(behind !== undefined && { behind }),
+      ...(lost !== undefined && { lost }),
+      atEnd: isFollowing && hasBegun && this.#child !== undefined && budget > 0 && readBytes < Math.min(PIPE, budget),
       partial: false,
       begun: this.#begun,
       place: this.#place,
@@ -119,8 +141,17 @@ export class JournalTailer implements Tailer {
     this.#child = undefined;
   }
 
+  /** When the newest entry was written that has been read. */
+  get #newest(): Millis | undefined {
+    if (this.#from === 'oldest') return undefined;
+    return 'since' in this.#from ? this.#from.since : writtenAt(this.#from.cursor);
+  }
+
   #start(): void {
-    this.#child = new JournalProcess(journalArguments(this.#options.path, this.#from, this.#isFollowing));
+    const from = this.#from;
+    this.#rejoin = from !== 'oldest' && 'cursor' in from ? new Rejoin(from.cursor) : undefined;
+    this.#startedAt = this.#options.clock.now();
+    this.#child = new JournalProcess(journalArguments(this.#options.path, from, this.#isFollowing));
   }
 
   async #read(child: JournalProcess, sink: LineSink, budget: number): Promise<number> {
@@ -136,21 +167,38 @@ export class JournalTailer implements Tailer {
       const bytes = Buffer.from(line);
       readBytes += bytes.length + 1;
       const cursor = cursorOf(line);
-      if (cursor === undefined) {
-        this.#dropCut(sink);
-        this.#cut = bytes;
-        continue;
-      }
       this.#dropCut(sink);
-      const { file, offset } = this.#place;
-      sink(bytes, 0, bytes.length, offset, file);
-      this.#place = { file, offset: offset + bytes.length + 1 };
-      this.#from = { cursor };
-      this.#fault = undefined;
-      this.#wait = SHORTEST_WAIT;
+      if (cursor === undefined) this.#cut = bytes;
+      else this.#take({ bytes, cursor }, sink);
     }
     this.#note();
     return readBytes;
+  }
+
+  #take(entry: Entry, sink: LineSink): void {
+    this.#fault = undefined;
+    this.#wait = SHORTEST_WAIT;
+    const rejoined = this.#rejoin?.next(entry.cursor, entry);
+    if (rejoined === undefined) return this.#handOver(entry, sink);
+    if (rejoined.is === 'sought') return;
+    this.#rejoin = undefined;
+    if (rejoined.is === 'gone') this.#missed('reading goes on with the next one', rejoined.entries, sink);
+  }
+
+  #handOver({ bytes, cursor }: Entry, sink: LineSink): void {
+    const { file, offset } = this.#place;
+    sink(bytes, 0, bytes.length, offset, file);
+    this.#place = { file, offset: offset + bytes.length + 1 };
+    this.#from = { cursor };
+  }
+
+  /** The entry at which reading stopped is gone, and with it maybe some behind it. */
+  #missed(goesOn: string, entries: readonly Entry[], sink: LineSink): void {
+    this.#options.count('files_lost', 1, this.#name);
+    this.#lost = `${GONE}: ${goesOn}, and what was written between may be lost`;
+    this.#place = { file: this.#place.file + 1, offset: 0 };
+    for (const entry of entries) this.#handOver(entry, sink);
+    this.#note();
   }
 
   /** What has no cursor is counted as damaged once more comes. At the end it is an entry that was cut as journalctl died, and comes again. */
@@ -168,26 +216,29 @@ export class JournalTailer implements Tailer {
     if (this.#reached.length > MOST_REACHED) this.#reached = this.#reached.filter((_, i) => i % 2 === 0);
   }
 
-  #end(ended: Ended, now: Millis): void {
+  #end(ended: Ended, sink: LineSink, now: Millis): void {
     this.#child = undefined;
     this.#cut = undefined;
+    const rejoin = this.#rejoin;
+    this.#rejoin = undefined;
     if (ended.isClean && !this.#isFollowing) {
-      this.#isFollowing = true;
       this.#fault = undefined;
+      // Not even the entry itself was there, nor any later one: it is gone, or the clock was set back since.
+      if (rejoin !== undefined) return this.#restartNear(now, sink);
+      this.#isFollowing = true;
       this.#start();
       return;
     }
     this.#isFollowing = false;
-    if (ended.isCursorGone && this.#from !== 'oldest') {
-      this.#options.count('files_lost', 1, this.#name);
-      this.#fault = 'the entry at which reading stopped is no longer in the journal: reading goes on with the oldest entry that it has';
-      this.#place = { file: this.#place.file + 1, offset: 0 };
-      this.#from = 'oldest';
-      this.#note();
-      return;
-    }
-    this.#fault = ended.reason;
+    if (ended.isCursorGone && this.#from !== 'oldest') return this.#restartNear(now, sink);
+    this.#fault = `${ended.what}: ${ended.remedy}`;
     this.#retryAt = now + this.#wait;
     this.#wait = Math.min(LONGEST_WAIT, this.#wait * 2);
+  }
+
+  #restartNear(now: Millis, sink: LineSink): void {
+    const since = Math.min(now, this.#newest ?? now) - BEFORE;
+    this.#from = { since };
+    this.#missed(`reading goes on with those since ${new Date(since).toISOString()}`, [], sink);
   }
 }

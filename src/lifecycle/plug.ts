@@ -1,18 +1,13 @@
 import type { EventKind } from '../catalogue/event.js';
 import { REQUESTS } from '../model/call.js';
+import { knownServices } from '../model/services.js';
 import { seconds } from '../model/time.js';
 import { about, type Edge, last, lasting, latest, line, type PhaseSpec, recent, standIn } from './define.js';
 import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
 import { secondsWaited } from './waited.js';
 
-/** neutron's API workers by release: one eventlet service up to 2025.1, several daemons under uWSGI since. */
-export const NEUTRON = [
-  'neutron-server',
-  'neutron-api',
-  'neutron-rpc-server',
-  'neutron-periodic-workers',
-  'neutron-ovn-maintenance-worker',
-];
+/** Neutron's API workers, which are several daemons in late releases. */
+export const NEUTRON = knownServices.ofPart('network API');
 
 /**
  * The interface is on the bridge and has no device yet: libvirt makes the tap when it starts the guest. OVS prints that it cannot

@@ -85,7 +85,6 @@ const NOISE: ReadonlySet<EventKind> = new Set<EventKind>([
   'api.requested',
   'api.refused',
   'external.events.requested',
-  'uwsgi.requested',
   'console.output.requested',
   'messages.dropped',
   'poll.stall.measured',

@@ -87,6 +87,10 @@ export const logUnreadable = (path: string, cause: unknown) =>
     cause,
   });
 
+/** @param what why journalctl cannot be used */
+export const journalUnreadable = (path: string, what: string, remedy: string) =>
+  new OperatorError('LOG_UNREADABLE', `cannot read the journal (${path}): ${what}`, { remedy });
+
 /** @param seen what the log looks like, in words */
 export const logUnknown = (path: string, seen?: string) =>
   new OperatorError('LOG_UNKNOWN', `cannot tell which service wrote ${path}${seen === undefined ? '' : `: ${seen}`}`, {
@@ -100,16 +104,18 @@ export const logUnknown = (path: string, seen?: string) =>
  * @param others programs whose lines were read, and passed over
  * @param seen what the logs look like, each a sentence
  */
-export const nothingRead = (paths: string, lines: number, others: string, seen: readonly string[] = []) =>
+export const nothingRead = (paths: string, lines: number, others: string, seen: readonly string[] = [], isJournal = false) =>
   new OperatorError(
     'NOTHING_READ',
     lines === 0
-      ? `nothing to read in ${paths}: no file there has a line`
+      ? `nothing to read in ${paths}: ${isJournal ? 'journalctl shows no such entry' : 'no file there has a line'}`
       : `none of the ${lines} lines in ${paths} could be read as a log of a service that novaspan knows${others === '' ? '' : ` (read: ${others})`}${seen.length === 0 ? '' : `: ${seen.join('; ')}`}`,
     {
       remedy:
         lines === 0
-          ? 'give logs that hold something, the rotated ones too'
+          ? isJournal
+            ? 'name a unit that has written: `journalctl --field=_SYSTEMD_UNIT` lists them; a journal elsewhere is named by its folder, journal:/PATH'
+            : 'give logs that hold something, the rotated ones too'
           : 'run `novaspan check` on the same paths; name the service with --service if its name is missing, and the form with --log-form',
     },
   );

@@ -14,6 +14,7 @@ import type { Millis } from '../model/line.js';
 import { EnvelopeReader, formatOf } from '../read/envelope.js';
 import { LogReader, ownName } from '../read/log-reader.js';
 import { loadRules, type Rules } from '../read/rules.js';
+import { asWritten } from '../read/unfold.js';
 import { serviceOfIdent } from '../tail/name.js';
 
 const CARRIAGE_RETURN = 13;
@@ -38,7 +39,7 @@ interface ExplainOptions {
  * tried, nova-compute first.
  */
 export function explainLine(line: string, options: ExplainOptions): Explanation {
-  const { stages, understood } = explainAny(line, options);
+  const { stages, understood } = explainAny(asWritten(line), options);
   return { understood, stages: stages.map(({ name, said }) => ({ name, said: printable(said) })) };
 }
 
@@ -90,7 +91,7 @@ function unwrapped(line: string, { form: given, zone }: ExplainOptions): Inner |
         said: `${name}${who === '' ? '' : `, written${who}`}`,
         text: inner.toString('utf8', start, end),
         at,
-        service: idents.map(serviceOfIdent).find((service) => service !== undefined && ours.services.includes(service)),
+        service: idents.map((ident) => serviceOfIdent(ident)).find((service) => service !== undefined && ours.services.includes(service)),
       });
     },
   });

@@ -14,6 +14,7 @@ import type { Vitals } from '../model/gauges.js';
 import type { LineSink, Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import { minutes } from '../model/time.js';
+import type { Processes } from '../read/mixed.js';
 import { timeIn } from '../read/probe.js';
 import type { Rules } from '../read/rules.js';
 import { type LogSource, openSource, type SourceOptions, type Writing } from '../read/source.js';
@@ -92,6 +93,8 @@ export interface SavedLog {
   readonly newest?: Millis;
   readonly form?: LogForm;
   readonly writers: readonly Writing[];
+  /** of a log of several services: whose each process is */
+  readonly processes?: Readonly<Record<string, Processes>>;
   /** of a journal: how to come back to `at` */
   readonly from?: From;
 }
@@ -106,6 +109,8 @@ const MOST_READ = 1024 * 1024;
 const PIECE = 64 * 1024;
 /** After a pause as long as this there may be much to read of any log. */
 const PAUSE: Millis = minutes(1);
+/** So far the others go ahead of a journal, of which no bytes are known that are left. */
+const AHEAD_OF_JOURNAL: Millis = minutes(10);
 
 /**
  * How much of each log to read, so that they come to the same moment together when there is much to read. After an outage a small log
@@ -117,16 +122,17 @@ const PAUSE: Millis = minutes(1);
  */
 function paceOf(standings: readonly LogStanding[], now: Millis, isAfterPause: boolean): (path: string) => number | undefined {
   const known = new Set(standings.map(({ path }) => path));
-  const lagging = standings.flatMap(({ path, lagBytes, readable, newest = now }) =>
-    readable && lagBytes > 0 && newest < now ? { path, newest, bytesPerMs: lagBytes / (now - newest) } : [],
-  );
+  const lagging = standings.flatMap(({ path, lagBytes, behind, readable, newest = now }) => {
+    if (!readable || newest >= now || (lagBytes === 0 && behind === undefined)) return [];
+    return { path, newest, bytesPerMs: lagBytes === 0 ? undefined : lagBytes / (now - newest) };
+  });
   if (lagging.length === 0) return (path) => (isAfterPause && known.has(path) ? PIECE : undefined);
-  const stride = Math.min(...lagging.map(({ bytesPerMs }) => MOST_READ / bytesPerMs));
+  const stride = Math.min(...lagging.map(({ bytesPerMs }) => (bytesPerMs === undefined ? AHEAD_OF_JOURNAL : MOST_READ / bytesPerMs)));
   const moment = Math.min(...lagging.map(({ newest }) => newest)) + stride;
   const budgets = new Map(
     lagging.map(({ path, newest, bytesPerMs }) => [
       path,
-      newest >= moment ? 0 : Math.ceil(Math.min(MOST_READ, Math.max(PIECE, (moment - newest) * bytesPerMs))),
+      newest >= moment ? 0 : Math.ceil(Math.min(MOST_READ, Math.max(PIECE, (moment - newest) * (bytesPerMs ?? Number.POSITIVE_INFINITY)))),
     ]),
   );
   return (path) => budgets.get(path) ?? (known.has(path) ? PIECE : undefined);
@@ -138,6 +144,8 @@ export interface LogStanding {
   /** where reading goes on */
   readonly place: Place;
   readonly lagBytes: number;
+  /** as SourceReport's */
+  readonly behind?: Millis | undefined;
   readonly readable: boolean;
   readonly newest: Millis | undefined;
   /** by how much its times look to be ahead, as its zone is wrong */
@@ -246,6 +254,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       form: logs.paths.some(isJournalPath) ? 'journal-json' : logs.form,
       likelyForm: before?.form,
       knownWriters: before?.writers,
+      knownProcesses: before?.processes,
       after: before?.newest,
       isNamed: logs.paths.some((each) => normalize(each) === path),
       anyHost: options.host,
@@ -305,7 +314,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
 
   /** Sees how a log stands after a poll. */
   const observe = (report: PollReport['sources'][number], now: Millis): void => {
-    const { path, begun, place, atEnd, readable, lagBytes, readBytes } = report;
+    const { path, begun, place, atEnd, readable, lagBytes, behind, readBytes } = report;
     const log = followed.get(path);
     if (log === undefined) return;
     log.source.flushCounts();
@@ -313,7 +322,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
     log.marks ??= new Marks(begun);
     // After a long silence the first line does not move the log's time: a place behind it would be taken for one before it.
     if (newest !== undefined && !log.source.isUnsure) log.marks.note(newest, place);
-    log.standing = { path, place, lagBytes, readable, newest, zoneOffset: zoneWatch.offsets.get(path) };
+    log.standing = { path, place, lagBytes, behind, readable, newest, zoneOffset: zoneWatch.offsets.get(path) };
     zoneWatch.saw({ path, readers: log.source.readers, readBytes, atEnd: atEnd && readable && !report.partial }, now);
     if (readable) unreadableSince.delete(path);
     else if (!unreadableSince.has(path)) unreadableSince.set(path, now);
@@ -399,10 +408,10 @@ export function followLogs(options: LiveOptions): LiveLogs {
     async look() {
       const reports: PollReport[] = [];
       for (const tailer of tailers) reports.push(await tailer.poll(() => 0));
-      for (const { path, readable, lagBytes } of reports.flatMap(({ sources }) => sources)) {
+      for (const { path, readable, lagBytes, behind } of reports.flatMap(({ sources }) => sources)) {
         const log = followed.get(path);
         // The watermark stands still meanwhile: what it closes would have no room.
-        if (log?.standing !== undefined) log.standing = { ...log.standing, readable, lagBytes };
+        if (log?.standing !== undefined) log.standing = { ...log.standing, readable, lagBytes, behind };
       }
       return reports;
     },
@@ -422,7 +431,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
         const { place, newest } = marks.before(again);
         const position = positions.get(path);
         if (position === undefined) continue;
-        const { form } = source;
+        const { form, processes } = source;
         // A journal is begun again at an entry whose cursor is known, and not at any offset.
         const tailer = owner();
         const back = tailer instanceof JournalTailer ? tailer.comeBack(place) : undefined;
@@ -435,6 +444,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
           ...(back && { from: back.from }),
           ...(newest !== undefined && { newest }),
           ...(form !== undefined && { form }),
+          ...(Object.keys(processes).length > 0 && { processes }),
         });
       }
       return {

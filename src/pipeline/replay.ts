@@ -17,7 +17,7 @@ import type { LineSink, Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
 import type { ProvenZones, WrongZone } from '../model/wrong-zone.js';
-import { diagnose } from '../read/diagnose.js';
+import { cutOffAt, diagnose } from '../read/diagnose.js';
 import { ownName, type Zoning } from '../read/log-reader.js';
 import type { Rules } from '../read/rules.js';
 import { type LogSource, openSource } from '../read/source.js';
@@ -64,6 +64,8 @@ export interface ReplayOptions {
   readonly stdin?: NodeJS.ReadableStream;
   /** Takes each log of whose lines none could be read, and what it looks like. */
   readonly onUnread?: (path: string, seen: string | undefined) => void;
+  /** Takes each log whose lines were cut off, and where. */
+  readonly onCutOff?: (path: string, seen: string) => void;
 }
 
 /** Where logs say nothing of the host they come from. */
@@ -319,6 +321,8 @@ async function readOn(source: Source, options: ReplayOptions): Promise<number> {
       source.reader.end();
       const { seen } = source.unfolder;
       if (source.reader.newest === undefined && seen.length > 0) options.onUnread?.(source.path, diagnose(seen));
+      const cutOff = cutOffAt(seen);
+      if (cutOff !== undefined) options.onCutOff?.(source.path, cutOff);
     } else source.reader.flushCounts();
     if (source.reader.isUnknown) throw logUnknown(source.path, diagnose(source.unfolder.seen));
     return 0;

@@ -171,10 +171,10 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     return {
       version,
       started,
-      sources: logs.map(({ path, lagBytes, readable, newest, zoneOffset }) => ({
+      sources: logs.map(({ path, lagBytes, readable, newest, zoneOffset, behind = lagBytes === 0 ? undefined : newest }) => ({
         path,
         lagBytes,
-        lagSeconds: lagBytes === 0 || newest === undefined ? 0 : Math.max(0, now - newest) / 1000,
+        lagSeconds: Math.max(0, now - (behind ?? now)) / 1000,
         readable,
         newest,
         zoneOffset,
@@ -289,6 +289,9 @@ interface Loop {
   readonly totals: Totals;
 }
 
+/** Where nothing was written, the next poll comes so many times later: a guest's processor is not woken for nothing. */
+const QUIET_PAUSES = 4;
+
 /** Polls and hands on; while the queue is full it only looks, for the files keep what is not read. */
 async function followUntilStopped({
   live,
@@ -313,7 +316,8 @@ async function followUntilStopped({
         if (!absent.has(path)) log.warn({ path }, 'there is no such log yet: it is looked for at every poll');
         absent.add(path);
       }
-      for (const { path, readable, reason } of sources) {
+      for (const { path, readable, reason, lost } of sources) {
+        if (lost !== undefined) log.warn({ path, reason: lost }, 'a part of a log was missed');
         if (!readable && !unreadable.has(path)) log.error({ path, reason }, 'a log cannot be read: it is tried again at every poll');
         if (readable) unreadable.delete(path);
         else unreadable.add(path);
@@ -327,7 +331,8 @@ async function followUntilStopped({
       const counted = totals.since();
       if (Object.keys(counted).length > 0) log.info({ ...counted, open: live.open, waiting: delivery.waiting }, 'in the last minute');
     }
-    await clock.sleep(pollInterval, signal);
+    const isQuiet = reports.every(({ readBytes }) => readBytes === 0);
+    await clock.sleep(isQuiet ? QUIET_PAUSES * pollInterval : pollInterval, signal);
   }
 }
 

@@ -1,5 +1,6 @@
 import { noParts, scanOslo } from '../format/oslo.js';
 import { noVlogParts, scanVlog } from '../format/vlog.js';
+import { formOf } from '../format/wrap/index.js';
 import { foldingOf } from './unfold.js';
 
 /** Lines that must look alike before something is said of a log: a third of those that hold something. */
@@ -46,11 +47,46 @@ export function diagnose(lines: readonly string[]): string | undefined {
   if (records * 4 >= full.length * 3) return undefined;
   const other = otherLog(full);
   if (other !== undefined) return other;
+  // What wraps them is known: what is missing is a service's own line in it.
+  if (full.filter(isWrapped).length * 4 >= full.length * 3) return undefined;
   const { width, isSure } = foldingOf(lines);
   if (width !== undefined && !isSure) return `its lines look wrapped at ${width} columns, as a terminal copies them: take the file itself`;
   // What was surely cut has been joined.
   if (isMany(records, full.length)) return undefined;
-  return encodingOf(full) ?? objectsIn(full) ?? dateIn(full) ?? 'no line of it holds a date and a time';
+  return encodingOf(full) ?? objectsIn(full) ?? dateIn(full) ?? withoutDate(full) ?? 'no line of it holds a date and a time';
+}
+
+const TIME_ONLY = /^\s*\d\d:\d\d:\d\d(?:[.,]\d+)? (?:\d+ )?(?:TRACE|DEBUG|INFO|AUDIT|WARNING|ERROR|CRITICAL) \S/;
+const NO_TIME = /^\s*(?:\.?\d+ )?(?:TRACE|DEBUG|INFO|AUDIT|WARNING|ERROR|CRITICAL) [a-z_][\w.]* \[?/;
+
+/** Records of which the time was cut away. */
+function withoutDate(lines: readonly string[]): string | undefined {
+  if (isMany(lines.filter((line) => TIME_ONLY.test(line)).length, lines.length))
+    return 'its lines begin with a time and no date: put the date of each before it, such as 2026-11-21';
+  return isMany(lines.filter((line) => NO_TIME.test(line)).length, lines.length)
+    ? "its lines begin with oslo.log's level and logger: the date and the time before them were cut away, and nothing can be said without"
+    : undefined;
+}
+
+/** A line's end that says that more was there: of `less -S`, of pages, of `systemctl status`. */
+const CUT_OFF = /(?:\.\.\.|\u2026|>)$/;
+/** Inside of the brackets that records have. */
+const BROKEN = / \[(?:None|req-|instance:)[^\]]*$/;
+const NARROWEST = 40;
+const FEWEST_CUT = 3;
+
+/**
+ * Whether the lines of a log were cut off at one column, so that it is read and says little.
+ *
+ * @param lines its first lines
+ */
+export function cutOffAt(lines: readonly string[]): string | undefined {
+  let width = 0;
+  for (const line of lines) width = Math.max(width, line.length);
+  const longest = lines.filter((line) => line.length === width);
+  if (width < NARROWEST || longest.length < FEWEST_CUT || longest.length * SHARE < lines.length) return undefined;
+  if (!longest.every((line) => CUT_OFF.test(line)) && !longest.some((line) => BROKEN.test(line))) return undefined;
+  return `its lines were cut off at column ${width}, and what stood behind is lost: take the file itself`;
 }
 
 const isMany = (some: number, all: number): boolean => some > 0 && some * SHARE >= all;
@@ -59,6 +95,12 @@ const isRecord = (line: string): boolean => {
   const bytes = Buffer.from(line);
   return scanOslo(bytes, 0, bytes.length, noParts()) || scanVlog(bytes, 0, bytes.length, noVlogParts());
 };
+
+function isWrapped(line: string): boolean {
+  const bytes = Buffer.from(line);
+  const form = formOf(bytes, 0, bytes.length);
+  return form !== undefined && form !== 'plain';
+}
 
 function encodingOf(lines: readonly string[]): string | undefined {
   const text = lines.slice(0, 50).join('\n');

@@ -4,12 +4,10 @@ import { readUwsgi, type UwsgiRequest } from '../format/uwsgi.js';
 import { noVlogParts, scanSyslogVlog, scanVlog, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
 import type { Millis } from '../model/line.js';
 import type { Level } from '../model/record.js';
+import type { Format } from '../model/service.js';
 
-export type Format = 'oslo' | 'vlog';
-
-/** OVS and OVN daemons write vlog, everything else oslo.log. */
-export const formatOf = (service: string): Format =>
-  /^(?:ovs|ovn|ovsdb)-/.test(service) && !service.includes('metadata') ? 'vlog' : 'oslo';
+export type { Format } from '../model/service.js';
+export { formatOf } from '../model/services.js';
 
 /** Who made a line, and what was put before it. What wraps lines is taken off before they come here. */
 export type Writing = 'oslo.log' | 'oslo.log, coloured' | 'oslo.log behind file names' | 'uWSGI' | 'vlog' | 'vlog behind file names';
@@ -21,7 +19,14 @@ export type Made = 'oslo' | 'vlog' | 'uwsgi';
 const LONGEST_MESSAGE = 64 * 1024;
 const LONGEST_UWSGI = 8192;
 const ESCAPE = 27;
+const SPACE = 32;
 const UWSGI = Buffer.from('[pid');
+
+function behindText(bytes: Buffer, start: number, end: number): number {
+  let stop = end;
+  while (stop > start && bytes[stop - 1]! <= SPACE) stop--;
+  return stop;
+}
 
 /**
  * Finds a service's own record in a line: the only reader of envelopes there is. One is made per log and filled again for
@@ -55,7 +60,8 @@ export class EnvelopeReader {
   read(bytes: Buffer, start: number, end: number, at?: Millis): Made | undefined {
     this.bytes = bytes;
     this.start = start;
-    this.end = end;
+    // No wording ends with blanks, and what was copied often does.
+    this.end = bytes[end - 1]! <= SPACE ? behindText(bytes, start, end) : end;
     this.around = 'nothing';
     const made = this.#scan(start);
     if (made !== undefined && !this.#isColoured(made)) return made;

@@ -1,5 +1,5 @@
 import type { Announcement, FieldValue, Vif } from '../catalogue/event.js';
-import { type Catalogue, catalogue as ours } from '../catalogue/index.js';
+import { type Catalogue, firstReading, type Matcher, catalogue as ours, UNWANTED } from '../catalogue/index.js';
 import { type OsloParts, osloLevel, osloStamp, readContext } from '../format/oslo.js';
 import { behindTime, printable } from '../format/prefix.js';
 import { isText, Recent } from '../format/recent.js';
@@ -7,11 +7,12 @@ import { Serials } from '../format/serials.js';
 import { droppedMessages, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
 import type { Zone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
+import { isWanted } from '../lifecycle/wanted.js';
 import type { Count } from '../model/counters.js';
 import type { LineSink, Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
+import { ownName } from '../model/services.js';
 import { EnvelopeReader, type Format, formatOf, osloMessage } from './envelope.js';
-import { Sieve, UNWANTED } from './sieve.js';
 import { asNeutronRequest, isNeutron, Workers } from './uwsgi.js';
 
 /** Lines of a traceback that are kept, and how long one may be. */
@@ -33,20 +34,8 @@ const QUARTER = 15 * 60_000;
 /** Further ahead than this, a line's time waits for another line to say the same. */
 const JUMP = 10 * 60_000;
 
+export { ownName } from '../model/services.js';
 export { type Format, formatOf } from './envelope.js';
-
-/** The names under which services appear in traces, where their binaries are called otherwise. */
-const OWN_NAMES: Readonly<Record<string, string>> = {
-  'placement-api': 'placement',
-  'placement-wsgi': 'placement',
-  'glance-api': 'glance',
-  'nova-osapi_compute': 'nova-api',
-  'nova-api-wsgi': 'nova-api',
-  'nova-super-conductor': 'nova-conductor',
-  'networking-ovn-metadata-agent': 'neutron-ovn-metadata-agent',
-  'ovn-metadata-agent': 'neutron-ovn-metadata-agent',
-};
-export const ownName = (service: string): string => OWN_NAMES[service] ?? service;
 
 /** What a line's time rests on: the zone of its service, the zone of what wraps it, or none, where it is known in UTC. */
 export type Zoning = 'own' | 'outer' | 'none';
@@ -80,8 +69,8 @@ export interface ReaderOptions {
 export class LogReader {
   readonly #options: ReaderOptions;
   readonly #service: string;
-  readonly #catalogue: Catalogue;
-  readonly #sieve: Sieve;
+  /** shared with all other logs of the service */
+  readonly #matcher: Matcher;
   readonly #envelope: EnvelopeReader;
   readonly #parts: OsloParts;
   readonly #vlog: VlogParts;
@@ -117,9 +106,8 @@ export class LogReader {
   constructor(options: ReaderOptions) {
     this.#options = options;
     this.#service = ownName(options.service);
-    this.#catalogue = options.catalogue ?? ours;
     this.#workers = isNeutron(this.#service) ? new Workers() : undefined;
-    this.#sieve = new Sieve(options.service, this.#catalogue);
+    this.#matcher = (options.catalogue ?? ours).matcher(options.service, isWanted);
     this.#previous = options.after;
     const format = options.format ?? formatOf(options.service);
     this.#isVlog = format === 'vlog';
@@ -242,14 +230,16 @@ export class LogReader {
     }
     this.#open = undefined;
     this.#workers?.note(bytes, parts, at);
-    if (!this.#sieve.wants(bytes, parts.loggerStart, parts.loggerEnd, parts.message, end)) {
-      if (this.#sieve.knewLogger) this.#unrecognised++;
+    const said = this.#matcher.loggerAt(bytes, parts.loggerStart, parts.loggerEnd);
+    const candidates = said?.candidates(bytes, parts.message, end);
+    if (candidates === undefined) {
+      if (said?.isKnown === true) this.#unrecognised++;
       return;
     }
     const level = this.#levels.of(bytes, parts.levelStart, parts.levelEnd);
     const stop = Math.min(end, parts.message + LONGEST_MESSAGE);
     const message = osloMessage(bytes, parts.message, stop, level);
-    const announced = this.#announced(message);
+    const announced = this.#announced(firstReading(candidates, message), message.length);
     if (announced === undefined) return;
     const context = this.#oslo.of(bytes, parts.contextStart, Math.min(parts.contextEnd, parts.contextStart + LONGEST_CONTEXT));
     const instance =
@@ -262,7 +252,7 @@ export class LogReader {
       text: announced.text,
       at,
       level,
-      logger: this.#sieve.logger ?? bytes.toString('latin1', parts.loggerStart, parts.loggerEnd),
+      logger: said?.name ?? bytes.toString('latin1', parts.loggerStart, parts.loggerEnd),
       pid: parts.pid,
       requestId: context.requestId,
       globalRequestId: context.globalRequestId,
@@ -290,11 +280,8 @@ export class LogReader {
     this.#open = undefined;
     const began = this.#options.zone.toUtc(request.localStart, this.#previous);
     const served = this.#workers?.served(request, began, this.#at);
-    const announced = detached(this.#catalogue.recognise(this.#options.service, 'uwsgi', text), text.length);
-    if (announced === undefined) {
-      this.#unrecognised++;
-      return;
-    }
+    const announced = this.#announced(this.#matcher.read('uwsgi', text), text.length);
+    if (announced === undefined) return;
     if (served === undefined) {
       this.#events++;
       return;
@@ -327,12 +314,14 @@ export class LogReader {
     const parts = this.#vlog;
     this.#records++;
     this.#dropped += droppedMessages(bytes, parts.message, end);
-    if (!this.#sieve.wants(bytes, parts.moduleStart, parts.moduleEnd, parts.message, end)) {
-      if (this.#sieve.knewLogger) this.#unrecognised++;
+    const said = this.#matcher.loggerAt(bytes, parts.moduleStart, parts.moduleEnd);
+    const candidates = said?.candidates(bytes, parts.message, end);
+    if (candidates === undefined) {
+      if (said?.isKnown === true) this.#unrecognised++;
       return;
     }
     const message = printable(bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE)));
-    const announced = this.#announced(message);
+    const announced = this.#announced(firstReading(candidates, message), message.length);
     if (announced === undefined) return;
     const instance = announced.fields['instance'];
     const thread = parts.threadStart === parts.threadEnd ? '' : bytes.toString('latin1', parts.threadStart, parts.threadEnd);
@@ -342,7 +331,7 @@ export class LogReader {
       text: announced.text,
       at,
       level: this.#levels.of(bytes, parts.levelStart, parts.levelEnd),
-      logger: this.#sieve.logger ?? bytes.toString('latin1', parts.moduleStart, parts.moduleEnd),
+      logger: said?.name ?? bytes.toString('latin1', parts.moduleStart, parts.moduleEnd),
       pid: undefined,
       requestId: undefined,
       globalRequestId: undefined,
@@ -356,12 +345,11 @@ export class LogReader {
     });
   }
 
-  /** What a message announces that the sieve let pass; undefined, and counted, where no action needs it. */
-  #announced(message: string): Announcement | undefined {
-    const announced = detached(this.#sieve.read(message), message.length);
-    if (announced === undefined) this.#unrecognised++;
-    else if (announced === UNWANTED) this.#events++;
-    else return announced;
+  /** What a message announces; undefined, and counted, where it is not known or no action needs it. */
+  #announced(found: Announcement | typeof UNWANTED | undefined, length: number): Announcement | undefined {
+    if (found === undefined) this.#unrecognised++;
+    else if (found === UNWANTED) this.#events++;
+    else return length <= LONGEST_SHARED ? found : detached(found);
     return undefined;
   }
 
@@ -386,9 +374,7 @@ const same = (text: string): string => text;
 /** JavaScript's strings keep the text that they were cut out of: an id of 36 characters would keep 256 KiB. */
 const copied = (text: string): string => Buffer.from(text).toString();
 
-function detached<T extends Announcement | typeof UNWANTED | undefined>(announced: T, length: number): T {
-  if (announced === undefined || announced === UNWANTED || length <= LONGEST_SHARED) return announced;
-  const { kind, fields, text } = announced as Announcement;
+function detached({ kind, fields, text }: Announcement): Announcement {
   const own: Record<string, FieldValue> = {};
   for (const [name, value] of Object.entries(fields))
     own[name] =
@@ -397,7 +383,7 @@ function detached<T extends Announcement | typeof UNWANTED | undefined>(announce
         : typeof value === 'number'
           ? value
           : (value.map((item: string | Vif) => (typeof item === 'string' ? copied(item) : copiedVif(item))) as readonly string[]);
-  return { kind, fields: own, text: copied(text) } as T;
+  return { kind, fields: own, text: copied(text) };
 }
 
 const copiedVif = (vif: Vif): Vif =>

@@ -1,5 +1,5 @@
-import { writerOfLogger, writerOfModule } from '../catalogue/writers.js';
 import type { Millis } from '../model/line.js';
+import { knownServices } from '../model/services.js';
 import { EnvelopeReader, formatOf } from './envelope.js';
 
 /** Programs that run others, and the ids of containers: as the name of who wrote a line they say nothing. */
@@ -11,6 +11,9 @@ export const saysNothing = (ident: string): boolean => RUNNER.test(ident);
 
 /** Processes whose service is remembered. */
 const MOST_PROCESSES = 4096;
+/** The services of processes, as a checkpoint keeps them. */
+export type Processes = readonly (readonly [pid: number, service: string])[];
+
 /** Stands for a process number that several services have, as every container has its own. */
 const SEVERAL = '';
 
@@ -20,13 +23,21 @@ const SEVERAL = '';
  */
 export class MixedLog {
   readonly #envelope = new EnvelopeReader();
-  readonly #processes = new Map<number, string>();
+  readonly #processes: Map<number, string>;
   readonly #own: string | undefined;
   #last: string | undefined;
 
-  /** @param own whose lines these are where their loggers are of no service in particular */
-  constructor(own?: string) {
+  /**
+   * @param own whose lines these are where their loggers are of no service in particular
+   * @param known what earlier lines told of its processes, which may lie before those that are read
+   */
+  constructor(own?: string, known: Processes = []) {
     this.#own = own;
+    this.#processes = new Map(known);
+  }
+
+  get processes(): Processes {
+    return [...this.#processes];
   }
 
   /** @returns undefined where nothing tells it */
@@ -40,9 +51,9 @@ export class MixedLog {
 
   #named(made: 'oslo' | 'vlog' | 'uwsgi'): string | undefined {
     const { bytes, oslo, vlog, request } = this.#envelope;
-    if (made === 'vlog') return writerOfModule(bytes.toString('latin1', vlog.moduleStart, vlog.moduleEnd));
+    if (made === 'vlog') return knownServices.writerOfModule(bytes.toString('latin1', vlog.moduleStart, vlog.moduleEnd));
     if (made === 'uwsgi') return this.#ofProcess(request?.pid);
-    const service = writerOfLogger(bytes.toString('latin1', oslo.loggerStart, oslo.loggerEnd));
+    const service = knownServices.writerOfLogger(bytes.toString('latin1', oslo.loggerStart, oslo.loggerEnd));
     if (service === undefined) return this.#ofProcess(oslo.pid);
     const known = this.#processes.get(oslo.pid);
     if (known === undefined && this.#processes.size < MOST_PROCESSES) this.#processes.set(oslo.pid, service);

@@ -1,8 +1,9 @@
-import { looksLikeStamp } from '../format/digits.js';
+import { formOf } from '../format/wrap/index.js';
 import type { LineSink } from '../model/line.js';
+import { type Clean, cleanerOf } from './clean.js';
+import { type Rewrite, rewriteOf } from './head.js';
+import { isOfObjects, Objects } from './objects.js';
 
-const SPACE = 32;
-const T = 84;
 const CARRIAGE_RETURN = 13;
 /** What a log's width is found from. */
 const MOST_LINES = 400;
@@ -26,45 +27,93 @@ export interface Folding {
   readonly width: number | undefined;
   /** It happened often enough, and nothing speaks against it. */
   readonly isSure: boolean;
+  /** They were cut at blanks, so that no piece is wider than that. */
+  readonly isAtBlanks?: boolean;
 }
+
+const NOT_CUT: Folding = { width: undefined, isSure: false };
 
 /**
  * Finds the width at which a terminal has cut the lines of a log: its longest lines are all of just that length, and behind
- * each of them stands one that is no record.
+ * each of them stands one that is no record. What cuts at blanks, such as a mail program, leaves no piece to which the next
+ * word could have been put.
  *
  *     2024-07-11 18:10:40.100 2 INFO nova.compute.claims [None req-… u p - - default defaul       120 columns
  *     t] [instance: …] Claim successful on node cmp1                                              the rest
  */
 export function foldingOf(lines: readonly string[]): Folding {
-  let width = 0;
-  for (const line of lines) width = Math.max(width, line.length);
-  if (width < NARROWEST || width > WIDEST) return { width: undefined, isSure: false };
+  const begins = lines.map((line, i) => beginsRecord(line, lines[i + 1]));
+  const goesOn = (i: number): boolean => begins[i] === true && begins[i + 1] === false && !OWN.test(lines[i + 1]!);
+  const firsts = lines.flatMap((line, i) => (goesOn(i) && line.length >= NARROWEST && line.length <= WIDEST ? [line.length] : []));
+  if (firsts.length === 0) return NOT_CUT;
+  const width = mostOf(firsts);
   const cut = new Set<string>();
   let cuts = 0;
+  let proven = 0;
   let others = 0;
   for (const [i, line] of lines.entries()) {
     const next = lines[i + 1];
-    if (line.length !== width || next === undefined) continue;
-    if (isStamped(line) && !isStamped(next) && !OWN.test(next)) {
+    if (goesOn(i) && line.length === width) {
       cuts++;
-      cut.add(recordAt(lines, i));
-    } else if (isStamped(next)) others++;
+      cut.add(recordAt(lines, begins, i));
+      if (isBroken(line) && /^[^[]*\]/.test(next!)) proven++;
+      // A longer one was not copied with the others, a shorter one that goes on was cut by something else.
+    } else if (line.length > width || goesOn(i) || (line.length === width && begins[i + 1] === true)) others++;
   }
-  if (cuts === 0) return { width: undefined, isSure: false };
-  return { width, isSure: cuts >= PROOF && cut.size >= DIFFERENT && others * 4 <= cuts };
+  const isSure = (cuts >= PROOF && cut.size >= DIFFERENT) || proven >= DIFFERENT;
+  if (isSure && others * 3 <= cuts) return { width, isSure };
+  return cutAtBlanks(lines, begins) ?? { width, isSure: false };
 }
 
+/** The one that is there most often; of those the largest. */
+function mostOf(lengths: readonly number[]): number {
+  const found = new Map<number, number>();
+  for (const length of lengths) found.set(length, (found.get(length) ?? 0) + 1);
+  return [...found].sort(([a, n], [b, m]) => m - n || b - a)[0]![0];
+}
+
+/** Where nearly no piece leaves room for the word that begins the next. */
+function cutAtBlanks(lines: readonly string[], begins: readonly boolean[]): Folding | undefined {
+  const pairs = lines.flatMap((line, i) => {
+    const next = lines[i + 1];
+    return next === undefined || next === '' || begins[i + 1] === true || line === '' ? [] : [{ line, next, isFirst: begins[i] === true }];
+  });
+  const firsts = pairs.filter(({ isFirst }) => isFirst);
+  if (firsts.length < PROOF || firsts.length * 2 < begins.filter((each) => each).length) return undefined;
+  if (new Set(firsts.map(({ line, next }) => (line + next).slice(STAMP_LENGTH))).size < DIFFERENT) return undefined;
+  const lengths = pairs.map(({ line }) => line.length).filter((length) => length <= WIDEST);
+  // What cuts within words leaves pieces of one length.
+  if (new Set(firsts.map(({ line }) => line.length)).size < DIFFERENT) return undefined;
+  // One word that is longer than the width stands alone in its line.
+  const width = Math.max(...pairs.filter(({ line }) => line.includes(' ')).map(({ line }) => line.length));
+  if (lengths.length === 0 || width < NARROWEST || width > WIDEST) return undefined;
+  const cuts = pairs.filter(({ line, next }) => line.length + 1 + firstWord(next).length > width).length;
+  return cuts * 10 >= pairs.length * 9 ? { width, isSure: true, isAtBlanks: true } : undefined;
+}
+
+const firstWord = (text: string): string => /^\S*/.exec(text)![0];
+
 /** A record without its time, as far as it may reach. */
-function recordAt(lines: readonly string[], first: number): string {
+function recordAt(lines: readonly string[], begins: readonly boolean[], first: number): string {
   let last = first + 1;
-  while (last < lines.length && last - first < MOST_PIECES && !isStamped(lines[last]!)) last++;
+  while (last < lines.length && last - first < MOST_PIECES && begins[last] !== true) last++;
   return lines.slice(first, last).join('').slice(STAMP_LENGTH);
 }
 
-const isStamped = (line: string): boolean => {
-  const bytes = Buffer.from(line.slice(0, STAMP_LENGTH), 'latin1');
-  return looksLikeStamp(bytes, 0, SPACE) || looksLikeStamp(bytes, 0, T);
-};
+/** Whether a line breaks off inside the brackets that each record has. */
+const isBroken = (line: string): boolean => / \[(?:-|None|req-|instance:)[^\]]*$| \[$/.test(line);
+
+const STAMPED = /^[[(]?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/;
+
+/** Whether a line begins a record: with its time, or with what something puts before it. Pieces seldom look like either. */
+const beginsRecord = (line: string, next = ''): boolean => STAMPED.test(line) || (line.length >= NARROWEST && isWrapped(line + next));
+
+/** As the forms have it, but for those that go by little. */
+function isWrapped(text: string): boolean {
+  const bytes = Buffer.from(text);
+  const form = formOf(bytes, 0, bytes.length);
+  return form !== undefined && form !== 'plain';
+}
 
 interface Kept {
   readonly bytes: Buffer;
@@ -72,8 +121,9 @@ interface Kept {
 }
 
 /**
- * Joins the lines of a log that was copied out of a terminal. The first lines are kept until it is clear whether they were
- * cut; of a log that was not, all others are handed on as they come. Where it is not sure, nothing is joined.
+ * Makes of the lines of a log that was copied what they were: cleans them, joins what was cut, and writes heads as oslo.log
+ * does. The first lines are kept until it is clear what was done to them; of a log that is as it was written, all others are
+ * handed on as they come. Where it is not sure, nothing is joined.
  */
 export class Unfolder {
   readonly #sink: LineSink;
@@ -81,9 +131,14 @@ export class Unfolder {
   #sampleBytes = 0;
   /** the sample as text: what a log of which nothing could be read looks like */
   #seen: readonly string[] = [];
-  #width = 0;
-  #held: Kept | undefined;
-  #lastLength = 0;
+  #isAsWritten = false;
+  #clean: Clean | undefined;
+  #rewrite: Rewrite | undefined;
+  #folding: Folding = NOT_CUT;
+  #objects: Objects | undefined;
+  /** pieces of the record at hand, and where it begins */
+  #held: { text: string; readonly offset: number } | undefined;
+  #last = '';
 
   constructor(sink: LineSink) {
     this.#sink = sink;
@@ -96,17 +151,18 @@ export class Unfolder {
 
   /** Columns at which its lines were cut; 0 where they were not. */
   get width(): number {
-    return this.#width;
+    return this.#folding.width ?? 0;
   }
 
   /** Takes one line. */
   readonly line: LineSink = (bytes, start, end, offset) => {
-    if (this.#sample !== undefined) {
+    if (this.#isAsWritten) this.#sink(bytes, start, end, offset);
+    else if (this.#sample === undefined) this.#take(textOf(bytes, start, end), offset);
+    else {
       this.#sample.push({ bytes: Buffer.from(bytes.subarray(start, end)), offset });
       this.#sampleBytes += end - start;
       if (this.#sample.length >= MOST_LINES || this.#sampleBytes > MOST_BYTES) this.decide();
-    } else if (this.#width === 0) this.#sink(bytes, start, end, offset);
-    else this.#join(bytes, start, end, offset);
+    }
   };
 
   /** A piece of the log is over: decides by what there is. */
@@ -114,9 +170,21 @@ export class Unfolder {
     const sample = this.#sample;
     if (sample === undefined || sample.length === 0) return;
     this.#sample = undefined;
-    this.#seen = sample.map(({ bytes }) => textOf(bytes, 0, bytes.length));
-    const { width = 0, isSure } = foldingOf(this.#seen);
-    if (isSure) this.#width = width;
+    const given = sample.map(({ bytes }) => textOf(bytes, 0, bytes.length));
+    if (isOfObjects(given)) {
+      this.#objects = new Objects();
+      this.#seen = given;
+      for (const { bytes, offset } of sample) this.line(bytes, 0, bytes.length, offset);
+      return;
+    }
+    this.#clean = cleanerOf(given);
+    const clean = this.#clean;
+    const texts = clean === undefined ? given : given.flatMap(clean);
+    this.#seen = texts;
+    const folding = foldingOf(texts);
+    if (folding.isSure) this.#folding = folding;
+    this.#rewrite = rewriteOf(this.#joined(texts));
+    this.#isAsWritten = this.#clean === undefined && this.#rewrite === undefined && !folding.isSure;
     for (const { bytes, offset } of sample) this.line(bytes, 0, bytes.length, offset);
   }
 
@@ -126,28 +194,64 @@ export class Unfolder {
     this.#release();
   }
 
-  #join(bytes: Buffer, start: number, end: number, offset: number): void {
-    const stop = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
-    const isRecord = looksLikeStamp(bytes, start, SPACE) || looksLikeStamp(bytes, start, T);
-    const held = this.#held;
-    const piece = bytes.subarray(start, stop);
-    if (held !== undefined && this.#lastLength === this.#width && !isRecord)
-      this.#held = { bytes: Buffer.concat([held.bytes, piece]), offset: held.offset };
+  #joined(texts: readonly string[]): readonly string[] {
+    const joined: string[] = [];
+    for (const [i, text] of texts.entries()) {
+      if (i > 0 && this.#continues(texts[i - 1]!, text)) joined.push(this.#together(joined.pop()!, text));
+      else joined.push(text);
+    }
+    return joined;
+  }
+
+  #take(text: string, offset: number): void {
+    if (this.#objects !== undefined) {
+      for (const each of this.#objects.take(text)) {
+        const bytes = Buffer.from(each);
+        this.#sink(bytes, 0, bytes.length, offset);
+      }
+      return;
+    }
+    for (const piece of this.#clean?.(text) ?? [text]) this.#piece(piece, offset);
+  }
+
+  #piece(text: string, offset: number): void {
+    if (this.#held !== undefined && this.#continues(this.#last, text)) this.#held.text = this.#together(this.#held.text, text);
     else {
       this.#release();
-      this.#held = { bytes: Buffer.from(piece), offset };
+      this.#held = { text, offset };
     }
-    // Columns are characters, where bytes of one may be several.
-    this.#lastLength = textOf(bytes, start, stop).length;
-    if (this.#held!.bytes.length > MOST_BYTES || this.#lastLength !== this.#width) this.#release();
+    this.#last = text;
+    if (this.#folding.width === undefined || this.#held.text.length > MOST_BYTES) this.#release();
+  }
+
+  /** Whether a line is the rest of the one before. */
+  #continues(before: string, text: string): boolean {
+    const { width, isAtBlanks } = this.#folding;
+    if (width === undefined || beginsRecord(text)) return false;
+    if (isAtBlanks !== true) return before.length === width;
+    return text !== '' && before.length + 1 + firstWord(text).length > width;
+  }
+
+  #together(before: string, text: string): string {
+    return this.#folding.isAtBlanks === true ? `${before} ${text}` : before + text;
   }
 
   #release(): void {
     const held = this.#held;
     this.#held = undefined;
-    if (held !== undefined) this.#sink(held.bytes, 0, held.bytes.length, held.offset);
+    if (held === undefined) return;
+    const bytes = Buffer.from(this.#rewrite?.(held.text) ?? held.text);
+    this.#sink(bytes, 0, bytes.length, held.offset);
   }
 }
 
 const textOf = (bytes: Buffer, start: number, end: number): string =>
   bytes.toString('utf8', start, end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
+
+/** One line of a log as it was written, where copying it left its marks: what `explain` is given. */
+export function asWritten(given: string): string {
+  const line = given.replace(/\r$/, '');
+  const cleaned = cleanerOf([line])?.(line) ?? [line];
+  const [first = line] = cleaned;
+  return cleaned.length > 1 ? line : (rewriteOf([first])?.(first) ?? first);
+}

@@ -29,6 +29,10 @@ export interface SourceReport {
   readonly lagBytes: number;
   /** since when the oldest of them have been there; undefined where there are none */
   readonly unreadSince?: Millis;
+  /** when the newest was written that has been read, where there may be more and its bytes are not known; undefined elsewhere */
+  readonly behind?: Millis;
+  /** what was found to be missing in this poll, and how reading goes on */
+  readonly lost?: string;
   /** Nothing was unread when the log was looked at in this poll; an incomplete last line does not count. */
   readonly atEnd: boolean;
   /** The last line is not complete yet: it is kept until its newline comes. */
@@ -151,7 +155,7 @@ export class FollowedLog {
   async poll(budget: number, now: Millis): Promise<SourceReport | undefined> {
     let read = 0;
     try {
-      const named = await lookUp(this.path);
+      const named = await lookUp(this.path, this.#atOnce);
       const isNew = !this.#isBegun;
       if (isNew && !(await this.#start(named, now))) return undefined;
       this.#sortOut(named, now);
@@ -425,6 +429,12 @@ export class FollowedLog {
   get #youngest(): Held | undefined {
     const last = this.#held.at(-1);
     return last?.number === this.#next - 1 ? last : undefined;
+  }
+
+  /** Whether its name leads to a file system that answers at once, as it did when the file that is being read was opened. */
+  get #atOnce(): boolean {
+    const file = this.#youngest?.file;
+    return file instanceof OpenFile && file.atOnce;
   }
 
   get #last(): number {

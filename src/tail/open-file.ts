@@ -1,10 +1,11 @@
-import { constants } from 'node:fs';
+import { constants, fstatSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
+import { answersAtOnce } from './at-once.js';
 import { HEAD_BYTES, MARKER_BYTES } from './position.js';
 import { type FileInReading, Reading, type ReadingOptions } from './reading.js';
-import { bytesAt } from './siblings.js';
+import { bytesAt, bytesAtOnce } from './siblings.js';
 
 export interface OpenFileOptions extends ReadingOptions {
   /** lent for the time of a read; what it holds is worth nothing afterwards */
@@ -27,6 +28,8 @@ export class OpenFile implements FileInReading {
   readonly dev: number;
   readonly ino: number;
   readonly reading: Reading;
+  /** Its file system answers at once: it is looked at and read without a thread. */
+  readonly atOnce: boolean;
   readonly #handle: FileHandle;
   readonly #buffer: Buffer;
   /** size and time when the bytes were last compared */
@@ -42,8 +45,10 @@ export class OpenFile implements FileInReading {
   private constructor(
     handle: FileHandle,
     { dev, ino, size, mtimeMs }: { dev: number; ino: number; size: number; mtimeMs: number },
+    atOnce: boolean,
     options: OpenFileOptions,
   ) {
+    this.atOnce = atOnce;
     this.#handle = handle;
     this.#buffer = options.buffer;
     this.reading = new Reading(options);
@@ -61,7 +66,7 @@ export class OpenFile implements FileInReading {
     try {
       const stats = await handle.stat();
       if (!stats.isFile()) throw Object.assign(new Error('it is not a file'), { syscall: 'open' });
-      const file = new OpenFile(handle, stats, options);
+      const file = new OpenFile(handle, stats, await answersAtOnce(path), options);
       await file.#startAt(offset === 'end' ? await file.#lastLine() : offset);
       return file;
     } catch (error) {
@@ -91,7 +96,7 @@ export class OpenFile implements FileInReading {
    * emptied and has grown again, which only its bytes can tell.
    */
   async look(now: Millis, looks?: { readonly size: number; readonly mtimeMs: number }): Promise<boolean> {
-    const { size, mtimeMs } = looks ?? (await this.#handle.stat());
+    const { size, mtimeMs } = looks ?? (this.atOnce ? fstatSync(this.#handle.fd) : await this.#handle.stat());
     const { offset, head, recent } = this.reading;
     if (size < offset) return false;
     const seen = `${size}/${mtimeMs}`;
@@ -111,11 +116,14 @@ export class OpenFile implements FileInReading {
     this.#hasHole = false;
     while (total < budget) {
       const wanted = Math.min(this.#buffer.length, budget - total);
-      const { bytesRead } = await this.#handle.read(this.#buffer, 0, wanted, this.reading.offset);
+      const { offset } = this.reading;
+      const bytesRead = this.atOnce
+        ? readSync(this.#handle.fd, this.#buffer, 0, wanted, offset)
+        : (await this.#handle.read(this.#buffer, 0, wanted, offset)).bytesRead;
       if (bytesRead === 0) break;
       let end = bytesRead;
       // Over a network the size can be there before the bytes. What is all NUL is a hole that will stay.
-      if (this.reading.offset + bytesRead >= this.#size) while (end > 0 && this.#buffer[end - 1] === NUL) end--;
+      if (offset + bytesRead >= this.#size) while (end > 0 && this.#buffer[end - 1] === NUL) end--;
       this.#hasHole = end < bytesRead && (end > 0 || bytesRead < this.#buffer.length);
       if (!this.#hasHole) end = bytesRead;
       const bytes = this.#buffer.subarray(0, end);
@@ -143,17 +151,13 @@ export class OpenFile implements FileInReading {
   async #startAt(offset: number): Promise<void> {
     if (offset === 0) return;
     const marker = Math.min(offset, MARKER_BYTES);
-    this.reading.startAt(
-      offset,
-      await bytesAt(this.#handle, 0, Math.min(HEAD_BYTES, offset)),
-      await bytesAt(this.#handle, offset - marker, marker),
-    );
+    this.reading.startAt(offset, await this.#bytesAt(0, Math.min(HEAD_BYTES, offset)), await this.#bytesAt(offset - marker, marker));
   }
 
   /** The end, or where the last line is incomplete, its beginning. */
   async #lastLine(): Promise<number> {
     const from = Math.max(0, this.#size - this.#buffer.length);
-    const newline = (await bytesAt(this.#handle, from, this.#size - from)).lastIndexOf(NEWLINE);
+    const newline = (await this.#bytesAt(from, this.#size - from)).lastIndexOf(NEWLINE);
     if (newline !== -1) return from + newline + 1;
     // The last line may be longer than the buffer: then its rest will be a line that no format knows.
     return from === 0 ? 0 : this.#size;
@@ -166,7 +170,11 @@ export class OpenFile implements FileInReading {
   }
 
   async #holds(at: number, expected: Buffer): Promise<boolean> {
-    return expected.length === 0 || (await bytesAt(this.#handle, at, expected.length)).equals(expected);
+    return expected.length === 0 || (await this.#bytesAt(at, expected.length)).equals(expected);
+  }
+
+  #bytesAt(at: number, length: number): Buffer | Promise<Buffer> {
+    return this.atOnce ? bytesAtOnce(this.#handle.fd, at, length) : bytesAt(this.#handle, at, length);
   }
 }
 

@@ -1,3 +1,4 @@
+import { readSync, statSync } from 'node:fs';
 import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type FileRead, hashOf, MARKER_BYTES } from './position.js';
@@ -30,10 +31,13 @@ export const isSame = (
   b: { readonly dev: number; readonly ino: number } | undefined,
 ): boolean => a.dev === b?.dev && a.ino === b.ino;
 
-/** @returns undefined for a name that leads nowhere */
-export async function lookUp(path: string): Promise<Named | undefined> {
+/**
+ * @param atOnce whether its file system answers at once
+ * @returns undefined for a name that leads nowhere
+ */
+export async function lookUp(path: string, atOnce = false): Promise<Named | undefined> {
   try {
-    return await stat(path);
+    return atOnce ? statSync(path, { throwIfNoEntry: false }) : await stat(path);
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;
@@ -151,6 +155,18 @@ export async function bytesAt(handle: FileHandle, at: number, length: number): P
     const { bytesRead } = await handle.read(bytes, filled, length - filled, at + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
+/** The same without a thread, for a file system that answers at once. */
+export function bytesAtOnce(fd: number, at: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  let filled = 0;
+  while (filled < length) {
+    const read = readSync(fd, bytes, filled, length - filled, at + filled);
+    if (read === 0) break;
+    filled += read;
   }
   return bytes.subarray(0, filled);
 }

@@ -1,8 +1,8 @@
 // Metrics count each action once, however often the sidecar was killed: those of a life against those of an undisturbed replay.
 
-import { replay } from '../../dist/pipeline/replay.js';
-import { lasting } from '../../dist/telemetry/families.js';
-import { createMetrics } from '../../dist/telemetry/metrics.js';
+import { replay } from '../../build/modules/dist/pipeline/replay.js';
+import { lasting } from '../../build/modules/dist/telemetry/families.js';
+import { createMetrics } from '../../build/modules/dist/telemetry/metrics.js';
 
 const VITALS = { version: '', started: 0, sources: [], openActions: {}, buildHosts: [] };
 const FAMILIES = new RegExp(`^novaspan_(?:${Object.keys(lasting).join('|')})(?:_bucket|_sum|_count)?(?:\\{.*\\})? `);

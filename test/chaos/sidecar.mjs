@@ -169,7 +169,7 @@ Math.random = () => {
   return state / 2 ** 32;
 };
 
-const { runTail } = await import('../../dist/pipeline/tail.js');
+const { runTail } = await import('../../build/modules/dist/pipeline/tail.js');
 let ended;
 try {
   ended = {

@@ -62,7 +62,7 @@ describe('novaspan', () => {
   });
 
   it.each(commands.map(({ name }) => name))('documents every option of %s', async (name) => {
-    const command = commands.find((one) => one.name === name)!;
+    const command = await commands.find((one) => one.name === name)!.load();
     const { code, stdout } = await novaspan(['help', name]);
 
     expect(code).toBe(0);

@@ -19,7 +19,7 @@ describe('the kinds that the correlator names', () => {
     expect(files.flatMap(kindsIn).length).toBeGreaterThan(30);
   });
 
-  it.each(files)('%s: pass the sieve, or nothing would ever come of them', (file) => {
+  it.each(files)('%s: are wanted, or nothing would ever come of them', (file) => {
     expect(kindsIn(file).filter((kind) => wanted.get(kind) !== true)).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ const kindsNamedIn = (folder: string): string[] =>
     .flatMap((file) => [...readFileSync(join(SRC, folder, file), 'utf8').matchAll(/'([a-z]+(?:\.[a-z]+)+)'/g)].map(([, text]) => text!));
 
 describe('what the code names', () => {
-  it.each(['lifecycle', 'correlate', 'trace'])('in src/%s is read: the sieve lets every such kind through', (folder) => {
+  it.each(['lifecycle', 'correlate', 'trace'])('in src/%s is read: every such kind is wanted', (folder) => {
     const kinds = [...new Set(kindsNamedIn(folder))].filter(isKind);
     const unread = kinds.filter((kind) => knownAs(kind).some(({ spec }) => !isWanted(kind, spec.level)));
     expect(unread).toEqual([]);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createZone } from '../../src/format/zone.js';
 import type { Event } from '../../src/lifecycle/event.js';
 import type { LogForm } from '../../src/model/form.js';
+import type { Processes } from '../../src/read/mixed.js';
 import { openSource } from '../../src/read/source.js';
 import { createLineSplitter } from '../../src/tail/lines.js';
 import { at, nova, P, vlog } from '../support/lines.js';
@@ -230,5 +231,48 @@ describe('OVS in syslog', () => {
     expect(events.map(({ at: time, service, host }) => [time, service, host])).toEqual([
       [Date.UTC(2026, 10, 21, 1, 50, 38, 516) + 0.123, 'ovn-controller', 'cmp1'],
     ]);
+  });
+});
+
+describe('a log of several services that is read on after a restart', () => {
+  const line = (pid: number, rest: string): string =>
+    `2026-11-21T10:50:31.664123+00:00 cmp1 python3[1]: 2026-11-21 10:50:31.664 ${pid} ${rest}`;
+  const told = line(12, 'INFO nova.compute.claims [-] Claim successful on node cmp1');
+  const shared = line(12, 'INFO os_vif [-] Successfully plugged vif VIFOpenVSwitch(active=True)');
+
+  function opened(knownProcesses?: Readonly<Record<string, Processes>>) {
+    const { count, counted } = counting();
+    const source = openSource({
+      path: 'journal.log',
+      isNamed: true,
+      anyHost: 'here',
+      form: 'syslog',
+      knownProcesses,
+      zone: () => createZone('UTC'),
+      latest: () => at(60),
+      count,
+      onEvent: () => undefined,
+    })!;
+    return {
+      counted,
+      processes: () => source.processes,
+      take(text: string) {
+        source.line(Buffer.from(text), 0, Buffer.byteLength(text), 0);
+        source.flushCounts();
+      },
+    };
+  }
+
+  it('knows whose its processes are', () => {
+    const before = opened();
+    before.take(told);
+    before.take(shared);
+    expect(before.counted['records nova-compute']).toBe(2);
+    const after = opened(structuredClone(before.processes()));
+    after.take(shared);
+    expect(after.counted['records nova-compute']).toBe(1);
+    const without = opened();
+    without.take(shared);
+    expect(without.counted['foreign_lines python3']).toBe(1);
   });
 });

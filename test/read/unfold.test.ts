@@ -43,7 +43,7 @@ describe('lines that a terminal cut', () => {
 
   it.each<[string, string[]]>([
     ['whole', RECORDS],
-    ['too few to be sure', foldedAt(120, RECORDS.slice(0, 2))],
+    ['too few to be sure', foldedAt(185, RECORDS.slice(0, 2))],
     ['the same message, with a traceback of its own under it', Array(5).fill([RECORDS[0]!, 'raise x']).flat()],
     ['followed by tracebacks', RECORDS.flatMap((line) => [line.padEnd(170, 'x'), 'Traceback (most recent call last):', '  File "x"'])],
     ['followed by XML', RECORDS.flatMap((line) => [line.padEnd(170, 'x'), '<domain>'])],
@@ -73,7 +73,7 @@ describe('lines that a terminal cut', () => {
 
   it('are told to be cut, if not surely', () => {
     expect(foldingOf(foldedAt(120, RECORDS))).toEqual({ width: 120, isSure: true });
-    expect(foldingOf(foldedAt(120, RECORDS.slice(0, 2)))).toEqual({ width: 120, isSure: false });
+    expect(foldingOf(foldedAt(185, RECORDS.slice(0, 2)))).toEqual({ width: 185, isSure: false });
     expect(foldingOf(RECORDS)).toEqual({ width: undefined, isSure: false });
   });
 });

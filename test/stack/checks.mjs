@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createOtlpHttpExporter, tracesUrl } from './dist.mjs';
+import { createOtlpHttpExporter, tracesUrl } from './modules.mjs';
 import { until } from './process.mjs';
 import { handMade } from './traces.mjs';
 

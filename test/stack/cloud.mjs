@@ -1,8 +1,8 @@
 // The cloud of the stack test: what happens on its hosts, which sidecars follow them, and what their traces must be.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { traceIdOf } from './dist.mjs';
 import { linesOf, ticketsOf, writeLines } from './logs.mjs';
+import { traceIdOf } from './modules.mjs';
 import { freePorts } from './process.mjs';
 import { novaspan, sidecarOf } from './sidecar.mjs';
 

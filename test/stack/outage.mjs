@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createLog, createOtlpHttpExporter, Delivery, systemClock, toOtlpJson, tracesUrl } from './dist.mjs';
+import { createLog, createOtlpHttpExporter, Delivery, systemClock, toOtlpJson, tracesUrl } from './modules.mjs';
 import { handMade } from './traces.mjs';
 
 /** Sends while nothing listens yet; `until` opens the door. @returns what was sent, and how often it was tried in vain */

@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createOtlpHttpExporter, toOtlpJson, tracesUrl } from './dist.mjs';
+import { createOtlpHttpExporter, toOtlpJson, tracesUrl } from './modules.mjs';
 import { novaspan, sidecarOf } from './sidecar.mjs';
 import { handMade } from './traces.mjs';
 

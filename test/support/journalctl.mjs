@@ -12,19 +12,22 @@ if (behaviour.exit !== undefined) {
   process.stderr.write(behaviour.says ?? '');
   process.exit(behaviour.exit);
 }
-const cursor = optionOf('after-cursor');
+// As the real one does: an entry that is gone stands for the next one in time.
+const cursor = optionOf('cursor');
 const since = Number(optionOf('since')?.slice(1) ?? 0);
-let from = 0;
 const text = readFileSync(file);
-if (cursor !== undefined) {
-  const at = text.indexOf(`"__CURSOR":"${cursor}"`);
-  if (at === -1) {
-    process.stderr.write('Failed to seek to cursor: Invalid argument\n');
-    process.exit(1);
-  }
-  from = text.indexOf('\n', at) + 1;
+if (cursor !== undefined && !/;t=[0-9a-f]+/.test(cursor)) {
+  process.stderr.write('Failed to seek to cursor: Invalid argument\n');
+  process.exit(1);
 }
 const timeOf = (line) => Number(/"__REALTIME_TIMESTAMP":"(\d+)"/.exec(line)?.[1] ?? 0) / 1e6;
+const lines = text.toString().split(/(?<=\n)/);
+let from = 0;
+if (cursor !== undefined && !text.includes(`"__CURSOR":"${cursor}"`)) {
+  const at = Number.parseInt(/;t=([0-9a-f]+)/.exec(cursor)[1], 16) / 1e6;
+  const next = lines.findIndex((line) => timeOf(line) > at);
+  from = Buffer.byteLength(lines.slice(0, next === -1 ? undefined : next).join(''));
+} else if (cursor !== undefined) from = text.lastIndexOf('\n', text.indexOf(`"__CURSOR":"${cursor}"`)) + 1;
 const print = (bytes) => {
   const wanted = bytes
     .toString()
@@ -33,7 +36,8 @@ const print = (bytes) => {
     .join('');
   process.stdout.write(wanted);
 };
-print(text.subarray(from));
+const newest = Number(optionOf('lines') ?? Number.POSITIVE_INFINITY);
+print(lines.length > newest ? Buffer.from(lines.slice(-newest).join('')) : text.subarray(from));
 if (behaviour.cut !== undefined) process.stdout.write(behaviour.cut, () => process.kill(process.pid, 'SIGKILL'));
 else if (args.includes('--follow')) {
   let read = text.length;

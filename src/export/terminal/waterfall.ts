@@ -1,4 +1,5 @@
 import type { Certainty } from '../../model/attributes.js';
+import { knownServices } from '../../model/services.js';
 import type { FinishedTrace, SpanData } from '../../model/span.js';
 import { headline } from './headline.js';
 import type { Look, Paint, Palette } from './look.js';
@@ -150,14 +151,15 @@ function bar(
 const runsOf = (cells: readonly string[]): string[] => cells.join('').match(/(.)\1*/gu) ?? [];
 
 /** Colours tell the projects apart, so that the eye sees whose time it was. */
-const paintOf = (service: string, palette: Palette): Paint =>
-  service.startsWith('nova')
-    ? palette.cyan
-    : service.startsWith('neutron')
-      ? palette.yellow
-      : service.startsWith('ov')
-        ? palette.magenta
-        : palette.blue;
+const paintOf = (service: string, palette: Palette): Paint => {
+  const paints: Readonly<Record<string, Paint>> = {
+    nova: palette.cyan,
+    neutron: palette.yellow,
+    ovs: palette.magenta,
+    ovn: palette.magenta,
+  };
+  return paints[knownServices.projectOf(service) ?? ''] ?? palette.blue;
+};
 
 function footnotes(trace: FinishedTrace, { width, palette, glyphs }: Look): string[] {
   const lines: string[] = [];

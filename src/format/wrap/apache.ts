@@ -7,6 +7,14 @@ const HEADER = 300;
 const LINE =
   /^\[[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? (\d{4})\] \[(?:([\w-]*):)?([a-z0-9]+)\] (?:\[pid (\d+)(?::tid \w+)?\] )?(?:\[(?:remote|client) [^\]\s]+\](?: |$))?/;
 
+const REFERER = Buffer.from(', referer: ');
+
+/** Where the message ends before the page that led to the request, which a browser names. */
+function behindMessage(bytes: Buffer, start: number, end: number): number {
+  const at = bytes.subarray(start, end).lastIndexOf(REFERER);
+  return at === -1 ? end : start + at;
+}
+
 /**
  * Apache's error log in its default format, which is where mod_wsgi puts what nova-api and placement write to stderr. Its
  * time is local. Which of them wrote a line it does not say: the file's name does, or the line's logger.
@@ -25,7 +33,7 @@ export const apache: Form = {
     if (place === -1) return false;
     into.bytes = bytes;
     into.start = start + header.length;
-    into.end = end;
+    into.end = behindMessage(bytes, into.start, end);
     into.local = Date.UTC(Number(year), place, Number(day), Number(hour), Number(minute), Number(second)) + fractionOf(fraction);
     into.isFine = fraction !== undefined;
     into.pid = Number(pid ?? 0);
@@ -35,6 +43,7 @@ export const apache: Form = {
   },
   seen: [
     '[Wed May 14 11:56:05.811568 2025] [wsgi:error] [pid 2805:tid 140213829904128] [remote 192.0.2.1:50000] 2025-05-14 11:56:05.811 2805 INFO nova.api.openstack.requestlog [None req-5678fc57-4d2e-486d-95b7-7deb6d508747 e0 4f - - default default] 192.0.2.42 "POST /v2.1/servers" status: 202 len: 447 microversion: 2.1 time: 1.200820',
+    '[Wed May 14 11:56:05.811568 2025] [wsgi:error] [pid 2805:tid 140213829904128] [client 192.0.2.1:50000] 2025-05-14 11:56:05.811 2805 INFO nova.api.openstack.requestlog [-] x, referer: http://192.0.2.1/dashboard/',
     '[Wed May 14 11:56:05.811568 2025] [wsgi:error] [pid 2805] [client 192.0.2.1:50000] Traceback (most recent call last):',
     '[Wed May 14 11:56:01.000001 2025] [mpm_event:notice] [pid 1:tid 140213829904128] AH00489: Apache/2.4.58 (Ubuntu) configured -- resuming normal operations',
     '[Wed May 14 11:56:05 2025] [error] 2025-05-14 11:56:05.811 2805 INFO nova.api.openstack.requestlog [-] x',

@@ -1,102 +1,139 @@
-import { looksLikeStamp } from '../digits.js';
-import type { Form, Wrapped } from './form.js';
+import { at, documentOf, firstOf, give, hasOwnStamp, instantOf, textsOf } from './document.js';
+import type { Form } from './form.js';
 import { type Instant, readInstant } from './instant.js';
-import { type Fields, fieldsOf, readObject, textOf } from './object.js';
+import { type Fields, textOf } from './object.js';
+import { MADE } from './pods.js';
 
-const SPACE = 32;
-const T = 84;
-const BRACE = 123;
-const ESCAPE = 27;
+/** Names of fields, by what writes such documents: Elastic's schema, Fluent Bit, Vector, Graylog, Splunk, clouds' own. */
+const TEXTS = [
+  'message',
+  'log',
+  'line',
+  'msg',
+  'MESSAGE',
+  '_raw',
+  'textPayload',
+  'short_message',
+  'full_message',
+  'body',
+  'event.original',
+  '@message',
+  'text',
+  'raw',
+];
+const TIMES = ['@timestamp', 'timestamp', 'time', 'datetime', 'date', '_time', 'ts', 'eventTime', 'receiveTimestamp', 'logdate'];
+const WRITTEN_ON = [
+  'kubernetes.node.name',
+  'kubernetes.host',
+  'nodeName',
+  'node_name',
+  'host.name',
+  'host.hostname',
+  'hostname',
+  'Hostname',
+  '_HOSTNAME',
+  'agent.hostname',
+  'agent.name',
+  'beat.hostname',
+  'host',
+  'source_host',
+];
+const WRITTEN_BY = [
+  'kubernetes.container.name',
+  'kubernetes.container_name',
+  'containerName',
+  'container.name',
+  'container_name',
+  '_container_name',
+  'syslog.identifier',
+  'log.syslog.appname',
+  'SYSLOG_IDENTIFIER',
+  'programname',
+  'appname',
+  'application_name',
+  'program',
+  'ident',
+  'service.name',
+  'service',
+  'process.name',
+  'log.file.path',
+  'filename',
+  'file',
+  'path',
+  'source',
+  'systemd.unit',
+  '_SYSTEMD_UNIT',
+  'logStreamName',
+  'tag',
+];
+const PODS = ['kubernetes.pod.name', 'kubernetes.pod_name', 'podName', 'pod_name', 'pod'];
 
-/** A field by its path, whether the objects are nested or the name is written out: `log.file.path`. */
-function at(fields: Fields, path: string): unknown {
-  if (Object.hasOwn(fields, path)) return fields[path];
-  for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
-    const inner = fieldsOf(fields[path.slice(0, dot)]);
-    if (inner === undefined) continue;
-    const found = at(inner, path.slice(dot + 1));
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/** Objects of other forms: those of docker, of the journal, of Loki, of kolla and of oslo.log itself. */
+function isOfOtherForm(fields: Fields): boolean {
+  const has = (...names: readonly string[]): boolean => names.every((name) => Object.hasOwn(fields, name));
+  if (has('Payload') || has('labels', 'line', 'timestamp')) return true;
+  if (has('MESSAGE') && (has('__REALTIME_TIMESTAMP') || has('_SOURCE_REALTIME_TIMESTAMP'))) return true;
+  if (has('name', 'levelname', 'created') || (has('time', 'level', 'name') && STAMP.test(textOf(fields['time']) ?? ''))) return true;
+  return has('log', 'time') && !isCollected(fields);
 }
 
-/** The first of these fields that holds text. */
-function firstOf(fields: Fields, ...paths: readonly string[]): string | undefined {
-  for (const path of paths) {
-    const text = textOf(at(fields, path));
-    if (text !== undefined) return text;
-  }
-  return undefined;
-}
+const STAMP = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?$/;
+/** What collects docker's files adds to its objects. */
+const ADDED = ['@timestamp', 'date', 'kubernetes', 'file', 'path', 'filename', 'source', 'host', 'hostname', 'container_name', 'message'];
 
-const textsOf = (fields: Fields, paths: readonly string[]): string[] =>
-  paths.map((path) => textOf(at(fields, path))).filter((text) => text !== undefined);
-
-/** The document; Elasticsearch and OpenSearch export it under `_source`. */
-function documentOf(bytes: Buffer, start: number, end: number): Fields | undefined {
-  const fields = readObject(bytes, start, end);
-  return fields === undefined ? undefined : (fieldsOf(fields['_source']) ?? fields);
-}
+/** Whether an object with docker's `log` and `time` has passed through what collects logs. */
+export const isCollected = (fields: Fields): boolean => ADDED.some((name) => Object.hasOwn(fields, name));
 
 /**
- * Hands the text over, and its time. What reads a file stamps a line when it reads it, hours late where it has to catch up: such
- * a time proves no zone. It is used where the line has none. A runtime's own time is another matter.
- */
-function give(into: Wrapped, text: string, instant: Instant | undefined, isProof: boolean): true {
-  into.bytes = Buffer.from(text);
-  into.start = 0;
-  into.end = text.endsWith('\n') ? into.bytes.length - 1 : into.bytes.length;
-  const hasOwn = looksLikeStamp(into.bytes, 0, SPACE) || looksLikeStamp(into.bytes, 0, T);
-  if (instant !== undefined && (isProof || !hasOwn)) {
-    into.at = instant.at;
-    into.isFine = instant.isFine;
-  }
-  return true;
-}
-
-/**
- * filebeat, and what else writes documents of the Elastic Common Schema: the line as `message`.
+ * filebeat, and whatever else collects logs and writes one document for each line: the line as `message`, `log`, `_raw` …
  *
  *     {"@timestamp":"2026-11-21T01:50:32.001Z","message":"2026-11-21 01:50:31.664 7 INFO …","log":{"file":{"path":"…/nova-compute.log"}},"host":{"name":"cmp1"}}
+ *     {"date":1795225831.664,"log":"2026-11-21 01:50:31.664 7 INFO …","file":"/var/log/nova/nova-compute.log"}
  */
 export const filebeat: Form = {
   name: 'filebeat',
   unwrap(bytes, start, end, into) {
     const fields = documentOf(bytes, start, end);
-    const time = textOf(fields?.['@timestamp']);
-    const message = fields?.['message'];
-    if (fields === undefined || time === undefined || typeof message !== 'string' || fields['Payload'] !== undefined) return false;
-    const instant = readInstant(time);
-    if (instant === undefined) return false;
-    into.host = firstOf(
-      fields,
-      'kubernetes.node.name',
-      'host.name',
-      'host.hostname',
-      'agent.hostname',
-      'agent.name',
-      'beat.hostname',
-      'host',
-    );
-    into.idents = textsOf(fields, [
-      'kubernetes.container.name',
-      'container.name',
-      'syslog.identifier',
-      'log.syslog.appname',
-      'process.name',
-      'log.file.path',
-      'source',
-      'systemd.unit',
-    ]);
+    if (fields === undefined || isOfOtherForm(fields)) return false;
+    const message = firstOf(fields, ...TEXTS) ?? (fields['message'] === '' ? '' : undefined);
+    if (message === undefined) return false;
+    const instant = TIMES.map((name) => instantOf(at(fields, name))).find((each) => each !== undefined);
+    const text = hasOwnStamp(message) ? message : (asRecord(fields, message, instant) ?? message);
+    if (instant === undefined && !hasOwnStamp(text)) return false;
+    into.host = firstOf(fields, ...WRITTEN_ON) ?? hostNamed(textOf(fields['source']));
+    const pod = firstOf(fields, ...PODS);
+    into.idents = [...textsOf(fields, WRITTEN_BY), ...(pod === undefined ? [] : [withoutMade(pod)])];
     into.stream = firstOf(fields, 'log.file.path', 'container.id') ?? '';
-    return give(into, message, instant, textOf(fields['stream']) !== undefined || at(fields, 'journald') !== undefined);
+    return give(into, text, instant, textOf(fields['stream']) !== undefined || at(fields, 'journald') !== undefined);
   },
   seen: [
     '{"@timestamp":"2026-11-21T01:50:32.001Z","message":"2026-11-21 01:50:31.664 7 INFO nova.compute.claims [-] Claim successful on node vm","log":{"file":{"path":"/var/log/kolla/nova/nova-compute.log"},"offset":1},"host":{"name":"cmp1"}}',
     '{"_index":"filebeat-8.15.0","_id":"x","_source":{"@timestamp":"2026-11-21T01:50:32.001Z","message":"2026-11-21T01:50:31.664Z|00252|binding|INFO|Releasing lport x","log.file.path":"/var/log/ovn/ovn-controller.log","host.name":"cmp1"}}',
     '{"@timestamp":"2026-11-21T01:50:31.664Z","stream":"stderr","message":"2026-11-21 01:50:31.664 7 INFO nova.compute.claims [-] x","kubernetes":{"container":{"name":"nova-compute"},"pod":{"name":"nova-compute-default-x7k2p"},"node":{"name":"cmp1"}},"container":{"id":"5d9c"}}',
+    '{"file":"/var/log/nova/nova-compute.log","host":"cmp1","message":"2026-11-21 01:50:31.664 7 INFO nova.compute.claims [-] x","source_type":"file","timestamp":"2026-11-21T01:50:32.001Z"}',
+    '{"date":1795225831.664,"log":"2026-11-21 01:50:31.664 7 INFO nova.compute.claims [-] x","stream":"stdout","time":"2026-11-21T01:50:31.664Z","kubernetes":{"container_name":"nova-compute","host":"cmp1"}}',
+    '{"message":"2026-11-21 01:50:31.664 7 INFO nova.compute.claims [-] x","nodeName":"cmp1","podName":"nova-compute-default-x7k2p","containerName":"nova-compute"}',
+    '{"preview":false,"result":{"_raw":"2026-11-21 01:50:31.664 7 INFO nova.compute.claims [-] x","_time":"2026-11-21T01:50:31.664+00:00","host":"cmp1","source":"/var/log/nova/nova-compute.log"}}',
   ],
 };
+
+const withoutMade = (pod: string): string => pod.replace(MADE, '');
+/** Graylog calls the host so, others the file. */
+const hostNamed = (source: string | undefined): string | undefined => (source?.includes('/') === false ? source : undefined);
+
+const LEVEL = /^(?:TRACE|DEBUG|INFO|AUDIT|WARN|WARNING|ERROR|CRITICAL)$/i;
+const MODULE = /^[a-z_]\w*(?:\.\w+)+$/i;
+
+/** A line that was taken apart, as oslo.log would have written it; undefined where its level or its logger is missing. */
+function asRecord(fields: Fields, message: string, instant: Instant | undefined): string | undefined {
+  const local = textsOf(fields, ['Timestamp', 'timestamp', 'asctime', 'logdate', 'time']).find((text) => LOCAL.test(text));
+  const level = textsOf(fields, ['log_level', 'loglevel', 'levelname', 'log.level', 'level', 'severity']).find((text) => LEVEL.test(text));
+  const module = textsOf(fields, ['python_module', 'module', 'log.logger', 'logger', 'name']).find((text) => MODULE.test(text));
+  if (level === undefined || module === undefined || (local ?? instant) === undefined) return undefined;
+  const stamp = (local ?? isoOf(instant!)).replace(',', '.').replace('T', ' ');
+  const pid = String(fields['pid'] ?? fields['Pid'] ?? fields['process'] ?? 0);
+  return `${stamp} ${Number(pid) || 0} ${level.toUpperCase()} ${module} [${contextOf(fields)}] ${message}`;
+}
 
 const LOCAL = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]\d+$/;
 const REQUEST = /^(?:req-)?([0-9a-f]{8}-[0-9a-f-]{27})$/;
@@ -154,53 +191,4 @@ function contextOf(fields: Fields): string {
   // An export of some fields is no periodic task, whose user is `-`.
   const user = Object.hasOwn(fields, 'user_id') ? wordOf(fields['user_id']) : '?';
   return `${wordOf(caller)} req-${request} ${user} ${wordOf(fields['tenant_id'] ?? fields['project_id'])} - - -`;
-}
-
-const COLOUR = String.raw`(?:\x1b\[[0-9;]*m)*`;
-const TEXT = new RegExp(
-  `^${COLOUR}([^\\s\\x1b]{20,40})${COLOUR} ${COLOUR}\\{((?:[A-Za-z_]\\w*="(?:[^"\\\\]|\\\\.)*"(?:, ?)?)*)\\} *${COLOUR} ?`,
-);
-const LABEL = /([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/g;
-const HOSTS = ['hostname', 'node_name', 'node', 'host', 'instance'];
-const WRITERS = ['container', 'container_name', 'service_name', 'service', 'app', 'filename', 'job', 'unit', 'pod'];
-
-/**
- * Loki's logcli: `-o jsonl`, and what it prints without.
- *
- *     {"labels":{"filename":"/var/log/kolla/nova/nova-compute.log","host":"cmp1"},"line":"2026-11-21 01:50:31.664 …","timestamp":"2026-11-21T01:50:32.1Z"}
- *     2026-11-21T01:50:32Z {filename="/var/log/kolla/nova/nova-compute.log", host="cmp1"} 2026-11-21 01:50:31.664 …
- */
-export const loki: Form = {
-  name: 'loki',
-  unwrap(bytes, start, end, into) {
-    if (bytes[start] !== BRACE) return unwrapText(bytes, start, end, into);
-    const fields = readObject(bytes, start, end);
-    const line = fields?.['line'];
-    const instant = readInstant(textOf(fields?.['timestamp']) ?? '');
-    if (fields === undefined || typeof line !== 'string' || instant === undefined) return false;
-    return labelled(into, fieldsOf(fields['labels']) ?? {}, line, instant);
-  },
-  seen: [
-    '{"labels":{"filename":"/var/log/kolla/nova/nova-compute.log","host":"cmp1"},"line":"2026-11-21 01:50:31.664 7 INFO nova.compute.claims [-] Claim successful on node vm","timestamp":"2026-11-21T01:50:32.1Z"}',
-    '{"labels":{"container":"nova-compute","pod":"nova-compute-default-x7k2p","stream":"stderr"},"line":"Traceback (most recent call last):","timestamp":"2026-11-21T10:50:32.1+09:00"}',
-    '2026-11-21T01:50:32Z {filename="/var/log/kolla/nova/nova-compute.log", host="cmp1"} 2026-11-21 01:50:31.664 7 INFO nova.compute.claims [-] Claim successful on node vm',
-    '\x1b[34m2026-11-21T01:50:32Z\x1b[0m \x1b[31m{host="cmp1", job="nova-compute"}  \x1b[0m 2026-11-21 01:50:31.664 7 INFO nova.compute.claims [-] x',
-  ],
-};
-
-function unwrapText(bytes: Buffer, start: number, end: number, into: Wrapped): boolean {
-  if (bytes[start] !== ESCAPE && bytes[start + 10] !== T) return false;
-  const found = TEXT.exec(bytes.toString('utf8', start, Math.min(end, start + 4096)));
-  const instant = found === null ? undefined : readInstant(found[1]!);
-  if (found === null || instant === undefined || instant.length !== found[1]!.length) return false;
-  const labels = Object.fromEntries([...found[2]!.matchAll(LABEL)].map(([, name, value]) => [name!, value!]));
-  return labelled(into, labels, bytes.toString('utf8', start + Buffer.byteLength(found[0]), end), instant);
-}
-
-function labelled(into: Wrapped, labels: Fields, line: string, instant: Instant): true {
-  into.host = textsOf(labels, HOSTS)[0];
-  into.idents = textsOf(labels, WRITERS);
-  into.stream = Object.values(labels).join(' ');
-  // The stages of promtail for a runtime's lines take its time, and its stream as a label.
-  return give(into, line, instant, textOf(labels['stream']) !== undefined);
 }

@@ -1,3 +1,4 @@
+import { isCollected } from './collected.js';
 import type { Form } from './form.js';
 import { readInstant } from './instant.js';
 import { fieldsOf, readObject, textOf } from './object.js';
@@ -11,7 +12,7 @@ export const docker: Form = {
   name: 'docker',
   unwrap(bytes, start, end, into) {
     const fields = readObject(bytes, start, end);
-    if (typeof fields?.['log'] !== 'string' || typeof fields['time'] !== 'string') return false;
+    if (typeof fields?.['log'] !== 'string' || typeof fields['time'] !== 'string' || isCollected(fields)) return false;
     const instant = readInstant(fields['time']);
     if (instant === undefined) return false;
     const text = fields['log'];

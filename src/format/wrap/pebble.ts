@@ -2,7 +2,7 @@ import type { Form } from './form.js';
 import { readInstant } from './instant.js';
 
 /** A service's name in Pebble's plan. */
-const SERVICE = /^ \[([A-Za-z0-9][\w.-]{0,63})\](?: |$)/;
+const SERVICE = /^ \[([A-Za-z0-9][\w. -]{0,63})\](?: |$)/;
 
 /**
  * Pebble, which runs the services inside the containers of Sunbeam and of Kubernetes charms. Its time is UTC; what it says
@@ -34,5 +34,6 @@ export const pebble: Form = {
     '2025-05-14T04:32:51.003Z [pebble] Service "nova-conductor" starting: nova-conductor',
     '2025-05-14T04:33:56.120Z [ovn-controller] 2025-05-14T04:33:56.119Z|00252|binding|INFO|Claiming lport df247bb8-4779-4902-aede-8e714f4bed2c for this chassis.',
     '2025-05-14T04:33:56.120Z [nova-conductor]',
+    '2025-05-14T04:33:56.120Z [apache forwarder] 192.0.2.1 - - [14/May/2025:04:33:56 +0000] "GET /healthcheck HTTP/1.1" 200 150 "-" "Go-http-client/1.1"',
   ],
 };

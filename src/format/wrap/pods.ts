@@ -12,7 +12,7 @@ const NAME = '[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?';
 const HEADER = 600;
 
 /** What Kubernetes puts behind the names of pods that it makes: a template's hash and five characters, or a number. */
-const MADE = /(?:-[0-9a-f]{6,10})?-(?:\d{1,4}|[bcdfghjklmnpqrstvwxz2456789]{5}|(?=[a-z]*\d)[a-z0-9]{5})$/;
+export const MADE = /(?:-[0-9a-f]{6,10})?-(?:\d{1,4}|[bcdfghjklmnpqrstvwxz2456789]{5}|(?=[a-z]*\d)[a-z0-9]{5})$/;
 
 /** The container, and the pod without what was made: the first of these that is known is the service. */
 const identsOf = (pod: string, container: string): string[] => [container, pod.replace(MADE, '')];
@@ -114,7 +114,7 @@ export const compose: Form = {
 const ESCAPES = /\x1b\[[0-9;]*m/g;
 /** What other forms have behind such a time: the stream and tag of a runtime, Pebble's brackets, syslog's host and name, labels of Loki. */
 const OTHERS =
-  /^ (?:(?:stdout|stderr) [FP](?:[: ]|$)|\[[A-Za-z0-9][\w.-]*\](?: |$)|[\w.:-]{1,255} [^\s[\]:]{1,128}(?:\[\d{1,10}\])?:(?: |$)|\{)/;
+  /^ (?:(?:stdout|stderr) [FP](?:[: ]|$)|\[[A-Za-z0-9][\w. -]*\](?: |$)|[\w.:-]{1,255} [^\s[\]:]{1,128}(?:\[\d{1,10}\])?:(?: |$)|\{)/;
 
 /**
  * `kubectl logs --timestamps`, `docker logs --timestamps`: the runtime's time and a blank before each line.

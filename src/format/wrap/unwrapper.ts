@@ -7,9 +7,11 @@ import type { Zone } from '../zone.js';
 import { readDevstack } from './devstack.js';
 import { type Form, NO_BYTES, nothingWrapped, type Wrapped } from './form.js';
 import { formCalled, formOf, unwrap } from './index.js';
-import { latestYear, nearestYear, provenUtc } from './instant.js';
+import { provenUtc } from './instant.js';
 import { Joiner } from './join.js';
+import { isBanner, isDevstack, isEscaped, isMark, isUnder, isVlog } from './own-line.js';
 import { fluent, osloJson } from './record.js';
+import { WrapperClock } from './wrapper-clock.js';
 
 /** Takes the lines that were wrapped: as LineSink, with who wrote the line before it and its UTC time, if known, after it. */
 export type UnwrappedSink = (from: Wrapped, bytes: Buffer, start: number, end: number, offset: number, at: Millis | undefined) => void;
@@ -37,15 +39,11 @@ interface Outer {
 const MIB = 1024 * 1024;
 /** Wrappers around one line: what grep found in syslog's file that a container's runtime wrote is three. */
 const MOST_DEPTH = 4;
-const DAY = 24 * 3_600_000;
 const NEWLINE = 10;
-const TAB = 9;
 const CARRIAGE_RETURN = 13;
 const SPACE = 32;
-const COMMA = 44;
 const DASH = 45;
 const COLON = 58;
-const BAR = 124;
 const POINT = 46;
 const OPEN = 91;
 const BRACE = 123;
@@ -86,9 +84,7 @@ export class Unwrapper {
   readonly #joiner: Joiner;
   readonly #isSyslog: boolean;
   readonly #isRecord: boolean;
-  /** the wall clock of the line before, and its UTC time */
-  #clock: Millis | undefined;
-  #previous: Millis | undefined;
+  readonly #clock: WrapperClock;
   /** of the line before: lines that are indented under it are part of it */
   #taken: Millis | undefined;
   #indent = 0;
@@ -97,6 +93,7 @@ export class Unwrapper {
 
   constructor(options: UnwrapperOptions) {
     this.#options = options;
+    this.#clock = new WrapperClock(options.zone, options.latest);
     this.#joiner = new Joiner(options.maxLineBytes ?? MIB, options.count, options.form.name);
     const { name } = options.form;
     this.#isSyslog = name === 'syslog' || name === 'rfc5424';
@@ -123,14 +120,7 @@ export class Unwrapper {
       return true;
     }
     const wrapped = this.#wrapped;
-    if (!this.#unwrap(given, from, end, lead)) {
-      this.#indent = 0;
-      if (this.#isGrep && this.#isOfSameFile(given, from, end)) {
-        this.#inner(given, from + this.#fileName.length + 1, end, offset, undefined);
-        return true;
-      }
-      return this.#isSyslog && isBanner(given, from, end);
-    }
+    if (!this.#unwrap(given, from, end, lead)) return this.#notWrapped(given, from, end, offset);
     const taken = this.#takenAt(wrapped);
     if (outer !== undefined) within(wrapped, outer.from);
     this.#taken = taken;
@@ -141,6 +131,14 @@ export class Unwrapper {
       const whole = this.#joiner.add(wrapped, offset, taken);
       if (whole !== undefined) this.#text(whole.bytes, 0, whole.bytes.length, whole.offset, whole.at);
     }
+    return true;
+  }
+
+  /** Takes a line that does not show the form, and is one of the log's all the same. As `line`. */
+  #notWrapped(bytes: Buffer, start: number, end: number, offset: number): boolean {
+    this.#indent = 0;
+    if (!this.#isGrep || !this.#isOfSameFile(bytes, start, end)) return this.#isSyslog && isBanner(bytes, start, end);
+    this.#inner(bytes, start + this.#fileName.length + 1, end, offset, undefined);
     return true;
   }
 
@@ -169,26 +167,12 @@ export class Unwrapper {
     for (const nested of this.#nested.values()) nested.end();
   }
 
-  /** The wrapper's time in UTC. */
+  /** The wrapper's time in UTC; that of what is around it goes before its own. */
   #takenAt(wrapped: Wrapped): Millis | undefined {
-    const { at, local, hasYear, bytes, start, end } = wrapped;
-    if (this.#outer?.at !== undefined) {
-      wrapped.isFine = this.#outer.from.isFine;
-      wrapped.at = this.#outer.from.at;
-      return this.#outer.at;
-    }
-    if (at !== undefined || local === undefined) return at;
-    let clock = local;
-    if (!hasYear) {
-      const stamp = stampAt(bytes, start, end);
-      const dated = stamp === undefined ? undefined : nearestYear(local, stamp);
-      // The stamp of a quoted line may be of any day.
-      if (dated !== undefined && Math.abs(dated - stamp!) < DAY) clock = dated;
-      else clock = this.#clock === undefined ? latestYear(local, this.#options.latest()) : nearestYear(local, this.#clock);
-    }
-    this.#clock = clock;
-    this.#previous = this.#options.zone.toUtc(clock, this.#previous);
-    return this.#previous;
+    if (this.#outer?.at === undefined) return this.#clock.takenAt(wrapped);
+    wrapped.isFine = this.#outer.from.isFine;
+    wrapped.at = this.#outer.from.at;
+    return this.#outer.at;
   }
 
   /** Takes what was wrapped: a line, several, or an object. */
@@ -300,31 +284,3 @@ function within(from: Wrapped, outer: Wrapped): void {
   from.file ??= outer.file;
   if (from.pid === 0) from.pid = outer.pid;
 }
-
-/** `2026-11-21T01:50:38Z|`: the bar stands behind the time, whatever follows. */
-function isVlog(bytes: Buffer, start: number, end: number): boolean {
-  for (let i = start + 19; i < end && i < start + 32; i++) if (bytes[i] === BAR) return true;
-  return false;
-}
-
-/** `-- Boot 4f… --`, `-- Journal begins at …`: what journalctl says itself. */
-const isBanner = (bytes: Buffer, start: number, end: number): boolean =>
-  end === start || (bytes[start] === DASH && bytes[start + 1] === DASH && bytes[start + 2] === SPACE);
-
-const isUnder = (bytes: Buffer, start: number, end: number): boolean =>
-  end > start && ((bytes[start] === SPACE && bytes[start + 1] === SPACE) || bytes[start] === TAB);
-
-const isMark = (byte: number | undefined): boolean => byte === POINT || byte === COMMA;
-
-/** What a line of DevStack begins with: a colour, or a level. */
-const FIRST = Buffer.from('\x1bTDIAWEC');
-const isDevstack = (bytes: Buffer, start: number, end: number): boolean => end > start && FIRST.includes(bytes[start]!);
-
-function isEscaped(bytes: Buffer, start: number, end: number): boolean {
-  for (let i = start; i + 3 < end; i++) if (bytes[i] === 35 && bytes[i + 1] === 48) return true;
-  return false;
-}
-
-/** The wall clock of the line's own stamp. */
-const stampAt = (bytes: Buffer, start: number, end: number): Millis | undefined =>
-  end - start >= 20 && (looksLikeStamp(bytes, start, SPACE) || looksLikeStamp(bytes, start, T)) ? readStamp(bytes, start) : undefined;

@@ -1,29 +1,16 @@
 import type { ActionSpec } from '../../lifecycle/define.js';
 import { type ActionSight, actionSight, type Logging, type Sight } from '../../lifecycle/visible.js';
-import { ownName } from '../../read/log-reader.js';
+import { knownServices, ownName } from '../../model/services.js';
 import type { ActionReport, Advice, PhaseReport } from './report.js';
 
 /** What oslo.log's default_log_levels is where nobody set it: naming loggers replaces it. */
 const DEFAULT_LEVELS =
   'amqp=WARN,amqplib=WARN,boto=WARN,qpid=WARN,sqlalchemy=WARN,suds=INFO,oslo.messaging=INFO,oslo_messaging=INFO,iso8601=WARN,requests.packages.urllib3.connectionpool=WARN,urllib3.connectionpool=WARN,websocket=WARN,requests.packages.urllib3.util.retry=WARN,urllib3.util.retry=WARN,keystonemiddleware=WARN,routes.middleware=WARN,stevedore=WARN,taskflow=WARN,keystoneauth=WARN,oslo.cache=INFO,oslo_policy=INFO,dogpile.core.dogpile=INFO';
 
-/** Where a service's level is set; the first that fits. */
-const SETTINGS: readonly { readonly service: RegExp; readonly file: string; readonly where: string }[] = [
-  { service: /^nova-compute$/, file: 'nova.conf', where: 'on the compute hosts' },
-  { service: /^nova-/, file: 'nova.conf', where: 'on the controllers' },
-  { service: /^neutron-ovn-metadata-agent$/, file: 'neutron_ovn_metadata_agent.ini', where: 'on the compute hosts' },
-  { service: /^neutron-ovn-agent$/, file: 'ovn_agent.ini', where: 'on the compute hosts' },
-  { service: /^neutron-openvswitch-agent$/, file: 'openvswitch_agent.ini', where: 'on the compute hosts' },
-  { service: /^neutron-dhcp-agent$/, file: 'dhcp_agent.ini', where: 'on the network hosts' },
-  { service: /^neutron-/, file: 'neutron.conf', where: 'on the controllers' },
-  { service: /^placement/, file: 'placement.conf', where: 'on the controllers' },
-  { service: /^glance/, file: 'glance-api.conf', where: 'on the controllers' },
-];
-
 /** Names under which the tables have a service, as people know it. Of neutron's processes one is named. */
 const named = (services: readonly string[]): string[] => {
   const own = [...new Set(services.map(ownName))];
-  const neutron = own.filter((service) => /^neutron-(?:server|api|rpc-server|periodic-workers|ovn-maintenance-worker)$/.test(service));
+  const neutron = own.filter((service) => knownServices.ofPart('network API').includes(service));
   return neutron.length < 2 ? own : [neutron[0]!, ...own.filter((service) => !neutron.includes(service))];
 };
 
@@ -143,7 +130,7 @@ function adviceFor({ sight, atDebug, gains, actions, apart, loggers, usual, opti
 
 function howToDebug(services: readonly string[], loggers: readonly string[]): string[] {
   const [service = ''] = services;
-  const setting = SETTINGS.find((each) => each.service.test(service));
+  const setting = knownServices.settingsOf(service);
   if (setting === undefined) return [`ovs-appctl -t ${service} vlog/set file:dbg`];
   return [
     `${setting.file} ${setting.where}: [DEFAULT] debug = True`,

@@ -6,6 +6,7 @@ import { type Catalogue, services } from '../../catalogue/index.js';
 import { everyRelease, type Family } from '../../catalogue/releases.js';
 import { loadConfig } from '../../config/load.js';
 import { defaultStateDir } from '../../config/state-dir.js';
+import { isJournalPath, journalName } from '../../journal/place.js';
 import type { ActionSpec, PhaseSpec } from '../../lifecycle/define.js';
 import { actions } from '../../lifecycle/name.js';
 import { mergedStalls } from '../../lifecycle/stalls.js';
@@ -221,12 +222,14 @@ async function readWith(
   const found: Found = { sources: [], problems: [], notes: [], passedOver: [] };
   const all: { entry: Entry; set: LogSet }[] = [];
   for (const entry of entries) {
-    const { logs, faults, cutOff, close } = await findInArchives(entry.paths, undefined, options.signal);
+    const journals = entry.paths.filter(isJournalPath).map((path) => ({ path: journalName(path), parts: [path] }));
+    const paths = entry.paths.filter((path) => !isJournalPath(path));
+    const { logs, faults, cutOff, close } = await findInArchives(paths, undefined, options.signal);
     closers.push(close);
     for (const { path, why } of cutOff) found.notes.push(`${path} is cut off: ${why}; what lies before was read`);
     for (const fault of faults) if (!(entry.mayBeEmpty && isNothing(fault))) found.problems.push(unreadable(fault, options.config));
     // Where two entries name one log, the first has it.
-    for (const set of logs) if (!all.some((other) => other.set.path === set.path)) all.push({ entry, set });
+    for (const set of [...logs, ...journals]) if (!all.some((other) => other.set.path === set.path)) all.push({ entry, set });
   }
   const limit = options.all ? Number.POSITIVE_INFINITY : LIMIT;
   const total = all.reduce((sum, { set }) => sum + Math.min(limit, sizeOf(set)), 0);
@@ -242,7 +245,9 @@ async function readWith(
 /** Nothing is there; not that it cannot be read. */
 const isNothing = ({ cause }: Fault): boolean => [undefined, 'ENOENT'].includes((cause as NodeJS.ErrnoException).code);
 
-const sizeOf = ({ parts }: LogSet): number => parts.reduce((sum, part) => sum + (statSync(part, { throwIfNoEntry: false })?.size ?? 0), 0);
+/** NaN where it cannot be known. */
+const sizeOf = ({ parts }: LogSet): number =>
+  parts.reduce((sum, part) => sum + (isJournalPath(part) ? Number.NaN : (statSync(part, { throwIfNoEntry: false })?.size ?? 0)), 0);
 
 async function readInto(
   { sources, problems, notes, passedOver }: Found,
@@ -250,14 +255,15 @@ async function readInto(
   set: LogSet,
   reading: Pick<ReadOptions, 'limit' | 'onBytes' | 'signal' | 'catalogue'>,
 ): Promise<void> {
-  const name = nameLog(set.path, { service: entry.service, host: entry.host });
+  const isJournal = isJournalPath(set.path);
+  const name = isJournal ? undefined : nameLog(set.path, { service: entry.service, host: entry.host });
   const isNamed = set.parts.some((part) => entry.paths.includes(part)) || entry.paths.includes(set.path);
   if (name !== undefined && !services.includes(name.service)) {
     passedOver.push({ path: set.path, why: `no message of ${name.service} is known` });
     return;
   }
   try {
-    const { service, form } = entry;
+    const { service, form = isJournal ? 'journal-json' : undefined } = entry;
     const host = entry.host ?? set.host;
     const anyHost = entry.fallbackHost ?? NO_HOST;
     const read = await readLog(set, { service, host, form, isNamed, anyHost, zone: parseZones(entry.zone), ...reading });
@@ -266,6 +272,8 @@ async function readInto(
       return;
     }
     const { surveys, unknown, foreign } = read;
+    if (read.newestEntries !== undefined)
+      notes.push(`of ${set.path} the newest ${read.newestEntries.toLocaleString('en-US')} entries were read: --all reads everything`);
     if (unknown !== undefined && surveys.length === 0) problems.push(unknownService(set.path, unknown, read.seen));
     else if (surveys.length === 0 && read.damaged > 0) problems.push(notOfForm(set.path, read.form, read.damaged));
     else if (surveys.length === 0 && foreign.size === 0) notes.push(`${set.path} is empty`);

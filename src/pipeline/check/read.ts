@@ -1,4 +1,7 @@
 import { statSync } from 'node:fs';
+import { openJournal } from '../../journal/input.js';
+import { isJournalPath } from '../../journal/place.js';
+import { systemClock } from '../../model/clock.js';
 import type { Count, CounterName } from '../../model/counters.js';
 import type { LogForm } from '../../model/form.js';
 import type { Millis } from '../../model/line.js';
@@ -33,12 +36,16 @@ export interface Read {
   readonly damaged: number;
   readonly sizeBytes: number;
   readonly readBytes: number;
+  /** of a journal of which only its newest entries were read: how many */
+  readonly newestEntries: number | undefined;
   readonly fault: string | undefined;
   readonly modified: Millis;
 }
 
 /** How much more a gzipped log holds than its file. */
 const PACKED = 10;
+/** An entry of a journal is about so long as journalctl prints it: it cannot be asked for bytes. */
+const ENTRY = 640;
 
 /** What takes a log apart, and what that has told. */
 interface Reading {
@@ -85,11 +92,14 @@ const surveysIn = ({ source }: Reading): Survey[] => {
  */
 export async function readLog({ path, parts }: LogSet, options: ReadOptions): Promise<Read | undefined> {
   const { limit, signal, onBytes } = options;
-  const { chosen, sizeBytes, modified } = choose(parts, limit);
+  const isJournal = isJournalPath(path);
+  const { chosen, sizeBytes, modified } = isJournal ? wholeJournal(parts) : choose(parts, limit);
+  const entries = Math.ceil(limit / ENTRY);
   const reading = openReading(path, modified, options);
   if (reading === undefined) return undefined;
   const { source, unknown, foreign, counted } = reading;
   let readBytes = 0;
+  let lines = 0;
   let fault: string | undefined;
   // As in a replay: what a terminal has cut is joined again.
   const unfolder = new Unfolder(source.line);
@@ -98,12 +108,13 @@ export async function readLog({ path, parts }: LogSet, options: ReadOptions): Pr
     let isCut = from > 0;
     const splitter = createLineSplitter({
       sink: (bytes, start, end, offset) => {
+        lines++;
         if (isCut) isCut = false;
         else unfolder.line(bytes, start, end, offset);
       },
       count: () => undefined,
     });
-    const input = await openLog(part, from);
+    const input = isJournal ? openJournal(part, entries) : await openLog(part, from);
     try {
       for (let piece = await input.read(); piece !== undefined && signal?.aborted !== true; piece = await input.read()) {
         splitter.push(piece.bytes, piece.offset);
@@ -121,7 +132,8 @@ export async function readLog({ path, parts }: LogSet, options: ReadOptions): Pr
   }
   source.end();
   const surveys = surveysIn(reading);
-  const isWhole = chosen.length === parts.length && chosen.every(({ from }) => from === 0);
+  const isNewest = isJournal && lines >= entries;
+  const isWhole = !isNewest && chosen.length === parts.length && chosen.every(({ from }) => from === 0);
   if (!isWhole) await lookAtStart(path, parts[0]!, modified, options, surveys);
   return {
     surveys,
@@ -130,8 +142,9 @@ export async function readLog({ path, parts }: LogSet, options: ReadOptions): Pr
     form: source.form,
     foreign,
     damaged: counted.get('damaged_lines') ?? 0,
-    sizeBytes,
+    sizeBytes: isJournal ? readBytes : sizeBytes,
     readBytes,
+    newestEntries: isNewest ? lines : undefined,
     fault,
     modified,
   };
@@ -141,6 +154,12 @@ interface Chosen {
   readonly part: string;
   readonly from: number;
 }
+
+const wholeJournal = (parts: readonly string[]): ReturnType<typeof choose> => ({
+  chosen: parts.map((part) => ({ part, from: 0 })),
+  sizeBytes: 0,
+  modified: systemClock.now(),
+});
 
 /** The newest parts, and of the oldest of them its end. */
 function choose(parts: readonly string[], limit: number): { chosen: Chosen[]; sizeBytes: number; modified: Millis } {
@@ -167,7 +186,7 @@ async function lookAtStart(path: string, part: string, modified: Millis, options
   const reading = openReading(path, modified, options);
   if (reading === undefined) return;
   const splitter = createLineSplitter({ sink: reading.source.line, count: () => undefined });
-  const input = await openLog(part);
+  const input = isJournalPath(path) ? openJournal(part) : await openLog(part);
   try {
     const piece = await input.read();
     if (piece !== undefined) splitter.push(piece.bytes.subarray(0, 64 * 1024), 0);

@@ -1,6 +1,6 @@
 // What the shipped configurations promise, asked of the real Collector.
 import assert from 'node:assert/strict';
-import { createOtlpHttpExporter, toOtlpJson, tracesUrl } from '../dist.mjs';
+import { createOtlpHttpExporter, toOtlpJson, tracesUrl } from '../modules.mjs';
 import { until } from '../process.mjs';
 import { handMade } from '../traces.mjs';
 import { configOf, faultsOf } from './collector.mjs';

@@ -1,6 +1,6 @@
 // Traces in parts, as sidecars send them: the compute node's with the root, the controller's without.
 import { createHash, randomBytes } from 'node:crypto';
-import { toOtlpJson } from '../dist.mjs';
+import { toOtlpJson } from '../modules.mjs';
 
 const RUN = randomBytes(4).toString('hex');
 const id = (text, digits) => createHash('sha256').update(`${RUN} ${text}`).digest('hex').slice(0, digits);

@@ -1,0 +1,42 @@
+import type { Millis } from '../../model/line.js';
+import type { Zone } from '../zone.js';
+import type { Wrapped } from './form.js';
+import { latestYear, nearestYear } from './instant.js';
+import { stampAt } from './own-line.js';
+
+const DAY = 24 * 3_600_000;
+
+/** Gives the UTC times at which a wrapper took its lines, line after line: each tells the year and the pass of the next. */
+export class WrapperClock {
+  readonly #zone: Zone;
+  readonly #latest: () => Millis;
+  /** the wall clock of the line before, and its UTC time */
+  #clock: Millis | undefined;
+  #previous: Millis | undefined;
+
+  /**
+   * @param zone what times without a zone are in
+   * @param latest a time that no line lies after, for wrappers that print no year
+   */
+  constructor(zone: Zone, latest: () => Millis) {
+    this.#zone = zone;
+    this.#latest = latest;
+  }
+
+  /** @returns undefined where the wrapper says no time */
+  takenAt({ at, local, hasYear, bytes, start, end }: Wrapped): Millis | undefined {
+    if (at !== undefined || local === undefined) return at;
+    this.#clock = hasYear ? local : this.#withYear(local, stampAt(bytes, start, end));
+    this.#previous = this.#zone.toUtc(this.#clock, this.#previous);
+    return this.#previous;
+  }
+
+  #withYear(local: Millis, stamp: Millis | undefined): Millis {
+    if (stamp !== undefined) {
+      const dated = nearestYear(local, stamp);
+      // The stamp of a quoted line may be of any day.
+      if (Math.abs(dated - stamp) < DAY) return dated;
+    }
+    return this.#clock === undefined ? latestYear(local, this.#latest()) : nearestYear(local, this.#clock);
+  }
+}

@@ -1,0 +1,191 @@
+import { services } from '../catalogue/index.js';
+import type { Wrapped } from '../format/wrap/form.js';
+import type { LineSink, Millis } from '../model/line.js';
+import { hostInName, nameLog, serviceOfIdent } from '../tail/name.js';
+import { lastingName } from '../tail/rotated.js';
+import { LogReader, type ReaderOptions } from './log-reader.js';
+import { MixedLog, type Processes, saysNothing } from './mixed.js';
+import type { LineReader, SourceOptions } from './source-options.js';
+
+/** Writers of one log that are remembered; who any other is, is found out at each of its lines. */
+const MOST_WRITERS = 1000;
+/** Services on hosts that are read out of one log; what others write is counted as foreign. */
+const MOST_READERS = 500;
+/** Names of programs that are counted by name. */
+const MOST_NAMED = 50;
+
+/** What a log's own name, or the operator, says of its writer. */
+export interface LogOwner {
+  readonly service: string | undefined;
+  readonly host: string | undefined;
+}
+
+/** One of those who write into a log. */
+export interface Writer {
+  readonly label: string;
+  /** undefined for a program that is not read */
+  readonly service: string | undefined;
+  /** tells it line by line, where the writer's name does not */
+  readonly mixed: MixedLog | undefined;
+  readonly host: string;
+  /** False where its own name is not known: it is read once it has written a record, which `sudo` under nova's unit never does. */
+  isProven: boolean;
+  reader: LineReader | undefined;
+}
+
+/** What readers are given of the log as it is read at the moment. */
+interface Reading {
+  readonly onBare: LineSink;
+  /** which of the log's files the line at hand is of */
+  readonly file: () => number;
+  readonly isExcerpt: () => boolean;
+}
+
+const events = (options: ReaderOptions): LineReader => new LogReader(options);
+
+/** Who writes to one log: a reader for each that is known, and a count of the lines of the others. */
+export class Writers {
+  readonly #options: SourceOptions;
+  readonly #owner: LogOwner;
+  readonly #reading: Reading;
+  readonly #readers = new Map<string, LineReader>();
+  readonly #writers = new Map<string, Writer>();
+  readonly #mixed = new Map<string, MixedLog>();
+  readonly #foreign = new Map<string, number>();
+  #foreignLines = 0;
+
+  constructor(options: SourceOptions, owner: LogOwner, reading: Reading) {
+    this.#options = options;
+    this.#owner = owner;
+    this.#reading = reading;
+  }
+
+  get readers(): Iterable<LineReader> {
+    return this.#readers.values();
+  }
+
+  get isEmpty(): boolean {
+    return this.#readers.size === 0;
+  }
+
+  /** Whether a service's lines are read, of the host if one is given. */
+  reads(service: string, host?: string): boolean {
+    for (const reader of this.#readers.values())
+      if (reader.service === service && (host === undefined || reader.host === host)) return true;
+    return false;
+  }
+
+  /** The newest time of any line. */
+  get newest(): Millis | undefined {
+    let newest: Millis | undefined;
+    for (const reader of this.#readers.values())
+      if (reader.newest !== undefined && (newest === undefined || reader.newest > newest)) newest = reader.newest;
+    return newest;
+  }
+
+  get isUnsure(): boolean {
+    for (const { isUnsure } of this.#readers.values()) if (isUnsure) return true;
+    return false;
+  }
+
+  /** What wraps the lines may name another host than was thought. */
+  forgetUnread(): void {
+    if (this.newest !== undefined || this.#hostGiven !== undefined) return;
+    this.#readers.clear();
+    this.#writers.clear();
+  }
+
+  /** The host of lines that name none. */
+  get plainHost(): string {
+    return this.#owner.host ?? this.#options.anyHost;
+  }
+
+  get #hostGiven(): string | undefined {
+    return hostInName(this.#options.path) ?? this.#options.host;
+  }
+
+  /** What reads a service's lines; undefined for one whose messages are not known, or where there is no room. */
+  readerOf(service: string | undefined, host: string): LineReader | undefined {
+    return service !== undefined && this.#isRead(service, host) ? this.readerFor(service, host) : undefined;
+  }
+
+  /** Who wrote what was wrapped so. */
+  writerOf({ idents, host, file }: Wrapped): Writer {
+    const key = `${host ?? ''} ${idents.length === 1 ? idents[0] : idents.join(' ')}${file === undefined ? '' : ` ${file}`}`;
+    const known = this.#writers.get(key);
+    if (known !== undefined) return known;
+    const writer = this.#newWriter(key, idents, host, file);
+    if (this.#writers.size < MOST_WRITERS) this.#writers.set(key, writer);
+    return writer;
+  }
+
+  #newWriter(key: string, idents: readonly string[], host: string | undefined, file: string | undefined): Writer {
+    const named = idents.map((ident) => serviceOfIdent(ident));
+    const place = named.findIndex((service) => service !== undefined);
+    const found = file === undefined ? undefined : nameLog(lastingName(file));
+    const service = place === -1 ? (found?.service ?? this.#owner.service) : named[place];
+    const writtenOn = this.#hostGiven ?? host ?? (file === undefined ? undefined : hostOfFile(file)) ?? this.plainHost;
+    return {
+      label: idents[0] === undefined || this.#writers.size >= MOST_NAMED ? 'others' : idents[0],
+      service: service !== undefined && this.#isRead(service, writtenOn) ? service : undefined,
+      mixed: service === undefined && idents.every(saysNothing) ? this.mixedOf(key) : undefined,
+      host: writtenOn,
+      isProven: idents.length === 0 || place === 0,
+      reader: undefined,
+    };
+  }
+
+  /** The services of processes, where lines of their own told them, by who wrote them. */
+  get processes(): Readonly<Record<string, Processes>> {
+    const told = [...this.#mixed].map(([key, mixed]) => [key, mixed.processes] as const);
+    return Object.fromEntries(told.filter(([, processes]) => processes.length > 0));
+  }
+
+  /** What tells the service of each line of a writer whose name does not. @param key who writes; empty for the log itself */
+  mixedOf(key: string, own?: string): MixedLog {
+    let mixed = this.#mixed.get(key);
+    if (mixed === undefined) {
+      mixed = new MixedLog(own, this.#options.knownProcesses?.[key]);
+      if (this.#mixed.size < MOST_WRITERS) this.#mixed.set(key, mixed);
+    }
+    return mixed;
+  }
+
+  #isRead(service: string, host: string): boolean {
+    return services.includes(service) && (this.#readers.size < MOST_READERS || this.#readers.has(keyOf(service, host)));
+  }
+
+  /** The one that reads a service's lines, whether it has been made before or not. */
+  readerFor(service: string, host: string): LineReader {
+    const key = keyOf(service, host);
+    const known = this.#readers.get(key);
+    if (known !== undefined) return known;
+    const { path, zone, after, count, catalogue, onEvent, readerFor = events } = this.#options;
+    const { onBare, file, isExcerpt } = this.#reading;
+    const given = { service, host, path, file, zone: zone(service), after, count, catalogue, onEvent, onBare };
+    const reader = readerFor({ ...given, isExcerpt: isExcerpt() });
+    this.#readers.set(key, reader);
+    return reader;
+  }
+
+  /** A line of somebody who is not read. */
+  countForeign(label: string): void {
+    this.#foreignLines++;
+    this.#foreign.set(label, (this.#foreign.get(label) ?? 0) + 1);
+  }
+
+  /** Hands over what has been counted. */
+  flushCounts(): void {
+    for (const reader of this.#readers.values()) reader.flushCounts();
+    if (this.#foreignLines === 0) return;
+    this.#options.count('lines', this.#foreignLines);
+    for (const [label, lines] of this.#foreign) this.#options.count('foreign_lines', lines, label);
+    this.#foreign.clear();
+    this.#foreignLines = 0;
+  }
+}
+
+/** The host that the path of a file names, whatever the file is called. */
+const hostOfFile = (file: string): string | undefined => nameLog(lastingName(file), { service: 'any' })?.host;
+
+const keyOf = (service: string, host: string): string => `${service}@${host}`;

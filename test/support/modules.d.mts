@@ -1,0 +1,1 @@
+export function writeModules(folder: string): Promise<void>;
