@@ -7,7 +7,7 @@ import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
 import type { UnreadLog } from '../model/unread.js';
-import type { WrongZone } from '../model/wrong-zone.js';
+import type { ProvenZones, WrongZone } from '../model/wrong-zone.js';
 import type { CheckOptions } from '../pipeline/check/check.js';
 import type { CheckReport } from '../pipeline/check/report.js';
 import type { ResendOptions, Resent } from '../pipeline/resend.js';
@@ -31,7 +31,7 @@ export interface ReplayOptions {
   /** IANA name of the zone that oslo.log lines are in; `auto` for what the logs prove */
   readonly zone: string;
   /** Takes, before the logs are read, the zones that they prove, and how; of `auto`. */
-  readonly onProven?: (zones: string, by: string | undefined) => void;
+  readonly onProven?: (proven: ProvenZones) => void;
   /** False where `zone` is only this machine's. */
   readonly isZoneGiven?: boolean;
   readonly onZone?: (zone: string, host: string | undefined) => void;

@@ -3,6 +3,7 @@ import { exitCodes, usage } from '../model/errors.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
 import type { UnreadLog } from '../model/unread.js';
+import type { ProvenZones } from '../model/wrong-zone.js';
 import { defineCommand, type Io, write } from './command.js';
 import { lookOf, widthGiven } from './look.js';
 import { notes, nothingOf, type Outcome } from './notes.js';
@@ -134,16 +135,13 @@ export const replay = defineCommand({
       const found = engine.replay({
         paths,
         zone: isAuto ? 'auto' : zone,
-        onProven(zones, by) {
-          zone = zones;
+        onProven(proven) {
+          zone = proven.zones;
           // Times without a zone, such as those of --since, are in that.
           selection = select();
           chooser = choose();
           unmatched = new Set(selection.filters);
-          if (!values.quiet)
-            stderr.write(
-              `local times are read as ${zones}: ${by === undefined ? 'nothing in these logs shows another zone' : `by ${by}`}\n`,
-            );
+          if (!values.quiet) stderr.write(`${provenText(proven)}\n`);
         },
         // Views show lines only where they are asked for: thousands of actions with theirs would fill the memory.
         lines: isDrawn ? (values.lines === undefined || values.lines === 'off' ? 'off' : 'numbered') : (values.lines ?? 'events'),
@@ -248,6 +246,11 @@ function inText(traces: readonly FinishedTrace[], options: TextOptions, { sort, 
     lines: lines !== undefined && lines !== 'off',
     ...(slowest !== undefined && { slowest }),
   });
+}
+
+function provenText({ zones, others, by }: ProvenZones): string {
+  const also = others.map(({ host, zone }) => `, of ${host} as ${zone}`).join('');
+  return `local times are read as ${zones}${also}: ${by === undefined ? 'nothing in these logs shows another zone' : `by ${by}`}`;
 }
 
 /** A table in a pipe is for other programs: nothing is cut, unless a width is asked for. */

@@ -1,3 +1,4 @@
+import { usage } from '../model/errors.js';
 import { defineCommand } from './command.js';
 import { sourceOptions } from './source-options.js';
 import { zoneOf } from './zone.js';
@@ -48,6 +49,11 @@ export const tail = defineCommand({
   ],
 
   async run({ positionals, values: { config, backfill, ...flags } }, io) {
+    if (flags.timezone === 'auto')
+      throw usage(
+        '--timezone cannot be auto for tail: logs prove an offset of today, which changes with summer time while tail runs',
+        'run `novaspan check` on the logs and give the zone that it names',
+      );
     if (flags.timezone !== undefined) zoneOf(flags.timezone);
     const given = Object.entries(flags).filter((flag): flag is [string, string] => flag[1] !== undefined);
     return io.engine.runTail(

@@ -28,6 +28,7 @@ export const generalZone = (zones: string): string => zones.split(',')[0]?.trim(
 /** The zone that is named, else the machine's. */
 export function zoneOf(given: string | undefined): string {
   if (given === undefined) return machineZone();
+  if (given === 'auto') throw usage('--timezone auto is for replay only', 'name the zone; `novaspan check` on the logs says which it is');
   // The first zone that is asked about takes twenty milliseconds to load.
   if (given === 'UTC') return given;
   try {

@@ -18,7 +18,10 @@ const isZone = (name: string): boolean => {
   }
 };
 const ZONE = 'an IANA time zone, such as Europe/Berlin or UTC (not an offset like +02:00, which is wrong for half of the year)';
-const zone = text(ZONE).refine(isZone, `must be ${ZONE}`);
+/** A zone that is learnt may be another at the next start, and what was sent would be sent again with other times. */
+const NO_AUTO =
+  'cannot be auto: logs prove an offset of today, which changes with summer time while tail runs; run `novaspan check` on the logs and give the zone that it names';
+const zone = text(ZONE).refine(isZone, { error: ({ input }) => (input === 'auto' ? NO_AUTO : `must be ${ZONE}`) });
 
 const NO_LOGS = 'name at least one log: as PATH on the command line, in NOVASPAN_LOGS, or here; or have them sent: receive.listen';
 const NO_SPOOL = 'needs a stateDir: what is sent is kept there until it is told';

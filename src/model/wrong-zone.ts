@@ -6,3 +6,13 @@ export interface WrongZone {
   /** what `--timezone` takes instead; undefined where one option cannot say it */
   readonly zones?: string;
 }
+
+/** The zones that logs prove. */
+export interface ProvenZones {
+  /** as `--timezone` takes them */
+  readonly zones: string;
+  /** hosts whose logs are in another one */
+  readonly others: readonly { readonly host: string; readonly zone: string }[];
+  /** how that is known; undefined where nothing could be compared */
+  readonly by: string | undefined;
+}

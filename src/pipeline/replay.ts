@@ -17,21 +17,21 @@ import type { LineSink, Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
 import type { UnreadLog } from '../model/unread.js';
-import type { WrongZone } from '../model/wrong-zone.js';
+import type { ProvenZones, WrongZone } from '../model/wrong-zone.js';
 import { cutOffAt, diagnose } from '../read/diagnose.js';
 import { ownName, type Zoning } from '../read/log-reader.js';
 import type { Rules } from '../read/rules.js';
 import { type LogSource, openSource } from '../read/source.js';
 import { isStartup } from '../read/startup.js';
 import { Unfolder } from '../read/unfold.js';
-import { parseZones } from '../read/zones.js';
 import { type LogSet, unreadable } from '../tail/discover.js';
 import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { isPackedName } from '../tail/rotated.js';
 import { buildTrace } from '../trace/build.js';
+import { zonesFor } from './clock/given.js';
 import { ZoneHint, type Zones } from './clock/hint.js';
-import { type KeptInput, proveZones } from './clock/prove.js';
+import type { KeptInput } from './clock/prove.js';
 import { LineNumbers } from './line-numbers.js';
 
 export interface ReplayOptions {
@@ -47,7 +47,7 @@ export interface ReplayOptions {
   readonly isZoneGiven?: boolean | undefined;
   readonly onZone?: ((zone: string, host: string | undefined) => void) | undefined;
   /** Takes, before the logs are read, the zones that they prove, and how; of `auto`. */
-  readonly onProven?: ((zones: string, by: string | undefined) => void) | undefined;
+  readonly onProven?: ((proven: ProvenZones) => void) | undefined;
   /** `numbered`: as events, with the name of the file and the number of the line in it */
   readonly lines: 'events' | 'numbered' | 'off';
   /** Takes every request id that a trace's lines have, own and global, before the trace is given. */
@@ -122,7 +122,12 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     if (found.faults.length > 0) throw unreadable(found.faults);
     for (const { path } of found.cutOff) options.count('cut_off_logs', 1, path);
     const sets = [...found.logs, ...journals];
-    const zonesOf = await zonesFor(sets, options, begun);
+    const proving = {
+      about: (set: LogSet) => aboutSet(set, options),
+      open: (part: string) => openPart(part, options),
+      signal: options.signal,
+    };
+    const zonesOf = await zonesFor(sets, options, proving, begun);
     for (const set of sets) zonesIn.set(set.path, zonesOf(set));
     const openOptions = { zonesOf, rules, begun };
     sources = openSources(sets, options, openOptions, (event, zoning) => {
@@ -184,30 +189,6 @@ function requestsOf({ members }: ClosedThing): ReadonlySet<string> {
     if (event.globalRequestId !== undefined) found.add(event.globalRequestId);
   }
   return found;
-}
-
-/** The zones that logs are read in: those given, else what a sosreport says of its host, or with `auto` what the logs prove. */
-async function zonesFor(sets: readonly LogSet[], options: ReplayOptions, begun: Map<string, KeptInput>): Promise<(set: LogSet) => Zones> {
-  const isAuto = options.zone === 'auto';
-  const given = parseZones(isAuto ? 'UTC' : options.zone);
-  const isOpen = isAuto || options.isZoneGiven === false;
-  const ofReports = new Map(sets.flatMap(({ zone }) => (zone === undefined || !isOpen ? [] : [[zone, parseZones(zone)] as const])));
-  const zonesOf = (set: LogSet): Zones => (set.zone === undefined ? undefined : ofReports.get(set.zone)) ?? given;
-  if (isAuto) {
-    const proveOptions = {
-      about: (set: LogSet) => aboutSet(set, options),
-      zones: zonesOf,
-      open: (part: string) => openPart(part, options),
-      signal: options.signal,
-    };
-    const { zones, by } = await proveZones(sets, proveOptions, begun);
-    if (zones !== undefined || ofReports.size === 0) options.onProven?.(zones ?? 'UTC', by);
-    const proven = zones === undefined ? undefined : parseZones(zones);
-    if (proven !== undefined) return () => proven;
-  }
-  const hosts = sets.flatMap(({ zone, host }) => (zone === undefined || !isOpen ? [] : [[zone, host] as const]));
-  for (const [zone, host] of new Map(hosts)) options.onZone?.(zone, host);
-  return zonesOf;
 }
 
 /** What is known of a log before it is read. */

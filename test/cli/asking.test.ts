@@ -332,6 +332,18 @@ describe('--timezone auto', () => {
     expect(wrong.stderr).toMatch(/note: times of .* look like UTC\+9, but were read as UTC: pass --timezone Asia\/Seoul/);
   });
 
+  it('reads --until in the zone that is proven', async () => {
+    const ask = async (zone: string): Promise<string[]> => {
+      const options = ['--format', 'json', '--lines', 'off', '--quiet', '--timezone', zone, '--until', '2026-11-21 11:22:20'];
+      const { stdout } = await novaspan(['replay', ...options, golden('rebuild-succeeds-seoul-zone-info')], { engine });
+      return [...stdout.matchAll(/"traceId":"([0-9a-f]+)","form"/g)].map(([, id]) => id!);
+    };
+    const given = await ask('Asia/Seoul,placement=UTC,glance=UTC');
+    // The boot and what followed it; in UTC all would be before that.
+    expect(given).toHaveLength(2);
+    expect(await ask('auto')).toEqual(given);
+  });
+
   it('says what proves UTC', async () => {
     const { stderr } = await read('auto', 'create-succeeds-info');
     expect(stderr).toMatch(/^local times are read as UTC: by .*, in UTC$/m);

@@ -115,6 +115,7 @@ describe('check', () => {
   it.each([
     [['check'], 64, 'check needs PATH... or --config FILE'],
     [['check', '--config', 'x.yaml', '--timezone', 'UTC'], 64, '--timezone does not go with --config'],
+    [['check', '--timezone', 'auto', 'x'], 64, '--timezone auto is for replay only'],
     [['check', '--timezone', 'Asia/Sol', 'x'], 64, "--timezone cannot be 'Asia/Sol'"],
     [['check', '-'], 64, 'check reads files, not standard input'],
     [['check', '--config', '/nonexistent/novaspan.yaml'], 78, 'CONFIG_INVALID'],

@@ -166,6 +166,12 @@ describe('tail', () => {
   it('refuses a zone that does not exist', async () => {
     expect(await novaspan(['tail', '--timezone', 'Mars'])).toMatchObject({ code: 64, tailed: [] });
   });
+
+  it('refuses a zone that is to be learnt, says why and what to do', async () => {
+    const { code, stderr, tailed } = await novaspan(['tail', '--timezone', 'auto', 'x.log']);
+    expect({ code, tailed }).toEqual({ code: 64, tailed: [] });
+    expect(stderr).toMatch(/cannot be auto for tail: .*summer time[\s\S]*run `novaspan check`/);
+  });
 });
 
 it('catalogue prints what the tables give', async () => {

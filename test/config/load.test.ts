@@ -216,6 +216,10 @@ describe('what is wrong', () => {
     `);
   });
 
+  it.each(['timezone: auto\nlogs: [{path: a}]', 'logs: [{path: a, timezone: auto}]'])('a zone that is to be learnt: %j', (yaml) => {
+    expect(faultOf({ yaml }).message).toMatch(/cannot be auto: .*summer time.*novaspan check/);
+  });
+
   it.each<[string, Given, string]>([
     ['no logs', {}, 'name at least one log'],
     ['an empty list of logs', { yaml: 'logs: []\n' }, 'name at least one log'],

@@ -55,6 +55,8 @@ const RECENT = hours(14);
 /** Summer time is as much as this. */
 const SUMMER = hours(1);
 const WEEK = hours(168);
+/** So many comparisons of one week show summer time. */
+const SURE = 3;
 /** Services whose lines of one request are compared. */
 const MOST_WITNESSES = 8;
 
@@ -218,10 +220,16 @@ interface Electorate {
   readonly share: number;
 }
 
+/** What the comparisons of one week show: in a week there is hardly more than one offset. */
+interface Week extends Sample {
+  /** how far ahead the log was read */
+  readonly delta: Millis;
+}
+
 /** The offset, in quarters of an hour, that most comparisons agree on; undefined where too few do. */
 function elect(deltas: readonly Delta[], { clock, least, share }: Electorate): Vote | undefined {
   const bins = new Map<Millis, Bin>();
-  const samples = new Map<string, Sample & { readonly bin: Millis }>();
+  const weeks = new Map<string, Week>();
   for (const { at, delta, weight } of deltas) {
     const offset = toQuarter(delta) + 0;
     if (Math.abs(delta - offset) > CLOSE) continue;
@@ -232,19 +240,30 @@ function elect(deltas: readonly Delta[], { clock, least, share }: Electorate): V
     bin.votes++;
     bin.closest = Math.min(bin.closest, Math.abs(delta - offset));
     bins.set(offset, bin);
-    const key = `${offset} ${shown} ${Math.floor((at - offset) / WEEK)}`;
-    samples.set(key, { at: at - offset, offset: shown, weight: weight + (samples.get(key)?.weight ?? 0), bin: offset });
+    const key = `${weekOf(at)} ${offset} ${shown}`;
+    weeks.set(key, { at: at - offset, offset: shown, delta: offset, weight: weight + (weeks.get(key)?.weight ?? 0) });
   }
   const [best] = [...bins.values()].sort((a, b) => b.weight - a.weight || Math.abs(a.offset) - Math.abs(b.offset));
   if (best === undefined) return undefined;
-  const { offset, votes } = best;
-  const isNear = (other: Millis): boolean => Math.abs(other - offset) <= SUMMER;
-  if (offset !== 0) {
-    const near = [...bins.values()].filter((bin) => isNear(bin.offset)).reduce((sum, { weight }) => sum + weight, 0);
-    const rival = [...bins.values()].find((bin) => !isNear(bin.offset) && bin.weight >= best.weight);
-    if (near < share || rival !== undefined || votes < least || (votes === 1 && best.closest > ALONE)) return undefined;
-  }
-  return { offset, votes, samples: [...samples.values()].filter(({ bin }) => isNear(bin)) };
+  const isNear = (other: Millis): boolean => Math.abs(other - best.offset) <= SUMMER;
+  const near = [...bins.values()].filter(({ offset }) => isNear(offset)).reduce((sum, { weight }) => sum + weight, 0);
+  const rival = [...bins.values()].find(({ offset, weight }) => !isNear(offset) && weight >= best.weight);
+  const samples = ruling([...weeks.values()].filter(({ delta }) => isNear(delta)));
+  // What is right for most of the time may be wrong for the rest, where the zone has no summer time, or another one.
+  const wrong = best.offset === 0 ? samples.find(({ delta, weight }) => delta !== 0 && weight >= SURE) : undefined;
+  const { offset, votes } = (wrong && bins.get(wrong.delta)) ?? best;
+  if (offset === 0) return { offset, votes, samples };
+  if (near < share || rival !== undefined || votes < least || (votes === 1 && best.closest > ALONE)) return undefined;
+  return { offset, votes, samples };
+}
+
+const weekOf = (at: Millis): number => Math.floor(at / WEEK);
+
+/** Of each week what most of its comparisons show. */
+function ruling(weeks: readonly Week[]): Week[] {
+  const best = new Map<number, Week>();
+  for (const week of weeks) if (week.weight > (best.get(weekOf(week.at))?.weight ?? 0)) best.set(weekOf(week.at), week);
+  return [...best.values()];
 }
 
 /** Two of them are enough to go and look. */

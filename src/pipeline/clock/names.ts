@@ -37,8 +37,12 @@ export class ZoneNames {
     this.#names = [...new Set([...first, ...LIKELY, ...Intl.supportedValuesOf('timeZone')])];
   }
 
-  /** Zones that show all of the time, or as much of it as any does; the likeliest first. Empty where no zone shows any. */
-  of(samples: readonly Sample[]): string[] {
+  /**
+   * Zones that show all of the samples, or as many as any does; the likeliest first. Empty where no zone shows any.
+   *
+   * @param enough with so many that show all, no others are looked at
+   */
+  of(samples: readonly Sample[], enough = 3): string[] {
     const whole = samples.reduce((sum, { weight }) => sum + weight, 0);
     let best: string[] = [];
     let most = 0;
@@ -47,8 +51,7 @@ export class ZoneNames {
       if (shown > most) best = [];
       most = Math.max(most, shown);
       if (shown === most && shown > 0) best.push(name);
-      // One that is likely, and some more to choose from.
-      if (most >= whole && best.length >= 3) break;
+      if (most >= whole && best.length >= enough) break;
     }
     return best;
   }

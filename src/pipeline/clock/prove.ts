@@ -1,19 +1,26 @@
 import { statSync } from 'node:fs';
+import { createZone } from '../../format/zone.js';
 import { usage } from '../../model/errors.js';
+import { ownName } from '../../read/log-reader.js';
 import { type LogSource, openSource, type SourceOptions } from '../../read/source.js';
 import { Unfolder } from '../../read/unfold.js';
 import type { LogSet } from '../../tail/discover.js';
 import { createLineSplitter, type LineSplitter } from '../../tail/lines.js';
+import { nameLog } from '../../tail/name.js';
 import type { LogInput, Piece } from '../../tail/read-file.js';
 import type { Zones } from './hint.js';
 import { type Clocked, type ClockFinding, judgeClocks } from './judge.js';
 import { ClockReader } from './reader.js';
-import { type ZonedLog, zoneProblem } from './zone-problem.js';
+import { type ZonedLog, zoneProblem, zonesOfLogs } from './zone-problem.js';
 
 /** What logs prove of their zones. */
 export interface Proof {
   /** as `--timezone` has them; undefined where the logs are in the zones that they were read in */
   readonly zones: string | undefined;
+  /** where hosts are in several zones: those of each log */
+  readonly zonesOf?: (set: LogSet) => Zones;
+  /** which hosts are in another zone than the first of `zones` */
+  readonly others: readonly { readonly host: string; readonly zone: string }[];
   /** how that is known; undefined where nothing could be compared */
   readonly by: string | undefined;
 }
@@ -77,10 +84,39 @@ function proofOf(logs: readonly Probed[]): Proof {
   const clocked = clockedOf(logs);
   const findings = judgeClocks(clocked);
   const wrong = zoneProblem(clocked, findings, undefined);
-  if (wrong !== undefined && wrong.zones === undefined) throw usage(`--timezone auto found no single answer: ${wrong.what}`, wrong.remedy);
   const known = [...findings.values()].filter(({ verdict }) => verdict !== 'unknown');
   const told = known.find(({ verdict }) => wrong !== undefined && verdict === 'off') ?? known[0];
-  return { zones: wrong?.zones, by: told?.by };
+  if (wrong !== undefined && wrong.zones === undefined) return { ...ofEachHost(zonesOfLogs(clocked, findings), wrong.what), by: told?.by };
+  return { zones: wrong?.zones, others: [], by: told?.by };
+}
+
+/**
+ * The zones of hosts that are in several: of each log the one that it shows, of a log that shows none that of its host.
+ *
+ * @throws OperatorError USAGE where one log holds lines of hosts in several zones
+ */
+function ofEachHost(logs: readonly (ZonedLog & { readonly right: string })[], what: string): Omit<Proof, 'by'> {
+  const counts = new Map<string, number>();
+  const byLog = new Map<string, string>();
+  const byHost = new Map<string, string>();
+  for (const { set, service, host, right } of logs) {
+    counts.set(right, (counts.get(right) ?? 0) + 1);
+    const key = `${ownName(service)} ${set.path}`;
+    if ((byLog.get(key) ?? right) !== right)
+      throw usage(
+        `--timezone auto cannot read ${set.path}, which holds hosts of several zones: ${what}`,
+        'read the lines of each host by themselves',
+      );
+    byLog.set(key, right);
+    if (!byHost.has(host)) byHost.set(host, right);
+  }
+  const [[general] = ['UTC']] = [...counts].sort(([, a], [, b]) => b - a);
+  const zonesOf = (set: LogSet): Zones => {
+    const ofHost = byHost.get(nameLog(set.path)?.host ?? set.host ?? '') ?? general;
+    return (service) => createZone((service && byLog.get(`${ownName(service)} ${set.path}`)) ?? ofHost);
+  };
+  const others = [...byHost].flatMap(([host, zone]) => (zone === general ? [] : [{ host, zone }]));
+  return { zones: general, zonesOf, others };
 }
 
 const isKnown = (finding: ClockFinding | undefined): boolean =>

@@ -48,12 +48,15 @@ export function zoneProblem(
   const known = logs.flatMap((log) => knownLog(log, findings.get(log)));
   const off = known.filter(({ finding }) => finding.verdict === 'off').sort((a, b) => rank(a.finding) - rank(b.finding));
   if (off.length === 0) return undefined;
+  const names = new ZoneNames(known.map(({ zone }) => zone));
   const groups = new Map<string, string[]>();
-  for (const { service, offset, zone } of off) {
-    const key = `${offsetText(offset)}, but were read as ${zone}`;
+  for (const log of off) {
+    const { service, zone } = log;
+    // Where summer time was seen to begin or end, one offset does not say it.
+    const isSteady = log.samples.every(({ offset }) => offset === log.offset);
+    const key = `${isSteady ? offsetText(log.offset) : nameOf([log], names)}, but were read as ${zone}`;
     groups.set(key, [...(groups.get(key) ?? []), ownName(service)]);
   }
-  const names = new ZoneNames(known.map(({ zone }) => zone));
   const given = config === undefined ? zonesGiven(known, names) : undefined;
   return {
     about: 'zone',
@@ -79,6 +82,16 @@ function knownLog(log: ZonedLog, finding: ClockFinding | undefined): KnownLog[] 
   return [{ ...log, finding, offset, samples: last === undefined ? [{ at, offset, weight: 1 }] : finding.samples }];
 }
 
+/** The zone of each log whose clock is known: for logs that one option cannot give the zones of. */
+export function zonesOfLogs(
+  logs: readonly ZonedLog[],
+  findings: ReadonlyMap<ZonedLog, ClockFinding | undefined>,
+): (ZonedLog & { readonly right: string })[] {
+  const known = logs.flatMap((log) => knownLog(log, findings.get(log)));
+  const names = new ZoneNames(known.map(({ zone }) => zone));
+  return known.map((log) => ({ ...log, right: nameOf([log], names) }));
+}
+
 /** What to give with `--timezone`. */
 function zonesGiven(known: readonly KnownLog[], names: ZoneNames): ZonesGiven {
   const byService = new Map<string, KnownLog[]>();
@@ -87,7 +100,7 @@ function zonesGiven(known: readonly KnownLog[], names: ZoneNames): ZonesGiven {
   if (torn !== undefined)
     return {
       zones: undefined,
-      remedy: `the hosts of ${torn[0]} log in several zones: read them with a configuration that gives each log its timezone`,
+      remedy: `the hosts of ${torn[0]} log in several zones: pass --timezone auto to replay, which reads each log in its own`,
     };
   // The zone of what wraps lines is the one that is not a service's.
   const outer = known.filter(({ clock }) => clock.isOuter);
@@ -117,13 +130,16 @@ function otherNames(logs: readonly KnownLog[], general: string, names: ZoneNames
 }
 
 const nameOf = (logs: readonly KnownLog[], names: ZoneNames): string => {
-  const [name] = names.of(logs.flatMap(({ samples }) => samples));
+  const [name] = names.of(
+    logs.flatMap(({ samples }) => samples),
+    1,
+  );
   return name ?? offsetText(logs[0]!.offset);
 };
 
 /** Whether a zone shows what a log's clock did, as far as any zone does. */
 function isIn(zone: string, { samples }: KnownLog, names: ZoneNames): boolean {
-  const [best] = names.of(samples);
+  const [best] = names.of(samples, 1);
   return best !== undefined && names.shown(zone, samples) >= names.shown(best, samples);
 }
 

@@ -38,4 +38,40 @@ describe('a hint at a wrong zone', () => {
     expect(said('02:31:00.000', 'UTC')).toBeUndefined();
     expect(new ZoneHint(() => parseZones('UTC')).said).toBeUndefined();
   });
+
+  it('is given by UTC times that nova states, without any other log', () => {
+    const emitted = (at: string, epoch: number): string =>
+      `${at} 7 DEBUG nova.virt.driver [-] Emitting event <LifecycleEvent: ${epoch}, b8acd14b-35cc-4931-bd08-129b0bf97b38 => Started> emit_event /usr/lib/python3/dist-packages/nova/virt/driver.py:1653`;
+    const hint = new ZoneHint(() => parseZones('UTC'));
+    for (const event of eventsOf('nova-compute', [emitted('2026-11-21 11:24:20.030', Date.UTC(2026, 10, 21, 2, 24, 20) / 1000)]))
+      hint.note(event, 'own');
+    expect(hint.said?.zones).toBe('Asia/Seoul');
+  });
+
+  it('takes lines for right whose wrapper knows their time, and judges others by them', () => {
+    const hint = new ZoneHint(() => parseZones('UTC'));
+    for (const event of eventsOf('nova-compute', [plugged('02:24:20.000')])) hint.note(event, 'none');
+    // The same request, in a plain log of another service.
+    for (const event of eventsOf('nova-compute', [plugged('11:24:20.000')]))
+      hint.note({ ...event, service: 'nova-api', origin: { ...event.origin, path: 'nova-api.log' } }, 'own');
+    const { what, zones } = hint.said ?? {};
+    expect(what).toBe('times of nova-api look like UTC+9, but were read as UTC');
+    expect(zones).toBe('Asia/Seoul');
+  });
+
+  it('says of logs that were sent where their zone is set', () => {
+    const hint = new ZoneHint(() => parseZones('UTC'), { isSent: () => true });
+    for (const event of eventsOf('ovs-vswitchd', [added])) hint.note(event, 'none');
+    for (const event of eventsOf('nova-compute', [plugged('11:24:20.000')])) hint.note(event, 'own');
+    expect(hint.wrong({ least: 1, config: 'n.yaml' })?.remedy).toBe('set `receive.timezones: { cmp1: Asia/Seoul }` in n.yaml');
+    expect(hint.wrong({ least: 3, config: 'n.yaml' })).toBeUndefined();
+  });
+
+  it('is not given by one request alone that services logged a minute apart', () => {
+    const hint = new ZoneHint(() => parseZones('UTC'));
+    for (const event of eventsOf('nova-compute', [plugged('02:24:20.000')])) hint.note({ ...event, fields: {} }, 'none');
+    for (const event of eventsOf('nova-compute', [plugged('11:25:20.000')]))
+      hint.note({ ...event, service: 'nova-api', fields: {} }, 'own');
+    expect(hint.said).toBeUndefined();
+  });
 });
