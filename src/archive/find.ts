@@ -70,6 +70,13 @@ function about({ parts }: LogSet, known: Map<string, AboutHost>): Partial<AboutH
   return told;
 }
 
+/** The hosts whose sosreports say a zone, each once. */
+export function zonesSaid(logs: readonly LogSet[]): { readonly zone: string; readonly host: string | undefined }[] {
+  const said = new Map<string, { readonly zone: string; readonly host: string | undefined }>();
+  for (const { zone, host } of logs) if (zone !== undefined) said.set(`${host} ${zone}`, { zone, host });
+  return [...said.values()];
+}
+
 /** A temporary folder that nobody else can read, there while it is needed and not longer than the process. */
 class Room {
   #path: string | undefined;

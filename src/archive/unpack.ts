@@ -6,6 +6,7 @@ import yauzl from 'yauzl';
 import { reasonOf } from '../model/errors.js';
 import { type LogInput, openLog } from '../tail/read-file.js';
 import { isArchiveName, isLogName } from '../tail/rotated.js';
+import { LOCALTIME } from './host-zone.js';
 import type { Meter } from './limits.js';
 import { isAboutHost } from './sosreport.js';
 
@@ -38,15 +39,19 @@ async function untar(archive: string, folder: string, name: string, meter: Meter
   let limit: unknown;
   try {
     for await (const member of members) {
-      const { type, name: path, mtime } = member.header;
-      const place = type === 'file' || type === 'contiguous-file' ? placeOf(path) : undefined;
+      const { type, name: path, mtime, linkname } = member.header;
+      const isLink = type === 'symlink' && isZoneLink(path);
+      const place = type === 'file' || type === 'contiguous-file' || isLink ? placeOf(path) : undefined;
       try {
         meter.member(name);
-        await write(member, place === undefined ? undefined : join(folder, place), mtime, (bytes) => meter.wrote(name, bytes));
+        const content = isLink ? [Buffer.from(linkname ?? '')] : member;
+        await write(content, place === undefined ? undefined : join(folder, place), mtime, (bytes) => meter.wrote(name, bytes));
       } catch (error) {
         limit = error;
         throw error;
       }
+      // A tar goes on only then.
+      if (isLink) member.resume();
     }
     return input.fault;
   } catch (error) {
@@ -78,7 +83,8 @@ async function unzip(archive: string, folder: string, name: string, meter: Meter
     for await (const entry of zip.eachEntry()) {
       if (meter.isStopped) break;
       meter.member(name);
-      const isFile = [0, 0o100000].includes((entry.externalFileAttributes >>> 16) & 0o170000) && !entry.fileName.endsWith('/');
+      const type = (entry.externalFileAttributes >>> 16) & 0o170000;
+      const isFile = ([0, 0o100000].includes(type) && !entry.fileName.endsWith('/')) || (type === 0o120000 && isZoneLink(entry.fileName));
       const place = isFile ? placeOf(entry.fileName) : undefined;
       if (place === undefined) continue;
       const stream = await zip.openReadStreamPromise(entry);
@@ -96,6 +102,9 @@ async function unzip(archive: string, folder: string, name: string, meter: Meter
   }
 }
 
+/** Links are passed over, but for the one that says a host's zone: what it leads to is written in its place. */
+const isZoneLink = (path: string): boolean => path === LOCALTIME || path.endsWith(`/${LOCALTIME}`);
+
 /** Where a member is written, below the folder; undefined where it is not. */
 function placeOf(path: string): string | undefined {
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
@@ -106,7 +115,7 @@ function placeOf(path: string): string | undefined {
 
 /** Reads a member to its end, as a tar goes on only then. */
 async function write(
-  member: AsyncIterable<Buffer>,
+  member: AsyncIterable<Buffer> | Iterable<Buffer>,
   path: string | undefined,
   mtime: Date | undefined,
   onBytes: (bytes: number) => void,

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import { findInArchives } from '../archive/find.js';
+import { findInArchives, zonesSaid } from '../archive/find.js';
 import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
 import type { Zone } from '../format/zone.js';
@@ -112,9 +112,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     if (options.signal?.aborted) return found.close();
     if (found.faults.length > 0) throw unreadable(found.faults);
     for (const { path } of found.cutOff) options.count('cut_off_logs', 1, path);
-    if (options.isZoneGiven === false)
-      for (const [zone, host] of new Map(found.logs.flatMap((set) => (set.zone === undefined ? [] : [[set.zone, set.host] as const]))))
-        options.onZone?.(zone, host);
+    if (options.isZoneGiven === false) for (const { zone, host } of zonesSaid(found.logs)) options.onZone?.(zone, host);
     sources = openSources([...found.logs, ...journals], options, zones, rules, (event) => {
       stalls.note(event);
       zoneHint?.note(event);

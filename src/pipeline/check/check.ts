@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import { findInArchives } from '../../archive/find.js';
+import { findInArchives, zonesSaid } from '../../archive/find.js';
 import { type Catalogue, services } from '../../catalogue/index.js';
 import { everyRelease, type Family } from '../../catalogue/releases.js';
 import { loadConfig } from '../../config/load.js';
@@ -46,6 +46,8 @@ export interface CheckOptions {
   readonly host?: string | undefined;
   /** as `--timezone` has it; undefined for this machine's */
   readonly zone: string;
+  /** False where `zone` is only this machine's: then what a sosreport says of its host's goes before it. */
+  readonly isZoneGiven?: boolean | undefined;
   /** the configuration of `tail`: its logs are checked, and its own faults are the first thing told */
   readonly config?: string | undefined;
   /** what the lines are wrapped in; told from them where it is not given */
@@ -217,9 +219,13 @@ async function readWith(
 ): Promise<Found> {
   const found: Found = { sources: [], problems: [], notes: [], passedOver: [] };
   const all: { entry: Entry; set: LogSet }[] = [];
+  /** logs whose zone their sosreport says */
+  const zoned = new Map<LogSet, string>();
   for (const entry of entries) {
     const { logs, faults, cutOff, close } = await findInArchives(entry.paths, undefined, options.signal);
     closers.push(close);
+    if (options.isZoneGiven === false && options.config === undefined)
+      for (const set of logs.filter(({ zone }) => zone !== undefined)) zoned.set(set, set.zone!);
     for (const { path, why } of cutOff) found.notes.push(`${path} is cut off: ${why}; what lies before was read`);
     for (const fault of faults) if (!(entry.mayBeEmpty && isNothing(fault))) found.problems.push(unreadable(fault, options.config));
     // Where two entries name one log, the first has it.
@@ -229,9 +235,13 @@ async function readWith(
   const total = all.reduce((sum, { set }) => sum + Math.min(limit, sizeOf(set)), 0);
   let read = 0;
   const onBytes = (bytes: number): void => options.onProgress?.((read += bytes), total);
+  for (const { zone, host } of zonesSaid([...zoned.keys()]))
+    found.notes.push(
+      `local times${host === undefined ? '' : ` of ${host}`} are read as ${zone}, as the sosreport says; --timezone changes it`,
+    );
   for (const { entry, set } of all) {
     if (options.signal?.aborted) break;
-    await readInto(found, entry, set, { limit, onBytes, signal: options.signal, catalogue });
+    await readInto(found, { ...entry, zone: zoned.get(set) ?? entry.zone }, set, { limit, onBytes, signal: options.signal, catalogue });
   }
   return found;
 }
