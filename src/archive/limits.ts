@@ -21,14 +21,22 @@ export class Meter {
 
   readonly #signal: AbortSignal | undefined;
 
+  #stop: () => void = () => undefined;
+
   constructor(limits: Limits, signal?: AbortSignal) {
     this.#limits = limits;
     this.#signal = signal;
+    signal?.addEventListener('abort', () => this.#stop(), { once: true });
   }
 
   /** Whether the user has had enough. */
   get isStopped(): boolean {
     return this.#signal?.aborted ?? false;
+  }
+
+  /** Calls once the user has had enough. */
+  onStop(stop: () => void): void {
+    this.#stop = stop;
   }
 
   member(archive: string): void {

@@ -4,14 +4,16 @@ import { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
 import yauzl from 'yauzl';
 import { reasonOf } from '../model/errors.js';
+import { maybeLog } from '../tail/maybe-log.js';
 import { type LogInput, openLog } from '../tail/read-file.js';
 import { isArchiveName, isLogName } from '../tail/rotated.js';
 import { LOCALTIME } from './host-zone.js';
+import { isZipFile } from './kind.js';
 import type { Meter } from './limits.js';
 import { isAboutHost } from './sosreport.js';
 
 /** Only what is a log, or says something of its host, is written. */
-const isWanted = (name: string): boolean => isLogName(name) || isArchiveName(name) || isAboutHost(name);
+const isWanted = (name: string): boolean => isLogName(name) || maybeLog(`/${name}`) || isArchiveName(name) || isAboutHost(name);
 
 /** Names longer than file systems take. */
 const LONGEST = 255;
@@ -24,7 +26,7 @@ const LONGEST = 255;
  * @throws OperatorError LOG_UNREADABLE past a limit
  */
 export const unpack = (archive: string, folder: string, name: string, meter: Meter): Promise<string | undefined> =>
-  /\.zip$/i.test(archive) ? unzip(archive, folder, name, meter) : untar(archive, folder, name, meter);
+  isZipFile(archive) ? unzip(archive, folder, name, meter) : untar(archive, folder, name, meter);
 
 async function untar(archive: string, folder: string, name: string, meter: Meter): Promise<string | undefined> {
   const input = await openLog(archive);

@@ -164,6 +164,7 @@ export const replay = defineCommand({
     let isAny = false;
     const seen: string[] = [];
     let wrongZone: string | undefined;
+    let notRead: readonly string[] = [];
     try {
       const found = engine.replay({
         paths,
@@ -177,6 +178,9 @@ export const replay = defineCommand({
         },
         onUnread(path, what) {
           if (what !== undefined && seen.length < MOST_SEEN) seen.push(`of ${path}, ${what}`);
+        },
+        onNotRead(these) {
+          notRead = notReadText(these);
         },
         onStalls: (every) => {
           stalls = every;
@@ -250,6 +254,7 @@ export const replay = defineCommand({
       };
       const lines = [
         ...notes.flatMap((note) => note(outcome)),
+        ...notRead,
         ...(wrongZone === undefined ? [] : [wrongZone]),
         ...(values.verbose ? tally.details({ took, bytes }) : []),
       ];
@@ -259,6 +264,15 @@ export const replay = defineCommand({
     return signal.aborted ? interruptedBy(signal, stderr) : exitCodes.ok;
   },
 });
+
+/** Files that are named of those that look like logs by name and are none. */
+const MOST_NOT_READ = 5;
+
+function notReadText(these: readonly { readonly path: string; readonly why: string }[]): string[] {
+  const shown = these.slice(0, MOST_NOT_READ).map(({ path, why }) => `note: not read: ${path}: ${why}`);
+  const more = these.length - shown.length;
+  return more > 0 ? [...shown, `note: ${more} more are not read; \`novaspan check --verbose\` on these paths lists all`] : shown;
+}
 
 /** A table in a pipe is for other programs: nothing is cut, unless a width is asked for. */
 /** The zones that the logs prove, by reading them once before; UTC where nothing proves another. */

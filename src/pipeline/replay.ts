@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import { findInArchives, zonesSaid } from '../archive/find.js';
+import { zonesSaid } from '../archive/find.js';
 import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
 import type { Zone } from '../format/zone.js';
@@ -26,9 +26,12 @@ import { Unfolder } from '../read/unfold.js';
 import { parseZones } from '../read/zones.js';
 import { type LogSet, unreadable } from '../tail/discover.js';
 import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
+import { mayRepeat } from '../tail/maybe-log.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { isPackedName } from '../tail/rotated.js';
 import { buildTrace } from '../trace/build.js';
+import { Copies } from './copies.js';
+import { type FoundLogs, findReadable, type NotRead } from './found.js';
 import { LineNumbers } from './line-numbers.js';
 import { ZoneHint } from './zone-hint.js';
 
@@ -60,6 +63,8 @@ export interface ReplayOptions {
   /** Takes, once all is read, what daemons report of themselves, whether or not an action was under way */
   readonly onStalls?: (stalls: readonly StallsOfDaemon[]) => void;
   readonly stdin?: NodeJS.ReadableStream;
+  /** Takes what looked like logs by name and is not read, before anything is. */
+  readonly onNotRead?: (notRead: readonly NotRead[]) => void;
   /** Takes each log of whose lines none could be read, and what it looks like. */
   readonly onUnread?: (path: string, seen: string | undefined) => void;
 }
@@ -78,6 +83,10 @@ interface Source {
   /** between them: joins what a terminal has cut */
   readonly unfolder: Unfolder;
   readonly parts: string[];
+  /** as `Copies` has it */
+  readonly rank: number;
+  /** it is read because of what its first lines look like */
+  readonly isGuessed: boolean;
   /** how many of the parts have been begun */
   begun: number;
   input: LogInput | undefined;
@@ -100,29 +109,37 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     logEnd: (host) => endOfLog(sources, host),
   });
   const stalls = new Stalls();
-  const found = await findInArchives(
+  const found = await findReadable(
     options.paths.filter((path) => !isJournalPath(path)),
-    undefined,
+    options.stdin,
     options.signal,
   );
   const journals = [...new Set(options.paths.filter(isJournalPath))].map((path) => ({ path: journalName(path), parts: [path] }));
   const [ofReport, ...others] = options.isZoneGiven === false ? new Set(found.logs.map((set) => set.zone)) : [undefined];
   const zoneHint = options.onWrongZone && new ZoneHint(ofReport === undefined || others.length > 0 ? zones : parseZones(ofReport));
+  const accept = (event: Event): void => {
+    stalls.note(event);
+    zoneHint?.note(event);
+    correlator.accept(event);
+  };
+  let copies: Copies | undefined;
   try {
     if (options.signal?.aborted) return found.close();
     if (found.faults.length > 0) throw unreadable(found.faults);
     for (const { path } of found.cutOff) options.count('cut_off_logs', 1, path);
     if (options.isZoneGiven === false) for (const { zone, host } of zonesSaid(found.logs)) options.onZone?.(zone, host);
-    sources = openSources([...found.logs, ...journals], options, zones, rules, (event) => {
-      stalls.note(event);
-      zoneHint?.note(event);
-      correlator.accept(event);
+    if (found.notRead.length > 0) options.onNotRead?.(found.notRead);
+    sources = openSources([...found.logs, ...journals], { options, zones, rules, found }, (event, rank) => {
+      if (copies === undefined) accept(event);
+      else copies.take(event, rank);
     });
+    if (sources.length > 1 && sources.some(({ rank }) => rank > 0))
+      copies = new Copies({ accept, count: options.count, unknownHost: NO_HOST });
   } catch (error) {
     found.close();
     throw error;
   }
-  const reads = (service: string, host?: string): boolean => sources.some(({ reader }) => reader.reads(service, host));
+  const reads = readsOf(sources, copies);
   const totalBytes = sizeOf(sources);
   let readBytes = 0;
   let yieldAt = 0;
@@ -149,8 +166,9 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
         await turn();
       }
       options.onProgress?.(readBytes, totalBytes);
-      const behind = furthestBehind(sources);
-      if (behind?.reader.newest !== undefined) yield* finish(correlator.advance(behind.reader.newest));
+      const newest = furthestBehind(sources)?.reader.newest;
+      const readTo = copies === undefined ? newest : releaseUpTo(copies, sources, newest);
+      if (readTo !== undefined) yield* finish(correlator.advance(readTo));
     }
     yield* finish(correlator.finish(Math.max(...sources.map(({ reader }) => reader.newest ?? Number.NEGATIVE_INFINITY))));
     options.onStalls?.(stalls.longest);
@@ -171,28 +189,60 @@ function requestsOf({ members }: ClosedThing): ReadonlySet<string> {
   return found;
 }
 
+/** Lets go the lines of logs that may repeat others, as far as those are read. @returns up to when all is known */
+function releaseUpTo(copies: Copies, sources: readonly Source[], newest: Millis | undefined): Millis | undefined {
+  const readTo: Millis[] = [];
+  for (const { done, rank, reader } of sources) {
+    if (!done) readTo[rank] = Math.min(readTo[rank] ?? Number.POSITIVE_INFINITY, reader.newest ?? Number.NEGATIVE_INFINITY);
+  }
+  copies.release((rank) => Math.min(...readTo.slice(0, rank).filter((at) => at !== undefined)));
+  if (newest === undefined) return undefined;
+  copies.forget(newest);
+  return Math.min(newest, copies.oldest);
+}
+
+/** Whether a service's lines are read. Logs that may repeat others count beside a log of its own where they bring something new. */
+function readsOf(sources: readonly Source[], copies: Copies | undefined): (service: string, host?: string) => boolean {
+  if (copies === undefined) return (service, host) => sources.some(({ reader }) => reader.reads(service, host));
+  const own = sources.filter(({ rank }) => rank === 0);
+  const others = sources.filter(({ rank }) => rank > 0);
+  return (service, host) => {
+    if (own.some(({ reader }) => reader.reads(service, host)) || copies.brought(service, host)) return true;
+    return !own.some(({ reader }) => reader.reads(service)) && others.some(({ reader }) => reader.reads(service, host));
+  };
+}
+
+interface Opening {
+  readonly options: ReplayOptions;
+  readonly zones: (service?: string) => Zone;
+  readonly rules: Rules | undefined;
+  readonly found: FoundLogs;
+}
+
 function openSources(
   sets: readonly LogSet[],
-  options: ReplayOptions,
-  zones: (service?: string) => Zone,
-  rules: Rules | undefined,
-  onEvent: (event: Event) => void,
+  { options, zones, rules, found }: Opening,
+  onEvent: (event: Event, rank: number) => void,
 ): Source[] {
   const sources: Source[] = [];
+  let ranks = 0;
   for (const set of sets) {
+    const isGuessed = found.isGuessed(set);
+    // Asked for as a whole, all logs are a service's own.
+    const rank = options.service === undefined && (isJournalPath(set.parts[0]!) || mayRepeat(set.path)) ? ++ranks : 0;
     const numbers = options.lines === 'numbered' ? new LineNumbers(set.parts) : undefined;
     const reader = openSource({
       path: set.path,
       service: options.service,
       host: options.host ?? set.host,
       form: isJournalPath(set.path) ? 'journal-json' : options.form,
-      isNamed: isNamedByUser(set, options.paths),
+      isNamed: isGuessed || isNamedByUser(set, options.paths),
       anyHost: NO_HOST,
       zone: set.zone === undefined || options.isZoneGiven !== false ? zones : parseZones(set.zone),
       latest: () => lastWritten(set),
       count: options.count,
       catalogue: rules?.catalogue,
-      onEvent: numbers === undefined ? onEvent : (event) => onEvent({ ...event, origin: numbers.numbered(event.origin) }),
+      onEvent: (event) => onEvent(numbers === undefined ? event : { ...event, origin: numbers.numbered(event.origin) }, rank),
     });
     if (reader === undefined) continue;
     const unfolder = new Unfolder((bytes, start, end, offset) => reader.line(bytes, start, end, offset, source.begun));
@@ -204,7 +254,10 @@ function openSources(
             unfolder.line(bytes, start, end, offset);
           };
     const splitter = createLineSplitter({ sink, count: options.count });
-    const source: Source = { path: set.path, reader, splitter, unfolder, parts: [...set.parts], begun: 0, input: undefined, done: false };
+    const source: Source = {
+      ...{ path: set.path, reader, splitter, unfolder, parts: [...set.parts], rank, isGuessed },
+      ...{ begun: 0, input: undefined, done: false },
+    };
     sources.push(source);
   }
   if (sources.length === 0) {
@@ -229,7 +282,8 @@ const lastWritten = ({ parts }: LogSet): Millis => {
   return last === '-' || isJournalPath(last) ? systemClock.now() : statSync(last).mtimeMs;
 };
 
-const isNamedByUser = (set: LogSet, paths: readonly string[]): boolean => set.parts.some((part) => paths.includes(part));
+const isNamedByUser = (set: LogSet, paths: readonly string[]): boolean =>
+  paths.includes(set.path) || set.parts.some((part) => paths.includes(part));
 
 /** The source with the least time that is not read to its end. */
 function furthestBehind(sources: readonly Source[]): Source | undefined {
@@ -278,14 +332,14 @@ async function readOn(source: Source, options: ReplayOptions): Promise<number> {
     if (source.done) {
       source.reader.end();
       const { seen } = source.unfolder;
-      if (source.reader.newest === undefined && seen.length > 0) options.onUnread?.(source.path, diagnose(seen));
+      if (!source.isGuessed && source.reader.newest === undefined && seen.length > 0) options.onUnread?.(source.path, diagnose(seen));
     } else source.reader.flushCounts();
-    if (source.reader.isUnknown) throw logUnknown(source.path, diagnose(source.unfolder.seen));
+    if (source.reader.isUnknown && !source.isGuessed) throw logUnknown(source.path, diagnose(source.unfolder.seen));
     return 0;
   }
   source.splitter.push(piece.bytes, piece.offset);
   source.unfolder.decide();
   source.reader.flushCounts();
-  if (source.reader.isUnknown) throw logUnknown(source.path, diagnose(source.unfolder.seen));
+  if (source.reader.isUnknown && !source.isGuessed) throw logUnknown(source.path, diagnose(source.unfolder.seen));
   return piece.bytes.length;
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import { findInArchives, zonesSaid } from '../../archive/find.js';
+import { zonesSaid } from '../../archive/find.js';
 import { type Catalogue, services } from '../../catalogue/index.js';
 import { everyRelease, type Family } from '../../catalogue/releases.js';
 import { loadConfig } from '../../config/load.js';
@@ -18,6 +18,7 @@ import { loadRules, type Rules } from '../../read/rules.js';
 import { parseZones } from '../../read/zones.js';
 import type { Fault, LogSet } from '../../tail/discover.js';
 import { hostInName, nameLog } from '../../tail/name.js';
+import { findReadable } from '../found.js';
 import { spoolFolders } from '../receive.js';
 import { visibilityOf } from './advice.js';
 import { type ClockFinding, judgeClocks } from './clock.js';
@@ -219,11 +220,14 @@ async function readWith(
 ): Promise<Found> {
   const found: Found = { sources: [], problems: [], notes: [], passedOver: [] };
   const all: { entry: Entry; set: LogSet }[] = [];
+  const guessed = new Set<LogSet>();
   /** logs whose zone their sosreport says */
   const zoned = new Map<LogSet, string>();
   for (const entry of entries) {
-    const { logs, faults, cutOff, close } = await findInArchives(entry.paths, undefined, options.signal);
+    const { logs, faults, cutOff, notRead, isGuessed, close } = await findReadable(entry.paths, undefined, options.signal);
     closers.push(close);
+    found.passedOver.push(...notRead);
+    for (const set of logs) if (isGuessed(set)) guessed.add(set);
     if (options.isZoneGiven === false && options.config === undefined)
       for (const set of logs.filter(({ zone }) => zone !== undefined)) zoned.set(set, set.zone!);
     for (const { path, why } of cutOff) found.notes.push(`${path} is cut off: ${why}; what lies before was read`);
@@ -241,7 +245,13 @@ async function readWith(
     );
   for (const { entry, set } of all) {
     if (options.signal?.aborted) break;
-    await readInto(found, { ...entry, zone: zoned.get(set) ?? entry.zone }, set, { limit, onBytes, signal: options.signal, catalogue });
+    await readInto(found, { ...entry, zone: zoned.get(set) ?? entry.zone }, set, {
+      isGuessed: guessed.has(set),
+      limit,
+      onBytes,
+      signal: options.signal,
+      catalogue,
+    });
   }
   return found;
 }
@@ -255,10 +265,16 @@ async function readInto(
   { sources, problems, notes, passedOver }: Found,
   entry: Entry,
   set: LogSet,
-  reading: Pick<ReadOptions, 'limit' | 'onBytes' | 'signal' | 'catalogue'>,
+  {
+    isGuessed,
+    ...reading
+  }: Pick<ReadOptions, 'limit' | 'onBytes' | 'signal' | 'catalogue'> & {
+    /** It is read because of what its first lines look like. */
+    readonly isGuessed: boolean;
+  },
 ): Promise<void> {
   const name = nameLog(set.path, { service: entry.service, host: entry.host });
-  const isNamed = set.parts.some((part) => entry.paths.includes(part)) || entry.paths.includes(set.path);
+  const isNamed = isGuessed || set.parts.some((part) => entry.paths.includes(part)) || entry.paths.includes(set.path);
   if (name !== undefined && !services.includes(name.service)) {
     passedOver.push({ path: set.path, why: `no message of ${name.service} is known` });
     return;
@@ -273,6 +289,10 @@ async function readInto(
       return;
     }
     const { surveys, unknown, foreign } = read;
+    if (isGuessed && surveys.length === 0) {
+      passedOver.push({ path: set.path, why: 'its lines are of no service that novaspan reads' });
+      return;
+    }
     if (unknown !== undefined && surveys.length === 0) problems.push(unknownService(set.path, unknown, read.seen));
     else if (surveys.length === 0 && read.damaged > 0) problems.push(notOfForm(set.path, read.form, read.damaged));
     else if (surveys.length === 0 && foreign.size === 0) notes.push(`${set.path} is empty`);
