@@ -164,7 +164,7 @@ export const replay = defineCommand({
     let isAny = false;
     const seen: string[] = [];
     let wrongZone: string | undefined;
-    let notRead: readonly string[] = [];
+    let notRead: readonly { readonly path: string; readonly why: string }[] = [];
     try {
       const found = engine.replay({
         paths,
@@ -180,7 +180,7 @@ export const replay = defineCommand({
           if (what !== undefined && seen.length < MOST_SEEN) seen.push(`of ${path}, ${what}`);
         },
         onNotRead(these) {
-          notRead = notReadText(these);
+          notRead = these;
         },
         onStalls: (every) => {
           stalls = every;
@@ -254,7 +254,7 @@ export const replay = defineCommand({
       };
       const lines = [
         ...notes.flatMap((note) => note(outcome)),
-        ...notRead,
+        ...notReadText(notRead, all.isEmpty),
         ...(wrongZone === undefined ? [] : [wrongZone]),
         ...(values.verbose ? tally.details({ took, bytes }) : []),
       ];
@@ -265,13 +265,17 @@ export const replay = defineCommand({
   },
 });
 
-/** Files that are named of those that look like logs by name and are none. */
-const MOST_NOT_READ = 5;
+/** Files that are named, of those that may be logs by name and are none. */
+const MOST_NOT_READ = 3;
 
-function notReadText(these: readonly { readonly path: string; readonly why: string }[]): string[] {
-  const shown = these.slice(0, MOST_NOT_READ).map(({ path, why }) => `note: not read: ${path}: ${why}`);
+/** @param isAlone Nothing else was read: then it is said of each why not. */
+function notReadText(these: readonly { readonly path: string; readonly why: string }[], isAlone: boolean): string[] {
+  if (these.length === 0) return [];
+  const shown = these.slice(0, MOST_NOT_READ);
   const more = these.length - shown.length;
-  return more > 0 ? [...shown, `note: ${more} more are not read; \`novaspan check --verbose\` on these paths lists all`] : shown;
+  const named = shown.map(({ path, why }) => (isAlone ? `${path} (${why})` : path.split('/').at(-1)!)).join(', ');
+  const further = more > 0 ? ` and ${more} more` : '';
+  return [`note: not read, as they are no logs of a known service: ${named}${further}; \`novaspan check --verbose\` says why`];
 }
 
 /** A table in a pipe is for other programs: nothing is cut, unless a width is asked for. */

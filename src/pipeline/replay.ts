@@ -11,7 +11,7 @@ import type { Event } from '../lifecycle/event.js';
 import { Stalls } from '../lifecycle/stalls.js';
 import type { Unnamed } from '../lifecycle/unnamed.js';
 import { systemClock } from '../model/clock.js';
-import type { Count } from '../model/counters.js';
+import type { Count, CounterName } from '../model/counters.js';
 import { logUnknown, usage } from '../model/errors.js';
 import type { LogForm } from '../model/form.js';
 import type { LineSink, Millis } from '../model/line.js';
@@ -226,6 +226,7 @@ function openSources(
 ): Source[] {
   const sources: Source[] = [];
   let ranks = 0;
+  const hasOwn = sets.some((set) => !mayRepeat(set.path));
   for (const set of sets) {
     const isGuessed = found.isGuessed(set);
     // Asked for as a whole, all logs are a service's own.
@@ -240,7 +241,8 @@ function openSources(
       anyHost: NO_HOST,
       zone: set.zone === undefined || options.isZoneGiven !== false ? zones : parseZones(set.zone),
       latest: () => lastWritten(set),
-      count: options.count,
+      // What is wrong with lines that were not asked for, and that others may hold too, is not said again.
+      count: isGuessed && hasOwn ? onlyCounted(options.count) : options.count,
       catalogue: rules?.catalogue,
       onEvent: (event) => onEvent(numbers === undefined ? event : { ...event, origin: numbers.numbered(event.origin) }, rank),
     });
@@ -253,7 +255,7 @@ function openSources(
             numbers.begin(source.begun, offset);
             unfolder.line(bytes, start, end, offset);
           };
-    const splitter = createLineSplitter({ sink, count: options.count });
+    const splitter = createLineSplitter({ sink, count: isGuessed && hasOwn ? onlyCounted(options.count) : options.count });
     const source: Source = {
       ...{ path: set.path, reader, splitter, unfolder, parts: [...set.parts], rank, isGuessed },
       ...{ begun: 0, input: undefined, done: false },
@@ -268,6 +270,21 @@ function openSources(
   }
   return sources;
 }
+
+const PLAIN: ReadonlySet<CounterName> = new Set<CounterName>([
+  'lines',
+  'records',
+  'events',
+  'unrecognised',
+  'repeated_events',
+  'foreign_lines',
+]);
+
+const onlyCounted =
+  (count: Count): Count =>
+  (name, by, label) => {
+    if (PLAIN.has(name)) count(name, by, label);
+  };
 
 /** NaN where it cannot be known: of what comes through a pipe, or is compressed. */
 function sizeOf(sources: readonly Source[]): number {
