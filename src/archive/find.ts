@@ -8,7 +8,7 @@ import { isLogName } from '../tail/rotated.js';
 import { isArchive } from './kind.js';
 import { LIMITS, type Limits, Meter } from './limits.js';
 import { type AboutHost, aboutHost, sosreportOf } from './sosreport.js';
-import { STDIN_NAME, savePacked } from './stdin.js';
+import { type Input, STDIN_NAME, savePacked } from './stdin.js';
 import { unpack } from './unpack.js';
 
 /** What lies under paths, the archives there unpacked. */
@@ -20,6 +20,8 @@ export interface Found {
   readonly cutOff: readonly Aside[];
   /** archives that somebody put beside logs, and that hold none */
   readonly passedOver: readonly Aside[];
+  /** standard input as it was, where it is not packed */
+  readonly stdin?: Input;
   /** Removes what was unpacked. */
   close(): void;
 }
@@ -41,12 +43,13 @@ export async function findInArchives(
   paths: readonly string[],
   limits: Limits = LIMITS,
   signal?: AbortSignal,
-  stdin?: NodeJS.ReadableStream,
+  stdin?: Input,
 ): Promise<Found> {
   const room = new Room();
   try {
     const meter = new Meter(limits, signal);
-    const saved = paths.includes(STDIN) && stdin !== undefined ? await savePacked(stdin, () => room.folder(), meter) : undefined;
+    const input = paths.includes(STDIN) && stdin !== undefined ? await savePacked(stdin, () => room.folder(), meter) : undefined;
+    const saved = input !== undefined && 'path' in input ? input.path : undefined;
     const search = new Search(room, meter);
     await search.look(
       paths.map((path) => (path === STDIN ? (saved ?? path) : path)),
@@ -54,7 +57,10 @@ export async function findInArchives(
     );
     search.logs.sort(({ path: a }, { path: b }) => (a < b ? -1 : 1));
     const { logs, faults, cutOff, passedOver } = search;
-    return { logs, faults, cutOff, passedOver, close: () => room.close() };
+    return {
+      ...{ logs, faults, cutOff, passedOver, close: () => room.close() },
+      ...(input !== undefined && 'input' in input && { stdin: input.input }),
+    };
   } catch (error) {
     room.close();
     throw error;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
 import yauzl from 'yauzl';
-import { reasonOf } from '../model/errors.js';
+import { OperatorError, reasonOf } from '../model/errors.js';
 import { maybeLog } from '../tail/maybe-log.js';
 import { type LogInput, openLog } from '../tail/read-file.js';
 import { isArchiveName, isLogName } from '../tail/rotated.js';
@@ -78,7 +78,16 @@ async function* piecesOf(input: LogInput, meter: Meter, onBytes: (total: number)
 }
 
 async function unzip(archive: string, folder: string, name: string, meter: Meter): Promise<string | undefined> {
-  const zip = await yauzl.openPromise(archive, { lazyEntries: true, autoClose: false });
+  const zip = await yauzl.openPromise(archive, { lazyEntries: true, autoClose: false }).catch((cause: unknown) => {
+    throw new OperatorError(
+      'LOG_UNREADABLE',
+      `cannot read ${name}: it is cut off or no zip, as the list of its files at its end is missing`,
+      {
+        remedy: 'copy it again; `zip -FF ARCHIVE.zip --out WHOLE.zip` makes an archive of what is there',
+        cause,
+      },
+    );
+  });
   const packed = statSync(archive).size;
   let total = 0;
   try {

@@ -17,7 +17,11 @@ export interface FoundLogs extends Found {
 }
 
 /** Finds logs as `findInArchives` does. Of files whose names say nothing of a service, those are kept whose first lines look like a log. */
-export async function findReadable(paths: readonly string[], stdin?: NodeJS.ReadableStream, signal?: AbortSignal): Promise<FoundLogs> {
+export async function findReadable(
+  paths: readonly string[],
+  stdin?: AsyncIterable<Buffer | string>,
+  signal?: AbortSignal,
+): Promise<FoundLogs> {
   const found = await findInArchives(paths, undefined, signal, stdin);
   const guessed = new Set<LogSet>();
   const notRead: NotRead[] = [...found.passedOver];

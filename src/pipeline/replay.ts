@@ -116,7 +116,9 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
   );
   const journals = [...new Set(options.paths.filter(isJournalPath))].map((path) => ({ path: journalName(path), parts: [path] }));
   const [ofReport, ...others] = options.isZoneGiven === false ? new Set(found.logs.map((set) => set.zone)) : [undefined];
-  const zoneHint = options.onWrongZone && new ZoneHint(ofReport === undefined || others.length > 0 ? zones : parseZones(ofReport));
+  // Of logs that are read in several zones it cannot say one.
+  const zoneHint =
+    others.length > 0 ? undefined : options.onWrongZone && new ZoneHint(ofReport === undefined ? zones : parseZones(ofReport));
   const accept = (event: Event): void => {
     stalls.note(event);
     zoneHint?.note(event);
@@ -159,7 +161,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
       if (options.signal?.aborted) return;
       const next = furthestBehind(sources);
       if (next === undefined) break;
-      readBytes += await readOn(next, options);
+      readBytes += await readOn(next, options, found.stdin);
       if (readBytes >= yieldAt) {
         // Files are read without waiting: signals and timers get their turn.
         yieldAt = readBytes + BETWEEN_TURNS;
@@ -327,7 +329,7 @@ function endOfLog(sources: readonly Source[], host: string): Millis {
 }
 
 /** Reads one piece of a source; @returns its bytes */
-async function readOn(source: Source, options: ReplayOptions): Promise<number> {
+async function readOn(source: Source, options: ReplayOptions, stdin: FoundLogs['stdin']): Promise<number> {
   if (source.input === undefined) {
     const part = source.parts.shift();
     if (part === undefined) {
@@ -336,7 +338,7 @@ async function readOn(source: Source, options: ReplayOptions): Promise<number> {
     }
     source.begun++;
     if (isJournalPath(part)) source.input = openJournal(part);
-    else source.input = part === '-' && options.stdin !== undefined ? openStream(options.stdin) : await openLog(part);
+    else source.input = part === '-' && stdin !== undefined ? openStream(stdin) : await openLog(part);
   }
   const piece = await source.input.read();
   if (piece === undefined) {
