@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OperatorError, reasonOf } from '../model/errors.js';
+import { reasonOf } from '../model/errors.js';
 import { type Fault, findLogsAndFaults, type LogSet } from '../tail/discover.js';
 import { maybeLog } from '../tail/maybe-log.js';
 import { isLogName } from '../tail/rotated.js';
 import { isArchive } from './kind.js';
-import { LIMITS, type Limits, Meter } from './limits.js';
+import { LIMITS, type Limits, Meter, PastLimit } from './limits.js';
 import { type AboutHost, aboutHost, sosreportOf } from './sosreport.js';
 import { type Input, STDIN_NAME, savePacked } from './stdin.js';
 import { unpack } from './unpack.js';
@@ -109,7 +109,7 @@ class Search {
       if (why !== undefined) this.cutOff.push({ path: name, why });
       await this.look([folder], (path) => name + path.slice(folder.length), depth + 1);
     } catch (cause) {
-      if (depth === 0 || cause instanceof OperatorError) this.faults.push({ path: name, cause });
+      if (depth === 0 || cause instanceof PastLimit) this.faults.push({ path: name, cause });
       else this.cutOff.push({ path: name, why: reasonOf(cause) });
       return;
     } finally {

@@ -56,7 +56,10 @@ export class Meter {
   }
 }
 
-const tooMuch = (archive: string, why: string): OperatorError =>
-  new OperatorError('LOG_UNREADABLE', `cannot read ${archive}: ${why}, which is the limit`, {
+/** An archive is past a limit, which ends the search. */
+export class PastLimit extends OperatorError {}
+
+const tooMuch = (archive: string, why: string): PastLimit =>
+  new PastLimit('LOG_UNREADABLE', `cannot read ${archive}: ${why}, which is the limit`, {
     remedy: 'if you trust the archive, unpack it yourself and give the folder: folders have no such limit',
   });
