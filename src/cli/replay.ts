@@ -60,7 +60,7 @@ export const replay = defineCommand({
   operands: 'PATH...',
   takes: { least: 1, most: Infinity },
   about: [
-    'Reads files, folders, globs and rotated or compressed logs (gzip, xz, zstd, bzip2), sosreports and other archives (tar, zip) as they are (`-` is stdin), or the journal (`journal:`, `journal:UNIT,UNIT`, `journal:/path`). It joins what the services wrote of each instance action and shows the result: up to three actions as waterfalls, more as a table. Give the logs of all hosts at once: what they hold of one action becomes one trace.',
+    'Reads files, folders, globs and rotated or compressed logs (gzip, xz, zstd, bzip2), sosreports and other archives (tar, zip) as they are (`-` is stdin, packed or not), or the journal (`journal:`, `journal:UNIT,UNIT`, `journal:/path`). It joins what the services wrote of each instance action and shows the result: up to three actions as waterfalls, more as a table. Give the logs of all hosts at once: what they hold of one action becomes one trace.',
     'The result goes to stdout, progress and the summary to stderr. Nothing is sent anywhere and nothing is changed.',
   ],
   options: {
