@@ -45,6 +45,8 @@ export interface ReplayOptions {
   readonly count: Count;
   /** Takes, when all is read, which times were read in a wrong zone, and what to give instead. */
   readonly onWrongZone?: (wrong: WrongZone) => void;
+  /** Takes what looked like logs by name and is not read. */
+  readonly onNotRead?: (notRead: readonly { readonly path: string; readonly why: string }[]) => void;
   /** Takes each log of whose lines none could be read, and what it looks like. */
   /** Takes each log whose lines were cut off, and where. */
   readonly onCutOff?: (path: string, seen: string) => void;

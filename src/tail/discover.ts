@@ -34,11 +34,21 @@ export async function findLogs(paths: readonly string[]): Promise<LogSet[]> {
 export async function findLogsAndFaults(
   paths: readonly string[],
   most = MOST_FOLDERS,
-): Promise<{ readonly logs: LogSet[]; readonly archives: readonly string[]; readonly faults: readonly Fault[] }> {
+  isWanted: (path: string) => boolean = isLogName,
+): Promise<{
+  readonly logs: LogSet[];
+  readonly archives: readonly string[];
+  readonly faults: readonly Fault[];
+  /** what may be no log at all */
+  readonly unsure: readonly Fault[];
+}> {
   const faults: Fault[] = [];
+  const unsure: Fault[] = [];
   const archives: string[] = [];
   const files: string[] = [];
-  for (const path of paths) files.push(...(path === STDIN ? [path] : await filesAt(path, faults, most)));
+  for (const path of paths) files.push(...(path === STDIN ? [path] : await filesAt(path, { faults, unsure }, most, isWanted)));
+  // Of two names for one file the one that says more.
+  files.sort((a, b) => Number(isLogName(b)) - Number(isLogName(a)));
 
   const sets = new Map<string, string[]>();
   const seen = new Set<string>();
@@ -59,7 +69,7 @@ export async function findLogsAndFaults(
   const logs = [...sets]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([path, parts]) => ({ path, parts: parts.filter((part) => !isBeingPacked(part, (other) => parts.includes(other))).sort(byAge) }));
-  return { logs, archives, faults };
+  return { logs, archives, faults, unsure };
 }
 
 /**
@@ -78,7 +88,9 @@ export async function liveLogs(
     const named =
       kind === 'file'
         ? [normalize(path)]
-        : (kind === 'glob' ? await matching(path) : logsBelow(path, [], MOST_FOLDERS)).filter((log) => isLive(log) && !isArchiveName(log));
+        : (kind === 'glob' ? await matching(path) : logsBelow(path, [], MOST_FOLDERS, isLogName)).filter(
+            (log) => isLive(log) && !isArchiveName(log),
+          );
     // A file that is named is refused where it is opened, which says why.
     const found = named.filter((log) => !isNoLog(log) || (kind === 'file' && !ofKernel().has(statOf(log)?.dev ?? 0)));
     if (found.length === 0) unmatched.push(path);
@@ -121,18 +133,24 @@ export interface Fault {
   readonly isEmpty?: true;
 }
 
-async function filesAt(path: string, faults: Fault[], most: number): Promise<string[]> {
+async function filesAt(
+  path: string,
+  { faults, unsure }: { readonly faults: Fault[]; readonly unsure: Fault[] },
+  most: number,
+  isWanted: (path: string) => boolean,
+): Promise<string[]> {
   try {
     const kind = kindOf(path);
     if (kind === 'file') {
       return isReadable(path, faults, true) ? [normalize(path)] : [];
     }
-    const found = kind === 'glob' ? await matching(path) : logsBelow(path, faults, most);
+    const found = kind === 'glob' ? await matching(path) : logsBelow(path, faults, most, isWanted);
     if (found.length === 0) {
       const cause = new Error(kind === 'glob' ? 'no file matches' : 'the folder holds no logs (files called SERVICE.log)');
       faults.push({ path, cause, isEmpty: true });
     }
-    return found.filter((file) => isReadable(file, faults));
+    // What only may be a log does not keep the rest from being read.
+    return found.filter((file) => isReadable(file, kind === 'glob' || isLogName(file) || isArchiveName(file) ? faults : unsure));
   } catch (cause) {
     faults.push({ path, cause });
     return [];
@@ -181,7 +199,7 @@ export const MOST_FOLDERS = 5000;
 const tooMany = (most: number): string => `there are more than ${most} folders in it: name those that hold logs`;
 
 /** Files of a folder and all below it that are named like logs. Links to folders are followed, each folder once. */
-function logsBelow(folder: string, faults: Fault[], most: number, seen = new Set<string>()): string[] {
+function logsBelow(folder: string, faults: Fault[], most: number, isWanted: (path: string) => boolean, seen = new Set<string>()): string[] {
   try {
     const real = realpathSync(folder);
     if (seen.has(real)) return [];
@@ -194,8 +212,8 @@ function logsBelow(folder: string, faults: Fault[], most: number, seen = new Set
         const path = join(folder, name);
         const found = statOf(path);
         if (found === undefined || ofKernel().has(found.dev)) return [];
-        if (found.isDirectory()) return logsBelow(path, faults, most, seen);
-        return found.isFile() && (isLogName(path) || isArchiveName(path)) ? [path] : [];
+        if (found.isDirectory()) return logsBelow(path, faults, most, isWanted, seen);
+        return found.isFile() && (isWanted(path) || isArchiveName(path)) ? [path] : [];
       });
   } catch (cause) {
     faults.push({ path: folder, cause });
