@@ -71,7 +71,7 @@ export class Correlator {
     }
     if (isTrifle(event) || hostLines.accept(event)) return;
     builds.note(event);
-    if (hosts.note(event)) instances.wake(event.host);
+    if (hosts.note(event)) instances.wake(event.host, event.at);
     if (event.kind === 'compute.started') return;
     if (!ONLY_AT_WORK.has(event.kind)) store.add(event);
     this.#control.note(event);
@@ -111,7 +111,7 @@ export class Correlator {
     const closings: Closing[] = [];
     for (const [instance, state] of this.#from.instances.states) {
       // What is under way as of now must be known before lines are forgotten: it keeps its own.
-      if (state.wakesAt <= watermark || (isDueToSweep && state.events.length > 0 && state.lookedAt < watermark))
+      if (state.wakesAt <= watermark || (isDueToSweep && !this.#from.instances.isKnown(state, watermark)))
         closings.push(...this.#followed(this.#closer.advance(instance, state, watermark)));
     }
     return closings;

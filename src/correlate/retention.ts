@@ -156,9 +156,13 @@ export class Retention {
 function forgetPast(state: InstanceState, horizon: Millis): void {
   const since = Math.min(horizon, ...state.candidates.map((each) => beganOf(each, state.past) - LEAD));
   const kept = state.past.filter(({ until }) => until >= since);
-  if (kept.length < state.past.length)
+  if (kept.length < state.past.length) {
     state.past = state.past.filter(
       ({ until, rescheduled, request }) => until >= since || (rescheduled && kept.some((each) => each.request === request)),
     );
-  if (state.candidates.length === 0) state.events = state.events.filter(({ at }) => at >= horizon);
+    state.passage = undefined;
+  }
+  if (state.candidates.length > 0 || !state.events.some(({ at }) => at < horizon)) return;
+  state.events = state.events.filter(({ at }) => at >= horizon);
+  state.passage = undefined;
 }
