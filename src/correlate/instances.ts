@@ -292,5 +292,8 @@ function secondOf(sharers: ReadonlyMap<string, Millis>): Millis {
   return second;
 }
 
-const upTo = (requests: ReadonlyMap<string, Millis>, moment: Millis): string[] =>
-  [...requests].flatMap(([request, at]) => (at <= moment ? [request] : []));
+function upTo(requests: ReadonlyMap<string, Millis>, moment: Millis): string[] {
+  const found: string[] = [];
+  for (const [request, at] of requests) if (at <= moment) found.push(request);
+  return found;
+}

@@ -12,15 +12,14 @@ const PATIENCE = seconds(60);
 /** Actions after which a guest begins to run. */
 const STARTS_A_GUEST = new Set(['create', 'reboot', 'start', 'unshelve', 'rebuild']);
 
-/** The line that opens the sequel: it says best when the guest began to run. */
-export const resumed = (action: ClosedAction): Event | undefined =>
-  lastGuestEvent(
-    'guest.lifecycle.resumed',
-    action.members.map(({ event }) => event),
-  )?.event;
-
-export const hasSequel = (action: ClosedAction): boolean =>
-  STARTS_A_GUEST.has(action.spec.name) && action.outcome === 'succeeded' && resumed(action) !== undefined;
+/** The line that opens the sequel: it says best when the guest began to run. Undefined where nothing follows. */
+export const openingOf = ({ spec, outcome, members }: ClosedAction): Event | undefined =>
+  STARTS_A_GUEST.has(spec.name) && outcome === 'succeeded'
+    ? lastGuestEvent(
+        'guest.lifecycle.resumed',
+        members.map(({ event }) => event),
+      )?.event
+    : undefined;
 
 /** What is waited for after a boot: the network of its guest, on the host that runs it. */
 export interface Sequel {

@@ -4,7 +4,7 @@ import type { Millis } from '../model/line.js';
 import type { Gather } from './gather.js';
 import type { Instances } from './instances.js';
 import type { SavedSequel } from './saved.js';
-import { createSequel, hasSequel, resumed, type Sequel } from './sequel.js';
+import { createSequel, openingOf, type Sequel } from './sequel.js';
 import type { Closing } from './state.js';
 import type { EventStore, Sort } from './store.js';
 import { GRACE } from './times.js';
@@ -30,7 +30,7 @@ export class Sequels {
   /** Waits for the network of what has booted. */
   follow(closings: readonly Closing[]): void {
     for (const { thing } of closings) {
-      const opening = thing.form === 'action' && hasSequel(thing) ? resumed(thing) : undefined;
+      const opening = thing.form === 'action' ? openingOf(thing) : undefined;
       if (thing.form === 'action' && opening !== undefined) this.#open.push(createSequel(thing, opening, told(thing).from));
     }
   }

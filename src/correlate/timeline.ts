@@ -14,7 +14,7 @@ import {
   naming,
   taskOf,
 } from '../lifecycle/name.js';
-import { statesOf } from '../lifecycle/states.js';
+import { printsStates } from '../lifecycle/states.js';
 import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
@@ -22,7 +22,7 @@ import { Candidate, noMilestones } from './candidate.js';
 import { BEGINS_A_BUILD, NEVER_OPENS, ONLY_AT_WORK } from './kinds.js';
 import { note, startOf } from './milestones.js';
 import { isExported, isSame, isTaken, ownerAt } from './owner.js';
-import { type HostMarks, settle } from './settle.js';
+import { dependsOnLast, type HostMarks, settle } from './settle.js';
 import { GRACE, LEAD } from './times.js';
 
 /** What is known besides an instance's own lines. */
@@ -174,7 +174,7 @@ export class Timeline {
   }
 
   #takeOwn(request: string, event: Event): void {
-    if (this.#around.past.some((past) => isTaken(past, request, event.at))) return;
+    for (const past of this.#around.past) if (isTaken(past, request, event.at)) return;
     const current = this.#open.get(request);
     const isNext = current !== undefined && isNextAttempt(current, event);
     if (isNext) this.#giveOn(current, event.at);
@@ -188,7 +188,10 @@ export class Timeline {
     lines.own.push(event);
     // The function that holds the lock is the first rule: what it names keeps its name.
     if (!candidate.isNamedByLock) {
-      if (naming.has(event.kind) || (candidate.spec === undefined && (candidate !== current || lines.bare.length > 0)))
+      if (
+        naming.has(event.kind) ||
+        (candidate.spec === undefined && (candidate !== current || (lines.bare.length > 0 && printsStates(event.kind))))
+      )
         this.#name(candidate);
       candidate.isNamedByLock = actionOfLock(event) !== undefined;
     }
@@ -243,7 +246,7 @@ export class Timeline {
   }
 
   #takeBare(event: Event): void {
-    if (statesOf(event) !== undefined) this.#takeStated(event);
+    if (printsStates(event.kind)) this.#takeStated(event);
     const owner = this.#ownerOf(event);
     const opener = bareOpeners.get(event.kind);
     if (opener !== undefined && owner?.spec !== opener) return this.#takeOpener(opener, event);
@@ -363,8 +366,8 @@ export class Timeline {
   }
 
   #note(candidate: Candidate, event: Event): void {
-    note(candidate, event, this.#around.marks);
-    this.#settle(candidate);
+    const { marks } = this.#around;
+    if (note(candidate, event, marks) || dependsOnLast(candidate, marks)) this.#settle(candidate);
   }
 
   #settle(candidate: Candidate): void {
