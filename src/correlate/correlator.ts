@@ -75,6 +75,7 @@ export class Correlator {
     if (event.kind === 'compute.started') return;
     if (!ONLY_AT_WORK.has(event.kind)) store.add(event);
     this.#control.note(event);
+    this.#sequels.note(event);
     instances.keep(event);
   }
 
@@ -90,7 +91,7 @@ export class Correlator {
     const closings = [
       ...this.#advanceInstances(watermark, isDueToSweep),
       ...this.#followed(this.#retention.evict(this.#closer)),
-      ...this.#advanceSequels(watermark),
+      ...this.#sequels.advance(watermark, (instance) => this.#closer.upTo(instance, watermark)),
       ...this.#followed(this.#control.advance(watermark)),
     ];
     if (isDueToSweep) this.#retention.sweep(watermark);
@@ -115,12 +116,6 @@ export class Correlator {
         closings.push(...this.#followed(this.#closer.advance(instance, state, watermark)));
     }
     return closings;
-  }
-
-  /** The next action ends a sequel: it must be known as of this watermark. To look may close a boot, and so add a sequel. */
-  #advanceSequels(watermark: Millis): Closing[] {
-    const closings = [...this.#sequels.open].flatMap(({ of }) => this.#followed(this.#closer.upTo(of.instance, watermark)));
-    return [...closings, ...this.#sequels.advance(watermark)];
   }
 
   #followed(closings: Closing[]): Closing[] {

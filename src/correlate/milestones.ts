@@ -124,7 +124,7 @@ export function startOf(spec: ActionSpec, candidate: Candidate, marks: HostMarks
   for (const edge of spec.starts) {
     const isEdge = (event: Event): boolean => edge.kinds.includes(event.kind) && isOfTheAction(event, spec);
     const found = own.find(isEdge) ?? owned.find(isEdge) ?? begun.find(isEdge);
-    if (found === undefined || !isFollowed(found, edge, own, marks.buildEnds(host))) continue;
+    if (found === undefined || !isFollowed(found, edge, own, () => marks.buildEnds(host))) continue;
     const at = edgeTime(found, edge);
     if (spec.startsWithFirst === true && opened < at) break;
     return { at, is: edge.less !== undefined || edge.derived === true ? 'derived' : startIsOf(candidate, found) };
@@ -145,10 +145,10 @@ const startIsOf = ({ mayHaveWaited }: Candidate, { kind }: Event): Moment['is'] 
   mayHaveWaited && traitsOf(kind).lock === undefined ? 'derived' : 'observed';
 
 /** Whether the edge's other line follows at once: with no build ending in between, nothing was waited for, however long it took. */
-function isFollowed({ at }: Event, { followedBy }: Edge, own: readonly Event[], buildEnds: readonly Millis[]): boolean {
+function isFollowed({ at }: Event, { followedBy }: Edge, own: readonly Event[], buildEnds: () => readonly Millis[]): boolean {
   if (followedBy === undefined) return true;
   const next = own.find((event) => event.kind === followedBy.kind && event.at >= at);
-  return next !== undefined && (next.at <= at + followedBy.within || !buildEnds.some((end) => end > at && end < next.at));
+  return next !== undefined && (next.at <= at + followedBy.within || !buildEnds().some((end) => end > at && end < next.at));
 }
 
 /** Among lock lines only those of the action's own function. */

@@ -47,10 +47,10 @@ export class Retention {
 
   /** Where too many actions are open, the oldest are closed as far as they have come. */
   evict(closer: Closer): Closing[] {
-    const states = [...this.#from.instances.states.values()];
-    const open = states.reduce((sum, { candidates }) => sum + candidates.length, 0);
+    let open = 0;
+    for (const { candidates } of this.#from.instances.states.values()) open += candidates.length;
     if (open <= MOST_OPEN) return [];
-    const oldest = states
+    const oldest = [...this.#from.instances.states.values()]
       .flatMap((state) => state.candidates.map((candidate) => ({ candidate, state })))
       .sort(
         ({ candidate: a }, { candidate: b }) => a.opened - b.opened || compare(a.instance, b.instance) || compare(a.request, b.request),

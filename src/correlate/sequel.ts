@@ -30,9 +30,10 @@ export interface Sequel {
   readonly since: Millis;
   /**
    * @param next when the instance's next action began, if one has
-   * @returns `waiting` while something may still come, undefined where nothing tells of the guest's network
+   * @returns while something may still come the watermark at which it is over if nothing does, undefined where nothing tells of the
+   *   guest's network
    */
-  close(store: EventStore, watermark: Millis, next: Millis | undefined): ClosedSequel | undefined | 'waiting';
+  close(store: EventStore, watermark: Millis, next: Millis | undefined): ClosedSequel | undefined | Millis;
 }
 
 /** Opens when the guest is resumed; closes when every port has its address, when another action begins, or when patience ends. */
@@ -46,15 +47,19 @@ export function createSequel(of: Boot, opening: Event, since: Millis): Sequel {
     since,
     close(store, watermark, next) {
       const limit = Math.min(from + PATIENCE, next ?? Number.POSITIVE_INFINITY);
-      const here = (event: Event): boolean => event.host === of.host && event.at <= Math.min(limit, watermark);
+      const here = (event: Event): boolean => event.host === of.host && event.at <= limit;
+      let wakesAt = limit + GRACE;
       const acknowledged = ports.map(({ port, mac }) => {
         const first = firstOf(store, 'mac', mac!, (event) => event.kind === 'dhcp.acknowledged' && event.at >= from && here(event));
-        return first === undefined ? undefined : { event: first, ports: [port] };
+        if (first === undefined) return undefined;
+        if (first.at <= watermark) return { event: first, ports: [port] };
+        wakesAt = Math.min(wakesAt, first.at + GRACE);
+        return undefined;
       });
       const complete = ports.length > 0 && acknowledged.every((found) => found !== undefined);
       const endedBy = complete ? 'ready' : limit === next ? 'next-action' : 'patience';
       const end = complete ? Math.max(...acknowledged.map((found) => found!.event.at)) : limit;
-      if (watermark < end + GRACE) return 'waiting';
+      if (watermark < end + GRACE) return complete ? end + GRACE : wakesAt;
       const networks = new Set(ports.flatMap(({ network }) => (network === undefined ? [] : [network])));
       const metadata = [...networks]
         .sort()
