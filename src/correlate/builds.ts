@@ -81,8 +81,9 @@ export class Builds {
   readonly #byHost = new Map<string, HostBuilds>();
 
   note(event: Event): void {
-    const begins = BEGINS.has(event.kind as EventKind);
-    if (event.instance === undefined || event.service !== 'nova-compute' || (!begins && !ENDS.has(event.kind as EventKind))) return;
+    if (event.instance === undefined || event.service !== 'nova-compute') return;
+    const begins = BEGINS.has(event.kind);
+    if (!begins && !ENDS.has(event.kind)) return;
     this.add(event.host, { at: event.at, instance: event.instance, begins });
   }
 

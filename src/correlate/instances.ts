@@ -72,15 +72,18 @@ export class Instances {
     const state = this.#stateOf(event.instance);
     if (event.requestId !== undefined && event.userId !== undefined) {
       const { requestId: request, at } = event;
-      const past = state.past.find((each) => (isApi ? isExported(each, request, at) : isTaken(each, request, at)));
+      const past = state.past.length === 0 ? undefined : takerOf(state.past, isApi ? isExported : isTaken, request, at);
       if (past !== undefined) {
         if (ONLY_AT_WORK.has(event.kind)) return;
         if (!isApi && this.#seeded.has(past)) this.#count('read_again');
         else if (!isApi) this.#count('late', 1, event.kind);
         return;
       }
-      this.share(request, event.instance, at);
-      state.requests.set(request, Math.min(at, state.requests.get(request) ?? at));
+      const since = state.requests.get(request);
+      if (since === undefined || at < since) {
+        state.requests.set(request, at);
+        this.share(request, event.instance, at);
+      }
       if (EXTERNAL_EVENTS.has(event.kind)) state.external.set(request, Math.min(at, state.external.get(request) ?? at));
     }
     const { events } = state;
@@ -277,6 +280,11 @@ export class Instances {
     for (const [request, events] of this.#unresolved)
       if (!this.#sharers.has(request) && events.every(({ at }) => at < horizon)) this.#unresolved.delete(request);
   }
+}
+
+function takerOf(pasts: readonly Past[], takes: typeof isTaken, request: string, at: Millis): Past | undefined {
+  for (const past of pasts) if (takes(past, request, at)) return past;
+  return undefined;
 }
 
 /** When the second of a request's instances first had a line of it. */
