@@ -71,10 +71,11 @@ export class Correlator {
     }
     if (isTrifle(event) || hostLines.accept(event)) return;
     builds.note(event);
-    if (hosts.note(event)) instances.wake(event.host);
+    if (hosts.note(event)) instances.wake(event.host, event.at);
     if (event.kind === 'compute.started') return;
     if (!ONLY_AT_WORK.has(event.kind)) store.add(event);
     this.#control.note(event);
+    this.#sequels.note(event);
     instances.keep(event);
   }
 
@@ -90,7 +91,7 @@ export class Correlator {
     const closings = [
       ...this.#advanceInstances(watermark, isDueToSweep),
       ...this.#followed(this.#retention.evict(this.#closer)),
-      ...this.#advanceSequels(watermark),
+      ...this.#sequels.advance(watermark, (instance) => this.#closer.upTo(instance, watermark)),
       ...this.#followed(this.#control.advance(watermark)),
     ];
     if (isDueToSweep) this.#retention.sweep(watermark);
@@ -111,16 +112,10 @@ export class Correlator {
     const closings: Closing[] = [];
     for (const [instance, state] of this.#from.instances.states) {
       // What is under way as of now must be known before lines are forgotten: it keeps its own.
-      if (state.wakesAt <= watermark || (isDueToSweep && state.events.length > 0 && state.lookedAt < watermark))
+      if (state.wakesAt <= watermark || (isDueToSweep && !this.#from.instances.isKnown(state, watermark)))
         closings.push(...this.#followed(this.#closer.advance(instance, state, watermark)));
     }
     return closings;
-  }
-
-  /** The next action ends a sequel: it must be known as of this watermark. To look may close a boot, and so add a sequel. */
-  #advanceSequels(watermark: Millis): Closing[] {
-    const closings = [...this.#sequels.open].flatMap(({ of }) => this.#followed(this.#closer.upTo(of.instance, watermark)));
-    return [...closings, ...this.#sequels.advance(watermark)];
   }
 
   #followed(closings: Closing[]): Closing[] {
