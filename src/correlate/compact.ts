@@ -1,6 +1,7 @@
 import type { EventKind, FieldValue } from '../catalogue/event.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis, Origin } from '../model/line.js';
+import { ownText } from '../model/own-text.js';
 import type { Level } from '../model/record.js';
 
 /**
@@ -119,7 +120,6 @@ class CompactEvent implements Event {
     this.#offset = offset;
     this.#packed = packed;
     this.#said = said;
-    if (packed !== undefined) lately.note(this);
   }
 
   get kind(): EventKind {
@@ -239,8 +239,16 @@ export class Compactor {
   readonly #contexts = new Shared<Context>();
   readonly #sources = new Map<string, Source>();
   readonly #shapes = new Map<EventKind, Shape[]>();
+  #newest: CompactEvent | undefined;
 
+  /** The event that was made before lets go of the one that it was made of: who took it has read it by now. */
   readonly of = (event: Event): Event => {
+    this.#newest?.forget();
+    this.#newest = this.#made(event);
+    return this.#newest;
+  };
+
+  #made(event: Event): CompactEvent {
     const { at, pid, instance, origin, fields, text } = event;
     const names = Object.keys(fields);
     const packed = packedOf(text, fields, names);
@@ -256,7 +264,7 @@ export class Compactor {
       packed,
       said: packed === undefined ? { fields, text } : event,
     });
-  };
+  }
 
   #sourceOf({ service, host, origin: { path, file } }: Event): Source {
     const found = this.#sources.get(path);
@@ -291,8 +299,9 @@ export class Compactor {
 
   #shapeOf({ kind, level, logger }: Event, names: readonly string[]): Shape {
     const shapes = this.#shapes.get(kind);
-    const found = shapes?.find((each) => each.level === level && each.logger === logger && isSame(each.names, names));
-    if (found !== undefined) return found;
+    // No closure: this is asked for every line that is kept.
+    if (shapes !== undefined)
+      for (const each of shapes) if (each.level === level && each.logger === logger && isSame(each.names, names)) return each;
     const made = { kind, level, logger, names };
     if (shapes === undefined) this.#shapes.set(kind, [made]);
     else if (shapes.length < MOST_SHARED) shapes.push(made);
@@ -304,7 +313,7 @@ export class Compactor {
     if (text === undefined) return text;
     const found = this.#texts.get(text);
     if (found !== undefined) return found;
-    const own = Buffer.from(text).toString();
+    const own = ownText(text);
     this.#texts.set(own, own);
     return own;
   }

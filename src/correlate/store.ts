@@ -2,6 +2,7 @@ import type { Vif } from '../catalogue/event.js';
 import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, textOf } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
+import { ownText } from '../model/own-text.js';
 import { seconds } from '../model/time.js';
 
 /** A tap's name holds the first 11 characters of its port's id, whatever is put before them: tap, qvo, vhu. */
@@ -254,9 +255,6 @@ export class EventStore {
 const NO_LINES: readonly Kept[] = [];
 const NOTHING: readonly Named[] = [];
 const NO_NAMED_PORTS: readonly NamedPort[] = [];
-
-/** An equal text that does not keep the line that it was cut out of. */
-const ownText = (text: string): string => Buffer.from(text).toString();
 
 const saysSame = (a: Vif, b: Vif): boolean =>
   a.port === b.port && a.tap === b.tap && a.mac === b.mac && a.network === b.network && a.type === b.type;
