@@ -20,6 +20,8 @@ export interface CorrelatorOptions {
    * a log is no time-out.
    */
   readonly logEnd?: ((host: string) => Millis) | undefined;
+  /** Gives an event as it is to be kept. */
+  readonly kept?: ((event: Event) => Event) | undefined;
 }
 
 /** Closes what an instance's lines show to be over. */

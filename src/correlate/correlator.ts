@@ -31,6 +31,7 @@ export class Correlator {
   readonly #control: ControlPlane;
   readonly #sequels: Sequels;
   readonly #retention: Retention;
+  readonly #kept: (event: Event) => Event;
   /** what lies before was read before a restart, unless `#wasRead` says otherwise */
   #before: Millis = Number.NEGATIVE_INFINITY;
   #wasRead: (event: Event) => boolean = () => true;
@@ -40,6 +41,7 @@ export class Correlator {
     const hosts = new Hosts();
     const store = new EventStore();
     const instances = new Instances(hosts, count);
+    this.#kept = options.kept ?? ((event) => event);
     this.#from = { store, hosts, instances, hostLines: new HostLines(), builds: new Builds(), count };
     this.#gather = new Gather(this.#from);
     this.#closer = new Closer(instances, hosts, this.#gather, count, options);
@@ -63,13 +65,14 @@ export class Correlator {
     return this.#from.store.size;
   }
 
-  accept(event: Event): void {
+  accept(read: Event): void {
     const { store, hosts, hostLines, builds, instances, count } = this.#from;
-    if (event.at < this.#before && this.#wasRead(event)) {
+    if (read.at < this.#before && this.#wasRead(read)) {
       count('read_again');
       return;
     }
-    if (isTrifle(event) || hostLines.accept(event)) return;
+    if (isTrifle(read) || hostLines.accept(read)) return;
+    const event = this.#kept(read);
     builds.note(event);
     if (hosts.note(event)) instances.wake(event.host, event.at);
     if (event.kind === 'compute.started') return;
