@@ -7,7 +7,7 @@ import { Serials } from '../format/serials.js';
 import { droppedMessages, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
 import type { Zone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
-import { isWanted } from '../lifecycle/wanted.js';
+import { wants } from '../lifecycle/wanted.js';
 import type { Count } from '../model/counters.js';
 import type { LineSink, Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
@@ -107,7 +107,7 @@ export class LogReader {
     this.#options = options;
     this.#service = ownName(options.service);
     this.#workers = isNeutron(this.#service) ? new Workers() : undefined;
-    this.#matcher = (options.catalogue ?? ours).matcher(options.service, isWanted);
+    this.#matcher = (options.catalogue ?? ours).matcher(options.service, wants);
     this.#previous = options.after;
     const format = options.format ?? formatOf(options.service);
     this.#isVlog = format === 'vlog';
