@@ -2,15 +2,22 @@ import { isAt } from '../model/bytes.js';
 import { holeSpec } from './holes.js';
 import type { Wording } from './message.js';
 import { leadingText, type Part } from './template.js';
-import type { AtLeast } from './wants.js';
+import type { Some } from './wants.js';
 
 /** A wording that may be tried on a message. */
 export interface Candidate {
   readonly wording: Wording;
   /** False where nobody asks for what it announces: then it is enough to know that the message is of it. */
   readonly isWanted: boolean;
-  /** A line with a lower number is not wanted. */
-  readonly atLeast?: AtLeast | undefined;
+  /** Of what is wanted only these lines are. */
+  readonly some: Some;
+}
+
+/** The wordings that a message may be of, in the order in which they are to be tried. */
+export interface Candidates {
+  readonly all: readonly Candidate[];
+  /** for a line of a request that no user made; undefined where nothing is wanted of it then */
+  readonly withoutUser: readonly Candidate[] | undefined;
 }
 
 /** One step of a wording's beginning in bytes: literal text, or a hole that is always equally long. */
@@ -27,7 +34,7 @@ interface Beginning {
   /** where the text after the prefix's hole stands, if it is one whose end can be told by a byte */
   readonly mark: Mark | undefined;
   /** those to try where none of the mark's texts follows; undefined where none of them is wanted */
-  readonly candidates: readonly Candidate[] | undefined;
+  readonly candidates: Candidates | undefined;
 }
 
 /**
@@ -55,7 +62,7 @@ interface MarkText {
   /** how many bytes of the text are the end of the hole */
   readonly inHole: number;
   /** undefined where none of them is wanted */
-  readonly candidates: readonly Candidate[] | undefined;
+  readonly candidates: Candidates | undefined;
   /** in thousandths: a line is not wanted where the number behind the text is lower */
   readonly least: number;
 }
@@ -74,7 +81,7 @@ const ZERO = 48;
 const MOST_DIGITS = 9;
 
 /** The candidates for a message, by its bytes; undefined for one that begins as nothing does that is wanted. */
-export function candidatesAt(beginnings: Beginnings, bytes: Buffer, message: number, end: number): readonly Candidate[] | undefined {
+export function candidatesAt(beginnings: Beginnings, bytes: Buffer, message: number, end: number): Candidates | undefined {
   const possible = beginnings[bytes[message] ?? 0]!;
   for (let i = 0; i < possible.length; i++) {
     const beginning = possible[i]!;
@@ -102,7 +109,7 @@ function marked(
   end: number,
   { candidates }: Beginning,
   { byte, from, texts }: Mark,
-): readonly Candidate[] | undefined {
+): Candidates | undefined {
   const start = message + from;
   const stop = Math.min(end, start + LONGEST_HOLE);
   let at = start;
@@ -221,14 +228,20 @@ function markText(
 }
 
 /** The number that a line of the candidate needs right behind the text, in thousandths; 0 where any line is wanted. */
-function leastOf({ atLeast }: Candidate, text: string, behind: BehindHole | undefined): number {
+function leastOf({ some: { atLeast } }: Candidate, text: string, behind: BehindHole | undefined): number {
   if (atLeast === undefined || behind?.text !== text || behind.hole !== atLeast.field) return 0;
   return Math.floor(atLeast.number * 1000);
 }
 
 /** @returns undefined where none of them is wanted: the line need not be read then */
-const wantedOf = (candidates: readonly Candidate[]): readonly Candidate[] | undefined =>
-  candidates.some(({ isWanted }) => isWanted) ? candidates : undefined;
+function wantedOf(all: readonly Candidate[]): Candidates | undefined {
+  if (!all.some(isAnyWanted)) return undefined;
+  if (!all.some(({ some }) => some.ofUsers === true)) return { all, withoutUser: all };
+  const withoutUser = all.map((candidate) => (candidate.some.ofUsers === true ? { ...candidate, isWanted: false } : candidate));
+  return { all, withoutUser: withoutUser.some(isAnyWanted) ? withoutUser : undefined };
+}
+
+const isAnyWanted = ({ isWanted }: Candidate): boolean => isWanted;
 
 /** What is known behind the beginning of a wording's first hole. */
 interface BehindHole {

@@ -12,7 +12,7 @@ export { firstReading, type Matcher, UNWANTED } from './matcher.js';
 export type { Message } from './message.js';
 export { tables } from './tables.js';
 export { type Hole, type Part, parseTemplate } from './template.js';
-export type { AtLeast, Wants } from './wants.js';
+export type { AtLeast, Some, Wants } from './wants.js';
 
 /** What services say, and what it means. */
 export interface Catalogue {

@@ -91,6 +91,17 @@ const leasts: Readonly<Partial<Record<EventKind, AtLeast>>> = {
 /** What a line of the kind has to state to be the cause of anything. */
 export const leastOf = (kind: EventKind): AtLeast | undefined => leasts[kind];
 
+/** Kinds of lines that say something in an action only: periodic tasks print them all day, under a request that no user made. */
+const OF_USERS: ReadonlySet<EventKind> = new Set<EventKind>([
+  'power.state.checked',
+  'instance.attribute.loaded',
+  'cache.lock.awaited',
+  'cache.lock.acquired',
+  'cache.lock.released',
+]);
+
+export const isOfUsersOnly = (kind: EventKind): boolean => OF_USERS.has(kind);
+
 /** What makes a phase long, as far as lines of a log show it, in words. */
 export function causesKnownOf(phase: string): string[] {
   return [
@@ -117,8 +128,6 @@ export const isOfHost = ({ kind }: Event): boolean => hostCauses.some((cause) =>
 export function isTrifle(event: Event): boolean {
   // nova looks at the power state all day; only the look of an action says something.
   if (event.kind === 'power.state.checked') return event.userId === undefined;
-  const least = leastOf(event.kind);
-  if (least !== undefined) return (numberOf(event, least.field) ?? 0) < least.number;
   // For the list of stalls alone: it says that a process was held up, and not by what.
   if (event.kind === 'loop.outlasted') return true;
   if (event.kind === 'poll.stalled') return !hostCauses.some(({ by }) => by === event.service);

@@ -231,9 +231,15 @@ export class LogReader {
     this.#open = undefined;
     this.#workers?.note(bytes, parts, at);
     const said = this.#matcher.loggerAt(bytes, parts.loggerStart, parts.loggerEnd);
-    const candidates = said?.candidates(bytes, parts.message, end);
-    if (candidates === undefined) {
+    const found = said?.candidates(bytes, parts.message, end);
+    if (found === undefined) {
       if (said?.isKnown === true) this.#unrecognised++;
+      return;
+    }
+    const context = this.#oslo.of(bytes, parts.contextStart, Math.min(parts.contextEnd, parts.contextStart + LONGEST_CONTEXT));
+    const candidates = context.requestId !== undefined && context.userId === undefined ? found.withoutUser : found.all;
+    if (candidates === undefined) {
+      this.#unrecognised++;
       return;
     }
     const level = this.#levels.of(bytes, parts.levelStart, parts.levelEnd);
@@ -241,7 +247,6 @@ export class LogReader {
     const message = osloMessage(bytes, parts.message, stop, level);
     const announced = this.#announced(firstReading(candidates, message), message.length);
     if (announced === undefined) return;
-    const context = this.#oslo.of(bytes, parts.contextStart, Math.min(parts.contextEnd, parts.contextStart + LONGEST_CONTEXT));
     const instance =
       parts.instance === -1 ? announced.fields['instance'] : this.#instances.of(bytes, parts.instance, parts.instance + UUID_LENGTH);
     const failed = isFailure(level);
@@ -321,7 +326,7 @@ export class LogReader {
       return;
     }
     const message = printable(bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE)));
-    const announced = this.#announced(firstReading(candidates, message), message.length);
+    const announced = this.#announced(firstReading(candidates.all, message), message.length);
     if (announced === undefined) return;
     const instance = announced.fields['instance'];
     const thread = parts.threadStart === parts.threadEnd ? '' : bytes.toString('latin1', parts.threadStart, parts.threadEnd);

@@ -31,7 +31,8 @@ function triedOneByOne(service: string, logger: string, message: string, wants: 
   if (first === undefined) return undefined;
   const wanted = wants(first.kind, first.spec.level);
   if (typeof wanted === 'boolean') return wanted ? first.kind : UNWANTED;
-  return Number(ours.recognise(service, logger, message)?.fields[wanted.field]) < wanted.number ? UNWANTED : first.kind;
+  const { field, number } = wanted.atLeast ?? { field: '', number: 0 };
+  return Number(ours.recognise(service, logger, message)?.fields[field]) < number ? UNWANTED : first.kind;
 }
 
 function onBytes(matcher: Matcher, logger: string, message: string) {
@@ -40,7 +41,7 @@ function onBytes(matcher: Matcher, logger: string, message: string) {
   const start = Buffer.byteLength(before);
   const said = matcher.loggerAt(bytes, before.length - logger.length - 1, before.length - 1);
   const candidates = said?.candidates(bytes, start, start + Buffer.byteLength(message));
-  return candidates === undefined ? undefined : firstReading(candidates, message);
+  return candidates === undefined ? undefined : firstReading(candidates.all, message);
 }
 
 const kindOf = (found: ReturnType<typeof onBytes>): string | undefined => (typeof found === 'object' ? found.kind : found);
@@ -98,7 +99,10 @@ describe('the matcher', () => {
   });
 
   it('passes over what took too little on the text too, where the bytes do not show it', () => {
-    const matcher = createCatalogue(tables).matcher('nova-compute', (kind) => kind !== 'command.run' || { field: 'seconds', number: 2 });
+    const matcher = createCatalogue(tables).matcher(
+      'nova-compute',
+      (kind) => kind !== 'command.run' || { atLeast: { field: 'seconds', number: 2 } },
+    );
     const read = (seconds: string) => kindOf(onBytes(matcher, 'oslo_concurrency.processutils', `CMD "ls" returned: 0 in ${seconds}s`));
     expect(['1.999', '2.000', '12.5'].map(read)).toEqual([UNWANTED, 'command.run', 'command.run']);
   });
