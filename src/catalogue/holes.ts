@@ -35,6 +35,10 @@ interface HoleSpec {
   readonly width?: number;
   /** characters that no value holds: what follows the hole is found at the first of them */
   readonly lacks?: string;
+  /** all characters that a value holds, where they are few */
+  readonly only?: string;
+  /** what all values end in: tells apart wordings that are alike but for it */
+  readonly ending?: string;
   readonly read?: (raw: string) => FieldValue;
   readonly scan?: (raw: string) => FieldValues;
   readonly gives?: readonly string[];
@@ -46,6 +50,7 @@ interface HoleSpec {
 
 const KEPT = 500;
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const HEX = '0123456789abcdef';
 const NAME = '[\\w.<>:-]{1,512}';
 const OTHER_EVENTS =
   'network-changed|network-vif-unplugged|network-vif-deleted|volume-extended|volume-reimaged|power-update|accelerator-request-bound';
@@ -56,10 +61,10 @@ const short = (raw: string): string => raw.slice(0, KEPT);
 
 export const holes = {
   // ids
-  uuid: { pattern: UUID, width: 36, read: same },
+  uuid: { pattern: UUID, width: 36, only: `${HEX}-`, read: same },
   req: { pattern: `req-${UUID}`, width: 40, read: same },
   hex32: { pattern: '[0-9a-f]{32}', width: 32, read: same },
-  sha1: { pattern: '[0-9a-f]{40}', width: 40, read: same },
+  sha1: { pattern: '[0-9a-f]{40}', width: 40, only: HEX, read: same },
   mac: { pattern: '[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}', width: 17, read: same },
 
   // numbers and names
@@ -67,7 +72,7 @@ export const holes = {
   float: { pattern: '\\d{1,15}(?:\\.\\d{1,15})?', read: number },
   int: { pattern: '-?\\d{1,20}', read: number },
   word: { pattern: '\\S{1,1024}', read: same },
-  name: { pattern: NAME, read: same },
+  name: { pattern: NAME, lacks: '"', read: same },
   host: { pattern: '[\\w.-]{0,254}[\\w-]', read: same },
   ifname: { pattern: '[\\w.:@-]{1,128}', read: same },
   /** an interface that is named for its port */
@@ -84,11 +89,11 @@ export const holes = {
   anyevent: { pattern: `network-vif-plugged|${OTHER_EVENTS}`, read: same },
 
   // functions that hold locks
-  claim: { pattern: '(?:[\\w.<>:-]{1,512}\\.)?instance_claim', read: same },
+  claim: { pattern: '(?:[\\w.<>:-]{1,512}\\.)?instance_claim', lacks: '"', ending: 'instance_claim', read: same },
   /** the last step of a rebuild and of an evacuation, from Yoga on */
-  evacuation: { pattern: '(?:[\\w.<>:-]{1,512}\\.)?finish_evacuation', read: same },
-  resources: { pattern: `(?!(?:[\\w.<>:-]{1,512}\\.)?(?:instance_claim|finish_evacuation)")${NAME}`, read: same },
-  nonclaim: { pattern: `(?!(?:[\\w.<>:-]{1,512}\\.)?instance_claim")${NAME}`, read: same },
+  evacuation: { pattern: '(?:[\\w.<>:-]{1,512}\\.)?finish_evacuation', lacks: '"', ending: 'finish_evacuation', read: same },
+  resources: { pattern: `(?!(?:[\\w.<>:-]{1,512}\\.)?(?:instance_claim|finish_evacuation)")${NAME}`, lacks: '"', read: same },
+  nonclaim: { pattern: `(?!(?:[\\w.<>:-]{1,512}\\.)?instance_claim")${NAME}`, lacks: '"', read: same },
 
   // HTTP
   method: { pattern: '[A-Z]{3,8}', read: same },

@@ -1,16 +1,18 @@
 import type { MessageSpec, Messages, Table } from './define.js';
 import type { Announcement, EventKind } from './event.js';
-import { Matcher, UNWANTED, type Wants } from './matcher.js';
+import { Matcher, UNWANTED } from './matcher.js';
 import { ANY_LOGGER, loggersOf, type Message, type Wording, wordingsOf } from './message.js';
 import { tables } from './tables.js';
+import type { Wants } from './wants.js';
 
 export type { MessageSpec, Messages, Table } from './define.js';
 export type { Announcement, EventKind, FieldsOf, FieldValue, Vif } from './event.js';
 export { type HoleType, holeSpec, holes } from './holes.js';
-export { firstReading, type Matcher, UNWANTED, type Wants } from './matcher.js';
+export { firstReading, type Matcher, UNWANTED } from './matcher.js';
 export type { Message } from './message.js';
 export { tables } from './tables.js';
 export { type Hole, type Part, parseTemplate } from './template.js';
+export type { AtLeast, Some, Wants } from './wants.js';
 
 /** What services say, and what it means. */
 export interface Catalogue {

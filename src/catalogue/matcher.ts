@@ -1,14 +1,13 @@
 import { isAt } from '../model/bytes.js';
-import type { Level } from '../model/record.js';
-import { type Beginnings, beginningsOf, type Candidate, candidatesAt } from './beginnings.js';
-import type { Announcement, EventKind } from './event.js';
+import { type Beginnings, beginningsOf, type Candidate, type Candidates, candidatesAt } from './beginnings.js';
+import type { Announcement, FieldValue } from './event.js';
 import { ANY_LOGGER, loggersOf, type Wording } from './message.js';
-
-/** Whether messages of a kind, which are logged at these levels, are asked for. */
-export type Wants = (kind: EventKind, level: Level | readonly Level[]) => boolean;
+import type { Some, Wants } from './wants.js';
 
 /** What a message is that the catalogue knows and nobody asked for. */
 export const UNWANTED = 'unwanted';
+
+const ANY: Some = {};
 
 /** The length of a table by a hash of a logger's name. */
 const SLOTS = 256;
@@ -36,7 +35,7 @@ export class LoggerIndex {
    *
    * @returns undefined for most messages: they begin as nothing does that is wanted, and need not be decoded
    */
-  candidates(bytes: Buffer, message: number, end: number): readonly Candidate[] | undefined {
+  candidates(bytes: Buffer, message: number, end: number): Candidates | undefined {
     this.#beginnings ??= beginningsOf(this.#all);
     return candidatesAt(this.#beginnings, bytes, message, end);
   }
@@ -54,7 +53,8 @@ export class Matcher {
   constructor(wordings: readonly Wording[], wants: Wants) {
     const byLogger = new Map<string, Candidate[]>();
     for (const wording of [...wordings].sort((a, b) => rankOf(a) - rankOf(b))) {
-      const candidate = { wording, isWanted: wants(wording.kind, wording.spec.level) };
+      const wanted = wants(wording.kind, wording.spec.level);
+      const candidate = { wording, isWanted: wanted !== false, some: typeof wanted === 'boolean' ? ANY : wanted };
       for (const logger of loggersOf(wording)) byLogger.set(logger, [...(byLogger.get(logger) ?? []), candidate]);
     }
     const any = byLogger.get(ANY_LOGGER) ?? [];
@@ -87,7 +87,7 @@ export class Matcher {
     if (index === undefined) return undefined;
     const length = beginning.write(message);
     const candidates = index.candidates(beginning, 0, length);
-    return candidates === undefined ? undefined : firstReading(candidates, message);
+    return candidates === undefined ? undefined : firstReading(candidates.all, message);
   }
 }
 
@@ -96,16 +96,24 @@ const beginning = Buffer.alloc(LONGEST_BEGINNING);
 
 /** What a message announces, by the first of the candidates that reads it. */
 export function firstReading(candidates: readonly Candidate[], message: string): Announcement | typeof UNWANTED | undefined {
-  for (const { wording, isWanted } of candidates) {
+  for (const {
+    wording,
+    isWanted,
+    some: { atLeast },
+  } of candidates) {
     const { template, kind } = wording;
     if (!message.startsWith(template.prefix)) continue;
     if (isWanted) {
       const reading = template.read(message);
-      if (reading !== undefined) return { kind, fields: reading.fields, text: reading.text };
+      if (reading === undefined) continue;
+      if (atLeast !== undefined && isBelow(reading.fields[atLeast.field], atLeast.number)) return UNWANTED;
+      return { kind, fields: reading.fields, text: reading.text };
     } else if (template.matches(message)) return UNWANTED;
   }
   return undefined;
 }
+
+const isBelow = (value: FieldValue | undefined, least: number): boolean => typeof value === 'number' && value < least;
 
 /** What begins with a hole is tried later, and what is general last. */
 const rankOf = ({ spec, template }: Wording): number => (spec.general === true ? 2 : template.prefix === '' ? 1 : 0);

@@ -1,4 +1,5 @@
 import type { EventKind } from '../catalogue/event.js';
+import type { AtLeast } from '../catalogue/wants.js';
 import type { Millis } from '../model/line.js';
 import { type Event, type Member, numberOf, textOf } from './event.js';
 import type { Phase } from './phases.js';
@@ -81,6 +82,26 @@ const LEAST_ENGINE = 100;
 /** Whoever finds the image fetched when it has waited for the lock holds it no longer than this. */
 const LEAST_FETCH = 10;
 
+/** Kinds of lines that are read for how long something took, and for nothing else: what took less is not read. */
+const leasts: Readonly<Partial<Record<EventKind, AtLeast>>> = {
+  'resource.lock.acquired': { field: 'waited', number: LEAST_WAIT / 1000 },
+  'engine.stalled': { field: 'millis', number: LEAST_ENGINE },
+};
+
+/** What a line of the kind has to state to be the cause of anything. */
+export const leastOf = (kind: EventKind): AtLeast | undefined => leasts[kind];
+
+/** Kinds of lines that say something in an action only: periodic tasks print them all day, under a request that no user made. */
+const OF_USERS: ReadonlySet<EventKind> = new Set<EventKind>([
+  'power.state.checked',
+  'instance.attribute.loaded',
+  'cache.lock.awaited',
+  'cache.lock.acquired',
+  'cache.lock.released',
+]);
+
+export const isOfUsersOnly = (kind: EventKind): boolean => OF_USERS.has(kind);
+
 /** What makes a phase long, as far as lines of a log show it, in words. */
 export function causesKnownOf(phase: string): string[] {
   return [
@@ -108,8 +129,6 @@ const hostKinds: ReadonlySet<EventKind> = new Set(hostCauses.map(({ kind }) => k
 export function isTrifle(event: Event): boolean {
   // nova looks at the power state all day; only the look of an action says something.
   if (event.kind === 'power.state.checked') return event.userId === undefined;
-  if (event.kind === 'resource.lock.acquired') return (numberOf(event, 'waited') ?? 0) * 1000 < LEAST_WAIT;
-  if (event.kind === 'engine.stalled') return (numberOf(event, 'millis') ?? 0) < LEAST_ENGINE;
   // For the list of stalls alone: it says that a process was held up, and not by what.
   if (event.kind === 'loop.outlasted') return true;
   if (event.kind === 'poll.stalled') return !hostCauses.some(({ by }) => by === event.service);

@@ -1,7 +1,8 @@
 import type { EventKind } from '../catalogue/event.js';
 import { kindsWith } from '../catalogue/traits.js';
+import type { Some } from '../catalogue/wants.js';
 import type { Level } from '../model/record.js';
-import { causeKinds } from './causes.js';
+import { causeKinds, isOfUsersOnly, leastOf } from './causes.js';
 import type { Edge } from './define.js';
 import { actions } from './name.js';
 
@@ -120,3 +121,7 @@ const NOISE: ReadonlySet<EventKind> = new Set<EventKind>([
  */
 export const isWanted = (kind: EventKind, level: Level | readonly Level[]): boolean =>
   !NOISE.has(kind) && (used.has(kind) || [level].flat().some((each) => each !== 'DEBUG' && each !== 'TRACE'));
+
+/** The same, with which lines of the kind are: what took too little to be a cause is not read, nor what periodic tasks do all day. */
+export const wants = (kind: EventKind, level: Level | readonly Level[]): boolean | Some =>
+  isWanted(kind, level) && { atLeast: leastOf(kind), ofUsers: isOfUsersOnly(kind) };

@@ -7,7 +7,7 @@ import { Serials } from '../format/serials.js';
 import { droppedMessages, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
 import type { Zone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
-import { isWanted } from '../lifecycle/wanted.js';
+import { wants } from '../lifecycle/wanted.js';
 import type { Count } from '../model/counters.js';
 import type { LineSink, Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
@@ -105,7 +105,7 @@ export class LogReader {
     this.#options = options;
     this.#service = ownName(options.service);
     this.#workers = isNeutron(this.#service) ? new Workers() : undefined;
-    this.#matcher = (options.catalogue ?? ours).matcher(options.service, isWanted);
+    this.#matcher = (options.catalogue ?? ours).matcher(options.service, wants);
     this.#previous = options.after;
     const format = options.format ?? formatOf(options.service);
     this.#isVlog = format === 'vlog';
@@ -229,9 +229,15 @@ export class LogReader {
     this.#open = undefined;
     this.#workers?.note(bytes, parts, at);
     const said = this.#matcher.loggerAt(bytes, parts.loggerStart, parts.loggerEnd);
-    const candidates = said?.candidates(bytes, parts.message, end);
-    if (candidates === undefined) {
+    const found = said?.candidates(bytes, parts.message, end);
+    if (found === undefined) {
       if (said?.isKnown === true) this.#unrecognised++;
+      return;
+    }
+    const context = contexts.of(bytes, parts.contextStart, Math.min(parts.contextEnd, parts.contextStart + LONGEST_CONTEXT));
+    const candidates = context.requestId !== undefined && context.userId === undefined ? found.withoutUser : found.all;
+    if (candidates === undefined) {
+      this.#unrecognised++;
       return;
     }
     const level = this.#levels.of(bytes, parts.levelStart, parts.levelEnd);
@@ -239,7 +245,6 @@ export class LogReader {
     const message = osloMessage(bytes, parts.message, stop, level);
     const announced = this.#announced(firstReading(candidates, message), message.length);
     if (announced === undefined) return;
-    const context = contexts.of(bytes, parts.contextStart, Math.min(parts.contextEnd, parts.contextStart + LONGEST_CONTEXT));
     const instance =
       parts.instance === -1 ? announced.fields['instance'] : instances.of(bytes, parts.instance, parts.instance + UUID_LENGTH);
     const failed = isFailure(level);
@@ -319,7 +324,7 @@ export class LogReader {
       return;
     }
     const message = printable(bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE)));
-    const announced = this.#announced(firstReading(candidates, message), message.length);
+    const announced = this.#announced(firstReading(candidates.all, message), message.length);
     if (announced === undefined) return;
     const instance = announced.fields['instance'];
     const thread = parts.threadStart === parts.threadEnd ? '' : bytes.toString('latin1', parts.threadStart, parts.threadEnd);

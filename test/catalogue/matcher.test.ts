@@ -10,11 +10,12 @@ import {
   services,
   tables,
   UNWANTED,
+  type Wants,
 } from '../../src/catalogue/index.js';
-import { isWanted } from '../../src/lifecycle/wanted.js';
+import { isWanted, wants } from '../../src/lifecycle/wanted.js';
 
 const lines = services.flatMap((service) => {
-  const matcher = ours.matcher(service, isWanted);
+  const matcher = ours.matcher(service, wants);
   const specs = new Map(messagesOf(service).map(({ kind, spec }) => [kind, spec]));
   return [...specs.values()].flatMap((spec) =>
     [spec.logger]
@@ -24,11 +25,14 @@ const lines = services.flatMap((service) => {
 });
 
 /** What the whole catalogue reads of a message when every wording is tried: the index must not change it. */
-function triedOneByOne(service: string, logger: string, message: string, wants: typeof isWanted) {
+function triedOneByOne(service: string, logger: string, message: string, wants: Wants) {
   const found = ours.readings(service, logger, message);
   const first = found.find(({ spec }) => spec.general !== true) ?? found[0];
   if (first === undefined) return undefined;
-  return wants(first.kind, first.spec.level) ? first.kind : UNWANTED;
+  const wanted = wants(first.kind, first.spec.level);
+  if (typeof wanted === 'boolean') return wanted ? first.kind : UNWANTED;
+  const { field, number } = wanted.atLeast ?? { field: '', number: 0 };
+  return Number(ours.recognise(service, logger, message)?.fields[field]) < number ? UNWANTED : first.kind;
 }
 
 function onBytes(matcher: Matcher, logger: string, message: string) {
@@ -37,7 +41,7 @@ function onBytes(matcher: Matcher, logger: string, message: string) {
   const start = Buffer.byteLength(before);
   const said = matcher.loggerAt(bytes, before.length - logger.length - 1, before.length - 1);
   const candidates = said?.candidates(bytes, start, start + Buffer.byteLength(message));
-  return candidates === undefined ? undefined : firstReading(candidates, message);
+  return candidates === undefined ? undefined : firstReading(candidates.all, message);
 }
 
 const kindOf = (found: ReturnType<typeof onBytes>): string | undefined => (typeof found === 'object' ? found.kind : found);
@@ -49,7 +53,7 @@ describe('the matcher', () => {
   it('finds what is wanted, on the bytes as in the text', () => {
     for (const { service, matcher, logger, message } of lines) {
       const found = onBytes(matcher, logger, message);
-      expect(oneOf(triedOneByOne(service, logger, message, isWanted)), `${service} ${logger} ${message}`).toContain(kindOf(found));
+      expect(oneOf(triedOneByOne(service, logger, message, wants)), `${service} ${logger} ${message}`).toContain(kindOf(found));
       expect(matcher.read(logger, message)).toEqual(found);
       expect(ours.recognise(service, logger, message)?.kind).toBe(triedOneByOne(service, logger, message, () => true));
     }
@@ -66,13 +70,41 @@ describe('the matcher', () => {
           const at = place % (message.length + 1);
           const changed = message.slice(0, at) + put + message.slice(at + cut);
           const found = onBytes(matcher, logger, changed);
-          expect(oneOf(triedOneByOne(service, logger, changed, isWanted))).toContain(kindOf(found));
+          expect(oneOf(triedOneByOne(service, logger, changed, wants))).toContain(kindOf(found));
           expect(matcher.read(logger, changed)).toEqual(found);
           expect(ours.recognise(service, logger, changed)?.kind).toBe(triedOneByOne(service, logger, changed, () => true));
         },
       ),
       { numRuns: 3000 },
     );
+  });
+
+  it('passes over locks on the bytes that no table needs', () => {
+    const matcher = ours.matcher('nova-compute', wants);
+    const read = (message: string) => onBytes(matcher, 'oslo_concurrency.lockutils', message);
+    const tracker = 'nova.compute.resource_tracker.ResourceTracker';
+    const lock = 'Lock "compute_resources"';
+    for (const waited of ['0.000', '0.099', '0.0', '0', '00.09999']) {
+      expect(read(`${lock} acquired by "${tracker}._update_available_resource" :: waited ${waited}s`)).toBeUndefined();
+      // Text is read as bytes are.
+      expect(matcher.read('oslo_concurrency.lockutils', `${lock} acquired by "x" :: waited ${waited}s`)).toBeUndefined();
+    }
+    for (const quoted of ['"released"', 'released'])
+      expect(read(`${lock} ${quoted} by "${tracker}._update_available_resource" :: held 9.999s`)).toBeUndefined();
+    for (const waited of ['0.100', '0.1', '1', '12.0', '1234567890123.5'])
+      expect(read(`${lock} acquired by "${tracker}.update_usage" :: waited ${waited}s`)).toMatchObject({ kind: 'resource.lock.acquired' });
+    expect(read(`${lock} acquired by "${tracker}.instance_claim" :: waited 0.000s`)).toMatchObject({ kind: 'claim.lock.acquired' });
+    expect(read(`${lock} "released" by "${tracker}.instance_claim" :: held 0.000s`)).toMatchObject({ kind: 'claim.lock.released' });
+    expect(read(`${lock} released by "${tracker}.finish_evacuation" :: held 0.079s`)).toMatchObject({ kind: 'evacuation.lock.released' });
+  });
+
+  it('passes over what took too little on the text too, where the bytes do not show it', () => {
+    const matcher = createCatalogue(tables).matcher(
+      'nova-compute',
+      (kind) => kind !== 'command.run' || { atLeast: { field: 'seconds', number: 2 } },
+    );
+    const read = (seconds: string) => kindOf(onBytes(matcher, 'oslo_concurrency.processutils', `CMD "ls" returned: 0 in ${seconds}s`));
+    expect(['1.999', '2.000', '12.5'].map(read)).toEqual([UNWANTED, 'command.run', 'command.run']);
   });
 
   it('passes over the lines of an unknown logger', () => {
@@ -98,17 +130,22 @@ describe('the matcher', () => {
   });
 });
 
-it('no value of a hole holds a character that the hole is said to lack', () => {
+it('every value of a hole is as its table says: what it lacks, ends in and is made of', () => {
   const all = services.flatMap((service) => messagesOf(service));
   const types = new Set(all.flatMap(({ parts }) => parts.flatMap((part) => (typeof part === 'string' ? [] : [part.type]))));
-  const kept = [...types].filter((type) => holeSpec(type).lacks !== undefined);
+  const isSaid = ({ lacks, ending, only }: ReturnType<typeof holeSpec>) => (lacks ?? ending ?? only) !== undefined;
+  const kept = [...types].filter((type) => isSaid(holeSpec(type)));
   expect(kept).not.toEqual([]);
   for (const type of kept) {
-    const { pattern, lacks = '' } = holeSpec(type);
+    const { pattern, lacks = '', ending = '', only } = holeSpec(type);
     const values = all.flatMap(({ parts, spec }) =>
       parts.some((part) => typeof part !== 'string' && part.type === type) ? spec.seen : [],
     );
     const found = values.flatMap((line) => [...line.matchAll(new RegExp(pattern, 'g'))].map(([value]) => value));
-    for (const value of found) for (const char of lacks) expect(value).not.toContain(char);
+    for (const value of found) {
+      for (const char of lacks) expect(value).not.toContain(char);
+      expect(value.endsWith(ending)).toBe(true);
+      if (only !== undefined) expect([...value].filter((char) => !only.includes(char))).toEqual([]);
+    }
   }
 });

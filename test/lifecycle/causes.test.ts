@@ -88,11 +88,11 @@ describe('a stalled daemon', () => {
   it('is read in production, and short works of the engine are not kept', () => {
     expect(isWanted('poll.stalled', 'WARNING')).toBe(true);
     expect(isWanted('engine.stalled', ['INFO', 'DEBUG'])).toBe(true);
-    expect([...stalled(1, 1500), ...engine(1, 99), ...engine(1, 100)].map((event) => [isOfHost(event), isTrifle(event)])).toEqual([
+    expect([...stalled(1, 1500), ...engine(1, 100)].map((event) => [isOfHost(event), isTrifle(event)])).toEqual([
       [true, false],
-      [true, true],
       [true, false],
     ]);
+    expect(engine(1, 99)).toEqual([]);
     // Whose phases it would be is not known: there is one for OVS and one for OVN.
     expect(stalled(1, 1500, 'ovsdb-server').every(isTrifle)).toBe(true);
   });

@@ -6,7 +6,7 @@ import type { LogForm } from '../../src/model/form.js';
 import type { Processes } from '../../src/read/mixed.js';
 import { openSource } from '../../src/read/source.js';
 import { createLineSplitter } from '../../src/tail/lines.js';
-import { at, nova, P, vlog } from '../support/lines.js';
+import { at, nova, P, U, vlog } from '../support/lines.js';
 import { counting } from '../support/scenario.js';
 
 interface Given {
@@ -130,6 +130,30 @@ describe('the form of a log', () => {
       expect(said).toEqual([...all(0, 2), ...all(3, 4)]);
       expect(counted).toMatchObject({ 'damaged_lines docker': 1 });
     }
+  });
+});
+
+describe('a line of a request that no user made', () => {
+  const lock = `"refresh_cache-${U}"`;
+  const texts = [`Acquiring lock ${lock}`, `Acquired lock ${lock}`, `Releasing lock ${lock}`];
+  const loaded = `Lazy-loading 'info_cache' on Instance uuid ${U}`;
+
+  it('is passed over where periodic tasks print it all day', () => {
+    const { events, counted } = read([...texts, loaded].map((text, i) => nova(i, text, { user: null })));
+    expect(events).toEqual([]);
+    expect(counted).toMatchObject({ 'records nova-compute': 4, 'unrecognised nova-compute': 4 });
+  });
+
+  it('is read where it has no request, or says something of an instance or a host', () => {
+    const told = ['Auditing locally available compute resources for vm1 (node: vm1)', builtText(9)];
+    expect(read(texts.map((text, i) => nova(i, text, { request: null }))).events).toHaveLength(3);
+    expect(read(told.map((text, i) => nova(i, text, { user: null }))).events).toHaveLength(2);
+  });
+
+  it('of one that a user made is read', () => {
+    expect(read([...texts, loaded].map((text, i) => nova(i, text))).said).toEqual(
+      [...texts, loaded].map((text) => `nova-compute@here ${text}`),
+    );
   });
 });
 
