@@ -57,7 +57,7 @@ function endsWhenDone(bytes) {
  * @param piped its output goes through a pipe
  * @param withinSeconds it is killed then
  */
-export async function timed(argv, { core, ends = [0], follows, piped = false, withinSeconds = 600 } = {}) {
+export async function timed(argv, { core, ends = [0], follows, piped = false, withinSeconds = 300 } = {}) {
   const whole = core === undefined ? argv : ['taskset', '-c', String(core), ...argv];
   // What it writes goes through a pipe: grep stops at its first match when it writes to /dev/null.
   const child = spawn('bash', ['-c', 'TIMEFORMAT="spent %3R %3U %3S"; time "$@"', 'bash', ...whole], {

@@ -1,7 +1,6 @@
 // What people use today on the same files: grep only finds lines, mtail counts and measures, and the Collector takes lines apart. None joins.
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { cachedCollector } from '../test/stack/collector/collector.mjs';
 import { onPath } from './measure.mjs';
 
@@ -30,8 +29,9 @@ service:
     logs: { receivers: [filelog], exporters: [otlp_http] }
 `;
 
+/** Its configuration goes beside the folder of the logs. */
 function collectorArgs(binary, paths) {
-  const config = join(mkdtempSync(join(tmpdir(), 'novaspan-bench-')), 'collector.yaml');
+  const config = join(dirname(dirname(paths[0])), 'collector.yaml');
   writeFileSync(config, FILELOG(paths));
   return [binary, '--config', config];
 }

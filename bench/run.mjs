@@ -26,7 +26,8 @@ import { files, memory, processor } from './sidecar.mjs';
 import { start } from './start.mjs';
 
 const here = (path) => new URL(path, import.meta.url).pathname;
-const TMP = here('./tmp/');
+/** Of this run alone: another may run at the same time. */
+const TMP = here(`./tmp/${process.pid}/`);
 
 const { values: given } = parseArgs({
   options: {
