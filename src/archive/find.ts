@@ -1,9 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { reasonOf } from '../model/errors.js';
 import { type Fault, findLogsAndFaults, type LogSet } from '../tail/discover.js';
-import { LIMITS, type Limits, Meter } from './limits.js';
+import { maybeLog } from '../tail/maybe-log.js';
+import { isLogName } from '../tail/rotated.js';
+import { isArchive } from './kind.js';
+import { LIMITS, type Limits, Meter, PastLimit } from './limits.js';
 import { type AboutHost, aboutHost, sosreportOf } from './sosreport.js';
+import { type Input, STDIN_NAME, savePacked } from './stdin.js';
 import { unpack } from './unpack.js';
 
 /** What lies under paths, the archives there unpacked. */
@@ -12,54 +17,108 @@ export interface Found {
   readonly logs: readonly LogSet[];
   readonly faults: readonly Fault[];
   /** archives that were not read to their end, and why */
-  readonly cutOff: readonly { readonly path: string; readonly why: string }[];
+  readonly cutOff: readonly Aside[];
+  /** archives that somebody put beside logs, and that hold none */
+  readonly passedOver: readonly Aside[];
+  /** standard input as it was, where it is not packed */
+  readonly stdin?: Input;
   /** Removes what was unpacked. */
   close(): void;
+}
+
+/** What is not read, or not all of it, and why. */
+export interface Aside {
+  readonly path: string;
+  readonly why: string;
 }
 
 /** An archive may hold others, as `sos collect` makes them, but not without end. */
 const DEEPEST = 3;
 
 /**
- * The logs under paths, as `findLogs` finds them, and those in archives. These are unpacked into a folder of this process's
- * own: a tar cannot be read at several places at once, as merging its logs by time needs.
+ * The logs under paths, as `findLogs` finds them, files that may be logs, and those in archives. These are unpacked into a folder of
+ * this process's own: a tar cannot be read at several places at once, as merging its logs by time needs.
  */
-export async function findInArchives(paths: readonly string[], limits: Limits = LIMITS, signal?: AbortSignal): Promise<Found> {
+export async function findInArchives(
+  paths: readonly string[],
+  limits: Limits = LIMITS,
+  signal?: AbortSignal,
+  stdin?: Input,
+): Promise<Found> {
   const room = new Room();
-  const meter = new Meter(limits, signal);
-  const logs: LogSet[] = [];
-  const faults: Fault[] = [];
-  const cutOff: { path: string; why: string }[] = [];
-  const known = new Map<string, AboutHost>();
-
-  const look = async (at: readonly string[], nameOf: (path: string) => string, depth: number): Promise<void> => {
-    const found = await findLogsAndFaults(at);
-    if (depth === 0) faults.push(...found.faults);
-    for (const set of found.logs) logs.push({ ...set, ...about(set, known), path: nameOf(set.path) });
-    for (const archive of depth < DEEPEST ? found.archives : []) {
-      const name = nameOf(archive);
-      const folder = room.folder();
-      try {
-        const before = logs.length;
-        const why = await unpack(archive, folder, name, meter);
-        if (why !== undefined) cutOff.push({ path: name, why });
-        if (depth > 0) rmSync(archive);
-        await look([folder], (path) => name + path.slice(folder.length), depth + 1);
-        if (logs.length === before && depth === 0)
-          faults.push({ path: name, cause: new Error(why ?? 'the archive holds no logs (files called SERVICE.log)') });
-      } catch (cause) {
-        faults.push({ path: name, cause });
-      }
-    }
-  };
   try {
-    await look(paths, (path) => path, 0);
+    const meter = new Meter(limits, signal);
+    const input = paths.includes(STDIN) && stdin !== undefined ? await savePacked(stdin, () => room.folder(), meter) : undefined;
+    const saved = input !== undefined && 'path' in input ? input.path : undefined;
+    const search = new Search(room, meter);
+    await search.look(
+      paths.map((path) => (path === STDIN ? (saved ?? path) : path)),
+      (path) => (path === saved ? STDIN : path),
+    );
+    search.logs.sort(({ path: a }, { path: b }) => (a < b ? -1 : 1));
+    const { logs, faults, cutOff, passedOver } = search;
+    return {
+      ...{ logs, faults, cutOff, passedOver, close: () => room.close() },
+      ...(input !== undefined && 'input' in input && { stdin: input.input }),
+    };
   } catch (error) {
     room.close();
     throw error;
   }
-  logs.sort(({ path: a }, { path: b }) => (a < b ? -1 : 1));
-  return { logs, faults, cutOff, close: () => room.close() };
+}
+
+const STDIN = '-';
+
+/** What is found, archive by archive. */
+class Search {
+  readonly logs: LogSet[] = [];
+  readonly faults: Fault[] = [];
+  readonly cutOff: Aside[] = [];
+  readonly passedOver: Aside[] = [];
+  readonly #room: Room;
+  readonly #meter: Meter;
+  readonly #known = new Map<string, AboutHost>();
+
+  constructor(room: Room, meter: Meter) {
+    this.#room = room;
+    this.#meter = meter;
+  }
+
+  async look(paths: readonly string[], nameOf: (path: string) => string, depth = 0): Promise<void> {
+    const named = new Set(paths);
+    const found = await findLogsAndFaults(paths, undefined, (path) => isLogName(path) || maybeLog(path));
+    if (depth === 0) this.faults.push(...found.faults);
+    for (const { path, cause } of found.unsure) this.passedOver.push({ path: nameOf(path), why: reasonOf(cause) });
+    const archives = [...found.archives];
+    for (const set of found.logs) {
+      const [part] = set.parts;
+      if (depth === 0 && part !== undefined && part !== STDIN && named.has(part) && (await isArchive(part))) archives.push(part);
+      else this.logs.push({ ...set, ...about(set, this.#known), path: nameOf(set.path) });
+    }
+    for (const archive of depth < DEEPEST ? archives : []) await this.#open(archive, nameOf(archive), depth, named.has(archive));
+  }
+
+  /** @param isNamed The user asked for this very one: that it cannot be read is an error. */
+  async #open(archive: string, called: string, depth: number, isNamed: boolean): Promise<void> {
+    const name = called === STDIN ? STDIN_NAME : called;
+    const folder = this.#room.folder();
+    const before = this.logs.length;
+    let why: string | undefined;
+    try {
+      why = await unpack(archive, folder, name, this.#meter);
+      if (why !== undefined) this.cutOff.push({ path: name, why });
+      await this.look([folder], (path) => name + path.slice(folder.length), depth + 1);
+    } catch (cause) {
+      if (depth === 0 || cause instanceof PastLimit) this.faults.push({ path: name, cause });
+      else this.cutOff.push({ path: name, why: reasonOf(cause) });
+      return;
+    } finally {
+      if (depth > 0) rmSync(archive);
+    }
+    if (this.logs.length > before || depth > 0) return;
+    if (isNamed) this.faults.push({ path: name, cause: new Error(why ?? 'the archive holds no logs (files called SERVICE.log)') });
+    else this.passedOver.push({ path: name, why: why ?? 'the archive holds no logs' });
+  }
 }
 
 function about({ parts }: LogSet, known: Map<string, AboutHost>): Partial<AboutHost> {
@@ -68,6 +127,13 @@ function about({ parts }: LogSet, known: Map<string, AboutHost>): Partial<AboutH
   const told = known.get(sosreport) ?? aboutHost(sosreport);
   known.set(sosreport, told);
   return told;
+}
+
+/** The hosts whose sosreports say a zone, each once. */
+export function zonesSaid(logs: readonly LogSet[]): { readonly zone: string; readonly host: string | undefined }[] {
+  const said = new Map<string, { readonly zone: string; readonly host: string | undefined }>();
+  for (const { zone, host } of logs) if (zone !== undefined) said.set(`${host} ${zone}`, { zone, host });
+  return [...said.values()];
 }
 
 /** A temporary folder that nobody else can read, there while it is needed and not longer than the process. */

@@ -21,14 +21,22 @@ export class Meter {
 
   readonly #signal: AbortSignal | undefined;
 
+  #stop: () => void = () => undefined;
+
   constructor(limits: Limits, signal?: AbortSignal) {
     this.#limits = limits;
     this.#signal = signal;
+    signal?.addEventListener('abort', () => this.#stop(), { once: true });
   }
 
   /** Whether the user has had enough. */
   get isStopped(): boolean {
     return this.#signal?.aborted ?? false;
+  }
+
+  /** Calls once the user has had enough. */
+  onStop(stop: () => void): void {
+    this.#stop = stop;
   }
 
   member(archive: string): void {
@@ -48,7 +56,10 @@ export class Meter {
   }
 }
 
-const tooMuch = (archive: string, why: string): OperatorError =>
-  new OperatorError('LOG_UNREADABLE', `cannot read ${archive}: ${why}, which is the limit`, {
+/** An archive is past a limit, which ends the search. */
+export class PastLimit extends OperatorError {}
+
+const tooMuch = (archive: string, why: string): PastLimit =>
+  new PastLimit('LOG_UNREADABLE', `cannot read ${archive}: ${why}, which is the limit`, {
     remedy: 'if you trust the archive, unpack it yourself and give the folder: folders have no such limit',
   });

@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { textOf, ZONE_FILES, zoneOf } from './host-zone.js';
 
 /** What a sosreport says of the host that it was taken on. */
 export interface AboutHost {
@@ -8,10 +9,8 @@ export interface AboutHost {
 }
 
 const HOST_FILES = ['hostname', 'sos_commands/host/hostname', 'etc/hostname'];
-const ZONE_FILES = ['sos_commands/date/timedatectl', 'sos_commands/systemd/timedatectl', 'etc/timezone'];
 const ABOUT = new RegExp(`(?:^|/)(?:${[...HOST_FILES, ...ZONE_FILES].join('|')})$`);
 const HOST = /^[a-z0-9][a-z0-9.-]{0,252}$/i;
-const ZONE = /(?:^|Time zone: *)(?<zone>UTC|Etc\/UTC|[A-Z][A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)+)(?: \(|\s*$)/m;
 
 /** Whether a file of a sosreport says something of its host. */
 export const isAboutHost = (path: string): boolean => ABOUT.test(path);
@@ -25,17 +24,5 @@ export function sosreportOf(path: string): string | undefined {
 
 export function aboutHost(sosreport: string): AboutHost {
   const host = HOST_FILES.map((file) => textOf(join(sosreport, file)).trim()).find((text) => HOST.test(text));
-  const zone = ZONE_FILES.map((file) => ZONE.exec(textOf(join(sosreport, file)))?.groups?.['zone']).find((found) => found !== undefined);
-  return { host, zone };
-}
-
-const LARGEST = 64 * 1024;
-
-function textOf(path: string): string {
-  try {
-    const found = statSync(path);
-    return found.isFile() && found.size <= LARGEST ? readFileSync(path, 'utf8') : '';
-  } catch {
-    return '';
-  }
+  return { host, zone: zoneOf(sosreport) };
 }

@@ -3,14 +3,17 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
 import yauzl from 'yauzl';
-import { reasonOf } from '../model/errors.js';
+import { OperatorError, reasonOf } from '../model/errors.js';
+import { maybeLog } from '../tail/maybe-log.js';
 import { type LogInput, openLog } from '../tail/read-file.js';
 import { isArchiveName, isLogName } from '../tail/rotated.js';
+import { LOCALTIME } from './host-zone.js';
+import { isZipFile } from './kind.js';
 import type { Meter } from './limits.js';
 import { isAboutHost } from './sosreport.js';
 
 /** Only what is a log, or says something of its host, is written. */
-const isWanted = (name: string): boolean => isLogName(name) || isArchiveName(name) || isAboutHost(name);
+const isWanted = (name: string): boolean => isLogName(name) || maybeLog(`/${name}`) || isArchiveName(name) || isAboutHost(name);
 
 /** Names longer than file systems take. */
 const LONGEST = 255;
@@ -23,7 +26,7 @@ const LONGEST = 255;
  * @throws OperatorError LOG_UNREADABLE past a limit
  */
 export const unpack = (archive: string, folder: string, name: string, meter: Meter): Promise<string | undefined> =>
-  /\.zip$/i.test(archive) ? unzip(archive, folder, name, meter) : untar(archive, folder, name, meter);
+  isZipFile(archive) ? unzip(archive, folder, name, meter) : untar(archive, folder, name, meter);
 
 async function untar(archive: string, folder: string, name: string, meter: Meter): Promise<string | undefined> {
   const input = await openLog(archive);
@@ -38,15 +41,19 @@ async function untar(archive: string, folder: string, name: string, meter: Meter
   let limit: unknown;
   try {
     for await (const member of members) {
-      const { type, name: path, mtime } = member.header;
-      const place = type === 'file' || type === 'contiguous-file' ? placeOf(path) : undefined;
+      const { type, name: path, mtime, linkname } = member.header;
+      const isLink = type === 'symlink' && isZoneLink(path);
+      const place = type === 'file' || type === 'contiguous-file' || isLink ? placeOf(path) : undefined;
       try {
         meter.member(name);
-        await write(member, place === undefined ? undefined : join(folder, place), mtime, (bytes) => meter.wrote(name, bytes));
+        const content = isLink ? [Buffer.from(linkname ?? '')] : member;
+        await write(content, place === undefined ? undefined : join(folder, place), mtime, (bytes) => meter.wrote(name, bytes));
       } catch (error) {
         limit = error;
         throw error;
       }
+      // A tar goes on only then.
+      if (isLink) member.resume();
     }
     return input.fault;
   } catch (error) {
@@ -71,14 +78,24 @@ async function* piecesOf(input: LogInput, meter: Meter, onBytes: (total: number)
 }
 
 async function unzip(archive: string, folder: string, name: string, meter: Meter): Promise<string | undefined> {
-  const zip = await yauzl.openPromise(archive, { lazyEntries: true, autoClose: false });
+  const zip = await yauzl.openPromise(archive, { lazyEntries: true, autoClose: false }).catch((cause: unknown) => {
+    throw new OperatorError(
+      'LOG_UNREADABLE',
+      `cannot read ${name}: it is cut off or no zip, as the list of its files at its end is missing`,
+      {
+        remedy: 'copy it again; `zip -FF ARCHIVE.zip --out WHOLE.zip` makes an archive of what is there',
+        cause,
+      },
+    );
+  });
   const packed = statSync(archive).size;
   let total = 0;
   try {
     for await (const entry of zip.eachEntry()) {
       if (meter.isStopped) break;
       meter.member(name);
-      const isFile = [0, 0o100000].includes((entry.externalFileAttributes >>> 16) & 0o170000) && !entry.fileName.endsWith('/');
+      const type = (entry.externalFileAttributes >>> 16) & 0o170000;
+      const isFile = ([0, 0o100000].includes(type) && !entry.fileName.endsWith('/')) || (type === 0o120000 && isZoneLink(entry.fileName));
       const place = isFile ? placeOf(entry.fileName) : undefined;
       if (place === undefined) continue;
       const stream = await zip.openReadStreamPromise(entry);
@@ -96,6 +113,9 @@ async function unzip(archive: string, folder: string, name: string, meter: Meter
   }
 }
 
+/** Links are passed over, but for the one that says a host's zone: what it leads to is written in its place. */
+const isZoneLink = (path: string): boolean => path === LOCALTIME || path.endsWith(`/${LOCALTIME}`);
+
 /** Where a member is written, below the folder; undefined where it is not. */
 function placeOf(path: string): string | undefined {
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
@@ -106,7 +126,7 @@ function placeOf(path: string): string | undefined {
 
 /** Reads a member to its end, as a tar goes on only then. */
 async function write(
-  member: AsyncIterable<Buffer>,
+  member: AsyncIterable<Buffer> | Iterable<Buffer>,
   path: string | undefined,
   mtime: Date | undefined,
   onBytes: (bytes: number) => void,

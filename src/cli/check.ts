@@ -57,6 +57,7 @@ export const check = defineCommand({
       const report = await engine.check({
         paths,
         zone: zonesOf(values.timezone),
+        isZoneGiven: values.timezone !== undefined,
         env,
         all: values.all,
         signal,

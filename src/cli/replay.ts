@@ -26,7 +26,7 @@ export const replay = defineCommand({
   operands: 'PATH...',
   takes: { least: 1, most: Infinity },
   about: [
-    'Reads files, folders, globs and rotated or compressed logs (gzip, xz, zstd, bzip2), sosreports and other archives (tar, zip) as they are (`-` is stdin), or the journal (`journal:`, `journal:UNIT,UNIT`, `journal:/path`). It joins what the services wrote of each instance action and shows the result: up to three actions as waterfalls, more as a table. Give the logs of all hosts at once: what they hold of one action becomes one trace.',
+    'Reads files, folders, globs and rotated or compressed logs (gzip, xz, zstd, bzip2), sosreports and other archives (tar, zip) as they are (`-` is stdin, packed or not), or the journal (`journal:`, `journal:UNIT,UNIT`, `journal:/path`). It joins what the services wrote of each instance action and shows the result: up to three actions as waterfalls, more as a table. Give the logs of all hosts at once: what they hold of one action becomes one trace.',
     'The result goes to stdout, progress and the summary to stderr. Nothing is sent anywhere and nothing is changed.',
   ],
   options: {
@@ -131,6 +131,7 @@ export const replay = defineCommand({
     let isAny = false;
     const unread: UnreadLog[] = [];
     let wrongZone: string | undefined;
+    let notRead: readonly { readonly path: string; readonly why: string }[] = [];
     try {
       const found = engine.replay({
         paths,
@@ -157,6 +158,9 @@ export const replay = defineCommand({
         },
         onCutOff(path, what) {
           if (!values.quiet) stderr.write(`note: of ${path}, ${what}\n`);
+        },
+        onNotRead(these) {
+          notRead = these;
         },
         onStalls: (every) => {
           stalls = every;
@@ -218,6 +222,7 @@ export const replay = defineCommand({
       };
       const lines = [
         ...notes.flatMap((note) => note(outcome)),
+        ...notReadText(notRead, all.isEmpty),
         ...(wrongZone === undefined ? [] : [wrongZone]),
         ...(values.verbose ? tally.details({ took, bytes }) : []),
       ];
@@ -233,6 +238,19 @@ interface TextOptions {
   readonly lines: 'numbered' | 'events' | 'off' | undefined;
   readonly output: string | undefined;
   readonly 'no-color': boolean;
+}
+
+/** Files that are named, of those that may be logs by name and are none. */
+const MOST_NOT_READ = 3;
+
+/** @param isAlone Nothing else was read: then it is said of each why not. */
+function notReadText(these: readonly { readonly path: string; readonly why: string }[], isAlone: boolean): string[] {
+  if (these.length === 0) return [];
+  const shown = these.slice(0, MOST_NOT_READ);
+  const more = these.length - shown.length;
+  const named = shown.map(({ path, why }) => (isAlone ? `${path} (${why})` : path.split('/').at(-1)!)).join(', ');
+  const further = more > 0 ? ` and ${more} more` : '';
+  return [`note: not read, as they are no logs of a known service: ${named}${further}; \`novaspan check --verbose\` says why`];
 }
 
 /** Traces as one of the views draws them. */

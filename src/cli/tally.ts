@@ -46,6 +46,7 @@ const words: Partial<Record<CounterName, string>> = {
   late: 'lines that came too late for their action: a log that is far behind, or a wrong time zone',
   orphans: 'lines about instances or ports of which no action is in these logs',
   foreign_lines: 'lines of programs that are not read',
+  repeated_events: 'records that another log holds, too: read once',
   actions: 'actions found',
   fragments: 'parts of actions found, whose root is not in these logs',
 };

@@ -24,6 +24,10 @@ const rows = {
   garbage: by('service', 'lines in no known format that continue no record'),
   overlong_lines: 'lines cut at the length limit',
   foreign_lines: by('program', 'lines of other programs, in a log that several write to'),
+  repeated_events: by(
+    'service',
+    'records left out that another log holds, too: of the journal or syslog, where the service has a log of its own',
+  ),
   damaged_lines: by('form', 'lines that do not fit the form of their log: cut, broken, or withheld by journalctl without --all'),
   form_changes: by('path', 'times that a log went on in another form'),
   unknown_logs: by('path', 'logs that are not read, as neither their name nor their lines say whose they are'),

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import { findInArchives } from '../archive/find.js';
 import { services } from '../catalogue/index.js';
 import { Correlator } from '../correlate/correlator.js';
 import { openJournal } from '../journal/input.js';
@@ -10,7 +9,7 @@ import type { Event } from '../lifecycle/event.js';
 import { Stalls } from '../lifecycle/stalls.js';
 import { isOfAction, type Unnamed } from '../lifecycle/unnamed.js';
 import { systemClock } from '../model/clock.js';
-import type { Count } from '../model/counters.js';
+import type { Count, CounterName } from '../model/counters.js';
 import { logUnknown, usage } from '../model/errors.js';
 import type { LogForm } from '../model/form.js';
 import type { LineSink, Millis } from '../model/line.js';
@@ -26,12 +25,15 @@ import { isStartup } from '../read/startup.js';
 import { Unfolder } from '../read/unfold.js';
 import { type LogSet, unreadable } from '../tail/discover.js';
 import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
+import { mayRepeat } from '../tail/maybe-log.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { isPackedName } from '../tail/rotated.js';
 import { buildTrace } from '../trace/build.js';
 import { zonesFor } from './clock/given.js';
 import { ZoneHint, type Zones } from './clock/hint.js';
 import type { KeptInput } from './clock/prove.js';
+import { Copies } from './copies.js';
+import { type FoundLogs, findReadable, type NotRead } from './found.js';
 import { LineNumbers } from './line-numbers.js';
 
 export interface ReplayOptions {
@@ -64,9 +66,11 @@ export interface ReplayOptions {
   /** Takes, once all is read, what daemons report of themselves, whether or not an action was under way */
   readonly onStalls?: (stalls: readonly StallsOfDaemon[]) => void;
   readonly stdin?: NodeJS.ReadableStream;
-  /** Takes each log of whose lines none could be read, and what it looks like. */
+  /** Takes what looked like logs by name and is not read, before anything is. */
+  readonly onNotRead?: (notRead: readonly NotRead[]) => void;
   /** Takes each log whose lines were cut off, and where. */
   readonly onCutOff?: (path: string, seen: string) => void;
+  /** Takes each log of whose lines none could be read, and what it looks like. */
   readonly onUnread?: (log: UnreadLog) => void;
   /** Takes each line that names an action or ends one, names its instance, and has no request */
   readonly onRequestless?: (event: Event) => void;
@@ -87,6 +91,10 @@ interface Source {
   readonly unfolder: Unfolder;
   readonly open: (part: string) => Promise<LogInput>;
   readonly parts: string[];
+  /** as `Copies` has it */
+  readonly rank: number;
+  /** it is read because of what its first lines look like */
+  readonly isGuessed: boolean;
   /** how many of the parts have been begun */
   begun: number;
   input: LogInput | undefined;
@@ -108,40 +116,47 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
     logEnd: (host) => endOfLog(sources, host),
   });
   const stalls = new Stalls();
-  const found = await findInArchives(
+  const found = await findReadable(
     options.paths.filter((path) => !isJournalPath(path)),
-    undefined,
+    options.stdin,
     options.signal,
   );
   const journals = [...new Set(options.paths.filter(isJournalPath))].map((path) => ({ path: journalName(path), parts: [path] }));
   const zonesIn = new Map<string, Zones>();
   const zoneHint = options.onWrongZone && new ZoneHint((path) => zonesIn.get(path)!);
   const begun = new Map<string, KeptInput>();
+  const accept = (event: Event): void => {
+    stalls.note(event);
+    if (event.requestId === undefined && event.instance !== undefined && isOfAction(event.kind)) options.onRequestless?.(event);
+    correlator.accept(event);
+  };
+  let copies: Copies | undefined;
   try {
     if (options.signal?.aborted) return found.close();
     if (found.faults.length > 0) throw unreadable(found.faults);
     for (const { path } of found.cutOff) options.count('cut_off_logs', 1, path);
+    if (found.notRead.length > 0) options.onNotRead?.(found.notRead);
     const sets = [...found.logs, ...journals];
     const proving = {
-      about: (set: LogSet) => aboutSet(set, options),
-      open: (part: string) => openPart(part, options),
+      about: (set: LogSet) => aboutSet(set, found, options),
+      open: (part: string) => openPart(part, found),
       signal: options.signal,
     };
     const zonesOf = await zonesFor(sets, options, proving, begun);
     for (const set of sets) zonesIn.set(set.path, zonesOf(set));
-    const openOptions = { zonesOf, rules, begun };
-    sources = openSources(sets, options, openOptions, (event, zoning) => {
-      stalls.note(event);
-      if (event.requestId === undefined && event.instance !== undefined && isOfAction(event.kind)) options.onRequestless?.(event);
+    sources = openSources(sets, options, { zonesOf, rules, begun, found }, (event, zoning, rank) => {
       zoneHint?.note(event, zoning);
-      correlator.accept(event);
+      if (copies === undefined) accept(event);
+      else copies.take(event, rank);
     });
+    if (sources.length > 1 && sources.some(({ rank }) => rank > 0))
+      copies = new Copies({ accept, count: options.count, unknownHost: NO_HOST });
   } catch (error) {
     for (const input of begun.values()) await input.close();
     found.close();
     throw error;
   }
-  const reads = (service: string, host?: string): boolean => sources.some(({ reader }) => reader.reads(service, host));
+  const reads = readsOf(sources, copies);
   const totalBytes = sizeOf(sources);
   let readBytes = 0;
   let yieldAt = 0;
@@ -168,8 +183,9 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTr
         await turn();
       }
       options.onProgress?.(readBytes, totalBytes);
-      const behind = furthestBehind(sources);
-      if (behind?.reader.newest !== undefined) yield* finish(correlator.advance(behind.reader.newest));
+      const newest = furthestBehind(sources)?.reader.newest;
+      const readTo = copies === undefined ? newest : releaseUpTo(copies, sources, newest);
+      if (readTo !== undefined) yield* finish(correlator.advance(readTo));
     }
     yield* finish(correlator.finish(Math.max(...sources.map(({ reader }) => reader.newest ?? Number.NEGATIVE_INFINITY))));
     options.onStalls?.(stalls.longest);
@@ -192,22 +208,46 @@ function requestsOf({ members }: ClosedThing): ReadonlySet<string> {
 }
 
 /** What is known of a log before it is read. */
-const aboutSet = (set: LogSet, options: ReplayOptions) => ({
+const aboutSet = (set: LogSet, found: FoundLogs, options: ReplayOptions) => ({
   path: set.path,
   service: options.service,
   host: options.host ?? set.host,
   form: isJournalPath(set.path) ? ('journal-json' as const) : options.form,
-  isNamed: isNamedByUser(set, options.paths),
+  isNamed: found.isGuessed(set) || isNamedByUser(set, options.paths),
   anyHost: NO_HOST,
   latest: () => lastWritten(set),
 });
 
-async function openPart(part: string, { stdin }: ReplayOptions): Promise<LogInput> {
+async function openPart(part: string, { stdin }: FoundLogs): Promise<LogInput> {
   if (isJournalPath(part)) return openJournal(part);
   return part === '-' && stdin !== undefined ? openStream(stdin) : openLog(part);
 }
 
+/** Lets go the lines of logs that may repeat others, as far as those are read. @returns up to when all is known */
+function releaseUpTo(copies: Copies, sources: readonly Source[], newest: Millis | undefined): Millis | undefined {
+  const readTo: Millis[] = [];
+  for (const { done, rank, reader } of sources) {
+    if (!done) readTo[rank] = Math.min(readTo[rank] ?? Number.POSITIVE_INFINITY, reader.newest ?? Number.NEGATIVE_INFINITY);
+  }
+  copies.release((rank) => Math.min(...readTo.slice(0, rank).filter((at) => at !== undefined)));
+  if (newest === undefined) return undefined;
+  copies.forget(newest);
+  return Math.min(newest, copies.oldest);
+}
+
+/** Whether a service's lines are read. Logs that may repeat others count beside a log of its own where they bring something new. */
+function readsOf(sources: readonly Source[], copies: Copies | undefined): (service: string, host?: string) => boolean {
+  if (copies === undefined) return (service, host) => sources.some(({ reader }) => reader.reads(service, host));
+  const own = sources.filter(({ rank }) => rank === 0);
+  const others = sources.filter(({ rank }) => rank > 0);
+  return (service, host) => {
+    if (own.some(({ reader }) => reader.reads(service, host)) || copies.brought(service, host)) return true;
+    return !own.some(({ reader }) => reader.reads(service)) && others.some(({ reader }) => reader.reads(service, host));
+  };
+}
+
 interface OpenOptions {
+  readonly found: FoundLogs;
   readonly zonesOf: (set: LogSet) => Zones;
   readonly rules: Rules | undefined;
   /** what has been read already and cannot be opened again */
@@ -217,18 +257,27 @@ interface OpenOptions {
 function openSources(
   sets: readonly LogSet[],
   options: ReplayOptions,
-  { zonesOf, rules, begun }: OpenOptions,
-  onEvent: (event: Event, zoning: Zoning) => void,
+  { found, zonesOf, rules, begun }: OpenOptions,
+  onEvent: (event: Event, zoning: Zoning, rank: number) => void,
 ): Source[] {
   const sources: Source[] = [];
+  let ranks = 0;
+  const hasOwn = sets.some((set) => !mayRepeat(set.path));
   for (const set of sets) {
+    const isGuessed = found.isGuessed(set);
+    // Asked for as a whole, all logs are a service's own.
+    const rank = options.service === undefined && (isJournalPath(set.parts[0]!) || mayRepeat(set.path)) ? ++ranks : 0;
+    // What is wrong with lines that were not asked for, and that others may hold too, is not said again.
+    const count = isGuessed && hasOwn ? onlyCounted(options.count) : options.count;
     const numbers = options.lines === 'numbered' ? new LineNumbers(set.parts) : undefined;
     const reader = openSource({
-      ...aboutSet(set, options),
+      ...aboutSet(set, found, options),
       zone: zonesOf(set),
-      count: options.count,
+      count,
       catalogue: rules?.catalogue,
-      onEvent: numbers === undefined ? onEvent : (event, zoning) => onEvent({ ...event, origin: numbers.numbered(event.origin) }, zoning),
+      onEvent(event, zoning) {
+        onEvent(numbers === undefined ? event : { ...event, origin: numbers.numbered(event.origin) }, zoning, rank);
+      },
     });
     if (reader === undefined) continue;
     const unfolder = new Unfolder((bytes, start, end, offset) => reader.line(bytes, start, end, offset, source.begun));
@@ -239,19 +288,12 @@ function openSources(
             numbers.begin(source.begun, offset);
             unfolder.line(bytes, start, end, offset);
           };
-    const splitter = createLineSplitter({ sink, count: options.count });
+    const splitter = createLineSplitter({ sink, count });
     const open = (part: string): Promise<LogInput> =>
-      begun.has(part) ? Promise.resolve(begun.get(part)!.rewind()) : openPart(part, options);
+      begun.has(part) ? Promise.resolve(begun.get(part)!.rewind()) : openPart(part, found);
     const source: Source = {
-      path: set.path,
-      reader,
-      splitter,
-      unfolder,
-      open,
-      parts: [...set.parts],
-      begun: 0,
-      input: undefined,
-      done: false,
+      ...{ path: set.path, reader, splitter, unfolder, open, parts: [...set.parts], rank, isGuessed },
+      ...{ begun: 0, input: undefined, done: false },
     };
     sources.push(source);
   }
@@ -263,6 +305,21 @@ function openSources(
   }
   return sources;
 }
+
+const PLAIN: ReadonlySet<CounterName> = new Set<CounterName>([
+  'lines',
+  'records',
+  'events',
+  'unrecognised',
+  'repeated_events',
+  'foreign_lines',
+]);
+
+const onlyCounted =
+  (count: Count): Count =>
+  (name, by, label) => {
+    if (PLAIN.has(name)) count(name, by, label);
+  };
 
 /** NaN where it cannot be known: of what comes through a pipe, or is compressed. */
 function sizeOf(sources: readonly Source[]): number {
@@ -277,7 +334,8 @@ const lastWritten = ({ parts }: LogSet): Millis => {
   return last === '-' || isJournalPath(last) ? systemClock.now() : statSync(last).mtimeMs;
 };
 
-const isNamedByUser = (set: LogSet, paths: readonly string[]): boolean => set.parts.some((part) => paths.includes(part));
+const isNamedByUser = (set: LogSet, paths: readonly string[]): boolean =>
+  paths.includes(set.path) || set.parts.some((part) => paths.includes(part));
 
 /** The source with the least time that is not read to its end. */
 function furthestBehind(sources: readonly Source[]): Source | undefined {
@@ -324,18 +382,19 @@ async function readOn(source: Source, options: ReplayOptions): Promise<number> {
     if (source.parts.length === 0) source.done = true;
     if (source.done) {
       source.reader.end();
-      const { seen } = source.unfolder;
-      if (source.reader.newest === undefined && seen.length > 0) options.onUnread?.(unreadLog(source, seen));
-      const cutOff = cutOffAt(seen);
-      if (cutOff !== undefined) options.onCutOff?.(source.path, cutOff);
+      const { seen, width } = source.unfolder;
+      if (!source.isGuessed && source.reader.newest === undefined && seen.length > 0) options.onUnread?.(unreadLog(source, seen));
+      // Lines that were wrapped are joined: nothing of them is lost.
+      const cutOff = width > 0 ? undefined : cutOffAt(seen);
+      if (!source.isGuessed && cutOff !== undefined) options.onCutOff?.(source.path, cutOff);
     } else source.reader.flushCounts();
-    if (source.reader.isUnknown) throw logUnknown(source.path, diagnose(source.unfolder.seen));
+    if (source.reader.isUnknown && !source.isGuessed) throw logUnknown(source.path, diagnose(source.unfolder.seen));
     return 0;
   }
   source.splitter.push(piece.bytes, piece.offset);
   source.unfolder.decide();
   source.reader.flushCounts();
-  if (source.reader.isUnknown) throw logUnknown(source.path, diagnose(source.unfolder.seen));
+  if (source.reader.isUnknown && !source.isGuessed) throw logUnknown(source.path, diagnose(source.unfolder.seen));
   return piece.bytes.length;
 }
 

@@ -1,5 +1,5 @@
 import { accessSync, constants, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { isAbsolute, join, normalize } from 'node:path';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { logUnreadable, OperatorError, reasonOf } from '../model/errors.js';
 import { byAge, isArchiveName, isBeingPacked, isLiveName, isLogName, isPackedName, lastingName } from './rotated.js';
@@ -34,11 +34,21 @@ export async function findLogs(paths: readonly string[]): Promise<LogSet[]> {
 export async function findLogsAndFaults(
   paths: readonly string[],
   most = MOST_FOLDERS,
-): Promise<{ readonly logs: LogSet[]; readonly archives: readonly string[]; readonly faults: readonly Fault[] }> {
+  isWanted: (path: string) => boolean = isLogName,
+): Promise<{
+  readonly logs: LogSet[];
+  readonly archives: readonly string[];
+  readonly faults: readonly Fault[];
+  /** what may be no log at all */
+  readonly unsure: readonly Fault[];
+}> {
   const faults: Fault[] = [];
+  const unsure: Fault[] = [];
   const archives: string[] = [];
   const files: string[] = [];
-  for (const path of paths) files.push(...(path === STDIN ? [path] : await filesAt(path, faults, most)));
+  for (const path of paths) files.push(...(path === STDIN ? [path] : await filesAt(path, { faults, unsure }, most, isWanted)));
+  // Of two names for one file the one that says more.
+  files.sort((a, b) => Number(isLogName(b)) - Number(isLogName(a)));
 
   const sets = new Map<string, string[]>();
   const seen = new Set<string>();
@@ -59,18 +69,24 @@ export async function findLogsAndFaults(
   const logs = [...sets]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([path, parts]) => ({ path, parts: parts.filter((part) => !isBeingPacked(part, (other) => parts.includes(other))).sort(byAge) }));
-  return { logs, archives, faults };
+  return { logs, archives, faults, unsure };
 }
+
+export interface LiveLogs {
+  readonly logs: readonly string[];
+  readonly unmatched: readonly string[];
+}
+
+type OnFolder = (folder: string | undefined) => void;
 
 /**
  * The logs that are written to now under paths, for `tail`: rotated ones are left to `findLogs`. A file that is named
  * is given whether it is there or not, as it may come; a folder or glob that holds nothing is said in `unmatched`.
  *
+ * @param onFolder told of each folder whose entries decide what is found; of undefined where they cannot be named
  * @returns in the order of their names
  */
-export async function liveLogs(
-  paths: readonly string[],
-): Promise<{ readonly logs: readonly string[]; readonly unmatched: readonly string[] }> {
+export async function liveLogs(paths: readonly string[], onFolder: OnFolder = () => undefined): Promise<LiveLogs> {
   const logs = new Set<string>();
   const unmatched: string[] = [];
   for (const path of paths) {
@@ -78,7 +94,10 @@ export async function liveLogs(
     const named =
       kind === 'file'
         ? [normalize(path)]
-        : (kind === 'glob' ? await matching(path) : logsBelow(path, [], MOST_FOLDERS)).filter((log) => isLive(log) && !isArchiveName(log));
+        : (kind === 'glob' ? await matching(path) : logsBelow(path, [], MOST_FOLDERS, { isWanted: isLogName, onFolder })).filter(
+            (log) => isLive(log) && !isArchiveName(log),
+          );
+    if (kind !== 'folder') onFolder(isDynamicPattern(dirname(path)) ? undefined : dirname(path));
     // A file that is named is refused where it is opened, which says why.
     const found = named.filter((log) => !isNoLog(log) || (kind === 'file' && !ofKernel().has(statOf(log)?.dev ?? 0)));
     if (found.length === 0) unmatched.push(path);
@@ -121,18 +140,24 @@ export interface Fault {
   readonly isEmpty?: true;
 }
 
-async function filesAt(path: string, faults: Fault[], most: number): Promise<string[]> {
+async function filesAt(
+  path: string,
+  { faults, unsure }: { readonly faults: Fault[]; readonly unsure: Fault[] },
+  most: number,
+  isWanted: (path: string) => boolean,
+): Promise<string[]> {
   try {
     const kind = kindOf(path);
     if (kind === 'file') {
       return isReadable(path, faults, true) ? [normalize(path)] : [];
     }
-    const found = kind === 'glob' ? await matching(path) : logsBelow(path, faults, most);
+    const found = kind === 'glob' ? await matching(path) : logsBelow(path, faults, most, { isWanted });
     if (found.length === 0) {
       const cause = new Error(kind === 'glob' ? 'no file matches' : 'the folder holds no logs (files called SERVICE.log)');
       faults.push({ path, cause, isEmpty: true });
     }
-    return found.filter((file) => isReadable(file, faults));
+    // What only may be a log does not keep the rest from being read.
+    return found.filter((file) => isReadable(file, kind === 'glob' || isLogName(file) || isArchiveName(file) ? faults : unsure));
   } catch (cause) {
     faults.push({ path, cause });
     return [];
@@ -181,8 +206,15 @@ export const MOST_FOLDERS = 5000;
 const tooMany = (most: number): string => `there are more than ${most} folders in it: name those that hold logs`;
 
 /** Files of a folder and all below it that are named like logs. Links to folders are followed, each folder once. */
-function logsBelow(folder: string, faults: Fault[], most: number, seen = new Set<string>()): string[] {
+function logsBelow(
+  folder: string,
+  faults: Fault[],
+  most: number,
+  looking: { readonly isWanted: (path: string) => boolean; readonly onFolder?: OnFolder },
+  seen = new Set<string>(),
+): string[] {
   try {
+    looking.onFolder?.(folder);
     const real = realpathSync(folder);
     if (seen.has(real)) return [];
     seen.add(real);
@@ -194,8 +226,8 @@ function logsBelow(folder: string, faults: Fault[], most: number, seen = new Set
         const path = join(folder, name);
         const found = statOf(path);
         if (found === undefined || ofKernel().has(found.dev)) return [];
-        if (found.isDirectory()) return logsBelow(path, faults, most, seen);
-        return found.isFile() && (isLogName(path) || isArchiveName(path)) ? [path] : [];
+        if (found.isDirectory()) return logsBelow(path, faults, most, looking, seen);
+        return found.isFile() && (looking.isWanted(path) || isArchiveName(path)) ? [path] : [];
       });
   } catch (cause) {
     faults.push({ path: folder, cause });

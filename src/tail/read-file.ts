@@ -1,6 +1,5 @@
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Readable } from 'node:stream';
 import { logUnreadable, OperatorError, reasonOf } from '../model/errors.js';
 import { compressionOf, MAGIC_BYTES } from './packed/unpack.js';
 import { decoded, utf16Of } from './utf16.js';
@@ -93,8 +92,8 @@ function plain(fd: number, path: string, from: number): LogInput {
 }
 
 /** Reads a stream, such as standard input. Where it breaks off, `fault` says why. */
-export function openStream(stream: NodeJS.ReadableStream): LogInput {
-  const pieces = (stream as Readable)[Symbol.asyncIterator]();
+export function openStream(stream: AsyncIterable<Buffer | string>): LogInput {
+  const pieces = stream[Symbol.asyncIterator]();
   let offset = 0;
   let fault: string | undefined;
   return {
@@ -105,7 +104,7 @@ export function openStream(stream: NodeJS.ReadableStream): LogInput {
       try {
         const { value, done } = await pieces.next();
         if (done === true) return undefined;
-        const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value as string);
+        const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value);
         const piece = { bytes, offset };
         offset += bytes.length;
         return piece;

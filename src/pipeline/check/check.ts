@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import { findInArchives } from '../../archive/find.js';
+import { zonesSaid } from '../../archive/find.js';
 import { type Catalogue, services } from '../../catalogue/index.js';
 import { everyRelease, type Family } from '../../catalogue/releases.js';
 import { loadConfig } from '../../config/load.js';
@@ -22,6 +22,7 @@ import { hostInName, nameLog } from '../../tail/name.js';
 import { type ClockFinding, judgeClocks } from '../clock/judge.js';
 import type { ClockNotes } from '../clock/notes.js';
 import { zoneProblem } from '../clock/zone-problem.js';
+import { findReadable } from '../found.js';
 import { spoolFolders } from '../receive.js';
 import { absentNotes, absentProblems } from './absent.js';
 import { visibilityOf } from './advice.js';
@@ -49,6 +50,8 @@ export interface CheckOptions {
   readonly host?: string | undefined;
   /** as `--timezone` has it; undefined for this machine's */
   readonly zone: string;
+  /** False where `zone` is only this machine's: then what a sosreport says of its host's goes before it. */
+  readonly isZoneGiven?: boolean | undefined;
   /** the configuration of `tail`: its logs are checked, and its own faults are the first thing told */
   readonly config?: string | undefined;
   /** what the lines are wrapped in; told from them where it is not given */
@@ -224,11 +227,18 @@ async function readWith(
   const found: Found = { sources: [], problems: [], notes: [], passedOver: [] };
   const absent: Fault[] = [];
   const all: { entry: Entry; set: LogSet }[] = [];
+  const guessed = new Set<LogSet>();
+  /** logs whose zone their sosreport says */
+  const zoned = new Map<LogSet, string>();
   for (const entry of entries) {
     const journals = entry.paths.filter(isJournalPath).map((path) => ({ path: journalName(path), parts: [path] }));
     const paths = entry.paths.filter((path) => !isJournalPath(path));
-    const { logs, faults, cutOff, close } = await findInArchives(paths, undefined, options.signal);
+    const { logs, faults, cutOff, notRead, isGuessed, close } = await findReadable(paths, undefined, options.signal);
     closers.push(close);
+    found.passedOver.push(...notRead);
+    for (const set of logs) if (isGuessed(set)) guessed.add(set);
+    if (options.isZoneGiven === false && options.config === undefined)
+      for (const set of logs.filter(({ zone }) => zone !== undefined)) zoned.set(set, set.zone!);
     for (const { path, why } of cutOff) found.notes.push(`${path} is cut off: ${why}; what lies before was read`);
     for (const fault of faults) {
       if (!isNothing(fault)) found.problems.push(unreadable(fault));
@@ -244,9 +254,19 @@ async function readWith(
   const total = all.reduce((sum, { set }) => sum + Math.min(limit, sizeOf(set)), 0);
   let read = 0;
   const onBytes = (bytes: number): void => options.onProgress?.((read += bytes), total);
+  for (const { zone, host } of zonesSaid([...zoned.keys()]))
+    found.notes.push(
+      `local times${host === undefined ? '' : ` of ${host}`} are read as ${zone}, as the sosreport says; --timezone changes it`,
+    );
   for (const { entry, set } of all) {
     if (options.signal?.aborted) break;
-    await readInto(found, entry, set, { limit, onBytes, signal: options.signal, catalogue });
+    await readInto(found, { ...entry, zone: zoned.get(set) ?? entry.zone }, set, {
+      isGuessed: guessed.has(set),
+      limit,
+      onBytes,
+      signal: options.signal,
+      catalogue,
+    });
   }
   return found;
 }
@@ -262,11 +282,17 @@ async function readInto(
   { sources, problems, notes, passedOver }: Found,
   entry: Entry,
   set: LogSet,
-  reading: Pick<ReadOptions, 'limit' | 'onBytes' | 'signal' | 'catalogue'>,
+  {
+    isGuessed,
+    ...reading
+  }: Pick<ReadOptions, 'limit' | 'onBytes' | 'signal' | 'catalogue'> & {
+    /** It is read because of what its first lines look like. */
+    readonly isGuessed: boolean;
+  },
 ): Promise<void> {
   const isJournal = isJournalPath(set.path);
   const name = isJournal ? undefined : nameLog(set.path, { service: entry.service, host: entry.host });
-  const isNamed = set.parts.some((part) => entry.paths.includes(part)) || entry.paths.includes(set.path);
+  const isNamed = isGuessed || set.parts.some((part) => entry.paths.includes(part)) || entry.paths.includes(set.path);
   if (name !== undefined && !services.includes(name.service)) {
     passedOver.push({ path: set.path, why: `no message of ${name.service} is known` });
     return;
@@ -283,6 +309,10 @@ async function readInto(
     const { surveys, unknown, foreign } = read;
     if (read.newestEntries !== undefined)
       notes.push(`of ${set.path} the newest ${read.newestEntries.toLocaleString('en-US')} entries were read: --all reads everything`);
+    if (isGuessed && surveys.length === 0) {
+      passedOver.push({ path: set.path, why: 'its lines are of no service that novaspan reads' });
+      return;
+    }
     if (unknown !== undefined && surveys.length === 0) problems.push(unknownService(set.path, unknown, read.seen));
     else if (surveys.length === 0 && read.damaged > 0) problems.push(notOfForm(set.path, read.form, read.damaged));
     else if (surveys.length === 0 && foreign.size === 0) notes.push(`${set.path} is empty`);

@@ -2,6 +2,19 @@ import { ReadableStream } from 'node:stream/web';
 import xz from 'xz-decompress';
 import type { Unpack } from './unpack.js';
 
+/**
+ * The library unpacks one stream at a time, and has every other wait until the first is read to its end. A replay reads several logs at
+ * once, by time, and some only at their heads: each stream gets an instance of its own, which nothing has to wait for.
+ */
+const alone = () => ({
+  _contextMutex: { acquire: async () => undefined, release: () => undefined },
+  _moduleInstance: undefined,
+  _moduleInstancePromise: undefined,
+});
+
+/** Settles when the last stream that was begun has taken its instance. */
+let begun: Promise<unknown> = Promise.resolve();
+
 export const unxz: Unpack = async function* (compressed) {
   const source = new ReadableStream<Uint8Array>({
     pull(controller) {
@@ -10,8 +23,19 @@ export const unxz: Unpack = async function* (compressed) {
       else controller.close();
     },
   });
-  const reader = new xz.XzReadableStream(source).getReader();
-  for (let { value, done } = await reader.read(); !done; { value, done } = await reader.read())
-    // The library uses its memory again.
-    if (value !== undefined && value.length > 0) yield Buffer.from(value);
+  const begin = async () => {
+    Object.assign(xz.XzReadableStream, alone());
+    const reader = new xz.XzReadableStream(source).getReader();
+    return { reader, first: await reader.read() };
+  };
+  const ready = begun.then(begin);
+  begun = ready.catch(() => undefined);
+  const { reader, first } = await ready;
+  try {
+    for (let { value, done } = first; !done; { value, done } = await reader.read())
+      // The library uses its memory again.
+      if (value !== undefined && value.length > 0) yield Buffer.from(value);
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
 };

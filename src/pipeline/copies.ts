@@ -1,0 +1,100 @@
+import { type Event, inOrder } from '../lifecycle/event.js';
+import type { Count } from '../model/counters.js';
+import type { Millis } from '../model/line.js';
+import { seconds } from '../model/time.js';
+
+/** Syslog stamps whole seconds, and what wraps a line may stamp it later than its service. */
+const APART = seconds(2);
+/** Events between two times at which the old ones are forgotten. */
+const BETWEEN = 10_000;
+
+interface Seen {
+  readonly at: Millis;
+  readonly host: string;
+  /** the sources that have it */
+  readonly by: number[];
+}
+
+/**
+ * Takes each line once that several logs hold: a service's own, the journal, syslog, what a container prints. The service's own log
+ * comes first: events of a log that may repeat others wait until those are read as far. A log may say the same twice itself: only what
+ * another log holds is a copy.
+ */
+export class Copies {
+  readonly #accept: (event: Event) => void;
+  readonly #count: Count;
+  readonly #unknownHost: string;
+  readonly #seen = new Map<string, Seen[]>();
+  readonly #brought = new Set<string>();
+  #held: { readonly event: Event; readonly rank: number }[] = [];
+  #sinceForgotten = 0;
+
+  constructor(options: { readonly accept: (event: Event) => void; readonly count: Count; readonly unknownHost: string }) {
+    this.#accept = options.accept;
+    this.#count = options.count;
+    this.#unknownHost = options.unknownHost;
+  }
+
+  /** @param rank of its log: 0 for services' own, a number of its own for each that may repeat those of lower ranks */
+  take(event: Event, rank: number): void {
+    if (rank > 0) this.#held.push({ event, rank });
+    else {
+      this.#isCopy(event, rank);
+      this.#accept(event);
+    }
+  }
+
+  /** Lets go what waited, as far as the logs before each are read. @param readTo by rank, up to when all logs of lower ranks are read */
+  release(readTo: (rank: number) => Millis): void {
+    if (this.#held.length === 0) return;
+    const ready = this.#held.filter(({ event, rank }) => event.at + APART < readTo(rank));
+    if (ready.length === 0) return;
+    this.#held = this.#held.filter(({ event, rank }) => !(event.at + APART < readTo(rank)));
+    for (const { event, rank } of ready.sort((a, b) => a.rank - b.rank || inOrder(a.event, b.event))) {
+      if (this.#isCopy(event, rank)) this.#count('repeated_events', 1, event.service);
+      else {
+        this.#brought.add(event.service).add(`${event.service} ${event.host}`);
+        this.#accept(event);
+      }
+    }
+  }
+
+  /** No event is to come before this, as far as what waits can tell. */
+  get oldest(): Millis {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const { event } of this.#held) oldest = Math.min(oldest, event.at);
+    return oldest;
+  }
+
+  /** Whether logs that may repeat others have brought something new of a service. */
+  brought(service: string, host?: string): boolean {
+    return this.#brought.has(host === undefined ? service : `${service} ${host}`);
+  }
+
+  /** Forgets what is so old that no copy of it can come. */
+  forget(before: Millis): void {
+    if (this.#sinceForgotten < BETWEEN) return;
+    this.#sinceForgotten = 0;
+    for (const [key, all] of this.#seen) if (all.every(({ at }) => at < before - 2 * APART)) this.#seen.delete(key);
+  }
+
+  /** Whether another log has the event. Notes it where none has. */
+  #isCopy({ service, kind, requestId, instance, text, at, host }: Event, source: number): boolean {
+    const key = `${service} ${kind} ${requestId} ${instance} ${text}`;
+    const all = this.#seen.get(key) ?? [];
+    const other = all.find((each) => !each.by.includes(source) && Math.abs(each.at - at) <= APART && this.#mayBeOne(each.host, host));
+    if (other !== undefined) {
+      other.by.push(source);
+      return true;
+    }
+    this.#sinceForgotten++;
+    all.push({ at, host, by: [source] });
+    if (all.length === 1) this.#seen.set(key, all);
+    return false;
+  }
+
+  /** Whether two names may be of one host: of `cmp1` and `cmp1.example.com`, and where one is not known. */
+  #mayBeOne(a: string, b: string): boolean {
+    return a === b || a === this.#unknownHost || b === this.#unknownHost || a.split('.')[0] === b.split('.')[0];
+  }
+}
