@@ -9,7 +9,6 @@ const margin = (sizes) => {
   const [small, large] = sizes ?? [];
   return small?.peer && (large.peer.cpu - small.peer.cpu) / (large.own.cpu - small.own.cpu);
 };
-const largest = (sizes) => sizes?.find(({ size }) => size === 2000);
 const rowOf = (rows, count) => rows?.find((row) => row.count === count);
 /** How much more one costs where there are more of them; from so many on, as a start is not growth. */
 const growth = (rows, from) => {
@@ -38,14 +37,14 @@ export const GOALS = [
     what: '2 GB, processor time beside that of 200 MB',
     part: 'sizes',
     most: 10.5,
-    of: (r) => r.sizes && largest(r.sizes).own.cpu / r.sizes[0].own.cpu,
+    of: (r) => r.sizes && r.sizes.at(-1).own.cpu / r.sizes[0].own.cpu,
   },
   {
     what: '2 GB, peak memory beyond that of 200 MB',
     part: 'sizes',
     most: 5,
     unit: ' MB',
-    of: (r) => r.sizes && largest(r.sizes).own.peakMb - r.sizes[0].own.peakMb,
+    of: (r) => r.sizes && r.sizes.at(-1).own.peakMb - r.sizes[0].own.peakMb,
   },
   { what: 'two cores on 800 MB', part: 'jobs', least: 1.6, of: (r) => r.jobs },
   { what: 'sidecar at 1,000 lines/s, beside mtail', part: 'sidecar', most: 1, of: (r) => r.sidecar?.ofMtail },

@@ -65,16 +65,16 @@ export async function replayKind(kind, { tmp, size, runs, main, keep }) {
   return { mb: logs.bytes / MB, tools: results };
 }
 
-/** Beyond what a run costs however little it reads, and in memory: does ten times the log cost ten times as much? */
-export async function replaySizes({ tmp, runs, main, keep }) {
+/** In processor time and in memory: does ten times the log cost ten times as much? */
+export async function replaySizes({ tmp, sizes, runs, main, keep }) {
   const folder = `${tmp}sizes`;
   const mtail = availablePeers().find(({ id }) => id === 'mtail');
   const rows = [];
-  for (const size of [200, 800, 2000]) {
+  for (const size of sizes) {
     const logs = KINDS.set.make(folder, size * MB);
     warm(logs.paths);
-    // What is measured at 2 GB is growth, not speed.
-    const isLast = size > 800;
+    // What is measured of the largest is growth, not speed.
+    const isLast = size === sizes.at(-1);
     const tools = [novaspan(main), ...(mtail === undefined || isLast ? [] : [mtail])];
     const [own, peer] = await measure(tools, logs, isLast ? 1 : runs);
     rows.push({ size, mb: logs.bytes / MB, own, peer });

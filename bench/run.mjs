@@ -48,6 +48,7 @@ const options = {
   main: given.main,
   keep: given.keep,
   size: Number(given.size),
+  sizes: [200, 800, 2000],
   runs: Number(given.runs ?? (given.whole ? 5 : 1)),
   counts: numbers(given.counts ?? (given.whole ? '10,100,1000,5000' : '10,100,1000')),
   warmUp: given.whole ? 30 : 15,
