@@ -423,3 +423,12 @@ describe('a pass over lines that goes on', () => {
     expect([another.isContinuedBy(before, at(3)), another.isContinuedBy(before, at(5))]).toEqual([true, false]);
   });
 });
+
+it('what fails to spawn is no create where nova says meanwhile that the server was there before', () => {
+  const unexpected = `Received unexpected event network-vif-plugged-${P} for instance with vm_state active and task_state rebuild_spawning.`;
+  const failed = nova(3, FAILED);
+  expect(bags([failed]).map(({ spec }) => spec?.name)).toEqual(['create']);
+  expect(bags([nova(2, 'Creating image'), nova(2.5, unexpected, { request: E }), failed]).map(({ spec }) => spec?.name)).toEqual([
+    undefined,
+  ]);
+});
