@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../../src/correlate/candidate.js';
 import { ownerAt } from '../../src/correlate/owner.js';
 import type { HostMarks } from '../../src/correlate/settle.js';
-import { timeline } from '../../src/correlate/timeline.js';
+import { Timeline, timeline } from '../../src/correlate/timeline.js';
 import { GRACE, SHARED_GRACE } from '../../src/correlate/times.js';
 import type { Past } from '../../src/lifecycle/closed.js';
 import { type Event, inOrder } from '../../src/lifecycle/event.js';
@@ -378,4 +378,57 @@ describe('ownerAt', () => {
     expect(bags(rest)).toHaveLength(1);
     expect(bags(rest, { external: [E] })).toEqual([]);
   });
+});
+
+describe('a pass over lines that goes on', () => {
+  const none = { marks: NOTHING, past: [], sharedSince: () => Number.POSITIVE_INFINITY };
+  const plugged = (s: number): string => nova(s, `Received event network-vif-plugged-${P}`, { request: E });
+  const build = eventsOf('nova-compute', [
+    locks(1, lock.acquired('_locked_do_build_and_run_instance')),
+    nova(2, CLAIM),
+    nova(3, `Successfully plugged vif ${vif(P)}`, { instance: null }),
+    plugged(4),
+    nova(9, 'VM Resumed (Lifecycle Event)', { request: null }),
+    nova(10, BUILT),
+    nova(12, 'Terminating instance', { request: B }),
+  ]);
+
+  it('finds what one over all of them finds, wherever it stopped', () => {
+    for (const { at: moment } of build) {
+      const passing = new Timeline(U, none);
+      expect(passing.advance(build, moment)).toBeUndefined();
+      expect(passing.isContinuedBy(build, at(14))).toBe(true);
+      expect(passing.advance(build, at(14))).toBeUndefined();
+      expect(passing.candidates.map(brief)).toEqual(bagsOf(build).map(brief));
+    }
+  });
+
+  it('stops before the first line after a candidate closed', () => {
+    const passing = new Timeline(U, none);
+    expect(passing.advance(build, at(15))?.request).toBe(A);
+    const long = [...build.slice(0, -1), ...eventsOf('nova-compute', [nova(20, 'Terminating instance', { request: B })])];
+    const other = new Timeline(U, none);
+    expect(other.advance(long, at(99))?.request).toBe(A);
+    expect([other.taken, other.candidates.length]).toEqual([long.length - 1, 1]);
+  });
+
+  it("begins anew when a line came before those it has taken, or shows a request that it took for an action to be neutron's event", () => {
+    const passing = new Timeline(U, none);
+    passing.advance(build, at(11));
+    const late = sorted([...build, ...eventsOf('nova-compute', [nova(2.5, 'Creating image')])]);
+    expect(passing.isContinuedBy(late, at(14))).toBe(false);
+    const before = eventsOf('nova-compute', [nova(1, 'Start destroying the instance on the hypervisor.', { request: E }), plugged(4)]);
+    const another = new Timeline(U, none);
+    another.advance(before, at(2));
+    expect([another.isContinuedBy(before, at(3)), another.isContinuedBy(before, at(5))]).toEqual([true, false]);
+  });
+});
+
+it('what fails to spawn is no create where nova says meanwhile that the server was there before', () => {
+  const unexpected = `Received unexpected event network-vif-plugged-${P} for instance with vm_state active and task_state rebuild_spawning.`;
+  const failed = nova(3, FAILED);
+  expect(bags([failed]).map(({ spec }) => spec?.name)).toEqual(['create']);
+  expect(bags([nova(2, 'Creating image'), nova(2.5, unexpected, { request: E }), failed]).map(({ spec }) => spec?.name)).toEqual([
+    undefined,
+  ]);
 });
