@@ -274,8 +274,8 @@ const byTime = (a: Kept, b: Kept): number => inOrder(a.event, b.event);
 function file(kept: Kept, named: Named): void {
   const { lines } = named;
   if (named.isSorted && lines.length > 0 && byTime(lines[lines.length - 1]!, kept) > 0) named.isSorted = false;
-  // Most names are those of a few lines, and a list that grows has room for seventeen.
-  if (lines.length < FEW) named.lines = [...lines, kept];
+  // Most names are those of a few lines, and a list that grows, also by spreading, has room for seventeen more.
+  if (lines.length < FEW) named.lines = lines.concat(kept);
   else lines.push(kept);
   named.live++;
 }

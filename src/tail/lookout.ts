@@ -12,15 +12,18 @@ const LATELY: Millis = seconds(2);
 /** However still the folders are: links may lead elsewhere, and what a network shows may be old. */
 const AT_LEAST_EVERY: Millis = seconds(10);
 
-/** Looks for logs, and keeps what it found as long as nothing was added to, or taken from, the folders that it looked into. */
-export function createLookout(paths: readonly string[]): () => Promise<LiveLogs> {
+/**
+ * Looks for logs, and keeps what it found as long as nothing was added to, or taken from, the folders that it looked into.
+ *
+ * @param time of this machine, whatever time the caller goes by: files are stamped with it
+ */
+export function createLookout(paths: readonly string[], time: () => Millis = systemClock.now): () => Promise<LiveLogs> {
   let found: LiveLogs | undefined;
   let folders: readonly (string | undefined)[] = [undefined];
   let seen: string | undefined;
   let lookedAt = 0;
   return async () => {
-    // The time of the machine, whatever time its caller lives in: files are stamped with it.
-    const now = systemClock.now();
+    const now = time();
     const state = stateOf(folders, now);
     const isFresh = now >= lookedAt && now - lookedAt < AT_LEAST_EVERY;
     if (found !== undefined && isFresh && state !== undefined && state === seen) return found;

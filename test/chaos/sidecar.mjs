@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 
-const { now: begun, seed, config, env, pollInterval, stateDir, fuse: firstFuse } = JSON.parse(process.argv[2]);
+const { now: begun, seed, config, env, stateDir, fuse: firstFuse } = JSON.parse(process.argv[2]);
 
 let now = begun;
 /** { of: 'any' or 'state', after: calls, when: 'before', 'torn' or 'after' }: this process kills itself then */
@@ -145,8 +145,10 @@ const clock = {
       sleepers.set(id, wake);
       signal?.addEventListener('abort', giveUp);
       // What a poll has set going (a request) is under way before the clock moves on.
-      const report = () => tell(ms === pollInterval ? { poll: id, until } : { sleep: id, until });
-      if (ms === pollInterval) setImmediate(() => setImmediate(report));
+      // Of all that sleeps only the poll is ended by the signal to stop; how long its pause is depends on what it read.
+      const isPoll = signal === stopping.signal;
+      const report = () => tell(isPoll ? { poll: id, until } : { sleep: id, until });
+      if (isPoll) setImmediate(() => setImmediate(report));
       else report();
     }),
 };
