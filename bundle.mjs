@@ -7,27 +7,42 @@ import { build } from 'esbuild';
 const ROOT = new URL('.', import.meta.url).pathname;
 
 rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+
+const common = { absWorkingDir: ROOT, outbase: 'src', outdir: 'dist', bundle: true, platform: 'node', target: 'node20.6', sourcemap: true };
+
 const { metafile } = await build({
-  absWorkingDir: ROOT,
-  entryPoints: ['src/cli/main.ts'],
-  outbase: 'src',
-  outdir: 'dist',
+  ...common,
+  entryPoints: [{ in: 'src/cli/process.ts', out: 'parts/process' }],
   // As deep as main.js: each reads the version from `../../package.json`.
   chunkNames: 'parts/[name]-[hash]',
-  bundle: true,
   splitting: true,
   format: 'esm',
-  platform: 'node',
-  target: 'node20.6',
   // A library's ES modules first: what nobody uses of them is left out.
   mainFields: ['module', 'main'],
   // Libraries that are CommonJS call `require` for what Node.js brings.
   banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
-  sourcemap: true,
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
 });
+
+// What starts is CommonJS: Node.js loads its loader of ES modules only where there is more to do than to print a version or an id.
+await build({
+  ...common,
+  entryPoints: ['src/cli/main.ts'],
+  format: 'cjs',
+  define: { 'import.meta.url': 'ownUrl' },
+  banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href;" },
+  plugins: [
+    {
+      name: 'parts',
+      setup: ({ onResolve }) => onResolve({ filter: /^\.\/process\.js$/ }, () => ({ path: '../parts/process.js', external: true })),
+    },
+  ],
+  logLevel: 'warning',
+});
+writeFileSync(join(ROOT, 'dist/cli/package.json'), '{ "type": "commonjs" }\n');
+
 writeFileSync(join(ROOT, 'dist/LICENSES.txt'), `dist/ holds code of these libraries:\n\n${licences()}\n`);
 
 /** What the licences of the libraries in a bundle ask to be kept with it. */

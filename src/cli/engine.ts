@@ -12,6 +12,7 @@ import type { CheckOptions } from '../pipeline/check/check.js';
 import type { CheckReport } from '../pipeline/check/report.js';
 import type { ResendOptions, Resent } from '../pipeline/resend.js';
 import type { Io } from './command.js';
+import type { Ids } from './ids.js';
 
 export type { Resent };
 
@@ -90,7 +91,7 @@ export interface Engine {
   check(options: CheckOptions): Promise<CheckReport>;
   /** One for each file, as it is done with. */
   resend(options: ResendOptions): AsyncIterable<Resent>;
-  ids(): Promise<{ traceIdOf(instance: string, request: string): string; rootIdOf(traceId: string): string }>;
+  ids(): Promise<Ids>;
   /** names of all actions, as traces give them */
   actionNames(): Promise<readonly string[]>;
   /** Each writes a trace as one line, without the newline; bytes are the caller's until the next call. */

@@ -1,7 +1,34 @@
 #!/usr/bin/env node
+import { writeSync } from 'node:fs';
 import { version } from '../export/version.js';
 
-// The version is printed before anything else is loaded: scripts ask for it often.
-const [name, ...rest] = process.argv.slice(2);
-if (rest.length === 0 && (name === '--version' || name === '-V')) process.stdout.write(`novaspan ${version}\n`);
-else await import('./process.js');
+// Scripts ask for the version and for ids often: both are printed before anything else is loaded.
+void start(process.argv.slice(2));
+
+async function start([name, ...rest]: readonly string[]): Promise<void> {
+  const isVersion = rest.length === 0 && (name === '--version' || name === '-V');
+  if (isVersion && printed(`novaspan ${version}\n`)) return;
+  const [instance, request, ...others] = rest;
+  const isIds = name === 'trace-id' && instance !== undefined && request !== undefined && others.length === 0;
+  if (isIds && printed(await textOfIds(instance, request))) return;
+  await import('./process.js');
+}
+
+/** Undefined for what are no ids, and for options: the command says what is wrong. */
+async function textOfIds(instance: string, request: string): Promise<string | undefined> {
+  const [{ idsText }, ids] = await Promise.all([import('./ids.js'), import('../trace/span-id.js')]);
+  try {
+    return idsText(instance, request, ids);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether stdout took the whole text at once. Where it did not, the command prints it again, and says what is wrong. */
+function printed(text: string | undefined): boolean {
+  try {
+    return text !== undefined && writeSync(1, text) === text.length;
+  } catch {
+    return false;
+  }
+}

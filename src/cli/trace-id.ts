@@ -1,7 +1,6 @@
-import { exitCodes, usage } from '../model/errors.js';
+import { exitCodes } from '../model/errors.js';
 import { defineCommand, write } from './command.js';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { idsText } from './ids.js';
 
 /** `trace-id INSTANCE REQUEST`: from the two ids in a ticket to the trace, with no log at hand. */
 export const traceId = defineCommand({
@@ -23,38 +22,7 @@ export const traceId = defineCommand({
   ],
 
   async run({ positionals: [instance = '', request = ''] }, { engine, stdout }) {
-    const key = keyOf(instance, request);
-    const { traceIdOf, rootIdOf } = await engine.ids();
-    const trace = traceIdOf(key.instance, key.request);
-    await write(
-      stdout,
-      [
-        `trace id                ${trace}`,
-        `root span id            ${rootIdOf(trace)}`,
-        `network-ready trace id  ${traceIdOf(key.instance, `${key.request}/network-ready`)}`,
-        '',
-      ].join('\n'),
-    );
+    await write(stdout, idsText(instance, request, await engine.ids()));
     return exitCodes.ok;
   },
 });
-
-/** Ids are hashed as nova prints them, which is in lower case. */
-function keyOf(givenInstance: string, givenRequest: string) {
-  const instance = givenInstance.toLowerCase();
-  const request = givenRequest.toLowerCase();
-  if (UUID.test(request) && /^req-/.test(instance))
-    throw usage('the two ids are in the wrong order', 'write the instance first: novaspan trace-id INSTANCE REQUEST');
-  if (!UUID.test(instance))
-    throw usage(
-      `'${givenInstance}' is not an instance id`,
-      'give the whole uuid, as `openstack server list` shows it, such as b8acd14b-35cc-4931-bd08-129b0bf97b38',
-    );
-  if (/^@[0-9]{10,16}(\.[0-9]+)?$/.test(request)) return { instance, request };
-  if (!request.startsWith('req-') || !UUID.test(request.slice(4)))
-    throw usage(
-      `'${givenRequest}' is not a request id`,
-      'give it as `openstack server event list` shows it, req-UUID, or @ and epoch milliseconds where no line has one',
-    );
-  return { instance, request };
-}

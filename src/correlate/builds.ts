@@ -26,28 +26,78 @@ export interface Mark {
   readonly begins: boolean;
 }
 
+/** An arrival that began, the next of the same instance, and the first line after it that says that one is over. */
+interface Arrival {
+  readonly at: Millis;
+  readonly instance: string;
+  next: Millis;
+  over: Millis;
+}
+
+/** The marks of one host, and the arrivals that they make. */
+class HostBuilds {
+  readonly marks: Mark[] = [];
+  #arrivals: Arrival[] = [];
+  readonly #latest = new Map<string, Arrival>();
+  #isSorted = true;
+
+  add(mark: Mark): void {
+    const { marks } = this;
+    if (marks.length > 0 && mark.at < marks[marks.length - 1]!.at) this.#isSorted = false;
+    marks.push(mark);
+    if (this.#isSorted) this.#take(mark);
+  }
+
+  /** In order. */
+  get arrivals(): readonly Arrival[] {
+    if (!this.#isSorted) {
+      this.#isSorted = true;
+      this.#arrivals = [];
+      this.#latest.clear();
+      this.marks.sort((a, b) => a.at - b.at);
+      for (const mark of this.marks) this.#take(mark);
+    }
+    return this.#arrivals;
+  }
+
+  #take({ at, instance, begins }: Mark): void {
+    const latest = this.#latest.get(instance);
+    if (!begins) {
+      if (latest !== undefined && at > latest.at) latest.over = Math.min(latest.over, at);
+      return;
+    }
+    if (latest !== undefined) latest.next = at;
+    const arrival = { at, instance, next: Number.POSITIVE_INFINITY, over: Number.POSITIVE_INFINITY };
+    this.#latest.set(instance, arrival);
+    this.#arrivals.push(arrival);
+  }
+}
+
 /**
  * Which instances a host was taking in at a time: created, unshelved, moved to it. Only what lies before the end of the
  * action that asks counts, and no more than five minutes before its beginning, so that it cannot matter when it is asked.
  */
 export class Builds {
-  readonly #byHost = new Map<string, Mark[]>();
+  readonly #byHost = new Map<string, HostBuilds>();
 
   note(event: Event): void {
-    const begins = BEGINS.has(event.kind as EventKind);
-    if (event.instance === undefined || event.service !== 'nova-compute' || (!begins && !ENDS.has(event.kind as EventKind))) return;
+    if (event.instance === undefined || event.service !== 'nova-compute') return;
+    const begins = BEGINS.has(event.kind);
+    if (!begins && !ENDS.has(event.kind)) return;
     this.add(event.host, { at: event.at, instance: event.instance, begins });
   }
 
   add(host: string, mark: Mark): void {
-    const marks = this.#byHost.get(host);
-    if (marks === undefined) this.#byHost.set(host, [mark]);
-    else marks.push(mark);
+    const builds = this.#byHost.get(host) ?? new HostBuilds();
+    this.#byHost.set(host, builds);
+    builds.add(mark);
   }
 
   /** What is known of a time, its end not included. */
   between(from: Millis, to: Millis): (Mark & { readonly host: string })[] {
-    return [...this.#byHost].flatMap(([host, marks]) => marks.filter(({ at }) => at >= from && at < to).map((mark) => ({ host, ...mark })));
+    return [...this.#byHost].flatMap(([host, { marks }]) =>
+      marks.filter(({ at }) => at >= from && at < to).map((mark) => ({ host, ...mark })),
+    );
   }
 
   /** How many others were under way on the host at any moment of this time. */
@@ -57,25 +107,27 @@ export class Builds {
     { start, end }: { readonly start: Millis; readonly end: Millis },
     restarts: readonly Millis[],
   ): number {
-    const marks = this.#byHost.get(host) ?? [];
-    const begun = new Map<string, Millis>();
-    for (const mark of marks) {
-      if (mark.begins && mark.instance !== instance && mark.at >= start - WAITING && mark.at <= end)
-        begun.set(mark.instance, Math.max(mark.at, begun.get(mark.instance) ?? mark.at));
-    }
+    const builds = this.#byHost.get(host);
+    if (builds === undefined) return 0;
     const restart = restarts.findLast((at) => at < start) ?? Number.NEGATIVE_INFINITY;
-    for (const [of, from] of begun) if (restart > from) begun.delete(of);
-    for (const mark of marks)
-      if (!mark.begins && mark.at < start && mark.at > (begun.get(mark.instance) ?? start)) begun.delete(mark.instance);
-    return begun.size;
+    const since = Math.max(start - WAITING, restart);
+    const { arrivals } = builds;
+    let others = 0;
+    // From the newest: what is asked of has just ended.
+    for (let i = arrivals.length - 1; i >= 0 && arrivals[i]!.at >= since; i--) {
+      const each = arrivals[i]!;
+      if (each.at <= end && each.next > end && each.over >= start && each.instance !== instance) others++;
+    }
+    return others;
   }
 
   /** Forgets what lies before. */
   forget(before: Millis): void {
-    for (const [host, marks] of this.#byHost) {
+    for (const [host, { marks }] of this.#byHost) {
       const left = marks.filter(({ at }) => at >= before);
-      if (left.length === 0) this.#byHost.delete(host);
-      else if (left.length < marks.length) this.#byHost.set(host, left);
+      if (left.length === marks.length) continue;
+      this.#byHost.delete(host);
+      for (const mark of left) this.add(host, mark);
     }
   }
 }

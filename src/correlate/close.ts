@@ -1,5 +1,5 @@
 import type { Past } from '../lifecycle/closed.js';
-import { type Event, inOrder } from '../lifecycle/event.js';
+import { inOrder } from '../lifecycle/event.js';
 import { partOf } from '../lifecycle/name.js';
 import type { Unnamed } from '../lifecycle/unnamed.js';
 import type { Count } from '../model/counters.js';
@@ -8,8 +8,7 @@ import type { Candidate } from './candidate.js';
 import type { Gather } from './gather.js';
 import type { Hosts } from './hosts.js';
 import type { Instances } from './instances.js';
-import { isSame } from './owner.js';
-import { type Closing, compare, type InstanceState } from './state.js';
+import type { Closing, InstanceState } from './state.js';
 import { GRACE } from './times.js';
 import { isUnfollowed, unnamedOf } from './unnamed.js';
 
@@ -21,6 +20,8 @@ export interface CorrelatorOptions {
    * a log is no time-out.
    */
   readonly logEnd?: ((host: string) => Millis) | undefined;
+  /** Gives an event as it is to be kept. */
+  readonly kept?: ((event: Event) => Event) | undefined;
 }
 
 /** Closes what an instance's lines show to be over. */
@@ -63,34 +64,21 @@ export class Closer {
     // Again after each closing: what it took no longer stands in the way of the others.
     for (;;) {
       const lines = this.#instances.linesOf(state, watermark);
-      state.candidates = this.#instances.candidatesOf(instance, state, lines, watermark);
-      const due = firstDue(state.candidates, watermark);
+      const due = this.#instances.sort(instance, state, lines, watermark);
+      const { timeline } = state.passage!;
+      state.candidates = timeline.candidates;
       if (due === undefined) {
         // Of the lines that came too early for this watermark, the first counts.
-        state.newsAt = lines.find(({ at }) => at > watermark)?.at ?? Number.POSITIVE_INFINITY;
+        state.newsAt = lines[timeline.taken]?.at ?? Number.POSITIVE_INFINITY;
         state.wakesAt = this.#wakesAt(state, watermark);
         return closings;
       }
-      closings.push(...this.close(this.#asOfClosing(due, instance, state, lines, watermark), state));
+      closings.push(...this.close(due, state));
     }
   }
 
   #wakesAt({ candidates, newsAt }: InstanceState, watermark: Millis): Millis {
     return Math.min(...candidates.map(({ closesAt }) => closesAt), newsAt + GRACE, this.#hosts.restarts.firstAfter(watermark));
-  }
-
-  /**
-   * The candidate and its rivals as they were when it closed: what came later may have begun before, as its own duration
-   * shows, and must not take lines from it. How far the watermark had moved on when it was looked at says nothing.
-   */
-  #asOfClosing(due: Candidate, instance: string, state: InstanceState, lines: readonly Event[], watermark: Millis): Candidate {
-    if (!lines.some(({ at }) => at > due.closesAt && at <= watermark)) return due;
-    if (state.candidates.every((each) => each === due || Math.min(each.opened, each.start) > due.closesAt)) return due;
-    const candidates = this.#instances.candidatesOf(instance, state, lines, due.closesAt);
-    const same = candidates.find((each) => isSame(each, due) && each.closesAt === due.closesAt);
-    if (same === undefined) return due;
-    state.candidates = candidates;
-    return same;
   }
 
   /** Ends a candidate: what it was, where it was anything, and what is left of it. */
@@ -138,6 +126,3 @@ const pastOf = ({ request, attempt, rescheduled, opened, start, end, lock, spec,
   until,
   last: lastOwn,
 });
-
-const firstDue = (candidates: readonly Candidate[], watermark: Millis): Candidate | undefined =>
-  candidates.filter(({ closesAt }) => closesAt <= watermark).sort((a, b) => a.closesAt - b.closesAt || compare(a.request, b.request))[0];

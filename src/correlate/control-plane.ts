@@ -8,8 +8,8 @@ import type { Instances } from './instances.js';
 import { ALLOCATIONS, CONTROL_EVIDENCE } from './kinds.js';
 import { type Claim, isOfRoot } from './members.js';
 import { ownerAt } from './owner.js';
-import type { Closing, Session } from './state.js';
-import { between, type EventStore, type Named } from './store.js';
+import { type Closing, compare, type Session } from './state.js';
+import { between, type EventStore, linesOf, type Named } from './store.js';
 import { FRAGMENT_QUIET, GRACE, LEAD } from './times.js';
 
 /** What requests do on a controller: parts of actions whose compute host another process may read. */
@@ -139,10 +139,7 @@ export class ControlPlane {
   #fragmentOf(instance: string, session: Session, since: Millis): ClosedFragment {
     const { request, first, last } = session;
     const named = this.#store.named('instance', instance);
-    const rivals = [...this.#times]
-      .filter(([id]) => named !== undefined && this.#concerns(id, named))
-      .map(([id, times]) => firstSession(id, times))
-      .sort((a, b) => a.first - b.first);
+    const rivals = named === undefined ? [] : this.#sessionsOf(named);
     const intervals = this.#instances.intervalsOf(instance);
     // Of what no compute host shows, the request that began last owns what follows.
     const owns = (at: Millis): boolean =>
@@ -165,8 +162,19 @@ export class ControlPlane {
     };
   }
 
-  #concerns(request: string, instance: Named): boolean {
-    return this.#store.find('request', request).some((kept) => kept.instance === instance || kept.others.includes(instance));
+  /** The first sessions of the requests that an instance's lines name, in order. */
+  #sessionsOf(instance: Named): Session[] {
+    const requests = new Set<string>();
+    for (const { request, globalRequest } of linesOf(instance)) {
+      if (request !== undefined) requests.add(request.name);
+      if (globalRequest !== undefined) requests.add(globalRequest.name);
+    }
+    const sessions: Session[] = [];
+    for (const request of requests) {
+      const times = this.#times.get(request);
+      if (times !== undefined) sessions.push(firstSession(request, times));
+    }
+    return sessions.sort((a, b) => a.first - b.first || compare(a.request, b.request));
   }
 }
 

@@ -31,6 +31,7 @@ export class Correlator {
   readonly #control: ControlPlane;
   readonly #sequels: Sequels;
   readonly #retention: Retention;
+  readonly #kept: (event: Event) => Event;
   /** what lies before was read before a restart, unless `#wasRead` says otherwise */
   #before: Millis = Number.NEGATIVE_INFINITY;
   #wasRead: (event: Event) => boolean = () => true;
@@ -40,6 +41,7 @@ export class Correlator {
     const hosts = new Hosts();
     const store = new EventStore();
     const instances = new Instances(hosts, count);
+    this.#kept = options.kept ?? ((event) => event);
     this.#from = { store, hosts, instances, hostLines: new HostLines(), builds: new Builds(), count };
     this.#gather = new Gather(this.#from);
     this.#closer = new Closer(instances, hosts, this.#gather, count, options);
@@ -63,18 +65,20 @@ export class Correlator {
     return this.#from.store.size;
   }
 
-  accept(event: Event): void {
+  accept(read: Event): void {
     const { store, hosts, hostLines, builds, instances, count } = this.#from;
-    if (event.at < this.#before && this.#wasRead(event)) {
+    if (read.at < this.#before && this.#wasRead(read)) {
       count('read_again');
       return;
     }
-    if (isTrifle(event) || hostLines.accept(event)) return;
+    if (isTrifle(read) || hostLines.accept(read)) return;
+    const event = this.#kept(read);
     builds.note(event);
-    if (hosts.note(event)) instances.wake(event.host);
+    if (hosts.note(event)) instances.wake(event.host, event.at);
     if (event.kind === 'compute.started') return;
     if (!ONLY_AT_WORK.has(event.kind)) store.add(event);
     this.#control.note(event);
+    this.#sequels.note(event);
     instances.keep(event);
   }
 
@@ -90,7 +94,7 @@ export class Correlator {
     const closings = [
       ...this.#advanceInstances(watermark, isDueToSweep),
       ...this.#followed(this.#retention.evict(this.#closer)),
-      ...this.#advanceSequels(watermark),
+      ...this.#sequels.advance(watermark, (instance) => this.#closer.upTo(instance, watermark)),
       ...this.#followed(this.#control.advance(watermark)),
     ];
     if (isDueToSweep) this.#retention.sweep(watermark);
@@ -111,16 +115,10 @@ export class Correlator {
     const closings: Closing[] = [];
     for (const [instance, state] of this.#from.instances.states) {
       // What is under way as of now must be known before lines are forgotten: it keeps its own.
-      if (state.wakesAt <= watermark || (isDueToSweep && state.events.length > 0 && state.lookedAt < watermark))
+      if (state.wakesAt <= watermark || (isDueToSweep && !this.#from.instances.isKnown(state, watermark)))
         closings.push(...this.#followed(this.#closer.advance(instance, state, watermark)));
     }
     return closings;
-  }
-
-  /** The next action ends a sequel: it must be known as of this watermark. To look may close a boot, and so add a sequel. */
-  #advanceSequels(watermark: Millis): Closing[] {
-    const closings = [...this.#sequels.open].flatMap(({ of }) => this.#followed(this.#closer.upTo(of.instance, watermark)));
-    return [...closings, ...this.#sequels.advance(watermark)];
   }
 
   #followed(closings: Closing[]): Closing[] {

@@ -138,7 +138,9 @@ export class Gather {
 
   /** What the daemons of its hosts said of themselves. */
   #meanwhile(members: readonly Member[], { from, to }: Claim): readonly Event[] {
-    return this.#from.hostLines.meanwhile(new Set(members.map(({ event }) => event.host)), from, to);
+    const hosts = new Set<string>();
+    for (const { event } of members) hosts.add(event.host);
+    return this.#from.hostLines.meanwhile(hosts, from, to);
   }
 
   claimOf(instance: string, request: string, from: Millis, to: Millis, owns: (at: Millis) => boolean): Claim {
@@ -197,6 +199,7 @@ const HYPERVISOR = new Set(knownServices.ofPart('hypervisor'));
  * that was evacuated from it.
  */
 function onOneHost(members: Member[], host: string): Member[] {
-  const others = new Set(members.flatMap(({ event }) => (event.service === 'nova-compute' && event.host !== host ? [event.host] : [])));
+  const others = new Set<string>();
+  for (const { event } of members) if (event.service === 'nova-compute' && event.host !== host) others.add(event.host);
   return others.size === 0 ? members : members.filter(({ event }) => !others.has(event.host) || !HYPERVISOR.has(event.service));
 }

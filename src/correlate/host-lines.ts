@@ -36,7 +36,8 @@ export class HostLines {
       lines.events.sort(inOrder);
       lines.isSorted = true;
     }
-    return lines.events.filter(({ at }) => at >= from && at <= to);
+    const { events } = lines;
+    return events.slice(firstAt(events, from), firstAfter(events, to));
   }
 
   /** What daemons of these hosts say of themselves, and the one that serves all. */
@@ -58,4 +59,20 @@ export class HostLines {
       else if (left.length < lines.events.length) lines.events = left;
     }
   }
+}
+
+/** Where in lines in order those at a moment or after it begin. */
+const firstAt = (events: readonly Event[], moment: Millis): number => firstWhere(events, ({ at }) => at >= moment);
+/** Where those after it begin. */
+const firstAfter = (events: readonly Event[], moment: Millis): number => firstWhere(events, ({ at }) => at > moment);
+
+function firstWhere(events: readonly Event[], is: (event: Event) => boolean): number {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (is(events[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -30,6 +30,13 @@ export class HostTimes {
     return newest === undefined || newest <= moment ? times : times.filter((at) => at <= moment);
   }
 
+  /** Whether a host has one after a moment and up to another. */
+  hasBetween(host: string, after: Millis, to: Millis): boolean {
+    const times = this.of(host);
+    for (let i = times.length - 1; i >= 0 && times[i]! > after; i--) if (times[i]! <= to) return true;
+    return false;
+  }
+
   /** The first of any host after a moment. */
   firstAfter(moment: Millis): Millis {
     let first = Number.POSITIVE_INFINITY;
@@ -105,12 +112,32 @@ export class Hosts {
     return this.#printsAllocations.has(host) && !this.#givenBack.has(instance);
   }
 
-  /** What a watermark lets one see: what lies after it has not happened yet. */
-  until(watermark: Millis): HostMarks {
-    return {
-      restarts: (host) => this.restarts.until(host, watermark),
-      audits: (host) => this.audits.until(host, watermark),
-      buildEnds: (host) => this.buildEnds.until(host, watermark),
-    };
+  /** Whether one of the hosts started or counted its resources after a moment and up to another. */
+  changed(hosts: readonly string[], after: Millis, to: Millis): boolean {
+    for (const host of hosts) if (this.restarts.hasBetween(host, after, to) || this.audits.hasBetween(host, after, to)) return true;
+    return false;
+  }
+}
+
+/** What a watermark lets one see: what lies after it has not happened yet. */
+export class VisibleMarks implements HostMarks {
+  readonly #hosts: Hosts;
+  watermark: Millis;
+
+  constructor(hosts: Hosts, watermark: Millis) {
+    this.#hosts = hosts;
+    this.watermark = watermark;
+  }
+
+  restarts(host: string): readonly Millis[] {
+    return this.#hosts.restarts.until(host, this.watermark);
+  }
+
+  audits(host: string): readonly Millis[] {
+    return this.#hosts.audits.until(host, this.watermark);
+  }
+
+  buildEnds(host: string): readonly Millis[] {
+    return this.#hosts.buildEnds.until(host, this.watermark);
   }
 }

@@ -5,11 +5,11 @@ import type { Count } from '../model/counters.js';
 import type { OpenActions } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
-import type { Hosts } from './hosts.js';
+import { type Hosts, VisibleMarks } from './hosts.js';
 import { INTRODUCES, MAY_CLOSE, ONLY_AT_WORK, RESOLVED } from './kinds.js';
 import { givenOn, isExported, isSame, isTaken, triesBefore } from './owner.js';
-import type { InstanceState } from './state.js';
-import { timeline } from './timeline.js';
+import type { InstanceState, Passage } from './state.js';
+import { Timeline, timeline } from './timeline.js';
 import { GRACE, UNNAMED_QUIET } from './times.js';
 
 /** What of an instance is not exported yet, and since when it may have been under way. */
@@ -72,15 +72,18 @@ export class Instances {
     const state = this.#stateOf(event.instance);
     if (event.requestId !== undefined && event.userId !== undefined) {
       const { requestId: request, at } = event;
-      const past = state.past.find((each) => (isApi ? isExported(each, request, at) : isTaken(each, request, at)));
+      const past = state.past.length === 0 ? undefined : takerOf(state.past, isApi ? isExported : isTaken, request, at);
       if (past !== undefined) {
         if (ONLY_AT_WORK.has(event.kind)) return;
         if (!isApi && this.#seeded.has(past)) this.#count('read_again');
         else if (!isApi) this.#count('late', 1, event.kind);
         return;
       }
-      this.share(request, event.instance, at);
-      state.requests.set(request, Math.min(at, state.requests.get(request) ?? at));
+      const since = state.requests.get(request);
+      if (since === undefined || at < since) {
+        state.requests.set(request, at);
+        this.share(request, event.instance, at);
+      }
       if (EXTERNAL_EVENTS.has(event.kind)) state.external.set(request, Math.min(at, state.external.get(request) ?? at));
     }
     const { events } = state;
@@ -99,6 +102,7 @@ export class Instances {
       external: new Map(),
       isSorted: true,
       past: [],
+      passage: undefined,
       candidates: [],
       wakesAt: Number.POSITIVE_INFINITY,
       newsAt: Number.POSITIVE_INFINITY,
@@ -124,15 +128,29 @@ export class Instances {
   }
 
   /** What a host printed may end whatever is under way on it. */
-  wake(host: string): void {
-    for (const state of this.states.values())
-      if (state.candidates.some((candidate) => candidate.host === host)) state.wakesAt = Number.NEGATIVE_INFINITY;
+  wake(host: string, at: Millis): void {
+    for (const state of this.states.values()) {
+      if (!state.candidates.some((candidate) => candidate.host === host)) continue;
+      state.wakesAt = Number.NEGATIVE_INFINITY;
+      if (at <= state.lookedAt) state.passage = undefined;
+    }
   }
 
   share(request: string, instance: string, at: Millis): void {
     const sharers = this.#sharers.get(request);
-    if (sharers === undefined) this.#sharers.set(request, new Map([[instance, at]]));
-    else sharers.set(instance, Math.min(at, sharers.get(instance) ?? at));
+    if (sharers === undefined) {
+      this.#sharers.set(request, new Map([[instance, at]]));
+      return;
+    }
+    const known = sharers.get(instance);
+    if (known !== undefined && known <= at) return;
+    const before = secondOf(sharers);
+    sharers.set(instance, at);
+    if (sharers.size > 1 && secondOf(sharers) !== before)
+      for (const each of sharers.keys()) {
+        const state = this.states.get(each);
+        if (state !== undefined) state.passage = undefined;
+      }
   }
 
   /** The instances that have lines of a request, and since when. */
@@ -142,8 +160,7 @@ export class Instances {
 
   readonly #sharedSince = (request: string): Millis => {
     const sharers = this.#sharers.get(request);
-    if (sharers === undefined || sharers.size < 2) return Number.POSITIVE_INFINITY;
-    return [...sharers.values()].sort((a, b) => a - b)[1]!;
+    return sharers === undefined ? Number.POSITIVE_INFINITY : secondOf(sharers);
   };
 
   /** Whether several instances have lines of a request, as of a moment: what comes later must not matter for what closed before. */
@@ -173,11 +190,40 @@ export class Instances {
     const newest = lines[lines.length - 1]?.at ?? Number.NEGATIVE_INFINITY;
     const events = newest <= moment ? lines : lines.filter(({ at }) => at <= moment);
     return timeline(instance, events, {
-      marks: this.#hosts.until(moment),
+      marks: new VisibleMarks(this.#hosts, moment),
       past,
       external: upTo(external, moment),
       sharedSince: this.#sharedSince,
     });
+  }
+
+  /** Sorts the lines up to a watermark: those that have come since it was last done, where they change nothing of what was before. */
+  sort(instance: string, state: InstanceState, lines: readonly Event[], watermark: Millis): Candidate | undefined {
+    const passage = this.#goesOn(state, lines, watermark) ? state.passage! : this.#begin(instance, state, watermark);
+    passage.marks.watermark = watermark;
+    return passage.timeline.advance(lines, watermark);
+  }
+
+  #begin(instance: string, state: InstanceState, watermark: Millis): Passage {
+    const marks = new VisibleMarks(this.#hosts, watermark);
+    const { past } = state;
+    const timeline = new Timeline(instance, { marks, past, external: upTo(state.external, watermark), sharedSince: this.#sharedSince });
+    state.passage = { timeline, marks };
+    return state.passage;
+  }
+
+  #goesOn({ passage }: InstanceState, lines: readonly Event[], watermark: Millis): boolean {
+    return (
+      passage !== undefined &&
+      !this.#hosts.changed(passage.timeline.hosts, passage.marks.watermark, watermark) &&
+      passage.timeline.isContinuedBy(lines, watermark)
+    );
+  }
+
+  /** Whether what is known of an instance is known as of a watermark: nothing has come since that could change it. */
+  isKnown({ passage, newsAt, events }: InstanceState, watermark: Millis): boolean {
+    if (newsAt <= watermark) return false;
+    return passage === undefined ? events.length === 0 : !this.#hosts.changed(passage.timeline.hosts, passage.marks.watermark, watermark);
   }
 
   /** Candidates as of a watermark, where lines have come since the last look: nothing can have closed by now, or it would have been looked at. */
@@ -198,6 +244,7 @@ export class Instances {
   /** Turns a candidate into a past action: its lines are no other's any more. */
   retire({ request, rescheduled, until, lines }: Candidate, state: InstanceState, past: Past): void {
     state.past.push(past);
+    state.passage = undefined;
     const taken = new Set<Event>(lines.owned);
     if (rescheduled) for (const event of lines.own) taken.add(event);
     const isOver = (event: Event): boolean => taken.has(event) || isExported(past, event.requestId ?? '', event.at);
@@ -215,6 +262,7 @@ export class Instances {
       const state = this.#stateOf(instance);
       if (state.past.some((each) => isSame(each, past))) continue;
       state.past.push(past);
+      state.passage = undefined;
       this.#seeded.add(past);
       if (!past.request.startsWith('@')) this.share(past.request, instance, past.opened);
     }
@@ -234,5 +282,26 @@ export class Instances {
   }
 }
 
-const upTo = (requests: ReadonlyMap<string, Millis>, moment: Millis): string[] =>
-  [...requests].flatMap(([request, at]) => (at <= moment ? [request] : []));
+function takerOf(pasts: readonly Past[], takes: typeof isTaken, request: string, at: Millis): Past | undefined {
+  for (const past of pasts) if (takes(past, request, at)) return past;
+  return undefined;
+}
+
+/** When the second of a request's instances first had a line of it. */
+function secondOf(sharers: ReadonlyMap<string, Millis>): Millis {
+  let first = Number.POSITIVE_INFINITY;
+  let second = Number.POSITIVE_INFINITY;
+  for (const at of sharers.values()) {
+    if (at < first) {
+      second = first;
+      first = at;
+    } else if (at < second) second = at;
+  }
+  return second;
+}
+
+function upTo(requests: ReadonlyMap<string, Millis>, moment: Millis): string[] {
+  const found: string[] = [];
+  for (const [request, at] of requests) if (at <= moment) found.push(request);
+  return found;
+}

@@ -173,7 +173,7 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
       if (kept.look === look) continue;
       kept.look = look;
       const about = aboutOf(kept, port);
-      if (isOurs(kept, about)) members.push({ event: kept.event, ports: about.sort() });
+      if (isOurs(kept, about)) members.push({ event: kept.event, ports: about.length > 1 ? about.sort() : about });
     }
   };
   // Taps and addresses first: they alone are known by the name that they are found under. All else a line says itself.

@@ -2,32 +2,72 @@ import type { EventKind } from '../catalogue/event.js';
 import { traitsOf } from '../catalogue/traits.js';
 import type { ActionSpec, Edge } from '../lifecycle/define.js';
 import { type Event, inOrder, numberOf, textOf } from '../lifecycle/event.js';
-import { actionOfLock, isTaskOf, taskOf } from '../lifecycle/name.js';
+import { actionOfLock, actions, isTaskOf, taskOf } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate, Moment } from './candidate.js';
 import { LIFECYCLE } from './kinds.js';
 import type { HostMarks } from './settle.js';
 
-/** Takes one line into account: what it shows of the action's start and end. */
-export function note(candidate: Candidate, event: Event, marks: HostMarks): void {
+/** The kinds of lines that have a say in when an action starts and how it ends. Most have none. */
+const decisive: ReadonlyMap<ActionSpec, ReadonlySet<EventKind>> = new Map(
+  actions.map((spec) => [
+    spec,
+    new Set<EventKind>([
+      'allocation.deleted',
+      'power.state.sync.pending',
+      ...spec.starts.flatMap(({ kinds, followedBy }) => (followedBy === undefined ? kinds : [...kinds, followedBy.kind])),
+      ...(spec.underWay ?? []).flatMap(({ kinds }) => kinds),
+      ...spec.ends,
+      ...(spec.endsAfter ?? []),
+      ...(spec.confirms ?? []),
+      ...(spec.provedBy ?? []),
+      ...(spec.endsQuietly ?? []),
+      ...(spec.handsBack ?? []),
+      ...(spec.decides ?? []),
+      ...(spec.reopens ?? []),
+      ...spec.fails,
+      ...spec.cleansUp,
+      ...(spec.outlivedBy?.after ?? []),
+    ]),
+  ]),
+);
+
+/**
+ * Takes one line into account: what it shows of the action's start and end.
+ *
+ * @returns whether it has a say in them
+ */
+export function note(candidate: Candidate, event: Event, marks: HostMarks): boolean {
   const { spec, seen } = candidate;
   const { kind, at } = event;
   const isOfRequest = event.requestId === candidate.request;
-  if (isOfRequest && event.level === 'DEBUG') seen.isAtDebug = true;
-  if (isOfRequest && kind === 'allocation.deleted') seen.isFinal = true;
-  if (isOfRequest && event.service === 'nova-compute') {
-    // The root of an action of two hosts is written by the one that prints its naming line.
-    if (spec?.takesPart === undefined || spec.namedBy.includes(kind)) candidate.host = event.host;
-    if (actionOfLock(event) !== undefined) {
-      const step = traitsOf(kind).lock?.step;
-      if (step === 'acquired') seen.lock = { from: at, to: undefined, ...portOfLock(event) };
-      else if (step === 'released') seen.lock = { from: at, ...portOfLock(event), ...seen.lock, to: at };
+  let isDecisive = false;
+  if (isOfRequest) {
+    if (event.level === 'DEBUG' && !seen.isAtDebug) {
+      seen.isAtDebug = true;
+      isDecisive = true;
+    }
+    if (kind === 'allocation.deleted') seen.isFinal = true;
+    if (event.service === 'nova-compute') {
+      // The root of an action of two hosts is written by the one that prints its naming line.
+      if (candidate.host !== event.host && (spec?.takesPart === undefined || spec.namedBy.includes(kind))) {
+        candidate.host = event.host;
+        isDecisive = true;
+      }
+      if (actionOfLock(event) !== undefined) {
+        const step = traitsOf(kind).lock?.step;
+        if (step === 'acquired') seen.lock = { from: at, to: undefined, ...portOfLock(event) };
+        else if (step === 'released') seen.lock = { from: at, ...portOfLock(event), ...seen.lock, to: at };
+        isDecisive = true;
+      }
     }
   }
-  if (spec === undefined) return;
+  if (spec === undefined) return true;
+  if (decisive.get(spec)?.has(kind) !== true) return isDecisive;
   if (mayStart(spec, kind)) seen.start = startOf(spec, candidate, marks);
   noteEnd(candidate, spec, event, isOfRequest);
   noteFailure(candidate, spec, event, isOfRequest);
+  return true;
 }
 
 /** The port whose lock it is, where it is not the instance's. */
@@ -84,7 +124,7 @@ export function startOf(spec: ActionSpec, candidate: Candidate, marks: HostMarks
   for (const edge of spec.starts) {
     const isEdge = (event: Event): boolean => edge.kinds.includes(event.kind) && isOfTheAction(event, spec);
     const found = own.find(isEdge) ?? owned.find(isEdge) ?? begun.find(isEdge);
-    if (found === undefined || !isFollowed(found, edge, own, marks.buildEnds(host))) continue;
+    if (found === undefined || !isFollowed(found, edge, own, () => marks.buildEnds(host))) continue;
     const at = edgeTime(found, edge);
     if (spec.startsWithFirst === true && opened < at) break;
     return { at, is: edge.less !== undefined || edge.derived === true ? 'derived' : startIsOf(candidate, found) };
@@ -105,10 +145,10 @@ const startIsOf = ({ mayHaveWaited }: Candidate, { kind }: Event): Moment['is'] 
   mayHaveWaited && traitsOf(kind).lock === undefined ? 'derived' : 'observed';
 
 /** Whether the edge's other line follows at once: with no build ending in between, nothing was waited for, however long it took. */
-function isFollowed({ at }: Event, { followedBy }: Edge, own: readonly Event[], buildEnds: readonly Millis[]): boolean {
+function isFollowed({ at }: Event, { followedBy }: Edge, own: readonly Event[], buildEnds: () => readonly Millis[]): boolean {
   if (followedBy === undefined) return true;
   const next = own.find((event) => event.kind === followedBy.kind && event.at >= at);
-  return next !== undefined && (next.at <= at + followedBy.within || !buildEnds.some((end) => end > at && end < next.at));
+  return next !== undefined && (next.at <= at + followedBy.within || !buildEnds().some((end) => end > at && end < next.at));
 }
 
 /** Among lock lines only those of the action's own function. */

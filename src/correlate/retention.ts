@@ -47,10 +47,10 @@ export class Retention {
 
   /** Where too many actions are open, the oldest are closed as far as they have come. */
   evict(closer: Closer): Closing[] {
-    const states = [...this.#from.instances.states.values()];
-    const open = states.reduce((sum, { candidates }) => sum + candidates.length, 0);
+    let open = 0;
+    for (const { candidates } of this.#from.instances.states.values()) open += candidates.length;
     if (open <= MOST_OPEN) return [];
-    const oldest = states
+    const oldest = [...this.#from.instances.states.values()]
       .flatMap((state) => state.candidates.map((candidate) => ({ candidate, state })))
       .sort(
         ({ candidate: a }, { candidate: b }) => a.opened - b.opened || compare(a.instance, b.instance) || compare(a.request, b.request),
@@ -156,9 +156,13 @@ export class Retention {
 function forgetPast(state: InstanceState, horizon: Millis): void {
   const since = Math.min(horizon, ...state.candidates.map((each) => beganOf(each, state.past) - LEAD));
   const kept = state.past.filter(({ until }) => until >= since);
-  if (kept.length < state.past.length)
+  if (kept.length < state.past.length) {
     state.past = state.past.filter(
       ({ until, rescheduled, request }) => until >= since || (rescheduled && kept.some((each) => each.request === request)),
     );
-  if (state.candidates.length === 0) state.events = state.events.filter(({ at }) => at >= horizon);
+    state.passage = undefined;
+  }
+  if (state.candidates.length > 0 || !state.events.some(({ at }) => at < horizon)) return;
+  state.events = state.events.filter(({ at }) => at >= horizon);
+  state.passage = undefined;
 }

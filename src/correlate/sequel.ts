@@ -12,15 +12,14 @@ const PATIENCE = seconds(60);
 /** Actions after which a guest begins to run. */
 const STARTS_A_GUEST = new Set(['create', 'reboot', 'start', 'unshelve', 'rebuild']);
 
-/** The line that opens the sequel: it says best when the guest began to run. */
-export const resumed = (action: ClosedAction): Event | undefined =>
-  lastGuestEvent(
-    'guest.lifecycle.resumed',
-    action.members.map(({ event }) => event),
-  )?.event;
-
-export const hasSequel = (action: ClosedAction): boolean =>
-  STARTS_A_GUEST.has(action.spec.name) && action.outcome === 'succeeded' && resumed(action) !== undefined;
+/** The line that opens the sequel: it says best when the guest began to run. Undefined where nothing follows. */
+export const openingOf = ({ spec, outcome, members }: ClosedAction): Event | undefined =>
+  STARTS_A_GUEST.has(spec.name) && outcome === 'succeeded'
+    ? lastGuestEvent(
+        'guest.lifecycle.resumed',
+        members.map(({ event }) => event),
+      )?.event
+    : undefined;
 
 /** What is waited for after a boot: the network of its guest, on the host that runs it. */
 export interface Sequel {
@@ -31,9 +30,10 @@ export interface Sequel {
   readonly since: Millis;
   /**
    * @param next when the instance's next action began, if one has
-   * @returns `waiting` while something may still come, undefined where nothing tells of the guest's network
+   * @returns while something may still come the watermark at which it is over if nothing does, undefined where nothing tells of the
+   *   guest's network
    */
-  close(store: EventStore, watermark: Millis, next: Millis | undefined): ClosedSequel | undefined | 'waiting';
+  close(store: EventStore, watermark: Millis, next: Millis | undefined): ClosedSequel | undefined | Millis;
 }
 
 /** Opens when the guest is resumed; closes when every port has its address, when another action begins, or when patience ends. */
@@ -47,15 +47,19 @@ export function createSequel(of: Boot, opening: Event, since: Millis): Sequel {
     since,
     close(store, watermark, next) {
       const limit = Math.min(from + PATIENCE, next ?? Number.POSITIVE_INFINITY);
-      const here = (event: Event): boolean => event.host === of.host && event.at <= Math.min(limit, watermark);
+      const here = (event: Event): boolean => event.host === of.host && event.at <= limit;
+      let wakesAt = limit + GRACE;
       const acknowledged = ports.map(({ port, mac }) => {
         const first = firstOf(store, 'mac', mac!, (event) => event.kind === 'dhcp.acknowledged' && event.at >= from && here(event));
-        return first === undefined ? undefined : { event: first, ports: [port] };
+        if (first === undefined) return undefined;
+        if (first.at <= watermark) return { event: first, ports: [port] };
+        wakesAt = Math.min(wakesAt, first.at + GRACE);
+        return undefined;
       });
       const complete = ports.length > 0 && acknowledged.every((found) => found !== undefined);
       const endedBy = complete ? 'ready' : limit === next ? 'next-action' : 'patience';
       const end = complete ? Math.max(...acknowledged.map((found) => found!.event.at)) : limit;
-      if (watermark < end + GRACE) return 'waiting';
+      if (watermark < end + GRACE) return complete ? end + GRACE : wakesAt;
       const networks = new Set(ports.flatMap(({ network }) => (network === undefined ? [] : [network])));
       const metadata = [...networks]
         .sort()

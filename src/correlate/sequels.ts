@@ -1,21 +1,33 @@
 import type { Boot } from '../lifecycle/closed.js';
+import { type Event, textOf } from '../lifecycle/event.js';
 import { actions } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import type { Gather } from './gather.js';
 import type { Instances } from './instances.js';
 import type { SavedSequel } from './saved.js';
-import { createSequel, hasSequel, resumed, type Sequel } from './sequel.js';
+import { createSequel, openingOf, type Sequel } from './sequel.js';
 import type { Closing } from './state.js';
 import type { EventStore, Sort } from './store.js';
 import { GRACE } from './times.js';
 import { told } from './told.js';
+
+/** A sequel, and when it must be looked at again. */
+interface Waiting {
+  readonly sequel: Sequel;
+  /** the watermark at which it is over if nothing comes */
+  wakesAt: Millis;
+  /** the watermark at which its instance was last looked at when it was looked at itself */
+  knownAt: Millis;
+}
 
 /** The guests whose network is waited for. */
 export class Sequels {
   readonly #store: EventStore;
   readonly #instances: Instances;
   readonly #gather: Gather;
-  #open: Sequel[] = [];
+  #waiting: Waiting[] = [];
+  /** those that wait for an address, by the address */
+  readonly #byMac = new Map<string, Set<Waiting>>();
 
   constructor(store: EventStore, instances: Instances, gather: Gather) {
     this.#store = store;
@@ -24,37 +36,75 @@ export class Sequels {
   }
 
   get open(): readonly Sequel[] {
-    return this.#open;
+    return this.#waiting.map(({ sequel }) => sequel);
+  }
+
+  #add(sequel: Sequel): void {
+    const waiting = { sequel, wakesAt: Number.NEGATIVE_INFINITY, knownAt: Number.NEGATIVE_INFINITY };
+    this.#waiting.push(waiting);
+    for (const { mac } of sequel.of.ports.values()) {
+      if (mac === undefined) continue;
+      const same = this.#byMac.get(mac);
+      if (same === undefined) this.#byMac.set(mac, new Set([waiting]));
+      else same.add(waiting);
+    }
+  }
+
+  #remove(waiting: Waiting): void {
+    for (const { mac } of waiting.sequel.of.ports.values()) {
+      const same = mac === undefined ? undefined : this.#byMac.get(mac);
+      same?.delete(waiting);
+      if (mac !== undefined && same?.size === 0) this.#byMac.delete(mac);
+    }
+  }
+
+  /** A guest that has its address may be all that was waited for. */
+  note(event: Event): void {
+    if (event.kind !== 'dhcp.acknowledged' || this.#byMac.size === 0) return;
+    for (const waiting of this.#byMac.get(textOf(event, 'mac') ?? '') ?? []) waiting.wakesAt = Math.min(waiting.wakesAt, event.at + GRACE);
   }
 
   /** Waits for the network of what has booted. */
   follow(closings: readonly Closing[]): void {
     for (const { thing } of closings) {
-      const opening = thing.form === 'action' && hasSequel(thing) ? resumed(thing) : undefined;
-      if (thing.form === 'action' && opening !== undefined) this.#open.push(createSequel(thing, opening, told(thing).from));
+      const opening = thing.form === 'action' ? openingOf(thing) : undefined;
+      if (thing.form === 'action' && opening !== undefined) this.#add(createSequel(thing, opening, told(thing).from));
     }
   }
 
   restore(saved: readonly SavedSequel[]): void {
     for (const { spec: name, ports, opening, since, ...boot } of saved) {
       const spec = actions.find((each) => each.name === name);
-      if (spec !== undefined) this.#open.push(createSequel({ ...boot, spec, ports: new Map(ports) }, opening, since));
+      if (spec !== undefined) this.#add(createSequel({ ...boot, spec, ports: new Map(ports) }, opening, since));
     }
   }
 
-  /** The instances must be known as of this watermark: the next action ends a sequel. */
-  advance(watermark: Millis): Closing[] {
-    const left: Sequel[] = [];
+  /** Closes what is over by a watermark. @param lookAt brings an instance up to it: its next action ends a sequel, and may close a boot */
+  advance(watermark: Millis, lookAt: (instance: string) => Closing[]): Closing[] {
     const closings: Closing[] = [];
-    for (const sequel of this.#open) {
-      const closed = sequel.close(this.#store, watermark, this.#nextOf(sequel));
-      if (closed === 'waiting') left.push(sequel);
-      else if (closed !== undefined) {
-        this.#gather.place(closed.members);
-        closings.push({ at: closed.end + GRACE, thing: closed });
+    const before = this.#waiting;
+    for (const { sequel } of before) for (const closing of lookAt(sequel.of.instance)) closings.push(closing);
+    this.follow(closings);
+    const left: Waiting[] = [];
+    for (const waiting of this.#waiting) {
+      const knownAt = this.#instances.states.get(waiting.sequel.of.instance)?.lookedAt ?? Number.NEGATIVE_INFINITY;
+      if (watermark < waiting.wakesAt && knownAt === waiting.knownAt) {
+        left.push(waiting);
+        continue;
       }
+      const closed = waiting.sequel.close(this.#store, watermark, this.#nextOf(waiting.sequel));
+      if (typeof closed === 'number') {
+        waiting.wakesAt = closed;
+        waiting.knownAt = knownAt;
+        left.push(waiting);
+        continue;
+      }
+      this.#remove(waiting);
+      if (closed === undefined) continue;
+      this.#gather.place(closed.members);
+      closings.push({ at: closed.end + GRACE, thing: closed });
     }
-    this.#open = left;
+    this.#waiting = left;
     return closings;
   }
 

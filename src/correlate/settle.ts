@@ -43,6 +43,13 @@ export function settle(candidate: Candidate, marks: HostMarks): Verdict {
   };
 }
 
+/**
+ * Whether how and when it ends may change with each line of its own: what has no name is given up by its silence, what failed too, and
+ * of a restart it counts what was printed after it.
+ */
+export const dependsOnLast = ({ verdict, host }: Candidate, marks: HostMarks): boolean =>
+  (verdict.outcome !== 'timed-out' && (verdict.outcome !== 'succeeded' || verdict.isBySilence === true)) || marks.restarts(host).length > 0;
+
 /** The source of a resize prints nothing while it copies a disk. */
 const isCopying = ({ lines: { own } }: Candidate): boolean => COPIES.has(own[own.length - 1]?.kind ?? 'disk.moved');
 

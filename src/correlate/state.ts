@@ -2,6 +2,14 @@ import type { ClosedThing, Past } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
+import type { VisibleMarks } from './hosts.js';
+import type { Timeline } from './timeline.js';
+
+/** A pass over an instance's lines that goes on when more of them come, and what it may see of their hosts. */
+export interface Passage {
+  readonly timeline: Timeline;
+  readonly marks: VisibleMarks;
+}
 
 /** What is known of one instance. */
 export interface InstanceState {
@@ -14,6 +22,8 @@ export interface InstanceState {
   isSorted: boolean;
   /** actions that are exported */
   past: Past[];
+  /** what has sorted the lines so far; undefined where it must begin anew */
+  passage: Passage | undefined;
   /** actions that are under way, as of `lookedAt` */
   candidates: Candidate[];
   /** the watermark from which it must be looked at again: nothing closes sooner than its grace after a line */

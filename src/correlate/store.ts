@@ -2,6 +2,7 @@ import type { Vif } from '../catalogue/event.js';
 import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, textOf } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
+import { ownText } from '../model/own-text.js';
 import { seconds } from '../model/time.js';
 
 /** A tap's name holds the first 11 characters of its port's id, whatever is put before them: tap, qvo, vhu. */
@@ -50,6 +51,8 @@ export interface Named {
   isSorted: boolean;
   /** how many of `lines` are not forgotten */
   live: number;
+  /** of a port: what the last line said that named it and no other, as most lines of a port say the same */
+  said: readonly [NamedPort] | undefined;
 }
 
 /** A port that a line names, and what the line says of it. */
@@ -74,6 +77,9 @@ export interface Kept {
 
 /** Lines of so long a time lie together: those of one that is too young to be forgotten are not looked at. */
 const AGE = seconds(30);
+
+/** Lines of a name whose list is as long as they are. */
+const FEW = 12;
 
 /** Places of forgotten lines that a list may have whatever its length. */
 const SPARE = 32;
@@ -127,7 +133,12 @@ export class EventStore {
 
   #portsOf(event: Event): readonly NamedPort[] {
     const ports = portsOf(event);
-    return ports.length === 0 ? NO_NAMED_PORTS : ports.map((vif) => ({ named: this.#nameOf('port', vif.port), vif }));
+    if (ports.length === 0) return NO_NAMED_PORTS;
+    if (ports.length > 1) return ports.map((vif) => ({ named: this.#nameOf('port', vif.port), vif }));
+    const [vif] = ports as readonly [Vif];
+    const named = this.#nameOf('port', vif.port);
+    if (named.said === undefined || !saysSame(named.said[0].vif, vif)) named.said = [{ named, vif: ownVif(vif, named.name) }];
+    return named.said;
   }
 
   #othersOf(event: Event): readonly Named[] {
@@ -160,8 +171,9 @@ export class EventStore {
   #nameOf(sort: Sort, name: string): Named {
     const found = this.#named[sort].get(name);
     if (found !== undefined) return found;
-    const made: Named = { sort, name, lines: [], isSorted: true, live: 0 };
-    this.#named[sort].set(name, made);
+    const own = ownText(name);
+    const made: Named = { sort, name: own, lines: [], isSorted: true, live: 0, said: undefined };
+    this.#named[sort].set(own, made);
     return made;
   }
 
@@ -244,12 +256,27 @@ const NO_LINES: readonly Kept[] = [];
 const NOTHING: readonly Named[] = [];
 const NO_NAMED_PORTS: readonly NamedPort[] = [];
 
+const saysSame = (a: Vif, b: Vif): boolean =>
+  a.port === b.port && a.tap === b.tap && a.mac === b.mac && a.network === b.network && a.type === b.type;
+
+function ownVif({ tap, mac, network, type }: Vif, port: string): Vif {
+  return {
+    port,
+    ...(tap !== undefined && { tap: ownText(tap) }),
+    ...(mac !== undefined && { mac: ownText(mac) }),
+    ...(network !== undefined && { network: ownText(network) }),
+    ...(type !== undefined && { type: ownText(type) }),
+  };
+}
+
 const byTime = (a: Kept, b: Kept): number => inOrder(a.event, b.event);
 
 function file(kept: Kept, named: Named): void {
   const { lines } = named;
   if (named.isSorted && lines.length > 0 && byTime(lines[lines.length - 1]!, kept) > 0) named.isSorted = false;
-  lines.push(kept);
+  // Most names are those of a few lines, and a list that grows has room for seventeen.
+  if (lines.length < FEW) named.lines = [...lines, kept];
+  else lines.push(kept);
   named.live++;
 }
 

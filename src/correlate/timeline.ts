@@ -14,7 +14,7 @@ import {
   naming,
   taskOf,
 } from '../lifecycle/name.js';
-import { statesOf } from '../lifecycle/states.js';
+import { printsStates } from '../lifecycle/states.js';
 import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
@@ -22,7 +22,7 @@ import { Candidate, noMilestones } from './candidate.js';
 import { BEGINS_A_BUILD, NEVER_OPENS, ONLY_AT_WORK } from './kinds.js';
 import { note, startOf } from './milestones.js';
 import { isExported, isSame, isTaken, ownerAt } from './owner.js';
-import { type HostMarks, settle } from './settle.js';
+import { dependsOnLast, type HostMarks, settle } from './settle.js';
 import { GRACE, LEAD } from './times.js';
 
 /** What is known besides an instance's own lines. */
@@ -37,13 +37,14 @@ export interface Around {
 }
 
 /**
- * Sorts the lines of one instance into candidates, one per request, and finds out how each ended: in the order of their time,
- * and from nothing that came after, so that it is the same whenever it is asked.
+ * The candidates that all of these lines make, whether or not one of them has closed meanwhile.
  *
  * @param events nova-compute's, and nova-api's that say what a request begins; in order, none after the watermark
  */
 export function timeline(instance: string, events: readonly Event[], around: Around): Candidate[] {
-  return new Timeline(instance, events, around).candidates();
+  const made = new Timeline(instance, around);
+  made.take(events);
+  return made.candidates;
 }
 
 const HEADLESS = { attempt: 0, sharedSince: Number.POSITIVE_INFINITY, mayHaveWaited: false };
@@ -51,10 +52,13 @@ const HEADLESS = { attempt: 0, sharedSince: Number.POSITIVE_INFINITY, mayHaveWai
 /** An action that begins so soon after another has probably waited for it. */
 const JUST_BEFORE = seconds(1);
 
-/** One pass over an instance's lines. */
-class Timeline {
+/**
+ * Sorts the lines of one instance into candidates, one per request, and finds out how each ended: in the order of their time,
+ * and from nothing that came after, so that it is the same whenever it is asked. It goes on where it stopped as long as new
+ * lines come after those that it has taken.
+ */
+export class Timeline {
   readonly #instance: string;
-  readonly #events: readonly Event[];
   readonly #around: Around;
   /** requests that are neutron's events and no actions */
   readonly #external: Set<string>;
@@ -68,24 +72,90 @@ class Timeline {
   #bare: Event[] = [];
   /** who may own a line without a request; to be made anew when a candidate is opened */
   #owners: Past[] | undefined;
+  /** how many lines are taken, and the last of them */
+  #taken = 0;
+  #last: Event | undefined;
+  /** no candidate closes before this moment */
+  #soonest = Number.POSITIVE_INFINITY;
+  /** the hosts that printed the lines taken */
+  readonly hosts: string[] = [];
 
-  constructor(instance: string, events: readonly Event[], around: Around) {
+  constructor(instance: string, around: Around) {
     this.#instance = instance;
-    this.#events = events;
     this.#around = around;
     this.#external = new Set(around.external);
-    for (const event of events) if (EXTERNAL_EVENTS.has(event.kind) && event.requestId !== undefined) this.#external.add(event.requestId);
   }
 
-  candidates(): Candidate[] {
-    for (const event of this.#events) {
-      const request = event.requestId;
-      if (event.service !== 'nova-compute') this.#takeBegun(event);
-      else if (request !== undefined && event.userId !== undefined && !this.#external.has(request)) this.#takeOwn(request, event);
-      else this.#takeBare(event);
-    }
-    for (const candidate of this.#open.values()) this.#settle(candidate);
+  get candidates(): Candidate[] {
     return [...this.#attempts, ...this.#open.values()];
+  }
+
+  /** How many lines are taken. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Whether these are the lines that it has taken, and others after them that leave those as they are. */
+  isContinuedBy(events: readonly Event[], moment: Millis): boolean {
+    const taken = this.#taken;
+    if (taken > 0 && events[taken - 1] !== this.#last) return false;
+    for (let i = taken; i < events.length && events[i]!.at <= moment; i++) {
+      const { kind, requestId } = events[i]!;
+      if (requestId === undefined || !EXTERNAL_EVENTS.has(kind) || this.#external.has(requestId)) continue;
+      for (let before = 0; before < taken; before++) if (events[before]!.requestId === requestId) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Takes the lines up to a moment that it has not taken yet. It stops before the first that was printed after a candidate
+   * closed: what closes is as it was then.
+   *
+   * @param moment infinity for all of them
+   * @returns what has closed by the moment
+   */
+  advance(events: readonly Event[], moment: Millis): Candidate | undefined {
+    this.#noteExternal(events, moment);
+    for (let next = events[this.#taken]; next !== undefined && next.at <= moment; next = events[this.#taken]) {
+      const due = next.at > this.#soonest ? this.#firstDue() : undefined;
+      if (due !== undefined && due.closesAt < next.at) return due;
+      this.#take(next);
+    }
+    const due = this.#soonest <= moment ? this.#firstDue() : undefined;
+    return due !== undefined && due.closesAt <= moment ? due : undefined;
+  }
+
+  /** Takes all lines, whatever closes. */
+  take(events: readonly Event[]): void {
+    this.#noteExternal(events, Number.POSITIVE_INFINITY);
+    for (const event of events) this.#take(event);
+  }
+
+  #noteExternal(events: readonly Event[], moment: Millis): void {
+    for (let i = this.#taken; i < events.length; i++) {
+      const { kind, requestId, at } = events[i]!;
+      if (at > moment) return;
+      if (requestId !== undefined && EXTERNAL_EVENTS.has(kind)) this.#external.add(requestId);
+    }
+  }
+
+  #take(event: Event): void {
+    this.#taken++;
+    this.#last = event;
+    if (!this.hosts.includes(event.host)) this.hosts.push(event.host);
+    const request = event.requestId;
+    if (event.service !== 'nova-compute') this.#takeBegun(event);
+    else if (request !== undefined && event.userId !== undefined && !this.#external.has(request)) this.#takeOwn(request, event);
+    else this.#takeBare(event);
+  }
+
+  /** What closes first. */
+  #firstDue(): Candidate | undefined {
+    let first: Candidate | undefined;
+    for (const each of this.#attempts) if (first === undefined || closesBefore(each, first)) first = each;
+    for (const each of this.#open.values()) if (first === undefined || closesBefore(each, first)) first = each;
+    this.#soonest = first?.closesAt ?? Number.POSITIVE_INFINITY;
+    return first;
   }
 
   #takeBegun(event: Event): void {
@@ -104,7 +174,7 @@ class Timeline {
   }
 
   #takeOwn(request: string, event: Event): void {
-    if (this.#around.past.some((past) => isTaken(past, request, event.at))) return;
+    for (const past of this.#around.past) if (isTaken(past, request, event.at)) return;
     const current = this.#open.get(request);
     const isNext = current !== undefined && isNextAttempt(current, event);
     if (isNext) this.#giveOn(current, event.at);
@@ -118,7 +188,10 @@ class Timeline {
     lines.own.push(event);
     // The function that holds the lock is the first rule: what it names keeps its name.
     if (!candidate.isNamedByLock) {
-      if (naming.has(event.kind) || (candidate.spec === undefined && (candidate !== current || lines.bare.length > 0)))
+      if (
+        naming.has(event.kind) ||
+        (candidate.spec === undefined && (candidate !== current || (lines.bare.length > 0 && printsStates(event.kind))))
+      )
         this.#name(candidate);
       candidate.isNamedByLock = actionOfLock(event) !== undefined;
     }
@@ -131,6 +204,7 @@ class Timeline {
     this.#settle(candidate);
     const until = Math.min(candidate.until, at + GRACE);
     candidate.verdict = { ...candidate.verdict, until, closesAt: until };
+    this.#soonest = Math.min(this.#soonest, until);
     this.#attempts.push(candidate);
     this.#owners = undefined;
   }
@@ -172,7 +246,7 @@ class Timeline {
   }
 
   #takeBare(event: Event): void {
-    if (statesOf(event) !== undefined) this.#takeStated(event);
+    if (printsStates(event.kind)) this.#takeStated(event);
     const owner = this.#ownerOf(event);
     const opener = bareOpeners.get(event.kind);
     if (opener !== undefined && owner?.spec !== opener) return this.#takeOpener(opener, event);
@@ -218,7 +292,8 @@ class Timeline {
     candidate.lines.own.push(event);
     candidate.host = event.host;
     if (candidate.spec === undefined) this.#name(candidate);
-    else this.#note(candidate, event);
+    else note(candidate, event, this.#around.marks);
+    this.#settle(candidate);
   }
 
   /** Finds the name from the lines so far. They are read again in its light: an end line may have come before it. */
@@ -291,14 +366,19 @@ class Timeline {
   }
 
   #note(candidate: Candidate, event: Event): void {
-    note(candidate, event, this.#around.marks);
-    this.#settle(candidate);
+    const { marks } = this.#around;
+    if (note(candidate, event, marks) || dependsOnLast(candidate, marks)) this.#settle(candidate);
   }
 
   #settle(candidate: Candidate): void {
-    candidate.verdict = settle(candidate, this.#around.marks);
+    const verdict = settle(candidate, this.#around.marks);
+    candidate.verdict = verdict;
+    if (verdict.closesAt < this.#soonest) this.#soonest = verdict.closesAt;
   }
 }
+
+const closesBefore = (a: Candidate, b: Candidate): boolean =>
+  a.closesAt < b.closesAt || (a.closesAt === b.closesAt && a.request < b.request);
 
 /** Whether a line may be the first of an action, and is older than this one's first own line. */
 const isHeadOf = ({ opened }: Candidate, { kind, at }: Event): boolean => heads.has(kind) && at < opened;

@@ -4,20 +4,35 @@ import { micros } from './instant.js';
 const INITIAL = 64 * 1024;
 /** A varint of 64 bits has ten bytes. */
 const LONGEST_VARINT = 10;
+/** The first size that needs two bytes. */
+const TWO_BYTES = 0x80;
+const MICROS_OF_SECOND = 1_000_000;
+const TWO_TO_32 = 0x1_0000_0000;
 /** Wire types. */
 const VARINT = 0;
 const FIXED64 = 1;
 const SIZED = 2;
 const FIXED32 = 5;
 
-/** A message of protobuf in the making. */
+/**
+ * A message of protobuf in the making. What is added goes where it will stay: a message within the message is written once, and moved
+ * on only where its size needs more than the one byte that is left for it.
+ */
 export class ProtobufBytes {
   #bytes = Buffer.allocUnsafeSlow(INITIAL);
   #length = 0;
 
-  /** What has been written. */
+  /** What has been written, valid until the next `clear`. */
   get written(): Buffer {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  clear(): void {
+    this.#length = 0;
   }
 
   #reserve(size: number): void {
@@ -44,32 +59,52 @@ export class ProtobufBytes {
     this.#varint((field << 3) | wireType);
   }
 
-  /** A message within the message. Its size stands before it, and is known behind it: it is moved on by the size's bytes. */
-  message(field: number, write: () => void): void {
+  /** Begins a message within the message. @returns what `close` needs */
+  open(field: number): number {
     this.#tag(field, SIZED);
-    const from = this.#length;
-    write();
-    const content = Buffer.from(this.#bytes.subarray(from, this.#length));
-    this.#length = from;
-    this.bytesOf(content);
+    this.#reserve(1);
+    return ++this.#length;
   }
 
-  /** A size, and so many bytes. */
-  bytesOf(content: Uint8Array): void {
-    this.#varint(content.length);
-    this.#reserve(content.length);
-    this.#bytes.set(content, this.#length);
-    this.#length += content.length;
+  /** Ends the message that was opened last, and writes its size. */
+  close(from: number): void {
+    const size = this.#length - from;
+    if (size >= TWO_BYTES) {
+      const more = widthOf(size) - 1;
+      this.#reserve(more);
+      this.#bytes.copyWithin(from + more, from, this.#length);
+    }
+    this.#length = from - 1;
+    this.#varint(size);
+    this.#length += size;
+  }
+
+  /** Bytes as they are: a piece that was encoded before. */
+  add(piece: Uint8Array): void {
+    this.#reserve(piece.length);
+    this.#bytes.set(piece, this.#length);
+    this.#length += piece.length;
+  }
+
+  /** A message within the message that was encoded before, with its size. */
+  sized(field: number, piece: Uint8Array): void {
+    this.#tag(field, SIZED);
+    this.add(piece);
   }
 
   text(field: number, value: string): void {
-    this.#tag(field, SIZED);
-    this.bytesOf(Buffer.from(value));
+    const from = this.open(field);
+    // Three bytes for a character, at the most.
+    this.#reserve(3 * value.length);
+    this.#length += this.#bytes.write(value, this.#length);
+    this.close(from);
   }
 
   hex(field: number, digits: string): void {
-    this.#tag(field, SIZED);
-    this.bytesOf(Buffer.from(digits, 'hex'));
+    const from = this.open(field);
+    this.#reserve(digits.length / 2);
+    this.#length += this.#bytes.write(digits, this.#length, 'hex');
+    this.close(from);
   }
 
   int(field: number, value: number): void {
@@ -93,6 +128,23 @@ export class ProtobufBytes {
   nanos(field: number, at: Millis): void {
     this.#tag(field, FIXED64);
     this.#reserve(8);
-    this.#length = this.#bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(micros(at)) * 1000n), this.#length);
+    const us = micros(at);
+    if (us < 0 || us > TWO_TO_32 * MICROS_OF_SECOND) {
+      this.#length = this.#bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(us) * 1000n), this.#length);
+      return;
+    }
+    // Without a BigInt: each product is below 2^53, and so exact.
+    const upper = Math.floor(us / TWO_TO_32) * 1000;
+    const lower = (us % TWO_TO_32) * 1000;
+    const carried = Math.floor(lower / TWO_TO_32);
+    this.#bytes.writeUInt32LE(lower - carried * TWO_TO_32, this.#length);
+    this.#length = this.#bytes.writeUInt32LE(upper + carried, this.#length + 4);
   }
+}
+
+/** Bytes of a varint. */
+function widthOf(value: number): number {
+  let width = 1;
+  for (let rest = value; rest >= TWO_BYTES; rest = Math.floor(rest / TWO_BYTES)) width++;
+  return width;
 }

@@ -122,7 +122,8 @@ export const causeKinds: readonly EventKind[] = [
 ];
 
 /** Whether a line is kept for the host it was printed on, and not for an action. */
-export const isOfHost = ({ kind }: Event): boolean => hostCauses.some((cause) => cause.kind === kind);
+export const isOfHost = ({ kind }: Event): boolean => hostKinds.has(kind);
+const hostKinds: ReadonlySet<EventKind> = new Set(hostCauses.map(({ kind }) => kind));
 
 /** Whether a line tells of too little to be the cause of anything, and is read for nothing else. */
 export function isTrifle(event: Event): boolean {

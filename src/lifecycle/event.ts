@@ -7,10 +7,33 @@ export interface Event extends Announcement, Omit<LogRecord, 'message'> {
   /** The lines of the traceback below it, where there is one. Grows while the log is read. */
   readonly detail: string[];
   /** Its time is worked out, to the second at best: uWSGI stamps whole seconds of the request's start. */
-  readonly isRough?: true;
+  readonly isRough?: true | undefined;
   /** The time that its line states, where other lines show a better one. */
-  readonly stated?: Millis;
+  readonly stated?: Millis | undefined;
 }
+
+/** The event as of another moment. Written out, not spread: an event may give what it says only when it is asked. */
+export const movedTo = (at: Millis, event: Event): Event => ({
+  kind: event.kind,
+  fields: event.fields,
+  text: event.text,
+  at,
+  level: event.level,
+  logger: event.logger,
+  pid: event.pid,
+  requestId: event.requestId,
+  globalRequestId: event.globalRequestId,
+  twoIds: event.twoIds,
+  userId: event.userId,
+  projectId: event.projectId,
+  service: event.service,
+  host: event.host,
+  instance: event.instance,
+  origin: event.origin,
+  detail: event.detail,
+  isRough: event.isRough,
+  stated: event.stated,
+});
 
 /** A line of an action, and the ports of the instance that it is about, by whatever name it calls them. */
 export interface Member {

@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
-import { type Event, inOrder, type Member, numberOf, textOf } from './event.js';
+import { type Event, inOrder, type Member, movedTo, numberOf, textOf } from './event.js';
 
 /** What nova calls an event of the guest when libvirt reports it (DEBUG), and the line that it prints when it handles the event. */
 const PRINTED: ReadonlyMap<string, EventKind> = new Map<string, EventKind>([
@@ -58,7 +58,7 @@ export function atTheirMoments(members: readonly Member[]): readonly Member[] {
   return members
     .map((member) => {
       const at = happenedAt(member.event);
-      return at === undefined || at === member.event.at ? member : { ...member, event: { ...member.event, at } };
+      return at === undefined || at === member.event.at ? member : { ...member, event: movedTo(at, member.event) };
     })
     .sort((a, b) => inOrder(a.event, b.event));
 }

@@ -61,7 +61,9 @@ for (const spec of byLine) for (const kind of spec.namedBy) byKind.set(kind, [..
 /** Which actions the states that nova prints are of. */
 const states = createStates(actions);
 
-const NEVER: NonNullable<ActionSpec['namedUnless']> = { kinds: [], unless: [] };
+/** Actions that a line names where none of certain others is there. */
+const byLineUnless = actions.flatMap((spec) => (spec.namedUnless === undefined ? [] : [{ ...spec.namedUnless, spec }]));
+const byAll = actions.flatMap((spec) => (spec.namedByAll === undefined ? [] : [{ steps: spec.namedByAll, spec }]));
 
 /** Locks whose function names the action. */
 const LOCKS: ReadonlySet<EventKind> = new Set(kindsWith(isActionLock));
@@ -171,10 +173,9 @@ export function nameAction({ own, begun, bare, stated = [], isOld = () => false 
   return (
     namedByOwnState(own, called, isRuledOut) ??
     (kinds.has('instance.claimed') && !isOld() ? unlessExcluded(create) : undefined) ??
-    actions.find(
-      ({ namedUnless: { kinds: by, unless } = NEVER, ...spec }) =>
-        by.some((kind) => kinds.has(kind)) && !unless.some((kind) => kinds.has(kind)) && !isExcluded(spec),
-    ) ??
+    byLineUnless.find(
+      ({ kinds: by, unless, spec }) => by.some((kind) => kinds.has(kind)) && !unless.some((kind) => kinds.has(kind)) && !isExcluded(spec),
+    )?.spec ??
     (own[0]?.kind === 'instance.terminating' ? unlessExcluded(remove) : undefined) ??
     namedByRest(own, bare, isExcluded) ??
     (kinds.has('instance.terminating') ? unlessExcluded(remove) : undefined)
@@ -216,7 +217,7 @@ function namedByRest(own: readonly Event[], bare: readonly Event[], isExcluded: 
   const pending = task === undefined ? undefined : byTask.get(task);
   if (pending !== undefined && pending.takesPart === undefined && !isExcluded(pending)) return pending;
   const all = after.length === 0 ? own : [...own, ...after].sort(inOrder);
-  return actions.find((spec) => spec.namedByAll !== undefined && !isExcluded(spec) && areInOrder(spec.namedByAll, all));
+  return byAll.find(({ steps, spec }) => areInOrder(steps, all) && !isExcluded(spec))?.spec;
 }
 
 /** The action of which an unnamed bag is another host's part. */

@@ -34,6 +34,9 @@ const ALSO: Partial<Record<ActionName, readonly string[]>> = {
   shelve: ['image_snapshot', 'image_pending_upload', 'image_uploading'],
 };
 
+/** Whether lines of a kind print states. */
+export const printsStates = (kind: EventKind): boolean => TASK_FIELDS.has(kind);
+
 /** The states that a line prints; undefined where it prints none. */
 export function statesOf(event: Event): Said | undefined {
   const field = TASK_FIELDS.get(event.kind);

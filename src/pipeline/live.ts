@@ -1,4 +1,5 @@
 import { normalize } from 'node:path';
+import { Compactor } from '../correlate/compact.js';
 import { Correlator } from '../correlate/correlator.js';
 import { type Saved, wasSaved } from '../correlate/saved.js';
 import { REMEMBERED, REREAD, type Told, told } from '../correlate/told.js';
@@ -216,7 +217,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
   const saved = start.from === 'again' ? start.saved : undefined;
   const savedLogs = new Map(saved?.logs.map((log) => [log.position.path, log]));
   const ledger = new Ledger(saved?.told);
-  const correlator = new Correlator(count);
+  const correlator = new Correlator(count, { kept: new Compactor().of });
   const watermark = new Watermark();
   const followed = new Map<string, Followed>();
   let lastCycle = Number.POSITIVE_INFINITY;

@@ -382,9 +382,10 @@ async function readOn(source: Source, options: ReplayOptions): Promise<number> {
     if (source.parts.length === 0) source.done = true;
     if (source.done) {
       source.reader.end();
-      const { seen } = source.unfolder;
+      const { seen, width } = source.unfolder;
       if (!source.isGuessed && source.reader.newest === undefined && seen.length > 0) options.onUnread?.(unreadLog(source, seen));
-      const cutOff = cutOffAt(seen);
+      // Lines that were wrapped are joined: nothing of them is lost.
+      const cutOff = width > 0 ? undefined : cutOffAt(seen);
       if (!source.isGuessed && cutOff !== undefined) options.onCutOff?.(source.path, cutOff);
     } else source.reader.flushCounts();
     if (source.reader.isUnknown && !source.isGuessed) throw logUnknown(source.path, diagnose(source.unfolder.seen));

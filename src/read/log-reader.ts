@@ -77,8 +77,6 @@ export class LogReader {
   readonly #serials = new Serials();
   readonly #isVlog: boolean;
   readonly #levels: Recent<Level>;
-  readonly #oslo = new Recent(LONGEST_CONTEXT, (text) => readContext(printable(text)));
-  readonly #instances = new Recent(UUID_LENGTH, same);
   /** the record that unprefixed lines continue, if it is one whose details are wanted */
   #open: Event | undefined;
   /** the last record with a failure, by process: the lines of its traceback repeat its time and logger */
@@ -114,7 +112,7 @@ export class LogReader {
     this.#envelope = new EnvelopeReader(format);
     this.#parts = this.#envelope.oslo;
     this.#vlog = this.#envelope.vlog;
-    this.#levels = new Recent(LONGEST_LEVEL, this.#isVlog ? vlogLevel : osloLevel);
+    this.#levels = this.#isVlog ? vlogLevels : osloLevels;
   }
 
   /** Whose log it is, as traces name it. */
@@ -236,7 +234,7 @@ export class LogReader {
       if (said?.isKnown === true) this.#unrecognised++;
       return;
     }
-    const context = this.#oslo.of(bytes, parts.contextStart, Math.min(parts.contextEnd, parts.contextStart + LONGEST_CONTEXT));
+    const context = contexts.of(bytes, parts.contextStart, Math.min(parts.contextEnd, parts.contextStart + LONGEST_CONTEXT));
     const candidates = context.requestId !== undefined && context.userId === undefined ? found.withoutUser : found.all;
     if (candidates === undefined) {
       this.#unrecognised++;
@@ -248,7 +246,7 @@ export class LogReader {
     const announced = this.#announced(firstReading(candidates, message), message.length);
     if (announced === undefined) return;
     const instance =
-      parts.instance === -1 ? announced.fields['instance'] : this.#instances.of(bytes, parts.instance, parts.instance + UUID_LENGTH);
+      parts.instance === -1 ? announced.fields['instance'] : instances.of(bytes, parts.instance, parts.instance + UUID_LENGTH);
     const failed = isFailure(level);
     // Written out, not spread: this is made for every line of interest.
     const event: Event = {
@@ -375,6 +373,12 @@ export class LogReader {
 }
 
 const same = (text: string): string => text;
+
+/** Of all logs: each takes 77 kB, and what bytes are read as is the same in each. */
+const contexts = new Recent(LONGEST_CONTEXT, (text) => readContext(printable(text)));
+const instances = new Recent(UUID_LENGTH, same);
+const osloLevels = new Recent(LONGEST_LEVEL, osloLevel);
+const vlogLevels = new Recent(LONGEST_LEVEL, vlogLevel);
 
 /** JavaScript's strings keep the text that they were cut out of: an id of 36 characters would keep 256 KiB. */
 const copied = (text: string): string => Buffer.from(text).toString();

@@ -1,5 +1,5 @@
 import { accessSync, constants, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { isAbsolute, join, normalize } from 'node:path';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { logUnreadable, OperatorError, reasonOf } from '../model/errors.js';
 import { byAge, isArchiveName, isBeingPacked, isLiveName, isLogName, isPackedName, lastingName } from './rotated.js';
@@ -72,15 +72,21 @@ export async function findLogsAndFaults(
   return { logs, archives, faults, unsure };
 }
 
+export interface LiveLogs {
+  readonly logs: readonly string[];
+  readonly unmatched: readonly string[];
+}
+
+type OnFolder = (folder: string | undefined) => void;
+
 /**
  * The logs that are written to now under paths, for `tail`: rotated ones are left to `findLogs`. A file that is named
  * is given whether it is there or not, as it may come; a folder or glob that holds nothing is said in `unmatched`.
  *
+ * @param onFolder told of each folder whose entries decide what is found; of undefined where they cannot be named
  * @returns in the order of their names
  */
-export async function liveLogs(
-  paths: readonly string[],
-): Promise<{ readonly logs: readonly string[]; readonly unmatched: readonly string[] }> {
+export async function liveLogs(paths: readonly string[], onFolder: OnFolder = () => undefined): Promise<LiveLogs> {
   const logs = new Set<string>();
   const unmatched: string[] = [];
   for (const path of paths) {
@@ -88,9 +94,10 @@ export async function liveLogs(
     const named =
       kind === 'file'
         ? [normalize(path)]
-        : (kind === 'glob' ? await matching(path) : logsBelow(path, [], MOST_FOLDERS, isLogName)).filter(
+        : (kind === 'glob' ? await matching(path) : logsBelow(path, [], MOST_FOLDERS, { isWanted: isLogName, onFolder })).filter(
             (log) => isLive(log) && !isArchiveName(log),
           );
+    if (kind !== 'folder') onFolder(isDynamicPattern(dirname(path)) ? undefined : dirname(path));
     // A file that is named is refused where it is opened, which says why.
     const found = named.filter((log) => !isNoLog(log) || (kind === 'file' && !ofKernel().has(statOf(log)?.dev ?? 0)));
     if (found.length === 0) unmatched.push(path);
@@ -144,7 +151,7 @@ async function filesAt(
     if (kind === 'file') {
       return isReadable(path, faults, true) ? [normalize(path)] : [];
     }
-    const found = kind === 'glob' ? await matching(path) : logsBelow(path, faults, most, isWanted);
+    const found = kind === 'glob' ? await matching(path) : logsBelow(path, faults, most, { isWanted });
     if (found.length === 0) {
       const cause = new Error(kind === 'glob' ? 'no file matches' : 'the folder holds no logs (files called SERVICE.log)');
       faults.push({ path, cause, isEmpty: true });
@@ -199,8 +206,15 @@ export const MOST_FOLDERS = 5000;
 const tooMany = (most: number): string => `there are more than ${most} folders in it: name those that hold logs`;
 
 /** Files of a folder and all below it that are named like logs. Links to folders are followed, each folder once. */
-function logsBelow(folder: string, faults: Fault[], most: number, isWanted: (path: string) => boolean, seen = new Set<string>()): string[] {
+function logsBelow(
+  folder: string,
+  faults: Fault[],
+  most: number,
+  looking: { readonly isWanted: (path: string) => boolean; readonly onFolder?: OnFolder },
+  seen = new Set<string>(),
+): string[] {
   try {
+    looking.onFolder?.(folder);
     const real = realpathSync(folder);
     if (seen.has(real)) return [];
     seen.add(real);
@@ -212,8 +226,8 @@ function logsBelow(folder: string, faults: Fault[], most: number, isWanted: (pat
         const path = join(folder, name);
         const found = statOf(path);
         if (found === undefined || ofKernel().has(found.dev)) return [];
-        if (found.isDirectory()) return logsBelow(path, faults, most, isWanted, seen);
-        return found.isFile() && (isWanted(path) || isArchiveName(path)) ? [path] : [];
+        if (found.isDirectory()) return logsBelow(path, faults, most, looking, seen);
+        return found.isFile() && (looking.isWanted(path) || isArchiveName(path)) ? [path] : [];
       });
   } catch (cause) {
     faults.push({ path: folder, cause });

@@ -236,7 +236,9 @@ export class FollowedLog {
 
   /** Whether the live file has something, and has not been begun. */
   #isWaiting(named: Named | undefined): boolean {
-    return this.#todo !== undefined ? named !== undefined : named !== undefined && named.size > 0 && !this.#options.isHeld(named);
+    if (this.#todo !== undefined) return named !== undefined;
+    // Its own files first, as there are few: those of all logs are asked for each log, at each poll.
+    return named !== undefined && named.size > 0 && !this.holds(named) && !this.#options.isHeld(named);
   }
 
   /** @returns false where there is nothing to begin */

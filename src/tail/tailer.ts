@@ -1,8 +1,8 @@
 import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import type { LineSink, Millis } from '../model/line.js';
-import { liveLogs } from './discover.js';
 import { type Begin, FollowedLog, type SourceReport } from './follow.js';
+import { createLookout } from './lookout.js';
 import type { FileRead, LogPosition } from './position.js';
 
 export type { Begin, SourceReport } from './follow.js';
@@ -73,6 +73,7 @@ export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB,
   const followed = new Map<string, FollowedLog>();
   const sinks = new Map<string, LineSink | undefined>();
   const left = new Map<string, FileRead>();
+  const lookOut = createLookout(paths);
   const buffer = Buffer.allocUnsafe(PIECE);
   let polls = 0;
 
@@ -103,7 +104,7 @@ export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB,
   return {
     async poll(budgetOf = () => undefined) {
       const at = clock.now();
-      const { logs, unmatched } = await liveLogs(paths);
+      const { logs, unmatched } = await lookOut();
       for (const path of polls === 0 ? [...logs, ...known] : logs) if (!followed.has(path)) followed.set(path, follow(path));
 
       const missing = [...unmatched];

@@ -26,7 +26,7 @@ const LIMITS = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,
   keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 2_000,
+  connectionsCheckingInterval: 10_000,
 } as const;
 const MOST_CONNECTIONS = 32;
 const SILENCE = 30_000;

@@ -64,7 +64,8 @@ async function readAs(name: string, content: string | Buffer, zone = 'UTC') {
   try {
     writeFileSync(join(dir, name), content);
     const onUnread = (log: UnreadLog): void => void seen.push(log.seen ?? '');
-    for await (const trace of replay({ paths: [join(dir, name)], zone, lines: 'events', count, onUnread })) traces.push(trace);
+    const onCutOff = (_path: string, what: string): void => void seen.push(what);
+    for await (const trace of replay({ paths: [join(dir, name)], zone, lines: 'events', count, onUnread, onCutOff })) traces.push(trace);
   } catch (fault) {
     if (!(fault instanceof OperatorError)) throw fault;
     seen.push(fault.message);
@@ -302,6 +303,12 @@ describe('what is not as it was written', () => {
     expect(cutOffAt(LINES.map(cut))).toMatch(/^its lines were cut off at column \d+/);
     expect(cutOffAt(LINES)).toBeUndefined();
     expect(cutOffAt(LINES.map(() => LINES[0]!))).toBeUndefined();
+  });
+
+  it('F9: of lines that were wrapped and are joined nothing is said to be lost, of lines that were cut off it is', async () => {
+    expect((await readAs('pasted.txt', text(...cutAt(120, LINES)))).seen).toEqual([]);
+    const { seen } = await readAs('pasted.txt', text(...LINES.map((line) => `${line.slice(0, 140)}...`)));
+    expect(seen.join(' ')).toContain('cut off at column 143');
   });
 
   it('F9: a log with entities and signs of its own is left as it is', () => {

@@ -237,4 +237,57 @@ describe('the correlator', () => {
     const closed = correlator.advance(at(60));
     expect(closed.map(({ form }) => form)).toEqual(['action']);
   });
+
+  describe('a sequel whose address came after the next action had begun', () => {
+    const MAC = 'fa:16:3e:00:00:df';
+    const acknowledged = (s: number): Event[] =>
+      eventsOf('ovn-controller', [vlog(s, 'pinctrl(ovn_pinctrl0)', `DHCPACK ${MAC} 198.51.100.10`)]);
+    const destroying = nova(36, 'Start destroying the instance on the hypervisor.', { request: B });
+    const waiting = () => {
+      const all = correlated();
+      all.accept(
+        ...eventsOf('nova-compute', [
+          nova(2, CLAIM),
+          nova(3, `Successfully plugged vif ${vif(P)}`, { instance: null }),
+          nova(9, 'VM Resumed (Lifecycle Event)', { request: null }),
+          nova(10, BUILT),
+        ]),
+      );
+      expect(all.told(all.correlator.advance(at(16)))).toEqual([['action', A, 'create', 'succeeded']]);
+      return all;
+    };
+
+    it('is ready where no line shows the action', () => {
+      const { correlator, accept } = waiting();
+      accept(...acknowledged(38));
+      expect(correlator.advance(at(42))).toEqual([]);
+      expect(correlator.advance(at(43))).toMatchObject([{ form: 'network-ready', end: at(38), endedBy: 'ready' }]);
+    });
+
+    it('is ready when the line of its address is read before its time', () => {
+      const { correlator, accept } = correlated();
+      accept(...acknowledged(38));
+      accept(...eventsOf('nova-compute', [nova(2, CLAIM), nova(3, `Successfully plugged vif ${vif(P)}`, { instance: null })]));
+      accept(...eventsOf('nova-compute', [nova(9, 'VM Resumed (Lifecycle Event)', { request: null }), nova(10, BUILT)]));
+      for (const s of [16, 20, 42]) correlator.advance(at(s));
+      expect(correlator.advance(at(43))).toMatchObject([{ form: 'network-ready', end: at(38), endedBy: 'ready' }]);
+    });
+
+    it('is none where lines of the action come late', () => {
+      const { correlator, accept } = waiting();
+      expect(correlator.advance(at(40))).toEqual([]);
+      accept(...eventsOf('nova-compute', [destroying, nova(41, 'Terminating instance', { request: B })]), ...acknowledged(38));
+      expect(correlator.advance(at(43))).toEqual([]);
+      expect(correlator.advance(at(120)).map(({ form }) => form)).not.toContain('network-ready');
+    });
+
+    it('is none where the line that names the action names no instance', () => {
+      const { correlator, accept } = waiting();
+      accept(...eventsOf('nova-compute', [destroying]));
+      expect(correlator.advance(at(40))).toEqual([]);
+      accept(...eventsOf('nova-compute', [nova(41, 'Terminating instance', { request: B, instance: null })]), ...acknowledged(38));
+      expect(correlator.advance(at(43))).toEqual([]);
+      expect(correlator.advance(at(120)).map(({ form }) => form)).not.toContain('network-ready');
+    });
+  });
 });

@@ -125,6 +125,7 @@ describe('what novaspan exposes', () => {
     novaspan_read_again_total: 'a restart does it, by right',
     novaspan_traces_known_total: 'a restart does it, by right',
     novaspan_traces_before_start_total: 'a first start does it, by right',
+    novaspan_repeated_events_total: '`replay` alone leaves out what two logs hold; `tail` follows the logs that it is given',
     novaspan_secrets_hidden_total: 'it is what scrubbing is for',
     novaspan_records_total: 'lines and recognised records say it',
     novaspan_traces_refused_total: 'each of them is set aside or dropped, and shown as that',

@@ -16,11 +16,11 @@ const BOUNDS: readonly { what: string; bound: string; file: string; is: string; 
   { what: 'lines of a traceback', bound: '120', file: 'read/log-reader.ts', is: 'MOST_DETAIL = 120' },
   { what: 'bytes of one of them', bound: '500', file: 'read/log-reader.ts', is: 'LONGEST_DETAIL = 500' },
   { what: 'processes of a service that are remembered', bound: '1024', file: 'read/uwsgi.ts', is: 'MOST_WORKERS = 1024' },
-  { what: 'services on hosts in one log', bound: '500', file: 'read/source.ts', is: 'MOST_READERS = 500', counter: 'foreign_lines' },
+  { what: 'services on hosts in one log', bound: '500', file: 'read/writers.ts', is: 'MOST_READERS = 500', counter: 'foreign_lines' },
   {
     what: 'lines kept while the form of a log is not clear',
     bound: '64, of 256 KiB',
-    file: 'read/source.ts',
+    file: 'read/kept-lines.ts',
     is: 'MOST_KEPT = 64',
     counter: 'damaged_lines',
   },
