@@ -1,19 +1,21 @@
 // Makes a long log out of recorded DEBUG logs: the same forty minutes again and again, each copy later by whole
 // minutes and with ids of its own, so that a copy is as plausible as the recording and no two actions are the same.
 
-import { once } from 'node:events';
-import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { quietPart } from './noise.mjs';
 
 const CORPUS = new URL('./corpus/', import.meta.url).pathname;
 
 /** The recording lasts 38 minutes. */
-const PERIOD_MINUTES = 40;
+export const PERIOD_MS = 40 * 60_000;
 
 /** A stamp at a line's head, the first eight digits of a uuid or of a tap's port, the last three bytes of a MAC. */
 const HOLES =
   /(?<stamp>^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\.\d{3})|(?<uuid>(?<![0-9a-f])[0-9a-f]{8}(?=-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}))|(?<tap>(?<=tap)[0-9a-f]{8}(?=-[0-9a-f]{2}))|(?<mac>(?<=fa:16:3e:)[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2})/gm;
+
+const STAMP = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d\.\d{3})/;
 
 /** A well-mixed 32-bit number for copy `n`; 0 for the first copy, which thus is the recording itself. */
 function key(n) {
@@ -43,7 +45,7 @@ export function template(text) {
 }
 
 /** The text with the ids of copy `n`, later by `shift` ms. */
-export function copy(parts, n, shift = n * PERIOD_MINUTES * 60_000) {
+export function copy(parts, n, shift = n * PERIOD_MS) {
   const mask = key(n);
   let out = '';
   for (const part of parts) {
@@ -61,21 +63,46 @@ export function recordings() {
   return readdirSync(CORPUS).map((file) => [file.replace(/\.gz$/, ''), gunzipSync(readFileSync(join(CORPUS, file))).toString('utf8')]);
 }
 
-/** A record of a periodic task: of a request that no user made, and about no instance. libvirt's events are of guests that start and stop. */
-const PERIODIC =
-  /^\d{4}-\d\d-\d\d \S+ \d+ [A-Z]+ \S+ \[(?:None )?req-[0-9a-f-]{36} - - [^\]]*\] (?!\[instance: |Emitting event <LifecycleEvent)/;
+/** The records of a text with their times: a line without a stamp goes with the one before it. */
+export function recordsOf(text) {
+  const records = [];
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const line of text.split(/(?<=\n)/)) {
+    const found = STAMP.exec(line);
+    if (found === null && records.length > 0) records.at(-1).text += line;
+    else if (found !== null) {
+      newest = Math.max(newest, Date.parse(`${found[1]}T${found[2]}Z`));
+      records.push({ at: newest, text: line });
+    }
+  }
+  return records;
+}
 
-/** What a node prints on which nothing happens. Lines without a head go with the record they continue. */
-function quietPart(text) {
-  let isKept = false;
-  return text
-    .split('\n')
-    .filter((line) => {
-      if (/^\d{4}-\d\d-\d\d /.test(line)) isKept = PERIODIC.test(line);
-      return isKept;
-    })
-    .map((line) => `${line}\n`)
-    .join('');
+export const linesIn = (text) => text.split('\n').length - 1;
+
+/** Writes files of a folder, and counts their bytes and lines. */
+export function createFolder(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const files = new Map();
+  const written = { paths: [], bytes: 0, lines: 0 };
+  return {
+    written,
+    append(file, text) {
+      if (!files.has(file)) {
+        written.paths.push(join(folder, file));
+        files.set(file, openSync(join(folder, file), 'w'));
+      }
+      const bytes = Buffer.from(text);
+      for (const byte of bytes) if (byte === 10) written.lines++;
+      written.bytes += bytes.length;
+      for (let at = 0; at < bytes.length; ) at += writeSync(files.get(file), bytes, at);
+    },
+    close() {
+      for (const file of files.values()) closeSync(file);
+      return written;
+    },
+  };
 }
 
 /**
@@ -84,28 +111,12 @@ function quietPart(text) {
  * @param quiet only what periodic tasks print
  * @returns the paths, bytes, lines and copies written
  */
-export async function generate(folder, bytes, { only, quiet } = {}) {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+export function generate(folder, bytes, { only, quiet } = {}) {
   const sources = recordings()
     .filter(([file]) => only === undefined || file.startsWith(only))
     .map(([file, text]) => [file, template(quiet ? quietPart(text) : text)]);
-  const outputs = sources.map(([file, parts]) => ({ path: join(folder, file), parts, stream: createWriteStream(join(folder, file)) }));
-
-  let written = 0;
-  let lines = 0;
+  const output = createFolder(folder);
   let copies = 0;
-  for (; written < bytes; copies++) {
-    for (const { parts, stream } of outputs) {
-      const text = Buffer.from(copy(parts, copies));
-      written += text.length;
-      for (const byte of text) if (byte === 10) lines++;
-      if (!stream.write(text)) await once(stream, 'drain');
-    }
-  }
-  for (const { stream } of outputs) {
-    stream.end();
-    await once(stream, 'finish');
-  }
-  return { paths: outputs.map((o) => o.path), bytes: written, lines, copies };
+  for (; output.written.bytes < bytes; copies++) for (const [file, parts] of sources) output.append(file, copy(parts, copies));
+  return { ...output.close(), copies };
 }

@@ -1,178 +1,122 @@
-// How fast is `novaspan replay`, and how much memory does it take, beside what people use today on the same files in the
-// same run: grep, which only finds lines, and Debian's mtail, which counts and measures but joins nothing.
-//
-//   npm run bench                      200 MB: a set of ten services' files, one nova-compute file, a quiet one
-//   npm run bench -- --size 2000       the same with 2 GB
-//   npm run bench -- --flat            peak memory of novaspan at 200 MB and at 2 GB
-//   npm run bench -- --runs 5 --keep   more runs; leave bench/tmp behind
-//   npm run bench -- --main FILE       another build's dist/cli/main.js
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
-import { generate } from './generate.mjs';
+// How much of a processor does `novaspan replay` take beside its peers on the same files in the same run? All on one core, in turn.
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { KINDS } from './logs.mjs';
+import { MB, median, table, timed, warm } from './measure.mjs';
+import { availablePeers } from './peers.mjs';
 
-const here = (path) => new URL(path, import.meta.url).pathname;
-const TMP = here('./tmp/');
-const MB = 1e6;
+const ARGS = ['--timezone', 'UTC', '--format', 'otlp'];
 
-const { values: options } = parseArgs({
-  options: {
-    size: { type: 'string', default: '200' },
-    runs: { type: 'string', default: '3' },
-    flat: { type: 'boolean' },
-    keep: { type: 'boolean' },
-    main: { type: 'string', default: here('../dist/cli/main.js') },
-  },
-});
-const runs = Number(options.runs);
-const MAIN = options.main;
+/** One process reads, where `replay` can use more. */
+const hasJobs = (main) => execFileSync(process.execPath, [main, 'replay', '--help'], { encoding: 'utf8' }).includes('--jobs');
 
-const onPath = (tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-
-const PEERS = [
-  { name: 'grep -c Took', ends: [0, 1], argv: (paths) => ['grep', '-c', 'Took', ...paths] },
-  {
-    name: 'mtail --one_shot',
-    needs: 'mtail',
-    argv: (paths) => ['mtail', '--one_shot', '--progs', here('./nova.mtail'), ...paths.flatMap((p) => ['--logs', p])],
-  },
-];
-const NOVASPAN = {
-  name: 'novaspan replay',
-  argv: (paths) => [process.execPath, MAIN, 'replay', '--timezone', 'UTC', '--format', 'otlp', ...paths],
-};
-
-/**
- * Runs a command on one core with its output thrown away. Peak memory is the kernel's own high-water mark, read until the end.
- * Its processor time is read the same way: unlike the time that passes it is hardly changed by what else the core has to do.
- * A peer writes a few bytes to a pipe, since grep stops at its first match when it writes to /dev/null.
- */
-async function measure({ argv: argvOf, name, ends = [0] }, paths) {
-  const argv = argvOf(paths);
-  const began = process.hrtime.bigint();
-  const child = spawn('taskset', ['-c', '0', ...argv], { stdio: ['ignore', name === NOVASPAN.name ? 'ignore' : 'pipe', 'pipe'] });
-  child.stdout?.resume();
-  let complaints = '';
-  child.stderr.on('data', (chunk) => {
-    complaints = (complaints + chunk).slice(-2000);
-  });
-  let peakKb = 0;
-  let cpu = 0;
-  const look = () => {
-    try {
-      // Hundredths of seconds in user and system mode: the 14th and 15th field, counted behind the name in parentheses.
-      const [user, system] = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
-        .replace(/^.*\) /, '')
-        .split(' ')
-        .slice(11, 13);
-      cpu = (Number(user) + Number(system)) / 100;
-      peakKb = Math.max(peakKb, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0));
-    } catch {
-      // The process is gone; the last reading stands.
-    }
-  };
-  look();
-  const watching = setInterval(look, 5);
-  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
-  clearInterval(watching);
-  const seconds = Number(process.hrtime.bigint() - began) / 1e9;
-  if (!ends.includes(code)) throw new Error(`${argv[0]} ended with ${code}: ${complaints}`);
-  return { seconds, cpu, peakKb };
+export function novaspan(main, jobs = 1) {
+  const jobsArgs = hasJobs(main) ? ['--jobs', String(jobs)] : [];
+  return { id: 'novaspan', name: 'novaspan replay', argv: (paths) => [process.execPath, main, 'replay', ...ARGS, ...jobsArgs, ...paths] };
 }
 
-/** Reads every file once, so that the first tool does not pay for the disk. */
-function warm(paths) {
-  const buffer = Buffer.alloc(1 << 20);
-  for (const path of paths) {
-    const file = openSync(path, 'r');
-    while (readSync(file, buffer) > 0);
-    closeSync(file);
+/** Runs the tools in turn, so that what else the machine does falls on all of them. */
+async function measure(tools, logs, runs) {
+  const all = tools.map(() => []);
+  for (let run = 0; run < runs; run++) {
+    for (const [i, { argv, ends, piped, follows }] of tools.entries())
+      all[i].push(await timed(argv(logs.paths), { core: 0, ends, piped, follows: follows ? logs.bytes : undefined }));
   }
+  return all.map((of) => ({
+    cpu: median(of.map(({ cpu }) => cpu)),
+    peakMb: Math.max(...of.map(({ peakMb }) => peakMb)),
+    said: of.at(-1).said,
+  }));
 }
 
-/** What the run is worth: how many traces came out. */
-function countTraces(paths) {
-  const [node, ...rest] = NOVASPAN.argv(paths);
-  const text = execFileSync('sh', ['-c', `"$0" "$@" | grep -o '"traceId":"[0-9a-f]*"' | sort -u | wc -l`, node, ...rest], {
-    encoding: 'utf8',
-  });
-  return Number(text);
-}
+/** The actions that it shows, by what it says of them at the end. */
+const actionsIn = (said) =>
+  [...(/^(.*?) from /m.exec(said)?.[1] ?? '').matchAll(/([\d,]+) (?!parts)/g)].reduce(
+    (sum, [, n]) => sum + Number(n.replaceAll(',', '')),
+    0,
+  );
 
-async function compare(title, logs, tools) {
+export async function replayKind(kind, { tmp, size, runs, main, keep }) {
+  const { title, make } = KINDS[kind];
+  const folder = `${tmp}${kind}`;
+  const logs = make(folder, size * MB);
   warm(logs.paths);
-  const results = new Map(tools.map((tool) => [tool, []]));
-  for (let run = 0; run < runs; run++) for (const tool of tools) results.get(tool).push(await measure(tool, logs.paths));
-
-  const seconds = (tool) => median(results.get(tool).map((r) => r.seconds));
-  const own = seconds(NOVASPAN);
-  console.log(
-    `\n${title}: ${(logs.bytes / MB).toFixed(0)} MB, ${logs.lines} lines, ${logs.paths.length} file(s), ${logs.copies} copies, ${countTraces(logs.paths)} traces\n`,
+  const tools = [novaspan(main), ...availablePeers()];
+  const measured = await measure(tools, logs, runs);
+  const results = Object.fromEntries(tools.map(({ id }, i) => [id, measured[i]]));
+  const own = results.novaspan;
+  const actions = actionsIn(own.said);
+  console.log(`\n${title}: ${(logs.bytes / MB).toFixed(0)} MB, ${logs.lines} lines, ${logs.paths.length} file(s), ${actions} actions`);
+  table(
+    ['tool', 'CPU s', 'MB per CPU s', 'lines per CPU s', 'peak RSS MB', "its CPU / novaspan's"],
+    tools.map(({ id, name }) => {
+      const { cpu, peakMb } = results[id];
+      return [
+        name,
+        cpu.toFixed(2),
+        (logs.bytes / MB / cpu).toFixed(0),
+        Math.round(logs.lines / cpu),
+        peakMb.toFixed(0),
+        `${(cpu / own.cpu).toFixed(2)} x`,
+      ];
+    }),
   );
-  console.log('| tool | median s | all s | MB/s | lines/s | CPU s, all | MB per CPU s, best | peak RSS MB | novaspan takes |');
-  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
-  for (const tool of tools) {
-    const all = results.get(tool);
-    const s = seconds(tool);
-    const peak = Math.max(...all.map((r) => r.peakKb)) / 1024;
-    console.log(
-      `| ${tool.name} | ${s.toFixed(2)} | ${all.map((r) => r.seconds.toFixed(2)).join(' ')} | ${(logs.bytes / MB / s).toFixed(1)} | ${Math.round(logs.lines / s)} | ${all.map((r) => r.cpu.toFixed(2)).join(' ')} | ${(logs.bytes / MB / Math.max(0.01, Math.min(...all.map((r) => r.cpu)))).toFixed(1)} | ${peak.toFixed(0)} | ${(own / s).toFixed(2)} x |`,
-    );
-  }
+  if (!keep) rmSync(folder, { recursive: true });
+  return { mb: logs.bytes / MB, tools: results };
 }
 
-async function flat() {
-  console.log('\n| size MB | lines | s | MB/s | CPU s | MB per CPU s | peak RSS MB |\n| --- | --- | --- | --- | --- | --- | --- |');
-  const peaks = [];
-  for (const size of [200, 2000]) {
-    const logs = await generate(`${TMP}set`, size * MB);
-    const { seconds, cpu, peakKb } = await measure(NOVASPAN, logs.paths);
-    peaks.push(peakKb);
-    console.log(
-      `| ${(logs.bytes / MB).toFixed(0)} | ${logs.lines} | ${seconds.toFixed(1)} | ${(logs.bytes / MB / seconds).toFixed(1)} | ${cpu.toFixed(2)} | ${(logs.bytes / MB / cpu).toFixed(1)} | ${(peakKb / 1024).toFixed(0)} |`,
-    );
+/** In processor time and in memory: does ten times the log cost ten times as much? */
+export async function replaySizes({ tmp, sizes, runs, main, keep }) {
+  const folder = `${tmp}sizes`;
+  const mtail = availablePeers().find(({ id }) => id === 'mtail');
+  const rows = [];
+  for (const size of sizes) {
+    const logs = KINDS.set.make(folder, size * MB);
+    warm(logs.paths);
+    // What is measured of the largest is growth, not speed.
+    const isLast = size === sizes.at(-1);
+    const tools = [novaspan(main), ...(mtail === undefined || isLast ? [] : [mtail])];
+    const [own, peer] = await measure(tools, logs, isLast ? 1 : runs);
+    rows.push({ size, mb: logs.bytes / MB, own, peer });
+    if (!keep) rmSync(folder, { recursive: true });
   }
-  console.log(`\nten times the log, ${(peaks[1] / peaks[0]).toFixed(2)} times the memory`);
-}
-
-function availablePeers() {
-  if (!onPath('mtail') && process.getuid() === 0 && onPath('apt-get')) {
-    console.log('installing mtail (Debian) ...');
-    spawnSync('sh', ['-c', 'apt-get install -y mtail || { apt-get update && apt-get install -y mtail; }'], { stdio: 'ignore' });
-  }
-  return PEERS.filter(({ name, needs }) => {
-    const there = needs === undefined || onPath(needs);
-    if (!there) console.log(`${name}: skipped, ${needs} is not installed (apt-get install ${needs})`);
-    return there;
-  });
-}
-
-if (!existsSync(MAIN)) {
-  console.error(`${MAIN} is missing: run "npm run build" first`);
-  process.exitCode = 69;
-} else {
-  const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: here('..'), encoding: 'utf8' }).stdout?.trim() || 'no commit';
-  console.log(
-    `${cpus()[0]?.model ?? 'unknown CPU'}, one core of ${cpus().length}; Node ${process.version}; ${commit}; medians of ${runs} runs`,
+  console.log('\nGrowth with the size of the log: ten services, dense');
+  table(
+    ['MB', 'CPU s', 'MB per CPU s', 'MB per CPU s since the row before', 'peak RSS MB', 'mtail, CPU s'],
+    rows.map(({ mb, own, peer }, i) => [
+      mb.toFixed(0),
+      own.cpu.toFixed(2),
+      (mb / own.cpu).toFixed(0),
+      i === 0 ? '' : ((mb - rows[i - 1].mb) / (own.cpu - rows[i - 1].own.cpu)).toFixed(0),
+      own.peakMb.toFixed(0),
+      peer === undefined ? '' : peer.cpu.toFixed(2),
+    ]),
   );
-  try {
-    if (options.flat) await flat();
-    else {
-      const tools = [...availablePeers(), NOVASPAN];
-      const bytes = Number(options.size) * MB;
-      await compare('A set of files', await generate(`${TMP}set`, bytes), tools);
-      if (!options.keep) rmSync(`${TMP}set`, { recursive: true });
-      await compare('One file, nova-compute', await generate(`${TMP}one`, bytes, { only: 'nova-compute' }), tools);
-      if (!options.keep) rmSync(`${TMP}one`, { recursive: true });
-      await compare(
-        "One quiet file, nova-compute's periodic tasks",
-        await generate(`${TMP}quiet`, bytes, { only: 'nova-compute', quiet: true }),
-        tools,
-      );
-    }
-  } finally {
-    if (!options.keep) rmSync(TMP, { recursive: true, force: true });
+  return rows;
+}
+
+/** Two cores: the time that passes, which means nothing where others use them. */
+export async function replayJobs({ tmp, runs, main, keep }) {
+  if (!hasJobs(main)) {
+    console.log('\nTwo cores: skipped, this `replay` has no --jobs');
+    return undefined;
   }
+  const folder = `${tmp}jobs`;
+  const logs = KINDS.set.make(folder, 800 * MB);
+  warm(logs.paths);
+  const of = { 1: [], 2: [] };
+  for (let run = 0; run < runs; run++) for (const jobs of [1, 2]) of[jobs].push(await timed(novaspan(main, jobs).argv(logs.paths)));
+  if (!keep) rmSync(folder, { recursive: true });
+  const rows = [1, 2].map((jobs) => ({
+    jobs,
+    seconds: median(of[jobs].map((r) => r.seconds)),
+    cpu: median(of[jobs].map((r) => r.cpu)),
+    peakMb: Math.max(...of[jobs].map((r) => r.peakMb)),
+  }));
+  console.log(`\nTwo cores: ${(logs.bytes / MB).toFixed(0)} MB, dense`);
+  table(
+    ['--jobs', 's that passed', 'CPU s', 'peak RSS MB'],
+    rows.map(({ jobs, seconds, cpu, peakMb }) => [jobs, seconds.toFixed(2), cpu.toFixed(2), peakMb.toFixed(0)]),
+  );
+  return rows[0].seconds / rows[1].seconds;
 }

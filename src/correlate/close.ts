@@ -1,5 +1,5 @@
 import type { Past } from '../lifecycle/closed.js';
-import { inOrder } from '../lifecycle/event.js';
+import { type Event, inOrder } from '../lifecycle/event.js';
 import { partOf } from '../lifecycle/name.js';
 import type { Unnamed } from '../lifecycle/unnamed.js';
 import type { Count } from '../model/counters.js';

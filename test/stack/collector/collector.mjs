@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { cachedProgram, lastLine, skip } from '../go.mjs';
+import { CACHE, cachedProgram, lastLine, skip } from '../go.mjs';
 import { freePorts, startProgram, until } from '../process.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -17,10 +17,15 @@ const run = promisify(execFile);
 /** The shipped configuration of that name: `agent`, `gateway`, `logs-in`. */
 export const configOf = (name) => here(`../../../collector-config/${name}.yaml`);
 
+const key = `otelcol-${version}-${createHash('sha256').update(manifest).digest('hex').slice(0, 12)}`;
+
+/** Where the binary is once it is built. */
+export const cachedCollector = () => join(CACHE, key, 'otelcol');
+
 /** The path of the binary; builds it (some 9 minutes on two busy cores) when the cache has none of this manifest. */
 export const buildCollector = (say) =>
   cachedProgram({
-    key: `otelcol-${version}-${createHash('sha256').update(manifest).digest('hex').slice(0, 12)}`,
+    key,
     name: 'otelcol',
     say,
     async build(dir, go) {
