@@ -57,11 +57,14 @@ export const PEERS = [
   },
 ];
 
-/** Those that are here; of each other one a sentence says why it is skipped. */
+const skipped = new Set();
+
+/** Those that are here; of each other one a sentence says once why it is skipped. */
 export function availablePeers() {
   return PEERS.filter(({ name, isThere = () => true, toGet }) => {
     const there = isThere();
-    if (!there) console.log(`${name}: skipped, ${toGet}`);
+    if (!there && !skipped.has(name)) console.log(`${name}: skipped, ${toGet}`);
+    if (!there) skipped.add(name);
     return there;
   });
 }
