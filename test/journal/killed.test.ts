@@ -49,7 +49,7 @@ interface Death {
   readonly after: number;
 }
 const PLACES = ['line', 'torn', 'sent', 'line', 'written', 'answered', 'line', 'renamed'] as const;
-const KILLS = sized({ fast: 6, long: 200 }, 'JOURNAL_KILLS');
+const KILLS = sized({ fast: 6, long: 60 }, 'JOURNAL_KILLS');
 /** The same ones each time: near, then far. */
 const deaths: readonly Death[] = Array.from({ length: KILLS }, (_, i) => {
   const dies = PLACES[i % PLACES.length]!;
