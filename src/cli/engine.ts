@@ -47,9 +47,9 @@ export interface ReplayOptions {
   readonly onWrongZone?: (wrong: WrongZone) => void;
   /** Takes what looked like logs by name and is not read. */
   readonly onNotRead?: (notRead: readonly { readonly path: string; readonly why: string }[]) => void;
-  /** Takes each log of whose lines none could be read, and what it looks like. */
   /** Takes each log whose lines were cut off, and where. */
   readonly onCutOff?: (path: string, seen: string) => void;
+  /** Takes each log of whose lines none could be read, and what it looks like. */
   readonly onUnread?: (log: UnreadLog) => void;
   /** lines of an action that name its instance and have no request */
   readonly onRequestless?: (line: Requestless) => void;

@@ -20,7 +20,7 @@ const rows = {
   lines: by('service', 'physical lines read'),
   records: by('service', 'log records whose envelope was read'),
   events: by('service', 'records whose message the catalogue knows'),
-  unrecognised: by('service', 'records of a known logger whose message the catalogue does not know'),
+  unrecognised: by('service', 'records of a known logger whose message the catalogue does not know, or no action needs'),
   garbage: by('service', 'lines in no known format that continue no record'),
   overlong_lines: 'lines cut at the length limit',
   foreign_lines: by('program', 'lines of other programs, in a log that several write to'),
