@@ -36,6 +36,9 @@ export class Correlator {
   #before: Millis = Number.NEGATIVE_INFINITY;
   #wasRead: (event: Event) => boolean = () => true;
   #watermark: Millis = Number.NEGATIVE_INFINITY;
+  /** lines that were no audits, and how many there were at each host's last audit */
+  #others = 0;
+  readonly #audited = new Map<string, number>();
 
   constructor(count: Count, options: CorrelatorOptions = {}) {
     const hosts = new Hosts();
@@ -71,7 +74,7 @@ export class Correlator {
       count('read_again');
       return;
     }
-    if (isTrifle(read) || hostLines.accept(read)) return;
+    if (isTrifle(read) || hostLines.accept(read) || this.#isAuditAgain(read)) return;
     const event = this.#kept(read);
     builds.note(event);
     if (hosts.note(event)) instances.wake(event.host, event.at);
@@ -80,6 +83,20 @@ export class Correlator {
     this.#control.note(event);
     this.#sequels.note(event);
     instances.keep(event);
+  }
+
+  /**
+   * Whether a host counts its resources again, and nothing was read since it did so last. An action ends at its host's first count behind
+   * its own lines: on a quiet host, all others would be kept for nothing.
+   */
+  #isAuditAgain({ kind, host }: Event): boolean {
+    if (kind !== 'resources.audited') {
+      this.#others++;
+      return false;
+    }
+    if (this.#audited.get(host) === this.#others) return true;
+    this.#audited.set(host, this.#others);
+    return false;
   }
 
   /**

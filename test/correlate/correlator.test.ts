@@ -45,6 +45,14 @@ describe('the correlator', () => {
     expect(correlator.open).toBe(1);
   });
 
+  it("keeps a host's first count of its resources after other lines, and no more", () => {
+    const { correlator, accept } = correlated();
+    const audits = (from: number) =>
+      [from, from + 60, from + 120].map((s) => oslo('nova-compute', s, 'Auditing locally available compute resources for vm (node: vm)'));
+    accept(...eventsOf('nova-compute', audits(1)), ...boot(130), ...eventsOf('nova-compute', audits(140)));
+    expect(correlator.save(at(0), at(1000)).audits.map(([, times]) => times)).toEqual([[at(1), at(140)]]);
+  });
+
   it('takes no step back', () => {
     const { correlator, accept } = correlated();
     correlator.advance(at(50));
