@@ -123,7 +123,9 @@ const fields = z.strictObject({
   }),
   checkpointInterval: duration
     .prefault('5s')
-    .describe('how often the checkpoint is written: what was sent after the last one is sent again after a crash'),
+    .describe(
+      'how often the checkpoint is written while something is read or exported, else once a minute: what was sent after the last one is sent again after a crash',
+    ),
   lookBack: duration.prefault('15m').describe('at the first start: actions that began so long before it, and end after it, are told whole'),
   backfill: z
     .boolean('must be true or false')

@@ -131,6 +131,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     setAside: folder === undefined ? undefined : new SetAside(join(folder.path, 'set-aside')),
     onDone(trace) {
       live.settle(trace);
+      checkpointer?.note();
       if (folder === undefined) metrics.observe(trace.trace);
       else unobserved.push(trace.trace);
       // A disk that takes no checkpoint must not fill the memory: a scrape may then see what a crash would undo.
@@ -225,9 +226,10 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
       delivery,
       configured: io.configured,
       firstStart: saved === undefined && !config.backfill ? { since: started, lookBack: config.lookBack, folder: folder?.path } : undefined,
-      async turnEnded() {
+      async turnEnded(isQuiet) {
         turned = clock.now();
         isFirstTurn = false;
+        if (!isQuiet) checkpointer?.note();
         if (checkpointer !== undefined) return checkpointer.writeIfDue();
         // What only a restart would ask for is let go of by the way: here there is none that knows of this life.
         if (clock.now() - forgotAt < config.checkpointInterval) return;
@@ -285,7 +287,8 @@ interface Loop {
   readonly configured: string;
   /** where what the logs hold already is not exported */
   readonly firstStart: FirstStart | undefined;
-  readonly turnEnded: () => Promise<void>;
+  /** @param isQuiet Nothing was read in this turn, and nothing closed. */
+  readonly turnEnded: (isQuiet: boolean) => Promise<void>;
   readonly pollInterval: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -334,13 +337,13 @@ async function followUntilStopped({
     }
     const wrong = live.wrongZone(configured);
     if (wrong !== undefined) log.warn({ why: wrong.why, paths: wrong.logs.map(({ path }) => path) }, `${wrong.what}: ${wrong.remedy}`);
-    await turnEnded();
+    const isQuiet = reports.every(({ readBytes }) => readBytes === 0);
+    await turnEnded(isQuiet && traces.length === 0);
     if (clock.now() - saidAt >= SUMMARY_EVERY) {
       saidAt = clock.now();
       const counted = totals.since();
       if (Object.keys(counted).length > 0) log.info({ ...counted, open: live.open, waiting: delivery.waiting }, 'in the last minute');
     }
-    const isQuiet = reports.every(({ readBytes }) => readBytes === 0);
     await clock.sleep(isQuiet ? QUIET_PAUSES * pollInterval : pollInterval, signal);
   }
 }

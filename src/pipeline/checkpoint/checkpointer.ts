@@ -2,11 +2,13 @@ import type { Clock } from '../../model/clock.js';
 import type { Count } from '../../model/counters.js';
 import { reasonOf } from '../../model/errors.js';
 import type { Millis } from '../../model/line.js';
+import { minutes } from '../../model/time.js';
 import type { Log } from '../../telemetry/log.js';
 import type { StateFolder } from './checkpoint.js';
 
 export interface CheckpointerOptions<State> {
   readonly folder: Pick<StateFolder<State>, 'path' | 'save'>;
+  /** how often one is written while there is news */
   readonly interval: Millis;
   /** what is to be remembered, as of now; undefined where what was written last holds */
   readonly take: () => State | undefined;
@@ -17,12 +19,16 @@ export interface CheckpointerOptions<State> {
   readonly log: Log;
 }
 
+/** How often one is written where nothing was read or exported since the last one: what it would hold is no older than its time. */
+const QUIET_INTERVAL = minutes(1);
+
 /** Writes a checkpoint now and then. A disk that does not take it stops nothing: it is said once, counted, and tried again. */
 export class Checkpointer<State> {
   readonly #options: CheckpointerOptions<State>;
   #tried: Millis = Number.NEGATIVE_INFINITY;
   #written: Millis | undefined;
   #fault: string | undefined;
+  #isNews = true;
 
   constructor(options: CheckpointerOptions<State>) {
     this.#options = options;
@@ -38,9 +44,15 @@ export class Checkpointer<State> {
     return this.#fault;
   }
 
+  /** Something was read or exported: the next checkpoint is not put off. */
+  note(): void {
+    this.#isNews = true;
+  }
+
   /** Writes one if it is time to. Never rejects. */
   async writeIfDue(): Promise<void> {
-    if (this.#options.clock.now() - this.#tried >= this.#options.interval) await this.write();
+    const { clock, interval } = this.#options;
+    if (clock.now() - this.#tried >= (this.#isNews ? interval : Math.max(interval, QUIET_INTERVAL))) await this.write();
   }
 
   /** Writes one. Never rejects. */
@@ -50,6 +62,7 @@ export class Checkpointer<State> {
     try {
       const state = take();
       if (state === undefined) return;
+      this.#isNews = false;
       await folder.save(state);
       onWritten();
       if (this.#fault !== undefined) log.info({ stateDir: folder.path }, 'the checkpoint can be written again');
@@ -57,6 +70,7 @@ export class Checkpointer<State> {
       this.#fault = undefined;
     } catch (error) {
       const reason = reasonOf(error);
+      this.#isNews = true;
       count('checkpoints_failed');
       if (this.#fault === undefined)
         log.error(
