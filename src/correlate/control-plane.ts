@@ -70,6 +70,17 @@ export class ControlPlane {
     return own.size === 1 ? [...own][0]! : request;
   }
 
+  /** As `ownIdOf`. Damaged lines may name two ids as each other's: then each is its own, or their lines would be handed over without end. */
+  #ownerOf(request: string): string {
+    const own = this.ownIdOf(request);
+    const passed = new Set([request]);
+    for (let id = own; !passed.has(id); id = this.ownIdOf(id)) {
+      if (this.ownIdOf(id) === id) return own;
+      passed.add(id);
+    }
+    return request;
+  }
+
   /** @returns the parts of actions that are complete, and what closed on the way */
   advance(watermark: Millis): Closing[] {
     const closings: Closing[] = [];
@@ -83,7 +94,7 @@ export class ControlPlane {
           this.#due.set(request, due + GRACE);
           break;
         }
-        const own = this.ownIdOf(request);
+        const own = this.#ownerOf(request);
         if (own === request) closings.push(...this.#close(session, watermark));
         const left = times.filter((at) => at > session.last);
         if (left.length > 0) this.#times.set(request, left);
