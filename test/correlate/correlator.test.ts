@@ -53,6 +53,18 @@ describe('the correlator', () => {
     expect(correlator.save(at(0), at(1000)).audits.map(([, times]) => times)).toEqual([[at(1), at(140)]]);
   });
 
+  it('ends where damaged lines give two requests each as what the client of the other sent', () => {
+    const { correlator, accept } = correlated();
+    const failed = (seconds: number, request: string, global: string) =>
+      oslo('nova-conductor', seconds, 'Setting instance to ERROR state.: nova.exception.NoValidHost: none', {
+        request,
+        global,
+        instance: U,
+      });
+    accept(...eventsOf('nova-conductor', [failed(1, A, B), failed(2, B, A)]));
+    expect(correlator.advance(at(10_000)).length).toBeLessThan(3);
+  });
+
   it('takes no step back', () => {
     const { correlator, accept } = correlated();
     correlator.advance(at(50));
