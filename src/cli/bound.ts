@@ -1,4 +1,3 @@
-import * as ids from '../trace/span-id.js';
 import type { Engine } from './engine.js';
 
 /** The engine that the commands run on: each part is loaded when it is first needed. */
@@ -37,8 +36,6 @@ export const engine: Engine = {
     const { actions } = await import('../lifecycle/name.js');
     return actions.map(({ name }) => name);
   },
-
-  ids: async () => ids,
 
   async formats() {
     const [{ createOtlpEncoder }, { toJson }] = await Promise.all([import('../export/otlp-json.js'), import('../export/json.js')]);

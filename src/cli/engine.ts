@@ -12,7 +12,6 @@ import type { CheckOptions } from '../pipeline/check/check.js';
 import type { CheckReport } from '../pipeline/check/report.js';
 import type { ResendOptions, Resent } from '../pipeline/resend.js';
 import type { Io } from './command.js';
-import type { Ids } from './ids.js';
 
 export type { Resent };
 
@@ -76,7 +75,7 @@ export interface TailOptions {
 
 /**
  * All that commands need of the rest of the program. Handed in, so that a command is tested without it, and loaded
- * when first called, so that `novaspan trace-id` does not wait for the exporters. `bound.ts` binds it.
+ * when first called, so that no command waits for what it does not use. `bound.ts` binds it.
  */
 export interface Engine {
   replay(options: ReplayOptions): AsyncIterable<FinishedTrace>;
@@ -91,7 +90,6 @@ export interface Engine {
   check(options: CheckOptions): Promise<CheckReport>;
   /** One for each file, as it is done with. */
   resend(options: ResendOptions): AsyncIterable<Resent>;
-  ids(): Promise<Ids>;
   /** names of all actions, as traces give them */
   actionNames(): Promise<readonly string[]>;
   /** Each writes a trace as one line, without the newline; bytes are the caller's until the next call. */

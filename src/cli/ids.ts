@@ -1,20 +1,16 @@
 import { usage } from '../model/errors.js';
+import { networkReady, rootIdOf, traceIdOf } from '../trace/span-id.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-export interface Ids {
-  traceIdOf(instance: string, request: string): string;
-  rootIdOf(traceId: string): string;
-}
-
 /** What `trace-id` prints. @throws OperatorError for what are no ids */
-export function idsText(givenInstance: string, givenRequest: string, { traceIdOf, rootIdOf }: Ids): string {
+export function idsText(givenInstance: string, givenRequest: string): string {
   const { instance, request } = keyOf(givenInstance, givenRequest);
   const trace = traceIdOf(instance, request);
   return [
     `trace id                ${trace}`,
     `root span id            ${rootIdOf(trace)}`,
-    `network-ready trace id  ${traceIdOf(instance, `${request}/network-ready`)}`,
+    `network-ready trace id  ${traceIdOf(instance, networkReady(request))}`,
     '',
   ].join('\n');
 }

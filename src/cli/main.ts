@@ -16,9 +16,9 @@ async function start([name, ...rest]: readonly string[]): Promise<void> {
 
 /** Undefined for what are no ids, and for options: the command says what is wrong. */
 async function textOfIds(instance: string, request: string): Promise<string | undefined> {
-  const [{ idsText }, ids] = await Promise.all([import('./ids.js'), import('../trace/span-id.js')]);
+  const { idsText } = await import('./ids.js');
   try {
-    return idsText(instance, request, ids);
+    return idsText(instance, request);
   } catch {
     return undefined;
   }

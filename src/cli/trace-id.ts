@@ -21,8 +21,8 @@ export const traceId = defineCommand({
     },
   ],
 
-  async run({ positionals: [instance = '', request = ''] }, { engine, stdout }) {
-    await write(stdout, idsText(instance, request, await engine.ids()));
+  async run({ positionals: [instance = '', request = ''] }, { stdout }) {
+    await write(stdout, idsText(instance, request));
     return exitCodes.ok;
   },
 });

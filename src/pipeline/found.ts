@@ -16,6 +16,10 @@ export interface FoundLogs extends Found {
   isGuessed(set: LogSet): boolean;
 }
 
+/** Whether somebody asked for this very log, and not for a folder or an archive that it lies in. */
+export const isNamedBy = (paths: readonly string[], { path, parts }: LogSet): boolean =>
+  paths.includes(path) || parts.some((part) => paths.includes(part));
+
 /** Finds logs as `findInArchives` does. Of files whose names say nothing of a service, those are kept whose first lines look like a log. */
 export async function findReadable(
   paths: readonly string[],
@@ -28,8 +32,7 @@ export async function findReadable(
   const logs: LogSet[] = [];
   try {
     for (const set of found.logs) {
-      const isNamed = paths.includes(set.path) || set.parts.some((part) => paths.includes(part));
-      if (!isNamed && isGuess(set.path) && signal?.aborted !== true) {
+      if (!isNamedBy(paths, set) && isGuess(set.path) && signal?.aborted !== true) {
         const why = await whyNotRead(set.parts.at(-1)!);
         if (why !== undefined) {
           notRead.push({ path: set.path, why });

@@ -33,7 +33,7 @@ import { zonesFor } from './clock/given.js';
 import { ZoneHint, type Zones } from './clock/hint.js';
 import type { KeptInput } from './clock/prove.js';
 import { Copies } from './copies.js';
-import { type FoundLogs, findReadable, type NotRead } from './found.js';
+import { type FoundLogs, findReadable, isNamedBy, type NotRead } from './found.js';
 import { LineNumbers } from './line-numbers.js';
 
 export interface ReplayOptions {
@@ -213,7 +213,7 @@ const aboutSet = (set: LogSet, found: FoundLogs, options: ReplayOptions) => ({
   service: options.service,
   host: options.host ?? set.host,
   form: isJournalPath(set.path) ? ('journal-json' as const) : options.form,
-  isNamed: found.isGuessed(set) || isNamedByUser(set, options.paths),
+  isNamed: found.isGuessed(set) || isNamedBy(options.paths, set),
   anyHost: NO_HOST,
   latest: () => lastWritten(set),
 });
@@ -333,9 +333,6 @@ const lastWritten = ({ parts }: LogSet): Millis => {
   const last = parts.at(-1)!;
   return last === '-' || isJournalPath(last) ? systemClock.now() : statSync(last).mtimeMs;
 };
-
-const isNamedByUser = (set: LogSet, paths: readonly string[]): boolean =>
-  paths.includes(set.path) || set.parts.some((part) => paths.includes(part));
 
 /** The source with the least time that is not read to its end. */
 function furthestBehind(sources: readonly Source[]): Source | undefined {

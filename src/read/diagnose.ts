@@ -1,6 +1,6 @@
 import { noParts, scanOslo } from '../format/oslo.js';
 import { noVlogParts, scanVlog } from '../format/vlog.js';
-import { formOf } from '../format/wrap/index.js';
+import { isWrapped } from '../format/wrap/index.js';
 import { foldingOf } from './unfold.js';
 
 /** Lines that must look alike before something is said of a log: a third of those that hold something. */
@@ -95,12 +95,6 @@ const isRecord = (line: string): boolean => {
   const bytes = Buffer.from(line);
   return scanOslo(bytes, 0, bytes.length, noParts()) || scanVlog(bytes, 0, bytes.length, noVlogParts());
 };
-
-function isWrapped(line: string): boolean {
-  const bytes = Buffer.from(line);
-  const form = formOf(bytes, 0, bytes.length);
-  return form !== undefined && form !== 'plain';
-}
 
 function encodingOf(lines: readonly string[]): string | undefined {
   const text = lines.slice(0, 50).join('\n');

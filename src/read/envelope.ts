@@ -150,6 +150,15 @@ function osloEnvelope({ bytes, end, around, oslo }: EnvelopeReader): Envelope {
   };
 }
 
+const TAB = 9;
+const LESS_THAN = 60;
+
+/** Whether a line that is no record stands under one as a rule: of a traceback, of XML, or empty. */
+export function standsUnder(bytes: Buffer, start: number, end: number): boolean {
+  const first = bytes[start];
+  return start === end || first === SPACE || first === TAB || first === LESS_THAN;
+}
+
 /** An oslo.log record's message: at DEBUG without what oslo.log puts behind it. */
 export const osloMessage = (bytes: Buffer, start: number, end: number, level: Level): string =>
   printable(level === 'DEBUG' ? debugMessage(bytes, start, end) : bytes.toString('utf8', start, end));

@@ -1,4 +1,4 @@
-import { formOf } from '../format/wrap/index.js';
+import { isWrapped } from '../format/wrap/index.js';
 import { EnvelopeReader } from './envelope.js';
 
 /**
@@ -56,9 +56,7 @@ const envelope = new EnvelopeReader();
 /** Whether a line is a record of its own, or one that something known wraps. */
 export function isKnown(text: string): boolean {
   const bytes = Buffer.from(text);
-  if (envelope.read(bytes, 0, bytes.length) !== undefined) return true;
-  const form = formOf(bytes, 0, bytes.length);
-  return form !== undefined && form !== 'plain';
+  return envelope.read(bytes, 0, bytes.length) !== undefined || isWrapped(text);
 }
 
 /** The one record that stands behind words; of a cell of CSV what is in its quotation marks. What an object holds is escaped. */

@@ -12,7 +12,7 @@ import type { Count } from '../model/counters.js';
 import type { LineSink, Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
 import { ownName } from '../model/services.js';
-import { EnvelopeReader, type Format, formatOf, osloMessage } from './envelope.js';
+import { EnvelopeReader, type Format, formatOf, osloMessage, standsUnder } from './envelope.js';
 import { asNeutronRequest, isNeutron, Workers } from './uwsgi.js';
 
 /** Lines of a traceback that are kept, and how long one may be. */
@@ -21,9 +21,6 @@ const LONGEST_DETAIL = 500;
 /** Of a message only so much is read: dumps of network models are long, whole documents are not wanted. */
 const LONGEST_MESSAGE = 256 * 1024;
 const CARRIAGE_RETURN = 13;
-const SPACE = 32;
-const TAB = 9;
-const LESS_THAN = 60;
 const UUID_LENGTH = 36;
 /** Two request ids, a user, a project and their domains. Of a longer one the rest is not read. */
 const LONGEST_CONTEXT = 256;
@@ -162,9 +159,7 @@ export class LogReader {
 
   /** What continues a record, or is of another form: that is not indented. */
   #noRecord(bytes: Buffer, start: number, end: number, offset: number): void {
-    const first = bytes[start];
-    const isUnder = !this.#isVlog && (first === SPACE || first === TAB || first === LESS_THAN || start === end);
-    if (!isUnder) this.#options.onBare?.(bytes, start, end, offset);
+    if (this.#isVlog || !standsUnder(bytes, start, end)) this.#options.onBare?.(bytes, start, end, offset);
     if (this.#isVlog) this.#garbage++;
     else this.#continue(bytes, behindTime(bytes, start, end), end);
   }

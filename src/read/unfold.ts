@@ -1,4 +1,4 @@
-import { formOf } from '../format/wrap/index.js';
+import { isWrapped } from '../format/wrap/index.js';
 import type { LineSink } from '../model/line.js';
 import { type Clean, cleanerOf } from './clean.js';
 import { type Rewrite, rewriteOf } from './head.js';
@@ -107,13 +107,6 @@ const STAMPED = /^[[(]?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/;
 
 /** Whether a line begins a record: with its time, or with what something puts before it. Pieces seldom look like either. */
 const beginsRecord = (line: string, next = ''): boolean => STAMPED.test(line) || (line.length >= NARROWEST && isWrapped(line + next));
-
-/** As the forms have it, but for those that go by little. */
-function isWrapped(text: string): boolean {
-  const bytes = Buffer.from(text);
-  const form = formOf(bytes, 0, bytes.length);
-  return form !== undefined && form !== 'plain';
-}
 
 interface Kept {
   readonly bytes: Buffer;

@@ -90,8 +90,8 @@ describe('novaspan', () => {
   });
 
   it('owns up to its own faults', async () => {
-    const ran = await novaspan(['trace-id', INSTANCE, REQUEST], {
-      engine: { ids: () => Promise.reject(new TypeError('x is not a function')) },
+    const ran = await novaspan(['catalogue'], {
+      engine: { catalogue: () => Promise.reject(new TypeError('x is not a function')) },
     });
 
     expect(ran.code).toBe(70);

@@ -6,7 +6,6 @@ import type { Engine, ReplayOptions, TailOptions } from '../../src/cli/engine.js
 import { toJson } from '../../src/export/json.js';
 import { toOtlpJson } from '../../src/export/otlp-json.js';
 import type { FinishedTrace } from '../../src/model/span.js';
-import { rootIdOf, traceIdOf } from '../../src/trace/span-id.js';
 
 export interface Ran {
   readonly code: number;
@@ -69,7 +68,6 @@ export async function novaspan(argv: readonly string[], given: Surroundings = {}
         return 0;
       },
       actionNames: async () => ['create', 'createImage', 'delete', 'live-migration', 'confirmResize'],
-      ids: async () => ({ traceIdOf, rootIdOf }),
       formats: async () => ({ otlp: toOtlpJson, json: toJson }),
       catalogue: async () => ({
         messages: [],

@@ -77,6 +77,13 @@ export function formOf(given: Buffer, start: number, end: number): LogForm | und
   return wrappedBy(bytes, at, last) ?? (isPlain(bytes, at, last) ? 'plain' : undefined);
 }
 
+/** Whether a line is in a form that wraps others. */
+export function isWrapped(text: string): boolean {
+  const bytes = Buffer.from(text);
+  const form = formOf(bytes, 0, bytes.length);
+  return form !== undefined && form !== 'plain';
+}
+
 /** The form that a line is in which begins here. */
 function wrappedBy(bytes: Buffer, start: number, end: number): LogForm | undefined {
   return forms.find((form) => mayBe(form, bytes[start]) && unwrap(form, bytes, start, end, scratch))?.name;

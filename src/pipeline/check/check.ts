@@ -22,7 +22,7 @@ import { hostInName, nameLog } from '../../tail/name.js';
 import { type ClockFinding, judgeClocks } from '../clock/judge.js';
 import type { ClockNotes } from '../clock/notes.js';
 import { zoneProblem } from '../clock/zone-problem.js';
-import { findReadable } from '../found.js';
+import { findReadable, isNamedBy } from '../found.js';
 import { spoolFolders } from '../receive.js';
 import { absentNotes, absentProblems } from './absent.js';
 import { visibilityOf } from './advice.js';
@@ -292,7 +292,7 @@ async function readInto(
 ): Promise<void> {
   const isJournal = isJournalPath(set.path);
   const name = isJournal ? undefined : nameLog(set.path, { service: entry.service, host: entry.host });
-  const isNamed = isGuessed || set.parts.some((part) => entry.paths.includes(part)) || entry.paths.includes(set.path);
+  const isNamed = isGuessed || isNamedBy(entry.paths, set);
   if (name !== undefined && !services.includes(name.service)) {
     passedOver.push({ path: set.path, why: `no message of ${name.service} is known` });
     return;

@@ -3,7 +3,7 @@ import type { Zone } from '../../format/zone.js';
 import { Stalls } from '../../lifecycle/stalls.js';
 import type { LineSink, Millis } from '../../model/line.js';
 import type { Level } from '../../model/record.js';
-import { type Envelope, EnvelopeReader, type Writing } from '../../read/envelope.js';
+import { type Envelope, EnvelopeReader, standsUnder, type Writing } from '../../read/envelope.js';
 import type { LineReader } from '../../read/source.js';
 import { ClockNotes } from '../clock/notes.js';
 import { statedIn } from '../clock/stated.js';
@@ -21,10 +21,6 @@ export interface Unrecognised {
 }
 
 const MOST_SHAPES = 4000;
-const SPACE = 32;
-const TAB = 9;
-const LESS_THAN = 60;
-const isUnder = (first: number | undefined): boolean => first === SPACE || first === TAB || first === LESS_THAN;
 
 export interface SurveyOptions {
   /** undefined where nothing says whose lines these are */
@@ -99,7 +95,7 @@ export class Survey implements LineReader {
     const envelope = made === undefined ? undefined : this.#envelope.envelope(made, told);
     if (envelope === undefined) {
       if (this.records === 0) this.garbage++;
-      if (end > start && !isUnder(bytes[start])) this.#options.onBare?.(bytes, start, end, offset);
+      if (!standsUnder(bytes, start, end)) this.#options.onBare?.(bytes, start, end, offset);
       return;
     }
     if (this.#continues(envelope, told ?? envelope.local)) return;

@@ -110,4 +110,7 @@ export class ZoneHint {
   }
 }
 
-const keyOf = ({ service, host, set: { path } }: ZonedLog): string => `${service}@${host} ${path}`;
+/** One who writes to a log. */
+export const writerKey = (service: string, host: string, path: string): string => `${service}@${host} ${path}`;
+
+const keyOf = ({ service, host, set: { path } }: ZonedLog): string => writerKey(service, host, path);

@@ -1,6 +1,7 @@
 import type { Announcement } from '../../catalogue/event.js';
 import type { Zone } from '../../format/zone.js';
 import type { Millis } from '../../model/line.js';
+import { hours } from '../../model/time.js';
 import type { Zoning } from '../../read/log-reader.js';
 import type { ClockEvidence, Stated } from './judge.js';
 import { type Moments, noteMoments } from './moments.js';
@@ -12,7 +13,7 @@ export interface MostNotes {
   readonly stated: number;
 }
 
-const DAY = 24 * 3_600_000;
+const DAY = hours(24);
 const REQUEST = /req-[0-9a-f]{8}-[0-9a-f-]{27}/g;
 const MOST: MostNotes = { requests: 20_000, moments: 20_000, stated: 2000 };
 

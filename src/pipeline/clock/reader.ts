@@ -1,16 +1,13 @@
 import { type Catalogue, catalogue as ours } from '../../catalogue/index.js';
 import type { Zone } from '../../format/zone.js';
 import type { Millis } from '../../model/line.js';
-import { EnvelopeReader } from '../../read/envelope.js';
+import { EnvelopeReader, standsUnder } from '../../read/envelope.js';
 import type { ReaderOptions, Zoning } from '../../read/log-reader.js';
 import type { LineReader } from '../../read/source.js';
 import { ClockNotes } from './notes.js';
 import { statedIn } from './stated.js';
 
 const CARRIAGE_RETURN = 13;
-const SPACE = 32;
-const TAB = 9;
-const LESS_THAN = 60;
 
 /** Reads a service's lines for what they say of its clock, and for nothing else. */
 export class ClockReader implements LineReader {
@@ -47,8 +44,7 @@ export class ClockReader implements LineReader {
     const made = this.#envelope.read(bytes, start, stop, told);
     const envelope = made === undefined ? undefined : this.#envelope.envelope(made, told);
     if (envelope === undefined) {
-      const first = bytes[start];
-      if (stop > start && first !== SPACE && first !== TAB && first !== LESS_THAN) this.#options.onBare?.(bytes, start, end, offset);
+      if (!standsUnder(bytes, start, stop)) this.#options.onBare?.(bytes, start, end, offset);
       return;
     }
     const { local, isUtc, logger, message, context } = envelope;

@@ -3,7 +3,7 @@ import type { Millis } from '../../model/line.js';
 import { hours, minutes, seconds } from '../../model/time.js';
 import type { Zoning } from '../../read/log-reader.js';
 import type { LineReader } from '../../read/source.js';
-import { ZoneHint, type Zones } from './hint.js';
+import { writerKey, ZoneHint, type Zones } from './hint.js';
 import type { ClockFinding } from './judge.js';
 import { toQuarter } from './moments.js';
 import { isZoneOffset } from './names.js';
@@ -95,7 +95,7 @@ export class ZoneWatch {
     const isLive = atEnd && since !== undefined && now - since <= LONGEST_GAP;
     for (const { service, host, newest, zoning } of readers) {
       if (newest === undefined || zoning === undefined) continue;
-      const key = `${service}@${host} ${path}`;
+      const key = writerKey(service, host, path);
       const known = this.#watched.get(key);
       if (known === undefined && this.#watched.size >= MOST_WATCHED) continue;
       const watched: Watched = known ?? { newest: undefined, zoning, service, host, path, offset: 0, votes: 0, phases: new Set() };
@@ -121,7 +121,7 @@ export class ZoneWatch {
       this.#hint = this.#newHint();
     }
     this.#offsets = new Map(problem?.logs.map(({ path, offset }) => [path, offset]));
-    const keys = problem?.logs.map(({ service, host, path }) => `${service}@${host} ${path}`) ?? [];
+    const keys = problem?.logs.map(({ service, host, path }) => writerKey(service, host, path)) ?? [];
     if (keys.every((key) => now - (this.#saidAt.get(key) ?? Number.NEGATIVE_INFINITY) < AGAIN)) return undefined;
     for (const key of keys) if (this.#saidAt.has(key) || this.#saidAt.size < MOST_WATCHED) this.#saidAt.set(key, now);
     return problem;
