@@ -52,6 +52,7 @@ const OF_ALL: ReadonlySet<EventKind> = new Set<EventKind>([
   'allocation.candidates.requested',
 ]);
 const neutron = new Set(NEUTRON);
+const NO_PORTS: readonly string[] = [];
 /** The access line of a service that answered a request. */
 const isAccess = ({ kind }: Event): boolean => traitsOf(kind).request === true;
 const READS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
@@ -63,8 +64,13 @@ export const MOST_PORTS = 256;
 export function portsOfInstance(store: EventStore, claim: Claim, onFull: () => void = () => {}): Map<string, Vif> {
   const found = new Map<Named, Vif>();
   const leftOut = new Set<Named>();
+  let last: NamedPort | undefined;
   /** What was said first stands. */
-  const learn = ({ named, vif }: NamedPort): void => {
+  const learn = (port: NamedPort): void => {
+    // Most lines of a port say the same, and share it.
+    if (port === last) return;
+    last = port;
+    const { named, vif } = port;
     const known = found.get(named);
     if (known === undefined && found.size >= MOST_PORTS) {
       if (!leftOut.has(named)) onFull();
@@ -74,7 +80,7 @@ export function portsOfInstance(store: EventStore, claim: Claim, onFull: () => v
     else if (tellsMore(vif, known)) found.set(named, { ...vif, ...known });
   };
   const within = (sort: Sort, name: string): readonly Kept[] => between(store.find(sort, name), claim.from, claim.to);
-  for (const { ports } of within('instance', claim.instance)) for (const port of ports) learn(port);
+  for (const { ports } of within('instance', claim.instance)) for (let i = 0; i < ports.length; i++) learn(ports[i]!);
   // os-vif's lines name no instance: the request tells, where it has only one.
   if (!claim.isShared) {
     for (const alias of claim.aliases) {
@@ -146,25 +152,35 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
     }
   }
 
+  /** of most lines: one for all of them */
+  const alone = new Map<string, readonly string[]>();
+  const listOf = (port: string): readonly string[] => {
+    let list = alone.get(port);
+    if (list === undefined) alone.set(port, (list = [port]));
+    return list;
+  };
+  let about = NO_PORTS;
+  const add = (port: string | undefined): void => {
+    if (port === undefined || about.includes(port)) return;
+    about = about.length === 0 ? listOf(port) : [...about, port].sort();
+  };
   /** The ports of ours that a line is about: it names them, or it is of a call that is about them. */
-  const aboutOf = (kept: Kept, port: string | undefined): string[] => {
-    const about: string[] = port === undefined ? [] : [port];
-    const tell = (each: string | undefined): void => {
-      if (each !== undefined && !about.includes(each)) about.push(each);
-    };
-    for (const { named } of kept.ports) tell(ours.get(named));
+  const aboutOf = (kept: Kept, port: string | undefined): readonly string[] => {
+    about = port === undefined ? NO_PORTS : listOf(port);
+    const { ports } = kept;
+    for (let i = 0; i < ports.length; i++) add(ours.get(ports[i]!.named));
     if (portOfRequest.size > 0) {
-      tell(portOfRequest.get(kept.request));
-      tell(portOfRequest.get(kept.globalRequest));
+      add(portOfRequest.get(kept.request));
+      add(portOfRequest.get(kept.globalRequest));
     }
     return about;
   };
-  const isOurs = (kept: Kept, about: readonly string[]): boolean => {
+  const isOurs = (kept: Kept, ports: readonly string[]): boolean => {
     const { event } = kept;
     if (kept.instance !== undefined && kept.instance !== instance) return false;
     if ((kept.request !== undefined && aliases.has(kept.request)) || (kept.globalRequest !== undefined && aliases.has(kept.globalRequest)))
-      return !claim.isShared || kept.instance !== undefined || about.length > 0 || isOfUs(event, claim);
-    return belongsByTime(kept, claim, about);
+      return !claim.isShared || kept.instance !== undefined || ports.length > 0 || isOfUs(event, claim);
+    return belongsByTime(kept, claim, ports);
   };
 
   const look = store.nextLook();
@@ -172,8 +188,8 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
     for (const kept of lines) {
       if (kept.look === look) continue;
       kept.look = look;
-      const about = aboutOf(kept, port);
-      if (isOurs(kept, about)) members.push({ event: kept.event, ports: about.length > 1 ? about.sort() : about });
+      const ports = aboutOf(kept, port);
+      if (isOurs(kept, ports)) members.push({ event: kept.event, ports });
     }
   };
   // Taps and addresses first: they alone are known by the name that they are found under. All else a line says itself.

@@ -79,7 +79,7 @@ export interface Kept {
 const AGE = seconds(30);
 
 /** Lines of a name whose list is as long as they are. */
-const FEW = 12;
+const FEW = 4;
 
 /** Places of forgotten lines that a list may have whatever its length. */
 const SPARE = 32;
@@ -99,6 +99,12 @@ export class EventStore {
     host: new Map(),
   };
   readonly #ages = new Map<number, Kept[]>();
+  /** the age of the last line, and its lines: the next line is mostly of the same */
+  #age = Number.NaN;
+  #peers: Kept[] = [];
+  /** what the last lines named: the next line mostly names the same, and to compare takes less time than to look up */
+  #lastInstance: Named | undefined;
+  #lastRequest: Named | undefined;
   readonly #placed = new Set<Event>();
   #size = 0;
   #looks = 0;
@@ -111,8 +117,8 @@ export class EventStore {
     const { instance, requestId, globalRequestId } = event;
     const kept: Kept = {
       event,
-      instance: instance === undefined ? undefined : this.#nameOf('instance', instance),
-      request: requestId === undefined ? undefined : this.#nameOf('request', requestId),
+      instance: instance === undefined ? undefined : (this.#lastInstance = this.#sameOr(this.#lastInstance, 'instance', instance)),
+      request: requestId === undefined ? undefined : (this.#lastRequest = this.#sameOr(this.#lastRequest, 'request', requestId)),
       globalRequest: globalRequestId === undefined ? undefined : this.#nameOf('request', globalRequestId),
       ports: this.#portsOf(event),
       others: this.#othersOf(event),
@@ -122,13 +128,24 @@ export class EventStore {
     if (kept.instance !== undefined) file(kept, kept.instance);
     if (kept.request !== undefined) file(kept, kept.request);
     if (kept.globalRequest !== undefined) file(kept, kept.globalRequest);
-    for (const { named } of kept.ports) file(kept, named);
-    for (const named of kept.others) file(kept, named);
-    const age = Math.floor(event.at / AGE);
-    const peers = this.#ages.get(age);
-    if (peers === undefined) this.#ages.set(age, [kept]);
-    else peers.push(kept);
+    const { ports, others } = kept;
+    for (let i = 0; i < ports.length; i++) file(kept, ports[i]!.named);
+    for (let i = 0; i < others.length; i++) file(kept, others[i]!);
+    this.#peersOf(Math.floor(event.at / AGE)).push(kept);
     this.#size++;
+  }
+
+  #peersOf(age: number): Kept[] {
+    if (age === this.#age) return this.#peers;
+    let peers = this.#ages.get(age);
+    if (peers === undefined) this.#ages.set(age, (peers = []));
+    this.#age = age;
+    this.#peers = peers;
+    return peers;
+  }
+
+  #sameOr(last: Named | undefined, sort: Sort, name: string): Named {
+    return last !== undefined && last.live > 0 && last.name === name ? last : this.#nameOf(sort, name);
   }
 
   #portsOf(event: Event): readonly NamedPort[] {
@@ -204,6 +221,7 @@ export class EventStore {
 
   /** Forgets the lines before `horizon` that nothing keeps; tells of each. */
   forget(horizon: Millis, keeps: (event: Event) => boolean, onForgotten: (event: Event) => void): void {
+    this.#age = Number.NaN;
     for (const [age, peers] of this.#ages) {
       if (age * AGE >= horizon) continue;
       const left: Kept[] = [];
@@ -222,6 +240,7 @@ export class EventStore {
 
   /** Forgets lines after a moment, whoever may want them. */
   forgetAfter(moment: Millis, onForgotten: (event: Event) => void): void {
+    this.#age = Number.NaN;
     for (const [age, peers] of this.#ages) {
       if (age * AGE <= moment) continue;
       for (const kept of peers) {

@@ -299,9 +299,9 @@ export class Timeline {
   /** Finds the name from the lines so far. They are read again in its light: an end line may have come before it. */
   #name(candidate: Candidate): void {
     const { lines } = candidate;
-    const { owned } = lines;
-    const bare = owned.length === 0 ? lines.bare : [...owned, ...lines.bare].sort(inOrder);
-    const spec = nameAction({ ...lines, bare, isOld: () => this.#hadActionBefore(candidate) });
+    const { own, owned, begun, stated } = lines;
+    const bare = (): readonly Event[] => (owned.length === 0 ? lines.bare : [...owned, ...lines.bare].sort(inOrder));
+    const spec = nameAction({ own, begun, bare, stated, isOld: () => this.#hadActionBefore(candidate) });
     if (spec === candidate.spec) return;
     candidate.spec = spec;
     if (spec !== undefined) {
@@ -309,13 +309,15 @@ export class Timeline {
       // What was nobody's next to it may be its own.
       const head = headOf(candidate, spec);
       const mine = lines.bare.filter((event) => event === head || (!isHeadOf(candidate, event) && this.#ownerAt(event.at) === candidate));
-      lines.owned = [...lines.owned, ...mine].sort(inOrder);
       lines.bare = [];
-      this.#bare = this.#bare.filter((event) => !mine.includes(event));
+      if (mine.length > 0) {
+        lines.owned = [...lines.owned, ...mine].sort(inOrder);
+        this.#bare = this.#bare.filter((event) => !mine.includes(event));
+      }
     }
     candidate.seen = noMilestones(candidate.opened);
     if (spec !== undefined) candidate.seen.start = startOf(spec, candidate, this.#around.marks);
-    for (const event of [...lines.own, ...lines.owned, ...lines.begun].sort(inOrder)) note(candidate, event, this.#around.marks);
+    for (const event of linesOf(candidate)) note(candidate, event, this.#around.marks);
     this.#settle(candidate);
   }
 
@@ -375,6 +377,11 @@ export class Timeline {
     candidate.verdict = verdict;
     if (verdict.closesAt < this.#soonest) this.#soonest = verdict.closesAt;
   }
+}
+
+/** All its lines, in order. */
+function linesOf({ lines: { own, owned, begun } }: Candidate): readonly Event[] {
+  return owned.length === 0 && begun.length === 0 ? own : [...own, ...owned, ...begun].sort(inOrder);
 }
 
 const closesBefore = (a: Candidate, b: Candidate): boolean =>
