@@ -4,9 +4,10 @@ import { type Event, inOrder, type Member, numberOf, textOf } from '../lifecycle
 import { NEUTRON, requests } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
 import { knownServices } from '../model/services.js';
+import type { Kept, Links, Named, NamedPort, Sort } from './kept.js';
 import { withHeldLocks } from './lock-holders.js';
 import type { Said } from './owner.js';
-import { between, type EventStore, instancesOf, type Kept, linesOf, type Named, type NamedPort, type Sort } from './store.js';
+import { between, type EventStore, instancesOf, linesOf } from './store.js';
 
 /** What it takes to tell an action's lines from all others. */
 export interface Claim {
@@ -80,18 +81,28 @@ export function portsOfInstance(store: EventStore, claim: Claim, onFull: () => v
     else if (tellsMore(vif, known)) found.set(named, { ...vif, ...known });
   };
   const within = (sort: Sort, name: string): readonly Kept[] => between(store.find(sort, name), claim.from, claim.to);
-  for (const { ports } of within('instance', claim.instance)) for (let i = 0; i < ports.length; i++) learn(ports[i]!);
+  let learnt: Links | undefined;
+  for (const { links } of within('instance', claim.instance)) {
+    // Lines that name the same share it.
+    if (links === learnt) continue;
+    learnt = links;
+    for (const port of links.ports) learn(port);
+  }
   // os-vif's lines name no instance: the request tells, where it has only one.
   if (!claim.isShared) {
     for (const alias of claim.aliases) {
-      for (const { event, instance, ports } of within('request', alias)) {
+      for (const {
+        event,
+        links: { instance, ports },
+      } of within('request', alias)) {
         if (ports.length > 0 && instance === undefined && event.service === 'nova-compute') for (const port of ports) learn(port);
       }
     }
   }
   for (const named of [...found.keys()]) {
     // What others say of a known port, such as its address.
-    for (const { ports } of between(linesOf(named), claim.from, claim.to)) for (const port of ports) if (port.named === named) learn(port);
+    for (const { links } of between(linesOf(named), claim.from, claim.to))
+      for (const port of links.ports) if (port.named === named) learn(port);
   }
   return new Map(Array.from(found, ([{ name }, vif]) => [name, vif]));
 }
@@ -115,7 +126,10 @@ export function namesOf(store: EventStore, claim: Claim): [Sort, string][] {
     names.push(['port', port], ['tap', port.slice(0, 11)]);
     if (mac !== undefined) names.push(['mac', mac]);
     if (network !== undefined) names.push(['network', network.slice(0, 10)]);
-    for (const { event, request } of between(store.find('port', port), claim.from, claim.to))
+    for (const {
+      event,
+      links: { request },
+    } of between(store.find('port', port), claim.from, claim.to))
       if (request !== undefined && isCall(event) && neutron.has(event.service)) requests.add(request.name);
   }
   for (const request of requests) names.push(['request', request]);
@@ -147,7 +161,10 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
   /** neutron's own requests for calls that are about one of the ports. */
   const portOfRequest = new Map<Named | undefined, string>();
   for (const [named, port] of ours) {
-    for (const { event, request } of within(named)) {
+    for (const {
+      event,
+      links: { request },
+    } of within(named)) {
       if (request !== undefined && isCall(event) && neutron.has(event.service)) portOfRequest.set(request, port);
     }
   }
@@ -167,19 +184,20 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
   /** The ports of ours that a line is about: it names them, or it is of a call that is about them. */
   const aboutOf = (kept: Kept, port: string | undefined): readonly string[] => {
     about = port === undefined ? NO_PORTS : listOf(port);
-    const { ports } = kept;
+    const { ports, request, globalRequest } = kept.links;
     for (let i = 0; i < ports.length; i++) add(ours.get(ports[i]!.named));
     if (portOfRequest.size > 0) {
-      add(portOfRequest.get(kept.request));
-      add(portOfRequest.get(kept.globalRequest));
+      add(portOfRequest.get(request));
+      add(portOfRequest.get(globalRequest));
     }
     return about;
   };
   const isOurs = (kept: Kept, ports: readonly string[]): boolean => {
-    const { event } = kept;
-    if (kept.instance !== undefined && kept.instance !== instance) return false;
-    if ((kept.request !== undefined && aliases.has(kept.request)) || (kept.globalRequest !== undefined && aliases.has(kept.globalRequest)))
-      return !claim.isShared || kept.instance !== undefined || ports.length > 0 || isOfUs(event, claim);
+    const { event, links } = kept;
+    if (links.instance !== undefined && links.instance !== instance) return false;
+    const { request, globalRequest } = links;
+    if ((request !== undefined && aliases.has(request)) || (globalRequest !== undefined && aliases.has(globalRequest)))
+      return !claim.isShared || links.instance !== undefined || ports.length > 0 || isOfUs(event, claim);
     return belongsByTime(kept, claim, ports);
   };
 
@@ -259,7 +277,7 @@ function belongsByCall(kept: Kept, claim: Claim, namesPort: boolean): boolean {
 }
 
 /** The access line of the call that a line was printed in. */
-function callOf({ event, request }: Kept): Event | undefined {
+function callOf({ event, links: { request } }: Kept): Event | undefined {
   if (isAccess(event)) return event;
   return request === undefined ? undefined : linesOf(request).find((other) => isAccess(other.event))?.event;
 }
