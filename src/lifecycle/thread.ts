@@ -121,7 +121,9 @@ function between(segment: readonly Entry[], before: Phase | undefined, after: Ph
   // Of what left no line of its own, two bounds say no more than that it had time.
   if (own === undefined || (segment.length === 1 && from !== undefined && to !== undefined)) return found;
   if (from === undefined && before === undefined) return found;
-  if ([before, after, ...found].some((each) => each !== undefined && each.host !== own.host)) return found;
+  const { host } = own;
+  if ((before !== undefined && before.host !== host) || (after !== undefined && after.host !== host)) return found;
+  for (const each of found) if (each.host !== host) return found;
   const start = from?.start ?? before!.end;
   if (to === undefined && after === undefined) {
     if (from === undefined) return found;
@@ -129,32 +131,40 @@ function between(segment: readonly Entry[], before: Phase | undefined, after: Ph
   }
   const end = to?.end ?? after!.start;
   if (end < start) return found;
-  const outer = [...(from === undefined ? before!.lines : []), ...(to === undefined ? after!.lines : [])];
-  return [
-    {
-      ...own,
-      ...named(segment),
-      start,
-      end,
-      startIs: from?.startIs ?? 'derived',
-      // Where one name stands for several phases, the span as a whole is no more than that.
-      endIs: segment.length > 1 ? 'derived' : (to?.endIs ?? 'derived'),
-      port: found.find(({ port }) => port !== undefined)?.port,
-      within: segment[0]!.of.spec.within,
-      lines: inTime([...found.flatMap(({ lines }) => lines), ...outer.filter(({ at }) => at === start || at === end)]),
-    },
-  ];
+  const lines: Event[] = [];
+  for (const phase of found) lines.push(...phase.lines);
+  const bound = ({ lines: outer }: Phase): void => {
+    for (const event of outer) if (event.at === start || event.at === end) lines.push(event);
+  };
+  if (from === undefined) bound(before!);
+  if (to === undefined) bound(after!);
+  const names = namesOf(segment);
+  const phase: Phase = {
+    ...own,
+    name: names.join(JOINT),
+    start,
+    end,
+    startIs: from?.startIs ?? 'derived',
+    // Where one name stands for several phases, the span as a whole is no more than that.
+    endIs: segment.length > 1 ? 'derived' : (to?.endIs ?? 'derived'),
+    port: found.find(({ port }) => port !== undefined)?.port,
+    within: segment[0]!.of.spec.within,
+    lines: lines.length === 1 ? lines : inTime(lines),
+  };
+  return [names.length === 1 ? phase : { ...phase, parts: names }];
 }
 
 /** What began and of which no end is known: it may be any of those whose beginning would not be shown. */
 function openFrom(segment: readonly Entry[], from: Phase): Phase {
   const shown = segment.findIndex((entry, i) => entry.of.showsEnd || segment[i + 1]?.of.showsStart === true);
-  return { ...from, ...named(shown === -1 ? segment : segment.slice(0, shown + 1)) };
+  const names = namesOf(shown === -1 ? segment : segment.slice(0, shown + 1));
+  return { ...from, name: names.join(JOINT), ...(names.length === 1 ? {} : { parts: names }) };
 }
 
-function named(segment: readonly Entry[]): Pick<Phase, 'name' | 'parts'> {
-  const names = [...new Set(segment.map(({ of }) => of.spec.name))];
-  return names.length === 1 ? { name: names[0]! } : { name: names.join(JOINT), parts: names };
+function namesOf(segment: readonly Entry[]): string[] {
+  const names: string[] = [];
+  for (const { of } of segment) if (!names.includes(of.spec.name)) names.push(of.spec.name);
+  return names;
 }
 
 const inTime = (lines: readonly Event[]): Event[] => [...new Set(lines)].sort(inOrder);
