@@ -3,18 +3,23 @@ import type { Event } from '../lifecycle/event.js';
 import type { Millis, Origin } from '../model/line.js';
 import { ownText } from '../model/own-text.js';
 import type { Level } from '../model/record.js';
+import { type Keepable, type Kept, type Links, NO_LINKS } from './kept.js';
 
 /**
  * Events of a process that keeps them for long, beside the guests of others. What the lines of one log, one request or one wording
- * have in common is one object for all of them. What a line says is one string, out of which the fields are read when they are asked for:
+ * have in common is one object for all of them. What a line says besides is one string, out of which the fields are read when they are
+ * asked for:
  *
- *     n n   s o o l l   s o o l l   Took 15.59 seconds to build instance.…
- *     └┬┘   └───┬───┘               └──────────────── n ────────────────┘└ values that the text does not show
- *   length   of each field: its sort, where its value begins in what follows, and its length; each letter is one byte
+ *     s l l   s l l   15.59 …   [the wording, where it is this line's alone]
+ *     └─┬─┘           └─┬─┘
+ *   of each field: its sort, and the length of its value in what follows; each letter is one byte. An id that the event has is not written
+ *
+ * A wording is the text with a mark in the place of each value: `Took ␁ seconds to build instance.`
  */
 
-/** The log that a line is from. */
+/** The log that a line is from, and the process. */
 interface Source {
+  readonly pid: number | undefined;
   readonly service: string;
   readonly host: string;
   readonly path: string;
@@ -37,6 +42,8 @@ interface Shape {
   readonly logger: string;
   /** of the fields, in their order */
   readonly names: readonly string[];
+  /** undefined where each line keeps its own */
+  readonly wording: string | undefined;
 }
 
 /** What few lines have. */
@@ -57,7 +64,6 @@ interface Parts {
   readonly shape: Shape;
   readonly rare: Rare | undefined;
   readonly at: Millis;
-  readonly pid: number | undefined;
   readonly instance: string | undefined;
   readonly offset: number;
   /** undefined where what the line says cannot be kept so */
@@ -67,19 +73,30 @@ interface Parts {
 
 const TEXT = 1;
 const NUMBER = 2;
-const LENGTH_BYTES = 2;
-const FIELD_BYTES = 5;
+/** The value is an id that the event has anyway. */
+const INSTANCE = 3;
+const REQUEST = 4;
+const FIELD_BYTES = 3;
 const BYTE = 256;
 const LONGEST = 0xffff;
 /** What stands for a secret in a text, and the byte for it: a control character, which no message holds (see `printable`). */
 const HIDDEN = '…';
 const HIDDEN_BYTE = '\x85';
-const NOT_BYTES = /[^\x00-\x84\x86-\xff…]/;
+/** Marks are control characters, too. */
+const NOT_BYTES = /[^\x20-\x84\x86-\xff…]/;
+const MARK = /[\x01-\x1f]/g;
+const MOST_MARKS = 0x1f;
+/** Values that are so long stand for nothing else wherever they are in a text. */
+const UNMISTAKABLE = 8;
+/** Wordings of a kind that are shared. With more of them each line has its own. */
+const MOST_WORDINGS = 64;
 
 /** Events that keep their fields after they were read: those of one action are asked for again and again. */
 const MOST_READ = 256;
 /** Texts, and contexts, that the next line may repeat; twice as many are kept at most. */
 const MOST_SHARED = 2048;
+/** Processes of one log that are kept in mind. */
+const MOST_PROCESSES = 32;
 /** Shared by all lines that no traceback can follow. */
 const NO_DETAIL: string[] = [];
 
@@ -97,9 +114,11 @@ class Lately {
 
 const lately = new Lately();
 
-class CompactEvent implements Event {
+/** It is itself what is kept of it: an object beside each took as much again. */
+export class CompactEvent implements Event, Kept, Keepable {
+  links: Links = NO_LINKS;
+  look = 0;
   readonly at: Millis;
-  readonly pid: number | undefined;
   readonly instance: string | undefined;
   readonly #source: Source;
   readonly #context: Context;
@@ -109,9 +128,8 @@ class CompactEvent implements Event {
   readonly #packed: string | undefined;
   #said: Said | undefined;
 
-  constructor({ source, context, shape, rare, at, pid, instance, offset, packed, said }: Parts) {
+  constructor({ source, context, shape, rare, at, instance, offset, packed, said }: Parts) {
     this.at = at;
-    this.pid = pid;
     this.instance = instance;
     this.#source = source;
     this.#context = context;
@@ -120,6 +138,19 @@ class CompactEvent implements Event {
     this.#offset = offset;
     this.#packed = packed;
     this.#said = said;
+  }
+
+  get event(): this {
+    return this;
+  }
+
+  keptWith(links: Links): this {
+    this.links = links;
+    return this;
+  }
+
+  get pid(): number | undefined {
+    return this.#source.pid;
   }
 
   get kind(): EventKind {
@@ -135,11 +166,11 @@ class CompactEvent implements Event {
   }
 
   get fields(): Event['fields'] {
-    return this.#read().fields;
+    return this.said.fields;
   }
 
   get text(): string {
-    return this.#read().text;
+    return this.said.text;
   }
 
   get service(): string {
@@ -202,9 +233,10 @@ class CompactEvent implements Event {
     if (this.#packed !== undefined) this.#said = undefined;
   }
 
-  #read(): Said {
+  /** No private method: each object would have a place to show that it has it. */
+  private get said(): Said {
     if (this.#said !== undefined) return this.#said;
-    const said = unpacked(this.#packed ?? '', this.#shape.names);
+    const said = unpacked(this.#packed ?? '', this.#shape, this);
     this.#said = said;
     lately.note(this);
     return said;
@@ -237,7 +269,7 @@ class Shared<T> {
 export class Compactor {
   readonly #texts = new Shared<string>();
   readonly #contexts = new Shared<Context>();
-  readonly #sources = new Map<string, Source>();
+  readonly #sources = new Map<string, Source[]>();
   readonly #shapes = new Map<EventKind, Shape[]>();
   #newest: CompactEvent | undefined;
 
@@ -249,16 +281,18 @@ export class Compactor {
   };
 
   #made(event: Event): CompactEvent {
-    const { at, pid, instance, origin, fields, text } = event;
+    const { at, instance, origin, fields, text } = event;
     const names = Object.keys(fields);
-    const packed = packedOf(text, fields, names);
+    const values = valuesOf(text, fields, names);
+    const wording = values === undefined ? undefined : wordingOf(text, values);
+    const shape = this.#shapeOf(event, names, wording);
+    const packed = values === undefined ? undefined : packedOf(event, values, names, shape.wording === undefined ? wording : '');
     return new CompactEvent({
       source: this.#sourceOf(event),
       context: this.#contextOf(event),
-      shape: this.#shapeOf(event, names),
+      shape,
       rare: rareOf(event),
       at,
-      pid,
       instance: this.#textOf(instance),
       offset: origin.offset,
       packed,
@@ -266,11 +300,14 @@ export class Compactor {
     });
   }
 
-  #sourceOf({ service, host, origin: { path, file } }: Event): Source {
-    const found = this.#sources.get(path);
-    if (found !== undefined && found.file === file && found.service === service && found.host === host) return found;
-    const made = { service, host, path, file };
-    this.#sources.set(path, made);
+  #sourceOf({ service, host, pid, origin: { path, file } }: Event): Source {
+    const sources = this.#sources.get(path);
+    if (sources !== undefined)
+      for (const each of sources) if (each.pid === pid && each.file === file && each.service === service && each.host === host) return each;
+    const made = { pid, service, host, path, file };
+    // A log of many workers; at a rotation, or a restart, it goes on with others.
+    if (sources === undefined || sources.length >= MOST_PROCESSES) this.#sources.set(path, [made]);
+    else sources.push(made);
     return made;
   }
 
@@ -297,14 +334,20 @@ export class Compactor {
     return made;
   }
 
-  #shapeOf({ kind, level, logger }: Event, names: readonly string[]): Shape {
-    const shapes = this.#shapes.get(kind);
+  #shapeOf({ kind, level, logger }: Event, names: readonly string[], wording: string | undefined): Shape {
+    let shapes = this.#shapes.get(kind);
+    if (shapes === undefined) this.#shapes.set(kind, (shapes = []));
+    const isFull = shapes.length >= MOST_WORDINGS;
+    let spare: Shape | undefined;
     // No closure: this is asked for every line that is kept.
-    if (shapes !== undefined)
-      for (const each of shapes) if (each.level === level && each.logger === logger && isSame(each.names, names)) return each;
-    const made = { kind, level, logger, names };
-    if (shapes === undefined) this.#shapes.set(kind, [made]);
-    else if (shapes.length < MOST_SHARED) shapes.push(made);
+    for (const each of shapes) {
+      if (each.level !== level || each.logger !== logger || !isSame(each.names, names)) continue;
+      if (each.wording === wording) return each;
+      if (each.wording === undefined) spare = each;
+    }
+    if (isFull && spare !== undefined) return spare;
+    const made = { kind, level, logger, names, wording: isFull || wording === undefined ? undefined : ownText(wording) };
+    if (shapes.length < MOST_SHARED) shapes.push(made);
     return made;
   }
 
@@ -332,53 +375,76 @@ function rareOf({ level, detail, origin: { name, line, serial }, isRough, stated
   return { detail, name, line, serial, isRough, stated };
 }
 
-const scratch = Buffer.allocUnsafe(LENGTH_BYTES + LONGEST);
+const scratch = Buffer.allocUnsafe(LONGEST);
 
-/** @returns undefined where a field is a list, or what there is cannot be written in bytes */
-function packedOf(text: string, fields: Event['fields'], names: readonly string[]): string | undefined {
-  let more = '';
-  let at = LENGTH_BYTES;
-  scratch[0] = text.length >> 8;
-  scratch[1] = text.length;
-  const head = LENGTH_BYTES + FIELD_BYTES * names.length;
-  if (head + text.length > LONGEST || NOT_BYTES.test(text)) return undefined;
+/** The values of the fields as they are written. @returns undefined where one is a list, or cannot be written in bytes */
+function valuesOf(text: string, fields: Event['fields'], names: readonly string[]): string[] | undefined {
+  if (NOT_BYTES.test(text)) return undefined;
+  const values: string[] = [];
+  let length = FIELD_BYTES * names.length + text.length;
   for (const name of names) {
     const value: FieldValue | undefined = fields[name];
-    const isNumber = typeof value === 'number';
-    if (!isNumber && typeof value !== 'string') return undefined;
-    const raw = isNumber ? String(value) : value;
-    let from = text.indexOf(raw);
-    if (from === -1) {
-      from = text.length + more.length;
-      if (head + from + raw.length > LONGEST || NOT_BYTES.test(raw)) return undefined;
-      more += raw;
-    }
-    scratch[at] = isNumber ? NUMBER : TEXT;
-    scratch[at + 1] = from >> 8;
-    scratch[at + 2] = from;
-    scratch[at + 3] = raw.length >> 8;
-    scratch[at + 4] = raw.length;
+    if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+    const raw = String(value);
+    length += raw.length;
+    if (length > LONGEST || NOT_BYTES.test(raw)) return undefined;
+    values.push(raw);
+  }
+  return values;
+}
+
+/** The text with marks in the place of values, the longest first: a short one may be a part of another. */
+function wordingOf(text: string, values: readonly string[]): string {
+  let wording = text;
+  const places = Array.from(values, (_, place) => place).sort((a, b) => values[b]!.length - values[a]!.length);
+  for (const place of places) {
+    const value = values[place]!;
+    if (value === '' || place >= MOST_MARKS) continue;
+    const mark = String.fromCharCode(place + 1);
+    wording = value.length < UNMISTAKABLE ? wording.replace(value, mark) : wording.replaceAll(value, mark);
+  }
+  return wording;
+}
+
+function packedOf(event: Event, values: readonly string[], names: readonly string[], wording = ''): string {
+  let at = 0;
+  for (const [i, name] of names.entries()) {
+    const sort = sortOf(event, event.fields[name]);
+    const length = sort === TEXT || sort === NUMBER ? values[i]!.length : 0;
+    scratch[at] = sort;
+    scratch[at + 1] = length >> 8;
+    scratch[at + 2] = length;
     at += FIELD_BYTES;
   }
   // Written to bytes and read from them: a string that is put together, or cut out, keeps what it was made of.
-  at += scratch.write(inBytes(text), at, 'latin1');
-  if (more !== '') at += scratch.write(inBytes(more), at, 'latin1');
+  for (const [i, value] of values.entries()) {
+    const sort = scratch[FIELD_BYTES * i];
+    if (sort === TEXT || sort === NUMBER) at += scratch.write(inBytes(value), at, 'latin1');
+  }
+  at += scratch.write(inBytes(wording), at, 'latin1');
   return scratch.toString('latin1', 0, at);
+}
+
+function sortOf({ instance, requestId }: Event, value: FieldValue | undefined): number {
+  if (typeof value === 'number') return NUMBER;
+  return value === instance ? INSTANCE : value === requestId ? REQUEST : TEXT;
 }
 
 const inBytes = (text: string): string => (text.includes(HIDDEN) ? text.replaceAll(HIDDEN, HIDDEN_BYTE) : text);
 
-function unpacked(packed: string, names: readonly string[]): Said {
-  const body = LENGTH_BYTES + FIELD_BYTES * names.length;
-  const isShown = !packed.includes(HIDDEN_BYTE, body);
-  const all = isShown ? packed.slice(body) : packed.slice(body).replaceAll(HIDDEN_BYTE, HIDDEN);
+function unpacked(packed: string, { names, wording }: Shape, { instance = '', requestId = '' }: Event): Said {
   const fields: Record<string, FieldValue> = {};
-  let at = LENGTH_BYTES;
-  for (const name of names) {
-    const from = packed.charCodeAt(at + 1) * BYTE + packed.charCodeAt(at + 2);
-    const raw = all.slice(from, from + packed.charCodeAt(at + 3) * BYTE + packed.charCodeAt(at + 4));
-    fields[name] = packed.charCodeAt(at) === NUMBER ? Number(raw) : raw;
-    at += FIELD_BYTES;
+  const values: string[] = [];
+  let from = FIELD_BYTES * names.length;
+  const all = packed.includes(HIDDEN_BYTE, from) ? packed.slice(0, from) + packed.slice(from).replaceAll(HIDDEN_BYTE, HIDDEN) : packed;
+  for (const [i, name] of names.entries()) {
+    const at = FIELD_BYTES * i;
+    const sort = packed.charCodeAt(at);
+    const to = from + packed.charCodeAt(at + 1) * BYTE + packed.charCodeAt(at + 2);
+    const raw = sort === INSTANCE ? instance : sort === REQUEST ? requestId : all.slice(from, to);
+    values.push(raw);
+    fields[name] = sort === NUMBER ? Number(raw) : raw;
+    from = to;
   }
-  return { fields, text: all.slice(0, packed.charCodeAt(0) * BYTE + packed.charCodeAt(1)) };
+  return { fields, text: (wording ?? all.slice(from)).replace(MARK, (mark) => values[mark.charCodeAt(0) - 1]!) };
 }

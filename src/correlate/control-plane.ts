@@ -5,11 +5,12 @@ import type { Closer } from './close.js';
 import { conclude } from './conclude.js';
 import type { Gather } from './gather.js';
 import type { Instances } from './instances.js';
+import type { Named } from './kept.js';
 import { ALLOCATIONS, CONTROL_EVIDENCE } from './kinds.js';
 import { type Claim, isOfRoot } from './members.js';
 import { ownerAt } from './owner.js';
 import { type Closing, compare, type Session } from './state.js';
-import { between, type EventStore, linesOf, type Named } from './store.js';
+import { between, type EventStore, linesOf } from './store.js';
 import { FRAGMENT_QUIET, GRACE, LEAD } from './times.js';
 
 /** What requests do on a controller: parts of actions whose compute host another process may read. */
@@ -113,7 +114,8 @@ export class ControlPlane {
   instancesOf({ request, first, last }: Session): string[] {
     const instances = new Set<string>();
     const consumers = new Set<string>();
-    for (const { event, instance, others } of between(this.#store.find('request', request), first - LEAD, last + FRAGMENT_QUIET)) {
+    for (const { event, links } of between(this.#store.find('request', request), first - LEAD, last + FRAGMENT_QUIET)) {
+      const { instance, others } = links;
       if (instance !== undefined) (event.service === 'placement' ? consumers : instances).add(instance.name);
       for (const { sort, name } of others) if (sort === 'instance') instances.add(name);
     }
@@ -157,8 +159,8 @@ export class ControlPlane {
       ownerAt(intervals, at) === undefined && rivals.filter((each) => each.first <= at).at(-1)?.request === request;
     const claim = this.#gather.claimOf(instance, request, since - LEAD, last + FRAGMENT_QUIET, owns);
     const shared = new Set<Named>();
-    for (const line of between(this.#store.find('request', request), claim.from, claim.to))
-      if (line.instance !== undefined) shared.add(line.instance);
+    for (const { links } of between(this.#store.find('request', request), claim.from, claim.to))
+      if (links.instance !== undefined) shared.add(links.instance);
     const fair: Claim = { ...claim, isShared: claim.isShared || shared.size > 1 };
     const gathered = this.#gather.ofClaim(fair);
     const times = gathered.members.map(({ event }) => event.at);
@@ -176,7 +178,8 @@ export class ControlPlane {
   /** The first sessions of the requests that an instance's lines name, in order. */
   #sessionsOf(instance: Named): Session[] {
     const requests = new Set<string>();
-    for (const { request, globalRequest } of linesOf(instance)) {
+    for (const { links } of linesOf(instance)) {
+      const { request, globalRequest } = links;
       if (request !== undefined) requests.add(request.name);
       if (globalRequest !== undefined) requests.add(globalRequest.name);
     }

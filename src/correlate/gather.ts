@@ -46,9 +46,7 @@ export class Gather {
   action(candidate: Candidate, state: InstanceState, spec: ActionSpec): ClosedAction {
     const { instance, request, rescheduled, host, start, end, until, closesAt } = candidate;
     const others = [...state.past, ...state.candidates];
-    const next = Math.min(
-      ...others.flatMap((each) => (each.spec !== undefined && end !== undefined && each.opened > end ? [each.opened] : [])),
-    );
+    const next = end === undefined ? Number.POSITIVE_INFINITY : openedAfter(others, end);
     const owns = (at: Millis, line?: Said): boolean => {
       const owner = ownerAt<Past>(others, at, line);
       // The chains of its ports go on for a while, up to whatever begins next.
@@ -151,8 +149,7 @@ export class Gather {
       if (event.globalRequestId !== undefined && event.service.startsWith('nova-') && event.requestId === request)
         aliases.add(event.globalRequestId);
     }
-    const requests = new Set(instances.intervalsOf(instance).map((each) => each.request));
-    requests.delete(request);
+    const others = instances.intervalsOf(instance).filter((each) => each.request !== request);
     return {
       instance,
       aliases,
@@ -161,9 +158,16 @@ export class Gather {
       isShared: instances.isShared(request, to),
       owns,
       callsUntil: to,
-      isOther: (id) => requests.has(id),
+      isOther: (id) => others.some((each) => each.request === id),
     };
   }
+}
+
+/** When the first of some actions that have a name began after a moment. */
+function openedAfter(actions: readonly Past[], moment: Millis): Millis {
+  let first = Number.POSITIVE_INFINITY;
+  for (const { spec, opened } of actions) if (spec !== undefined && opened > moment && opened < first) first = opened;
+  return first;
 }
 
 export const intervalOf = ({ start, end, until }: Past): { start: Millis; end: Millis } => ({ start, end: end ?? until });

@@ -1,7 +1,8 @@
 import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member, textOf } from '../lifecycle/event.js';
+import type { Kept } from './kept.js';
 import type { Claim } from './members.js';
-import { between, type EventStore, type Kept } from './store.js';
+import { between, type EventStore } from './store.js';
 
 /**
  * The lines of locks name the request and no instance, and a request may be of many instances. But a lock has one holder:

@@ -4,9 +4,10 @@ import { type Event, inOrder, type Member, numberOf, textOf } from '../lifecycle
 import { NEUTRON, requests } from '../lifecycle/plug.js';
 import type { Millis } from '../model/line.js';
 import { knownServices } from '../model/services.js';
+import type { Kept, Links, Named, NamedPort, Sort } from './kept.js';
 import { withHeldLocks } from './lock-holders.js';
 import type { Said } from './owner.js';
-import { between, type EventStore, instancesOf, type Kept, linesOf, type Named, type NamedPort, type Sort } from './store.js';
+import { between, type EventStore, instancesOf, linesOf } from './store.js';
 
 /** What it takes to tell an action's lines from all others. */
 export interface Claim {
@@ -52,6 +53,7 @@ const OF_ALL: ReadonlySet<EventKind> = new Set<EventKind>([
   'allocation.candidates.requested',
 ]);
 const neutron = new Set(NEUTRON);
+const NO_PORTS: readonly string[] = [];
 /** The access line of a service that answered a request. */
 const isAccess = ({ kind }: Event): boolean => traitsOf(kind).request === true;
 const READS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
@@ -63,8 +65,13 @@ export const MOST_PORTS = 256;
 export function portsOfInstance(store: EventStore, claim: Claim, onFull: () => void = () => {}): Map<string, Vif> {
   const found = new Map<Named, Vif>();
   const leftOut = new Set<Named>();
+  let last: NamedPort | undefined;
   /** What was said first stands. */
-  const learn = ({ named, vif }: NamedPort): void => {
+  const learn = (port: NamedPort): void => {
+    // Most lines of a port say the same, and share it.
+    if (port === last) return;
+    last = port;
+    const { named, vif } = port;
     const known = found.get(named);
     if (known === undefined && found.size >= MOST_PORTS) {
       if (!leftOut.has(named)) onFull();
@@ -74,18 +81,28 @@ export function portsOfInstance(store: EventStore, claim: Claim, onFull: () => v
     else if (tellsMore(vif, known)) found.set(named, { ...vif, ...known });
   };
   const within = (sort: Sort, name: string): readonly Kept[] => between(store.find(sort, name), claim.from, claim.to);
-  for (const { ports } of within('instance', claim.instance)) for (const port of ports) learn(port);
+  let learnt: Links | undefined;
+  for (const { links } of within('instance', claim.instance)) {
+    // Lines that name the same share it.
+    if (links === learnt) continue;
+    learnt = links;
+    for (const port of links.ports) learn(port);
+  }
   // os-vif's lines name no instance: the request tells, where it has only one.
   if (!claim.isShared) {
     for (const alias of claim.aliases) {
-      for (const { event, instance, ports } of within('request', alias)) {
+      for (const {
+        event,
+        links: { instance, ports },
+      } of within('request', alias)) {
         if (ports.length > 0 && instance === undefined && event.service === 'nova-compute') for (const port of ports) learn(port);
       }
     }
   }
   for (const named of [...found.keys()]) {
     // What others say of a known port, such as its address.
-    for (const { ports } of between(linesOf(named), claim.from, claim.to)) for (const port of ports) if (port.named === named) learn(port);
+    for (const { links } of between(linesOf(named), claim.from, claim.to))
+      for (const port of links.ports) if (port.named === named) learn(port);
   }
   return new Map(Array.from(found, ([{ name }, vif]) => [name, vif]));
 }
@@ -109,7 +126,10 @@ export function namesOf(store: EventStore, claim: Claim): [Sort, string][] {
     names.push(['port', port], ['tap', port.slice(0, 11)]);
     if (mac !== undefined) names.push(['mac', mac]);
     if (network !== undefined) names.push(['network', network.slice(0, 10)]);
-    for (const { event, request } of between(store.find('port', port), claim.from, claim.to))
+    for (const {
+      event,
+      links: { request },
+    } of between(store.find('port', port), claim.from, claim.to))
       if (request !== undefined && isCall(event) && neutron.has(event.service)) requests.add(request.name);
   }
   for (const request of requests) names.push(['request', request]);
@@ -141,30 +161,44 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
   /** neutron's own requests for calls that are about one of the ports. */
   const portOfRequest = new Map<Named | undefined, string>();
   for (const [named, port] of ours) {
-    for (const { event, request } of within(named)) {
+    for (const {
+      event,
+      links: { request },
+    } of within(named)) {
       if (request !== undefined && isCall(event) && neutron.has(event.service)) portOfRequest.set(request, port);
     }
   }
 
+  /** of most lines: one for all of them */
+  const alone = new Map<string, readonly string[]>();
+  const listOf = (port: string): readonly string[] => {
+    let list = alone.get(port);
+    if (list === undefined) alone.set(port, (list = [port]));
+    return list;
+  };
+  let about = NO_PORTS;
+  const add = (port: string | undefined): void => {
+    if (port === undefined || about.includes(port)) return;
+    about = about.length === 0 ? listOf(port) : [...about, port].sort();
+  };
   /** The ports of ours that a line is about: it names them, or it is of a call that is about them. */
-  const aboutOf = (kept: Kept, port: string | undefined): string[] => {
-    const about: string[] = port === undefined ? [] : [port];
-    const tell = (each: string | undefined): void => {
-      if (each !== undefined && !about.includes(each)) about.push(each);
-    };
-    for (const { named } of kept.ports) tell(ours.get(named));
+  const aboutOf = (kept: Kept, port: string | undefined): readonly string[] => {
+    about = port === undefined ? NO_PORTS : listOf(port);
+    const { ports, request, globalRequest } = kept.links;
+    for (let i = 0; i < ports.length; i++) add(ours.get(ports[i]!.named));
     if (portOfRequest.size > 0) {
-      tell(portOfRequest.get(kept.request));
-      tell(portOfRequest.get(kept.globalRequest));
+      add(portOfRequest.get(request));
+      add(portOfRequest.get(globalRequest));
     }
     return about;
   };
-  const isOurs = (kept: Kept, about: readonly string[]): boolean => {
-    const { event } = kept;
-    if (kept.instance !== undefined && kept.instance !== instance) return false;
-    if ((kept.request !== undefined && aliases.has(kept.request)) || (kept.globalRequest !== undefined && aliases.has(kept.globalRequest)))
-      return !claim.isShared || kept.instance !== undefined || about.length > 0 || isOfUs(event, claim);
-    return belongsByTime(kept, claim, about);
+  const isOurs = (kept: Kept, ports: readonly string[]): boolean => {
+    const { event, links } = kept;
+    if (links.instance !== undefined && links.instance !== instance) return false;
+    const { request, globalRequest } = links;
+    if ((request !== undefined && aliases.has(request)) || (globalRequest !== undefined && aliases.has(globalRequest)))
+      return !claim.isShared || links.instance !== undefined || ports.length > 0 || isOfUs(event, claim);
+    return belongsByTime(kept, claim, ports);
   };
 
   const look = store.nextLook();
@@ -172,8 +206,8 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
     for (const kept of lines) {
       if (kept.look === look) continue;
       kept.look = look;
-      const about = aboutOf(kept, port);
-      if (isOurs(kept, about)) members.push({ event: kept.event, ports: about.length > 1 ? about.sort() : about });
+      const ports = aboutOf(kept, port);
+      if (isOurs(kept, ports)) members.push({ event: kept.event, ports });
     }
   };
   // Taps and addresses first: they alone are known by the name that they are found under. All else a line says itself.
@@ -243,7 +277,7 @@ function belongsByCall(kept: Kept, claim: Claim, namesPort: boolean): boolean {
 }
 
 /** The access line of the call that a line was printed in. */
-function callOf({ event, request }: Kept): Event | undefined {
+function callOf({ event, links: { request } }: Kept): Event | undefined {
   if (isAccess(event)) return event;
   return request === undefined ? undefined : linesOf(request).find((other) => isAccess(other.event))?.event;
 }

@@ -74,8 +74,9 @@ export function ownerAt<T extends Past>(actions: readonly T[], at: Millis, line?
 /** The tries at a build that were given on before this one, each no longer after the last than lines are kept. */
 export function triesBefore({ request, opened }: Past, past: readonly Past[]): Past[] {
   const tries: Past[] = [];
+  const same = past.filter((other) => other.rescheduled && other.request === request);
   let next = opened;
-  for (const each of past.filter((other) => other.rescheduled && other.request === request).sort((a, b) => b.opened - a.opened)) {
+  for (const each of same.length > 1 ? same.sort((a, b) => b.opened - a.opened) : same) {
     if (each.opened >= next) continue;
     if (each.until < next - AFTERLIFE) break;
     tries.push(each);

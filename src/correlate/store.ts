@@ -4,6 +4,10 @@ import { type Event, inOrder, textOf } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import { ownText } from '../model/own-text.js';
 import { seconds } from '../model/time.js';
+import { CompactEvent } from './compact.js';
+import { FORGOTTEN, type Kept, type Links, type Named, type NamedPort, type Sort } from './kept.js';
+
+export type { Sort } from './kept.js';
 
 /** A tap's name holds the first 11 characters of its port's id, whatever is put before them: tap, qvo, vhu. */
 const TAP = /^(?:tap|qvo|qvb|vhu)([0-9a-f]{8}-[0-9a-f]{2})$/;
@@ -33,53 +37,14 @@ export function instancesOf(event: Event): readonly string[] {
   return Array.isArray(listed) ? (listed as readonly string[]) : [];
 }
 
-/**
- * What a line can be found by: a tap by its port's first 11 characters, a network by its first 10, all else by its whole
- * name. Taps are for lines that do not name the port itself; addresses, networks and hosts for those that wait for them.
- */
-export type Sort = 'instance' | 'request' | 'port' | 'tap' | 'mac' | 'network' | 'host';
-
-/**
- * One thing that lines name, and the lines that do. They hold on to it: whether two lines are of one instance is asked of
- * what they hold, for to compare ids, which are long and cut from their lines, took as long as all the rest.
- */
-export interface Named {
-  readonly sort: Sort;
-  readonly name: string;
-  lines: Kept[];
-  /** `lines` is in order */
-  isSorted: boolean;
-  /** how many of `lines` are not forgotten */
-  live: number;
-  /** of a port: what the last line said that named it and no other, as most lines of a port say the same */
-  said: readonly [NamedPort] | undefined;
-}
-
-/** A port that a line names, and what the line says of it. */
-export interface NamedPort {
-  readonly named: Named;
-  readonly vif: Vif;
-}
-
-/** A line that is kept, with what is asked of it again and again. */
-export interface Kept {
-  readonly event: Event;
-  readonly instance: Named | undefined;
-  readonly request: Named | undefined;
-  readonly globalRequest: Named | undefined;
-  readonly ports: readonly NamedPort[];
-  /** what it names besides */
-  readonly others: readonly Named[];
-  isForgotten: boolean;
-  /** the last look that met it: see `EventStore.nextLook` */
-  look: number;
-}
-
 /** Lines of so long a time lie together: those of one that is too young to be forgotten are not looked at. */
 const AGE = seconds(30);
 
 /** Lines of a name whose list is as long as they are. */
-const FEW = 12;
+const FEW = 4;
+
+/** What lines of one name that come next to each other name differently. */
+const MOST_LINKS = 4;
 
 /** Places of forgotten lines that a list may have whatever its length. */
 const SPARE = 32;
@@ -99,6 +64,12 @@ export class EventStore {
     host: new Map(),
   };
   readonly #ages = new Map<number, Kept[]>();
+  /** the age of the last line, and its lines: the next line is mostly of the same */
+  #age = Number.NaN;
+  #peers: Kept[] = [];
+  /** what the last lines named: the next line mostly names the same, and to compare takes less time than to look up */
+  #lastInstance: Named | undefined;
+  #lastRequest: Named | undefined;
   readonly #placed = new Set<Event>();
   #size = 0;
   #looks = 0;
@@ -108,27 +79,53 @@ export class EventStore {
   }
 
   add(event: Event): void {
-    const { instance, requestId, globalRequestId } = event;
-    const kept: Kept = {
-      event,
-      instance: instance === undefined ? undefined : this.#nameOf('instance', instance),
-      request: requestId === undefined ? undefined : this.#nameOf('request', requestId),
-      globalRequest: globalRequestId === undefined ? undefined : this.#nameOf('request', globalRequestId),
-      ports: this.#portsOf(event),
-      others: this.#othersOf(event),
-      isForgotten: false,
-      look: 0,
-    };
-    if (kept.instance !== undefined) file(kept, kept.instance);
-    if (kept.request !== undefined) file(kept, kept.request);
-    if (kept.globalRequest !== undefined) file(kept, kept.globalRequest);
-    for (const { named } of kept.ports) file(kept, named);
-    for (const named of kept.others) file(kept, named);
-    const age = Math.floor(event.at / AGE);
-    const peers = this.#ages.get(age);
-    if (peers === undefined) this.#ages.set(age, [kept]);
-    else peers.push(kept);
+    const links = this.#linksOf(event);
+    const kept: Kept = event instanceof CompactEvent ? event.keptWith(links) : { event, links, look: 0 };
+    const { instance, request, globalRequest, ports, others } = links;
+    if (instance !== undefined) file(kept, instance);
+    if (request !== undefined) file(kept, request);
+    if (globalRequest !== undefined) file(kept, globalRequest);
+    for (let i = 0; i < ports.length; i++) file(kept, ports[i]!.named);
+    for (let i = 0; i < others.length; i++) file(kept, others[i]!);
+    this.#peersOf(Math.floor(event.at / AGE)).push(kept);
     this.#size++;
+  }
+
+  #linksOf(event: Event): Links {
+    const { instance: server, requestId, globalRequestId } = event;
+    const instance = server === undefined ? undefined : (this.#lastInstance = this.#sameOr(this.#lastInstance, 'instance', server));
+    const request = requestId === undefined ? undefined : (this.#lastRequest = this.#sameOr(this.#lastRequest, 'request', requestId));
+    const globalRequest = globalRequestId === undefined ? undefined : this.#idOf('request', globalRequestId);
+    const ports = this.#portsOf(event);
+    const others = this.#othersOf(event);
+    const first = request ?? instance ?? globalRequest ?? ports[0]?.named;
+    let looks = 0;
+    for (let last = first?.links; last !== undefined && looks < MOST_LINKS; last = last.before, looks++)
+      if (
+        last.instance === instance &&
+        last.request === request &&
+        last.globalRequest === globalRequest &&
+        last.ports === ports &&
+        last.others === others
+      )
+        return last;
+    // A name that is always in use does not keep all that was ever named with it.
+    const links = { instance, request, globalRequest, ports, others, before: looks < MOST_LINKS ? first?.links : undefined };
+    if (first !== undefined) first.links = links;
+    return links;
+  }
+
+  #peersOf(age: number): Kept[] {
+    if (age === this.#age) return this.#peers;
+    let peers = this.#ages.get(age);
+    if (peers === undefined) this.#ages.set(age, (peers = []));
+    this.#age = age;
+    this.#peers = peers;
+    return peers;
+  }
+
+  #sameOr(last: Named | undefined, sort: Sort, name: string): Named {
+    return last !== undefined && last.live > 0 && last.name === name ? last : this.#idOf(sort, name);
   }
 
   #portsOf(event: Event): readonly NamedPort[] {
@@ -168,12 +165,17 @@ export class EventStore {
     return name === undefined ? NOTHING : [this.#nameOf(sort, name)];
   }
 
+  /** By what a line says: its own copy does not keep the line. */
   #nameOf(sort: Sort, name: string): Named {
+    return this.#named[sort].get(name) ?? this.#idOf(sort, ownText(name));
+  }
+
+  /** By an id of the event itself, which is kept with it. */
+  #idOf(sort: Sort, name: string): Named {
     const found = this.#named[sort].get(name);
     if (found !== undefined) return found;
-    const own = ownText(name);
-    const made: Named = { sort, name: own, lines: [], isSorted: true, live: 0, said: undefined };
-    this.#named[sort].set(own, made);
+    const made: Named = { sort, name, lines: [], isSorted: true, live: 0, said: undefined, links: undefined };
+    this.#named[sort].set(name, made);
     return made;
   }
 
@@ -204,6 +206,7 @@ export class EventStore {
 
   /** Forgets the lines before `horizon` that nothing keeps; tells of each. */
   forget(horizon: Millis, keeps: (event: Event) => boolean, onForgotten: (event: Event) => void): void {
+    this.#age = Number.NaN;
     for (const [age, peers] of this.#ages) {
       if (age * AGE >= horizon) continue;
       const left: Kept[] = [];
@@ -222,6 +225,7 @@ export class EventStore {
 
   /** Forgets lines after a moment, whoever may want them. */
   forgetAfter(moment: Millis, onForgotten: (event: Event) => void): void {
+    this.#age = Number.NaN;
     for (const [age, peers] of this.#ages) {
       if (age * AGE <= moment) continue;
       for (const kept of peers) {
@@ -233,14 +237,15 @@ export class EventStore {
   }
 
   #forget(kept: Kept): void {
-    kept.isForgotten = true;
+    kept.look = FORGOTTEN;
     this.#placed.delete(kept.event);
     this.#size--;
-    if (kept.instance !== undefined) this.#release(kept.instance);
-    if (kept.request !== undefined) this.#release(kept.request);
-    if (kept.globalRequest !== undefined) this.#release(kept.globalRequest);
-    for (const { named } of kept.ports) this.#release(named);
-    for (const named of kept.others) this.#release(named);
+    const { instance, request, globalRequest, ports, others } = kept.links;
+    if (instance !== undefined) this.#release(instance);
+    if (request !== undefined) this.#release(request);
+    if (globalRequest !== undefined) this.#release(globalRequest);
+    for (let i = 0; i < ports.length; i++) this.#release(ports[i]!.named);
+    for (let i = 0; i < others.length; i++) this.#release(others[i]!);
   }
 
   /** One line fewer; its place in the list is made good when the list is next asked for, or when most of it are such places. */
@@ -280,7 +285,7 @@ function file(kept: Kept, named: Named): void {
   named.live++;
 }
 
-const withoutForgotten = ({ lines }: Named): Kept[] => lines.filter(({ isForgotten }) => !isForgotten);
+const withoutForgotten = ({ lines }: Named): Kept[] => lines.filter(({ look }) => look !== FORGOTTEN);
 
 /** The lines of a name, in order. */
 export function linesOf(named: Named): readonly Kept[] {

@@ -60,14 +60,15 @@ const JUST_BEFORE = seconds(1);
 export class Timeline {
   readonly #instance: string;
   readonly #around: Around;
+  // Of these three most instances have none, and an empty one takes as much room as two lines.
   /** requests that are neutron's events and no actions */
-  readonly #external: Set<string>;
+  #external: Set<string> | undefined;
   readonly #open = new Map<string, Candidate>();
   readonly #attempts: Candidate[] = [];
   /** the first line of requests that have no candidate yet, where it opens none */
-  readonly #early = new Map<string, Event>();
+  #early: Map<string, Event> | undefined;
   /** nova-api's lines of requests that have no candidate yet */
-  readonly #begun = new Map<string, Event[]>();
+  #begun: Map<string, Event[]> | undefined;
   /** the last lines that are nobody's */
   #bare: Event[] = [];
   /** who may own a line without a request; to be made anew when a candidate is opened */
@@ -83,7 +84,7 @@ export class Timeline {
   constructor(instance: string, around: Around) {
     this.#instance = instance;
     this.#around = around;
-    this.#external = new Set(around.external);
+    if (around.external !== undefined && around.external.length > 0) this.#external = new Set(around.external);
   }
 
   get candidates(): Candidate[] {
@@ -101,7 +102,7 @@ export class Timeline {
     if (taken > 0 && events[taken - 1] !== this.#last) return false;
     for (let i = taken; i < events.length && events[i]!.at <= moment; i++) {
       const { kind, requestId } = events[i]!;
-      if (requestId === undefined || !EXTERNAL_EVENTS.has(kind) || this.#external.has(requestId)) continue;
+      if (requestId === undefined || !EXTERNAL_EVENTS.has(kind) || this.#external?.has(requestId) === true) continue;
       for (let before = 0; before < taken; before++) if (events[before]!.requestId === requestId) return false;
     }
     return true;
@@ -135,7 +136,7 @@ export class Timeline {
     for (let i = this.#taken; i < events.length; i++) {
       const { kind, requestId, at } = events[i]!;
       if (at > moment) return;
-      if (requestId !== undefined && EXTERNAL_EVENTS.has(kind)) this.#external.add(requestId);
+      if (requestId !== undefined && EXTERNAL_EVENTS.has(kind)) (this.#external ??= new Set()).add(requestId);
     }
   }
 
@@ -145,7 +146,7 @@ export class Timeline {
     if (!this.hosts.includes(event.host)) this.hosts.push(event.host);
     const request = event.requestId;
     if (event.service !== 'nova-compute') this.#takeBegun(event);
-    else if (request !== undefined && event.userId !== undefined && !this.#external.has(request)) this.#takeOwn(request, event);
+    else if (request !== undefined && event.userId !== undefined && this.#external?.has(request) !== true) this.#takeOwn(request, event);
     else this.#takeBare(event);
   }
 
@@ -163,8 +164,8 @@ export class Timeline {
     if (request === undefined || !beginnings.has(event.kind)) return;
     const candidate = this.#open.get(request);
     if (candidate === undefined) {
-      const same = this.#begun.get(request);
-      if (same === undefined) this.#begun.set(request, [event]);
+      const same = this.#begun?.get(request);
+      if (same === undefined) (this.#begun ??= new Map()).set(request, [event]);
       else same.push(event);
     } else if (event.at <= candidate.until) {
       candidate.lines.begun.push(event);
@@ -212,10 +213,10 @@ export class Timeline {
   #openOwn(request: string, event: Event): Candidate | undefined {
     if (NEVER_OPENS.has(event.kind)) {
       this.#noteEarly(request, event);
-      if (!this.#begun.has(request) && !this.#hasTaskSince(this.#early.get(request)!.at)) return undefined;
+      if (this.#begun?.has(request) !== true && !this.#hasTaskSince(this.#early?.get(request)?.at ?? event.at)) return undefined;
     }
     const before = [...this.#around.past, ...this.#attempts].filter((each) => each.request === request && each.rescheduled).length;
-    const early = before === 0 ? this.#early.get(request) : undefined;
+    const early = before === 0 ? this.#early?.get(request) : undefined;
     const first = early !== undefined && early.at >= event.at - LEAD ? early : event;
     const candidate = new Candidate(this.#instance, request, first, {
       attempt: before,
@@ -223,7 +224,7 @@ export class Timeline {
       mayHaveWaited: this.#isBusyAt(first.at),
     });
     if (first !== event) candidate.lines.own.push(first);
-    candidate.lines.begun.push(...(this.#begun.get(request) ?? []));
+    candidate.lines.begun.push(...(this.#begun?.get(request) ?? []));
     candidate.lines.bare = this.#bare.filter(({ at }) => at >= event.at - LEAD);
     this.#open.set(request, candidate);
     this.#owners = undefined;
@@ -237,7 +238,7 @@ export class Timeline {
 
   /** Remembers the first line of a request: it is the first of its candidate, should another line open one. */
   #noteEarly(request: string, event: Event): void {
-    if (!this.#early.has(request)) this.#early.set(request, event);
+    if (this.#early?.has(request) !== true) (this.#early ??= new Map()).set(request, event);
   }
 
   /** A line that only ever accompanies does open a candidate where a task state after its first line says what is going on. */
@@ -299,9 +300,9 @@ export class Timeline {
   /** Finds the name from the lines so far. They are read again in its light: an end line may have come before it. */
   #name(candidate: Candidate): void {
     const { lines } = candidate;
-    const { owned } = lines;
-    const bare = owned.length === 0 ? lines.bare : [...owned, ...lines.bare].sort(inOrder);
-    const spec = nameAction({ ...lines, bare, isOld: () => this.#hadActionBefore(candidate) });
+    const { own, owned, begun, stated } = lines;
+    const bare = (): readonly Event[] => (owned.length === 0 ? lines.bare : [...owned, ...lines.bare].sort(inOrder));
+    const spec = nameAction({ own, begun, bare, stated, isOld: () => this.#hadActionBefore(candidate) });
     if (spec === candidate.spec) return;
     candidate.spec = spec;
     if (spec !== undefined) {
@@ -309,13 +310,15 @@ export class Timeline {
       // What was nobody's next to it may be its own.
       const head = headOf(candidate, spec);
       const mine = lines.bare.filter((event) => event === head || (!isHeadOf(candidate, event) && this.#ownerAt(event.at) === candidate));
-      lines.owned = [...lines.owned, ...mine].sort(inOrder);
       lines.bare = [];
-      this.#bare = this.#bare.filter((event) => !mine.includes(event));
+      if (mine.length > 0) {
+        lines.owned = [...lines.owned, ...mine].sort(inOrder);
+        this.#bare = this.#bare.filter((event) => !mine.includes(event));
+      }
     }
     candidate.seen = noMilestones(candidate.opened);
     if (spec !== undefined) candidate.seen.start = startOf(spec, candidate, this.#around.marks);
-    for (const event of [...lines.own, ...lines.owned, ...lines.begun].sort(inOrder)) note(candidate, event, this.#around.marks);
+    for (const event of linesOf(candidate)) note(candidate, event, this.#around.marks);
     this.#settle(candidate);
   }
 
@@ -377,6 +380,11 @@ export class Timeline {
   }
 }
 
+/** All its lines, in order. */
+function linesOf({ lines: { own, owned, begun } }: Candidate): readonly Event[] {
+  return owned.length === 0 && begun.length === 0 ? own : [...own, ...owned, ...begun].sort(inOrder);
+}
+
 const closesBefore = (a: Candidate, b: Candidate): boolean =>
   a.closesAt < b.closesAt || (a.closesAt === b.closesAt && a.request < b.request);
 
@@ -385,8 +393,9 @@ const isHeadOf = ({ opened }: Candidate, { kind, at }: Event): boolean => heads.
 
 /** The line without a request id with which the action began. An older one is of something that has no name. */
 function headOf(candidate: Candidate, { headedBy }: ActionSpec): Event | undefined {
+  if (headedBy === undefined) return undefined;
   const head = candidate.lines.bare.findLast((event) => isHeadOf(candidate, event));
-  return head !== undefined && head.at >= candidate.opened - GRACE && headedBy?.includes(head.kind) === true ? head : undefined;
+  return head !== undefined && head.at >= candidate.opened - GRACE && headedBy.includes(head.kind) ? head : undefined;
 }
 
 /** The first line of another host after a build has failed: nova says so at DEBUG only, but two claims under one request do as well. */

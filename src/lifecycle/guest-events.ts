@@ -127,7 +127,9 @@ export interface GuestMoment {
 
 /** The last such event of the guest that some lines show. Only a line that states the moment makes it `observed`. */
 export function lastGuestEvent(kind: EventKind, events: readonly Event[]): GuestMoment | undefined {
-  const event = guestLines(events).get(kind)?.at(-1);
+  const event = guestLines(events.filter((each) => guestEventOf(each) === kind))
+    .get(kind)
+    ?.at(-1);
   if (event === undefined) return undefined;
   if (event.kind === EMITTED) return { event, at: momentOf(event), is: 'observed' };
   const proof = earliestProof(event, (each) => events.filter((line) => line.kind === each));

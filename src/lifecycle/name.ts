@@ -125,7 +125,7 @@ export interface Evidence {
   /** nova-api's lines with that id */
   readonly begun: readonly Event[];
   /** lines of the instance that name no request and are no other action's, in order: what nothing else names may be named by them */
-  readonly bare: readonly Event[];
+  readonly bare: () => readonly Event[];
   /** lines without its request id that print the instance's states while nothing but this was under way */
   readonly stated?: readonly Event[];
   /** whether the instance has had an action before: it is not being created */
@@ -153,33 +153,44 @@ export interface Evidence {
  * Of lines without a request id only those after the first line of its own count: before it another action was under way.
  */
 export function nameAction({ own, begun, bare, stated = [], isOld = () => false }: Evidence): ActionSpec | undefined {
+  const named: ActionSpec[] = [];
   for (const event of own) {
     const locked = actionOfLock(event);
     if (locked !== undefined) return locked;
+    for (const spec of byKind.get(event.kind) ?? []) if (!named.includes(spec)) named.push(spec);
   }
-  const kinds = new Set(own.map(({ kind }) => kind));
-  const isRuledOut = (spec: ActionSpec): boolean => spec.notWith?.some((kind) => kinds.has(kind)) ?? false;
-  const called = begun.map(actionOfCall).find((spec) => spec !== undefined);
+  const has = (kind: EventKind): boolean => own.some((event) => event.kind === kind);
+  const isRuledOut = ({ notWith }: ActionSpec): boolean => notWith?.some(has) ?? false;
+  const called = firstOf(begun, actionOfCall);
 
-  const named: ActionSpec[] = [];
-  for (const kind of kinds) for (const spec of byKind.get(kind) ?? []) if (!named.includes(spec) && !isRuledOut(spec)) named.push(spec);
-  if (named.length > 0) return oneOf(named, called, own);
+  const possible = named.length === 0 ? named : named.filter((spec) => !isRuledOut(spec));
+  if (possible.length > 0) return oneOf(possible, called, own);
   // nova-api names an action; it never makes a host its owner. Which of two hosts writes the root, only their own lines show.
   if (called !== undefined && called.takesPart === undefined) return called;
 
-  const said = stated.flatMap((event) => statesOf(event) ?? []);
-  const isExcluded = (spec: ActionSpec): boolean => isRuledOut(spec) || said.some((each) => states.exclude(spec, each));
+  const isStated = (spec: ActionSpec) => (event: Event) => {
+    const said = statesOf(event);
+    return said !== undefined && states.exclude(spec, said);
+  };
+  const isExcluded = (spec: ActionSpec): boolean => isRuledOut(spec) || stated.some(isStated(spec));
   const unlessExcluded = (spec: ActionSpec): ActionSpec | undefined => (isExcluded(spec) ? undefined : spec);
   return (
     namedByOwnState(own, called, isRuledOut) ??
-    (kinds.has('instance.claimed') && !isOld() ? unlessExcluded(create) : undefined) ??
-    byLineUnless.find(
-      ({ kinds: by, unless, spec }) => by.some((kind) => kinds.has(kind)) && !unless.some((kind) => kinds.has(kind)) && !isExcluded(spec),
-    )?.spec ??
+    (has('instance.claimed') && !isOld() ? unlessExcluded(create) : undefined) ??
+    byLineUnless.find(({ kinds, unless, spec }) => kinds.some(has) && !unless.some(has) && !isExcluded(spec))?.spec ??
     (own[0]?.kind === 'instance.terminating' ? unlessExcluded(remove) : undefined) ??
-    namedByRest(own, bare, isExcluded) ??
-    (kinds.has('instance.terminating') ? unlessExcluded(remove) : undefined)
+    namedByRest(own, bare(), isExcluded) ??
+    (has('instance.terminating') ? unlessExcluded(remove) : undefined)
   );
+}
+
+/** What the first of the lines says that says anything. */
+function firstOf<T>(events: readonly Event[], of: (event: Event) => T | undefined): T | undefined {
+  for (const event of events) {
+    const found = of(event);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Of actions that lines name, and that share such a line, the first: or the one that something else speaks for. */
@@ -212,7 +223,7 @@ function namedByOwnState(
 /** What lines without a request id name, alone or with its own. */
 function namedByRest(own: readonly Event[], bare: readonly Event[], isExcluded: (spec: ActionSpec) => boolean): ActionSpec | undefined {
   const after = bare.filter(({ at }) => own[0] !== undefined && at >= own[0].at);
-  const task = after.map(taskOf).find((each) => each !== undefined && byTask.has(each));
+  const task = firstOf(after, taskNamed);
   // Both hosts of a migration find it pending: it is no sign of which of them writes the root.
   const pending = task === undefined ? undefined : byTask.get(task);
   if (pending !== undefined && pending.takesPart === undefined && !isExcluded(pending)) return pending;
@@ -251,12 +262,18 @@ export function actionGivenUp(events: readonly Event[]): ActionSpec | undefined 
       givenUpBy?.tasks?.some((task) => tasks.has(task)) === true || givenUpBy?.kinds?.some((kind) => kinds.has(kind)) === true,
   );
   const possible = isKept ? givenUp.filter((spec) => spec !== create) : givenUp;
-  const called = events.map(actionOfCall).find((spec) => spec !== undefined);
+  const called = firstOf(events, actionOfCall);
   return possible.find((spec) => spec === called) ?? possible.find(({ givenUpBy }) => givenUpBy?.alone === true);
 }
 
+/** The task state that the line prints, where it names an action. */
+function taskNamed(event: Event): string | undefined {
+  const task = taskOf(event);
+  return task !== undefined && byTask.has(task) ? task : undefined;
+}
+
 /** Whether the line prints a task state that names an action. */
-export const isOfTask = (event: Event): boolean => byTask.has(taskOf(event) ?? '');
+export const isOfTask = (event: Event): boolean => taskNamed(event) !== undefined;
 
 /** Whether an action goes through a task state. */
 export const isTaskOf = ({ tasks, sharedTasks }: ActionSpec, task: string | undefined): boolean =>

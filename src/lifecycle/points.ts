@@ -13,15 +13,16 @@ const isPoint = (event: Event): boolean => traitsOf(event.kind).request === true
  * into none is the root's.
  */
 export function withPoints(phases: readonly Phase[], members: readonly Member[]): Phase[] {
-  const points = members.flatMap(({ event }) => (isPoint(event) ? [event] : []));
+  const points: Event[] = [];
+  for (const { event } of members) if (isPoint(event)) points.push(event);
   if (points.length === 0) return [...phases];
-  const used = new Set(phases.flatMap(({ lines }) => lines));
   const added = new Map<Phase, Event[]>();
   for (const point of points) {
-    if (used.has(point)) continue;
+    if (phases.some(({ lines }) => lines.includes(point))) continue;
     const phase = phaseAt(phases, point);
     if (phase !== undefined) added.set(phase, [...(added.get(phase) ?? []), point]);
   }
+  if (added.size === 0) return [...phases];
   return phases.map((phase) => {
     const more = added.get(phase);
     return more === undefined ? phase : { ...phase, lines: [...phase.lines, ...more].sort(inOrder) };

@@ -32,23 +32,56 @@ export const isOf = ({ name, parts }: Pick<Phase, 'name' | 'parts'>, phase: stri
  * all the names, so that no name covers the time of another phase. Where all lines are there nothing changes.
  */
 export function joinThreads(all: readonly Planned[]): Phase[] {
-  const byName = new Map(all.map((planned) => [planned.spec.name, planned]));
-  const after = ({ spec }: Planned): Planned | undefined => spec.next?.map((name) => byName.get(name)).find((next) => next !== undefined);
-  const followers = new Set(all.map(after));
+  const found: Phase[] = [];
+  const nexts = nextsOf(all);
+  const followers = new Set(nexts.values());
   const done = new Set<Planned>();
-  return all.flatMap((head): readonly Phase[] => {
-    if (followers.has(head) || done.has(head)) return [];
-    const thread: Planned[] = [];
-    for (let each: Planned | undefined = head; each !== undefined && !done.has(each); each = after(each)) {
+  for (let i = 0; i < all.length; i++) {
+    const head = all[i]!;
+    if (followers.has(head) || done.has(head)) continue;
+    const next = nexts.get(head);
+    if (next === undefined || done.has(next)) {
+      for (const phase of head.phases) if (!(head.mayNotEnd && Number.isNaN(phase.end))) found.push(phase);
+      continue;
+    }
+    const thread: Planned[] = [head];
+    let isSeen = head.phases.length > 0;
+    for (let each: Planned | undefined = next; each !== undefined && !done.has(each); each = nexts.get(each)) {
       thread.push(each);
       done.add(each);
+      if (each.phases.length > 0) isSeen = true;
     }
-    return thread.length === 1 ? head.phases.filter(({ end }) => !(head.mayNotEnd && Number.isNaN(end))) : joined(thread);
-  });
+    // Where no line shows one of them, nothing shows that there was any.
+    if (isSeen) for (const phase of joined(thread)) found.push(phase);
+  }
+  return found;
+}
+
+/** What follows each phase on its thread: the first of those that may, of the phases that this action could have. */
+function nextsOf(all: readonly Planned[]): ReadonlyMap<Planned, Planned> {
+  const nexts = new Map<Planned, Planned>();
+  for (let i = 0; i < all.length; i++) {
+    const { spec } = all[i]!;
+    // Few phases have one: no table of all names is made for them.
+    if (spec.next === undefined) continue;
+    for (const name of spec.next) {
+      const next = lastNamed(all, name);
+      if (next === undefined) continue;
+      nexts.set(all[i]!, next);
+      break;
+    }
+  }
+  return nexts;
+}
+
+function lastNamed(all: readonly Planned[], name: string): Planned | undefined {
+  for (let i = all.length - 1; i >= 0; i--) if (all[i]!.spec.name === name) return all[i];
+  return undefined;
 }
 
 /** One span of a phase, or none where nothing was seen of it. */
-interface Entry extends Omit<Planned, 'phases'> {
+interface Entry {
+  readonly of: Planned;
   readonly phase: Phase | undefined;
 }
 
@@ -56,67 +89,82 @@ const begun = (entry: Entry | undefined): Phase | undefined => (entry?.phase?.st
 const ended = (entry: Entry | undefined): Phase | undefined => (entry?.phase?.endIs === 'unobserved' ? undefined : entry?.phase);
 
 function joined(thread: readonly Planned[]): Phase[] {
-  const entries = thread.flatMap(({ phases, ...planned }): Entry[] =>
-    phases.length > 0
-      ? [...phases].sort((a, b) => lastOf(a) - lastOf(b)).map((phase) => ({ ...planned, phase }))
-      : planned.mayBeUnseen
-        ? [{ ...planned, phase: undefined }]
-        : [],
-  );
   const segments: Entry[][] = [];
-  for (const entry of entries) {
-    const before = segments.at(-1)?.at(-1);
-    if (before === undefined || ended(before) !== undefined || begun(entry) !== undefined) segments.push([entry]);
-    else segments.at(-1)!.push(entry);
+  let segment: Entry[] = [];
+  let last: Entry | undefined;
+  const take = (entry: Entry): void => {
+    if (last === undefined || ended(last) !== undefined || begun(entry) !== undefined) segments.push((segment = [entry]));
+    else segment.push(entry);
+    last = entry;
+  };
+  for (const of of thread) {
+    const { phases } = of;
+    if (phases.length > 0) {
+      for (const phase of phases.length === 1 ? phases : [...phases].sort((a, b) => lastOf(a) - lastOf(b))) take({ of, phase });
+    } else if (of.mayBeUnseen) take({ of, phase: undefined });
   }
-  return segments.flatMap((segment, i) => between(segment, ended(segments[i - 1]?.at(-1)), begun(segments[i + 1]?.[0])));
+  const found: Phase[] = [];
+  for (const [i, each] of segments.entries())
+    for (const phase of between(each, ended(segments[i - 1]?.at(-1)), begun(segments[i + 1]?.[0]))) found.push(phase);
+  return found;
 }
 
 const lastOf = ({ start, end }: Phase): number => (Number.isNaN(end) ? start : end);
 
 /** The span, or spans, of phases that no line parts. @param before, after what bounds them where their own lines do not */
 function between(segment: readonly Entry[], before: Phase | undefined, after: Phase | undefined): Phase[] {
-  const found = segment.flatMap(({ phase }) => (phase === undefined ? [] : [phase]));
+  const found: Phase[] = [];
+  for (const { phase } of segment) if (phase !== undefined) found.push(phase);
   const [own] = found;
   const from = begun(segment[0]);
   const to = ended(segment.at(-1));
   // Of what left no line of its own, two bounds say no more than that it had time.
   if (own === undefined || (segment.length === 1 && from !== undefined && to !== undefined)) return found;
   if (from === undefined && before === undefined) return found;
-  if ([before, after, ...found].some((each) => each !== undefined && each.host !== own.host)) return found;
+  const { host } = own;
+  if ((before !== undefined && before.host !== host) || (after !== undefined && after.host !== host)) return found;
+  for (const each of found) if (each.host !== host) return found;
   const start = from?.start ?? before!.end;
   if (to === undefined && after === undefined) {
     if (from === undefined) return found;
-    return segment[0]!.mayNotEnd ? [] : [openFrom(segment, from)];
+    return segment[0]!.of.mayNotEnd ? [] : [openFrom(segment, from)];
   }
   const end = to?.end ?? after!.start;
   if (end < start) return found;
-  const outer = [...(from === undefined ? before!.lines : []), ...(to === undefined ? after!.lines : [])];
-  return [
-    {
-      ...own,
-      ...named(segment),
-      start,
-      end,
-      startIs: from?.startIs ?? 'derived',
-      // Where one name stands for several phases, the span as a whole is no more than that.
-      endIs: segment.length > 1 ? 'derived' : (to?.endIs ?? 'derived'),
-      port: found.find(({ port }) => port !== undefined)?.port,
-      within: segment[0]!.spec.within,
-      lines: inTime([...found.flatMap(({ lines }) => lines), ...outer.filter(({ at }) => at === start || at === end)]),
-    },
-  ];
+  const lines: Event[] = [];
+  for (const phase of found) lines.push(...phase.lines);
+  const bound = ({ lines: outer }: Phase): void => {
+    for (const event of outer) if (event.at === start || event.at === end) lines.push(event);
+  };
+  if (from === undefined) bound(before!);
+  if (to === undefined) bound(after!);
+  const names = namesOf(segment);
+  const phase: Phase = {
+    ...own,
+    name: names.join(JOINT),
+    start,
+    end,
+    startIs: from?.startIs ?? 'derived',
+    // Where one name stands for several phases, the span as a whole is no more than that.
+    endIs: segment.length > 1 ? 'derived' : (to?.endIs ?? 'derived'),
+    port: found.find(({ port }) => port !== undefined)?.port,
+    within: segment[0]!.of.spec.within,
+    lines: lines.length === 1 ? lines : inTime(lines),
+  };
+  return [names.length === 1 ? phase : { ...phase, parts: names }];
 }
 
 /** What began and of which no end is known: it may be any of those whose beginning would not be shown. */
 function openFrom(segment: readonly Entry[], from: Phase): Phase {
-  const shown = segment.findIndex((entry, i) => entry.showsEnd || segment[i + 1]?.showsStart === true);
-  return { ...from, ...named(shown === -1 ? segment : segment.slice(0, shown + 1)) };
+  const shown = segment.findIndex((entry, i) => entry.of.showsEnd || segment[i + 1]?.of.showsStart === true);
+  const names = namesOf(shown === -1 ? segment : segment.slice(0, shown + 1));
+  return { ...from, name: names.join(JOINT), ...(names.length === 1 ? {} : { parts: names }) };
 }
 
-function named(segment: readonly Entry[]): Pick<Phase, 'name' | 'parts'> {
-  const names = [...new Set(segment.map(({ spec }) => spec.name))];
-  return names.length === 1 ? { name: names[0]! } : { name: names.join(JOINT), parts: names };
+function namesOf(segment: readonly Entry[]): string[] {
+  const names: string[] = [];
+  for (const { of } of segment) if (!names.includes(of.spec.name)) names.push(of.spec.name);
+  return names;
 }
 
 const inTime = (lines: readonly Event[]): Event[] => [...new Set(lines)].sort(inOrder);

@@ -34,9 +34,16 @@ interface Given {
 export function wiringOf(given: Given): ReadonlyMap<string, Wiring> {
   const found = new Map<string, Wiring | undefined>();
   for (const port of given.ports) found.set(port, shownBy(port, given));
-  const shown = [...found.values()].find((wiring) => wiring === 'ovn' || wiring === 'ml2-ovs');
-  const usual = shown ?? (hasAgent(given) ? 'ml2-ovs' : 'ovn');
-  return new Map(Array.from(found, ([port, wiring]) => [port, wiring ?? usual]));
+  const usual = usualOf(found.values()) ?? (hasAgent(given) ? 'ml2-ovs' : 'ovn');
+  const wired = new Map<string, Wiring>();
+  for (const [port, wiring] of found) wired.set(port, wiring ?? usual);
+  return wired;
+}
+
+/** As the others are wired, so is what says nothing. */
+function usualOf(found: Iterable<Wiring | undefined>): Wiring | undefined {
+  for (const wiring of found) if (wiring === 'ovn' || wiring === 'ml2-ovs') return wiring;
+  return undefined;
 }
 
 const hasAgent = ({ reads, host }: Given): boolean => reads('neutron-openvswitch-agent', host) && !reads('ovn-controller', host);

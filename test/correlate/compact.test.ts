@@ -44,7 +44,21 @@ describe('Compactor', () => {
     ['numbers of any size', { fields: { a: 0, b: -1.5, c: 1e21, d: 5e-324, e: 2 ** 53 } }],
     ['an empty text', { fields: { name: '' }, text: '' }],
     ['a text as long as any', { fields: { name: 'x'.repeat(70_000) }, text: 'y'.repeat(70_000) }],
-    ['a text that just fits', { fields: { name: 'z' }, text: 'y'.repeat(65_535 - 7) }],
+    ['a text that just fits', { fields: { name: 'z' }, text: 'y'.repeat(65_535 - 4) }],
+    [
+      'a value that stands in the text twice',
+      { fields: { id: 'aaaa-bbbb-cccc', n: 1 }, text: 'aaaa-bbbb-cccc is 1 of 11 of aaaa-bbbb-cccc' },
+    ],
+    ['a value that is a part of another', { fields: { short: 'bbb', long: 'a-bbb-c' }, text: 'bbb a-bbb-c $& bbb' }],
+    [
+      'the ids of the event itself',
+      { fields: { server: EVENT.instance!, by: EVENT.requestId! }, text: `${EVENT.requestId} of ${EVENT.instance}` },
+    ],
+    [
+      'more values than there are marks',
+      { fields: Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i}`, `v${i}.`])), text: 'v39. v0.' },
+    ],
+    ['a control character', { text: 'a \x01 15.59' }],
     ['where a line stands', { origin: { path: 'p', file: 0, offset: 0, name: 'p.1', line: 3, serial: { thread: 'handler1', number: 9 } } }],
     ['a traceback', { level: 'ERROR', detail: ['Traceback (most recent call last):'] }],
     ["uWSGI's rough time", { isRough: true, stated: 12 }],
@@ -52,6 +66,14 @@ describe('Compactor', () => {
     const event: Event = { ...EVENT, ...more };
     expect(kept(event)).toEqual(whole(event));
     expect(Object.keys(kept(event).fields)).toEqual(Object.keys(event.fields));
+  });
+
+  it('keeps what each line says where a kind has more wordings than are shared', () => {
+    const { of } = new Compactor();
+    const texts = Array.from({ length: 200 }, (_, i) => `Took 15.59 seconds to build ${'x'.repeat(i)}.`);
+    const made = texts.map((text) => of({ ...EVENT, text }));
+    for (let i = 0; i < 1000; i++) of(EVENT);
+    expect(made.map(({ text }) => text)).toEqual(texts);
   });
 
   it('shows the lines of a traceback that come later', () => {

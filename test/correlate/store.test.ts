@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Compactor } from '../../src/correlate/compact.js';
 import { between, EventStore, portPrefix, type Sort } from '../../src/correlate/store.js';
 import type { Event } from '../../src/lifecycle/event.js';
 import { A, at, eventsOf, nova, oslo, P, U, V, vif, vlog } from '../support/lines.js';
@@ -23,6 +24,14 @@ describe('the event store', () => {
     ];
     for (const [sort, name] of names) expect(found(store, sort, name), sort).toEqual([event]);
     expect(found(store, 'instance', V)).toEqual([]);
+  });
+
+  it('shares what lines name in common, and keeps a compact line without an object beside it', () => {
+    const { of } = new Compactor();
+    const events = [...claimed(1), ...claimed(2), ...claimed(3)].map(of);
+    const kept = filled(...events).find('instance', U);
+    expect(new Set(kept.map(({ links }) => links)).size).toBe(1);
+    for (const [i, each] of kept.entries()) expect(each).toBe(events[i]);
   });
 
   it("finds a caller's lines by its id as well, and the scheduler's by each of the instances that it lists", () => {

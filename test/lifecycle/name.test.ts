@@ -10,7 +10,7 @@ const named = (...messages: readonly string[]): string | undefined =>
       messages.map((message, second) => nova(second, message, message.includes('ock "') ? { instance: null } : {})),
     ),
     begun: [],
-    bare: [],
+    bare: () => [],
   })?.name;
 
 describe('nameAction', () => {
