@@ -20,7 +20,7 @@ import { timeIn } from '../read/probe.js';
 import type { Rules } from '../read/rules.js';
 import { type LogSource, openSource, type SourceOptions, type Writing } from '../read/source.js';
 import type { LogPosition, Place } from '../tail/position.js';
-import { type Begin, createTailer, type PollReport, type Tailer } from '../tail/tailer.js';
+import { type Begin, createTailer, type PollReport, type SourceReport, type Tailer } from '../tail/tailer.js';
 import { buildTrace } from '../trace/build.js';
 import { Arrival } from './arrival.js';
 import { Ledger } from './checkpoint/ledger.js';
@@ -149,8 +149,6 @@ export interface LogStanding {
   readonly behind?: Millis | undefined;
   readonly readable: boolean;
   readonly newest: Millis | undefined;
-  /** by how much its times look to be ahead, as its zone is wrong */
-  readonly zoneOffset: Millis | undefined;
 }
 
 /** The logs of one process while they are written: what has been read of them, and the actions under way. */
@@ -194,7 +192,8 @@ export interface LiveVitals {
   readonly horizon: Millis | undefined;
   /** log files that are held open */
   readonly descriptors: number;
-  readonly logs: readonly LogStanding[];
+  /** `zoneOffset`: by how much a log's times look to be ahead, as its zone is wrong */
+  readonly logs: readonly (LogStanding & { readonly zoneOffset: Millis | undefined })[];
 }
 
 /** One log that is followed. */
@@ -204,6 +203,8 @@ interface Followed {
   readonly source: LogSource;
   /** undefined until something has been read */
   marks: Marks | undefined;
+  /** the last one: a poll that finds the same gives it again */
+  report: SourceReport | undefined;
   standing: LogStanding | undefined;
   /** The last line, while it is incomplete: where it begins, and since when. Its time is not known, and those behind it wait for it. */
   unended: (Place & { readonly since: Millis }) | undefined;
@@ -296,6 +297,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
         owner: () => tailer,
         source,
         marks: undefined,
+        report: undefined,
         standing: undefined,
         unended: undefined,
         arrival,
@@ -313,18 +315,23 @@ export function followLogs(options: LiveOptions): LiveLogs {
   };
   const tailers = options.logs.map(follow);
 
+  const standings = (): LogStanding[] => [...followed.values()].flatMap(({ standing }) => standing ?? []);
+
   /** Sees how a log stands after a poll. */
-  const observe = (report: PollReport['sources'][number], now: Millis): void => {
+  const observe = (report: SourceReport, now: Millis): void => {
     const { path, begun, place, atEnd, readable, lagBytes, behind, readBytes } = report;
     const log = followed.get(path);
     if (log === undefined) return;
+    const isStill = report === log.report && log.arrival === undefined;
+    log.report = report;
+    zoneWatch.saw({ path, readers: log.source.readers, readBytes, atEnd: atEnd && readable && !report.partial }, now);
+    if (isStill) return;
     log.source.flushCounts();
     const { newest } = log.source;
     log.marks ??= new Marks(begun);
     // After a long silence the first line does not move the log's time: a place behind it would be taken for one before it.
     if (newest !== undefined && !log.source.isUnsure) log.marks.note(newest, place);
-    log.standing = { path, place, lagBytes, behind, readable, newest, zoneOffset: zoneWatch.offsets.get(path) };
-    zoneWatch.saw({ path, readers: log.source.readers, readBytes, atEnd: atEnd && readable && !report.partial }, now);
+    log.standing = { path, place, lagBytes, behind, readable, newest };
     if (readable) unreadableSince.delete(path);
     else if (!unreadableSince.has(path)) unreadableSince.set(path, now);
     const live = now - (unreadableSince.get(path) ?? now) < PATIENCE;
@@ -371,11 +378,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
     async cycle() {
       const reports: PollReport[] = [];
       const begun = clock.now();
-      const pace = paceOf(
-        [...followed.values()].flatMap(({ standing }) => standing ?? []),
-        begun,
-        begun - lastCycle > PAUSE,
-      );
+      const pace = paceOf(standings(), begun, begun - lastCycle > PAUSE);
       lastCycle = begun;
       for (const tailer of tailers) reports.push(await tailer.poll(pace));
       const now = clock.now();
@@ -465,7 +468,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
         watermark: finite(reached),
         horizon: finite(horizon),
         descriptors: tailers.reduce((sum, { openFiles }) => sum + openFiles, 0),
-        logs: [...followed.values()].flatMap(({ standing }) => standing ?? []),
+        logs: standings().map((log) => ({ ...log, zoneOffset: zoneWatch.offsets.get(log.path) })),
       };
     },
 

@@ -6,7 +6,7 @@ import { GzipFile } from './gzip-file.js';
 import { OpenFile } from './open-file.js';
 import type { FileRead, LogPosition, Place } from './position.js';
 import type { FileInReading } from './reading.js';
-import { type Found, filesOf, find, holds, isSame, lookUp, type Named } from './siblings.js';
+import { type Found, filesOf, find, holds, isSame, lookUp, type Named, nowAt } from './siblings.js';
 import { findSince, type Since } from './since.js';
 
 /**
@@ -119,6 +119,8 @@ export class FollowedLog {
   #newest: Millis = 0;
   /** the live file that is empty, and was looked at: nothing comes before it */
   #awaited = '';
+  /** what the last poll found, where the next one finds the same as long as its name leads to the same file */
+  #still: { readonly named: Named; readonly report: SourceReport } | undefined;
 
   constructor(path: string, options: FollowOptions) {
     this.path = path;
@@ -146,6 +148,17 @@ export class FollowedLog {
   }
 
   /**
+   * Looks whether anything has changed since the last poll: one call of the system, without a promise, for most logs most of the time.
+   *
+   * @returns what the last poll found, the same object each time; undefined where `poll` has to see
+   */
+  unchanged(): SourceReport | undefined {
+    if (this.#still === undefined) return undefined;
+    const { named, report } = this.#still;
+    return isUntouched(named, nowAt(this.path)) ? report : undefined;
+  }
+
+  /**
    * Looks and reads on, by `budget` bytes at most.
    *
    * @returns undefined where there is no such log: its name leads nowhere and nothing of it is left to read, it is a
@@ -154,6 +167,7 @@ export class FollowedLog {
    */
   async poll(budget: number, now: Millis): Promise<SourceReport | undefined> {
     let read = 0;
+    this.#still = undefined;
     try {
       const named = await lookUp(this.path, this.#atOnce);
       const isNew = !this.#isBegun;
@@ -169,7 +183,7 @@ export class FollowedLog {
       const lagBytes = this.#lag() + (isWaiting ? named!.size : 0);
       const unread = this.#held.flatMap(({ file }) => file.unreadSince ?? []);
       if (isWaiting && unread.length === 0) unread.push(named!.mtimeMs);
-      return {
+      const report: SourceReport = {
         path: this.path,
         readBytes: read,
         lagBytes,
@@ -180,6 +194,8 @@ export class FollowedLog {
         place: this.#place,
         readable: true,
       };
+      if (read === 0 && report.atEnd && !report.partial && this.#isSettled(named)) this.#still = { named, report };
+      return report;
     } catch (error) {
       const reason = systemReason(error);
       if (reason === undefined) throw error;
@@ -232,6 +248,12 @@ export class FollowedLog {
 
   #lag(): number {
     return this.#held.reduce((sum, { file }) => sum + file.lag, 0);
+  }
+
+  /** Whether one file is open, the one that has the name, and what has been read of it is what is there for good. */
+  #isSettled(named: Named | undefined): named is Named {
+    const [held, ...others] = this.#held;
+    return others.length === 0 && held?.file instanceof OpenFile && isSame(held.file, named) && held.file.isSettled;
   }
 
   /** Whether the live file has something, and has not been begun. */
@@ -551,6 +573,9 @@ export class FollowedLog {
 }
 
 const keyOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}/${ino}`;
+
+const isUntouched = (before: Named, now: Named | undefined): boolean =>
+  isSame(before, now) && before.size === now?.size && before.mtimeMs === now.mtimeMs;
 
 /** Inode numbers are used again: a file that was written to since is another one. */
 const stateOf = (file: Found): string => `${keyOf(file)}/${file.mtimeMs}`;

@@ -44,6 +44,15 @@ export async function lookUp(path: string, atOnce = false): Promise<Named | unde
   }
 }
 
+/** The same, where its file system is known to answer at once; undefined also for what cannot be looked up. */
+export function nowAt(path: string): Named | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 export const isGone = (error: unknown): boolean => {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ENOTDIR';

@@ -101,29 +101,44 @@ export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB,
     });
   };
 
+  /** in the order of their names; undefined after logs have come or gone */
+  let ordered: readonly FollowedLog[] | undefined;
+  const inOrder = (): readonly FollowedLog[] => {
+    ordered ??= [...followed.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    return ordered;
+  };
+  const add = (path: string): void => {
+    followed.set(path, follow(path));
+    ordered = undefined;
+  };
+  const forget = (log: FollowedLog): void => {
+    followed.delete(log.path);
+    ordered = undefined;
+  };
+
   return {
     async poll(budgetOf = () => undefined) {
       const at = clock.now();
       const { logs, unmatched } = await lookOut();
-      for (const path of polls === 0 ? [...logs, ...known] : logs) if (!followed.has(path)) followed.set(path, follow(path));
+      for (const path of polls === 0 ? [...logs, ...known] : logs) if (!followed.has(path)) add(path);
 
       const missing = [...unmatched];
-      const sources: SourceReport[] = [];
+      const found = new Map<FollowedLog, SourceReport>();
       const gone: FollowedLog[] = [];
       // Those that have not been begun come in the order of their names: of two names of one file the first has it.
-      const all = byPath(followed.values());
+      const all = inOrder();
       for (const log of [...inTurn(all.filter(isBegun), polls++), ...all.filter((log) => !isBegun(log))]) {
-        const report = await log.poll(budgetOf(log.path) ?? maxBytesPerPoll, at);
+        const report = log.unchanged() ?? (await log.poll(budgetOf(log.path) ?? maxBytesPerPoll, at));
         if (report !== undefined) {
-          sources.push(report);
+          found.set(log, report);
           continue;
         }
         if (paths.includes(log.path)) missing.push(log.path);
-        if (!log.isBegun) followed.delete(log.path);
+        if (!log.isBegun) forget(log);
         else if (log.isIdle && !logs.includes(log.path)) gone.push(log);
       }
-      for (const log of gone.slice(0, Math.max(0, gone.length - MOST_GONE))) followed.delete(log.path);
-      sources.sort((a, b) => (a.path < b.path ? -1 : 1));
+      for (const log of gone.slice(0, Math.max(0, gone.length - MOST_GONE))) forget(log);
+      const sources = all.flatMap((log) => found.get(log) ?? []);
       return { at, readBytes: sources.reduce((sum, { readBytes }) => sum + readBytes, 0), sources, missing };
     },
 
@@ -131,7 +146,7 @@ export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB,
       return [...followed.values()].reduce((sum, log) => sum + log.openFiles, 0);
     },
 
-    positions: () => byPath(followed.values()).flatMap((log) => log.position() ?? []),
+    positions: () => inOrder().flatMap((log) => log.position() ?? []),
 
     release(path, file) {
       followed.get(path)?.release(file);
@@ -143,8 +158,6 @@ export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB,
     },
   };
 }
-
-const byPath = (logs: Iterable<FollowedLog>): FollowedLog[] => [...logs].sort((a, b) => (a.path < b.path ? -1 : 1));
 
 const isBegun = (log: FollowedLog): boolean => log.isBegun;
 
