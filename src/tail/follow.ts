@@ -24,6 +24,8 @@ export type Begin =
 /** What one poll found of one log. */
 export interface SourceReport {
   readonly path: string;
+  /** When it was looked at before this poll. */
+  readonly lookedAtBefore?: Millis;
   readonly readBytes: number;
   /** bytes that are there and have not been read */
   readonly lagBytes: number;
@@ -69,6 +71,10 @@ const PATIENCE_WHILE_EMPTY: Millis = minutes(10);
 /** A deleted file holds disk space that nobody sees. */
 const PATIENCE_WITH_DELETED: Millis = minutes(10);
 const PATIENCE_WITH_BUSY: Millis = hours(1);
+/** A log is looked at again after this part of the time for which it has been still ... */
+const PAUSE_PART = 60;
+/** ... or after this. */
+const LONGEST_PAUSE: Millis = seconds(10);
 const MOST_DEPARTING = 4;
 /** How many files are begun in one poll; one that is empty costs no budget. */
 const MOST_MOVES = 16;
@@ -119,8 +125,12 @@ export class FollowedLog {
   #newest: Millis = 0;
   /** the live file that is empty, and was looked at: nothing comes before it */
   #awaited = '';
-  /** what the last poll found, where the next one finds the same as long as its name leads to the same file */
-  #still: { readonly named: Named; readonly report: SourceReport } | undefined;
+  /** the name as of the last poll, where the next one finds the same as long as that stays so */
+  #still: Named | undefined;
+  #report: SourceReport | undefined;
+  #lookedAt: Millis = Number.NEGATIVE_INFINITY;
+  /** when a poll last found something new */
+  #changedAt: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(path: string, options: FollowOptions) {
     this.path = path;
@@ -147,15 +157,29 @@ export class FollowedLog {
     return this.#held.length === 0;
   }
 
+  /** What the last poll found. */
+  get report(): SourceReport | undefined {
+    return this.#report;
+  }
+
+  /** When it was last looked at. */
+  get lookedAt(): Millis {
+    return this.#lookedAt;
+  }
+
   /**
    * Looks whether anything has changed since the last poll: one call of the system, without a promise, for most logs most of the time.
    *
-   * @returns what the last poll found, the same object each time; undefined where `poll` has to see
+   * @param isWhole Otherwise, a log that has been still for long is not looked at each time.
+   * @returns whether `report` holds; where not, `poll` has to see
    */
-  unchanged(): SourceReport | undefined {
-    if (this.#still === undefined) return undefined;
-    const { named, report } = this.#still;
-    return isUntouched(named, nowAt(this.path)) ? report : undefined;
+  isStill(now: Millis, isWhole: boolean): boolean {
+    if (this.#still === undefined) return false;
+    const pause = Math.min(LONGEST_PAUSE, (now - this.#changedAt) / PAUSE_PART);
+    if (!isWhole && now >= this.#lookedAt && now - this.#lookedAt < pause) return true;
+    if (!isUntouched(this.#still, nowAt(this.path))) return false;
+    this.#lookedAt = now;
+    return true;
   }
 
   /**
@@ -166,8 +190,15 @@ export class FollowedLog {
    * @throws only what the sink throws
    */
   async poll(budget: number, now: Millis): Promise<SourceReport | undefined> {
-    let read = 0;
     this.#still = undefined;
+    this.#report = await this.#poll(budget, now);
+    this.#lookedAt = now;
+    if (this.#still === undefined) this.#changedAt = now;
+    return this.#report;
+  }
+
+  async #poll(budget: number, now: Millis): Promise<SourceReport | undefined> {
+    let read = 0;
     try {
       const named = await lookUp(this.path, this.#atOnce);
       const isNew = !this.#isBegun;
@@ -185,6 +216,7 @@ export class FollowedLog {
       if (isWaiting && unread.length === 0) unread.push(named!.mtimeMs);
       const report: SourceReport = {
         path: this.path,
+        ...(!isNew && { lookedAtBefore: this.#lookedAt }),
         readBytes: read,
         lagBytes,
         ...(unread.length > 0 && { unreadSince: Math.min(...unread) }),
@@ -194,7 +226,7 @@ export class FollowedLog {
         place: this.#place,
         readable: true,
       };
-      if (read === 0 && report.atEnd && !report.partial && this.#isSettled(named)) this.#still = { named, report };
+      if (read === 0 && report.atEnd && !report.partial && this.#isSettled(named)) this.#still = named;
       return report;
     } catch (error) {
       const reason = systemReason(error);
