@@ -126,7 +126,7 @@ export class FollowedLog {
   /** the live file that is empty, and was looked at: nothing comes before it */
   #awaited = '';
   /** the name as of the last poll, where the next one finds the same as long as that stays so */
-  #still: Named | undefined;
+  #still: NameState | undefined;
   #report: SourceReport | undefined;
   #lookedAt: Millis = Number.NEGATIVE_INFINITY;
   /** when a poll last found something new */
@@ -226,7 +226,7 @@ export class FollowedLog {
         place: this.#place,
         readable: true,
       };
-      if (read === 0 && report.atEnd && !report.partial && this.#isSettled(named)) this.#still = named;
+      if (read === 0 && report.atEnd && !report.partial && this.#isSettled(named)) this.#still = stateOfName(named);
       return report;
     } catch (error) {
       const reason = systemReason(error);
@@ -606,7 +606,12 @@ export class FollowedLog {
 
 const keyOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}/${ino}`;
 
-const isUntouched = (before: Named, now: Named | undefined): boolean =>
+type NameState = Pick<Named, 'dev' | 'ino' | 'size' | 'mtimeMs'>;
+
+/** Of what the system says only what is compared: the rest is a kilobyte for each log. */
+const stateOfName = ({ dev, ino, size, mtimeMs }: Named): NameState => ({ dev, ino, size, mtimeMs });
+
+const isUntouched = (before: NameState, now: Named | undefined): boolean =>
   isSame(before, now) && before.size === now?.size && before.mtimeMs === now.mtimeMs;
 
 /** Inode numbers are used again: a file that was written to since is another one. */
