@@ -35,13 +35,16 @@ export class Serials {
   #next = -1;
   readonly #main: Run[] = [];
   readonly #threads = new Map<string, Run[]>();
-  readonly #names = new Recent(LONGEST_NAME, (name) => name);
+  /** made for the first line of another thread: most logs have none, and a process follows many */
+  #names: Recent<string> | undefined;
 
   /** @returns how many lines are now known to be missing that were not before; nearly always 0 */
   missing(bytes: Buffer, parts: VlogParts): number {
     const { serial } = parts;
-    if (parts.threadStart !== parts.threadEnd)
+    if (parts.threadStart !== parts.threadEnd) {
+      this.#names ??= new Recent(LONGEST_NAME, (name) => name);
       return follow(this.#runsOf(this.#names.of(bytes, parts.threadStart, parts.threadEnd)), serial);
+    }
     if (serial === this.#next) {
       this.#next++;
       return 0;

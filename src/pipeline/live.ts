@@ -14,13 +14,13 @@ import type { LogForm } from '../model/form.js';
 import type { Vitals } from '../model/gauges.js';
 import type { LineSink, Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
-import { minutes } from '../model/time.js';
+import { minutes, seconds } from '../model/time.js';
 import type { Processes } from '../read/mixed.js';
 import { timeIn } from '../read/probe.js';
 import type { Rules } from '../read/rules.js';
 import { type LogSource, openSource, type SourceOptions, type Writing } from '../read/source.js';
 import type { LogPosition, Place } from '../tail/position.js';
-import { type Begin, createTailer, type PollReport, type Tailer } from '../tail/tailer.js';
+import { type Begin, createTailer, type PollReport, type SourceReport, type Tailer } from '../tail/tailer.js';
 import { buildTrace } from '../trace/build.js';
 import { Arrival } from './arrival.js';
 import { Ledger } from './checkpoint/ledger.js';
@@ -110,6 +110,8 @@ const MOST_READ = 1024 * 1024;
 const PIECE = 64 * 1024;
 /** After a pause as long as this there may be much to read of any log. */
 const PAUSE: Millis = minutes(1);
+/** All logs are looked at at each poll for so long after something was read. */
+const LIVELY: Millis = seconds(10);
 /** So far the others go ahead of a journal, of which no bytes are known that are left. */
 const AHEAD_OF_JOURNAL: Millis = minutes(10);
 
@@ -149,8 +151,6 @@ export interface LogStanding {
   readonly behind?: Millis | undefined;
   readonly readable: boolean;
   readonly newest: Millis | undefined;
-  /** by how much its times look to be ahead, as its zone is wrong */
-  readonly zoneOffset: Millis | undefined;
 }
 
 /** The logs of one process while they are written: what has been read of them, and the actions under way. */
@@ -194,7 +194,8 @@ export interface LiveVitals {
   readonly horizon: Millis | undefined;
   /** log files that are held open */
   readonly descriptors: number;
-  readonly logs: readonly LogStanding[];
+  /** `zoneOffset`: by how much a log's times look to be ahead, as its zone is wrong */
+  readonly logs: readonly (LogStanding & { readonly zoneOffset: Millis | undefined })[];
 }
 
 /** One log that is followed. */
@@ -204,6 +205,8 @@ interface Followed {
   readonly source: LogSource;
   /** undefined until something has been read */
   marks: Marks | undefined;
+  /** the last one: a poll that finds the same gives it again */
+  report: SourceReport | undefined;
   standing: LogStanding | undefined;
   /** The last line, while it is incomplete: where it begins, and since when. Its time is not known, and those behind it wait for it. */
   unended: (Place & { readonly since: Millis }) | undefined;
@@ -221,6 +224,12 @@ export function followLogs(options: LiveOptions): LiveLogs {
   const watermark = new Watermark();
   const followed = new Map<string, Followed>();
   let lastCycle = Number.POSITIVE_INFINITY;
+  /** when something was last read of any log */
+  let readAt = startedAt;
+  /** of each tailer: what the last cycle saw */
+  let observed: (readonly SourceReport[])[] = [];
+  /** A log that is sent and not followed changes with the clock. */
+  const isSentNone = options.logs.every(({ delay }) => delay === undefined);
   const unreadableSince = new Map<string, number>();
   const zoneOf = new Map<string, FollowedZone>();
   const zoneWatch = new ZoneWatch((path) => zoneOf.get(path)!, startedAt);
@@ -296,6 +305,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
         owner: () => tailer,
         source,
         marks: undefined,
+        report: undefined,
         standing: undefined,
         unended: undefined,
         arrival,
@@ -313,18 +323,22 @@ export function followLogs(options: LiveOptions): LiveLogs {
   };
   const tailers = options.logs.map(follow);
 
+  const standings = (): LogStanding[] => [...followed.values()].flatMap(({ standing }) => standing ?? []);
+
   /** Sees how a log stands after a poll. */
-  const observe = (report: PollReport['sources'][number], now: Millis): void => {
+  const observe = (report: SourceReport, now: Millis): void => {
     const { path, begun, place, atEnd, readable, lagBytes, behind, readBytes } = report;
     const log = followed.get(path);
     if (log === undefined) return;
+    if (report === log.report && log.arrival === undefined) return;
+    log.report = report;
     log.source.flushCounts();
     const { newest } = log.source;
     log.marks ??= new Marks(begun);
     // After a long silence the first line does not move the log's time: a place behind it would be taken for one before it.
     if (newest !== undefined && !log.source.isUnsure) log.marks.note(newest, place);
-    log.standing = { path, place, lagBytes, behind, readable, newest, zoneOffset: zoneWatch.offsets.get(path) };
-    zoneWatch.saw({ path, readers: log.source.readers, readBytes, atEnd: atEnd && readable && !report.partial }, now);
+    log.standing = { path, place, lagBytes, behind, readable, newest };
+    zoneWatch.saw({ ...report, readers: log.source.readers, atEnd: atEnd && readable && !report.partial }, now);
     if (readable) unreadableSince.delete(path);
     else if (!unreadableSince.has(path)) unreadableSince.set(path, now);
     const live = now - (unreadableSince.get(path) ?? now) < PATIENCE;
@@ -333,6 +347,16 @@ export function followLogs(options: LiveOptions): LiveLogs {
     else if (log.unended?.offset !== place.offset || log.unended.file !== place.file) log.unended = { ...place, since: now };
     const isBeingWritten = log.unended !== undefined && now - log.unended.since < PATIENCE;
     watermark.observe(path, { newest, atEnd: atEnd && !isBeingWritten, live, sent: log.arrival?.at(now) });
+  };
+
+  const observeAll = (reports: readonly PollReport[], now: Millis): void => {
+    const seen = new Set<string>();
+    for (const source of reports.flatMap(({ sources }) => sources)) {
+      seen.add(source.path);
+      observe(source, now);
+    }
+    for (const path of followed.keys()) if (!seen.has(path)) watermark.forget(path);
+    observed = reports.map(({ sources }) => sources);
   };
 
   /** Whether a thing is news: not one that an earlier life has told, or would have. */
@@ -371,24 +395,22 @@ export function followLogs(options: LiveOptions): LiveLogs {
     async cycle() {
       const reports: PollReport[] = [];
       const begun = clock.now();
-      const pace = paceOf(
-        [...followed.values()].flatMap(({ standing }) => standing ?? []),
-        begun,
-        begun - lastCycle > PAUSE,
-      );
+      const isAfterPause = begun - lastCycle > PAUSE;
       lastCycle = begun;
-      for (const tailer of tailers) reports.push(await tailer.poll(pace));
+      let pace: ReturnType<typeof paceOf> | undefined;
+      const budgetOf = (path: string): number | undefined => {
+        pace ??= paceOf(standings(), begun, isAfterPause);
+        return pace(path);
+      };
+      // What is read may close an action, which waits for all logs.
+      const isWhole = begun - readAt < LIVELY;
+      for (const tailer of tailers) reports.push(await tailer.poll(budgetOf, isWhole));
       const now = clock.now();
       // A log is at its end as of when it was looked at, not as of now.
       const looked = Math.min(now, ...reports.map(({ at }) => at));
-      const seen = new Set<string>();
-      for (const { sources } of reports) {
-        for (const source of sources) {
-          seen.add(source.path);
-          observe(source, now);
-        }
-      }
-      for (const path of followed.keys()) if (!seen.has(path)) watermark.forget(path);
+      if (reports.some(({ readBytes }) => readBytes > 0)) readAt = now;
+      const isSame = isSentNone && reports.every(({ sources }, i) => sources === observed[i]);
+      if (!isSame) observeAll(reports, now);
       reached = watermark.at(looked);
       const traces: LiveTrace[] = [];
       for (const closed of correlator.advance(reached)) {
@@ -465,7 +487,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
         watermark: finite(reached),
         horizon: finite(horizon),
         descriptors: tailers.reduce((sum, { openFiles }) => sum + openFiles, 0),
-        logs: [...followed.values()].flatMap(({ standing }) => standing ?? []),
+        logs: standings().map((log) => ({ ...log, zoneOffset: zoneWatch.offsets.get(log.path) })),
       };
     },
 

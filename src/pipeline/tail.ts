@@ -27,6 +27,7 @@ import { Checkpointer } from './checkpoint/checkpointer.js';
 import { Delivery } from './deliver.js';
 import { type FirstStart, holdsLines, sayWhatIsNotRead } from './first-start.js';
 import { followLogs, type LiveLogs, type LiveTrace, type SavedLogs, type Start } from './live.js';
+import { pauseAfter } from './pause.js';
 import { openReceiving } from './receive.js';
 import { SetAside } from './set-aside.js';
 import { Totals } from './totals.js';
@@ -296,9 +297,6 @@ interface Loop {
   readonly totals: Totals;
 }
 
-/** Where nothing was written, the next poll comes so many times later: a guest's processor is not woken for nothing. */
-const QUIET_PAUSES = 4;
-
 /** Polls and hands on; while the queue is full it only looks, for the files keep what is not read. */
 async function followUntilStopped({
   live,
@@ -344,7 +342,7 @@ async function followUntilStopped({
       const counted = totals.since();
       if (Object.keys(counted).length > 0) log.info({ ...counted, open: live.open, waiting: delivery.waiting }, 'in the last minute');
     }
-    await clock.sleep(isQuiet ? QUIET_PAUSES * pollInterval : pollInterval, signal);
+    await clock.sleep(pauseAfter(reports, pollInterval), signal);
   }
 }
 

@@ -6,7 +6,7 @@ import { GzipFile } from './gzip-file.js';
 import { OpenFile } from './open-file.js';
 import type { FileRead, LogPosition, Place } from './position.js';
 import type { FileInReading } from './reading.js';
-import { type Found, filesOf, find, holds, isSame, lookUp, type Named } from './siblings.js';
+import { type Found, filesOf, find, holds, isSame, lookUp, type Named, nowAt } from './siblings.js';
 import { findSince, type Since } from './since.js';
 
 /**
@@ -24,6 +24,8 @@ export type Begin =
 /** What one poll found of one log. */
 export interface SourceReport {
   readonly path: string;
+  /** When it was looked at before this poll. */
+  readonly lookedAtBefore?: Millis;
   readonly readBytes: number;
   /** bytes that are there and have not been read */
   readonly lagBytes: number;
@@ -69,6 +71,10 @@ const PATIENCE_WHILE_EMPTY: Millis = minutes(10);
 /** A deleted file holds disk space that nobody sees. */
 const PATIENCE_WITH_DELETED: Millis = minutes(10);
 const PATIENCE_WITH_BUSY: Millis = hours(1);
+/** A log is looked at again after this part of the time for which it has been still ... */
+const PAUSE_PART = 60;
+/** ... or after this. */
+const LONGEST_PAUSE: Millis = seconds(10);
 const MOST_DEPARTING = 4;
 /** How many files are begun in one poll; one that is empty costs no budget. */
 const MOST_MOVES = 16;
@@ -119,6 +125,12 @@ export class FollowedLog {
   #newest: Millis = 0;
   /** the live file that is empty, and was looked at: nothing comes before it */
   #awaited = '';
+  /** the name as of the last poll, where the next one finds the same as long as that stays so */
+  #still: NameState | undefined;
+  #report: SourceReport | undefined;
+  #lookedAt: Millis = Number.NEGATIVE_INFINITY;
+  /** when a poll last found something new */
+  #changedAt: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(path: string, options: FollowOptions) {
     this.path = path;
@@ -145,6 +157,31 @@ export class FollowedLog {
     return this.#held.length === 0;
   }
 
+  /** What the last poll found. */
+  get report(): SourceReport | undefined {
+    return this.#report;
+  }
+
+  /** When it was last looked at. */
+  get lookedAt(): Millis {
+    return this.#lookedAt;
+  }
+
+  /**
+   * Looks whether anything has changed since the last poll: one call of the system, without a promise, for most logs most of the time.
+   *
+   * @param isWhole Otherwise, a log that has been still for long is not looked at each time.
+   * @returns whether `report` holds; where not, `poll` has to see
+   */
+  isStill(now: Millis, isWhole: boolean): boolean {
+    if (this.#still === undefined) return false;
+    const pause = Math.min(LONGEST_PAUSE, (now - this.#changedAt) / PAUSE_PART);
+    if (!isWhole && now >= this.#lookedAt && now - this.#lookedAt < pause) return true;
+    if (!isUntouched(this.#still, nowAt(this.path))) return false;
+    this.#lookedAt = now;
+    return true;
+  }
+
   /**
    * Looks and reads on, by `budget` bytes at most.
    *
@@ -153,6 +190,14 @@ export class FollowedLog {
    * @throws only what the sink throws
    */
   async poll(budget: number, now: Millis): Promise<SourceReport | undefined> {
+    this.#still = undefined;
+    this.#report = await this.#poll(budget, now);
+    this.#lookedAt = now;
+    if (this.#still === undefined) this.#changedAt = now;
+    return this.#report;
+  }
+
+  async #poll(budget: number, now: Millis): Promise<SourceReport | undefined> {
     let read = 0;
     try {
       const named = await lookUp(this.path, this.#atOnce);
@@ -169,8 +214,9 @@ export class FollowedLog {
       const lagBytes = this.#lag() + (isWaiting ? named!.size : 0);
       const unread = this.#held.flatMap(({ file }) => file.unreadSince ?? []);
       if (isWaiting && unread.length === 0) unread.push(named!.mtimeMs);
-      return {
+      const report: SourceReport = {
         path: this.path,
+        ...(!isNew && { lookedAtBefore: this.#lookedAt }),
         readBytes: read,
         lagBytes,
         ...(unread.length > 0 && { unreadSince: Math.min(...unread) }),
@@ -180,6 +226,8 @@ export class FollowedLog {
         place: this.#place,
         readable: true,
       };
+      if (read === 0 && report.atEnd && !report.partial && this.#isSettled(named)) this.#still = stateOfName(named);
+      return report;
     } catch (error) {
       const reason = systemReason(error);
       if (reason === undefined) throw error;
@@ -232,6 +280,12 @@ export class FollowedLog {
 
   #lag(): number {
     return this.#held.reduce((sum, { file }) => sum + file.lag, 0);
+  }
+
+  /** Whether one file is open, the one that has the name, and what has been read of it is what is there for good. */
+  #isSettled(named: Named | undefined): named is Named {
+    const [held, ...others] = this.#held;
+    return others.length === 0 && held?.file instanceof OpenFile && isSame(held.file, named) && held.file.isSettled;
   }
 
   /** Whether the live file has something, and has not been begun. */
@@ -551,6 +605,14 @@ export class FollowedLog {
 }
 
 const keyOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}/${ino}`;
+
+type NameState = Pick<Named, 'dev' | 'ino' | 'size' | 'mtimeMs'>;
+
+/** Of what the system says only what is compared: the rest is a kilobyte for each log. */
+const stateOfName = ({ dev, ino, size, mtimeMs }: Named): NameState => ({ dev, ino, size, mtimeMs });
+
+const isUntouched = (before: NameState, now: Named | undefined): boolean =>
+  isSame(before, now) && before.size === now?.size && before.mtimeMs === now.mtimeMs;
 
 /** Inode numbers are used again: a file that was written to since is another one. */
 const stateOf = (file: Found): string => `${keyOf(file)}/${file.mtimeMs}`;

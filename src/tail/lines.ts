@@ -27,8 +27,9 @@ export interface LineSplitterOptions {
 
 const NEWLINE = 10;
 const MIB = 1024 * 1024;
-/** Room for the line that a piece's end cuts; given back after a much longer one, as a process follows many logs. */
+/** Room for the line that a piece's end cuts: none before the first, and given back after a much longer one, as a process follows many logs. */
 const CARRY = 4096;
+const NO_ROOM = Buffer.alloc(0);
 
 /**
  * Lines are handed out as places in the caller's own bytes. Only the line that a piece's end cuts is copied, and of that
@@ -39,7 +40,7 @@ const CARRY = 4096;
  *     └ in place ┘└ carried ┘└ in place
  */
 export function createLineSplitter({ sink, maxLineBytes = MIB, count }: LineSplitterOptions): LineSplitter {
-  let carry: Buffer = Buffer.allocUnsafe(Math.min(CARRY, maxLineBytes));
+  let carry: Buffer = NO_ROOM;
   let carried = 0;
   /** bytes of the open line so far, those passed over included */
   let pending = 0;
@@ -62,7 +63,7 @@ export function createLineSplitter({ sink, maxLineBytes = MIB, count }: LineSpli
     if (skipping) return;
     const wanted = Math.min(end - start, maxLineBytes - carried);
     if (carried + wanted > carry.length) {
-      const roomier = Buffer.allocUnsafe(Math.min(maxLineBytes, Math.max(2 * carry.length, carried + wanted)));
+      const roomier = Buffer.allocUnsafe(Math.min(maxLineBytes, Math.max(CARRY, 2 * carry.length, carried + wanted)));
       carry.copy(roomier, 0, 0, carried);
       carry = roomier;
     }

@@ -83,6 +83,11 @@ export class OpenFile implements FileInReading {
     return Math.max(0, this.#size - this.reading.offset);
   }
 
+  /** Its file system answers at once, and shows by size and time whether anything has changed since the last look. */
+  get isSettled(): boolean {
+    return this.atOnce && this.#seen !== '';
+  }
+
   get unreadSince(): Millis | undefined {
     return this.lag === 0 ? undefined : (this.#marks.find(({ size }) => size > this.reading.offset)?.at ?? this.#mtime);
   }

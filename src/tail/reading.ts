@@ -2,7 +2,7 @@ import type { Count } from '../model/counters.js';
 import type { LineSink, Millis } from '../model/line.js';
 import { createLineSplitter, type LineSplitter } from './lines.js';
 import { type FileRead, HEAD_BYTES, hashOf, MARKER_BYTES } from './position.js';
-import { lastOf } from './siblings.js';
+import { joined, lastOf } from './siblings.js';
 
 export interface ReadingOptions {
   readonly sink: LineSink;
@@ -128,7 +128,7 @@ export class Reading {
   #track(bytes: Buffer): void {
     if (this.#isHole) this.#isHole = bytes.every((byte) => byte === NUL);
     const { length } = this.#head;
-    if (length < HEAD_BYTES && this.#offset === length) this.#head = Buffer.concat([this.#head, bytes.subarray(0, HEAD_BYTES - length)]);
+    if (length < HEAD_BYTES && this.#offset === length) this.#head = joined(this.#head, bytes.subarray(0, HEAD_BYTES - length));
     this.#recent = lastOf(this.#recent, bytes, MARKER_BYTES);
     this.#offset += bytes.length;
   }

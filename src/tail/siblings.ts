@@ -44,6 +44,15 @@ export async function lookUp(path: string, atOnce = false): Promise<Named | unde
   }
 }
 
+/** The same, where its file system is known to answer at once; undefined also for what cannot be looked up. */
+export function nowAt(path: string): Named | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 export const isGone = (error: unknown): boolean => {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ENOTDIR';
@@ -143,9 +152,19 @@ async function unpacksTo(path: string, { offset, headBytes, headHash, markerHash
 
 /** The last bytes of two buffers in a row, as a copy. */
 export function lastOf(before: Buffer, bytes: Buffer, length: number): Buffer<ArrayBuffer> {
-  if (bytes.length >= length) return Buffer.from(bytes.subarray(bytes.length - length));
-  return Buffer.concat([before.subarray(Math.max(0, before.length + bytes.length - length)), bytes]);
+  if (bytes.length >= length) return joined(EMPTY, bytes.subarray(bytes.length - length));
+  return joined(before.subarray(Math.max(0, before.length + bytes.length - length)), bytes);
 }
+
+/** Both as one copy, in memory of its own: Buffer.concat() takes it from a pool, of which what is kept for long would keep 8 KiB. */
+export function joined(before: Buffer, bytes: Buffer): Buffer<ArrayBuffer> {
+  const all = Buffer.alloc(before.length + bytes.length);
+  before.copy(all);
+  bytes.copy(all, before.length);
+  return all;
+}
+
+const EMPTY = Buffer.alloc(0);
 
 /** Fewer bytes where the file has fewer. */
 export async function bytesAt(handle: FileHandle, at: number, length: number): Promise<Buffer> {

@@ -32,10 +32,10 @@ export interface TailerOptions {
 
 /** What one poll found. */
 export interface PollReport {
-  /** when the poll began: what was written before then has been read of every source that is `atEnd` */
+  /** what was written before then has been read of every source that is `atEnd`: when the poll began, or when a log in it was looked at last */
   readonly at: Millis;
   readonly readBytes: number;
-  /** in the order of their names */
+  /** in the order of their names; the same array as in the last report where nothing has changed */
   readonly sources: readonly SourceReport[];
   /** of the given paths those that lead to no log: a file that is not there, a folder or glob with nothing in it */
   readonly missing: readonly string[];
@@ -46,8 +46,9 @@ export interface Tailer {
    * One poll cycle: looks for logs, and reads on in each. One at a time; nothing happens between polls.
    *
    * @param budgetOf the most bytes to read of a log this time, 0 for none; undefined for `maxBytesPerPoll`
+   * @param isWhole whether to look at every log; otherwise, those that have been still for long are looked at in turn
    */
-  poll(budgetOf?: (path: string) => number | undefined): Promise<PollReport>;
+  poll(budgetOf?: (path: string) => number | undefined, isWhole?: boolean): Promise<PollReport>;
   /** How many files are held open. */
   readonly openFiles: number;
   /** How far every log has been read, in the order of their names: to be given to `begin` one day. */
@@ -76,6 +77,7 @@ export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB,
   const lookOut = createLookout(paths);
   const buffer = Buffer.allocUnsafe(PIECE);
   let polls = 0;
+  let last: { readonly unmatched: readonly string[]; readonly report: PollReport } | undefined;
 
   /** A log that comes back after it was gone goes on with the sink that it had. */
   const sinkOf = (path: string): LineSink | undefined => {
@@ -101,37 +103,57 @@ export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB,
     });
   };
 
-  return {
-    async poll(budgetOf = () => undefined) {
-      const at = clock.now();
-      const { logs, unmatched } = await lookOut();
-      for (const path of polls === 0 ? [...logs, ...known] : logs) if (!followed.has(path)) followed.set(path, follow(path));
+  /** in the order of their names; undefined after logs have come or gone */
+  let ordered: readonly FollowedLog[] | undefined;
+  const inOrder = (): readonly FollowedLog[] => {
+    ordered ??= [...followed.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    return ordered;
+  };
+  const add = (path: string): void => {
+    followed.set(path, follow(path));
+    ordered = undefined;
+  };
+  const forget = (log: FollowedLog): void => {
+    followed.delete(log.path);
+    ordered = undefined;
+  };
 
+  return {
+    async poll(budgetOf = () => undefined, isWhole = true) {
+      const now = clock.now();
+      const { logs, unmatched } = await lookOut();
+      for (const path of polls === 0 ? [...logs, ...known] : logs) if (!followed.has(path)) add(path);
+
+      let at = now;
+      let isStill = isSameList(unmatched, last?.unmatched);
       const missing = [...unmatched];
-      const sources: SourceReport[] = [];
       const gone: FollowedLog[] = [];
       // Those that have not been begun come in the order of their names: of two names of one file the first has it.
-      const all = byPath(followed.values());
+      const all = inOrder();
       for (const log of [...inTurn(all.filter(isBegun), polls++), ...all.filter((log) => !isBegun(log))]) {
-        const report = await log.poll(budgetOf(log.path) ?? maxBytesPerPoll, at);
-        if (report !== undefined) {
-          sources.push(report);
+        if (log.isStill(now, isWhole)) {
+          at = Math.min(at, log.lookedAt);
           continue;
         }
+        isStill = false;
+        if ((await log.poll(budgetOf(log.path) ?? maxBytesPerPoll, now)) !== undefined) continue;
         if (paths.includes(log.path)) missing.push(log.path);
-        if (!log.isBegun) followed.delete(log.path);
+        if (!log.isBegun) forget(log);
         else if (log.isIdle && !logs.includes(log.path)) gone.push(log);
       }
-      for (const log of gone.slice(0, Math.max(0, gone.length - MOST_GONE))) followed.delete(log.path);
-      sources.sort((a, b) => (a.path < b.path ? -1 : 1));
-      return { at, readBytes: sources.reduce((sum, { readBytes }) => sum + readBytes, 0), sources, missing };
+      for (const log of gone.slice(0, Math.max(0, gone.length - MOST_GONE))) forget(log);
+      if (isStill && last !== undefined) return { ...last.report, at };
+      const sources = all.flatMap(({ report }) => report ?? []);
+      const report = { at, readBytes: sources.reduce((sum, { readBytes }) => sum + readBytes, 0), sources, missing };
+      last = { unmatched, report };
+      return report;
     },
 
     get openFiles() {
       return [...followed.values()].reduce((sum, log) => sum + log.openFiles, 0);
     },
 
-    positions: () => byPath(followed.values()).flatMap((log) => log.position() ?? []),
+    positions: () => inOrder().flatMap((log) => log.position() ?? []),
 
     release(path, file) {
       followed.get(path)?.release(file);
@@ -144,7 +166,8 @@ export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB,
   };
 }
 
-const byPath = (logs: Iterable<FollowedLog>): FollowedLog[] => [...logs].sort((a, b) => (a.path < b.path ? -1 : 1));
+const isSameList = (a: readonly string[], b: readonly string[] | undefined): boolean =>
+  a.length === b?.length && a.every((each, i) => each === b[i]);
 
 const isBegun = (log: FollowedLog): boolean => log.isBegun;
 

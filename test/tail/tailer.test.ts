@@ -479,3 +479,67 @@ it('positions hold before every part of a line', async () => {
   }
   expect(readFileSync(at('a.log'), 'utf8')).toBe(text);
 });
+
+describe('a log that has been still for long', () => {
+  const LONG_AFTER = Date.now() + 60_000;
+
+  it('is looked at less often where not every log is to be, and within ten seconds', async () => {
+    writeFileSync(at('a.log'), 'one\n');
+    const { tailer, lines, pass } = start();
+    pass(LONG_AFTER);
+    await tailer.poll();
+    await tailer.poll();
+    pass(600_000);
+    const looked = await tailer.poll(undefined, false);
+    appendFileSync(at('a.log'), 'two\n');
+    pass(9999);
+    const after = await tailer.poll(undefined, false);
+    // What was written since it was looked at has not been read.
+    expect([lines(), after.at, after.sources === looked.sources]).toEqual([['one'], looked.at, true]);
+    pass(1);
+    await tailer.poll(undefined, false);
+    expect(lines()).toEqual(['one', 'two']);
+  });
+
+  it('is looked at in a poll that looks at every log, and every second in the first minute', async () => {
+    writeFileSync(at('a.log'), 'one\n');
+    const { tailer, lines, pass } = start();
+    pass(LONG_AFTER);
+    await tailer.poll();
+    await tailer.poll();
+    pass(59_000);
+    await tailer.poll(undefined, false);
+    appendFileSync(at('a.log'), 'two\n');
+    pass(1000);
+    await tailer.poll(undefined, false);
+    expect(lines()).toEqual(['one', 'two']);
+    await tailer.poll();
+    pass(600_000);
+    await tailer.poll(undefined, false);
+    appendFileSync(at('a.log'), 'three\n');
+    await tailer.poll();
+    expect(lines()).toEqual(['one', 'two', 'three']);
+  });
+
+  it('is seen to have been rotated, emptied and gone', async () => {
+    const { tailer, lines, pass, poll } = start();
+    pass(LONG_AFTER);
+    const settle = async (): Promise<void> => {
+      for (let i = 0; i < 3; i++) await poll();
+    };
+    writeFileSync(at('a.log'), 'one\n');
+    await settle();
+    renameSync(at('a.log'), at('a.log.1'));
+    writeFileSync(at('a.log'), 'two\n');
+    await settle();
+    truncateSync(at('a.log'));
+    await settle();
+    appendFileSync(at('a.log'), 'three\n');
+    await settle();
+    rmSync(at('a.log'));
+    await settle();
+    pass(3_600_000);
+    await settle();
+    expect([lines(), tailer.openFiles]).toEqual([['one', 'two', 'three'], 0]);
+  });
+});

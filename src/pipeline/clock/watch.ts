@@ -24,6 +24,8 @@ export interface Look {
   readonly readBytes: number;
   /** everything that was written has been read */
   readonly atEnd: boolean;
+  /** when it was looked at before: all that has been read now was written since then, if it was at its end */
+  readonly lookedAtBefore?: Millis | undefined;
 }
 
 /** A writer of a log whose lines are compared with the clock. */
@@ -87,8 +89,9 @@ export class ZoneWatch {
   }
 
   /** Sees what a cycle has read of a log. */
-  saw({ path, readers, readBytes, atEnd }: Look, now: Millis): void {
-    const since = this.#ends.get(path);
+  saw({ path, readers, readBytes, atEnd, lookedAtBefore }: Look, now: Millis): void {
+    const ended = this.#ends.get(path);
+    const since = ended === undefined ? undefined : Math.max(ended, lookedAtBefore ?? ended);
     if (atEnd) this.#ends.set(path, now);
     else this.#ends.delete(path);
     if (readBytes === 0) return;
