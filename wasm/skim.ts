@@ -215,8 +215,9 @@ export function skim(start: i32, stop: i32, loggers: i32, quarter: i32): i32 {
   const close = i8x16.splat(<i8>CLOSE);
   const newline = i8x16.splat(<i8>NEWLINE);
   while (stop - line >= SHORTEST) {
-    const at = clockOf(line, hour) - quarter;
-    if (<u32>at >= <u32>QUARTER || at <= last - QUARTER || at > last + JUMP || at > newest + JUMP) break;
+    const clock = clockOf(line, hour);
+    const at = clock - quarter;
+    if (clock < 0 || <u32>at >= <u32>QUARTER || at <= last - QUARTER || at > last + JUMP || at > newest + JUMP) break;
 
     let i = line + 24;
     const pidStart = i;

@@ -420,7 +420,7 @@ export class LogReader {
 
 function quarterOf(quarter: number): Quarter {
   const start = quarter * QUARTER;
-  return { hour: Buffer.from(new Date(start).toISOString().slice(0, 16).replace('T', ' ')), start: start % HOUR };
+  return { hour: Buffer.from(new Date(start).toISOString().slice(0, 16).replace('T', ' ')), start: ((start % HOUR) + HOUR) % HOUR };
 }
 
 const same = (text: string): string => text;
