@@ -9,6 +9,8 @@ import {
   FOUND,
   HOUR,
   INSTANCE,
+  IS_EVERY,
+  IS_OPEN,
   LAST,
   LEVEL_END,
   LEVEL_START,
@@ -21,6 +23,7 @@ import {
   NEWEST,
   NEXT,
   PID,
+  RECORDS,
   SLOTS,
   UNRECOGNISED,
   UNUSUAL,
@@ -39,6 +42,7 @@ const SHORTEST = 64;
 const LONGEST_HOLE = 2048;
 const MOST_DIGITS = 9;
 
+const TAB = 9;
 const NEWLINE = 10;
 const RETURN = 13;
 const ESCAPE = 27;
@@ -47,6 +51,7 @@ const DASH = 45;
 const POINT = 46;
 const ZERO = 48;
 const COLON = 58;
+const LESS_THAN = 60;
 const A = 65;
 const OPEN = 91;
 const CLOSE = 93;
@@ -197,6 +202,28 @@ function clockOf(line: i32, hour: v128): i32 {
 }
 
 /**
+ * The newline of a line that stands under a record, as one of a traceback or of XML, and can hold none: a stamp has two colons.
+ * 0 where it is none, or where a terminal's colours may be around another.
+ */
+function behindRest(line: i32, stop: i32): i32 {
+  const first = byte(line);
+  if (first !== SPACE && first !== TAB && first !== LESS_THAN) return 0;
+  const colon = i8x16.splat(<i8>COLON);
+  const escapes = i8x16.splat(<i8>ESCAPE);
+  const newline = i8x16.splat(<i8>NEWLINE);
+  let colons = 0;
+  for (let at = line; at < stop; at += 16) {
+    const bytes = v128.load(at);
+    const end = i8x16.bitmask(i8x16.eq(bytes, newline));
+    const before = end === 0 ? 0xffff : (end & -end) - 1;
+    colons += popcnt(i8x16.bitmask(i8x16.eq(bytes, colon)) & before);
+    if (colons > 1 || (i8x16.bitmask(i8x16.eq(bytes, escapes)) & before) !== 0) return 0;
+    if (end !== 0) return at + ctz(end) < stop ? at + ctz(end) : 0;
+  }
+  return 0;
+}
+
+/**
  * Skips lines from `start` on that nobody needs, all of them whole and before `stop`, where a newline stands.
  *
  * @param loggers the table of the service's loggers
@@ -206,7 +233,10 @@ function clockOf(line: i32, hour: v128): i32 {
 export function skim(start: i32, stop: i32, loggers: i32, quarter: i32): i32 {
   let line = start;
   let lines = 0;
+  let records = 0;
   let unrecognised = 0;
+  let isOpen = load<i32>(IS_OPEN) !== 0;
+  const isEvery = load<i32>(IS_EVERY) !== 0;
   let last = load<i32>(LAST);
   let newest = load<i32>(NEWEST);
   let why = UNUSUAL;
@@ -215,6 +245,12 @@ export function skim(start: i32, stop: i32, loggers: i32, quarter: i32): i32 {
   const close = i8x16.splat(<i8>CLOSE);
   const newline = i8x16.splat(<i8>NEWLINE);
   while (stop - line >= SHORTEST) {
+    const rest = isOpen ? 0 : behindRest(line, stop);
+    if (rest !== 0) {
+      lines++;
+      line = rest + 1;
+      continue;
+    }
     const clock = clockOf(line, hour);
     const at = clock - quarter;
     if (clock < 0 || <u32>at >= <u32>QUARTER || at <= last - QUARTER || at > last + JUMP || at > newest + JUMP) break;
@@ -267,12 +303,12 @@ export function skim(start: i32, stop: i32, loggers: i32, quarter: i32): i32 {
     if (table !== 0) {
       candidates = candidatesAt(table, message, end);
       // The last bit: only lines of users are wanted.
-      if ((candidates & 1) !== 0 && isWithoutUser(context, contextEnd)) {
+      if ((candidates & 1) !== 0 && !isEvery && isWithoutUser(context, contextEnd)) {
         candidates = 0;
         unrecognised++;
       } else if (candidates === 0) unrecognised += load<i32>(entry + 4);
     }
-    if (entry === 0 || candidates !== 0) {
+    if (entry === 0 || candidates !== 0 || isEvery) {
       why = entry === 0 ? NEW_LOGGER : WANTED;
       store<i32>(AT, at);
       store<i32>(PID, pid);
@@ -293,11 +329,15 @@ export function skim(start: i32, stop: i32, loggers: i32, quarter: i32): i32 {
     last = at;
     newest = max(newest, at);
     lines++;
+    records++;
+    isOpen = false;
     line = next + 1;
   }
   store<i32>(LAST, last);
   store<i32>(NEWEST, newest);
   store<i32>(LINES, lines);
+  store<i32>(RECORDS, records);
+  store<i32>(IS_OPEN, isOpen ? 1 : 0);
   store<i32>(UNRECOGNISED, unrecognised);
   store<i32>(WHY, why);
   return line;

@@ -15,7 +15,7 @@ import type { LineSink, Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
 import { ownName } from '../model/services.js';
 import { EnvelopeReader, type Format, formatOf, osloMessage, standsUnder } from './envelope.js';
-import { type Quarter, type Skimmer, skimmer } from './skim/skimmer.js';
+import { type Quarter, type Skimmed, type Skimmer, skimmer } from './skim/skimmer.js';
 import { asNeutronRequest, isNeutron, Workers } from './uwsgi.js';
 
 /** Lines of a traceback that are kept, and how long one may be. */
@@ -94,9 +94,8 @@ export class LogReader {
   #isProven = false;
   #quarter = Number.NaN;
   #offset = 0;
-  /** what the stamps of the quarter at hand look like */
-  #stamped: Quarter | undefined;
-  /** Where every line says something of its process, none can be skipped. */
+  /** what is skipped in the quarter at hand */
+  #skimmed: Skimmed | undefined;
   readonly #skimmer: Skimmer | undefined;
   #lines = 0;
   #unrecognised = 0;
@@ -117,7 +116,7 @@ export class LogReader {
     this.#envelope = new EnvelopeReader(format);
     this.#parts = this.#envelope.oslo;
     this.#vlog = this.#envelope.vlog;
-    this.#skimmer = this.#workers === undefined && !this.#isVlog ? skimmer() : undefined;
+    this.#skimmer = this.#isVlog ? undefined : skimmer();
     this.#levels = this.#isVlog ? vlogLevels : osloLevels;
   }
 
@@ -161,32 +160,40 @@ export class LogReader {
    */
   readonly skim = (piece: Buffer, start: number, offset: number): number => {
     const skimmer = this.#skimmer;
+    const skimmed = this.#skimmed;
     let at = start;
-    while (skimmer !== undefined && this.#stamped !== undefined && this.#jump === undefined) {
+    while (skimmer !== undefined && skimmed !== undefined && this.#jump === undefined) {
       if (this.#previous === undefined || this.#newest === undefined) break;
       const base = this.#quarter * QUARTER - this.#offset;
-      at = skimmer.skim(piece, at, this.#matcher, this.#stamped, this.#previous - base, this.#newest - base);
+      at = skimmer.skim(piece, at, skimmed, this.#previous - base, this.#newest - base, this.#open !== undefined);
       if (skimmer.lines > 0) this.#skipped(skimmer, base);
       if (!skimmer.isWanted) break;
-      this.#lines++;
-      this.#records++;
-      this.#open = undefined;
-      this.#at = undefined;
-      this.#saw(base + skimmer.at);
-      const { bytes, parts, end, logger, candidates } = skimmer;
-      this.#read(bytes, parts, end, offset + at - start, base + skimmer.at, logger, candidates!);
+      this.#stopped(skimmer, offset + at - start, base + skimmer.at);
       at = skimmer.next;
     }
     return at;
   };
 
-  #skipped({ lines, unrecognised, last, newest }: Skimmer, base: Millis): void {
+  #skipped({ lines, records, unrecognised, last, newest }: Skimmer, base: Millis): void {
     this.#lines += lines;
-    this.#records += lines;
+    if (records === 0) return;
+    this.#records += records;
     this.#unrecognised += unrecognised;
     this.#open = undefined;
     this.#previous = base + last;
     this.#newest = base + newest;
+  }
+
+  /** Takes the line that the skimmer stopped at. */
+  #stopped({ bytes, parts, end, logger, candidates }: Skimmer, offset: number, at: Millis): void {
+    this.#lines++;
+    this.#records++;
+    this.#open = undefined;
+    this.#at = undefined;
+    this.#saw(at);
+    this.#workers?.note(bytes, parts, at);
+    if (candidates !== undefined) this.#read(bytes, parts, end, offset, at, logger, candidates);
+    else if (logger?.isKnown === true) this.#unrecognised++;
   }
 
   /** Hands over what has been counted since the last time. */
@@ -220,7 +227,7 @@ export class LogReader {
     if (quarter !== this.#quarter || this.#previous === undefined || local - this.#offset < this.#previous - QUARTER) {
       const utc = this.#options.zone.toUtc(local, this.#previous);
       this.#quarter = quarter;
-      this.#stamped = quarterOf(quarter);
+      this.#skimmed = { matcher: this.#matcher, quarter: quarterOf(quarter), isEvery: this.#workers !== undefined };
       this.#offset = local - utc;
     }
     return this.#saw(local - this.#offset);

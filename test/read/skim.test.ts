@@ -139,6 +139,22 @@ describe('skipping lines that nobody needs', () => {
     readAlike('nova-compute.log', logOf([...contexts, ...pairs].flatMap((context) => [wanted(context), wanted(context)])));
   });
 
+  it('skips what stands under a skipped record, and keeps what stands under a failure', () => {
+    const under = [
+      '  <disk type="file">',
+      '</disk>',
+      '\tat 12:30',
+      '   2026-11-21 03:00:01.500 7 INFO nova [-] quoted',
+      '  \x1b[0m',
+      '',
+      '  a:b:c',
+    ];
+    const failed = idle(2).replace(' INFO ', ' ERROR ').replace('Nothing to do here', 'Instance failed to spawn');
+    readAlike('nova-compute.log', logOf([idle(1), ...under, BUILT, nova(1, BUILT), ...under, failed, ...under, idle(3), ...under]));
+    const log = logOf(Array.from({ length: 1000 }, (_, i) => (i % 100 === 50 ? idle(i) : '  <a/>')));
+    expect(readAlike('nova-compute.log', log, log.length)).toBeLessThan(0.1);
+  });
+
   it('takes pieces that are longer than its room', () => {
     const lines = Array.from({ length: 20_000 }, (_, i) => (i % 50 === 0 ? nova(i / 100, BUILT) : idle(i / 100)));
     const log = logOf(lines);

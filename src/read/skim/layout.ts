@@ -37,6 +37,13 @@ export const NEW_LOGGER = 1;
 /** At a line that may be wanted: its parts are known. */
 export const WANTED = 2;
 
+/** Of the lines skipped, how many are records: the others stand under one. */
+export const RECORDS = 92;
+/** Not 0: the lines that follow may belong to a record whose lines are kept. */
+export const IS_OPEN = 96;
+/** Not 0: every record is stopped at, wanted or not. */
+export const IS_EVERY = 100;
+
 /** Where a piece of a log stands. */
 export const PIECE = 256;
 /** Bytes after a piece, and at the end of the memory, that may be read without harm: the lines are read in steps of 16 bytes. */
