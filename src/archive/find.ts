@@ -9,7 +9,6 @@ import { isArchive } from './kind.js';
 import { LIMITS, type Limits, Meter, PastLimit } from './limits.js';
 import { type AboutHost, aboutHost, sosreportOf } from './sosreport.js';
 import { type Input, STDIN_NAME, savePacked } from './stdin.js';
-import { unpack } from './unpack.js';
 
 /** What lies under paths, the archives there unpacked. */
 export interface Found {
@@ -105,6 +104,8 @@ class Search {
     const before = this.logs.length;
     let why: string | undefined;
     try {
+      // What reads archives is a tenth of the program, and few runs need it.
+      const { unpack } = await import('./unpack.js');
       why = await unpack(archive, folder, name, this.#meter);
       if (why !== undefined) this.cutOff.push({ path: name, why });
       await this.look([folder], (path) => name + path.slice(folder.length), depth + 1);

@@ -21,7 +21,7 @@ export interface Candidates {
 }
 
 /** One step of a wording's beginning in bytes: literal text, or a hole that is always equally long. */
-interface Step {
+export interface Step {
   /** empty for a hole */
   readonly literal: Uint8Array;
   readonly width: number;
@@ -29,7 +29,7 @@ interface Step {
 }
 
 /** What a message may begin with, and the candidates for one that does. */
-interface Beginning {
+export interface Beginning {
   readonly steps: readonly Step[];
   /** where the text after the prefix's hole stands, if it is one whose end can be told by a byte */
   readonly mark: Mark | undefined;
@@ -49,7 +49,7 @@ interface Beginning {
  *                                           └── hole ─┘└── text ─┘  └─ number
  *                                     … instance_claim
  */
-interface Mark {
+export interface Mark {
   readonly byte: number;
   /** where the hole begins */
   readonly from: number;
@@ -57,7 +57,7 @@ interface Mark {
   readonly texts: readonly MarkText[];
 }
 
-interface MarkText {
+export interface MarkText {
   readonly text: Uint8Array;
   /** how many bytes of the text are the end of the hole */
   readonly inHole: number;

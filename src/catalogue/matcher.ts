@@ -30,14 +30,19 @@ export class LoggerIndex {
     this.#all = [...own, ...any];
   }
 
+  /** What its messages begin with. */
+  get beginnings(): Beginnings {
+    this.#beginnings ??= beginningsOf(this.#all);
+    return this.#beginnings;
+  }
+
   /**
    * What the message between two places of the bytes may be, in the order in which it is to be tried.
    *
    * @returns undefined for most messages: they begin as nothing does that is wanted, and need not be decoded
    */
   candidates(bytes: Buffer, message: number, end: number): Candidates | undefined {
-    this.#beginnings ??= beginningsOf(this.#all);
-    return candidatesAt(this.#beginnings, bytes, message, end);
+    return candidatesAt(this.beginnings, bytes, message, end);
   }
 }
 
@@ -119,6 +124,6 @@ const isBelow = (value: FieldValue | undefined, least: number): boolean => typeo
 const rankOf = ({ spec, template }: Wording): number => (spec.general === true ? 2 : template.prefix === '' ? 1 : 0);
 
 /** Of a few bytes only: loggers differ in their length and their ends, and what is found is compared anyway. */
-function hashOf(bytes: Buffer, start: number, end: number): number {
+export function hashOf(bytes: Buffer, start: number, end: number): number {
   return (Math.imul(end - start, 37) ^ bytes[end - 1]! ^ Math.imul(bytes[(start + end) >> 1]!, 5)) & (SLOTS - 1);
 }

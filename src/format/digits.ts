@@ -23,16 +23,21 @@ export function looksLikeStamp(bytes: Buffer, at: number, separator: number): bo
   );
 }
 
-/** Midnight of days already computed, by the date's digits as a number: a log has few days. */
+/** Midnight of the day that was computed last: a log has few days. Damaged dates have months and days of any size. */
+let lastYear = -1;
+let lastMonth = -1;
 let lastDay = -1;
 let lastMidnight = 0;
 
 /** The wall clock of a stamp that `looksLikeStamp`, read as if it were UTC, in ms; fraction digits after a `.` or `,` are read to the µs. */
 export function readStamp(bytes: Buffer, at: number): number {
   const year = two(bytes, at) * 100 + two(bytes, at + 2);
-  const day = year * 10_000 + two(bytes, at + 5) * 100 + two(bytes, at + 8);
-  if (day !== lastDay) {
-    lastMidnight = Date.UTC(year, two(bytes, at + 5) - 1, two(bytes, at + 8));
+  const month = two(bytes, at + 5);
+  const day = two(bytes, at + 8);
+  if (day !== lastDay || month !== lastMonth || year !== lastYear) {
+    lastMidnight = Date.UTC(year, month - 1, day);
+    lastYear = year;
+    lastMonth = month;
     lastDay = day;
   }
   const clock = two(bytes, at + 11) * 3_600_000 + two(bytes, at + 14) * 60_000 + two(bytes, at + 17) * 1000;

@@ -20,11 +20,12 @@ import type { ProvenZones, WrongZone } from '../model/wrong-zone.js';
 import { cutOffAt, diagnose } from '../read/diagnose.js';
 import { ownName, type Zoning } from '../read/log-reader.js';
 import type { Rules } from '../read/rules.js';
+import { skimmer } from '../read/skim/skimmer.js';
 import { type LogSource, openSource } from '../read/source.js';
 import { isStartup } from '../read/startup.js';
 import { Unfolder } from '../read/unfold.js';
 import { type LogSet, unreadable } from '../tail/discover.js';
-import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
+import { createLineSplitter, type LineSkimmer, type LineSplitter } from '../tail/lines.js';
 import { mayRepeat } from '../tail/maybe-log.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { isPackedName } from '../tail/rotated.js';
@@ -220,7 +221,7 @@ const aboutSet = (set: LogSet, found: FoundLogs, options: ReplayOptions) => ({
 
 async function openPart(part: string, { stdin }: FoundLogs): Promise<LogInput> {
   if (isJournalPath(part)) return openJournal(part);
-  return part === '-' && stdin !== undefined ? openStream(stdin) : openLog(part);
+  return part === '-' && stdin !== undefined ? openStream(stdin) : openLog(part, 0, skimmer()?.room);
 }
 
 /** Lets go the lines of logs that may repeat others, as far as those are read. @returns up to when all is known */
@@ -288,7 +289,12 @@ function openSources(
             numbers.begin(source.begun, offset);
             unfolder.line(bytes, start, end, offset);
           };
-    const splitter = createLineSplitter({ sink, count });
+    const splitter = createLineSplitter({
+      sink,
+      count,
+      // What numbers lines must see each of them.
+      skimmer: numbers === undefined ? skimmerOf(reader, unfolder, () => source.begun) : undefined,
+    });
     const open = (part: string): Promise<LogInput> =>
       begun.has(part) ? Promise.resolve(begun.get(part)!.rewind()) : openPart(part, found);
     const source: Source = {
@@ -305,6 +311,11 @@ function openSources(
   }
   return sources;
 }
+
+const skimmerOf = (reader: LogSource, unfolder: Unfolder, file: () => number): LineSkimmer => ({
+  begin: () => skimmer()?.begin(),
+  skim: (piece, start, offset) => (unfolder.isAsWritten ? reader.skim(piece, start, offset, file()) : start),
+});
 
 const PLAIN: ReadonlySet<CounterName> = new Set<CounterName>([
   'lines',

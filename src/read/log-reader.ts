@@ -1,5 +1,7 @@
+import type { Candidates } from '../catalogue/beginnings.js';
 import type { Announcement, FieldValue, Vif } from '../catalogue/event.js';
 import { type Catalogue, firstReading, type Matcher, catalogue as ours, UNWANTED } from '../catalogue/index.js';
+import type { LoggerIndex } from '../catalogue/matcher.js';
 import { type OsloParts, osloLevel, osloStamp, readContext } from '../format/oslo.js';
 import { behindTime, printable } from '../format/prefix.js';
 import { isText, Recent } from '../format/recent.js';
@@ -13,6 +15,7 @@ import type { LineSink, Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
 import { ownName } from '../model/services.js';
 import { EnvelopeReader, type Format, formatOf, osloMessage, standsUnder } from './envelope.js';
+import { type Quarter, type Skimmed, type Skimmer, skimmer } from './skim/skimmer.js';
 import { asNeutronRequest, isNeutron, Workers } from './uwsgi.js';
 
 /** Lines of a traceback that are kept, and how long one may be. */
@@ -28,6 +31,7 @@ const LONGEST_CONTEXT = 256;
 const LONGEST_SHARED = 512;
 const LONGEST_LEVEL = 8;
 const QUARTER = 15 * 60_000;
+const HOUR = 4 * QUARTER;
 /** Further ahead than this, a line's time waits for another line to say the same. */
 const JUMP = 10 * 60_000;
 
@@ -90,6 +94,9 @@ export class LogReader {
   #isProven = false;
   #quarter = Number.NaN;
   #offset = 0;
+  /** what is skipped in the quarter at hand */
+  #skimmed: Skimmed | undefined;
+  readonly #skimmer: Skimmer | undefined;
   #lines = 0;
   #unrecognised = 0;
   #records = 0;
@@ -109,6 +116,7 @@ export class LogReader {
     this.#envelope = new EnvelopeReader(format);
     this.#parts = this.#envelope.oslo;
     this.#vlog = this.#envelope.vlog;
+    this.#skimmer = this.#isVlog ? undefined : skimmer();
     this.#levels = this.#isVlog ? vlogLevels : osloLevels;
   }
 
@@ -144,6 +152,50 @@ export class LogReader {
     else this.#noRecord(bytes, start, stop, offset);
   };
 
+  /**
+   * Reads lines from `start` on, as far as they are as nearly all are; those that nobody needs are skipped.
+   *
+   * @param offset of the place in the log's file
+   * @returns where the first line begins that `line` must take
+   */
+  readonly skim = (piece: Buffer, start: number, offset: number): number => {
+    const skimmer = this.#skimmer;
+    const skimmed = this.#skimmed;
+    let at = start;
+    while (skimmer !== undefined && skimmed !== undefined && this.#jump === undefined) {
+      if (this.#previous === undefined || this.#newest === undefined) break;
+      const base = this.#quarter * QUARTER - this.#offset;
+      at = skimmer.skim(piece, at, skimmed, this.#previous - base, this.#newest - base, this.#open !== undefined);
+      if (skimmer.lines > 0) this.#skipped(skimmer, base);
+      if (!skimmer.isWanted) break;
+      this.#stopped(skimmer, offset + at - start, base + skimmer.at);
+      at = skimmer.next;
+    }
+    return at;
+  };
+
+  #skipped({ lines, records, unrecognised, last, newest }: Skimmer, base: Millis): void {
+    this.#lines += lines;
+    if (records === 0) return;
+    this.#records += records;
+    this.#unrecognised += unrecognised;
+    this.#open = undefined;
+    this.#previous = base + last;
+    this.#newest = base + newest;
+  }
+
+  /** Takes the line that the skimmer stopped at. */
+  #stopped({ bytes, parts, end, logger, candidates }: Skimmer, offset: number, at: Millis): void {
+    this.#lines++;
+    this.#records++;
+    this.#open = undefined;
+    this.#at = undefined;
+    this.#saw(at);
+    this.#workers?.note(bytes, parts, at);
+    if (candidates !== undefined) this.#read(bytes, parts, end, offset, at, logger, candidates);
+    else if (logger?.isKnown === true) this.#unrecognised++;
+  }
+
   /** Hands over what has been counted since the last time. */
   flushCounts(): void {
     const { count } = this.#options;
@@ -175,6 +227,7 @@ export class LogReader {
     if (quarter !== this.#quarter || this.#previous === undefined || local - this.#offset < this.#previous - QUARTER) {
       const utc = this.#options.zone.toUtc(local, this.#previous);
       this.#quarter = quarter;
+      this.#skimmed = { matcher: this.#matcher, quarter: quarterOf(quarter), isEvery: this.#workers !== undefined };
       this.#offset = local - utc;
     }
     return this.#saw(local - this.#offset);
@@ -229,6 +282,11 @@ export class LogReader {
       if (said?.isKnown === true) this.#unrecognised++;
       return;
     }
+    this.#read(bytes, parts, end, offset, at, said, found);
+  }
+
+  /** Reads a line of which it is known what it may say. */
+  #read(bytes: Buffer, parts: OsloParts, end: number, offset: number, at: Millis, said: LoggerIndex | undefined, found: Candidates): void {
     const context = contexts.of(bytes, parts.contextStart, Math.min(parts.contextEnd, parts.contextStart + LONGEST_CONTEXT));
     const candidates = context.requestId !== undefined && context.userId === undefined ? found.withoutUser : found.all;
     if (candidates === undefined) {
@@ -365,6 +423,11 @@ export class LogReader {
     if (this.#at === undefined) return this.#isVlog ? 'none' : 'own';
     return this.#isProven ? 'none' : 'outer';
   }
+}
+
+function quarterOf(quarter: number): Quarter {
+  const start = quarter * QUARTER;
+  return { hour: Buffer.from(new Date(start).toISOString().slice(0, 16).replace('T', ' ')), start: ((start % HOUR) + HOUR) % HOUR };
 }
 
 const same = (text: string): string => text;

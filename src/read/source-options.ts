@@ -24,6 +24,8 @@ export interface LineReader {
    * @param isProven that time needed no zone
    */
   readonly line: (bytes: Buffer, start: number, end: number, offset: number, at?: Millis, isProven?: boolean) => void;
+  /** As LogReader's: what need not be given to `line`. */
+  readonly skim?: (piece: Buffer, start: number, offset: number) => number;
   /** A piece of the log is over: hands over what has been counted. */
   flushCounts(): void;
 }

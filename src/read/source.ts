@@ -35,6 +35,8 @@ export class LogSource {
   #form: LogForm | undefined;
   #unwrapper: Unwrapper | undefined;
   #sink: LineSink;
+  /** who takes all lines of a plain log */
+  #plain: LineReader | undefined;
   /** which of the log's files the line at hand is of */
   #file = 0;
   #isUnknown = false;
@@ -63,6 +65,12 @@ export class LogSource {
     this.#file = file;
     this.#sink(bytes, start, end, offset);
   };
+
+  /** As LogReader's, where the log is one that a reader takes as it is. */
+  skim(piece: Buffer, start: number, offset: number, file: number): number {
+    this.#file = file;
+    return this.#plain?.skim?.(piece, start, offset) ?? start;
+  }
 
   /** A reader for each of those who write to the log, as far as they are known. */
   get readers(): Iterable<LineReader> {
@@ -135,6 +143,7 @@ export class LogSource {
     const { count, latest, zone } = this.#options;
     this.#unwrapper?.end();
     this.#form = form;
+    this.#plain = undefined;
     if (known === undefined) {
       this.#unwrapper = undefined;
       this.#sink = this.#plainSink();
@@ -153,7 +162,10 @@ export class LogSource {
   #plainSink(): LineSink {
     const { service } = this.#owner;
     const host = this.#writers.plainHost;
-    if (service !== undefined && !this.#isSaid) return this.#writers.readerFor(service, host).line;
+    if (service !== undefined && !this.#isSaid) {
+      this.#plain = this.#writers.readerFor(service, host);
+      return this.#plain.line;
+    }
     const mixed = this.#writers.mixedOf('', service);
     return (bytes, start, end, offset) => {
       const reader = this.#writers.readerOf(mixed.serviceOf(bytes, start, end) ?? service, host);

@@ -147,6 +147,11 @@ export class Unfolder {
     return this.#folding.width ?? 0;
   }
 
+  /** Whether it has been decided that lines are handed on as they come. */
+  get isAsWritten(): boolean {
+    return this.#isAsWritten;
+  }
+
   /** Takes one line. */
   readonly line: LineSink = (bytes, start, end, offset) => {
     if (this.#isAsWritten) this.#sink(bytes, start, end, offset);

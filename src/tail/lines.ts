@@ -18,11 +18,20 @@ export interface LineSplitter {
   readonly pending: number;
 }
 
+/** Reads lines by itself, where it can. */
+export interface LineSkimmer {
+  /** What it is given next is another piece, though it may be in the same bytes. */
+  begin(): void;
+  /** @returns where the first line begins that the sink must take; `start` where that is the first one */
+  skim(bytes: Buffer, start: number, offset: number): number;
+}
+
 export interface LineSplitterOptions {
   readonly sink: LineSink;
   /** Of a longer line the first so many bytes are handed over, once, and the rest is passed over. */
   readonly maxLineBytes?: number;
   readonly count: Count;
+  readonly skimmer?: LineSkimmer | undefined;
 }
 
 const NEWLINE = 10;
@@ -39,7 +48,7 @@ const NO_ROOM = Buffer.alloc(0);
  *     aaaa\nbbbb\ncc    cc\ndddd\n
  *     └ in place ┘└ carried ┘└ in place
  */
-export function createLineSplitter({ sink, maxLineBytes = MIB, count }: LineSplitterOptions): LineSplitter {
+export function createLineSplitter({ sink, maxLineBytes = MIB, count, skimmer }: LineSplitterOptions): LineSplitter {
   let carry: Buffer = NO_ROOM;
   let carried = 0;
   /** bytes of the open line so far, those passed over included */
@@ -96,7 +105,11 @@ export function createLineSplitter({ sink, maxLineBytes = MIB, count }: LineSpli
         complete();
         start = end + 1;
       }
-      for (let end = bytes.indexOf(NEWLINE, start); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+      skimmer?.begin();
+      for (;;) {
+        if (skimmer !== undefined) start = skimmer.skim(bytes, start, offset + start);
+        const end = bytes.indexOf(NEWLINE, start);
+        if (end === -1) break;
         if (end - start <= maxLineBytes) sink(bytes, start, end, offset + start);
         else {
           count('overlong_lines');

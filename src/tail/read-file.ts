@@ -37,9 +37,10 @@ const FOREIGN = [
  * Opens a plain or compressed log, told apart by its first bytes, whatever it is called. A pipe is read as standard input is.
  *
  * @param from where a plain log is begun; a compressed one, a pipe and one in UTF-16 are always read from their beginning
+ * @param room where a plain log's pieces are put, if not in memory of its own: then they are valid until the next one that is put there
  * @throws OperatorError LOG_UNREADABLE, from `read` too
  */
-export async function openLog(path: string, from = 0): Promise<LogInput> {
+export async function openLog(path: string, from = 0, room?: Buffer): Promise<LogInput> {
   let fd: number | undefined;
   try {
     // Opened in the thread pool, as a named pipe holds up who opens it until somebody writes to it.
@@ -53,7 +54,7 @@ export async function openLog(path: string, from = 0): Promise<LogInput> {
     const compression = compressionOf(bytes);
     const encoding = utf16Of(bytes);
     if (encoding !== undefined) return decoded(plain(fd, path, 0), encoding);
-    return compression === undefined ? plain(fd, path, from) : await compression.open(fd, path);
+    return compression === undefined ? plain(fd, path, from, room) : await compression.open(fd, path);
   } catch (cause) {
     if (fd !== undefined) closeSync(fd);
     throw cause instanceof OperatorError ? cause : logUnreadable(path, cause);
@@ -66,8 +67,7 @@ const packedOtherwise = (path: string, name: string, undo: string): OperatorErro
   });
 
 /** Reads synchronously: a replay has nothing else to do, and going through the thread pool takes half as long again. */
-function plain(fd: number, path: string, from: number): LogInput {
-  const buffer = Buffer.allocUnsafe(PIECE);
+function plain(fd: number, path: string, from: number, buffer: Buffer = Buffer.allocUnsafe(PIECE)): LogInput {
   let offset = from;
   let isOpen = true;
   return {
@@ -75,7 +75,7 @@ function plain(fd: number, path: string, from: number): LogInput {
     async read() {
       let length: number;
       try {
-        length = readSync(fd, buffer, 0, PIECE, offset);
+        length = readSync(fd, buffer, 0, buffer.length, offset);
       } catch (cause) {
         throw logUnreadable(path, cause);
       }
