@@ -142,6 +142,11 @@ export class Unfolder {
     return this.#sample === undefined ? this.#seen : this.#sample.map(({ bytes }) => bytes.toString('utf8'));
   }
 
+  /** Lines are handed on as they come. */
+  get isAsWritten(): boolean {
+    return this.#isAsWritten;
+  }
+
   /** Columns at which its lines were cut; 0 where they were not. */
   get width(): number {
     return this.#folding.width ?? 0;
