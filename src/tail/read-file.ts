@@ -21,7 +21,7 @@ export interface LogInput {
 }
 
 /** Large enough that system calls cost nothing beside reading lines, small enough to stay in the processor's cache. */
-const PIECE = 256 * 1024;
+export const PIECE = 256 * 1024;
 
 /** What a packed file may hold several logs in: it is no log itself. By its first bytes, and what may undo it. */
 const FOREIGN = [
@@ -37,9 +37,10 @@ const FOREIGN = [
  * Opens a plain or compressed log, told apart by its first bytes, whatever it is called. A pipe is read as standard input is.
  *
  * @param from where a plain log is begun; a compressed one, a pipe and one in UTF-16 are always read from their beginning
+ * @param piece how much of a plain log is read at once
  * @throws OperatorError LOG_UNREADABLE, from `read` too
  */
-export async function openLog(path: string, from = 0): Promise<LogInput> {
+export async function openLog(path: string, from = 0, piece = PIECE): Promise<LogInput> {
   let fd: number | undefined;
   try {
     // Opened in the thread pool, as a named pipe holds up who opens it until somebody writes to it.
@@ -52,8 +53,8 @@ export async function openLog(path: string, from = 0): Promise<LogInput> {
     if (foreign !== undefined) throw packedOtherwise(path, foreign.name, foreign.undo);
     const compression = compressionOf(bytes);
     const encoding = utf16Of(bytes);
-    if (encoding !== undefined) return decoded(plain(fd, path, 0), encoding);
-    return compression === undefined ? plain(fd, path, from) : await compression.open(fd, path);
+    if (encoding !== undefined) return decoded(plain(fd, path, 0, piece), encoding);
+    return compression === undefined ? plain(fd, path, from, piece) : await compression.open(fd, path);
   } catch (cause) {
     if (fd !== undefined) closeSync(fd);
     throw cause instanceof OperatorError ? cause : logUnreadable(path, cause);
@@ -66,8 +67,8 @@ const packedOtherwise = (path: string, name: string, undo: string): OperatorErro
   });
 
 /** Reads synchronously: a replay has nothing else to do, and going through the thread pool takes half as long again. */
-function plain(fd: number, path: string, from: number): LogInput {
-  const buffer = Buffer.allocUnsafe(PIECE);
+function plain(fd: number, path: string, from: number, size: number): LogInput {
+  const buffer = Buffer.allocUnsafe(size);
   let offset = from;
   let isOpen = true;
   return {
@@ -75,7 +76,7 @@ function plain(fd: number, path: string, from: number): LogInput {
     async read() {
       let length: number;
       try {
-        length = readSync(fd, buffer, 0, PIECE, offset);
+        length = readSync(fd, buffer, 0, size, offset);
       } catch (cause) {
         throw logUnreadable(path, cause);
       }
