@@ -12,7 +12,11 @@ const common = { absWorkingDir: ROOT, outbase: 'src', outdir: 'dist', bundle: tr
 
 const { metafile } = await build({
   ...common,
-  entryPoints: [{ in: 'src/cli/process.ts', out: 'parts/process' }],
+  entryPoints: [
+    { in: 'src/cli/process.ts', out: 'parts/process' },
+    // The second thread of `replay --jobs 2`.
+    { in: 'src/pipeline/shards/worker.ts', out: 'parts/shard' },
+  ],
   // As deep as main.js: each reads the version from `../../package.json`.
   chunkNames: 'parts/[name]-[hash]',
   splitting: true,

@@ -58,6 +58,14 @@ export interface ReplayOptions {
   onProgress?(readBytes: number, totalBytes: number): void;
   readonly stdin?: NodeJS.ReadableStream;
   readonly onStalls?: (stalls: readonly StallsOfDaemon[]) => void;
+  /** Two threads share the work, where logs and options allow it. */
+  readonly jobs?: {
+    /** What traces are written as: then those of the other thread are outlines, and `onWritten` takes their lines. */
+    readonly format: 'otlp' | 'json' | undefined;
+    readonly onWritten: (trace: FinishedTrace, line: () => Uint8Array) => void;
+    /** Takes why the work was not shared, or what came of it. */
+    readonly onNote: (said: string) => void;
+  };
 }
 
 export interface Explanation {

@@ -51,6 +51,12 @@ export const replay = defineCommand({
       about:
         'show the log lines behind each span: as text below each view, with file and line number; in otlp and json as events of the span. There they are shown anyway (events), --lines adds the numbers, and --lines off leaves them out',
     },
+    jobs: {
+      type: 'string',
+      value: 'N',
+      about:
+        'threads that share the work: 1 (default), or 2, which takes nearly half of the time where plain logs of 64 MB or more are read. The result is the same',
+    },
     output: { type: 'string', short: 'o', value: 'FILE', about: 'write the result to FILE instead of stdout' },
     quiet: { type: 'boolean', short: 'q', about: 'nothing but the result, and errors' },
     verbose: { type: 'boolean', short: 'v', about: 'also how many lines were read, recognised and passed over, and how fast' },
@@ -59,7 +65,7 @@ export const replay = defineCommand({
   groups: [
     { title: 'Which actions', options: Object.keys(selectOptions) as (keyof typeof selectOptions)[] },
     { title: 'How they are shown', options: ['view', 'format', 'lines', 'output', 'quiet', 'verbose', 'no-color'] },
-    { title: 'How the logs are read', options: ['timezone', 'service', 'log-host', 'log-form', 'rules'] },
+    { title: 'How the logs are read', options: ['timezone', 'service', 'log-host', 'log-form', 'rules', 'jobs'] },
   ],
   examples: [
     {
@@ -115,6 +121,11 @@ export const replay = defineCommand({
     // What is drawn is drawn when all is known; the others go out as they come.
     const isDrawn = format === 'text' || format === 'svg';
     const encode = isDrawn ? undefined : (await engine.formats())[format];
+    const isShared = jobsOf(values.jobs) > 1;
+    const jobNotes: string[] = [];
+    /** lines of traces that another thread has written */
+    const written = new WeakMap<FinishedTrace, () => Uint8Array>();
+    const lineOf = (trace: FinishedTrace): string | Uint8Array => written.get(trace)?.() ?? encode!(trace);
 
     // Lines that scroll by on the same terminal would tear the bar.
     const hasBar = !values.quiet && (format === 'text' || values.output !== undefined || !isTTY.stdout);
@@ -176,6 +187,13 @@ export const replay = defineCommand({
         ...(values.service !== undefined && { service: values.service }),
         ...(values['log-host'] !== undefined && { host: values['log-host'] }),
         ...rulesOf(values.rules),
+        ...(isShared && {
+          jobs: {
+            format: isDrawn ? undefined : format,
+            onWritten: (trace, line) => written.set(trace, line),
+            onNote: (said) => jobNotes.push(`note: ${said}`),
+          },
+        }),
         ...(request !== undefined && {
           onRequests(trace, requests) {
             for (const one of requests) if (one.startsWith(request)) asked.add(trace);
@@ -193,7 +211,7 @@ export const replay = defineCommand({
         for (const ready of streamed.splice(0)) {
           isAny = true;
           shown.add(ready);
-          if (encode !== undefined) await writeLine(sink, encode(ready));
+          if (encode !== undefined) await writeLine(sink, lineOf(ready));
         }
       }
     } catch (error) {
@@ -208,7 +226,7 @@ export const replay = defineCommand({
     const wanted = chooser.all();
     for (const trace of wanted) shown.add(trace);
     if (encode !== undefined) {
-      for (const trace of wanted) await writeLine(sink, encode(trace));
+      for (const trace of wanted) await writeLine(sink, lineOf(trace));
     } else if (wanted.length > 0) {
       await sink.write(format === 'svg' ? svg(wanted) : inText(wanted, values, selection, io));
     }
@@ -224,7 +242,7 @@ export const replay = defineCommand({
         ...notes.flatMap((note) => note(outcome)),
         ...notReadText(notRead, all.isEmpty),
         ...(wrongZone === undefined ? [] : [wrongZone]),
-        ...(values.verbose ? tally.details({ took, bytes }) : []),
+        ...(values.verbose ? [...tally.details({ took, bytes }), ...jobNotes] : []),
       ];
       if (isTTY.stderr && isTTY.stdout && wanted.length > 0) await write(stderr, '\n');
       await write(stderr, lines.map((line) => `${line}\n`).join(''));
@@ -232,6 +250,11 @@ export const replay = defineCommand({
     return signal.aborted ? interruptedBy(signal, stderr) : exitCodes.ok;
   },
 });
+
+function jobsOf(given = '1'): number {
+  if (!/^[1-9][0-9]{0,2}$/.test(given)) throw usage(`--jobs cannot be '${given}'`, 'give 1 or 2, such as --jobs 2');
+  return Number(given);
+}
 
 interface TextOptions {
   readonly view: View | undefined;

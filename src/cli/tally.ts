@@ -91,7 +91,7 @@ export function createTally(): Tally {
 }
 
 function largest(labels: ReadonlyMap<string, number>): string {
-  const sorted = [...labels].sort(([, a], [, b]) => b - a);
+  const sorted = [...labels].sort(([name, a], [other, b]) => b - a || (name < other ? -1 : 1));
   const shown = sorted.slice(0, MOST_LABELS).map(([label, n]) => `${label} ${grouped(n)}`);
   return `${shown.join(', ')}${sorted.length > MOST_LABELS ? `, and ${sorted.length - MOST_LABELS} more` : ''}`;
 }

@@ -114,7 +114,9 @@ const fields = z.strictObject({
       description: "the zone that lines of nova, neutron, placement and glance are in. A container's may be another than its host's",
       shownDefault: "this machine's zone",
     }),
-  pollInterval: duration.prefault('250ms').describe('how often the logs are read while there is more to read; a quarter as often where all has been read'),
+  pollInterval: duration
+    .prefault('250ms')
+    .describe('how often the logs are read while there is more to read; a quarter as often where all has been read'),
   stateDir: text('a folder, or none').optional().meta({
     description:
       'the folder that keeps the checkpoint and what the backend would not take. `none` keeps nothing: a restart is then a first start',

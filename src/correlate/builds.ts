@@ -1,6 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
+import { compare } from './state.js';
 import { WAITING } from './times.js';
 
 const BEGINS: ReadonlySet<EventKind> = new Set<EventKind>(['instance.claimed']);
@@ -119,6 +120,13 @@ export class Builds {
       if (each.at <= end && each.next > end && each.over >= start && each.instance !== instance) others++;
     }
     return others;
+  }
+
+  /** As `Correlator.whole`: the arrivals are a function of the marks. */
+  get whole(): unknown {
+    return Array.from(this.#byHost, ([host, { marks }]) => [host, marks] as const)
+      .filter(([, { length }]) => length > 0)
+      .sort(([a], [b]) => compare(a, b));
   }
 
   /** Forgets what lies before. */

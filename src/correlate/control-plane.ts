@@ -48,6 +48,15 @@ export class ControlPlane {
     return Array.from(this.#times, ([request, times]) => ({ session: firstSession(request, times), times }));
   }
 
+  /**
+   * As `Correlator.whole`: times are sorted where they are asked for, and requests are looked at in the order in
+   * which they came to be waited for.
+   */
+  get whole(): unknown {
+    const times = Array.from(this.#times, ([request, at]) => [request, [...at].sort((a, b) => a - b)] as const);
+    return [times.sort(([a], [b]) => compare(a, b)), this.#due];
+  }
+
   restore(saved: readonly (readonly [request: string, times: readonly Millis[]])[]): void {
     for (const [request, times] of saved) {
       this.#times.set(request, [...times]);

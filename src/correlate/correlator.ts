@@ -163,6 +163,25 @@ export class Correlator {
     return save(this.#parts, this.#watermark, longSince, before);
   }
 
+  /**
+   * All that has a say in what follows. Two correlators of which it is the same, and that are given the same lines from then on, give the
+   * same things, in the same order. What only saves work is left out, and what a lazy sort has not sorted yet is sorted.
+   */
+  get whole(): unknown {
+    const { store, hosts, instances, hostLines, builds } = this.#from;
+    const audited = [...this.#audited].filter(([, others]) => others === this.#others).map(([host]) => host);
+    return {
+      ...{ watermark: this.#watermark, audited: audited.sort(), store: store.whole, hosts: hosts.whole, instances: instances.whole },
+      ...{ hostLines: hostLines.whole, builds: builds.whole, control: this.#control.whole, sequels: this.#sequels.whole },
+      retention: this.#retention.whole,
+    };
+  }
+
+  /** As `Hosts` has it. */
+  get allocations(): Hosts['allocations'] {
+    return this.#from.hosts.allocations;
+  }
+
   get #parts() {
     return { from: this.#from, gather: this.#gather, control: this.#control, sequels: this.#sequels };
   }

@@ -2,6 +2,7 @@ import type { EventKind } from '../catalogue/event.js';
 import { isOfHost } from '../lifecycle/causes.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
+import { sortedByName } from './state.js';
 
 const TURNS: ReadonlySet<EventKind> = new Set<EventKind>(['agent.ports.retrieved', 'agent.ports.wired', 'agent.ports.filtered']);
 /** The most lines of one host: five hours of a daemon that stalls all the time. Then the oldest go. */
@@ -49,6 +50,11 @@ export class HostLines {
   /** The lines of all hosts of a time, its end not included. */
   between(from: Millis, to: Millis): Event[] {
     return [...this.#byHost.keys()].flatMap((host) => this.within(host, from, to).filter(({ at }) => at < to));
+  }
+
+  /** As `Correlator.whole`. */
+  get whole(): unknown {
+    return sortedByName(this.#byHost);
   }
 
   /** Forgets what lies before. */

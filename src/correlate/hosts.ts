@@ -2,6 +2,7 @@ import type { EventKind } from '../catalogue/event.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { HostMarks } from './settle.js';
+import { sortedByName } from './state.js';
 
 const NONE: readonly Millis[] = [];
 
@@ -55,11 +56,16 @@ export class HostTimes {
   }
 
   forget(before: Millis): void {
-    for (const [host, times] of this.#byHost)
-      this.#byHost.set(
-        host,
-        times.filter((at) => at >= before),
-      );
+    for (const [host, times] of this.#byHost) {
+      const left = times.filter((at) => at >= before);
+      if (left.length === 0) this.#byHost.delete(host);
+      else this.#byHost.set(host, left);
+    }
+  }
+
+  /** As `Correlator.whole`. */
+  get whole(): unknown {
+    return sortedByName(this.#byHost);
   }
 }
 
@@ -71,8 +77,6 @@ const BUILD_ENDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'instance.build.rescheduled',
   'instance.build.unexpected',
 ]);
-
-const MOST_GIVEN_BACK = 10_000;
 
 /** It does so, or is of a release that does: Pike and later print two request ids (DevStack; others since Zed) or the claim's node. */
 const showsAllocations = ({ service, kind, twoIds, userId, fields }: Event): boolean =>
@@ -87,13 +91,16 @@ export class Hosts {
   readonly audits = new HostTimes();
   readonly buildEnds = new HostTimes();
   readonly #printsAllocations = new Set<string>();
-  /** the instances that were last given back: nothing more is printed of theirs */
-  readonly #givenBack = new Set<string>();
+  /** the instances that were given back, and when last: nothing more is printed of theirs */
+  readonly #givenBack = new Map<string, Millis>();
+  /** hosts of which it was asked whether they print allocations, before a line said so */
+  readonly #askedTooEarly = new Set<string>();
 
   /** @returns whether the line is one of a host, and may end what is under way on it */
   note(event: Event): boolean {
     const { kind, host, at } = event;
-    if (kind === 'allocation.deleted' && event.instance !== undefined) this.#giveBack(event.instance);
+    if (kind === 'allocation.deleted' && event.instance !== undefined)
+      this.#givenBack.set(event.instance, Math.max(at, this.#givenBack.get(event.instance) ?? at));
     if (!this.#printsAllocations.has(host) && showsAllocations(event)) this.#printsAllocations.add(host);
     if (BUILD_ENDS.has(kind)) this.buildEnds.add(host, at);
     if (kind === 'compute.started') this.restarts.add(host, at);
@@ -102,14 +109,30 @@ export class Hosts {
     return true;
   }
 
-  #giveBack(instance: string): void {
-    this.#givenBack.add(instance);
-    if (this.#givenBack.size > MOST_GIVEN_BACK) for (const oldest of this.#givenBack.values()) return void this.#givenBack.delete(oldest);
-  }
-
   /** Whether a host's nova-compute is known to print that it gave an instance's allocations back, and has not done so yet. */
   printsAllocations(host: string, instance: string): boolean {
-    return this.#printsAllocations.has(host) && !this.#givenBack.has(instance);
+    if (this.#givenBack.has(instance)) return false;
+    if (this.#printsAllocations.has(host)) return true;
+    this.#askedTooEarly.add(host);
+    return false;
+  }
+
+  /** Forgets what lies before. */
+  forget(before: Millis): void {
+    this.restarts.forget(before);
+    this.audits.forget(before);
+    this.buildEnds.forget(before);
+    for (const [instance, at] of this.#givenBack) if (at < before) this.#givenBack.delete(instance);
+  }
+
+  /** As `Correlator.whole`, but for the hosts that print allocations: those are compared once it is known which were asked for. */
+  get whole(): unknown {
+    return [this.restarts.whole, this.audits.whole, this.buildEnds.whole, sortedByName(this.#givenBack)];
+  }
+
+  /** The hosts that are known to print allocations, and those that were asked for before that was known. */
+  get allocations(): { readonly printed: ReadonlySet<string>; readonly askedTooEarly: ReadonlySet<string> } {
+    return { printed: this.#printsAllocations, askedTooEarly: this.#askedTooEarly };
   }
 
   /** Whether one of the hosts started or counted its resources after a moment and up to another. */

@@ -8,7 +8,7 @@ import type { Candidate } from './candidate.js';
 import { type Hosts, VisibleMarks } from './hosts.js';
 import { INTRODUCES, MAY_CLOSE, ONLY_AT_WORK, RESOLVED } from './kinds.js';
 import { givenOn, isExported, isSame, isTaken, triesBefore } from './owner.js';
-import type { InstanceState, Passage } from './state.js';
+import { type InstanceState, type Passage, sortedByName } from './state.js';
 import { Timeline, timeline } from './timeline.js';
 import { GRACE, UNNAMED_QUIET } from './times.js';
 
@@ -267,6 +267,21 @@ export class Instances {
       if (!past.request.startsWith('@')) this.share(past.request, instance, past.opened);
     }
     for (const { past } of this.states.values()) past.sort((a, b) => a.until - b.until || a.opened - b.opened);
+  }
+
+  /**
+   * As `Correlator.whole`. When an instance was looked at matters where something is under way, which a late line of its host may change,
+   * and what was seen of its hosts then where one has printed a line: a sweep may look at instances whose lines all lie ahead.
+   */
+  get whole(): unknown {
+    const states = Array.from(this.states, ([instance, { passage, lookedAt, ...state }]) => [
+      instance,
+      state,
+      state.candidates.length > 0 ? lookedAt : undefined,
+      passage === undefined ? undefined : [passage.timeline.taken > 0 ? passage.marks.watermark : undefined, passage.timeline.whole],
+    ]);
+    const sharers = sortedByName(this.#sharers).map(([request, instances]) => [request, sortedByName(instances)]);
+    return [states, sharers, sortedByName(this.#unresolved)];
   }
 
   /** Forgets instances of which nothing is left, and what only they gave a meaning. */

@@ -41,8 +41,9 @@ export class Retention {
     this.#sequels = sequels;
   }
 
+  /** At each multiple of `SWEEP` in event time: so it does not matter where reading began. */
   isDue(watermark: Millis): boolean {
-    return watermark - this.#sweptAt >= SWEEP || this.#from.store.size > this.#room;
+    return Math.floor(watermark / SWEEP) > Math.floor(this.#sweptAt / SWEEP) || this.#from.store.size > this.#room;
   }
 
   /** Where too many actions are open, the oldest are closed as far as they have come. */
@@ -77,9 +78,12 @@ export class Retention {
     const reach = Math.min(needs.oldest, watermark) - REACH;
     hostLines.forget(reach);
     builds.forget(reach);
-    hosts.restarts.forget(reach);
-    hosts.audits.forget(reach);
-    hosts.buildEnds.forget(reach);
+    hosts.forget(reach);
+  }
+
+  /** As `Correlator.whole`. */
+  get whole(): unknown {
+    return [this.#sweptAt, this.#room];
   }
 
   #needs(watermark: Millis, horizon: Millis): Needs {

@@ -58,6 +58,19 @@ export class Sequels {
     }
   }
 
+  /** As `Correlator.whole`. */
+  get whole(): unknown {
+    return this.#waiting.map(({ sequel: { of, opening, from, since }, wakesAt, knownAt }) => {
+      const { instance, request, spec, host, start, began, ports } = of;
+      const isKnown = knownAt === this.#lookedAt(instance);
+      return [instance, request, spec, host, start, began, ports, opening, from, since, wakesAt, isKnown];
+    });
+  }
+
+  #lookedAt(instance: string): Millis {
+    return this.#instances.states.get(instance)?.lookedAt ?? Number.NEGATIVE_INFINITY;
+  }
+
   /** A guest that has its address may be all that was waited for. */
   note(event: Event): void {
     if (event.kind !== 'dhcp.acknowledged' || this.#byMac.size === 0) return;
@@ -87,7 +100,7 @@ export class Sequels {
     this.follow(closings);
     const left: Waiting[] = [];
     for (const waiting of this.#waiting) {
-      const knownAt = this.#instances.states.get(waiting.sequel.of.instance)?.lookedAt ?? Number.NEGATIVE_INFINITY;
+      const knownAt = this.#lookedAt(waiting.sequel.of.instance);
       if (watermark < waiting.wakesAt && knownAt === waiting.knownAt) {
         left.push(waiting);
         continue;

@@ -204,6 +204,12 @@ export class EventStore {
     return this.#placed.has(event);
   }
 
+  /** As `Correlator.whole`: names and places of lines are a function of the lines. */
+  get whole(): unknown {
+    const events = [...this.#ages.values()].flatMap((peers) => peers.filter(({ look }) => look !== FORGOTTEN).map(({ event }) => event));
+    return events.sort(inOrder).map((event) => [event, this.#placed.has(event)]);
+  }
+
   /** Forgets the lines before `horizon` that nothing keeps; tells of each. */
   forget(horizon: Millis, keeps: (event: Event) => boolean, onForgotten: (event: Event) => void): void {
     this.#age = Number.NaN;

@@ -87,6 +87,14 @@ export class Timeline {
     if (around.external !== undefined && around.external.length > 0) this.#external = new Set(around.external);
   }
 
+  /** As `Correlator.whole`. */
+  get whole(): unknown {
+    return [
+      ...[this.#external, this.#open, this.#attempts, this.#early, this.#begun, this.#bare, this.#owners],
+      ...[this.#taken, this.#last, this.#soonest, this.hosts, this.#around.past],
+    ];
+  }
+
   get candidates(): Candidate[] {
     return [...this.#attempts, ...this.#open.values()];
   }

@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import { keys } from '../model/attributes.js';
 import type { Millis } from '../model/line.js';
-import type { FinishedTrace } from '../model/span.js';
+import type { FinishedTrace, SpanData } from '../model/span.js';
 import type { Stall, StallsOfDaemon } from '../model/stall.js';
 
 /** The most stalls of a daemon that are remembered, and the most daemons. */
@@ -22,12 +22,25 @@ const SAID_BY: Readonly<Record<string, { readonly key: string; readonly anywhere
 };
 
 /** A line that may report a stall. */
-interface Reported {
+export interface Reported {
   readonly kind: EventKind;
   readonly service: string;
   readonly host: string;
   readonly at: Millis;
   readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** The spans of a trace that say that stalls slowed them. */
+export interface Slowed {
+  readonly spans: readonly Pick<SpanData, 'start' | 'end' | 'host' | 'attributes'>[];
+}
+
+const SAYING = Object.values(SAID_BY).map(({ key }) => key);
+
+/** What `Stalls.seen` needs of a trace; undefined where that is nothing. */
+export function slowedOf({ spans }: FinishedTrace): Slowed | undefined {
+  const slowed = spans.filter(({ attributes }) => SAYING.some((key) => attributes[key] !== undefined));
+  return slowed.length === 0 ? undefined : { spans: slowed.map(({ start, end, host, attributes }) => ({ start, end, host, attributes })) };
 }
 
 interface Daemon {
@@ -41,6 +54,11 @@ interface Daemon {
 /** The longest stalls of each daemon, and whether a trace shows them: those of a time in which nothing happened are in none. */
 export class Stalls {
   readonly #daemons = new Map<string, Daemon>();
+
+  /** Whether a line reports a stall. */
+  static isReported({ kind }: Reported): boolean {
+    return FIELDS.has(kind);
+  }
 
   /** Takes a line into account, if it reports a stall. */
   note({ kind, service, host, at, fields }: Reported): void {
@@ -59,7 +77,7 @@ export class Stalls {
   }
 
   /** Marks what a trace shows. A trace is made after all of its lines were read. */
-  seen({ spans }: FinishedTrace): void {
+  seen({ spans }: Slowed): void {
     if (this.#daemons.size === 0) return;
     for (const daemon of this.#daemons.values()) {
       const said = SAID_BY[daemon.service];

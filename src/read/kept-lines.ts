@@ -24,6 +24,10 @@ export class KeptLines {
     return this.#lines.length;
   }
 
+  get lines(): readonly unknown[] {
+    return this.#lines;
+  }
+
   /** No more are kept: there is no room. */
   get isFull(): boolean {
     return this.#lines.length >= MOST_KEPT || this.#bytes > MOST_BYTES;

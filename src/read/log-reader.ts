@@ -30,8 +30,12 @@ const LONGEST_CONTEXT = 256;
 /** What is taken out of a longer message is copied, so that not all of it is kept for one id. */
 const LONGEST_SHARED = 512;
 const LONGEST_LEVEL = 8;
+/** Processes of a log whose last failure is remembered. */
+const MOST_FAILURES = 64;
 const QUARTER = 15 * 60_000;
 const HOUR = 4 * QUARTER;
+/** A traceback's lines come right behind each other: of a failure so long before the log's newest line no more is to come. */
+const FAILURE = 60_000;
 /** Further ahead than this, a line's time waits for another line to say the same. */
 const JUMP = 10 * 60_000;
 
@@ -127,6 +131,16 @@ export class LogReader {
 
   get host(): string {
     return this.#options.host;
+  }
+
+  /** What is known of the processes under uWSGI. */
+  get workers(): Workers | undefined {
+    return this.#workers;
+  }
+
+  /** Its lines are numbered: lines that are missing are found by their numbers, from the first line on. */
+  get isNumbered(): boolean {
+    return this.#isVlog;
   }
 
   /** The newest time of any line so far. */
@@ -269,7 +283,12 @@ export class LogReader {
     const at = this.#at === undefined ? this.#utc(osloStamp(bytes, parts)) : this.#saw(this.#at);
     if (parts.contextStart === parts.contextEnd && this.#failures.size > 0) {
       const failure = this.#failures.get(parts.pid);
-      if (failure !== undefined && failure.at === at && isText(bytes, parts.loggerStart, parts.loggerEnd, failure.logger)) {
+      if (
+        failure !== undefined &&
+        failure.at === at &&
+        !this.#isLate(at) &&
+        isText(bytes, parts.loggerStart, parts.loggerEnd, failure.logger)
+      ) {
         addDetail(failure, bytes, parts.message, end);
         return;
       }
@@ -323,10 +342,33 @@ export class LogReader {
     };
     if (failed) {
       this.#open = event;
-      if (this.#failures.size > 64) this.#failures.clear();
-      this.#failures.set(parts.pid, event);
+      this.#noteFailure(event, parts.pid);
     }
     this.#give(event);
+  }
+
+  #isLate(at: Millis): boolean {
+    return this.#newest !== undefined && at < this.#newest - FAILURE;
+  }
+
+  #noteFailure(event: Event, pid: number): void {
+    if (this.#failures.size > MOST_FAILURES) {
+      for (const [each, { at }] of this.#failures) if (this.#isLate(at)) this.#failures.delete(each);
+      if (this.#failures.size > MOST_FAILURES) this.#failures.clear();
+    }
+    this.#failures.set(pid, event);
+  }
+
+  /**
+   * All that has a say in what it gives of further lines, but for the numbers of vlog's and for uWSGI's workers: where the same lines are
+   * read, two readers of which this is the same give the same events.
+   */
+  get whole(): unknown {
+    const failures = [...this.#failures].filter(([, { at }]) => !this.#isLate(at)).sort(([a], [b]) => a - b);
+    return [
+      ...[this.service, this.host, this.#open, failures, this.#hasRecord, this.#newest, this.#jump, this.#previous],
+      ...[this.#quarter, this.#offset],
+    ];
   }
 
   #uwsgiLine({ text, request }: EnvelopeReader, offset: number): void {

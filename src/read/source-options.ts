@@ -6,6 +6,7 @@ import type { LogForm } from '../model/form.js';
 import type { LineSink, Millis } from '../model/line.js';
 import type { ReaderOptions, Zoning } from './log-reader.js';
 import type { Processes } from './mixed.js';
+import type { Workers } from './uwsgi.js';
 
 /** Reads the lines of one of those who write to a log. */
 export interface LineReader {
@@ -15,6 +16,11 @@ export interface LineReader {
   readonly newest: Millis | undefined;
   /** Whether the last line is so far ahead that it is not clear yet whether it moves `newest`. */
   readonly isUnsure?: boolean;
+  /** Lines that are missing are counted by the numbers of the others. */
+  readonly isNumbered?: boolean;
+  readonly workers?: Workers | undefined;
+  /** as `LogReader.whole` */
+  readonly whole?: unknown;
   /** what the time of the last line rests on */
   readonly zoning?: Zoning;
   /**

@@ -107,6 +107,13 @@ export class LogSource {
     return this.#isUnknown && this.#writers.isEmpty;
   }
 
+  /** As `LogReader.whole`; undefined for a log whose readers depend on more than its first and its last lines. */
+  get whole(): unknown {
+    if (this.#form !== 'plain' || this.#isUnknown) return undefined;
+    const readers = this.#writers.only?.whole;
+    return readers === undefined ? undefined : [this.#kept.lines, readers];
+  }
+
   /** A piece of the log is over: decides by what there is, and hands over what has been counted. */
   flushCounts(): void {
     if (this.#form === undefined && this.#kept.size > 0) this.#decide(1);

@@ -70,6 +70,8 @@ export interface Served {
  */
 export class Workers {
   readonly #workers = new Map<number, Worker>();
+  /** the processes that served something: what was known of others had no say yet */
+  readonly asked = new Set<number>();
 
   /** Takes an oslo line of any kind. Most lines are of the request that was seen last: a few bytes show it. */
   note(bytes: Buffer, { pid, contextStart, contextEnd }: OsloParts, at: Millis): void {
@@ -101,6 +103,16 @@ export class Workers {
     }
   }
 
+  /** What is known of each process. */
+  get known(): ReadonlyMap<number, unknown> {
+    return this.#workers;
+  }
+
+  /** Whether as many processes more are remembered, too. */
+  hasRoomFor(more: number): boolean {
+    return this.#workers.size + more < MOST_WORKERS;
+  }
+
   #workerOf(pid: number): Worker {
     let worker = this.#workers.get(pid);
     if (worker === undefined) {
@@ -120,6 +132,7 @@ export class Workers {
    */
   served({ pid, millis, core }: UwsgiRequest, began: Millis, ended: Millis | undefined): Served {
     const worker = this.#workerOf(pid);
+    this.asked.add(pid);
     const { requests } = worker;
     worker.isThreaded ||= core > 0;
     worker.isFull = false;

@@ -64,6 +64,11 @@ export class Writers {
     return this.#readers.values();
   }
 
+  /** What reads the lines, where all that are read are one's, and it was known whose they are before the first. */
+  get only(): LineReader | undefined {
+    return this.#readers.size === 1 && this.#mixed.size === 0 && this.#writers.size === 0 ? [...this.#readers.values()][0] : undefined;
+  }
+
   get isEmpty(): boolean {
     return this.#readers.size === 0;
   }

@@ -21,7 +21,7 @@ export interface LogInput {
 }
 
 /** Large enough that system calls cost nothing beside reading lines, small enough to stay in the processor's cache. */
-const PIECE = 256 * 1024;
+export const PIECE = 256 * 1024;
 
 /** What a packed file may hold several logs in: it is no log itself. By its first bytes, and what may undo it. */
 const FOREIGN = [
@@ -37,10 +37,11 @@ const FOREIGN = [
  * Opens a plain or compressed log, told apart by its first bytes, whatever it is called. A pipe is read as standard input is.
  *
  * @param from where a plain log is begun; a compressed one, a pipe and one in UTF-16 are always read from their beginning
+ * @param piece how much of a plain log is read at once
  * @param room where a plain log's pieces are put, if not in memory of its own: then they are valid until the next one that is put there
  * @throws OperatorError LOG_UNREADABLE, from `read` too
  */
-export async function openLog(path: string, from = 0, room?: Buffer): Promise<LogInput> {
+export async function openLog(path: string, from = 0, piece = PIECE, room?: Buffer): Promise<LogInput> {
   let fd: number | undefined;
   try {
     // Opened in the thread pool, as a named pipe holds up who opens it until somebody writes to it.
@@ -53,8 +54,10 @@ export async function openLog(path: string, from = 0, room?: Buffer): Promise<Lo
     if (foreign !== undefined) throw packedOtherwise(path, foreign.name, foreign.undo);
     const compression = compressionOf(bytes);
     const encoding = utf16Of(bytes);
-    if (encoding !== undefined) return decoded(plain(fd, path, 0), encoding);
-    return compression === undefined ? plain(fd, path, from, room) : await compression.open(fd, path);
+    if (encoding !== undefined) return decoded(plain(fd, path, 0, Buffer.allocUnsafe(piece)), encoding);
+    return compression === undefined
+      ? plain(fd, path, from, (room ?? Buffer.allocUnsafe(piece)).subarray(0, piece))
+      : await compression.open(fd, path);
   } catch (cause) {
     if (fd !== undefined) closeSync(fd);
     throw cause instanceof OperatorError ? cause : logUnreadable(path, cause);
@@ -67,7 +70,7 @@ const packedOtherwise = (path: string, name: string, undo: string): OperatorErro
   });
 
 /** Reads synchronously: a replay has nothing else to do, and going through the thread pool takes half as long again. */
-function plain(fd: number, path: string, from: number, buffer: Buffer = Buffer.allocUnsafe(PIECE)): LogInput {
+function plain(fd: number, path: string, from: number, buffer: Buffer): LogInput {
   let offset = from;
   let isOpen = true;
   return {

@@ -3,16 +3,32 @@ import type { Event } from '../../lifecycle/event.js';
 import type { WrongZone } from '../../model/wrong-zone.js';
 import type { Zoning } from '../../read/log-reader.js';
 import { type ClockFinding, judgeClocks } from './judge.js';
-import { ClockNotes, type MostNotes } from './notes.js';
+import { ClockNotes, type MostNotes, type NotesBehind } from './notes.js';
 import { type ZonedLog, type ZoneProblem, zoneProblem } from './zone-problem.js';
 
 /** One service on one host, and what its events in one log say of its clock. */
 interface Log extends ZonedLog {
   /** of the event before */
   request: string | undefined;
+  globalRequest: string | undefined;
   readonly zoning: Zoning;
   readonly modified: undefined;
   readonly clock: ClockNotes;
+}
+
+/** What was noted of one log. */
+export interface NotesOfLog {
+  readonly service: string;
+  readonly host: string;
+  readonly zoning: Zoning;
+  readonly path: string;
+  readonly clock: NotesBehind;
+}
+
+interface Whose {
+  readonly service: string;
+  readonly host: string;
+  readonly origin: { readonly path: string };
 }
 
 /** Services on hosts that are compared. */
@@ -64,8 +80,9 @@ export class ZoneHint {
     // When libvirt reported it, in UTC.
     if (kind === 'guest.event.emitted' && typeof fields['epoch'] === 'number') clock.states(fields['epoch'] * 1000, at);
     // The lines of a request follow each other.
-    if (event.requestId === log.request) return;
+    if (event.requestId === log.request && event.globalRequestId === log.globalRequest) return;
     log.request = event.requestId;
+    log.globalRequest = event.globalRequestId;
     clock.request(event.requestId, at);
     clock.request(event.globalRequestId, at);
   }
@@ -83,7 +100,28 @@ export class ZoneHint {
     return zoneProblem([...findings.keys()], findings, config);
   }
 
-  #logOf({ service, host, origin: { path } }: Event, zoning: Zoning): Log | undefined {
+  /** What was noted, as plain data; undefined where there are too many logs to know of all. */
+  get notes(): readonly NotesOfLog[] | undefined {
+    if (this.#logs.size >= MOST_LOGS) return undefined;
+    return Array.from(this.#logs.values(), ({ service, host, zoning, set: { path }, clock }) => {
+      const { moments, requests, stated, last, first, hasJump, isOuter, zoned } = clock;
+      return { service, host, zoning, path, clock: { moments, requests, stated, last, first, hasJump, isOuter, zoned } };
+    });
+  }
+
+  /**
+   * Takes in what another noted of all lines behind those that were noted here, with room for every moment.
+   *
+   * @returns false, and takes nothing, where the outcome might not be that of one that had noted all
+   */
+  add(notes: readonly NotesOfLog[]): boolean {
+    const all = notes.map(({ clock, ...of }) => [this.#logOf({ ...of, origin: of }, of.zoning), clock] as const);
+    if (!all.every(([log, clock]) => log === undefined || log.clock.canAdd(clock))) return false;
+    for (const [log, clock] of all) log?.clock.add(clock);
+    return true;
+  }
+
+  #logOf({ service, host, origin: { path } }: Whose, zoning: Zoning): Log | undefined {
     const latest = this.#latest;
     if (latest?.service === service && latest.host === host && latest.set.path === path && latest.zoning === zoning) return latest;
     const key = `${service}@${host} ${zoning} ${path}`;
@@ -95,6 +133,7 @@ export class ZoneHint {
     const zone = isUtc ? 'UTC' : (zoning === 'outer' ? zones() : zones(service)).name;
     const log: Log = {
       request: undefined,
+      globalRequest: undefined,
       zoning,
       set: { path },
       service,

@@ -53,5 +53,14 @@ export function noteMoments(moments: Moments, { kind, fields }: Pick<Announcemen
   }
 }
 
+/** Adds what was noted of later lines: as if they had been noted here. */
+export function addMoments(moments: Moments, later: Moments, most: number): void {
+  for (const [key, more] of later) {
+    const times = moments.get(key);
+    if (times !== undefined) times.push(...more.slice(0, Math.max(0, MOST_TIMES - times.length)));
+    else if (moments.size < most) moments.set(key, [...more]);
+  }
+}
+
 /** The quarters of an hour that offsets between clocks are rounded to: all zones of today are multiples of them. */
 export const toQuarter = (offset: Millis): Millis => Math.round(offset / QUARTER) * QUARTER;

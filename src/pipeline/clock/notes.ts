@@ -4,7 +4,7 @@ import type { Millis } from '../../model/line.js';
 import { hours } from '../../model/time.js';
 import type { Zoning } from '../../read/log-reader.js';
 import type { ClockEvidence, Stated } from './judge.js';
-import { type Moments, noteMoments } from './moments.js';
+import { addMoments, type Moments, noteMoments } from './moments.js';
 
 /** Of one log so much is kept. */
 export interface MostNotes {
@@ -13,9 +13,12 @@ export interface MostNotes {
   readonly stated: number;
 }
 
+/** What notes hold, as plain data. */
+export type NotesBehind = Pick<ClockNotes, 'moments' | 'requests' | 'stated' | 'last' | 'first' | 'hasJump' | 'isOuter' | 'zoned'>;
+
 const DAY = hours(24);
 const REQUEST = /req-[0-9a-f]{8}-[0-9a-f-]{27}/g;
-const MOST: MostNotes = { requests: 20_000, moments: 20_000, stated: 2000 };
+export const MOST: MostNotes = { requests: 20_000, moments: 20_000, stated: 2000 };
 
 /** Collects what the lines of one service in one log say of its clock: for `check`, `replay` and `tail`. */
 export class ClockNotes implements ClockEvidence {
@@ -23,6 +26,10 @@ export class ClockNotes implements ClockEvidence {
   readonly requests = new Map<string, Millis>();
   readonly stated: Stated[] = [];
   last: Millis | undefined;
+  /** of the first line */
+  first: Millis | undefined;
+  /** A line was a day ahead of those before it. */
+  hasJump = false;
   isOuter = false;
   /** records whose time is what a zone makes of it: neither UTC itself, nor proven by what wraps them */
   zoned = 0;
@@ -52,7 +59,24 @@ export class ClockNotes implements ClockEvidence {
       this.zoned++;
       this.isOuter = zoning === 'outer';
     }
+    this.first ??= at;
     if (this.last === undefined || (at > this.last && at < this.last + DAY)) this.last = at;
+    else if (at > this.last) this.hasJump = true;
+  }
+
+  /** Whether `add` gives what one would have that had taken all lines. */
+  canAdd({ first, hasJump }: NotesBehind): boolean {
+    return !hasJump && (this.last === undefined || first === undefined || first < this.last + DAY);
+  }
+
+  /** Takes in what another has collected, which kept every moment, of the lines behind those taken here. */
+  add({ moments, requests, stated, last, isOuter, zoned }: NotesBehind): void {
+    if (last !== undefined) this.last = Math.max(this.last ?? last, last);
+    if (zoned > 0) this.isOuter = isOuter;
+    this.zoned += zoned;
+    for (const [id, at] of requests) this.request(id, at);
+    for (const each of stated) if (this.stated.length < this.#most.stated) this.stated.push(each);
+    addMoments(this.moments, moments, this.#most.moments);
   }
 
   request(id: string | undefined, at: Millis): void {

@@ -1,0 +1,198 @@
+import { closeSync, readSync } from 'node:fs';
+import { deserialize } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+import type { FinishedTrace } from '../../model/span.js';
+import { minutes } from '../../model/time.js';
+import { PIECE } from '../../tail/read-file.js';
+import type { Run } from '../run.js';
+import type { Found, Job, Jobs, Report, Thread } from './jobs.js';
+import { isAt } from './later.js';
+import { whyNot } from './plan.js';
+import { knewAlike, wholeOf } from './whole.js';
+
+type How = 'there' | 'end' | 'aborted';
+type Traces = AsyncGenerator<FinishedTrace, How>;
+
+/** With fewer bytes a second thread begins when half of the work is done. */
+const LEAST = 64e6;
+/** The second thread reads some of what lies before the cut, too, and hands over what it finds. */
+const SHARE = 0.54;
+/** What is open for longer than this at the cut makes the second thread's work worthless. */
+const OVERLAP = minutes(60);
+
+/**
+ * Reads the logs up to a cut, while another thread reads on from there, having begun some time before it. Where both know the same at the
+ * cut, what the other found follows; where they do not, or the other fails, this thread reads on. So what is given is what one thread gives.
+ */
+export async function* readInShards(run: Run, jobs: Jobs): Traces {
+  const said = (text: string): void => jobs.onNote?.(text);
+  const why = whyNot(run, jobs.least ?? LEAST);
+  if (why !== undefined) {
+    said(`one thread read the logs: ${why}`);
+    return yield* run.read(() => false);
+  }
+  const later = new Later(jobOf(run, jobs), jobs.start ?? startWorker, run.options.signal);
+  try {
+    const cut = await later.next('cut');
+    if (cut === undefined) return yield* alone(run, later, said);
+    const how = yield* run.read(isAt(cut.at));
+    if (how !== 'there') return how;
+    const there = await later.next('there');
+    if (there === undefined) return yield* alone(run, later, said);
+    if (there.whole !== comparable(run)) {
+      return yield* alone(run, later, said, 'at the cut the second knew less');
+    }
+    const done = await later.next('done');
+    if (run.options.signal?.aborted) return 'aborted';
+    if (done === undefined) return yield* alone(run, later, said);
+    if (!takesOver(run, there.workers, done.found)) {
+      return yield* alone(run, later, said, 'the second may have seen something otherwise');
+    }
+    const readBytes = run.readBytes + done.found.readBytes;
+    yield* tracesOf(run, done.found, jobs);
+    run.options.onProgress?.(readBytes, run.totalBytes);
+    said('two threads read the logs');
+    return 'end';
+  } finally {
+    later.stop();
+  }
+}
+
+async function* alone(run: Run, later: Later, said: (text: string) => void, why = later.why): Traces {
+  later.stop();
+  said(`one thread read the logs: ${why}`);
+  return yield* run.read(() => false);
+}
+
+/** As `wholeOf`; undefined where that is not known. */
+function comparable(run: Run): string | undefined {
+  try {
+    return wholeOf(run);
+  } catch {
+    return undefined;
+  }
+}
+
+function jobOf({ options }: Run, { format, overlap = OVERLAP, at = SHARE }: Jobs): Job {
+  const { paths, service, host, form, zone, isZoneGiven, lines, rules, piece = PIECE } = options;
+  return {
+    options: {
+      ...{ paths, zone, isZoneGiven, lines, rules, piece },
+      ...(service !== undefined && { service }),
+      ...(host !== undefined && { host }),
+      ...(form !== undefined && { form }),
+    },
+    ...{ format, overlap, at },
+    wants: { requests: options.onRequests !== undefined, wrongZone: options.onWrongZone !== undefined },
+  };
+}
+
+/** Whether what the other knew less than this thread had no say in what it found; takes in what it noted of the clocks. */
+function takesOver(run: Run, workers: ReadonlyMap<string, string>, { clocks, askedTooEarly, asked }: Found): boolean {
+  const { printed } = run.correlator.allocations;
+  if (askedTooEarly.some((host) => printed.has(host)) || !knewAlike(run, workers, asked)) return false;
+  return run.zoneHint === undefined || run.zoneHint.add(clocks);
+}
+
+async function* tracesOf(run: Run, found: Found, jobs: Jobs): AsyncGenerator<FinishedTrace> {
+  const { options, stalls } = run;
+  // Which numbered lines are missing is known from the first line on.
+  run.doing = 'reading';
+  for (const source of run.sources)
+    if ([...source.reader.readers].some(({ isNumbered }) => isNumbered === true)) while (!source.done) await run.readOn(source);
+  for (const [name, by, label] of found.counts) options.count(name, by, label);
+  for (const said of found.said) {
+    switch (said.of) {
+      case 'unnamed':
+        options.onUnnamed?.(said.what);
+        break;
+      case 'requestless':
+        options.onRequestless?.(said.what);
+        break;
+      case 'unread':
+        options.onUnread?.(said.what);
+        break;
+      case 'cut-off':
+        options.onCutOff?.(said.path, said.seen);
+        break;
+      case 'stall':
+        stalls.note(said.what);
+        break;
+      case 'slowed':
+        stalls.seen(said.what);
+        break;
+      default:
+        said satisfies never;
+    }
+  }
+  let at = 0;
+  for (const { outline, length, requests } of found.traces) {
+    const from = at;
+    at += length;
+    const bytes = (): Buffer => bytesOf(found.file, from, length);
+    const trace: FinishedTrace = outline ?? deserialize(bytes());
+    if (outline !== undefined) jobs.onWritten(trace, bytes);
+    if (requests !== undefined) options.onRequests?.(trace, new Set(requests));
+    yield trace;
+  }
+}
+
+function bytesOf(file: number, from: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let read = 0; read < length; ) {
+    const more = readSync(file, bytes, read, length - read, from + read);
+    if (more === 0) throw new Error('what a thread found cannot be read again');
+    read += more;
+  }
+  return bytes;
+}
+
+/** The other thread, as it reports. */
+class Later {
+  readonly #reports: Report[] = [];
+  readonly #thread: Thread;
+  readonly #signal: AbortSignal | undefined;
+  #wake: () => void = () => {};
+  #isStopped = false;
+  why = 'it was told to stop';
+
+  constructor(job: Job, start: NonNullable<Jobs['start']>, signal: AbortSignal | undefined) {
+    this.#signal = signal;
+    this.#thread = start(job, (report) => {
+      this.#reports.push(report);
+      this.#wake();
+    });
+  }
+
+  /** Waits for a report. @returns undefined where there will be none */
+  async next<T extends Report['is']>(is: T): Promise<Extract<Report, { is: T }> | undefined> {
+    const isIt = (report: Report): report is Extract<Report, { is: T }> => report.is === is;
+    for (;;) {
+      const found = this.#reports.find(isIt);
+      if (found !== undefined) return found;
+      const over = this.#reports.find((report) => report.is === 'over');
+      if (over !== undefined) this.why = over.why;
+      if (over !== undefined || this.#signal?.aborted) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        this.#signal?.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  }
+
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#thread.stop();
+    for (const report of this.#reports) if (report.is === 'done') closeSync(report.found.file);
+  }
+}
+
+function startWorker(job: Job, take: (report: Report) => void): Thread {
+  // What it opened is for this thread, too.
+  const worker = new Worker(new URL('./shard.js', import.meta.url), { workerData: job, trackUnmanagedFds: false });
+  worker.on('message', take);
+  worker.on('error', (error) => take({ is: 'over', why: error.message }));
+  worker.on('exit', () => take({ is: 'over', why: 'it ended' }));
+  return { stop: () => void worker.terminate() };
+}

@@ -1,0 +1,18 @@
+import { rootOf } from '../../export/terminal/reading.js';
+import type { FinishedTrace, SpanData } from '../../model/span.js';
+
+/**
+ * What is asked of a trace that is written already, to choose and to count it: whose it is, its root, and on which hosts from when to when.
+ */
+export function outlineOf(trace: FinishedTrace): FinishedTrace {
+  const root = rootOf(trace);
+  const hosts = new Map<string, SpanData>();
+  for (const span of trace.spans) {
+    if (span === root) continue;
+    const known = hosts.get(span.host);
+    const start = Math.min(span.start, known?.start ?? span.start);
+    const end = Math.max(span.end, known?.end ?? span.end);
+    hosts.set(span.host, { ...(known ?? { ...span, attributes: {}, events: [], links: [] }), start, end });
+  }
+  return { ...trace, spans: [...(root === undefined ? [] : [{ ...root, events: [] }]), ...hosts.values()] };
+}

@@ -1,0 +1,54 @@
+import type { Workers } from '../../read/uwsgi.js';
+import type { Run } from '../run.js';
+import { digestOf } from './digest.js';
+import type { Asked } from './jobs.js';
+
+/** Bytes of a line that are kept until its end comes. Of a longer one the rest is passed over. */
+const LONGEST = 1024 * 1024;
+
+/**
+ * A hash of all that has a say in what a run gives from now on, but for what is handed over and compared at the end: the numbers of vlog's
+ * lines, the hosts that print allocations, and uWSGI's workers.
+ *
+ * @throws Error where it depends on more
+ */
+export function wholeOf({ sources, correlator }: Run, onText?: (text: string) => void): string {
+  const logs = sources.map(({ path, begun, done, input, offset, parts, splitter, unfolder, reader }) => {
+    const whole = reader.whole;
+    if (whole === undefined || (!done && !unfolder.isAsWritten))
+      throw new Error(`how ${path} is read depends on more than its first and last lines`);
+    if (splitter.pending > LONGEST) throw new Error(`a line of ${path} is too long`);
+    return [path, begun, done, input === undefined ? undefined : offset, parts, splitter.pending, whole];
+  });
+  return digestOf([logs, correlator.whole], onText);
+}
+
+function* workersIn({ sources }: Run): Generator<readonly [path: string, workers: Workers]> {
+  for (const { path, reader } of sources) for (const { workers } of reader.readers) if (workers !== undefined) yield [path, workers];
+}
+
+/** What is known of uWSGI's workers, by log and process. */
+export function workersOf(run: Run): ReadonlyMap<string, string> {
+  const known = new Map<string, string>();
+  for (const [path, workers] of workersIn(run)) for (const [pid, worker] of workers.known) known.set(`${path} ${pid}`, digestOf(worker));
+  return known;
+}
+
+/** From now on it is noted which workers serve something. */
+export function askNone(run: Run): void {
+  for (const [, { asked }] of workersIn(run)) asked.clear();
+}
+
+/** Which workers served something. */
+export const askedOf = (run: Run): Asked[] =>
+  Array.from(workersIn(run), ([path, { asked, known }]) => ({ path, pids: [...asked], known: known.size }));
+
+/** Whether what was asked of was known alike, and what is forgotten where there is no room was forgotten in neither. */
+export function knewAlike(run: Run, theirs: ReadonlyMap<string, string>, all: readonly Asked[]): boolean {
+  const ours = workersOf(run);
+  return [...workersIn(run)].every(([path, workers]) => {
+    const asked = all.find((each) => each.path === path);
+    if (asked === undefined || asked.pids.length === 0) return true;
+    return workers.hasRoomFor(asked.known) && asked.pids.every((pid) => ours.get(`${path} ${pid}`) === theirs.get(`${path} ${pid}`));
+  });
+}

@@ -1,0 +1,6 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Job, Report } from './jobs.js';
+import { readLater } from './later.js';
+
+/** The second thread of a replay. */
+await readLater(workerData as Job, (report: Report) => parentPort?.postMessage(report));
