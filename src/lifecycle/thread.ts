@@ -31,19 +31,32 @@ export const isOf = ({ name, parts }: Pick<Phase, 'name' | 'parts'>, phase: stri
  * Where one phase ends, the next begins: a line of either bounds both. What lies between two such lines is one span with
  * all the names, so that no name covers the time of another phase. Where all lines are there nothing changes.
  */
-export function joinThreads(all: readonly Planned[]): Phase[] {
-  const byName = new Map(all.map((planned) => [planned.spec.name, planned]));
-  const after = ({ spec }: Planned): Planned | undefined => spec.next?.map((name) => byName.get(name)).find((next) => next !== undefined);
-  const followers = new Set(all.map(after));
-  const done = new Set<Planned>();
-  return all.flatMap((head): readonly Phase[] => {
+export function joinThreads(all: readonly Planned[], threads: readonly (readonly number[])[]): Phase[] {
+  const phases: Phase[] = [];
+  for (const thread of threads) {
+    const head = all[thread[0]!]!;
+    if (thread.length > 1) {
+      // Most threads are not in most actions: of what left no line nothing is known.
+      if (thread.some((place) => all[place]!.phases.length > 0)) phases.push(...joined(thread.map((place) => all[place]!)));
+    } else for (const phase of head.phases) if (!(head.mayNotEnd && Number.isNaN(phase.end))) phases.push(phase);
+  }
+  return phases;
+}
+
+/** Which phases follow each other on one thread, by their places among these. */
+export function threadsOf(specs: readonly Pick<PhaseSpec, 'name' | 'next'>[]): readonly (readonly number[])[] {
+  const byName = new Map(specs.map(({ name }, place) => [name, place]));
+  const after = specs.map(({ next }) => next?.map((name) => byName.get(name)).find((place) => place !== undefined));
+  const followers = new Set(after);
+  const done = new Set<number>();
+  return specs.flatMap((_, head) => {
     if (followers.has(head) || done.has(head)) return [];
-    const thread: Planned[] = [];
-    for (let each: Planned | undefined = head; each !== undefined && !done.has(each); each = after(each)) {
+    const thread: number[] = [];
+    for (let each: number | undefined = head; each !== undefined && !done.has(each); each = after[each]) {
       thread.push(each);
       done.add(each);
     }
-    return thread.length === 1 ? head.phases.filter(({ end }) => !(head.mayNotEnd && Number.isNaN(end))) : joined(thread);
+    return [thread];
   });
 }
 

@@ -1,12 +1,13 @@
 import { type Causes, causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
+import type { Coverage } from '../lifecycle/coverage.js';
 import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
 import { byPlace, type Event, numberOf } from '../lifecycle/event.js';
 import { controlPlanePhases, fragmentPhases } from '../lifecycle/fragment.js';
 import { atTheirMoments, EMITTED } from '../lifecycle/guest-events.js';
 import { namesakesOf } from '../lifecycle/name.js';
 import { metadataProvision, networkReadyPhases } from '../lifecycle/network-ready.js';
-import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
+import { type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
 import { isOf } from '../lifecycle/thread.js';
 import { keys } from '../model/attributes.js';
 import type { Count } from '../model/counters.js';
