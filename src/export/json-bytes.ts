@@ -48,6 +48,13 @@ export class JsonBytes {
     this.#length += piece.length;
   }
 
+  /** What has been written from one place to another, once more. */
+  repeat(start: number, end: number): void {
+    this.#reserve(end - start);
+    this.#bytes.copyWithin(this.#length, start, end);
+    this.#length += end - start;
+  }
+
   /** One character of ASCII. */
   addByte(byte: number): void {
     this.#reserve(1);
