@@ -2,15 +2,16 @@ import type { Call } from '../catalogue/call.js';
 import type { EventKind } from '../catalogue/event.js';
 import type { Certainty } from '../model/attributes.js';
 import type { Millis } from '../model/line.js';
-import { type Coverage, coverageOf, type Fate } from './coverage.js';
+import { type Coverage, coverageOf } from './coverage.js';
 import { plugCycles } from './cycles.js';
 import type { PhaseSpec } from './define.js';
 import type { Event, Member } from './event.js';
+import { type Around, blankOf, fateOf, isSilentIn, plannedIn } from './fate.js';
 import { Finder } from './finder.js';
 import { EMITTED, guestLines } from './guest-events.js';
-import { bitOf, bitsOf, hasAny, layoutOf, type Plan, type Scope, type Table, tableOf } from './plan.js';
+import { bitOf, bitsOf, hasAny, type Layout, layoutOf, type Scope, type Table, tableOf } from './plan.js';
 import { withPoints } from './points.js';
-import { isOf, joinThreads, type Planned } from './thread.js';
+import { isOf, joinThreads } from './thread.js';
 import { type Wiring, wiringOf } from './wiring.js';
 
 export interface Phase {
@@ -110,67 +111,64 @@ const isSame = (a: readonly Member[], b: readonly Member[]): boolean => a.length
 export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: Phase[]; coverage: Coverage } {
   const table = tableOf(specs);
   const wired = table.asksWiring ? wiringOf(lived) : NOT_WIRED;
-  const wirings = bitsOf(wired.values());
-  const layout = layoutOf(table, wirings);
+  const layout = layoutOf(table, bitsOf(wired.values()));
   const scopes = scopesOf(lived, wired, table);
   const whole = scopes.action[0]!;
+  const around: Around = {
+    wirings: layout.wirings,
+    reading: readingOf(table, lived),
+    hasPorts: lived.ports.length > 0,
+    hasCycles: scopes.cycle.length > 0,
+  };
+  const blank = blankOf(layout, around);
+  const planned = blank.planned.slice();
+  const fates = blank.fates.slice();
   const finder = new Finder(whole, table.numbers, lived);
-  const isRead = table.services.map((service) => lived.reads(service));
-  const isDeep = table.services.map(() => false);
-  for (const { event } of lived.members) {
-    const number = event.level === 'DEBUG' ? table.services.indexOf(event.service) : -1;
-    if (number !== -1) isDeep[number] = true;
-  }
-  const hasPorts = lived.ports.length > 0;
-  const planned: Planned[] = [];
-  const fates: Fate[] = [];
-  for (const plan of layout.plans) {
-    const deep = isAny(isDeep, plan);
-    const read = isAny(isRead, plan);
-    /** The lines of this phase are DEBUG's, and its service logs at INFO here. */
-    const isSilent = plan.isDebug && !deep;
-    let phases = NO_PHASES;
+  // Most phases of the tables are not in most actions.
+  const touched = touchedBy(whole, layout);
+  for (let place = 0; place < touched.length; place++) {
+    if (touched[place] === 0) continue;
+    const plan = layout.plans[place]!;
+    const isSilent = isSilentIn(plan, around);
+    const phases: Phase[] = [];
     let isHinted = false;
     for (const scope of scopes[plan.per]) {
       if (plan.isWired && scope.port !== undefined && (plan.wirings & bitOf(wired.get(scope.port)!)) === 0) continue;
-      // Most phases of the tables are not in most actions.
       if (!hasAny(plan.hints, scope) && !hasAny(plan.hintsAnywhere, whole)) continue;
       isHinted = true;
-      finder.find(plan, scope, isSilent, phases === NO_PHASES ? (phases = []) : phases);
+      finder.find(plan, scope, isSilent, phases);
     }
     if (phases.length > plan.most) phases.length = plan.most;
-    const isOtherwise = phases.length === 0 && hasAny(plan.unless, whole);
-    planned.push({
-      spec: plan.spec,
-      phases,
-      mayBeUnseen: read && !isOtherwise && (isSilent || !plan.isOptional) && (plan.per === 'action' || hasPorts),
-      mayNotEnd: isSilent || plan.isOptional,
-      showsStart: deep || plan.showsStart,
-      showsEnd: deep || plan.showsEnd,
-    });
-    // Some phases that not every action has should have been in this one.
-    const isMissed = !plan.isOptional || ((plan.missedIn & wirings) !== 0 && hasAny(plan.missedWith, whole));
-    if (phases.length > 0) fates.push(plan.isOptional ? 'unsaid' : 'seen');
-    else if (!isMissed) fates.push('unsaid');
-    else if (isOtherwise) fates.push('not-applicable');
-    else if (plan.per !== 'action' && !hasPorts)
-      fates.push(!plan.isWired || (plan.wirings & bitOf('ovn')) !== 0 ? 'not-applicable' : 'unsaid');
-    else if (!read) fates.push('not-read');
-    // Where some of its lines are there, the others need DEBUG, unless another line says that what they show never came.
-    else if (isSilent || (!deep && isHinted && plan.missedIn === 0)) fates.push('not-logged');
-    else if (plan.per === 'cycle' && scopes.cycle.length === 0) fates.push('no-plug');
-    else fates.push(plan.isFromRoot ? 'not-applicable' : 'no-line');
+    planned[place] = plannedIn(plan, phases, whole, around);
+    fates[place] = fateOf(plan, phases.length > 0, isHinted, whole, around);
   }
   const phases = joinThreads(planned, layout.threads);
   return { phases: withPoints(closeOpenEnds(phases, lived), lived.members), coverage: coverageOf(layout, fates, phases) };
 }
 
 const NOT_WIRED: ReadonlyMap<string, Wiring> = new Map();
-const NO_PHASES: Phase[] = [];
 
-function isAny(are: readonly boolean[], { serviceNumbers }: Plan): boolean {
-  for (const number of serviceNumbers) if (are[number]) return true;
-  return false;
+/** Which services of the table log at DEBUG here (`d`) and are read (`r`), `b` for both: a letter for each. */
+function readingOf({ services }: Table, { members, reads }: Lived): string {
+  const isDeep = services.map(() => false);
+  for (const { event } of members) {
+    const number = event.level === 'DEBUG' ? services.indexOf(event.service) : -1;
+    if (number !== -1) isDeep[number] = true;
+  }
+  let letters = '';
+  for (let i = 0; i < services.length; i++) letters += reads(services[i]!) ? (isDeep[i]! ? 'b' : 'r') : isDeep[i]! ? 'd' : '-';
+  return letters;
+}
+
+/** Which plans of a layout a line of the action is of, or says something about. */
+function touchedBy({ lines }: Scope, { plans, byKind }: Layout): Uint8Array {
+  const touched = new Uint8Array(plans.length);
+  for (let number = 0; number < lines.length; number++) {
+    if (lines[number] === undefined) continue;
+    const places = byKind[number]!;
+    for (let i = 0; i < places.length; i++) touched[places[i]!] = 1;
+  }
+  return touched;
 }
 
 /** A phase whose end no line shows ends with the one it is part of. */

@@ -4,6 +4,7 @@ import { traitsOf } from '../catalogue/traits.js';
 import type { Coverage } from './coverage.js';
 import type { Edge, PhaseSpec } from './define.js';
 import { type Event, inOrder } from './event.js';
+import type { Blank } from './fate.js';
 import { EMITTED, PROOFS } from './guest-events.js';
 import { actionOfLock } from './name.js';
 import { threadsOf } from './thread.js';
@@ -27,13 +28,18 @@ export interface Table {
 
 /** The plans of a table that may be in an action whose ports are wired in certain ways. */
 export interface Layout {
+  readonly wirings: number;
   readonly plans: readonly Plan[];
+  /** by the number of a kind, the plans that its lines are of, or say something about */
+  readonly byKind: readonly (readonly number[])[];
   /** the names of those that another wiring stands in for, by the place in the plans that they stand before */
   readonly replaced: ReadonlyMap<number, readonly string[]>;
   /** the plans that follow each other on one thread, by their places */
   readonly threads: readonly (readonly number[])[];
   /** what is said of the phases, by what became of each */
   readonly coverages: Map<string, Coverage>;
+  /** the same plans where there is no line of any, by what else decides what becomes of them */
+  readonly blanks: Map<string, Blank>;
 }
 
 /** Whose lines of a kind are a phase's. Locks and requests that other requests took are not the action's, though they lie in its time. */
@@ -230,7 +236,12 @@ function laidOut(table: Table, wirings: number): Layout {
     else if ((plan.wirings & BITS.ovn) !== 0 && !plan.isOptional && (wirings & BITS['ml2-ovs']) === 0)
       replaced.set(plans.length, [...(replaced.get(plans.length) ?? []), plan.name]);
   }
-  return { plans, replaced, threads: threadsOf(plans.map(({ spec }) => spec)), coverages: new Map() };
+  const byKind = Array.from(table.numbers, (): number[] => []);
+  for (const [place, { hints, hintsAnywhere, unless, missedWith }] of plans.entries()) {
+    for (const number of new Set([...hints, ...hintsAnywhere, ...unless, ...missedWith])) byKind[number]!.push(place);
+  }
+  const threads = threadsOf(plans.map(({ spec }) => spec));
+  return { wirings, plans, byKind, replaced, threads, coverages: new Map(), blanks: new Map() };
 }
 
 /** The lines among which a phase's edges are looked for, by the number of their kind, each kind in order. */

@@ -61,7 +61,8 @@ export function threadsOf(specs: readonly Pick<PhaseSpec, 'name' | 'next'>[]): r
 }
 
 /** One span of a phase, or none where nothing was seen of it. */
-interface Entry extends Omit<Planned, 'phases'> {
+interface Entry {
+  readonly of: Planned;
   readonly phase: Phase | undefined;
 }
 
@@ -69,27 +70,36 @@ const begun = (entry: Entry | undefined): Phase | undefined => (entry?.phase?.st
 const ended = (entry: Entry | undefined): Phase | undefined => (entry?.phase?.endIs === 'unobserved' ? undefined : entry?.phase);
 
 function joined(thread: readonly Planned[]): Phase[] {
-  const entries = thread.flatMap(({ phases, ...planned }): Entry[] =>
-    phases.length > 0
-      ? [...phases].sort((a, b) => lastOf(a) - lastOf(b)).map((phase) => ({ ...planned, phase }))
-      : planned.mayBeUnseen
-        ? [{ ...planned, phase: undefined }]
-        : [],
-  );
   const segments: Entry[][] = [];
-  for (const entry of entries) {
-    const before = segments.at(-1)?.at(-1);
+  let before: Entry | undefined;
+  const add = (of: Planned, phase: Phase | undefined): void => {
+    const entry = { of, phase };
     if (before === undefined || ended(before) !== undefined || begun(entry) !== undefined) segments.push([entry]);
     else segments.at(-1)!.push(entry);
+    before = entry;
+  };
+  for (const planned of thread) {
+    const { phases } = planned;
+    if (phases.length === 0) {
+      if (planned.mayBeUnseen) add(planned, undefined);
+    } else for (const phase of phases.length === 1 ? phases : phases.toSorted((a, b) => lastOf(a) - lastOf(b))) add(planned, phase);
   }
-  return segments.flatMap((segment, i) => between(segment, ended(segments[i - 1]?.at(-1)), begun(segments[i + 1]?.[0])));
+  const phases: Phase[] = [];
+  let last: Phase | undefined;
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i]!;
+    phases.push(...between(segment, last, begun(segments[i + 1]?.[0])));
+    last = ended(segment.at(-1));
+  }
+  return phases;
 }
 
 const lastOf = ({ start, end }: Phase): number => (Number.isNaN(end) ? start : end);
 
 /** The span, or spans, of phases that no line parts. @param before, after what bounds them where their own lines do not */
 function between(segment: readonly Entry[], before: Phase | undefined, after: Phase | undefined): Phase[] {
-  const found = segment.flatMap(({ phase }) => (phase === undefined ? [] : [phase]));
+  const found: Phase[] = [];
+  for (const { phase } of segment) if (phase !== undefined) found.push(phase);
   const [own] = found;
   const from = begun(segment[0]);
   const to = ended(segment.at(-1));
@@ -100,36 +110,46 @@ function between(segment: readonly Entry[], before: Phase | undefined, after: Ph
   const start = from?.start ?? before!.end;
   if (to === undefined && after === undefined) {
     if (from === undefined) return found;
-    return segment[0]!.mayNotEnd ? [] : [openFrom(segment, from)];
+    return segment[0]!.of.mayNotEnd ? [] : [openFrom(segment, from)];
   }
   const end = to?.end ?? after!.start;
   if (end < start) return found;
-  const outer = [...(from === undefined ? before!.lines : []), ...(to === undefined ? after!.lines : [])];
+  const lines = new Set<Event>();
+  for (const phase of found) for (const line of phase.lines) lines.add(line);
+  const isAtEnd = ({ at }: Event): boolean => at === start || at === end;
+  if (from === undefined) for (const line of before!.lines) if (isAtEnd(line)) lines.add(line);
+  if (to === undefined) for (const line of after!.lines) if (isAtEnd(line)) lines.add(line);
+  const { name, parts } = named(segment);
   return [
     {
-      ...own,
-      ...named(segment),
+      name,
+      parts: parts ?? own.parts,
+      spec: own.spec,
+      service: own.service,
+      host: own.host,
       start,
       end,
       startIs: from?.startIs ?? 'derived',
       // Where one name stands for several phases, the span as a whole is no more than that.
       endIs: segment.length > 1 ? 'derived' : (to?.endIs ?? 'derived'),
       port: found.find(({ port }) => port !== undefined)?.port,
-      within: segment[0]!.spec.within,
-      lines: inTime([...found.flatMap(({ lines }) => lines), ...outer.filter(({ at }) => at === start || at === end)]),
+      within: segment[0]!.of.spec.within,
+      lines: [...lines].sort(inOrder),
+      failure: own.failure,
+      call: own.call,
     },
   ];
 }
 
 /** What began and of which no end is known: it may be any of those whose beginning would not be shown. */
 function openFrom(segment: readonly Entry[], from: Phase): Phase {
-  const shown = segment.findIndex((entry, i) => entry.showsEnd || segment[i + 1]?.showsStart === true);
+  const shown = segment.findIndex((entry, i) => entry.of.showsEnd || segment[i + 1]?.of.showsStart === true);
   return { ...from, ...named(shown === -1 ? segment : segment.slice(0, shown + 1)) };
 }
 
 function named(segment: readonly Entry[]): Pick<Phase, 'name' | 'parts'> {
-  const names = [...new Set(segment.map(({ spec }) => spec.name))];
+  const [first] = segment;
+  if (segment.length === 1 && first !== undefined) return { name: first.of.spec.name };
+  const names = [...new Set(segment.map(({ of }) => of.spec.name))];
   return names.length === 1 ? { name: names[0]! } : { name: names.join(JOINT), parts: names };
 }
-
-const inTime = (lines: readonly Event[]): Event[] => [...new Set(lines)].sort(inOrder);
