@@ -66,6 +66,8 @@ interface KeyOpening {
   readonly array: Uint8Array;
   /** whole attributes by their text, for as long as there are few: paths of logs, methods, how well an end is known */
   texts: Map<string, Uint8Array> | undefined;
+  /** else the last one: ids of a trace stand in each of its spans. It was written from `start` to `end` of the line of `clears` */
+  readonly last: { text: string; start: number; end: number; clears: number };
   /** the same of lists: what many actions have in common is one list */
   readonly lists: WeakMap<readonly string[], Uint8Array>;
 }
@@ -88,6 +90,7 @@ function openingOf(key: string): KeyOpening {
       isDouble: doubles.has(key),
       array: fragment(`${until}{"arrayValue":{`),
       texts: new Map(),
+      last: { text: '', start: 0, end: 0, clears: -1 },
       lists: new WeakMap(),
     };
     openings.set(key, opening);
@@ -146,13 +149,20 @@ function addList(json: JsonBytes, opening: KeyOpening, list: readonly string[]):
 }
 
 function addTextValue(json: JsonBytes, opening: KeyOpening, value: string): void {
-  const known = opening.texts?.get(value);
+  const { texts, last } = opening;
+  const known = texts?.get(value);
   if (known !== undefined) return json.add(known);
+  if (last.text === value && last.clears === json.clears) return json.repeat(last.start, last.end);
   const start = json.length;
   json.add(opening.string);
   json.addText(value);
   json.add(TEXT_END);
-  if (opening.texts === undefined) return;
-  if (opening.texts.size === MANY) opening.texts = undefined;
-  else opening.texts.set(value, Uint8Array.from(json.written.subarray(start)));
+  if (texts !== undefined && texts.size < MANY) texts.set(value, Uint8Array.from(json.written.subarray(start)));
+  else {
+    opening.texts = undefined;
+    last.text = value;
+    last.start = start;
+    last.end = json.length;
+    last.clears = json.clears;
+  }
 }

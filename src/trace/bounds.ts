@@ -109,6 +109,9 @@ class Fitting {
     let fitted: Record<string, AttributeValue> | undefined;
     for (const key in given) {
       const value = given[key]!;
+      if (typeof value === 'number') continue;
+      // Lines are unlike each other: to remember that one has no secret costs as much as to look at it.
+      if (key === keys.logMessage && typeof value === 'string' && value.length <= bounds.text && scrubbed(value) === value) continue;
       const longest = key === keys.logMessage ? bounds.text : bounds.value;
       const fit =
         typeof value === 'string' ? this.#text(value, longest, FEW.has(key)) : typeof value === 'object' ? this.#list(value) : value;
