@@ -21,6 +21,7 @@ export const fragment = (json: string): Uint8Array => Buffer.from(json);
 export class JsonBytes {
   #bytes = Buffer.allocUnsafeSlow(INITIAL);
   #length = 0;
+  #clears = 0;
 
   /** What has been written, valid until the next `clear`. */
   get written(): Buffer {
@@ -33,6 +34,12 @@ export class JsonBytes {
 
   clear(): void {
     this.#length = 0;
+    this.#clears++;
+  }
+
+  /** How often it was cleared: what was written before is gone. */
+  get clears(): number {
+    return this.#clears;
   }
 
   #reserve(size: number): void {
@@ -46,6 +53,13 @@ export class JsonBytes {
     this.#reserve(piece.length);
     this.#bytes.set(piece, this.#length);
     this.#length += piece.length;
+  }
+
+  /** What has been written from one place to another, once more. */
+  repeat(start: number, end: number): void {
+    this.#reserve(end - start);
+    this.#bytes.copyWithin(this.#length, start, end);
+    this.#length += end - start;
   }
 
   /** One character of ASCII. */

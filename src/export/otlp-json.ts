@@ -1,9 +1,10 @@
-import { doubles, SCHEMA_URL } from '../model/attributes.js';
+import { SCHEMA_URL } from '../model/attributes.js';
 import type { Writer } from '../model/record.js';
-import type { Attributes, AttributeValue, FinishedTrace, SpanData, SpanEvent, SpanKind, SpanLink } from '../model/span.js';
+import type { Attributes, FinishedTrace, SpanData, SpanEvent, SpanKind, SpanLink } from '../model/span.js';
+import { addAttributes, addKeyValues } from './json-attributes.js';
 import { fragment, JsonBytes } from './json-bytes.js';
 import { FLAGS, kindNumbers, STATUS_ERROR } from './otlp.js';
-import { byWriter, exact, resourceAttributes, scope, sortedKeys } from './resource.js';
+import { byWriter, resourceAttributes, scope } from './resource.js';
 
 /** Encodes a trace; the bytes are valid until the next one. */
 export type OtlpEncoder = (trace: FinishedTrace) => Buffer;
@@ -17,6 +18,7 @@ export type OtlpEncoder = (trace: FinishedTrace) => Buffer;
  */
 export function createOtlpEncoder(extra: Attributes = {}): OtlpEncoder {
   const json = new JsonBytes();
+  const written: Written = new Map();
   /** By service and host: an installation has few, a trace has most of them. */
   const resources = new Map<string, Uint8Array>();
 
@@ -29,6 +31,7 @@ export function createOtlpEncoder(extra: Attributes = {}): OtlpEncoder {
 
   return (trace) => {
     json.clear();
+    written.clear();
     json.add(OPENING);
     let isFirst = true;
     for (const group of byWriter(trace.spans)) {
@@ -37,7 +40,7 @@ export function createOtlpEncoder(extra: Attributes = {}): OtlpEncoder {
       json.add(resourceOf(group));
       for (let i = 0; i < group.spans.length; i++) {
         if (i > 0) json.addByte(COMMA);
-        addSpan(json, group.spans[i]!);
+        addSpan(json, group.spans[i]!, written);
       }
       json.add(GROUP_END);
     }
@@ -72,7 +75,6 @@ const SPAN_START: Readonly<Record<SpanKind, Uint8Array>> = {
   client: spanStart('client'),
 };
 const SPAN_STOP = fragment('","endTimeUnixNano":"');
-const ATTRIBUTES = fragment(',"attributes":[');
 const EVENTS = fragment(',"events":[');
 const DROPPED = fragment(',"droppedEventsCount":');
 const LINKS = fragment(',"links":[');
@@ -80,7 +82,6 @@ const NO_STATUS = fragment(',"status":{}}');
 const ERROR = fragment(',"status":{"message":"');
 const ERROR_END = fragment(`","code":${STATUS_ERROR}}}`);
 const EVENT_TIME = fragment('{"timeUnixNano":"');
-const EVENT_NAME = fragment('","name":"');
 const LINK_END = fragment(`,"flags":${FLAGS}}`);
 
 /** What stands before the spans of one writer of logs. */
@@ -88,13 +89,13 @@ function resourceOpening(writer: Writer, extra: Attributes): Uint8Array {
   const json = new JsonBytes();
   const attributes = resourceAttributes(writer, extra);
   json.add(fragment('{"resource":{"attributes":['));
-  addKeyValues(json, attributes, sortedKeys(attributes));
+  addKeyValues(json, attributes);
   json.add(fragment(`]},"scopeSpans":[{"scope":${JSON.stringify(scope)},"spans":[`));
   return Uint8Array.from(json.written);
 }
 
 /** The keys' order is the file exporter's. */
-function addSpan(json: JsonBytes, span: SpanData): void {
+function addSpan(json: JsonBytes, span: SpanData, written: Written): void {
   json.add(TRACE_ID);
   json.addPlain(span.traceId);
   json.add(SPAN_ID);
@@ -116,7 +117,7 @@ function addSpan(json: JsonBytes, span: SpanData): void {
     json.add(EVENTS);
     for (let i = 0; i < events.length; i++) {
       if (i > 0) json.addByte(COMMA);
-      addEvent(json, events[i]!);
+      addEvent(json, events[i]!, written);
     }
     json.addByte(BRACKET);
   }
@@ -140,14 +141,29 @@ function addSpan(json: JsonBytes, span: SpanData): void {
   }
 }
 
-function addEvent(json: JsonBytes, { at, name, attributes }: SpanEvent): void {
+/** Where in the line each event of the trace stands: a line that bounds two spans is one event of both, and written once. */
+type Written = Map<SpanEvent, { readonly start: number; readonly end: number }>;
+
+function addEvent(json: JsonBytes, event: SpanEvent, written: Written): void {
+  const before = written.get(event);
+  if (before !== undefined) return json.repeat(before.start, before.end);
+  const start = json.length;
   json.add(EVENT_TIME);
-  json.addNanos(at);
-  json.add(EVENT_NAME);
-  json.addText(name);
-  json.addByte(QUOTE);
-  addAttributes(json, attributes);
+  json.addNanos(event.at);
+  json.add(namesOfEvents.get(event.name) ?? nameOfEvent(event.name));
+  addAttributes(json, event.attributes);
   json.addByte(BRACE);
+  written.set(event, { start, end: json.length });
+}
+
+/** Names of events are kinds of lines, and there are a few hundred. */
+const MOST_NAMES = 1000;
+const namesOfEvents = new Map<string, Uint8Array>();
+
+function nameOfEvent(name: string): Uint8Array {
+  const piece = fragment(`","name":${JSON.stringify(name)}`);
+  if (namesOfEvents.size < MOST_NAMES) namesOfEvents.set(name, piece);
+  return piece;
 }
 
 function addLink(json: JsonBytes, { traceId, spanId, attributes }: SpanLink): void {
@@ -158,112 +174,4 @@ function addLink(json: JsonBytes, { traceId, spanId, attributes }: SpanLink): vo
   json.addByte(QUOTE);
   addAttributes(json, attributes);
   json.add(LINK_END);
-}
-
-/** The member of a span, event or link, where it has attributes. */
-function addAttributes(json: JsonBytes, attributes: Attributes): void {
-  const keys = sortedKeys(attributes);
-  if (keys.length === 0) return;
-  json.add(ATTRIBUTES);
-  addKeyValues(json, attributes, keys);
-  json.addByte(BRACKET);
-}
-
-function addKeyValues(json: JsonBytes, attributes: Attributes, keys: readonly string[]): void {
-  for (let i = 0; i < keys.length; i++) {
-    if (i > 0) json.addByte(COMMA);
-    const key = keys[i]!;
-    addKeyValue(json, openingOf(key), exact(attributes[key]!));
-  }
-}
-
-/** What stands before the value of one key, by the sort of value. */
-interface KeyOpening {
-  readonly string: Uint8Array;
-  readonly boolean: Uint8Array;
-  readonly integer: Uint8Array;
-  readonly double: Uint8Array;
-  /** its numbers are doubles, also when they are whole */
-  readonly isDouble: boolean;
-  readonly array: Uint8Array;
-  /** whole attributes by their text, for as long as there are few: paths of logs, methods, how well an end is known */
-  texts: Map<string, Uint8Array> | undefined;
-}
-
-/** A key with more values than this is one of ids. */
-const MANY = 1000;
-
-/** There are three dozen keys. */
-const openings = new Map<string, KeyOpening>();
-
-function openingOf(key: string): KeyOpening {
-  let opening = openings.get(key);
-  if (opening === undefined) {
-    const until = `{"key":${JSON.stringify(key)},"value":`;
-    opening = {
-      string: fragment(`${until}{"stringValue":"`),
-      boolean: fragment(`${until}{"boolValue":`),
-      integer: fragment(`${until}{"intValue":"`),
-      double: fragment(`${until}{"doubleValue":`),
-      isDouble: doubles.has(key),
-      array: fragment(`${until}{"arrayValue":{`),
-      texts: new Map(),
-    };
-    openings.set(key, opening);
-  }
-  return opening;
-}
-
-const TEXT_END = fragment('"}}');
-const VALUE_END = fragment('}}');
-const VALUES = fragment('"values":[');
-const VALUES_END = fragment(']}}}');
-const NO_VALUES = fragment('}}}');
-const ITEM = fragment('{"stringValue":"');
-const ITEM_END = fragment('"}');
-
-/** With the brace that closes the attribute. */
-function addKeyValue(json: JsonBytes, opening: KeyOpening, value: AttributeValue): void {
-  switch (typeof value) {
-    case 'string':
-      addTextValue(json, opening, value);
-      break;
-    case 'boolean':
-      json.add(opening.boolean);
-      json.addPlain(String(value));
-      json.add(VALUE_END);
-      break;
-    case 'number': {
-      const isInteger = Number.isInteger(value) && !opening.isDouble;
-      json.add(isInteger ? opening.integer : opening.double);
-      json.addNumber(value);
-      json.add(isInteger ? TEXT_END : VALUE_END);
-      break;
-    }
-    default:
-      json.add(opening.array);
-      if (value.length === 0) json.add(NO_VALUES);
-      else {
-        json.add(VALUES);
-        for (let i = 0; i < value.length; i++) {
-          if (i > 0) json.addByte(COMMA);
-          json.add(ITEM);
-          json.addText(value[i]!);
-          json.add(ITEM_END);
-        }
-        json.add(VALUES_END);
-      }
-  }
-}
-
-function addTextValue(json: JsonBytes, opening: KeyOpening, value: string): void {
-  const known = opening.texts?.get(value);
-  if (known !== undefined) return json.add(known);
-  const start = json.length;
-  json.add(opening.string);
-  json.addText(value);
-  json.add(TEXT_END);
-  if (opening.texts === undefined) return;
-  if (opening.texts.size === MANY) opening.texts = undefined;
-  else opening.texts.set(value, Uint8Array.from(json.written.subarray(start)));
 }

@@ -31,52 +31,33 @@ export const isOf = ({ name, parts }: Pick<Phase, 'name' | 'parts'>, phase: stri
  * Where one phase ends, the next begins: a line of either bounds both. What lies between two such lines is one span with
  * all the names, so that no name covers the time of another phase. Where all lines are there nothing changes.
  */
-export function joinThreads(all: readonly Planned[]): Phase[] {
-  const found: Phase[] = [];
-  const nexts = nextsOf(all);
-  const followers = new Set(nexts.values());
-  const done = new Set<Planned>();
-  for (let i = 0; i < all.length; i++) {
-    const head = all[i]!;
-    if (followers.has(head) || done.has(head)) continue;
-    const next = nexts.get(head);
-    if (next === undefined || done.has(next)) {
-      for (const phase of head.phases) if (!(head.mayNotEnd && Number.isNaN(phase.end))) found.push(phase);
-      continue;
-    }
-    const thread: Planned[] = [head];
-    let isSeen = head.phases.length > 0;
-    for (let each: Planned | undefined = next; each !== undefined && !done.has(each); each = nexts.get(each)) {
+export function joinThreads(all: readonly Planned[], threads: readonly (readonly number[])[]): Phase[] {
+  const phases: Phase[] = [];
+  for (const thread of threads) {
+    const head = all[thread[0]!]!;
+    if (thread.length > 1) {
+      // Most threads are not in most actions: of what left no line nothing is known.
+      if (thread.some((place) => all[place]!.phases.length > 0)) phases.push(...joined(thread.map((place) => all[place]!)));
+    } else for (const phase of head.phases) if (!(head.mayNotEnd && Number.isNaN(phase.end))) phases.push(phase);
+  }
+  return phases;
+}
+
+/** Which phases follow each other on one thread, by their places among these. */
+export function threadsOf(specs: readonly Pick<PhaseSpec, 'name' | 'next'>[]): readonly (readonly number[])[] {
+  const byName = new Map(specs.map(({ name }, place) => [name, place]));
+  const after = specs.map(({ next }) => next?.map((name) => byName.get(name)).find((place) => place !== undefined));
+  const followers = new Set(after);
+  const done = new Set<number>();
+  return specs.flatMap((_, head) => {
+    if (followers.has(head) || done.has(head)) return [];
+    const thread: number[] = [];
+    for (let each: number | undefined = head; each !== undefined && !done.has(each); each = after[each]) {
       thread.push(each);
       done.add(each);
-      if (each.phases.length > 0) isSeen = true;
     }
-    // Where no line shows one of them, nothing shows that there was any.
-    if (isSeen) for (const phase of joined(thread)) found.push(phase);
-  }
-  return found;
-}
-
-/** What follows each phase on its thread: the first of those that may, of the phases that this action could have. */
-function nextsOf(all: readonly Planned[]): ReadonlyMap<Planned, Planned> {
-  const nexts = new Map<Planned, Planned>();
-  for (let i = 0; i < all.length; i++) {
-    const { spec } = all[i]!;
-    // Few phases have one: no table of all names is made for them.
-    if (spec.next === undefined) continue;
-    for (const name of spec.next) {
-      const next = lastNamed(all, name);
-      if (next === undefined) continue;
-      nexts.set(all[i]!, next);
-      break;
-    }
-  }
-  return nexts;
-}
-
-function lastNamed(all: readonly Planned[], name: string): Planned | undefined {
-  for (let i = all.length - 1; i >= 0; i--) if (all[i]!.spec.name === name) return all[i];
-  return undefined;
+    return [thread];
+  });
 }
 
 /** One span of a phase, or none where nothing was seen of it. */
@@ -90,23 +71,27 @@ const ended = (entry: Entry | undefined): Phase | undefined => (entry?.phase?.en
 
 function joined(thread: readonly Planned[]): Phase[] {
   const segments: Entry[][] = [];
-  let segment: Entry[] = [];
-  let last: Entry | undefined;
-  const take = (entry: Entry): void => {
-    if (last === undefined || ended(last) !== undefined || begun(entry) !== undefined) segments.push((segment = [entry]));
-    else segment.push(entry);
-    last = entry;
+  let before: Entry | undefined;
+  const add = (of: Planned, phase: Phase | undefined): void => {
+    const entry = { of, phase };
+    if (before === undefined || ended(before) !== undefined || begun(entry) !== undefined) segments.push([entry]);
+    else segments.at(-1)!.push(entry);
+    before = entry;
   };
-  for (const of of thread) {
-    const { phases } = of;
-    if (phases.length > 0) {
-      for (const phase of phases.length === 1 ? phases : [...phases].sort((a, b) => lastOf(a) - lastOf(b))) take({ of, phase });
-    } else if (of.mayBeUnseen) take({ of, phase: undefined });
+  for (const planned of thread) {
+    const { phases } = planned;
+    if (phases.length === 0) {
+      if (planned.mayBeUnseen) add(planned, undefined);
+    } else for (const phase of phases.length === 1 ? phases : phases.toSorted((a, b) => lastOf(a) - lastOf(b))) add(planned, phase);
   }
-  const found: Phase[] = [];
-  for (const [i, each] of segments.entries())
-    for (const phase of between(each, ended(segments[i - 1]?.at(-1)), begun(segments[i + 1]?.[0]))) found.push(phase);
-  return found;
+  const phases: Phase[] = [];
+  let last: Phase | undefined;
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i]!;
+    phases.push(...between(segment, last, begun(segments[i + 1]?.[0])));
+    last = ended(segment.at(-1));
+  }
+  return phases;
 }
 
 const lastOf = ({ start, end }: Phase): number => (Number.isNaN(end) ? start : end);
@@ -121,9 +106,7 @@ function between(segment: readonly Entry[], before: Phase | undefined, after: Ph
   // Of what left no line of its own, two bounds say no more than that it had time.
   if (own === undefined || (segment.length === 1 && from !== undefined && to !== undefined)) return found;
   if (from === undefined && before === undefined) return found;
-  const { host } = own;
-  if ((before !== undefined && before.host !== host) || (after !== undefined && after.host !== host)) return found;
-  for (const each of found) if (each.host !== host) return found;
+  if ([before, after, ...found].some((each) => each !== undefined && each.host !== own.host)) return found;
   const start = from?.start ?? before!.end;
   if (to === undefined && after === undefined) {
     if (from === undefined) return found;
@@ -131,40 +114,42 @@ function between(segment: readonly Entry[], before: Phase | undefined, after: Ph
   }
   const end = to?.end ?? after!.start;
   if (end < start) return found;
-  const lines: Event[] = [];
-  for (const phase of found) lines.push(...phase.lines);
-  const bound = ({ lines: outer }: Phase): void => {
-    for (const event of outer) if (event.at === start || event.at === end) lines.push(event);
-  };
-  if (from === undefined) bound(before!);
-  if (to === undefined) bound(after!);
-  const names = namesOf(segment);
-  const phase: Phase = {
-    ...own,
-    name: names.join(JOINT),
-    start,
-    end,
-    startIs: from?.startIs ?? 'derived',
-    // Where one name stands for several phases, the span as a whole is no more than that.
-    endIs: segment.length > 1 ? 'derived' : (to?.endIs ?? 'derived'),
-    port: found.find(({ port }) => port !== undefined)?.port,
-    within: segment[0]!.of.spec.within,
-    lines: lines.length === 1 ? lines : inTime(lines),
-  };
-  return [names.length === 1 ? phase : { ...phase, parts: names }];
+  const lines = new Set<Event>();
+  for (const phase of found) for (const line of phase.lines) lines.add(line);
+  const isAtEnd = ({ at }: Event): boolean => at === start || at === end;
+  if (from === undefined) for (const line of before!.lines) if (isAtEnd(line)) lines.add(line);
+  if (to === undefined) for (const line of after!.lines) if (isAtEnd(line)) lines.add(line);
+  const { name, parts } = named(segment);
+  return [
+    {
+      name,
+      parts: parts ?? own.parts,
+      spec: own.spec,
+      service: own.service,
+      host: own.host,
+      start,
+      end,
+      startIs: from?.startIs ?? 'derived',
+      // Where one name stands for several phases, the span as a whole is no more than that.
+      endIs: segment.length > 1 ? 'derived' : (to?.endIs ?? 'derived'),
+      port: found.find(({ port }) => port !== undefined)?.port,
+      within: segment[0]!.of.spec.within,
+      lines: [...lines].sort(inOrder),
+      failure: own.failure,
+      call: own.call,
+    },
+  ];
 }
 
 /** What began and of which no end is known: it may be any of those whose beginning would not be shown. */
 function openFrom(segment: readonly Entry[], from: Phase): Phase {
   const shown = segment.findIndex((entry, i) => entry.of.showsEnd || segment[i + 1]?.of.showsStart === true);
-  const names = namesOf(shown === -1 ? segment : segment.slice(0, shown + 1));
-  return { ...from, name: names.join(JOINT), ...(names.length === 1 ? {} : { parts: names }) };
+  return { ...from, ...named(shown === -1 ? segment : segment.slice(0, shown + 1)) };
 }
 
-function namesOf(segment: readonly Entry[]): string[] {
-  const names: string[] = [];
-  for (const { of } of segment) if (!names.includes(of.spec.name)) names.push(of.spec.name);
-  return names;
+function named(segment: readonly Entry[]): Pick<Phase, 'name' | 'parts'> {
+  const [first] = segment;
+  if (segment.length === 1 && first !== undefined) return { name: first.of.spec.name };
+  const names = [...new Set(segment.map(({ of }) => of.spec.name))];
+  return names.length === 1 ? { name: names[0]! } : { name: names.join(JOINT), parts: names };
 }
-
-const inTime = (lines: readonly Event[]): Event[] => [...new Set(lines)].sort(inOrder);

@@ -32,10 +32,22 @@ export function fitToLeave(trace: FinishedTrace, count: Count): FinishedTrace {
   return spans === trace.spans ? trace : { ...trace, spans };
 }
 
+/** Keys of few values in all traces: none of them is a text of a log, or names a thing of a user. */
+const FEW: ReadonlySet<string> = new Set([
+  ...[keys.action, keys.outcome, keys.start, keys.end, keys.endReason, keys.leastLevel, keys.image],
+  ...[keys.logPath, keys.logService, keys.logLevel, keys.httpMethod, keys.httpRoute],
+]);
+/** Their values that hold no secret, and the lists that hold none: looked at once, and not in every trace. No more than so many. */
+const MOST_CLEAN = 10_000;
+const cleanTexts = new Set<string>();
+const cleanLists = new WeakSet<readonly string[]>();
+
 class Fitting {
   readonly #count: Count;
   /** most values of a trace are on many of its spans */
   readonly #known = new Map<string, string>();
+  /** a line may be shown on several spans */
+  readonly #clean = new Set<SpanEvent>();
   #eventsLeft: number = bounds.eventsOfTrace;
 
   constructor(count: Count) {
@@ -67,7 +79,7 @@ class Fitting {
 
   #span(span: SpanData): SpanData {
     const attributes = this.#attributes(span.attributes);
-    const error = span.error === undefined ? undefined : this.#text(span.error, bounds.text);
+    const error = span.error === undefined ? undefined : this.#text(span.error, bounds.text, false);
     const events = this.#events(span.events);
     if (attributes === span.attributes && error === span.error && events === span.events) {
       if (span.droppedEvents > 0) this.#count('lines_left_out', span.droppedEvents);
@@ -81,23 +93,28 @@ class Fitting {
   #events(given: readonly SpanEvent[]): readonly SpanEvent[] {
     const kept = given.length > this.#eventsLeft ? given.slice(0, this.#eventsLeft) : given;
     this.#eventsLeft -= kept.length;
-    let isSame = kept === given;
-    const fitted = kept.map((event) => {
-      const name = this.#text(event.name, bounds.text);
+    let fitted: SpanEvent[] | undefined;
+    for (let i = 0; i < kept.length; i++) {
+      const event = kept[i]!;
+      if (this.#clean.has(event)) continue;
+      const name = this.#text(event.name, bounds.text, true);
       const attributes = this.#attributes(event.attributes);
-      if (name === event.name && attributes === event.attributes) return event;
-      isSame = false;
-      return { ...event, name, attributes };
-    });
-    return isSame ? given : fitted;
+      if (name === event.name && attributes === event.attributes) this.#clean.add(event);
+      else (fitted ??= [...kept])[i] = { ...event, name, attributes };
+    }
+    return fitted ?? kept;
   }
 
   #attributes(given: Attributes): Attributes {
     let fitted: Record<string, AttributeValue> | undefined;
     for (const key in given) {
       const value = given[key]!;
+      if (typeof value === 'number') continue;
+      // Lines are unlike each other: to remember that one has no secret costs as much as to look at it.
+      if (key === keys.logMessage && typeof value === 'string' && value.length <= bounds.text && scrubbed(value) === value) continue;
       const longest = key === keys.logMessage ? bounds.text : bounds.value;
-      const fit = typeof value === 'string' ? this.#text(value, longest) : typeof value === 'object' ? this.#list(value) : value;
+      const fit =
+        typeof value === 'string' ? this.#text(value, longest, FEW.has(key)) : typeof value === 'object' ? this.#list(value) : value;
       if (fit === value) continue;
       fitted ??= { ...given };
       fitted[key] = fit;
@@ -106,22 +123,31 @@ class Fitting {
   }
 
   #list(given: readonly string[]): readonly string[] {
+    if (cleanLists.has(given)) return given;
     let isSame = given.length <= bounds.items;
     if (!isSame) this.#count('values_cut');
     const fitted = (isSame ? given : given.slice(0, bounds.items)).map((item) => {
-      const fit = this.#text(item, bounds.value);
+      const fit = this.#text(item, bounds.value, false);
       if (fit !== item) isSame = false;
       return fit;
     });
-    return isSame ? given : fitted;
+    if (!isSame) return fitted;
+    cleanLists.add(given);
+    return given;
   }
 
-  /** Scrubbed first, then cut: a secret that is cut in two might not be known for one. */
-  #text(text: string, longest: number): string {
+  /** Scrubbed first, then cut: a secret that is cut in two might not be known for one. @param isOfFew its key has few values */
+  #text(text: string, longest: number, isOfFew: boolean): string {
+    if (isOfFew && cleanTexts.has(text)) return text;
     let clean = this.#known.get(text);
     if (clean === undefined) {
       clean = scrubbed(text);
       if (clean !== text) this.#count('secrets_hidden');
+      else if (isOfFew && text.length <= longest) {
+        if (cleanTexts.size === MOST_CLEAN) cleanTexts.clear();
+        cleanTexts.add(text);
+        return text;
+      }
       this.#known.set(text, clean);
     }
     if (clean.length <= longest) return clean;

@@ -1,16 +1,17 @@
 import { type Causes, causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
+import type { Coverage } from '../lifecycle/coverage.js';
 import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
 import { byPlace, type Event, numberOf } from '../lifecycle/event.js';
 import { controlPlanePhases, fragmentPhases } from '../lifecycle/fragment.js';
 import { atTheirMoments, EMITTED } from '../lifecycle/guest-events.js';
 import { namesakesOf } from '../lifecycle/name.js';
 import { metadataProvision, networkReadyPhases } from '../lifecycle/network-ready.js';
-import { type Coverage, type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
+import { type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
 import { isOf } from '../lifecycle/thread.js';
 import { keys } from '../model/attributes.js';
 import type { Count } from '../model/counters.js';
-import type { Millis, Origin } from '../model/line.js';
+import type { Millis } from '../model/line.js';
 import type { Level } from '../model/record.js';
 import {
   type AttributeValue,
@@ -18,20 +19,19 @@ import {
   type FinishedTrace,
   isError,
   type SpanData,
-  type SpanEvent,
   type SpanKind,
   type SpanLink,
 } from '../model/span.js';
-import { bounds, fitToLeave } from './bounds.js';
+import { fitToLeave } from './bounds.js';
 import { addCauses } from './causes.js';
 import { exceptionOf } from './exception.js';
 import { failuresOf } from './failure.js';
 import { portsInOvs } from './interfaces.js';
+import { LinesOfTrace, type ShownLines } from './line-events.js';
 import { networkReady, rootIdOf, spanIdOf, traceIdOf } from './span-id.js';
 
 export interface BuildOptions {
-  /** `events`: the lines behind a span as its span events; `numbered`: with the file and the number of each line, where they are known */
-  readonly lines: 'events' | 'numbered' | 'off';
+  readonly lines: ShownLines;
   /** an action's phases, where users added some to its table */
   readonly phasesOf?: ((spec: ActionSpec) => readonly PhaseSpec[]) | undefined;
   /** whether this process reads the log of a service, on a host where one is given */
@@ -46,7 +46,12 @@ const tableOf = (spec: ActionSpec, { phasesOf: added }: BuildOptions): readonly 
 /** Makes the spans of what closed, as they may leave the process: a pure function of it. */
 export function buildTrace(closed: ClosedThing, options: BuildOptions): FinishedTrace {
   const count = options.count ?? uncounted;
-  return fitToLeave(withoutRepeats(build({ ...closed, members: atTheirMoments(closed.members) }, options), count), count);
+  return fitToLeave(withoutRepeats(build(withMoments(closed), options), count), count);
+}
+
+function withMoments(closed: ClosedThing): ClosedThing {
+  const members = atTheirMoments(closed.members);
+  return members === closed.members ? closed : { ...closed, members };
 }
 
 /** A backend would keep one of two spans with one id, whichever it likes: the first stays, and that there was another is an error of ours. */
@@ -87,16 +92,19 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   const rootId = rootIdOf(traceId);
   const { lived, phases, coverage } = seenOf(action, options);
   const causes = causesOf(phases, lived, action.meanwhile ?? []);
-  const around = {
-    ...idsOf(action),
+  const lines = new LinesOfTrace(options.lines);
+  const around: Around = {
+    instance: action.instance,
+    request: action.request,
     ports: portsInOvs(action),
     start: action.start,
     end: action.end,
     isWhole: true,
     causes: causes.of,
     failures: failuresOf(phases, action.outcome),
+    lines,
   };
-  const children = spansOf(phases, traceId, rootId, around, options);
+  const children = spansOf(phases, traceId, rootId, around);
   const failed = isError(action.outcome);
   const exception = failed
     ? exceptionOf(
@@ -104,7 +112,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
         action.spec,
       )
     : undefined;
-  const { events, dropped } = lineEvents(unusedLines(action, phases), action.service, options);
+  const { events, droppedEvents } = lines.on(unusedLines(action, phases), action.service);
   const attributes: Record<string, AttributeValue> = identityOf(action);
   attributes[keys.action] = action.spec.name;
   attributes[keys.outcome] = action.outcome;
@@ -130,7 +138,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
     host: action.host,
     attributes,
     events: exception === undefined ? events : [...events, exception.event].sort((a, b) => a.at - b.at),
-    droppedEvents: dropped,
+    droppedEvents,
     links: action.follows === undefined ? [] : [linkTo(action.instance, action.follows.request, action.follows.action)],
     error: failed ? (exception?.message ?? sayOutcome(action)) : undefined,
   };
@@ -205,21 +213,17 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
     links: [],
     error: exception?.message ?? 'given to another host',
   };
-  const children = spansOf(
-    phases,
-    traceId,
-    span.spanId,
-    {
-      ...idsOf(attempt),
-      ports: portsInOvs(attempt),
-      start: attempt.start,
-      end: attempt.end,
-      isWhole: true,
-      causes: causes.of,
-      failures: failuresOf(phases, attempt.outcome),
-    },
-    options,
-  );
+  const children = spansOf(phases, traceId, span.spanId, {
+    instance: attempt.instance,
+    request: attempt.request,
+    ports: portsInOvs(attempt),
+    start: attempt.start,
+    end: attempt.end,
+    isWhole: true,
+    causes: causes.of,
+    failures: failuresOf(phases, attempt.outcome),
+    lines: new LinesOfTrace(options.lines),
+  });
   return {
     traceId,
     form: 'fragment',
@@ -249,20 +253,17 @@ function buildFragment(fragment: ClosedFragment, options: BuildOptions): Finishe
   const plugsSeen = fragment.members.some(({ event }) => event.service === 'ovs-vswitchd');
   const told = fragment.spec === undefined ? fragmentPhases : tableOf(fragment.spec, options);
   const { phases } = phasesOf(plugsSeen ? told : withoutPlugs(told), lived);
-  const spans = spansOf(
-    phases,
-    traceId,
-    rootId,
-    {
-      ...idsOf(fragment),
-      ports: portsInOvs(fragment),
-      start: fragment.start,
-      end: fragment.end,
-      isWhole: false,
-      causes: causesOf(phases, lived, fragment.meanwhile ?? []).of,
-    },
-    options,
-  );
+  const spans = spansOf(phases, traceId, rootId, {
+    instance: fragment.instance,
+    request: fragment.request,
+    ports: portsInOvs(fragment),
+    start: fragment.start,
+    end: fragment.end,
+    isWhole: false,
+    causes: causesOf(phases, lived, fragment.meanwhile ?? []).of,
+    failures: undefined,
+    lines: new LinesOfTrace(options.lines),
+  });
   const partOf = fragment.spec === undefined ? {} : { partOf: namesakesOf(fragment.spec) };
   return { traceId, form: 'fragment', instance: fragment.instance, request: fragment.request, action: undefined, ...partOf, spans };
 }
@@ -273,13 +274,18 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
   const rootId = rootIdOf(traceId);
   const { phases, coverage } = phasesOf(networkReadyPhases, livedBy(sequel, sequel.of.host, options));
   const hadNetwork = !phases.some(({ spec }) => spec === metadataProvision);
-  const children = spansOf(
-    phases,
-    traceId,
-    rootId,
-    { ...idsOf(sequel), ports: portsInOvs(sequel), start: sequel.start, end: sequel.end, isWhole: true },
-    options,
-  );
+  const lines = new LinesOfTrace(options.lines);
+  const children = spansOf(phases, traceId, rootId, {
+    instance: sequel.instance,
+    request: sequel.request,
+    ports: portsInOvs(sequel),
+    start: sequel.start,
+    end: sequel.end,
+    isWhole: true,
+    causes: undefined,
+    failures: undefined,
+    lines,
+  });
   const attributes: Record<string, AttributeValue> = identityOf(sequel);
   attributes[keys.start] = sequel.opening.kind === EMITTED ? 'observed' : 'derived';
   // Only the last DHCPACK is an end; otherwise it was no longer waited for.
@@ -297,10 +303,9 @@ function buildSequel(sequel: ClosedSequel, options: BuildOptions): FinishedTrace
     service: 'nova-compute',
     host: sequel.of.host,
     attributes,
-    ...lineEventsOf(
+    ...lines.on(
       sequel.members.map(({ event }) => event),
       'nova-compute',
-      options,
     ),
     links: [linkTo(sequel.instance, sequel.request, sequel.of.spec.name)],
     error: undefined,
@@ -327,13 +332,11 @@ const movedToNotApplicable = (coverage: Coverage, name: string): Coverage => ({
   notApplicable: [...coverage.notApplicable, name],
 });
 
-/** By what an operator finds a span: on every one, since a fragment has no root to find it by. */
 /** Where no line gives the request, the trace goes by the time of its first line: that is no id of nova's. */
 const isRequestId = (request: string): boolean => !request.startsWith('@');
 
-const idsOf = ({ instance, request }: ClosedThing): Pick<Around, 'instance' | 'request'> => ({ instance, request });
-
 interface Around {
+  /** By what an operator finds a span: on every one, since a fragment has no root to find it by. */
   readonly instance: string;
   readonly request: string;
   readonly ports: ClosedThing['ports'];
@@ -341,59 +344,67 @@ interface Around {
   readonly end: Millis;
   /** the root is this process's to write: phases may be parts of one another */
   readonly isWhole: boolean;
-  readonly causes?: ReadonlyMap<Phase, Causes>;
-  readonly failures?: ReadonlyMap<Phase, string>;
+  readonly causes: ReadonlyMap<Phase, Causes> | undefined;
+  readonly failures: ReadonlyMap<Phase, string> | undefined;
+  readonly lines: LinesOfTrace;
 }
 
 /** Spans of phases, with ids that every process and every reading gives alike. */
-function spansOf(phases: readonly Phase[], traceId: string, rootId: string, around: Around, options: BuildOptions): SpanData[] {
-  const sorted = [...phases].sort(byTimeAndPlace);
-  const ranks = new Map<string, number>();
-  const identified = sorted.map((phase) => {
-    const of = phase.port ?? '';
-    const kind = `${phase.service}/${phase.host}/${phase.name}/${of}`;
-    const rank = ranks.get(kind) ?? 0;
-    ranks.set(kind, rank + 1);
-    return { phase, id: spanIdOf(traceId, { service: phase.service, host: phase.host, name: phase.name, of, rank }) };
+function spansOf(phases: readonly Phase[], traceId: string, rootId: string, around: Around): SpanData[] {
+  const sorted = phases.toSorted(byTimeAndPlace);
+  const ids = sorted.map((phase, i) => {
+    const { service, host, name, port } = phase;
+    let rank = 0;
+    for (let j = 0; j < i; j++) if (isAlike(sorted[j]!, phase)) rank++;
+    return spanIdOf(traceId, { service, host, name, of: port ?? '', rank });
   });
-  return identified.map(({ phase, id }) => {
-    const parent = around.isWhole ? identified.find((each) => isPartOf(phase, each.phase)) : undefined;
-    const bounds = parent?.phase ?? around;
-    const early = bounds.start - phase.start;
-    const outside = Math.max(0, early <= roundingOf(bounds) ? 0 : early, phase.end - bounds.end);
-    const vif = phase.port === undefined ? undefined : around.ports.get(phase.port);
-    const { events, dropped } = lineEvents(phase.lines, phase.service, options);
-    // Set one by one, not spread, as in lineEvents: there are thirty spans in a trace.
-    const attributes: Record<string, AttributeValue> = {};
-    attributes[keys.instance] = around.instance;
-    if (isRequestId(around.request)) attributes[keys.request] = around.request;
-    if (phase.port !== undefined) attributes[keys.port] = phase.port;
-    if (vif?.tap !== undefined) attributes[keys.interface] = vif.tap;
-    if (vif?.mac !== undefined) attributes[keys.mac] = vif.mac;
-    addCall(attributes, phase);
-    const reported = reportedByPhase(phase);
-    if (reported !== undefined) attributes[keys.reported] = reported;
-    attributes[keys.start] = phase.startIs;
-    attributes[keys.end] = phase.endIs;
-    addCauses(attributes, around.causes?.get(phase));
-    if (outside > 0 && parent !== undefined) attributes[keys.skew] = Math.round(outside * 1000) / 1000;
+  return sorted.map((phase, i) => {
+    const parent = around.isWhole && phase.within !== undefined ? sorted.findIndex((each) => isPartOf(phase, each)) : -1;
+    const { events, droppedEvents } = around.lines.on(phase.lines, phase.service);
     return {
       traceId,
-      spanId: id,
-      parentSpanId: parent?.id ?? rootId,
+      spanId: ids[i]!,
+      parentSpanId: parent === -1 ? rootId : ids[parent]!,
       name: phase.name,
       kind: kindOf(phase),
       start: phase.start,
       end: phase.end,
       service: phase.service,
       host: phase.host,
-      attributes,
+      attributes: attributesOf(phase, parent === -1 ? undefined : sorted[parent], around),
       events,
-      droppedEvents: dropped,
-      links: [],
+      droppedEvents,
+      links: NO_LINKS,
       error: around.failures?.get(phase),
     };
   });
+}
+
+const NO_LINKS: readonly SpanLink[] = [];
+
+/** Whether the ids of two phases differ by their ranks alone. */
+const isAlike = (a: Phase, b: Phase): boolean => a.name === b.name && a.port === b.port && a.service === b.service && a.host === b.host;
+
+function attributesOf(phase: Phase, parent: Phase | undefined, around: Around): Record<string, AttributeValue> {
+  const vif = phase.port === undefined ? undefined : around.ports.get(phase.port);
+  // Set one by one, not spread: there are thirty spans in a trace.
+  const attributes: Record<string, AttributeValue> = {};
+  attributes[keys.instance] = around.instance;
+  if (isRequestId(around.request)) attributes[keys.request] = around.request;
+  if (phase.port !== undefined) attributes[keys.port] = phase.port;
+  if (vif?.tap !== undefined) attributes[keys.interface] = vif.tap;
+  if (vif?.mac !== undefined) attributes[keys.mac] = vif.mac;
+  addCall(attributes, phase);
+  const reported = reportedByPhase(phase);
+  if (reported !== undefined) attributes[keys.reported] = reported;
+  attributes[keys.start] = phase.startIs;
+  attributes[keys.end] = phase.endIs;
+  addCauses(attributes, around.causes?.get(phase));
+  if (parent === undefined) return attributes;
+  const early = parent.start - phase.start;
+  const outside = Math.max(0, early <= roundingOf(parent) ? 0 : early, phase.end - parent.end);
+  if (outside > 0) attributes[keys.skew] = Math.round(outside * 1000) / 1000;
+  return attributes;
 }
 
 /** nova states durations with two digits, and prints the line some ms after it took the time. */
@@ -492,34 +503,4 @@ function addCoverage(attributes: Record<string, AttributeValue>, coverage: Cover
   attributes[keys.missing] = coverage.missing;
   attributes[keys.notLogged] = coverage.notLogged;
   attributes[keys.notApplicable] = coverage.notApplicable;
-}
-
-const lineEventsOf = (lines: readonly Event[], service: string, options: BuildOptions): { events: SpanEvent[]; droppedEvents: number } => {
-  const { events, dropped } = lineEvents(lines, service, options);
-  return { events, droppedEvents: dropped };
-};
-
-/** Lines as span events, named by their kind: their wording with the values that the catalogue allows, and where they stand. */
-function addLineNumber(attributes: Record<string, AttributeValue>, { name, line }: Origin): void {
-  if (name !== undefined) attributes[keys.logName] = name;
-  if (line !== undefined) attributes[keys.logLine] = line;
-}
-
-function lineEvents(lines: readonly Event[], service: string, options: BuildOptions): { events: SpanEvent[]; dropped: number } {
-  if (options.lines === 'off') return { events: [], dropped: 0 };
-  const shown = lines.length > bounds.eventsOfSpan ? lines.slice(0, bounds.eventsOfSpan) : lines;
-  return {
-    events: shown.map((event) => {
-      // The span says the service, and most lines are INFO: only what differs is worth its bytes.
-      const attributes: Record<string, AttributeValue> = {};
-      if (event.service !== service) attributes[keys.logService] = event.service;
-      if (event.level !== 'INFO') attributes[keys.logLevel] = event.level;
-      attributes[keys.logPath] = event.origin.path;
-      attributes[keys.logOffset] = event.origin.offset;
-      if (options.lines === 'numbered') addLineNumber(attributes, event.origin);
-      attributes[keys.logMessage] = event.text;
-      return { name: event.kind, at: event.stated ?? event.at, attributes };
-    }),
-    dropped: lines.length - shown.length,
-  };
 }

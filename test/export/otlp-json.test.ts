@@ -93,6 +93,31 @@ describe('a trace as OTLP JSON', () => {
     );
   });
 
+  it('has the same bytes whether spans share their lines and lists or have equal ones', () => {
+    const shared = { name: 'line', at: 1, attributes: { text: 'a "line"' } };
+    const list = ['spawn', 'vif "plug"'];
+    const attributes = { id: 'x', phases: list };
+    const [span] = oneSpan.spans;
+    const sharing: FinishedTrace = { ...oneSpan, spans: [1, 2].map(() => ({ ...span!, attributes, events: [shared, shared] })) };
+    const line = toOtlpJson(sharing);
+    expect(line).toBe(toOtlpJson(structuredClone(sharing)));
+    expect(line).toBe(toOtlpJson(JSON.parse(JSON.stringify(sharing)) as FinishedTrace));
+    expect(fromOtlpJson(line).map(({ events, attributes: { phases } }) => [events, phases])).toEqual([
+      [[shared, shared], list],
+      [[shared, shared], list],
+    ]);
+  });
+
+  it('has ids of more traces than it remembers, each in its own', () => {
+    const [span] = oneSpan.spans;
+    for (let i = 0; i < 1100; i++) {
+      const spans = [`a${i}`, `a${i}`, `b${i}`, `a${i}`].map((id) => ({ ...span!, attributes: { id } }));
+      expect(fromOtlpJson(toOtlpJson({ ...oneSpan, spans })).map(({ attributes: { id } }) => id)).toEqual(
+        spans.map(({ attributes: { id } }) => id),
+      );
+    }
+  });
+
   it('is written as the Collector writes it', () => {
     const [span] = oneSpan.spans as [SpanData];
     const other = '00000000000000000000000000000001';

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { EventKind } from '../../src/catalogue/event.js';
+import type { Coverage } from '../../src/lifecycle/coverage.js';
 import { anywhere, lasting, latest, line, type PhaseSpec } from '../../src/lifecycle/define.js';
 import type { Event, Member } from '../../src/lifecycle/event.js';
 import { actions } from '../../src/lifecycle/name.js';
-import { type Coverage, type Lived, type Phase, phasesOf } from '../../src/lifecycle/phases.js';
+import { type Lived, type Phase, phasesOf } from '../../src/lifecycle/phases.js';
 import { plugChain } from '../../src/lifecycle/plug.js';
 import { A, at, B, eventsOf, lock, membersAbout, nova, P, Q, vif, vlog } from '../support/lines.js';
 
@@ -345,4 +346,19 @@ it("lines of these tests are the catalogue's", () => {
   expect(() => nova(1, 'no such line')).toThrow('the catalogue knows no such line');
   const [event]: readonly (Event | undefined)[] = eventsOf('nova-compute', [nova(1.25, SPAWNED)]);
   expect(event).toMatchObject({ kind: 'instance.spawned', at: at(1.25), requestId: A });
+});
+
+describe('what is worked out once', () => {
+  const sleep: PhaseSpec = { name: 'sleep', service: 'nova-compute', from: [line('instance.claimed')], to: [line('instance.built')] };
+  const lines = compute(nova(1, 'Claim successful on node cmp1'), nova(9, 'Took 8.00 seconds to build instance.'));
+
+  it('actions that went the same way have one coverage, and others theirs', () => {
+    const table = [sleep, xml];
+    const [first, second] = [phases(table, { members: lines }), phases(table, { members: lines })];
+    expect(second.coverage).toBe(first.coverage);
+    expect(second.phases).toEqual(first.phases);
+    expect(phases(table, { members: [] }).coverage.observed).toEqual([]);
+    expect(phases(table, { members: lines, reads: () => false }).coverage.missing).toEqual(['guest xml (nova-compute not read)']);
+    expect(phases(table, { members: lines }).coverage).toBe(first.coverage);
+  });
 });

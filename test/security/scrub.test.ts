@@ -10,6 +10,15 @@ describe('each rule', () => {
     },
   );
 
+  it.each(scrubRules)('$name, behind other letters, and with those of its marks in capitals or not', ({ seen, marks, finds }) => {
+    for (const [text, leaves] of seen) expect(scrubbed(`Übergrößen – ${text}`)).toBe(`Übergrößen – ${leaves}`);
+    if (!finds.ignoreCase) return;
+    for (const [text, leaves] of seen) {
+      if (text === leaves || !marks.some((mark) => text.toUpperCase().includes(mark.toUpperCase()))) continue;
+      for (const other of [text.toUpperCase(), text.toLowerCase()]) expect(scrubbed(other), other).not.toBe(other);
+    }
+  });
+
   it.each(scrubRules)('$name has a text that it alone changes', ({ seen }) => {
     expect(seen.some(([text, leaves]) => text !== leaves)).toBe(true);
   });

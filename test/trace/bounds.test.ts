@@ -56,6 +56,18 @@ describe('what a trace may hold', () => {
     expect(counted).toEqual({ secrets_hidden: 2 });
   });
 
+  it('no secret, in whichever key and as often as it is shown, and each is counted once', () => {
+    const secret = 'password=hunter2';
+    const shown = event(secret, { [keys.logPath]: secret, [keys.logMessage]: secret });
+    for (let i = 0; i < 2; i++) {
+      const { spans, counted } = fitted(
+        trace(span({ events: [shown] }), span({ events: [shown], attributes: { [keys.outcome]: secret } })),
+      );
+      expect(JSON.stringify(spans)).not.toContain('hunter2');
+      expect(counted).toEqual({ secrets_hidden: 1 });
+    }
+  });
+
   it('texts, values and lists of a bounded length', () => {
     const long = 'x.'.repeat(bounds.value);
     const items = Array.from({ length: bounds.items + 1 }, (_, i) => `${i}`);

@@ -25,6 +25,13 @@ const names = (spans: readonly SpanData[]): string[] => spans.map(({ name }) => 
 const spanOf = ({ spans }: FinishedTrace, name: string): SpanData => spans.find((span) => span.name === name)!;
 
 describe('the trace of a small boot', () => {
+  it('has a line that bounds two spans of a service as one event of both', () => {
+    const events = tracesOf(boot())[0]!.spans.flatMap((span) => span.events);
+    const unlike = new Map(events.map((event) => [JSON.stringify(event), event]));
+    expect(events.length).toBeGreaterThan(unlike.size);
+    expect(new Set(events).size).toBe(unlike.size);
+  });
+
   it('has the root first, with the ids that can be computed by hand', () => {
     const [trace] = tracesOf(boot());
     const [root] = trace!.spans;

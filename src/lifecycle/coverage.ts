@@ -1,0 +1,76 @@
+import type { Phase } from './phases.js';
+import type { Layout } from './plan.js';
+
+/** Which phases were seen, and why the others were not. */
+export interface Coverage {
+  readonly observed: readonly string[];
+  readonly missing: readonly string[];
+  readonly notLogged: readonly string[];
+  readonly notApplicable: readonly string[];
+}
+
+/** What became of a phase of the table. */
+export type Fate = 'seen' | 'unsaid' | 'not-applicable' | 'not-read' | 'not-logged' | 'no-plug' | 'no-line';
+
+const LETTERS: Readonly<Record<Fate, string>> = {
+  seen: 's',
+  unsaid: 'u',
+  'not-applicable': 'a',
+  'not-read': 'r',
+  'not-logged': 'l',
+  'no-plug': 'p',
+  'no-line': 'n',
+};
+
+/** Nearly all actions of a kind go the same way; a layout remembers no more ways than this. */
+const MOST = 1000;
+
+/** The coverage of an action: the same object for all that went the same way. */
+export function coverageOf(layout: Layout, fates: readonly Fate[], phases: readonly Phase[]): Coverage {
+  let way = '';
+  for (const fate of fates) way += LETTERS[fate];
+  for (const { name, parts, spec } of phases) way += `\n${nameOf(name, spec)}${parts === undefined ? '' : '\n+'}`;
+  let coverage = layout.coverages.get(way);
+  if (coverage === undefined) {
+    coverage = worked(layout, fates, phases);
+    if (layout.coverages.size === MOST) layout.coverages.clear();
+    layout.coverages.set(way, coverage);
+  }
+  return coverage;
+}
+
+/** Requests that are named by their call are one phase where phases are listed. */
+const nameOf = (name: string, spec: Phase['spec']): string => (spec.namedByCall === true ? spec.name : name);
+
+function worked({ plans, replaced }: Layout, fates: readonly Fate[], phases: readonly Phase[]): Coverage {
+  const observed = new Set(phases.map(({ name, spec }) => nameOf(name, spec)));
+  const missing = new Map<string, string>();
+  const notLogged = new Set<string>();
+  const notApplicable = new Set<string>();
+  for (let i = 0; i <= plans.length; i++) {
+    for (const name of replaced.get(i) ?? []) notApplicable.add(name);
+    const plan = plans[i];
+    if (plan === undefined) break;
+    const fate = fates[i];
+    if (fate === 'not-applicable') notApplicable.add(plan.name);
+    else if (fate === 'not-read') missing.set(plan.name, `${plan.services[0]} not read`);
+    else if (fate === 'not-logged') notLogged.add(plan.name);
+    else if (fate === 'no-plug') missing.set(plan.name, 'no plug seen');
+    else if (fate === 'no-line') missing.set(plan.name, 'no such line');
+  }
+  for (const { parts = [] } of phases) {
+    for (const part of parts) {
+      missing.delete(part);
+      notLogged.add(part);
+    }
+  }
+  // A phase of which only the beginning is printed at this level was taken out.
+  for (const [i, { name }] of plans.entries()) if (fates[i] === 'seen') notLogged.add(name);
+  const named = (names: Iterable<string>): string[] => [...names].filter((name) => !observed.has(name));
+  return {
+    observed: [...observed],
+    missing: named(missing.keys()).map((name) => `${name} (${missing.get(name)})`),
+    notLogged: named(notLogged),
+    notApplicable: named(notApplicable),
+  };
+}
