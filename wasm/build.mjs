@@ -1,11 +1,16 @@
-// `npm run wasm`: compiles skim.ts, and writes what comes out into src/, where it is committed.
-import { writeFileSync } from 'node:fs';
+// Compiles skim.ts, and writes what comes out into src/, where it is committed.
+//
+//   npm run wasm            writes src/read/skim/module.ts
+//   npm run wasm:check      fails where that file is not what skim.ts gives
+import { readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 
+const MODULE = `${ROOT}src/read/skim/module.ts`;
+
 /** @returns the text of src/read/skim/module.ts */
-export async function moduleText() {
+async function moduleText() {
   let binary;
   const { error, stderr } = await asc.main(
     ['wasm/skim.ts', '--baseDir', ROOT, '-O3', '--runtime', 'stub', '--enable', 'simd', '--noAssert', '--importMemory', '-o', 'skim.wasm'],
@@ -18,5 +23,9 @@ export async function moduleText() {
   return `// Made from wasm/skim.ts by \`npm run wasm\`; do not edit.\nexport const MODULE =\n${lines.map((line) => `  '${line}'`).join(' +\n')};\n`;
 }
 
-if (process.argv[1] === import.meta.filename || process.argv[1]?.endsWith('wasm/build.mjs'))
-  writeFileSync(`${ROOT}src/read/skim/module.ts`, await moduleText());
+const text = await moduleText();
+if (!process.argv.includes('--check')) writeFileSync(MODULE, text);
+else if (readFileSync(MODULE, 'utf8') !== text) {
+  console.error('src/read/skim/module.ts is not what wasm/skim.ts gives: run "npm run wasm"');
+  process.exitCode = 1;
+}

@@ -6,7 +6,6 @@ import type { Event } from '../../src/lifecycle/event.js';
 import { skimmer } from '../../src/read/skim/skimmer.js';
 import { openSource } from '../../src/read/source.js';
 import { createLineSplitter } from '../../src/tail/lines.js';
-import { moduleText } from '../../wasm/build.mjs';
 import { linesFrom } from '../fuzz/way.js';
 import { A, at, nova, oslo, U } from '../support/lines.js';
 import { counting } from '../support/scenario.js';
@@ -74,10 +73,6 @@ const idle = (second: number): string => nova(second, BUILT).replace(BUILT, 'Not
 const logOf = (lines: readonly string[]): Buffer => Buffer.from(lines.map((line) => `${line}\n`).join(''));
 
 describe('skipping lines that nobody needs', () => {
-  it('is done by what wasm/skim.ts says', async () => {
-    expect(readFileSync(new URL('../../src/read/skim/module.ts', import.meta.url), 'utf8')).toBe(await moduleText());
-  });
-
   it('changes nothing of what is read from recorded logs', () => {
     for (const folder of readdirSync(GOLDEN).filter((name) => /^(?:create|resize|live-migration).*-(?:debug|info)$/.test(name)))
       for (const file of readdirSync(join(GOLDEN, folder)).filter((file) => /^nova|^neutron|^placement|^glance/.test(file)))
