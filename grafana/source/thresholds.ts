@@ -115,3 +115,14 @@ export type ThresholdName = keyof typeof thresholds;
 export type Limits = Readonly<Record<ThresholdName, number>>;
 
 export const limits = Object.fromEntries(Object.entries(thresholds).map(([name, { value }]) => [name, value])) as Limits;
+
+/**
+ * From where on boards are yellow, and from where on red. No alert goes by these: a single user's mistake is a share of a quiet
+ * night, but 9 % is no green.
+ */
+export const levels = {
+  /** the share of boots that did not succeed */
+  failed: { warn: 0.01, limit: 0.05 },
+  /** the share of spawns that were no slower than the alert SpawnSlow allows */
+  inTime: { warn: 0.99, limit: 0.95 },
+} as const;

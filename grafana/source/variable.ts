@@ -50,7 +50,16 @@ export const choice = (name: string, label: string, values: readonly string[], f
     .current({ text: first, value: first });
 
 /** Over how much time quantiles and counts are taken at each moment of a graph. Boots are rare: minutes hold too few of them. */
-export const chosenWindow = () => choice('window', 'in each', ['15m', '1h', '6h', '1d'], '1h');
+export const chosenWindow = () => choice('window', 'quantiles over', ['15m', '1h', '6h', '1d'], '1h');
+
+/** From how many seconds on a table lists what was slow: first those that the alert is about, so that the list is whole. */
+export const longerThan = (seconds: readonly number[], limit: number) =>
+  choice(
+    'longer',
+    'slow is over',
+    [...new Set([...seconds, limit])].sort((a, b) => a - b).map((each) => `${each}s`),
+    `${limit}s`,
+  );
 
 /** Something to be written in. */
 export const field = (name: string, label: string, description: string) =>
