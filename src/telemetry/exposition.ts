@@ -89,14 +89,13 @@ export const longestSamples = (series: Longest, now: Millis): Sample[] =>
   series.all(now).map(({ labels, value }) => ({ labels: named(series.labels, labels), value }));
 
 export const distributionSamples = (name: string, series: Distributions): Sample[] =>
-  [...series.all()].flatMap(({ labels, value }) => bucketsOf(PREFIX + name, named(series.labels, labels), series.bounds, value));
+  [...series.all()].flatMap(({ labels, value }) => bucketsOf(PREFIX + name, named(series.labels, labels), value));
 
-/** A series of a histogram as its lines: buckets that add up, then sum and count. */
+/** A series of a histogram as its lines: buckets that add up, then sum and count. Without bounds only the latter, which is a summary. */
 function bucketsOf(
   name: string,
   sharedLabels: Readonly<Record<string, string>>,
-  bounds: readonly number[],
-  { counts, exemplars, sum }: Distribution,
+  { bounds, counts, exemplars, sum }: Distribution,
 ): Sample[] {
   let count = 0;
   const buckets = counts.map((each, place): Sample => {
@@ -111,8 +110,8 @@ function bucketsOf(
     };
   });
   const total = (suffix: string, value: number): Sample => ({ metricName: name + suffix, labels: {}, sharedLabels, value });
-  return [...buckets, total('_sum', sum), total('_count', count)];
+  return [...(bounds.length === 0 ? [] : buckets), total('_sum', sum), total('_count', count)];
 }
 
-const named = (labels: readonly string[], values: readonly string[]): Record<string, string> =>
+export const named = (labels: readonly string[], values: readonly string[]): Record<string, string> =>
   Object.fromEntries(labels.map((label, place) => [label, values[place]!]));

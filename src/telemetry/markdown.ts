@@ -1,7 +1,8 @@
 import { counterNames, counters } from '../model/counters.js';
 import { type Gauge, gauges } from '../model/gauges.js';
-import { BUCKETS, type Family, lasting, longest, PREFIX, passing } from './families.js';
+import { type Family, lasting, longest, PREFIX, passing } from './families.js';
 import { STALLED } from './health.js';
+import { ACTION_BUCKETS, BUCKETS, PHASE_BUCKETS } from './histograms.js';
 
 /** What operators ask, in PromQL; a test has promtool read each. */
 export const queries: readonly { readonly asks: string; readonly query: string }[] = [
@@ -43,7 +44,7 @@ export const metricsMarkdown = (): string =>
     '',
     '| path | what it tells |',
     '| --- | --- |',
-    '| `/metrics` | all metrics below, in the text format of Prometheus; as OpenMetrics where `Accept` asks for it, with a trace id as exemplar of each bucket |',
+    '| `/metrics` | all metrics below, in the text format of Prometheus; as OpenMetrics where `Accept` asks for it, with a trace id as exemplar of each bucket; as protobuf where native histograms are on |',
     `| \`/healthz\` | 200 while the reading turns. 503 with the reasons when no turn has ended for ${STALLED / 1000} s: a restart would help |`,
     '| `/readyz` | 200 when every log that was named has been looked at, the checkpoint can be written, and the backend has taken a trace or none was to be sent yet; else 503 with the reasons |',
     '',
@@ -53,16 +54,20 @@ export const metricsMarkdown = (): string =>
     '## Actions and phases',
     '',
     'Kept across restarts, in the checkpoint: an action is counted once, when its trace is done with, however often its lines are read again. Of an',
-    'action whose root another host writes, the phases are counted, as each sidecar tells its own; their `action` is `unknown`. A phase of which no line',
-    `tells the beginning or the end is not in the histogram. Buckets of all histograms: ${BUCKETS.join(', ')} s.`,
+    'action whose root another host writes, the phases are counted, as each sidecar tells its own. A phase of which no line tells the beginning or the',
+    'end is only counted as unmeasured. The `action` of a phase is `create`, `other`, or `unknown` where this host does not know it.',
+    '',
+    `Buckets of spawns, builds and boots: ${BUCKETS.join(', ')} s; of other actions: ${ACTION_BUCKETS.join(', ')} s. What is told of phases besides`,
+    `count, sum and longest is \`telemetry.phaseHistograms\`: \`off\` (nothing), \`coarse\` (buckets: ${PHASE_BUCKETS.join(', ')} s) or \`native\` (native`,
+    'histograms, to a Prometheus that asks for them). [deploy.md](deploy.md#metrics) says what each costs.',
     '',
     ...table(Object.entries<Family>(lasting).map(([name, { type, help, labels }]) => [`${PREFIX}${name}`, type, labels, help])),
     '',
     '`outcome` is `succeeded`, `failed`, `timed-out`, `interrupted`, `unfinished` or `evicted` ([tracing-model.md](tracing-model.md)). A `phase` is the name of a span, of requests that are named by their call `requests`; `service` says',
     'whose work it is, `host` who did it: of an action, who wrote its root.',
     '',
-    'The series of `create` are there from the start, at 0, for each host whose nova-compute or nova-conductor log is followed, so that a rate sees',
-    'the first boot, too. Other series begin with their first action, which no rate sees: ask the longest of the last minutes below for those.',
+    'The counts of `create` are there from the start, at 0, for each host whose nova-compute or nova-conductor log is followed, and its durations for',
+    'each nova-compute: a rate sees the first boot, too. Other series begin with their first action, which no rate sees: ask the longest below for those.',
     '',
     '## State',
     '',

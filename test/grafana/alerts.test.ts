@@ -9,7 +9,8 @@ import { limits, type Threshold, thresholds } from '../../grafana/source/thresho
 import { actions } from '../../src/lifecycle/name.js';
 import { counterNames, counters } from '../../src/model/counters.js';
 import { gauges } from '../../src/model/gauges.js';
-import { BUCKETS, type Family, lasting, longest, PREFIX, passing } from '../../src/telemetry/families.js';
+import { type Family, lasting, longest, PREFIX, passing } from '../../src/telemetry/families.js';
+import { BUCKETS, PHASE_BUCKETS } from '../../src/telemetry/histograms.js';
 
 const GRAFANA = new URL('../../grafana/', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, GRAFANA), 'utf8');

@@ -11,7 +11,8 @@ import { keys } from '../../src/model/attributes.js';
 import { counters } from '../../src/model/counters.js';
 import { gauges } from '../../src/model/gauges.js';
 import { outcomes } from '../../src/model/span.js';
-import { BUCKETS, type Family, lasting, longest, PREFIX, passing } from '../../src/telemetry/families.js';
+import { type Family, lasting, longest, PREFIX, passing } from '../../src/telemetry/families.js';
+import { BUCKETS, PHASE_BUCKETS } from '../../src/telemetry/histograms.js';
 import { asked, boards, expressions, filledIn } from './boards.js';
 
 const promtool = spawnSync('promtool', ['--version']).status === 0;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BUCKETS as KNOWN_BUCKETS, limitsOf } from '../../grafana/source/limits-file.js';
 import { defaultsOf, queriesIn, substitute } from '../../grafana/source/queries.js';
 import { limits } from '../../grafana/source/thresholds.js';
-import { BUCKETS } from '../../src/telemetry/families.js';
+import { BUCKETS } from '../../src/telemetry/histograms.js';
 
 describe('thresholds of one’s own', () => {
   it('stand in the place of the usual ones', () => {
