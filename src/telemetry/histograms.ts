@@ -1,7 +1,7 @@
 /** Upper bounds of the buckets of spawns, builds and whole boots, in seconds: closest where boots lie. */
 export const BUCKETS: readonly number[] = [0.5, 1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 300];
 
-/** Of actions other than boots: there are some twenty kinds, and each host has all of them in time. */
+/** Of actions other than boots, where they have any: there are some twenty kinds, and each host has all of them in time. */
 export const ACTION_BUCKETS: readonly number[] = [1, 5, 15, 60, 300];
 
 /** Of phases, where they have any: from some ms to what the alerts are about. */

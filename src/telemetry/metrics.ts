@@ -52,9 +52,10 @@ export function createMetrics({ vitals, now, phaseHistograms = 'off' }: MetricsO
 
   const exposed = [
     ...keysOf(counted).map((name) => exposeFamily(name, lasting[name], () => countedSamples(counted[name]))),
-    ...keysOf(distributions).map((name) =>
-      exposeFamily(name, familyOf(name, phaseHistograms), () => distributionSamples(name, distributions[name])),
-    ),
+    ...keysOf(distributions).map((name) => {
+      const family = familyOf(name, phaseHistograms);
+      return exposeFamily(name, family, () => distributionSamples(name, family, distributions[name]));
+    }),
     ...lately.map(({ name, series }) => exposeFamily(name, longest[name], () => longestSamples(series, scraped.at))),
     exposeFamily('build_info', passing.build_info, () => [
       { labels: { version: scraped.vitals.version, node: process.version }, value: 1 },

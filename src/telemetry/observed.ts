@@ -30,7 +30,7 @@ export class Observed {
     const always = (bounds: readonly number[]) => () => bounds;
     this.distributions = {
       action_duration_seconds: new Distributions(lasting.action_duration_seconds.labels, ([action]) =>
-        action === BUILD ? BUCKETS : ACTION_BUCKETS,
+        action === BUILD ? BUCKETS : phases === 'coarse' ? ACTION_BUCKETS : [],
       ),
       phase_duration_seconds: new Distributions(
         lasting.phase_duration_seconds.labels,
