@@ -69,11 +69,13 @@ export const quantile = (q: number, { histogram, longest }: Durations, matchers:
   return `(${guess} <= ${on} ${most}) or ${on} (${most} and ${on} ${guess}) or ${on} ${guess}`;
 };
 
+const NATIVE = 'phase_duration_native_seconds';
+
 const guessed = (q: number, histogram: string, matchers: Matchers, window: string, labels: By): string => {
   const classic = `histogram_quantile(${q}, ${grown(`${histogram}_bucket`, matchers, window, labels === '' ? 'le' : `le, ${labels}`)})`;
   if (histogram !== PHASES.histogram) return `(${classic} >= 0)`;
   // Of phases a sidecar may have buckets, a native histogram, or neither (telemetry.phaseHistograms).
-  return `((${classic} or histogram_quantile(${q}, ${grown(histogram, matchers, window, labels)})) >= 0)`;
+  return `((${classic} or histogram_quantile(${q}, ${grown(NATIVE, matchers, window, labels)})) >= 0)`;
 };
 
 /**

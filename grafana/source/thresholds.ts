@@ -6,7 +6,7 @@ export interface Threshold {
    * What may stand there. A bucket is an upper bound of the histograms (docs/metrics.md): boots beyond the threshold are counted,
    * and a histogram can count beyond its own bounds only.
    */
-  readonly must: 'be a bucket' | 'be positive' | 'be a whole number' | 'be between 0 and 1';
+  readonly must: 'be a bucket' | 'be a bucket of phases' | 'be positive' | 'be a whole number' | 'be between 0 and 1';
   /** why this number, in one sentence */
   readonly reason: string;
 }
@@ -37,13 +37,13 @@ export const thresholds = {
   vifPlugSlow: {
     value: 30,
     unit: 'seconds',
-    must: 'be a bucket',
+    must: 'be a bucket of phases',
     reason: "a tenth of the 300 s after which nova gives a boot up (vif_plugging_timeout), and well over neutron's usual 2 to 10 s",
   },
   lportClaimSlow: {
     value: 10,
     unit: 'seconds',
-    must: 'be a bucket',
+    must: 'be a bucket of phases',
     reason: 'ovn-controller takes milliseconds; seconds mean that it computes all flows anew at each change',
   },
   bootStuck: {

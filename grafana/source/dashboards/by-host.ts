@@ -28,6 +28,8 @@ export const byHost = (limits: Limits): Section => {
             unit: 'short',
           },
           [
+            rows(mostWithin(SPAWNS.longest, HOST, '$__range', 'host')),
+            rows(mean('nova_spawn_seconds', HOST, '$__range', 'host')),
             rows(onComputeHosts(`round(${grown('actions_total', boots, '$__range', 'host')}) > 0`)),
             rows(
               onComputeHosts(
@@ -37,9 +39,7 @@ export const byHost = (limits: Limits): Section => {
                 ),
               ),
             ),
-            rows(mean('nova_spawn_seconds', HOST, '$__range', 'host')),
-            rows(mostWithin(SPAWNS.longest, HOST, '$__range', 'host')),
-            rows(mostWithin(ACTIONS.longest, boots, '$__range', 'host')),
+            rows(onComputeHosts(mostWithin(ACTIONS.longest, boots, '$__range', 'host'))),
           ],
           {
             transformations: [
@@ -47,10 +47,10 @@ export const byHost = (limits: Limits): Section => {
               inOrder(COLUMNS, {
                 without: ['Time'],
                 renamed: {
-                  'Value #A': 'boots',
-                  'Value #B': 'failed',
-                  'Value #C': 'mean spawn',
-                  'Value #D': 'longest spawn',
+                  'Value #A': 'longest spawn',
+                  'Value #B': 'mean spawn',
+                  'Value #C': 'boots',
+                  'Value #D': 'failed',
                   'Value #E': 'longest boot',
                 },
               }),

@@ -18,7 +18,7 @@ export const health = (limits: Limits) =>
     description: 'Whether the sidecars keep up, lose nothing, and understand what they read.',
     from: 'now-1h',
     variables: [chosenSource('prometheus', 'Prometheus'), several('sidecar', 'sidecar', 'build_info', 'instance')],
-    sections: [atAGlance(limits), reading(limits), delivery(limits), losses(ON), coverage(ON), process(ON, limits)],
+    sections: [atAGlance(limits), reading(limits), delivery(limits), losses(ON), coverage(ON), process(ON)],
   });
 
 const tile = (look: LookOfValues, expression: string): Placed => sized(4, 4, number(look, instant(expression, look.title)));
@@ -195,7 +195,7 @@ const delivery = (limits: Limits): Section => ({
       ),
     ),
     sized(
-      8,
+      6,
       8,
       lines(
         { title: 'Memory of waiting traces', description: 'About; reading pauses at the bound, so a flat top is full.', unit: 'bytes' },
@@ -204,7 +204,7 @@ const delivery = (limits: Limits): Section => ({
       ),
     ),
     sized(
-      8,
+      6,
       8,
       lines(
         {
@@ -217,7 +217,7 @@ const delivery = (limits: Limits): Section => ({
       ),
     ),
     sized(
-      8,
+      6,
       8,
       lines(
         {
@@ -227,6 +227,20 @@ const delivery = (limits: Limits): Section => ({
           limit: limits.neededLogOld,
         },
         [range(most('needed_log_age_seconds', ON, 'instance'), '{{instance}}')],
+        { many: true },
+      ),
+    ),
+    sized(
+      6,
+      8,
+      lines(
+        {
+          title: 'Age of the checkpoint',
+          description: 'Written every few seconds. When it grows old, a restart would read that much again: disk full, or read-only?',
+          unit: 's',
+          limit: limits.checkpointOld,
+        },
+        [range(most('checkpoint_age_seconds', ON, 'instance'), '{{instance}}')],
         { many: true },
       ),
     ),

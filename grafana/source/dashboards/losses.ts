@@ -48,7 +48,7 @@ const grownBy = (counters: Readonly<Record<string, string>>, matchers: string) =
   Object.entries(counters).map(([name, legend]) => range(orNone(perStep(name, matchers), matchers), legend));
 
 const losing = (title: string, description: string, counters: Readonly<Record<string, string>>, matchers: string): Placed =>
-  sized(12, 8, bars({ title, description, unit: 'short' }, grownBy(counters, matchers), { many: true }));
+  sized(12, 8, bars({ title, description, unit: 'short' }, grownBy(counters, matchers), { many: Object.keys(counters).length > 1 }));
 
 export const losses = (matchers: string): Section => ({
   title: 'What it passed over',

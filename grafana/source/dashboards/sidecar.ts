@@ -2,7 +2,6 @@ import { type Section, sized } from '../assemble.js';
 import { bars, lines } from '../panel.js';
 import { grown, most, orNone, perStep, shareAmong, total } from '../promql.js';
 import { range } from '../target.js';
-import type { Limits } from '../thresholds.js';
 
 /** How much of what it reads it can name, and what it makes of it. */
 export const coverage = (matchers: string): Section => ({
@@ -24,6 +23,7 @@ export const coverage = (matchers: string): Section => ({
             '{{service}}',
           ),
         ],
+        { many: true },
       ),
     ),
     sized(
@@ -44,6 +44,7 @@ export const coverage = (matchers: string): Section => ({
             '{{service}}',
           ),
         ],
+        { many: true },
       ),
     ),
     sized(
@@ -80,25 +81,12 @@ export const coverage = (matchers: string): Section => ({
 });
 
 /** How the process itself is. */
-export const process = (matchers: string, limits: Limits): Section => ({
+export const process = (matchers: string): Section => ({
   title: 'The process',
+  isFolded: true,
   panels: [
     sized(
-      6,
       8,
-      lines(
-        {
-          title: 'Age of the checkpoint',
-          description: 'Written every few seconds. When it grows old, a restart would read that much again: disk full, or read-only?',
-          unit: 's',
-          limit: limits.checkpointOld,
-        },
-        [range(most('checkpoint_age_seconds', matchers, 'instance'), '{{instance}}')],
-        { many: true },
-      ),
-    ),
-    sized(
-      6,
       8,
       lines(
         { title: 'Open files', description: 'Logs, and rotated ones that are not read to their end. Flat is right.', unit: 'short' },
@@ -107,7 +95,7 @@ export const process = (matchers: string, limits: Limits): Section => ({
       ),
     ),
     sized(
-      6,
+      8,
       8,
       lines(
         {
@@ -120,7 +108,7 @@ export const process = (matchers: string, limits: Limits): Section => ({
       ),
     ),
     sized(
-      6,
+      8,
       8,
       lines(
         { title: 'Uptime', description: 'A drop to nothing is a restart.', unit: 's' },
