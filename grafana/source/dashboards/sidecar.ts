@@ -1,6 +1,6 @@
 import { type Section, sized } from '../assemble.js';
 import { bars, lines } from '../panel.js';
-import { grown, most, orNone, perStep, shareAmong, total } from '../promql.js';
+import { grown, orNone, perStep, shareAmong, total } from '../promql.js';
 import { range } from '../target.js';
 
 /** How much of what it reads it can name, and what it makes of it. */
