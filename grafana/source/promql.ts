@@ -25,13 +25,14 @@ export const perStep = (metric: string, matchers: Matchers, labels: By = ''): st
 };
 
 /**
- * How much a counter grew in the shown time, the first of a series included: `increase` does not see it. It counts where the sidecar was
- * scraped when that time began, so that it is known to be new.
+ * How much a counter grew in the shown time, the first of a series included, which `increase` does not see: all of it, where the series
+ * came after its sidecar did. There are fewer samples of it then.
  */
 export const grownFromNothing = (metric: string, matchers: Matchers, labels: By = ''): string => {
   const counter = named(metric, matchers);
-  const isNew = `${counter} unless ${counter} offset $__range and on (job, instance) novaspan_build_info offset $__range`;
-  return `sum${by(labels)} ((${isNew}) or increase(${counter}[$__range]))`;
+  const scrapes = 'max by (job, instance) (count_over_time(novaspan_build_info[$__range]))';
+  const isNew = `${counter} and (count_over_time(${counter}[$__range]) < on (job, instance) group_left () ${scrapes})`;
+  return `sum${by(labels)} ((${isNew} unless ${counter} offset $__range) or increase(${counter}[$__range]))`;
 };
 
 /** What a gauge was at the most. */

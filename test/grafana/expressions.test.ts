@@ -38,6 +38,24 @@ describe.skipIf(!promtool)('an expression', () => {
     );
   });
 
+  it('of rare actions sees the first of a kind on a host', () => {
+    const rebuild = `{action="rebuild", outcome="succeeded", host="cmp1", ${ON}}`;
+    const series = {
+      [`novaspan_build_info{${ON}}`]: '1x400',
+      [`novaspan_actions_total${rebuild}`]: `${'_ '.repeat(280)}1x120`,
+      [`novaspan_action_duration_seconds_sum${rebuild}`]: `${'_ '.repeat(280)}6x120`,
+      [`novaspan_action_duration_seconds_count${rebuild}`]: `${'_ '.repeat(280)}1x120`,
+    };
+    const shown = (title: string) => exprOf('novaspan-actions', title, undefined, { action: 'rebuild' });
+    const gives = (value: number) => [{ labels: '{}', value }];
+    holds(
+      series,
+      { expr: shown('Ended'), minute: 75, gives: gives(1) },
+      { expr: shown('Failed'), minute: 75, gives: gives(0) },
+      { expr: shown('Mean'), minute: 75, gives: gives(6) },
+    );
+  });
+
   it('of bars has each event in one bar, also one between two scrapes of different steps, and no event in two', () => {
     // One boot ends between minute 2:45 and 3:00, another between 3:00 and 3:15.
     const expr = exprOf('novaspan-boots', 'Boots, by outcome');
@@ -57,9 +75,14 @@ describe.skipIf(!promtool)('an expression', () => {
       { [`novaspan_build_info{${ON}}`]: '1x400', [reason('NoValidHost')]: `${'_ '.repeat(280)}1x120`, [reason('BuildAbort')]: '5x400' },
       { expr, minute: 75, gives: [{ labels: '{reason="NoValidHost"}', value: 1 }] },
     );
+    // A minute after its own first scrape it is known to be new, too.
+    holds(
+      { [`novaspan_build_info{${ON}}`]: `${'_ '.repeat(200)}1x200`, [reason('NoValidHost')]: `${'_ '.repeat(204)}2x200` },
+      { expr, minute: 75, gives: [{ labels: '{reason="NoValidHost"}', value: 2 }] },
+    );
     // A sidecar that Prometheus sees for the first time may have counted this long ago.
     holds(
-      { [`novaspan_build_info{${ON}}`]: `${'_ '.repeat(280)}1x120`, [reason('NoValidHost')]: `${'_ '.repeat(280)}3x120` },
+      { [`novaspan_build_info{${ON}}`]: `${'_ '.repeat(200)}1x200`, [reason('NoValidHost')]: `${'_ '.repeat(200)}3x200` },
       { expr, minute: 75, gives: [] },
     );
   });

@@ -1,6 +1,6 @@
 import { assemble, type Section, sized } from '../assemble.js';
 import { lines, ranking, SECONDS, table } from '../panel.js';
-import { ACTIONS, FAILURE, grown, grownFromNothing, mean, most, mostWithin, orNone, PHASES, quantile, share, total } from '../promql.js';
+import { ACTIONS, FAILURE, grownFromNothing, most, mostWithin, orNone, PHASES, quantile, share, total } from '../promql.js';
 import type { Store } from '../stores/store.js';
 import { instant } from '../target.js';
 import { levels } from '../thresholds.js';
@@ -28,12 +28,15 @@ export const actions = (store: Store) =>
     sections: [atAGlance, lists(store), over],
   });
 
+/** Most actions are rare on a host: the first of a kind is most of them. */
+const ended = grownFromNothing('actions_total', ACTION);
+
 const atAGlance: Section = {
   title: '$action in the shown time',
   panels: [
     tile(
       { title: 'Ended', description: 'How many ended in the shown time. 0 although there were some: see novaspan health.', unit: 'short' },
-      orNone(`round(${grown('actions_total', ACTION, '$__range')})`),
+      orNone(`round(${ended})`),
     ),
     tile(
       {
@@ -43,11 +46,11 @@ const atAGlance: Section = {
         ...levels.failed,
         none: 'none ended',
       },
-      share(grown('actions_total', `${ACTION}, ${FAILURE}`, '$__range'), grown('actions_total', ACTION, '$__range')),
+      share(grownFromNothing('actions_total', `${ACTION}, ${FAILURE}`), ended),
     ),
     tile(
       { title: 'Mean', description: 'Exact, of the shown time. One slow action among few moves it.', unit: SECONDS, none: 'none ended' },
-      mean(ACTIONS.histogram, ACTION, '$__range'),
+      share(grownFromNothing(`${ACTIONS.histogram}_sum`, ACTION), grownFromNothing(`${ACTIONS.histogram}_count`, ACTION)),
     ),
     tile(
       { title: 'Slow one', description: `Nine of ten took no longer (p90). ${FEW}`, unit: SECONDS, none: 'none ended' },
