@@ -24,6 +24,15 @@ export const queries: readonly { readonly asks: string; readonly query: string }
     query:
       'sum by (action) (rate(novaspan_actions_total{outcome=~"failed|timed-out|interrupted"}[1h])) / sum by (action) (rate(novaspan_actions_total[1h]))',
   },
+  {
+    asks: 'how long does a phase take on average (exact, with buckets and without)',
+    query:
+      'sum by (phase) (rate(novaspan_phase_duration_seconds_sum{action="create"}[1h])) / sum by (phase) (rate(novaspan_phase_duration_seconds_count{action="create"}[1h]))',
+  },
+  {
+    asks: 'why do boots fail',
+    query: 'sum by (reason) (increase(novaspan_actions_failed_total{action="create"}[1d]))',
+  },
   { asks: 'which hosts spawned slowly in the last minutes', query: 'max by (host) (novaspan_nova_spawn_longest_seconds) > 60' },
   { asks: 'is something stuck', query: 'max by (action) (novaspan_open_action_oldest_age_seconds) > 600' },
   { asks: 'does reading keep up', query: 'max(novaspan_source_lag_seconds) > 30' },
