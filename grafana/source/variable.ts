@@ -3,18 +3,23 @@ import {
   DatasourceVariableBuilder,
   QueryVariableBuilder,
   TextBoxVariableBuilder,
+  VariableHide,
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Source } from './target.js';
 
-/** The data source that is chosen at the top of a dashboard. Its uid in `provisioning/` is its type, so that is what is chosen first. */
+/** The data source that is chosen at the top of a dashboard; without a label, as its name says the same. Its uid in `provisioning/` is its type, so that is what is chosen first. */
 export const sourceOf = (type: 'prometheus' | 'tempo' | 'jaeger'): Source => ({ type, uid: `\${${variableOf(type)}}` });
 
 const variableOf = (type: string): string => (type === 'prometheus' ? 'prometheus' : 'traces');
 
 export const chosenSource = (type: 'prometheus' | 'tempo' | 'jaeger', label: string) =>
-  new DatasourceVariableBuilder(variableOf(type)).label(label).type(type).current({ text: label, value: type });
+  new DatasourceVariableBuilder(variableOf(type))
+    .label(label)
+    .hide(VariableHide.HideLabel)
+    .type(type)
+    .current({ text: label, value: type });
 
 /** `label_values(metric, label)`, as Grafana's Prometheus data source stores it. */
 const labelValues = (metric: string, label: string) => {

@@ -126,6 +126,23 @@ describe('PromQL', () => {
   });
 });
 
+describe('annotations', () => {
+  const queries = boards.flatMap(({ file, json }) =>
+    ((json['annotations'] as { list: { name: string; expr: string; titleFormat: string }[] }).list ?? []).map((each) => ({
+      ...each,
+      file,
+    })),
+  );
+
+  it('mark alerts by the label that they have, and restarts', () => {
+    expect([...new Set(queries.map(({ name }) => name))]).toEqual(['Alerts', 'Restarts of sidecars']);
+    for (const { name, expr, file } of queries) {
+      if (name === 'Alerts') expect(expr, file).toContain('ALERTS{app="novaspan"');
+      else for (const { metric } of selectorsOf(expr)) expect(exposed.has(metric), file).toBe(true);
+    }
+  });
+});
+
 describe('what novaspan exposes', () => {
   /** In no panel, and why that is right. */
   const notShown: Readonly<Record<string, string>> = {
