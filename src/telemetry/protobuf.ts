@@ -45,16 +45,15 @@ function metricsOf({ name, type, samples }: Exposed): Buffer[] {
   });
 }
 
-function bucketOf({ labels, value, exemplar }: Sample): Buffer {
-  const bound = labels['le'] === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels['le']);
-  return Buffer.concat([
+const bucketOf = ({ labels, value, exemplar }: Sample): Buffer =>
+  Buffer.concat([
     int(1, value),
-    double(2, bound),
-    ...(exemplar === undefined
-      ? []
-      : [message(3, Buffer.concat([...labelsOf(exemplar.labelSet), double(2, exemplar.value), message(3, stamp(exemplar.timestamp))]))]),
+    double(2, labels['le'] === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels['le'])),
+    ...(exemplar === undefined ? [] : [message(3, exemplarOf(exemplar))]),
   ]);
-}
+
+const exemplarOf = ({ labelSet, value, timestamp }: NonNullable<Sample['exemplar']>): Buffer =>
+  Buffer.concat([...labelsOf(labelSet), double(2, value), message(3, stamp(timestamp))]);
 
 const nativeMetricsOf = (series: Distributions): Buffer[] =>
   [...series.all()].map(({ labels, value }) => Buffer.concat([...labelsOf(named(series.labels, labels)), message(7, nativeOf(value))]));
@@ -72,32 +71,24 @@ function nativeOf({ counts, sum, zeros, native = new Map(), exemplars }: Distrib
     else runs.push({ offset: before === undefined ? bucket : bucket - before - 1, length: 1 });
   });
   const deltas = buckets.map(([, count], place) => count - (buckets[place - 1]?.[1] ?? 0));
+  const all = counts.reduce((sum, count) => sum + count, 0);
   return Buffer.concat([
-    int(
-      1,
-      counts.reduce((all, count) => all + count, 0),
-    ),
+    int(1, all),
     double(2, sum),
+    ...exemplarsOf(exemplars, all),
     signed(5, SCHEMA),
     double(6, ZERO_THRESHOLD),
     int(7, zeros),
     ...runs.map(({ offset, length }) => message(12, Buffer.concat([signed(1, offset), int(2, length)]))),
     ...(deltas.length === 0 ? [] : [message(13, Buffer.concat(deltas.map((delta) => varint(zigzag(delta)))))]),
-    ...exemplars.flatMap((exemplar) =>
-      exemplar === undefined
-        ? []
-        : [
-            message(
-              16,
-              Buffer.concat([
-                ...labelsOf({ trace_id: exemplar.traceId }),
-                double(2, exemplar.value),
-                message(3, stamp(exemplar.at / 1000)),
-              ]),
-            ),
-          ],
-    ),
   ]);
+}
+
+/** Where Prometheus of some years looks for it: in a bucket without a bound, and beside the native ones. */
+function exemplarsOf([exemplar]: Distribution['exemplars'], count: number): Buffer[] {
+  if (exemplar === undefined) return [];
+  const body = exemplarOf({ labelSet: { trace_id: exemplar.traceId }, value: exemplar.value, timestamp: exemplar.at / 1000 });
+  return [message(3, Buffer.concat([int(1, count), double(2, Number.POSITIVE_INFINITY), message(3, body)])), message(16, body)];
 }
 
 const labelsOf = (labels: Readonly<Record<string, string | number>>): Buffer[] =>
