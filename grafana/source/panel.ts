@@ -121,6 +121,8 @@ export interface Drawn {
   readonly colours?: Readonly<Record<string, string>>;
   /** series of which there are as many as hosts: their names beside the graph, the greatest first */
   readonly many?: boolean;
+  /** where a click on a point leads */
+  readonly link?: Link;
 }
 
 /** Lines over time, and the limit as a dashed line. */
@@ -148,13 +150,14 @@ export const bars = (look: Look, targets: readonly Target[], drawn: Drawn = {}):
 
 const SHORTEST_STEP = '1m';
 
-function graph(look: Look, targets: readonly Target[], { colours = {}, many = false }: Drawn, calculated: 'max' | 'sum'): TimeSeries {
+function graph(look: Look, targets: readonly Target[], { colours = {}, many = false, link }: Drawn, calculated: 'max' | 'sum'): TimeSeries {
   const panel = dressed(new TimeSeries(), look, targets)
     .colorScheme(classic())
     .axisSoftMin(0)
     .legend(many ? besideIt(calculated) : belowIt())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
   for (const [name, colour] of Object.entries(colours)) panel.overrideByName(name, [fixed(colour)]);
+  if (link !== undefined) panel.overrideByRegexp('.*', [linkTo(link.title, link.url)]);
   return look.limit === undefined
     ? panel
     : panel.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));

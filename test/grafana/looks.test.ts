@@ -211,6 +211,16 @@ describe('graphs', () => {
     ).toEqual([]);
   });
 
+  it('of single hosts lead from a host to the other dashboard, both ways', () => {
+    for (const { json } of boards.filter(({ file }) => file.startsWith('tempo/'))) {
+      const byHost = of(json).filter(
+        ({ type, targets = [] }) => type === 'timeseries' && targets.some(({ legendFormat }) => legendFormat === '{{host}}'),
+      );
+      const other = json['uid'] === 'novaspan-plug' ? 'novaspan-boots' : 'novaspan-plug';
+      for (const panel of byHost) expect(urlsIn(panel)[0], panel.title).toContain(`/d/${other}?var-host=\${__field.labels.host}`);
+    }
+  });
+
   it('of bars count each event in one of them: no windows that overlap, a step of a minute or more, whole numbers', () => {
     expect(bars.length).toBeGreaterThan(10);
     for (const { at, targets = [], interval, fieldConfig } of bars) {

@@ -1,4 +1,5 @@
 import { assemble, type Section, sized } from '../assemble.js';
+import { toHost } from '../column.js';
 import { bars, heatmap, lines, SECONDS } from '../panel.js';
 import { BUILDS, beyondPerStep, most, perStep, SPAWNS, total } from '../promql.js';
 import type { Store } from '../stores/store.js';
@@ -117,7 +118,7 @@ const howLong = (limits: Limits): Section => ({
           unit: 'short',
         },
         [range(`(${beyondPerStep('nova_spawn_seconds', limits.spawnSlow, HOST, 'host')}) > 0`, '{{host}}')],
-        { many: true },
+        { many: true, link: toHost('novaspan-plug', '${__field.labels.host}') },
       ),
     ),
   ],

@@ -1,5 +1,5 @@
 import { type Section, sized } from '../assemble.js';
-import { inOrder, linkTo, redFrom, unitOf, wide } from '../column.js';
+import { inOrder, linkTo, redFrom, toHost, unitOf, wide } from '../column.js';
 import { lines, SECONDS, table } from '../panel.js';
 import { ACTIONS, FAILURE, grown, mean, mostWithin, ofTheSlowest, onComputeHosts, quantile, SPAWNS, share } from '../promql.js';
 import { range, rows } from '../target.js';
@@ -12,6 +12,7 @@ const COLUMNS = ['host', 'Value #A', 'Value #B', 'Value #C', 'Value #D', 'Value 
 
 /** One host against the others. */
 export const byHost = (limits: Limits): Section => {
+  const plug = toHost('novaspan-plug', '${__value.raw}');
   const boots = `action="create", ${HOST}`;
   const seconds = [unitOf(SECONDS), wide(130), { id: 'decimals', value: 1 }];
   return {
@@ -58,12 +59,7 @@ export const byHost = (limits: Limits): Section => {
             columns: [
               {
                 name: 'host',
-                properties: [
-                  linkTo(
-                    'Network plug path of this host',
-                    '/d/novaspan-plug?var-host=${__value.raw}&${prometheus:queryparam}&${traces:queryparam}&${__url_time_range}',
-                  ),
-                ],
+                properties: [linkTo(plug.title, plug.url)],
               },
               { name: 'boots', properties: [wide(80)] },
               { name: 'failed', properties: [unitOf('percentunit'), wide(90), ...redFrom(levels.failed.limit, levels.failed.warn)] },
@@ -87,7 +83,7 @@ export const byHost = (limits: Limits): Section => {
             limit: limits.spawnSlow,
           },
           [range(ofTheSlowest(quantile(0.9, SPAWNS, HOST, '$window', 'host'), SPAWNS, HOST), '{{host}}')],
-          { many: true },
+          { many: true, link: toHost('novaspan-plug', '${__field.labels.host}') },
         ),
       ),
     ],

@@ -1,4 +1,5 @@
 import { type Section, sized } from '../assemble.js';
+import { toHost } from '../column.js';
 import { bars, ranking, SECONDS, table } from '../panel.js';
 import { grown, grownFromNothing, mostWithin, PHASES, perStep } from '../promql.js';
 import type { Store } from '../stores/store.js';
@@ -51,7 +52,7 @@ export const failed = (store: Store): Section => ({
           unit: 'short',
         },
         [range(`${perStep('build_attempts_failed_total', HOST, 'host')} > 0`, '{{host}}')],
-        { many: true },
+        { many: true, link: toHost('novaspan-plug', '${__field.labels.host}') },
       ),
     ),
   ],

@@ -1,5 +1,5 @@
 import { assemble, type Placed, type Section, sized } from '../assemble.js';
-import { inOrder, redFrom, unitOf, wide } from '../column.js';
+import { inOrder, redFrom, toHost, unitOf, wide } from '../column.js';
 import { lines, SECONDS, table } from '../panel.js';
 import { grown, mean, most, mostWithin, ofTheSlowest, PHASES, quantile, shareAmong } from '../promql.js';
 import type { Store } from '../stores/store.js';
@@ -187,7 +187,7 @@ const oneByHost: Section = {
           unit: SECONDS,
         },
         [range(ofTheSlowest(mean(PHASES.histogram, STAGE, '$window', 'host'), PHASES, STAGE), '{{host}}')],
-        { many: true },
+        { many: true, link: toHost('novaspan-boots', '${__field.labels.host}') },
       ),
     ),
     sized(
@@ -201,7 +201,7 @@ const oneByHost: Section = {
           unit: SECONDS,
         },
         [range(ofTheSlowest(most(PHASES.longest, STAGE, 'host'), PHASES, STAGE), '{{host}}')],
-        { many: true },
+        { many: true, link: toHost('novaspan-boots', '${__field.labels.host}') },
       ),
     ),
     sized(
