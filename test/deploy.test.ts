@@ -1,4 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
@@ -40,6 +42,39 @@ describe('every file of deploy', () => {
 
   it.each(configurations)('%s is a configuration that holds', (path) => {
     expect(configured(path).logs.length).toBeGreaterThan(0);
+  });
+
+  it.skipIf(spawnSync('promtool', ['--version']).status !== 0)(
+    'has a configuration to copy that Prometheus takes, with the rules as they are',
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
+      copyFileSync(join(ROOT, 'deploy/prometheus/prometheus.yaml'), join(folder, 'prometheus.yaml'));
+      copyFileSync(join(ROOT, 'grafana/alerts/novaspan.rules.yaml'), join(folder, 'novaspan.rules.yaml'));
+      const { status, stderr } = spawnSync('promtool', ['check', 'config', join(folder, 'prometheus.yaml')], { encoding: 'utf8' });
+      rmSync(folder, { recursive: true });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    },
+  );
+
+  it('routes alerts by labels that they have, to receivers that there are', () => {
+    const { route, receivers, inhibit_rules } = yaml('deploy/prometheus/alertmanager.yaml');
+    const rules: { alert: string; labels: Record<string, string> }[] = yaml('grafana/alerts/novaspan.rules.yaml').groups.flatMap(
+      ({ rules }: { rules: object[] }) => rules,
+    );
+    const matchers: string[] = [
+      ...route.routes.flatMap(({ matchers }: { matchers: string[] }) => matchers),
+      ...inhibit_rules.flatMap((each: { source_matchers: string[]; target_matchers: string[] }) => [
+        ...each.source_matchers,
+        ...each.target_matchers,
+      ]),
+    ];
+    for (const matcher of matchers) {
+      const [, label, values] = /^(\w+)=~?"([^"]+)"$/.exec(matcher)!;
+      const known = rules.map(({ alert, labels }) => (label === 'alertname' ? alert : labels[label!]));
+      for (const value of values!.split('|')) expect(known, matcher).toContain(value);
+    }
+    const named = new Set(receivers.map(({ name }: { name: string }) => name));
+    for (const { receiver } of [route, ...route.routes]) expect(named).toContain(receiver);
   });
 
   it('has a configuration for compose, systemd, kubernetes and kolla', () => {

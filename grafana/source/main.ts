@@ -17,6 +17,7 @@ const HELP = `Writes the dashboards and alerts below grafana/.
   --check              compare with what is there instead; exit with 1 when anything differs
   --thresholds FILE    YAML, name: number, of grafana/source/thresholds.ts
   --runbook-base URL   where your copy of grafana/runbook.md is read
+  --grafana-url URL    where your Grafana is, for links from alerts of Prometheus
   --out FOLDER         write there, not to grafana/
 `;
 
@@ -26,6 +27,7 @@ function main(): void {
       check: { type: 'boolean' },
       thresholds: { type: 'string' },
       'runbook-base': { type: 'string' },
+      'grafana-url': { type: 'string' },
       out: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -37,7 +39,8 @@ function main(): void {
   const folder = values.out === undefined ? GRAFANA : resolve(values.out);
   const limits = values.thresholds === undefined ? usual : limitsOf(readFileSync(values.thresholds, 'utf8'));
   const runbook = values['runbook-base'];
-  const options: AlertOptions = { limits, ...(runbook !== undefined && { runbook }) };
+  const grafana = values['grafana-url']?.replace(/\/+$/, '');
+  const options: AlertOptions = { limits, ...(runbook !== undefined && { runbook }), ...(grafana !== undefined && { grafana }) };
   const files = new Map([...dashboardFiles(limits), ...alertFiles(options)]);
   const stale = OWN.flatMap((own) => listed(folder, own)).filter((path) => !files.has(path));
   if (values.check) {

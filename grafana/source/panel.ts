@@ -28,6 +28,8 @@ import {
   MappingType,
   type Panel,
   PanelBuilder as Plain,
+  type SpecialValueMap,
+  SpecialValueMatch,
   ThresholdsConfigBuilder,
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard';
@@ -42,11 +44,16 @@ import {
 import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as StateTimeline } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
+import { PanelBuilder as Text, TextMode } from '@grafana/grafana-foundation-sdk/text';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
+import { type Column, type Link, linkTo } from './column.js';
 import type { Source, Target } from './target.js';
 import { sourceOf } from './variable.js';
 
 const prometheus = sourceOf('prometheus');
+
+/** Seconds as nova, the alerts and the thresholds say them: Grafana's own unit would make minutes of a slow boot. */
+export const SECONDS = 'suffix: s';
 
 /** What every panel says of itself. */
 export interface Look {
@@ -57,12 +64,18 @@ export interface Look {
   readonly unit: string;
   /** Prometheus, where none is given */
   readonly source?: Source;
-  /** what is shown where there is nothing to show */
-  readonly none?: string;
   /** from here on it is bad */
   readonly limit?: number;
-  /** fewer is worse: what lies under the limit is bad */
+  /** from here on it is worth a look: before the limit */
+  readonly warn?: number;
+  /** fewer is worse: what lies under the limit is bad, what lies under `warn` worth a look */
   readonly lower?: boolean;
+}
+
+/** A panel of one number or of bars. Tables have no such text: Grafana would write it into each empty cell, and never where no row is. */
+export interface LookOfValues extends Look {
+  /** what is shown where there is nothing to show */
+  readonly none?: string;
 }
 
 /** What all of the SDK's panel builders have. */
@@ -73,85 +86,132 @@ interface Builder {
   datasource(source: Source): this;
   targets(targets: Target[]): this;
   thresholds(thresholds: ThresholdsConfigBuilder): this;
-  noValue(text: string): this;
   build(): Panel;
 }
 
 function dressed<B extends Builder>(builder: B, look: Look, targets: readonly Target[]): B {
-  const { title, description, unit, source = prometheus, none } = look;
+  const { title, description, unit, source = prometheus } = look;
   const lettered = targets.map((target, place) => target.refId(String.fromCharCode(65 + place)).datasource(source));
-  const panel = builder.title(title).description(description).unit(unit).datasource(source).targets(lettered).thresholds(stepsOf(look));
-  return none === undefined ? panel : panel.noValue(none);
+  return builder.title(title).description(description).unit(unit).datasource(source).targets(lettered).thresholds(stepsOf(look));
 }
 
-function stepsOf({ limit, lower }: Look): ThresholdsConfigBuilder {
-  const [first, then] = lower ? ['red', 'green'] : ['green', 'red'];
-  const beyond = limit === undefined ? [] : [{ value: limit, color: then! }];
-  return new ThresholdsConfigBuilder()
-    .mode(ThresholdsMode.Absolute)
-    .steps([{ value: null, color: limit === undefined ? 'green' : first! }, ...beyond]);
+/** In no colour where nothing is good or bad. */
+function stepsOf({ limit, warn, lower }: Look): ThresholdsConfigBuilder {
+  const steps = new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute);
+  if (limit === undefined) return steps.steps([{ value: null, color: 'text' }]);
+  const [first, last] = lower ? ['red', 'green'] : ['green', 'red'];
+  const [low, high] = lower ? [limit, warn] : [warn, limit];
+  const beyond = [
+    ...(low === undefined ? [] : [{ value: low, color: high === undefined ? last : 'yellow' }]),
+    ...(high === undefined ? [] : [{ value: high, color: last }]),
+  ];
+  return steps.steps([{ value: null, color: first }, ...beyond]);
 }
+
+/** Nothing to show is neither good nor bad. */
+const nothing = (text: string): SpecialValueMap => ({
+  type: MappingType.SpecialValue,
+  options: { match: SpecialValueMatch.NullAndNan, result: { text, color: 'text' } },
+});
 
 const classic = () => new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic);
 
-/** Lines over time, with their last and greatest values in the legend, and the limit as a dashed line. */
-export function lines(look: Look, targets: readonly Target[], colours: Readonly<Record<string, string>> = {}): Panel {
-  return graph(look, targets, colours).showPoints(VisibilityMode.Auto).spanNulls(true).fillOpacity(8).build();
+/** How series are drawn: colours by name, and whether their names are listed below, where all of them always fit. */
+export interface Drawn {
+  readonly colours?: Readonly<Record<string, string>>;
+  /** series of which there are as many as hosts: their names beside the graph, the greatest first */
+  readonly many?: boolean;
+  /** where a click on a point leads */
+  readonly link?: Link;
 }
 
-/** Bars over time, one on the other. */
-export function bars(look: Look, targets: readonly Target[], colours: Readonly<Record<string, string>> = {}): Panel {
-  return graph(look, targets, colours)
+/** Lines over time, and the limit as a dashed line. */
+export const lines = (look: Look, targets: readonly Target[], drawn: Drawn = {}): Panel =>
+  graph(look, targets, drawn, 'max')
+    .showPoints(VisibilityMode.Auto)
+    .spanNulls(true)
+    .fillOpacity(drawn.many ? 0 : 8)
+    .build();
+
+/**
+ * Bars over time, one on the other: for what is counted in each step of the graph, or for what is at a moment. A step is
+ * a minute or more: less holds no boot, and Prometheus asks each sidecar four times a minute.
+ */
+export const bars = (look: Look, targets: readonly Target[], drawn: Drawn = {}): Panel =>
+  graph(look, targets, drawn, 'sum')
     .drawStyle(GraphDrawStyle.Bars)
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
     .fillOpacity(80)
     .lineWidth(1)
     .min(0)
+    .decimals(look.unit === 'short' ? 0 : 1)
+    .interval(SHORTEST_STEP)
     .build();
-}
 
-function graph(look: Look, targets: readonly Target[], colours: Readonly<Record<string, string>>): TimeSeries {
+const SHORTEST_STEP = '1m';
+
+function graph(look: Look, targets: readonly Target[], { colours = {}, many = false, link }: Drawn, calculated: 'max' | 'sum'): TimeSeries {
   const panel = dressed(new TimeSeries(), look, targets)
     .colorScheme(classic())
     .axisSoftMin(0)
-    .legend(
-      new VizLegendOptionsBuilder()
-        .showLegend(true)
-        .displayMode(LegendDisplayMode.Table)
-        .placement(LegendPlacement.Bottom)
-        .calcs(['lastNotNull', 'max']),
-    )
+    .legend(many ? besideIt(calculated) : belowIt())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
   for (const [name, colour] of Object.entries(colours)) panel.overrideByName(name, [fixed(colour)]);
+  if (link !== undefined) panel.overrideByRegexp('.*', [linkTo(link.title, link.url)]);
   return look.limit === undefined
     ? panel
     : panel.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
 }
 
+/** One line of names, which takes no room of the graph's. */
+const belowIt = () =>
+  new VizLegendOptionsBuilder().showLegend(true).displayMode(LegendDisplayMode.List).placement(LegendPlacement.Bottom).calcs([]);
+
+/** The one that matters is the first of them. */
+const besideIt = (calculated: 'max' | 'sum') =>
+  new VizLegendOptionsBuilder()
+    .showLegend(true)
+    .displayMode(LegendDisplayMode.Table)
+    .placement(LegendPlacement.Right)
+    .calcs([calculated])
+    .sortBy(calculated === 'max' ? 'Max' : 'Total')
+    .sortDesc(true);
+
 const fixed = (colour: string): DynamicConfigValue => ({ id: 'color', value: { mode: 'fixed', fixedColor: colour } });
 
-/** One number, red from the limit on. */
-export const number = (look: Look, target: Target): Panel =>
-  dressed(new Stat(), look, [target])
+/** One number, red from the limit on; a click on it leads to where it comes from. */
+export function number(look: LookOfValues, target: Target, link?: Link): Panel {
+  const { none } = look;
+  const panel = dressed(new Stat(), look, [target])
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .colorMode(BigValueColorMode.Value)
     .graphMode(BigValueGraphMode.None)
-    .reduceOptions(lastOf())
-    .build();
+    .reduceOptions(lastOf());
+  if (none !== undefined) panel.noValue(none).mappings([nothing(none)]);
+  if (link !== undefined) panel.overrideByRegexp('.*', [linkTo(link.title, link.url)]);
+  return panel.build();
+}
 
-/** Horizontal bars, one for each series. */
-export const ranking = (look: Look, target: Target): Panel =>
-  dressed(new BarGauge(), look, [target])
-    .colorScheme(new FieldColorBuilder().mode(look.limit === undefined ? FieldColorModeId.ContinuousBlYlRd : FieldColorModeId.Thresholds))
+/** Horizontal bars, one for each series, all of one colour unless a limit says which are bad. */
+export function ranking(look: LookOfValues, targets: readonly Target[]): Panel {
+  const { none, limit } = look;
+  const panel = dressed(new BarGauge(), look, targets)
+    .colorScheme(
+      limit === undefined
+        ? new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor('blue')
+        : new FieldColorBuilder().mode(FieldColorModeId.Thresholds),
+    )
     .displayMode(BarGaugeDisplayMode.Basic)
     .orientation(VizOrientation.Horizontal)
     .min(0)
-    .reduceOptions(lastOf())
-    .build();
+    .reduceOptions(lastOf());
+  if (none !== undefined) panel.noValue(none);
+  return panel.build();
+}
 
 const lastOf = () => new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields('');
 
-/** How many fell between which bounds, over time: for a histogram's buckets. */
+/** How many fell between which bounds, in each step of the graph: for a histogram's buckets. */
 export const heatmap = (look: Look, target: Target): Panel =>
   dressed(new Heatmap(), look, [target])
     .calculate(false)
@@ -159,10 +219,11 @@ export const heatmap = (look: Look, target: Target): Panel =>
     .yAxis(new YAxisConfigBuilder().unit(look.unit))
     .color(new HeatmapColorOptionsBuilder().mode(HeatmapColorMode.Scheme).scheme('Oranges').steps(64).exponent(0.5).fill('dark-orange'))
     .tooltip(new HeatmapTooltipBuilder().mode(TooltipDisplayMode.Single).yHistogram(true))
+    .interval(SHORTEST_STEP)
     .showLegend()
     .build();
 
-/** How something that is either so or so was over time. */
+/** How something that is either so or so was over time. Coloured by its names: by thresholds, Grafana would show these and no name. */
 export const states = (
   look: Look,
   target: Target,
@@ -170,16 +231,10 @@ export const states = (
 ): Panel =>
   dressed(new StateTimeline(), look, [target])
     .mappings([{ type: MappingType.ValueToText, options: names }])
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+    .colorScheme(classic())
     .showValue(VisibilityMode.Auto)
     .mergeValues(true)
     .build();
-
-/** What is particular about one column of a table. */
-export interface Column {
-  readonly name: string;
-  readonly properties: readonly DynamicConfigValue[];
-}
 
 export interface Rows {
   readonly columns?: readonly Column[];
@@ -201,27 +256,25 @@ export function table(look: Look, targets: readonly Target[], { columns = [], tr
 /** The waterfall of one trace. The SDK has no builder for it; it has no options that we set. */
 export const traceView = (look: Look, targets: readonly Target[]): Panel => dressed(new Plain().type('traces'), look, targets).build();
 
-/** Cells as bars. */
-export const gauge: DynamicConfigValue = { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic' } };
+/** Words, in Markdown: what to do where a panel has nothing to show as long as nothing is chosen. */
+export const words = (title: string, description: string, content: string): Panel =>
+  new Text().title(title).description(description).mode(TextMode.Markdown).content(content).build();
 
-export const unitOf = (unit: string): DynamicConfigValue => ({ id: 'unit', value: unit });
-
-export const linkTo = (title: string, url: string): DynamicConfigValue => ({
-  id: 'links',
-  value: [{ title, url, targetBlank: false }],
-});
-
-/** Cells that are red from a limit on. */
-export const redFrom = (limit: number): readonly DynamicConfigValue[] => [
-  { id: 'custom.cellOptions', value: { type: 'color-text' } },
-  {
-    id: 'thresholds',
-    value: {
-      mode: 'absolute',
-      steps: [
-        { value: null, color: 'text' },
-        { value: limit, color: 'red' },
-      ],
+/** What fires now, of novaspan's alerts in Prometheus and in Grafana. The SDK has no builder for it. */
+export function firing(title: string, description: string): Panel {
+  const panel = new Plain().type('alertlist').title(title).description(description).build();
+  return {
+    ...panel,
+    options: {
+      alertInstanceLabelFilter: `{app="novaspan"}`,
+      alertName: '',
+      dashboardAlerts: false,
+      groupBy: [],
+      groupMode: 'default',
+      maxItems: 20,
+      sortOrder: 3,
+      stateFilter: { error: true, firing: true, noData: false, normal: false, pending: true },
+      viewMode: 'list',
     },
-  },
-];
+  };
+}

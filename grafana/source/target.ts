@@ -21,9 +21,8 @@ export const range = (expr: string, legend: string): Target => prometheus(expr).
 /** The same with exemplars, which lead to traces: for expressions of a histogram's buckets. */
 export const rangeWithTraces = (expr: string, legend: string): Target => prometheus(expr).range().legendFormat(legend).exemplar(true);
 
-/** A histogram's buckets by `le`, for a heatmap. */
-export const buckets = (expr: string): Target =>
-  prometheus(expr).range().legendFormat('{{le}}').format(PromQueryFormat.Heatmap).exemplar(true);
+/** A histogram's buckets by `le`, for a heatmap: without exemplars, whose dots would cover its cells. */
+export const buckets = (expr: string): Target => prometheus(expr).range().legendFormat('{{le}}').format(PromQueryFormat.Heatmap);
 
 /** A query of one moment, the end of the shown time. */
 export const instant = (expr: string, legend: string): Target => prometheus(expr).instant().legendFormat(legend);

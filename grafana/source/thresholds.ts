@@ -6,7 +6,7 @@ export interface Threshold {
    * What may stand there. A bucket is an upper bound of the histograms (docs/metrics.md): boots beyond the threshold are counted,
    * and a histogram can count beyond its own bounds only.
    */
-  readonly must: 'be a bucket' | 'be positive' | 'be a whole number' | 'be between 0 and 1';
+  readonly must: 'be a bucket' | 'be a bucket of phases' | 'be positive' | 'be a whole number' | 'be between 0 and 1';
   /** why this number, in one sentence */
   readonly reason: string;
 }
@@ -37,13 +37,13 @@ export const thresholds = {
   vifPlugSlow: {
     value: 30,
     unit: 'seconds',
-    must: 'be a bucket',
+    must: 'be a bucket of phases',
     reason: "a tenth of the 300 s after which nova gives a boot up (vif_plugging_timeout), and well over neutron's usual 2 to 10 s",
   },
   lportClaimSlow: {
     value: 10,
     unit: 'seconds',
-    must: 'be a bucket',
+    must: 'be a bucket of phases',
     reason: 'ovn-controller takes milliseconds; seconds mean that it computes all flows anew at each change',
   },
   bootStuck: {
@@ -115,3 +115,14 @@ export type ThresholdName = keyof typeof thresholds;
 export type Limits = Readonly<Record<ThresholdName, number>>;
 
 export const limits = Object.fromEntries(Object.entries(thresholds).map(([name, { value }]) => [name, value])) as Limits;
+
+/**
+ * From where on boards are yellow, and from where on red. No alert goes by these: a single user's mistake is a share of a quiet
+ * night, but 9 % is no green.
+ */
+export const levels = {
+  /** the share of boots that did not succeed */
+  failed: { warn: 0.01, limit: 0.05 },
+  /** the share of spawns that were no slower than the alert SpawnSlow allows */
+  inTime: { warn: 0.99, limit: 0.95 },
+} as const;

@@ -3,18 +3,23 @@ import {
   DatasourceVariableBuilder,
   QueryVariableBuilder,
   TextBoxVariableBuilder,
+  VariableHide,
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Source } from './target.js';
 
-/** The data source that is chosen at the top of a dashboard. Its uid in `provisioning/` is its type, so that is what is chosen first. */
+/** The data source that is chosen at the top of a dashboard; without a label, as its name says the same. Its uid in `provisioning/` is its type, so that is what is chosen first. */
 export const sourceOf = (type: 'prometheus' | 'tempo' | 'jaeger'): Source => ({ type, uid: `\${${variableOf(type)}}` });
 
 const variableOf = (type: string): string => (type === 'prometheus' ? 'prometheus' : 'traces');
 
 export const chosenSource = (type: 'prometheus' | 'tempo' | 'jaeger', label: string) =>
-  new DatasourceVariableBuilder(variableOf(type)).label(label).type(type).current({ text: label, value: type });
+  new DatasourceVariableBuilder(variableOf(type))
+    .label(label)
+    .hide(VariableHide.HideLabel)
+    .type(type)
+    .current({ text: label, value: type });
 
 /** `label_values(metric, label)`, as Grafana's Prometheus data source stores it. */
 const labelValues = (metric: string, label: string) => {
@@ -50,7 +55,16 @@ export const choice = (name: string, label: string, values: readonly string[], f
     .current({ text: first, value: first });
 
 /** Over how much time quantiles and counts are taken at each moment of a graph. Boots are rare: minutes hold too few of them. */
-export const chosenWindow = () => choice('window', 'in each', ['15m', '1h', '6h', '1d'], '1h');
+export const chosenWindow = () => choice('window', 'quantiles over', ['15m', '1h', '6h', '1d'], '1h');
+
+/** From how many seconds on a table lists what was slow: first those that the alert is about, so that the list is whole. */
+export const longerThan = (seconds: readonly number[], limit: number) =>
+  choice(
+    'longer',
+    'slow is over',
+    [...new Set([...seconds, limit])].sort((a, b) => a - b).map((each) => `${each}s`),
+    `${limit}s`,
+  );
 
 /** Something to be written in. */
 export const field = (name: string, label: string, description: string) =>

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { logForms } from '../model/form.js';
 import { HOST_FORM, isHostName } from '../model/host.js';
 import { LISTEN_FORM, parseListen } from '../model/listen.js';
+import { phaseHistograms } from '../model/phase-histograms.js';
 import { duration } from './duration.js';
 import { size } from './size.js';
 
@@ -72,6 +73,12 @@ const telemetrySchema = z.strictObject({
     .default('127.0.0.1:9464')
     .describe(
       'where `/metrics`, `/healthz` and `/readyz` are served: HOST:PORT, or `off`. They hold host names and paths, and ask for no password',
+    ),
+  phaseHistograms: z
+    .enum(phaseHistograms)
+    .default('off')
+    .describe(
+      'what metrics tell of the duration of phases besides count, sum and longest: `off`, `coarse` (buckets) or `native` (native histograms of Prometheus). What each costs: [deploy.md](deploy.md#metrics)',
     ),
 });
 

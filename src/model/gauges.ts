@@ -38,6 +38,8 @@ export interface Vitals {
   readonly openActions: Readonly<Record<string, OpenActions>>;
   /** hosts whose lines tell how builds end: those of the nova-compute and nova-conductor logs that are followed */
   readonly buildHosts: readonly string[];
+  /** those of them that have a hypervisor: those of the nova-compute logs */
+  readonly computeHosts: readonly string[];
   /** lines that are kept, as an action may need them */
   readonly linesKept: number;
   /** traces that wait for the backend, and about how much memory they take */

@@ -188,6 +188,7 @@ export interface LiveVitals {
   /** by nova's name of the action */
   readonly openActions: Vitals['openActions'];
   readonly buildHosts: Vitals['buildHosts'];
+  readonly computeHosts: Vitals['computeHosts'];
   /** lines that wait for a link */
   readonly linesKept: number;
   readonly watermark: Millis | undefined;
@@ -482,7 +483,8 @@ export function followLogs(options: LiveOptions): LiveLogs {
     get vitals() {
       return {
         openActions: correlator.openByAction,
-        buildHosts: buildHostsOf(followed.values()),
+        buildHosts: hostsOf(followed.values(), ENDS_BUILDS),
+        computeHosts: hostsOf(followed.values(), SPAWNS),
         linesKept: correlator.kept,
         watermark: finite(reached),
         horizon: finite(horizon),
@@ -515,8 +517,10 @@ const finite = (moment: Millis): Millis | undefined => (Number.isFinite(moment) 
 /** Who writes the root of a build: its compute host, or the conductor where no host could be had. */
 const ENDS_BUILDS: ReadonlySet<string> = new Set(['nova-compute', 'nova-conductor']);
 
-function buildHostsOf(followed: Iterable<Followed>): string[] {
+const SPAWNS: ReadonlySet<string> = new Set(['nova-compute']);
+
+function hostsOf(followed: Iterable<Followed>, services: ReadonlySet<string>): string[] {
   const hosts = new Set<string>();
-  for (const { source } of followed) for (const { service, host } of source.readers) if (ENDS_BUILDS.has(service)) hosts.add(host);
+  for (const { source } of followed) for (const { service, host } of source.readers) if (services.has(service)) hosts.add(host);
   return [...hosts];
 }

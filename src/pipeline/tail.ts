@@ -93,7 +93,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
   const started = clock.now();
   const saved = folder?.load();
   const totals = new Totals();
-  const metrics = createMetrics({ vitals: () => vitals(), now: () => clock.now() });
+  const metrics = createMetrics({ vitals: () => vitals(), now: () => clock.now(), phaseHistograms: config.telemetry.phaseHistograms });
   metrics.restore(saved?.metrics);
   const count: Count = (name, by, label) => {
     totals.count(name, by, label);

@@ -88,15 +88,15 @@ export const countedSamples = (series: Counted): Sample[] =>
 export const longestSamples = (series: Longest, now: Millis): Sample[] =>
   series.all(now).map(({ labels, value }) => ({ labels: named(series.labels, labels), value }));
 
-export const distributionSamples = (name: string, series: Distributions): Sample[] =>
-  [...series.all()].flatMap(({ labels, value }) => bucketsOf(PREFIX + name, named(series.labels, labels), series.bounds, value));
+export const distributionSamples = (name: string, { type }: Family, series: Distributions): Sample[] =>
+  [...series.all()].flatMap(({ labels, value }) => linesOf(PREFIX + name, type === 'histogram', named(series.labels, labels), value));
 
-/** A series of a histogram as its lines: buckets that add up, then sum and count. */
-function bucketsOf(
+/** A series of a histogram as its lines: buckets that add up, then sum and count; of a summary the latter alone. */
+function linesOf(
   name: string,
+  hasBuckets: boolean,
   sharedLabels: Readonly<Record<string, string>>,
-  bounds: readonly number[],
-  { counts, exemplars, sum }: Distribution,
+  { bounds, counts, exemplars, sum }: Distribution,
 ): Sample[] {
   let count = 0;
   const buckets = counts.map((each, place): Sample => {
@@ -111,8 +111,8 @@ function bucketsOf(
     };
   });
   const total = (suffix: string, value: number): Sample => ({ metricName: name + suffix, labels: {}, sharedLabels, value });
-  return [...buckets, total('_sum', sum), total('_count', count)];
+  return [...(hasBuckets ? buckets : []), total('_sum', sum), total('_count', count)];
 }
 
-const named = (labels: readonly string[], values: readonly string[]): Record<string, string> =>
+export const named = (labels: readonly string[], values: readonly string[]): Record<string, string> =>
   Object.fromEntries(labels.map((label, place) => [label, values[place]!]));

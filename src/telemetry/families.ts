@@ -1,15 +1,9 @@
 /** A metric of what happened in the cloud, or of novaspan as a whole. */
 export interface Family {
-  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
   readonly help: string;
   readonly labels: readonly string[];
 }
-
-/**
- * Upper bounds of all duration histograms, in seconds: from a phase of some ms to the 300 s that nova waits for a port.
- * Closest where boots lie. A change begins the histograms anew at the next restart.
- */
-export const BUCKETS: readonly number[] = [0.01, 0.03, 0.1, 0.3, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300];
 
 /** Kept across restarts: each action is counted once, when its trace is done with. By Prometheus' name without `novaspan_`. */
 export const lasting = {
@@ -17,6 +11,11 @@ export const lasting = {
     type: 'counter',
     help: 'actions that ended, and how',
     labels: ['action', 'outcome', 'host'],
+  },
+  actions_failed_total: {
+    type: 'counter',
+    help: 'actions that did not succeed, by what nova said: the exception, or the outcome where it named none',
+    labels: ['action', 'reason', 'host'],
   },
   build_attempts_failed_total: {
     type: 'counter',
@@ -29,8 +28,13 @@ export const lasting = {
     labels: ['action', 'host', 'outcome'],
   },
   phase_duration_seconds: {
+    type: 'summary',
+    help: 'how long phases took of which both ends are known: how many, and their sum; a histogram with telemetry.phaseHistograms: coarse',
+    labels: ['action', 'phase', 'service', 'host'],
+  },
+  phase_duration_native_seconds: {
     type: 'histogram',
-    help: 'how long phases took of which both ends are known',
+    help: 'the same as a native histogram, with telemetry.phaseHistograms: native, for Prometheus that asks for these',
     labels: ['action', 'phase', 'service', 'host'],
   },
   phases_unmeasured_total: {

@@ -1,7 +1,8 @@
 import { counterNames, counters } from '../model/counters.js';
 import { type Gauge, gauges } from '../model/gauges.js';
-import { BUCKETS, type Family, lasting, longest, PREFIX, passing } from './families.js';
+import { type Family, lasting, longest, PREFIX, passing } from './families.js';
 import { STALLED } from './health.js';
+import { ACTION_BUCKETS, BUCKETS, PHASE_BUCKETS } from './histograms.js';
 
 /** What operators ask, in PromQL; a test has promtool read each. */
 export const queries: readonly { readonly asks: string; readonly query: string }[] = [
@@ -23,6 +24,15 @@ export const queries: readonly { readonly asks: string; readonly query: string }
     query:
       'sum by (action) (rate(novaspan_actions_total{outcome=~"failed|timed-out|interrupted"}[1h])) / sum by (action) (rate(novaspan_actions_total[1h]))',
   },
+  {
+    asks: 'how long does a phase take on average (exact, with buckets and without)',
+    query:
+      'sum by (phase) (rate(novaspan_phase_duration_seconds_sum{action="create"}[1h])) / sum by (phase) (rate(novaspan_phase_duration_seconds_count{action="create"}[1h]))',
+  },
+  {
+    asks: 'why do boots fail',
+    query: 'sum by (reason) (increase(novaspan_actions_failed_total{action="create"}[1d]))',
+  },
   { asks: 'which hosts spawned slowly in the last minutes', query: 'max by (host) (novaspan_nova_spawn_longest_seconds) > 60' },
   { asks: 'is something stuck', query: 'max by (action) (novaspan_open_action_oldest_age_seconds) > 600' },
   { asks: 'does reading keep up', query: 'max(novaspan_source_lag_seconds) > 30' },
@@ -43,7 +53,7 @@ export const metricsMarkdown = (): string =>
     '',
     '| path | what it tells |',
     '| --- | --- |',
-    '| `/metrics` | all metrics below, in the text format of Prometheus; as OpenMetrics where `Accept` asks for it, with a trace id as exemplar of each bucket |',
+    '| `/metrics` | all metrics below, in the text format of Prometheus; as OpenMetrics where `Accept` asks for it, with a trace id as exemplar of each bucket; as protobuf where native histograms are on |',
     `| \`/healthz\` | 200 while the reading turns. 503 with the reasons when no turn has ended for ${STALLED / 1000} s: a restart would help |`,
     '| `/readyz` | 200 when every log that was named has been looked at, the checkpoint can be written, and the backend has taken a trace or none was to be sent yet; else 503 with the reasons |',
     '',
@@ -53,16 +63,20 @@ export const metricsMarkdown = (): string =>
     '## Actions and phases',
     '',
     'Kept across restarts, in the checkpoint: an action is counted once, when its trace is done with, however often its lines are read again. Of an',
-    'action whose root another host writes, the phases are counted, as each sidecar tells its own; their `action` is `unknown`. A phase of which no line',
-    `tells the beginning or the end is not in the histogram. Buckets of all histograms: ${BUCKETS.join(', ')} s.`,
+    'action whose root another host writes, the phases are counted, as each sidecar tells its own. A phase of which no line tells the beginning or the',
+    'end is only counted as unmeasured. The `action` of a phase is `create`, `other`, or `unknown` where this host does not know it.',
+    '',
+    `Buckets of spawns, builds and boots: ${BUCKETS.join(', ')} s. Of phases and of other actions there are count, sum and longest; what there is besides`,
+    `is \`telemetry.phaseHistograms\`: \`off\` (nothing), \`coarse\` (buckets: ${PHASE_BUCKETS.join(', ')} s, of actions ${ACTION_BUCKETS.join(', ')} s) or`,
+    '`native` (native histograms of phases, to a Prometheus that asks for them). [deploy.md](deploy.md#metrics) says what each costs.',
     '',
     ...table(Object.entries<Family>(lasting).map(([name, { type, help, labels }]) => [`${PREFIX}${name}`, type, labels, help])),
     '',
     '`outcome` is `succeeded`, `failed`, `timed-out`, `interrupted`, `unfinished` or `evicted` ([tracing-model.md](tracing-model.md)). A `phase` is the name of a span, of requests that are named by their call `requests`; `service` says',
     'whose work it is, `host` who did it: of an action, who wrote its root.',
     '',
-    'The series of `create` are there from the start, at 0, for each host whose nova-compute or nova-conductor log is followed, so that a rate sees',
-    'the first boot, too. Other series begin with their first action, which no rate sees: ask the longest of the last minutes below for those.',
+    'The counts of `create` are there from the start, at 0, for each host whose nova-compute or nova-conductor log is followed, and its durations for',
+    'each nova-compute: a rate sees the first boot, too. Other series begin with their first action, which no rate sees: ask the longest below for those.',
     '',
     '## State',
     '',

@@ -1,11 +1,13 @@
 import { type Count, counterNames } from '../model/counters.js';
 import { type GaugeName, gauges, type Vitals } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
+import type { PhaseHistograms } from '../model/phase-histograms.js';
 import type { FinishedTrace } from '../model/span.js';
 import { countedSamples, distributionSamples, exposeCounter, exposeFamily, exposeGauge, longestSamples, registryOf } from './exposition.js';
-import { lasting, longest, passing } from './families.js';
+import { type Family, lasting, longest, passing } from './families.js';
 import { Longest } from './longest.js';
-import { keysOf, type MetricsState, Observed } from './observed.js';
+import { type DistributionName, keysOf, type MetricsState, Observed } from './observed.js';
+import { PROTOBUF, protobufOf } from './protobuf.js';
 import { durationsIn } from './reading.js';
 import { Tallies } from './tallies.js';
 
@@ -16,6 +18,8 @@ export interface MetricsOptions {
   readonly vitals: () => Vitals;
   /** epoch ms */
   readonly now: () => Millis;
+  /** what is told of how long phases take */
+  readonly phaseHistograms?: PhaseHistograms;
 }
 
 export interface Metrics {
@@ -25,6 +29,8 @@ export interface Metrics {
   observe(trace: FinishedTrace): void;
   /** `/metrics`, as Prometheus' text or as OpenMetrics, which has a trace to look at for each bucket. */
   text(openMetrics?: boolean): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** The same in the format that has native histograms; absent where there are none. */
+  readonly protobuf?: () => { readonly contentType: string; readonly body: Uint8Array };
   /**
    * What was observed, as a copy: to be written together with what says which traces it is of.
    *
@@ -36,17 +42,20 @@ export interface Metrics {
 }
 
 /** All metrics of one sidecar: its own, and those of the actions that it told. Registered nowhere else. */
-export function createMetrics({ vitals, now }: MetricsOptions): Metrics {
+export function createMetrics({ vitals, now, phaseHistograms = 'off' }: MetricsOptions): Metrics {
   const tallies = new Tallies();
   const lately = keysOf(longest).map((name) => ({ name, series: new Longest(longest[name].labels), ...pickOf(longest[name]) }));
-  const observed = new Observed();
+  const observed = new Observed(phaseHistograms);
   const { counted, distributions } = observed;
   /** Asked for once for each scrape, so that its gauges fit each other. */
   let scraped: { readonly vitals: Vitals; readonly at: Millis };
 
   const exposed = [
     ...keysOf(counted).map((name) => exposeFamily(name, lasting[name], () => countedSamples(counted[name]))),
-    ...keysOf(distributions).map((name) => exposeFamily(name, lasting[name], () => distributionSamples(name, distributions[name]))),
+    ...keysOf(distributions).map((name) => {
+      const family = familyOf(name, phaseHistograms);
+      return exposeFamily(name, family, () => distributionSamples(name, family, distributions[name]));
+    }),
     ...lately.map(({ name, series }) => exposeFamily(name, longest[name], () => longestSamples(series, scraped.at))),
     exposeFamily('build_info', passing.build_info, () => [
       { labels: { version: scraped.vitals.version, node: process.version }, value: 1 },
@@ -55,6 +64,11 @@ export function createMetrics({ vitals, now }: MetricsOptions): Metrics {
     ...counterNames.map((name) => exposeCounter(name, () => tallies.of(name))),
   ];
   const registries = { plain: registryOf(exposed, false), openMetrics: registryOf(exposed, true) };
+
+  function look(): void {
+    scraped = { vitals: vitals(), at: now() };
+    observed.expectBuildsOn(scraped.vitals.buildHosts, scraped.vitals.computeHosts);
+  }
 
   return {
     count: tallies.count,
@@ -67,14 +81,21 @@ export function createMetrics({ vitals, now }: MetricsOptions): Metrics {
     },
 
     async text(openMetrics = false) {
-      scraped = { vitals: vitals(), at: now() };
-      observed.expectBuildsOn(scraped.vitals.buildHosts);
+      look();
       const registry = openMetrics ? registries.openMetrics : registries.plain;
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
 
+    ...(phaseHistograms === 'native' && {
+      protobuf() {
+        look();
+        const native = { ...exposeFamily(NATIVE, lasting[NATIVE], () => []), series: distributions.phase_duration_seconds };
+        return { contentType: PROTOBUF, body: protobufOf(exposed, [native]) };
+      },
+    }),
+
     save(also = []) {
-      const then = new Observed();
+      const then = new Observed(phaseHistograms);
       then.restore(observed.save());
       for (const trace of also) then.observe(trace, now());
       return then.save();
@@ -83,6 +104,11 @@ export function createMetrics({ vitals, now }: MetricsOptions): Metrics {
     restore: (state) => observed.restore(state),
   };
 }
+
+const NATIVE = 'phase_duration_native_seconds';
+
+const familyOf = (name: DistributionName, phases: PhaseHistograms): Family =>
+  name === 'phase_duration_seconds' && phases === 'coarse' ? { ...lasting[name], type: 'histogram' } : lasting[name];
 
 /** A gauge of the longest has some of the labels of its histogram. */
 function pickOf({ of, labels }: (typeof longest)[keyof typeof longest]): {

@@ -1,6 +1,8 @@
 import type { Millis } from '../model/line.js';
-import { type FinishedTrace, outcomes } from '../model/span.js';
-import { BUCKETS, lasting } from './families.js';
+import type { PhaseHistograms } from '../model/phase-histograms.js';
+import { type FinishedTrace, type Outcome, outcomes } from '../model/span.js';
+import { lasting } from './families.js';
+import { ACTION_BUCKETS, BUCKETS, PHASE_BUCKETS } from './histograms.js';
 import { BUILD, countsIn, durationsIn } from './reading.js';
 import { Counted, Distributions } from './series.js';
 
@@ -12,19 +14,33 @@ export interface MetricsState {
   readonly histograms: Readonly<Record<string, unknown>>;
 }
 
+export type DistributionName = 'action_duration_seconds' | 'phase_duration_seconds' | 'nova_build_seconds' | 'nova_spawn_seconds';
+
 /** What finished traces tell: sums and histograms that only grow. */
 export class Observed {
   readonly counted = {
     actions_total: new Counted(lasting.actions_total.labels),
+    actions_failed_total: new Counted(lasting.actions_failed_total.labels),
     build_attempts_failed_total: new Counted(lasting.build_attempts_failed_total.labels),
     phases_unmeasured_total: new Counted(lasting.phases_unmeasured_total.labels),
   };
-  readonly distributions = {
-    action_duration_seconds: new Distributions(lasting.action_duration_seconds.labels, BUCKETS),
-    phase_duration_seconds: new Distributions(lasting.phase_duration_seconds.labels, BUCKETS),
-    nova_build_seconds: new Distributions(lasting.nova_build_seconds.labels, BUCKETS),
-    nova_spawn_seconds: new Distributions(lasting.nova_spawn_seconds.labels, BUCKETS),
-  };
+  readonly distributions: Readonly<Record<DistributionName, Distributions>>;
+
+  constructor(phases: PhaseHistograms) {
+    const always = (bounds: readonly number[]) => () => bounds;
+    this.distributions = {
+      action_duration_seconds: new Distributions(lasting.action_duration_seconds.labels, ([action]) =>
+        action === BUILD ? BUCKETS : phases === 'coarse' ? ACTION_BUCKETS : [],
+      ),
+      phase_duration_seconds: new Distributions(
+        lasting.phase_duration_seconds.labels,
+        always(phases === 'coarse' ? PHASE_BUCKETS : []),
+        phases === 'native',
+      ),
+      nova_build_seconds: new Distributions(lasting.nova_build_seconds.labels, always(BUCKETS)),
+      nova_spawn_seconds: new Distributions(lasting.nova_spawn_seconds.labels, always(BUCKETS)),
+    };
+  }
 
   observe(trace: FinishedTrace, at: Millis): void {
     const exemplar = { traceId: trace.traceId, at };
@@ -35,13 +51,13 @@ export class Observed {
   /**
    * Says that builds may end on these hosts: their series are there before the first does, with 0. A rate needs two values,
    * so it would never see the first boot of a host, nor the first that fails.
+   *
+   * @param spawnOn those of them that have a hypervisor
    */
-  expectBuildsOn(hosts: Iterable<string>): void {
-    for (const host of hosts) {
-      for (const outcome of outcomes) {
-        this.counted.actions_total.add([BUILD, outcome, host], 0);
-        this.distributions.action_duration_seconds.begin([BUILD, host, outcome]);
-      }
+  expectBuildsOn(hosts: Iterable<string>, spawnOn: Iterable<string>): void {
+    for (const host of hosts) for (const outcome of outcomes) this.counted.actions_total.add([BUILD, outcome, host], 0);
+    for (const host of spawnOn) {
+      this.distributions.action_duration_seconds.begin([BUILD, host, 'succeeded' satisfies Outcome]);
       this.counted.build_attempts_failed_total.add([host], 0);
       this.distributions.nova_build_seconds.begin([host]);
       this.distributions.nova_spawn_seconds.begin([host]);

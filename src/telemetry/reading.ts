@@ -6,6 +6,10 @@ import { BUILD_ATTEMPT, type FinishedTrace, type Outcome, type SpanData } from '
 export const BUILD = 'create';
 
 const UNKNOWN = 'unknown';
+const OTHER = 'other';
+
+/** Outcomes of actions that did not do what they were to. Of an unfinished or evicted one nothing is known to be wrong. */
+const FAILED: ReadonlySet<string> = new Set<Outcome>(['failed', 'timed-out', 'interrupted']);
 
 /** Outcomes of actions whose end nobody saw. */
 const LEAST: ReadonlySet<string> = new Set<Outcome>(['timed-out', 'unfinished', 'evicted']);
@@ -36,7 +40,7 @@ export function* durationsIn(trace: FinishedTrace): Iterable<Duration> {
       if (reported !== undefined) yield { of: 'nova_build_seconds', labels: [host], seconds: reported };
     } else {
       // Of what nobody saw begin or end the length is not known: it is only counted.
-      if (isMeasured(span)) yield { of: 'phase_duration_seconds', labels: [action, phaseOf(span), service, host], seconds };
+      if (isMeasured(span)) yield { of: 'phase_duration_seconds', labels: [phaseAction(action), phaseOf(span), service, host], seconds };
       if (reported !== undefined) yield { of: 'nova_spawn_seconds', labels: [host], seconds: reported };
     }
   }
@@ -44,17 +48,30 @@ export function* durationsIn(trace: FinishedTrace): Iterable<Duration> {
 
 /** What of a trace is only counted. */
 export function* countsIn(trace: FinishedTrace): Iterable<{
-  readonly of: 'actions_total' | 'build_attempts_failed_total' | 'phases_unmeasured_total';
+  readonly of: 'actions_total' | 'actions_failed_total' | 'build_attempts_failed_total' | 'phases_unmeasured_total';
   readonly labels: readonly string[];
 }> {
   const action = actionOf(trace);
   const root = rootOf(trace);
   if (root !== undefined) yield { of: 'actions_total', labels: [action, outcomeOf(root), root.host] };
+  if (root !== undefined && FAILED.has(outcomeOf(root))) yield { of: 'actions_failed_total', labels: [action, reasonOf(root), root.host] };
   for (const span of trace.spans) if (span.name === BUILD_ATTEMPT) yield { of: 'build_attempts_failed_total', labels: [span.host] };
   for (const span of trace.spans)
     if (span !== root && !isMeasured(span))
-      yield { of: 'phases_unmeasured_total', labels: [action, phaseOf(span), span.service, span.host] };
+      yield { of: 'phases_unmeasured_total', labels: [phaseAction(action), phaseOf(span), span.service, span.host] };
 }
+
+/**
+ * The action of a phase, as metrics tell it: of boots, of any other, or of one that this host's logs do not name. A host has the phases of
+ * some fifteen actions in time: most have names of their own, and each series costs on every host.
+ */
+const phaseAction = (action: string): string => (action === BUILD || action === UNKNOWN ? action : OTHER);
+
+/** Without the module that an exception is from. */
+const reasonOf = (root: SpanData): string => {
+  const type = root.attributes[keys.errorType];
+  return typeof type === 'string' && type !== '' ? type.slice(type.lastIndexOf('.') + 1) : outcomeOf(root);
+};
 
 /** The root of an action; of fragments and sequels none, as they are no actions. */
 const rootOf = ({ form, spans }: FinishedTrace): SpanData | undefined =>

@@ -8,7 +8,7 @@ import type { Metrics } from './metrics.js';
 export interface TelemetryOptions {
   /** LISTEN_FORM */
   readonly listen: string;
-  readonly metrics: Pick<Metrics, 'text'>;
+  readonly metrics: Pick<Metrics, 'text' | 'protobuf'>;
   readonly health: () => Health;
   readonly log: Log;
 }
@@ -34,13 +34,13 @@ const SILENCE = 30_000;
 interface Answer {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /**
  * Tells metrics and health over HTTP, to whoever can reach it: no secret is in them.
  *
- *     /metrics   Prometheus' text, or OpenMetrics for who accepts it
+ *     /metrics   Prometheus' text, OpenMetrics or protobuf, as it is asked for
  *     /healthz   200, or 503 with the reasons: a restart would help
  *     /readyz    200, or 503 with the reasons
  *
@@ -52,7 +52,7 @@ export async function serveTelemetry({ listen, metrics, health, log }: Telemetry
   if (address === undefined) throw telemetryUnavailable(listen, `set telemetry.listen to ${LISTEN_FORM}`);
 
   const paths: Readonly<Record<string, (request: IncomingMessage) => Promise<Answer>>> = {
-    '/metrics': async ({ headers }) => ({ status: 200, ...(await metrics.text(prefersOpenMetrics(headers.accept))) }),
+    '/metrics': async ({ headers }) => ({ status: 200, ...(await exposed(metrics, headers.accept)) }),
     '/healthz': async () => healthAnswer(health().live),
     '/readyz': async () => healthAnswer(health().ready),
   };
@@ -91,8 +91,13 @@ export async function serveTelemetry({ listen, metrics, health, log }: Telemetry
   };
 }
 
+async function exposed(metrics: TelemetryOptions['metrics'], accept: string | undefined): Promise<Omit<Answer, 'status'>> {
+  const format = formatFor(accept, metrics.protobuf !== undefined);
+  return format === 'protobuf' && metrics.protobuf !== undefined ? metrics.protobuf() : metrics.text(format === 'openmetrics');
+}
+
 function respond(request: IncomingMessage, response: ServerResponse, { status, contentType, body }: Answer): void {
-  const bytes = Buffer.from(body);
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.writeHead(status, {
     'content-type': contentType,
     'content-length': bytes.length,
@@ -116,20 +121,33 @@ const healthAnswer = (reasons: readonly string[]): Answer => ({
   body: `${JSON.stringify({ ok: reasons.length === 0, reasons })}\n`,
 });
 
-/** Whether OpenMetrics is named in `Accept`, and nothing that we also have is liked better. */
-export function prefersOpenMetrics(accept = ''): boolean {
-  let openMetrics = 0;
-  let plain = 0;
-  for (const item of accept.toLowerCase().slice(0, 1024).split(',')) {
+/** Prometheus' text; OpenMetrics, which has a trace to look at for each bucket; or protobuf, which has native histograms. */
+export type Format = 'text' | 'openmetrics' | 'protobuf';
+
+/** The format that `Accept` likes best of those that there are; of equals the one that tells more. */
+export function formatFor(accept: string | undefined, hasProtobuf: boolean): Format {
+  const liked: Record<Format, number> = { text: 0, openmetrics: 0, protobuf: 0 };
+  for (const item of (accept ?? '').toLowerCase().slice(0, 1024).split(',')) {
     const [type = '', ...parameters] = item.split(';').map((part) => part.trim());
     const q = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1);
-    const version = parameters.find((parameter) => parameter.startsWith('version='));
-    if (type === 'application/openmetrics-text' && (version === undefined || version.startsWith('version=1.')))
-      openMetrics = Math.max(openMetrics, q);
-    if (type === 'text/plain') plain = Math.max(plain, q);
+    const format = NAMED[type]?.(parameters);
+    if (format !== undefined) liked[format] = Math.max(liked[format], q);
   }
-  return openMetrics > 0 && openMetrics >= plain;
+  // Of those that are liked as much, the one that tells more.
+  const better: readonly Format[] = hasProtobuf ? ['protobuf', 'openmetrics'] : ['openmetrics'];
+  const most = Math.max(liked.text, ...better.map((format) => liked[format]));
+  return better.find((format) => liked[format] > 0 && liked[format] === most) ?? 'text';
 }
+
+const NAMED: Readonly<Record<string, (parameters: readonly string[]) => Format | undefined>> = {
+  'text/plain': () => 'text',
+  'application/openmetrics-text': (parameters) => {
+    const version = parameters.find((parameter) => parameter.startsWith('version='));
+    return version === undefined || version.startsWith('version=1.') ? 'openmetrics' : undefined;
+  },
+  'application/vnd.google.protobuf': (parameters) =>
+    parameters.includes('proto=io.prometheus.client.metricfamily') && parameters.includes('encoding=delimited') ? 'protobuf' : undefined,
+};
 
 const REMEDIES: Readonly<Record<string, string>> = {
   EADDRINUSE: 'something else listens there, perhaps another novaspan: set telemetry.listen to another port, or to off',

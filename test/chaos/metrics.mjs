@@ -4,7 +4,7 @@ import { replay } from '../../build/modules/dist/pipeline/replay.js';
 import { lasting } from '../../build/modules/dist/telemetry/families.js';
 import { createMetrics } from '../../build/modules/dist/telemetry/metrics.js';
 
-const VITALS = { version: '', started: 0, sources: [], openActions: {}, buildHosts: [] };
+const VITALS = { version: '', started: 0, sources: [], openActions: {}, buildHosts: [], computeHosts: [] };
 const FAMILIES = new RegExp(`^novaspan_(?:${Object.keys(lasting).join('|')})(?:_bucket|_sum|_count)?(?:\\{.*\\})? `);
 
 /** The samples that a checkpoint keeps: what is told of actions and phases. Sums are rounded, as their order is not given. */

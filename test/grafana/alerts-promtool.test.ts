@@ -10,7 +10,7 @@ import { promtoolTests } from '../../grafana/source/alerts/cases/file.js';
 import { cases } from '../../grafana/source/alerts/cases/table.js';
 import { type Alert, type Duration, limitOf } from '../../grafana/source/alerts/define.js';
 import { prometheusRules } from '../../grafana/source/alerts/prometheus.js';
-import { alerts, RUNBOOK } from '../../grafana/source/alerts/table.js';
+import { alerts, GRAFANA_URL, RUNBOOK } from '../../grafana/source/alerts/table.js';
 import { type Limits, limits, type ThresholdName, thresholds } from '../../grafana/source/thresholds.js';
 import { isLong } from '../support/size.js';
 
@@ -101,11 +101,11 @@ describe.skipIf(!hasPromtool)('promtool (skipped where it is not on PATH; Debian
 
   /** Whether cases hold of the rules of one alert; each rule's words are those of its own thresholds, so words are not compared. */
   const holds = async (shown: readonly Case[], { how, alert, limits, comparison }: Mutant): Promise<{ ok: boolean; said: string }> => {
-    const rules = prometheusRules({ alerts: [withoutWords(alert)], limits, runbook: RUNBOOK });
+    const rules = prometheusRules({ alerts: [withoutWords(alert)], limits, runbook: RUNBOOK, grafana: GRAFANA_URL });
     const name = `${alert.name}-${how}`.replaceAll(/\W/g, '-');
     writeFileSync(join(folder, `${name}.rules.yaml`), comparison === undefined ? rules : rules.replace(/(?<=^ +\) )> .*$/m, comparison));
     const file = join(folder, `${name}.test.yaml`);
-    writeFileSync(file, promtoolTests(shown.map(wordless), { alerts, runbook: RUNBOOK }, `${name}.rules.yaml`));
+    writeFileSync(file, promtoolTests(shown.map(wordless), { alerts, runbook: RUNBOOK, grafana: GRAFANA_URL }, `${name}.rules.yaml`));
     return promtool('test', 'rules', file);
   };
 

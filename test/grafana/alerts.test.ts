@@ -5,13 +5,15 @@ import { cases } from '../../grafana/source/alerts/cases/table.js';
 import { limitOf } from '../../grafana/source/alerts/define.js';
 import { alertFiles } from '../../grafana/source/alerts/files.js';
 import { alerts, RUNBOOK } from '../../grafana/source/alerts/table.js';
+import { panelsIn, variablesIn } from '../../grafana/source/queries.js';
 import { limits, type Threshold, thresholds } from '../../grafana/source/thresholds.js';
 import { actions } from '../../src/lifecycle/name.js';
 import { counterNames, counters } from '../../src/model/counters.js';
 import { gauges } from '../../src/model/gauges.js';
-import { BUCKETS, type Family, lasting, longest, PREFIX, passing } from '../../src/telemetry/families.js';
+import { type Family, lasting, longest, PREFIX, passing } from '../../src/telemetry/families.js';
+import { BUCKETS, PHASE_BUCKETS } from '../../src/telemetry/histograms.js';
+import { boards, GRAFANA } from './boards.js';
 
-const GRAFANA = new URL('../../grafana/', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, GRAFANA), 'utf8');
 const runbook = read('runbook.md');
 const commands = read('../docs/commands.md');
@@ -44,7 +46,8 @@ const families: Record<string, Family> = { ...lasting, ...longest, ...passing };
 /** Every metric that novaspan tells, with its labels. */
 const metrics = new Map<string, readonly string[]>();
 for (const [name, { type, labels }] of Object.entries(families)) {
-  if (type !== 'histogram') metrics.set(PREFIX + name, labels);
+  // Phases have buckets where these are asked for.
+  if (type !== 'histogram' && type !== 'summary') metrics.set(PREFIX + name, labels);
   else for (const [suffix, ...more] of [['_bucket', 'le'], ['_count'], ['_sum']]) metrics.set(PREFIX + name + suffix, [...labels, ...more]);
 }
 for (const [name, { label }] of Object.entries(gauges)) metrics.set(PREFIX + name, label === undefined ? [] : [label]);
@@ -73,6 +76,7 @@ describe('the table of alerts', () => {
   it('uses every threshold, and has a usable number and a reason for each', () => {
     const fits: Record<Threshold['must'], (value: number) => boolean> = {
       'be a bucket': (value) => BUCKETS.includes(value),
+      'be a bucket of phases': (value) => PHASE_BUCKETS.includes(value),
       'be positive': (value) => value > 0,
       'be a whole number': (value) => Number.isInteger(value) && value >= 0,
       'be between 0 and 1': (value) => value > 0 && value < 1,
@@ -117,7 +121,8 @@ describe.each(alerts)('$name', ({ name, expr, count, ...alert }) => {
 
   it('tells labels that it has', () => {
     const fired = cases.filter((each) => each.alert === name).flatMap(({ checks }) => checks.flatMap(({ fires }) => fires));
-    const texts = [alert.summary, alert.description(limits), ...(count === undefined ? [] : [count(limits).expr])];
+    const links = Object.values(alert.shown.with ?? {});
+    const texts = [alert.summary, alert.description(limits), ...links, ...(count === undefined ? [] : [count(limits).expr])];
     for (const [, label = ''] of texts.join().matchAll(/\{(\w+)\}/g))
       if (label !== 'value') for (const { labels } of fired) expect(Object.keys(labels)).toContain(label);
     for (const { summary, description } of fired) expect(summary + description).not.toMatch(/\{|<no value>|%!/);
@@ -130,6 +135,25 @@ describe.each(alerts)('$name', ({ name, expr, count, ...alert }) => {
     for (const part of ['**Means.**', '**Is it real?**', '**Likely causes.**', '**Do.**', '**Silence**'])
       expect(section, part).toContain(part);
     expect(section).toMatch(/```sh\n|```promql\n/);
+  });
+
+  it('leads to a panel that there is, with variables that its dashboard has, from Prometheus and from Grafana', () => {
+    const { on, panel, with: variables = {} } = alert.shown;
+    const sets = boards.filter(({ json }) => json['uid'] === on);
+    expect(sets.map(({ file }) => file.split('/')[0])).toEqual(['tempo', 'jaeger']);
+    for (const { json } of sets) {
+      const shown = panelsIn(json).find(({ title }) => title === panel);
+      expect(shown, panel).toBeDefined();
+      const known = variablesIn(json).map((variable) => variable['name']);
+      expect(Object.keys(variables).filter((variable) => !known.includes(variable))).toEqual([]);
+
+      const url = prometheus.find((each) => each.alert === name)!.annotations['dashboard_url']!;
+      expect(url).toContain(`/d/${on}?viewPanel=${shown!['id']}`);
+      for (const variable of Object.keys(variables)) expect(url).toContain(`&var-${variable}={{ $labels.`);
+      const provisioned = grafana.find(({ title }) => title === name)!;
+      expect(provisioned).toMatchObject({ dashboardUid: on, panelId: shown!['id'] });
+      expect(provisioned.annotations).toMatchObject({ __dashboardUid__: on, __panelId__: String(shown!['id']) });
+    }
   });
 
   it('is the same in Prometheus and in Grafana', () => {
@@ -148,6 +172,7 @@ describe.each(alerts)('$name', ({ name, expr, count, ...alert }) => {
     expect(other.labels).toEqual(rule.labels);
     expect(other.noDataState).toBe('OK');
     expect(other.annotations['runbook_url']).toBe(rule.annotations['runbook_url']);
+    expect(rule.labels['app']).toBe('novaspan');
     const said = (text = ''): string => text.replaceAll('$value ', '$values.A.Value ').replace(/\{\{ with .*$/, '');
     expect(other.annotations['summary']).toBe(said(rule.annotations['summary']));
     expect(other.annotations['description']).toBe(said(rule.annotations['description']));
@@ -170,13 +195,18 @@ describe('the files', () => {
     expect(read(path)).toBe(alertFiles().get(path));
   });
 
-  it('take other thresholds and another runbook; then they have no cases', () => {
-    const files = alertFiles({ limits: { ...limits, spawnSlow: 30 }, runbook: 'https://wiki.example.org/novaspan' });
+  it('take other thresholds, another runbook and another Grafana; then they have no cases', () => {
+    const files = alertFiles({
+      limits: { ...limits, spawnSlow: 30 },
+      runbook: 'https://wiki.example.org/novaspan',
+      grafana: 'https://grafana.example.org',
+    });
     expect([...files.keys()]).toEqual(['alerts/novaspan.rules.yaml', 'provisioning/alerting/novaspan.yaml']);
     const { groups } = parse(files.get('alerts/novaspan.rules.yaml')!);
     expect(groups[0].rules[0].expr).toMatch(/> 30$/);
     expect(groups[0].rules[0].annotations).toMatchObject({
       runbook_url: 'https://wiki.example.org/novaspan#spawnslow',
+      dashboard_url: expect.stringMatching(/^https:\/\/grafana\.example\.org\/d\/novaspan-boots\?/),
       description: expect.stringContaining('le=~"30|30.0"'),
     });
   });

@@ -38,3 +38,9 @@ export function expressions(kind: 'promql' | 'traceql'): readonly { readonly exp
   }
   return [...places].map(([expression, at]) => ({ expression, at }));
 }
+
+/** Where links lead, wherever they are. */
+export function urlsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => (key === 'url' && typeof inner === 'string' ? [inner] : urlsIn(inner)));
+}

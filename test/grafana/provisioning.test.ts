@@ -66,6 +66,15 @@ describe('data sources', () => {
   });
 });
 
+describe('the folder', () => {
+  it('is one for dashboards and alerts: alerts know it by its name alone, so a uid for the dashboards would make a second of that name', () => {
+    const { providers } = parse(read('dashboards/novaspan.yaml')) as { providers: { folder: string; folderUid?: string }[] };
+    const { groups } = parse(read('alerting/novaspan.yaml')) as { groups: { folder: string }[] };
+    expect(providers.map(({ folder, folderUid }) => [folder, folderUid])).toEqual([['novaspan', undefined]]);
+    expect(new Set(groups.map(({ folder }) => folder))).toEqual(new Set(['novaspan']));
+  });
+});
+
 describe('environment variables', () => {
   const texts = [...files.map((file) => read(`datasources/${file}`)), read('dashboards/novaspan.yaml')];
   const named = new Set(texts.flatMap((text) => [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!)));

@@ -7,11 +7,13 @@ import { describe, expect, it } from 'vitest';
 import { agentStages, stageParts, stages, WAIT } from '../../grafana/source/dashboards/plug.js';
 import { panelsIn } from '../../grafana/source/queries.js';
 import { actions } from '../../src/lifecycle/name.js';
+import { networkReadyPhases } from '../../src/lifecycle/network-ready.js';
 import { keys } from '../../src/model/attributes.js';
 import { counters } from '../../src/model/counters.js';
 import { gauges } from '../../src/model/gauges.js';
 import { outcomes } from '../../src/model/span.js';
-import { BUCKETS, type Family, lasting, longest, PREFIX, passing } from '../../src/telemetry/families.js';
+import { type Family, lasting, longest, PREFIX, passing } from '../../src/telemetry/families.js';
+import { BUCKETS, PHASE_BUCKETS } from '../../src/telemetry/histograms.js';
 import { asked, boards, expressions, filledIn } from './boards.js';
 
 const promtool = spawnSync('promtool', ['--version']).status === 0;
@@ -22,11 +24,14 @@ const OF_THE_TARGET = ['instance', 'job'];
 /** Labels by metric, as novaspan exposes them. */
 const exposed = new Map<string, readonly string[]>([
   ...Object.entries<Family>({ ...lasting, ...longest, ...passing }).flatMap(([name, { type, labels }]): [string, readonly string[]][] =>
-    type === 'histogram'
+    // Phases have buckets where these are asked for.
+    type === 'histogram' || type === 'summary'
       ? [
           [`${PREFIX}${name}_bucket`, [...labels, 'le']],
           [`${PREFIX}${name}_sum`, labels],
           [`${PREFIX}${name}_count`, labels],
+          // A native histogram has no suffix.
+          ...(name.includes('native') ? [[PREFIX + name, labels] as [string, readonly string[]]] : []),
         ]
       : [[PREFIX + name, labels]],
   ),
@@ -34,7 +39,8 @@ const exposed = new Map<string, readonly string[]>([
   ...Object.values(counters).map(({ as, label }): [string, string[]] => [`${PREFIX}${as}_total`, label === undefined ? [] : [label]]),
 ]);
 
-const phases = new Set(actions.flatMap((action) => action.phases.map(({ name }) => name)));
+const phases = new Set([...actions.flatMap((action) => action.phases), ...networkReadyPhases].map(({ name }) => name));
+phases.add('instance network-ready');
 /** Names of roots, and of what nova-compute does in an action. */
 const spans = actions.flatMap(({ name, phases }) => [
   `instance ${name}`,
@@ -73,15 +79,19 @@ describe('PromQL', () => {
   it.each(promql)('$at: names phases, actions, outcomes and bounds that there are: $expression', ({ expression }) => {
     const given = selectorsOf(expression).flatMap(({ matchers }) => matchers);
     const valuesOf = (name: string) => given.filter(({ label }) => label === name).flatMap(({ value }) => value.split('|'));
-    expect(valuesOf('phase').filter((phase) => !phases.has(phase))).toEqual([]);
+    // Several phases that follow each other may be one, named `a + b`: as a regular expression, ` [+] `.
+    const named = valuesOf('phase').flatMap((value) => value.replaceAll(/\.\*|[()?*]/g, '').split(' [+] '));
+    expect(named.filter((phase) => phase !== '' && !phases.has(phase))).toEqual([]);
     expect(valuesOf('outcome').filter((outcome) => !outcomes.some((known) => known === outcome))).toEqual([]);
-    expect(valuesOf('action').filter((name) => !['.*', 'unnamed', ...actions.map((action) => action.name)].includes(name))).toEqual([]);
-    expect(valuesOf('le').filter((le) => !BUCKETS.includes(Number(le)))).toEqual([]);
+    expect(
+      valuesOf('action').filter((name) => !['.*', 'unnamed', 'unknown', 'other', ...actions.map((action) => action.name)].includes(name)),
+    ).toEqual([]);
+    expect(valuesOf('le').filter((le) => !BUCKETS.includes(Number(le)) && !PHASE_BUCKETS.includes(Number(le)))).toEqual([]);
   });
 
   it('has legends of labels that the expression keeps', () => {
     for (const { file, json } of boards) {
-      for (const target of panelsIn(json).flatMap(({ targets }) => targets as { expr?: string; legendFormat?: string }[])) {
+      for (const target of panelsIn(json).flatMap(({ targets = [] }) => targets as { expr?: string; legendFormat?: string }[])) {
         const named = [...(target.legendFormat ?? '').matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label);
         const kept = [...groupedBy(target.expr ?? ''), ...(/\bby \(/.test(target.expr ?? '') ? [] : OF_THE_TARGET)];
         expect(
@@ -112,6 +122,23 @@ describe('PromQL', () => {
     for (const { type, expression, at } of withTraces) {
       expect(type, at).toBe('range');
       expect(expression, at).toContain('_bucket{');
+    }
+  });
+});
+
+describe('annotations', () => {
+  const queries = boards.flatMap(({ file, json }) =>
+    ((json['annotations'] as { list: { name: string; expr: string; titleFormat: string }[] }).list ?? []).map((each) => ({
+      ...each,
+      file,
+    })),
+  );
+
+  it('mark alerts by the label that they have, and restarts', () => {
+    expect([...new Set(queries.map(({ name }) => name))]).toEqual(['Alerts', 'Restarts of sidecars']);
+    for (const { name, expr, file } of queries) {
+      if (name === 'Alerts') expect(expr, file).toContain('ALERTS{app="novaspan"');
+      else for (const { metric } of selectorsOf(expr)) expect(exposed.has(metric), file).toBe(true);
     }
   });
 });

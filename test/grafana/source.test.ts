@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BUCKETS as KNOWN_BUCKETS, limitsOf } from '../../grafana/source/limits-file.js';
+import { BUCKETS as KNOWN_BUCKETS, PHASE_BUCKETS as KNOWN_PHASE_BUCKETS, limitsOf } from '../../grafana/source/limits-file.js';
 import { defaultsOf, queriesIn, substitute } from '../../grafana/source/queries.js';
 import { limits } from '../../grafana/source/thresholds.js';
-import { BUCKETS } from '../../src/telemetry/families.js';
+import { BUCKETS, PHASE_BUCKETS } from '../../src/telemetry/histograms.js';
 
 describe('thresholds of one’s own', () => {
   it('stand in the place of the usual ones', () => {
@@ -19,6 +19,7 @@ describe('thresholds of one’s own', () => {
 
   it('know the buckets', () => {
     expect(KNOWN_BUCKETS).toEqual(BUCKETS);
+    expect(KNOWN_PHASE_BUCKETS).toEqual(PHASE_BUCKETS);
   });
 });
 

@@ -10,12 +10,17 @@ const QUERIES = new URL('../../build/grafana/source/queries.js', import.meta.url
 /** Reading keeps up with what is written; how much is left at the moment of a scrape is chance. */
 const KEEPS_UP = { why: 'what is written is read within a quarter of a second', isChance: true };
 
+/** Queries that are only of what does not happen in this cloud, by their panels: they give nothing. */
+const ABSENT = {
+  'Boots overview / A boot takes': { of: 'offset 1d', why: 'nothing was there a day before' },
+  'Boots overview / Builds handed back, by host': { of: 'build_attempts', why: 'no boot of this cloud is handed back to the conductor' },
+};
+
 /**
  * Panels that show nothing but 0 in a cloud that does what this one does, and why. One that does show something may not be here, unless
  * that is chance.
  */
 const QUIET = {
-  'Boots overview / Builds handed back, by host': { why: 'no boot of this cloud is handed back to the conductor' },
   'Network plug path / Unmeasured, by stage': { why: 'both ends of every stage are known, or come within the window', isChance: true },
   'novaspan health / Farthest behind': KEEPS_UP,
   'novaspan health / Lag': KEEPS_UP,
@@ -24,11 +29,13 @@ const QUIET = {
   'novaspan health / Logs it cannot read': { why: 'root, who runs this in CI, may read any file' },
   'novaspan health / Traces lost': { why: 'what was refused is set aside; nothing is lost' },
   'novaspan health / Bounds reached': { why: 'no trace here is large' },
-  'novaspan health / Not used': { why: 'every line has its action, but for what a kill cuts', isChance: true },
+  'novaspan health / Lines without an action': { why: 'every line has its action, but for what a kill cuts', isChance: true },
 };
 
 /** What a graph of some minutes asks for. Boots, hosts and sidecars are chosen as in a dashboard that was just opened. */
 const SHOWN = { __range: '10m', __interval: '1s', __rate_interval: '30s', window: '15m' };
+/** What is chosen on a dashboard besides: an action of this cloud, of any length. */
+const CHOSEN = { 'novaspan-actions': { action: 'create', longer: '1s' } };
 
 /**
  * Asks all of them. Each query must give data, and each panel something that is not 0, but for those that are listed as quiet.
@@ -49,7 +56,7 @@ export async function checkPanels({ prometheus, query, cloud, began }) {
   const left = { traceql: 0, jaeger: 0 };
 
   for (const board of boards()) {
-    const variables = { ...defaultsOf(board), ...SHOWN, trace, instance };
+    const variables = { ...defaultsOf(board), ...SHOWN, ...CHOSEN[board.uid], trace, instance };
     const filled = (asked) => filledIn(asked, (text) => substitute(text, variables));
     for (const asked of queriesIn(board)) {
       if (ask[asked.kind] === undefined) {
@@ -70,7 +77,7 @@ export async function checkPanels({ prometheus, query, cloud, began }) {
     rows.flatMap(({ faults }) => faults),
     [],
   );
-  const unknown = Object.keys(QUIET).filter((name) => !panels.has(name));
+  const unknown = [...Object.keys(QUIET), ...Object.keys(ABSENT)].filter((name) => !panels.has(name));
   assert.deepEqual(unknown, [], 'listed as quiet, and in no dashboard');
   const width = Math.max(...rows.map(({ name }) => name.length));
   return [
@@ -143,13 +150,17 @@ function searchOf({ tags, ...search }, began) {
 /** What a panel shows, as a row of the table, and what is wrong with it. */
 function rowOf(name, answers) {
   const quiet = QUIET[name];
+  const absent = ABSENT[name];
+  const isAbsent = ({ asked, rows }) => rows === 0 && absent !== undefined && asked.includes(absent.of);
   const rows = answers.reduce((sum, each) => sum + each.rows, 0);
   const most = Math.max(...answers.map((each) => each.most));
   const dots = answers.reduce((sum, each) => sum + (each.dots ?? 0), 0);
-  const faults = answers.filter((each) => each.rows === 0 || each.dots === 0).map(({ asked }) => `${name}: no data for ${asked}`);
-  if (most === 0 && quiet === undefined) faults.push(`${name}: nothing but 0`);
+  const faults = answers
+    .filter((each) => (each.rows === 0 || each.dots === 0) && !isAbsent(each))
+    .map(({ asked }) => `${name}: no data for ${asked}`);
+  if (most === 0 && quiet === undefined && !answers.every(isAbsent)) faults.push(`${name}: nothing but 0`);
   if (most > 0 && quiet !== undefined && !quiet.isChance) faults.push(`${name}: is listed as quiet, but shows something`);
-  const says = [`${rows} rows`, most === 0 ? `all 0: ${quiet?.why}` : `up to ${Number(most.toPrecision(3))}`];
+  const says = [`${rows} rows`, most === 0 ? `all 0: ${(quiet ?? absent)?.why}` : `up to ${Number(most.toPrecision(3))}`];
   if (dots > 0) says.push(`${dots} exemplars`);
   return { name, says: says.join(', '), faults };
 }

@@ -31,7 +31,7 @@ export async function sidecarOf({ name, logs, folder, endpoint, settings }) {
   const address = `127.0.0.1:${port}`;
   const config = join(folder, `novaspan-${name}.yaml`);
   const stateDir = join(folder, `state-${name}`);
-  const own = { logs: [{ path: logs }], stateDir, otlp: { endpoint }, telemetry: { listen: address } };
+  const own = { logs: [{ path: logs }], stateDir, otlp: { endpoint }, telemetry: { listen: address, phaseHistograms: 'coarse' } };
   // JSON is YAML, too.
   writeFileSync(config, JSON.stringify({ ...usual, ...own, ...settings }));
   let running;

@@ -8,7 +8,7 @@ import { isLoopback, parseListen } from '../../src/model/listen.js';
 import { type Health, type HealthFacts, healthOf, STALLED } from '../../src/telemetry/health.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { createMetrics } from '../../src/telemetry/metrics.js';
-import { prefersOpenMetrics, serveTelemetry, type TelemetryServer } from '../../src/telemetry/server.js';
+import { type Format, formatFor, serveTelemetry, type TelemetryServer } from '../../src/telemetry/server.js';
 import { NOW, vitals } from './vitals.js';
 
 let server: TelemetryServer | undefined;
@@ -255,21 +255,29 @@ describe('an address', () => {
   });
 });
 
-it.each([
-  [undefined, false],
-  ['*/*', false],
-  ['text/plain', false],
-  ['application/openmetrics-text', true],
+/** As Prometheus 2.42 asks with native histograms on. */
+const NATIVE_ACCEPT =
+  'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
+
+it.each<[string | undefined, Format, Format?]>([
+  [undefined, 'text'],
+  ['*/*', 'text'],
+  ['text/plain', 'text'],
+  ['application/openmetrics-text', 'openmetrics'],
   [
     'application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
-    true,
+    'openmetrics',
   ],
-  ['text/plain;version=0.0.4;q=0.9, application/openmetrics-text;version=1.0.0;q=0.2', false],
-  ['application/openmetrics-text;version=0.0.1', false],
-  ['application/openmetrics-text;q=0', false],
-  ['application/openmetrics-text;q=nonsense', false],
-])('Accept: %s asks for OpenMetrics: %s', (accept, wanted) => {
-  expect(prefersOpenMetrics(accept)).toBe(wanted);
+  ['text/plain;version=0.0.4;q=0.9, application/openmetrics-text;version=1.0.0;q=0.2', 'text'],
+  ['application/openmetrics-text;version=0.0.1', 'text'],
+  ['application/openmetrics-text;q=0', 'text'],
+  ['application/openmetrics-text;q=nonsense', 'text'],
+  [NATIVE_ACCEPT, 'openmetrics', 'protobuf'],
+  ['application/vnd.google.protobuf;proto=another;encoding=delimited', 'text'],
+  ['text/plain;q=0.9,application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.1', 'text'],
+])('Accept: %s is given %s', (accept, wanted, withProtobuf = wanted) => {
+  expect(formatFor(accept, false)).toBe(wanted);
+  expect(formatFor(accept, true)).toBe(withProtobuf);
 });
 
 describe('health', () => {

@@ -13,6 +13,7 @@ export const vitals = (other: Partial<Vitals> = {}): Vitals => ({
   watermark: NOW - 3000,
   openActions: { create: { count: 2, oldest: NOW - 12_000 }, unnamed: { count: 1, oldest: NOW - 700 } },
   buildHosts: [],
+  computeHosts: [],
   linesKept: 340,
   queueTraces: 0,
   queueBytes: 0,

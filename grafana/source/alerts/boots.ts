@@ -46,6 +46,7 @@ export const bootAlerts: readonly Alert[] = [
     limit: 'spawnSlow',
     for: '0m',
     keepFiringFor: '15m',
+    shown: { on: 'novaspan-boots', panel: 'Spawn, as nova says', with: { host: '{host}' } },
     value: 'duration',
     summary: 'A spawn on {host} took {value}',
     description: ({ spawnSlow }) =>
@@ -60,6 +61,7 @@ export const bootAlerts: readonly Alert[] = [
     limit: 'buildSlow',
     for: '0m',
     keepFiringFor: '15m',
+    shown: { on: 'novaspan-boots', panel: 'Build, as nova says', with: { host: '{host}' } },
     value: 'duration',
     summary: 'A build on {host} took {value}',
     description: ({ buildSlow }) =>
@@ -74,6 +76,7 @@ export const bootAlerts: readonly Alert[] = [
     limit: 'bootsFailing',
     for: '0m',
     keepFiringFor: '10m',
+    shown: { on: 'novaspan-boots', panel: 'Boots that failed', with: { host: '{host}' } },
     value: 'number',
     summary: '{value} boots failed on {host}',
     description: () =>
@@ -87,6 +90,7 @@ export const bootAlerts: readonly Alert[] = [
     limit: 'bootsFailing',
     for: '0m',
     keepFiringFor: '10m',
+    shown: { on: 'novaspan-boots', panel: 'Builds handed back, by host', with: { host: '{host}' } },
     value: 'number',
     summary: '{value} builds failed on {host} and were handed back',
     description: () =>
@@ -101,6 +105,7 @@ export const bootAlerts: readonly Alert[] = [
     limit: 'bootsFailingShare',
     for: '2m',
     keepFiringFor: '10m',
+    shown: { on: 'novaspan-boots', panel: 'Failures by reason' },
     value: 'percentage',
     summary: '{value} of all boots fail',
     description: () =>
@@ -116,6 +121,7 @@ export const bootAlerts: readonly Alert[] = [
     limit: 'bootStuck',
     for: '2m',
     keepFiringFor: '5m',
+    shown: { on: 'novaspan-boots', panel: 'Age of the oldest boot under way' },
     value: 'duration',
     summary: 'A boot that {instance} follows has not ended for {value}',
     description: ({ bootStuck }) =>
@@ -129,10 +135,11 @@ export const bootAlerts: readonly Alert[] = [
     limit: 'vifPlugSlow',
     for: '0m',
     keepFiringFor: '15m',
+    shown: { on: 'novaspan-plug', panel: 'nova waits for its ports', with: { host: '{host}' } },
     value: 'duration',
     summary: 'A port on {host} took {value} to be plugged in',
     description: ({ vifPlugSlow }) =>
-      `In a {action} on {host}, nova waited {value} for neutron to say that a port is up; more than ${vifPlugSlow} s is slow, and after 300 s the boot fails. Usually neutron-server is slow to tell, or ovn-controller to claim.`,
+      `On {host}, nova waited {value} for neutron to say that a port is up (action: {action}); more than ${vifPlugSlow} s is slow, and after 300 s the boot fails. Usually neutron-server is slow to tell, or ovn-controller to claim.`,
     count: ({ vifPlugSlow }) => slowPhases(vifPlugSlow),
   },
   {
@@ -143,6 +150,7 @@ export const bootAlerts: readonly Alert[] = [
     limit: 'lportClaimSlow',
     for: '0m',
     keepFiringFor: '15m',
+    shown: { on: 'novaspan-plug', panel: 'Longest by host', with: { host: '{host}', stage: '{phase}' } },
     value: 'duration',
     summary: 'ovn-controller on {host} took {value} for a port ({phase})',
     description: ({ lportClaimSlow }) =>

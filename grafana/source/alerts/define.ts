@@ -24,8 +24,18 @@ export interface Alert {
   readonly value: 'duration' | 'number' | 'percentage';
   readonly summary: Text;
   readonly description: (limits: Limits) => Text;
+  /** where the alert leads: a panel of a dashboard, by its title */
+  readonly shown: Shown;
   /** A sentence with a number that Prometheus looks up when the alert is sent; Grafana's templates cannot. */
   readonly count?: (limits: Limits) => Count;
+}
+
+export interface Shown {
+  /** the dashboard's uid */
+  readonly on: 'novaspan-boots' | 'novaspan-plug' | 'novaspan-health';
+  readonly panel: string;
+  /** variables of the dashboard; `{host}` and the like are labels of the alert */
+  readonly with?: Readonly<Record<string, Text>>;
 }
 
 export type Duration = `${number}m` | '0m';

@@ -1,9 +1,10 @@
 import { QueryBuilder } from '@grafana/grafana-foundation-sdk/alerting';
 import { TypeThresholdBuilder } from '@grafana/grafana-foundation-sdk/expr';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
+import { idOf } from '../assemble.js';
 import { type Alert, limitOf } from './define.js';
 import { type Making, yamlOf } from './prometheus.js';
-import { anchorOf, groups } from './table.js';
+import { APP, anchorOf, groups } from './table.js';
 import { GRAFANA, templated } from './text.js';
 
 const DATA_SOURCE = 'prometheus';
@@ -34,7 +35,7 @@ export function grafanaRules(making: Making): string {
 
 /** The names are those of the file format, which are not those of Grafana's API: it reads past a name that it does not know. */
 function ruleOf(alert: Alert, { limits, runbook }: Making) {
-  const { name, severity, value, keepFiringFor, summary, description } = alert;
+  const { name, severity, value, keepFiringFor, summary, description, shown } = alert;
   return {
     uid: `novaspan-${anchorOf(alert)}`,
     title: name,
@@ -45,12 +46,17 @@ function ruleOf(alert: Alert, { limits, runbook }: Making) {
     execErrState: 'Error',
     for: alert.for,
     keepFiringFor,
+    dashboardUid: shown.on,
+    panelId: idOf(shown.panel),
     annotations: {
+      // From these Grafana makes the links of the alert and of its messages, and the panel shows the state of the alert.
+      __dashboardUid__: shown.on,
+      __panelId__: String(idOf(shown.panel)),
       summary: templated(summary, value, GRAFANA),
       description: templated(description(limits), value, GRAFANA),
       runbook_url: `${runbook}#${anchorOf(alert)}`,
     },
-    labels: { severity },
+    labels: { ...APP, severity },
     isPaused: false,
   };
 }

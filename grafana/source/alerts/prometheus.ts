@@ -1,9 +1,10 @@
 import { stringify } from 'yaml';
+import { idOf } from '../assemble.js';
 import type { Limits } from '../thresholds.js';
-import { type Alert, limitOf } from './define.js';
+import { type Alert, limitOf, type Shown } from './define.js';
 import { indented } from './promql.js';
-import { anchorOf, groups } from './table.js';
-import { counted, PROMETHEUS, templated } from './text.js';
+import { APP, anchorOf, groups } from './table.js';
+import { counted, inUrl, PROMETHEUS, templated } from './text.js';
 
 /** What files are made of. */
 export interface Making {
@@ -11,6 +12,8 @@ export interface Making {
   readonly limits: Limits;
   /** URL of the runbook, without an anchor */
   readonly runbook: string;
+  /** where Grafana is, without a slash at the end */
+  readonly grafana: string;
 }
 
 /** One rule, as it stands in a file of Prometheus. */
@@ -37,7 +40,7 @@ export function prometheusRules(making: Making): string {
   return yamlOf(file, HEADER);
 }
 
-export function ruleOf(alert: Alert, { limits, runbook }: Making): PrometheusRule {
+export function ruleOf(alert: Alert, { limits, runbook, grafana }: Making): PrometheusRule {
   const { name, severity, value, keepFiringFor, summary, description, count } = alert;
   const sentence = count === undefined ? '' : counted(count(limits).expr, count(limits).text);
   return {
@@ -45,14 +48,21 @@ export function ruleOf(alert: Alert, { limits, runbook }: Making): PrometheusRul
     expr: `(\n${indented(alert.expr(limits))}\n) > ${limitOf(alert, limits)}`,
     for: alert.for,
     ...(keepFiringFor !== '0m' && { keep_firing_for: keepFiringFor }),
-    labels: { severity },
+    labels: { ...APP, severity },
     annotations: {
       summary: templated(summary, value, PROMETHEUS),
       description: templated(description(limits), value, PROMETHEUS) + sentence,
       runbook_url: `${runbook}#${anchorOf(alert)}`,
+      dashboard_url: `${grafana}${pathOf(alert.shown)}`,
     },
   };
 }
+
+/** The panel alone, with the dashboard's variables as the alert has them. */
+const pathOf = ({ on, panel, with: variables = {} }: Shown): string =>
+  `/d/${on}?viewPanel=${idOf(panel)}${Object.entries(variables)
+    .map(([name, value]) => `&var-${name}=${inUrl(value)}`)
+    .join('')}`;
 
 /** As YAML that a person can read: long texts are not folded. */
 export const yamlOf = (value: unknown, header: string): string =>

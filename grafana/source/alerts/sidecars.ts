@@ -45,6 +45,7 @@ export const sidecarAlerts: readonly Alert[] = [
     limit: 'lagging',
     for: '10m',
     keepFiringFor: '5m',
+    shown: { on: 'novaspan-health', panel: 'Watermark behind the clock', with: { sidecar: '{instance}' } },
     value: 'duration',
     summary: 'novaspan on {instance} lags by {value}',
     description: ({ lagging }) =>
@@ -58,6 +59,7 @@ export const sidecarAlerts: readonly Alert[] = [
     limit: 0,
     for: '0m',
     keepFiringFor: '15m',
+    shown: { on: 'novaspan-health', panel: 'Lost', with: { sidecar: '{instance}' } },
     value: 'number',
     summary: 'novaspan on {instance} loses data: {reason}',
     description: () =>
@@ -71,6 +73,7 @@ export const sidecarAlerts: readonly Alert[] = [
     limit: 0,
     for: '0m',
     keepFiringFor: '15m',
+    shown: { on: 'novaspan-health', panel: 'Waiting to be sent again', with: { sidecar: '{instance}' } },
     value: 'number',
     summary: 'The backend refuses traces of {instance}: {reason}',
     description: () =>
@@ -89,6 +92,7 @@ export const sidecarAlerts: readonly Alert[] = [
     limit: 'missingShare',
     for: '0m',
     keepFiringFor: '15m',
+    shown: { on: 'novaspan-health', panel: 'Lines without an action', with: { sidecar: '{instance}' } },
     value: 'percentage',
     summary: 'Traces of {instance} lack lines: {reason}',
     description: () =>
@@ -102,6 +106,7 @@ export const sidecarAlerts: readonly Alert[] = [
     limit: 'notExporting',
     for: '5m',
     keepFiringFor: '5m',
+    shown: { on: 'novaspan-health', panel: 'Waiting traces', with: { sidecar: '{instance}' } },
     value: 'duration',
     summary: 'The backend has taken no trace of {instance} for {value}',
     description: () =>
@@ -115,6 +120,7 @@ export const sidecarAlerts: readonly Alert[] = [
     limit: 'checkpointOld',
     for: '0m',
     keepFiringFor: '10m',
+    shown: { on: 'novaspan-health', panel: 'Age of the checkpoint', with: { sidecar: '{instance}' } },
     value: 'duration',
     summary: 'novaspan on {instance} has not written its checkpoint for {value}',
     description: () =>
@@ -128,6 +134,7 @@ export const sidecarAlerts: readonly Alert[] = [
     limit: 0,
     for: '10m',
     keepFiringFor: '5m',
+    shown: { on: 'novaspan-health', panel: 'Logs it cannot read', with: { sidecar: '{instance}' } },
     value: 'number',
     summary: 'novaspan on {instance} cannot read {path}',
     description: () =>
@@ -141,6 +148,7 @@ export const sidecarAlerts: readonly Alert[] = [
     limit: 'neededLogOld',
     for: '15m',
     keepFiringFor: '5m',
+    shown: { on: 'novaspan-health', panel: 'Age of the oldest needed line', with: { sidecar: '{instance}' } },
     value: 'duration',
     summary: 'Logs {value} old are still needed on {instance}',
     description: () =>
@@ -159,6 +167,7 @@ export const sidecarAlerts: readonly Alert[] = [
     limit: 0,
     for: '10m',
     keepFiringFor: '0m',
+    shown: { on: 'novaspan-health', panel: 'Sidecars' },
     value: 'number',
     summary: 'novaspan is gone: {instance}',
     description: () =>

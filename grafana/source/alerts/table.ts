@@ -17,5 +17,11 @@ export const groups: Readonly<Record<Alert['group'], string>> = {
  */
 export const RUNBOOK = 'https://novaspan.invalid/grafana/runbook.md';
 
+/** Where Grafana is, likewise: `npm run grafana -- --grafana-url URL` sets yours. */
+export const GRAFANA_URL = 'https://grafana.invalid';
+
+/** What is on every alert, so that a route of Alertmanager, and a list of alerts, can tell them from others. */
+export const APP = { app: 'novaspan' } as const;
+
 /** As GitHub makes an anchor of a heading that is one word. */
 export const anchorOf = ({ name }: Pick<Alert, 'name'>): string => name.toLowerCase();

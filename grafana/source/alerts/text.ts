@@ -20,6 +20,9 @@ const FORMATS: Readonly<Record<Alert['value'], (value: string) => string>> = {
 export const templated = (text: Text, format: Alert['value'], { value }: Dialect): string =>
   text.replaceAll(/\{(\w+)\}/g, (_, name: string) => `{{ ${name === 'value' ? FORMATS[format](value) : `$labels.${name}`} }}`);
 
+/** A label within a URL: a phase has blanks. */
+export const inUrl = (text: Text): string => text.replaceAll(/\{(\w+)\}/g, '{{ $labels.$1 | urlquery }}');
+
 /** A sentence with a number that Prometheus asks for when it sends the alert; nothing where that is 0. */
 export const counted = (expr: string, text: Text): string => {
   const labels = [...expr.matchAll(LABEL)].map(([, label]) => `$labels.${label}`);

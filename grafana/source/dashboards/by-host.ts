@@ -1,78 +1,91 @@
 import { type Section, sized } from '../assemble.js';
-import { lines, linkTo, redFrom, table, unitOf } from '../panel.js';
-import { FAILURE, grown, mostWithin, quantile, share } from '../promql.js';
+import { inOrder, linkTo, redFrom, toHost, unitOf, wide } from '../column.js';
+import { lines, SECONDS, table } from '../panel.js';
+import { ACTIONS, FAILURE, grown, mean, mostWithin, ofTheSlowest, onComputeHosts, quantile, SPAWNS, share } from '../promql.js';
 import { range, rows } from '../target.js';
-import type { Limits } from '../thresholds.js';
+import { type Limits, levels } from '../thresholds.js';
 
 const HOST = 'host=~"$host"';
-const ACTION = `action="$action", ${HOST}`;
 
-/** The last part of a dashboard of boots: one host against the others. */
-export const byHost = (limits: Limits): Section => ({
-  title: 'By host',
-  panels: [
-    sized(
-      12,
-      9,
-      table(
-        {
-          title: 'Hosts',
-          description: 'One host that is slower than the others, or fails more, is where to look. A click on it shows its network.',
-          unit: 'short',
-          none: 'none ended',
-        },
-        [
-          rows(`round(${grown('actions_total', ACTION, '$__range', 'host')})`),
-          rows(
-            share(grown('actions_total', `${ACTION}, ${FAILURE}`, '$__range', 'host'), grown('actions_total', ACTION, '$__range', 'host')),
-          ),
-          rows(
-            share(grown('nova_spawn_seconds_sum', HOST, '$__range', 'host'), grown('nova_spawn_seconds_count', HOST, '$__range', 'host')),
-          ),
-          rows(mostWithin('nova_spawn_longest_seconds', HOST, '$__range', 'host')),
-        ],
-        {
-          transformations: [
-            { id: 'merge', options: {} },
-            {
-              id: 'organize',
-              options: {
-                excludeByName: { Time: true },
-                indexByName: { host: 0, 'Value #A': 1, 'Value #B': 2, 'Value #C': 3, 'Value #D': 4 },
-                renameByName: { 'Value #A': 'ended', 'Value #B': 'did not succeed', 'Value #C': 'mean spawn', 'Value #D': 'longest spawn' },
-              },
-            },
-          ],
-          columns: [
-            {
-              name: 'host',
-              properties: [
-                linkTo(
-                  'Network plug path of this host',
-                  '/d/novaspan-plug?var-host=${__value.raw}&${prometheus:queryparam}&${__url_time_range}',
+/** Columns of the table, in their order: under what name, of which query. */
+const COLUMNS = ['host', 'Value #A', 'Value #B', 'Value #C', 'Value #D', 'Value #E'];
+
+/** One host against the others. */
+export const byHost = (limits: Limits): Section => {
+  const plug = toHost('novaspan-plug', '${__value.raw}');
+  const boots = `action="create", ${HOST}`;
+  const seconds = [unitOf(SECONDS), wide(130), { id: 'decimals', value: 1 }];
+  return {
+    title: 'By host',
+    panels: [
+      sized(
+        12,
+        10,
+        table(
+          {
+            title: 'Hosts',
+            description:
+              'One host that is slower than the others, or fails more, is where to look. A click on it shows its network. Controllers are not here.',
+            unit: 'short',
+          },
+          [
+            rows(mostWithin(SPAWNS.longest, HOST, '$__range', 'host')),
+            rows(mean('nova_spawn_seconds', HOST, '$__range', 'host')),
+            rows(onComputeHosts(`round(${grown('actions_total', boots, '$__range', 'host')}) > 0`)),
+            rows(
+              onComputeHosts(
+                share(
+                  grown('actions_total', `${boots}, ${FAILURE}`, '$__range', 'host'),
+                  grown('actions_total', boots, '$__range', 'host'),
                 ),
-              ],
-            },
-            { name: 'did not succeed', properties: [unitOf('percentunit'), ...redFrom(limits.bootsFailingShare)] },
-            { name: 'mean spawn', properties: [unitOf('s'), ...redFrom(limits.spawnSlow)] },
-            { name: 'longest spawn', properties: [unitOf('s'), ...redFrom(limits.spawnSlow)] },
+              ),
+            ),
+            rows(onComputeHosts(mostWithin(ACTIONS.longest, boots, '$__range', 'host'))),
           ],
-          sortedBy: 'longest spawn',
-        },
+          {
+            transformations: [
+              { id: 'merge', options: {} },
+              inOrder(COLUMNS, {
+                without: ['Time'],
+                renamed: {
+                  'Value #A': 'longest spawn',
+                  'Value #B': 'mean spawn',
+                  'Value #C': 'boots',
+                  'Value #D': 'failed',
+                  'Value #E': 'longest boot',
+                },
+              }),
+            ],
+            columns: [
+              {
+                name: 'host',
+                properties: [linkTo(plug.title, plug.url)],
+              },
+              { name: 'boots', properties: [wide(80)] },
+              { name: 'failed', properties: [unitOf('percentunit'), wide(90), ...redFrom(levels.failed.limit, levels.failed.warn)] },
+              { name: 'mean spawn', properties: [...seconds, ...redFrom(limits.spawnSlow)] },
+              { name: 'longest spawn', properties: [...seconds, ...redFrom(limits.spawnSlow)] },
+              { name: 'longest boot', properties: [...seconds, ...redFrom(limits.buildSlow)] },
+            ],
+            sortedBy: 'longest spawn',
+          },
+        ),
       ),
-    ),
-    sized(
-      12,
-      9,
-      lines(
-        {
-          title: 'Spawn by host, p90',
-          description: 'Hosts that part from the others have slower disks, an empty image cache or too many boots at once.',
-          unit: 's',
-          limit: limits.spawnSlow,
-        },
-        [range(quantile(0.9, 'nova_spawn_seconds', HOST, '$window', 'host'), '{{host}}')],
+      sized(
+        12,
+        10,
+        lines(
+          {
+            title: 'Spawn by host, p90',
+            description:
+              'The ten hosts with the longest spawns of the shown time, the slowest first. Those that part from the others have slower disks, an empty image cache or too many boots at once.',
+            unit: SECONDS,
+            limit: limits.spawnSlow,
+          },
+          [range(ofTheSlowest(quantile(0.9, SPAWNS, HOST, '$window', 'host'), SPAWNS, HOST), '{{host}}')],
+          { many: true, link: toHost('novaspan-plug', '${__field.labels.host}') },
+        ),
       ),
-    ),
-  ],
-});
+    ],
+  };
+};

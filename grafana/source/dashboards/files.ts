@@ -3,14 +3,17 @@ import { jaeger } from '../stores/jaeger.js';
 import type { Store } from '../stores/store.js';
 import { tempo } from '../stores/tempo.js';
 import type { Limits } from '../thresholds.js';
+import { actions } from './actions.js';
 import { boots } from './boots.js';
 import { health } from './health.js';
-import { instance } from './instance.js';
+import { instance, trace } from './instance.js';
 import { plug } from './plug.js';
 
 const dashboards = (store: Store, limits: Limits): Readonly<Record<string, Dashboard>> => ({
   'boots-overview': boots(store, limits),
+  'other-actions': actions(store),
   'one-instance': instance(store),
+  'one-trace': trace(store),
   'network-plug-path': plug(store, limits),
   'novaspan-health': health(limits),
 });

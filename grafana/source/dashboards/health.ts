@@ -1,5 +1,5 @@
 import { assemble, type Placed, type Section, sized } from '../assemble.js';
-import { type Look, lines, number, ranking, states } from '../panel.js';
+import { type LookOfValues, lines, number, ranking, states } from '../panel.js';
 import { grown, most, total } from '../promql.js';
 import { instant, range } from '../target.js';
 import type { Limits } from '../thresholds.js';
@@ -16,12 +16,12 @@ export const health = (limits: Limits) =>
     uid: 'novaspan-health',
     title: 'novaspan health',
     description: 'Whether the sidecars keep up, lose nothing, and understand what they read.',
-    from: 'now-6h',
+    from: 'now-1h',
     variables: [chosenSource('prometheus', 'Prometheus'), several('sidecar', 'sidecar', 'build_info', 'instance')],
-    sections: [atAGlance(limits), reading(limits), delivery(limits), losses(ON), coverage(ON), process(ON, limits)],
+    sections: [atAGlance(limits), reading(limits), delivery(limits), losses(ON), coverage(ON), process(ON)],
   });
 
-const tile = (look: Look, expression: string): Placed => sized(4, 4, number(look, instant(expression, look.title)));
+const tile = (look: LookOfValues, expression: string): Placed => sized(4, 4, number(look, instant(expression, look.title)));
 
 const atAGlance = (limits: Limits): Section => ({
   title: 'At a glance',
@@ -106,6 +106,7 @@ const reading = (limits: Limits): Section => ({
           limit: limits.lagging,
         },
         [range(most('source_lag_seconds', ON, 'instance'), '{{instance}}')],
+        { many: true },
       ),
     ),
     sized(
@@ -118,6 +119,7 @@ const reading = (limits: Limits): Section => ({
           unit: 'bytes',
         },
         [range(total('source_lag_bytes', ON, 'instance'), '{{instance}}')],
+        { many: true },
       ),
     ),
     sized(
@@ -131,6 +133,7 @@ const reading = (limits: Limits): Section => ({
           limit: limits.lagging,
         },
         [range(most('watermark_lag_seconds', ON, 'instance'), '{{instance}}')],
+        { many: true },
       ),
     ),
     sized(
@@ -143,14 +146,20 @@ const reading = (limits: Limits): Section => ({
           unit: 'short',
         },
         [range(`sum by (service) (rate(novaspan_lines_total{${ON}}[$__rate_interval]))`, '{{service}}')],
+        { many: true },
       ),
     ),
     sized(
       12,
       8,
       ranking(
-        { title: 'Logs that are farthest behind', description: 'The ten logs with most unread bytes, now.', unit: 'bytes', none: 'no log' },
-        instant(`topk(10, ${most('source_lag_bytes', ON, 'instance, path')})`, '{{instance}} {{path}}'),
+        {
+          title: 'Logs that are farthest behind',
+          description: 'The ten logs with most unread bytes, now.',
+          unit: 'bytes',
+          none: 'all are read',
+        },
+        [instant(`sort_desc(topk(10, ${most('source_lag_bytes', ON, 'instance, path')} > 0))`, '{{path}} on {{instance}}')],
       ),
     ),
   ],
@@ -167,8 +176,6 @@ const delivery = (limits: Limits): Section => ({
           title: 'Backend',
           description: 'Whether it takes traces. While it is away nothing is lost: reading pauses, the log files are the queue.',
           unit: 'short',
-          limit: 1,
-          lower: true,
         },
         range(total('backend_up', ON, 'instance'), '{{instance}}'),
         { '0': { text: 'away', color: 'red' }, '1': { text: 'takes traces', color: 'green' } },
@@ -184,18 +191,20 @@ const delivery = (limits: Limits): Section => ({
           unit: 'short',
         },
         [range(total('queue_traces', ON, 'instance'), '{{instance}}')],
+        { many: true },
       ),
     ),
     sized(
-      8,
+      6,
       8,
       lines(
         { title: 'Memory of waiting traces', description: 'About; reading pauses at the bound, so a flat top is full.', unit: 'bytes' },
         [range(total('queue_bytes', ON, 'instance'), '{{instance}}')],
+        { many: true },
       ),
     ),
     sized(
-      8,
+      6,
       8,
       lines(
         {
@@ -204,10 +213,11 @@ const delivery = (limits: Limits): Section => ({
           unit: 's',
         },
         [range(most('acknowledgement_age_seconds', ON, 'instance'), '{{instance}}')],
+        { many: true },
       ),
     ),
     sized(
-      8,
+      6,
       8,
       lines(
         {
@@ -217,6 +227,21 @@ const delivery = (limits: Limits): Section => ({
           limit: limits.neededLogOld,
         },
         [range(most('needed_log_age_seconds', ON, 'instance'), '{{instance}}')],
+        { many: true },
+      ),
+    ),
+    sized(
+      6,
+      8,
+      lines(
+        {
+          title: 'Age of the checkpoint',
+          description: 'Written every few seconds. When it grows old, a restart would read that much again: disk full, or read-only?',
+          unit: 's',
+          limit: limits.checkpointOld,
+        },
+        [range(most('checkpoint_age_seconds', ON, 'instance'), '{{instance}}')],
+        { many: true },
       ),
     ),
   ],

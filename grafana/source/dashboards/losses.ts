@@ -1,6 +1,6 @@
-import { type Section, sized } from '../assemble.js';
+import { type Placed, type Section, sized } from '../assemble.js';
 import { bars } from '../panel.js';
-import { grown, orNone } from '../promql.js';
+import { orNone, perStep } from '../promql.js';
 import { range } from '../target.js';
 
 /** Counters that say that something is not in a trace, by what becomes of it. */
@@ -10,8 +10,10 @@ const gone: Readonly<Record<string, string>> = {
   files_lost_total: 'files lost before their end',
   cut_off_logs_total: 'compressed logs cut off',
   vlog_lines_missing_total: 'lines missing in OVS and OVN logs',
-  vlog_messages_dropped_total: 'messages OVS and OVN dropped themselves',
 };
+
+/** What OVS and OVN did not write, by their own limit of repeated messages: it says nothing of what novaspan read. */
+const LIMITED: Readonly<Record<string, string>> = { vlog_messages_dropped_total: 'messages' };
 
 const held: Readonly<Record<string, string>> = {
   traces_set_aside_total: 'traces set aside',
@@ -43,56 +45,33 @@ const odd: Readonly<Record<string, string>> = {
 };
 
 const grownBy = (counters: Readonly<Record<string, string>>, matchers: string) =>
-  Object.entries(counters).map(([name, legend]) => range(orNone(grown(name, matchers, '$__rate_interval'), matchers), legend));
+  Object.entries(counters).map(([name, legend]) => range(orNone(perStep(name, matchers), matchers), legend));
+
+const losing = (title: string, description: string, counters: Readonly<Record<string, string>>, matchers: string): Placed =>
+  sized(12, 8, bars({ title, description, unit: 'short' }, grownBy(counters, matchers), { many: Object.keys(counters).length > 1 }));
 
 export const losses = (matchers: string): Section => ({
   title: 'What it passed over',
   panels: [
-    sized(
-      12,
-      9,
-      bars(
-        {
-          title: 'Gone',
-          description: 'What is in no trace, and will not be. It should be empty; the runbook says what to do about each.',
-          unit: 'short',
-        },
-        grownBy(gone, matchers),
-      ),
+    losing('Lost', 'What is in no trace, and will not be. It should be empty; the runbook says what to do about each.', gone, matchers),
+    losing(
+      'Waiting to be sent again',
+      'What waits and is tried again, or is kept for `novaspan resend`. Short bursts are outages; what stays needs a look at its log.',
+      held,
+      matchers,
     ),
-    sized(
-      12,
-      9,
-      bars(
-        {
-          title: 'Held back',
-          description:
-            'What waits and is tried again, or is kept for `novaspan resend`. Short bursts are outages; what stays needs a look at its log.',
-          unit: 'short',
-        },
-        grownBy(held, matchers),
-      ),
+    losing('Bounds reached', 'Traces that are there but not whole, as memory and size are bounded.', bounded, matchers),
+    losing(
+      'Odd logs',
+      'Files that were emptied, mixed or damaged under it. Once at a rotation is usual; often is a log that two programs write to.',
+      odd,
+      matchers,
     ),
-    sized(
-      12,
-      9,
-      bars(
-        { title: 'Bounds reached', description: 'Traces that are there but not whole, as memory and size are bounded.', unit: 'short' },
-        grownBy(bounded, matchers),
-      ),
-    ),
-    sized(
-      12,
-      9,
-      bars(
-        {
-          title: 'Odd logs',
-          description:
-            'Files that were emptied, mixed or damaged under it. Once at a rotation is usual; often is a log that two programs write to.',
-          unit: 'short',
-        },
-        grownBy(odd, matchers),
-      ),
+    losing(
+      'Not written by OVS and OVN',
+      'Repeated messages that these daemons left out themselves (“Dropped N log messages”), usually of polling and of warnings. Normal; no phase needs them.',
+      LIMITED,
+      matchers,
     ),
   ],
 });

@@ -1,10 +1,12 @@
 import { assemble, type Placed, type Section, sized } from '../assemble.js';
-import { lines, redFrom, table, unitOf } from '../panel.js';
-import { grown, most, mostWithin, quantile, shareAmong } from '../promql.js';
+import { inOrder, redFrom, toHost, unitOf, wide } from '../column.js';
+import { lines, SECONDS, table } from '../panel.js';
+import { grown, mean, most, mostWithin, ofTheSlowest, PHASES, quantile, shareAmong } from '../promql.js';
 import type { Store } from '../stores/store.js';
 import { range, rangeWithTraces, rows } from '../target.js';
 import type { Limits } from '../thresholds.js';
-import { choice, chosenSource, chosenWindow, several } from '../variable.js';
+import { choice, chosenSource, chosenWindow, longerThan, several } from '../variable.js';
+import { marks } from './marks.js';
 
 /** One stage of the way, by the name of its span, and what it is slow of. */
 interface Stage {
@@ -74,17 +76,18 @@ export const plug = (store: Store, limits: Limits) =>
     title: 'Network plug path',
     description:
       'What operators call “vif-plugged”, stage by stage: plug, added, claimed, installed, up, status up, activated, event delivered.',
-    from: 'now-6h',
+    from: 'now-1h',
+    annotations: marks,
     variables: [
       chosenSource('prometheus', 'Prometheus'),
       chosenSource(store.kind, store.name),
-      several('action', 'action', 'phase_duration_seconds_count'),
+      several('action', 'of', 'phase_duration_seconds_count'),
       several('host', 'host', 'phase_duration_seconds_count'),
       chosenWindow(),
       choice('stage', 'stage', all, 'lport claim'),
-      choice('longer', 'longer than', ['1ms', '1s', '5s', '10s', '30s', '60s'], '1ms'),
+      longerThan([1, 5, 10, 30, 60], limits.vifPlugSlow),
     ],
-    sections: [whole(limits), eachStage(limits), oneByHost, slowest(store)],
+    sections: [whole(limits), slowest(store), eachStage(limits), oneByHost],
   });
 
 const whole = (limits: Limits): Section => ({
@@ -98,64 +101,64 @@ const whole = (limits: Limits): Section => ({
           title: 'nova waits for its ports',
           description:
             'The span vif-plugged wait: nova gives a boot up after 300 s of it. Where it rises, the stage that rises with it is the cause.',
-          unit: 's',
+          unit: SECONDS,
           limit: limits.vifPlugSlow,
         },
-        threeOf(of(WAIT)),
+        stageOf(of(WAIT)),
       ),
     ),
-    sized(
-      14,
-      11,
-      table(
-        {
-          title: 'Stages',
-          description:
-            'All stages in the shown time, those of OVN and of neutron’s OVS agent. Unmeasured are those of which a log lacks an end: DEBUG or another log helps.',
-          unit: 's',
-          none: 'no port was plugged',
-        },
-        [
-          rows(quantile(0.5, 'phase_duration_seconds', ALL, '$__range', 'phase')),
-          rows(quantile(0.9, 'phase_duration_seconds', ALL, '$__range', 'phase')),
-          rows(mostWithin('phase_longest_seconds', ALL, '$__range', 'phase')),
-          rows(`round(${grown('phase_duration_seconds_count', ALL, '$__range', 'phase')})`),
-          rows(unmeasured(ALL, '$__range')),
-        ],
-        {
-          transformations: [
-            { id: 'merge', options: {} },
-            {
-              id: 'organize',
-              options: {
-                excludeByName: { Time: true },
-                indexByName: { phase: 0, 'Value #A': 1, 'Value #B': 2, 'Value #C': 3, 'Value #D': 4, 'Value #E': 5 },
-                renameByName: {
-                  'Value #A': 'p50',
-                  'Value #B': 'p90',
-                  'Value #C': 'longest',
-                  'Value #D': 'measured',
-                  'Value #E': 'unmeasured',
-                },
-              },
-            },
-          ],
-          columns: [
-            { name: 'longest', properties: [unitOf('s'), ...redFrom(limits.vifPlugSlow)] },
-            { name: 'measured', properties: [unitOf('short')] },
-            { name: 'unmeasured', properties: [unitOf('percentunit')] },
-          ],
-          sortedBy: 'longest',
-        },
-      ),
-    ),
+    sized(14, 11, stagesTable(limits)),
   ],
 });
 
-const threeOf = (matchers: string) => [
-  rangeWithTraces(quantile(0.5, 'phase_duration_seconds', matchers, '$window'), 'p50'),
-  rangeWithTraces(quantile(0.9, 'phase_duration_seconds', matchers, '$window'), 'p90'),
-  range(most('phase_longest_seconds', matchers), 'longest of 5 min'),
+const stagesTable = (limits: Limits) =>
+  table(
+    {
+      title: 'Stages',
+      description:
+        'All stages in the shown time, those of OVN and of neutron’s OVS agent. p50 and p90 need telemetry.phaseHistograms. Unmeasured are those of which a log lacks an end: at INFO that is usual for vif plug, and DEBUG helps.',
+      unit: SECONDS,
+    },
+    [
+      rows(mostWithin(PHASES.longest, ALL, '$__range', 'phase')),
+      rows(mean(PHASES.histogram, ALL, '$__range', 'phase')),
+      rows(quantile(0.5, PHASES, ALL, '$__range', 'phase')),
+      rows(quantile(0.9, PHASES, ALL, '$__range', 'phase')),
+      rows(`round(${grown('phase_duration_seconds_count', ALL, '$__range', 'phase')})`),
+      rows(unmeasured(ALL, '$__range')),
+    ],
+    {
+      transformations: [
+        { id: 'merge', options: {} },
+        inOrder(['phase', 'Value #A', 'Value #B', 'Value #C', 'Value #D', 'Value #E', 'Value #F'], {
+          without: ['Time'],
+          renamed: {
+            'Value #A': 'longest',
+            'Value #B': 'mean',
+            'Value #C': 'p50',
+            'Value #D': 'p90',
+            'Value #E': 'measured',
+            'Value #F': 'unmeasured',
+          },
+        }),
+      ],
+      columns: [
+        { name: 'longest', properties: [...STAGE_SECONDS, ...redFrom(limits.vifPlugSlow)] },
+        ...['mean', 'p50', 'p90'].map((name) => ({ name, properties: STAGE_SECONDS })),
+        { name: 'measured', properties: [unitOf('short'), wide(100)] },
+        { name: 'unmeasured', properties: [unitOf('percentunit'), wide(110)] },
+      ],
+      sortedBy: 'longest',
+    },
+  );
+
+const STAGE_SECONDS = [unitOf(SECONDS), { id: 'decimals', value: 3 }, wide(110)];
+
+/** With the mean, as not every sidecar has buckets of phases. */
+const stageOf = (matchers: string) => [
+  range(mean(PHASES.histogram, matchers, '$window'), 'mean'),
+  rangeWithTraces(quantile(0.9, PHASES, matchers, '$window'), 'p90'),
+  range(most(PHASES.longest, matchers), 'longest of 5 min'),
 ];
 
 /** Of all that there were, measured or not. */
@@ -166,7 +169,7 @@ const eachStage = (limits: Limits): Section => ({
   title: 'Stage by stage',
   panels: stages.map(
     ({ phase, description, limit }): Placed =>
-      sized(6, 8, lines({ title: phase, description, unit: 's', ...(limit && { limit: limits[limit] }) }, threeOf(of(phase)))),
+      sized(6, 8, lines({ title: phase, description, unit: SECONDS, ...(limit && { limit: limits[limit] }) }, stageOf(of(phase)))),
   ),
 });
 
@@ -178,11 +181,13 @@ const oneByHost: Section = {
       9,
       lines(
         {
-          title: 'p90 by host',
-          description: 'Of the stage that is chosen above. One host alone: its ovn-controller, its disk. All: what they share.',
-          unit: 's',
+          title: 'Mean by host',
+          description:
+            'Of the stage that is chosen above, of the ten hosts with the longest ones. One host alone: its ovn-controller, its disk. All: what they share.',
+          unit: SECONDS,
         },
-        [range(quantile(0.9, 'phase_duration_seconds', STAGE, '$window', 'host'), '{{host}}')],
+        [range(ofTheSlowest(mean(PHASES.histogram, STAGE, '$window', 'host'), PHASES, STAGE), '{{host}}')],
+        { many: true, link: toHost('novaspan-boots', '${__field.labels.host}') },
       ),
     ),
     sized(
@@ -191,10 +196,12 @@ const oneByHost: Section = {
       lines(
         {
           title: 'Longest by host',
-          description: 'The longest of the last five minutes at each moment; exact, also for a single port.',
-          unit: 's',
+          description:
+            'The longest of the last five minutes at each moment, of the ten hosts with the longest ones; exact, also for a single port.',
+          unit: SECONDS,
         },
-        [range(most('phase_longest_seconds', STAGE, 'host'), '{{host}}')],
+        [range(ofTheSlowest(most(PHASES.longest, STAGE, 'host'), PHASES, STAGE), '{{host}}')],
+        { many: true, link: toHost('novaspan-boots', '${__field.labels.host}') },
       ),
     ),
     sized(
@@ -207,24 +214,24 @@ const oneByHost: Section = {
           unit: 'percentunit',
         },
         [range(unmeasured(ALL, '$window'), '{{phase}}')],
+        { many: true },
       ),
     ),
   ],
 };
 
 const slowest = (store: Store): Section => ({
-  title: 'The longest waits',
+  title: 'The long waits',
   panels: [
     sized(
       24,
       10,
       table(
         {
-          title: 'Ports that nova waited for',
-          description: `Waits that took more than “longer than”, the longest first; a click on the name shows the boot’s trace. ${store.slowestCannot}`,
+          title: 'Ports that nova waited for over $longer',
+          description: `The longest first; a click on the name shows the boot’s trace. No row: none took so long on these hosts. ${store.slowestCannot}`,
           unit: 'short',
           source: store.source,
-          none: 'none took so long',
         },
         [store.waits],
         store.waitsRows,

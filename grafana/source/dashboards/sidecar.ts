@@ -1,10 +1,7 @@
 import { type Section, sized } from '../assemble.js';
 import { bars, lines } from '../panel.js';
-import { grown, most, orNone, shareAmong, total } from '../promql.js';
+import { grown, orNone, perStep, shareAmong, total } from '../promql.js';
 import { range } from '../target.js';
-import type { Limits } from '../thresholds.js';
-
-const WINDOW = '$__rate_interval';
 
 /** How much of what it reads it can name, and what it makes of it. */
 export const coverage = (matchers: string): Section => ({
@@ -26,6 +23,7 @@ export const coverage = (matchers: string): Section => ({
             '{{service}}',
           ),
         ],
+        { many: true },
       ),
     ),
     sized(
@@ -46,6 +44,7 @@ export const coverage = (matchers: string): Section => ({
             '{{service}}',
           ),
         ],
+        { many: true },
       ),
     ),
     sized(
@@ -53,12 +52,12 @@ export const coverage = (matchers: string): Section => ({
       8,
       bars(
         {
-          title: 'Told',
+          title: 'Actions and parts sent',
           description:
             'Actions with their root, and parts for another sidecar to complete. Only parts, and no actions, on a compute host: is nova-compute’s log read?',
           unit: 'short',
         },
-        [range(grown('actions_built_total', matchers, WINDOW), 'actions'), range(grown('fragments_total', matchers, WINDOW), 'parts')],
+        [range(perStep('actions_built_total', matchers), 'actions'), range(perStep('fragments_total', matchers), 'parts')],
       ),
     ),
     sized(
@@ -66,15 +65,15 @@ export const coverage = (matchers: string): Section => ({
       8,
       bars(
         {
-          title: 'Not used',
+          title: 'Lines without an action',
           description:
             'Lines that came late, that led to no action, and requests that are no action. Many late ones are a wrong time zone or a log that is shipped slowly.',
           unit: 'short',
         },
         [
-          range(orNone(grown('late_total', matchers, WINDOW), matchers), 'late'),
-          range(orNone(grown('orphans_total', matchers, WINDOW), matchers), 'led to no action'),
-          range(grown('unnamed_total', matchers, WINDOW), 'no action'),
+          range(orNone(perStep('late_total', matchers), matchers), 'late'),
+          range(orNone(perStep('orphans_total', matchers), matchers), 'led to no action'),
+          range(perStep('unnamed_total', matchers), 'no action'),
         ],
       ),
     ),
@@ -82,31 +81,21 @@ export const coverage = (matchers: string): Section => ({
 });
 
 /** How the process itself is. */
-export const process = (matchers: string, limits: Limits): Section => ({
+export const process = (matchers: string): Section => ({
   title: 'The process',
+  isFolded: true,
   panels: [
     sized(
-      6,
+      8,
       8,
       lines(
-        {
-          title: 'Age of the checkpoint',
-          description: 'Written every few seconds. When it grows old, a restart would read that much again: disk full, or read-only?',
-          unit: 's',
-          limit: limits.checkpointOld,
-        },
-        [range(most('checkpoint_age_seconds', matchers, 'instance'), '{{instance}}')],
+        { title: 'Open files', description: 'Logs, and rotated ones that are not read to their end. Flat is right.', unit: 'short' },
+        [range(total('open_files', matchers, 'instance'), '{{instance}}')],
+        { many: true },
       ),
     ),
     sized(
-      6,
       8,
-      lines({ title: 'Open files', description: 'Logs, and rotated ones that are not read to their end. Flat is right.', unit: 'short' }, [
-        range(total('open_files', matchers, 'instance'), '{{instance}}'),
-      ]),
-    ),
-    sized(
-      6,
       8,
       lines(
         {
@@ -115,14 +104,17 @@ export const process = (matchers: string, limits: Limits): Section => ({
           unit: 'short',
         },
         [range(total('lines_kept', matchers, 'instance'), '{{instance}}')],
+        { many: true },
       ),
     ),
     sized(
-      6,
       8,
-      lines({ title: 'Uptime', description: 'A drop to nothing is a restart.', unit: 's' }, [
-        range(`time() - novaspan_start_time_seconds{${matchers}}`, '{{instance}}'),
-      ]),
+      8,
+      lines(
+        { title: 'Uptime', description: 'A drop to nothing is a restart.', unit: 's' },
+        [range(`time() - novaspan_start_time_seconds{${matchers}}`, '{{instance}}')],
+        { many: true },
+      ),
     ),
   ],
 });

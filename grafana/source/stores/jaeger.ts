@@ -1,34 +1,47 @@
-import type { Column } from '../panel.js';
+import { type Column, inOrder, shownAs, wide } from '../column.js';
+import type { Rows } from '../panel.js';
 import { jaeger as search } from '../target.js';
 import { sourceOf } from '../variable.js';
-import { type Store, toTrace, toTraceAlone } from './store.js';
+import { MOST_ROWS, type Store, toTrace, toTraceAlone } from './store.js';
 
-const jaegerColumns = (link: Column['properties']): readonly Column[] => [{ name: 'traceName', properties: link }];
+/** Jaeger's answer has four columns, which the data source calls so and shows as the second. */
+const DURATION = ['duration', 'Duration'];
+const START = ['startTime', 'Start time'];
+const NAME = ['traceName', 'Trace name'];
+const ID = ['traceID', 'Trace ID'];
+
+const rowsOf = (link: Column['properties'], sortedBy: 'Duration' | 'Start time'): Rows => ({
+  columns: [
+    ...DURATION.map((name): Column => ({ name, properties: [wide(110)] })),
+    ...NAME.map((name): Column => ({ name, properties: [shownAs('Name'), ...link] })),
+    ...START.map((name): Column => ({ name, properties: [wide(180)] })),
+    ...ID.map((name): Column => ({ name, properties: [wide(290)] })),
+  ],
+  transformations: [inOrder(sortedBy === 'Duration' ? [...DURATION, ...NAME, ...START, ...ID] : [...START, ...NAME, ...DURATION, ...ID])],
+  sortedBy,
+});
 
 export const jaeger: Store = {
   kind: 'jaeger',
   name: 'Jaeger',
   source: sourceOf('jaeger'),
-  slowest: search({
-    queryType: 'search',
-    service: 'nova-compute',
-    operation: 'instance $action',
-    minDuration: '$longer',
-    limit: 200,
-  }),
-  slowestRows: { columns: jaegerColumns(toTraceAlone('traceID')), sortedBy: 'Duration' },
-  slowestCannot:
-    'Jaeger gives the 200 latest, of all hosts; by Grafana’s version the duration is that of the action or of the whole trace.',
+  slowest: (operation) => search({ queryType: 'search', service: 'nova-compute', operation, minDuration: '$longer', limit: MOST_ROWS }),
+  slowestRows: rowsOf(toTraceAlone('traceID'), 'Duration'),
+  slowestCannot: `Jaeger gives the ${MOST_ROWS} latest of them, of all hosts; by Grafana’s version the duration is that of the action or of the whole trace.`,
+  failed: (operation) =>
+    search({ queryType: 'search', service: 'nova-compute', operation, tags: 'openstack.outcome=failed', limit: MOST_ROWS }),
+  failedRows: rowsOf(toTraceAlone('traceID'), 'Start time'),
+  failedCannot: `Jaeger gives the ${MOST_ROWS} latest of all hosts, without the reason: it is in the trace. Those that timed out are not among them.`,
   waits: search({
     queryType: 'search',
     service: 'nova-compute',
     operation: 'vif-plugged wait',
     minDuration: '$longer',
-    limit: 200,
+    limit: MOST_ROWS,
   }),
-  waitsRows: { columns: jaegerColumns(toTraceAlone('traceID')), sortedBy: 'Duration' },
-  actions: search({ queryType: 'search', service: '$service', tags: 'openstack.instance.id=$instance', limit: 200 }),
-  actionsRows: { columns: jaegerColumns(toTrace('var-instance=$instance&var-trace=${__data.fields.traceID}')), sortedBy: 'Start time' },
+  waitsRows: rowsOf(toTraceAlone('traceID'), 'Duration'),
+  actions: search({ queryType: 'search', service: '$service', tags: 'openstack.instance.id=$instance', limit: MOST_ROWS }),
+  actionsRows: rowsOf(toTrace('var-instance=$instance&var-trace=${__data.fields.traceID}'), 'Start time'),
   actionsCannot: 'Jaeger finds those of one service: a boot for which no host was found is told by nova-conductor.',
   trace: search({ query: '$trace' }),
 };

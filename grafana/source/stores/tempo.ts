@@ -1,79 +1,97 @@
 import { SearchTableType } from '@grafana/grafana-foundation-sdk/tempo';
-import type { Column, Rows } from '../panel.js';
+import { type Column, inOrder, shownAs, unitOf, unseen, wide } from '../column.js';
+import type { Rows } from '../panel.js';
 import { traceql } from '../target.js';
 import { sourceOf } from '../variable.js';
-import { type Store, toTrace, toTraceAlone } from './store.js';
+import { MOST_ROWS, type Store, toInstance, toTrace, toTraceAlone } from './store.js';
 
-/** Columns by the names of attributes, under names of their own. */
-const shownAs = (names: Readonly<Record<string, string>>): readonly Column[] =>
-  Object.entries(names).map(([name, value]) => ({ name, properties: [{ id: 'displayName', value }] }));
+/** Columns of Tempo's answer that say no more than the link does, by the names that they have and that they show. */
+const LEFT_OUT = ['traceService', 'Trace Service', 'traceName', 'Trace Name', 'spanID', 'Span ID'];
 
-/** Columns that say no more than the link does, by the names that they have and that they show. */
-const withoutTrace: Rows['transformations'] = [
-  {
-    id: 'organize',
-    options: {
-      excludeByName: Object.fromEntries(
-        ['traceService', 'Trace Service', 'traceName', 'Trace Name', 'spanID', 'Span ID'].map((name) => [name, true]),
-      ),
-      indexByName: {},
-      renameByName: {},
-    },
-  },
-];
+/** A column and how it is shown. Names with a blank in them, and `Name`, are those that the data source shows its own columns by. */
+interface Shown {
+  /** by both its names: which of them a transformation sees is the version's choice */
+  readonly names: readonly string[];
+  readonly properties: Column['properties'];
+}
 
-const tempoLink = toTrace('var-instance=${__data.fields["openstack.instance.id"]}&var-trace=${__data.fields.traceIdHidden}');
+const own = (names: readonly string[], ...properties: Column['properties']): Shown => ({ names, properties });
+const attribute = (key: string, ...properties: Column['properties']): Shown => ({ names: [key], properties });
 
-// Every span has its instance; roots are known by their names.
-const ROOT_ATTRIBUTES =
-  'span.openstack.instance.id, span.openstack.request.id, span.openstack.outcome, span.novaspan.reported_duration_s, resource.host.name';
+const DURATION = own(['duration', 'Duration'], wide(100));
+const START = own(['time', 'spanStartTime', 'Start time'], wide(170));
+const HOST = attribute('host.name', shownAs('host'), wide(140));
 
-const tempoRows: Rows = {
+const name = (link: Column['properties']): Shown => own(['name', 'Name'], wide(160), ...link);
+
+const ROW_LINK = toTrace('var-instance=${__data.fields["openstack.instance.id"]}&var-trace=${__data.fields.traceIdHidden}');
+const INSTANCE = attribute(
+  'openstack.instance.id',
+  shownAs('instance'),
+  wide(290),
+  ...toInstance('${__data.fields["openstack.instance.id"]}'),
+);
+const REQUEST = attribute('openstack.request.id', shownAs('request'));
+const OUTCOME = attribute('openstack.outcome', shownAs('outcome'), wide(100));
+const REPORTED = attribute('novaspan.reported_duration_s', shownAs('nova says'), unitOf('s'), wide(90));
+
+/** The columns in this order; the id that links need is not shown. */
+const rowsOf = (columns: readonly Shown[], sortedBy: string): Rows => ({
   columns: [
-    { name: 'name', properties: tempoLink },
-    { name: 'openstack.instance.id', properties: [...tempoLink, { id: 'displayName', value: 'instance' }] },
-    ...shownAs({ 'openstack.request.id': 'request', 'openstack.outcome': 'outcome', 'host.name': 'host' }),
-    {
-      name: 'novaspan.reported_duration_s',
-      properties: [
-        { id: 'displayName', value: 'nova says' },
-        { id: 'unit', value: 's' },
-      ],
-    },
+    { name: 'traceIdHidden', properties: unseen },
+    ...columns.flatMap(({ names, properties }) => names.map((each): Column => ({ name: each, properties }))),
   ],
-  transformations: withoutTrace,
-};
+  transformations: [inOrder([...columns.flatMap(({ names }) => names), 'traceIdHidden'], { without: LEFT_OUT })],
+  sortedBy,
+});
+
+// A span's own name is among the answer only where the query asks for it. Every span has its instance; roots are known by their names.
+const ROOT =
+  'name, span.openstack.instance.id, span.openstack.request.id, span.openstack.outcome, span.novaspan.reported_duration_s, resource.host.name';
+
+const search = (query: string) => traceql(query, SearchTableType.Spans, MOST_ROWS);
 
 export const tempo: Store = {
   kind: 'tempo',
   name: 'Tempo',
   source: sourceOf('tempo'),
-  slowest: traceql(
-    `{ name = "instance $action" && resource.host.name =~ "$host" && duration > $longer } | select(${ROOT_ATTRIBUTES})`,
-    SearchTableType.Spans,
-    200,
-  ),
-  slowestRows: { ...tempoRows, sortedBy: 'Duration' },
-  slowestCannot: 'Tempo gives up to 200 of them, not always the latest: ask for a shorter time if there are as many.',
-  waits: traceql(
-    '{ name = "vif-plugged wait" && resource.host.name =~ "$host" && duration > $longer } | select(span.openstack.port.id, span.openstack.interface.name, resource.host.name)',
-    SearchTableType.Spans,
-    200,
-  ),
-  waitsRows: {
-    columns: [
-      { name: 'name', properties: toTraceAlone('traceIdHidden') },
-      ...shownAs({ 'openstack.port.id': 'port', 'openstack.interface.name': 'interface', 'host.name': 'host' }),
+  slowest: (root) => search(`{ name = "${root}" && resource.host.name =~ "$host" && duration > $longer } | select(${ROOT})`),
+  slowestRows: rowsOf([DURATION, name(ROW_LINK), OUTCOME, REPORTED, HOST, INSTANCE, START, REQUEST], 'Duration'),
+  slowestCannot: `Tempo gives any ${MOST_ROWS} of them: where there are as many, ask for longer ones or a shorter time.`,
+  failed: (root) =>
+    search(
+      `{ name = "${root}" && resource.host.name =~ "$host" && span.openstack.outcome =~ "failed|timed-out|interrupted" } | select(name, statusMessage, span.error.type, span.openstack.outcome, span.openstack.instance.id, resource.host.name)`,
+    ),
+  failedRows: rowsOf(
+    [
+      START,
+      own(['statusMessage'], shownAs('why'), ...ROW_LINK),
+      attribute('error.type', shownAs('error'), wide(300)),
+      OUTCOME,
+      DURATION,
+      HOST,
+      INSTANCE,
+      name(ROW_LINK),
     ],
-    transformations: withoutTrace,
-    sortedBy: 'Duration',
-  },
-  actions: traceql(
-    `{ span.openstack.instance.id = "$instance" && name =~ "instance .+" } | select(${ROOT_ATTRIBUTES})`,
-    SearchTableType.Spans,
-    200,
+    'Start time',
   ),
-  actionsRows: { ...tempoRows, sortedBy: 'Start time' },
-  actionsCannot: 'Tempo gives up to 200.',
+  failedCannot: `Tempo gives any ${MOST_ROWS} of them.`,
+  waits: search(
+    '{ name = "vif-plugged wait" && resource.host.name =~ "$host" && duration > $longer } | select(name, span.openstack.port.id, span.openstack.interface.name, resource.host.name)',
+  ),
+  waitsRows: rowsOf(
+    [
+      DURATION,
+      name(toTraceAlone('traceIdHidden')),
+      HOST,
+      attribute('openstack.port.id', shownAs('port'), wide(290)),
+      attribute('openstack.interface.name', shownAs('interface'), wide(140)),
+      START,
+    ],
+    'Duration',
+  ),
+  actions: search(`{ span.openstack.instance.id = "$instance" && name =~ "instance .+" } | select(${ROOT})`),
+  actionsRows: rowsOf([START, name(ROW_LINK), DURATION, OUTCOME, REPORTED, HOST, REQUEST, INSTANCE], 'Start time'),
+  actionsCannot: `Tempo gives up to ${MOST_ROWS}, and looks at seven days at the most.`,
   trace: traceql('$trace', SearchTableType.Traces, 20),
 };

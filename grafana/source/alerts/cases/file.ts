@@ -9,14 +9,13 @@ const HEADER = ` Made by \`npm run grafana\` from grafana/source/alerts/cases; d
  * The cases as a test file of promtool's.
  *
  * @param rules path of the rules, from where the file is
- * @param runbook URL of the runbook, without an anchor
  */
-export function promtoolTests(cases: readonly Case[], { alerts, runbook }: Pick<Making, 'alerts' | 'runbook'>, rules: string): string {
+export function promtoolTests(cases: readonly Case[], { alerts, runbook, grafana }: Omit<Making, 'limits'>, rules: string): string {
   /** What stands on every alert of a name. */
   const common = new Map(
     alerts.map((alert) => {
-      const { labels, annotations } = ruleOf(alert, { alerts, limits, runbook });
-      return [alert.name, { labels, runbook_url: annotations['runbook_url'] }] as const;
+      const { labels, annotations } = ruleOf(alert, { alerts, limits, runbook, grafana });
+      return [alert.name, { labels, annotations }] as const;
     }),
   );
   const checkOf = (name: string, { minute, fires }: Check) => ({
@@ -24,7 +23,7 @@ export function promtoolTests(cases: readonly Case[], { alerts, runbook }: Pick<
     alertname: name,
     exp_alerts: fires.map(({ labels, summary, description }) => ({
       exp_labels: { ...common.get(name)?.labels, ...labels },
-      exp_annotations: { summary, description, runbook_url: common.get(name)?.runbook_url },
+      exp_annotations: { ...linksFor(common.get(name)?.annotations ?? {}, labels), summary, description },
     })),
   });
   const file = {
@@ -39,3 +38,11 @@ export function promtoolTests(cases: readonly Case[], { alerts, runbook }: Pick<
   };
   return yamlOf(file, HEADER);
 }
+
+/** The links of an alert as they are for one with these labels. */
+const linksFor = ({ runbook_url, dashboard_url = '' }: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>) => ({
+  runbook_url,
+  dashboard_url: dashboard_url.replaceAll(/\{\{ \$labels\.(\w+) \| urlquery \}\}/g, (_, label: string) =>
+    encodeURIComponent(labels[label] ?? '').replaceAll('%20', '+'),
+  ),
+});

@@ -115,7 +115,7 @@ const PLUGGED: Fired = {
   labels: { host: 'cmp1', action: 'create', phase: 'vif-plugged wait', service: 'nova-compute' },
   summary: 'A port on cmp1 took 31s to be plugged in',
   description:
-    'In a create on cmp1, nova waited 31s for neutron to say that a port is up; more than 30 s is slow, and after 300 s the boot fails. Usually neutron-server is slow to tell, or ovn-controller to claim. Phases of this kind there in the last hour that took longer than 30 s: 2.',
+    'On cmp1, nova waited 31s for neutron to say that a port is up (action: create); more than 30 s is slow, and after 300 s the boot fails. Usually neutron-server is slow to tell, or ovn-controller to claim. Phases of this kind there in the last hour that took longer than 30 s: 2.',
 };
 
 /** The wait ends with nova's patience, and is measured; the claim that it waited for has no end, and so no length. */
@@ -123,7 +123,7 @@ const TIMED_OUT: Fired = {
   ...PLUGGED,
   summary: 'A port on cmp1 took 5m 0s to be plugged in',
   description:
-    'In a create on cmp1, nova waited 5m 0s for neutron to say that a port is up; more than 30 s is slow, and after 300 s the boot fails. Usually neutron-server is slow to tell, or ovn-controller to claim. Phases of this kind there in the last hour that took longer than 30 s: 1.',
+    'On cmp1, nova waited 5m 0s for neutron to say that a port is up (action: create); more than 30 s is slow, and after 300 s the boot fails. Usually neutron-server is slow to tell, or ovn-controller to claim. Phases of this kind there in the last hour that took longer than 30 s: 1.',
 };
 
 const vifPlugSlow: Shown = [
