@@ -107,6 +107,8 @@ export interface Comparison {
   /** services of which only one of the sets has anything */
   readonly onlyA: readonly string[];
   readonly onlyB: readonly string[];
+  /** how many actions are in both sets */
+  readonly common: number;
 }
 
 export function compareSets(a: LogSet, b: LogSet): Comparison {
@@ -121,7 +123,13 @@ export function compareSets(a: LogSet, b: LogSet): Comparison {
     unmatched: [...unmatchedOf(a, b, 'a'), ...unmatchedOf(b, a, 'b')],
     onlyA: [...a.services].filter((service) => !b.services.has(service)).sort(),
     onlyB: [...b.services].filter((service) => !a.services.has(service)).sort(),
+    common: pairs.reduce((sum, pair) => sum + commonOf(pair), 0),
   };
+}
+
+function commonOf({ a, b }: Pair): number {
+  const ids = new Set(b.actions.map(({ traceId }) => traceId));
+  return a.actions.filter(({ traceId }) => ids.has(traceId)).length;
 }
 
 export interface Pair {
@@ -196,7 +204,7 @@ function lookAt(pair: Pair): Looked[] {
   });
 }
 
-/** Of the smaller set, how many actions must be in the other one as well, so that all are taken for the same. */
+/** Of the larger set, how many actions must be in the other one as well, so that all are taken for the same. */
 const SAME = 0.8;
 
 /**
@@ -221,7 +229,7 @@ export function changesOf(
     // Times are differences of times since 1970: what is below a microsecond is of the numbers, not of the logs.
     if (after !== undefined) changes.push(Math.round((after - before) * 1000) / 1000);
   }
-  return changes.length > 0 && changes.length >= SAME * Math.min(n, m) ? sorted(changes) : undefined;
+  return changes.length > 0 && changes.length >= SAME * Math.max(n, m) ? sorted(changes) : undefined;
 }
 
 /** Whether more of one set are among the longest tenth of both: one boot in ten that hangs leaves the median where it is. */

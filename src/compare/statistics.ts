@@ -175,11 +175,7 @@ export interface Test {
  */
 export function corrected(tests: readonly Test[], level: number): (number | undefined)[] {
   let able = tests.length;
-  for (;;) {
-    const left = tests.filter(({ least }) => least * able < level).length;
-    if (left >= able) break;
-    able = Math.max(left, able - 1);
-  }
+  while (able > 1 && tests.filter(({ least }) => least * able < level).length < able) able--;
   const order = tests
     .map((test, i) => ({ ...test, i }))
     .filter(({ least }) => least * able < level)

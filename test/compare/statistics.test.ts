@@ -85,6 +85,15 @@ describe('the correction for many tests', () => {
     const all = corrected([{ chance: 0.001, least: 1e-9 }, ...few], 0.01);
     expect(all[0]).toBeCloseTo(0.001, 10);
     expect(all[1]).toBeUndefined();
+    expect(
+      corrected(
+        [
+          { chance: 0.1, least: 0.1 },
+          { chance: 0.1, least: 0.1 },
+        ],
+        0.01,
+      ),
+    ).toEqual([undefined, undefined]);
   });
 });
 

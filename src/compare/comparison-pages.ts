@@ -1,0 +1,326 @@
+import { asCsv, type Field } from './as-csv.js';
+import type { Comparison, FailureDifference, Judgement, PhaseDifference, PresenceDifference, Share, Unmatched } from './comparison.js';
+import type { Cell, Column, Document, Section } from './document.js';
+import type { Checked } from './fail-if.js';
+import { isFinding } from './follows.js';
+import { type Level, labelOf, WHOLE } from './phase.js';
+
+/** What the sets are called, and what is in them. */
+export interface Named {
+  readonly a: { readonly name: string; readonly holds: string };
+  readonly b: { readonly name: string; readonly holds: string };
+  readonly checks: readonly Checked[];
+  /** with all phases that were compared, also those of which nothing is to be said */
+  readonly isFull: boolean;
+}
+
+export const inSeconds = (millis: number): string =>
+  Number.isFinite(millis) ? (millis / 1000).toFixed(3).replace(/^-(0\.000)$/, '$1') : '-';
+const signed = (millis: number): string => `${millis >= 0.0005 ? '+' : ''}${inSeconds(millis)}`;
+/** Percent, with a digit after the point where it is below ten. */
+export const shareOf = ({ n, of }: Share): string =>
+  of === 0 ? '-' : `${n} of ${of} (${((100 * n) / of).toFixed(n * 10 < of ? 1 : 0)} %)`;
+export const actionOf = ({ kind, level }: { readonly kind: string; readonly level: Level }): string =>
+  level === 'unknown' ? kind : `${kind} (${level})`;
+
+export const isOwn = (one: PhaseDifference): boolean => isFinding(one) && one.follows.length === 0;
+
+export function comparisonPage(comparison: Comparison, named: Named): Document {
+  const own = comparison.phases.filter(isOwn).sort(bySize);
+  const following = comparison.phases.filter(({ follows }) => follows.length > 0).sort(bySize);
+  const sections: (Section | undefined)[] = [
+    checksSection(named.checks),
+    differencesSection('What takes longer or less in B', own),
+    followersSection(following),
+    failuresSection(comparison.failures),
+    presenceSection(comparison),
+    allSection(comparison, named.isFull),
+    notComparedSection(comparison),
+  ];
+  return {
+    title: `${named.a.name} (A) and ${named.b.name} (B)`,
+    intro: [`A: ${named.a.holds}`, `B: ${named.b.holds}`, ...commonIn(comparison), verdictIn(comparison, own, following)],
+    sections: sections.filter((section) => section !== undefined),
+  };
+}
+
+function commonIn({ common, phases }: Comparison): string[] {
+  if (common === 0 || phases.some(({ isPaired }) => isPaired)) return [];
+  return [`${many(common, 'action')} ${common === 1 ? 'is' : 'are'} in both A and B: choose periods or hosts that do not overlap.`];
+}
+
+const bySize = (x: PhaseDifference, y: PhaseDifference): number => largest(y) - largest(x);
+const largest = ({ by, difference, difference95 }: PhaseDifference): number => Math.abs(by === 'tail' ? difference95 : difference);
+
+/** The answer, in one paragraph. */
+export function verdictIn(
+  { failures, phases, presence }: Comparison,
+  own: readonly PhaseDifference[],
+  following: readonly PhaseDifference[],
+): string {
+  if (phases.length === 0) return 'Nothing can be compared: the two sets have no phase in common that is read in the same way.';
+  const few = phases.filter(({ judgement }) => judgement === 'few').length;
+  const enough = phases.length - few;
+  const failed = failures.filter(({ isMore }) => isMore).length;
+  const there = presence.filter(({ isMore }) => isMore).length;
+  const parts = [
+    own.length === 0
+      ? `no phase differs by more than noise`
+      : `${many(own.length, 'phase')} ${own.length === 1 ? 'differs' : 'differ'} by more than noise`,
+    ...(following.length === 0 ? [] : [`${following.length} more because of ${own.length === 1 ? 'it' : 'these'}`]),
+    ...(failed === 0 ? [] : [`${many(failed, 'action')} ${failed === 1 ? 'fails' : 'fail'} more or less often`]),
+    ...(there === 0 ? [] : [`${many(there, 'phase')} appeared or vanished`]),
+  ];
+  const said = parts.join('; ');
+  const unsaid = few === 0 ? '' : ` Of ${many(few, 'more phase')} there are too few to say anything.`;
+  return `Of ${many(enough, 'phase')} with enough actions: ${said}.${unsaid}`;
+}
+
+const many = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+const columns: readonly Column[] = [
+  { name: 'Action', isElastic: true },
+  { name: 'Phase', isElastic: true },
+  { name: 'n A', isNumber: true },
+  { name: 'n B', isNumber: true },
+  { name: 'p50 A s', isNumber: true },
+  { name: 'p50 B s', isNumber: true },
+  { name: 'Difference', isNumber: true },
+  { name: '95 % interval', isNumber: true },
+  { name: 'p95 A s', isNumber: true, isSpare: true },
+  { name: 'p95 B s', isNumber: true, isSpare: true },
+  { name: 'In B' },
+];
+
+const phaseLabel = ({ phase }: Pick<PhaseDifference, 'phase'>): string => {
+  const derived = [phase.start === 'derived' ? 'start' : '', phase.end === 'derived' ? 'end' : ''].filter((end) => end !== '');
+  return `${labelOf(phase)}${derived.length === 0 ? '' : `, ${derived.join(' and ')} derived`}`;
+};
+
+function rowOf(one: PhaseDifference): Cell[] {
+  const { a, b, difference, interval } = one;
+  return [
+    actionOf(one),
+    phaseLabel(one),
+    String(a.n),
+    String(b.n),
+    inSeconds(a.p50),
+    inSeconds(b.p50),
+    signed(difference),
+    interval === undefined ? '-' : `${signed(interval.from)} to ${signed(interval.to)}`,
+    inSeconds(a.p95),
+    inSeconds(b.p95),
+    judgementCell(one),
+  ];
+}
+
+const judgementWords: Record<Judgement, string> = { slower: 'slower', faster: 'faster', noise: 'no more than noise', few: 'too few' };
+
+function judgementCell({ by, follows, judgement }: PhaseDifference): Cell {
+  const text = `${judgementWords[judgement]}${by === 'tail' ? ' at p95' : ''}${follows.length > 0 ? ', follows' : ''}`;
+  return { text, tone: judgement === 'slower' ? 'bad' : judgement === 'faster' ? 'good' : 'dim' };
+}
+
+function differencesSection(title: string, own: readonly PhaseDifference[]): Section {
+  if (own.length === 0) return { title, paragraphs: ['Nothing by more than noise.'] };
+  const isPaired = own.some((one) => one.isPaired);
+  return {
+    title,
+    paragraphs: isPaired ? ['Both sets hold the same actions: each is compared with itself, and the difference is the median change.'] : [],
+    table: { columns, rows: own.map(rowOf) },
+  };
+}
+
+function followersSection(following: readonly PhaseDifference[]): Section | undefined {
+  if (following.length === 0) return undefined;
+  return {
+    title: 'What follows from that',
+    paragraphs: ['These differ, too, but no more than what ended while they were under way explains.'],
+    table: {
+      columns: [
+        { name: 'Action', isElastic: true },
+        { name: 'Phase', isElastic: true },
+        { name: 'Difference', isNumber: true },
+        { name: 'p50 A s', isNumber: true, isSpare: true },
+        { name: 'p50 B s', isNumber: true, isSpare: true },
+        { name: 'Follows from', isElastic: true },
+      ],
+      rows: following.map((one) => [
+        actionOf(one),
+        phaseLabel(one),
+        signed(one.difference),
+        inSeconds(one.a.p50),
+        inSeconds(one.b.p50),
+        one.follows.map(labelOf).join(', '),
+      ]),
+    },
+  };
+}
+
+function failuresSection(failures: readonly FailureDifference[]): Section | undefined {
+  const some = failures.filter(({ a, b }) => a.n + b.n > 0);
+  if (some.length === 0) return undefined;
+  const rows = some.flatMap((one) => [
+    [one.kind, '', shareOf(one.a), shareOf(one.b), shareCell(one)] satisfies Cell[],
+    ...one.causes.map(({ cause, a, b }): Cell[] => ['', cause, String(a), String(b), '']),
+  ]);
+  return {
+    title: 'Failures',
+    paragraphs: [],
+    table: {
+      columns: [
+        { name: 'Action', isElastic: true },
+        { name: 'Cause', isElastic: true },
+        { name: 'Failed in A', isNumber: true },
+        { name: 'Failed in B', isNumber: true },
+        { name: 'In B' },
+      ],
+      rows,
+    },
+  };
+}
+
+function shareCell({ a, b, isMore }: Pick<FailureDifference, 'a' | 'b' | 'isMore'>): Cell {
+  if (a.of === 0 || b.of === 0) return { text: 'not in both', tone: 'dim' };
+  if (!isMore) return { text: 'no more than noise', tone: 'dim' };
+  return b.n * a.of > a.n * b.of ? { text: 'more', tone: 'bad' } : { text: 'fewer', tone: 'good' };
+}
+
+function presenceSection({ presence, onlyA, onlyB }: Comparison): Section | undefined {
+  const shown = presence.toSorted((x, y) => Number(y.isMore) - Number(x.isMore) || y.a.n + y.b.n - x.a.n - x.b.n);
+  const paragraphs = [
+    ...onlyA.map((service) => `Nothing of ${service} is in B: its log may be missing there.`),
+    ...onlyB.map((service) => `Nothing of ${service} is in A: its log may be missing there.`),
+  ];
+  if (shown.length === 0 && paragraphs.length === 0) return undefined;
+  const rows = shown.map((one): Cell[] => [actionOf(one), labelOf(one), shareOf(one.a), shareOf(one.b), presenceCell(one)]);
+  return {
+    title: 'What appeared and vanished',
+    paragraphs,
+    ...(rows.length > 0 && {
+      table: {
+        columns: [
+          { name: 'Action', isElastic: true },
+          { name: 'Phase', isElastic: true },
+          { name: 'Actions in A', isNumber: true },
+          { name: 'Actions in B', isNumber: true },
+          { name: 'In B' },
+        ],
+        rows,
+      },
+    }),
+  };
+}
+
+export function presenceWord({ a, b }: Pick<PresenceDifference, 'a' | 'b'>): string {
+  if (a.n === 0) return 'appeared';
+  if (b.n === 0) return 'vanished';
+  return b.n * a.of > a.n * b.of ? 'more often' : 'less often';
+}
+
+const presenceCell = (one: PresenceDifference): Cell =>
+  one.isMore ? presenceWord(one) : { text: `${presenceWord(one)}, may be chance`, tone: 'dim' };
+
+function allSection({ phases }: Comparison, isFull: boolean): Section | undefined {
+  if (phases.length === 0) return undefined;
+  const shown = isFull ? phases : phases.filter(({ phase, judgement }) => phase.name === WHOLE && judgement !== 'few');
+  if (shown.length === 0) return undefined;
+  return {
+    title: isFull ? 'All phases' : 'Whole actions',
+    paragraphs: [],
+    table: { columns, rows: shown.toSorted(inSets).map(rowOf) },
+    after: isFull ? [] : ['--all shows every phase.'],
+  };
+}
+
+/** Actions by name, the whole first, then the longest. */
+const inSets = (x: PhaseDifference, y: PhaseDifference): number =>
+  Number(actionOf(x) > actionOf(y)) - Number(actionOf(x) < actionOf(y)) ||
+  Number(y.phase.name === WHOLE) - Number(x.phase.name === WHOLE) ||
+  y.a.p50 - x.a.p50;
+
+function notComparedSection({ unmatched }: Comparison): Section | undefined {
+  if (unmatched.length === 0) return undefined;
+  return { title: 'Not compared', paragraphs: unmatched.map(unmatchedText) };
+}
+
+function unmatchedText({ kind, level, n, only, others }: Unmatched): string {
+  const there = only.toUpperCase();
+  const other = only === 'a' ? 'B' : 'A';
+  const actions = `${n} ${n === 1 ? 'action' : 'actions'} ${actionOf({ kind, level })} only in ${there}`;
+  if (others.length === 0) return `${actions}.`;
+  return `${actions}: ${other} has ${kind} at ${others.join(' and ')}. Logs of different levels show different phases: log both at one level.`;
+}
+
+function checksSection(checks: readonly Checked[]): Section | undefined {
+  if (checks.length === 0) return undefined;
+  const words = { kept: 'kept', broken: 'broken', unclear: 'beyond the limit, may be noise', unknown: 'cannot be checked' };
+  const rows = checks.map(({ condition, finding, because }): Cell[] => [
+    condition.said,
+    { text: words[finding], tone: finding === 'broken' || finding === 'unknown' ? 'bad' : finding === 'kept' ? 'good' : 'dim' },
+    because.join('; '),
+  ]);
+  const names = [{ name: '--fail-if', isElastic: true }, { name: 'Finding' }, { name: 'Because', isElastic: true }];
+  return { title: 'Conditions', paragraphs: [], table: { columns: names, rows } };
+}
+
+const perSecond = (millis: number | undefined): number | undefined =>
+  millis === undefined || !Number.isFinite(millis) ? undefined : Math.round(millis * 1000) / 1_000_000;
+
+/** For jq: seconds, shares and chances as numbers; what is not known is left out. */
+export function comparisonJson(comparison: Comparison, named: Named): string {
+  const times = ({ n, p50, p95 }: PhaseDifference['a']) => ({ n, p50Seconds: perSecond(p50), p95Seconds: perSecond(p95) });
+  const interval = (of: PhaseDifference['interval']) => (of === undefined ? undefined : [perSecond(of.from), perSecond(of.to)]);
+  const page = {
+    ...{ a: named.a, b: named.b },
+    checks: named.checks.map(({ condition, finding, because }) => ({ condition: condition.said, finding, because })),
+    phases: comparison.phases.map((one) => ({
+      ...{ action: one.kind, level: one.level, service: one.phase.service, phase: one.phase.name },
+      ...{ startEvidence: one.phase.start, endEvidence: one.phase.end, a: times(one.a), b: times(one.b), sameActions: one.isPaired },
+      differenceSeconds: perSecond(one.difference),
+      differenceSecondsInterval: interval(one.interval),
+      p95DifferenceSeconds: perSecond(one.difference95),
+      p95DifferenceSecondsInterval: interval(one.interval95),
+      ...{ chance: one.chance, correctedChance: one.corrected, judgement: one.judgement, by: one.by },
+      follows: one.follows.map(({ service, name }) => ({ service, phase: name })),
+    })),
+    failures: comparison.failures.map(({ kind, corrected, isMore, ...rest }) => ({
+      ...{ action: kind, ...rest, correctedChance: corrected, isMoreThanNoise: isMore },
+    })),
+    presence: comparison.presence.map(({ kind, name, corrected, isMore, ...rest }) => ({
+      ...{ action: kind, phase: name, ...rest, is: presenceWord(rest), correctedChance: corrected, isMoreThanNoise: isMore },
+    })),
+    notCompared: comparison.unmatched.map(({ kind, ...rest }) => ({ action: kind, ...rest })),
+    servicesOnlyInA: comparison.onlyA,
+    servicesOnlyInB: comparison.onlyB,
+  };
+  return `${JSON.stringify(page)}\n`;
+}
+
+const HEAD = [
+  ...['record', 'action', 'level', 'service', 'phase', 'start_evidence', 'end_evidence', 'n_a', 'n_b', 'p50_a_s', 'p50_b_s'],
+  ...['p95_a_s', 'p95_b_s', 'difference_s', 'from_s', 'to_s', 'of_a', 'of_b', 'corrected_chance', 'judgement', 'follows_from'],
+];
+
+/** One table: a line for each phase (times), each action (failures), and each phase that appeared or vanished (presence). */
+export function comparisonCsv({ failures, phases, presence }: Comparison): string {
+  const times = phases.map((one): Field[] => [
+    ...['times', one.kind, one.level, one.phase.service ?? '', one.phase.name, one.phase.start, one.phase.end, one.a.n, one.b.n],
+    ...[one.a.p50, one.b.p50, one.a.p95, one.b.p95, one.difference, one.interval?.from, one.interval?.to].map(perSecond),
+    ...[undefined, undefined, one.corrected, `${one.judgement}${one.by === 'tail' ? ' at p95' : ''}`, one.follows.map(labelOf).join('; ')],
+  ]);
+  const empty = (n: number): Field[] => new Array<Field>(n).fill(undefined);
+  const shares = [
+    ...failures.map((one): Field[] => [
+      ...['failures', one.kind, '', '', '', '', '', one.a.n, one.b.n, ...empty(7), one.a.of, one.b.of, one.corrected],
+      one.isMore ? (one.b.n * one.a.of > one.a.n * one.b.of ? 'more' : 'fewer') : 'noise',
+      '',
+    ]),
+    ...presence.map((one): Field[] => [
+      ...['presence', one.kind, one.level, one.service, one.name, '', '', one.a.n, one.b.n, ...empty(7), one.a.of, one.b.of, one.corrected],
+      one.isMore ? presenceWord(one) : 'noise',
+      '',
+    ]),
+  ];
+  return asCsv(HEAD, [...times, ...shares]);
+}
