@@ -18,8 +18,10 @@ export const inSeconds = (millis: number): string =>
   Number.isFinite(millis) ? (millis / 1000).toFixed(3).replace(/^-(0\.000)$/, '$1') : '-';
 const signed = (millis: number): string => `${millis >= 0.0005 ? '+' : ''}${inSeconds(millis)}`;
 /** Percent, with a digit after the point where it is below ten. */
-export const shareOf = ({ n, of }: Share): string =>
-  of === 0 ? '-' : `${n} of ${of} (${((100 * n) / of).toFixed(n * 10 < of ? 1 : 0)} %)`;
+export const shareOf = ({ n, of }: Share): string => {
+  if (of === 0) return '-';
+  return n === 0 ? `0 of ${of}` : `${n} of ${of} (${((100 * n) / of).toFixed(n * 10 < of ? 1 : 0)} %)`;
+};
 export const actionOf = ({ kind, level }: { readonly kind: string; readonly level: Level }): string =>
   level === 'unknown' ? kind : `${kind} (${level})`;
 
@@ -30,7 +32,7 @@ export function comparisonPage(comparison: Comparison, named: Named): Document {
   const following = comparison.phases.filter(({ follows }) => follows.length > 0).sort(bySize);
   const sections: (Section | undefined)[] = [
     checksSection(named.checks),
-    differencesSection('What takes longer or less in B', own),
+    differencesSection(comparison, own),
     followersSection(following),
     failuresSection(comparison.failures),
     presenceSection(comparison),
@@ -61,6 +63,8 @@ export function verdictIn(
   if (phases.length === 0) return 'Nothing can be compared: the two sets have no phase in common that is read in the same way.';
   const few = phases.filter(({ judgement }) => judgement === 'few').length;
   const enough = phases.length - few;
+  if (enough === 0)
+    return `Of each of the ${many(few, 'phase')} in both, A or B has too few: about ten actions of each are needed to tell a difference from noise.`;
   const failed = failures.filter(({ isMore }) => isMore).length;
   const there = presence.filter(({ isMore }) => isMore).length;
   const parts = [
@@ -72,7 +76,7 @@ export function verdictIn(
     ...(there === 0 ? [] : [`${many(there, 'phase')} appeared or vanished`]),
   ];
   const said = parts.join('; ');
-  const unsaid = few === 0 ? '' : ` Of ${many(few, 'more phase')} there are too few to say anything.`;
+  const unsaid = few === 0 ? '' : ` Of ${many(few, 'more phase')} A or B has too few to say anything.`;
   return `Of ${many(enough, 'phase')} with enough actions: ${said}.${unsaid}`;
 }
 
@@ -92,7 +96,7 @@ const columns: readonly Column[] = [
   { name: 'In B' },
 ];
 
-const phaseLabel = ({ phase }: Pick<PhaseDifference, 'phase'>): string => {
+export const phaseLabel = ({ phase }: Pick<PhaseDifference, 'phase'>): string => {
   const derived = [phase.start === 'derived' ? 'start' : '', phase.end === 'derived' ? 'end' : ''].filter((end) => end !== '');
   return `${labelOf(phase)}${derived.length === 0 ? '' : `, ${derived.join(' and ')} derived`}`;
 };
@@ -121,8 +125,10 @@ function judgementCell({ by, follows, judgement }: PhaseDifference): Cell {
   return { text, tone: judgement === 'slower' ? 'bad' : judgement === 'faster' ? 'good' : 'dim' };
 }
 
-function differencesSection(title: string, own: readonly PhaseDifference[]): Section {
-  if (own.length === 0) return { title, paragraphs: ['Nothing by more than noise.'] };
+function differencesSection({ phases }: Comparison, own: readonly PhaseDifference[]): Section | undefined {
+  const title = 'What takes longer or less in B';
+  if (own.length === 0)
+    return phases.every(({ judgement }) => judgement === 'few') ? undefined : { title, paragraphs: ['Nothing by more than noise.'] };
   const isPaired = own.some((one) => one.isPaired);
   return {
     title,
@@ -264,22 +270,23 @@ function checksSection(checks: readonly Checked[]): Section | undefined {
   return { title: 'Conditions', paragraphs: [], table: { columns: names, rows } };
 }
 
-const perSecond = (millis: number | undefined): number | undefined =>
+/** In seconds, to the microsecond; undefined for what is not known. */
+export const secondsOf = (millis: number | undefined): number | undefined =>
   millis === undefined || !Number.isFinite(millis) ? undefined : Math.round(millis * 1000) / 1_000_000;
 
 /** For jq: seconds, shares and chances as numbers; what is not known is left out. */
 export function comparisonJson(comparison: Comparison, named: Named): string {
-  const times = ({ n, p50, p95 }: PhaseDifference['a']) => ({ n, p50Seconds: perSecond(p50), p95Seconds: perSecond(p95) });
-  const interval = (of: PhaseDifference['interval']) => (of === undefined ? undefined : [perSecond(of.from), perSecond(of.to)]);
+  const times = ({ n, p50, p95 }: PhaseDifference['a']) => ({ n, p50Seconds: secondsOf(p50), p95Seconds: secondsOf(p95) });
+  const interval = (of: PhaseDifference['interval']) => (of === undefined ? undefined : [secondsOf(of.from), secondsOf(of.to)]);
   const page = {
     ...{ a: named.a, b: named.b },
     checks: named.checks.map(({ condition, finding, because }) => ({ condition: condition.said, finding, because })),
     phases: comparison.phases.map((one) => ({
       ...{ action: one.kind, level: one.level, service: one.phase.service, phase: one.phase.name },
       ...{ startEvidence: one.phase.start, endEvidence: one.phase.end, a: times(one.a), b: times(one.b), sameActions: one.isPaired },
-      differenceSeconds: perSecond(one.difference),
+      differenceSeconds: secondsOf(one.difference),
       differenceSecondsInterval: interval(one.interval),
-      p95DifferenceSeconds: perSecond(one.difference95),
+      p95DifferenceSeconds: secondsOf(one.difference95),
       p95DifferenceSecondsInterval: interval(one.interval95),
       ...{ chance: one.chance, correctedChance: one.corrected, judgement: one.judgement, by: one.by },
       follows: one.follows.map(({ service, name }) => ({ service, phase: name })),
@@ -306,7 +313,7 @@ const HEAD = [
 export function comparisonCsv({ failures, phases, presence }: Comparison): string {
   const times = phases.map((one): Field[] => [
     ...['times', one.kind, one.level, one.phase.service ?? '', one.phase.name, one.phase.start, one.phase.end, one.a.n, one.b.n],
-    ...[one.a.p50, one.b.p50, one.a.p95, one.b.p95, one.difference, one.interval?.from, one.interval?.to].map(perSecond),
+    ...[one.a.p50, one.b.p50, one.a.p95, one.b.p95, one.difference, one.interval?.from, one.interval?.to].map(secondsOf),
     ...[undefined, undefined, one.corrected, `${one.judgement}${one.by === 'tail' ? ' at p95' : ''}`, one.follows.map(labelOf).join('; ')],
   ]);
   const empty = (n: number): Field[] => new Array<Field>(n).fill(undefined);
