@@ -5,6 +5,8 @@ import { type Cell, type Document, type Table, type Tone, textOf, toneOf } from 
 const GAP = '  ';
 /** A column that may be cut keeps so much. */
 const LEAST = 12;
+/** Rather than cut further than to this part of the width, or this, spare columns are left out. */
+const [PART, READABLE] = [3, 24];
 
 export function asText({ title, intro, sections }: Document, look: Look): string {
   const lines = [look.palette.bold(tame(title)), ...intro.flatMap((text) => paragraph(text, look))];
@@ -43,20 +45,24 @@ function tableLines(table: Table, look: Look): string[] {
       .join(GAP)
       .trimEnd();
   const head = line(
-    columns.map(({ name }) => name),
+    columns.map(({ name }) => tame(name)),
     (_, text) => look.palette.dim(text),
   );
   return [head, ...cells.map((row, n) => line(row, (i, text) => painterOf(rows[n]?.[i], look)(text)))];
 }
 
 const widthsOf = ({ columns, rows }: Table): number[] =>
-  columns.map(({ name }, i) => rows.reduce((width, row) => Math.max(width, tame(textOf(row[i] ?? '')).length), name.length));
+  columns.map(({ name }, i) => rows.reduce((width, row) => Math.max(width, tame(textOf(row[i] ?? '')).length), tame(name).length));
 
 const totalOf = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
 
 /** Without spare columns, from the last, as long as it is too wide even with all that may be cut cut. */
 function fitting(table: Table, width: number): Table {
-  const least = totalOf(widthsOf(table).map((one, i) => (table.columns[i]?.isElastic === true ? Math.min(one, 2 * LEAST) : one)));
+  const least = totalOf(
+    widthsOf(table).map((one, i) =>
+      table.columns[i]?.isElastic === true ? Math.min(one, Math.max(READABLE, Math.floor(width / PART))) : one,
+    ),
+  );
   const spare = table.columns.findLastIndex(({ isSpare }) => isSpare === true);
   if (least <= width || spare === -1) return table;
   const without = <T>(all: readonly T[]): T[] => all.filter((_, i) => i !== spare);

@@ -11,6 +11,8 @@ export interface PhaseSpec {
   readonly startIs?: Certainty;
   readonly endIs?: Certainty;
   readonly error?: string;
+  /** the phase that it is a part of; the root, where none is named */
+  readonly within?: string;
 }
 
 export interface TraceSpec {
@@ -44,13 +46,14 @@ export function traceOf(spec: TraceSpec): FinishedTrace {
       ...(errorType !== undefined && { [keys.errorType]: errorType }),
     },
   };
+  const idOf = (place: number): string => (place + 1).toString(16).padStart(16, '0');
   const spans = phases.map(
-    ({ name, service = 'nova-compute', from, to, startIs = 'observed', endIs = 'observed', error: fault }, i): SpanData => ({
+    ({ name, service = 'nova-compute', from, to, startIs = 'observed', endIs = 'observed', error: fault, within }, i): SpanData => ({
       ...{
         ...base,
         kind: service === 'neutron-server' ? 'server' : 'internal',
-        spanId: (i + 1).toString(16).padStart(16, '0'),
-        parentSpanId: root.spanId,
+        spanId: idOf(i),
+        parentSpanId: within === undefined ? root.spanId : idOf(phases.findIndex((one) => one.name === within)),
         name,
         service,
         error: fault,
@@ -83,14 +86,14 @@ export function boots(n: number, { seed, first = seed * 100_000, level = 'DEBUG'
       phases: [
         { name: 'schedule', service: 'nova-scheduler', from: 5, to: schedule },
         { name: 'spawn', from: schedule, to: waited + plug + 20 },
-        { name: 'network allocate', from: schedule, to: allocated },
+        { name: 'network allocate', within: 'spawn', from: schedule, to: allocated },
         { name: 'neutron port create', service: 'neutron-server', from: schedule + 2, to: schedule + create },
-        { name: 'port update', from: schedule + create + 2, to: allocated - 5 },
+        { name: 'port update', within: 'network allocate', from: schedule + create + 2, to: allocated - 5 },
         // Its access line may come before or after what nova writes when it has the answer.
         { name: 'neutron port update', service: 'neutron-server', from: schedule + create + 9, to: allocated - 5 + ((i % 5) - 2) },
-        { name: 'image create', from: schedule, to: imaged },
-        { name: 'network wait', from: imaged + 1, to: waited },
-        { name: 'vif-plugged wait', from: waited, to: waited + plug },
+        { name: 'image create', within: 'spawn', from: schedule, to: imaged },
+        { name: 'network wait', within: 'spawn', from: imaged + 1, to: waited },
+        { name: 'vif-plugged wait', within: 'spawn', from: waited, to: waited + plug },
       ],
     });
   });
