@@ -16,7 +16,8 @@ const OWN = 0.01;
  */
 export function markFollowers(pair: Pair, differences: readonly PhaseDifference[]): PhaseDifference[] {
   const found = differences.filter(isFinding);
-  const causes = new Map(found.map((one) => [one, found.filter((other) => other !== one && mayCause(pair, other, one))]));
+  const shareOf = shares(pair);
+  const causes = new Map(found.map((one) => [one, found.filter((other) => other !== one && mayCause(other, one, shareOf))]));
   // The innermost first, so that what explains others is known when those are looked at.
   const order = [...found].sort((x, y) => causes.get(x)!.length - causes.get(y)!.length || (x.corrected ?? 1) - (y.corrected ?? 1));
   const own: PhaseDifference[] = [];
@@ -37,22 +38,41 @@ export function markFollowers(pair: Pair, differences: readonly PhaseDifference[
 
 export const isFinding = ({ judgement }: PhaseDifference): boolean => judgement === 'slower' || judgement === 'faster';
 
+/** Of the second phase's time, the part in actions in which the first ended while it was under way. */
+type ShareOf = (first: Phase, second: Phase) => number;
+
 /** Whether the end of the first may be what the second waited for. A wait that something else gated is short, and counts for little. */
-function mayCause({ a, b }: Pair, first: PhaseDifference, second: PhaseDifference): boolean {
+function mayCause(first: PhaseDifference, second: PhaseDifference, shareOf: ShareOf): boolean {
   if (first.judgement !== second.judgement) return false;
-  const share = (one: Phase, other: Phase): number => {
+  const forth = shareOf(first.phase, second.phase);
+  return forth >= MOST && forth > shareOf(second.phase, first.phase);
+}
+
+function shares({ a, b }: Pair): ShareOf {
+  const known = [a, b].map((group) => ({ group, together: new Map<number, Float64Array>() }));
+  return (first, second) => {
     let all = 0;
     let ended = 0;
-    for (const group of [a, b]) {
-      const [p, q] = [placeIn(group, one), placeIn(group, other)];
+    for (const { group, together } of known) {
+      const [p, q] = [placeIn(group, first), placeIn(group, second)];
       if (p === undefined || q === undefined) continue;
+      const times = together.get(q) ?? timesWith(group, q);
+      together.set(q, times);
+      all += times[p]!;
       ended += group.endedDuring.get(p * PAIR + q) ?? 0;
-      for (const action of group.actions) if (action.phases.includes(p)) all += timeIn(action, q) ?? 0;
     }
     return all === 0 ? 0 : ended / all;
   };
-  const forth = share(first.phase, second.phase);
-  return forth >= MOST && forth > share(second.phase, first.phase);
+}
+
+/** A phase's time in the actions that have each other phase, by the place of that one. */
+function timesWith({ actions, phases }: Group, place: number): Float64Array {
+  const times = new Float64Array(phases.length);
+  for (const action of actions) {
+    const time = timeIn(action, place);
+    if (time !== undefined) for (const other of action.phases) times[other]! += time;
+  }
+  return times;
 }
 
 function isExplained(pair: Pair, one: PhaseDifference, by: readonly PhaseDifference[]): boolean {
