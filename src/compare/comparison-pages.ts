@@ -167,8 +167,8 @@ function failuresSection(failures: readonly FailureDifference[]): Section | unde
   const some = failures.filter(({ a, b }) => a.n + b.n > 0);
   if (some.length === 0) return undefined;
   const rows = some.flatMap((one) => [
-    [one.kind, '', shareOf(one.a), shareOf(one.b), shareCell(one)] satisfies Cell[],
-    ...one.causes.map(({ cause, a, b }): Cell[] => ['', cause, String(a), String(b), '']),
+    [one.kind, 'all', shareOf(one.a), shareOf(one.b), shareCell(one)] satisfies Cell[],
+    ...one.causes.map(({ cause, a, b }): Cell[] => [one.kind, cause, String(a), String(b), '']),
   ]);
   return {
     title: 'Failures',

@@ -64,7 +64,7 @@ function overview({ kinds }: Report, left: number): Section {
     paragraphs: [
       'Times are of the actions that succeeded.',
       'Gates, below: the part of all their time in which a phase held up the end, and no phase within it did. These parts sum up to 100 %.',
-      '`novaspan replay --instance …` shows one of the slowest in full.',
+      'To see one of the slowest in full: novaspan replay --instance …',
     ],
     table: { columns: [word('Action'), number('n'), number('Failed'), number('p50 s'), number('p95 s')], rows },
     after: left > 0 ? [`Of ${left} kinds there are fewer than ${LEAST_ACTIONS}: --all shows more of them, too.`] : [],
