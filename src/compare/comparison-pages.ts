@@ -247,15 +247,18 @@ const inSets = (x: PhaseDifference, y: PhaseDifference): number =>
 
 function notComparedSection({ unmatched }: Comparison): Section | undefined {
   if (unmatched.length === 0) return undefined;
-  return { title: 'Not compared', paragraphs: unmatched.map(unmatchedText) };
+  const only = (['a', 'b'] as const).flatMap((side) => {
+    const kinds = unmatched.filter((one) => one.only === side && one.others.length === 0).map((one) => `${one.n} ${actionOf(one)}`);
+    return kinds.length === 0 ? [] : [`Only in ${side.toUpperCase()}: ${kinds.join(', ')}.`];
+  });
+  const levels = unmatched.filter(({ others }) => others.length > 0);
+  const remedy = levels.length === 0 ? [] : ['Logs of different levels show different phases: log both at one level.'];
+  return { title: 'Not compared', paragraphs: [...only, ...levels.map(levelText), ...remedy] };
 }
 
-function unmatchedText({ kind, level, n, only, others }: Unmatched): string {
-  const there = only.toUpperCase();
-  const other = only === 'a' ? 'B' : 'A';
-  const actions = `${n} ${n === 1 ? 'action' : 'actions'} ${actionOf({ kind, level })} only in ${there}`;
-  if (others.length === 0) return `${actions}.`;
-  return `${actions}: ${other} has ${kind} at ${others.join(' and ')}. Logs of different levels show different phases: log both at one level.`;
+function levelText({ kind, level, n, only, others }: Unmatched): string {
+  const [there, other] = only === 'a' ? ['A', 'B'] : ['B', 'A'];
+  return `${n} ${actionOf({ kind, level })} in ${there}, where ${other} has ${kind} at ${others.join(' and ')}.`;
 }
 
 function checksSection(checks: readonly Checked[]): Section | undefined {

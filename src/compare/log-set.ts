@@ -2,7 +2,7 @@ import { extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import type { Millis } from '../model/line.js';
 import { type FinishedTrace, isError, type Outcome, outcomes, type SpanData } from '../model/span.js';
 import { causeOf } from './cause.js';
-import { idOf, type Level, levelOf, nameOf, type Phase, phaseOf } from './phase.js';
+import { idOf, type Level, levelOf, nameOf, type Phase, phaseOf, serverOf } from './phase.js';
 
 /** What is kept of an action: numbers. Ten thousand actions are a few megabytes. */
 export interface Action {
@@ -52,29 +52,45 @@ export function kindOf({ form, action, partOf }: FinishedTrace): string {
   return action ?? 'action';
 }
 
+/** What spans of a trace do not say, or not all of them. */
+interface Known {
+  readonly outcome: Outcome | undefined;
+  readonly level: Level;
+}
+
 /** The numbers of many traces. Spans are not kept. */
 export class LogSet {
   readonly #groups = new Map<string, Placed>();
   readonly #ends = new Map<string, Ends>();
   readonly #levels = new Map<string, Level>();
+  /** What followed an action that has not closed yet, by the trace id of that one: it is of the same level. */
+  readonly #early = new Map<string, FinishedTrace>();
   readonly #services = new Set<string>();
   traces = 0;
 
   add(trace: FinishedTrace): void {
     this.traces++;
-    for (const { service } of trace.spans) this.#services.add(service);
+    for (const { service } of trace.spans) this.#services.add(serverOf(service));
     const root = rootOf(trace);
     const outcome = trace.form === 'action' ? knownOutcome(outcomeOf(trace)) : undefined;
     if (trace.form === 'action') {
       this.#levels.set(trace.traceId, levelOf(root));
       this.#addEnd(trace, outcome);
     }
+    const before = trace.form === 'network-ready' ? (root?.links[0]?.traceId ?? '') : undefined;
+    if (before !== undefined && !this.#levels.has(before)) this.#early.set(before, trace);
     // What failed took another time, for another reason: it is counted, and its causes are.
-    if (outcome !== undefined && outcome !== 'succeeded') return;
-    this.#addTimes(trace, root, outcome);
+    else if (outcome === undefined || outcome === 'succeeded')
+      this.#addTimes(trace, root, { outcome, level: before === undefined ? levelOf(root) : this.#levels.get(before)! });
+    const sequel = this.#early.get(trace.traceId);
+    if (trace.form !== 'action' || sequel === undefined) return;
+    this.#early.delete(trace.traceId);
+    this.#addTimes(sequel, rootOf(sequel), { outcome: undefined, level: levelOf(root) });
   }
 
   get groups(): readonly Group[] {
+    for (const sequel of this.#early.values()) this.#addTimes(sequel, rootOf(sequel), { outcome: undefined, level: 'unknown' });
+    this.#early.clear();
     return [...this.#groups.values()];
   }
 
@@ -102,8 +118,7 @@ export class LogSet {
     else known.count++;
   }
 
-  #addTimes(trace: FinishedTrace, root: SpanData | undefined, outcome: Outcome | undefined): void {
-    const level = trace.form === 'network-ready' ? this.#levelBefore(root) : levelOf(root);
+  #addTimes(trace: FinishedTrace, root: SpanData | undefined, { outcome, level }: Known): void {
     const group = this.#groupOf(kindOf(trace), level);
     for (const name of new Set(trace.spans.filter((span) => span !== root).map(nameOf)))
       group.present.set(name, (group.present.get(name) ?? 0) + 1);
@@ -127,10 +142,6 @@ export class LogSet {
       times: Float64Array.from(times),
     });
     for (const [i, second] of places.entries()) addPairs(group.endedDuring, byPhase, second, times[i]!);
-  }
-
-  #levelBefore(root: SpanData | undefined): Level {
-    return this.#levels.get(root?.links[0]?.traceId ?? '') ?? 'unknown';
   }
 
   #groupOf(kind: string, level: Level): Placed {

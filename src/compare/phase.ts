@@ -1,5 +1,6 @@
 import { certaintyOf } from '../export/terminal/reading.js';
 import { type Certainty, keys } from '../model/attributes.js';
+import { rows } from '../model/services.js';
 import type { SpanData } from '../model/span.js';
 
 /**
@@ -25,11 +26,17 @@ export function phaseOf(span: SpanData): Phase | undefined {
   return { service: isRoot ? undefined : span.service, name: isRoot ? WHOLE : span.name, start, end };
 }
 
+const NETWORK_API = 'neutron-server';
+/** From 2025.1 on, neutron's server is several processes: a phase of one is like the same phase of the old one. */
+const networkApis: ReadonlySet<string> = new Set(rows.filter(({ part }) => part === 'network API').map(({ name }) => name));
+export const serverOf = (service: string): string => (networkApis.has(service) ? NETWORK_API : service);
+
 /** The same for like phases, and for no others. */
-export const idOf = ({ service, name, start, end }: Phase): string => [service ?? '', name, start, end].join('\u0000');
+export const idOf = ({ service, name, start, end }: Phase): string =>
+  [service === undefined ? '' : serverOf(service), name, start, end].join('\u0000');
 
 /** Without what is known of its ends: whether a phase is there at all. */
-export const nameOf = (span: SpanData): string => `${span.service}\u0000${span.name}`;
+export const nameOf = (span: SpanData): string => `${serverOf(span.service)}\u0000${span.name}`;
 
 /** `neutron port update (neutron-server)` */
 export const labelOf = ({ service, name }: Pick<Phase, 'service' | 'name'>): string =>

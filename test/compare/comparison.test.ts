@@ -121,6 +121,26 @@ describe('only like is compared with like', () => {
   });
 });
 
+it('what follows a boot is of its level, whichever of the two closes first', () => {
+  const boot = traceOf({ id: 1, took: 900, level: 'INFO' });
+  const sequel = traceOf({ id: 2, took: 500 });
+  const [root] = sequel.spans;
+  const links = [{ traceId: boot.traceId, spanId: '1', attributes: {} }];
+  const ready: FinishedTrace = { ...sequel, form: 'network-ready', spans: [{ ...root!, links, attributes: {} }] };
+  const levels = (traces: readonly FinishedTrace[]) => setOf(traces).groups.map(({ kind, level }) => [kind, level]);
+  expect(levels([boot, ready])).toContainEqual(['network-ready', 'INFO']);
+  expect(levels([ready, boot])).toContainEqual(['network-ready', 'INFO']);
+  expect(levels([ready])).toEqual([['network-ready', 'unknown']]);
+});
+
+it('a phase of neutron is the same where its server is several processes', () => {
+  const at = (id: number, service: string): FinishedTrace =>
+    traceOf({ id, took: 900, phases: [{ name: 'neutron port update', service, from: 10, to: 500 }] });
+  const result = compared([at(1, 'neutron-server')], [at(2, 'neutron-api')]);
+  expect(result.phases.map(({ phase }) => phase.name)).toEqual(['whole action', 'neutron port update']);
+  expect([result.presence, result.onlyA, result.onlyB]).toEqual([[], [], []]);
+});
+
 it('what failed is counted and has no say in the times', () => {
   const at = (id: number, hasFailed: boolean): FinishedTrace =>
     traceOf({
