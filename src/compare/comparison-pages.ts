@@ -117,7 +117,7 @@ function rowOf(one: PhaseDifference): Cell[] {
   ];
 }
 
-const judgementWords: Record<Judgement, string> = { slower: 'slower', faster: 'faster', noise: 'no more than noise', few: 'too few' };
+const judgementWords: Record<Judgement, string> = { slower: 'slower', faster: 'faster', noise: 'noise', few: 'too few' };
 
 function judgementCell({ by, follows, judgement }: PhaseDifference): Cell {
   const text = `${judgementWords[judgement]}${by === 'tail' ? ' at p95' : ''}${follows.length > 0 ? ', follows' : ''}`;
@@ -187,7 +187,7 @@ function failuresSection(failures: readonly FailureDifference[]): Section | unde
 
 function shareCell({ a, b, isMore }: Pick<FailureDifference, 'a' | 'b' | 'isMore'>): Cell {
   if (a.of === 0 || b.of === 0) return { text: 'not in both', tone: 'dim' };
-  if (!isMore) return { text: 'no more than noise', tone: 'dim' };
+  if (!isMore) return { text: 'noise', tone: 'dim' };
   return b.n * a.of > a.n * b.of ? { text: 'more', tone: 'bad' } : { text: 'fewer', tone: 'good' };
 }
 
