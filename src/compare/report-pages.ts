@@ -64,7 +64,7 @@ function overview({ kinds }: Report, left: number): Section {
     title: 'Actions',
     paragraphs: [
       'Times are of the actions that succeeded.',
-      'Gates, below: the part of all their time in which a phase held up the end, and no phase within it did. These parts sum up to 100 %.',
+      'Below, Gates is the part of all their time in which a phase held up the end, and no phase within it did: these parts sum up to 100 %. Under way is the part in which it ran at all.',
       'To see one of the slowest in full: novaspan replay --instance …',
     ],
     table: { columns: [word('Action'), number('n'), number('Failed'), number('p50 s'), number('p95 s')], rows },
@@ -82,7 +82,15 @@ function groupSection(group: GroupReport, isFull: boolean): Section | undefined 
     title: `Where the time goes: ${actionOf(group)}, ${whole.n} succeeded, p50 ${inSeconds(whole.p50)} s, p95 ${inSeconds(whole.p95)} s`,
     paragraphs: [],
     table: {
-      columns: [word('Phase'), number('Gates'), number('In actions'), number('n'), number('p50 s'), number('p95 s')],
+      columns: [
+        word('Phase'),
+        number('Gates'),
+        number('In actions', true),
+        number('Under way', true),
+        number('n'),
+        number('p50 s'),
+        number('p95 s'),
+      ],
       rows: shown.map(phaseRow),
     },
     after: rest > 0 ? [`${rest} more; --all shows them.`] : [],
@@ -90,10 +98,10 @@ function groupSection(group: GroupReport, isFull: boolean): Section | undefined 
 }
 
 function phaseRow(one: PhaseReport): Cell[] {
-  const { gates, gating, phase, times } = one;
+  const { gates, gating, phase, share, times } = one;
   const label = phase === undefined ? one.name : phaseLabel({ phase });
   const gate: Cell = gating > 0 ? percent(gating) : { text: '-', tone: 'dim' };
-  return [label, gate, gates === 0 ? '-' : String(gates), ...(times === undefined ? ['-', '-', '-'] : timeCells(times))];
+  return [label, gate, gates === 0 ? '-' : String(gates), percent(share), ...(times === undefined ? ['-', '-', '-'] : timeCells(times))];
 }
 
 function slowestSection({ kind, slowest }: KindReport): Section | undefined {
@@ -149,8 +157,16 @@ const timesJson = ({ n, p50, p95 }: Times) => ({ n, p50Seconds: secondsOf(p50), 
 
 const groupJson = ({ kind, level, phases, whole }: GroupReport) => ({
   ...{ action: kind, level, ...timesJson(whole) },
-  phases: phases.map(({ gates, gating, name, phase, service, times }) => ({
-    ...{ service, phase: name, startEvidence: phase?.start, endEvidence: phase?.end, gatingShare: gating, gatesActions: gates },
+  phases: phases.map(({ gates, gating, name, phase, service, share, times }) => ({
+    ...{
+      service,
+      phase: name,
+      startEvidence: phase?.start,
+      endEvidence: phase?.end,
+      underWayShare: share,
+      gatingShare: gating,
+      gatesActions: gates,
+    },
     ...(times !== undefined && timesJson(times)),
   })),
 });
@@ -183,6 +199,7 @@ const HEAD = [
   'n',
   'p50_s',
   'p95_s',
+  'under_way_share',
   'gating_share',
   'gates_actions',
   'failed',
@@ -193,11 +210,11 @@ const HEAD = [
 export function reportCsv({ kinds, others }: Report): string {
   const times = ({ n, p50, p95 }: Times): Field[] => [n, secondsOf(p50), secondsOf(p95)];
   const ofGroup = ({ kind, level, phases, whole }: GroupReport): Field[][] => [
-    ['action', kind, level, '', '', '', ...times(whole), undefined, undefined, undefined, ''],
+    ['action', kind, level, '', '', '', ...times(whole), undefined, undefined, undefined, undefined, ''],
     ...phases.map((one): Field[] => [
       ...['phase', kind, level, one.service ?? '', one.name, ''],
       ...(one.times === undefined ? [undefined, undefined, undefined] : times(one.times)),
-      ...[one.gating, one.gates, undefined, ''],
+      ...[one.share, one.gating, one.gates, undefined, ''],
     ]),
   ];
   const rows = kinds.flatMap((kind): Field[][] => [
@@ -223,12 +240,12 @@ export function reportCsv({ kinds, others }: Report): string {
       cause,
       '',
       count,
-      ...new Array<Field>(5).fill(undefined),
+      ...new Array<Field>(6).fill(undefined),
       '',
     ]),
     ...kind.slowest.map((one): Field[] => [
       ...['slowest', kind.kind, '', '', one.instance, one.host, 1, secondsOf(one.duration)],
-      ...[undefined, undefined, undefined, undefined, one.why],
+      ...[undefined, undefined, undefined, undefined, undefined, one.why],
     ]),
   ]);
   return asCsv(HEAD, [...rows, ...others.flatMap(ofGroup)]);

@@ -130,6 +130,8 @@ export interface PhaseReport {
   /** undefined for time that no line accounts for */
   readonly phase: Phase | undefined;
   readonly times: Times | undefined;
+  /** its time, as a part of the time of all these actions; what runs beside others, or before, counts in full */
+  readonly share: number;
   /** of the time of all these actions, the part in which it gated the end, and nothing within it did */
   readonly gating: number;
   /** in how many actions it did */
@@ -172,6 +174,8 @@ export interface Report {
 function groupReport(group: Group, sums: Sums | undefined): GroupReport {
   const times = timesOf(group);
   const whole = sums?.whole ?? 0;
+  const durations = sorted(group.actions.map(({ duration }) => duration));
+  const all = sumOf(durations);
   const seen = new Set<string>();
   const phases = group.phases.flatMap((phase, place): PhaseReport[] => {
     if (phase.name === WHOLE) return [];
@@ -181,22 +185,23 @@ function groupReport(group: Group, sums: Sums | undefined): GroupReport {
     const isFirst = !seen.has(id);
     seen.add(id);
     const gating = sum === undefined || whole === 0 || !isFirst ? 0 : sum.self / whole;
-    return [
-      { service: phase.service, name: phase.name, phase, times: timesIn(times[place]!), gating, gates: isFirst ? (sum?.actions ?? 0) : 0 },
-    ];
+    const share = all === 0 ? 0 : sumOf(times[place]!) / all;
+    const gates = isFirst ? (sum?.actions ?? 0) : 0;
+    return [{ service: phase.service, name: phase.name, phase, times: timesIn(times[place]!), share, gating, gates }];
   });
   const unaccounted = sums?.gating.get(`\u0000${NO_LINE}`);
   if (unaccounted !== undefined && whole > 0)
     phases.push({
       ...{ service: undefined, name: NO_LINE, phase: undefined, times: undefined },
-      ...{ gating: unaccounted.self / whole, gates: unaccounted.actions },
+      ...{ share: unaccounted.self / whole, gating: unaccounted.self / whole, gates: unaccounted.actions },
     });
-  const durations = sorted(group.actions.map(({ duration }) => duration));
   return {
     ...{ kind: group.kind, level: group.level, whole: timesIn(durations) },
     phases: phases.sort((a, b) => b.gating - a.gating || (b.times?.p50 ?? 0) - (a.times?.p50 ?? 0)),
   };
 }
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 const hostReport = ([host, { durations, ended, failed }]: readonly [string, OfHost]): HostReport => ({
   ...{ host, ended, failed },

@@ -109,6 +109,21 @@ describe('compare', () => {
   });
 });
 
+it('half a set is not compared: interrupted, nothing is shown', async () => {
+  const stop = new AbortController();
+  const { code, stderr, stdout } = await novaspan(['compare', 'before', 'after'], {
+    signal: stop.signal,
+    engine: {
+      async *replay() {
+        yield before[0]!;
+        stop.abort('SIGINT');
+      },
+    },
+  });
+  expect([code, stdout]).toEqual([130, '']);
+  expect(stderr).toBe('interrupted by SIGINT: what was read until then is no whole set, and is not shown\n');
+});
+
 describe('report', () => {
   const logs = holding({
     logs: [...before, traceOf({ id: 1, took: 70_000, outcome: 'failed', errorType: 'nova.exception.NoValidHost', host: 'cmp2' })],
@@ -146,6 +161,12 @@ describe('report', () => {
     ['html', '<h2 id="s0">Actions</h2>'],
   ])('gives %s', async (format, sign) => {
     expect((await novaspan(['report', '--format', format, 'logs'], logs)).stdout).toContain(sign);
+  });
+
+  it('has as many fields in each line of CSV', async () => {
+    const { stdout } = await novaspan(['report', '--format', 'csv', 'logs'], logs);
+    const [head, ...rows] = stdout.trim().split('\n');
+    for (const row of rows) expect(row.replace(/"[^"]*"/g, '').split(',')).toHaveLength(head!.split(',').length);
   });
 
   it('says where no action is left', async () => {

@@ -72,6 +72,8 @@ describe('a report', () => {
     expect(group!.phases.reduce((sum, { gating }) => sum + gating, 0)).toBeCloseTo(1, 6);
     const wait = group!.phases.find(({ name }) => name === 'vif-plugged wait');
     expect(wait).toMatchObject({ gates: 25, times: { n: 25 } });
+    // Nothing is within it: it gated for as long as it was under way.
+    expect(wait!.gating).toBeCloseTo(wait!.share, 6);
   });
 });
 
