@@ -190,63 +190,41 @@ export function reportJson({ kinds, others }: Report, { name, holds }: ReportNam
 }
 
 const HEAD = [
-  'record',
-  'action',
-  'level',
-  'service',
-  'name',
-  'host',
-  'n',
-  'p50_s',
-  'p95_s',
-  'under_way_share',
-  'gating_share',
-  'gates_actions',
-  'failed',
-  'why',
+  ...(['record', 'action', 'level', 'service', 'name', 'host', 'n', 'p50_s', 'p95_s'] as const),
+  ...(['under_way_share', 'gating_share', 'gates_actions', 'failed', 'why'] as const),
 ];
+type Line = Partial<Record<(typeof HEAD)[number], Field>>;
 
 /** One table: lines for actions, their phases, hosts, causes of failures, and the slowest (p50_s is what it took). */
 export function reportCsv({ kinds, others }: Report): string {
-  const times = ({ n, p50, p95 }: Times): Field[] => [n, secondsOf(p50), secondsOf(p95)];
-  const ofGroup = ({ kind, level, phases, whole }: GroupReport): Field[][] => [
-    ['action', kind, level, '', '', '', ...times(whole), undefined, undefined, undefined, undefined, ''],
-    ...phases.map((one): Field[] => [
-      ...['phase', kind, level, one.service ?? '', one.name, ''],
-      ...(one.times === undefined ? [undefined, undefined, undefined] : times(one.times)),
-      ...[one.share, one.gating, one.gates, undefined, ''],
-    ]),
+  const times = ({ n, p50, p95 }: Times): Line => ({ n, p50_s: secondsOf(p50), p95_s: secondsOf(p95) });
+  const ofGroup = ({ kind: action, level, phases, whole }: GroupReport): Line[] => [
+    { record: 'action', action, level, ...times(whole) },
+    ...phases.map(
+      (one): Line => ({
+        ...{ record: 'phase', action, level, service: one.service, name: one.name, ...(one.times !== undefined && times(one.times)) },
+        ...{ under_way_share: one.share, gating_share: one.gating, gates_actions: one.gates },
+      }),
+    ),
   ];
-  const rows = kinds.flatMap((kind): Field[][] => [
-    ...kind.groups.flatMap(ofGroup),
-    ...kind.hosts.map((one): Field[] => [
-      'host',
-      kind.kind,
-      '',
-      '',
-      '',
-      one.host,
-      ...times(one.times),
-      undefined,
-      undefined,
-      one.failed,
-      '',
-    ]),
-    ...kind.causes.map(({ cause, count }): Field[] => [
-      'failure',
-      kind.kind,
-      '',
-      '',
-      cause,
-      '',
-      count,
-      ...new Array<Field>(6).fill(undefined),
-      '',
-    ]),
-    ...kind.slowest.map((one): Field[] => [
-      ...['slowest', kind.kind, '', '', one.instance, one.host, 1, secondsOf(one.duration)],
-      ...[undefined, undefined, undefined, undefined, undefined, one.why],
-    ]),
+  const lines = kinds.flatMap(({ causes, groups, hosts, kind: action, slowest }): Line[] => [
+    ...groups.flatMap(ofGroup),
+    ...hosts.map((one): Line => ({ record: 'host', action, host: one.host, ...times(one.times), failed: one.failed })),
+    ...causes.map(({ cause, count }): Line => ({ record: 'failure', action, name: cause, n: count })),
+    ...slowest.map(
+      (one): Line => ({
+        record: 'slowest',
+        action,
+        name: one.instance,
+        host: one.host,
+        n: 1,
+        p50_s: secondsOf(one.duration),
+        why: one.why,
+      }),
+    ),
   ]);
-  return asCsv(HEAD, [...rows, ...others.flatMap(ofGroup)]);
+  return asCsv(
+    HEAD,
+    [...lines, ...others.flatMap(ofGroup)].map((line) => HEAD.map((name) => line[name])),
+  );
 }
