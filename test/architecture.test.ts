@@ -7,7 +7,7 @@ import { keys } from '../src/model/attributes.js';
 const FLOORS = [
   ['model'],
   ['format', 'catalogue', 'tail', 'receive', 'export', 'telemetry', 'config'],
-  ['lifecycle', 'archive', 'journal'],
+  ['lifecycle', 'archive', 'journal', 'compare'],
   ['correlate', 'trace', 'read'],
   ['pipeline'],
   ['cli'],

@@ -30,16 +30,20 @@ export interface OptionSpec {
   readonly choices?: readonly string[];
   /** what it is without a value; a word behind it is its value only where it is one of the choices */
   readonly bare?: string;
+  /** may be given several times: its value is a list */
+  readonly isRepeatable?: true;
   readonly about: string;
 }
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-/** What was given for each option: nothing is `undefined`, or `false` for a switch. */
+/** What was given for each option: nothing is `undefined`, `false` for a switch, or an empty list. */
 export type Values<O extends OptionSpecs> = {
   readonly [Name in keyof O]: O[Name]['type'] extends 'boolean'
     ? boolean
-    : (O[Name] extends { readonly choices: readonly (infer Choice extends string)[] } ? Choice : string) | undefined;
+    : O[Name] extends { readonly isRepeatable: true }
+      ? readonly string[]
+      : (O[Name] extends { readonly choices: readonly (infer Choice extends string)[] } ? Choice : string) | undefined;
 };
 
 export interface CommandSpec<O extends OptionSpecs> {
@@ -80,8 +84,12 @@ function parse<O extends OptionSpecs>(spec: Omit<CommandSpec<O>, 'run'>, argv: r
     options[name] = { type: bare === undefined ? type : 'boolean', ...(short !== undefined && { short }) };
   const { tokens } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: false, tokens: true });
 
-  const values: Record<string, string | boolean | undefined> = {};
-  for (const [name, { type }] of Object.entries(spec.options)) values[name] = type === 'boolean' ? false : undefined;
+  const values: Record<string, string | boolean | readonly string[] | undefined> = {};
+  const lists: Record<string, string[]> = {};
+  for (const [name, { isRepeatable, type }] of Object.entries(spec.options)) {
+    if (isRepeatable === true) values[name] = lists[name] = [];
+    else values[name] = type === 'boolean' ? false : undefined;
+  }
   const positionals: string[] = [];
   for (const [place, token] of tokens.entries()) {
     if (token.kind === 'positional' && !isValueBehind(tokens[place - 1], token.value, spec.options)) positionals.push(token.value);
@@ -115,7 +123,9 @@ function parse<O extends OptionSpecs>(spec: Omit<CommandSpec<O>, 'run'>, argv: r
         `${meant === undefined ? '' : `did you mean ${meant}? `}allowed: ${option.choices.join(', ')}`,
       );
     }
-    values[token.name] = token.value;
+    const list = lists[token.name];
+    if (list === undefined) values[token.name] = token.value;
+    else list.push(token.value);
   }
 
   const { least, most } = spec.takes;

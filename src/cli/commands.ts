@@ -11,6 +11,8 @@ export interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   { name: 'demo', load: async () => (await import('./demo.js')).demo },
   { name: 'replay', load: async () => (await import('./replay.js')).replay },
+  { name: 'compare', load: async () => (await import('./compare.js')).compare },
+  { name: 'report', load: async () => (await import('./report.js')).report },
   { name: 'tail', load: async () => (await import('./tail.js')).tail },
   { name: 'resend', load: async () => (await import('./resend.js')).resend },
   { name: 'explain', load: async () => (await import('./explain.js')).explain },

@@ -1,15 +1,33 @@
+import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
-import { isoMicros } from './instant.js';
+import { isoMicros, micros } from './instant.js';
+import { extentOf, outcomeOf } from './terminal/reading.js';
 
-/** A trace as one line of plain JSON: as it is, with times in ISO 8601 (microseconds, UTC). What is not known is left out. */
+/**
+ * A trace as one line of plain JSON: as it is, with times in ISO 8601 (microseconds, UTC). What is not known is left out.
+ * The same times are there as numbers, for programs such as jq: `durationSeconds`, and seconds since 1970 in `…Epoch`.
+ */
 export function toJson(trace: FinishedTrace): string {
+  const { spans, ...rest } = trace;
   return JSON.stringify({
-    ...trace,
-    spans: trace.spans.map(({ start, end, events, ...span }) => ({
+    ...rest,
+    outcome: outcomeOf(trace),
+    ...numbersOf(extentOf(trace)),
+    spans: spans.map(({ start, end, events, ...span }) => ({
       ...span,
       start: isoMicros(start),
       end: isoMicros(end),
-      events: events.map(({ at, ...event }) => ({ at: isoMicros(at), ...event })),
+      ...numbersOf({ start, end }),
+      events: events.map(({ at, ...event }) => ({ at: isoMicros(at), atEpoch: inSeconds(micros(at)), ...event })),
     })),
   });
 }
+
+function numbersOf({ start, end }: { readonly start: Millis; readonly end: Millis }) {
+  const from = micros(start);
+  const to = micros(end);
+  return { startEpoch: inSeconds(from), endEpoch: inSeconds(to), durationSeconds: inSeconds(to - from) };
+}
+
+/** One division of whole numbers: it gives six decimals and no more. */
+const inSeconds = (us: number): number => us / 1_000_000;

@@ -11,6 +11,10 @@ it('a trace as plain JSON is one line, as it is, with times an operator can read
     form: 'action',
     instance: oneSpan.instance,
     action: 'create',
+    outcome: 'succeeded',
+    startEpoch: 1768387342.772123,
+    endEpoch: 1768387355.642,
+    durationSeconds: 12.869877,
     spans: [
       {
         traceId: oneSpan.traceId,
@@ -24,6 +28,9 @@ it('a trace as plain JSON is one line, as it is, with times an operator can read
         links: [],
         start: '2026-01-14T10:42:22.772123Z',
         end: '2026-01-14T10:42:35.642000Z',
+        startEpoch: 1768387342.772123,
+        endEpoch: 1768387355.642,
+        durationSeconds: 12.869877,
         events: [],
       },
     ],
@@ -38,6 +45,9 @@ it('plain JSON loses nothing of a trace', () => {
       for (const [i, span] of trace.spans.entries()) {
         expect(back.spans[i].events).toHaveLength(span.events.length);
         expect(Date.parse(back.spans[i].start)).toBe(Math.floor(span.start));
+        // Numbers that say the same as the texts: to the microsecond.
+        expect(back.spans[i].startEpoch).toBeCloseTo(span.start / 1000, 6);
+        expect(back.spans[i].durationSeconds).toBeCloseTo((span.end - span.start) / 1000, 5);
       }
     }),
   );

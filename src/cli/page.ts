@@ -1,0 +1,30 @@
+import type { OptionSpecs } from './command.js';
+import { sourceOptions } from './source-options.js';
+
+/** In what form `compare` and `report` give their result. */
+export const pageFormats = ['text', 'json', 'csv', 'markdown', 'html'] as const;
+
+/** What `compare` and `report` have in common. */
+export const pageOptions = {
+  ...sourceOptions,
+  timezone: {
+    ...sourceOptions.timezone,
+    about: `${sourceOptions.timezone.about}. Services in another zone follow it: Asia/Seoul,placement=UTC. auto takes the zones that the logs prove`,
+  },
+  format: {
+    type: 'string',
+    choices: pageFormats,
+    about: 'text (default); json for jq (durations in seconds, times in seconds since 1970); csv; markdown; html: one page without scripts',
+  },
+  output: { type: 'string', short: 'o', value: 'FILE', about: 'write the result to FILE instead of stdout' },
+  all: { type: 'boolean', about: 'text: every phase, also those of which nothing is to be said' },
+  quiet: { type: 'boolean', short: 'q', about: 'nothing but the result, and errors' },
+  'no-color': { type: 'boolean', about: 'no colours' },
+} as const satisfies OptionSpecs;
+
+/** Several values, with commas between them. */
+export const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');

@@ -1,0 +1,307 @@
+import type { Millis } from '../model/line.js';
+import { markFollowers } from './follows.js';
+import { type Action, type Ends, type Group, type LogSet, timeIn } from './log-set.js';
+import { idOf, type Level, type Phase } from './phase.js';
+import {
+  changeTest,
+  corrected,
+  type Interval,
+  intervalOf,
+  intervalOfChanges,
+  leastOfChanges,
+  leastOfRanks,
+  leastOfShares,
+  quantile,
+  rankTest,
+  type Sorted,
+  shareTest,
+  sorted,
+  type Test,
+} from './statistics.js';
+
+/** The chance that a comparison of two sets of one kind names any difference of one sort (times, what is there, failures). */
+export const LEVEL = 0.001;
+/** Lines are stamped to the millisecond: what is shorter, or a small part of the whole, is no finding however sure it is. */
+const LEAST_MILLIS = 5;
+const LEAST_SHARE = 0.02;
+/** Of fewer nothing is said of the longest. */
+const LEAST_FOR_TAIL = 20;
+
+export interface Times {
+  readonly n: number;
+  readonly p50: Millis;
+  readonly p95: Millis;
+}
+
+/** `few`: so few that no difference of any size could be told from noise. */
+export type Judgement = 'slower' | 'faster' | 'noise' | 'few';
+
+export interface PhaseDifference {
+  readonly kind: string;
+  readonly level: Level;
+  readonly phase: Phase;
+  readonly a: Times;
+  readonly b: Times;
+  /** whether both sets hold the same actions: then each is compared with itself */
+  readonly isPaired: boolean;
+  /** of the medians, b − a; of the same actions, the median change */
+  readonly difference: Millis;
+  /** 95 %, by bootstrap; undefined of very few */
+  readonly interval: Interval | undefined;
+  /** of the 95th percentiles, b − a */
+  readonly difference95: Millis;
+  readonly interval95: Interval | undefined;
+  /** of the ranks, and of how many are among the longest tenth of both: before the correction for many phases */
+  readonly chance: { readonly median: number; readonly tail: number | undefined };
+  /** the smaller of the two, corrected for all phases that are compared; undefined where there are too few to say anything */
+  readonly corrected: number | undefined;
+  readonly judgement: Judgement;
+  /** which part of them differs, where it is more than noise */
+  readonly by: 'median' | 'tail' | undefined;
+  /** The phases that explain it: they ended while it was under way, and without their difference it has none. */
+  readonly follows: readonly Phase[];
+}
+
+export interface Share {
+  readonly n: number;
+  readonly of: number;
+}
+
+export interface ShareDifference {
+  readonly a: Share;
+  readonly b: Share;
+  readonly chance: number;
+  readonly corrected: number | undefined;
+  /** more than noise */
+  readonly isMore: boolean;
+}
+
+export interface FailureDifference extends ShareDifference {
+  readonly kind: string;
+  readonly causes: readonly { readonly cause: string; readonly a: number; readonly b: number; readonly example: string }[];
+}
+
+export interface PresenceDifference extends ShareDifference {
+  readonly kind: string;
+  readonly level: Level;
+  readonly service: string;
+  readonly name: string;
+}
+
+/** Actions that only one of the sets has at this level, so that their times cannot be compared. */
+export interface Unmatched {
+  readonly kind: string;
+  readonly level: Level;
+  readonly only: 'a' | 'b';
+  readonly n: number;
+  /** the levels at which the other set has actions of this kind */
+  readonly others: readonly Level[];
+}
+
+export interface Comparison {
+  readonly phases: readonly PhaseDifference[];
+  readonly failures: readonly FailureDifference[];
+  /** those that are in one set only, or more often in one than in the other */
+  readonly presence: readonly PresenceDifference[];
+  readonly unmatched: readonly Unmatched[];
+  /** services of which only one of the sets has anything */
+  readonly onlyA: readonly string[];
+  readonly onlyB: readonly string[];
+  /** how many actions are in both sets */
+  readonly common: number;
+}
+
+export function compareSets(a: LogSet, b: LogSet): Comparison {
+  const pairs = a.groups.flatMap((group) => {
+    const other = b.groups.find(({ kind, level }) => kind === group.kind && level === group.level);
+    return other === undefined ? [] : [{ a: group, b: other }];
+  });
+  return {
+    phases: phaseDifferences(pairs),
+    failures: failureDifferences(a, b),
+    presence: presenceDifferences(pairs),
+    unmatched: [...unmatchedOf(a, b, 'a'), ...unmatchedOf(b, a, 'b')],
+    onlyA: [...a.services].filter((service) => !b.services.has(service)).sort(),
+    onlyB: [...b.services].filter((service) => !a.services.has(service)).sort(),
+    common: pairs.reduce((sum, pair) => sum + commonOf(pair), 0),
+  };
+}
+
+function commonOf({ a, b }: Pair): number {
+  const ids = new Set(b.actions.map(({ traceId }) => traceId));
+  return a.actions.filter(({ traceId }) => ids.has(traceId)).length;
+}
+
+export interface Pair {
+  readonly a: Group;
+  readonly b: Group;
+}
+
+/** The times of each phase of a group, in rising order. */
+export function timesOf({ phases, actions }: Group): Sorted[] {
+  const all: number[][] = phases.map(() => []);
+  for (const action of actions) for (const [i, place] of action.phases.entries()) all[place]!.push(action.times[i]!);
+  return all.map(sorted);
+}
+
+export const timesIn = (values: Sorted): Times => ({ n: values.length, p50: quantile(values, 0.5), p95: quantile(values, 0.95) });
+
+/** A difference before it is known which others were looked at. */
+type Unjudged = Omit<PhaseDifference, 'corrected' | 'judgement' | 'by' | 'follows' | 'interval' | 'interval95' | 'chance'>;
+
+interface Looked {
+  readonly pair: Pair;
+  readonly values: { readonly a: Sorted; readonly b: Sorted; readonly changes: Sorted | undefined };
+  readonly difference: Unjudged;
+  readonly median: Test;
+  readonly tail: Test | undefined;
+}
+
+function phaseDifferences(pairs: readonly Pair[]): PhaseDifference[] {
+  const looked = pairs.flatMap(lookAt);
+  // Each test is one chance to be wrong.
+  const tests = looked.flatMap(({ median, tail }) => (tail === undefined ? [median] : [median, tail]));
+  const chances = corrected(tests, LEVEL);
+  let next = 0;
+  const judged = looked.map((one) => {
+    const median = chances[next++];
+    const tail = one.tail === undefined ? undefined : chances[next++];
+    return { pair: one.pair, difference: judge(one, median, tail) };
+  });
+  return pairs.flatMap((pair) => {
+    const own = judged.filter((one) => one.pair === pair).map(({ difference }) => difference);
+    return markFollowers(pair, own);
+  });
+}
+
+function lookAt(pair: Pair): Looked[] {
+  const { a, b } = pair;
+  const timesA = timesOf(a);
+  const timesB = timesOf(b);
+  const placesB = new Map(b.phases.map((phase, place) => [idOf(phase), place]));
+  return a.phases.flatMap((phase, place) => {
+    const other = placesB.get(idOf(phase));
+    if (other === undefined) return [];
+    const [inA, inB] = [timesA[place]!, timesB[other]!];
+    const changes = changesOf(
+      pair,
+      (action) => timeIn(action, place),
+      (action) => timeIn(action, other),
+    );
+    const times = { a: timesIn(inA), b: timesIn(inB) };
+    const difference = {
+      ...{ kind: a.kind, level: a.level, phase, ...times, isPaired: changes !== undefined },
+      difference: changes === undefined ? times.b.p50 - times.a.p50 : quantile(changes, 0.5),
+      difference95: times.b.p95 - times.a.p95,
+    };
+    const median =
+      changes === undefined
+        ? { chance: rankTest(inA, inB), least: leastOfRanks(inA.length, inB.length) }
+        : { chance: changeTest(changes), least: leastOfChanges(changes.length) };
+    return [
+      { pair, values: { a: inA, b: inB, changes }, difference, median, tail: changes === undefined ? tailTest(inA, inB) : undefined },
+    ];
+  });
+}
+
+/** Of the larger set, how many actions must be in the other one as well, so that all are taken for the same. */
+const SAME = 0.8;
+
+/**
+ * How the times of the same actions changed, where both sets hold the same ones: the same logs read by another release, or edited. They differ
+ * among each other far more than each from itself. Undefined where the sets are of different actions, as they mostly are.
+ */
+export function changesOf(
+  { a, b }: Pair,
+  inA: (action: Action) => number | undefined,
+  inB: (action: Action) => number | undefined,
+): Sorted | undefined {
+  const others = new Map(b.actions.map((action) => [action.traceId, action]));
+  const changes: number[] = [];
+  let [n, m] = [0, 0];
+  for (const action of b.actions) if (inB(action) !== undefined) m++;
+  for (const action of a.actions) {
+    const before = inA(action);
+    if (before === undefined) continue;
+    n++;
+    const same = others.get(action.traceId);
+    const after = same === undefined ? undefined : inB(same);
+    // Times are differences of times since 1970: what is below a microsecond is of the numbers, not of the logs.
+    if (after !== undefined) changes.push(Math.round((after - before) * 1000) / 1000);
+  }
+  return changes.length > 0 && changes.length >= SAME * Math.max(n, m) ? sorted(changes) : undefined;
+}
+
+/** Whether more of one set are among the longest tenth of both: one boot in ten that hangs leaves the median where it is. */
+function tailTest(a: Sorted, b: Sorted): Test | undefined {
+  if (Math.min(a.length, b.length) < LEAST_FOR_TAIL) return undefined;
+  const longest = quantile(sorted([...a, ...b]), 0.9);
+  const beyond = (values: Sorted): number => values.filter((value) => value > longest).length;
+  const [inA, inB] = [beyond(a), beyond(b)];
+  return { chance: shareTest(inA, a.length, inB, b.length), least: leastOfShares(inA + inB, a.length, b.length) };
+}
+
+function judge({ difference, values, median, tail }: Looked, ofMedian: number | undefined, ofTail: number | undefined): PhaseDifference {
+  const { a, b, changes } = values;
+  const isFew = ofMedian === undefined && ofTail === undefined;
+  const found = (by: 'median' | 'tail' | undefined, judgement: Judgement): PhaseDifference => ({
+    ...difference,
+    interval: changes === undefined ? intervalOf(a, b, 0.5) : intervalOfChanges(changes),
+    // Where nothing can be said of the difference, an interval is not worth its time.
+    interval95: isFew || changes !== undefined ? undefined : intervalOf(a, b, 0.95),
+    chance: { median: median.chance, tail: tail?.chance },
+    ...{ corrected: isFew ? undefined : Math.min(ofMedian ?? 1, ofTail ?? 1), judgement, by, follows: [] },
+  });
+  const isLarge = (by: Millis, of: Millis): boolean => Math.abs(by) >= Math.max(LEAST_MILLIS, LEAST_SHARE * of);
+  const said = (millis: Millis): Judgement => (millis > 0 ? 'slower' : 'faster');
+  if ((ofMedian ?? 1) < LEVEL && isLarge(difference.difference, difference.a.p50)) return found('median', said(difference.difference));
+  if ((ofTail ?? 1) < LEVEL && isLarge(difference.difference95, difference.a.p95)) return found('tail', said(difference.difference95));
+  return found(undefined, isFew ? 'few' : 'noise');
+}
+
+function failureDifferences(a: LogSet, b: LogSet): FailureDifference[] {
+  const kinds = [...new Set([...a.ends, ...b.ends].map(({ kind }) => kind))];
+  const found = kinds.map((kind) => {
+    const [inA, inB] = [a, b].map((set) => set.ends.find((ends) => ends.kind === kind));
+    const shares = { a: { n: inA?.failed ?? 0, of: inA?.ended ?? 0 }, b: { n: inB?.failed ?? 0, of: inB?.ended ?? 0 } };
+    return { kind, ...shares, causes: causesOf(inA, inB) };
+  });
+  return correctedShares(found);
+}
+
+function causesOf(a: Ends | undefined, b: Ends | undefined): FailureDifference['causes'] {
+  const names = new Set([...(a?.causes.keys() ?? []), ...(b?.causes.keys() ?? [])]);
+  return [...names]
+    .map((cause) => {
+      const [inA, inB] = [a?.causes.get(cause), b?.causes.get(cause)];
+      return { cause, a: inA?.count ?? 0, b: inB?.count ?? 0, example: (inB ?? inA)?.example ?? '' };
+    })
+    .sort((x, y) => y.b - x.b || y.a - x.a);
+}
+
+function presenceDifferences(pairs: readonly Pair[]): PresenceDifference[] {
+  const found = pairs.flatMap(({ a, b }) =>
+    [...new Set([...a.present.keys(), ...b.present.keys()])].map((key) => {
+      const [service = '', name = ''] = key.split('\u0000');
+      const shareIn = ({ present, actions }: Group): Share => ({ n: present.get(key) ?? 0, of: actions.length });
+      return { kind: a.kind, level: a.level, service, name, a: shareIn(a), b: shareIn(b) };
+    }),
+  );
+  return correctedShares(found).filter(({ a, b, isMore }) => isMore || a.n === 0 || b.n === 0);
+}
+
+function correctedShares<T extends { readonly a: Share; readonly b: Share }>(shares: readonly T[]): (T & ShareDifference)[] {
+  const tests = shares.map(({ a, b }) => ({
+    chance: shareTest(a.n, a.of, b.n, b.of),
+    least: leastOfShares(a.n + b.n, a.of, b.of),
+  }));
+  const chances = corrected(tests, LEVEL);
+  return shares.map((share, i) => ({ ...share, chance: tests[i]!.chance, corrected: chances[i], isMore: (chances[i] ?? 1) < LEVEL }));
+}
+
+function unmatchedOf(set: LogSet, other: LogSet, only: 'a' | 'b'): Unmatched[] {
+  return set.groups.flatMap(({ kind, level, actions }) => {
+    const others = other.groups.filter((group) => group.kind === kind).map((group) => group.level);
+    return others.includes(level) ? [] : [{ kind, level, only, n: actions.length, others }];
+  });
+}

@@ -1,0 +1,53 @@
+import { extentOf } from '../export/terminal/reading.js';
+import { type Step, stepsOf } from '../export/verdict.js';
+import type { Millis } from '../model/line.js';
+import type { FinishedTrace } from '../model/span.js';
+
+/** The time between two steps for which no line accounts. */
+export const NO_LINE = 'no line accounts for it';
+
+export interface Gated {
+  readonly service: string | undefined;
+  readonly name: string;
+  /** of the time that gated the end, the part that no step within it took */
+  readonly self: Millis;
+}
+
+/** What an action's time went to: the chain of what gated its end, each step without those within it. The parts sum up to the whole. */
+export function gatedBy(trace: FinishedTrace): Gated[] {
+  const whole = extentOf(trace);
+  const steps = stepsOf(trace);
+  const lengths = steps.map((step) => lengthIn(step, whole));
+  const self = [...lengths];
+  // The steps come with their parts behind them, one deeper.
+  const open: number[] = [];
+  for (const [i, { depth }] of steps.entries()) {
+    open.length = depth;
+    const holder = open[depth - 1];
+    if (holder !== undefined) self[holder]! -= lengthIn(steps[i]!, clipped(steps[holder]!, whole));
+    open[depth] = i;
+  }
+  return steps.flatMap(({ spans: [span] }, i) => {
+    const time = Math.max(0, self[i]!);
+    if (time === 0) return [];
+    const isRoot = span !== undefined && span.parentSpanId === undefined;
+    const name = span === undefined || isRoot ? NO_LINE : span.name;
+    return [{ service: span === undefined || isRoot ? undefined : span.service, name, self: time }];
+  });
+}
+
+interface Time {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A span whose end is not known gates nothing. */
+const clipped = ({ start, end }: Step, whole: Time): Time => ({
+  start: Math.max(start, whole.start),
+  end: Math.min(end ?? start, whole.end),
+});
+
+const lengthIn = (step: Step, whole: Time): number => {
+  const { start, end } = clipped(step, whole);
+  return Math.max(0, end - start);
+};
