@@ -21,7 +21,7 @@ type Scope = (span: SpanData) => boolean;
 /** How long after its cause a waiter's own line may come. */
 const HANDOVER = 25;
 /** Outcomes of actions of which something was still under way. */
-const CUT_SHORT: ReadonlySet<string> = new Set<Outcome>(['interrupted', 'timed-out', 'unfinished', 'evicted']);
+export const CUT_SHORT: ReadonlySet<string> = new Set<Outcome>(['interrupted', 'timed-out', 'unfinished', 'evicted']);
 
 /**
  * What gated the end: from the root's end backwards, always the span that ended last before the point reached, and
