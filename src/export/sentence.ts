@@ -61,6 +61,12 @@ export function sentenceOf(trace: FinishedTrace, steps: readonly Step[] = stepsO
   ].join('; ');
 }
 
+/** The sentence that a trace has on its root, else one made now. */
+export function summaryOf(trace: FinishedTrace): string {
+  const summary = rootOf(trace)?.attributes[keys.summary];
+  return typeof summary === 'string' ? summary : sentenceOf(trace);
+}
+
 const isOutcome = (outcome: string): outcome is Outcome => Object.hasOwn(ENDS, outcome);
 
 function ofFragment(trace: FinishedTrace, took: string): string {
