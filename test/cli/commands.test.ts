@@ -213,7 +213,7 @@ describe('demo', () => {
       { paths: ['nova-compute@vm.log', 'nova-compute@vm.log.1'].map((name) => join(folder, 'boot', name)), zone: 'UTC' },
       { paths: [join(folder, 'seoul', 'nova-compute@vm.log')], zone: 'Asia/Seoul' },
     ]);
-    expect(ran.match(/^(== .*|slowest|start \(UTC\)|  create \w+|part of an action|Next|As a sidecar)/gm)).toEqual([
+    expect(ran.match(/^(== .*|slowest|start \(UTC\)| {2}create \w+|part of an action|Next|As a sidecar)/gm)).toEqual([
       '== A boot ==',
       '  create succeeded',
       '== In Seoul ==',

@@ -5,11 +5,15 @@ import { boot, failed, fragment, networkReady, root, span, trace } from './termi
 
 describe('the sentence of an action', () => {
   it('says how long it took, for whom, and what the time went to', () => {
-    expect(sentenceOf(boot)).toMatchInlineSnapshot(`"boot of b8acd14b on cmp1 took 5.0 s (5.8 s from the API request): about 2.5 s image create, 1.6 s vif-plugged wait (neutron port activate 1.0, flow install 0.26), 0.50 s unexplained"`);
+    expect(sentenceOf(boot)).toMatchInlineSnapshot(
+      `"boot of b8acd14b on cmp1 took 5.0 s (5.8 s from the API request): about 2.5 s image create, 1.6 s vif-plugged wait (neutron port activate 1.0, flow install 0.26), 0.50 s unexplained"`,
+    );
   });
 
   it('gives the reason of a failure, and where the time went until then', () => {
-    expect(sentenceOf(failed)).toMatchInlineSnapshot(`"boot of b8acd14b on cmp1 failed after 31.0 s: VirtualInterfaceCreateException: Virtual Interface creation failed; 23.7 s vif-plugged wait (timed out waiting for network-vif-plugged, no end of lport claim in the logs), 7.3 s unexplained"`);
+    expect(sentenceOf(failed)).toMatchInlineSnapshot(
+      `"boot of b8acd14b on cmp1 failed after 31.0 s: VirtualInterfaceCreateException: Virtual Interface creation failed; 23.7 s vif-plugged wait (timed out waiting for network-vif-plugged, no end of lport claim in the logs), 7.3 s unexplained"`,
+    );
   });
 
   it('names together what the log does not separate, with what other services did meanwhile', () => {
@@ -20,7 +24,9 @@ describe('the sentence of an action', () => {
       span({ name: merged, from: 5330, to: 32_490, in: 'spawn//5300', attributes: { 'novaspan.end.evidence': 'derived' } }),
       span({ name: 'neutron port update', from: 13_600, to: 25_700, service: 'neutron-server' }),
     ];
-    expect(sentenceOf(trace(spans))).toMatchInlineSnapshot(`"boot of b8acd14b on cmp1 took 35.4 s: about 27.2 s image create, network wait, guest xml and vif plug (not separate in these logs, meanwhile neutron port update 12.1), 8.1 s unexplained; 7 other builds at once"`);
+    expect(sentenceOf(trace(spans))).toMatchInlineSnapshot(
+      `"boot of b8acd14b on cmp1 took 35.4 s: about 27.2 s image create, network wait, guest xml and vif plug (not separate in these logs, meanwhile neutron port update 12.1), 8.1 s unexplained; 7 other builds at once"`,
+    );
   });
 
   it('says what was under way where an action was cut off', () => {
@@ -30,7 +36,9 @@ describe('the sentence of an action', () => {
       span({ name: 'network allocate', from: 100, to: 3700 }),
       span({ name: 'image create', from: 3750, to: 3900, attributes: open }),
     ]);
-    expect(sentenceOf(cut)).toMatchInlineSnapshot(`"boot of b8acd14b on cmp1 was interrupted after 3.9 s: 3.6 s network allocate; under way then: image create"`);
+    expect(sentenceOf(cut)).toMatchInlineSnapshot(
+      `"boot of b8acd14b on cmp1 was interrupted after 3.9 s: 3.6 s network allocate; under way then: image create"`,
+    );
   });
 
   it('adds time without a line to one figure', () => {
@@ -39,14 +47,18 @@ describe('the sentence of an action', () => {
   });
 
   it('takes no part of an action for the whole', () => {
-    expect(sentenceOf(fragment)).toMatchInlineSnapshot(`"part of an action of b8acd14b, over 0.30 s, as neutron-server, nova-api logged it; its root is not in these logs"`);
+    expect(sentenceOf(fragment)).toMatchInlineSnapshot(
+      `"part of an action of b8acd14b, over 0.30 s, as neutron-server, nova-api logged it; its root is not in these logs"`,
+    );
   });
 
   it("says of a guest's network when it was ready, and that nothing says so where nothing does", () => {
     expect(sentenceOf(networkReady)).toMatchInlineSnapshot(`"network of b8acd14b was ready 6.0 s after its guest resumed"`);
     const [, ...others] = networkReady.spans;
     const unseen = root(6000, { 'novaspan.end.evidence': 'unobserved' }, { name: 'instance network-ready' });
-    expect(sentenceOf({ ...networkReady, spans: [unseen, ...others] })).toMatchInlineSnapshot(`"network of b8acd14b, followed for 6.0 s after its guest resumed: no line says that it was ready"`);
+    expect(sentenceOf({ ...networkReady, spans: [unseen, ...others] })).toMatchInlineSnapshot(
+      `"network of b8acd14b, followed for 6.0 s after its guest resumed: no line says that it was ready"`,
+    );
   });
 
   it('is the one that the trace has, where it has one', () => {
