@@ -10,11 +10,9 @@ import { cut, inSeconds, inUtc, shortHost, tame, wrap } from './terminal/text.js
 const WIDTH = 1180;
 const ROW = 19;
 const HEAD = 88;
-/** Of the sentence, beside the names of the projects. */
-const HEAD_LETTERS = 115;
-/** Of its second line, across the whole picture. */
-const MOST_LETTERS = 150;
-const LABELS = 420;
+/** Of a line of the sentence. */
+const HEAD_LETTERS = 135;
+const LABELS = 440;
 const GAP = 28;
 /** Room for a duration beside a bar that ends at the right edge. */
 const NUMBERS = 64;
@@ -97,11 +95,11 @@ function headOf(trace: FinishedTrace): string[] {
     .reverse()
     .flatMap(({ project, colour }) => {
       x -= project.length * LETTER + 36;
-      return [rect(x, 12, 10, 10, colour, 2), text(x + 15, 21, project, 'fill="#44505c"')];
+      return [rect(x, 46, 10, 10, colour, 2), text(x + 15, 55, project, 'fill="#44505c"')];
     });
   return [
     text(12, 22, first, `font-size="14" font-weight="600" ${paint}`),
-    text(12, 39, cut(more.join(' '), MOST_LETTERS, { glyphs: unicode }), `font-size="14" font-weight="600" ${paint}`),
+    text(12, 39, cut(more.join(' '), HEAD_LETTERS, { glyphs: unicode }), `font-size="14" font-weight="600" ${paint}`),
     text(12, 55, `instance ${trace.instance}  from ${inUtc(start)}  trace ${trace.traceId}`, 'fill="#68788a" font-size="11"'),
     ...legend,
   ];
