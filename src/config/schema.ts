@@ -73,6 +73,9 @@ const telemetrySchema = z.strictObject({
     .describe(
       'where `/metrics`, `/healthz` and `/readyz` are served: HOST:PORT, or `off`. They hold host names and paths, and ask for no password',
     ),
+  logSlowerThan: duration
+    .prefault('60s')
+    .describe('an action that took longer, or failed, is logged by `tail` in one sentence: how it ended, and what its time went to'),
 });
 
 const receiveSchema = z.strictObject({
