@@ -121,7 +121,7 @@ describe('loadConfig', () => {
       rules: ['/x.yaml', '/y.yaml'],
       drainTimeout: 60_000,
       receive: { listen: 'off', delay: 60_000, spoolBytes: 134_217_728, timezones: { cmp7: 'Asia/Seoul' } },
-      telemetry: { listen: 'off', logSlowerThan: 60_000 },
+      telemetry: { listen: 'off', logSlowerThan: 30_000 },
     });
   });
 
