@@ -80,6 +80,9 @@ const telemetrySchema = z.strictObject({
     .describe(
       'what metrics tell of the duration of phases besides count, sum and longest: `off`, `coarse` (buckets) or `native` (native histograms of Prometheus). What each costs: [deploy.md](deploy.md#metrics)',
     ),
+  logSlowerThan: duration
+    .prefault('60s')
+    .describe('an action that took longer, or failed, is logged by `tail` in one sentence: how it ended, and what its time went to'),
 });
 
 const receiveSchema = z.strictObject({

@@ -1,14 +1,18 @@
 import { knownServices } from '../model/services.js';
 import type { FinishedTrace, SpanData } from '../model/span.js';
-import { boundsOf, durationOf, errorOf, extentOf, outcomeOf, portLabel, reportedSeconds, rootOf } from './terminal/reading.js';
+import { summaryOf } from './sentence.js';
+import { unicode } from './terminal/look.js';
+import { boundsOf, durationOf, errorOf, extentOf, portLabel, rootOf } from './terminal/reading.js';
 import { type Row, rowsOf, weakest } from './terminal/rows.js';
-import { inSeconds, inUtc, shortHost, tame } from './terminal/text.js';
+import { cut, inSeconds, inUtc, shortHost, tame, wrap } from './terminal/text.js';
 
 /** In pixels of the picture, which scales as a whole. */
 const WIDTH = 1180;
 const ROW = 19;
-const HEAD = 74;
-const LABELS = 420;
+const HEAD = 88;
+/** Of a line of the sentence. */
+const HEAD_LETTERS = 135;
+const LABELS = 440;
 const GAP = 28;
 /** Room for a duration beside a bar that ends at the right edge. */
 const NUMBERS = 64;
@@ -80,17 +84,10 @@ function draw(trace: FinishedTrace, rows: readonly Row[]): string[] {
 }
 
 function headOf(trace: FinishedTrace): string[] {
-  const { start, end } = extentOf(trace);
+  const { start } = extentOf(trace);
   const root = rootOf(trace);
-  const outcome = outcomeOf(trace);
-  const reported = reportedSeconds(root);
-  const name = root === undefined ? 'part of an action' : root.name;
-  const title = [
-    name,
-    ...(outcome === undefined ? [] : [outcome]),
-    `in ${inSeconds(end - start)} s`,
-    ...(reported === undefined ? [] : [`(nova says ${reported} s)`]),
-  ].join(' ');
+  const [first = '', ...more] = wrap('', summaryOf(trace).split(' '), HEAD_LETTERS);
+  const paint = `fill="${root?.error === undefined ? '#1b2733' : FAILED}"`;
   const services = new Set(trace.spans.map(({ service }) => colourOf(service)));
   let x = WIDTH - NUMBERS;
   const legend = colours
@@ -98,11 +95,12 @@ function headOf(trace: FinishedTrace): string[] {
     .reverse()
     .flatMap(({ project, colour }) => {
       x -= project.length * LETTER + 36;
-      return [rect(x, 12, 10, 10, colour, 2), text(x + 15, 21, project, 'fill="#44505c"')];
+      return [rect(x, 46, 10, 10, colour, 2), text(x + 15, 55, project, 'fill="#44505c"')];
     });
   return [
-    text(12, 24, title, `font-size="16" font-weight="600" fill="${root?.error === undefined ? '#1b2733' : FAILED}"`),
-    text(12, 43, `instance ${trace.instance}  from ${inUtc(start)}  trace ${trace.traceId}`, 'fill="#68788a" font-size="11"'),
+    text(12, 22, first, `font-size="14" font-weight="600" ${paint}`),
+    text(12, 39, cut(more.join(' '), HEAD_LETTERS, { glyphs: unicode }), `font-size="14" font-weight="600" ${paint}`),
+    text(12, 55, `instance ${trace.instance}  from ${inUtc(start)}  trace ${trace.traceId}`, 'fill="#68788a" font-size="11"'),
     ...legend,
   ];
 }

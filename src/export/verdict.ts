@@ -21,7 +21,7 @@ type Scope = (span: SpanData) => boolean;
 /** How long after its cause a waiter's own line may come. */
 const HANDOVER = 25;
 /** Outcomes of actions of which something was still under way. */
-const CUT_SHORT: ReadonlySet<string> = new Set<Outcome>(['interrupted', 'timed-out', 'unfinished', 'evicted']);
+export const CUT_SHORT: ReadonlySet<string> = new Set<Outcome>(['interrupted', 'timed-out', 'unfinished', 'evicted']);
 
 /**
  * What gated the end: from the root's end backwards, always the span that ended last before the point reached, and
@@ -70,21 +70,35 @@ export function stepsOf(trace: FinishedTrace): Step[] {
     else steps.push({ spans: [], depth, start, end });
   };
 
+  // The later to end first; of two that end together the longer, since it holds the other.
+  const byEnd: readonly SpanData[] = [...left].sort((a, b) => b.end - a.end || a.start - b.start);
+  const latestOf = (from: number, point: number, belongs: Scope): SpanData | undefined => {
+    for (const span of byEnd) if (span.end <= point && span.start >= from && left.has(span) && belongs(span)) return span;
+    return undefined;
+  };
+  /** Of what its service ended together with it, what began first. */
+  const firstBeside = (latest: SpanData, from: number, point: number, belongs: Scope): SpanData => {
+    let first = latest;
+    for (const span of byEnd) {
+      if (span.end <= latest.start) break;
+      if (span.start >= first.start || span.end > point || !left.has(span)) continue;
+      if (span.service !== latest.service || span.host !== latest.host) continue;
+      const isBeside =
+        span.start >= from && belongs(span)
+          ? span.end >= latest.end - fuzz
+          : Math.abs(span.end - latest.end) <= Math.min(fuzz, HANDOVER) && !isOfAnotherPort(span, latest);
+      if (isBeside) first = span;
+    }
+    return first;
+  };
+
   /** @returns how far back it came: before `from` where a span that began earlier gated */
   const walk = (from: number, to: number, depth: number, belongs: Scope): number => {
     let point = to;
     while (point > from) {
-      const ended = [...left].filter((span) => span.end <= point);
-      const latest = ended.filter((span) => span.start >= from && belongs(span)).reduce<SpanData | undefined>(later, undefined);
+      const latest = latestOf(from, point, belongs);
       if (latest === undefined) break;
-      const gate = ended
-        .filter((span) => span.service === latest.service && span.host === latest.host && span.end > latest.start)
-        .filter((span) =>
-          belongs(span) && span.start >= from
-            ? span.end >= latest.end - fuzz
-            : Math.abs(span.end - latest.end) <= Math.min(fuzz, HANDOVER) && !isOfAnotherPort(span, latest),
-        )
-        .reduce((found, span) => (span.start < found.start ? span : found), latest);
+      const gate = firstBeside(latest, from, point, belongs);
 
       gap(gate.end, point, depth, belongs);
       take(gate, depth, gate === latest ? undefined : latest);
@@ -122,19 +136,14 @@ const isOfAnotherPort = (a: SpanData, b: SpanData): boolean =>
 /** Whether a span is a part of another, at any depth. */
 function ancestry(spans: readonly SpanData[]): (whole: SpanData, part: SpanData) => boolean {
   const known = new Map(spans.map((span) => [span.spanId, span]));
+  const parentOf = ({ parentSpanId }: SpanData): SpanData | undefined => (parentSpanId === undefined ? undefined : known.get(parentSpanId));
   return (whole, part) => {
-    const seen = new Set<SpanData>();
-    for (let span = known.get(part.parentSpanId ?? ''); span !== undefined && !seen.has(span); span = known.get(span.parentSpanId ?? '')) {
-      if (span === whole) return true;
-      seen.add(span);
-    }
+    // Spans that are read from elsewhere may be each other's parents.
+    let levels = spans.length;
+    for (let span = parentOf(part); span !== undefined && levels > 0; span = parentOf(span), levels--) if (span === whole) return true;
     return false;
   };
 }
-
-/** The later to end; of two that end together the longer, since it holds the other. */
-const later = (found: SpanData | undefined, span: SpanData): SpanData =>
-  found === undefined || span.end > found.end || (span.end === found.end && span.start < found.start) ? span : found;
 
 /** The phase that took the most of what gated the end, as far as the logs prove it. */
 export interface Culprit {

@@ -10,6 +10,7 @@ const table = {
   project: ['openstack.project.id', 'string'],
   user: ['openstack.user.id', 'string'],
   outcome: ['openstack.outcome', 'string'],
+  summary: ['novaspan.summary', 'string'],
   port: ['openstack.port.id', 'string'],
   interface: ['openstack.interface.name', 'string'],
   mac: ['openstack.mac', 'string'],

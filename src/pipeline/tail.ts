@@ -27,6 +27,7 @@ import { Checkpointer } from './checkpoint/checkpointer.js';
 import { Delivery } from './deliver.js';
 import { type FirstStart, holdsLines, sayWhatIsNotRead } from './first-start.js';
 import { followLogs, type LiveLogs, type LiveTrace, type SavedLogs, type Start } from './live.js';
+import { NotableActions } from './notable.js';
 import { pauseAfter } from './pause.js';
 import { openReceiving } from './receive.js';
 import { SetAside } from './set-aside.js';
@@ -241,6 +242,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
       clock,
       signal: io.signal,
       log,
+      notable: new NotableActions({ log, clock, slowerThan: config.telemetry.logSlowerThan }),
       totals,
     });
     await receiving?.close();
@@ -294,6 +296,7 @@ interface Loop {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly log: Log;
+  readonly notable: NotableActions;
   readonly totals: Totals;
 }
 
@@ -309,6 +312,7 @@ async function followUntilStopped({
   clock,
   signal,
   log,
+  notable,
   totals,
 }: Loop): Promise<void> {
   const unreadable = new Set<string>();
@@ -318,6 +322,7 @@ async function followUntilStopped({
   while (!signal.aborted) {
     const { traces, reports } = delivery.isFull ? { traces: [], reports: await live.look() } : await live.cycle();
     delivery.offer(traces);
+    for (const { trace } of traces) notable.note(trace);
     if (unsaid !== undefined && reports.some(({ sources }) => sources.some(holdsLines))) sayWhatIsNotRead(unsaid, log);
     // What comes to a log from now on is read.
     unsaid = undefined;

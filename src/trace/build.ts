@@ -1,3 +1,4 @@
+import { sentenceOf } from '../export/sentence.js';
 import { type Causes, causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedSequel, ClosedThing } from '../lifecycle/closed.js';
 import type { Coverage } from '../lifecycle/coverage.js';
@@ -46,12 +47,19 @@ const tableOf = (spec: ActionSpec, { phasesOf: added }: BuildOptions): readonly 
 /** Makes the spans of what closed, as they may leave the process: a pure function of it. */
 export function buildTrace(closed: ClosedThing, options: BuildOptions): FinishedTrace {
   const count = options.count ?? uncounted;
-  return fitToLeave(withoutRepeats(build(withMoments(closed), options), count), count);
+  return summed(fitToLeave(withoutRepeats(build(withMoments(closed), options), count), count));
 }
 
 function withMoments(closed: ClosedThing): ClosedThing {
   const members = atTheirMoments(closed.members);
   return members === closed.members ? closed : { ...closed, members };
+}
+
+/** With the action in one sentence on its root, made of what may leave the process. */
+function summed(trace: FinishedTrace): FinishedTrace {
+  const [root, ...others] = trace.spans;
+  if (root === undefined || root.parentSpanId !== undefined) return trace;
+  return { ...trace, spans: [{ ...root, attributes: { ...root.attributes, [keys.summary]: sentenceOf(trace) } }, ...others] };
 }
 
 /** A backend would keep one of two spans with one id, whichever it likes: the first stays, and that there was another is an error of ours. */

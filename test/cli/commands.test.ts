@@ -216,14 +216,15 @@ describe('demo', () => {
       { paths: ['nova-compute@vm.log', 'nova-compute@vm.log.1'].map((name) => join(folder, 'boot', name)), zone: 'UTC' },
       { paths: [join(folder, 'seoul', 'nova-compute@vm.log')], zone: 'Asia/Seoul' },
     ]);
-    expect(ran.match(/^(== .*|start \(UTC\)|create \w+|part of an action|Next|As a sidecar)/gm)).toEqual([
+    expect(ran.match(/^(== .*|slowest|start \(UTC\)| {2}create \w+|part of an action|Next|As a sidecar)/gm)).toEqual([
       '== A boot ==',
-      'create succeeded',
+      '  create succeeded',
       '== In Seoul ==',
+      'slowest',
       'start (UTC)',
-      'create succeeded',
-      'create failed',
-      'create succeeded',
+      '  create succeeded',
+      '  create failed',
+      '  create succeeded',
       'part of an action',
       'Next',
       'As a sidecar',

@@ -53,7 +53,7 @@ describe('loadConfig', () => {
       rules: [],
       drainTimeout: 10_000,
       receive: { listen: 'off', delay: 30_000, spoolBytes: 1_073_741_824, timezones: {} },
-      telemetry: { listen: '127.0.0.1:9464', phaseHistograms: 'off' },
+      telemetry: { listen: '127.0.0.1:9464', phaseHistograms: 'off', logSlowerThan: 60_000 },
     });
   });
 
@@ -78,7 +78,7 @@ describe('loadConfig', () => {
       rules: ['/etc/novaspan/rules.yaml'],
       drainTimeout: 3_600_000,
       receive: { listen: '127.0.0.1:4319', delay: 300_000, spoolBytes: 2_147_483_648, timezones: { cmp7: 'Asia/Seoul' } },
-      telemetry: { listen: '[::1]:9999', phaseHistograms: 'off' },
+      telemetry: { listen: '[::1]:9999', phaseHistograms: 'off', logSlowerThan: 30_000 },
     });
   });
 
@@ -121,7 +121,7 @@ describe('loadConfig', () => {
       rules: ['/x.yaml', '/y.yaml'],
       drainTimeout: 60_000,
       receive: { listen: 'off', delay: 60_000, spoolBytes: 134_217_728, timezones: { cmp7: 'Asia/Seoul' } },
-      telemetry: { listen: 'off', phaseHistograms: 'off' },
+      telemetry: { listen: 'off', phaseHistograms: 'off', logSlowerThan: 30_000 },
     });
   });
 

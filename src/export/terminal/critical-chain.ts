@@ -6,17 +6,22 @@ import type { Look } from './look.js';
 import { extentOf, portLabel } from './reading.js';
 import { nameOf } from './rows.js';
 import { cut, inSeconds, wrap } from './text.js';
+import { indentsOf } from './tree.js';
 
 /** As `systemd-analyze critical-chain` prints it: last first, `@` when it began, `+` how long it took. */
 export function criticalChain(trace: FinishedTrace, look: Look): string {
   const { palette, glyphs } = look;
   const { start } = extentOf(trace);
   const { steps, culprit } = verdictOf(trace);
-  const lines = steps.flatMap(({ spans, depth, start: began, end }) => {
-    const indent = depth === 0 ? '' : `${'  '.repeat(depth - 1)}${glyphs.branch} `;
+  const indents = indentsOf(
+    steps.map(({ depth }) => depth),
+    glyphs,
+  );
+  const lines = steps.flatMap(({ spans, start: began, end }, place) => {
+    const indent = indents[place] ?? '';
     const times = `@${inSeconds(began - start)}s ${end === undefined ? 'end not in the logs' : `+${inSeconds(end - began)}s`}`;
     const [span] = spans;
-    if (span === undefined) return [palette.dim(`${indent}(nothing logged) ${times}`)];
+    if (span === undefined) return [palette.dim(`${indent}(unexplained) ${times}`)];
     const words = [nameOf(spans), portLabel(span), spans.length > 1 ? `${glyphs.times}${spans.length}` : undefined];
     const text = cut(words.filter((word) => word !== undefined).join(' '), look.width - indent.length - times.length - 1, look);
     const room = look.width - indent.length - text.length - times.length - 3;

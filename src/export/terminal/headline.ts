@@ -1,4 +1,5 @@
 import type { FinishedTrace } from '../../model/span.js';
+import { summaryOf } from '../sentence.js';
 import { type Look, type Paint, type Palette, plain } from './look.js';
 import { errorOf, extentOf, outcomeOf, portOf, reportedSeconds, rootOf } from './reading.js';
 import { inSeconds, inUtc, wrap } from './text.js';
@@ -12,7 +13,7 @@ export const paintOf = (outcome: string | undefined, palette: Palette): Paint =>
         ? palette.cyan
         : palette.yellow;
 
-/** What happened to which instance, when, and the ids to look further with. */
+/** The action in one sentence, then what happened to which instance, when, and the ids to look further with. */
 export function headline(trace: FinishedTrace, look: Look): string[] {
   const { palette, width } = look;
   const root = rootOf(trace);
@@ -24,11 +25,18 @@ export function headline(trace: FinishedTrace, look: Look): string[] {
   // Rows may leave out a port that all share.
   const port = ports.length === 1 ? ports[0] : undefined;
   const error = root === undefined ? undefined : errorOf(root);
-  const said = `${saidOf(trace, end - start, palette)}${reported === undefined ? '' : ` (nova says ${reported} s)`}`;
+  const nova = reported === undefined ? '' : ` (nova says ${reported} s)`;
   const from = `from ${inUtc(start)}`;
-  const plainLength = `${saidOf(trace, end - start, plain)}${reported === undefined ? '' : ` (nova says ${reported} s)`}, ${from}`.length;
+  const [said, unpainted] = [palette, plain].map((each) => saidOf(trace, end - start, each));
+  const when =
+    said === undefined || unpainted === undefined
+      ? [`  ${from}`]
+      : unpainted.length + nova.length + from.length + 4 <= width
+        ? [`  ${said}${nova}, ${from}`]
+        : [`  ${said}${nova}`, `  ${from}`];
   return [
-    ...(plainLength <= width ? [`${said}, ${from}`] : [said, `  ${from}`]),
+    ...wrap('', summaryOf(trace).split(' '), width).map(root?.error === undefined ? palette.bold : palette.red),
+    ...when,
     ...packed(
       [
         ['instance', trace.instance],
@@ -43,21 +51,12 @@ export function headline(trace: FinishedTrace, look: Look): string[] {
   ];
 }
 
-function saidOf(trace: FinishedTrace, duration: number, palette: Palette): string {
-  const took = `${inSeconds(duration)} s`;
-  switch (trace.form) {
-    case 'action': {
-      const outcome = outcomeOf(trace);
-      const verb = paintOf(outcome, palette)(outcome ?? 'ended');
-      return `${palette.bold(trace.action ?? rootOf(trace)?.name ?? 'action')} ${verb} ${outcome === 'succeeded' ? 'in' : 'after'} ${palette.bold(took)}`;
-    }
-    case 'fragment':
-      return `${palette.bold(`part of ${trace.partOf === undefined ? 'an action' : `a ${trace.partOf.join(' or ')}`}`)}, ${palette.cyan('root not in these logs')}, over ${palette.bold(took)}`;
-    case 'network-ready':
-      return `${palette.bold('network-ready')} ${palette.bold(took)} after the guest resumed`;
-    default:
-      return trace.form satisfies never;
-  }
+/** How an action ended, to the millisecond; of the other forms the sentence says it all. */
+function saidOf(trace: FinishedTrace, duration: number, palette: Palette): string | undefined {
+  if (trace.form !== 'action') return undefined;
+  const outcome = outcomeOf(trace);
+  const verb = paintOf(outcome, palette)(outcome ?? 'ended');
+  return `${trace.action ?? rootOf(trace)?.name ?? 'action'} ${verb} ${outcome === 'succeeded' ? 'in' : 'after'} ${inSeconds(duration)} s`;
 }
 
 /** Pairs beside each other as far as they fit, never cut: they are there to be copied. */

@@ -20,9 +20,15 @@ export interface Glyphs {
   /** the rest of the root's time */
   readonly track: string;
   readonly branch: string;
+  /** of one that has another below it */
+  readonly fork: string;
+  /** past one of the levels above, which goes on below */
+  readonly trunk: string;
   readonly ellipsis: string;
   /** before how many like spans share a row */
   readonly times: string;
+  /** beside a row that gated the end */
+  readonly gate: string;
 }
 
 /** How a view is drawn. */
@@ -37,6 +43,26 @@ const asIs: Paint = (text) => text;
 
 export const plain: Palette = { bold: asIs, dim: asIs, red: asIs, green: asIs, yellow: asIs, blue: asIs, magenta: asIs, cyan: asIs };
 
-export const unicode: Glyphs = { solid: '█', hazy: '░', track: '─', branch: '└', ellipsis: '…', times: '×' };
+export const unicode: Glyphs = {
+  solid: '█',
+  hazy: '░',
+  track: '─',
+  branch: '└',
+  fork: '├',
+  trunk: '│',
+  ellipsis: '…',
+  times: '×',
+  gate: '▸',
+};
 
-export const ascii: Glyphs = { solid: '#', hazy: '.', track: '-', branch: '`', ellipsis: '>', times: 'x' };
+export const ascii: Glyphs = {
+  solid: '#',
+  hazy: '.',
+  track: '-',
+  branch: '`',
+  fork: '|',
+  trunk: '|',
+  ellipsis: '>',
+  times: 'x',
+  gate: '>',
+};

@@ -2,7 +2,7 @@ import type { Certainty } from '../../model/attributes.js';
 import { phaseOf } from '../../model/call.js';
 import type { FinishedTrace, SpanData } from '../../model/span.js';
 import { certaintyOf } from './reading.js';
-import { isLike, treeOf } from './tree.js';
+import { isLike, treeOf, waitersOf } from './tree.js';
 
 /** A span, or several like ones in a row. */
 export interface Row {
@@ -16,10 +16,10 @@ export interface Row {
 /** From so many on, like spans in a row (an API asked again and again) share one row. */
 const MANY = 3;
 
-/** The rows of a drawn trace: its spans as a tree, parents first, like ones together. */
+/** The rows of a drawn trace: its spans as a tree, parents first, like ones together, other services' work below the phase that waited for it. */
 export function rowsOf(trace: FinishedTrace): Row[] {
   const runs: { depth: number; spans: SpanData[]; parts: boolean }[] = [];
-  for (const { span, depth, children } of treeOf(trace.spans)) {
+  for (const { span, depth, children } of treeOf(trace.spans, waitersOf(trace))) {
     const last = runs.at(-1);
     const parts = children.length > 0;
     if (last !== undefined && !last.parts && !parts && last.depth === depth && isLike(last.spans[0]!, span)) last.spans.push(span);

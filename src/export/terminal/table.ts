@@ -1,9 +1,10 @@
 import type { FinishedTrace } from '../../model/span.js';
+import { summaryOf } from '../sentence.js';
 import { verdictOf } from '../verdict.js';
 import { paintOf } from './headline.js';
 import type { Look, Paint } from './look.js';
 import { extentOf, outcomeOf, portLabel, reportedSeconds, rootOf } from './reading.js';
-import { cut, inSeconds, inUtc, short } from './text.js';
+import { cut, inSeconds, inUtc, short, wrap } from './text.js';
 
 interface Column {
   readonly title: string;
@@ -40,7 +41,7 @@ interface TableOptions {
 
 /**
  * Many actions, one row each, by start; with `slowest`, that many of them, the slowest first. What an instance's
- * network did after its boot is in traces of its own and has no row.
+ * network did after its boot is in traces of its own and has no row. Above them the slowest in one sentence.
  */
 export function table(traces: readonly FinishedTrace[], look: Look, { slowest, isSorted = false }: TableOptions = {}): string {
   const rows = traces.filter(({ form }) => form !== 'network-ready');
@@ -60,7 +61,12 @@ export function table(traces: readonly FinishedTrace[], look: Look, { slowest, i
       .join('  ')
       .trimEnd();
 
+  const longest = chosen.reduce<FinishedTrace | undefined>(
+    (found, one) => (found === undefined || lasting(one) > lasting(found) ? one : found),
+    undefined,
+  );
   return [
+    ...(longest === undefined ? [] : [...wrap('slowest: ', summaryOf(longest).split(' '), look.width).map(look.palette.bold), '']),
     line(
       ({ title }) => title,
       () => look.palette.dim,

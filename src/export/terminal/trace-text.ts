@@ -1,4 +1,5 @@
 import type { FinishedTrace, SpanData } from '../../model/span.js';
+import { summaryOf } from '../sentence.js';
 import { causesOf } from './causes.js';
 import {
   certaintyOf,
@@ -44,6 +45,7 @@ export function traceText(trace: FinishedTrace): string {
       ...(reported === undefined ? [] : [`nova says ${reported} s`]),
       ...(unexplained === undefined ? [] : [`unexplained ${Math.round(unexplained)} ms`]),
     ].join('  '),
+    `  ${summaryOf(trace)}`,
     ...branches.map(({ span, depth }) => {
       const offset = `${span.start < start ? '-' : '+'}${inSeconds(Math.abs(span.start - start)).padStart(7)}s`;
       const duration = `${inSeconds(durationOf(span)).padStart(8)}s`;

@@ -1,6 +1,7 @@
 import { phaseOf } from '../../model/call.js';
-import type { SpanData } from '../../model/span.js';
-import { portLabel } from './reading.js';
+import type { FinishedTrace, SpanData } from '../../model/span.js';
+import type { Glyphs } from './look.js';
+import { certaintyOf, durationOf, portLabel, portOf, rootOf } from './reading.js';
 
 export interface Branch {
   readonly span: SpanData;
@@ -9,12 +10,17 @@ export interface Branch {
   readonly children: readonly SpanData[];
 }
 
-/** The spans in the order of a drawn tree: every span below its parent, siblings by start. */
-export function treeOf(spans: readonly SpanData[]): Branch[] {
+/**
+ * The spans in the order of a drawn tree: every span below its parent, siblings by start.
+ *
+ * @param waiterOf a span that one of the root's own spans is drawn below, if there is one
+ */
+export function treeOf(spans: readonly SpanData[], waiterOf: (span: SpanData) => SpanData | undefined = () => undefined): Branch[] {
   const known = new Set(spans.map(({ spanId }) => spanId));
   const childrenOf = new Map<string | undefined, SpanData[]>();
   for (const span of spans) {
-    const parent = span.parentSpanId !== undefined && known.has(span.parentSpanId) ? span.parentSpanId : undefined;
+    const parent =
+      waiterOf(span)?.spanId ?? (span.parentSpanId !== undefined && known.has(span.parentSpanId) ? span.parentSpanId : undefined);
     const siblings = childrenOf.get(parent);
     if (siblings === undefined) childrenOf.set(parent, [span]);
     else siblings.push(span);
@@ -30,6 +36,32 @@ export function treeOf(spans: readonly SpanData[]): Branch[] {
   };
   grow(childrenOf.get(undefined) ?? [], 0);
   return branches;
+}
+
+/** How long after its cause a line of the one who waited may come, or before. */
+const HANDOVER = 25;
+
+/**
+ * Which phase of the action's own service waited for what another service did: the shortest one that is about the same port
+ * and holds the other's time. Of what is about no port this is not known.
+ */
+export function waitersOf(trace: FinishedTrace): (span: SpanData) => SpanData | undefined {
+  const root = rootOf(trace);
+  if (root === undefined) return () => undefined;
+  const own = trace.spans
+    .filter((span) => span !== root && span.service === root.service && span.host === root.host && portOf(span) !== undefined)
+    .toSorted((a, b) => durationOf(a) - durationOf(b));
+  return (span) => {
+    const port = portOf(span);
+    if (port === undefined || span.parentSpanId !== root.spanId || span.service === root.service) return undefined;
+    return own.find(
+      (each) =>
+        portOf(each) === port &&
+        each.start - HANDOVER <= span.start &&
+        (span.end <= each.end + HANDOVER || certaintyOf(span, 'end') === 'unobserved') &&
+        durationOf(each) > 0,
+    );
+  };
 }
 
 /** The part of a span's time in which none of these others ran. */
@@ -55,3 +87,17 @@ export const isLike = (a: SpanData, b: SpanData): boolean =>
   a.error === undefined &&
   b.error === undefined &&
   portLabel(a) === portLabel(b);
+
+/** What is drawn before each row of a tree, given the rows' depths from the top down. */
+export function indentsOf(depths: readonly number[], { branch, fork, trunk }: Pick<Glyphs, 'branch' | 'fork' | 'trunk'>): string[] {
+  /** from the bottom up: the depths at which a row further below hangs on the same one above */
+  const goesOn = new Set<number>();
+  const indents: string[] = [];
+  for (const depth of depths.toReversed()) {
+    for (const open of goesOn) if (open > depth) goesOn.delete(open);
+    const trunks = Array.from({ length: Math.max(0, depth - 1) }, (_, level) => (goesOn.has(level + 1) ? `${trunk} ` : '  '));
+    indents.push(depth === 0 ? '' : `${trunks.join('')}${goesOn.has(depth) ? fork : branch} `);
+    goesOn.add(depth);
+  }
+  return indents.toReversed();
+}

@@ -1,6 +1,7 @@
 import type { Certainty } from '../../model/attributes.js';
 import { knownServices } from '../../model/services.js';
 import type { FinishedTrace, SpanData } from '../../model/span.js';
+import { stepsOf } from '../verdict.js';
 import { headline } from './headline.js';
 import type { Look, Paint, Palette } from './look.js';
 import {
@@ -17,6 +18,7 @@ import {
 } from './reading.js';
 import { type Row, rowsOf, weakest } from './rows.js';
 import { commaed, cut, inPercent, inSeconds, shortHost, wrap } from './text.js';
+import { indentsOf } from './tree.js';
 
 export const marks: Record<Certainty, string> = { observed: ' ', derived: '~', unobserved: '?' };
 
@@ -39,27 +41,35 @@ const MOST_BAR = 100;
  */
 export function waterfall(trace: FinishedTrace, look: Look): string {
   const { palette } = look;
-  const rows = rowsOf(trace);
-  const columns = layOut(rows, look);
+  const gating = new Set(stepsOf(trace).flatMap(({ spans }) => spans));
+  const all = rowsOf(trace);
+  const instants = all.filter((row, place) => isInstant(row, all[place + 1], gating));
+  const rows = all.filter((row) => !instants.includes(row));
+  const indents = indentsOf(
+    rows.map(({ depth }) => depth),
+    look.glyphs,
+  );
+  const columns = layOut(rows, indents, look);
   const root = rootOf(trace);
   const extent = extentOf(trace);
   const bounds = boundsOf(trace);
 
   const title = `${'offset'.padStart(9)}  ${'seconds'.padStart(8)}  ${' '.repeat(columns.bar)} ${cut('service', columns.whoWidth, look).padEnd(columns.whoWidth)} phase`;
   const lines = [...headline(trace, look), '', palette.dim(title)];
-  for (const row of rows) {
+  for (const [place, row] of rows.entries()) {
     const { span } = row;
-    const offset = `${span.start >= extent.start ? '+' : ''}${inSeconds(span.start - extent.start)}`.padStart(9);
+    const isGate = span !== root && row.spans.some((each) => gating.has(each));
+    const offset = (isGate ? look.glyphs.gate : ' ') + offsetOf(span, extent).padStart(8);
     const duration = inSeconds(row.spans.reduce((sum, one) => sum + durationOf(one), 0)).padStart(9);
     const paint = span.error === undefined ? paintOf(span.service, palette) : palette.red;
-    const label = span.error === undefined ? asIs : palette.red;
+    const label = span.error === undefined ? (isGate ? palette.bold : asIs) : palette.red;
     lines.push(
       [
         `${offset}${marks[weakest(row.spans, 'start')]}`,
         `${duration}${marks[weakest(row.spans, 'end')]}`,
         ` ${bar(row.spans, { extent, bounds, width: columns.bar }, paint, look)}`,
         ` ${palette.dim(cut(columns.who(span), columns.whoWidth, look).padEnd(columns.whoWidth))}`,
-        ` ${label(cut(columns.name(row), columns.nameWidth, look))}`,
+        ` ${label(cut(columns.name(row, indents[place] ?? ''), columns.nameWidth, look))}`,
       ]
         .join('')
         .trimEnd(),
@@ -68,55 +78,59 @@ export function waterfall(trace: FinishedTrace, look: Look): string {
     if (error !== undefined) lines.push(...wrap('            error: ', error.split(' '), look.width).map(palette.red));
   }
 
-  return [...lines, ...footnotes(trace, look)].join('\n') + '\n';
+  return [...lines, ...footnotes(trace, instants, extent, look)].join('\n') + '\n';
 }
 
 const asIs: Paint = (text) => text;
+
+const offsetOf = ({ start }: SpanData, extent: Time): string => `${start >= extent.start ? '+' : ''}${inSeconds(start - extent.start)}`;
+
+/** A moment that holds nothing and gates nothing has no bar to see: it is named below the rows. */
+const isInstant = ({ spans, depth }: Row, next: Row | undefined, gating: ReadonlySet<SpanData>): boolean =>
+  depth > 0 &&
+  (next === undefined || next.depth <= depth) &&
+  spans.every((span) => span.end - span.start < 0.5 && span.error === undefined && !gating.has(span));
 
 interface Columns {
   readonly bar: number;
   readonly whoWidth: number;
   readonly nameWidth: number;
   who(span: SpanData): string;
-  name(row: Row): string;
+  name(row: Row, indent: string): string;
 }
 
-/** Full labels where there is room for them and a bar; else without the first row's host (the headline names it), and with short ports. */
-function layOut(rows: readonly Row[], { width, glyphs }: Look): Columns {
+/**
+ * Full labels where there is room for them and a good bar; else without the first row's host, which the headline names, and with
+ * short ports; else with the project for the service.
+ */
+function layOut(rows: readonly Row[], indents: readonly string[], { width, glyphs }: Look): Columns {
   const total = Number.isFinite(width) ? width : 160;
   const numbers = 21;
-  const fitted = (labels: Pick<Columns, 'who' | 'name'>, least: number): Columns => {
-    const whoWidth = Math.max('service'.length, ...rows.map(({ span }) => labels.who(span).length));
-    const nameWidth = Math.max(0, ...rows.map((row) => labels.name(row).length));
-    const bar = total - numbers - 1 - whoWidth - 1 - nameWidth;
-    if (bar >= least) return { ...labels, whoWidth, nameWidth, bar: Math.min(bar, MOST_BAR) };
-    const rest = total - numbers - 2 - LEAST_BAR;
-    const who = Math.min(whoWidth, Math.max(LEAST_WHO, rest - nameWidth));
-    return { ...labels, whoWidth: who, nameWidth: Math.max(12, rest - who), bar: LEAST_BAR };
-  };
-
   const [first] = rows;
   // The headline names it then.
   const onePort = new Set(rows.map(({ span }) => shortPortLabel(span)).filter((port) => port !== undefined)).size === 1;
-  const labelled = ({ spans, depth, name }: Row, port: string | undefined): string =>
-    [
-      `${depth === 0 ? '' : `${'  '.repeat(depth - 1)}${glyphs.branch} `}${name}`,
-      ...(port === undefined ? [] : [port]),
-      ...(spans.length === 1 ? [] : [`${glyphs.times}${spans.length}`]),
-    ].join(' ');
-
-  const full = fitted(
-    { who: ({ service, host }) => `${service}@${shortHost(host)}`, name: (row) => labelled(row, portLabel(row.span)) },
-    GOOD_BAR,
-  );
-  if (full.bar > LEAST_BAR) return full;
-  return fitted(
-    {
-      who: ({ service, host }) => (host === first?.span.host ? service : `${service}@${shortHost(host)}`),
-      name: (row) => labelled(row, onePort ? undefined : shortPortLabel(row.span)),
-    },
-    LEAST_BAR,
-  );
+  const elsewhere = ({ host }: SpanData): string => (host === first?.span.host ? '' : `@${shortHost(host)}`);
+  const labelled = ({ spans, name }: Row, indent: string, port: string | undefined): string =>
+    [`${indent}${name}`, ...(port === undefined ? [] : [port]), ...(spans.length === 1 ? [] : [`${glyphs.times}${spans.length}`])].join(
+      ' ',
+    );
+  const compact: Columns['name'] = (row, indent) => labelled(row, indent, onePort ? undefined : shortPortLabel(row.span));
+  const ways: readonly Pick<Columns, 'who' | 'name'>[] = [
+    { who: ({ service, host }) => `${service}@${shortHost(host)}`, name: (row, indent) => labelled(row, indent, portLabel(row.span)) },
+    { who: (span) => `${span.service}${elsewhere(span)}`, name: compact },
+    { who: (span) => `${knownServices.projectOf(span.service) ?? span.service}${elsewhere(span)}`, name: compact },
+  ];
+  const widths = ways.map((way) => {
+    const whoWidth = Math.max('service'.length, ...rows.map(({ span }) => way.who(span).length));
+    const nameWidth = Math.max(0, ...rows.map((row, place) => way.name(row, indents[place] ?? '').length));
+    return { ...way, whoWidth, nameWidth, bar: Math.min(total - numbers - 1 - whoWidth - 1 - nameWidth, MOST_BAR) };
+  });
+  const good = widths.find(({ bar }) => bar >= GOOD_BAR);
+  if (good !== undefined) return good;
+  const last = widths.at(-1)!;
+  const rest = total - numbers - 2 - LEAST_BAR;
+  const whoWidth = Math.min(last.whoWidth, Math.max(LEAST_WHO, rest - last.nameWidth));
+  return last.bar >= LEAST_BAR ? last : { ...last, whoWidth, nameWidth: Math.max(12, rest - whoWidth), bar: LEAST_BAR };
 }
 
 interface Time {
@@ -161,14 +175,17 @@ const paintOf = (service: string, palette: Palette): Paint => {
   return paints[knownServices.projectOf(service) ?? ''] ?? palette.blue;
 };
 
-function footnotes(trace: FinishedTrace, { width, palette, glyphs }: Look): string[] {
+function footnotes(trace: FinishedTrace, instants: readonly Row[], extent: Time, { width, palette, glyphs }: Look): string[] {
   const lines: string[] = [];
   const used = new Set(trace.spans.flatMap((span) => [certaintyOf(span, 'start'), certaintyOf(span, 'end')]));
   const legend = [
+    `${glyphs.gate} gated the end`,
     ...(used.has('derived') ? ['~ follows from other lines'] : []),
     ...(used.has('unobserved') ? [`? ${glyphs.hazy} not in the logs: began or ended otherwise`] : []),
   ];
-  if (legend.length > 0) lines.push(palette.dim(`  ${legend.join('   ')}`));
+  lines.push(...wrap('  ', commaed(legend), width).map(palette.dim));
+  if (instants.length > 0)
+    lines.push(...wrap('instants: ', commaed(instants.map((row) => `${row.name} ${offsetOf(row.span, extent)}`)), width).map(palette.dim));
 
   const missing = phases(trace, 'missing');
   if (missing.length > 0) lines.push(...wrap('phases missing: ', byReason(missing), width).map(palette.yellow));

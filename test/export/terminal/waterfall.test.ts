@@ -9,28 +9,32 @@ const at = (width: number) => ({ width, palette: plain, glyphs: unicode });
 describe('waterfall', () => {
   it('shows a boot in 80 columns', () => {
     expect(waterfall(boot, at(80))).toMatchInlineSnapshot(`
-      "create succeeded in 5.000 s (nova says 4.98 s), from 2026-11-21 01:50:31.668 UTC
+      "boot of b8acd14b on cmp1 took 5.0 s (5.8 s from the API request): about 2.5 s
+      image create, 1.6 s vif-plugged wait (neutron port activate 1.0, flow install
+      0.26), 0.50 s unexplained
+        create succeeded in 5.000 s (nova says 4.98 s)
+        from 2026-11-21 01:50:31.668 UTC
         instance b8acd14b-35cc-4931-bd08-129b0bf97b38   host cmp1
         port df247bb8-4779-4902-aede-8e714f4bed2c
         request req-5678fc57-4d2e-486d-95b7-7deb6d508747
         trace 4bf92f3577b34da6a3ce929d0e0e4736
 
-         offset   seconds                  service             phase
-         +0.000     5.000    █████████████ nova-compute        instance create
-         -0.812~    0.790  ██───────────── nova-api@ctl1       └ api request
-         +0.500     4.400    ─████████████ nova-compute        └ spawn
-         +0.510     2.490~   ─███████───── nova-compute          └ image create
-         +3.000     1.600    ────────████─ nova-compute          └ vif-plugged wait
-         +3.005     0.095    ────────█──── nova-compute          └ vif plug
-         +4.610     0.290    ────────────█ nova-compute          └ spawn finish
-         +3.100     0.040    ────────█──── ovs-vswitchd        └ ovs interface add
-         +3.140     0.005    ────────█──── ovn-controller      └ lport claim
-         +3.145     0.255    ────────█──── ovn-controller      └ flow install
-         +3.400     0.200    ─────────█─── neutron-server@ctl1 └ port status up
-         +3.600     0.990    ─────────███─ neutron-server@ctl1 └ neutron port activate
-         +4.900     0.100    ────────────█ nova-compute        └ build finish
+         offset   seconds                     service      phase
+         +0.000     5.000     ███████████████ nova         instance create
+      ▸  -0.812~    0.790  ██ ─────────────── nova@ctl1    ├ api request
+      ▸  +0.500     4.400     ─██████████████ nova         ├ spawn
+      ▸  +0.510     2.490~    ─████████────── nova         │ ├ image create
+      ▸  +3.000     1.600     ─────────█████─ nova         │ ├ vif-plugged wait
+      ▸  +3.100     0.040     ─────────█───── ovs          │ │ ├ ovs interface add
+      ▸  +3.140     0.005     ─────────█───── ovn          │ │ ├ lport claim
+      ▸  +3.145     0.255     ─────────█───── ovn          │ │ ├ flow install
+      ▸  +3.400     0.200     ──────────█──── neutron@ctl1 │ │ ├ port status up
+      ▸  +3.600     0.990     ───────────███─ neutron@ctl1 │ │ └ neutron port activate
+      ▸  +3.005     0.095     ─────────█───── nova         │ ├ vif plug
+      ▸  +4.610     0.290     ──────────────█ nova         │ └ spawn finish
+      ▸  +4.900     0.100     ──────────────█ nova         └ build finish
 
-        ~ follows from other lines
+        ▸ gated the end, ~ follows from other lines
       not logged at this level: network wait, image fetch
       unexplained: 500 ms (10.0 %)
       "
@@ -39,26 +43,28 @@ describe('waterfall', () => {
 
   it('names hosts and taps where there is room', () => {
     expect(waterfall(boot, at(120))).toMatchInlineSnapshot(`
-      "create succeeded in 5.000 s (nova says 4.98 s), from 2026-11-21 01:50:31.668 UTC
+      "boot of b8acd14b on cmp1 took 5.0 s (5.8 s from the API request): about 2.5 s image create, 1.6 s vif-plugged wait
+      (neutron port activate 1.0, flow install 0.26), 0.50 s unexplained
+        create succeeded in 5.000 s (nova says 4.98 s), from 2026-11-21 01:50:31.668 UTC
         instance b8acd14b-35cc-4931-bd08-129b0bf97b38   host cmp1   port df247bb8-4779-4902-aede-8e714f4bed2c
         request req-5678fc57-4d2e-486d-95b7-7deb6d508747   trace 4bf92f3577b34da6a3ce929d0e0e4736
 
-         offset   seconds                                           service             phase
-         +0.000     5.000        ██████████████████████████████████ nova-compute@cmp1   instance create
-         -0.812~    0.790  █████ ────────────────────────────────── nova-api@ctl1       └ api request
-         +0.500     4.400        ───██████████████████████████████─ nova-compute@cmp1   └ spawn
-         +0.510     2.490~       ───█████████████████────────────── nova-compute@cmp1     └ image create
-         +3.000     1.600        ────────────────────███████████─── nova-compute@cmp1     └ vif-plugged wait tapdf247bb8-47
-         +3.005     0.095        ────────────────────█───────────── nova-compute@cmp1     └ vif plug tapdf247bb8-47
-         +4.610     0.290        ───────────────────────────────██─ nova-compute@cmp1     └ spawn finish
-         +3.100     0.040        ─────────────────────█──────────── ovs-vswitchd@cmp1   └ ovs interface add tapdf247bb8-47
-         +3.140     0.005        ─────────────────────█──────────── ovn-controller@cmp1 └ lport claim tapdf247bb8-47
-         +3.145     0.255        ─────────────────────██─────────── ovn-controller@cmp1 └ flow install tapdf247bb8-47
-         +3.400     0.200        ───────────────────────█────────── neutron-server@ctl1 └ port status up tapdf247bb8-47
-         +3.600     0.990        ────────────────────────███████─── neutron-server@ctl1 └ neutron port activate tapdf247bb8-47
-         +4.900     0.100        ─────────────────────────────────█ nova-compute@cmp1   └ build finish
+         offset   seconds                                       service             phase
+         +0.000     5.000       ███████████████████████████████ nova-compute@cmp1   instance create
+      ▸  -0.812~    0.790  █████─────────────────────────────── nova-api@ctl1       ├ api request
+      ▸  +0.500     4.400       ───███████████████████████████─ nova-compute@cmp1   ├ spawn
+      ▸  +0.510     2.490~      ───████████████████──────────── nova-compute@cmp1   │ ├ image create
+      ▸  +3.000     1.600       ───────────────────██████████── nova-compute@cmp1   │ ├ vif-plugged wait tapdf247bb8-47
+      ▸  +3.100     0.040       ───────────────────█─────────── ovs-vswitchd@cmp1   │ │ ├ ovs interface add tapdf247bb8-47
+      ▸  +3.140     0.005       ───────────────────█─────────── ovn-controller@cmp1 │ │ ├ lport claim tapdf247bb8-47
+      ▸  +3.145     0.255       ────────────────────█────────── ovn-controller@cmp1 │ │ ├ flow install tapdf247bb8-47
+      ▸  +3.400     0.200       ─────────────────────█───────── neutron-server@ctl1 │ │ ├ port status up tapdf247bb8-47
+      ▸  +3.600     0.990       ──────────────────────██████─── neutron-server@ctl1 │ │ └ neutron port activate tapdf247bb8-47
+      ▸  +3.005     0.095       ───────────────────█─────────── nova-compute@cmp1   │ ├ vif plug tapdf247bb8-47
+      ▸  +4.610     0.290       ─────────────────────────────█─ nova-compute@cmp1   │ └ spawn finish
+      ▸  +4.900     0.100       ──────────────────────────────█ nova-compute@cmp1   └ build finish
 
-        ~ follows from other lines
+        ▸ gated the end, ~ follows from other lines
       not logged at this level: network wait, image fetch
       unexplained: 500 ms (10.0 %)
       "
@@ -67,52 +73,59 @@ describe('waterfall', () => {
 
   it('tells two ports apart', () => {
     expect(waterfall(twoPorts, at(80))).toMatchInlineSnapshot(`
-      "create succeeded in 5.400 s, from 2026-11-21 01:50:31.668 UTC
+      "boot of b8acd14b on cmp1 took 5.4 s: 3.6 s unexplained, 1.6 s vif-plugged wait
+      (neutron port activate 1.0, flow install 0.26)
+        create succeeded in 5.400 s, from 2026-11-21 01:50:31.668 UTC
         instance b8acd14b-35cc-4931-bd08-129b0bf97b38   host cmp1
         request req-5678fc57-4d2e-486d-95b7-7deb6d508747
         trace 4bf92f3577b34da6a3ce929d0e0e4736
 
-         offset   seconds           service           phase
-         +0.000     5.400  ████████ nova-compute      instance create
-         +0.500     4.800  ─███████ nova-compute      └ spawn
-         +3.000     1.600  ────███─ nova-compute        └ vif-plugged wait df247bb8
-         +3.005     0.095  ────█─── nova-compute        └ vif plug df247bb8
-         +3.600     1.600  ─────███ nova-compute        └ vif-plugged wait e5af434e
-         +3.605     0.095  ─────█── nova-compute        └ vif plug e5af434e
-         +3.100     0.040  ─────█── ovs-vswitchd      └ ovs interface add df247bb8
-         +3.140     0.005  ─────█── ovn-controller    └ lport claim df247bb8
-         +3.145     0.255  ─────█── ovn-controller    └ flow install df247bb8
-         +3.400     0.200  ─────█── neutron-server@c… └ port status up df247bb8
-         +3.600     0.990  ─────██─ neutron-server@c… └ neutron port activate df247bb8
-         +3.700     0.040  ─────█── ovs-vswitchd      └ ovs interface add e5af434e
-         +3.740     0.005  ──────█─ ovn-controller    └ lport claim e5af434e
-         +3.745     0.255  ──────█─ ovn-controller    └ flow install e5af434e
-         +4.000     0.200  ──────█─ neutron-server@c… └ port status up e5af434e
-         +4.200     0.990  ──────██ neutron-server@c… └ neutron port activate e5af434e
-         +5.300     0.100  ───────█ nova-compute      └ build finish
+         offset   seconds            service      phase
+         +0.000     5.400  █████████ nova         instance create
+      ▸  +0.500     4.800  ─████████ nova         ├ spawn
+         +3.000     1.600  ─────███─ nova         │ ├ vif-plugged wait df247bb8
+         +3.100     0.040  ─────█─── ovs          │ │ ├ ovs interface add df247bb8
+         +3.140     0.005  ─────█─── ovn          │ │ ├ lport claim df247bb8
+         +3.145     0.255  ─────█─── ovn          │ │ ├ flow install df247bb8
+         +3.400     0.200  ──────█── neutron@ctl1 │ │ ├ port status up df247bb8
+         +3.600     0.990  ──────██─ neutron@ctl1 │ │ └ neutron port activate df247bb8
+      ▸  +3.005     0.095  ─────█─── nova         │ ├ vif plug df247bb8
+      ▸  +3.600     1.600  ──────███ nova         │ ├ vif-plugged wait e5af434e
+      ▸  +3.700     0.040  ──────█── ovs          │ │ ├ ovs interface add e5af434e
+      ▸  +3.740     0.005  ──────█── ovn          │ │ ├ lport claim e5af434e
+      ▸  +3.745     0.255  ──────█── ovn          │ │ ├ flow install e5af434e
+      ▸  +4.000     0.200  ───────█─ neutron@ctl1 │ │ ├ port status up e5af434e
+      ▸  +4.200     0.990  ───────██ neutron@ctl1 │ │ └ neutron port activate e5af434e
+      ▸  +3.605     0.095  ──────█── nova         │ └ vif plug e5af434e
+      ▸  +5.300     0.100  ────────█ nova         └ build finish
+
+        ▸ gated the end
       "
     `);
   });
 
   it('says what failed, what did not end, and which phases are missing for which reason', () => {
     expect(waterfall(failed, at(100))).toMatchInlineSnapshot(`
-      "create failed after 31.000 s, from 2026-11-21 01:50:31.668 UTC
+      "boot of b8acd14b on cmp1 failed after 31.0 s: VirtualInterfaceCreateException: Virtual Interface
+      creation failed; 23.7 s vif-plugged wait (timed out waiting for network-vif-plugged, no end of lport
+      claim in the logs), 7.3 s unexplained
+        create failed after 31.000 s, from 2026-11-21 01:50:31.668 UTC
         instance b8acd14b-35cc-4931-bd08-129b0bf97b38   host cmp1
         port df247bb8-4779-4902-aede-8e714f4bed2c   request req-5678fc57-4d2e-486d-95b7-7deb6d508747
         trace 4bf92f3577b34da6a3ce929d0e0e4736
         error nova.exception.VirtualInterfaceCreateException: Virtual Interface creation failed
 
-         offset   seconds                          service             phase
-         +0.000    31.000  ███████████████████████ nova-compute@cmp1   instance create
-         +0.500    30.000~ ███████████████████████ nova-compute@cmp1   └ spawn
-         +4.800    23.700  ────█████████████████── nova-compute@cmp1     └ vif-plugged wait tapdf247bb8-47
+         offset   seconds                       service             phase
+         +0.000    31.000  ████████████████████ nova-compute@cmp1   instance create
+      ▸  +0.500    30.000~ ████████████████████ nova-compute@cmp1   └ spawn
+      ▸  +4.800    23.700  ───███████████████── nova-compute@cmp1     ├ vif-plugged wait tapdf247bb8-47
                   error: Timeout: timed out waiting for network-vif-plugged
-         +4.805     2.995  ────██───────────────── nova-compute@cmp1     └ vif plug tapdf247bb8-47
-         +7.800     0.050  ──────█──────────────── ovs-vswitchd@cmp1   └ ovs interface add tapdf247bb8-47
-         +7.850    23.150? ──────░░░░░░░░░░░░░░░░░ ovn-controller@cmp1 └ lport claim tapdf247bb8-47
+      ▸  +7.800     0.050  ─────█────────────── ovs-vswitchd@cmp1     │ └ ovs interface add tapdf247bb8-47
+      ▸  +4.805     2.995  ───██─────────────── nova-compute@cmp1     └ vif plug tapdf247bb8-47
+      ▸  +7.850    23.150? ─────░░░░░░░░░░░░░░░ ovn-controller@cmp1     └ lport claim tapdf247bb8-47
                   error: did not end
 
-        ~ follows from other lines   ? ░ not in the logs: began or ended otherwise
+        ▸ gated the end, ~ follows from other lines, ? ░ not in the logs: began or ended otherwise
       phases missing: flow install, lport up (no such line), event deliver (not read: nova-compute@cmp1)
       unexplained: 12 ms (0.0 %)
       "
@@ -121,24 +134,26 @@ describe('waterfall', () => {
 
   it('shows a part of an action, like spans in one row', () => {
     expect(waterfall(fragment, at(80))).toMatchInlineSnapshot(`
-      "part of an action, root not in these logs, over 0.300 s
+      "part of an action of b8acd14b, over 0.30 s, as neutron-server, nova-api logged
+      it; its root is not in these logs
         from 2026-11-21 01:50:31.668 UTC
         instance b8acd14b-35cc-4931-bd08-129b0bf97b38   host ctl1
         request req-5678fc57-4d2e-486d-95b7-7deb6d508747
         trace 4bf92f3577b34da6a3ce929d0e0e4736
 
-         offset   seconds                     service        phase
-         +0.000~    0.300  ██████████████████ nova-api       api request
-         +0.050     0.100  ───███─████─────── neutron-server neutron-server request ×3
+         offset   seconds                            service phase
+      ▸  +0.000~    0.300  █████████████████████████ nova    api request
+         +0.050     0.100  ────███─█─█████────────── neutron neutron-server request ×3
 
-        ~ follows from other lines
+        ▸ gated the end, ~ follows from other lines
       "
     `);
   });
 
   it('shows the sequel of a boot, without anything but ASCII where the terminal knows no more', () => {
     expect(waterfall(networkReady, { ...at(80), glyphs: ascii })).toMatchInlineSnapshot(`
-      "network-ready 6.000 s after the guest resumed, from 2026-11-21 01:50:31.668 UTC
+      "network of b8acd14b was ready 6.0 s after its guest resumed
+        from 2026-11-21 01:50:31.668 UTC
         instance b8acd14b-35cc-4931-bd08-129b0bf97b38   host cmp1
         port df247bb8-4779-4902-aede-8e714f4bed2c
         request req-5678fc57-4d2e-486d-95b7-7deb6d508747
@@ -146,7 +161,9 @@ describe('waterfall', () => {
 
          offset   seconds                        service        phase
          +0.000     6.000  ##################### nova-compute   instance network-ready
-         +0.000     6.000  ##################### ovn-controller \` guest dhcp
+      >  +0.000     6.000  ##################### ovn-controller \` guest dhcp
+
+        > gated the end
       "
     `);
   });
@@ -155,7 +172,7 @@ describe('waterfall', () => {
     for (const trace of [boot, twoPorts, failed, fragment, networkReady]) {
       const rows = waterfall(trace, at(width))
         .split('\n')
-        .filter((line) => /^ *[+-]\d/.test(line));
+        .filter((line) => /^[ ▸>]*[+-]\d/.test(line));
       expect(rows.length).toBeGreaterThan(1);
       for (const row of rows) expect(row.length).toBeLessThanOrEqual(width);
     }

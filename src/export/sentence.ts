@@ -1,0 +1,192 @@
+import { keys } from '../model/attributes.js';
+import type { FinishedTrace, Outcome, SpanData } from '../model/span.js';
+import { causesOf } from './terminal/causes.js';
+import { certaintyOf, errorOf, extentOf, outcomeOf, rootOf } from './terminal/reading.js';
+import { nameOf } from './terminal/rows.js';
+import { shortHost, tame } from './terminal/text.js';
+import { CUT_SHORT, type Step, stepsOf } from './verdict.js';
+
+/** What operators call an action, where it is not nova's name. */
+const NAMES: Readonly<Record<string, string>> = { create: 'boot' };
+
+const ENDS: Readonly<Record<Outcome, (seconds: string) => string>> = {
+  succeeded: (seconds) => `took ${seconds}`,
+  failed: (seconds) => `failed after ${seconds}`,
+  'timed-out': (seconds) => `timed out after ${seconds}`,
+  interrupted: (seconds) => `was interrupted after ${seconds}`,
+  unfinished: (seconds) => `had not ended ${seconds} later, where the logs end`,
+  evicted: (seconds) => `was not followed to its end: memory was full after ${seconds}`,
+};
+
+/** So many parts are named, as long as each took this share of the whole. */
+const MOST_PARTS = 3;
+const LEAST_SHARE = 0.08;
+/** Of a part, its own parts that took this share of it. */
+const LEAST_SHARE_OF_PART = 0.15;
+/** Longer messages are cut: the error has its own line in every view. */
+const MOST_MESSAGE = 100;
+
+/**
+ * An action in one sentence: how it ended, and what its time went to.
+ *
+ *     boot of 96d0768a on cmp7 took 41.7 s: 27.0 s network allocate (port update 11.5, port create 4.4), 9.4 s vif-plugged wait
+ *     (neutron event queue 9.1); 7 other builds at once
+ *
+ * The parts are those that gated the end, longest first. Phases that the log does not separate are named together, with what
+ * other services did meanwhile: that is no proof of what nova waited for.
+ *
+ * @param steps the trace's gating chain, where it is known already
+ */
+export function sentenceOf(trace: FinishedTrace, steps: readonly Step[] = stepsOf(trace)): string {
+  const { start, end } = extentOf(trace);
+  const root = rootOf(trace);
+  const took = `${inTenths(end - start)} s`;
+  const instance = trace.instance.slice(0, 8);
+  if (root === undefined) return ofFragment(trace, took);
+  if (trace.form === 'network-ready') {
+    return certaintyOf(root, 'end') === 'unobserved'
+      ? `network of ${instance}, followed for ${took} after its guest resumed: no line says that it was ready`
+      : `network of ${instance} was ready ${took} after its guest resumed`;
+  }
+  const outcome = outcomeOf(trace);
+  const subject = `${NAMES[trace.action ?? ''] ?? trace.action ?? root.name} of ${instance} on ${shortHost(root.host)}`;
+  const ending = outcome !== undefined && isOutcome(outcome) ? ENDS[outcome](took) : `took ${took}`;
+  const { parts, underWay } = partsOf(trace, steps, root);
+  const error = errorOf(root);
+  const why = error === undefined ? '' : `: ${shortened(withoutModule(error))}`;
+  return [
+    `${subject} ${ending}${sinceRequest(trace, root)}${why}${parts.length === 0 ? '' : `${why === '' ? ':' : ';'} ${parts.join(', ')}`}`,
+    ...(underWay.length > 0 && CUT_SHORT.has(outcome ?? '') ? [`under way then: ${underWay.join(', ')}`] : []),
+    ...besides(root),
+  ].join('; ');
+}
+
+/** The sentence that a trace has on its root, else one made now. */
+export function summaryOf(trace: FinishedTrace): string {
+  const summary = rootOf(trace)?.attributes[keys.summary];
+  return typeof summary === 'string' ? summary : sentenceOf(trace);
+}
+
+const isOutcome = (outcome: string): outcome is Outcome => Object.hasOwn(ENDS, outcome);
+
+function ofFragment(trace: FinishedTrace, took: string): string {
+  const services = [...new Set(trace.spans.map(({ service }) => service))].sort().join(', ');
+  const what = trace.partOf === undefined ? 'an action' : `a ${trace.partOf.map((name) => NAMES[name] ?? name).join(' or ')}`;
+  return `part of ${what} of ${trace.instance.slice(0, 8)}, over ${took}, as ${services} logged it; its root is not in these logs`;
+}
+
+/** The root is nova-compute's part. A user waits from his request on. */
+function sinceRequest(trace: FinishedTrace, root: SpanData): string {
+  const asked = trace.spans.find(({ name, start }) => name === 'api request' && start < root.start);
+  if (asked === undefined) return '';
+  const before = root.start - asked.start;
+  return before < 0.05 * (root.end - asked.start) ? '' : ` (${inTenths(root.end - asked.start)} s from the API request)`;
+}
+
+/** The exception's module is in the trace; people know the last word of its name. */
+const withoutModule = (error: string): string => /^(?:\w+\.)*(\w.*)$/s.exec(error)?.[1] ?? error;
+
+const shortened = (message: string): string =>
+  message.length > MOST_MESSAGE ? `${message.slice(0, MOST_MESSAGE - 3)}...` : message.replace(/\.$/, '');
+
+const besides = ({ attributes }: SpanData): string[] => {
+  const builds = attributes[keys.builds];
+  return typeof builds === 'number' && builds > 0 ? [`${builds} other ${builds === 1 ? 'build' : 'builds'} at once`] : [];
+};
+
+/** A step of the gating chain with the steps below it. */
+interface Part {
+  readonly step: Step;
+  readonly millis: number;
+  readonly parts: Part[];
+}
+
+function partsOf(trace: FinishedTrace, steps: readonly Step[], root: SpanData): { readonly parts: string[]; readonly underWay: string[] } {
+  const whole = root.end - root.start;
+  const all = flattened(treeOf(steps, root), whole).filter(({ millis }) => millis > 0);
+  const ended = all.filter(({ step }) => step.end !== undefined);
+  const unexplained = ended.filter(isGap).reduce((sum, { millis }) => sum + millis, 0);
+  const named = ended.filter((part) => !isGap(part)).map((part) => ({ millis: part.millis, text: () => inWords(part, trace) }));
+  const parts = [...named, { millis: unexplained, text: () => `${inTenths(unexplained)} s unexplained` }]
+    .filter(({ millis }) => millis >= LEAST_SHARE * whole && millis > 0)
+    .toSorted((a, b) => b.millis - a.millis)
+    .slice(0, MOST_PARTS)
+    .map(({ text }) => text());
+  return { parts, underWay: [...new Set(all.filter(({ step }) => step.end === undefined).map(({ step }) => nameOf(step.spans)))] };
+}
+
+const isGap = ({ step }: Part): boolean => step.spans.length === 0;
+
+/** The steps below the root as a tree. A step counts with what lies in the time of the one above it. */
+function treeOf(steps: readonly Step[], root: SpanData): Part[] {
+  const top: Part[] = [];
+  const open: { depth: number; parts: Part[]; start: number; end: number }[] = [{ depth: 0, parts: top, start: root.start, end: root.end }];
+  for (const step of steps) {
+    if (step.depth === 0) continue;
+    while (open.length > 1 && open.at(-1)!.depth >= step.depth) open.pop();
+    const above = open.at(-1)!;
+    const [start, end] = [Math.max(step.start, above.depth === 0 ? root.start : -Infinity), Math.min(step.end ?? above.end, above.end)];
+    const part: Part = { step, millis: Math.max(0, end - start), parts: [] };
+    above.parts.push(part);
+    open.push({ depth: step.depth, parts: part.parts, start, end });
+  }
+  return top;
+}
+
+/**
+ * A step that only holds steps which are taken apart themselves, or that is most of the whole and holds phases that the log does
+ * not separate, says nothing, such as `spawn`: its parts stand in its place. A wait for other services is none of these.
+ */
+function flattened(parts: readonly Part[], whole: number): Part[] {
+  return parts.flatMap((part) => {
+    const service = part.step.spans[0]?.service;
+    const own = part.parts.filter(({ step }) => step.spans[0] !== undefined && step.spans[0].service === service);
+    const isWhole =
+      own.some(({ parts: theirs }) => theirs.length > 0) || (2 * part.millis > whole && own.some(({ step }) => isMerged(step)));
+    return isWhole ? flattened(part.parts, whole) : [part];
+  });
+}
+
+const namesIn = ({ spans }: Step): string[] => nameOf(spans).split(' + ');
+const isMerged = (step: Step): boolean => namesIn(step).length > 1;
+
+function inWords({ step, millis, parts }: Part, trace: FinishedTrace): string {
+  const { spans } = step;
+  const phases = namesIn(step);
+  const details = [
+    ...(phases.length > 1 ? ['not separate in these logs'] : []),
+    ...spans.flatMap(({ error }) => (error === undefined || error === '' ? [] : [shortened(tame(error))])),
+    ...parts
+      .filter((part) => !isGap(part) && part.millis >= LEAST_SHARE_OF_PART * millis)
+      .toSorted((a, b) => b.millis - a.millis)
+      .map(({ step: { spans: own, end }, millis: took }) =>
+        end === undefined ? `no end of ${nameOf(own)} in the logs` : `${nameOf(own)} ${inTenths(took)}`,
+      ),
+    ...(phases.length > 1 ? meanwhile(step, trace) : []),
+    ...spans.flatMap(causesOf).filter((cause) => !cause.startsWith('had requests')),
+  ];
+  const about = spans.some((span) => certaintyOf(span, 'start') !== 'observed' || certaintyOf(span, 'end') !== 'observed') ? 'about ' : '';
+  const name = phases.length === 1 ? phases[0] : `${phases.slice(0, -1).join(', ')} and ${phases.at(-1)}`;
+  return `${about}${inTenths(millis)} s ${name}${details.length === 0 ? '' : ` (${details.join(', ')})`}`;
+}
+
+/** What other services logged in the time of phases that nova's log does not separate. */
+function meanwhile({ spans: [span], start, end }: Step, { spans }: FinishedTrace): string[] {
+  if (span === undefined || end === undefined) return [];
+  const others = spans
+    .filter(
+      (other) =>
+        other.service !== span.service &&
+        other.start >= start &&
+        other.end <= end &&
+        other.end - other.start >= LEAST_SHARE_OF_PART * (end - start),
+    )
+    .toSorted((a, b) => b.end - b.start - (a.end - a.start))
+    .slice(0, 2);
+  return others.length === 0
+    ? []
+    : [`meanwhile ${others.map((other) => `${other.name} ${inTenths(other.end - other.start)}`).join(' and ')}`];
+}
+
+/** `41.7`, `0.35`: seconds as far as people compare them. */
+const inTenths = (millis: number): string => (millis < 950 ? (millis / 1000).toFixed(2) : (millis / 1000).toFixed(1));

@@ -1,0 +1,57 @@
+import { summaryOf } from '../export/sentence.js';
+import type { Clock } from '../model/clock.js';
+import type { FinishedTrace } from '../model/span.js';
+import type { Log } from '../telemetry/log.js';
+
+/** A cloud in which everything fails must not fill the disk with what each trace says anyway. */
+const MOST_A_MINUTE = 20;
+const MINUTE = 60_000;
+
+interface NotableOptions {
+  readonly log: Log;
+  readonly clock: Pick<Clock, 'now'>;
+  /** in ms; an action that took longer is logged */
+  readonly slowerThan: number;
+}
+
+/** Logs actions that failed or were slow, each in one sentence with the ids to find its trace. */
+export class NotableActions {
+  readonly #options: NotableOptions;
+  #minute = 0;
+  #logged = 0;
+  #unlogged = 0;
+
+  constructor(options: NotableOptions) {
+    this.#options = options;
+  }
+
+  note(trace: FinishedTrace): void {
+    const [root] = trace.spans;
+    if (trace.form !== 'action' || root === undefined) return;
+    const { log, slowerThan } = this.#options;
+    const millis = root.end - root.start;
+    if (root.error === undefined && millis <= slowerThan) return;
+    this.#turn();
+    if (this.#logged >= MOST_A_MINUTE) {
+      this.#unlogged++;
+      return;
+    }
+    this.#logged++;
+    const { action, instance, request, traceId } = trace;
+    log.warn({ action, instance, request, traceId, seconds: Math.round(millis) / 1000 }, summaryOf(trace));
+  }
+
+  /** What was not logged of the last minute is counted. */
+  #turn(): void {
+    const minute = Math.floor(this.#options.clock.now() / MINUTE);
+    if (minute === this.#minute) return;
+    if (this.#unlogged > 0)
+      this.#options.log.warn(
+        { actions: this.#unlogged },
+        'more actions failed or were slow than are logged in a minute: their traces were exported',
+      );
+    this.#minute = minute;
+    this.#logged = 0;
+    this.#unlogged = 0;
+  }
+}

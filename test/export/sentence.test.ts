@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { sentenceOf, summaryOf } from '../../src/export/sentence.js';
+import { waitersOf } from '../../src/export/terminal/tree.js';
+import { boot, failed, fragment, networkReady, root, span, trace } from './terminal/traces.js';
+
+describe('the sentence of an action', () => {
+  it('says how long it took, for whom, and what the time went to', () => {
+    expect(sentenceOf(boot)).toMatchInlineSnapshot(
+      `"boot of b8acd14b on cmp1 took 5.0 s (5.8 s from the API request): about 2.5 s image create, 1.6 s vif-plugged wait (neutron port activate 1.0, flow install 0.26), 0.50 s unexplained"`,
+    );
+  });
+
+  it('gives the reason of a failure, and where the time went until then', () => {
+    expect(sentenceOf(failed)).toMatchInlineSnapshot(
+      `"boot of b8acd14b on cmp1 failed after 31.0 s: VirtualInterfaceCreateException: Virtual Interface creation failed; 23.7 s vif-plugged wait (timed out waiting for network-vif-plugged, no end of lport claim in the logs), 7.3 s unexplained"`,
+    );
+  });
+
+  it('names together what the log does not separate, with what other services did meanwhile', () => {
+    const merged = 'image create + network wait + guest xml + vif plug';
+    const spans = [
+      root(35_400, { 'novaspan.concurrent_builds': 7 }),
+      span({ name: 'spawn', from: 5300, to: 35_300 }),
+      span({ name: merged, from: 5330, to: 32_490, in: 'spawn//5300', attributes: { 'novaspan.end.evidence': 'derived' } }),
+      span({ name: 'neutron port update', from: 13_600, to: 25_700, service: 'neutron-server' }),
+    ];
+    expect(sentenceOf(trace(spans))).toMatchInlineSnapshot(
+      `"boot of b8acd14b on cmp1 took 35.4 s: about 27.2 s image create, network wait, guest xml and vif plug (not separate in these logs, meanwhile neutron port update 12.1), 8.1 s unexplained; 7 other builds at once"`,
+    );
+  });
+
+  it('says what was under way where an action was cut off', () => {
+    const open = { 'novaspan.end.evidence': 'unobserved' };
+    const cut = trace([
+      root(3900, { 'openstack.outcome': 'interrupted' }),
+      span({ name: 'network allocate', from: 100, to: 3700 }),
+      span({ name: 'image create', from: 3750, to: 3900, attributes: open }),
+    ]);
+    expect(sentenceOf(cut)).toMatchInlineSnapshot(
+      `"boot of b8acd14b on cmp1 was interrupted after 3.9 s: 3.6 s network allocate; under way then: image create"`,
+    );
+  });
+
+  it('adds time without a line to one figure', () => {
+    const gaps = trace([root(1000), span({ name: 'resource claim', from: 300, to: 500 })]);
+    expect(sentenceOf(gaps)).toMatchInlineSnapshot(`"boot of b8acd14b on cmp1 took 1.0 s: 0.80 s unexplained, 0.20 s resource claim"`);
+  });
+
+  it('takes no part of an action for the whole', () => {
+    expect(sentenceOf(fragment)).toMatchInlineSnapshot(
+      `"part of an action of b8acd14b, over 0.30 s, as neutron-server, nova-api logged it; its root is not in these logs"`,
+    );
+  });
+
+  it("says of a guest's network when it was ready, and that nothing says so where nothing does", () => {
+    expect(sentenceOf(networkReady)).toMatchInlineSnapshot(`"network of b8acd14b was ready 6.0 s after its guest resumed"`);
+    const [, ...others] = networkReady.spans;
+    const unseen = root(6000, { 'novaspan.end.evidence': 'unobserved' }, { name: 'instance network-ready' });
+    expect(sentenceOf({ ...networkReady, spans: [unseen, ...others] })).toMatchInlineSnapshot(
+      `"network of b8acd14b, followed for 6.0 s after its guest resumed: no line says that it was ready"`,
+    );
+  });
+
+  it('is the one that the trace has, where it has one', () => {
+    expect(summaryOf(trace([root(1000, { 'novaspan.summary': 'as exported' })]))).toBe('as exported');
+  });
+});
+
+describe('what other services did', () => {
+  const port = 'df247bb8-4779-4902-aede-8e714f4bed2c';
+  const wait = span({ name: 'vif-plugged wait', from: 3000, to: 4600, port });
+  const waiterOf = (name: string, from: number, to: number, rest = {}) => {
+    const done = span({ name, from, to, port, service: 'ovn-controller', ...rest });
+    return waitersOf(trace([root(5000), wait, done]))(done)?.name;
+  };
+
+  it('is drawn below the phase that waited for the same port in that time', () => {
+    expect(waiterOf('flow install', 3100, 3200)).toBe('vif-plugged wait');
+    expect(waiterOf('neutron port activate', 3600, 4610, { service: 'neutron-server' })).toBe('vif-plugged wait');
+  });
+
+  it("is nobody's where that is not known", () => {
+    expect(waiterOf('flow install', 2000, 3200)).toBeUndefined();
+    expect(waiterOf('flow install', 3100, 3200, { port: 'e5af434e-4779-4902-aede-8e714f4bed2d' })).toBeUndefined();
+    expect(waiterOf('guest start', 3100, 3200, { service: 'nova-compute' })).toBeUndefined();
+  });
+});
