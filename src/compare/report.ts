@@ -1,13 +1,12 @@
+import { summaryOf } from '../export/sentence.js';
 import { extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import type { Millis } from '../model/line.js';
 import { type FinishedTrace, isError, outcomes } from '../model/span.js';
-import { causeOf } from './cause.js';
 import { type Times, timesIn, timesOf } from './comparison.js';
 import { gatedBy, NO_LINE } from './gating.js';
 import { type Group, kindOf, LogSet } from './log-set.js';
 import { type Level, levelOf, type Phase, WHOLE } from './phase.js';
 import { sorted } from './statistics.js';
-import { whyOf } from './why.js';
 
 /** How many of the slowest actions of a kind are named. */
 export const SLOWEST = 10;
@@ -79,9 +78,16 @@ export class Reporting {
     if (kept.length === SLOWEST && duration <= kept[SLOWEST - 1]!.duration) return;
     const root = rootOf(trace);
     const outcome = outcomes.find((one) => one === outcomeOf(trace));
-    const why = outcome !== undefined && isError(outcome) ? `${whyOf(trace)}; ${causeOf(trace, outcome)}` : whyOf(trace);
     kept.push({
-      ...{ traceId: trace.traceId, instance: trace.instance, host: root?.host ?? '', start, duration, outcome: outcome ?? 'unknown', why },
+      ...{
+        traceId: trace.traceId,
+        instance: trace.instance,
+        host: root?.host ?? '',
+        start,
+        duration,
+        outcome: outcome ?? 'unknown',
+        why: summaryOf(trace),
+      },
     });
     kept.sort((a, b) => b.duration - a.duration || a.start - b.start);
     kept.length = Math.min(kept.length, SLOWEST);
