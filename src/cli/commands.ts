@@ -11,6 +11,7 @@ export interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   { name: 'demo', load: async () => (await import('./demo.js')).demo },
   { name: 'replay', load: async () => (await import('./replay.js')).replay },
+  { name: 'view', load: async () => (await import('./serve-view.js')).view },
   { name: 'tail', load: async () => (await import('./tail.js')).tail },
   { name: 'resend', load: async () => (await import('./resend.js')).resend },
   { name: 'explain', load: async () => (await import('./explain.js')).explain },
