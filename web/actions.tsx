@@ -33,7 +33,7 @@ export function Actions() {
       <Summary found={found} />
       <section class="panel" aria-label="Actions over time">
         <div class="panel-head">
-          <h2>Duration over time</h2>
+          <h2>Duration over time (UTC)</h2>
           <ul class="legend">
             {GROUPS.map(({ name, look, shape }) => (
               <li key={name} class={look}>
@@ -66,7 +66,7 @@ function Summary({ found }: { found: readonly Outline[] }) {
   const parts = found.filter(({ form }) => form === 'fragment').length;
   const total = outlines.value.length;
   const tiles: readonly (readonly [string, string, string?])[] = [
-    [count(actions.length, 'action'), found.length === total ? '' : `of ${total.toLocaleString('en')} found`],
+    [count(actions.length, 'action'), found.length === total ? 'in these logs' : `of ${total.toLocaleString('en')} found`],
     [errors.toLocaleString('en'), `did not succeed${actions.length > 0 ? ` (${((100 * errors) / actions.length).toFixed(1)} %)` : ''}`, errors > 0 ? 'bad' : ''],
     ...(times.length > 0
       ? ([
@@ -110,7 +110,18 @@ function List({ found }: { found: readonly Outline[] }) {
       return sign * (x < y ? -1 : x > y ? 1 : 0) || b.start - a.start;
     });
   }, [found, sort]);
-  const longest = useMemo(() => rows.reduce((most, { ms }) => Math.max(most, ms), 1), [rows]);
+  // One hang of an hour would leave no bar for the others.
+  const longest = useMemo(
+    () =>
+      Math.max(
+        1,
+        quantile(
+          rows.map(({ ms }) => ms).sort((a, b) => a - b),
+          0.95,
+        ) || 1,
+      ),
+    [rows],
+  );
   const { first, last } = useRows(box, rows.length, ROW);
   const state = status.value?.state;
 
@@ -171,7 +182,7 @@ function List({ found }: { found: readonly Outline[] }) {
             }}
           >
             <div role="cell" class="c-outcome">
-              <Outcome outcome={one.outcome} isError={one.isError} />
+              {one.form === 'network-ready' ? <span class="dim">follow-up</span> : <Outcome outcome={one.outcome} isError={one.isError} />}
             </div>
             <div role="cell" class="c-action">
               <a href={traceHref(one.id)} data-place={first + i}>
@@ -180,7 +191,7 @@ function List({ found }: { found: readonly Outline[] }) {
             </div>
             <div role="cell" class="c-ms">
               <span class="spark" aria-hidden="true">
-                <i style={{ width: `${Math.max(1, (100 * one.ms) / longest)}%` }} class={one.isError ? 'bad' : ''} />
+                <i style={{ width: `${Math.min(100, Math.max(1, (100 * one.ms) / longest))}%` }} class={one.isError ? 'bad' : ''} />
               </span>
               {inTime(one.ms)}
             </div>

@@ -199,7 +199,7 @@ export function Scatter({ label, points, groups, height, onPeriod }: ScatterProp
           {xTicks.map(({ x, text }) => (
             <g key={`x${x}`}>
               <line class="grid" x1={x} x2={x} y1={TOP} y2={bottom} />
-              <text class="tick" x={x} y={height - 6} text-anchor="middle">
+              <text class="tick" x={Math.min(x, right)} y={height - 6} text-anchor={x > right - 32 ? 'end' : 'middle'}>
                 {text}
               </text>
             </g>
@@ -255,6 +255,7 @@ export function Histogram({ label, values, marks, height }: HistogramProps) {
   const edge = (place: number): number => (isLog ? 10 ** (from + place * step) : from + place * step);
   const xTicks = Array.from({ length: 5 }, (_, i) => edge((bins * i) / 4));
   const yTicks = highest <= 4 ? Array.from({ length: highest + 1 }, (_, i) => i) : [0, Math.round(highest / 2), highest];
+  const isBefore = (at: number, i: number): boolean => (i === 0 ? at > LEFT + 50 : at > right - 40);
   const y = (n: number): number => bottom - (n / highest) * (bottom - TOP - 12);
   return (
     <div class="chart" ref={ref}>
@@ -290,7 +291,12 @@ export function Histogram({ label, values, marks, height }: HistogramProps) {
         {marks.map(({ name, ms }, i) => (
           <g key={name}>
             <line class="mark" x1={x(ms)} x2={x(ms)} y1={TOP} y2={bottom} />
-            <text class="tick mark-name" x={x(ms) + (i === 0 ? -4 : 4)} y={TOP + 8} text-anchor={i === 0 ? 'end' : 'start'}>
+            <text
+              class="tick mark-name"
+              x={x(ms) + (isBefore(x(ms), i) ? -4 : 4)}
+              y={TOP + 8 + (i > 0 && isBefore(x(ms), i) ? 13 : 0)}
+              text-anchor={isBefore(x(ms), i) ? 'end' : 'start'}
+            >
               {name}
             </text>
           </g>

@@ -9,6 +9,8 @@ const ICONS: Readonly<Record<string, string>> = {
 
 /** How an action ended: by shape and word, not by colour alone. */
 export function Outcome({ outcome, isError }: { outcome: string; isError: boolean }) {
+  // Of what has no root, the end is in other logs.
+  if (outcome === 'unknown') return <span class="dim">not known</span>;
   return (
     <span class={`outcome ${isError ? 'bad' : outcome === 'succeeded' ? 'good' : 'open'}`}>
       <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">

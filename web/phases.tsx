@@ -175,7 +175,7 @@ function Phase({ found, chosen }: { found: readonly Outline[]; chosen: Blamed })
         height={170}
         marks={chosen.times.length < 5 ? [] : [{ name: 'median', ms: quantile(chosen.times, 0.5) }, { name: 'p95', ms: quantile(chosen.times, 0.95) }]}
       />
-      <h3>Over time, by host</h3>
+      <h3>Over time (UTC), by host</h3>
       <Scatter
         label={`${chosen.name} over time`}
         points={points}

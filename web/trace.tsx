@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { SpanRow, TracePage } from '../src/view/types.js';
 import { isTyping } from './filters.js';
@@ -32,7 +33,7 @@ export function Trace() {
   }, []);
   const back = (
     <a class="back" href={hrefOf('/', { span: undefined })}>
-      ← All actions
+      ← Actions
     </a>
   );
   if (loaded === undefined)
@@ -57,8 +58,7 @@ export function Trace() {
   const row = page.rows.find(({ id: one }) => one === selected);
   return (
     <>
-      {back}
-      <Head page={page} />
+      <Head page={page} back={back} />
       <Chain page={page} selected={selected} onSelect={select} />
       <div class={`split${row === undefined ? '' : ' with-details'}`}>
         <Waterfall key={page.id} page={page} selected={selected} onSelect={select} />
@@ -68,10 +68,13 @@ export function Trace() {
   );
 }
 
-function Head({ page }: { page: TracePage }) {
+function Head({ page, back }: { page: TracePage; back: ComponentChildren }) {
   return (
     <header class="trace-head">
-      <h1>{page.headline}</h1>
+      <div class="title">
+        {back}
+        <h1>{page.headline}</h1>
+      </div>
       {page.error !== undefined && <p class="error">{page.error}</p>}
       <dl class="facts">
         <div>
@@ -137,7 +140,7 @@ function Chain({ page, selected, onSelect }: { page: TracePage; selected: string
   const parts = useMemo(() => partsOf(page), [page]);
   const total = parts.reduce((sum, { own }) => sum + own, 0);
   if (total <= 0) return null;
-  const top = [...parts].sort((a, b) => b.own - a.own).slice(0, 6);
+  const top = [...parts].sort((a, b) => b.own - a.own).slice(0, 5);
   const percent = (own: number): string => `${((100 * own) / total).toFixed(own / total < 0.1 ? 1 : 0)} %`;
   return (
     <section class="panel" aria-label="What gated the end">

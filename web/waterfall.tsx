@@ -21,15 +21,26 @@ interface WaterfallProps {
   readonly onSelect: (id: string) => void;
 }
 
+/** A call of an API that gated nothing: there are dozens, and they say little. */
+const isAside = ({ isRequest, gate, hasParts, error }: SpanRow): boolean => isRequest && gate === undefined && !hasParts && error === undefined;
+
+interface Choice {
+  readonly closed: ReadonlySet<string>;
+  readonly isGatingOnly: boolean;
+  readonly withRequests: boolean;
+  /** shown whatever it is */
+  readonly selected: string | undefined;
+}
+
 /** The rows that no closed row hides. */
-function visible(rows: readonly SpanRow[], closed: ReadonlySet<string>, isGatingOnly: boolean): Shown[] {
+function visible(rows: readonly SpanRow[], { closed, isGatingOnly, withRequests, selected }: Choice): Shown[] {
   const shown: Shown[] = [];
   let hiddenBelow = Number.POSITIVE_INFINITY;
   for (const [place, row] of rows.entries()) {
     if (row.depth > hiddenBelow) continue;
     hiddenBelow = Number.POSITIVE_INFINITY;
     if (!isGatingOnly && row.hasParts && closed.has(row.id)) hiddenBelow = row.depth;
-    if (!isGatingOnly || row.gate !== undefined) shown.push({ row, place });
+    if (row.id === selected || (isGatingOnly ? row.gate !== undefined : withRequests || !isAside(row))) shown.push({ row, place });
   }
   return shown;
 }
@@ -37,18 +48,22 @@ function visible(rows: readonly SpanRow[], closed: ReadonlySet<string>, isGating
 export function Waterfall({ page, selected, onSelect }: WaterfallProps) {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [isGatingOnly, setGatingOnly] = useState(false);
+  const [withRequests, setWithRequests] = useState(false);
   const [zoom, setZoom] = useState<readonly [number, number]>([page.from, page.to]);
   const [brush, setBrush] = useState<readonly [number, number] | undefined>(undefined);
   const drag = useRef<number | undefined>(undefined);
   const box = useRef<HTMLDivElement>(null);
-  const rows = useMemo(() => visible(page.rows, closed, isGatingOnly), [page, closed, isGatingOnly]);
+  const rows = useMemo(
+    () => visible(page.rows, { closed, isGatingOnly, withRequests, selected }),
+    [page, closed, isGatingOnly, withRequests, selected],
+  );
   const { first, last } = useRows(box, rows.length, ROW);
   const at = rows.findIndex(({ row }) => row.id === selected);
   const [from, to] = zoom;
   const isZoomed = from !== page.from || to !== page.to;
   const whole = Math.max(to - from, 0.001);
   const share = (time: number): number => ((time - from) / whole) * 100;
-  const marks = ticks(from - page.start, to - page.start, 7);
+  const marks = ticks(from - page.start, to - page.start, 7).filter((ms) => share(ms + page.start) > 2);
 
   // What a link names, or a click on the chain, is brought into sight.
   useEffect(() => {
@@ -94,6 +109,7 @@ export function Waterfall({ page, selected, onSelect }: WaterfallProps) {
     const area = (event.currentTarget as Element).getBoundingClientRect();
     return from + (Math.min(1, Math.max(0, (event.clientX - area.left) / area.width)) * whole);
   };
+  const asides = page.rows.filter(isAside).length;
   const gating = page.rows.filter(({ gate }) => gate !== undefined).length;
   const parents = page.rows.filter(({ hasParts, depth }) => hasParts && depth > 0).map(({ id }) => id);
 
@@ -105,8 +121,14 @@ export function Waterfall({ page, selected, onSelect }: WaterfallProps) {
           <input type="checkbox" checked={isGatingOnly} onChange={() => setGatingOnly(!isGatingOnly)} />
           only what gated the end ({gating})
         </label>
+        {asides > 0 && (
+          <label class="check">
+            <input type="checkbox" checked={withRequests} disabled={isGatingOnly} onChange={() => setWithRequests(!withRequests)} />
+            other API requests ({asides})
+          </label>
+        )}
         <button type="button" class="quiet" disabled={isGatingOnly} onClick={() => setClosed(closed.size > 0 ? new Set() : new Set(parents))}>
-          {closed.size > 0 ? 'Open all' : 'Close all'}
+          {closed.size > 0 ? 'Unfold all' : 'Fold all'}
         </button>
         <button type="button" class="quiet" disabled={!isZoomed} onClick={() => setZoom([page.from, page.to])}>
           Whole time
@@ -226,7 +248,8 @@ function Span({ row, place, isSelected, isClosed, canClose, left, width, onSelec
   const inSight = right > 0 && left < 100;
   const drawnLeft = Math.max(0, left);
   const drawnRight = Math.min(100, right);
-  const isLabelLeft = drawnRight > 88;
+  // Beside the bar, or in it where there is no room.
+  const label = drawnRight <= 88 ? 'after' : drawnLeft > 14 ? 'before' : 'in';
   const look = ['wf-bar', row.error === undefined ? `p-${row.project}` : 'p-failed', isUnsure ? 'unsure' : '', row.gate === undefined ? '' : 'gating', row.ms === 0 ? 'instant' : ''];
   const text = row.ms === 0 ? (isUnsure ? 'length unknown' : 'an instant') : `${isUnsure ? '≥ ' : row.begins === 'derived' || row.ends === 'derived' ? '≈ ' : ''}${inTime(row.ms)}`;
   return (
@@ -272,7 +295,14 @@ function Span({ row, place, isSelected, isClosed, canClose, left, width, onSelec
         {inSight && (
           <>
             <span class={look.join(' ')} style={{ left: `${drawnLeft}%`, width: `${drawnRight - drawnLeft}%` }} />
-            <span class="wf-ms" style={isLabelLeft ? { right: `calc(${100 - drawnLeft}% + 6px)` } : { left: `calc(${drawnRight}% + 6px)` }}>
+            <span
+              class={`wf-ms ${label}`}
+              style={
+                label === 'after'
+                  ? { left: `calc(${drawnRight}% + 6px)` }
+                  : { right: `calc(${100 - (label === 'in' ? drawnRight : drawnLeft)}% + 6px)` }
+              }
+            >
               {text}
             </span>
           </>

@@ -1,7 +1,5 @@
-import { boundsOf } from '../export/terminal/reading.js';
 import { nameOf } from '../export/terminal/rows.js';
 import type { Step, Verdict } from '../export/verdict.js';
-import type { FinishedTrace } from '../model/span.js';
 import type { ChainStep } from './types.js';
 
 /** A step, and how much of the time it has to itself: what no step within it covers. */
@@ -11,18 +9,22 @@ export interface Gate {
 }
 
 /** The chain with the own time of each step, in the order of the verdict: the last first. */
-export function gatesOf(trace: FinishedTrace, { steps }: Verdict): Gate[] {
-  const { end } = boundsOf(trace);
-  const lengthOf = (step: Step): number => Math.max(0, (step.end ?? end) - step.start);
+export function gatesOf({ steps }: Verdict): Gate[] {
   return steps.map((step, place) => {
-    let within = 0;
+    // Of a step whose end is not in the logs, no time is known: what it is a part of keeps it.
+    if (step.end === undefined) return { step, own: 0 };
+    let own = step.end - step.start;
+    // The last first: what is already counted begins here.
+    let counted = step.end;
     for (let i = place + 1; i < steps.length && steps[i]!.depth > step.depth; i++) {
-      const part = steps[i]!;
+      const { depth, start, end } = steps[i]!;
+      if (depth !== step.depth + 1 || end === undefined) continue;
       // What gated from before the step is no part of its time.
-      if (part.depth === step.depth + 1) within += Math.max(0, (part.end ?? end) - Math.max(part.start, step.start));
+      const from = Math.max(start, step.start);
+      own -= Math.max(0, Math.min(end, counted) - from);
+      counted = Math.min(counted, from);
     }
-    // Of a step whose end is not in the logs, no time is known.
-    return { step, own: step.end === undefined ? 0 : Math.max(0, lengthOf(step) - within) };
+    return { step, own: Math.max(0, own) };
   });
 }
 

@@ -5,7 +5,7 @@ import { treeOf } from '../export/terminal/tree.js';
 import { verdictOf } from '../export/verdict.js';
 import { glossary } from '../lifecycle/glossary.js';
 import { keys } from '../model/attributes.js';
-import { phaseOf } from '../model/call.js';
+import { phaseOf, REQUESTS } from '../model/call.js';
 import { knownServices } from '../model/services.js';
 import type { AttributeValue, FinishedTrace, SpanData, SpanEvent } from '../model/span.js';
 import { chainOf, gatesOf } from './chain.js';
@@ -16,7 +16,7 @@ import type { LogLine, SpanRow, TracePage } from './types.js';
 export function pageOf(trace: FinishedTrace): TracePage {
   const { id, form, action, outcome, isError, headline, error, start, ms } = outlineOf(trace);
   const verdict = verdictOf(trace);
-  const gates = gatesOf(trace, verdict);
+  const gates = gatesOf(verdict);
   const gateOf = new Map<string, number>();
   for (const [place, { step }] of gates.entries()) {
     for (const span of [...step.spans, ...(step.waiter === undefined ? [] : [step.waiter])])
@@ -69,6 +69,7 @@ function rowOf(span: SpanData, depth: number, hasParts: boolean, gate: number | 
     project: knownServices.projectOf(span.service) ?? 'other',
     depth,
     hasParts,
+    isRequest: phase === REQUESTS,
     start: span.start,
     ms: durationOf(span),
     begins: certaintyOf(span, 'start'),

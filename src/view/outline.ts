@@ -14,7 +14,7 @@ export function outlineOf(trace: FinishedTrace): Outline {
   const outcome = outcomeOf(trace) ?? 'unknown';
   const error = root === undefined ? undefined : errorOf(root);
   const gated = new Map<string, number>();
-  for (const { step, own } of gatesOf(trace, verdict)) {
+  for (const { step, own } of gatesOf(verdict)) {
     // Like spans in a row share the time of their step.
     for (const { spanId } of step.spans) gated.set(spanId, (gated.get(spanId) ?? 0) + own / step.spans.length);
   }

@@ -70,6 +70,8 @@ export interface SpanRow {
   readonly project: string;
   readonly depth: number;
   readonly hasParts: boolean;
+  /** one call of an API, of which an action has dozens */
+  readonly isRequest: boolean;
   /** epoch milliseconds */
   readonly start: number;
   readonly ms: number;

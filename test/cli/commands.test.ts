@@ -27,7 +27,7 @@ describe('novaspan', () => {
   it('suggests the command that was meant', async () => {
     expect((await novaspan(['repaly', 'x'])).stderr).toMatchInlineSnapshot(`
       "novaspan: USAGE: there is no command 'repaly'
-        to do  did you mean replay? commands: demo, replay, tail, resend, explain, check, trace-id, catalogue, help, version
+        to do  did you mean replay? commands: demo, replay, view, tail, resend, explain, check, trace-id, catalogue, help, version
       "
     `);
   });
@@ -41,6 +41,8 @@ describe('novaspan', () => {
 
         demo       show what novaspan makes of logs recorded on a real cloud
         replay     read logs that are already there, and show their actions
+        view       read logs that are already there, and show their actions as a local
+                   web page
         tail       follow the logs of this host and export each finished action (the
                    sidecar)
         resend     send traces again that the backend would not take
