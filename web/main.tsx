@@ -34,10 +34,10 @@ function App() {
   }, []);
   return (
     <>
+      <header class="top">
       <a class="skip" href={location.hash === '' ? '#/' : location.hash} onClick={(event) => (event.preventDefault(), main.current?.focus())}>
         Skip to the content
       </a>
-      <header class="top">
         <a class="brand" href="#/">
           <svg viewBox="0 0 16 16" width="20" height="20" aria-hidden="true">
             <rect class="b1" x="1" y="2" width="14" height="3" rx="1.5" />
@@ -63,6 +63,7 @@ function App() {
         </button>
       </header>
       <main ref={main} tabIndex={-1}>
+        {page !== 'trace' && <h1 class="visually-hidden">{TITLES[page]}</h1>}
         {page === 'trace' ? <Trace /> : page === 'phases' ? <Phases /> : <Actions />}
       </main>
       <dialog ref={help} aria-labelledby="keys">

@@ -85,8 +85,10 @@ export class Live {
   async #write(response: ServerResponse, text: string): Promise<void> {
     if (response.destroyed || response.write(text)) return;
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    const stop = (): void => gone.abort();
+    response.once('close', stop);
     await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
+    response.off('close', stop);
   }
 
   close(): void {
