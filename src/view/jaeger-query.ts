@@ -1,3 +1,4 @@
+import { keys } from '../model/attributes.js';
 import type { FinishedTrace, SpanData } from '../model/span.js';
 import { listOf, micros, processTags, tagsOf } from './jaeger.js';
 
@@ -124,6 +125,12 @@ function isAsked(span: SpanData, { service, operation, tags, from, to, minDurati
   return [...tags].every(([key, value]) => hasTag(span, key, value));
 }
 
+const ATTRIBUTES: ReadonlySet<string> = new Set(Object.values(keys));
+
+/** Texts without which no trace can be what is asked for: they are looked for before a trace is taken apart. */
+export const textsOf = ({ tags }: TraceQuery): string[] =>
+  [...tags].flatMap(([key, value]) => (ATTRIBUTES.has(key) && !/["\\\u0000-\u001f]/.test(value) ? [value] : []));
+
 /** A tag of the span, of its process, or a field of its logs. `error=false` is every span that has no error. */
 function hasTag(span: SpanData, key: string, value: string): boolean {
   if (key === 'error' && value === 'false') return span.error === undefined;
@@ -133,28 +140,4 @@ function hasTag(span: SpanData, key: string, value: string): boolean {
     processTags(span).some(isIt) ||
     span.events.some(({ name, attributes }) => (key === 'event' && value === name) || listOf(attributes).some(isIt))
   );
-}
-
-export interface Dependency {
-  readonly parent: string;
-  readonly child: string;
-  readonly callCount: number;
-}
-
-/** Which service's spans are parts of which service's, over traces with a span that began in a period. */
-export function dependenciesOf(traces: Iterable<FinishedTrace>, from: number, to: number): Dependency[] {
-  const counts = new Map<string, { parent: string; child: string; callCount: number }>();
-  for (const { spans } of traces) {
-    if (!spans.some(({ start }) => start >= from && start <= to)) continue;
-    const services = new Map(spans.map(({ spanId, service }) => [spanId, service]));
-    for (const { parentSpanId, service: child } of spans) {
-      const parent = parentSpanId === undefined ? undefined : services.get(parentSpanId);
-      if (parent === undefined) continue;
-      const key = JSON.stringify([parent, child]);
-      const found = counts.get(key);
-      if (found === undefined) counts.set(key, { parent, child, callCount: 1 });
-      else found.callCount++;
-    }
-  }
-  return [...counts.values()].sort((a, b) => (a.parent === b.parent ? (a.child < b.child ? -1 : 1) : a.parent < b.parent ? -1 : 1));
 }

@@ -69,7 +69,7 @@ export async function serveView({ store, listen, isFallback = false, now, onFaul
   let said: Pick<Status, 'state' | 'read' | 'total'> = { state: 'following', read: 0, total: 0 };
   const live = new Live(store, () => ({ ...said, dropped: store.dropped, version }));
 
-  function answer(request: IncomingMessage): Answer | 'live' {
+  async function answer(request: IncomingMessage): Promise<Answer | 'live'> {
     if (!isForUs(request.headers.host, own)) return text(421, 'this name is not one that novaspan is served by: use its address');
     if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'only GET and HEAD are answered here');
     const [path = '/', query] = (request.url ?? '/').split(/\?(.*)/s, 2);
@@ -88,7 +88,7 @@ export async function serveView({ store, listen, isFallback = false, now, onFaul
     }
   }
 
-  function behind(path: string, params: URLSearchParams): Answer {
+  async function behind(path: string, params: URLSearchParams): Promise<Answer> {
     const segments = decoded(path);
     if (segments === undefined) return text(400, 'the path cannot be decoded');
     const [first, ...rest] = segments;
@@ -96,14 +96,14 @@ export async function serveView({ store, listen, isFallback = false, now, onFaul
       const trace = store.get(rest[1]!);
       return trace === undefined ? json(404, { error: 'this action is not here, or not any more' }) : json(200, pageOf(trace));
     }
-    const found = first === 'api' ? answerJaeger(store, rest, params, now()) : undefined;
+    const found = first === 'api' ? await answerJaeger(store, rest, params, now()) : undefined;
     return found === undefined ? text(404, 'there is nothing at this path') : json(found.status, found.body);
   }
 
-  const server = createServer(LIMITS, (request, response) => {
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let said: Answer | 'live';
     try {
-      said = answer(request);
+      said = await answer(request);
     } catch (error) {
       onFault?.(`${request.url ?? ''}: ${reasonOf(error)}`);
       said = text(500, 'this could not be answered: see the log of novaspan');
@@ -111,7 +111,9 @@ export async function serveView({ store, listen, isFallback = false, now, onFaul
     if (said !== 'live') return respond(request, response, said);
     response.writeHead(200, { ...SECURITY, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     live.open(response);
-  });
+  }
+
+  const server = createServer(LIMITS, (request, response) => void serve(request, response));
   server.maxConnections = MOST_CONNECTIONS;
   const url = await listening(server, address, listen, isFallback);
   server.on('error', (error) => onFault?.(reasonOf(error)));

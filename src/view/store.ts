@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { boundsOf } from '../export/terminal/reading.js';
-import type { FinishedTrace } from '../model/span.js';
+import type { FinishedTrace, SpanData, SpanKind } from '../model/span.js';
 import { outlineOf } from './outline.js';
 import type { Outline } from './types.js';
 
@@ -8,8 +8,24 @@ interface Kept {
   readonly outline: Outline;
   /** the trace, packed: a tenth of what it takes as JSON */
   readonly bytes: Uint8Array;
-  readonly services: ReadonlySet<string>;
+  /** what its spans are called, each once; one object for all traces */
+  readonly operations: readonly Operation[];
+  readonly calls: readonly Call[];
   readonly period: Period;
+}
+
+/** A name that spans of a service have. */
+export interface Operation {
+  readonly service: string;
+  readonly name: string;
+  readonly kind: SpanKind;
+}
+
+/** So many spans of one service that are parts of another's, in one trace. */
+export interface Call {
+  readonly parent: string;
+  readonly child: string;
+  readonly count: number;
 }
 
 /** From the first moment of any span to the last, in epoch milliseconds. */
@@ -34,6 +50,8 @@ export class TraceStore {
   readonly #limits: StoreLimits;
   /** by trace id, in the order of arrival */
   readonly #kept = new Map<string, Kept>();
+  /** by kind, service and name */
+  readonly #operations = new Map<string, Operation>();
   readonly #listeners = new Set<(outline: Outline) => void>();
   #bytes = 0;
   #dropped = 0;
@@ -61,8 +79,8 @@ export class TraceStore {
     const whole = before === undefined ? trace : joined(before, trace);
     this.#remove(trace.traceId);
     const outline = outlineOf(whole);
-    const services = new Set(whole.spans.map(({ service }) => service));
-    const kept: Kept = { outline, bytes: pack(whole), services, period: boundsOf(whole) };
+    const operations = [...new Set(whole.spans.map((span) => this.#operationOf(span)))];
+    const kept: Kept = { outline, bytes: pack(whole), operations, calls: callsIn(whole.spans), period: boundsOf(whole) };
     this.#kept.set(trace.traceId, kept);
     this.#bytes += kept.bytes.length;
     while (this.#kept.size > 1 && (this.#kept.size > this.#limits.traces || this.#bytes > this.#limits.bytes)) {
@@ -87,23 +105,56 @@ export class TraceStore {
     return [...this.#kept.values()].map(({ outline }) => outline);
   }
 
+  /** Of a few hundred that there are: thousands of traces share them. */
+  #operationOf({ service, name, kind }: SpanData): Operation {
+    const key = JSON.stringify([kind, service, name]);
+    let operation = this.#operations.get(key);
+    if (operation === undefined) this.#operations.set(key, (operation = { service, name, kind }));
+    return operation;
+  }
+
   /**
-   * Traces that a service took part in, and that were under way in a period; the last begun first. They are unpacked one at a time.
+   * Traces with a span of this kind that were under way in a period, the last begun first. They are unpacked one at a time.
    *
-   * @param service any where it is undefined
+   * @param holds texts that stand in the trace as JSON, else it need not be read
    */
-  *find(service: string | undefined, { start, end }: Period): Generator<FinishedTrace> {
-    const found = [...this.#kept.values()].filter(
-      ({ period, services }) => (service === undefined || services.has(service)) && period.end >= start && period.start <= end,
-    );
+  *find(
+    { service, operation, period }: { readonly service: string; readonly operation?: string | undefined; readonly period: Period },
+    holds: readonly string[] = [],
+  ): Generator<FinishedTrace | undefined> {
+    const isAsked = (one: Operation): boolean => one.service === service && (operation === undefined || one.name === operation);
+    const found = this.#within(period).filter(({ operations }) => operations.some(isAsked));
     found.sort((a, b) => b.outline.start - a.outline.start || (a.outline.id < b.outline.id ? -1 : 1));
-    for (const { bytes } of found) yield unpack(bytes);
+    for (const { bytes } of found) {
+      const json = inflateRawSync(bytes);
+      yield holds.every((text) => json.includes(text)) ? parse(json) : undefined;
+    }
+  }
+
+  #within({ start, end }: Period): Kept[] {
+    return [...this.#kept.values()].filter(({ period }) => period.end >= start && period.start <= end);
   }
 
   services(): string[] {
-    const all = new Set<string>();
-    for (const { services } of this.#kept.values()) for (const service of services) all.add(service);
-    return [...all].sort();
+    return [...new Set(this.operations().map(({ service }) => service))].sort();
+  }
+
+  /** Of what is there now: an operation of which all traces have gone is none. */
+  operations(): Operation[] {
+    const all = new Set<Operation>();
+    for (const { operations } of this.#kept.values()) for (const operation of operations) all.add(operation);
+    return [...all];
+  }
+
+  /** Of all traces that were under way in a period, together. */
+  calls(period: Period): Call[] {
+    const counts = new Map<string, Call>();
+    for (const { calls } of this.#within(period))
+      for (const { parent, child, count } of calls) {
+        const key = JSON.stringify([parent, child]);
+        counts.set(key, { parent, child, count: count + (counts.get(key)?.count ?? 0) });
+      }
+    return [...counts.values()].sort((a, b) => (a.parent === b.parent ? (a.child < b.child ? -1 : 1) : a.parent < b.parent ? -1 : 1));
   }
 
   /** Calls back for each trace that comes. @returns what ends it */
@@ -120,11 +171,26 @@ const pack = (trace: FinishedTrace): Uint8Array => {
   return new Uint8Array(packed);
 };
 
-/** What `pack` made, and nobody else. JSON leaves out what is undefined, which reading takes for the same. */
-const unpack = (bytes: Uint8Array): FinishedTrace => {
-  const trace: FinishedTrace = JSON.parse(inflateRawSync(bytes).toString());
+const unpack = (bytes: Uint8Array): FinishedTrace => parse(inflateRawSync(bytes));
+
+/** What `pack` wrote, and nobody else. JSON leaves out what is undefined, which reading takes for the same. */
+const parse = (json: Buffer): FinishedTrace => {
+  const trace: FinishedTrace = JSON.parse(json.toString());
   return trace;
 };
+
+function callsIn(spans: readonly SpanData[]): Call[] {
+  const services = new Map(spans.map(({ spanId, service }) => [spanId, service]));
+  const calls: { parent: string; child: string; count: number }[] = [];
+  for (const { parentSpanId, service: child } of spans) {
+    const parent = parentSpanId === undefined ? undefined : services.get(parentSpanId);
+    if (parent === undefined) continue;
+    const found = calls.find((call) => call.parent === parent && call.child === child);
+    if (found === undefined) calls.push({ parent, child, count: 1 });
+    else found.count++;
+  }
+  return calls;
+}
 
 /** Spans of both, each once. The action knows more than a part of it. */
 function joined(before: FinishedTrace, trace: FinishedTrace): FinishedTrace {

@@ -21,12 +21,12 @@ interface Body {
   readonly errors: unknown;
 }
 
-const ask = (path: string): { readonly status: number; readonly body: Body } => {
+const ask = async (path: string): Promise<{ readonly status: number; readonly body: Body }> => {
   const [route, query] = path.split('?');
-  const answer = answerJaeger(store, route!.split('/').map(decodeURIComponent), new URLSearchParams(query), START + 3_600_000);
+  const answer = await answerJaeger(store, route!.split('/').map(decodeURIComponent), new URLSearchParams(query), START + 3_600_000);
   return answer as { readonly status: number; readonly body: Body };
 };
-const idsOf = (query: string): string[] => (ask(`traces?${query}`).body.data ?? []).map(({ traceID }) => traceID);
+const idsOf = async (query: string): Promise<string[]> => ((await ask(`traces?${query}`)).body.data ?? []).map(({ traceID }) => traceID);
 
 describe('a trace as Jaeger gives it', () => {
   const event = { name: 'exception', at: START + 3, attributes: { 'exception.message': 'no' } };
@@ -98,55 +98,55 @@ describe('a trace as Jaeger gives it', () => {
 });
 
 describe('what Grafana and the page of Jaeger ask', () => {
-  it('services and operations', () => {
+  it('services and operations', async () => {
     const services = ['neutron-server', 'nova-api', 'nova-compute', 'ovn-controller', 'ovs-vswitchd'];
-    expect(ask('services').body).toEqual({ data: services, total: 5, limit: 0, offset: 0, errors: null });
-    expect(ask('services/ovn-controller/operations').body.data).toEqual(['flow install', 'lport claim']);
-    expect(ask('services/nope/operations').body).toEqual({ data: null, total: 0, limit: 0, offset: 0, errors: null });
-    expect(ask('operations?service=ovn-controller').body.data).toEqual([
+    expect((await ask('services')).body).toEqual({ data: services, total: 5, limit: 0, offset: 0, errors: null });
+    expect((await ask('services/ovn-controller/operations')).body.data).toEqual(['flow install', 'lport claim']);
+    expect((await ask('services/nope/operations')).body).toEqual({ data: null, total: 0, limit: 0, offset: 0, errors: null });
+    expect((await ask('operations?service=ovn-controller')).body.data).toEqual([
       { name: 'flow install', spanKind: 'internal' },
       { name: 'lport claim', spanKind: 'internal' },
     ]);
-    expect(ask('operations?service=ovn-controller&spanKind=server').body.data).toBeNull();
+    expect((await ask('operations?service=ovn-controller&spanKind=server')).body.data).toBeNull();
   });
 
-  it('traces by service, operation, tags, length and time: one span must be all of it', () => {
+  it('traces by service, operation, tags, length and time: one span must be all of it', async () => {
     const both = [OTHER, boot.traceId];
-    expect(idsOf('service=nova-compute')).toEqual(both);
-    expect(idsOf('service=nova-compute&limit=1')).toEqual([OTHER]);
-    expect(idsOf('service=neutron-server')).toEqual([boot.traceId]);
-    expect(idsOf('service=nova-compute&operation=image%20create')).toEqual([boot.traceId]);
-    expect(idsOf('service=ovn-controller&operation=spawn')).toEqual([]);
-    expect(idsOf('service=nova-compute&minDuration=20s')).toEqual([OTHER]);
-    expect(idsOf('service=nova-compute&operation=instance%20create&maxDuration=6s')).toEqual([boot.traceId]);
-    expect(idsOf(`service=nova-compute&start=${(START + 30_000) * 1000}&end=${(START + 90_000) * 1000}`)).toEqual([OTHER]);
-    expect(idsOf(`service=nova-compute&end=${(START + 30_000) * 1000}&lookback=1h`)).toEqual([boot.traceId]);
-    expect(idsOf('service=nova-compute&lookback=60m&start=')).toEqual(both);
-    expect(idsOf('service=nova-compute&lookback=1s')).toEqual([]);
-    const tags = (given: unknown): string[] => idsOf(`service=nova-compute&tags=${encodeURIComponent(JSON.stringify(given))}`);
-    expect(tags({ error: 'true' })).toEqual([OTHER]);
-    expect(tags({ error: 'false' })).toEqual(both);
-    expect(tags({ 'openstack.outcome': 'succeeded' })).toEqual([boot.traceId]);
-    expect(tags({ 'host.name': 'cmp1', 'openstack.port.id': PORT })).toEqual(both);
-    expect(tags({ 'host.name': 'cmp1', 'openstack.port.id': PORT, 'openstack.outcome': 'succeeded' })).toEqual([]);
-    expect(idsOf('service=nova-compute&tag=openstack.outcome:failed')).toEqual([OTHER]);
+    expect(await idsOf('service=nova-compute')).toEqual(both);
+    expect(await idsOf('service=nova-compute&limit=1')).toEqual([OTHER]);
+    expect(await idsOf('service=neutron-server')).toEqual([boot.traceId]);
+    expect(await idsOf('service=nova-compute&operation=image%20create')).toEqual([boot.traceId]);
+    expect(await idsOf('service=ovn-controller&operation=spawn')).toEqual([]);
+    expect(await idsOf('service=nova-compute&minDuration=20s')).toEqual([OTHER]);
+    expect(await idsOf('service=nova-compute&operation=instance%20create&maxDuration=6s')).toEqual([boot.traceId]);
+    expect(await idsOf(`service=nova-compute&start=${(START + 30_000) * 1000}&end=${(START + 90_000) * 1000}`)).toEqual([OTHER]);
+    expect(await idsOf(`service=nova-compute&end=${(START + 30_000) * 1000}&lookback=1h`)).toEqual([boot.traceId]);
+    expect(await idsOf('service=nova-compute&lookback=60m&start=')).toEqual(both);
+    expect(await idsOf('service=nova-compute&lookback=1s')).toEqual([]);
+    const tags = (given: unknown): Promise<string[]> => idsOf(`service=nova-compute&tags=${encodeURIComponent(JSON.stringify(given))}`);
+    expect(await tags({ error: 'true' })).toEqual([OTHER]);
+    expect(await tags({ error: 'false' })).toEqual(both);
+    expect(await tags({ 'openstack.outcome': 'succeeded' })).toEqual([boot.traceId]);
+    expect(await tags({ 'host.name': 'cmp1', 'openstack.port.id': PORT })).toEqual(both);
+    expect(await tags({ 'host.name': 'cmp1', 'openstack.port.id': PORT, 'openstack.outcome': 'succeeded' })).toEqual([]);
+    expect(await idsOf('service=nova-compute&tag=openstack.outcome:failed')).toEqual([OTHER]);
   });
 
-  it('a trace by its id, also without its zeros, and several', () => {
-    expect(ask(`traces/${boot.traceId}`).body.data).toHaveLength(1);
-    expect(ask(`traces/${boot.traceId.toUpperCase()}`).body.data).toHaveLength(1);
-    expect(ask('traces/abc')).toMatchObject({ status: 404, body: { data: null, errors: [{ code: 404, msg: 'trace not found' }] } });
-    expect(ask('traces/xyz')).toMatchObject({ status: 400 });
-    const several = ask(`traces?traceID=${OTHER}&traceID=${'0'.repeat(32)}`).body;
+  it('a trace by its id, also without its zeros, and several', async () => {
+    expect((await ask(`traces/${boot.traceId}`)).body.data).toHaveLength(1);
+    expect((await ask(`traces/${boot.traceId.toUpperCase()}`)).body.data).toHaveLength(1);
+    expect(await ask('traces/abc')).toMatchObject({ status: 404, body: { data: null, errors: [{ code: 404, msg: 'trace not found' }] } });
+    expect(await ask('traces/xyz')).toMatchObject({ status: 400 });
+    const several = (await ask(`traces?traceID=${OTHER}&traceID=${'0'.repeat(32)}`)).body;
     expect(several.data).toHaveLength(1);
     expect(several.errors).toEqual([{ msg: 'trace not found', traceID: '0'.repeat(32) }]);
   });
 
-  it('dependencies', () => {
-    const data = ask(`dependencies?endTs=${START + 10_000}&lookback=86400000`).body.data;
+  it('dependencies', async () => {
+    const { data } = (await ask(`dependencies?endTs=${START + 10_000}&lookback=86400000`)).body;
     expect(data).toContainEqual({ parent: 'nova-compute', child: 'ovn-controller', callCount: 2 });
-    expect(ask(`dependencies?endTs=${START - 100_000}&lookback=1000`).body.data).toEqual([]);
-    expect(ask('dependencies').body.data).not.toEqual([]);
+    expect((await ask(`dependencies?endTs=${START - 100_000}&lookback=1000`)).body.data).toEqual([]);
+    expect((await ask('dependencies')).body.data).not.toEqual([]);
   });
 
   it.each([
@@ -162,16 +162,16 @@ describe('what Grafana and the page of Jaeger ask', () => {
     'traces?service=x&tags={"a":{}}',
     'traces?service=x&tag=noColon',
     'dependencies?endTs=x',
-  ])('says what is wrong with %s', (path) => {
-    expect(ask(path)).toMatchObject({ status: 400, body: { data: null, errors: [{ code: 400, msg: expect.stringMatching(/\w/) }] } });
+  ])('says what is wrong with %s', async (path) => {
+    expect(await ask(path)).toMatchObject({ status: 400, body: { data: null, errors: [{ code: 400, msg: expect.stringMatching(/\w/) }] } });
   });
 
-  it('nothing else', () => {
+  it('nothing else', async () => {
     for (const path of ['', 'metrics', 'services/x', 'services/x/y', 'traces/a/b', 'services/x/operations/y'])
-      expect(answerJaeger(store, path.split('/'), new URLSearchParams(), 0)).toBeUndefined();
+      expect(await answerJaeger(store, path.split('/'), new URLSearchParams(), 0)).toBeUndefined();
   });
 
-  it('a limit that would take all the memory is none', () => {
+  it('a limit that would take all the memory is none', async () => {
     expect(readQuery(new URLSearchParams('service=x&limit=999999999'), 0).limit).toBe(10_000);
   });
 });

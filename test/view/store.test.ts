@@ -67,12 +67,15 @@ describe('the store', () => {
   it('finds by service and period', () => {
     const store = new TraceStore();
     store.add(boot);
-    const in0 = (service: string | undefined, start: number, end: number): number => [...store.find(service, { start, end })].length;
+    const in0 = (service: string, start: number, end: number): number => [...store.find({ service, period: { start, end } })].length;
     expect(in0('nova-compute', START - 10_000, START + 1)).toBe(1);
-    expect(in0(undefined, START - 10_000, START + 1)).toBe(1);
     expect(in0('glance', START - 10_000, START + 1)).toBe(0);
     expect(in0('nova-compute', START + 100_000, Infinity)).toBe(0);
     expect(in0('nova-compute', -Infinity, START - 10_000)).toBe(0);
+    // What does not hold a text is not read.
+    const ever = { start: -Infinity, end: Infinity };
+    expect([...store.find({ service: 'nova-compute', period: ever }, ['in no trace'])]).toEqual([undefined]);
+    expect([...store.find({ service: 'nova-compute', operation: 'no such', period: ever })]).toEqual([]);
   });
 
   it('says what comes, until nobody listens', () => {
