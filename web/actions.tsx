@@ -89,12 +89,12 @@ function Summary({ found }: { found: readonly Outline[] }) {
   );
 }
 
-type Column = 'outcome' | 'action' | 'ms' | 'headline' | 'host' | 'start' | 'instance';
+type Column = 'outcome' | 'action' | 'ms' | 'why' | 'host' | 'start' | 'instance';
 const COLUMNS: readonly (readonly [Column, string])[] = [
   ['outcome', 'Outcome'],
   ['action', 'Action'],
   ['ms', 'Duration'],
-  ['headline', 'What happened'],
+  ['why', 'Why so long'],
   ['host', 'Host'],
   ['start', 'Began (UTC)'],
   ['instance', 'Instance'],
@@ -195,9 +195,8 @@ function List({ found }: { found: readonly Outline[] }) {
               </span>
               {inTime(one.ms)}
             </div>
-            <div role="cell" class="c-headline" title={one.headline}>
-              {one.headline}
-              {one.error !== undefined && <span class="bad-text">{` ${one.error}`}</span>}
+            <div role="cell" class="c-why" title={one.headline}>
+              {one.why}
             </div>
             <div role="cell" class="c-host" title={one.host}>
               {shortHost(one.host)}

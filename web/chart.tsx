@@ -59,7 +59,7 @@ function logScale(values: readonly number[], low: number, high: number): { y(ms:
   if (!(most > 0)) [least, most] = [1, 10];
   const from = Math.log10(least / 1.3);
   const to = Math.max(Math.log10(most * 1.3), from + 0.3);
-  const factors = to - from > 2.2 ? [1] : to - from > 1.1 ? [1, 3] : [1, 2, 5];
+  const factors = to - from > 2.8 ? [1] : to - from > 1.1 ? [1, 3] : [1, 2, 5];
   const all: number[] = [];
   for (let power = Math.floor(from); power <= to; power++)
     for (const factor of factors) {

@@ -1,4 +1,4 @@
-import { extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
+import { errorOf, extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import { inSeconds } from '../export/terminal/text.js';
 import { type Verdict, verdictOf } from '../export/verdict.js';
 import type { FinishedTrace } from '../model/span.js';
@@ -7,11 +7,15 @@ import type { FinishedTrace } from '../model/span.js';
 export function headlineOf(trace: FinishedTrace, verdict: Verdict = verdictOf(trace)): string {
   const { start, end } = extentOf(trace);
   const took = inSeconds(end - start);
-  const { culprit } = verdict;
-  const slowest = culprit === undefined ? '' : `; slowest phase: ${culprit.name}, ${inSeconds(culprit.millis)} s`;
+  const root = rootOf(trace);
   switch (trace.form) {
-    case 'action':
-      return `${trace.action ?? rootOf(trace)?.name ?? 'action'} ${outcomeOf(trace) ?? 'ended'} after ${took} s${slowest}`;
+    case 'action': {
+      const error = root === undefined ? undefined : errorOf(root);
+      const { culprit } = verdict;
+      const slowest = culprit === undefined ? undefined : `slowest phase ${culprit.name}, ${inSeconds(culprit.millis)} s`;
+      const why = [error, slowest].filter((said) => said !== undefined).join('; ');
+      return `${trace.action ?? root?.name ?? 'action'} ${outcomeOf(trace) ?? 'ended'} after ${took} s${why === '' ? '' : `: ${why}`}`;
+    }
     case 'fragment':
       return `part of ${kindOf(trace)}, over ${took} s; its root is not in these logs`;
     case 'network-ready':
@@ -19,6 +23,12 @@ export function headlineOf(trace: FinishedTrace, verdict: Verdict = verdictOf(tr
     default:
       return trace.form satisfies never;
   }
+}
+
+/** Of a headline, what a list does not say in its other columns: what stands behind the length. */
+export function whyOf({ form }: Pick<FinishedTrace, 'form'>, headline: string): string {
+  const colon = headline.indexOf(': ');
+  return form !== 'action' ? headline : colon === -1 ? '' : headline.slice(colon + 2);
 }
 
 /** What a trace is of, in a word or two. */

@@ -3,7 +3,7 @@ import { isKnown, verdictOf } from '../export/verdict.js';
 import { phaseOf } from '../model/call.js';
 import { type FinishedTrace, isError, outcomes } from '../model/span.js';
 import { gatesOf } from './chain.js';
-import { headlineOf, kindOf } from './headline.js';
+import { headlineOf, kindOf, whyOf } from './headline.js';
 import type { Batch, Outline, PackedOutline, PackedPhase, PhaseRow } from './types.js';
 
 /** What is kept of a trace beside its bytes: the row of the list, and its phases for the charts. */
@@ -13,6 +13,7 @@ export function outlineOf(trace: FinishedTrace): Outline {
   const { start, end } = extentOf(trace);
   const outcome = outcomeOf(trace) ?? 'unknown';
   const error = root === undefined ? undefined : errorOf(root);
+  const headline = headlineOf(trace, verdict);
   const gated = new Map<string, number>();
   for (const { step, own } of gatesOf(verdict)) {
     // Like spans in a row share the time of their step.
@@ -43,7 +44,8 @@ export function outlineOf(trace: FinishedTrace): Outline {
     hosts: [...new Set(trace.spans.map(({ host }) => host))].sort(),
     instance: trace.instance,
     ...(trace.request !== undefined && { request: trace.request }),
-    headline: headlineOf(trace, verdict),
+    headline,
+    why: whyOf(trace, headline),
     ...(error !== undefined && { error }),
     spans: trace.spans.length,
     phases,

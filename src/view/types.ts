@@ -33,6 +33,8 @@ export interface Outline {
   readonly request?: string;
   /** one sentence: what happened and why it took so long */
   readonly headline: string;
+  /** what of it the list does not say elsewhere */
+  readonly why: string;
   readonly error?: string;
   readonly spans: number;
   readonly phases: readonly PhaseRow[];

@@ -177,3 +177,16 @@ describe('the page of an action', () => {
     expect(rows.map(({ isRequest }) => isRequest)).toEqual([false, true]);
   });
 });
+
+describe('the headline', () => {
+  it('says how it ended, how long it took and why; the list shows the last of these', () => {
+    expect(outlineOf(failed)).toMatchObject({
+      headline: expect.stringMatching(
+        /^create failed after 31\.000 s: .*Virtual Interface creation failed.*; slowest phase vif-plugged wait/,
+      ),
+      why: expect.stringMatching(/^nova\.exception.*slowest phase vif-plugged wait, 23\.700 s$/),
+    });
+    expect(outlineOf(networkReady).why).toBe(outlineOf(networkReady).headline);
+    expect(outlineOf(trace([span({ name: 'instance create', from: 0, to: 10, in: null })])).why).toBe('');
+  });
+});
