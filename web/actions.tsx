@@ -94,7 +94,7 @@ const COLUMNS: readonly (readonly [Column, string])[] = [
   ['outcome', 'Outcome'],
   ['action', 'Action'],
   ['ms', 'Duration'],
-  ['why', 'Why so long'],
+  ['why', 'Why'],
   ['host', 'Host'],
   ['start', 'Began (UTC)'],
   ['instance', 'Instance'],
