@@ -40,12 +40,14 @@ export function useRows(ref: RefObject<HTMLElement | null>, total: number, heigh
   };
 }
 
-/** Scrolls a row into sight, below a head that stays. */
+/** Scrolls a row into sight, below a head that stays: to the edge for the next one, to where its surroundings are seen for one far off. */
 export function reveal(element: HTMLElement | null, place: number, height: number, head: number): void {
   if (element === null) return;
   const top = place * height;
   const room = element.clientHeight - head;
-  if (top < element.scrollTop) element.scrollTop = top;
+  const isFar = top < element.scrollTop - 2 * height || top > element.scrollTop + room + 2 * height;
+  if (isFar) element.scrollTop = Math.max(0, top - room / 3);
+  else if (top < element.scrollTop) element.scrollTop = top;
   else if (top + height > element.scrollTop + room) element.scrollTop = top + height - room;
 }
 
