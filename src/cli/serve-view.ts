@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { exitCodes } from '../model/errors.js';
-import { LISTEN_FORM } from '../model/listen.js';
+import { isLoopback, LISTEN_FORM, parseListen } from '../model/listen.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { UnreadLog } from '../model/unread.js';
 import { defineCommand, type Io, type Values, write } from './command.js';
@@ -66,6 +66,8 @@ export const view = defineCommand({
     });
     try {
       await write(stdout, `${page.url}/\n`);
+      if (values.listen !== undefined && isPublic(values.listen))
+        stderr.write('note: other machines can open this page, with its log lines: it asks for no password\n');
       if (!values.quiet) stderr.write('open this address in a browser; Ctrl-C stops it\n');
       const said = await readInto(page, paths, values, io);
       if (!values.quiet) await write(stderr, said.map((line) => `${line}\n`).join(''));
@@ -76,6 +78,11 @@ export const view = defineCommand({
     }
   },
 });
+
+function isPublic(listen: string): boolean {
+  const address = parseListen(listen);
+  return address !== undefined && !isLoopback(address);
+}
 
 /** @returns what is to be said of the logs */
 async function readInto(page: OpenView, paths: readonly string[], values: Values<typeof options>, io: Io): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { toJaeger } from './jaeger.js';
-import { BadQuery, matches, readQuery, textsOf } from './jaeger-query.js';
+import { BadQuery, matches, readQuery } from './jaeger-query.js';
 import type { TraceStore } from './store.js';
 
 /** What is answered: as JSON, with the status of HTTP. */
@@ -101,13 +101,13 @@ async function traces(store: TraceStore, params: URLSearchParams, now: number): 
     );
   }
   const query = readQuery(params, now);
-  const { service, operation } = query;
+  const { service, operation, tags } = query;
   const period = { start: query.from / 1000, end: query.to / 1000 };
   const data = [];
   let looked = 0;
-  for (const trace of store.find({ service, operation, period }, textsOf(query))) {
+  for (const trace of store.find({ service, operation, period, tags, least: query.minDuration / 1000 })) {
     if (data.length >= query.limit) break;
-    if (trace !== undefined && matches(trace, query)) data.push(toJaeger(trace));
+    if (matches(trace, query)) data.push(toJaeger(trace));
     if (++looked % AT_ONCE === 0) await turn();
   }
   return envelope(data);

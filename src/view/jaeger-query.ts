@@ -1,4 +1,3 @@
-import { keys } from '../model/attributes.js';
 import type { FinishedTrace, SpanData } from '../model/span.js';
 import { listOf, micros, processTags, tagsOf } from './jaeger.js';
 
@@ -124,12 +123,6 @@ function isAsked(span: SpanData, { service, operation, tags, from, to, minDurati
   if (start < from || start > to || duration < minDuration || duration > maxDuration) return false;
   return [...tags].every(([key, value]) => hasTag(span, key, value));
 }
-
-const ATTRIBUTES: ReadonlySet<string> = new Set(Object.values(keys));
-
-/** Texts without which no trace can be what is asked for: they are looked for before a trace is taken apart. */
-export const textsOf = ({ tags }: TraceQuery): string[] =>
-  [...tags].flatMap(([key, value]) => (ATTRIBUTES.has(key) && !/["\\\u0000-\u001f]/.test(value) ? [value] : []));
 
 /** A tag of the span, of its process, or a field of its logs. `error=false` is every span that has no error. */
 function hasTag(span: SpanData, key: string, value: string): boolean {

@@ -1,6 +1,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { boundsOf } from '../export/terminal/reading.js';
 import type { FinishedTrace, SpanData, SpanKind } from '../model/span.js';
+import { bloomOf, mayHold } from './bloom.js';
+import { processTags, tagsOf } from './jaeger.js';
 import { outlineOf } from './outline.js';
 import type { Outline } from './types.js';
 
@@ -11,6 +13,8 @@ interface Kept {
   /** what its spans are called, each once; one object for all traces */
   readonly operations: readonly Operation[];
   readonly calls: readonly Call[];
+  /** of `key=value` of every tag of its spans and their processes */
+  readonly tags: Uint8Array;
   readonly period: Period;
 }
 
@@ -34,6 +38,16 @@ export interface Period {
   readonly end: number;
 }
 
+/** What is looked for; a trace may be found that is not all of it. */
+export interface Search {
+  readonly service: string;
+  readonly operation?: string | undefined;
+  readonly period: Period;
+  readonly tags?: ReadonlyMap<string, string>;
+  /** so many milliseconds the trace is long */
+  readonly least?: number;
+}
+
 export interface StoreLimits {
   readonly traces: number;
   /** of packed traces; their outlines take some 5 kB each beside */
@@ -52,6 +66,8 @@ export class TraceStore {
   readonly #kept = new Map<string, Kept>();
   /** by kind, service and name */
   readonly #operations = new Map<string, Operation>();
+  /** keys of what stands in events, which no filter has */
+  readonly #eventKeys = new Set<string>(['event']);
   readonly #listeners = new Set<(outline: Outline) => void>();
   #bytes = 0;
   #dropped = 0;
@@ -80,7 +96,14 @@ export class TraceStore {
     this.#remove(trace.traceId);
     const outline = outlineOf(whole);
     const operations = [...new Set(whole.spans.map((span) => this.#operationOf(span)))];
-    const kept: Kept = { outline, bytes: pack(whole), operations, calls: callsIn(whole.spans), period: boundsOf(whole) };
+    const kept: Kept = {
+      outline,
+      bytes: pack(whole),
+      operations,
+      calls: callsIn(whole.spans),
+      tags: this.#tagsOf(whole),
+      period: boundsOf(whole),
+    };
     this.#kept.set(trace.traceId, kept);
     this.#bytes += kept.bytes.length;
     while (this.#kept.size > 1 && (this.#kept.size > this.#limits.traces || this.#bytes > this.#limits.bytes)) {
@@ -113,22 +136,25 @@ export class TraceStore {
     return operation;
   }
 
-  /**
-   * Traces with a span of this kind that were under way in a period, the last begun first. They are unpacked one at a time.
-   *
-   * @param holds texts that stand in the trace as JSON, else it need not be read
-   */
-  *find(
-    { service, operation, period }: { readonly service: string; readonly operation?: string | undefined; readonly period: Period },
-    holds: readonly string[] = [],
-  ): Generator<FinishedTrace | undefined> {
-    const isAsked = (one: Operation): boolean => one.service === service && (operation === undefined || one.name === operation);
-    const found = this.#within(period).filter(({ operations }) => operations.some(isAsked));
-    found.sort((a, b) => b.outline.start - a.outline.start || (a.outline.id < b.outline.id ? -1 : 1));
-    for (const { bytes } of found) {
-      const json = inflateRawSync(bytes);
-      yield holds.every((text) => json.includes(text)) ? parse(json) : undefined;
+  #tagsOf({ spans }: FinishedTrace): Uint8Array {
+    const texts = new Set<string>();
+    for (const span of spans) {
+      for (const { key, value } of [...tagsOf(span), ...processTags(span)]) texts.add(`${key}=${value}`);
+      for (const { attributes } of span.events) for (const key in attributes) this.#eventKeys.add(key);
     }
+    return bloomOf(texts);
+  }
+
+  /** Traces that may be what is asked for, the last begun first. They are unpacked one at a time. */
+  *find({ service, operation, period, tags = new Map(), least = 0 }: Search): Generator<FinishedTrace> {
+    const isAsked = (one: Operation): boolean => one.service === service && (operation === undefined || one.name === operation);
+    const texts = [...tags].flatMap(([key, value]) => (this.#eventKeys.has(key) || value === 'false' ? [] : [`${key}=${value}`]));
+    const found = this.#within(period).filter(
+      (kept) =>
+        kept.period.end - kept.period.start >= least && kept.operations.some(isAsked) && texts.every((text) => mayHold(kept.tags, text)),
+    );
+    found.sort((a, b) => b.outline.start - a.outline.start || (a.outline.id < b.outline.id ? -1 : 1));
+    for (const { bytes } of found) yield unpack(bytes);
   }
 
   #within({ start, end }: Period): Kept[] {
@@ -171,11 +197,9 @@ const pack = (trace: FinishedTrace): Uint8Array => {
   return new Uint8Array(packed);
 };
 
-const unpack = (bytes: Uint8Array): FinishedTrace => parse(inflateRawSync(bytes));
-
-/** What `pack` wrote, and nobody else. JSON leaves out what is undefined, which reading takes for the same. */
-const parse = (json: Buffer): FinishedTrace => {
-  const trace: FinishedTrace = JSON.parse(json.toString());
+/** What `pack` made, and nobody else. JSON leaves out what is undefined, which reading takes for the same. */
+const unpack = (bytes: Uint8Array): FinishedTrace => {
+  const trace: FinishedTrace = JSON.parse(inflateRawSync(bytes).toString());
   return trace;
 };
 

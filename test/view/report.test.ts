@@ -66,6 +66,15 @@ it('view serves what replay finds, filtered, until it is stopped', async () => {
   expect(ran.viewed.map(({ traceId }) => traceId)).toEqual([OTHER]);
 });
 
+it('view says that others can read what it serves beyond this machine', async () => {
+  const stop = new AbortController();
+  stop.abort();
+  const saidAt = async (listen: string): Promise<string> =>
+    (await novaspan(['view', '--listen', listen, 'logs'], { traces: [boot], signal: stop.signal })).stderr;
+  expect(await saidAt('0.0.0.0:9465')).toContain('other machines can open this page');
+  expect(await saidAt('127.0.0.1:9465')).not.toContain('other machines');
+});
+
 it('view says what is wrong with an address, and stops where nothing can be read', async () => {
   expect((await novaspan(['view'])).code).toBe(64);
   const closed: string[] = [];

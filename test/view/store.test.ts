@@ -72,10 +72,24 @@ describe('the store', () => {
     expect(in0('glance', START - 10_000, START + 1)).toBe(0);
     expect(in0('nova-compute', START + 100_000, Infinity)).toBe(0);
     expect(in0('nova-compute', -Infinity, START - 10_000)).toBe(0);
-    // What does not hold a text is not read.
-    const ever = { start: -Infinity, end: Infinity };
-    expect([...store.find({ service: 'nova-compute', period: ever }, ['in no trace'])]).toEqual([undefined]);
-    expect([...store.find({ service: 'nova-compute', operation: 'no such', period: ever })]).toEqual([]);
+  });
+
+  it('finds by tag without unpacking what has none of it', () => {
+    const store = new TraceStore();
+    for (let i = 0; i < 50; i++) store.add({ ...boot, traceId: i.toString(16).padStart(32, '0') });
+    store.add(failed);
+    const period = { start: -Infinity, end: Infinity };
+    const found = (tags: Record<string, string>, more = {}): number =>
+      [...store.find({ service: 'nova-compute', period, tags: new Map(Object.entries(tags)), ...more })].length;
+    expect(found({ 'openstack.outcome': 'failed' })).toBe(1);
+    expect(found({ 'openstack.outcome': 'failed', 'host.name': 'cmp1' })).toBe(1);
+    expect(found({ 'openstack.outcome': 'succeeded' })).toBe(50);
+    expect(found({ error: 'true' })).toBe(1);
+    expect(found({}, { least: 20_000 })).toBe(1);
+    expect(found({}, { operation: 'no such' })).toBe(0);
+    // What stands in events is in no filter: all are looked at.
+    expect(found({ event: 'exception' })).toBe(51);
+    expect(found({ error: 'false' })).toBe(51);
   });
 
   it('says what comes, until nobody listens', () => {
