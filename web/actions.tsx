@@ -5,7 +5,7 @@ import { asInput, Filters } from './filters.js';
 import { count, inTime, inUtc, quantile } from './format.js';
 import { Outcome, shortHost } from './parts.js';
 import { filtered, outlines, setParams, status, traceHref } from './state.js';
-import { reveal, Rows, useRows } from './virtual.js';
+import { Rows, reveal, useRows } from './virtual.js';
 
 const ROW = 36;
 const HEAD = 34;
@@ -24,7 +24,15 @@ export function Actions() {
     () =>
       found
         .filter(({ form }) => form !== 'network-ready')
-        .map((one): Point => ({ at: one.start, ms: one.ms, group: groupOf(one), title: `${one.action} ${one.outcome} on ${shortHost(one.host)}`, href: traceHref(one.id) })),
+        .map(
+          (one): Point => ({
+            at: one.start,
+            ms: one.ms,
+            group: groupOf(one),
+            title: `${one.action} ${one.outcome} on ${shortHost(one.host)}`,
+            href: traceHref(one.id),
+          }),
+        ),
     [found],
   );
   return (
@@ -38,7 +46,10 @@ export function Actions() {
             {GROUPS.map(({ name, look, shape }) => (
               <li key={name} class={look}>
                 <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
-                  <path class={`points ${shape} ${look}`} d={shape === 'dot' ? 'M6 6h0' : shape === 'ring' ? 'M3 6a3 3 0 1 0 6 0a3 3 0 1 0 -6 0' : 'M2.5 2.5l7 7m0 -7l-7 7'} />
+                  <path
+                    class={`points ${shape} ${look}`}
+                    d={shape === 'dot' ? 'M6 6h0' : shape === 'ring' ? 'M3 6a3 3 0 1 0 6 0a3 3 0 1 0 -6 0' : 'M2.5 2.5l7 7m0 -7l-7 7'}
+                  />
                 </svg>
                 {name}
               </li>
@@ -62,12 +73,19 @@ export function Actions() {
 function Summary({ found }: { found: readonly Outline[] }) {
   const actions = found.filter(({ form }) => form === 'action');
   const errors = actions.filter(({ isError }) => isError).length;
-  const times = actions.filter(({ outcome }) => outcome === 'succeeded').map(({ ms }) => ms).sort((a, b) => a - b);
+  const times = actions
+    .filter(({ outcome }) => outcome === 'succeeded')
+    .map(({ ms }) => ms)
+    .sort((a, b) => a - b);
   const parts = found.filter(({ form }) => form === 'fragment').length;
   const total = outlines.value.length;
   const tiles: readonly (readonly [string, string, string?])[] = [
     [count(actions.length, 'action'), found.length === total ? 'in these logs' : `of ${total.toLocaleString('en')} found`],
-    [errors.toLocaleString('en'), `did not succeed${actions.length > 0 ? ` (${((100 * errors) / actions.length).toFixed(1)} %)` : ''}`, errors > 0 ? 'bad' : ''],
+    [
+      errors.toLocaleString('en'),
+      `did not succeed${actions.length > 0 ? ` (${((100 * errors) / actions.length).toFixed(1)} %)` : ''}`,
+      errors > 0 ? 'bad' : '',
+    ],
     ...(times.length > 0
       ? ([
           [inTime(quantile(times, 0.5)), 'median of those that succeeded'],
@@ -134,7 +152,16 @@ function List({ found }: { found: readonly Outline[] }) {
   const onKeyDown = (event: KeyboardEvent): void => {
     const at = event.target instanceof HTMLElement ? event.target.dataset['place'] : undefined;
     if (at === undefined) return;
-    const moves: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1, PageDown: 12, PageUp: -12, Home: -rows.length, End: rows.length };
+    const moves: Readonly<Record<string, number>> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      j: 1,
+      k: -1,
+      PageDown: 12,
+      PageUp: -12,
+      Home: -rows.length,
+      End: rows.length,
+    };
     const by = moves[event.key];
     if (by === undefined) return;
     event.preventDefault();
@@ -145,12 +172,15 @@ function List({ found }: { found: readonly Outline[] }) {
     const isReading = state === 'reading' || state === undefined;
     return (
       <p class="empty">
-        {outlines.value.length > 0 ? 'No action passes these filters.' : isReading ? 'Reading the logs …' : 'There is no action in these logs yet.'}
+        {outlines.value.length > 0
+          ? 'No action passes these filters.'
+          : isReading
+            ? 'Reading the logs …'
+            : 'There is no action in these logs yet.'}
       </p>
     );
   }
   return (
-    // biome-ignore lint/a11y: the keys are for the links in it
     <div class="list" ref={box} role="table" aria-label="Actions" aria-rowcount={rows.length + 1} onKeyDown={onKeyDown}>
       <div role="rowgroup" class="list-head">
         <div role="row" class="row" aria-rowindex={1}>
@@ -161,7 +191,12 @@ function List({ found }: { found: readonly Outline[] }) {
               class={`c-${column}`}
               aria-sort={sort[0] !== column ? 'none' : sort[1] > 0 ? 'ascending' : 'descending'}
             >
-              <button type="button" onClick={() => setSort([column, sort[0] === column ? (sort[1] === 1 ? -1 : 1) : column === 'ms' || column === 'start' ? -1 : 1])}>
+              <button
+                type="button"
+                onClick={() =>
+                  setSort([column, sort[0] === column ? (sort[1] === 1 ? -1 : 1) : column === 'ms' || column === 'start' ? -1 : 1])
+                }
+              >
                 {title}
                 <span aria-hidden="true">{sort[0] !== column ? '' : sort[1] > 0 ? ' ▲' : ' ▼'}</span>
               </button>

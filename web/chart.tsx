@@ -143,7 +143,9 @@ export function Scatter({ label, points, groups, height, onPeriod }: ScatterProp
     const by = moves[event.key];
     if (by !== undefined && placed.length > 0) {
       event.preventDefault();
-      setOver(Math.min(placed.length - 1, Math.max(0, over === undefined ? (by > 0 && by !== Infinity ? 0 : placed.length - 1) : over + by)));
+      setOver(
+        Math.min(placed.length - 1, Math.max(0, over === undefined ? (by > 0 && by !== Infinity ? 0 : placed.length - 1) : over + by)),
+      );
     } else if (event.key === 'Enter' && over !== undefined) {
       event.preventDefault();
       open(over);
@@ -153,7 +155,6 @@ export function Scatter({ label, points, groups, height, onPeriod }: ScatterProp
   const shown = over === undefined ? undefined : placed[over];
   return (
     <div class="chart" ref={ref}>
-      {/* biome-ignore lint/a11y: the arrows walk through the points, and what is reached is read out below */}
       <div
         class="plot"
         role="application"
@@ -204,14 +205,20 @@ export function Scatter({ label, points, groups, height, onPeriod }: ScatterProp
               </text>
             </g>
           ))}
-          {paths.map((path, group) => path !== '' && <path key={groups[group]!.name} d={path} class={`points ${groups[group]!.shape} ${groups[group]!.look}`} />)}
+          {paths.map(
+            (path, group) =>
+              path !== '' && <path key={groups[group]!.name} d={path} class={`points ${groups[group]!.shape} ${groups[group]!.look}`} />,
+          )}
           {brush !== undefined && <rect class="brush" x={brush[0]} width={brush[1] - brush[0]} y={TOP} height={bottom - TOP} />}
           {shown !== undefined && <circle class="halo" cx={shown.x} cy={shown.y} r={7} />}
         </svg>
         {shown !== undefined && (
           <div
             class="tip"
-            style={{ top: `${Math.max(0, shown.y - 8)}px`, ...(shown.x > width / 2 ? { right: `${width - shown.x + 14}px` } : { left: `${shown.x + 14}px` }) }}
+            style={{
+              top: `${Math.max(0, shown.y - 8)}px`,
+              ...(shown.x > width / 2 ? { right: `${width - shown.x + 14}px` } : { left: `${shown.x + 14}px` }),
+            }}
           >
             <strong>{inTime(shown.point.ms)}</strong> {shown.point.title}
             <br />
@@ -284,7 +291,13 @@ export function Histogram({ label, values, marks, height }: HistogramProps) {
             ),
         )}
         {xTicks.map((ms, i) => (
-          <text key={`x${ms}`} class="tick" x={LEFT + (i / 4) * (right - LEFT)} y={height - 6} text-anchor={i === 0 ? 'start' : i === 4 ? 'end' : 'middle'}>
+          <text
+            key={`x${ms}`}
+            class="tick"
+            x={LEFT + (i / 4) * (right - LEFT)}
+            y={height - 6}
+            text-anchor={i === 0 ? 'start' : i === 4 ? 'end' : 'middle'}
+          >
             {inTime(ms)}
           </text>
         ))}

@@ -12,7 +12,17 @@ const NOTHING: Readonly<Record<FilterName, undefined>> = {
   to: undefined,
 };
 
-function Select({ name, label, all, extra = [] }: { name: 'action' | 'outcome' | 'host'; label: string; all: string; extra?: readonly (readonly [string, string])[] }) {
+function Select({
+  name,
+  label,
+  all,
+  extra = [],
+}: {
+  name: 'action' | 'outcome' | 'host';
+  label: string;
+  all: string;
+  extra?: readonly (readonly [string, string])[];
+}) {
   const value = route.value.params.get(name) ?? '';
   const known = choices.value[name];
   return (
@@ -29,7 +39,9 @@ function Select({ name, label, all, extra = [] }: { name: 'action' | 'outcome' |
           <option key={one} value={one}>{`${one} (${n})`}</option>
         ))}
         {/* A link may name what is not there (yet). */}
-        {value !== '' && !known.some(([one]) => one === value) && !extra.some(([key]) => key === value) && <option value={value}>{value}</option>}
+        {value !== '' && !known.some(([one]) => one === value) && !extra.some(([key]) => key === value) && (
+          <option value={value}>{value}</option>
+        )}
       </select>
     </label>
   );
@@ -79,11 +91,21 @@ export function Filters() {
       </label>
       <label>
         <span>From (UTC)</span>
-        <input type="datetime-local" step="1" value={params.get('from') ?? ''} onChange={(event) => setParams({ from: event.currentTarget.value })} />
+        <input
+          type="datetime-local"
+          step="1"
+          value={params.get('from') ?? ''}
+          onChange={(event) => setParams({ from: event.currentTarget.value })}
+        />
       </label>
       <label>
         <span>Until (UTC)</span>
-        <input type="datetime-local" step="1" value={params.get('to') ?? ''} onChange={(event) => setParams({ to: event.currentTarget.value })} />
+        <input
+          type="datetime-local"
+          step="1"
+          value={params.get('to') ?? ''}
+          onChange={(event) => setParams({ to: event.currentTarget.value })}
+        />
       </label>
       <button type="button" class="quiet" disabled={!isFiltered} onClick={() => setParams(NOTHING)}>
         Reset

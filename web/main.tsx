@@ -35,9 +35,16 @@ function App() {
   return (
     <>
       <header class="top">
-      <a class="skip" href={location.hash === '' ? '#/' : location.hash} onClick={(event) => (event.preventDefault(), main.current?.focus())}>
-        Skip to the content
-      </a>
+        <a
+          class="skip"
+          href={location.hash === '' ? '#/' : location.hash}
+          onClick={(event) => {
+            event.preventDefault();
+            main.current?.focus();
+          }}
+        >
+          Skip to the content
+        </a>
         <a class="brand" href="#/">
           <svg viewBox="0 0 16 16" width="20" height="20" aria-hidden="true">
             <rect class="b1" x="1" y="2" width="14" height="3" rx="1.5" />

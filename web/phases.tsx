@@ -137,7 +137,9 @@ function Phase({ found, chosen }: { found: readonly Outline[]; chosen: Blamed })
       if (times === undefined) byHost.set(phase.host, [phase.ms]);
       else times.push(phase.ms);
     }
-    return [...byHost].map(([host, times]) => ({ host, times: times.sort((a, b) => a - b) })).sort((a, b) => quantile(b.times, 0.95) - quantile(a.times, 0.95));
+    return [...byHost]
+      .map(([host, times]) => ({ host, times: times.sort((a, b) => a - b) }))
+      .sort((a, b) => quantile(b.times, 0.95) - quantile(a.times, 0.95));
   }, [seen]);
   const groups = useMemo(
     (): Group[] => [
@@ -173,7 +175,14 @@ function Phase({ found, chosen }: { found: readonly Outline[]; chosen: Blamed })
         label={`How long ${chosen.name} took`}
         values={chosen.times}
         height={170}
-        marks={chosen.times.length < 5 ? [] : [{ name: 'median', ms: quantile(chosen.times, 0.5) }, { name: 'p95', ms: quantile(chosen.times, 0.95) }]}
+        marks={
+          chosen.times.length < 5
+            ? []
+            : [
+                { name: 'median', ms: quantile(chosen.times, 0.5) },
+                { name: 'p95', ms: quantile(chosen.times, 0.95) },
+              ]
+        }
       />
       <h3>Over time (UTC), by host</h3>
       <Scatter

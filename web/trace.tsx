@@ -242,7 +242,6 @@ function Details({ row, start, onClose }: { row: SpanRow; start: number; onClose
         <h3>{row.lines.length === 0 ? 'No log lines' : count(row.lines.length + row.moreLines, 'log line')}</h3>
         <ol class="lines">
           {row.lines.map((line, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: two lines may be the same
             <li key={i} class={/^(?:ERROR|CRITICAL|EMER|ERR)$/.test(line.level) ? 'bad' : line.level.startsWith('WARN') ? 'warn' : ''}>
               <div class="line-head">
                 <span>{clockMs(line.at)}</span> {line.level !== '' && <span class="level">{line.level}</span>} <span>{line.service}</span>

@@ -5,7 +5,11 @@ import { useLayoutEffect, useState } from 'preact/hooks';
 const MARGIN = 12;
 
 /** Which rows of a scrolled element are to be drawn: all are equally high. */
-export function useRows(ref: RefObject<HTMLElement | null>, total: number, height: number): { readonly first: number; readonly last: number } {
+export function useRows(
+  ref: RefObject<HTMLElement | null>,
+  total: number,
+  height: number,
+): { readonly first: number; readonly last: number } {
   const [seen, setSeen] = useState({ top: 0, height: 800 });
   useLayoutEffect(() => {
     const element = ref.current;

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { SpanRow, TracePage } from '../src/view/types.js';
 import { inShort, inTime, ticks } from './format.js';
 import { shortHost } from './parts.js';
-import { reveal, Rows, useRows } from './virtual.js';
+import { Rows, reveal, useRows } from './virtual.js';
 
 const ROW = 26;
 const HEAD = 30;
@@ -22,7 +22,8 @@ interface WaterfallProps {
 }
 
 /** A call of an API that gated nothing: there are dozens, and they say little. */
-const isAside = ({ isRequest, gate, hasParts, error }: SpanRow): boolean => isRequest && gate === undefined && !hasParts && error === undefined;
+const isAside = ({ isRequest, gate, hasParts, error }: SpanRow): boolean =>
+  isRequest && gate === undefined && !hasParts && error === undefined;
 
 interface Choice {
   readonly closed: ReadonlySet<string>;
@@ -88,7 +89,16 @@ export function Waterfall({ page, selected, onSelect }: WaterfallProps) {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const current = rows[at];
-    const steps: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, j: at + 1, k: at - 1, PageDown: at + 15, PageUp: at - 15, Home: 0, End: rows.length - 1 };
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      j: at + 1,
+      k: at - 1,
+      PageDown: at + 15,
+      PageUp: at - 15,
+      Home: 0,
+      End: rows.length - 1,
+    };
     const step = steps[event.key];
     if (step !== undefined) select(step);
     else if (event.key === 'ArrowRight' && current !== undefined) {
@@ -107,7 +117,7 @@ export function Waterfall({ page, selected, onSelect }: WaterfallProps) {
   /** The time under the pointer, in the part of the head that shows the times. */
   const timeOf = (event: PointerEvent): number => {
     const area = (event.currentTarget as Element).getBoundingClientRect();
-    return from + (Math.min(1, Math.max(0, (event.clientX - area.left) / area.width)) * whole);
+    return from + Math.min(1, Math.max(0, (event.clientX - area.left) / area.width)) * whole;
   };
   const asides = page.rows.filter(isAside).length;
   const gating = page.rows.filter(({ gate }) => gate !== undefined).length;
@@ -127,7 +137,12 @@ export function Waterfall({ page, selected, onSelect }: WaterfallProps) {
             other API requests ({asides})
           </label>
         )}
-        <button type="button" class="quiet" disabled={isGatingOnly} onClick={() => setClosed(closed.size > 0 ? new Set() : new Set(parents))}>
+        <button
+          type="button"
+          class="quiet"
+          disabled={isGatingOnly}
+          onClick={() => setClosed(closed.size > 0 ? new Set() : new Set(parents))}
+        >
           {closed.size > 0 ? 'Unfold all' : 'Fold all'}
         </button>
         <button type="button" class="quiet" disabled={!isZoomed} onClick={() => setZoom([page.from, page.to])}>
@@ -135,7 +150,6 @@ export function Waterfall({ page, selected, onSelect }: WaterfallProps) {
         </button>
         <span class="hint">drag over the times to zoom</span>
       </div>
-      {/* biome-ignore lint/a11y: a grid of its own, as ARIA describes it */}
       <div
         class="grid-box"
         ref={box}
@@ -176,12 +190,17 @@ export function Waterfall({ page, selected, onSelect }: WaterfallProps) {
                   {inShort(ms)}
                 </span>
               ))}
-              {brush !== undefined && <span class="wf-brush" style={{ left: `${share(brush[0])}%`, width: `${share(brush[1]) - share(brush[0])}%` }} />}
+              {brush !== undefined && (
+                <span class="wf-brush" style={{ left: `${share(brush[0])}%`, width: `${share(brush[1]) - share(brush[0])}%` }} />
+              )}
             </div>
           </div>
         </div>
         <div class="wf-lines" aria-hidden="true" style={{ height: `${rows.length * ROW}px`, left: `${NAMES * 100}%` }}>
-          <span class="wf-root" style={{ left: `${Math.max(0, share(page.start))}%`, right: `${Math.max(0, 100 - share(page.start + page.ms))}%` }} />
+          <span
+            class="wf-root"
+            style={{ left: `${Math.max(0, share(page.start))}%`, right: `${Math.max(0, 100 - share(page.start + page.ms))}%` }}
+          />
           {marks.map((ms) => (
             <i key={ms} style={{ left: `${share(ms + page.start)}%` }} />
           ))}
@@ -250,8 +269,19 @@ function Span({ row, place, isSelected, isClosed, canClose, left, width, onSelec
   const drawnRight = Math.min(100, right);
   // Beside the bar, or in it where there is no room.
   const label = drawnRight <= 88 ? 'after' : drawnLeft > 14 ? 'before' : 'in';
-  const look = ['wf-bar', row.error === undefined ? `p-${row.project}` : 'p-failed', isUnsure ? 'unsure' : '', row.gate === undefined ? '' : 'gating', row.ms === 0 ? 'instant' : ''];
-  const text = row.ms === 0 ? (isUnsure ? 'length unknown' : 'an instant') : `${isUnsure ? '≥ ' : row.begins === 'derived' || row.ends === 'derived' ? '≈ ' : ''}${inTime(row.ms)}`;
+  const look = [
+    'wf-bar',
+    row.error === undefined ? `p-${row.project}` : 'p-failed',
+    isUnsure ? 'unsure' : '',
+    row.gate === undefined ? '' : 'gating',
+    row.ms === 0 ? 'instant' : '',
+  ];
+  const text =
+    row.ms === 0
+      ? isUnsure
+        ? 'length unknown'
+        : 'an instant'
+      : `${isUnsure ? '≥ ' : row.begins === 'derived' || row.ends === 'derived' ? '≈ ' : ''}${inTime(row.ms)}`;
   return (
     // biome-ignore lint/a11y: the grid has the keys
     <div
@@ -264,7 +294,11 @@ function Span({ row, place, isSelected, isClosed, canClose, left, width, onSelec
       {...(row.hasParts && { 'aria-expanded': !isClosed })}
       onClick={() => onSelect(row.id)}
     >
-      <div role="gridcell" class="wf-name" title={`${row.name}${row.port === undefined ? '' : ` ${row.port}`} · ${row.service}@${row.host}`}>
+      <div
+        role="gridcell"
+        class="wf-name"
+        title={`${row.name}${row.port === undefined ? '' : ` ${row.port}`} · ${row.service}@${row.host}`}
+      >
         <span class="wf-indent" style={{ width: `${row.depth * 14}px` }} />
         {canClose ? (
           // biome-ignore lint/a11y: left and right do the same by keyboard
