@@ -17,6 +17,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY bundle.mjs ./
 COPY src ./src
+COPY web ./web
 RUN npm run --silent build
 # A new volume takes over the owner of the folder that it is mounted on.
 RUN install -d -o 65532 -g 65532 -m 0750 /var/lib/novaspan

@@ -45,13 +45,33 @@ await build({
   ],
   logLevel: 'warning',
 });
+// The page of `novaspan view` and `--format html`: one script and one style, which the server gives or a report holds.
+const { metafile: ofPage } = await build({
+  absWorkingDir: ROOT,
+  entryPoints: [{ in: 'web/main.tsx', out: 'page' }],
+  outdir: 'dist/web',
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: ['chrome123', 'firefox120', 'safari17.5'],
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  minify: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+});
 writeFileSync(join(ROOT, 'dist/cli/package.json'), '{ "type": "commonjs" }\n');
 
 writeFileSync(join(ROOT, 'dist/LICENSES.txt'), `dist/ holds code of these libraries:\n\n${licences()}\n`);
 
 /** What the licences of the libraries in a bundle ask to be kept with it. */
 function licences() {
-  const folders = new Set(Object.keys(metafile.inputs).flatMap((input) => input.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/) ?? []));
+  const folders = new Set(
+    [metafile, ofPage]
+      .flatMap(({ inputs }) => Object.keys(inputs))
+      .flatMap((input) => input.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/) ?? []),
+  );
   return [...folders]
     .sort()
     .map((folder) => {

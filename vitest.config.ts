@@ -16,12 +16,14 @@ const LONG = [
   'test/tail-equals-replay.test.ts',
   'test/tail/model.test.ts',
 ];
+/** Tests in a real browser: `npm run test:browser`. Without one they say so, and are skipped. */
+const BROWSER = ['test/browser/**/*.test.ts'];
 const HOUR = 3_600_000;
 
 export default defineConfig(({ mode }) => ({
   test: {
-    include: mode === 'long' ? LONG : mode === 'bench' ? ['bench/**/*.bench.ts'] : ['test/**/*.test.ts'],
-    exclude: ['test/stack/**', 'node_modules/**'],
+    include: mode === 'long' ? LONG : mode === 'browser' ? BROWSER : mode === 'bench' ? ['bench/**/*.bench.ts'] : ['test/**/*.test.ts'],
+    exclude: ['test/stack/**', 'node_modules/**', ...(mode === 'browser' ? [] : BROWSER)],
     env: mode === 'long' ? { NOVASPAN_LONG: '1' } : {},
     globalSetup: 'test/support/leaves-nothing.ts',
     // One of the cores would otherwise be left to others. What is measured is measured alone.

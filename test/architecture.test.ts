@@ -8,7 +8,7 @@ const FLOORS = [
   ['model'],
   ['format', 'catalogue', 'tail', 'receive', 'export', 'telemetry', 'config'],
   ['lifecycle', 'archive', 'journal', 'compare'],
-  ['correlate', 'trace', 'read'],
+  ['correlate', 'trace', 'read', 'view'],
   ['pipeline'],
   ['cli'],
 ];

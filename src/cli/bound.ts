@@ -42,6 +42,20 @@ export const engine: Engine = {
     return { otlp: createOtlpEncoder(), json: (trace) => toJson(trace) };
   },
 
+  async openView({ listen, clock, onFault }) {
+    const [{ serveView, VIEW_LISTEN }, { TraceStore }] = await Promise.all([import('../view/server.js'), import('../view/store.js')]);
+    const store = new TraceStore();
+    const now = () => clock.now();
+    const isFallback = listen === undefined;
+    const server = await serveView({ store, listen: listen ?? VIEW_LISTEN, isFallback, now, onFault });
+    return { url: server.url, add: (trace) => store.add(trace), say: (status) => server.say(status), close: () => server.close() };
+  },
+
+  async htmlReport(traces) {
+    const { htmlReport } = await import('../view/report.js');
+    return htmlReport(traces);
+  },
+
   async catalogue() {
     const [{ catalogueMarkdown }, { tables }, { actions }, { releasesMarkdown }, { actionsMarkdown }, { phasesMarkdown }] =
       await Promise.all([

@@ -13,6 +13,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'replay', load: async () => (await import('./replay.js')).replay },
   { name: 'compare', load: async () => (await import('./compare.js')).compare },
   { name: 'report', load: async () => (await import('./report.js')).report },
+  { name: 'view', load: async () => (await import('./serve-view.js')).view },
   { name: 'tail', load: async () => (await import('./tail.js')).tail },
   { name: 'resend', load: async () => (await import('./resend.js')).resend },
   { name: 'explain', load: async () => (await import('./explain.js')).explain },

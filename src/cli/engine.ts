@@ -1,6 +1,7 @@
 import type { Messages, Table } from '../catalogue/define.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import type { Unnamed } from '../lifecycle/unnamed.js';
+import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
 import type { Millis } from '../model/line.js';
@@ -74,6 +75,22 @@ export interface Explanation {
   readonly understood: boolean;
 }
 
+export interface ViewOptions {
+  /** LISTEN_FORM; undefined for the usual address, or a free port where something else listens there */
+  readonly listen: string | undefined;
+  readonly clock: Clock;
+  /** Takes what went wrong with a request. */
+  readonly onFault: (reason: string) => void;
+}
+
+export interface OpenView {
+  readonly url: string;
+  add(trace: FinishedTrace): void;
+  /** Says to the page how far the reading is. */
+  say(status: { readonly state: 'reading' | 'done'; readonly read: number; readonly total: number }): void;
+  close(): Promise<void>;
+}
+
 /** What `tail` was told on the command line; the configuration file and the environment have their say below it. */
 export interface TailOptions {
   readonly config: string | undefined;
@@ -102,6 +119,10 @@ export interface Engine {
   actionNames(): Promise<readonly string[]>;
   /** Each writes a trace as one line, without the newline; bytes are the caller's until the next call. */
   formats(): Promise<Record<'otlp' | 'json', (trace: FinishedTrace) => string | Uint8Array>>;
+  /** Serves the page, of which traces that are given to it are shown. */
+  openView(options: ViewOptions): Promise<OpenView>;
+  /** Traces as one HTML file that needs nothing else, piece by piece. */
+  htmlReport(traces: readonly FinishedTrace[]): Promise<Iterable<string>>;
   catalogue(): Promise<{
     readonly messages: readonly Table<Messages>[];
     readonly actions: readonly ActionSpec[];

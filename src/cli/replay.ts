@@ -40,9 +40,9 @@ export const replay = defineCommand({
     view: { type: 'string', choices: views, about: 'how text is shown (default: waterfall for up to three actions, else table)' },
     format: {
       type: 'string',
-      choices: ['text', 'otlp', 'json', 'svg'],
+      choices: ['text', 'otlp', 'json', 'svg', 'html'],
       about:
-        'text (default); or one line per trace: OTLP JSON as the Collector reads and writes it, or plain JSON; or one picture of all traces, for a ticket or a browser',
+        'text (default); or one line per trace: OTLP JSON as the Collector reads and writes it, or plain JSON; or all traces as one picture (svg), or as one page that needs nothing else (html), for a ticket or a browser',
     },
     lines: {
       type: 'string',
@@ -94,6 +94,10 @@ export const replay = defineCommand({
       command: 'novaspan replay --action create --slowest 1 --format svg --output slowest.svg /var/log/nova /var/log/neutron',
     },
     {
+      says: 'a page with the ten slowest boots, for somebody who has no novaspan',
+      command: 'novaspan replay --action create --slowest 10 --format html --output boots.html /var/log/nova /var/log/neutron',
+    },
+    {
       says: 'a file for the Collector (receiver otlpjsonfile) or for jq',
       command: 'novaspan replay --format otlp --output traces.jsonl /var/log/nova',
     },
@@ -119,7 +123,7 @@ export const replay = defineCommand({
     const unnamed = createUnnamedText(tally);
     let stalls: readonly StallsOfDaemon[] = [];
     // What is drawn is drawn when all is known; the others go out as they come.
-    const isDrawn = format === 'text' || format === 'svg';
+    const isDrawn = format === 'text' || format === 'svg' || format === 'html';
     const encode = isDrawn ? undefined : (await engine.formats())[format];
     const isShared = jobsOf(values.jobs) > 1;
     const jobNotes: string[] = [];
@@ -156,7 +160,7 @@ export const replay = defineCommand({
           if (!values.quiet) stderr.write(`${provenText(proven)}\n`);
         },
         // Views show lines only where they are asked for: thousands of actions with theirs would fill the memory.
-        lines: isDrawn ? (values.lines === undefined || values.lines === 'off' ? 'off' : 'numbered') : (values.lines ?? 'events'),
+        lines: linesWanted(format, values.lines),
         count: tally.count,
         onUnnamed: unnamed.saw,
         onWrongZone({ what, remedy }) {
@@ -227,6 +231,8 @@ export const replay = defineCommand({
     for (const trace of wanted) shown.add(trace);
     if (encode !== undefined) {
       for (const trace of wanted) await writeLine(sink, lineOf(trace));
+    } else if (format === 'html') {
+      if (wanted.length > 0) for (const piece of await engine.htmlReport(wanted)) await sink.write(piece);
     } else if (wanted.length > 0) {
       await sink.write(format === 'svg' ? svg(wanted) : inText(wanted, values, selection, io));
     }
@@ -256,9 +262,18 @@ function jobsOf(given = '1'): number {
   return Number(given);
 }
 
+type Lines = 'numbered' | 'events' | 'off';
+
+/** Of what is drawn, only the page has a place for lines that nobody asked for. */
+function linesWanted(format: string, given: Lines | undefined): Lines {
+  if (format === 'html') return given === 'off' ? 'off' : 'numbered';
+  if (format === 'text' || format === 'svg') return given === undefined || given === 'off' ? 'off' : 'numbered';
+  return given ?? 'events';
+}
+
 interface TextOptions {
   readonly view: View | undefined;
-  readonly lines: 'numbered' | 'events' | 'off' | undefined;
+  readonly lines: Lines | undefined;
   readonly output: string | undefined;
   readonly 'no-color': boolean;
 }

@@ -49,6 +49,7 @@ export const variables: readonly Variable[] = [
   { name: 'NOVASPAN_RECEIVE_LISTEN', field: ['receive', 'listen'] },
   { name: 'NOVASPAN_RECEIVE_DELAY', field: ['receive', 'delay'] },
   { name: 'NOVASPAN_RECEIVE_SPOOL_BYTES', field: ['receive', 'spoolBytes'] },
+  { name: 'NOVASPAN_VIEW_LISTEN', field: ['view', 'listen'] },
   { name: 'NOVASPAN_TELEMETRY_LISTEN', field: ['telemetry', 'listen'] },
 ];
 

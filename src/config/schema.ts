@@ -109,6 +109,20 @@ const receiveSchema = z.strictObject({
 /** A request, and what a disk must have besides. */
 const SMALLEST_SPOOL = 64 * 1024 * 1024;
 
+const viewSchema = z.strictObject({
+  listen: address
+    .default('off')
+    .describe(
+      "where the page of the last actions and Jaeger's query API are served: HOST:PORT, or `off` ([view.md](view.md)). They show log lines, and ask for no password",
+    ),
+  traces: z
+    .int('must be a whole number')
+    .min(1, 'must be 1 or more')
+    .default(1000)
+    .describe('how many actions are kept in memory for it, at most; the oldest go first'),
+  bytes: size.prefault('32MiB').describe('how much memory they may take, packed; the oldest go first'),
+});
+
 /** Everything that `novaspan tail` can be told. What is not in here is a fault, not ignored. */
 const fields = z.strictObject({
   logs: z.array(logSchema, 'must be a list, each item with a path').default([]).meta({
@@ -167,6 +181,7 @@ const fields = z.strictObject({
     .prefault('10s')
     .describe('how long stopping may wait for the backend to take what is finished; the next start sends the rest'),
   receive: receiveSchema.prefault({}).describe('logs that are sent'),
+  view: viewSchema.prefault({}).describe('a page of what was found last'),
   telemetry: telemetrySchema.prefault({}).describe('what novaspan says of itself'),
 });
 

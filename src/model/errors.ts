@@ -14,7 +14,8 @@ export type ErrorCode =
   | 'CHECKPOINT_DAMAGED'
   | 'CHECKPOINT_NEWER'
   | 'TELEMETRY_UNAVAILABLE'
-  | 'RECEIVE_UNAVAILABLE';
+  | 'RECEIVE_UNAVAILABLE'
+  | 'VIEW_UNAVAILABLE';
 
 /** sysexits.h: what a shell script can tell from the exit status. */
 export const exitCodes = {
@@ -46,6 +47,7 @@ const exitOf: Record<ErrorCode, number> = {
   CHECKPOINT_NEWER: exitCodes.dataError,
   TELEMETRY_UNAVAILABLE: exitCodes.config,
   RECEIVE_UNAVAILABLE: exitCodes.config,
+  VIEW_UNAVAILABLE: exitCodes.unavailable,
 };
 
 /**
@@ -153,6 +155,12 @@ export const checkpointDamaged = (file: string, why: string) =>
 export const checkpointNewer = (file: string, version: number, known: number) =>
   new OperatorError('CHECKPOINT_NEWER', `${file} is of a newer novaspan: it has version ${version}, and this one knows up to ${known}`, {
     remedy: `go back to the newer novaspan, or move the file away: ${BEGIN_ANEW}`,
+  });
+
+export const viewUnavailable = (listen: string, remedy: string, cause?: unknown) =>
+  new OperatorError('VIEW_UNAVAILABLE', `cannot serve the page on ${listen}${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, {
+    remedy,
+    cause,
   });
 
 export const telemetryUnavailable = (listen: string, remedy: string, cause?: unknown) =>

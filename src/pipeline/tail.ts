@@ -27,6 +27,7 @@ import { Checkpointer } from './checkpoint/checkpointer.js';
 import { Delivery } from './deliver.js';
 import { type FirstStart, holdsLines, sayWhatIsNotRead } from './first-start.js';
 import { followLogs, type LiveLogs, type LiveTrace, type SavedLogs, type Start } from './live.js';
+import { type LiveView, openLiveView } from './live-view.js';
 import { NotableActions } from './notable.js';
 import { pauseAfter } from './pause.js';
 import { openReceiving } from './receive.js';
@@ -208,6 +209,10 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     );
 
   const telemetry = await serveTelemetry({ listen: config.telemetry.listen, metrics, health, log });
+  const view = await openLiveView({ ...config.view, clock, log }).catch(async (error: unknown) => {
+    await telemetry.close();
+    throw error;
+  });
   try {
     log.info(
       {
@@ -216,6 +221,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
         output: config.output,
         stateDir: folder?.path ?? 'none',
         metrics: telemetry.url ?? 'off',
+        view: view.url ?? 'off',
         receives: (await receiving?.listen()) ?? 'off',
         begins: saved === undefined ? (config.backfill ? 'with the oldest line' : 'with what is under way') : 'where it stopped',
       },
@@ -226,6 +232,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
       live,
       comeLater: receiving?.logs.flatMap(({ paths }) => paths) ?? [],
       delivery,
+      view,
       configured: io.configured,
       firstStart: saved === undefined && !config.backfill ? { since: started, lookBack: config.lookBack, folder: folder?.path } : undefined,
       async turnEnded(isQuiet) {
@@ -252,6 +259,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
   } finally {
     await receiving?.close();
     await live.close();
+    await view.close();
     await telemetry.close();
   }
 }
@@ -286,6 +294,7 @@ interface Loop {
   /** paths at which logs may come to be: that there are none is no news */
   readonly comeLater: readonly string[];
   readonly delivery: Pick<Delivery<LiveTrace>, 'offer' | 'isFull' | 'waiting'>;
+  readonly view: LiveView;
   /** where the zones of logs are given */
   readonly configured: string;
   /** where what the logs hold already is not exported */
@@ -305,6 +314,7 @@ async function followUntilStopped({
   live,
   comeLater,
   delivery,
+  view,
   configured,
   firstStart,
   turnEnded,
@@ -323,6 +333,7 @@ async function followUntilStopped({
     const { traces, reports } = delivery.isFull ? { traces: [], reports: await live.look() } : await live.cycle();
     delivery.offer(traces);
     for (const { trace } of traces) notable.note(trace);
+    view.show(traces);
     if (unsaid !== undefined && reports.some(({ sources }) => sources.some(holdsLines))) sayWhatIsNotRead(unsaid, log);
     // What comes to a log from now on is read.
     unsaid = undefined;

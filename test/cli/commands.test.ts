@@ -27,7 +27,7 @@ describe('novaspan', () => {
   it('suggests the command that was meant', async () => {
     expect((await novaspan(['repaly', 'x'])).stderr).toMatchInlineSnapshot(`
       "novaspan: USAGE: there is no command 'repaly'
-        to do  did you mean replay? commands: demo, replay, compare, report, tail, resend, explain, check, trace-id, catalogue, help, version
+        to do  did you mean replay? commands: demo, replay, compare, report, view, tail, resend, explain, check, trace-id, catalogue, help, version
       "
     `);
   });
@@ -44,6 +44,8 @@ describe('novaspan', () => {
         compare    compare two sets of logs, periods, hosts or releases phase by phase
         report     sum up logs: where actions spend their time, the slowest and why,
                    failures by cause
+        view       read logs that are already there, and show their actions as a local
+                   web page
         tail       follow the logs of this host and export each finished action (the
                    sidecar)
         resend     send traces again that the backend would not take

@@ -14,6 +14,8 @@ export interface Ran {
   /** what the engine was asked for */
   readonly replayed: readonly ReplayOptions[];
   readonly tailed: readonly TailOptions[];
+  /** what the page was given */
+  readonly viewed: readonly FinishedTrace[];
 }
 
 export interface Surroundings {
@@ -31,6 +33,7 @@ export async function novaspan(argv: readonly string[], given: Surroundings = {}
   const { traces = [], stdin = '', env = { LANG: 'C.UTF-8' }, terminal = false, columns, signal = new AbortController().signal } = given;
   const replayed: ReplayOptions[] = [];
   const tailed: TailOptions[] = [];
+  const viewed: FinishedTrace[] = [];
   const [stdout, outText] = collector();
   const [stderr, errText] = collector();
   // What cli-progress asks of a terminal.
@@ -88,11 +91,13 @@ export async function novaspan(argv: readonly string[], given: Surroundings = {}
         exitCode: 0,
       }),
       async *resend() {},
+      openView: async () => ({ url: 'http://127.0.0.1:9465', add: (trace) => viewed.push(trace), say: () => {}, close: async () => {} }),
+      htmlReport: async (those) => ['<!doctype html>', ...those.map(({ traceId }) => `<p>${traceId}</p>`)],
       ...given.engine,
     },
   };
   const code = await dispatch(argv, commands, io);
-  return { code, stdout: outText(), stderr: errText(), replayed, tailed };
+  return { code, stdout: outText(), stderr: errText(), replayed, tailed, viewed };
 }
 
 function collector(): [PassThrough, () => string] {

@@ -53,6 +53,7 @@ describe('loadConfig', () => {
       rules: [],
       drainTimeout: 10_000,
       receive: { listen: 'off', delay: 30_000, spoolBytes: 1_073_741_824, timezones: {} },
+      view: { listen: 'off', traces: 1000, bytes: 33_554_432 },
       telemetry: { listen: '127.0.0.1:9464', phaseHistograms: 'off', logSlowerThan: 60_000 },
     });
   });
@@ -78,6 +79,7 @@ describe('loadConfig', () => {
       rules: ['/etc/novaspan/rules.yaml'],
       drainTimeout: 3_600_000,
       receive: { listen: '127.0.0.1:4319', delay: 300_000, spoolBytes: 2_147_483_648, timezones: { cmp7: 'Asia/Seoul' } },
+      view: { listen: '127.0.0.1:9465', traces: 200, bytes: 8_388_608 },
       telemetry: { listen: '[::1]:9999', phaseHistograms: 'off', logSlowerThan: 30_000 },
     });
   });
@@ -94,6 +96,7 @@ describe('loadConfig', () => {
       NOVASPAN_BACKFILL: 'false',
       NOVASPAN_QUEUE_BYTES: '1MiB',
       NOVASPAN_TELEMETRY_LISTEN: 'off',
+      NOVASPAN_VIEW_LISTEN: '127.0.0.1:9466',
       NOVASPAN_RECEIVE_LISTEN: 'off',
       NOVASPAN_RECEIVE_DELAY: '1m',
       NOVASPAN_RECEIVE_SPOOL_BYTES: '128MiB',
@@ -121,6 +124,7 @@ describe('loadConfig', () => {
       rules: ['/x.yaml', '/y.yaml'],
       drainTimeout: 60_000,
       receive: { listen: 'off', delay: 60_000, spoolBytes: 134_217_728, timezones: { cmp7: 'Asia/Seoul' } },
+      view: { listen: '127.0.0.1:9466', traces: 200, bytes: 8_388_608 },
       telemetry: { listen: 'off', phaseHistograms: 'off', logSlowerThan: 30_000 },
     });
   });

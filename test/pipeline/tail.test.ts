@@ -363,3 +363,17 @@ describe('the checkpoint', () => {
     await life.stop();
   });
 });
+
+it('shows what it finds on a page, where view.listen says so', async () => {
+  write(0, MID_BOOT);
+  const life = start(MID_BOOT, {}, { NOVASPAN_VIEW_LISTEN: '127.0.0.1:0' });
+  await life.pass(5_000);
+  const url = String(life.said.find(({ view }) => view !== undefined)?.['view']);
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  write(MID_BOOT, Number.POSITIVE_INFINITY);
+  life.clock.time = AFTER;
+  await life.until(() => backend.roots.includes('instance create'));
+  expect(await (await fetch(`${url}/api/services`)).text()).toContain('nova-compute');
+  expect(await life.stop()).toBe(0);
+  await expect(fetch(url)).rejects.toThrow();
+});

@@ -19,6 +19,7 @@ import { checkCounts, checkRestart } from './restart.mjs';
 import { senders } from './senders.mjs';
 import { checkSpanMetrics } from './spanmetrics.mjs';
 import { startStack } from './stack.mjs';
+import { checkView } from './view.mjs';
 
 /** In this order: the boots of the cloud are under way meanwhile. Each says in a sentence what it has seen. */
 const checks = [
@@ -37,6 +38,7 @@ const checks = [
   { needs: ['prometheus'], run: checkRules },
   { needs: ['prometheus'], run: checkAlerts },
   { needs: ['prometheus'], run: checkExemplars },
+  { needs: ['jaeger'], run: checkView },
   { needs: ['jaeger'], run: checkResend },
   { needs: ['jaeger'], run: checkTraces },
   { needs: ['prometheus'], run: checkCounts },

@@ -1,0 +1,45 @@
+import type { Clock } from '../model/clock.js';
+import { isLoopback, parseListen } from '../model/listen.js';
+import type { Log } from '../telemetry/log.js';
+import { serveView } from '../view/server.js';
+import { TraceStore } from '../view/store.js';
+import type { LiveTrace } from './live.js';
+
+export interface LiveViewOptions {
+  /** HOST:PORT, or `off` */
+  readonly listen: string;
+  readonly traces: number;
+  readonly bytes: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The page of what `tail` found last. */
+export interface LiveView {
+  /** undefined where it is off */
+  readonly url: string | undefined;
+  show(traces: readonly Pick<LiveTrace, 'trace'>[]): void;
+  close(): Promise<void>;
+}
+
+/** @throws OperatorError when it cannot listen there */
+export async function openLiveView({ listen, traces, bytes, clock, log }: LiveViewOptions): Promise<LiveView> {
+  if (listen === 'off') return { url: undefined, show: () => {}, close: async () => {} };
+  const store = new TraceStore({ traces, bytes });
+  const server = await serveView({
+    store,
+    listen,
+    now: () => clock.now(),
+    onFault: (reason) => log.error({ reason }, 'a request of the page could not be answered'),
+  });
+  const address = parseListen(listen);
+  if (address !== undefined && !isLoopback(address))
+    log.warn({ listen }, 'the page, with log lines, can be read from other machines, by anyone who reaches this port');
+  return {
+    url: server.url,
+    show(found) {
+      for (const { trace } of found) store.add(trace);
+    },
+    close: () => server.close(),
+  };
+}

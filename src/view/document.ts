@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import type { Batch, Status, TracePage } from './types.js';
+
+/** The page's script and style, as the build made them of web/. */
+export interface Assets {
+  readonly script: string;
+  readonly style: string;
+}
+
+let read: Assets | undefined;
+
+/** `../../dist/web` is right from `src/view` and from `dist/parts`. */
+export function assets(): Assets {
+  const at = (name: string): string => readFileSync(new URL(`../../dist/web/${name}`, import.meta.url), 'utf8');
+  read ??= { script: at('page.js'), style: at('page.css') };
+  return read;
+}
+
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect x='1' y='2' width='14' height='3' rx='1.5' fill='%232f6fb7'/%3E%3Crect x='4' y='6.5' width='8' height='3' rx='1.5' fill='%23c98500'/%3E%3Crect x='8' y='11' width='7' height='3' rx='1.5' fill='%238a4fb5'/%3E%3C/svg%3E";
+
+const head = (title: string): string => `<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="${ICON}">
+<title>${title}</title>`;
+
+const body = `<div id="app"><noscript>This page needs JavaScript. Without it, <code>novaspan replay</code> shows the same as text.</noscript></div>`;
+
+/** The page that the server gives; script and style come from there, too. */
+export const servedPage = (): string => `<!doctype html>
+<html lang="en">
+<head>
+${head('novaspan')}
+<link rel="stylesheet" href="/page.css">
+<script type="module" src="/page.js"></script>
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
+
+/** What a report holds beside its traces. */
+export interface ReportHead {
+  readonly status: Status;
+  readonly batch: Batch;
+}
+
+/**
+ * The page as one file that needs nothing else: script and style stand in it, and the data as text that no browser runs. What comes from
+ * logs is packed, then base64: no letter of it can end its element. The policy lets run what is named by its hash, and nothing be loaded.
+ */
+export function* reportOf(report: ReportHead, pages: Iterable<TracePage>): Generator<string> {
+  const { script, style } = assets();
+  // A text in the script that ends its element would break the file. The build writes such texts in another way.
+  if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) throw new Error('the page cannot be written into one file');
+  const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; img-src data:; base-uri 'none'; form-action 'none'`;
+  yield `<!doctype html>
+<html lang="en">
+<head>
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+${head('novaspan report')}
+<style>${style}</style>
+</head>
+<body>
+${body}
+`;
+  yield data('novaspan-report', report);
+  for (const page of pages) yield data(`trace-${page.id}`, page);
+  yield `<script type="module">${script}</script>
+</body>
+</html>
+`;
+}
+
+const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
+
+const data = (id: string, value: unknown): string =>
+  `<script type="application/gzip" id="${id}">${gzipSync(JSON.stringify(value)).toString('base64')}</script>\n`;

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { batchOf } from './outline.js';
+import type { TraceStore } from './store.js';
+import type { Outline, Status } from './types.js';
+
+/** So many outlines are sent at once: the page draws while the rest comes. */
+const BATCH = 500;
+/** What comes within this time is sent together. */
+const GATHER = 200;
+/** A connection on which nothing comes is closed by what lies between. */
+const BREATH = 15_000;
+const MOST = 16;
+
+/**
+ * Server-sent events: first all that is there, then what comes. A page that comes back after a break gets all again, and knows by
+ * `hello` whether it is of the same server.
+ */
+export class Live {
+  readonly #store: TraceStore;
+  readonly #status: () => Status;
+  readonly #pages = new Map<ServerResponse, { timer: NodeJS.Timeout; fresh: Map<string, Outline>; isBusy: boolean }>();
+  readonly #self = randomUUID();
+  readonly #unlisten: () => void;
+  #gathering: NodeJS.Timeout | undefined;
+  #said = '';
+
+  constructor(store: TraceStore, status: () => Status) {
+    this.#store = store;
+    this.#status = status;
+    this.#unlisten = store.listen((outline) => {
+      for (const page of this.#pages.values()) page.fresh.set(outline.id, outline);
+      this.nudge();
+    });
+  }
+
+  get isFull(): boolean {
+    return this.#pages.size >= MOST;
+  }
+
+  /** Sends what is new, soon. */
+  nudge(): void {
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      this.#said = this.#statusText();
+      for (const response of this.#pages.keys()) void this.#flush(response);
+    }, GATHER).unref();
+  }
+
+  #statusText(): string {
+    return `event: status\ndata: ${JSON.stringify(this.#status())}\n\n`;
+  }
+
+  open(response: ServerResponse): void {
+    const fresh = new Map(this.#store.outlines().map((outline) => [outline.id, outline]));
+    const timer = setInterval(() => response.write(': \n\n'), BREATH).unref();
+    this.#pages.set(response, { timer, fresh, isBusy: false });
+    response.on('close', () => {
+      clearInterval(timer);
+      this.#pages.delete(response);
+    });
+    response.on('error', () => response.destroy());
+    response.write(`event: hello\ndata: ${JSON.stringify({ server: this.#self })}\n\n${this.#statusText()}`);
+    void this.#flush(response);
+  }
+
+  /** As fast as the page takes it: what comes meanwhile waits as outlines, not as text. */
+  async #flush(response: ServerResponse): Promise<void> {
+    const page = this.#pages.get(response);
+    if (page === undefined || page.isBusy) return;
+    page.isBusy = true;
+    try {
+      while (page.fresh.size > 0 && !response.destroyed) {
+        const outlines = [...page.fresh.values()].slice(0, BATCH);
+        for (const { id } of outlines) page.fresh.delete(id);
+        await this.#write(response, `event: batch\ndata: ${JSON.stringify(batchOf(outlines))}\n\n`);
+      }
+      await this.#write(response, this.#said === '' ? this.#statusText() : this.#said);
+    } finally {
+      page.isBusy = false;
+    }
+  }
+
+  async #write(response: ServerResponse, text: string): Promise<void> {
+    if (response.destroyed || response.write(text)) return;
+    const gone = new AbortController();
+    const stop = (): void => gone.abort();
+    response.once('close', stop);
+    await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
+    response.off('close', stop);
+  }
+
+  close(): void {
+    this.#unlisten();
+    clearTimeout(this.#gathering);
+    for (const response of this.#pages.keys()) response.end();
+  }
+}

@@ -1,0 +1,86 @@
+import type { Batch, Outline, Status, TracePage } from '../src/view/types.js';
+
+/** Where the page has its data from: the server, or the report that it stands in. */
+export interface Source {
+  readonly isReport: boolean;
+  /** Begins to give what is there, and what comes. */
+  start(take: {
+    batch(outlines: readonly Outline[]): void;
+    status(status: Status): void;
+    clear(): void;
+    lost(isLost: boolean): void;
+  }): void;
+  /** @throws Error with words for the user */
+  trace(id: string): Promise<TracePage>;
+}
+
+const REPORT = 'novaspan-report';
+
+export const openSource = (): Source => (document.getElementById(REPORT) === null ? server() : report());
+
+function server(): Source {
+  return {
+    isReport: false,
+    start(take) {
+      const events = new EventSource('/view/events');
+      let known: string | undefined;
+      const on = (name: string, listener: (data: never) => void): void =>
+        events.addEventListener(name, (event) => listener(JSON.parse(event.data) as never));
+      on('hello', ({ server: self }: { readonly server: string }) => {
+        take.lost(false);
+        // Another server may have other logs.
+        if (known !== undefined && known !== self) take.clear();
+        known = self;
+      });
+      on('status', (status: Status) => take.status(status));
+      on('batch', (batch: Batch) => take.batch(unpacked(batch)));
+      events.addEventListener('error', () => take.lost(true));
+    },
+    async trace(id) {
+      const response = await fetch(`/view/trace/${encodeURIComponent(id)}`).catch(() => undefined);
+      if (response === undefined) throw new Error('novaspan does not answer: is it still running?');
+      if (response.status === 404) throw new Error('This action is not here, or not any more.');
+      if (!response.ok) throw new Error(`novaspan answered with status ${response.status}.`);
+      return (await response.json()) as TracePage;
+    },
+  };
+}
+
+function report(): Source {
+  return {
+    isReport: true,
+    start(take) {
+      void embedded<{ readonly batch: Batch; readonly status: Status }>(REPORT).then((data) => {
+        if (data === undefined) return;
+        take.batch(unpacked(data.batch));
+        take.status(data.status);
+      });
+    },
+    async trace(id) {
+      const page = /^[\da-f]{1,64}$/.test(id) ? await embedded<TracePage>(`trace-${id}`) : undefined;
+      if (page === undefined) throw new Error('This action is not in this report.');
+      return page;
+    },
+  };
+}
+
+/** What stands in the report, packed. */
+async function embedded<T>(id: string): Promise<T | undefined> {
+  const text = document.getElementById(id)?.textContent;
+  if (text == null) return undefined;
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return (await new Response(stream).json()) as T;
+}
+
+function unpacked({ names, outlines }: Batch): Outline[] {
+  return outlines.map((outline) => ({
+    ...outline,
+    phases: outline.phases.map(([span, name, service, host, at, ms, gated]) => ({
+      ...{ span, at, ms, gated },
+      name: names[name]!,
+      service: names[service]!,
+      host: names[host]!,
+    })),
+  }));
+}

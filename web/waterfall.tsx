@@ -1,0 +1,348 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { SpanRow, TracePage } from '../src/view/types.js';
+import { inShort, inTime, ticks } from './format.js';
+import { shortHost } from './parts.js';
+import { Rows, reveal, useRows } from './virtual.js';
+
+const ROW = 26;
+const HEAD = 30;
+/** Of the rows' width, what the names take. */
+const NAMES = 0.36;
+
+interface Shown {
+  readonly row: SpanRow;
+  /** its place among all rows */
+  readonly place: number;
+}
+
+interface WaterfallProps {
+  readonly page: TracePage;
+  readonly selected: string | undefined;
+  readonly onSelect: (id: string) => void;
+}
+
+/** A call of an API that gated nothing: there are dozens, and they say little. */
+const isAside = ({ isRequest, gate, hasParts, error }: SpanRow): boolean =>
+  isRequest && gate === undefined && !hasParts && error === undefined;
+
+interface Choice {
+  readonly closed: ReadonlySet<string>;
+  readonly isGatingOnly: boolean;
+  readonly withRequests: boolean;
+  /** shown whatever it is */
+  readonly selected: string | undefined;
+}
+
+/** The rows that no closed row hides. */
+function visible(rows: readonly SpanRow[], { closed, isGatingOnly, withRequests, selected }: Choice): Shown[] {
+  const shown: Shown[] = [];
+  let hiddenBelow = Number.POSITIVE_INFINITY;
+  for (const [place, row] of rows.entries()) {
+    if (row.depth > hiddenBelow) continue;
+    hiddenBelow = Number.POSITIVE_INFINITY;
+    if (!isGatingOnly && row.hasParts && closed.has(row.id)) hiddenBelow = row.depth;
+    if (row.id === selected || (isGatingOnly ? row.gate !== undefined : withRequests || !isAside(row))) shown.push({ row, place });
+  }
+  return shown;
+}
+
+export function Waterfall({ page, selected, onSelect }: WaterfallProps) {
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const [isGatingOnly, setGatingOnly] = useState(false);
+  const [withRequests, setWithRequests] = useState(false);
+  const [zoom, setZoom] = useState<readonly [number, number]>([page.from, page.to]);
+  const [brush, setBrush] = useState<readonly [number, number] | undefined>(undefined);
+  const drag = useRef<number | undefined>(undefined);
+  const box = useRef<HTMLDivElement>(null);
+  const rows = useMemo(
+    () => visible(page.rows, { closed, isGatingOnly, withRequests, selected }),
+    [page, closed, isGatingOnly, withRequests, selected],
+  );
+  const { first, last } = useRows(box, rows.length, ROW);
+  const at = rows.findIndex(({ row }) => row.id === selected);
+  const [from, to] = zoom;
+  const isZoomed = from !== page.from || to !== page.to;
+  const whole = Math.max(to - from, 0.001);
+  const share = (time: number): number => ((time - from) / whole) * 100;
+  const marks = ticks(from - page.start, to - page.start, 7).filter((ms) => share(ms + page.start) > 2);
+
+  // What a link names, or a click on the chain, is brought into sight.
+  useEffect(() => {
+    if (at >= 0) reveal(box.current, at, ROW, HEAD);
+  }, [selected]);
+
+  const toggle = (id: string, isClosed = !closed.has(id)): void => {
+    const next = new Set(closed);
+    if (isClosed) next.add(id);
+    else next.delete(id);
+    setClosed(next);
+  };
+  const select = (place: number): void => {
+    const found = rows[Math.min(rows.length - 1, Math.max(0, place))];
+    if (found !== undefined) onSelect(found.row.id);
+  };
+  const zoomTo = (row: SpanRow | undefined): void => {
+    if (row === undefined || row.ms === 0) return;
+    const room = row.ms * 0.1;
+    setZoom([Math.max(page.from, row.start - room), Math.min(page.to, row.start + row.ms + room)]);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const current = rows[at];
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      j: at + 1,
+      k: at - 1,
+      PageDown: at + 15,
+      PageUp: at - 15,
+      Home: 0,
+      End: rows.length - 1,
+    };
+    const step = steps[event.key];
+    if (step !== undefined) select(step);
+    else if (event.key === 'ArrowRight' && current !== undefined) {
+      if (current.row.hasParts && closed.has(current.row.id)) toggle(current.row.id, false);
+      else if (current.row.hasParts) select(at + 1);
+    } else if (event.key === 'ArrowLeft' && current !== undefined) {
+      if (current.row.hasParts && !closed.has(current.row.id) && !isGatingOnly) toggle(current.row.id, true);
+      else select(rows.findLastIndex(({ row }, i) => i < at && row.depth < current.row.depth));
+    } else if (event.key === 'z') zoomTo(current?.row);
+    else if (event.key === '0') setZoom([page.from, page.to]);
+    else if (event.key === 'g') setGatingOnly(!isGatingOnly);
+    else return;
+    event.preventDefault();
+  };
+
+  /** The time under the pointer, in the part of the head that shows the times. */
+  const timeOf = (event: PointerEvent): number => {
+    const area = (event.currentTarget as Element).getBoundingClientRect();
+    return from + Math.min(1, Math.max(0, (event.clientX - area.left) / area.width)) * whole;
+  };
+  const asides = page.rows.filter(isAside).length;
+  const gating = page.rows.filter(({ gate }) => gate !== undefined).length;
+  const parents = page.rows.filter(({ hasParts, depth }) => hasParts && depth > 0).map(({ id }) => id);
+
+  return (
+    <section class="panel waterfall" aria-label="Waterfall">
+      <div class="panel-head">
+        <h2>Waterfall</h2>
+        <label class="check">
+          <input type="checkbox" checked={isGatingOnly} onChange={() => setGatingOnly(!isGatingOnly)} />
+          only what gated the end ({gating})
+        </label>
+        {asides > 0 && (
+          <label class="check">
+            <input type="checkbox" checked={withRequests} disabled={isGatingOnly} onChange={() => setWithRequests(!withRequests)} />
+            other API requests ({asides})
+          </label>
+        )}
+        <button
+          type="button"
+          class="quiet"
+          disabled={isGatingOnly}
+          onClick={() => setClosed(closed.size > 0 ? new Set() : new Set(parents))}
+        >
+          {closed.size > 0 ? 'Unfold all' : 'Fold all'}
+        </button>
+        <button type="button" class="quiet" disabled={!isZoomed} onClick={() => setZoom([page.from, page.to])}>
+          Whole time
+        </button>
+        <span class="hint">drag over the times to zoom</span>
+      </div>
+      <div
+        class="grid-box"
+        ref={box}
+        role="treegrid"
+        tabIndex={0}
+        aria-label="Spans: arrow keys move, left and right close and open, z zooms, 0 shows the whole time, g shows only what gated"
+        aria-rowcount={rows.length + 1}
+        aria-activedescendant={at >= first && at < last ? `span-${selected}` : undefined}
+        onKeyDown={onKeyDown}
+      >
+        <div role="rowgroup" class="grid-head">
+          <div role="row" class="wf-row" aria-rowindex={1}>
+            <div role="columnheader" class="wf-name">
+              {rows.length} {rows.length === 1 ? 'span' : 'spans'}
+            </div>
+            <div
+              role="columnheader"
+              class="wf-time"
+              aria-label="time from the start"
+              onPointerDown={(event) => {
+                event.preventDefault();
+                event.currentTarget.setPointerCapture(event.pointerId);
+                drag.current = timeOf(event);
+              }}
+              onPointerMove={(event) => {
+                if (drag.current === undefined) return;
+                const now = timeOf(event);
+                setBrush([Math.min(drag.current, now), Math.max(drag.current, now)]);
+              }}
+              onPointerUp={() => {
+                drag.current = undefined;
+                if (brush !== undefined && share(brush[1]) - share(brush[0]) > 0.5) setZoom(brush);
+                setBrush(undefined);
+              }}
+            >
+              {marks.map((ms) => (
+                <span key={ms} class="wf-tick" style={{ left: `${share(ms + page.start)}%` }}>
+                  {inShort(ms)}
+                </span>
+              ))}
+              {brush !== undefined && (
+                <span class="wf-brush" style={{ left: `${share(brush[0])}%`, width: `${share(brush[1]) - share(brush[0])}%` }} />
+              )}
+            </div>
+          </div>
+        </div>
+        <div class="wf-lines" aria-hidden="true" style={{ height: `${rows.length * ROW}px`, left: `${NAMES * 100}%` }}>
+          <span
+            class="wf-root"
+            style={{ left: `${Math.max(0, share(page.start))}%`, right: `${Math.max(0, 100 - share(page.start + page.ms))}%` }}
+          />
+          {marks.map((ms) => (
+            <i key={ms} style={{ left: `${share(ms + page.start)}%` }} />
+          ))}
+        </div>
+        <Rows first={first} total={rows.length} height={ROW}>
+          {rows.slice(first, last).map(({ row }, i) => (
+            <Span
+              key={row.id}
+              row={row}
+              place={first + i}
+              isSelected={row.id === selected}
+              isClosed={closed.has(row.id)}
+              canClose={row.hasParts && !isGatingOnly}
+              left={share(row.start)}
+              width={(row.ms / whole) * 100}
+              onSelect={onSelect}
+              onToggle={toggle}
+            />
+          ))}
+        </Rows>
+      </div>
+      <ul class="legend below">
+        <li>
+          <i class="key gating" /> gated the end
+        </li>
+        <li>
+          <i class="key p-nova" /> nova
+        </li>
+        <li>
+          <i class="key p-neutron" /> neutron
+        </li>
+        <li>
+          <i class="key p-ovn" /> OVS and OVN
+        </li>
+        <li>
+          <i class="key p-other" /> others
+        </li>
+        <li>
+          <i class="key p-nova unsure" /> an end is not in the logs
+        </li>
+        <li>
+          <i class="key p-failed" /> failed
+        </li>
+      </ul>
+    </section>
+  );
+}
+
+interface SpanProps {
+  readonly row: SpanRow;
+  readonly place: number;
+  readonly isSelected: boolean;
+  readonly isClosed: boolean;
+  readonly canClose: boolean;
+  readonly left: number;
+  readonly width: number;
+  readonly onSelect: (id: string) => void;
+  readonly onToggle: (id: string) => void;
+}
+
+function Span({ row, place, isSelected, isClosed, canClose, left, width, onSelect, onToggle }: SpanProps) {
+  const isUnsure = row.begins === 'unobserved' || row.ends === 'unobserved';
+  const right = left + width;
+  const inSight = right > 0 && left < 100;
+  const drawnLeft = Math.max(0, left);
+  const drawnRight = Math.min(100, right);
+  // Beside the bar, or in it where there is no room.
+  const label = drawnRight <= 88 ? 'after' : drawnLeft > 14 ? 'before' : 'in';
+  const look = [
+    'wf-bar',
+    row.error === undefined ? `p-${row.project}` : 'p-failed',
+    isUnsure ? 'unsure' : '',
+    row.gate === undefined ? '' : 'gating',
+    row.ms === 0 ? 'instant' : '',
+  ];
+  const text =
+    row.ms === 0
+      ? isUnsure
+        ? 'length unknown'
+        : 'an instant'
+      : `${isUnsure ? '≥ ' : row.begins === 'derived' || row.ends === 'derived' ? '≈ ' : ''}${inTime(row.ms)}`;
+  return (
+    // biome-ignore lint/a11y: the grid has the keys
+    <div
+      role="row"
+      id={`span-${row.id}`}
+      class={`wf-row${isSelected ? ' selected' : ''}${row.gate === undefined ? '' : ' gates'}`}
+      aria-rowindex={place + 2}
+      aria-level={row.depth + 1}
+      aria-selected={isSelected}
+      {...(row.hasParts && { 'aria-expanded': !isClosed })}
+      onClick={() => onSelect(row.id)}
+    >
+      <div
+        role="gridcell"
+        class="wf-name"
+        title={`${row.name}${row.port === undefined ? '' : ` ${row.port}`} · ${row.service}@${row.host}`}
+      >
+        <span class="wf-indent" style={{ width: `${row.depth * 14}px` }} />
+        {canClose ? (
+          // biome-ignore lint/a11y: left and right do the same by keyboard
+          <span
+            class={`caret${isClosed ? ' closed' : ''}`}
+            onClick={(event) => {
+              event.stopPropagation();
+              onToggle(row.id);
+            }}
+          >
+            <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+              <path d="M1.5 3l3.5 4 3.5-4" />
+            </svg>
+          </span>
+        ) : (
+          <span class="caret" />
+        )}
+        <span class={`wf-label${row.error === undefined ? '' : ' bad-text'}`}>
+          {row.name}
+          {row.port !== undefined && <span class="dim">{` ${row.port}`}</span>}
+        </span>
+        {row.gate !== undefined && <span class="visually-hidden">, gated the end</span>}
+        <span class="wf-who">
+          {row.service}@{shortHost(row.host)}
+        </span>
+      </div>
+      <div role="gridcell" class="wf-time">
+        {inSight && (
+          <>
+            <span class={look.join(' ')} style={{ left: `${drawnLeft}%`, width: `${drawnRight - drawnLeft}%` }} />
+            <span
+              class={`wf-ms ${label}`}
+              style={
+                label === 'after'
+                  ? { left: `calc(${drawnRight}% + 6px)` }
+                  : { right: `calc(${100 - (label === 'in' ? drawnRight : drawnLeft)}% + 6px)` }
+              }
+            >
+              {text}
+            </span>
+          </>
+        )}
+        {!inSight && <span class="wf-ms dim">{right <= 0 ? `← ${text}` : `${text} →`}</span>}
+      </div>
+    </div>
+  );
+}
