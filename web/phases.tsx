@@ -1,8 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import type { Outline, PhaseRow } from '../src/view/types.js';
-import { type Group, Histogram, type Point, Scatter } from './chart.js';
+import { type Group, type Point, Scatter } from './chart.js';
 import { asInput, Filters } from './filters.js';
 import { count, inTime, quantile } from './format.js';
+import { Histogram } from './histogram.js';
 import { shortHost } from './parts.js';
 import { filtered, hrefOf, route, setParams, traceHref } from './state.js';
 
