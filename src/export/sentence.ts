@@ -84,7 +84,11 @@ function sinceRequest(trace: FinishedTrace, root: SpanData): string {
 }
 
 /** The exception's module is in the trace; people know the last word of its name. */
-const withoutModule = (error: string): string => /^(?:\w+\.)*(\w.*)$/s.exec(error)?.[1] ?? error;
+function withoutModule(error: string): string {
+  const end = error.search(/[^\w.]/);
+  const dot = error.lastIndexOf('.', end === -1 ? error.length : end);
+  return /^[A-Za-z_]/.test(error.slice(dot + 1)) ? error.slice(dot + 1) : error;
+}
 
 const shortened = (message: string): string =>
   message.length > MOST_MESSAGE ? `${message.slice(0, MOST_MESSAGE - 3)}...` : message.replace(/\.$/, '');
@@ -107,7 +111,9 @@ function partsOf(trace: FinishedTrace, steps: readonly Step[], root: SpanData): 
   const ended = all.filter(({ step }) => step.end !== undefined);
   const unexplained = ended.filter(isGap).reduce((sum, { millis }) => sum + millis, 0);
   const named = ended.filter((part) => !isGap(part)).map((part) => ({ millis: part.millis, text: () => inWords(part, trace) }));
-  const parts = [...named, { millis: unexplained, text: () => `${inTenths(unexplained)} s unexplained` }]
+  // Where nothing else is known, its length is said already.
+  const gaps = named.length === 0 ? [] : [{ millis: unexplained, text: () => `${inTenths(unexplained)} s unexplained` }];
+  const parts = [...named, ...gaps]
     .filter(({ millis }) => millis >= LEAST_SHARE * whole && millis > 0)
     .toSorted((a, b) => b.millis - a.millis)
     .slice(0, MOST_PARTS)

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { causesOf } from '../export/terminal/causes.js';
 import { boundsOf, certaintyOf, durationOf, errorOf, extentOf, portLabel, reportedSeconds, rootOf } from '../export/terminal/reading.js';
-import { treeOf } from '../export/terminal/tree.js';
+import { treeOf, waitersOf } from '../export/terminal/tree.js';
 import { verdictOf } from '../export/verdict.js';
 import { glossary } from '../lifecycle/glossary.js';
 import { keys } from '../model/attributes.js';
@@ -32,7 +32,9 @@ export function pageOf(trace: FinishedTrace): TracePage {
       culprit: { span: culprit.span.spanId, name: culprit.name, ms: culprit.millis, sure: culprit.evidence === 'observed' },
     }),
     chain: chainOf(gates),
-    rows: treeOf(trace.spans).map(({ span, depth, children }) => rowOf(span, depth, children.length > 0, gateOf.get(span.spanId))),
+    rows: treeOf(trace.spans, waitersOf(trace)).map(({ span, depth, children }) =>
+      rowOf(span, depth, children.length > 0, gateOf.get(span.spanId)),
+    ),
     links: [...new Set(trace.spans.flatMap(({ links }) => links.map(({ traceId }) => traceId)))].filter((one) => one !== id),
   };
 }

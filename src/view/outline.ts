@@ -13,7 +13,7 @@ export function outlineOf(trace: FinishedTrace): Outline {
   const { start, end } = extentOf(trace);
   const outcome = outcomeOf(trace) ?? 'unknown';
   const error = root === undefined ? undefined : errorOf(root);
-  const headline = headlineOf(trace, verdict);
+  const headline = headlineOf(trace);
   const gated = new Map<string, number>();
   for (const { step, own } of gatesOf(verdict)) {
     // Like spans in a row share the time of their step.
