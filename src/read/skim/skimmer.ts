@@ -147,9 +147,10 @@ export class Skimmer {
   }
 
   #take(piece: Buffer, start: number): void {
-    const isInPlace = piece.buffer === this.bytes.buffer && piece.byteOffset === at.PIECE;
+    // What was read into the room, or a part of it, stays where it is: a copy would write over its own source.
+    const isInPlace = piece.buffer === this.bytes.buffer;
     this.#piece = piece;
-    this.#from = isInPlace ? 0 : start;
+    this.#from = isInPlace ? at.PIECE - piece.byteOffset : start;
     this.#until = isInPlace ? piece.length : Math.min(piece.length, start + ROOM);
     if (!isInPlace) this.bytes.set(piece.subarray(start, this.#until), at.PIECE);
     this.bytes[at.PIECE + this.#until - this.#from] = NEWLINE;
