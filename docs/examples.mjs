@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const [page] = process.argv.slice(2);
 const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
-const example = /```sh\nnovaspan (.*)\n```\n\n<!-- output:begin -->\n[^]*?<!-- output:end -->/g;
+const example = /```sh\nnovaspan (.*)\n```\n\n<!-- output:begin -->\n[\s\S]*?<!-- output:end -->/g;
 const text = readFileSync(page, 'utf8').replace(example, (_, command) => {
   const { status, stdout, stderr } = spawnSync('sh', ['-c', `node ${main} ${command}`], {
     encoding: 'utf8',

@@ -23,6 +23,8 @@ const MOST_PARTS = 3;
 const LEAST_SHARE = 0.08;
 /** Of a part, its own parts that took this share of it. */
 const LEAST_SHARE_OF_PART = 0.15;
+/** A step that took this share of the one above it stands for it. */
+const MOST_OF_PART = 0.8;
 /** Longer messages are cut: the error has its own line in every view. */
 const MOST_MESSAGE = 100;
 
@@ -164,6 +166,7 @@ function inWords({ step, millis, parts }: Part, trace: FinishedTrace): string {
     ...spans.flatMap(({ error }) => (error === undefined || error === '' ? [] : [shortened(tame(error))])),
     ...parts
       .filter((part) => !isGap(part) && part.millis >= LEAST_SHARE_OF_PART * millis)
+      .map(mostOf)
       .toSorted((a, b) => b.millis - a.millis)
       .map(({ step: { spans: own, end }, millis: took }) =>
         end === undefined ? `no end of ${nameOf(own)} in the logs` : `${nameOf(own)} ${inTenths(took)}`,
@@ -174,6 +177,12 @@ function inWords({ step, millis, parts }: Part, trace: FinishedTrace): string {
   const about = spans.some((span) => certaintyOf(span, 'start') !== 'observed' || certaintyOf(span, 'end') !== 'observed') ? 'about ' : '';
   const name = phases.length === 1 ? phases[0] : `${phases.slice(0, -1).join(', ')} and ${phases.at(-1)}`;
   return `${about}${inTenths(millis)} s ${name}${details.length === 0 ? '' : ` (${details.join(', ')})`}`;
+}
+
+/** A step within it that took nearly all of a step says more than that. */
+function mostOf(part: Part): Part {
+  const most = part.parts.find((each) => !isGap(each) && each.millis >= MOST_OF_PART * part.millis);
+  return most === undefined ? part : mostOf(most);
 }
 
 /** What other services logged in the time of phases that nova's log does not separate. */
