@@ -1,5 +1,5 @@
 import type { EventKind, FieldValue } from '../catalogue/event.js';
-import type { Event } from '../lifecycle/event.js';
+import { type Event, movedTo } from '../lifecycle/event.js';
 import type { Millis, Origin } from '../model/line.js';
 import { ownText } from '../model/own-text.js';
 import type { Level } from '../model/record.js';
@@ -147,6 +147,11 @@ export class CompactEvent implements Event, Kept, Keepable {
   keptWith(links: Links): this {
     this.links = links;
     return this;
+  }
+
+  /** All of it, as plain JSON: a checkpoint holds lines, and what is seen of a class is the fields that are its own. */
+  toJSON(): Event {
+    return movedTo(this.at, this);
   }
 
   get pid(): number | undefined {

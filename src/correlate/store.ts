@@ -257,7 +257,12 @@ export class EventStore {
   /** One line fewer; its place in the list is made good when the list is next asked for, or when most of it are such places. */
   #release(named: Named): void {
     named.live--;
-    if (named.live === 0) this.#named[named.sort].delete(named.name);
+    if (named.live === 0) {
+      this.#named[named.sort].delete(named.name);
+      // Who still holds it must not keep all that was named with it, and what was named with that.
+      named.links = undefined;
+      named.said = undefined;
+    }
     // A name that is always in use and never asked for would keep every line that ever had it.
     else if (named.lines.length > 2 * named.live + SPARE) named.lines = withoutForgotten(named);
   }

@@ -23,7 +23,7 @@ const LETTERS: Readonly<Record<Fate, string>> = {
 };
 
 /** Nearly all actions of a kind go the same way; a layout remembers no more ways than this. */
-const MOST = 1000;
+const MOST = 100;
 
 /** The coverage of an action: the same object for all that went the same way. */
 export function coverageOf(layout: Layout, fates: readonly Fate[], phases: readonly Phase[]): Coverage {

@@ -21,6 +21,9 @@ export interface Blank {
 
 const NO_LINES: Scope = { port: undefined, lines: [] };
 
+/** Of a layout; which services are read at which level hardly changes. */
+const MOST = 8;
+
 export function blankOf(layout: Layout, around: Around): Blank {
   const key = `${around.reading}${around.hasPorts}${around.hasCycles}`;
   let blank = layout.blanks.get(key);
@@ -29,6 +32,7 @@ export function blankOf(layout: Layout, around: Around): Blank {
       planned: layout.plans.map((plan) => plannedIn(plan, [], NO_LINES, around)),
       fates: layout.plans.map((plan) => fateOf(plan, false, false, NO_LINES, around)),
     };
+    if (layout.blanks.size === MOST) layout.blanks.clear();
     layout.blanks.set(key, blank);
   }
   return blank;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Compactor } from '../../src/correlate/compact.js';
+import { EventStore } from '../../src/correlate/store.js';
 import { type Event, movedTo } from '../../src/lifecycle/event.js';
 
 const EVENT: Event = {
@@ -33,6 +34,12 @@ function kept(event: Event): Event {
 const whole = (event: Event): Event => movedTo(event.at, event);
 
 describe('Compactor', () => {
+  it('gives all of an event to a checkpoint, also when the store keeps it', () => {
+    const made = new Compactor().of(EVENT);
+    new EventStore().add(made);
+    expect(JSON.parse(JSON.stringify(made))).toEqual(JSON.parse(JSON.stringify(EVENT)));
+  });
+
   it.each<[string, Partial<Event>]>([
     ['numbers and texts, shown and not', {}],
     ['no field', { fields: {}, text: 'Instance destroyed' }],
