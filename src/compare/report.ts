@@ -1,4 +1,4 @@
-import { summaryOf } from '../export/sentence.js';
+import { detailsOf, summaryOf } from '../export/sentence.js';
 import { extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import type { Millis } from '../model/line.js';
 import { type FinishedTrace, isError, outcomes } from '../model/span.js';
@@ -86,7 +86,7 @@ export class Reporting {
         start,
         duration,
         outcome: outcome ?? 'unknown',
-        why: summaryOf(trace),
+        why: detailsOf(trace, summaryOf(trace)),
       },
     });
     kept.sort((a, b) => b.duration - a.duration || a.start - b.start);

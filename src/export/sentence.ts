@@ -69,6 +69,12 @@ export function summaryOf(trace: FinishedTrace): string {
   return typeof summary === 'string' ? summary : sentenceOf(trace);
 }
 
+/** Of a sentence, what a list does not say in its other columns: what stands behind the length. */
+export function detailsOf({ form }: Pick<FinishedTrace, 'form'>, sentence: string): string {
+  const colon = sentence.indexOf(': ');
+  return form !== 'action' ? sentence : colon === -1 ? '' : sentence.slice(colon + 2);
+}
+
 const isOutcome = (outcome: string): outcome is Outcome => Object.hasOwn(ENDS, outcome);
 
 function ofFragment(trace: FinishedTrace, took: string): string {

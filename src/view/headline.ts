@@ -4,12 +4,6 @@ import type { FinishedTrace } from '../model/span.js';
 /** What the list and the page of an action begin with. The only place in view/ that makes it. */
 export const headlineOf = (trace: FinishedTrace): string => summaryOf(trace);
 
-/** Of a headline, what a list does not say in its other columns: what stands behind the length. */
-export function whyOf({ form }: Pick<FinishedTrace, 'form'>, headline: string): string {
-  const colon = headline.indexOf(': ');
-  return form !== 'action' ? headline : colon === -1 ? '' : headline.slice(colon + 2);
-}
-
 /** What a trace is of, in a word or two. */
 export const kindOf = (trace: FinishedTrace): string =>
   trace.form === 'network-ready'

@@ -1,9 +1,10 @@
+import { detailsOf } from '../export/sentence.js';
 import { boundsOf, durationOf, errorOf, extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import { isKnown, verdictOf } from '../export/verdict.js';
 import { phaseOf } from '../model/call.js';
 import { type FinishedTrace, isError, outcomes } from '../model/span.js';
 import { gatesOf } from './chain.js';
-import { headlineOf, kindOf, whyOf } from './headline.js';
+import { headlineOf, kindOf } from './headline.js';
 import type { Batch, Outline, PackedOutline, PackedPhase, PhaseRow } from './types.js';
 
 /** What is kept of a trace beside its bytes: the row of the list, and its phases for the charts. */
@@ -45,7 +46,7 @@ export function outlineOf(trace: FinishedTrace): Outline {
     instance: trace.instance,
     ...(trace.request !== undefined && { request: trace.request }),
     headline,
-    why: whyOf(trace, headline),
+    why: detailsOf(trace, headline),
     ...(error !== undefined && { error }),
     spans: trace.spans.length,
     phases,
