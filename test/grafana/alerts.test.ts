@@ -238,11 +238,11 @@ describe('the runbook', () => {
 
   it('names phases that actions have', () => {
     const asked = [...runbook.matchAll(/\bphase=~"([^"]+)"/g)].flatMap(([, phases = '']) => phases.split('|'));
-    const rows = runbook.slice(runbook.indexOf('| the longest phase'), runbook.indexOf('| none of them'));
-    const told = [...rows.matchAll(/`([a-z ]+)`/g)].map(([, name = '']) => name);
+    const rows = runbook.slice(runbook.indexOf('| the sentence says'), runbook.indexOf('| "unexplained" |'));
+    const columns = rows.split('\n').map((row) => row.split('|').slice(1, 3).join());
+    const told = [...columns.join().matchAll(/`([a-z -]+)`/g)].map(([, name = '']) => name);
     expect(told.length).toBeGreaterThan(10);
-    for (const phase of [...asked, ...told.filter((name) => !name.startsWith('ovs-') && name !== 'lock ...')])
-      expect(PHASES, phase).toContain(phase);
+    for (const phase of [...asked, ...told]) expect(PHASES, phase).toContain(phase);
   });
 
   it('leads to sections and files that are there', () => {
