@@ -55,7 +55,7 @@ export const replay = defineCommand({
       type: 'string',
       value: 'N',
       about:
-        'threads that share the work: 1 (default), or 2, which takes nearly half of the time where plain logs of 64 MB or more are read. The result is the same',
+        'threads that share the work: 1 (default), or 2, which is a little faster where hundreds of MB of plain logs are read. The result is the same',
     },
     output: { type: 'string', short: 'o', value: 'FILE', about: 'write the result to FILE instead of stdout' },
     quiet: { type: 'boolean', short: 'q', about: 'nothing but the result, and errors' },
