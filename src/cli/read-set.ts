@@ -7,7 +7,7 @@ import { createProgress } from './progress.js';
 import { interruptedBy } from './signals.js';
 import { formOf, rulesOf } from './source-options.js';
 import { createTally } from './tally.js';
-import { generalZone, zonesOf } from './zone.js';
+import { generalZone, zonesOf, zoneTaken } from './zone.js';
 
 /** What is said of the logs. */
 export interface SourceValues {
@@ -50,8 +50,7 @@ export async function readSet(io: Io, { name, paths, take, onZone }: SetReading,
         onZone(generalZone(zones));
         noted.push(`local times are read as ${zones}`);
       },
-      onZone: (taken, host) =>
-        noted.push(`local times${host === undefined ? '' : ` of ${host}`} are read as ${taken}, as the sosreport says`),
+      onZone: (taken, host) => noted.push(zoneTaken(taken, host)),
       onWrongZone: ({ what, remedy }) => noted.push(`${what}: ${remedy}`),
       onCutOff: (path, what) => noted.push(`of ${path}, ${what}`),
       onUnread: (log) => unread.push(log),

@@ -17,7 +17,7 @@ import { formOf, rulesOf, sourceOptions } from './source-options.js';
 import { createTally } from './tally.js';
 import { createUnnamedText } from './unnamed-text.js';
 import { render, type View, viewFor, views } from './view.js';
-import { generalZone, zonesOf } from './zone.js';
+import { generalZone, zonesOf, zoneTaken } from './zone.js';
 
 /** `replay PATH...`: the engine over logs that are already there. No backend is needed. */
 export const replay = defineCommand({
@@ -182,8 +182,7 @@ export const replay = defineCommand({
         },
         isZoneGiven: values.timezone !== undefined,
         onZone(taken, host) {
-          const whose = host === undefined ? '' : ` of ${host}`;
-          if (!values.quiet) stderr.write(`local times${whose} are read as ${taken}, as the sosreport says; --timezone changes it\n`);
+          if (!values.quiet) stderr.write(`${zoneTaken(taken, host)}; --timezone changes it\n`);
         },
         signal,
         stdin,

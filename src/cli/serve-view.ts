@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { exitCodes } from '../model/errors.js';
-import { isLoopback, LISTEN_FORM, parseListen } from '../model/listen.js';
+import { isPublic, LISTEN_FORM } from '../model/listen.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { UnreadLog } from '../model/unread.js';
 import { defineCommand, type Io, type Values, write } from './command.js';
@@ -12,7 +12,7 @@ import { createChooser, selectionOf } from './select.js';
 import { selectOptions } from './select-options.js';
 import { formOf, rulesOf, sourceOptions } from './source-options.js';
 import { createTally } from './tally.js';
-import { generalZone, zonesOf } from './zone.js';
+import { generalZone, zonesOf, zoneTaken } from './zone.js';
 
 const options = {
   listen: {
@@ -79,11 +79,6 @@ export const view = defineCommand({
   },
 });
 
-function isPublic(listen: string): boolean {
-  const address = parseListen(listen);
-  return address !== undefined && !isLoopback(address);
-}
-
 /** @returns what is to be said of the logs */
 async function readInto(page: OpenView, paths: readonly string[], values: Values<typeof options>, io: Io): Promise<string[]> {
   const { clock, engine, signal, stdin, stderr } = io;
@@ -116,8 +111,7 @@ async function readInto(page: OpenView, paths: readonly string[], values: Values
         chooser = createChooser(select(), show);
       },
       onZone(taken, host) {
-        if (!values.quiet)
-          stderr.write(`local times${host === undefined ? '' : ` of ${host}`} are read as ${taken}, as the sosreport says\n`);
+        if (!values.quiet) stderr.write(`${zoneTaken(taken, host)}\n`);
       },
       lines: 'numbered',
       count: tally.count,

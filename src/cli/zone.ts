@@ -55,3 +55,7 @@ export function zoneOf(given: string | undefined): string {
     );
   }
 }
+
+/** That a sosreport says which zone its host is in. */
+export const zoneTaken = (zone: string, host: string | undefined): string =>
+  `local times${host === undefined ? '' : ` of ${host}`} are read as ${zone}, as the sosreport says`;

@@ -1,4 +1,4 @@
-import { extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
+import { extentOf, HANDOVER, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import type { Millis } from '../model/line.js';
 import { type FinishedTrace, isError, type Outcome, outcomes, type SpanData } from '../model/span.js';
 import { causeOf } from './cause.js';
@@ -190,9 +190,6 @@ function addPairs(pairs: Map<number, number>, byPhase: ReadonlyMap<number, reado
     pairs.set(pair, (pairs.get(pair) ?? 0) + time);
   }
 }
-
-/** How much two services may disagree of the moment at which one answered the other. */
-const HANDOVER = 25;
 
 /**
  * Whether the end of one may have been what another waited for. Who asked waits for the answer, and either of the two services may be the first

@@ -1,6 +1,6 @@
 import { type Certainty, keys } from '../model/attributes.js';
 import type { FinishedTrace, Outcome, SpanData } from '../model/span.js';
-import { boundsOf, certaintyOf, durationOf, extentOf, outcomeOf, portOf, rootOf } from './terminal/reading.js';
+import { boundsOf, certaintyOf, durationOf, extentOf, HANDOVER, outcomeOf, portOf, rootOf } from './terminal/reading.js';
 import { isLike } from './terminal/tree.js';
 
 /** One step of the way back from the end: spans, or the time between two for which no line accounts. */
@@ -18,8 +18,6 @@ export interface Step {
 /** Which spans count on one level of the chain. */
 type Scope = (span: SpanData) => boolean;
 
-/** How long after its cause a waiter's own line may come. */
-const HANDOVER = 25;
 /** Outcomes of actions of which something was still under way. */
 export const CUT_SHORT: ReadonlySet<string> = new Set<Outcome>(['interrupted', 'timed-out', 'unfinished', 'evicted']);
 

@@ -37,3 +37,9 @@ export async function listenOn(server: Server, address: Listen): Promise<string>
   const { port } = server.address() as AddressInfo;
   return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`;
 }
+
+/** Whether other machines reach what listens at `HOST:PORT`. */
+export function isPublic(listen: string): boolean {
+  const address = parseListen(listen);
+  return address !== undefined && !isLoopback(address);
+}

@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.js';
-import { isLoopback, parseListen } from '../model/listen.js';
+import { isPublic } from '../model/listen.js';
 import type { Log } from '../telemetry/log.js';
 import { serveView } from '../view/server.js';
 import { TraceStore } from '../view/store.js';
@@ -32,9 +32,7 @@ export async function openLiveView({ listen, traces, bytes, clock, log }: LiveVi
     now: () => clock.now(),
     onFault: (reason) => log.error({ reason }, 'a request of the page could not be answered'),
   });
-  const address = parseListen(listen);
-  if (address !== undefined && !isLoopback(address))
-    log.warn({ listen }, 'the page, with log lines, can be read from other machines, by anyone who reaches this port');
+  if (isPublic(listen)) log.warn({ listen }, 'the page, with log lines, can be read from other machines, by anyone who reaches this port');
   return {
     url: server.url,
     show(found) {

@@ -1,10 +1,9 @@
-import { detailsOf } from '../export/sentence.js';
+import { detailsOf, summaryOf } from '../export/sentence.js';
 import { boundsOf, durationOf, errorOf, extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import { isKnown, verdictOf } from '../export/verdict.js';
 import { phaseOf } from '../model/call.js';
 import { type FinishedTrace, isError, outcomes } from '../model/span.js';
 import { gatesOf } from './chain.js';
-import { headlineOf, kindOf } from './headline.js';
 import type { Batch, Outline, PackedOutline, PackedPhase, PhaseRow } from './types.js';
 
 /** What is kept of a trace beside its bytes: the row of the list, and its phases for the charts. */
@@ -14,7 +13,7 @@ export function outlineOf(trace: FinishedTrace): Outline {
   const { start, end } = extentOf(trace);
   const outcome = outcomeOf(trace) ?? 'unknown';
   const error = root === undefined ? undefined : errorOf(root);
-  const headline = headlineOf(trace);
+  const headline = summaryOf(trace);
   const gated = new Map<string, number>();
   for (const { step, own } of gatesOf(verdict)) {
     // Like spans in a row share the time of their step.
@@ -52,6 +51,12 @@ export function outlineOf(trace: FinishedTrace): Outline {
     phases,
   };
 }
+
+/** What a trace is of, in a word or two. */
+const kindOf = (trace: FinishedTrace): string =>
+  trace.form === 'network-ready'
+    ? 'network-ready'
+    : (trace.action ?? (trace.partOf === undefined ? 'an unknown action' : trace.partOf.join(' or ')));
 
 /** To the microsecond, as times are kept: what floating point adds would fill the page's memory. */
 const round = (millis: number): number => Math.round(millis * 1000) / 1000;

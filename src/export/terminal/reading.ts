@@ -39,6 +39,9 @@ export const portOf = (span: SpanData): string | undefined => textOf(span, keys.
 
 export const tapOf = (span: SpanData): string | undefined => textOf(span, keys.interface);
 
+/** In ms: how long after its cause the line of who waited for it may come, or before it, where two services write. */
+export const HANDOVER = 25;
+
 /** Which port a span is about, as an operator knows it: the tap, else the port's first eight digits. */
 export const portLabel = (span: SpanData): string | undefined => tapOf(span) ?? portOf(span)?.slice(0, 8);
 

@@ -1,7 +1,7 @@
 import { phaseOf } from '../../model/call.js';
 import type { FinishedTrace, SpanData } from '../../model/span.js';
 import type { Glyphs } from './look.js';
-import { certaintyOf, durationOf, portLabel, portOf, rootOf } from './reading.js';
+import { certaintyOf, durationOf, HANDOVER, portLabel, portOf, rootOf } from './reading.js';
 
 export interface Branch {
   readonly span: SpanData;
@@ -37,9 +37,6 @@ export function treeOf(spans: readonly SpanData[], waiterOf: (span: SpanData) =>
   grow(childrenOf.get(undefined) ?? [], 0);
   return branches;
 }
-
-/** How long after its cause a line of the one who waited may come, or before. */
-const HANDOVER = 25;
 
 /**
  * Which phase of the action's own service waited for what another service did: the shortest one that is about the same port
