@@ -4,6 +4,7 @@ import { ACTIONS, grown, mean, most, mostWithin, orNone, quantile, share, shareW
 import { instant, range } from '../target.js';
 import { type Limits, levels } from '../thresholds.js';
 import { FEW, threeOf, tile } from './graphs.js';
+import { FAILED_BOOTS, SLOW_BOOTS } from './lists-of-traces.js';
 import { AT_INFO, BEFORE, step } from './steps.js';
 
 const HOST = 'host=~"$host"';
@@ -11,8 +12,6 @@ const BOOTS = `action="create", ${HOST}`;
 const FAILED = `${BOOTS}, outcome=~"failed|timed-out|interrupted"`;
 /** An action has no name before a line tells it; a boot that hangs early may be one of these. */
 const OPEN = 'action=~"create|unnamed"';
-
-export const FAILED_BOOTS = 'Boots that failed';
 
 /** Leads to one panel of the boots' dashboard, alone. */
 const panelOf = (title: string, shown: string) => ({
@@ -57,7 +56,7 @@ const counts = (limits: Limits): readonly Placed[] => [
       none: 'no spawn',
     },
     shareWithin('nova_spawn_seconds', limits.spawnSlow, HOST, '$__range'),
-    panelOf('List the slow ones', 'Boots over $longer'),
+    panelOf('List the slow ones', SLOW_BOOTS),
   ),
   tile(
     {
@@ -91,7 +90,7 @@ const counts = (limits: Limits): readonly Placed[] => [
       none: 'no boot',
     },
     mostWithin(ACTIONS.longest, BOOTS, '$__range'),
-    panelOf('List the slow ones', 'Boots over $longer'),
+    panelOf('List the slow ones', SLOW_BOOTS),
   ),
   tile(
     {

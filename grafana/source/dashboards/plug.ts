@@ -6,6 +6,7 @@ import type { Store } from '../stores/store.js';
 import { range, rangeWithTraces, rows } from '../target.js';
 import type { Limits } from '../thresholds.js';
 import { choice, chosenSource, chosenWindow, longerThan, several } from '../variable.js';
+import { SLOW_WAITS } from './lists-of-traces.js';
 import { marks } from './marks.js';
 
 /** One stage of the way, by the name of its span, and what it is slow of. */
@@ -228,7 +229,7 @@ const slowest = (store: Store): Section => ({
       10,
       table(
         {
-          title: 'Ports that nova waited for over $longer',
+          title: SLOW_WAITS,
           description: `The longest first; a click on the name shows the boot’s trace. No row: none took so long on these hosts. ${store.slowestCannot}`,
           unit: 'short',
           source: store.source,
