@@ -48,7 +48,7 @@ export interface Link {
 /** A host's boots, or its ports: from where `host` stands to the other dashboard. */
 export const toHost = (uid: 'novaspan-boots' | 'novaspan-plug', host: string): Link => ({
   title: uid === 'novaspan-boots' ? 'Boots of this host' : 'Network plug path of this host',
-  url: `/d/${uid}?var-host=${host}&\${prometheus:queryparam}&\${traces:queryparam}&\${__url_time_range}`,
+  url: `/d/${uid}?var-host=${host}&\${cluster:queryparam}&\${prometheus:queryparam}&\${traces:queryparam}&\${__url_time_range}`,
 });
 
 export const linkTo = (title: string, url: string): DynamicConfigValue => ({

@@ -192,6 +192,16 @@ export function number(look: LookOfValues, target: Target, link?: Link): Panel {
   return panel.build();
 }
 
+/** One number of what is shown over time, with its course behind it: the sum of all steps, the most of them, or the last. */
+export function course(look: LookOfValues, target: Target, calculated: 'sum' | 'max' | 'lastNotNull', link?: Link): Panel {
+  const panel = number(look, target, link);
+  return {
+    ...panel,
+    ...(calculated === 'sum' && { interval: SHORTEST_STEP }),
+    options: { ...panel.options, graphMode: BigValueGraphMode.Area, reduceOptions: lastOf(calculated).build() },
+  };
+}
+
 /** Horizontal bars, one for each series, all of one colour unless a limit says which are bad. */
 export function ranking(look: LookOfValues, targets: readonly Target[]): Panel {
   const { none, limit } = look;
@@ -209,7 +219,7 @@ export function ranking(look: LookOfValues, targets: readonly Target[]): Panel {
   return panel.build();
 }
 
-const lastOf = () => new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields('');
+const lastOf = (calculated = 'lastNotNull') => new ReduceDataOptionsBuilder().calcs([calculated]).values(false).fields('');
 
 /** How many fell between which bounds, in each step of the graph: for a histogram's buckets. */
 export const heatmap = (look: Look, target: Target): Panel =>

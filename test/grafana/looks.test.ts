@@ -17,6 +17,7 @@ interface Target {
   readonly query?: string;
   readonly legendFormat?: string;
   readonly exemplar?: boolean;
+  readonly range?: boolean;
 }
 interface Panel {
   readonly id: number;
@@ -43,6 +44,8 @@ interface Panel {
       readonly sortDesc?: boolean;
       readonly calcs: readonly string[];
     };
+    readonly graphMode?: string;
+    readonly reduceOptions?: { readonly calcs: readonly string[] };
     readonly sortBy?: readonly { readonly displayName: string; readonly desc: boolean }[];
   };
   readonly transformations?: readonly {
@@ -263,6 +266,22 @@ describe('colours', () => {
     const inTime = ofType('stat').filter(({ title }) => title.startsWith('Within '));
     expect(inTime.length).toBe(2);
     for (const panel of inTime) expect([1, 0.98, 0.9].map((value) => colourOf(panel, value))).toEqual(['green', 'yellow', 'red']);
+  });
+
+  it('and courses: a number with its course behind it is of a query over time, summed where each step counts its own', () => {
+    const courses = ofType('stat').filter(({ options }) => options.graphMode === 'area');
+    expect([...new Set(courses.map(({ title }) => title))]).toEqual(['Boots', 'Longest boot', 'Under way', 'Oldest of them']);
+    for (const { at, targets = [], options, interval } of courses) {
+      expect(targets, at).toMatchObject([{ range: true }]);
+      expect(options.reduceOptions!.calcs[0] === 'sum', at).toBe(/offset \$__interval/.test(targets[0]!.expr!));
+      if (options.reduceOptions!.calcs[0] === 'sum') expect(interval, at).toBe('1m');
+    }
+    // Of one moment there is no course.
+    for (const { at, targets = [], options } of ofType('stat').filter(({ options: { graphMode } }) => graphMode !== 'area'))
+      expect({ range: targets[0]!.range ?? false, calcs: options.reduceOptions!.calcs }, at).toEqual({
+        range: false,
+        calcs: ['lastNotNull'],
+      });
   });
 
   it('are none where nothing is good or bad, and where there is nothing', () => {

@@ -5,7 +5,7 @@ import { grown, mean, most, mostWithin, ofTheSlowest, PHASES, quantile, shareAmo
 import type { Store } from '../stores/store.js';
 import { range, rangeWithTraces, rows } from '../target.js';
 import type { Limits } from '../thresholds.js';
-import { choice, chosenSource, chosenWindow, longerThan, several } from '../variable.js';
+import { choice, chosenCluster, chosenSource, chosenWindow, longerThan, several } from '../variable.js';
 import { SLOW_WAITS } from './lists-of-traces.js';
 import { marks } from './marks.js';
 
@@ -82,6 +82,7 @@ export const plug = (store: Store, limits: Limits) =>
     variables: [
       chosenSource('prometheus', 'Prometheus'),
       chosenSource(store.kind, store.name),
+      chosenCluster(),
       several('action', 'of', 'phase_duration_seconds_count'),
       several('host', 'host', 'phase_duration_seconds_count'),
       chosenWindow(),
