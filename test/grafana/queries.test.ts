@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parser } from '@grafana/lezer-traceql';
 import { describe, expect, it } from 'vitest';
+import { dashboardFiles } from '../../grafana/source/dashboards/files.js';
 import { agentStages, stageParts, stages, WAIT } from '../../grafana/source/dashboards/plug.js';
 import { panelsIn, queriesIn, variablesIn } from '../../grafana/source/queries.js';
+import { limits } from '../../grafana/source/thresholds.js';
 import { actions } from '../../src/lifecycle/name.js';
 import { networkReadyPhases } from '../../src/lifecycle/network-ready.js';
 import { keys } from '../../src/model/attributes.js';
@@ -217,6 +219,24 @@ describe('TraceQL', () => {
 
   it.each(queries)('$at: is parsed without an error: $expression', ({ expression }) => {
     expect(errorsIn(expression)).toEqual([]);
+  });
+
+  it('is of all clusters, as an attribute that is not there matches nothing, unless all traces are said to have one', () => {
+    const searches = (made: ReadonlyMap<string, string>) =>
+      [...made.values()].flatMap((text) =>
+        queriesIn(JSON.parse(text)).flatMap((query) =>
+          query.kind === 'traceql' && query.expression.includes('$host') ? [query.expression] : [],
+        ),
+      );
+    const usual = searches(dashboardFiles(limits));
+    expect(usual.length).toBe(5);
+    for (const expression of usual) expect(expression).not.toContain('$cluster');
+    const chosen = searches(dashboardFiles(limits, 'deployment.environment.name'));
+    expect(chosen.length).toBe(5);
+    for (const expression of chosen) {
+      expect(expression).toContain('&& resource.deployment.environment.name =~ "$cluster"');
+      expect(errorsIn(expression.replaceAll('$longer', '60s'))).toEqual([]);
+    }
   });
 
   it('would be found wrong', () => {

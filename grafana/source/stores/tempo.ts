@@ -51,47 +51,56 @@ const ROOT =
 
 const search = (query: string) => traceql(query, SearchTableType.Spans, MOST_ROWS);
 
-export const tempo: Store = {
-  kind: 'tempo',
-  name: 'Tempo',
-  source: sourceOf('tempo'),
-  slowest: (root) => search(`{ name = "${root}" && resource.host.name =~ "$host" && duration > $longer } | select(${ROOT})`),
-  slowestRows: rowsOf([DURATION, name(ROW_LINK), OUTCOME, REPORTED, HOST, INSTANCE, START, REQUEST], 'Duration'),
-  slowestCannot: `Tempo gives any ${MOST_ROWS} of them: where there are as many, ask for longer ones or a shorter time.`,
-  failed: (root) =>
-    search(
-      `{ name = "${root}" && resource.host.name =~ "$host" && span.openstack.outcome =~ "failed|timed-out|interrupted" } | select(name, statusMessage, span.error.type, span.openstack.outcome, span.openstack.instance.id, resource.host.name)`,
+/**
+ * Traces are of the cluster that is chosen only where each has an attribute that says which: `=~ ".*"` of an attribute that is not there
+ * is false in TraceQL.
+ *
+ * @param clusterAttribute of the resource, such as `deployment.environment.name`
+ */
+export function tempoOf(clusterAttribute?: string): Store {
+  const on = `resource.host.name =~ "$host"${clusterAttribute === undefined ? '' : ` && resource.${clusterAttribute} =~ "$cluster"`}`;
+  return {
+    kind: 'tempo',
+    name: 'Tempo',
+    source: sourceOf('tempo'),
+    slowest: (root) => search(`{ name = "${root}" && ${on} && duration > $longer } | select(${ROOT})`),
+    slowestRows: rowsOf([DURATION, name(ROW_LINK), OUTCOME, REPORTED, HOST, INSTANCE, START, REQUEST], 'Duration'),
+    slowestCannot: `Tempo gives any ${MOST_ROWS} of them: where there are as many, ask for longer ones or a shorter time.`,
+    failed: (root) =>
+      search(
+        `{ name = "${root}" && ${on} && span.openstack.outcome =~ "failed|timed-out|interrupted" } | select(name, statusMessage, span.error.type, span.openstack.outcome, span.openstack.instance.id, resource.host.name)`,
+      ),
+    failedRows: rowsOf(
+      [
+        START,
+        own(['statusMessage'], shownAs('why'), ...ROW_LINK),
+        attribute('error.type', shownAs('error'), wide(300)),
+        OUTCOME,
+        DURATION,
+        HOST,
+        INSTANCE,
+        name(ROW_LINK),
+      ],
+      'Start time',
     ),
-  failedRows: rowsOf(
-    [
-      START,
-      own(['statusMessage'], shownAs('why'), ...ROW_LINK),
-      attribute('error.type', shownAs('error'), wide(300)),
-      OUTCOME,
-      DURATION,
-      HOST,
-      INSTANCE,
-      name(ROW_LINK),
-    ],
-    'Start time',
-  ),
-  failedCannot: `Tempo gives any ${MOST_ROWS} of them.`,
-  waits: search(
-    '{ name = "vif-plugged wait" && resource.host.name =~ "$host" && duration > $longer } | select(name, span.openstack.port.id, span.openstack.interface.name, resource.host.name)',
-  ),
-  waitsRows: rowsOf(
-    [
-      DURATION,
-      name(toTraceAlone('traceIdHidden')),
-      HOST,
-      attribute('openstack.port.id', shownAs('port'), wide(290)),
-      attribute('openstack.interface.name', shownAs('interface'), wide(140)),
-      START,
-    ],
-    'Duration',
-  ),
-  actions: search(`{ span.openstack.instance.id = "$instance" && name =~ "instance .+" } | select(${ROOT})`),
-  actionsRows: rowsOf([START, name(ROW_LINK), DURATION, OUTCOME, REPORTED, HOST, REQUEST, INSTANCE], 'Start time'),
-  actionsCannot: `Tempo gives up to ${MOST_ROWS}, and looks at seven days at the most.`,
-  trace: traceql('$trace', SearchTableType.Traces, 20),
-};
+    failedCannot: `Tempo gives any ${MOST_ROWS} of them.`,
+    waits: search(
+      `{ name = "vif-plugged wait" && ${on} && duration > $longer } | select(name, span.openstack.port.id, span.openstack.interface.name, resource.host.name)`,
+    ),
+    waitsRows: rowsOf(
+      [
+        DURATION,
+        name(toTraceAlone('traceIdHidden')),
+        HOST,
+        attribute('openstack.port.id', shownAs('port'), wide(290)),
+        attribute('openstack.interface.name', shownAs('interface'), wide(140)),
+        START,
+      ],
+      'Duration',
+    ),
+    actions: search(`{ span.openstack.instance.id = "$instance" && name =~ "instance .+" } | select(${ROOT})`),
+    actionsRows: rowsOf([START, name(ROW_LINK), DURATION, OUTCOME, REPORTED, HOST, REQUEST, INSTANCE], 'Start time'),
+    actionsCannot: `Tempo gives up to ${MOST_ROWS}, and looks at seven days at the most.`,
+    trace: traceql('$trace', SearchTableType.Traces, 20),
+  };
+}
