@@ -38,6 +38,15 @@ export const inOrder = (
   },
 });
 
+/** What every table calls how long a thing took. */
+export const TOOK = 'took' as const;
+
+/** How long, in seconds, of a column in other units: Grafana's own units would make minutes of a slow boot. */
+export const inSeconds = (column: string, perSecond: number): DataTransformerConfig => ({
+  id: 'calculateField',
+  options: { mode: 'binary', alias: TOOK, binary: { left: column, operator: '/', right: String(perSecond) }, replaceFields: false },
+});
+
 export const unitOf = (unit: string): DynamicConfigValue => ({ id: 'unit', value: unit });
 
 export interface Link {

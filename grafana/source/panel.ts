@@ -53,7 +53,7 @@ import { sourceOf } from './variable.js';
 const prometheus = sourceOf('prometheus');
 
 /** Seconds as nova, the alerts and the thresholds say them: Grafana's own unit would make minutes of a slow boot. */
-export const SECONDS = 'suffix: s';
+export const SECONDS = 'suffix:s';
 
 /** What every panel says of itself. */
 export interface Look {

@@ -118,9 +118,21 @@ describe('tables', () => {
     }
   });
 
+  it('of traces say how long in seconds: units of the data sources make minutes of a slow boot', () => {
+    const ofTraces = tables.filter(({ targets }) => JSON.stringify(targets).match(/select\(|"queryType":"search"|"query":"\$trace"/));
+    expect(ofTraces.length).toBeGreaterThan(12);
+    for (const panel of ofTraces) {
+      const made = panel.transformations!.filter(({ id }) => id === 'calculateField');
+      expect(made, panel.at).toMatchObject([{ options: { alias: 'took', binary: { operator: '/' } } }]);
+      expect(overrideOf(panel, 'took', 'unit'), panel.at).toBe('suffix:s');
+    }
+    // Grafana itself puts a blank before it.
+    expect(JSON.stringify(boards)).not.toContain('suffix: ');
+  });
+
   it('give columns that are narrow a width, so that those with ids have room', () => {
     for (const panel of tables.filter(({ targets }) => targets?.some(({ query }) => query?.includes('select(')))) {
-      expect(overrideOf(panel, 'Duration', 'custom.width'), panel.at).toBeLessThan(150);
+      expect(overrideOf(panel, 'took', 'custom.width'), panel.at).toBeLessThan(150);
       expect(overrideOf(panel, 'Start time', 'custom.width'), panel.at).toBeLessThan(200);
     }
   });
