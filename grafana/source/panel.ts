@@ -156,6 +156,8 @@ function graph(look: Look, targets: readonly Target[], { colours = {}, many = fa
     .axisSoftMin(0)
     .legend(many ? besideIt(calculated) : belowIt())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
+  // Of nothing but 0 Grafana draws an axis up to 100.
+  if (look.unit === 'short') panel.axisSoftMax(1);
   for (const [name, colour] of Object.entries(colours)) panel.overrideByName(name, [fixed(colour)]);
   if (link !== undefined) panel.overrideByRegexp('.*', [linkTo(link.title, link.url)]);
   return look.limit === undefined

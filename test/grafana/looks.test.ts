@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { alerts } from '../../grafana/source/alerts/table.js';
 import { panelsIn, variablesIn } from '../../grafana/source/queries.js';
 import { limits } from '../../grafana/source/thresholds.js';
 import { boards, urlsIn } from './boards.js';
@@ -21,6 +22,7 @@ interface Target {
 }
 interface Panel {
   readonly id: number;
+  readonly gridPos: { readonly w: number };
   readonly type: string;
   readonly title: string;
   readonly interval?: string;
@@ -30,6 +32,7 @@ interface Panel {
       readonly unit?: string;
       readonly noValue?: string;
       readonly decimals?: number;
+      readonly custom?: { readonly axisSoftMax?: number };
       readonly color?: { readonly mode: string };
       readonly mappings?: readonly object[];
       readonly thresholds?: { readonly steps: readonly { readonly value: number | null; readonly color: string }[] };
@@ -248,6 +251,11 @@ describe('graphs', () => {
     }
   });
 
+  it('of counts have an axis of one where nothing happened, not of a hundred', () => {
+    for (const { at, fieldConfig } of graphs)
+      expect(fieldConfig.defaults.custom?.axisSoftMax, at).toBe(fieldConfig.defaults.unit === 'short' ? 1 : undefined);
+  });
+
   it('of heat count each event in one cell, without dots over it', () => {
     for (const { at, targets = [], interval } of ofType('heatmap')) {
       expect(interval, at).toBe('1m');
@@ -306,6 +314,34 @@ describe('colours', () => {
 
   it('of rankings are one, unless a limit says which are bad: the longest phase is no fault', () => {
     for (const { at, fieldConfig } of ofType('bargauge')) expect(fieldConfig.defaults.color!.mode, at).toBe('fixed');
+  });
+});
+
+describe('names', () => {
+  it('of tiles fit at 1366 pixels, where a tile of an eighth has room for some 16 letters', () => {
+    const narrow = panels.filter(({ type, gridPos }) => type === 'stat' && gridPos.w === 3);
+    expect(narrow.length).toBeGreaterThan(20);
+    expect(narrow.map(({ title }) => title).filter((title) => title.length > 16)).toEqual([]);
+  });
+
+  it('are understood without the description beside them', () => {
+    const riddles = ['Gone', 'Told', 'Not used', 'Held back', 'Open', 'unnamed', 'in each', 'longer than', 'told by'];
+    const labels = boards.flatMap(({ json }) => variablesIn(json).map(({ label }) => label));
+    const legends = panels.flatMap(({ targets = [] }) => targets.map(({ legendFormat }) => legendFormat));
+    for (const riddle of riddles) expect([...panels.map(({ title }) => title), ...labels, ...legends]).not.toContain(riddle);
+  });
+});
+
+describe('boards', () => {
+  it('have what is seldom looked at folded, and nothing that an alert leads to', () => {
+    for (const { file, json } of boards.filter(({ json: { uid } }) => uid === 'novaspan-health')) {
+      const rows = (json['panels'] as (Panel & { collapsed?: boolean; gridPos: { y: number; h: number }; panels?: Panel[] })[]) ?? [];
+      const folded = rows.filter(({ collapsed }) => collapsed).flatMap(({ panels: inside = [] }) => inside.map(({ title }) => title));
+      expect(folded.length, file).toBeGreaterThan(5);
+      expect(folded.filter((title) => alerts.some(({ shown }) => shown.panel === title))).toEqual([]);
+      // In steps of some 38 pixels.
+      expect(Math.max(...rows.map(({ gridPos }) => gridPos.y + gridPos.h)), file).toBeLessThan(75);
+    }
   });
 });
 

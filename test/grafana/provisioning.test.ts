@@ -70,8 +70,14 @@ describe('data sources', () => {
 
   it('ask for metrics that there are, with each $ of Grafana’s own doubled', () => {
     for (const { jsonData } of sources.flat()) {
-      const { queries = [] } = (jsonData['tracesToMetrics'] ?? {}) as { queries?: { query: string }[] };
-      for (const { query } of queries) {
+      const { queries = [], spanEndTimeShift } = (jsonData['tracesToMetrics'] ?? {}) as {
+        queries?: { name: string; query: string }[];
+        spanEndTimeShift?: string;
+      };
+      // A window of an hour would draw a flat line into the future. The graph has no unit of its own.
+      if (queries.length > 0) expect(spanEndTimeShift).toBe('5m');
+      for (const { name, query } of queries) {
+        expect(name).toMatch(/seconds$/);
         const metric = /novaspan_\w+?(?=_bucket|\{)/.exec(query)![0];
         expect(metricsMarkdown()).toContain(`\`${metric}\``);
         expect(metric.startsWith(PREFIX)).toBe(true);

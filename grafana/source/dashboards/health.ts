@@ -4,7 +4,7 @@ import { grown, most, total } from '../promql.js';
 import { instant, range } from '../target.js';
 import type { Limits } from '../thresholds.js';
 import { chosenCluster, chosenSource, several } from '../variable.js';
-import { losses } from './losses.js';
+import { losses, oddities } from './losses.js';
 import { marks } from './marks.js';
 import { coverage, process } from './sidecar.js';
 
@@ -20,7 +20,7 @@ export const health = (limits: Limits) =>
     from: 'now-1h',
     annotations: marks,
     variables: [chosenSource('prometheus', 'Prometheus'), chosenCluster(), several('sidecar', 'sidecar', 'build_info', 'instance')],
-    sections: [atAGlance(limits), reading(limits), delivery(limits), losses(ON), coverage(ON), process(ON)],
+    sections: [atAGlance(limits), reading(limits), delivery(limits), losses(ON), coverage(ON), oddities(ON), process(ON)],
   });
 
 const tile = (look: LookOfValues, expression: string): Placed => sized(4, 4, number(look, instant(expression, look.title)));
