@@ -70,36 +70,10 @@ const howMany = (limits: Limits): Section => ({
 
 const howLong = (limits: Limits): Section => ({
   title: 'How long',
-  panels: howLongPanels(limits, shareInTime(limits.spawnSlow, BOOTS, '$window')),
+  panels: [...whole(limits, shareInTime(limits.spawnSlow, BOOTS, '$window')), ...asNovaSays(limits)],
 });
 
-const howLongPanels = (limits: Limits, inTime: string): readonly Placed[] => [
-  sized(
-    12,
-    9,
-    lines(
-      {
-        title: 'Spawn, as nova says',
-        description: `“Took N seconds to spawn the instance”. The dots are boots: click one for its trace. ${FEW}`,
-        unit: SECONDS,
-        limit: limits.spawnSlow,
-      },
-      threeOf(SPAWNS, HOST),
-    ),
-  ),
-  sized(
-    12,
-    9,
-    lines(
-      {
-        title: 'Build, as nova says',
-        description: `“Took N seconds to build instance”: the spawn and what is before it. Far over the spawn: network or claim. ${FEW}`,
-        unit: SECONDS,
-        limit: limits.buildSlow,
-      },
-      threeOf(BUILDS, HOST),
-    ),
-  ),
+const whole = (limits: Limits, inTime: string): readonly Placed[] => [
   sized(
     12,
     9,
@@ -126,6 +100,35 @@ const howLongPanels = (limits: Limits, inTime: string): readonly Placed[] => [
       },
       [range(inTime, 'in time'), range(before(inTime, '1d'), 'a day before'), range(before(inTime, '1w'), 'a week before')],
       { colours: { 'a day before': 'text', 'a week before': 'purple' } },
+    ),
+  ),
+];
+
+const asNovaSays = (limits: Limits): readonly Placed[] => [
+  sized(
+    12,
+    9,
+    lines(
+      {
+        title: 'Spawn, as nova says',
+        description: `“Took N seconds to spawn the instance”. The dots are boots: click one for its trace. ${FEW}`,
+        unit: SECONDS,
+        limit: limits.spawnSlow,
+      },
+      threeOf(SPAWNS, HOST),
+    ),
+  ),
+  sized(
+    12,
+    9,
+    lines(
+      {
+        title: 'Build, as nova says',
+        description: `“Took N seconds to build instance”: the spawn and what is before it. Far over the spawn: network or claim. ${FEW}`,
+        unit: SECONDS,
+        limit: limits.buildSlow,
+      },
+      threeOf(BUILDS, HOST),
     ),
   ),
   sized(
