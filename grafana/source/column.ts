@@ -38,6 +38,15 @@ export const inOrder = (
   },
 });
 
+/** What every table calls how long a thing took. */
+export const TOOK = 'took' as const;
+
+/** How long, in seconds, of a column in other units: Grafana's own units would make minutes of a slow boot. */
+export const inSeconds = (column: string, perSecond: number): DataTransformerConfig => ({
+  id: 'calculateField',
+  options: { mode: 'binary', alias: TOOK, binary: { left: column, operator: '/', right: String(perSecond) }, replaceFields: false },
+});
+
 export const unitOf = (unit: string): DynamicConfigValue => ({ id: 'unit', value: unit });
 
 export interface Link {
@@ -48,7 +57,7 @@ export interface Link {
 /** A host's boots, or its ports: from where `host` stands to the other dashboard. */
 export const toHost = (uid: 'novaspan-boots' | 'novaspan-plug', host: string): Link => ({
   title: uid === 'novaspan-boots' ? 'Boots of this host' : 'Network plug path of this host',
-  url: `/d/${uid}?var-host=${host}&\${prometheus:queryparam}&\${traces:queryparam}&\${__url_time_range}`,
+  url: `/d/${uid}?var-host=${host}&\${cluster:queryparam}&\${prometheus:queryparam}&\${traces:queryparam}&\${__url_time_range}`,
 });
 
 export const linkTo = (title: string, url: string): DynamicConfigValue => ({

@@ -18,6 +18,8 @@ const HELP = `Writes the dashboards and alerts below grafana/.
   --thresholds FILE    YAML, name: number, of grafana/source/thresholds.ts
   --runbook-base URL   where your copy of grafana/runbook.md is read
   --grafana-url URL    where your Grafana is, for links from alerts of Prometheus
+  --cluster-attribute KEY
+                       of the resources of all your traces in Tempo, such as deployment.environment.name: the variable cluster is of traces, too
   --out FOLDER         write there, not to grafana/
 `;
 
@@ -28,6 +30,7 @@ function main(): void {
       thresholds: { type: 'string' },
       'runbook-base': { type: 'string' },
       'grafana-url': { type: 'string' },
+      'cluster-attribute': { type: 'string' },
       out: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -41,7 +44,7 @@ function main(): void {
   const runbook = values['runbook-base'];
   const grafana = values['grafana-url']?.replace(/\/+$/, '');
   const options: AlertOptions = { limits, ...(runbook !== undefined && { runbook }), ...(grafana !== undefined && { grafana }) };
-  const files = new Map([...dashboardFiles(limits), ...alertFiles(options)]);
+  const files = new Map([...dashboardFiles(limits, values['cluster-attribute']), ...alertFiles(options)]);
   const stale = OWN.flatMap((own) => listed(folder, own)).filter((path) => !files.has(path));
   if (values.check) {
     const changed = [...files].filter(([path, content]) => read(join(folder, path)) !== content).map(([path]) => path);

@@ -53,7 +53,7 @@ import { sourceOf } from './variable.js';
 const prometheus = sourceOf('prometheus');
 
 /** Seconds as nova, the alerts and the thresholds say them: Grafana's own unit would make minutes of a slow boot. */
-export const SECONDS = 'suffix: s';
+export const SECONDS = 'suffix:s';
 
 /** What every panel says of itself. */
 export interface Look {
@@ -156,6 +156,8 @@ function graph(look: Look, targets: readonly Target[], { colours = {}, many = fa
     .axisSoftMin(0)
     .legend(many ? besideIt(calculated) : belowIt())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
+  // Of nothing but 0 Grafana draws an axis up to 100.
+  if (look.unit === 'short') panel.axisSoftMax(1);
   for (const [name, colour] of Object.entries(colours)) panel.overrideByName(name, [fixed(colour)]);
   if (link !== undefined) panel.overrideByRegexp('.*', [linkTo(link.title, link.url)]);
   return look.limit === undefined
@@ -192,6 +194,16 @@ export function number(look: LookOfValues, target: Target, link?: Link): Panel {
   return panel.build();
 }
 
+/** One number of what is shown over time, with its course behind it: the sum of all steps, the most of them, or the last. */
+export function course(look: LookOfValues, target: Target, calculated: 'sum' | 'max' | 'lastNotNull', link?: Link): Panel {
+  const panel = number(look, target, link);
+  return {
+    ...panel,
+    ...(calculated === 'sum' && { interval: SHORTEST_STEP }),
+    options: { ...panel.options, graphMode: BigValueGraphMode.Area, reduceOptions: lastOf(calculated).build() },
+  };
+}
+
 /** Horizontal bars, one for each series, all of one colour unless a limit says which are bad. */
 export function ranking(look: LookOfValues, targets: readonly Target[]): Panel {
   const { none, limit } = look;
@@ -209,7 +221,7 @@ export function ranking(look: LookOfValues, targets: readonly Target[]): Panel {
   return panel.build();
 }
 
-const lastOf = () => new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields('');
+const lastOf = (calculated = 'lastNotNull') => new ReduceDataOptionsBuilder().calcs([calculated]).values(false).fields('');
 
 /** How many fell between which bounds, in each step of the graph: for a histogram's buckets. */
 export const heatmap = (look: Look, target: Target): Panel =>

@@ -35,6 +35,9 @@ export const grownFromNothing = (metric: string, matchers: Matchers, labels: By 
   return `sum${by(labels)} ((${isNew} unless ${counter} offset $__range) or increase(${counter}[$__range]))`;
 };
 
+/** The same at this time of another day, for what is of `$window`. */
+export const before = (expression: string, ago: '1d' | '1w'): string => expression.replaceAll('[$window]', `[$window] offset ${ago}`);
+
 /** What a gauge was at the most. */
 export const most = (metric: string, matchers: Matchers, labels: By = ''): string => `max${by(labels)} (${named(metric, matchers)})`;
 
@@ -55,6 +58,8 @@ export interface Durations {
 }
 
 export const ACTIONS: Durations = { histogram: 'action_duration_seconds', longest: 'action_longest_seconds' };
+/** What users wait for: the API request and the scheduling as well. Only where one sidecar reads nova-api's log and the host's. */
+export const WAITS: Durations = { histogram: 'action_wait_seconds', longest: 'action_wait_longest_seconds' };
 export const PHASES: Durations = { histogram: 'phase_duration_seconds', longest: 'phase_longest_seconds' };
 export const SPAWNS: Durations = { histogram: 'nova_spawn_seconds', longest: 'nova_spawn_longest_seconds' };
 export const BUILDS: Durations = { histogram: 'nova_build_seconds', longest: 'nova_build_longest_seconds' };
@@ -85,6 +90,13 @@ const guessed = (q: number, histogram: string, matchers: Matchers, window: strin
  */
 export const beyondPerStep = (metric: string, bound: number, matchers: Matchers, labels: By = ''): string =>
   `${perStep(`${metric}_count`, matchers, labels)} - ${perStep(`${metric}_bucket`, within(bound, matchers), labels)}`;
+
+/** The share of boots that succeeded within a bound: a failed one is as bad as a slow one. */
+export const shareInTime = (bound: number, matchers: Matchers, window: string): string =>
+  share(
+    grown('action_duration_seconds_bucket', within(bound, `${matchers}, outcome="succeeded"`), window),
+    grown('actions_total', matchers, window),
+  );
 
 /** The share of those that took no longer than a bound of a histogram's buckets, within a window. */
 export const shareWithin = (metric: string, bound: number, matchers: Matchers, window: string): string =>

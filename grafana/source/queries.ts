@@ -63,7 +63,7 @@ export function queriesIn(board: Json): readonly Query[] {
     .filter(({ type }) => type === 'query')
     .map((variable): Query => {
       const asked = textOf(inside(variable['query'], 'query'));
-      const found = /^label_values\((\w+), (\w+)\)$/.exec(asked);
+      const found = /^label_values\((\w+(?:\{[^}]*\})?), (\w+)\)$/.exec(asked);
       if (found === null) throw new Error(`${dashboard}: cannot read how a variable is asked for: ${asked}`);
       return { kind: 'labels', dashboard, panel: `variable ${textOf(variable['name'])}`, metric: found[1]!, label: found[2]! };
     });

@@ -6,6 +6,15 @@ import { type SearchTableType, DataqueryBuilder as Tempo } from '@grafana/grafan
 /** Where a query goes: the data source that a dashboard's variable chooses. */
 export type Source = DataSourceRef;
 
+/**
+ * Of the cluster that is chosen: a label that Prometheus adds where it is told to. All, `.*`, matches as well what has no such label.
+ */
+export const inCluster = (expr: string): string =>
+  expr.replaceAll(
+    /\b(novaspan_\w+)(?:\{([^}]*)\})?/g,
+    (_, metric: string, matchers = '') => `${metric}{${matchers === '' ? '' : `${matchers}, `}cluster=~"$cluster"}`,
+  );
+
 /** A query of a panel. The panel gives it its letter and its data source. */
 export interface Target {
   refId(letter: string): this;
@@ -13,7 +22,7 @@ export interface Target {
   build(): Dataquery;
 }
 
-const prometheus = (expr: string): Prometheus => new Prometheus().expr(expr).editorMode(QueryEditorMode.Code);
+const prometheus = (expr: string): Prometheus => new Prometheus().expr(inCluster(expr)).editorMode(QueryEditorMode.Code);
 
 /** A query over the shown time. */
 export const range = (expr: string, legend: string): Target => prometheus(expr).range().legendFormat(legend);

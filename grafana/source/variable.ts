@@ -7,7 +7,7 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Source } from './target.js';
+import { inCluster, type Source } from './target.js';
 
 /** The data source that is chosen at the top of a dashboard; without a label, as its name says the same. Its uid in `provisioning/` is its type, so that is what is chosen first. */
 export const sourceOf = (type: 'prometheus' | 'tempo' | 'jaeger'): Source => ({ type, uid: `\${${variableOf(type)}}` });
@@ -23,7 +23,8 @@ export const chosenSource = (type: 'prometheus' | 'tempo' | 'jaeger', label: str
 
 /** `label_values(metric, label)`, as Grafana's Prometheus data source stores it. */
 const labelValues = (metric: string, label: string) => {
-  const query = `label_values(novaspan_${metric}, ${label})`;
+  const of = label === CLUSTER ? `novaspan_${metric}` : inCluster(`novaspan_${metric}`);
+  const query = `label_values(${of}, ${label})`;
   return { qryType: 1, query, refId: 'PrometheusVariableQueryEditor-VariableQuery' };
 };
 
@@ -41,6 +42,11 @@ const queried = (name: string, label: string, metric: string, of: string) => {
 /** Any of the values of a label; all of them at first. */
 export const several = (name: string, label: string, metric: string, of: string = name) =>
   queried(name, label, metric, of).multi(true).includeAll(true).allValue('.*').current({ text: 'All', value: '$__all' });
+
+const CLUSTER = 'cluster';
+
+/** Which cloud, where Prometheus gives the label to what it scrapes; else it offers all alone. */
+export const chosenCluster = () => several(CLUSTER, 'cluster', 'build_info');
 
 /** One of the values of a label. */
 export const one = (name: string, label: string, metric: string, first: string) =>

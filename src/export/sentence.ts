@@ -1,3 +1,4 @@
+import { askedAt } from '../model/asked.js';
 import { keys } from '../model/attributes.js';
 import type { FinishedTrace, Outcome, SpanData } from '../model/span.js';
 import { causesOf } from './terminal/causes.js';
@@ -85,10 +86,10 @@ function ofFragment(trace: FinishedTrace, took: string): string {
 
 /** The root is nova-compute's part. A user waits from his request on. */
 function sinceRequest(trace: FinishedTrace, root: SpanData): string {
-  const asked = trace.spans.find(({ name, start }) => name === 'api request' && start < root.start);
+  const asked = askedAt(trace.spans, root);
   if (asked === undefined) return '';
-  const before = root.start - asked.start;
-  return before < 0.05 * (root.end - asked.start) ? '' : ` (${inTenths(root.end - asked.start)} s from the API request)`;
+  const before = root.start - asked;
+  return before < 0.05 * (root.end - asked) ? '' : ` (${inTenths(root.end - asked)} s from the API request)`;
 }
 
 /** The exception's module is in the trace; people know the last word of its name. */

@@ -24,7 +24,12 @@ export const lasting = {
   },
   action_duration_seconds: {
     type: 'histogram',
-    help: 'how long actions took; one that timed out is beyond all buckets',
+    help: 'how long actions took on their host, without the API request and the scheduling; one that timed out is beyond all buckets',
+    labels: ['action', 'host', 'outcome'],
+  },
+  action_wait_seconds: {
+    type: 'histogram',
+    help: 'how long users waited: from the API request to the end of the action; only where one sidecar reads the logs of both nova-api and the host',
     labels: ['action', 'host', 'outcome'],
   },
   phase_duration_seconds: {
@@ -63,6 +68,12 @@ export const longest = {
     type: 'gauge',
     of: 'action_duration_seconds',
     help: 'the longest action whose trace was done with in the last five minutes',
+    labels: ['action', 'host'],
+  },
+  action_wait_longest_seconds: {
+    type: 'gauge',
+    of: 'action_wait_seconds',
+    help: 'the longest wait of a user, of actions whose trace was done with in the last five minutes',
     labels: ['action', 'host'],
   },
   phase_longest_seconds: {

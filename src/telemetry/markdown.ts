@@ -11,6 +11,10 @@ export const queries: readonly { readonly asks: string; readonly query: string }
     query: 'histogram_quantile(0.95, sum by (le, host) (rate(novaspan_action_duration_seconds_bucket{action="create"}[1h])))',
   },
   {
+    asks: 'how long do users wait for a boot, from their API request on (where one sidecar reads nova-api’s log and the host’s)',
+    query: 'histogram_quantile(0.95, sum by (le) (rate(novaspan_action_wait_seconds_bucket{action="create"}[1h])))',
+  },
+  {
     asks: 'how many boots took over a minute in the last hour (quantiles of a few boots say nothing)',
     query:
       'sum(increase(novaspan_action_duration_seconds_count{action="create"}[1h])) - sum(increase(novaspan_action_duration_seconds_bucket{action="create", le=~"60|60.0"}[1h]))',
@@ -74,6 +78,10 @@ export const metricsMarkdown = (): string =>
     '',
     '`outcome` is `succeeded`, `failed`, `timed-out`, `interrupted`, `unfinished` or `evicted` ([tracing-model.md](tracing-model.md)). A `phase` is the name of a span, of requests that are named by their call `requests`; `service` says',
     'whose work it is, `host` who did it: of an action, who wrote its root.',
+    '',
+    '`action_duration` is the root of the trace, the part of the host that wrote it. `action_wait` is what the user waits for, with the API request and',
+    'the scheduling before it. It is there only where one sidecar reads the logs of both nova-api and the host: on an all-in-one host, or where logs',
+    'are sent to one place (`receive`). A compute node’s own sidecar has none. The trace in the backend has both in any case.',
     '',
     'The counts of `create` are there from the start, at 0, for each host whose nova-compute or nova-conductor log is followed, and its durations for',
     'each nova-compute: a rate sees the first boot, too. Other series begin with their first action, which no rate sees: ask the longest below for those.',

@@ -14,7 +14,12 @@ export interface MetricsState {
   readonly histograms: Readonly<Record<string, unknown>>;
 }
 
-export type DistributionName = 'action_duration_seconds' | 'phase_duration_seconds' | 'nova_build_seconds' | 'nova_spawn_seconds';
+export type DistributionName =
+  | 'action_duration_seconds'
+  | 'action_wait_seconds'
+  | 'phase_duration_seconds'
+  | 'nova_build_seconds'
+  | 'nova_spawn_seconds';
 
 /** What finished traces tell: sums and histograms that only grow. */
 export class Observed {
@@ -28,10 +33,10 @@ export class Observed {
 
   constructor(phases: PhaseHistograms) {
     const always = (bounds: readonly number[]) => () => bounds;
+    const ofAction = ([action]: readonly string[]) => (action === BUILD ? BUCKETS : phases === 'coarse' ? ACTION_BUCKETS : []);
     this.distributions = {
-      action_duration_seconds: new Distributions(lasting.action_duration_seconds.labels, ([action]) =>
-        action === BUILD ? BUCKETS : phases === 'coarse' ? ACTION_BUCKETS : [],
-      ),
+      action_duration_seconds: new Distributions(lasting.action_duration_seconds.labels, ofAction),
+      action_wait_seconds: new Distributions(lasting.action_wait_seconds.labels, ofAction),
       phase_duration_seconds: new Distributions(
         lasting.phase_duration_seconds.labels,
         always(phases === 'coarse' ? PHASE_BUCKETS : []),

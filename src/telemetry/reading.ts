@@ -1,3 +1,4 @@
+import { askedAt } from '../model/asked.js';
 import { keys } from '../model/attributes.js';
 import { phaseOf } from '../model/call.js';
 import { BUILD_ATTEMPT, type FinishedTrace, type Outcome, type SpanData } from '../model/span.js';
@@ -16,7 +17,7 @@ const LEAST: ReadonlySet<string> = new Set<Outcome>(['timed-out', 'unfinished', 
 
 /** One duration that a trace tells, for the histogram `of` its kind. */
 export interface Duration {
-  readonly of: 'action_duration_seconds' | 'phase_duration_seconds' | 'nova_build_seconds' | 'nova_spawn_seconds';
+  readonly of: 'action_duration_seconds' | 'action_wait_seconds' | 'phase_duration_seconds' | 'nova_build_seconds' | 'nova_spawn_seconds';
   /** in the order of the histogram's labels */
   readonly labels: readonly string[];
   readonly seconds: number;
@@ -37,6 +38,15 @@ export function* durationsIn(trace: FinishedTrace): Iterable<Duration> {
       // Of an action whose start nobody saw no duration is known.
       if (root.attributes[keys.start] !== 'unobserved')
         yield { of: 'action_duration_seconds', labels: [action, host, outcome], seconds, isLeast: LEAST.has(outcome) };
+      // The host's part is not all that the user waits for: nova-api and the scheduler come first.
+      const asked = askedAt(trace.spans, root);
+      if (asked !== undefined)
+        yield {
+          of: 'action_wait_seconds',
+          labels: [action, host, outcome],
+          seconds: (span.end - asked) / 1000,
+          isLeast: LEAST.has(outcome),
+        };
       if (reported !== undefined) yield { of: 'nova_build_seconds', labels: [host], seconds: reported };
     } else {
       // Of what nobody saw begin or end the length is not known: it is only counted.

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { cases } from '../../grafana/source/alerts/cases/table.js';
 import { limitOf } from '../../grafana/source/alerts/define.js';
 import { alertFiles } from '../../grafana/source/alerts/files.js';
+import { grafanaAsks, prometheusSentence } from '../../grafana/source/alerts/sentence.js';
 import { alerts, RUNBOOK } from '../../grafana/source/alerts/table.js';
 import { panelsIn, variablesIn } from '../../grafana/source/queries.js';
 import { limits, type Threshold, thresholds } from '../../grafana/source/thresholds.js';
@@ -58,7 +59,9 @@ for (const name of counterNames) {
 const PHASES = new Set(actions.flatMap(({ phases }) => phases.map(({ name }) => name)));
 
 /** What Prometheus puts on every series of a target. */
-const OF_TARGETS = ['job', 'instance'];
+const OF_TARGETS = ['job', 'instance', 'cluster'];
+/** What the sentence about boots asks for. */
+const besides = [prometheusSentence('host'), ...Object.values(grafanaAsks('host'))];
 
 describe('the table of alerts', () => {
   it('names each alert once', () => {
@@ -103,15 +106,16 @@ describe.each(alerts)('$name', ({ name, expr, count, ...alert }) => {
   });
 
   it('asks for metrics and labels that novaspan tells', () => {
-    const asked = [expr(limits), count?.(limits).expr ?? ''].join('\n');
+    const asked = [expr(limits), count?.(limits).expr ?? '', ...(alert.boots === undefined ? [] : besides)].join('\n');
     const names = [...asked.matchAll(/\bnovaspan_\w+/g)].map(([metric]) => metric);
     expect(names.length).toBeGreaterThan(0);
     for (const metric of names) expect(metrics.has(metric), metric).toBe(true);
     for (const [, metric = '', matchers = ''] of asked.matchAll(/\b(novaspan_\w+)\{([^}]*(?:\{\w+\}"[^}]*)*)\}/g))
-      for (const [, label = ''] of matchers.matchAll(/(\w+)\s*(?:=~|!=|!~|=)\s*"/g)) expect(metrics.get(metric), metric).toContain(label);
+      for (const [, label = ''] of matchers.matchAll(/(\w+)\s*(?:=~|!=|!~|=)\s*"/g))
+        expect([...(metrics.get(metric) ?? []), ...OF_TARGETS], metric).toContain(label);
     const known = new Set([...names.flatMap((metric) => metrics.get(metric) ?? []), ...OF_TARGETS]);
     for (const [, labels = ''] of asked.matchAll(/\b(?:by|without|on) \(([^)]*)\)/g))
-      for (const label of labels.split(', ')) expect(known, label).toContain(label);
+      for (const label of labels.split(', ').filter((each) => each !== '')) expect(known, label).toContain(label);
   });
 
   it('asks for phases that actions have', () => {
@@ -124,7 +128,7 @@ describe.each(alerts)('$name', ({ name, expr, count, ...alert }) => {
     const links = Object.values(alert.shown.with ?? {});
     const texts = [alert.summary, alert.description(limits), ...links, ...(count === undefined ? [] : [count(limits).expr])];
     for (const [, label = ''] of texts.join().matchAll(/\{(\w+)\}/g))
-      if (label !== 'value') for (const { labels } of fired) expect(Object.keys(labels)).toContain(label);
+      if (label !== 'value' && label !== 'cluster') for (const { labels } of fired) expect(Object.keys(labels)).toContain(label);
     for (const { summary, description } of fired) expect(summary + description).not.toMatch(/\{|<no value>|%!/);
   });
 
@@ -155,6 +159,32 @@ describe.each(alerts)('$name', ({ name, expr, count, ...alert }) => {
       expect(provisioned.annotations).toMatchObject({ __dashboardUid__: on, __panelId__: String(shown!['id']) });
     }
   });
+
+  it.skipIf(alert.boots === undefined)(
+    'says how boots are, lists the traces, and says what to run, from Prometheus and from Grafana',
+    () => {
+      const { annotations } = prometheus.find((each) => each.alert === name)!;
+      const other = grafana.find(({ title }) => title === name)!;
+      expect(annotations['boots']).toContain(' | query');
+      // Grafana's templates cannot ask: each value that they name is one of the rule's own queries, of one moment.
+      const letters = [...other.annotations['boots']!.matchAll(/\$values\.([A-Z])\b/g)].map(([, letter]) => letter!);
+      expect(other.annotations['boots']).not.toContain('query');
+      for (const letter of letters)
+        expect(
+          other.data.find(({ refId }) => refId === letter),
+          letter,
+        ).toMatchObject({ datasourceUid: 'prometheus', model: { refId: letter, instant: true } });
+      expect(new Set(letters).size).toBe(other.data.length - 2);
+
+      expect(annotations['command']).toMatch(/^novaspan replay .*--since '2 hours ago'/);
+      for (const link of ['command', 'dashboard_url', 'traces_url', 'runbook_url']) expect(other.annotations[link]).toBe(annotations[link]);
+      if (alert.traces === undefined) return;
+      const [board] = boards.filter(({ json }) => json['uid'] === alert.traces!.on);
+      const table = panelsIn(board!.json).find(({ title }) => title === alert.traces!.panel);
+      expect(table).toMatchObject({ type: 'table', datasource: { type: 'tempo' } });
+      expect(annotations['traces_url']).toContain(`/d/${alert.traces.on}?viewPanel=${table!['id']}`);
+    },
+  );
 
   it('is the same in Prometheus and in Grafana', () => {
     const rule = prometheus.find((each) => each.alert === name)!;
@@ -223,8 +253,9 @@ describe('the runbook', () => {
       expect(runbook).toContain(`| \`${name}\` | ${unit === 'share' ? value : `${value} ${unit}`} | ${reason} |`);
   });
 
-  it('gives commands that novaspan has, with options that they have', () => {
-    const given = [...runbook.matchAll(/novaspan (replay|check|resend|trace-id|tail|explain)\b([^`\n#]*)/g)];
+  it('and alerts give commands that novaspan has, with options that they have', () => {
+    const told = [runbook, ...alerts.map(({ command }) => command?.(limits) ?? '')].join('\n');
+    const given = [...told.matchAll(/novaspan (replay|check|resend|trace-id|tail|explain)\b([^`\n#]*)/g)];
     expect(given.length).toBeGreaterThan(10);
     for (const [line, command = '', rest = ''] of given) {
       const [, page = ''] = new RegExp(`^## ${command}$(.*?)^## `, 'ms').exec(commands) ?? [];

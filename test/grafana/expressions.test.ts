@@ -10,7 +10,16 @@ interface Panel {
   readonly targets?: readonly { readonly expr?: string; readonly legendFormat?: string }[];
 }
 
-const VALUES = { __range: '1h', __interval: '1m', window: '1h', host: '.*', sidecar: '.*', action: '.*', stage: 'lport claim' };
+const VALUES = {
+  __range: '1h',
+  __interval: '1m',
+  window: '1h',
+  host: '.*',
+  cluster: '.*',
+  sidecar: '.*',
+  action: '.*',
+  stage: 'lport claim',
+};
 
 /** The expression of a panel's target, as it is asked. */
 function exprOf(uid: string, title: string, legend?: string, values: Readonly<Record<string, string>> = {}): string {
@@ -94,6 +103,53 @@ describe.skipIf(!promtool)('an expression', () => {
     [spawns('+Inf')]: '0+1x400',
     [`novaspan_nova_spawn_longest_seconds{host="cmp1", ${ON}}`]: '0.6x400',
   };
+
+  it('of boots in time counts a failed one as a slow one', () => {
+    const labels = (outcome: string) => `action="create", outcome="${outcome}", host="cmp1", ${ON}`;
+    const bucket = (outcome: string, le: string) => `novaspan_action_duration_seconds_bucket{le="${le}", ${labels(outcome)}}`;
+    holds(
+      {
+        [counted('succeeded')]: '0 8x100',
+        [counted('failed')]: '0 2x100',
+        [bucket('succeeded', '60.0')]: '0 7x100',
+        [bucket('succeeded', '+Inf')]: '0 8x100',
+        [bucket('failed', '60.0')]: '0 2x100',
+      },
+      { expr: exprOf('novaspan-boots', 'Boots that succeeded within 60 s', 'in time'), minute: 10, gives: [{ labels: '{}', value: 0.7 }] },
+    );
+  });
+
+  it('of what users wait has the request and the scheduling, and nothing where no sidecar sees them', () => {
+    const labels = `action="create", outcome="succeeded", host="cmp1", ${ON}`;
+    const host = {
+      [`novaspan_action_duration_seconds_sum{${labels}}`]: '0 84x100',
+      [`novaspan_action_duration_seconds_count{${labels}}`]: '0 8x100',
+    };
+    const user = {
+      [`novaspan_action_wait_seconds_sum{${labels}}`]: '0 100x100',
+      [`novaspan_action_wait_seconds_count{${labels}}`]: '0 8x100',
+    };
+    const shown = (legend: string) => exprOf('novaspan-boots', 'Where the seconds of an average boot go', legend);
+    const gives = (value: number) => [{ labels: '{}', value }];
+    holds(
+      { ...host, ...user },
+      { expr: shown('the boot on its host'), minute: 10, gives: gives(10.5) },
+      { expr: shown('what its user waits'), minute: 10, gives: gives(12.5) },
+    );
+    holds(host, { expr: shown('what its user waits'), minute: 10, gives: [] });
+  });
+
+  it('is of one cluster where one is chosen, and else of all, with the label and without', () => {
+    const of = (cluster?: string) =>
+      `novaspan_actions_total{action="create", outcome="succeeded", host="cmp1", ${ON}${cluster === undefined ? '' : `, cluster="${cluster}"`}}`;
+    const shown = (cluster: string) => exprOf('novaspan-boots', 'Boots, by outcome', undefined, { cluster });
+    const gives = (value: number) => [{ labels: '{outcome="succeeded"}', value }];
+    holds(
+      { [of()]: '0x11 1x40', [of('west')]: '0x11 2x40', [of('east')]: '0x11 4x40' },
+      { expr: shown('.*'), minute: 3, gives: gives(7) },
+      { expr: shown('west'), minute: 3, gives: gives(2) },
+    );
+  });
 
   it('of a quantile is no longer than the longest, which is known', () => {
     const expr = exprOf('novaspan-boots', 'Spawn, as nova says', 'p90');

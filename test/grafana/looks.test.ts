@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { alerts } from '../../grafana/source/alerts/table.js';
 import { panelsIn, variablesIn } from '../../grafana/source/queries.js';
 import { limits } from '../../grafana/source/thresholds.js';
 import { boards, urlsIn } from './boards.js';
@@ -17,9 +18,11 @@ interface Target {
   readonly query?: string;
   readonly legendFormat?: string;
   readonly exemplar?: boolean;
+  readonly range?: boolean;
 }
 interface Panel {
   readonly id: number;
+  readonly gridPos: { readonly w: number };
   readonly type: string;
   readonly title: string;
   readonly interval?: string;
@@ -29,6 +32,7 @@ interface Panel {
       readonly unit?: string;
       readonly noValue?: string;
       readonly decimals?: number;
+      readonly custom?: { readonly axisSoftMax?: number };
       readonly color?: { readonly mode: string };
       readonly mappings?: readonly object[];
       readonly thresholds?: { readonly steps: readonly { readonly value: number | null; readonly color: string }[] };
@@ -43,6 +47,8 @@ interface Panel {
       readonly sortDesc?: boolean;
       readonly calcs: readonly string[];
     };
+    readonly graphMode?: string;
+    readonly reduceOptions?: { readonly calcs: readonly string[] };
     readonly sortBy?: readonly { readonly displayName: string; readonly desc: boolean }[];
   };
   readonly transformations?: readonly {
@@ -115,9 +121,21 @@ describe('tables', () => {
     }
   });
 
+  it('of traces say how long in seconds: units of the data sources make minutes of a slow boot', () => {
+    const ofTraces = tables.filter(({ targets }) => JSON.stringify(targets).match(/select\(|"queryType":"search"|"query":"\$trace"/));
+    expect(ofTraces.length).toBeGreaterThan(12);
+    for (const panel of ofTraces) {
+      const made = panel.transformations!.filter(({ id }) => id === 'calculateField');
+      expect(made, panel.at).toMatchObject([{ options: { alias: 'took', binary: { operator: '/' } } }]);
+      expect(overrideOf(panel, 'took', 'unit'), panel.at).toBe('suffix:s');
+    }
+    // Grafana itself puts a blank before it.
+    expect(JSON.stringify(boards)).not.toContain('suffix: ');
+  });
+
   it('give columns that are narrow a width, so that those with ids have room', () => {
     for (const panel of tables.filter(({ targets }) => targets?.some(({ query }) => query?.includes('select(')))) {
-      expect(overrideOf(panel, 'Duration', 'custom.width'), panel.at).toBeLessThan(150);
+      expect(overrideOf(panel, 'took', 'custom.width'), panel.at).toBeLessThan(150);
       expect(overrideOf(panel, 'Start time', 'custom.width'), panel.at).toBeLessThan(200);
     }
   });
@@ -233,6 +251,11 @@ describe('graphs', () => {
     }
   });
 
+  it('of counts have an axis of one where nothing happened, not of a hundred', () => {
+    for (const { at, fieldConfig } of graphs)
+      expect(fieldConfig.defaults.custom?.axisSoftMax, at).toBe(fieldConfig.defaults.unit === 'short' ? 1 : undefined);
+  });
+
   it('of heat count each event in one cell, without dots over it', () => {
     for (const { at, targets = [], interval } of ofType('heatmap')) {
       expect(interval, at).toBe('1m');
@@ -265,6 +288,22 @@ describe('colours', () => {
     for (const panel of inTime) expect([1, 0.98, 0.9].map((value) => colourOf(panel, value))).toEqual(['green', 'yellow', 'red']);
   });
 
+  it('and courses: a number with its course behind it is of a query over time, summed where each step counts its own', () => {
+    const courses = ofType('stat').filter(({ options }) => options.graphMode === 'area');
+    expect([...new Set(courses.map(({ title }) => title))]).toEqual(['Boots', 'Longest boot', 'Under way', 'Oldest of them']);
+    for (const { at, targets = [], options, interval } of courses) {
+      expect(targets, at).toMatchObject([{ range: true }]);
+      expect(options.reduceOptions!.calcs[0] === 'sum', at).toBe(/offset \$__interval/.test(targets[0]!.expr!));
+      if (options.reduceOptions!.calcs[0] === 'sum') expect(interval, at).toBe('1m');
+    }
+    // Of one moment there is no course.
+    for (const { at, targets = [], options } of ofType('stat').filter(({ options: { graphMode } }) => graphMode !== 'area'))
+      expect({ range: targets[0]!.range ?? false, calcs: options.reduceOptions!.calcs }, at).toEqual({
+        range: false,
+        calcs: ['lastNotNull'],
+      });
+  });
+
   it('are none where nothing is good or bad, and where there is nothing', () => {
     for (const panel of ofType('stat')) {
       const { thresholds, noValue, mappings = [] } = panel.fieldConfig.defaults;
@@ -275,6 +314,34 @@ describe('colours', () => {
 
   it('of rankings are one, unless a limit says which are bad: the longest phase is no fault', () => {
     for (const { at, fieldConfig } of ofType('bargauge')) expect(fieldConfig.defaults.color!.mode, at).toBe('fixed');
+  });
+});
+
+describe('names', () => {
+  it('of tiles fit at 1366 pixels, where a tile of an eighth has room for some 16 letters', () => {
+    const narrow = panels.filter(({ type, gridPos }) => type === 'stat' && gridPos.w === 3);
+    expect(narrow.length).toBeGreaterThan(20);
+    expect(narrow.map(({ title }) => title).filter((title) => title.length > 16)).toEqual([]);
+  });
+
+  it('are understood without the description beside them', () => {
+    const riddles = ['Gone', 'Told', 'Not used', 'Held back', 'Open', 'unnamed', 'in each', 'longer than', 'told by'];
+    const labels = boards.flatMap(({ json }) => variablesIn(json).map(({ label }) => label));
+    const legends = panels.flatMap(({ targets = [] }) => targets.map(({ legendFormat }) => legendFormat));
+    for (const riddle of riddles) expect([...panels.map(({ title }) => title), ...labels, ...legends]).not.toContain(riddle);
+  });
+});
+
+describe('boards', () => {
+  it('have what is seldom looked at folded, and nothing that an alert leads to', () => {
+    for (const { file, json } of boards.filter(({ json: { uid } }) => uid === 'novaspan-health')) {
+      const rows = (json['panels'] as (Panel & { collapsed?: boolean; gridPos: { y: number; h: number }; panels?: Panel[] })[]) ?? [];
+      const folded = rows.filter(({ collapsed }) => collapsed).flatMap(({ panels: inside = [] }) => inside.map(({ title }) => title));
+      expect(folded.length, file).toBeGreaterThan(5);
+      expect(folded.filter((title) => alerts.some(({ shown }) => shown.panel === title))).toEqual([]);
+      // In steps of some 38 pixels.
+      expect(Math.max(...rows.map(({ gridPos }) => gridPos.y + gridPos.h)), file).toBeLessThan(75);
+    }
   });
 });
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { sourceOf } from '../../grafana/source/variable.js';
+import { keys } from '../../src/model/attributes.js';
 import { PREFIX } from '../../src/telemetry/families.js';
 import { metricsMarkdown } from '../../src/telemetry/markdown.js';
 import { boards, GRAFANA } from './boards.js';
@@ -25,6 +26,7 @@ describe('data sources', () => {
   it('are one a file, called as what it is', () => {
     expect(sources.map((of) => of.map(({ uid, type }) => `${uid} ${type}`))).toEqual([
       ['jaeger jaeger'],
+      ['loki loki'],
       ['prometheus prometheus'],
       ['tempo tempo'],
     ]);
@@ -36,7 +38,8 @@ describe('data sources', () => {
         .filter(({ type }) => type === 'datasource')
         .map(({ current }) => current.value),
     );
-    expect([...new Set(chosen)].sort()).toEqual(sources.flat().map(({ uid }) => uid));
+    // That of the logs is asked by links of spans alone.
+    expect([...new Set(chosen), 'loki'].sort()).toEqual(sources.flat().map(({ uid }) => uid));
     expect(sourceOf('tempo')).toEqual({ type: 'tempo', uid: '${traces}' });
   });
 
@@ -53,10 +56,28 @@ describe('data sources', () => {
     expect(exposition).toContain('labelSet: { trace_id: ');
   });
 
+  it('lead from a span to the lines of its host that name its instance or its request, as all spans know them', () => {
+    for (const { uid, jsonData } of sources.flat().filter(({ type }) => type === 'tempo' || type === 'jaeger')) {
+      const { tags, query, ...rest } = jsonData['tracesToLogsV2'] as { tags: object[]; query: string };
+      expect(rest, uid).toMatchObject({ datasourceUid: 'loki', customQuery: true, spanStartTimeShift: '-1m', spanEndTimeShift: '1m' });
+      expect(tags).toEqual([{ key: 'host.name', value: 'host' }]);
+      // Grafana shows no link where a span lacks one of these. A $ is doubled, as a single one is an environment variable.
+      const named = [...query.matchAll(/\$\$\{__span\.tags\["([^"]+)"\]\}/g)].map(([, key]) => key);
+      expect(named).toEqual([keys.instance, keys.request]);
+      expect(query.replaceAll(/\$\$\{[^}]*\}/g, '')).toBe('{} |~ "|"');
+    }
+  });
+
   it('ask for metrics that there are, with each $ of Grafana’s own doubled', () => {
     for (const { jsonData } of sources.flat()) {
-      const { queries = [] } = (jsonData['tracesToMetrics'] ?? {}) as { queries?: { query: string }[] };
-      for (const { query } of queries) {
+      const { queries = [], spanEndTimeShift } = (jsonData['tracesToMetrics'] ?? {}) as {
+        queries?: { name: string; query: string }[];
+        spanEndTimeShift?: string;
+      };
+      // A window of an hour would draw a flat line into the future. The graph has no unit of its own.
+      if (queries.length > 0) expect(spanEndTimeShift).toBe('5m');
+      for (const { name, query } of queries) {
+        expect(name).toMatch(/seconds$/);
         const metric = /novaspan_\w+?(?=_bucket|\{)/.exec(query)![0];
         expect(metricsMarkdown()).toContain(`\`${metric}\``);
         expect(metric.startsWith(PREFIX)).toBe(true);
@@ -77,7 +98,7 @@ describe('the folder', () => {
 
 describe('environment variables', () => {
   const texts = [...files.map((file) => read(`datasources/${file}`)), read('dashboards/novaspan.yaml')];
-  const named = new Set(texts.flatMap((text) => [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!)));
+  const named = new Set(texts.flatMap((text) => [...text.matchAll(/(?<!\$)\$\{(\w+)\}/g)].map(([, name]) => name!)));
 
   it('are told in the README, and no others', () => {
     const told = new Set([...README.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name));

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parser } from '@grafana/lezer-traceql';
 import { describe, expect, it } from 'vitest';
+import { dashboardFiles } from '../../grafana/source/dashboards/files.js';
 import { agentStages, stageParts, stages, WAIT } from '../../grafana/source/dashboards/plug.js';
-import { panelsIn } from '../../grafana/source/queries.js';
+import { panelsIn, queriesIn, variablesIn } from '../../grafana/source/queries.js';
+import { limits } from '../../grafana/source/thresholds.js';
 import { actions } from '../../src/lifecycle/name.js';
 import { networkReadyPhases } from '../../src/lifecycle/network-ready.js';
 import { keys } from '../../src/model/attributes.js';
@@ -18,8 +20,8 @@ import { asked, boards, expressions, filledIn } from './boards.js';
 
 const promtool = spawnSync('promtool', ['--version']).status === 0;
 
-/** What Prometheus adds to each series by itself. */
-const OF_THE_TARGET = ['instance', 'job'];
+/** What Prometheus adds to each series by itself, and what it is told to add. */
+const OF_THE_TARGET = ['instance', 'job', 'cluster'];
 
 /** Labels by metric, as novaspan exposes them. */
 const exposed = new Map<string, readonly string[]>([
@@ -87,6 +89,26 @@ describe('PromQL', () => {
       valuesOf('action').filter((name) => !['.*', 'unnamed', 'unknown', 'other', ...actions.map((action) => action.name)].includes(name)),
     ).toEqual([]);
     expect(valuesOf('le').filter((le) => !BUCKETS.includes(Number(le)) && !PHASE_BUCKETS.includes(Number(le)))).toEqual([]);
+  });
+
+  it('is of the cluster that is chosen, wherever there is one to choose', () => {
+    for (const { file, json } of boards) {
+      const isAsked = JSON.stringify(panelsIn(json)).includes('novaspan_');
+      expect(
+        variablesIn(json).some(({ name }) => name === 'cluster'),
+        file,
+      ).toBe(isAsked);
+    }
+    const raw = boards.flatMap(({ json }) => queriesIn(json)).filter(({ kind }) => kind === 'promql' || kind === 'labels');
+    expect(raw.length).toBeGreaterThan(100);
+    for (const query of raw) {
+      const text = query.kind === 'promql' ? query.expression : query.kind === 'labels' ? query.metric : '';
+      // What says which clusters there are is of all.
+      if (query.panel === 'variable cluster') expect(text).toBe('novaspan_build_info');
+      else
+        for (const [selector] of text.matchAll(/novaspan_\w+(?:\{[^}]*\})?/g))
+          expect(selector, query.panel).toContain('cluster=~"$cluster"');
+    }
   });
 
   it('has legends of labels that the expression keeps', () => {
@@ -173,7 +195,8 @@ describe('variables', () => {
   it('take their values from labels that there are', () => {
     const queries = asked.filter((query) => query.kind === 'labels');
     expect(queries.length).toBeGreaterThan(6);
-    for (const { metric, label, at } of queries) {
+    for (const { metric: selector, label, at } of queries) {
+      const [metric = ''] = selector.split('{');
       expect(exposed.has(metric), `${at}: ${metric}`).toBe(true);
       expect([...exposed.get(metric)!, ...OF_THE_TARGET], `${at}: ${metric}`).toContain(label);
     }
@@ -196,6 +219,24 @@ describe('TraceQL', () => {
 
   it.each(queries)('$at: is parsed without an error: $expression', ({ expression }) => {
     expect(errorsIn(expression)).toEqual([]);
+  });
+
+  it('is of all clusters, as an attribute that is not there matches nothing, unless all traces are said to have one', () => {
+    const searches = (made: ReadonlyMap<string, string>) =>
+      [...made.values()].flatMap((text) =>
+        queriesIn(JSON.parse(text)).flatMap((query) =>
+          query.kind === 'traceql' && query.expression.includes('$host') ? [query.expression] : [],
+        ),
+      );
+    const usual = searches(dashboardFiles(limits));
+    expect(usual.length).toBe(5);
+    for (const expression of usual) expect(expression).not.toContain('$cluster');
+    const chosen = searches(dashboardFiles(limits, 'deployment.environment.name'));
+    expect(chosen.length).toBe(5);
+    for (const expression of chosen) {
+      expect(expression).toContain('&& resource.deployment.environment.name =~ "$cluster"');
+      expect(errorsIn(expression.replaceAll('$longer', '60s'))).toEqual([]);
+    }
   });
 
   it('would be found wrong', () => {

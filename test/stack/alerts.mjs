@@ -37,6 +37,8 @@ export async function checkAlerts(stack) {
       ),
     );
   }
+  const [{ annotations }] = firing;
+  assert.match(annotations.boots, new RegExp(`^boots on ${SLOW} of stack in the last 30 min: 0 of 1 failed`));
   // The quiet one is quiet though its boot is known: not because nobody has told of it.
   const seconds = await eventually(`the boot of ${FAST} to be scraped`, async () => {
     const [longest] = await prometheus.query(`novaspan_nova_spawn_longest_seconds{host="${FAST}"}`);
@@ -46,6 +48,7 @@ export async function checkAlerts(stack) {
   assert.deepEqual(stirred, [], `alerts of ${FAST}`);
   return [
     ...firing.map(({ labels, annotations }) => `${labels.alertname} fires: ${annotations.summary}`),
+    `it says: ${annotations.boots}`,
     `no alert is about ${FAST}, whose spawn took ${seconds} s`,
   ];
 }

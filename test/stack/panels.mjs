@@ -13,6 +13,7 @@ const KEEPS_UP = { why: 'what is written is read within a quarter of a second', 
 /** Queries that are only of what does not happen in this cloud, by their panels: they give nothing. */
 const ABSENT = {
   'Boots overview / A boot takes': { of: 'offset 1d', why: 'nothing was there a day before' },
+  'Boots overview / Boots that succeeded within 60 s': { of: 'offset 1', why: 'nothing was there a day or a week before' },
   'Boots overview / Builds handed back, by host': { of: 'build_attempts', why: 'no boot of this cloud is handed back to the conductor' },
 };
 

@@ -64,7 +64,7 @@ export async function startStack({ parts, folder, say }) {
     stack.endpoint = endpoint;
     running.picky = await startPicky(endpoint);
     running.cloud = stack.cloud = await createCloud({ folder, endpoints: { usual: endpoint, troubled: running.picky.endpoint } });
-    targets.push(...Object.values(stack.cloud.sidecars).map(({ address }) => ({ job: 'novaspan', address })));
+    targets.push(...Object.values(stack.cloud.sidecars).map(({ address }) => ({ job: 'novaspan', address, labels: { cluster: 'stack' } })));
     // Together: what happens first must be seen by a Prometheus that knows how it was before.
     const starting = [stack.cloud.begin()];
     if (parts.prometheus !== undefined) {

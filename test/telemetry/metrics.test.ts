@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { keys } from '../../src/model/attributes.js';
 import { counterNames, counters } from '../../src/model/counters.js';
 import { gauges } from '../../src/model/gauges.js';
-import { outcomes } from '../../src/model/span.js';
+import { outcomes, type SpanData } from '../../src/model/span.js';
 import { BUCKETS } from '../../src/telemetry/histograms.js';
 import { metricsMarkdown, queries } from '../../src/telemetry/markdown.js';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.js';
@@ -162,6 +162,43 @@ describe('an action', () => {
       'novaspan_action_duration_seconds_bucket{le="300",action="create",host="cmp1",outcome="timed-out"}': 0,
       'novaspan_action_duration_seconds_bucket{le="+Inf",action="create",host="cmp1",outcome="timed-out"}': 1,
       'novaspan_actions_total{action="create",outcome="timed-out",host="cmp1"}': 1,
+    });
+  });
+
+  describe('is waited for by its user', () => {
+    const asked = (more: Partial<SpanData> = {}) => ({ seconds: 1.5, service: 'nova-api', host: 'ctl1', start: NOW - 2000, ...more });
+    const waits = async (metrics: Metrics) =>
+      Object.fromEntries(
+        Object.entries(await scrape(metrics)).filter(([name]) => /action_wait_(?:seconds_(?:sum|count)|longest)|wait.*Inf/.test(name)),
+      );
+    const labels = 'action="create",host="cmp1",outcome="succeeded"';
+
+    it('from the API request to the end, by the host that did it', async () => {
+      const metrics = metricsAt();
+      metrics.observe(trace({ phases: { 'api request': asked() } }));
+      expect(await waits(metrics)).toEqual({
+        [`novaspan_action_wait_seconds_bucket{le="+Inf",${labels}}`]: 1,
+        [`novaspan_action_wait_seconds_sum{${labels}}`]: 10.44,
+        [`novaspan_action_wait_seconds_count{${labels}}`]: 1,
+        'novaspan_action_wait_longest_seconds{action="create",host="cmp1"}': 10.44,
+      });
+    });
+
+    it('also where no line shows when the host began', async () => {
+      const metrics = metricsAt();
+      metrics.observe(trace({ attributes: { [keys.start]: 'unobserved' }, phases: { 'api request': asked() } }));
+      expect((await waits(metrics))[`novaspan_action_wait_seconds_count{${labels}}`]).toBe(1);
+    });
+
+    it.each([
+      ['nova-api is read by another sidecar', trace()],
+      ['no line shows when the request began', trace({ phases: { 'api request': asked({ attributes: { [keys.start]: 'unobserved' } }) } })],
+      ['the request came after the host began', trace({ phases: { 'api request': asked({ start: NOW + 1000 }) } })],
+      ['the root is of another sidecar', trace({ form: 'fragment', phases: { 'api request': asked() } })],
+    ])('and has no series where %s', async (_, told) => {
+      const metrics = createMetrics({ vitals: () => vitals({ buildHosts: ['cmp1'], computeHosts: ['cmp1'] }), now: () => NOW });
+      metrics.observe(told);
+      expect(await waits(metrics)).toEqual({});
     });
   });
 

@@ -1,4 +1,5 @@
 import type { Limits, ThresholdName } from '../thresholds.js';
+import type { Whose } from './sentence.js';
 
 /**
  * `critical`: boots fail for the whole cloud, or data is lost or about to be. `warning`: somebody should look today.
@@ -26,6 +27,12 @@ export interface Alert {
   readonly description: (limits: Limits) => Text;
   /** where the alert leads: a panel of a dashboard, by its title */
   readonly shown: Shown;
+  /** Whose boots the sentence about boots is of; absent where the alert is of none. */
+  readonly boots?: Whose;
+  /** where the traces are listed that it is of */
+  readonly traces?: Shown;
+  /** what to run on the host, to see them in its logs */
+  readonly command?: (limits: Limits) => string;
   /** A sentence with a number that Prometheus looks up when the alert is sent; Grafana's templates cannot. */
   readonly count?: (limits: Limits) => Count;
 }

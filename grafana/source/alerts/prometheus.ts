@@ -3,6 +3,7 @@ import { idOf } from '../assemble.js';
 import type { Limits } from '../thresholds.js';
 import { type Alert, limitOf, type Shown } from './define.js';
 import { indented } from './promql.js';
+import { prometheusSentence } from './sentence.js';
 import { APP, anchorOf, groups } from './table.js';
 import { counted, inUrl, PROMETHEUS, templated } from './text.js';
 
@@ -41,7 +42,7 @@ export function prometheusRules(making: Making): string {
 }
 
 export function ruleOf(alert: Alert, { limits, runbook, grafana }: Making): PrometheusRule {
-  const { name, severity, value, keepFiringFor, summary, description, count } = alert;
+  const { name, severity, value, keepFiringFor, summary, description, count, boots } = alert;
   const sentence = count === undefined ? '' : counted(count(limits).expr, count(limits).text);
   return {
     alert: name,
@@ -52,11 +53,19 @@ export function ruleOf(alert: Alert, { limits, runbook, grafana }: Making): Prom
     annotations: {
       summary: templated(summary, value, PROMETHEUS),
       description: templated(description(limits), value, PROMETHEUS) + sentence,
-      runbook_url: `${runbook}#${anchorOf(alert)}`,
-      dashboard_url: `${grafana}${pathOf(alert.shown)}`,
+      ...(boots !== undefined && { boots: prometheusSentence(boots) }),
+      ...waysOn(alert, { limits, runbook, grafana }),
     },
   };
 }
+
+/** Where an alert leads: to what to do, to graphs, to traces, and to what to run. */
+export const waysOn = (alert: Alert, { limits, runbook, grafana }: Omit<Making, 'alerts'>): Readonly<Record<string, string>> => ({
+  runbook_url: `${runbook}#${anchorOf(alert)}`,
+  dashboard_url: `${grafana}${pathOf(alert.shown)}`,
+  ...(alert.traces !== undefined && { traces_url: `${grafana}${pathOf(alert.traces)}` }),
+  ...(alert.command !== undefined && { command: alert.command(limits) }),
+});
 
 /** The panel alone, with the dashboard's variables as the alert has them. */
 const pathOf = ({ on, panel, with: variables = {} }: Shown): string =>

@@ -1,11 +1,12 @@
 import { assemble, type Section, sized } from '../assemble.js';
 import { lines, ranking, SECONDS, table } from '../panel.js';
-import { ACTIONS, FAILURE, grownFromNothing, most, mostWithin, orNone, PHASES, quantile, share, total } from '../promql.js';
+import { ACTIONS, FAILURE, grownFromNothing, most, mostWithin, orNone, PHASES, quantile, share, total, WAITS } from '../promql.js';
 import type { Store } from '../stores/store.js';
 import { instant } from '../target.js';
 import { levels } from '../thresholds.js';
-import { choice, chosenSource, chosenWindow, one, several } from '../variable.js';
+import { choice, chosenCluster, chosenSource, chosenWindow, one, several } from '../variable.js';
 import { byOutcome, FEW, threeOf, tile } from './graphs.js';
+import { marks } from './marks.js';
 
 const ACTION = 'action="$action", host=~"$host"';
 const OPEN = 'action=~"$action|unnamed"';
@@ -17,9 +18,11 @@ export const actions = (store: Store) =>
     title: 'Other actions',
     description: 'Deletes, resizes, migrations, reboots and the like: how many, how long, which failed.',
     from: 'now-6h',
+    annotations: marks,
     variables: [
       chosenSource('prometheus', 'Prometheus'),
       chosenSource(store.kind, store.name),
+      chosenCluster(),
       one('action', 'action', 'actions_total', 'delete'),
       several('host', 'host', 'actions_total'),
       chosenWindow(),
@@ -133,7 +136,7 @@ const over: Section = {
       lines(
         {
           title: 'How long',
-          description: `As the root of its trace. The dots are actions: click one for its trace. ${FEW}`,
+          description: `On its host, as the root of its trace. The dots are actions: click one for its trace. ${FEW}`,
           unit: SECONDS,
         },
         threeOf(ACTIONS, ACTION),
@@ -141,6 +144,18 @@ const over: Section = {
     ),
     sized(
       8,
+      8,
+      lines(
+        {
+          title: 'Users wait',
+          description: `From the first line of the API request to the end. Only where one sidecar reads nova-api’s log and the host’s. ${FEW}`,
+          unit: SECONDS,
+        },
+        threeOf(WAITS, ACTION),
+      ),
+    ),
+    sized(
+      24,
       8,
       ranking(
         {

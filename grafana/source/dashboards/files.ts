@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { jaeger } from '../stores/jaeger.js';
 import type { Store } from '../stores/store.js';
-import { tempo } from '../stores/tempo.js';
+import { tempoOf } from '../stores/tempo.js';
 import type { Limits } from '../thresholds.js';
 import { actions } from './actions.js';
 import { boots } from './boots.js';
@@ -18,10 +18,14 @@ const dashboards = (store: Store, limits: Limits): Readonly<Record<string, Dashb
   'novaspan-health': health(limits),
 });
 
-/** All dashboards, once for each kind of trace store: their JSON by path below `grafana/`. */
-export function dashboardFiles(limits: Limits): ReadonlyMap<string, string> {
+/**
+ * All dashboards, once for each kind of trace store: their JSON by path below `grafana/`.
+ *
+ * @param clusterAttribute of the resources of all traces, by which those of one cluster are found
+ */
+export function dashboardFiles(limits: Limits, clusterAttribute?: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
-  for (const store of [tempo, jaeger]) {
+  for (const store of [tempoOf(clusterAttribute), jaeger]) {
     for (const [name, dashboard] of Object.entries(dashboards(store, limits))) {
       files.set(`dashboards/${store.kind}/${name}.json`, `${JSON.stringify(sorted(dashboard), undefined, 2)}\n`);
     }

@@ -1,9 +1,10 @@
 import { idOf, type Placed, type Section, sized } from '../assemble.js';
 import { firing, lines, ranking, SECONDS } from '../panel.js';
-import { ACTIONS, grown, mean, most, mostWithin, orNone, quantile, share, shareWithin, total } from '../promql.js';
+import { ACTIONS, before, grown, mean, most, orNone, perStep, quantile, share, shareWithin, total, WAITS } from '../promql.js';
 import { instant, range } from '../target.js';
 import { type Limits, levels } from '../thresholds.js';
-import { FEW, threeOf, tile } from './graphs.js';
+import { FEW, threeOf, tile, tileOver } from './graphs.js';
+import { FAILED_BOOTS, SLOW_BOOTS } from './lists-of-traces.js';
 import { AT_INFO, BEFORE, step } from './steps.js';
 
 const HOST = 'host=~"$host"';
@@ -12,12 +13,10 @@ const FAILED = `${BOOTS}, outcome=~"failed|timed-out|interrupted"`;
 /** An action has no name before a line tells it; a boot that hangs early may be one of these. */
 const OPEN = 'action=~"create|unnamed"';
 
-export const FAILED_BOOTS = 'Boots that failed';
-
 /** Leads to one panel of the boots' dashboard, alone. */
 const panelOf = (title: string, shown: string) => ({
   title,
-  url: `/d/novaspan-boots?viewPanel=${idOf(shown)}&\${host:queryparam}&\${traces:queryparam}&\${prometheus:queryparam}&\${__url_time_range}`,
+  url: `/d/novaspan-boots?viewPanel=${idOf(shown)}&\${host:queryparam}&\${cluster:queryparam}&\${traces:queryparam}&\${prometheus:queryparam}&\${__url_time_range}`,
 });
 
 /** The numbers of the sentence that novaspan says of one boot, for all of them. */
@@ -27,13 +26,14 @@ export const atAGlance = (limits: Limits): Section => ({
 });
 
 const counts = (limits: Limits): readonly Placed[] => [
-  tile(
+  tileOver(
     {
       title: 'Boots',
       description: 'How many ended in the shown time. None although there were some: see the dashboard novaspan health.',
       unit: 'short',
     },
-    orNone(`round(${grown('actions_total', BOOTS, '$__range')})`),
+    orNone(perStep('actions_total', BOOTS)),
+    'sum',
   ),
   tile(
     {
@@ -57,7 +57,7 @@ const counts = (limits: Limits): readonly Placed[] => [
       none: 'no spawn',
     },
     shareWithin('nova_spawn_seconds', limits.spawnSlow, HOST, '$__range'),
-    panelOf('List the slow ones', 'Boots over $longer'),
+    panelOf('List the slow ones', SLOW_BOOTS),
   ),
   tile(
     {
@@ -81,7 +81,7 @@ const counts = (limits: Limits): readonly Placed[] => [
     },
     quantile(0.9, ACTIONS, BOOTS, '$__range'),
   ),
-  tile(
+  tileOver(
     {
       title: 'Longest boot',
       description: 'Exact, also of a single boot, a failed one too. A click lists the slow ones.',
@@ -90,10 +90,11 @@ const counts = (limits: Limits): readonly Placed[] => [
       warn: limits.spawnSlow,
       none: 'no boot',
     },
-    mostWithin(ACTIONS.longest, BOOTS, '$__range'),
-    panelOf('List the slow ones', 'Boots over $longer'),
+    most(ACTIONS.longest, BOOTS),
+    'max',
+    panelOf('List the slow ones', SLOW_BOOTS),
   ),
-  tile(
+  tileOver(
     {
       title: 'Under way',
       description: 'Boots that began and have not ended, on all hosts; actions that no line has named yet are among them.',
@@ -101,8 +102,9 @@ const counts = (limits: Limits): readonly Placed[] => [
       none: '0',
     },
     total('open_actions', OPEN),
+    'lastNotNull',
   ),
-  tile(
+  tileOver(
     {
       title: 'Oldest of them',
       description: 'How long ago it began. Red is stuck: its trace comes only when it ends or is given up.',
@@ -112,6 +114,7 @@ const counts = (limits: Limits): readonly Placed[] => [
       none: 'none',
     },
     most('open_action_oldest_age_seconds', OPEN),
+    'lastNotNull',
   ),
 ];
 
@@ -130,12 +133,13 @@ const lengths = (limits: Limits): readonly Placed[] => [
       {
         title: 'Where the seconds of an average boot go',
         description:
-          'The whole, and its largest parts. At INFO nova-compute’s log does not tell the image and the wait for neutron’s ports apart: both are in one bar then. What is missing from the whole are small steps; see “Step by step”.',
+          'The whole, and its largest parts. What the user waits, from the API request on, is there only where one sidecar reads nova-api’s log and the host’s. At INFO nova-compute’s log does not tell the image and the wait for neutron’s ports apart: both are in one bar then. What is missing from the whole are small steps; see “Step by step”.',
         unit: SECONDS,
         none: 'no boot',
       },
       [
-        instant(mean('action_duration_seconds', BOOTS, '$__range'), 'the whole boot'),
+        instant(mean(WAITS.histogram, BOOTS, '$__range'), 'what its user waits'),
+        instant(mean('action_duration_seconds', BOOTS, '$__range'), 'the boot on its host'),
         instant(ofBoot('phase="image create"'), 'image'),
         instant(ofBoot('phase="network wait"'), 'network: ports from neutron'),
         instant(ofBoot(AT_INFO), 'image and network (INFO)'),
@@ -151,14 +155,11 @@ const lengths = (limits: Limits): readonly Placed[] => [
     lines(
       {
         title: 'A boot takes',
-        description: `Whole boots, and what the mean was at this time yesterday. The dots are boots: click one for its trace. ${FEW}`,
+        description: `Boots on their hosts, without the API request and the scheduling; and what the mean was at this time a day before. The dots are boots: click one for its trace. ${FEW}`,
         unit: SECONDS,
         limit: limits.buildSlow,
       },
-      [
-        ...threeOf(ACTIONS, BOOTS),
-        range(`${mean('action_duration_seconds', BOOTS, '$window')}`.replaceAll('[$window]', '[$window] offset 1d'), 'mean, a day before'),
-      ],
+      [...threeOf(ACTIONS, BOOTS), range(before(mean('action_duration_seconds', BOOTS, '$window'), '1d'), 'mean, a day before')],
       { colours: { 'mean, a day before': 'text' } },
     ),
   ),

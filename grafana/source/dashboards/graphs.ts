@@ -1,6 +1,6 @@
 import { type Placed, sized } from '../assemble.js';
 import type { Link } from '../column.js';
-import { bars, type LookOfValues, number } from '../panel.js';
+import { bars, course, type LookOfValues, number } from '../panel.js';
 import { type Durations, most, perStep, quantile } from '../promql.js';
 import { instant, range, rangeWithTraces } from '../target.js';
 
@@ -31,6 +31,10 @@ export const byOutcome = (title: string, matchers: string, width: number): Place
       { colours: OUTCOMES },
     ),
   );
+
+/** A tile with the course of what it says. */
+export const tileOver = (look: LookOfValues, expression: string, calculated: 'sum' | 'max' | 'lastNotNull', link?: Link): Placed =>
+  sized(3, 4, course(look, range(expression, look.title), calculated, link));
 
 /** Eight of them are a row. */
 export const tile = (look: LookOfValues, expression: string, link?: Link): Placed =>

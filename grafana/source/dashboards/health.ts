@@ -1,10 +1,11 @@
 import { assemble, type Placed, type Section, sized } from '../assemble.js';
-import { type LookOfValues, lines, number, ranking, states } from '../panel.js';
+import { firing, type LookOfValues, lines, number, ranking, states } from '../panel.js';
 import { grown, most, total } from '../promql.js';
 import { instant, range } from '../target.js';
 import type { Limits } from '../thresholds.js';
-import { chosenSource, several } from '../variable.js';
-import { losses } from './losses.js';
+import { chosenCluster, chosenSource, several } from '../variable.js';
+import { losses, oddities } from './losses.js';
+import { marks } from './marks.js';
 import { coverage, process } from './sidecar.js';
 
 /** `instance` is Prometheus' own label: the address of the sidecar that was scraped. */
@@ -17,8 +18,9 @@ export const health = (limits: Limits) =>
     title: 'novaspan health',
     description: 'Whether the sidecars keep up, lose nothing, and understand what they read.',
     from: 'now-1h',
-    variables: [chosenSource('prometheus', 'Prometheus'), several('sidecar', 'sidecar', 'build_info', 'instance')],
-    sections: [atAGlance(limits), reading(limits), delivery(limits), losses(ON), coverage(ON), process(ON)],
+    annotations: marks,
+    variables: [chosenSource('prometheus', 'Prometheus'), chosenCluster(), several('sidecar', 'sidecar', 'build_info', 'instance')],
+    sections: [atAGlance(limits), reading(limits), delivery(limits), losses(ON), coverage(ON), oddities(ON), process(ON)],
   });
 
 const tile = (look: LookOfValues, expression: string): Placed => sized(4, 4, number(look, instant(expression, look.title)));
@@ -88,6 +90,7 @@ const atAGlance = (limits: Limits): Section => ({
       },
       `sum(changes(novaspan_start_time_seconds{${ON}}[$__range]))`,
     ),
+    sized(24, 5, firing('Alerts', 'Those of novaspan that fire or are about to, of Prometheus or of Grafana. An empty list is good news.')),
   ],
 });
 

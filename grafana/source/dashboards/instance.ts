@@ -1,11 +1,12 @@
 import { assemble, sized } from '../assemble.js';
-import { gauge, inOrder, linkTo, unitOf, wide } from '../column.js';
-import { table, traceView, words } from '../panel.js';
+import { gauge, inOrder, inSeconds, linkTo, TOOK, unitOf, wide } from '../column.js';
+import { SECONDS, table, traceView, words } from '../panel.js';
 import type { Store } from '../stores/store.js';
 import { choice, chosenSource, field } from '../variable.js';
 
 /** What a trace query gives of each span, by the names that both Tempo's and Jaeger's data source use. */
-const SPAN = { duration: 'took', operationName: 'phase', serviceName: 'service', startTime: 'began' };
+const SPAN = { operationName: 'phase', serviceName: 'service', startTime: 'began' };
+const MILLIS = 'duration';
 
 /** From a ticket to the trace: everything that happened to one instance. */
 export const instance = (store: Store) =>
@@ -92,18 +93,19 @@ export const trace = (store: Store) =>
               {
                 title: 'Phases',
                 description:
-                  'The same, the longest first. Phases lie in each other: spawn is within instance create, image create within spawn. One of 0 s has a beginning or an end that no line shows.',
+                  'The same, the longest first, in seconds. Phases lie in each other: spawn is within instance create, image create within spawn. One of 0 s has a beginning or an end that no line shows.',
                 unit: 'ms',
                 source: store.source,
               },
               [store.trace],
               {
                 transformations: [
-                  { id: 'filterFieldsByName', options: { include: { names: Object.keys(SPAN) } } },
-                  inOrder(Object.keys(SPAN), { renamed: SPAN }),
+                  { id: 'filterFieldsByName', options: { include: { names: [MILLIS, ...Object.keys(SPAN)] } } },
+                  inSeconds(MILLIS, 1000),
+                  inOrder([TOOK, ...Object.keys(SPAN)], { without: [MILLIS], renamed: SPAN }),
                 ],
                 columns: [
-                  { name: 'took', properties: [unitOf('ms'), wide(420), ...gauge] },
+                  { name: TOOK, properties: [unitOf(SECONDS), { id: 'decimals', value: 3 }, wide(420), ...gauge] },
                   { name: 'service', properties: [wide(240)] },
                   { name: 'began', properties: [unitOf('time:YYYY-MM-DD HH:mm:ss.SSS'), wide(220)] },
                   {
@@ -116,7 +118,7 @@ export const trace = (store: Store) =>
                     ],
                   },
                 ],
-                sortedBy: 'took',
+                sortedBy: TOOK,
               },
             ),
           ),

@@ -4,7 +4,7 @@ import { bars, ranking, SECONDS, table } from '../panel.js';
 import { grown, grownFromNothing, mostWithin, PHASES, perStep } from '../promql.js';
 import type { Store } from '../stores/store.js';
 import { instant, range } from '../target.js';
-import { FAILED_BOOTS } from './glance.js';
+import { FAILED_BOOTS, SLOW_BOOTS } from './lists-of-traces.js';
 import { AFTER, STEPS, step } from './steps.js';
 
 const HOST = 'host=~"$host"';
@@ -67,7 +67,7 @@ export const slow = (store: Store): Section => ({
       11,
       table(
         {
-          title: 'Boots over $longer',
+          title: SLOW_BOOTS,
           description: `The longest first; a click on the name shows the trace. No row: none took so long on these hosts. ${store.slowestCannot}`,
           // What comes from a trace store says its own unit; this is for what does not.
           unit: 'short',

@@ -60,6 +60,13 @@ export const losses = (matchers: string): Section => ({
       held,
       matchers,
     ),
+  ],
+});
+
+export const oddities = (matchers: string): Section => ({
+  title: 'Bounds, odd logs, and what OVS and OVN left out',
+  isFolded: true,
+  panels: [
     losing('Bounds reached', 'Traces that are there but not whole, as memory and size are bounded.', bounded, matchers),
     losing(
       'Odd logs',

@@ -5,7 +5,8 @@ import { grown, mean, most, mostWithin, ofTheSlowest, PHASES, quantile, shareAmo
 import type { Store } from '../stores/store.js';
 import { range, rangeWithTraces, rows } from '../target.js';
 import type { Limits } from '../thresholds.js';
-import { choice, chosenSource, chosenWindow, longerThan, several } from '../variable.js';
+import { choice, chosenCluster, chosenSource, chosenWindow, longerThan, several } from '../variable.js';
+import { SLOW_WAITS } from './lists-of-traces.js';
 import { marks } from './marks.js';
 
 /** One stage of the way, by the name of its span, and what it is slow of. */
@@ -81,6 +82,7 @@ export const plug = (store: Store, limits: Limits) =>
     variables: [
       chosenSource('prometheus', 'Prometheus'),
       chosenSource(store.kind, store.name),
+      chosenCluster(),
       several('action', 'of', 'phase_duration_seconds_count'),
       several('host', 'host', 'phase_duration_seconds_count'),
       chosenWindow(),
@@ -228,7 +230,7 @@ const slowest = (store: Store): Section => ({
       10,
       table(
         {
-          title: 'Ports that nova waited for over $longer',
+          title: SLOW_WAITS,
           description: `The longest first; a click on the name shows the boot’s trace. No row: none took so long on these hosts. ${store.slowestCannot}`,
           unit: 'short',
           source: store.source,

@@ -1,12 +1,12 @@
 import { SearchTableType } from '@grafana/grafana-foundation-sdk/tempo';
-import { type Column, inOrder, shownAs, unitOf, unseen, wide } from '../column.js';
-import type { Rows } from '../panel.js';
+import { type Column, inOrder, inSeconds, shownAs, TOOK, unitOf, unseen, wide } from '../column.js';
+import { type Rows, SECONDS } from '../panel.js';
 import { traceql } from '../target.js';
 import { sourceOf } from '../variable.js';
 import { MOST_ROWS, type Store, toInstance, toTrace, toTraceAlone } from './store.js';
 
-/** Columns of Tempo's answer that say no more than the link does, by the names that they have and that they show. */
-const LEFT_OUT = ['traceService', 'Trace Service', 'traceName', 'Trace Name', 'spanID', 'Span ID'];
+/** Columns of Tempo's answer that say no more than the link does, or than the seconds made of it, by the names that they have and that they show. */
+const LEFT_OUT = ['traceService', 'Trace Service', 'traceName', 'Trace Name', 'spanID', 'Span ID', 'duration', 'Duration'];
 
 /** A column and how it is shown. Names with a blank in them, and `Name`, are those that the data source shows its own columns by. */
 interface Shown {
@@ -18,7 +18,7 @@ interface Shown {
 const own = (names: readonly string[], ...properties: Column['properties']): Shown => ({ names, properties });
 const attribute = (key: string, ...properties: Column['properties']): Shown => ({ names: [key], properties });
 
-const DURATION = own(['duration', 'Duration'], wide(100));
+const DURATION = own([TOOK], unitOf(SECONDS), { id: 'decimals', value: 1 }, wide(100));
 const START = own(['time', 'spanStartTime', 'Start time'], wide(170));
 const HOST = attribute('host.name', shownAs('host'), wide(140));
 
@@ -33,7 +33,7 @@ const INSTANCE = attribute(
 );
 const REQUEST = attribute('openstack.request.id', shownAs('request'));
 const OUTCOME = attribute('openstack.outcome', shownAs('outcome'), wide(100));
-const REPORTED = attribute('novaspan.reported_duration_s', shownAs('nova says'), unitOf('s'), wide(90));
+const REPORTED = attribute('novaspan.reported_duration_s', shownAs('nova says'), unitOf(SECONDS), { id: 'decimals', value: 1 }, wide(90));
 
 /** The columns in this order; the id that links need is not shown. */
 const rowsOf = (columns: readonly Shown[], sortedBy: string): Rows => ({
@@ -41,7 +41,10 @@ const rowsOf = (columns: readonly Shown[], sortedBy: string): Rows => ({
     { name: 'traceIdHidden', properties: unseen },
     ...columns.flatMap(({ names, properties }) => names.map((each): Column => ({ name: each, properties }))),
   ],
-  transformations: [inOrder([...columns.flatMap(({ names }) => names), 'traceIdHidden'], { without: LEFT_OUT })],
+  transformations: [
+    inSeconds('Duration', 1e9),
+    inOrder([...columns.flatMap(({ names }) => names), 'traceIdHidden'], { without: LEFT_OUT }),
+  ],
   sortedBy,
 });
 
@@ -51,47 +54,56 @@ const ROOT =
 
 const search = (query: string) => traceql(query, SearchTableType.Spans, MOST_ROWS);
 
-export const tempo: Store = {
-  kind: 'tempo',
-  name: 'Tempo',
-  source: sourceOf('tempo'),
-  slowest: (root) => search(`{ name = "${root}" && resource.host.name =~ "$host" && duration > $longer } | select(${ROOT})`),
-  slowestRows: rowsOf([DURATION, name(ROW_LINK), OUTCOME, REPORTED, HOST, INSTANCE, START, REQUEST], 'Duration'),
-  slowestCannot: `Tempo gives any ${MOST_ROWS} of them: where there are as many, ask for longer ones or a shorter time.`,
-  failed: (root) =>
-    search(
-      `{ name = "${root}" && resource.host.name =~ "$host" && span.openstack.outcome =~ "failed|timed-out|interrupted" } | select(name, statusMessage, span.error.type, span.openstack.outcome, span.openstack.instance.id, resource.host.name)`,
+/**
+ * Traces are of the cluster that is chosen only where each has an attribute that says which: `=~ ".*"` of an attribute that is not there
+ * is false in TraceQL.
+ *
+ * @param clusterAttribute of the resource, such as `deployment.environment.name`
+ */
+export function tempoOf(clusterAttribute?: string): Store {
+  const on = `resource.host.name =~ "$host"${clusterAttribute === undefined ? '' : ` && resource.${clusterAttribute} =~ "$cluster"`}`;
+  return {
+    kind: 'tempo',
+    name: 'Tempo',
+    source: sourceOf('tempo'),
+    slowest: (root) => search(`{ name = "${root}" && ${on} && duration > $longer } | select(${ROOT})`),
+    slowestRows: rowsOf([DURATION, name(ROW_LINK), OUTCOME, REPORTED, HOST, INSTANCE, START, REQUEST], TOOK),
+    slowestCannot: `Tempo gives any ${MOST_ROWS} of them: where there are as many, ask for longer ones or a shorter time.`,
+    failed: (root) =>
+      search(
+        `{ name = "${root}" && ${on} && span.openstack.outcome =~ "failed|timed-out|interrupted" } | select(name, statusMessage, span.error.type, span.openstack.outcome, span.openstack.instance.id, resource.host.name)`,
+      ),
+    failedRows: rowsOf(
+      [
+        START,
+        own(['statusMessage'], shownAs('why'), ...ROW_LINK),
+        attribute('error.type', shownAs('error'), wide(300)),
+        OUTCOME,
+        DURATION,
+        HOST,
+        INSTANCE,
+        name(ROW_LINK),
+      ],
+      'Start time',
     ),
-  failedRows: rowsOf(
-    [
-      START,
-      own(['statusMessage'], shownAs('why'), ...ROW_LINK),
-      attribute('error.type', shownAs('error'), wide(300)),
-      OUTCOME,
-      DURATION,
-      HOST,
-      INSTANCE,
-      name(ROW_LINK),
-    ],
-    'Start time',
-  ),
-  failedCannot: `Tempo gives any ${MOST_ROWS} of them.`,
-  waits: search(
-    '{ name = "vif-plugged wait" && resource.host.name =~ "$host" && duration > $longer } | select(name, span.openstack.port.id, span.openstack.interface.name, resource.host.name)',
-  ),
-  waitsRows: rowsOf(
-    [
-      DURATION,
-      name(toTraceAlone('traceIdHidden')),
-      HOST,
-      attribute('openstack.port.id', shownAs('port'), wide(290)),
-      attribute('openstack.interface.name', shownAs('interface'), wide(140)),
-      START,
-    ],
-    'Duration',
-  ),
-  actions: search(`{ span.openstack.instance.id = "$instance" && name =~ "instance .+" } | select(${ROOT})`),
-  actionsRows: rowsOf([START, name(ROW_LINK), DURATION, OUTCOME, REPORTED, HOST, REQUEST, INSTANCE], 'Start time'),
-  actionsCannot: `Tempo gives up to ${MOST_ROWS}, and looks at seven days at the most.`,
-  trace: traceql('$trace', SearchTableType.Traces, 20),
-};
+    failedCannot: `Tempo gives any ${MOST_ROWS} of them.`,
+    waits: search(
+      `{ name = "vif-plugged wait" && ${on} && duration > $longer } | select(name, span.openstack.port.id, span.openstack.interface.name, resource.host.name)`,
+    ),
+    waitsRows: rowsOf(
+      [
+        DURATION,
+        name(toTraceAlone('traceIdHidden')),
+        HOST,
+        attribute('openstack.port.id', shownAs('port'), wide(290)),
+        attribute('openstack.interface.name', shownAs('interface'), wide(140)),
+        START,
+      ],
+      TOOK,
+    ),
+    actions: search(`{ span.openstack.instance.id = "$instance" && name =~ "instance .+" } | select(${ROOT})`),
+    actionsRows: rowsOf([START, name(ROW_LINK), DURATION, OUTCOME, REPORTED, HOST, REQUEST, INSTANCE], 'Start time'),
+    actionsCannot: `Tempo gives up to ${MOST_ROWS}, and looks at seven days at the most.`,
+    trace: traceql('$trace', SearchTableType.Traces, 20),
+  };
+}

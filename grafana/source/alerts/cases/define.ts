@@ -22,6 +22,8 @@ export interface Fired {
   readonly labels: Readonly<Record<string, string>>;
   readonly summary: string;
   readonly description: string;
+  /** the sentence about boots; where it is not given, that there are none */
+  readonly boots?: string;
 }
 
 /** Labels of a target, as they stand in a series: a host's sidecar. */

@@ -10,6 +10,7 @@ const failed = (host: string, boots: number): Fired => ({
   labels: { host },
   summary: `${boots} boots failed on ${host}`,
   description: `In the last half hour ${boots} boots on ${host} failed, timed out or were interrupted. So many at one host are usually its libvirt, its disk, its image cache, or its network agent.`,
+  boots: `boots on ${host} in the last 30 min: ${boots} of ${boots} failed`,
 });
 
 const handedBack = (host: string, sidecar = target(host)): string => `novaspan_build_attempts_failed_total{host="${host}", ${sidecar}}`;
@@ -90,10 +91,11 @@ const bootFailing: Shown = [
   },
 ];
 
-const share = (percent: string): Fired => ({
+const share = (percent: string, counts: string): Fired => ({
   labels: {},
   summary: `${percent} of all boots fail`,
   description: `In the last half hour ${percent} of all boots in the cloud did not succeed. Usually something that all of them need is away: neutron, placement, glance, RabbitMQ, or the OVN Southbound database.`,
+  boots: `boots on all hosts in the last 30 min: ${counts} failed`,
 });
 
 const bootFailingEverywhere: Shown = [
@@ -108,12 +110,12 @@ const bootFailingEverywhere: Shown = [
       [ended('cmp1', 'succeeded', CTL1)]: '0 3+0x80',
       [ended('cmp2', 'succeeded')]: '0 2+0x80',
     },
-    checks: [...quiet(1, 2), ...fires(share('54.55%'), 3, 20, 29, 39), ...quiet(42, 60)],
+    checks: [...quiet(1, 2), ...fires(share('54.55%', '6 of 11'), 3, 20, 29, 39), ...quiet(42, 60)],
   },
   {
     shows: 'five failed boots are enough',
     series: { [ended('cmp1', 'failed')]: '0 5+0x20' },
-    checks: fires(share('100%'), 5),
+    checks: fires(share('100%', '5 of 5'), 5),
   },
   {
     shows: 'four failed boots are too few to tell',

@@ -1,7 +1,8 @@
 import type { Case } from './define.js';
 import { failingCases } from './failing.js';
 import { lossCases } from './losses.js';
+import { sentenceCases } from './sentence.js';
 import { sidecarCases } from './sidecars.js';
 import { slowCases } from './slow.js';
 
-export const cases: readonly Case[] = [...slowCases, ...failingCases, ...lossCases, ...sidecarCases];
+export const cases: readonly Case[] = [...slowCases, ...sentenceCases, ...failingCases, ...lossCases, ...sidecarCases];
