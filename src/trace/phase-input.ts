@@ -1,0 +1,31 @@
+import type { ClosedThing } from '../lifecycle/closed.js';
+import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
+import type { Lived } from '../lifecycle/phases.js';
+import type { Count } from '../model/counters.js';
+import type { ShownLines } from './line-events.js';
+
+export interface BuildOptions {
+  readonly lines: ShownLines;
+  /** an action's phases, where users added some to its table */
+  readonly phasesOf?: ((spec: ActionSpec) => readonly PhaseSpec[]) | undefined;
+  /** whether this process reads the log of a service, on a host where one is given */
+  readonly reads: (service: string, host?: string) => boolean;
+  readonly count?: Count;
+}
+
+export const tableOf = (spec: ActionSpec, { phasesOf: added }: BuildOptions): readonly PhaseSpec[] => added?.(spec) ?? spec.phases;
+
+export function phaseInputOf(closed: ClosedThing, host: string | undefined, options: BuildOptions): Lived {
+  const { request, start, end, members } = closed;
+  return { request, start, end, members, ports: [...closed.ports.keys()].sort(), host, reads: options.reads };
+}
+
+/** The same table for where no plug is seen: made once for each, since a plan is made of every table. */
+const unplugged = new Map<readonly PhaseSpec[], readonly PhaseSpec[]>();
+export function withoutPlugs(specs: readonly PhaseSpec[]): readonly PhaseSpec[] {
+  const known = unplugged.get(specs);
+  if (known !== undefined) return known;
+  const made = specs.map((spec): PhaseSpec => (spec.per === 'cycle' ? { ...spec, per: 'port' } : spec));
+  unplugged.set(specs, made);
+  return made;
+}
