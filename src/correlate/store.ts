@@ -4,7 +4,7 @@ import { type Event, inOrder, textOf } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import { ownText } from '../model/own-text.js';
 import { seconds } from '../model/time.js';
-import { CompactEvent } from './compact.js';
+import { CompactEvent } from './compact-event.js';
 import { FORGOTTEN, type Kept, type Links, type Named, type NamedPort, type Sort } from './kept.js';
 
 export type { Sort } from './kept.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { scrubRules } from '../../src/export/scrub.js';
+import { scrubRules } from '../../src/export/scrub-rules.js';
 import { counters } from '../../src/model/counters.js';
 import { MOST_FOLDERS } from '../../src/tail/discover.js';
 import { bounds } from '../../src/trace/bounds.js';
