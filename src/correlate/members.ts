@@ -141,105 +141,145 @@ export function namesOf(store: EventStore, claim: Claim): [Sort, string][] {
  * inside the window and its own. What was read first, and what was learned elsewhere, has no say.
  */
 export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<string, Vif>): Member[] {
-  const members: Member[] = [];
-  const ours = new Map<Named, string>();
-  const byPrefix = new Map<string, string | null>();
-  for (const port of ports.keys()) {
-    const named = store.named('port', port);
-    if (named !== undefined) ours.set(named, port);
-    const prefix = port.slice(0, 11);
-    byPrefix.set(prefix, byPrefix.has(prefix) ? null : port);
-  }
-  const instance = store.named('instance', claim.instance);
-  const aliases = new Set<Named>();
-  for (const alias of claim.aliases) {
-    const named = store.named('request', alias);
-    if (named !== undefined) aliases.add(named);
-  }
-  const within = (named: Named | undefined): readonly Kept[] => (named === undefined ? [] : between(linesOf(named), claim.from, claim.to));
-
-  /** neutron's own requests for calls that are about one of the ports. */
-  const portOfRequest = new Map<Named | undefined, string>();
-  for (const [named, port] of ours) {
-    for (const {
-      event,
-      links: { request },
-    } of within(named)) {
-      if (request !== undefined && isCall(event) && neutron.has(event.service)) portOfRequest.set(request, port);
-    }
-  }
-
-  /** of most lines: one for all of them */
-  const alone = new Map<string, readonly string[]>();
-  const listOf = (port: string): readonly string[] => {
-    let list = alone.get(port);
-    if (list === undefined) alone.set(port, (list = [port]));
-    return list;
-  };
-  let about = NO_PORTS;
-  const add = (port: string | undefined): void => {
-    if (port === undefined || about.includes(port)) return;
-    about = about.length === 0 ? listOf(port) : [...about, port].sort();
-  };
-  /** The ports of ours that a line is about: it names them, or it is of a call that is about them. */
-  const aboutOf = (kept: Kept, port: string | undefined): readonly string[] => {
-    about = port === undefined ? NO_PORTS : listOf(port);
-    const { ports, request, globalRequest } = kept.links;
-    for (let i = 0; i < ports.length; i++) add(ours.get(ports[i]!.named));
-    if (portOfRequest.size > 0) {
-      add(portOfRequest.get(request));
-      add(portOfRequest.get(globalRequest));
-    }
-    return about;
-  };
-  const isOurs = (kept: Kept, ports: readonly string[]): boolean => {
-    const { event, links } = kept;
-    if (links.instance !== undefined && links.instance !== instance) return false;
-    const { request, globalRequest } = links;
-    if ((request !== undefined && aliases.has(request)) || (globalRequest !== undefined && aliases.has(globalRequest)))
-      return !claim.isShared || links.instance !== undefined || ports.length > 0 || isOfUs(event, claim);
-    return belongsByTime(kept, claim, ports);
-  };
-
-  const look = store.nextLook();
-  const consider = (lines: readonly Kept[], port?: string): void => {
-    for (const kept of lines) {
-      if (kept.look === look) continue;
-      kept.look = look;
-      const ports = aboutOf(kept, port);
-      if (isOurs(kept, ports)) members.push({ event: kept.event, ports });
-    }
-  };
-  // Taps and addresses first: they alone are known by the name that they are found under. All else a line says itself.
-  for (const [prefix, port] of byPrefix) if (port !== null) consider(within(store.named('tap', prefix)), port);
-  // An SR-IOV agent calls a port by its address.
-  for (const { port, mac } of ports.values()) {
-    if (mac === undefined) continue;
-    consider(
-      within(store.named('mac', mac)).filter(({ event }) => traitsOf(event.kind).agent === true),
-      port,
-    );
-  }
-  // The DHCP agent gives up a whole network, and with it all ports that wait for it.
-  for (const { port, network } of ports.values()) {
-    if (network === undefined) continue;
-    consider(
-      within(store.named('network', network.slice(0, 10))).filter(
-        ({ event }) => event.kind === 'dhcp.failed' && event.fields['network'] === network,
-      ),
-      port,
-    );
-  }
-  consider(within(instance));
-  for (const alias of aliases) consider(within(alias));
-  for (const request of portOfRequest.keys()) consider(within(request));
-  for (const named of ours.keys()) consider(within(named));
-
+  const collector = new Collector(store, claim, ports);
+  // Taps and addresses first: only the name under which such a line is found says which port it is about. All others say it themselves.
+  collector.addByTap();
+  collector.addByAddress();
+  collector.addByNetwork();
+  collector.addByOwnNames();
   return withHeldLocks(
-    members.sort((a, b) => inOrder(a.event, b.event)),
+    collector.members.sort((a, b) => inOrder(a.event, b.event)),
     store,
     claim,
   );
+}
+
+/** Collects the lines of one action, each once. */
+class Collector {
+  readonly members: Member[] = [];
+  readonly #store: EventStore;
+  readonly #claim: Claim;
+  readonly #ports: ReadonlyMap<string, Vif>;
+  readonly #instance: Named | undefined;
+  readonly #aliases = new Set<Named>();
+  readonly #ours = new Map<Named, string>();
+  /** neutron's own requests for calls that are about one of the ports */
+  readonly #portOfRequest = new Map<Named | undefined, string>();
+  /** lists of one port, which most lines have: one list for all of them */
+  readonly #lists = new Map<string, readonly string[]>();
+  readonly #look: number;
+
+  constructor(store: EventStore, claim: Claim, ports: ReadonlyMap<string, Vif>) {
+    this.#store = store;
+    this.#claim = claim;
+    this.#ports = ports;
+    this.#instance = store.named('instance', claim.instance);
+    for (const port of ports.keys()) {
+      const named = store.named('port', port);
+      if (named !== undefined) this.#ours.set(named, port);
+    }
+    for (const alias of claim.aliases) {
+      const named = store.named('request', alias);
+      if (named !== undefined) this.#aliases.add(named);
+    }
+    for (const [named, port] of this.#ours) {
+      for (const {
+        event,
+        links: { request },
+      } of this.#within(named)) {
+        if (request !== undefined && isCall(event) && neutron.has(event.service)) this.#portOfRequest.set(request, port);
+      }
+    }
+    this.#look = store.nextLook();
+  }
+
+  /** A tap is named by the first digits of its port: where two ports share them, it says nothing. */
+  addByTap(): void {
+    const byPrefix = new Map<string, string | null>();
+    for (const port of this.#ports.keys()) {
+      const prefix = port.slice(0, 11);
+      byPrefix.set(prefix, byPrefix.has(prefix) ? null : port);
+    }
+    for (const [prefix, port] of byPrefix) if (port !== null) this.#consider(this.#within(this.#store.named('tap', prefix)), port);
+  }
+
+  /** An SR-IOV agent calls a port by its address. */
+  addByAddress(): void {
+    for (const { port, mac } of this.#ports.values()) {
+      if (mac === undefined) continue;
+      const lines = this.#within(this.#store.named('mac', mac));
+      this.#consider(
+        lines.filter(({ event }) => traitsOf(event.kind).agent === true),
+        port,
+      );
+    }
+  }
+
+  /** The DHCP agent gives up a whole network, and with it all ports that wait for it. */
+  addByNetwork(): void {
+    for (const { port, network } of this.#ports.values()) {
+      if (network === undefined) continue;
+      const lines = this.#within(this.#store.named('network', network.slice(0, 10)));
+      this.#consider(
+        lines.filter(({ event }) => event.kind === 'dhcp.failed' && event.fields['network'] === network),
+        port,
+      );
+    }
+  }
+
+  /** Lines that name the instance, its requests, neutron's calls about its ports, or the ports. */
+  addByOwnNames(): void {
+    this.#consider(this.#within(this.#instance));
+    for (const alias of this.#aliases) this.#consider(this.#within(alias));
+    for (const request of this.#portOfRequest.keys()) this.#consider(this.#within(request));
+    for (const named of this.#ours.keys()) this.#consider(this.#within(named));
+  }
+
+  #within(named: Named | undefined): readonly Kept[] {
+    return named === undefined ? [] : between(linesOf(named), this.#claim.from, this.#claim.to);
+  }
+
+  /** @param port that the lines are about, where only the name under which they were found says so */
+  #consider(lines: readonly Kept[], port?: string): void {
+    for (const kept of lines) {
+      if (kept.look === this.#look) continue;
+      kept.look = this.#look;
+      const ports = this.#portsOf(kept, port);
+      if (this.#isOurs(kept, ports)) this.members.push({ event: kept.event, ports });
+    }
+  }
+
+  /** The ports of ours that a line is about: it names them, or it is of a call that is about them. */
+  #portsOf({ links: { ports, request, globalRequest } }: Kept, port: string | undefined): readonly string[] {
+    let about = this.#with(NO_PORTS, port);
+    for (let i = 0; i < ports.length; i++) about = this.#with(about, this.#ours.get(ports[i]!.named));
+    if (this.#portOfRequest.size === 0) return about;
+    about = this.#with(about, this.#portOfRequest.get(request));
+    return this.#with(about, this.#portOfRequest.get(globalRequest));
+  }
+
+  #with(list: readonly string[], port: string | undefined): readonly string[] {
+    if (port === undefined || list.includes(port)) return list;
+    return list.length === 0 ? this.#listOf(port) : [...list, port].sort();
+  }
+
+  #listOf(port: string): readonly string[] {
+    let list = this.#lists.get(port);
+    if (list === undefined) this.#lists.set(port, (list = [port]));
+    return list;
+  }
+
+  #isOurs(kept: Kept, ports: readonly string[]): boolean {
+    const claim = this.#claim;
+    const {
+      event,
+      links: { instance, request, globalRequest },
+    } = kept;
+    if (instance !== undefined && instance !== this.#instance) return false;
+    if ((request !== undefined && this.#aliases.has(request)) || (globalRequest !== undefined && this.#aliases.has(globalRequest)))
+      return !claim.isShared || instance !== undefined || ports.length > 0 || isOfUs(event, claim);
+    return belongsByTime(kept, claim, ports);
+  }
 }
 
 /** A line of a request that a client made, not of the worker that follows OVN's databases. */

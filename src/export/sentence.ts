@@ -1,10 +1,10 @@
 import { keys } from '../model/attributes.js';
 import type { FinishedTrace, Outcome, SpanData } from '../model/span.js';
+import { CUT_SHORT, type Step, stepsOf } from './steps.js';
 import { causesOf } from './terminal/causes.js';
 import { certaintyOf, errorOf, extentOf, outcomeOf, rootOf } from './terminal/reading.js';
 import { nameOf } from './terminal/rows.js';
 import { shortHost, tame } from './terminal/text.js';
-import { CUT_SHORT, type Step, stepsOf } from './verdict.js';
 
 /** What operators call an action, where it is not nova's name. */
 const NAMES: Readonly<Record<string, string>> = { create: 'boot' };

@@ -1,4 +1,5 @@
 import { sentenceOf } from '../export/sentence.js';
+import { isKnown } from '../export/terminal/reading.js';
 import { causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
 import type { Coverage } from '../lifecycle/coverage.js';
@@ -19,7 +20,7 @@ import { LinesOfTrace } from './line-events.js';
 import { networkReadyTrace } from './network-ready.js';
 import { type BuildOptions, phaseInputOf, tableOf, withoutPlugs } from './phase-input.js';
 import { type SpanContext, spansOf } from './phase-spans.js';
-import { addCoverage, identityOf, isKnown, leastLevel, linkTo, reportedDuration, unexplained } from './root.js';
+import { addCoverage, identityOf, leastLevel, linkTo, reportedDuration, unexplained } from './root.js';
 import { rootIdOf, spanIdOf, traceIdOf } from './span-id.js';
 
 const uncounted: Count = () => undefined;

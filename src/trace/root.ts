@@ -4,7 +4,7 @@ import { numberOf } from '../lifecycle/event.js';
 import { keys } from '../model/attributes.js';
 import type { Millis } from '../model/line.js';
 import type { Level } from '../model/record.js';
-import type { AttributeValue, SpanData, SpanLink } from '../model/span.js';
+import type { AttributeValue, SpanLink } from '../model/span.js';
 import { rootIdOf, traceIdOf } from './span-id.js';
 
 /** Where no line gives the request, the trace goes by the time of its first line: that is no id of nova's. */
@@ -42,10 +42,6 @@ export function reportedDuration(action: ClosedAction): number | undefined {
   const said = action.members.find(({ event }) => event.kind === reports);
   return said === undefined ? undefined : numberOf(said.event, 'seconds');
 }
-
-/** What nobody saw begin or end explains nothing. */
-export const isKnown = ({ attributes }: SpanData): boolean =>
-  attributes[keys.start] !== 'unobserved' && attributes[keys.end] !== 'unobserved';
 
 /** The root's time that none of these covers, in ms. */
 export function unexplained(known: readonly { readonly start: Millis; readonly end: Millis }[], start: Millis, end: Millis): number {

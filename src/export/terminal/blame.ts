@@ -1,9 +1,9 @@
 import type { FinishedTrace, SpanData } from '../../model/span.js';
-import { type Culprit, isKnown, verdictOf } from '../verdict.js';
+import { type Culprit, verdictOf } from '../verdict.js';
 import { causesOf } from './causes.js';
 import { headline } from './headline.js';
 import type { Look } from './look.js';
-import { certaintyOf, durationOf, extentOf, portLabel, rootOf, shortPortLabel } from './reading.js';
+import { certaintyOf, durationOf, extentOf, isKnown, portLabel, rootOf, shortPortLabel } from './reading.js';
 import { commaed, cut, inPercent, inSeconds, shortHost, wrap } from './text.js';
 import { selfTime, treeOf } from './tree.js';
 import { marks } from './waterfall.js';

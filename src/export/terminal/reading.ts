@@ -35,6 +35,10 @@ export const certaintyOf = (span: SpanData, end: 'start' | 'end'): Certainty => 
   return value === 'derived' || value === 'unobserved' ? value : 'observed';
 };
 
+/** Whether lines say when it began and when it ended. */
+export const isKnown = (span: SpanData): boolean =>
+  certaintyOf(span, 'start') !== 'unobserved' && certaintyOf(span, 'end') !== 'unobserved';
+
 export const portOf = (span: SpanData): string | undefined => textOf(span, keys.port);
 
 export const tapOf = (span: SpanData): string | undefined => textOf(span, keys.interface);

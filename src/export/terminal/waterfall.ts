@@ -1,7 +1,7 @@
 import type { Certainty } from '../../model/attributes.js';
 import { knownServices } from '../../model/services.js';
 import type { FinishedTrace, SpanData } from '../../model/span.js';
-import { stepsOf } from '../verdict.js';
+import { stepsOf } from '../steps.js';
 import { headline } from './headline.js';
 import type { Look, Paint, Palette } from './look.js';
 import {
