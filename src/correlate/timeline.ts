@@ -2,26 +2,15 @@ import type { Past } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
-import {
-  actionOfLock,
-  bareOpeners,
-  beginnings,
-  heads,
-  isOfTask,
-  isTaskOf,
-  mayNameBare,
-  nameAction,
-  naming,
-  taskOf,
-} from '../lifecycle/name.js';
+import { actionOfLock, bareOpeners, beginnings, heads, isOfTask, mayNameBare, nameAction, naming } from '../lifecycle/name.js';
 import { printsStates } from '../lifecycle/states.js';
 import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
 import type { Millis } from '../model/line.js';
-import { seconds } from '../model/time.js';
 import { Candidate, noMilestones } from './candidate.js';
+import { Candidates } from './candidates.js';
 import { BEGINS_A_BUILD, NEVER_OPENS, ONLY_AT_WORK } from './kinds.js';
 import { note, startOf } from './milestones.js';
-import { isExported, isSame, isTaken, ownerAt } from './owner.js';
+import { isExported, isTaken } from './owner.js';
 import { dependsOnLast, type HostMarks, settle } from './settle.js';
 import { GRACE, LEAD } from './times.js';
 
@@ -49,9 +38,6 @@ export function timeline(instance: string, events: readonly Event[], around: Aro
 
 const HEADLESS = { attempt: 0, sharedSince: Number.POSITIVE_INFINITY, mayHaveWaited: false };
 
-/** An action that begins so soon after another has probably waited for it. */
-const JUST_BEFORE = seconds(1);
-
 /**
  * Sorts the lines of one instance into candidates, one per request, and finds out how each ended: in the order of their time,
  * and from nothing that came after, so that it is the same whenever it is asked. It goes on where it stopped as long as new
@@ -63,40 +49,36 @@ export class Timeline {
   // Of these three most instances have none, and an empty one takes as much room as two lines.
   /** requests that are neutron's events and no actions */
   #external: Set<string> | undefined;
-  readonly #open = new Map<string, Candidate>();
-  readonly #attempts: Candidate[] = [];
+  readonly #candidates: Candidates;
   /** the first line of requests that have no candidate yet, where it opens none */
   #early: Map<string, Event> | undefined;
   /** nova-api's lines of requests that have no candidate yet */
   #begun: Map<string, Event[]> | undefined;
   /** the last lines that are nobody's */
   #bare: Event[] = [];
-  /** who may own a line without a request; to be made anew when a candidate is opened */
-  #owners: Past[] | undefined;
   /** how many lines are taken, and the last of them */
   #taken = 0;
   #last: Event | undefined;
-  /** no candidate closes before this moment */
-  #soonest = Number.POSITIVE_INFINITY;
   /** the hosts that printed the lines taken */
   readonly hosts: string[] = [];
 
   constructor(instance: string, around: Around) {
     this.#instance = instance;
     this.#around = around;
+    this.#candidates = new Candidates(around.past);
     if (around.external !== undefined && around.external.length > 0) this.#external = new Set(around.external);
   }
 
   /** As `Correlator.whole`. */
   get whole(): unknown {
     return [
-      ...[this.#external, this.#open, this.#attempts, this.#early, this.#begun, this.#bare, this.#owners],
-      ...[this.#taken, this.#last, this.#soonest, this.hosts, this.#around.past],
+      ...[this.#external, this.#candidates.whole, this.#early, this.#begun, this.#bare],
+      ...[this.#taken, this.#last, this.hosts, this.#around.past],
     ];
   }
 
   get candidates(): Candidate[] {
-    return [...this.#attempts, ...this.#open.values()];
+    return this.#candidates.all;
   }
 
   /** How many lines are taken. */
@@ -126,12 +108,11 @@ export class Timeline {
   advance(events: readonly Event[], moment: Millis): Candidate | undefined {
     this.#noteExternal(events, moment);
     for (let next = events[this.#taken]; next !== undefined && next.at <= moment; next = events[this.#taken]) {
-      const due = next.at > this.#soonest ? this.#firstDue() : undefined;
-      if (due !== undefined && due.closesAt < next.at) return due;
+      const due = this.#candidates.dueBefore(next.at);
+      if (due !== undefined) return due;
       this.#take(next);
     }
-    const due = this.#soonest <= moment ? this.#firstDue() : undefined;
-    return due !== undefined && due.closesAt <= moment ? due : undefined;
+    return this.#candidates.dueBy(moment);
   }
 
   /** Takes all lines, whatever closes. */
@@ -158,19 +139,10 @@ export class Timeline {
     else this.#takeBare(event);
   }
 
-  /** What closes first. */
-  #firstDue(): Candidate | undefined {
-    let first: Candidate | undefined;
-    for (const each of this.#attempts) if (first === undefined || closesBefore(each, first)) first = each;
-    for (const each of this.#open.values()) if (first === undefined || closesBefore(each, first)) first = each;
-    this.#soonest = first?.closesAt ?? Number.POSITIVE_INFINITY;
-    return first;
-  }
-
   #takeBegun(event: Event): void {
     const request = event.requestId;
     if (request === undefined || !beginnings.has(event.kind)) return;
-    const candidate = this.#open.get(request);
+    const candidate = this.#candidates.of(request);
     if (candidate === undefined) {
       const same = this.#begun?.get(request);
       if (same === undefined) (this.#begun ??= new Map()).set(request, [event]);
@@ -184,7 +156,7 @@ export class Timeline {
 
   #takeOwn(request: string, event: Event): void {
     for (const past of this.#around.past) if (isTaken(past, request, event.at)) return;
-    const current = this.#open.get(request);
+    const current = this.#candidates.of(request);
     const isNext = current !== undefined && isNextAttempt(current, event);
     if (isNext) this.#giveOn(current, event.at);
     if (ONLY_AT_WORK.has(event.kind)) {
@@ -212,10 +184,8 @@ export class Timeline {
     candidate.isGivenOn = true;
     this.#settle(candidate);
     const until = Math.min(candidate.until, at + GRACE);
-    candidate.verdict = { ...candidate.verdict, until, closesAt: until };
-    this.#soonest = Math.min(this.#soonest, until);
-    this.#attempts.push(candidate);
-    this.#owners = undefined;
+    this.#candidates.setVerdict(candidate, { ...candidate.verdict, until, closesAt: until });
+    this.#candidates.giveOn(candidate);
   }
 
   #openOwn(request: string, event: Event): Candidate | undefined {
@@ -223,25 +193,19 @@ export class Timeline {
       this.#noteEarly(request, event);
       if (this.#begun?.has(request) !== true && !this.#hasTaskSince(this.#early?.get(request)?.at ?? event.at)) return undefined;
     }
-    const before = [...this.#around.past, ...this.#attempts].filter((each) => each.request === request && each.rescheduled).length;
+    const before = this.#candidates.attemptsOf(request);
     const early = before === 0 ? this.#early?.get(request) : undefined;
     const first = early !== undefined && early.at >= event.at - LEAD ? early : event;
     const candidate = new Candidate(this.#instance, request, first, {
       attempt: before,
       sharedSince: this.#around.sharedSince(request),
-      mayHaveWaited: this.#isBusyAt(first.at),
+      mayHaveWaited: this.#candidates.isBusyAt(first.at),
     });
     if (first !== event) candidate.lines.own.push(first);
     candidate.lines.begun.push(...(this.#begun?.get(request) ?? []));
     candidate.lines.bare = this.#bare.filter(({ at }) => at >= event.at - LEAD);
-    this.#open.set(request, candidate);
-    this.#owners = undefined;
+    this.#candidates.open(candidate);
     return candidate;
-  }
-
-  /** Whether an action of the instance is under way, or ended just before. */
-  #isBusyAt(at: Millis): boolean {
-    return this.#rivals.some((each) => each.spec !== undefined && each.opened < at && (each.end ?? each.until) >= at - JUST_BEFORE);
   }
 
   /** Remembers the first line of a request: it is the first of its candidate, should another line open one. */
@@ -256,12 +220,12 @@ export class Timeline {
 
   #takeBare(event: Event): void {
     if (printsStates(event.kind)) this.#takeStated(event);
-    const owner = this.#ownerOf(event);
+    const owner = this.#candidates.ownerOf(event);
     const opener = bareOpeners.get(event.kind);
     if (opener !== undefined && owner?.spec !== opener) return this.#takeOpener(opener, event);
     if (owner === undefined) {
       this.#bare.push(event);
-      for (const candidate of this.#open.values()) {
+      for (const candidate of this.#candidates.opened) {
         // An action prints its last line without an id soon after its last line with one.
         if (candidate.spec !== undefined || event.at > candidate.lastOwn + GRACE) continue;
         candidate.lines.bare.push(event);
@@ -269,8 +233,7 @@ export class Timeline {
       }
       return;
     }
-    const open = this.#open.get(owner.request);
-    const candidate = open !== undefined && isSame(open, owner) ? open : this.#attempts.find((each) => isSame(each, owner));
+    const candidate = this.#candidates.same(owner);
     if (candidate === undefined || event.at > candidate.until) return;
     if (opener === undefined) candidate.lines.owned.push(event);
     else candidate.lines.own.push(event);
@@ -280,7 +243,7 @@ export class Timeline {
   /** The states that nova has the instance in may speak against the name of what is under way: of several, of the last. */
   #takeStated(event: Event): void {
     let last: Candidate | undefined;
-    for (const candidate of this.#open.values()) if (last === undefined || candidate.opened >= last.opened) last = candidate;
+    for (const candidate of this.#candidates.opened) if (last === undefined || candidate.opened >= last.opened) last = candidate;
     // What nova prints after an action's end is of the next.
     if (last === undefined || last.opened > event.at || event.at > (last.end ?? Math.min(last.until, last.lastOwn + GRACE))) return;
     last.lines.stated.push(event);
@@ -289,14 +252,13 @@ export class Timeline {
 
   /** A line of an action whose threads name no request, with no such action under way: it is its first line. */
   #takeOpener(spec: ActionSpec, event: Event): void {
-    const under = [...this.#open.values()].filter((candidate) => event.at <= candidate.until);
+    const under = [...this.#candidates.opened].filter((candidate) => event.at <= candidate.until);
     // What another host has begun without a name is this action's other side, and has its request.
     const begun = under.find((each) => each.spec === spec) ?? under.findLast((each) => each.spec === undefined && each.host !== event.host);
     const candidate = begun ?? new Candidate(this.#instance, `@${event.at}`, event, HEADLESS);
     if (begun === undefined) {
       if (this.#around.past.some((past) => isExported(past, candidate.request, event.at))) return;
-      this.#open.set(candidate.request, candidate);
-      this.#owners = undefined;
+      this.#candidates.open(candidate);
     }
     candidate.lines.own.push(event);
     candidate.host = event.host;
@@ -310,14 +272,16 @@ export class Timeline {
     const { lines } = candidate;
     const { own, owned, begun, stated } = lines;
     const bare = (): readonly Event[] => (owned.length === 0 ? lines.bare : [...owned, ...lines.bare].sort(inOrder));
-    const spec = nameAction({ own, begun, bare, stated, isOld: () => this.#hadActionBefore(candidate) });
+    const spec = nameAction({ own, begun, bare, stated, isOld: () => this.#candidates.hadActionBefore(candidate) });
     if (spec === candidate.spec) return;
     candidate.spec = spec;
     if (spec !== undefined) {
       this.#takeHeadless(candidate, spec);
       // What was nobody's next to it may be its own.
       const head = headOf(candidate, spec);
-      const mine = lines.bare.filter((event) => event === head || (!isHeadOf(candidate, event) && this.#ownerAt(event.at) === candidate));
+      const mine = lines.bare.filter(
+        (event) => event === head || (!isHeadOf(candidate, event) && this.#candidates.ownerAt(event.at) === candidate),
+      );
       lines.bare = [];
       if (mine.length > 0) {
         lines.owned = [...lines.owned, ...mine].sort(inOrder);
@@ -330,50 +294,15 @@ export class Timeline {
     this.#settle(candidate);
   }
 
-  #hadActionBefore({ request, opened }: Candidate): boolean {
-    return this.#rivals.some((each) => each.spec !== undefined && each.request !== request && each.opened < opened);
-  }
-
   /** The first lines of the action, which named no request. */
   #takeHeadless(candidate: Candidate, spec: ActionSpec): void {
-    const headless = [...this.#open.values()].find((each) => each !== candidate && each.request.startsWith('@') && each.spec === spec);
+    const headless = [...this.#candidates.opened].find((each) => each !== candidate && each.request.startsWith('@') && each.spec === spec);
     if (headless === undefined) return;
     const { lines } = candidate;
-    this.#open.delete(headless.request);
-    this.#owners = undefined;
+    this.#candidates.remove(headless);
     lines.own = [...headless.lines.own, ...lines.own].sort(inOrder);
     lines.owned = [...headless.lines.owned, ...lines.owned].sort(inOrder);
     candidate.opened = Math.min(candidate.opened, headless.opened);
-  }
-
-  /**
-   * Whose a line without a request is: not an action's that has no such task, where it says which task is pending. What may
-   * name an action is not taken by one that has ended, while another is at work that has no name yet.
-   */
-  #ownerOf(event: Event): Past | undefined {
-    const owner = this.#ownerAt(event.at);
-    if (owner?.spec === undefined) return owner;
-    if (isOfTask(event)) return isTaskOf(owner.spec, taskOf(event)) ? owner : undefined;
-    const { end } = owner;
-    if (end === undefined || end >= event.at || !mayNameBare.has(event.kind)) return owner;
-    if (heads.has(event.kind)) return undefined;
-    return this.#isAtWorkUnnamed(end, event.at) ? undefined : owner;
-  }
-
-  /** Whether a candidate without a name that began after a moment is at work at another. */
-  #isAtWorkUnnamed(since: Millis, at: Millis): boolean {
-    for (const { spec, opened, lastOwn } of this.#open.values())
-      if (spec === undefined && opened > since && at <= lastOwn + GRACE) return true;
-    return false;
-  }
-
-  #ownerAt(at: Millis): Past | undefined {
-    return ownerAt<Past>(this.#rivals, at);
-  }
-
-  get #rivals(): readonly Past[] {
-    this.#owners ??= [...this.#around.past, ...this.#attempts, ...this.#open.values()];
-    return this.#owners;
   }
 
   #note(candidate: Candidate, event: Event): void {
@@ -382,9 +311,7 @@ export class Timeline {
   }
 
   #settle(candidate: Candidate): void {
-    const verdict = settle(candidate, this.#around.marks);
-    candidate.verdict = verdict;
-    if (verdict.closesAt < this.#soonest) this.#soonest = verdict.closesAt;
+    this.#candidates.setVerdict(candidate, settle(candidate, this.#around.marks));
   }
 }
 
@@ -392,9 +319,6 @@ export class Timeline {
 function linesOf({ lines: { own, owned, begun } }: Candidate): readonly Event[] {
   return owned.length === 0 && begun.length === 0 ? own : [...own, ...owned, ...begun].sort(inOrder);
 }
-
-const closesBefore = (a: Candidate, b: Candidate): boolean =>
-  a.closesAt < b.closesAt || (a.closesAt === b.closesAt && a.request < b.request);
 
 /** Whether a line may be the first of an action, and is older than this one's first own line. */
 const isHeadOf = ({ opened }: Candidate, { kind, at }: Event): boolean => heads.has(kind) && at < opened;
