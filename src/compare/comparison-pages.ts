@@ -1,4 +1,4 @@
-import type { Comparison, FailureDifference, Judgement, PhaseDifference, PresenceDifference, Share, Unmatched } from './comparison.js';
+import type { Comparison, FailureDifference, Judgement, PhaseDifference, PresenceDifference, Share, Unmatched } from './differences.js';
 import type { Cell, Column, Document, Section } from './document.js';
 import type { Checked } from './fail-if.js';
 import { isFinding } from './follows.js';

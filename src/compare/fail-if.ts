@@ -1,5 +1,5 @@
 import type { Millis } from '../model/line.js';
-import type { Comparison, PhaseDifference } from './comparison.js';
+import type { Comparison, PhaseDifference } from './differences.js';
 import { isFinding } from './follows.js';
 import { WHOLE } from './phase.js';
 

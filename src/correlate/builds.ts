@@ -1,19 +1,17 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
-import { compare } from './state.js';
+import { ENDS_A_BUILD } from './kinds.js';
+import { compare } from './order.js';
 import { WAITING } from './times.js';
 
 const BEGINS: ReadonlySet<EventKind> = new Set<EventKind>(['instance.claimed']);
 /** What nova-compute prints when an instance it claimed room for has arrived, or will not. */
 const ENDS: ReadonlySet<EventKind> = new Set<EventKind>([
-  'instance.built',
+  ...ENDS_A_BUILD,
   'instance.spawned',
   'instance.running',
   'instance.spawn.failed',
-  'instance.build.failed',
-  'instance.build.aborted',
-  'instance.build.rescheduled',
   'instance.build.error',
   'instance.error.set',
   'instance.disappeared',

@@ -1,15 +1,17 @@
 import type { ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
 import type { Event, Member } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
+import type { Claim } from './claim.js';
 import type { Closer } from './close.js';
 import { conclude } from './conclude.js';
 import type { Gather } from './gather.js';
 import type { Instances } from './instances.js';
 import type { Named } from './kept.js';
 import { ALLOCATIONS, CONTROL_EVIDENCE } from './kinds.js';
-import { type Claim, isOfRoot } from './members.js';
+import { isOfRoot } from './members.js';
+import { compare } from './order.js';
 import { ownerAt } from './owner.js';
-import { type Closing, compare, type Session } from './state.js';
+import type { Closing, Session } from './state.js';
 import { between, type EventStore, linesOf } from './store.js';
 import { FRAGMENT_QUIET, GRACE, LEAD } from './times.js';
 

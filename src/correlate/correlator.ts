@@ -12,11 +12,12 @@ import { HostLines } from './host-lines.js';
 import { Hosts } from './hosts.js';
 import { Instances } from './instances.js';
 import { ONLY_AT_WORK } from './kinds.js';
+import { compare } from './order.js';
 import { Retention } from './retention.js';
 import type { Saved } from './saved.js';
 import { Sequels } from './sequels.js';
 import { neededSince, restore, save } from './snapshot.js';
-import { type Closing, compare } from './state.js';
+import type { Closing } from './state.js';
 import { EventStore } from './store.js';
 import { restorePast, type Told } from './told.js';
 

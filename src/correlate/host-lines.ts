@@ -2,7 +2,7 @@ import type { EventKind } from '../catalogue/event.js';
 import { isOfHost } from '../lifecycle/causes.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
-import { sortedByName } from './state.js';
+import { sortedByName } from './order.js';
 
 const TURNS: ReadonlySet<EventKind> = new Set<EventKind>(['agent.ports.retrieved', 'agent.ports.wired', 'agent.ports.filtered']);
 /** The most lines of one host: five hours of a daemon that stalls all the time. Then the oldest go. */

@@ -1,8 +1,8 @@
-import type { EventKind } from '../catalogue/event.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
+import { ENDS_A_BUILD } from './kinds.js';
+import { sortedByName } from './order.js';
 import type { HostMarks } from './settle.js';
-import { sortedByName } from './state.js';
 
 const NONE: readonly Millis[] = [];
 
@@ -69,16 +69,10 @@ export class HostTimes {
   }
 }
 
-/** A build is over, and the next that waited for its turn may begin. */
-const BUILD_ENDS: ReadonlySet<EventKind> = new Set<EventKind>([
-  'instance.built',
-  'instance.build.failed',
-  'instance.build.aborted',
-  'instance.build.rescheduled',
-  'instance.build.unexpected',
-]);
-
-/** It does so, or is of a release that does: Pike and later print two request ids (DevStack; others since Zed) or the claim's node. */
+/**
+ * Whether a line shows that its host prints when allocations are given back: it does so, or is of a release that does. Pike and later
+ * print two request ids (DevStack; others since Zed) or the claim's node.
+ */
 const showsAllocations = ({ service, kind, twoIds, userId, fields }: Event): boolean =>
   service === 'nova-compute' &&
   (twoIds === true ||
@@ -102,7 +96,7 @@ export class Hosts {
     if (kind === 'allocation.deleted' && event.instance !== undefined)
       this.#givenBack.set(event.instance, Math.max(at, this.#givenBack.get(event.instance) ?? at));
     if (!this.#printsAllocations.has(host) && showsAllocations(event)) this.#printsAllocations.add(host);
-    if (BUILD_ENDS.has(kind)) this.buildEnds.add(host, at);
+    if (ENDS_A_BUILD.has(kind)) this.buildEnds.add(host, at);
     if (kind === 'compute.started') this.restarts.add(host, at);
     else if (kind === 'resources.audited') this.audits.add(host, at);
     else return false;

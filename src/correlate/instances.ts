@@ -7,8 +7,9 @@ import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
 import { type Hosts, VisibleMarks } from './hosts.js';
 import { INTRODUCES, MAY_CLOSE, ONLY_AT_WORK, RESOLVED } from './kinds.js';
+import { sortedByName } from './order.js';
 import { givenOn, isExported, isSame, isTaken, triesBefore } from './owner.js';
-import { type InstanceState, type Passage, sortedByName } from './state.js';
+import type { InstanceState, Passage } from './state.js';
 import { Timeline, timeline } from './timeline.js';
 import { GRACE, UNNAMED_QUIET } from './times.js';
 

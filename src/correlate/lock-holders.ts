@@ -1,7 +1,7 @@
 import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member, textOf } from '../lifecycle/event.js';
+import type { Claim } from './claim.js';
 import type { Kept } from './kept.js';
-import type { Claim } from './members.js';
 import { between, type EventStore } from './store.js';
 
 /**

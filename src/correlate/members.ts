@@ -2,29 +2,11 @@ import type { EventKind, Vif } from '../catalogue/event.js';
 import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member, numberOf, textOf } from '../lifecycle/event.js';
 import { NEUTRON, requests } from '../lifecycle/plug.js';
-import type { Millis } from '../model/line.js';
 import { knownServices } from '../model/services.js';
+import type { Claim } from './claim.js';
 import type { Kept, Links, Named, NamedPort, Sort } from './kept.js';
 import { withHeldLocks } from './lock-holders.js';
-import type { Said } from './owner.js';
 import { between, type EventStore, instancesOf, linesOf } from './store.js';
-
-/** What it takes to tell an action's lines from all others. */
-export interface Claim {
-  readonly instance: string;
-  /** the action's request id, and the client's own where it sent one */
-  readonly aliases: ReadonlySet<string>;
-  readonly from: Millis;
-  readonly to: Millis;
-  /** other instances have actions of this request: a line that names only the request says nothing of which */
-  readonly isShared: boolean;
-  /** the action owns the instance at this moment, and such a line with it where one is given */
-  owns(at: Millis, line?: Said): boolean;
-  /** the last moment at which it may begin a call to neutron */
-  readonly callsUntil: Millis;
-  /** another action of this instance has this request id */
-  isOther(request: string): boolean;
-}
 
 /** Of nova's control plane only what says the action's own id is the action's. */
 const BY_ID_ONLY = new Set(knownServices.ofPart('control plane'));

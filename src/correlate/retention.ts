@@ -4,9 +4,10 @@ import type { Closer } from './close.js';
 import type { ControlPlane } from './control-plane.js';
 import { type Gather, isPhaseLine, type Sources } from './gather.js';
 import { namesOf } from './members.js';
+import { compare } from './order.js';
 import { beganOf, givenOn } from './owner.js';
 import { networksOf, type Sequels } from './sequels.js';
-import { type Closing, compare, type InstanceState } from './state.js';
+import type { Closing, InstanceState } from './state.js';
 import type { Sort } from './store.js';
 import { AHEAD, GRACE, LEAD, REACH, SWEEP } from './times.js';
 

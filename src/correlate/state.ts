@@ -46,7 +46,3 @@ export interface Closing {
   readonly at: Millis;
   readonly thing: ClosedThing;
 }
-
-export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-export const sortedByName = <T>(map: ReadonlyMap<string, T>): (readonly [string, T])[] => [...map].sort(([a], [b]) => compare(a, b));

@@ -2,7 +2,7 @@ import type { EventKind } from '../catalogue/event.js';
 import type { AtLeast } from '../catalogue/wants.js';
 import type { Millis } from '../model/line.js';
 import { type Event, type Member, numberOf, textOf } from './event.js';
-import type { Phase } from './phases.js';
+import type { Phase } from './phase.js';
 import { isOf } from './thread.js';
 
 /**

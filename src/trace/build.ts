@@ -2,12 +2,12 @@ import { sentenceOf } from '../export/sentence.js';
 import { isKnown } from '../export/terminal/reading.js';
 import { causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
-import type { Coverage } from '../lifecycle/coverage.js';
 import type { Event } from '../lifecycle/event.js';
 import { controlPlanePhases, fragmentPhases } from '../lifecycle/fragment.js';
 import { atTheirMoments } from '../lifecycle/guest-events.js';
 import { namesakesOf } from '../lifecycle/name.js';
-import { type Lived, type Phase, phasesOf } from '../lifecycle/phases.js';
+import type { Coverage, Phase, PhaseInput } from '../lifecycle/phase.js';
+import { phasesOf } from '../lifecycle/phases.js';
 import { keys } from '../model/attributes.js';
 import type { Count } from '../model/counters.js';
 import { type AttributeValue, BUILD_ATTEMPT, type FinishedTrace, isError, type SpanData } from '../model/span.js';
@@ -131,7 +131,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
 }
 
 /** What the process that writes the root saw of the action: where no compute host ended it, the control plane's part. */
-function seenOf(action: ClosedAction, options: BuildOptions): { lived: Lived; phases: Phase[]; coverage: Coverage } {
+function seenOf(action: ClosedAction, options: BuildOptions): { lived: PhaseInput; phases: Phase[]; coverage: Coverage } {
   if (action.service === 'nova-compute') {
     const lived = phaseInputOf(action, action.host, options);
     return { lived, ...phasesOf(tableOf(action.spec, options), lived) };

@@ -1,5 +1,5 @@
 import { inOrder } from '../lifecycle/event.js';
-import type { Phase } from '../lifecycle/phases.js';
+import type { Phase } from '../lifecycle/phase.js';
 import { isError, type Outcome } from '../model/span.js';
 
 /** No line is quoted further. */

@@ -1,7 +1,7 @@
 import type { ClosedSequel } from '../lifecycle/closed.js';
-import type { Coverage } from '../lifecycle/coverage.js';
 import { EMITTED } from '../lifecycle/guest-events.js';
 import { metadataProvision, networkReadyPhases } from '../lifecycle/network-ready.js';
+import type { Coverage } from '../lifecycle/phase.js';
 import { phasesOf } from '../lifecycle/phases.js';
 import { keys } from '../model/attributes.js';
 import type { AttributeValue, FinishedTrace, SpanData } from '../model/span.js';

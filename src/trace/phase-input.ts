@@ -1,6 +1,6 @@
 import type { ClosedThing } from '../lifecycle/closed.js';
 import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
-import type { Lived } from '../lifecycle/phases.js';
+import type { PhaseInput } from '../lifecycle/phase.js';
 import type { Count } from '../model/counters.js';
 import type { ShownLines } from './line-events.js';
 
@@ -15,7 +15,7 @@ export interface BuildOptions {
 
 export const tableOf = (spec: ActionSpec, { phasesOf: added }: BuildOptions): readonly PhaseSpec[] => added?.(spec) ?? spec.phases;
 
-export function phaseInputOf(closed: ClosedThing, host: string | undefined, options: BuildOptions): Lived {
+export function phaseInputOf(closed: ClosedThing, host: string | undefined, options: BuildOptions): PhaseInput {
   const { request, start, end, members } = closed;
   return { request, start, end, members, ports: [...closed.ports.keys()].sort(), host, reads: options.reads };
 }

@@ -1,7 +1,7 @@
 import type { Causes } from '../lifecycle/causes.js';
 import type { ClosedThing } from '../lifecycle/closed.js';
 import { byPlace, numberOf } from '../lifecycle/event.js';
-import type { Phase } from '../lifecycle/phases.js';
+import type { Phase } from '../lifecycle/phase.js';
 import { isOf } from '../lifecycle/thread.js';
 import { keys } from '../model/attributes.js';
 import type { Millis } from '../model/line.js';

@@ -1,6 +1,6 @@
 import type { ClosedAction, ClosedThing } from '../lifecycle/closed.js';
-import type { Coverage } from '../lifecycle/coverage.js';
 import { numberOf } from '../lifecycle/event.js';
+import type { Coverage } from '../lifecycle/phase.js';
 import { keys } from '../model/attributes.js';
 import type { Millis } from '../model/line.js';
 import type { Level } from '../model/record.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Causes, causesOf, isOfHost, isTrifle } from '../../src/lifecycle/causes.js';
 import type { PhaseSpec } from '../../src/lifecycle/define.js';
 import type { Event } from '../../src/lifecycle/event.js';
-import type { Phase } from '../../src/lifecycle/phases.js';
+import type { Phase } from '../../src/lifecycle/phase.js';
 import { isWanted } from '../../src/lifecycle/wanted.js';
 import { A, at, B, eventsOf, membersAbout, nova, oslo, U, vlog } from '../support/lines.js';
 
