@@ -75,7 +75,7 @@ export interface Explanation {
   readonly understood: boolean;
 }
 
-export interface ViewOptions {
+interface ViewOptions {
   /** LISTEN_FORM; undefined for the usual address, or a free port where something else listens there */
   readonly listen: string | undefined;
   readonly clock: Clock;

@@ -32,7 +32,7 @@ import {
 } from './statistics.js';
 
 /** The chance that a comparison of two sets of one kind names any difference of one sort (times, what is there, failures). */
-export const LEVEL = 0.001;
+const LEVEL = 0.001;
 /** Lines are stamped to the millisecond: what is shorter, or a small part of the whole, is no finding however sure it is. */
 const LEAST_MILLIS = 5;
 const LEAST_SHARE = 0.02;

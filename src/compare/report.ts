@@ -10,7 +10,7 @@ import { type Level, levelOf, type Phase, WHOLE } from './phase.js';
 import { sorted } from './statistics.js';
 
 /** How many of the slowest actions of a kind are named. */
-export const SLOWEST = 10;
+const SLOWEST = 10;
 
 export interface Slow {
   readonly traceId: string;
@@ -153,7 +153,7 @@ export interface GroupReport {
   readonly phases: readonly PhaseReport[];
 }
 
-export interface HostReport {
+interface HostReport {
   readonly host: string;
   readonly times: Times;
   readonly ended: number;

@@ -7,7 +7,7 @@ import type { HostMarks } from './settle.js';
 const NONE: readonly Millis[] = [];
 
 /** Moments of each host, in order. */
-export class HostTimes {
+class HostTimes {
   readonly #byHost = new Map<string, Millis[]>();
 
   add(host: string, at: Millis): void {

@@ -13,7 +13,7 @@ const BY_ID_ONLY = new Set(knownServices.ofPart('control plane'));
 /** neutron's word to nova, under a request of its own. */
 const ANNOUNCED: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plug.announced', 'external.event.announced']);
 /** What nova's control plane does, and what it asks of placement and glance: before and beside every try at a build. */
-export const isOfControlPlane = ({ service, kind }: Event): boolean => BY_ID_ONLY.has(service) && !ANNOUNCED.has(kind);
+const isOfControlPlane = ({ service, kind }: Event): boolean => BY_ID_ONLY.has(service) && !ANNOUNCED.has(kind);
 
 /** Requests that are about no port: which try at a build they were made for, nothing in the trace's ids would say. */
 const GENERAL: ReadonlySet<EventKind> = new Set(requests.flatMap(({ to }) => to.flatMap(({ kinds }) => kinds)));

@@ -72,9 +72,6 @@ function hostOf(thing: ClosedThing): string {
   }
 }
 
-/** The same of two things that were built from the same lines, and of no others. */
-export const keyOfTold = (thing: Told): string => [thing.form, thing.instance, thing.request, thing.host, thing.from, thing.to].join(' ');
-
 /**
  * Whether two are the same thing. A line that came too late for the one may be in the other, which is built later: where
  * instance, request and host are the same, it is enough that they overlap. Of fragments there are several of one request.

@@ -135,7 +135,7 @@ function shownLocation(location: string): string {
 }
 
 /** Retry-After, in its two forms: seconds, or a date. */
-export function retryAfter(value: string | undefined, clock: Clock): number | undefined {
+function retryAfter(value: string | undefined, clock: Clock): number | undefined {
   if (value === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
   const at = Date.parse(value);

@@ -105,7 +105,7 @@ export interface ClosedFragment extends Closed {
 export type Boot = Pick<ClosedAction, 'instance' | 'request' | 'spec' | 'host' | 'start' | 'began' | 'ports'>;
 
 /** Every port has its address; or it is no longer waited for, since the next action has begun, or it took too long. */
-export type EndOfSequel = 'ready' | 'next-action' | 'patience';
+type EndOfSequel = 'ready' | 'next-action' | 'patience';
 
 /** What a guest's network does after the boot: told as a trace of its own, linked to the boot. */
 export interface ClosedSequel extends Closed {

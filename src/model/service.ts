@@ -11,10 +11,10 @@ export type Family = 'openstack' | 'ovn';
  * - `network API`: makes and binds ports
  * - `hypervisor`: a daemon of a compute host, which prints of its own host only
  */
-export type Part = 'control plane' | 'network API' | 'hypervisor';
+type Part = 'control plane' | 'network API' | 'hypervisor';
 
 /** Where a service's level of logging is set. */
-export interface Settings {
+interface Settings {
   readonly file: string;
   readonly where: string;
 }

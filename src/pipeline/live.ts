@@ -142,7 +142,7 @@ function paceOf(standings: readonly LogStanding[], now: Millis, isAfterPause: bo
 }
 
 /** How one log stands, as of the last cycle. */
-export interface LogStanding {
+interface LogStanding {
   readonly path: string;
   /** where reading goes on */
   readonly place: Place;
@@ -184,7 +184,7 @@ export interface LiveLogs {
 }
 
 /** How following stands, as of the last cycle; moments are of the logs' own time. */
-export interface LiveVitals {
+interface LiveVitals {
   /** by nova's name of the action */
   readonly openActions: Vitals['openActions'];
   readonly buildHosts: Vitals['buildHosts'];

@@ -41,7 +41,7 @@ export const isKnown = (span: SpanData): boolean =>
 
 export const portOf = (span: SpanData): string | undefined => textOf(span, keys.port);
 
-export const tapOf = (span: SpanData): string | undefined => textOf(span, keys.interface);
+const tapOf = (span: SpanData): string | undefined => textOf(span, keys.interface);
 
 /** In ms: how long after its cause the line of who waited for it may come, or before it, where two services write. */
 export const HANDOVER = 25;
