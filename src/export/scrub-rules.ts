@@ -104,7 +104,7 @@ export const scrubRules: readonly ScrubRule[] = [
   },
   {
     name: 'named',
-    hides: 'what stands behind the name of a password, token, secret or key: in Python, JSON, options and queries',
+    hides: 'the value after the name of a password, token, secret or key: in Python, JSON, options and queries',
     needles: NAME_NEEDLES,
     finds: new RegExp(`(${NAMES}${QUOTE}?[ \\t]{0,8}[:=][ \\t]{0,8})`, 'gi'),
     extent: 'value',
@@ -148,7 +148,7 @@ export const scrubRules: readonly ScrubRule[] = [
   },
   {
     name: 'url',
-    hides: 'user and password in a URL, of each host where it names several',
+    hides: 'user and password in a URL, for each host if it names several',
     needles: ['://'],
     finds: /(:\/\/|(?<=@[\w.:-]{1,256}),)[^\s/@,"']{1,512}@/g,
     extent: 'none',

@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { answerRules, outcomeOf, type Treatment } from '../../src/export/outcome.js';
 
 const WORDS: Record<Treatment, string> = {
-  wait: 'sent again, without end',
-  doubt: 'sent again; set aside when it alone fails',
-  settings: 'everything waits, for people to mend it',
-  'set-aside': 'set aside; the next one is sent',
+  wait: 'sends it again, without end',
+  doubt: 'sends it again; moves it to the dead-letter folder when it alone fails',
+  settings: 'waits with all traces until the settings are corrected',
+  'set-aside': 'moves the trace to the dead-letter folder',
 };
 
 it('docs/delivery.md has a row for each rule', () => {

@@ -15,28 +15,28 @@ const BOUNDS: readonly { what: string; bound: string; file: string; is: string; 
   { what: "bytes of a line's context", bound: '256', file: 'read/log-reader.ts', is: 'LONGEST_CONTEXT = 256' },
   { what: 'lines of a traceback', bound: '120', file: 'read/log-reader.ts', is: 'MOST_DETAIL = 120' },
   { what: 'bytes of one of them', bound: '500', file: 'read/log-reader.ts', is: 'LONGEST_DETAIL = 500' },
-  { what: 'processes of a service that are remembered', bound: '1024', file: 'read/uwsgi.ts', is: 'MOST_WORKERS = 1024' },
+  { what: 'remembered processes of a service', bound: '1024', file: 'read/uwsgi.ts', is: 'MOST_WORKERS = 1024' },
   { what: 'services on hosts in one log', bound: '500', file: 'read/writers.ts', is: 'MOST_READERS = 500', counter: 'foreign_lines' },
   {
-    what: 'lines kept while the form of a log is not clear',
+    what: 'lines kept until the form of a log is known',
     bound: '64, of 256 KiB',
     file: 'read/kept-lines.ts',
     is: 'MOST_KEPT = 64',
     counter: 'damaged_lines',
   },
   {
-    what: 'lines that wait for a link',
+    what: 'lines that wait for the line that links them to an action',
     bound: '50,000',
     file: 'correlate/retention.ts',
     is: 'ROOM = 50_000',
     counter: 'waiting_room_full',
   },
   { what: 'open actions', bound: '10,000', file: 'correlate/retention.ts', is: 'MOST_OPEN = 10_000', counter: 'open_full' },
-  { what: 'lines of what the daemons of a host went through', bound: '20,000', file: 'correlate/host-lines.ts', is: 'ROOM = 20_000' },
+  { what: 'lines about the daemons of a host', bound: '20,000', file: 'correlate/host-lines.ts', is: 'ROOM = 20_000' },
   { what: 'ports of an action', bound: '256', file: 'correlate/members.ts', is: 'MOST_PORTS = 256', counter: 'ports_full' },
   { what: 'traces that wait for the backend', bound: '1000, of 64 MiB', file: 'pipeline/deliver.ts', is: 'LIMIT_BYTES = 64 * 1024 * 1024' },
   {
-    what: 'traces that are set aside',
+    what: 'traces in the dead-letter folder',
     bound: '10,000, of 256 MiB',
     file: 'pipeline/set-aside.ts',
     is: 'LIMIT_BYTES = 256 * 1024 * 1024',
@@ -45,15 +45,15 @@ const BOUNDS: readonly { what: string; bound: string; file: string; is: string; 
   { what: "characters of a failure's reason", bound: '500', file: 'trace/exception.ts', is: 'LONGEST_MESSAGE = 500' },
   { what: "characters of a failure's traceback", bound: '8000', file: 'trace/exception.ts', is: 'LONGEST_STACK = 8000' },
   {
-    what: 'lines shown on a span',
+    what: 'lines attached to a span',
     bound: `${bounds.eventsOfSpan}`,
     file: 'trace/bounds.ts',
     is: 'eventsOfSpan: 128',
     counter: 'lines_left_out',
   },
-  { what: 'lines shown in a trace', bound: '10,000', file: 'trace/bounds.ts', is: 'eventsOfTrace: 10_000', counter: 'lines_left_out' },
+  { what: 'lines attached to a trace', bound: '10,000', file: 'trace/bounds.ts', is: 'eventsOfTrace: 10_000', counter: 'lines_left_out' },
   {
-    what: 'characters of a line that is shown, and of a status',
+    what: 'characters of an attached line, and of a status',
     bound: `${bounds.text}`,
     file: 'trace/bounds.ts',
     is: 'text: 4096',
@@ -61,31 +61,31 @@ const BOUNDS: readonly { what: string; bound: string; file: string; is: string; 
   },
   { what: 'characters of an attribute', bound: `${bounds.value}`, file: 'trace/bounds.ts', is: 'value: 8192', counter: 'values_cut' },
   {
-    what: 'items of an attribute that is a list',
+    what: 'items of a list attribute',
     bound: `${bounds.items}`,
     file: 'trace/bounds.ts',
     is: 'items: 1024',
     counter: 'values_cut',
   },
   { what: 'spans of a trace', bound: `${bounds.spans}`, file: 'trace/bounds.ts', is: 'spans: 1000', counter: 'spans_left_out' },
-  { what: 'folders below one that is named', bound: `${MOST_FOLDERS}`, file: 'tail/discover.ts', is: 'MOST_FOLDERS = 5000' },
+  { what: 'folders below a named one', bound: `${MOST_FOLDERS}`, file: 'tail/discover.ts', is: 'MOST_FOLDERS = 5000' },
   {
-    what: 'bytes of a request with logs, packed and unpacked',
+    what: 'bytes of a received request, compressed and uncompressed',
     bound: '16 MiB',
     file: 'receive/server.ts',
     is: 'bodyBytes: 16 * MIB',
     counter: 'received_requests',
   },
-  { what: 'records of a request', bound: '100,000', file: 'receive/value.ts', is: 'MOST_RECORDS = 100_000', counter: 'received_requests' },
+  { what: 'records of a received request', bound: '100,000', file: 'receive/value.ts', is: 'MOST_RECORDS = 100_000', counter: 'received_requests' },
   {
-    what: 'bytes of all that are under way',
+    what: 'bytes of all requests at once',
     bound: '64 MiB',
     file: 'receive/server.ts',
     is: 'allBytes: 64 * MIB',
     counter: 'received_requests',
   },
-  { what: 'connections of those who send logs', bound: '512', file: 'receive/server.ts', is: 'MOST_CONNECTIONS = 512' },
-  { what: 'logs that are sent', bound: '1000', file: 'receive/spool.ts', is: 'MOST_LOGS = 1000', counter: 'received_rejected' },
+  { what: 'connections of senders', bound: '512', file: 'receive/server.ts', is: 'MOST_CONNECTIONS = 512' },
+  { what: 'received logs', bound: '1000', file: 'receive/spool.ts', is: 'MOST_LOGS = 1000', counter: 'received_rejected' },
   { what: 'levels of a value in a request', bound: '32', file: 'receive/value.ts', is: 'DEEPEST = 32', counter: 'received_requests' },
   { what: "bytes of a backend's answer", bound: '4 MiB', file: 'export/http-post.ts', is: 'LONGEST_ANSWER = 4 * 1024 * 1024' },
 ];
@@ -102,7 +102,7 @@ describe('docs/security.md', () => {
   });
 
   it('tells of no other', () => {
-    const section = page.slice(page.indexOf('## Bounds'));
+    const section = page.slice(page.indexOf('## Limits'));
     expect(section.split('\n').filter((line) => line.includes('`src/')).length).toBe(BOUNDS.length);
   });
 });
