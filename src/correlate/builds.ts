@@ -19,7 +19,7 @@ const ENDS: ReadonlySet<EventKind> = new Set<EventKind>([
 ]);
 
 /** An instance's arrival on a host, begun or over. */
-export interface Mark {
+export interface BuildEvent {
   readonly at: Millis;
   readonly instance: string;
   readonly begins: boolean;
@@ -33,18 +33,18 @@ interface Arrival {
   over: Millis;
 }
 
-/** The marks of one host, and the arrivals that they make. */
+/** The arrivals on one host, from the lines that begin and end them. */
 class HostBuilds {
-  readonly marks: Mark[] = [];
+  readonly events: BuildEvent[] = [];
   #arrivals: Arrival[] = [];
   readonly #latest = new Map<string, Arrival>();
   #isSorted = true;
 
-  add(mark: Mark): void {
-    const { marks } = this;
-    if (marks.length > 0 && mark.at < marks[marks.length - 1]!.at) this.#isSorted = false;
-    marks.push(mark);
-    if (this.#isSorted) this.#take(mark);
+  add(event: BuildEvent): void {
+    const { events } = this;
+    if (events.length > 0 && event.at < events[events.length - 1]!.at) this.#isSorted = false;
+    events.push(event);
+    if (this.#isSorted) this.#take(event);
   }
 
   /** In order. */
@@ -53,13 +53,13 @@ class HostBuilds {
       this.#isSorted = true;
       this.#arrivals = [];
       this.#latest.clear();
-      this.marks.sort((a, b) => a.at - b.at);
-      for (const mark of this.marks) this.#take(mark);
+      this.events.sort((a, b) => a.at - b.at);
+      for (const event of this.events) this.#take(event);
     }
     return this.#arrivals;
   }
 
-  #take({ at, instance, begins }: Mark): void {
+  #take({ at, instance, begins }: BuildEvent): void {
     const latest = this.#latest.get(instance);
     if (!begins) {
       if (latest !== undefined && at > latest.at) latest.over = Math.min(latest.over, at);
@@ -86,16 +86,16 @@ export class Builds {
     this.add(event.host, { at: event.at, instance: event.instance, begins });
   }
 
-  add(host: string, mark: Mark): void {
+  add(host: string, event: BuildEvent): void {
     const builds = this.#byHost.get(host) ?? new HostBuilds();
     this.#byHost.set(host, builds);
-    builds.add(mark);
+    builds.add(event);
   }
 
   /** What is known of a time, its end not included. */
-  between(from: Millis, to: Millis): (Mark & { readonly host: string })[] {
-    return [...this.#byHost].flatMap(([host, { marks }]) =>
-      marks.filter(({ at }) => at >= from && at < to).map((mark) => ({ host, ...mark })),
+  between(from: Millis, to: Millis): (BuildEvent & { readonly host: string })[] {
+    return [...this.#byHost].flatMap(([host, { events }]) =>
+      events.filter(({ at }) => at >= from && at < to).map((event) => ({ host, ...event })),
     );
   }
 
@@ -120,20 +120,20 @@ export class Builds {
     return others;
   }
 
-  /** As `Correlator.whole`: the arrivals are a function of the marks. */
+  /** As `Correlator.whole`: the arrivals follow from the events. */
   get whole(): unknown {
-    return Array.from(this.#byHost, ([host, { marks }]) => [host, marks] as const)
+    return Array.from(this.#byHost, ([host, { events }]) => [host, events] as const)
       .filter(([, { length }]) => length > 0)
       .sort(([a], [b]) => compare(a, b));
   }
 
   /** Forgets what lies before. */
   forget(before: Millis): void {
-    for (const [host, { marks }] of this.#byHost) {
-      const left = marks.filter(({ at }) => at >= before);
-      if (left.length === marks.length) continue;
+    for (const [host, { events }] of this.#byHost) {
+      const left = events.filter(({ at }) => at >= before);
+      if (left.length === events.length) continue;
       this.#byHost.delete(host);
-      for (const mark of left) this.add(host, mark);
+      for (const event of left) this.add(host, event);
     }
   }
 }

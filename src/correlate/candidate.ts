@@ -1,4 +1,4 @@
-import type { ActionLock, Past } from '../lifecycle/closed.js';
+import type { ActionInterval, ActionLock } from '../lifecycle/closed.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Certainty } from '../model/attributes.js';
@@ -8,13 +8,13 @@ import type { Outcome } from '../model/span.js';
 /** The lines of a candidate, by what ties them to it. */
 export interface CandidateLines {
   /** With the action's own request id, or of a sort that only this action prints; in order. */
-  own: Event[];
+  byRequest: Event[];
   /** Without an id of their own, printed while the action held the instance. */
-  owned: Event[];
+  attributed: Event[];
   /** nova-api's lines that say what the request begins. */
-  readonly begun: Event[];
+  readonly apiLines: Event[];
   /** Of no other action, while this one has no name: what may name it. */
-  bare: Event[];
+  unattributed: Event[];
   /** Without its id, printed while nothing but this was under way: what states nova had the instance in. */
   readonly stated: Event[];
 }
@@ -106,13 +106,13 @@ export interface Circumstances {
 }
 
 /** nova-compute's lines of one instance and one request: an action, once it has a name. */
-export class Candidate implements Past {
+export class Candidate implements ActionInterval {
   readonly instance: string;
   readonly request: string;
   readonly attempt: number;
   /** From when on another instance has lines of this request, too; infinity where none has. */
   readonly sharedSince: Millis;
-  readonly lines: CandidateLines = { own: [], owned: [], begun: [], bare: [], stated: [] };
+  readonly lines: CandidateLines = { byRequest: [], attributed: [], apiLines: [], unattributed: [], stated: [] };
   opened: Millis;
   /** Another action of the instance was under way when this one printed its first line: it may have waited for that one. */
   readonly mayHaveWaited: boolean;
@@ -177,7 +177,7 @@ export class Candidate implements Past {
 
   /** The time of its last line with an id of its own. */
   get lastOwn(): Millis {
-    const { own } = this.lines;
-    return own.length === 0 ? this.opened : own[own.length - 1]!.at;
+    const { byRequest } = this.lines;
+    return byRequest.length === 0 ? this.opened : byRequest[byRequest.length - 1]!.at;
   }
 }

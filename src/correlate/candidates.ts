@@ -1,4 +1,4 @@
-import type { Past } from '../lifecycle/closed.js';
+import type { ActionInterval } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
 import { heads, isOfTask, isTaskOf, mayNameBare, taskOf } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
@@ -12,16 +12,16 @@ const JUST_BEFORE = seconds(1);
 
 /** The candidates of one instance: which of them is due first, and which of them or of its exported actions owns a moment. */
 export class Candidates {
-  readonly #past: readonly Past[];
+  readonly #past: readonly ActionInterval[];
   readonly #open = new Map<string, Candidate>();
   /** tries at a build that were given on to another host */
   readonly #attempts: Candidate[] = [];
   /** who may own a line without a request; made anew after a candidate is opened or removed */
-  #owners: Past[] | undefined;
+  #owners: ActionInterval[] | undefined;
   /** no candidate closes before this moment */
   #soonest = Number.POSITIVE_INFINITY;
 
-  constructor(past: readonly Past[]) {
+  constructor(past: readonly ActionInterval[]) {
     this.#past = past;
   }
 
@@ -44,7 +44,7 @@ export class Candidates {
   }
 
   /** The candidate that is the same action, or the same try at it. */
-  same(action: Past): Candidate | undefined {
+  same(action: ActionInterval): Candidate | undefined {
     const open = this.#open.get(action.request);
     return open !== undefined && isSame(open, action) ? open : this.#attempts.find((each) => isSame(each, action));
   }
@@ -108,7 +108,7 @@ export class Candidates {
    * Whose a line without a request is: not an action's that has no such task, where it says which task is pending. What may
    * name an action is not taken by one that has ended, while another is at work that has no name yet.
    */
-  ownerOf(event: Event): Past | undefined {
+  ownerOf(event: Event): ActionInterval | undefined {
     const owner = this.ownerAt(event.at);
     if (owner?.spec === undefined) return owner;
     if (isOfTask(event)) return isTaskOf(owner.spec, taskOf(event)) ? owner : undefined;
@@ -125,11 +125,11 @@ export class Candidates {
     return false;
   }
 
-  ownerAt(at: Millis): Past | undefined {
-    return ownerAt<Past>(this.#rivals, at);
+  ownerAt(at: Millis): ActionInterval | undefined {
+    return ownerAt<ActionInterval>(this.#rivals, at);
   }
 
-  get #rivals(): readonly Past[] {
+  get #rivals(): readonly ActionInterval[] {
     this.#owners ??= [...this.#past, ...this.#attempts, ...this.#open.values()];
     return this.#owners;
   }

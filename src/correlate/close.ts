@@ -1,4 +1,4 @@
-import type { Past } from '../lifecycle/closed.js';
+import type { ActionInterval } from '../lifecycle/closed.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import { partOf } from '../lifecycle/name.js';
 import type { Unnamed } from '../lifecycle/unnamed.js';
@@ -99,22 +99,22 @@ export class Closer {
     return outcome === 'timed-out';
   }
 
-  #closingOf(candidate: Candidate, state: InstanceState, past: Past): Closing[] {
+  #closingOf(candidate: Candidate, state: InstanceState, past: ActionInterval): Closing[] {
     const { spec, lines, closesAt: at, rescheduled } = candidate;
     if (spec !== undefined) {
       const action = { ...this.#gather.action(candidate, state, spec), past };
-      return [{ at, thing: rescheduled ? { ...action, form: 'attempt' } : action }];
+      return [{ at, unit: rescheduled ? { ...action, form: 'attempt' } : action }];
     }
-    const part = partOf(lines.own);
-    if (part !== undefined) return [{ at, thing: { ...this.#gather.part(candidate, state, part), past } }];
+    const part = partOf(lines.byRequest);
+    if (part !== undefined) return [{ at, unit: { ...this.#gather.part(candidate, state, part), past } }];
     this.#count('unnamed');
-    if (lines.own.length > 0) this.#options.onUnnamed?.(unnamedOf(candidate));
+    if (lines.byRequest.length > 0) this.#options.onUnnamed?.(unnamedOf(candidate));
     return [];
   }
 }
 
 /** What a closed candidate leaves behind. */
-const pastOf = ({ request, attempt, rescheduled, opened, start, end, lock, spec, until, lastOwn }: Candidate): Past => ({
+const pastOf = ({ request, attempt, rescheduled, opened, start, end, lock, spec, until, lastOwn }: Candidate): ActionInterval => ({
   request,
   attempt,
   rescheduled,

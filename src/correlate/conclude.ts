@@ -1,4 +1,4 @@
-import type { ClosedFragment, ClosedThing, Past } from '../lifecycle/closed.js';
+import type { ActionInterval, ClosedFragment, ClosedUnit } from '../lifecycle/closed.js';
 import { type Event, type Member, numberOf } from '../lifecycle/event.js';
 import { actionGivenUp } from '../lifecycle/name.js';
 import { apiRequest } from '../lifecycle/plug.js';
@@ -12,7 +12,7 @@ import { GRACE } from './times.js';
  *
  * @param attempts that compute hosts handed back, as far as this process reads them
  */
-export function conclude(fragment: ClosedFragment, attempts: readonly Past[]): ClosedThing {
+export function conclude(fragment: ClosedFragment, attempts: readonly ActionInterval[]): ClosedUnit {
   const events = fragment.members.map(({ event }) => event);
   const spec = actionGivenUp(events);
   const own = events.filter(({ service }) => service === 'nova-conductor');

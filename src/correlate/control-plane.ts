@@ -1,4 +1,4 @@
-import type { ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
+import type { ClosedFragment, ClosedUnit } from '../lifecycle/closed.js';
 import type { Event, Member } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { Claim } from './claim.js';
@@ -140,12 +140,12 @@ export class ControlPlane {
     return this.instancesOf(session).flatMap((instance) => {
       // Whether a compute host shows it must be known as of this watermark.
       const closings = this.#closer.upTo(instance, watermark);
-      const thing = this.#partOf(instance, session);
-      return thing === undefined ? closings : [...closings, { at, thing }];
+      const unit = this.#partOf(instance, session);
+      return unit === undefined ? closings : [...closings, { at, unit }];
     });
   }
 
-  #partOf(instance: string, session: Session): ClosedThing | undefined {
+  #partOf(instance: string, session: Session): ClosedUnit | undefined {
     // What began after the part's time was up does not count: when it is read must not matter.
     const due = session.last + FRAGMENT_QUIET;
     const tries = this.#instances.intervalsOf(instance).filter(({ request, opened }) => request === session.request && opened <= due);

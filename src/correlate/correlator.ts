@@ -1,25 +1,25 @@
-import { isTrifle } from '../lifecycle/causes.js';
-import type { ClosedThing } from '../lifecycle/closed.js';
+import { isNegligible } from '../lifecycle/causes.js';
+import type { ClosedUnit } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
 import type { OpenActions } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
 import { Builds } from './builds.js';
 import { Closer, type CorrelatorOptions } from './close.js';
+import { type ClosedRecord, restoreInterval } from './closed-record.js';
 import { ControlPlane } from './control-plane.js';
 import { Gather, type Sources } from './gather.js';
 import { HostLines } from './host-lines.js';
 import { Hosts } from './hosts.js';
 import { Instances } from './instances.js';
 import { ONLY_AT_WORK } from './kinds.js';
+import { NetworkReadies } from './network-readies.js';
 import { compare } from './order.js';
 import { Retention } from './retention.js';
 import type { Saved } from './saved.js';
-import { Sequels } from './sequels.js';
 import { neededSince, restore, save } from './snapshot.js';
 import type { Closing } from './state.js';
 import { EventStore } from './store.js';
-import { restorePast, type Told } from './told.js';
 
 /**
  * Gathers lines and gives back actions that are over. Online three things happen: lines are kept, the watermark moves, and
@@ -30,7 +30,7 @@ export class Correlator {
   readonly #gather: Gather;
   readonly #closer: Closer;
   readonly #control: ControlPlane;
-  readonly #sequels: Sequels;
+  readonly #networkReadies: NetworkReadies;
   readonly #retention: Retention;
   readonly #kept: (event: Event) => Event;
   /** what lies before was read before a restart, unless `#wasRead` says otherwise */
@@ -50,8 +50,8 @@ export class Correlator {
     this.#gather = new Gather(this.#from);
     this.#closer = new Closer(instances, hosts, this.#gather, count, options);
     this.#control = new ControlPlane(store, instances, this.#gather, this.#closer);
-    this.#sequels = new Sequels(store, instances, this.#gather);
-    this.#retention = new Retention(this.#from, this.#gather, this.#control, this.#sequels);
+    this.#networkReadies = new NetworkReadies(store, instances, this.#gather);
+    this.#retention = new Retention(this.#from, this.#gather, this.#control, this.#networkReadies);
   }
 
   /** Actions under way: named or not yet. */
@@ -75,14 +75,14 @@ export class Correlator {
       count('read_again');
       return;
     }
-    if (isTrifle(read) || hostLines.accept(read) || this.#isAuditAgain(read)) return;
+    if (isNegligible(read) || hostLines.accept(read) || this.#isAuditAgain(read)) return;
     const event = this.#kept(read);
     builds.note(event);
     if (hosts.note(event)) instances.wake(event.host, event.at);
     if (event.kind === 'compute.started') return;
     if (!ONLY_AT_WORK.has(event.kind)) store.add(event);
     this.#control.note(event);
-    this.#sequels.note(event);
+    this.#networkReadies.note(event);
     instances.keep(event);
   }
 
@@ -105,18 +105,18 @@ export class Correlator {
    *
    * @returns what closed by it, in the order of closing
    */
-  advance(watermark: Millis): ClosedThing[] {
+  advance(watermark: Millis): ClosedUnit[] {
     if (watermark <= this.#watermark) return [];
     this.#watermark = watermark;
     const isDueToSweep = this.#retention.isDue(watermark);
     const closings = [
       ...this.#advanceInstances(watermark, isDueToSweep),
       ...this.#followed(this.#retention.evict(this.#closer)),
-      ...this.#sequels.advance(watermark, (instance) => this.#closer.upTo(instance, watermark)),
+      ...this.#networkReadies.advance(watermark, (instance) => this.#closer.upTo(instance, watermark)),
       ...this.#followed(this.#control.advance(watermark)),
     ];
     if (isDueToSweep) this.#retention.sweep(watermark);
-    return closings.sort((a, b) => a.at - b.at || compare(keyOf(a.thing), keyOf(b.thing))).map(({ thing }) => thing);
+    return closings.sort((a, b) => a.at - b.at || compare(keyOf(a.unit), keyOf(b.unit))).map(({ unit }) => unit);
   }
 
   /**
@@ -124,7 +124,7 @@ export class Correlator {
    *
    * @param last the time of the newest line of any log: an action that might have gone on after it is unfinished
    */
-  finish(last: Millis): ClosedThing[] {
+  finish(last: Millis): ClosedUnit[] {
     this.#closer.endInput(last);
     return this.advance(Number.POSITIVE_INFINITY);
   }
@@ -140,7 +140,7 @@ export class Correlator {
   }
 
   #followed(closings: Closing[]): Closing[] {
-    this.#sequels.follow(closings);
+    this.#networkReadies.follow(closings);
     return closings;
   }
 
@@ -173,7 +173,7 @@ export class Correlator {
     const audited = [...this.#audited].filter(([, others]) => others === this.#others).map(([host]) => host);
     return {
       ...{ watermark: this.#watermark, audited: audited.sort(), store: store.whole, hosts: hosts.whole, instances: instances.whole },
-      ...{ hostLines: hostLines.whole, builds: builds.whole, control: this.#control.whole, sequels: this.#sequels.whole },
+      ...{ hostLines: hostLines.whole, builds: builds.whole, control: this.#control.whole, networkReadies: this.#networkReadies.whole },
       retention: this.#retention.whole,
     };
   }
@@ -184,7 +184,7 @@ export class Correlator {
   }
 
   get #parts() {
-    return { from: this.#from, gather: this.#gather, control: this.#control, sequels: this.#sequels };
+    return { from: this.#from, gather: this.#gather, control: this.#control, networkReadies: this.#networkReadies };
   }
 
   /**
@@ -202,17 +202,17 @@ export class Correlator {
     wasRead,
   }: {
     readonly saved?: Saved | undefined;
-    readonly told: readonly Told[];
+    readonly told: readonly ClosedRecord[];
     readonly before: Millis;
     readonly wasRead?: (event: Event) => boolean;
   }): void {
     const exported = told.flatMap(({ instance, from, past }) => (past === undefined || from >= before ? [] : [[instance, past] as const]));
     const pasts = [...exported, ...(saved?.pasts ?? [])];
-    this.#from.instances.seed(pasts.map(([instance, past]) => [instance, restorePast(past)] as const));
+    this.#from.instances.seed(pasts.map(([instance, past]) => [instance, restoreInterval(past)] as const));
     if (saved !== undefined) restore(this.#parts, saved);
     this.#before = before;
     if (wasRead !== undefined) this.#wasRead = wasRead;
   }
 }
 
-const keyOf = (thing: ClosedThing): string => `${thing.instance} ${thing.request} ${thing.form}`;
+const keyOf = (unit: ClosedUnit): string => `${unit.instance} ${unit.request} ${unit.form}`;

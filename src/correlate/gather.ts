@@ -1,5 +1,5 @@
 import type { Vif } from '../catalogue/event.js';
-import { type ClosedAction, type ClosedFragment, followedBy, type Past } from '../lifecycle/closed.js';
+import { type ActionInterval, type ClosedAction, type ClosedFragment, followedBy } from '../lifecycle/closed.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import type { Event, Member } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
@@ -49,7 +49,7 @@ export class Gather {
     const others = [...state.past, ...state.candidates];
     const next = end === undefined ? Number.POSITIVE_INFINITY : openedAfter(others, end);
     const owns = (at: Millis, line?: Said): boolean => {
-      const owner = ownerAt<Past>(others, at, line);
+      const owner = ownerAt<ActionInterval>(others, at, line);
       // The chains of its ports go on for a while, up to whatever begins next.
       return owner === undefined ? at > until && at < next : isSame(owner, candidate);
     };
@@ -85,7 +85,7 @@ export class Gather {
       service: 'nova-compute',
       members,
       ports: tries.length > 1 ? portsNamed(known, ofTry) : known,
-      meanwhile: this.#meanwhile(members, claim),
+      hostEvents: this.#hostEventsOf(members, claim),
       attempts: rescheduled ? [] : before.map(intervalOf),
       ...this.#buildsBeside(candidate),
       // What was over before that may be forgotten already, or not yet.
@@ -102,18 +102,18 @@ export class Gather {
   }
 
   #buildsBeside({ host, instance, start, end, lines }: Candidate): { builds: number } | undefined {
-    const { own } = lines;
-    if (!own.some(({ kind }) => kind === 'instance.claimed')) return undefined;
-    const last = Math.max(start, end ?? own[own.length - 1]!.at);
+    const { byRequest } = lines;
+    if (!byRequest.some(({ kind }) => kind === 'instance.claimed')) return undefined;
+    const last = Math.max(start, end ?? byRequest[byRequest.length - 1]!.at);
     return { builds: this.#from.builds.others(host, instance, { start, end: last }, this.#from.hosts.restarts.of(host)) };
   }
 
   /** What the other host of an action shows: the one that writes the root is another process's to read. */
   part({ instance, request, opened, lines }: Candidate, state: InstanceState, spec: ActionSpec): ClosedFragment {
     const others = [...state.past, ...state.candidates];
-    const start = lines.own[0]!.at;
-    const end = lines.own[lines.own.length - 1]!.at;
-    const claim = this.claimOf(instance, request, start - LEAD, end + GRACE, (at) => ownerAt<Past>(others, at) === undefined);
+    const start = lines.byRequest[0]!.at;
+    const end = lines.byRequest[lines.byRequest.length - 1]!.at;
+    const claim = this.claimOf(instance, request, start - LEAD, end + GRACE, (at) => ownerAt<ActionInterval>(others, at) === undefined);
     const gathered = this.ofClaim(claim);
     this.place(gathered.members);
     return { form: 'fragment', instance, request, start, end, began: opened, ...gathered, spec };
@@ -122,7 +122,7 @@ export class Gather {
   ofClaim(claim: Claim): Gathered {
     const ports = portsOfInstance(this.#from.store, claim);
     const members = this.membersOf(claim, ports);
-    return { members, ports, meanwhile: this.#meanwhile(members, claim) };
+    return { members, ports, meanwhile: this.#hostEventsOf(members, claim) };
   }
 
   /** Its lines, and those of its hosts' daemons that concern its ports without naming them. */
@@ -136,7 +136,7 @@ export class Gather {
   }
 
   /** What the daemons of its hosts said of themselves. */
-  #meanwhile(members: readonly Member[], { from, to }: Claim): readonly Event[] {
+  #hostEventsOf(members: readonly Member[], { from, to }: Claim): readonly Event[] {
     const hosts = new Set<string>();
     for (const { event } of members) hosts.add(event.host);
     return this.#from.hostLines.meanwhile(hosts, from, to);
@@ -165,13 +165,13 @@ export class Gather {
 }
 
 /** When the first of some actions that have a name began after a moment. */
-function openedAfter(actions: readonly Past[], moment: Millis): Millis {
+function openedAfter(actions: readonly ActionInterval[], moment: Millis): Millis {
   let first = Number.POSITIVE_INFINITY;
   for (const { spec, opened } of actions) if (spec !== undefined && opened > moment && opened < first) first = opened;
   return first;
 }
 
-export const intervalOf = ({ start, end, until }: Past): { start: Millis; end: Millis } => ({ start, end: end ?? until });
+export const intervalOf = ({ start, end, until }: ActionInterval): { start: Millis; end: Millis } => ({ start, end: end ?? until });
 /** nova waits for neutron's answers: an action that succeeded calls no more. One that failed may still clean up. */
 const callsUntil = ({ outcome, end, until }: Candidate): Millis =>
   end === undefined ? until : outcome === 'succeeded' ? end : Math.min(until, end + GRACE);
@@ -180,7 +180,8 @@ const callsUntil = ({ outcome, end, until }: Candidate): Millis =>
 function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, from: Millis, owns: (at: Millis) => boolean): boolean {
   // What lies before the first attempt was done for the action as a whole.
   if (isOfRoot(event) || (event.at < from && event.service !== 'nova-compute')) return !rescheduled;
-  if (event.service === 'nova-compute' && event.requestId === request && event.instance !== undefined) return lines.own.includes(event);
+  if (event.service === 'nova-compute' && event.requestId === request && event.instance !== undefined)
+    return lines.byRequest.includes(event);
   return owns(event.at);
 }
 

@@ -2,7 +2,7 @@ import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import { ENDS_A_BUILD } from './kinds.js';
 import { sortedByName } from './order.js';
-import type { HostMarks } from './settle.js';
+import type { HostMoments } from './settle.js';
 
 const NONE: readonly Millis[] = [];
 
@@ -137,7 +137,7 @@ export class Hosts {
 }
 
 /** What a watermark lets one see: what lies after it has not happened yet. */
-export class VisibleMarks implements HostMarks {
+export class VisibleMoments implements HostMoments {
   readonly #hosts: Hosts;
   watermark: Millis;
 

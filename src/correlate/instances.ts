@@ -1,11 +1,11 @@
-import type { Past } from '../lifecycle/closed.js';
+import type { ActionInterval } from '../lifecycle/closed.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
 import type { Count } from '../model/counters.js';
 import type { OpenActions } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
-import { type Hosts, VisibleMarks } from './hosts.js';
+import { type Hosts, VisibleMoments } from './hosts.js';
 import { INTRODUCES, MAY_CLOSE, ONLY_AT_WORK, RESOLVED } from './kinds.js';
 import { sortedByName } from './order.js';
 import { givenOn, isExported, isSame, isTaken, triesBefore } from './owner.js';
@@ -29,7 +29,7 @@ export class Instances {
   /** lines that name a request and no instance, by request */
   readonly #unresolved = new Map<string, Event[]>();
   /** pasts from before a restart: that lines of theirs come is no wonder */
-  readonly #seeded = new WeakSet<Past>();
+  readonly #seeded = new WeakSet<ActionInterval>();
 
   constructor(hosts: Hosts, count: Count) {
     this.#hosts = hosts;
@@ -56,7 +56,7 @@ export class Instances {
   }
 
   /** The actions of an instance, past and under way. */
-  intervalsOf(instance: string): readonly Past[] {
+  intervalsOf(instance: string): readonly ActionInterval[] {
     const state = this.states.get(instance);
     return state === undefined ? [] : [...state.past, ...state.candidates];
   }
@@ -191,7 +191,7 @@ export class Instances {
     const newest = lines[lines.length - 1]?.at ?? Number.NEGATIVE_INFINITY;
     const events = newest <= moment ? lines : lines.filter(({ at }) => at <= moment);
     return timeline(instance, events, {
-      marks: new VisibleMarks(this.#hosts, moment),
+      hosts: new VisibleMoments(this.#hosts, moment),
       past,
       external: upTo(external, moment),
       sharedSince: this.#sharedSince,
@@ -201,22 +201,27 @@ export class Instances {
   /** Sorts the lines up to a watermark: those that have come since it was last done, where they change nothing of what was before. */
   sort(instance: string, state: InstanceState, lines: readonly Event[], watermark: Millis): Candidate | undefined {
     const passage = this.#goesOn(state, lines, watermark) ? state.passage! : this.#begin(instance, state, watermark);
-    passage.marks.watermark = watermark;
+    passage.visible.watermark = watermark;
     return passage.timeline.advance(lines, watermark);
   }
 
   #begin(instance: string, state: InstanceState, watermark: Millis): Passage {
-    const marks = new VisibleMarks(this.#hosts, watermark);
+    const visible = new VisibleMoments(this.#hosts, watermark);
     const { past } = state;
-    const timeline = new Timeline(instance, { marks, past, external: upTo(state.external, watermark), sharedSince: this.#sharedSince });
-    state.passage = { timeline, marks };
+    const timeline = new Timeline(instance, {
+      hosts: visible,
+      past,
+      external: upTo(state.external, watermark),
+      sharedSince: this.#sharedSince,
+    });
+    state.passage = { timeline, visible };
     return state.passage;
   }
 
   #goesOn({ passage }: InstanceState, lines: readonly Event[], watermark: Millis): boolean {
     return (
       passage !== undefined &&
-      !this.#hosts.changed(passage.timeline.hosts, passage.marks.watermark, watermark) &&
+      !this.#hosts.changed(passage.timeline.hosts, passage.visible.watermark, watermark) &&
       passage.timeline.isContinuedBy(lines, watermark)
     );
   }
@@ -224,7 +229,7 @@ export class Instances {
   /** Whether what is known of an instance is known as of a watermark: nothing has come since that could change it. */
   isKnown({ passage, newsAt, events }: InstanceState, watermark: Millis): boolean {
     if (newsAt <= watermark) return false;
-    return passage === undefined ? events.length === 0 : !this.#hosts.changed(passage.timeline.hosts, passage.marks.watermark, watermark);
+    return passage === undefined ? events.length === 0 : !this.#hosts.changed(passage.timeline.hosts, passage.visible.watermark, watermark);
   }
 
   /** Candidates as of a watermark, where lines have come since the last look: nothing can have closed by now, or it would have been looked at. */
@@ -243,11 +248,11 @@ export class Instances {
   }
 
   /** Turns a candidate into a past action: its lines are no other's any more. */
-  retire({ request, rescheduled, until, lines }: Candidate, state: InstanceState, past: Past): void {
+  retire({ request, rescheduled, until, lines }: Candidate, state: InstanceState, past: ActionInterval): void {
     state.past.push(past);
     state.passage = undefined;
-    const taken = new Set<Event>(lines.owned);
-    if (rescheduled) for (const event of lines.own) taken.add(event);
+    const taken = new Set<Event>(lines.attributed);
+    if (rescheduled) for (const event of lines.byRequest) taken.add(event);
     const isOver = (event: Event): boolean => taken.has(event) || isExported(past, event.requestId ?? '', event.at);
     state.events = state.events.filter((event) => !isOver(event));
     if (!rescheduled && !state.events.some((event) => event.requestId === request)) state.requests.delete(request);
@@ -258,7 +263,7 @@ export class Instances {
   }
 
   /** Remembers what was exported before a restart. */
-  seed(pasts: readonly (readonly [instance: string, past: Past])[]): void {
+  seed(pasts: readonly (readonly [instance: string, past: ActionInterval])[]): void {
     for (const [instance, past] of pasts) {
       const state = this.#stateOf(instance);
       if (state.past.some((each) => isSame(each, past))) continue;
@@ -279,7 +284,7 @@ export class Instances {
       instance,
       state,
       state.candidates.length > 0 ? lookedAt : undefined,
-      passage === undefined ? undefined : [passage.timeline.taken > 0 ? passage.marks.watermark : undefined, passage.timeline.whole],
+      passage === undefined ? undefined : [passage.timeline.taken > 0 ? passage.visible.watermark : undefined, passage.timeline.whole],
     ]);
     const sharers = sortedByName(this.#sharers).map(([request, instances]) => [request, sortedByName(instances)]);
     return [states, sharers, sortedByName(this.#unresolved)];
@@ -298,7 +303,7 @@ export class Instances {
   }
 }
 
-function takerOf(pasts: readonly Past[], takes: typeof isTaken, request: string, at: Millis): Past | undefined {
+function takerOf(pasts: readonly ActionInterval[], takes: typeof isTaken, request: string, at: Millis): ActionInterval | undefined {
   for (const past of pasts) if (takes(past, request, at)) return past;
   return undefined;
 }

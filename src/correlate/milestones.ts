@@ -6,7 +6,7 @@ import { actionOfLock, actions, isTaskOf, taskOf } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate, Moment } from './candidate.js';
 import { LIFECYCLE } from './kinds.js';
-import type { HostMarks } from './settle.js';
+import type { HostMoments } from './settle.js';
 
 /** The kinds of lines that have a say in when an action starts and how it ends. Most have none. */
 const decisive: ReadonlyMap<ActionSpec, ReadonlySet<EventKind>> = new Map(
@@ -37,7 +37,7 @@ const decisive: ReadonlyMap<ActionSpec, ReadonlySet<EventKind>> = new Map(
  *
  * @returns whether it has a say in them
  */
-export function note(candidate: Candidate, event: Event, marks: HostMarks): boolean {
+export function note(candidate: Candidate, event: Event, hosts: HostMoments): boolean {
   const { spec, seen } = candidate;
   const { kind, at } = event;
   const isOfRequest = event.requestId === candidate.request;
@@ -64,7 +64,7 @@ export function note(candidate: Candidate, event: Event, marks: HostMarks): bool
   }
   if (spec === undefined) return true;
   if (decisive.get(spec)?.has(kind) !== true) return isDecisive;
-  if (mayStart(spec, kind)) seen.start = startOf(spec, candidate, marks);
+  if (mayStart(spec, kind)) seen.start = startOf(spec, candidate, hosts);
   noteEnd(candidate, spec, event, isOfRequest);
   noteFailure(candidate, spec, event, isOfRequest);
   return true;
@@ -107,10 +107,10 @@ const isRefused = (event: Event): boolean => traitsOf(event.kind).request === tr
 
 /** A line of the same sort may lie before it: of an action that has no name. */
 const isAfterItsCause = ({ endsAfter }: ActionSpec, { lines }: Candidate, end: Event): boolean =>
-  endsAfter === undefined || lines.own.some((event) => endsAfter.includes(event.kind) && inOrder(event, end) <= 0);
+  endsAfter === undefined || lines.byRequest.some((event) => endsAfter.includes(event.kind) && inOrder(event, end) <= 0);
 
 const isAfterItsName = ({ namedBy }: ActionSpec, { lines }: Candidate): boolean =>
-  namedBy.length === 0 || lines.own.some(({ kind }) => namedBy.includes(kind));
+  namedBy.length === 0 || lines.byRequest.some(({ kind }) => namedBy.includes(kind));
 
 /** Whether a line of this kind has a say in when the action began. */
 const mayStart = (spec: ActionSpec, kind: EventKind): boolean =>
@@ -118,19 +118,19 @@ const mayStart = (spec: ActionSpec, kind: EventKind): boolean =>
   spec.underWay?.some(({ kinds }) => kinds.includes(kind)) === true;
 
 /** The start by the first edge that fits, else the first line: as a stand-in where the log does not print the edges. */
-export function startOf(spec: ActionSpec, candidate: Candidate, marks: HostMarks): Moment {
+export function startOf(spec: ActionSpec, candidate: Candidate, hosts: HostMoments): Moment {
   const { lines, opened, host } = candidate;
-  const { own, owned, begun } = lines;
+  const { byRequest, attributed, apiLines } = lines;
   for (const edge of spec.starts) {
     const isEdge = (event: Event): boolean => edge.kinds.includes(event.kind) && isOfTheAction(event, spec);
-    const found = own.find(isEdge) ?? owned.find(isEdge) ?? begun.find(isEdge);
-    if (found === undefined || !isFollowed(found, edge, own, () => marks.buildEnds(host))) continue;
+    const found = byRequest.find(isEdge) ?? attributed.find(isEdge) ?? apiLines.find(isEdge);
+    if (found === undefined || !isFollowed(found, edge, byRequest, () => hosts.buildEnds(host))) continue;
     const at = edgeTime(found, edge);
     if (spec.startsWithFirst === true && opened < at) break;
     return { at, is: edge.less !== undefined || edge.derived === true ? 'derived' : startIsOf(candidate, found) };
   }
-  const first = own[0];
-  const since = Math.min(...own.map((event) => underWaySince(spec, event)));
+  const first = byRequest[0];
+  const since = Math.min(...byRequest.map((event) => underWaySince(spec, event)));
   if (since < opened) return { at: since, is: 'unobserved' };
   return { at: opened, is: first !== undefined && spec.opensWith?.includes(first.kind) === true ? 'derived' : 'unobserved' };
 }
@@ -145,9 +145,9 @@ const startIsOf = ({ mayHaveWaited }: Candidate, { kind }: Event): Moment['is'] 
   mayHaveWaited && traitsOf(kind).lock === undefined ? 'derived' : 'observed';
 
 /** Whether the edge's other line follows at once: with no build ending in between, nothing was waited for, however long it took. */
-function isFollowed({ at }: Event, { followedBy }: Edge, own: readonly Event[], buildEnds: () => readonly Millis[]): boolean {
+function isFollowed({ at }: Event, { followedBy }: Edge, byRequest: readonly Event[], buildEnds: () => readonly Millis[]): boolean {
   if (followedBy === undefined) return true;
-  const next = own.find((event) => event.kind === followedBy.kind && event.at >= at);
+  const next = byRequest.find((event) => event.kind === followedBy.kind && event.at >= at);
   return next !== undefined && (next.at <= at + followedBy.within || !buildEnds().some((end) => end > at && end < next.at));
 }
 

@@ -1,5 +1,5 @@
 import type { EventKind } from '../catalogue/event.js';
-import type { Past } from '../lifecycle/closed.js';
+import type { ActionInterval } from '../lifecycle/closed.js';
 import { isOfUnplug, unplugsElsewhere } from '../lifecycle/unplugs.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
@@ -9,17 +9,18 @@ import { AFTERLIFE, GRACE, LEAD } from './times.js';
 const UNPLUG = seconds(1);
 
 /** Whether a line with this request, at this time, is late for what is exported. */
-export const isExported = (past: Past, request: string, at: Millis): boolean =>
+export const isExported = (past: ActionInterval, request: string, at: Millis): boolean =>
   past.request === request && !past.rescheduled && at <= past.until + AFTERLIFE;
 
 /** The same, of a line of nova-compute: a try at a build that was given on has its lines up to the last of them. */
-export const isTaken = (past: Past, request: string, at: Millis): boolean =>
+export const isTaken = (past: ActionInterval, request: string, at: Millis): boolean =>
   past.rescheduled
     ? past.request === request && past.last !== undefined && at >= past.opened && at <= past.last
     : isExported(past, request, at);
 
 /** Whether two are the same action, or the same try at it. */
-export const isSame = (a: Past, b: Past): boolean => a.request === b.request && a.attempt === b.attempt && a.opened === b.opened;
+export const isSame = (a: ActionInterval, b: ActionInterval): boolean =>
+  a.request === b.request && a.attempt === b.attempt && a.opened === b.opened;
 
 /** What a line without a request says of itself. */
 export interface Said {
@@ -35,7 +36,7 @@ export interface Said {
  *
  * @param line where given: a port that is taken away just before an action begins is not left to one that takes none away
  */
-export function ownerAt<T extends Past>(actions: readonly T[], at: Millis, line?: Said): T | undefined {
+export function ownerAt<T extends ActionInterval>(actions: readonly T[], at: Millis, line?: Said): T | undefined {
   let portHolder: T | undefined;
   let holder: T | undefined;
   let running: T | undefined;
@@ -72,8 +73,8 @@ export function ownerAt<T extends Past>(actions: readonly T[], at: Millis, line?
 }
 
 /** The tries at a build that were given on before this one, each no longer after the last than lines are kept. */
-export function triesBefore({ request, opened }: Past, past: readonly Past[]): Past[] {
-  const tries: Past[] = [];
+export function triesBefore({ request, opened }: ActionInterval, past: readonly ActionInterval[]): ActionInterval[] {
+  const tries: ActionInterval[] = [];
   const same = past.filter((other) => other.rescheduled && other.request === request);
   let next = opened;
   for (const each of same.length > 1 ? same.sort((a, b) => b.opened - a.opened) : same) {
@@ -86,11 +87,11 @@ export function triesBefore({ request, opened }: Past, past: readonly Past[]): P
 }
 
 /** When an action began, with the tries at it that were given on: what lies before the first belongs to it. */
-export const beganOf = (action: Past, past: readonly Past[]): Millis =>
+export const beganOf = (action: ActionInterval, past: readonly ActionInterval[]): Millis =>
   Math.min(...[action, ...triesBefore(action, past)].flatMap(({ opened, start }) => [opened, start]));
 
 /** Tries that were given on, and that no other has come after yet. */
-export const givenOn = (past: readonly Past[], candidates: readonly Past[]): Past[] =>
+export const givenOn = (past: readonly ActionInterval[], candidates: readonly ActionInterval[]): ActionInterval[] =>
   past.filter(
     (each) => each.rescheduled && ![...past, ...candidates].some((other) => other.request === each.request && other.opened > each.opened),
   );

@@ -4,9 +4,9 @@ import type { Closer } from './close.js';
 import type { ControlPlane } from './control-plane.js';
 import { type Gather, isPhaseLine, type Sources } from './gather.js';
 import { namesOf } from './members.js';
+import { type NetworkReadies, networksOf } from './network-readies.js';
 import { compare } from './order.js';
 import { beganOf, givenOn } from './owner.js';
-import { networksOf, type Sequels } from './sequels.js';
 import type { Closing, InstanceState } from './state.js';
 import type { Sort } from './store.js';
 import { AHEAD, GRACE, LEAD, REACH, SWEEP } from './times.js';
@@ -31,15 +31,15 @@ export class Retention {
   readonly #from: Sources;
   readonly #gather: Gather;
   readonly #control: ControlPlane;
-  readonly #sequels: Sequels;
+  readonly #networkReadies: NetworkReadies;
   #sweptAt: Millis = Number.NEGATIVE_INFINITY;
   #room = ROOM;
 
-  constructor(from: Sources, gather: Gather, control: ControlPlane, sequels: Sequels) {
+  constructor(from: Sources, gather: Gather, control: ControlPlane, networkReadies: NetworkReadies) {
     this.#from = from;
     this.#gather = gather;
     this.#control = control;
-    this.#sequels = sequels;
+    this.#networkReadies = networkReadies;
   }
 
   /** At each multiple of `SWEEP` in event time: so it does not matter where reading began. */
@@ -109,7 +109,7 @@ export class Retention {
       oldest = Math.min(oldest, session.first);
       names.push(['request', session.request]);
     }
-    for (const { of } of this.#sequels.open) {
+    for (const { of } of this.#networkReadies.open) {
       oldest = Math.min(oldest, of.start);
       if (of.start < horizon) names.push(...networksOf(of));
     }

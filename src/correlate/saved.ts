@@ -1,8 +1,8 @@
 import type { Vif } from '../catalogue/event.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
-import type { Mark } from './builds.js';
-import type { SavedPast, Told } from './told.js';
+import type { BuildEvent } from './builds.js';
+import type { ClosedRecord, SavedInterval } from './closed-record.js';
 
 /** A line that is saved, and where it is kept. */
 export interface SavedLine {
@@ -14,7 +14,7 @@ export interface SavedLine {
 }
 
 /** A guest whose network is waited for, and whose boot is not built again. */
-export interface SavedSequel {
+export interface SavedNetworkReady {
   readonly instance: string;
   readonly request: string;
   readonly spec: string;
@@ -33,21 +33,21 @@ export interface Saved {
   readonly lines: readonly SavedLine[];
   /** what daemons said of themselves while it lasted */
   readonly hostLines: readonly Event[];
-  readonly builds: readonly (Mark & { readonly host: string })[];
+  readonly builds: readonly (BuildEvent & { readonly host: string })[];
   readonly restarts: readonly (readonly [host: string, readonly Millis[]])[];
   readonly audits: readonly (readonly [host: string, readonly Millis[]])[];
   /** missing in what an older version saved */
   readonly buildEnds?: readonly (readonly [host: string, readonly Millis[]])[];
   /** what is over and was not told, or lies beside what is open for long */
-  readonly pasts: readonly (readonly [instance: string, past: SavedPast])[];
+  readonly pasts: readonly (readonly [instance: string, past: SavedInterval])[];
   /** requests of several instances, and when each first had a line of it */
   readonly shared: readonly (readonly [request: string, instances: readonly (readonly [instance: string, at: Millis])[]])[];
   /** when lines showed a request on a controller */
   readonly control: readonly (readonly [request: string, times: readonly Millis[]])[];
-  readonly sequels: readonly SavedSequel[];
+  readonly sequels: readonly SavedNetworkReady[];
 }
 
 /** Whether a thing that closed after a restart is one whose lines were saved: that it began before the horizon is no reason not to send it. */
-export const wasSaved = (saved: Saved | undefined, { instance, request, began }: Told): boolean =>
+export const wasSaved = (saved: Saved | undefined, { instance, request, began }: ClosedRecord): boolean =>
   // What was saved without a request goes by its first line; a later line may have told its request.
   saved?.long.some((each) => each.instance === instance && (each.request === request || each.request === `@${began}`)) ?? false;

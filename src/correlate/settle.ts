@@ -4,7 +4,7 @@ import { COPIES } from './kinds.js';
 import { COPY_QUIET, GRACE, QUIET, SHARED_GRACE, UNNAMED_QUIET } from './times.js';
 
 /** What a host's nova-compute printed that is of no instance, in order of time. */
-export interface HostMarks {
+export interface HostMoments {
   /** nova-compute began: whatever was under way is cut off */
   restarts(host: string): readonly Millis[];
   /** the periodic count of the host's resources */
@@ -24,14 +24,14 @@ type Ending = Omit<Verdict, 'closesAt'>;
  *     open ──nova-compute starts again──▶ closed (interrupted)
  *     open ──deadline──▶ closed (timed-out)
  */
-export function settle(candidate: Candidate, marks: HostMarks): Verdict {
+export function settle(candidate: Candidate, hosts: HostMoments): Verdict {
   const { spec, lastOwn } = candidate;
   if (spec === undefined) {
     const until = lastOwn + (isCopying(candidate) ? COPY_QUIET : UNNAMED_QUIET);
     return { end: undefined, endIs: 'unobserved', outcome: undefined, until, closesAt: until };
   }
   const ending = endingOf(candidate, spec.deadline);
-  const cut = interruption(candidate, ending, marks);
+  const cut = interruption(candidate, ending, hosts);
   const { end, endIs, outcome, isBySilence, until } = cut ?? ending;
   return {
     end,
@@ -39,7 +39,7 @@ export function settle(candidate: Candidate, marks: HostMarks): Verdict {
     outcome,
     isBySilence,
     until,
-    closesAt: outcome === 'succeeded' ? closingOf(candidate, end ?? until, until, marks) : until,
+    closesAt: outcome === 'succeeded' ? closingOf(candidate, end ?? until, until, hosts) : until,
   };
 }
 
@@ -47,11 +47,11 @@ export function settle(candidate: Candidate, marks: HostMarks): Verdict {
  * Whether how and when it ends may change with each line of its own: what has no name is given up by its silence, what failed too, and
  * of a restart it counts what was printed after it.
  */
-export const dependsOnLast = ({ verdict, host }: Candidate, marks: HostMarks): boolean =>
-  (verdict.outcome !== 'timed-out' && (verdict.outcome !== 'succeeded' || verdict.isBySilence === true)) || marks.restarts(host).length > 0;
+export const dependsOnLast = ({ verdict, host }: Candidate, hosts: HostMoments): boolean =>
+  (verdict.outcome !== 'timed-out' && (verdict.outcome !== 'succeeded' || verdict.isBySilence === true)) || hosts.restarts(host).length > 0;
 
 /** The source of a resize prints nothing while it copies a disk. */
-const isCopying = ({ lines: { own } }: Candidate): boolean => COPIES.has(own[own.length - 1]?.kind ?? 'disk.moved');
+const isCopying = ({ lines: { byRequest } }: Candidate): boolean => COPIES.has(byRequest[byRequest.length - 1]?.kind ?? 'disk.moved');
 
 /** How long lines of an action that ended then are waited for. */
 const withGrace = ({ sharedSince }: Candidate, end: Millis): Millis => end + (sharedSince <= end + GRACE ? SHARED_GRACE : GRACE);
@@ -104,10 +104,10 @@ const hasFailed = ({ seen }: Candidate, { isNeutral }: EndLine): boolean =>
   isNeutral ? seen.failedAt !== undefined : seen.failedLast !== undefined && seen.failedLast >= (seen.ended?.at ?? seen.provedAt ?? 0);
 
 /** What a restart of nova-compute makes of an action that had not ended. */
-function interruption(candidate: Candidate, { until }: Ending, marks: HostMarks): Ending | undefined {
+function interruption(candidate: Candidate, { until }: Ending, hosts: HostMoments): Ending | undefined {
   const { seen, host, lastOwn } = candidate;
   if (seen.ended !== undefined || seen.provedAt !== undefined || seen.lock?.to !== undefined || seen.isFinal) return undefined;
-  const restart = marks.restarts(host).find((at) => at > lastOwn && at <= until);
+  const restart = hosts.restarts(host).find((at) => at > lastOwn && at <= until);
   return restart === undefined
     ? undefined
     : { end: lastOwn, endIs: 'derived', outcome: 'interrupted', until: withGrace(candidate, restart) };
@@ -117,15 +117,15 @@ function interruption(candidate: Candidate, { until }: Ending, marks: HostMarks)
  * When an action that succeeded may be closed: at DEBUG some wait for the chains of their ports, some for the host's next
  * resource audit. At INFO what comes next may have no name of its own, so the action before it is not kept open.
  */
-function closingOf(candidate: Candidate, end: Millis, until: Millis, marks: HostMarks): Millis {
+function closingOf(candidate: Candidate, end: Millis, until: Millis, hosts: HostMoments): Millis {
   const { spec, seen, lines } = candidate;
   if (spec === undefined || !seen.isAtDebug) return until;
   const { lingers, outlivedBy } = spec;
   if (outlivedBy !== undefined) {
     const { millis, after } = outlivedBy;
-    return after === undefined || lines.own.some(({ kind }) => after.includes(kind)) ? Math.max(until, end + millis) : until;
+    return after === undefined || lines.byRequest.some(({ kind }) => after.includes(kind)) ? Math.max(until, end + millis) : until;
   }
   if (lingers === undefined) return until;
-  const audit = marks.audits(candidate.host).find((at) => at > end && at <= end + lingers);
+  const audit = hosts.audits(candidate.host).find((at) => at > end && at <= end + lingers);
   return Math.max(until, audit === undefined ? end + lingers : withGrace(candidate, audit));
 }

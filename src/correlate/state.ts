@@ -1,14 +1,14 @@
-import type { ClosedThing, Past } from '../lifecycle/closed.js';
+import type { ActionInterval, ClosedUnit } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
-import type { VisibleMarks } from './hosts.js';
+import type { VisibleMoments } from './hosts.js';
 import type { Timeline } from './timeline.js';
 
 /** A pass over an instance's lines that goes on when more of them come, and what it may see of their hosts. */
 export interface Passage {
   readonly timeline: Timeline;
-  readonly marks: VisibleMarks;
+  readonly visible: VisibleMoments;
 }
 
 /** What is known of one instance. */
@@ -21,7 +21,7 @@ export interface InstanceState {
   external: Map<string, Millis>;
   isSorted: boolean;
   /** actions that are exported */
-  past: Past[];
+  past: ActionInterval[];
   /** what has sorted the lines so far; undefined where it must begin anew */
   passage: Passage | undefined;
   /** actions that are under way, as of `lookedAt` */
@@ -44,5 +44,5 @@ export interface Session {
 /** What has closed, and the moment that it closed at. */
 export interface Closing {
   readonly at: Millis;
-  readonly thing: ClosedThing;
+  readonly unit: ClosedUnit;
 }

@@ -1,4 +1,4 @@
-import type { Past } from '../lifecycle/closed.js';
+import type { ActionInterval } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
@@ -11,14 +11,14 @@ import { Candidates } from './candidates.js';
 import { BEGINS_A_BUILD, NEVER_OPENS, ONLY_AT_WORK } from './kinds.js';
 import { note, startOf } from './milestones.js';
 import { isExported, isTaken } from './owner.js';
-import { dependsOnLast, type HostMarks, settle } from './settle.js';
+import { dependsOnLast, type HostMoments, settle } from './settle.js';
 import { GRACE, LEAD } from './times.js';
 
 /** What is known besides an instance's own lines. */
-export interface Around {
-  readonly marks: HostMarks;
+export interface TimelineContext {
+  readonly hosts: HostMoments;
   /** actions of this instance that are exported already: lines with their ids are too late */
-  readonly past: readonly Past[];
+  readonly past: readonly ActionInterval[];
   /** requests that are neutron's events, as lines showed that an action has taken since */
   readonly external?: readonly string[];
   /** from when on several instances have lines of this request; infinity where they have not */
@@ -30,8 +30,8 @@ export interface Around {
  *
  * @param events nova-compute's, and nova-api's that say what a request begins; in order, none after the watermark
  */
-export function timeline(instance: string, events: readonly Event[], around: Around): Candidate[] {
-  const made = new Timeline(instance, around);
+export function timeline(instance: string, events: readonly Event[], context: TimelineContext): Candidate[] {
+  const made = new Timeline(instance, context);
   made.take(events);
   return made.candidates;
 }
@@ -45,7 +45,7 @@ const HEADLESS = { attempt: 0, sharedSince: Number.POSITIVE_INFINITY, mayHaveWai
  */
 export class Timeline {
   readonly #instance: string;
-  readonly #around: Around;
+  readonly #context: TimelineContext;
   // Of these three most instances have none, and an empty one takes as much room as two lines.
   /** requests that are neutron's events and no actions */
   #external: Set<string> | undefined;
@@ -53,27 +53,27 @@ export class Timeline {
   /** the first line of requests that have no candidate yet, where it opens none */
   #early: Map<string, Event> | undefined;
   /** nova-api's lines of requests that have no candidate yet */
-  #begun: Map<string, Event[]> | undefined;
+  #apiLines: Map<string, Event[]> | undefined;
   /** the last lines that are nobody's */
-  #bare: Event[] = [];
+  #unattributed: Event[] = [];
   /** how many lines are taken, and the last of them */
   #taken = 0;
   #last: Event | undefined;
   /** the hosts that printed the lines taken */
   readonly hosts: string[] = [];
 
-  constructor(instance: string, around: Around) {
+  constructor(instance: string, context: TimelineContext) {
     this.#instance = instance;
-    this.#around = around;
-    this.#candidates = new Candidates(around.past);
-    if (around.external !== undefined && around.external.length > 0) this.#external = new Set(around.external);
+    this.#context = context;
+    this.#candidates = new Candidates(context.past);
+    if (context.external !== undefined && context.external.length > 0) this.#external = new Set(context.external);
   }
 
   /** As `Correlator.whole`. */
   get whole(): unknown {
     return [
-      ...[this.#external, this.#candidates.whole, this.#early, this.#begun, this.#bare],
-      ...[this.#taken, this.#last, this.hosts, this.#around.past],
+      ...[this.#external, this.#candidates.whole, this.#early, this.#apiLines, this.#unattributed],
+      ...[this.#taken, this.#last, this.hosts, this.#context.past],
     ];
   }
 
@@ -134,28 +134,29 @@ export class Timeline {
     this.#last = event;
     if (!this.hosts.includes(event.host)) this.hosts.push(event.host);
     const request = event.requestId;
-    if (event.service !== 'nova-compute') this.#takeBegun(event);
-    else if (request !== undefined && event.userId !== undefined && this.#external?.has(request) !== true) this.#takeOwn(request, event);
-    else this.#takeBare(event);
+    if (event.service !== 'nova-compute') this.#takeApiLine(event);
+    else if (request !== undefined && event.userId !== undefined && this.#external?.has(request) !== true)
+      this.#takeByRequest(request, event);
+    else this.#takeUnattributed(event);
   }
 
-  #takeBegun(event: Event): void {
+  #takeApiLine(event: Event): void {
     const request = event.requestId;
     if (request === undefined || !beginnings.has(event.kind)) return;
     const candidate = this.#candidates.of(request);
     if (candidate === undefined) {
-      const same = this.#begun?.get(request);
-      if (same === undefined) (this.#begun ??= new Map()).set(request, [event]);
+      const same = this.#apiLines?.get(request);
+      if (same === undefined) (this.#apiLines ??= new Map()).set(request, [event]);
       else same.push(event);
     } else if (event.at <= candidate.until) {
-      candidate.lines.begun.push(event);
+      candidate.lines.apiLines.push(event);
       this.#name(candidate);
       this.#note(candidate, event);
     }
   }
 
-  #takeOwn(request: string, event: Event): void {
-    for (const past of this.#around.past) if (isTaken(past, request, event.at)) return;
+  #takeByRequest(request: string, event: Event): void {
+    for (const past of this.#context.past) if (isTaken(past, request, event.at)) return;
     const current = this.#candidates.of(request);
     const isNext = current !== undefined && isNextAttempt(current, event);
     if (isNext) this.#giveOn(current, event.at);
@@ -163,15 +164,15 @@ export class Timeline {
       if (current === undefined) this.#noteEarly(request, event);
       return;
     }
-    const candidate = current === undefined || isNext ? this.#openOwn(request, event) : current;
+    const candidate = current === undefined || isNext ? this.#openCandidate(request, event) : current;
     if (candidate === undefined || event.at > candidate.until) return;
     const { lines } = candidate;
-    lines.own.push(event);
+    lines.byRequest.push(event);
     // The function that holds the lock is the first rule: what it names keeps its name.
     if (!candidate.isNamedByLock) {
       if (
         naming.has(event.kind) ||
-        (candidate.spec === undefined && (candidate !== current || (lines.bare.length > 0 && printsStates(event.kind))))
+        (candidate.spec === undefined && (candidate !== current || (lines.unattributed.length > 0 && printsStates(event.kind))))
       )
         this.#name(candidate);
       candidate.isNamedByLock = actionOfLock(event) !== undefined;
@@ -188,22 +189,22 @@ export class Timeline {
     this.#candidates.giveOn(candidate);
   }
 
-  #openOwn(request: string, event: Event): Candidate | undefined {
+  #openCandidate(request: string, event: Event): Candidate | undefined {
     if (NEVER_OPENS.has(event.kind)) {
       this.#noteEarly(request, event);
-      if (this.#begun?.has(request) !== true && !this.#hasTaskSince(this.#early?.get(request)?.at ?? event.at)) return undefined;
+      if (this.#apiLines?.has(request) !== true && !this.#hasTaskSince(this.#early?.get(request)?.at ?? event.at)) return undefined;
     }
     const before = this.#candidates.attemptsOf(request);
     const early = before === 0 ? this.#early?.get(request) : undefined;
     const first = early !== undefined && early.at >= event.at - LEAD ? early : event;
     const candidate = new Candidate(this.#instance, request, first, {
       attempt: before,
-      sharedSince: this.#around.sharedSince(request),
+      sharedSince: this.#context.sharedSince(request),
       mayHaveWaited: this.#candidates.isBusyAt(first.at),
     });
-    if (first !== event) candidate.lines.own.push(first);
-    candidate.lines.begun.push(...(this.#begun?.get(request) ?? []));
-    candidate.lines.bare = this.#bare.filter(({ at }) => at >= event.at - LEAD);
+    if (first !== event) candidate.lines.byRequest.push(first);
+    candidate.lines.apiLines.push(...(this.#apiLines?.get(request) ?? []));
+    candidate.lines.unattributed = this.#unattributed.filter(({ at }) => at >= event.at - LEAD);
     this.#candidates.open(candidate);
     return candidate;
   }
@@ -215,28 +216,28 @@ export class Timeline {
 
   /** A line that only ever accompanies does open a candidate where a task state after its first line says what is going on. */
   #hasTaskSince(moment: Millis): boolean {
-    return this.#bare.some((event) => event.at >= moment && isOfTask(event));
+    return this.#unattributed.some((event) => event.at >= moment && isOfTask(event));
   }
 
-  #takeBare(event: Event): void {
+  #takeUnattributed(event: Event): void {
     if (printsStates(event.kind)) this.#takeStated(event);
     const owner = this.#candidates.ownerOf(event);
     const opener = bareOpeners.get(event.kind);
     if (opener !== undefined && owner?.spec !== opener) return this.#takeOpener(opener, event);
     if (owner === undefined) {
-      this.#bare.push(event);
+      this.#unattributed.push(event);
       for (const candidate of this.#candidates.opened) {
         // An action prints its last line without an id soon after its last line with one.
         if (candidate.spec !== undefined || event.at > candidate.lastOwn + GRACE) continue;
-        candidate.lines.bare.push(event);
+        candidate.lines.unattributed.push(event);
         if (mayNameBare.has(event.kind)) this.#name(candidate);
       }
       return;
     }
     const candidate = this.#candidates.same(owner);
     if (candidate === undefined || event.at > candidate.until) return;
-    if (opener === undefined) candidate.lines.owned.push(event);
-    else candidate.lines.own.push(event);
+    if (opener === undefined) candidate.lines.attributed.push(event);
+    else candidate.lines.byRequest.push(event);
     this.#note(candidate, event);
   }
 
@@ -254,43 +255,45 @@ export class Timeline {
   #takeOpener(spec: ActionSpec, event: Event): void {
     const under = [...this.#candidates.opened].filter((candidate) => event.at <= candidate.until);
     // What another host has begun without a name is this action's other side, and has its request.
-    const begun = under.find((each) => each.spec === spec) ?? under.findLast((each) => each.spec === undefined && each.host !== event.host);
-    const candidate = begun ?? new Candidate(this.#instance, `@${event.at}`, event, HEADLESS);
-    if (begun === undefined) {
-      if (this.#around.past.some((past) => isExported(past, candidate.request, event.at))) return;
+    const started =
+      under.find((each) => each.spec === spec) ?? under.findLast((each) => each.spec === undefined && each.host !== event.host);
+    const candidate = started ?? new Candidate(this.#instance, `@${event.at}`, event, HEADLESS);
+    if (started === undefined) {
+      if (this.#context.past.some((past) => isExported(past, candidate.request, event.at))) return;
       this.#candidates.open(candidate);
     }
-    candidate.lines.own.push(event);
+    candidate.lines.byRequest.push(event);
     candidate.host = event.host;
     if (candidate.spec === undefined) this.#name(candidate);
-    else note(candidate, event, this.#around.marks);
+    else note(candidate, event, this.#context.hosts);
     this.#settle(candidate);
   }
 
   /** Finds the name from the lines so far. They are read again in its light: an end line may have come before it. */
   #name(candidate: Candidate): void {
     const { lines } = candidate;
-    const { own, owned, begun, stated } = lines;
-    const bare = (): readonly Event[] => (owned.length === 0 ? lines.bare : [...owned, ...lines.bare].sort(inOrder));
-    const spec = nameAction({ own, begun, bare, stated, isOld: () => this.#candidates.hadActionBefore(candidate) });
+    const { byRequest, attributed, apiLines, stated } = lines;
+    const bare = (): readonly Event[] =>
+      attributed.length === 0 ? lines.unattributed : [...attributed, ...lines.unattributed].sort(inOrder);
+    const spec = nameAction({ own: byRequest, begun: apiLines, bare, stated, isOld: () => this.#candidates.hadActionBefore(candidate) });
     if (spec === candidate.spec) return;
     candidate.spec = spec;
     if (spec !== undefined) {
       this.#takeHeadless(candidate, spec);
       // What was nobody's next to it may be its own.
       const head = headOf(candidate, spec);
-      const mine = lines.bare.filter(
+      const mine = lines.unattributed.filter(
         (event) => event === head || (!isHeadOf(candidate, event) && this.#candidates.ownerAt(event.at) === candidate),
       );
-      lines.bare = [];
+      lines.unattributed = [];
       if (mine.length > 0) {
-        lines.owned = [...lines.owned, ...mine].sort(inOrder);
-        this.#bare = this.#bare.filter((event) => !mine.includes(event));
+        lines.attributed = [...lines.attributed, ...mine].sort(inOrder);
+        this.#unattributed = this.#unattributed.filter((event) => !mine.includes(event));
       }
     }
     candidate.seen = noMilestones(candidate.opened);
-    if (spec !== undefined) candidate.seen.start = startOf(spec, candidate, this.#around.marks);
-    for (const event of linesOf(candidate)) note(candidate, event, this.#around.marks);
+    if (spec !== undefined) candidate.seen.start = startOf(spec, candidate, this.#context.hosts);
+    for (const event of linesOf(candidate)) note(candidate, event, this.#context.hosts);
     this.#settle(candidate);
   }
 
@@ -300,24 +303,24 @@ export class Timeline {
     if (headless === undefined) return;
     const { lines } = candidate;
     this.#candidates.remove(headless);
-    lines.own = [...headless.lines.own, ...lines.own].sort(inOrder);
-    lines.owned = [...headless.lines.owned, ...lines.owned].sort(inOrder);
+    lines.byRequest = [...headless.lines.byRequest, ...lines.byRequest].sort(inOrder);
+    lines.attributed = [...headless.lines.attributed, ...lines.attributed].sort(inOrder);
     candidate.opened = Math.min(candidate.opened, headless.opened);
   }
 
   #note(candidate: Candidate, event: Event): void {
-    const { marks } = this.#around;
-    if (note(candidate, event, marks) || dependsOnLast(candidate, marks)) this.#settle(candidate);
+    const { hosts } = this.#context;
+    if (note(candidate, event, hosts) || dependsOnLast(candidate, hosts)) this.#settle(candidate);
   }
 
   #settle(candidate: Candidate): void {
-    this.#candidates.setVerdict(candidate, settle(candidate, this.#around.marks));
+    this.#candidates.setVerdict(candidate, settle(candidate, this.#context.hosts));
   }
 }
 
 /** All its lines, in order. */
-function linesOf({ lines: { own, owned, begun } }: Candidate): readonly Event[] {
-  return owned.length === 0 && begun.length === 0 ? own : [...own, ...owned, ...begun].sort(inOrder);
+function linesOf({ lines: { byRequest, attributed, apiLines } }: Candidate): readonly Event[] {
+  return attributed.length === 0 && apiLines.length === 0 ? byRequest : [...byRequest, ...attributed, ...apiLines].sort(inOrder);
 }
 
 /** Whether a line may be the first of an action, and is older than this one's first own line. */
@@ -326,7 +329,7 @@ const isHeadOf = ({ opened }: Candidate, { kind, at }: Event): boolean => heads.
 /** The line without a request id with which the action began. An older one is of something that has no name. */
 function headOf(candidate: Candidate, { headedBy }: ActionSpec): Event | undefined {
   if (headedBy === undefined) return undefined;
-  const head = candidate.lines.bare.findLast((event) => isHeadOf(candidate, event));
+  const head = candidate.lines.unattributed.findLast((event) => isHeadOf(candidate, event));
   return head !== undefined && head.at >= candidate.opened - GRACE && headedBy.includes(head.kind) ? head : undefined;
 }
 
@@ -339,5 +342,5 @@ const isNextAttempt = (candidate: Candidate, event: Event): boolean =>
 const hasFailed = ({ spec, seen }: Candidate): boolean => spec === create && seen.failedAt !== undefined;
 
 /** The clean-up of a build whose other lines are missing, or of a delete: after it another host begins the build. */
-const isEndOfBuild = ({ spec, lines: { own } }: Candidate): boolean =>
-  spec === undefined && own.every(({ kind }) => create.cleansUp.includes(kind));
+const isEndOfBuild = ({ spec, lines: { byRequest } }: Candidate): boolean =>
+  spec === undefined && byRequest.every(({ kind }) => create.cleansUp.includes(kind));

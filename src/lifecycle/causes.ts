@@ -126,7 +126,7 @@ export const isOfHost = ({ kind }: Event): boolean => hostKinds.has(kind);
 const hostKinds: ReadonlySet<EventKind> = new Set(hostCauses.map(({ kind }) => kind));
 
 /** Whether a line tells of too little to be the cause of anything, and is read for nothing else. */
-export function isTrifle(event: Event): boolean {
+export function isNegligible(event: Event): boolean {
   // nova looks at the power state all day; only the look of an action says something.
   if (event.kind === 'power.state.checked') return event.userId === undefined;
   // For the list of stalls alone: it says that a process was held up, and not by what.

@@ -2,7 +2,7 @@ import { normalize } from 'node:path';
 import { Compactor } from '../correlate/compact.js';
 import { Correlator } from '../correlate/correlator.js';
 import { type Saved, wasSaved } from '../correlate/saved.js';
-import { REMEMBERED, REREAD, type Told, told } from '../correlate/told.js';
+import { REMEMBERED, REREAD, type ClosedRecord, recordOf } from '../correlate/closed-record.js';
 import { Watermark } from '../correlate/watermark.js';
 import { createZone, type Zone } from '../format/zone.js';
 import { type From, isJournalPath, journalName } from '../journal/place.js';
@@ -70,7 +70,7 @@ export interface LiveTrace {
   readonly trace: FinishedTrace;
   /** the earliest of its lines */
   readonly from: Millis;
-  readonly told: Told;
+  readonly told: ClosedRecord;
 }
 
 /** What a restart must know. Plain data (docs/decisions/0010-restart-by-reading-again.md). */
@@ -79,7 +79,7 @@ export interface SavedLogs {
   readonly horizon: Millis | null;
   readonly logs: readonly SavedLog[];
   readonly long: Saved;
-  readonly told: readonly Told[];
+  readonly told: readonly ClosedRecord[];
   /** what is over and not delivered, and has lines before those that are read again: it cannot be built again */
   readonly undelivered: readonly LiveTrace[];
 }
@@ -361,7 +361,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
   };
 
   /** Whether a thing is news: not one that an earlier life has told, or would have. */
-  const isNews = (thing: Told): boolean => {
+  const isNews = (thing: ClosedRecord): boolean => {
     if (ledger.has(thing)) {
       count('traces_known');
       return false;
@@ -415,7 +415,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       reached = watermark.at(looked);
       const traces: LiveTrace[] = [];
       for (const closed of correlator.advance(reached)) {
-        const thing = told(closed);
+        const thing = recordOf(closed);
         if (!isNews(thing)) continue;
         const trace = buildTrace(closed, { lines: options.lines, reads, phasesOf: options.rules?.phasesOf, count });
         if (trace.spans.length === 0) {

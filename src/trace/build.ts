@@ -1,7 +1,7 @@
 import { sentenceOf } from '../export/sentence.js';
 import { isKnown } from '../export/terminal/reading.js';
 import { causesOf } from '../lifecycle/causes.js';
-import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
+import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedUnit } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
 import { controlPlanePhases, fragmentPhases } from '../lifecycle/fragment.js';
 import { atTheirMoments } from '../lifecycle/guest-events.js';
@@ -26,12 +26,12 @@ import { rootIdOf, spanIdOf, traceIdOf } from './span-id.js';
 const uncounted: Count = () => undefined;
 
 /** Makes the spans of what closed, as they may leave the process: a pure function of it. */
-export function buildTrace(closed: ClosedThing, options: BuildOptions): FinishedTrace {
+export function buildTrace(closed: ClosedUnit, options: BuildOptions): FinishedTrace {
   const count = options.count ?? uncounted;
   return summed(fitToLeave(withoutRepeats(build(withMoments(closed), options), count), count));
 }
 
-function withMoments(closed: ClosedThing): ClosedThing {
+function withMoments(closed: ClosedUnit): ClosedUnit {
   const members = atTheirMoments(closed.members);
   return members === closed.members ? closed : { ...closed, members };
 }
@@ -52,7 +52,7 @@ export function withoutRepeats(trace: FinishedTrace, count: Count): FinishedTrac
   return { ...trace, spans: trace.spans.filter(({ spanId }) => known.delete(spanId)) };
 }
 
-function build(closed: ClosedThing, options: BuildOptions): FinishedTrace {
+function build(closed: ClosedUnit, options: BuildOptions): FinishedTrace {
   switch (closed.form) {
     case 'action':
       return buildAction(closed, options);
@@ -71,7 +71,7 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   const traceId = traceIdOf(action.instance, action.request);
   const rootId = rootIdOf(traceId);
   const { lived, phases, coverage } = seenOf(action, options);
-  const causes = causesOf(phases, lived, action.meanwhile ?? []);
+  const causes = causesOf(phases, lived, action.hostEvents ?? []);
   const lines = new LinesOfTrace(options.lines);
   const context: SpanContext = {
     instance: action.instance,
@@ -163,7 +163,7 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
   const rootId = rootIdOf(traceId);
   const lived = phaseInputOf(attempt, attempt.host, options);
   const { phases } = phasesOf(tableOf(attempt.spec, options), lived);
-  const causes = causesOf(phases, lived, attempt.meanwhile ?? []);
+  const causes = causesOf(phases, lived, attempt.hostEvents ?? []);
   const events = attempt.members.map(({ event }) => event);
   const exception = exceptionOf(events, attempt.spec);
   const name = BUILD_ATTEMPT;
@@ -224,7 +224,7 @@ function buildFragment(fragment: ClosedFragment, options: BuildOptions): Finishe
     request: fragment.request,
     ports: portsInOvs(fragment),
     isWhole: false,
-    causes: causesOf(phases, lived, fragment.meanwhile ?? []).of,
+    causes: causesOf(phases, lived, fragment.hostEvents ?? []).of,
     failures: undefined,
     lines: new LinesOfTrace(options.lines),
   });

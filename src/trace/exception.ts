@@ -23,22 +23,22 @@ const LONGEST_STACK = 8000;
 /** The first failure that the action's lines give a reason for: later ones are its consequences. */
 export function exceptionOf(events: readonly Event[], spec: ActionSpec): LoggedException | undefined {
   const failures = events.filter(({ kind }) => spec.fails.includes(kind) || CONTROLLER_FAILURES.has(kind));
-  const told = failures.find((event) => raisedIn(event) !== undefined);
-  if (told === undefined) return undefined;
-  const { type, message } = raisedIn(told)!;
-  const stack = scrubbed(told.detail.join('\n')).slice(0, LONGEST_STACK);
+  const line = failures.find((event) => raisedIn(event) !== undefined);
+  if (line === undefined) return undefined;
+  const { type, message } = raisedIn(line)!;
+  const stack = scrubbed(line.detail.join('\n')).slice(0, LONGEST_STACK);
   return {
     type,
     message,
     event: {
       name: 'exception',
-      at: told.at,
+      at: line.at,
       attributes: {
         [keys.exceptionType]: type,
         [keys.exceptionMessage]: message,
         ...(stack === '' ? {} : { [keys.exceptionStack]: stack }),
-        [keys.logPath]: told.origin.path,
-        [keys.logOffset]: told.origin.offset,
+        [keys.logPath]: line.origin.path,
+        [keys.logOffset]: line.origin.offset,
       },
     },
   };

@@ -1,4 +1,4 @@
-import type { ClosedSequel } from '../lifecycle/closed.js';
+import type { ClosedNetworkReady } from '../lifecycle/closed.js';
 import { EMITTED } from '../lifecycle/guest-events.js';
 import { metadataProvision, networkReadyPhases } from '../lifecycle/network-ready.js';
 import type { Coverage } from '../lifecycle/phase.js';
@@ -13,27 +13,27 @@ import { addCoverage, identityOf, linkTo } from './root.js';
 import { networkReady, rootIdOf, traceIdOf } from './span-id.js';
 
 /** The trace of what an instance's network does after the boot. */
-export function networkReadyTrace(sequel: ClosedSequel, options: BuildOptions): FinishedTrace {
-  const request = networkReady(sequel.request);
-  const traceId = traceIdOf(sequel.instance, request);
+export function networkReadyTrace(closed: ClosedNetworkReady, options: BuildOptions): FinishedTrace {
+  const request = networkReady(closed.request);
+  const traceId = traceIdOf(closed.instance, request);
   const rootId = rootIdOf(traceId);
-  const { phases, coverage } = phasesOf(networkReadyPhases, phaseInputOf(sequel, sequel.of.host, options));
+  const { phases, coverage } = phasesOf(networkReadyPhases, phaseInputOf(closed, closed.of.host, options));
   const hadNetwork = !phases.some(({ spec }) => spec === metadataProvision);
   const lines = new LinesOfTrace(options.lines);
   const children = spansOf(phases, traceId, rootId, {
-    instance: sequel.instance,
-    request: sequel.request,
-    ports: portsInOvs(sequel),
+    instance: closed.instance,
+    request: closed.request,
+    ports: portsInOvs(closed),
     isWhole: true,
     causes: undefined,
     failures: undefined,
     lines,
   });
-  const attributes: Record<string, AttributeValue> = identityOf(sequel);
-  attributes[keys.start] = sequel.opening.kind === EMITTED ? 'observed' : 'derived';
+  const attributes: Record<string, AttributeValue> = identityOf(closed);
+  attributes[keys.start] = closed.opening.kind === EMITTED ? 'observed' : 'derived';
   // Only the last DHCPACK is an end; otherwise it was no longer waited for.
-  attributes[keys.end] = sequel.endedBy === 'ready' ? 'observed' : 'unobserved';
-  attributes[keys.endReason] = sequel.endedBy;
+  attributes[keys.end] = closed.endedBy === 'ready' ? 'observed' : 'unobserved';
+  attributes[keys.endReason] = closed.endedBy;
   addCoverage(attributes, hadNetwork ? movedToNotApplicable(coverage, metadataProvision.name) : coverage);
   const root: SpanData = {
     traceId,
@@ -41,24 +41,24 @@ export function networkReadyTrace(sequel: ClosedSequel, options: BuildOptions): 
     parentSpanId: undefined,
     name: 'instance network-ready',
     kind: 'internal',
-    start: sequel.start,
-    end: sequel.end,
+    start: closed.start,
+    end: closed.end,
     service: 'nova-compute',
-    host: sequel.of.host,
+    host: closed.of.host,
     attributes,
     ...lines.on(
-      sequel.members.map(({ event }) => event),
+      closed.members.map(({ event }) => event),
       'nova-compute',
     ),
-    links: [linkTo(sequel.instance, sequel.request, sequel.of.spec.name)],
+    links: [linkTo(closed.instance, closed.request, closed.of.spec.name)],
     error: undefined,
   };
   return {
     traceId,
     form: 'network-ready',
-    instance: sequel.instance,
-    request: sequel.request,
-    action: sequel.of.spec.name,
+    instance: closed.instance,
+    request: closed.request,
+    action: closed.of.spec.name,
     spans: [root, ...children],
   };
 }

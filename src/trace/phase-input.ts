@@ -1,4 +1,4 @@
-import type { ClosedThing } from '../lifecycle/closed.js';
+import type { ClosedUnit } from '../lifecycle/closed.js';
 import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
 import type { PhaseInput } from '../lifecycle/phase.js';
 import type { Count } from '../model/counters.js';
@@ -15,7 +15,7 @@ export interface BuildOptions {
 
 export const tableOf = (spec: ActionSpec, { phasesOf: added }: BuildOptions): readonly PhaseSpec[] => added?.(spec) ?? spec.phases;
 
-export function phaseInputOf(closed: ClosedThing, host: string | undefined, options: BuildOptions): PhaseInput {
+export function phaseInputOf(closed: ClosedUnit, host: string | undefined, options: BuildOptions): PhaseInput {
   const { request, start, end, members } = closed;
   return { request, start, end, members, ports: [...closed.ports.keys()].sort(), host, reads: options.reads };
 }

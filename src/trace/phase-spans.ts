@@ -1,5 +1,5 @@
 import type { Causes } from '../lifecycle/causes.js';
-import type { ClosedThing } from '../lifecycle/closed.js';
+import type { ClosedUnit } from '../lifecycle/closed.js';
 import { byPlace, numberOf } from '../lifecycle/event.js';
 import type { Phase } from '../lifecycle/phase.js';
 import { isOf } from '../lifecycle/thread.js';
@@ -15,7 +15,7 @@ export interface SpanContext {
   /** By what an operator finds a span: on every one, since a fragment has no root to find it by. */
   readonly instance: string;
   readonly request: string;
-  readonly ports: ClosedThing['ports'];
+  readonly ports: ClosedUnit['ports'];
   /** the root is this process's to write: phases may be parts of one another */
   readonly isWhole: boolean;
   readonly causes: ReadonlyMap<Phase, Causes> | undefined;

@@ -1,4 +1,4 @@
-import type { ClosedAction, ClosedThing } from '../lifecycle/closed.js';
+import type { ClosedAction, ClosedUnit } from '../lifecycle/closed.js';
 import { numberOf } from '../lifecycle/event.js';
 import type { Coverage } from '../lifecycle/phase.js';
 import { keys } from '../model/attributes.js';
@@ -17,7 +17,7 @@ export function linkTo(instance: string, request: string, action: string): SpanL
 }
 
 /** What a root begins with. Set one by one here and below, as a span's are. */
-export function identityOf(closed: ClosedThing): Record<string, AttributeValue> {
+export function identityOf(closed: ClosedUnit): Record<string, AttributeValue> {
   const own = closed.members.find(({ event }) => event.requestId === closed.request)?.event;
   const attributes: Record<string, AttributeValue> = {};
   attributes[keys.instance] = closed.instance;

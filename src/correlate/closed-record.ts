@@ -1,4 +1,4 @@
-import type { ClosedThing, Past } from '../lifecycle/closed.js';
+import type { ActionInterval, ClosedUnit } from '../lifecycle/closed.js';
 import { actions } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
@@ -23,13 +23,13 @@ export const REREAD: Millis = LEAD + WAITING + DISORDER;
 export const REMEMBERED: Millis = AFTERLIFE;
 
 /** `Past` as JSON: its action by name. */
-export interface SavedPast extends Omit<Past, 'spec'> {
+export interface SavedInterval extends Omit<ActionInterval, 'spec'> {
   readonly spec?: string;
 }
 
 /** What has been told, as it is remembered: plain JSON. Times in epoch milliseconds. */
-export interface Told {
-  readonly form: ClosedThing['form'];
+export interface ClosedRecord {
+  readonly form: ClosedUnit['form'];
   readonly instance: string;
   readonly request: string;
   /** who writes the root; of a fragment, who wrote its first line */
@@ -41,34 +41,34 @@ export interface Told {
   /** up to when its lines may lie */
   readonly to: Millis;
   /** what it leaves behind, where that is anything */
-  readonly past?: SavedPast;
+  readonly past?: SavedInterval;
 }
 
 /** What is to be remembered of a thing that is told. */
-export function told(thing: ClosedThing): Told {
-  const { form, instance, request, began, members } = thing;
-  let from = Math.min(thing.start, began);
-  let to = thing.end;
+export function recordOf(unit: ClosedUnit): ClosedRecord {
+  const { form, instance, request, began, members } = unit;
+  let from = Math.min(unit.start, began);
+  let to = unit.end;
   for (const { event } of members) {
     from = Math.min(from, event.at);
     to = Math.max(to, event.at);
   }
-  if (form === 'action' || form === 'attempt') to = Math.max(to, thing.until);
-  const past = form === 'network-ready' ? undefined : thing.past;
-  return { form, instance, request, host: hostOf(thing), began, from, to, ...(past === undefined ? {} : { past: savePast(past) }) };
+  if (form === 'action' || form === 'attempt') to = Math.max(to, unit.until);
+  const past = form === 'network-ready' ? undefined : unit.past;
+  return { form, instance, request, host: hostOf(unit), began, from, to, ...(past === undefined ? {} : { past: saveInterval(past) }) };
 }
 
-function hostOf(thing: ClosedThing): string {
-  switch (thing.form) {
+function hostOf(unit: ClosedUnit): string {
+  switch (unit.form) {
     case 'action':
     case 'attempt':
-      return thing.host;
+      return unit.host;
     case 'network-ready':
-      return thing.of.host;
+      return unit.of.host;
     case 'fragment':
-      return thing.members[0]?.event.host ?? '';
+      return unit.members[0]?.event.host ?? '';
     default:
-      return thing satisfies never;
+      return unit satisfies never;
   }
 }
 
@@ -76,19 +76,19 @@ function hostOf(thing: ClosedThing): string {
  * Whether two are the same thing. A line that came too late for the one may be in the other, which is built later: where
  * instance, request and host are the same, it is enough that they overlap. Of fragments there are several of one request.
  */
-export const sameTold = (a: Told, b: Told): boolean =>
+export const isSameRecord = (a: ClosedRecord, b: ClosedRecord): boolean =>
   a.form === b.form &&
   a.instance === b.instance &&
   a.request === b.request &&
   a.host === b.host &&
   (a.form === 'fragment' ? a.from === b.from && a.to === b.to : a.from <= b.to && b.from <= a.to);
 
-export function savePast({ spec, ...past }: Past): SavedPast {
+export function saveInterval({ spec, ...past }: ActionInterval): SavedInterval {
   return spec === undefined ? past : { ...past, spec: spec.name };
 }
 
 /** An action that this version does not know was none. */
-export function restorePast({ spec, lock, ...past }: SavedPast): Past {
+export function restoreInterval({ spec, lock, ...past }: SavedInterval): ActionInterval {
   return {
     ...past,
     end: past.end,

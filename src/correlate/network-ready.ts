@@ -1,4 +1,4 @@
-import type { Boot, ClosedAction, ClosedSequel } from '../lifecycle/closed.js';
+import type { Boot, ClosedAction, ClosedNetworkReady } from '../lifecycle/closed.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import { lastGuestEvent, momentOf } from '../lifecycle/guest-events.js';
 import type { Millis } from '../model/line.js';
@@ -22,7 +22,7 @@ export const openingOf = ({ spec, outcome, members }: ClosedAction): Event | und
     : undefined;
 
 /** What is waited for after a boot: the network of its guest, on the host that runs it. */
-export interface Sequel {
+export interface NetworkReady {
   readonly of: Boot;
   readonly opening: Event;
   readonly from: Millis;
@@ -33,11 +33,11 @@ export interface Sequel {
    * @returns while something may still come the watermark at which it is over if nothing does, undefined where nothing tells of the
    *   guest's network
    */
-  close(store: EventStore, watermark: Millis, next: Millis | undefined): ClosedSequel | undefined | Millis;
+  close(store: EventStore, watermark: Millis, next: Millis | undefined): ClosedNetworkReady | undefined | Millis;
 }
 
 /** Opens when the guest is resumed; closes when every port has its address, when another action begins, or when patience ends. */
-export function createSequel(of: Boot, opening: Event, since: Millis): Sequel {
+export function createNetworkReady(of: Boot, opening: Event, since: Millis): NetworkReady {
   const from = momentOf(opening);
   const ports = [...of.ports.values()].filter(({ mac }) => mac !== undefined);
   return {
