@@ -25,7 +25,10 @@ export interface BuildEvent {
   readonly begins: boolean;
 }
 
-/** An arrival that began, the next of the same instance, and the first line after it that says that one is over. */
+/**
+ * An arrival that has begun: when the next one of the same instance began, and when the first line said that this one
+ * is over.
+ */
 interface Arrival {
   readonly at: Millis;
   readonly instance: string;
@@ -73,8 +76,8 @@ class HostBuilds {
 }
 
 /**
- * Which instances a host was taking in at a time: created, unshelved, moved to it. Only what lies before the end of the
- * action that asks counts, and no more than five minutes before its beginning, so that it cannot matter when it is asked.
+ * Which instances a host was taking in at a time: created, unshelved, or moved to it. Only the time from five minutes
+ * before the action's start to its end counts, so it cannot matter when the question is asked.
  */
 export class Builds {
   readonly #byHost = new Map<string, HostBuilds>();
@@ -92,7 +95,7 @@ export class Builds {
     builds.add(event);
   }
 
-  /** What is known of a time, its end not included. */
+  /** The events from `from` until before `to`. */
   between(from: Millis, to: Millis): (BuildEvent & { readonly host: string })[] {
     return [...this.#byHost].flatMap(([host, { events }]) =>
       events.filter(({ at }) => at >= from && at < to).map((event) => ({ host, ...event })),
@@ -112,7 +115,7 @@ export class Builds {
     const since = Math.max(start - WAITING, restart);
     const { arrivals } = builds;
     let others = 0;
-    // From the newest: what is asked of has just ended.
+    // From the newest: the action in question has just ended.
     for (let i = arrivals.length - 1; i >= 0 && arrivals[i]!.at >= since; i--) {
       const each = arrivals[i]!;
       if (each.at <= end && each.next > end && each.over >= start && each.instance !== instance) others++;
@@ -127,7 +130,7 @@ export class Builds {
       .sort(([a], [b]) => compare(a, b));
   }
 
-  /** Forgets what lies before. */
+  /** Forgets everything before a moment. */
   forget(before: Millis): void {
     for (const [host, { events }] of this.#byHost) {
       const left = events.filter(({ at }) => at >= before);

@@ -7,14 +7,17 @@ import type { Candidate, Verdict } from './candidate.js';
 import { isSame, ownerAt } from './owner.js';
 import { GRACE } from './times.js';
 
-/** An action that begins so soon after another has probably waited for it. */
+/** An action that begins this soon after another has probably waited for it. */
 const JUST_BEFORE = seconds(1);
 
-/** The candidates of one instance: which of them is due first, and which of them or of its exported actions owns a moment. */
+/**
+ * The candidates of one instance: which of them is due first, and which of them or of its exported actions owns a
+ * moment.
+ */
 export class Candidates {
   readonly #past: readonly ActionInterval[];
   readonly #open = new Map<string, Candidate>();
-  /** tries at a build that were given on to another host */
+  /** tries at a build that were passed to another host */
   readonly #attempts: Candidate[] = [];
   /** who may own a line without a request; made anew after a candidate is opened or removed */
   #owners: ActionInterval[] | undefined;
@@ -65,7 +68,7 @@ export class Candidates {
     this.#owners = undefined;
   }
 
-  /** How many tries at this request were given on. */
+  /** How many tries at this request were passed to another host. */
   attemptsOf(request: string): number {
     return [...this.#past, ...this.#attempts].filter((each) => each.request === request && each.rescheduled).length;
   }
@@ -105,8 +108,9 @@ export class Candidates {
   }
 
   /**
-   * Whose a line without a request is: not an action's that has no such task, where it says which task is pending. What may
-   * name an action is not taken by one that has ended, while another is at work that has no name yet.
+   * The action that owns a line without a request. A line that says which task is pending goes only to an action with
+   * that task. A line that may name an action does not go to an action that has ended while a candidate without a name
+   * is at work.
    */
   ownerOf(event: Event): ActionInterval | undefined {
     const owner = this.ownerAt(event.at);

@@ -4,47 +4,52 @@ import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import { AFTERLIFE, LEAD, WAITING } from './times.js';
 
-/** How far lines of one file may go back. */
+/** By how much lines of one file may be out of order. */
 const DISORDER = seconds(10);
 
 /**
- * How far before the horizon a restart reads, so that everything that began after it is built as it would have been:
+ * How far before the horizon a restart begins to read, so that everything that began after the horizon is built as
+ * without a restart:
  *
- * - LEAD: so far before its start an action's lines may lie, and what tells which other action owns them;
- * - WAITING: so far before a host's other builds count, and so long a line waits for what links it. A process that never
- *   stopped has forgotten what is older;
- * - what one file's lines are out of order by.
+ * - LEAD: an action's lines may be this much older than its start, and so may the lines that show which other action
+ *   owns them;
+ * - WAITING: a line waits this long for the line that links it, and other builds of a host count this far back. A
+ *   process that never stopped has forgotten everything older;
+ * - DISORDER: lines of one file may be out of order by this much.
  *
- * What reaches further does so for long actions only (lines, causes, builds, ports), and `Saved` holds that.
+ * Only long actions need older lines, causes, builds and ports. `Saved` holds those.
  */
 export const REREAD: Millis = LEAD + WAITING + DISORDER;
 
-/** For how long before the place where reading begins again what ended is to be remembered: later lines of it are late. */
+/**
+ * How long before the place where a restart reads again an action must have ended to be dropped: until then its lines
+ * may come late.
+ */
 export const REMEMBERED: Millis = AFTERLIFE;
 
-/** `Past` as JSON: its action by name. */
+/** `ActionInterval` as JSON, with the name of its action. */
 export interface SavedInterval extends Omit<ActionInterval, 'spec'> {
   readonly spec?: string;
 }
 
-/** What has been told, as it is remembered: plain JSON. Times in epoch milliseconds. */
+/** What is remembered of a closed unit after it was exported: plain JSON, with times in epoch milliseconds. */
 export interface ClosedRecord {
   readonly form: ClosedUnit['form'];
   readonly instance: string;
   readonly request: string;
-  /** who writes the root; of a fragment, who wrote its first line */
+  /** the host that writes the root; for a fragment, the host of its first line */
   readonly host: string;
-  /** when it began to be open: a thing built again from part of its lines seems to begin before the horizon, too */
+  /** when it was opened. A unit that is built again from part of its lines seems to begin before the horizon as well */
   readonly began: Millis;
   /** the earliest of its lines and its start */
   readonly from: Millis;
   /** up to when its lines may lie */
   readonly to: Millis;
-  /** what it leaves behind, where that is anything */
+  /** the interval that it leaves behind, if any */
   readonly past?: SavedInterval;
 }
 
-/** What is to be remembered of a thing that is told. */
+/** The record of a closed unit. */
 export function recordOf(unit: ClosedUnit): ClosedRecord {
   const { form, instance, request, began, members } = unit;
   let from = Math.min(unit.start, began);
@@ -73,8 +78,9 @@ function hostOf(unit: ClosedUnit): string {
 }
 
 /**
- * Whether two are the same thing. A line that came too late for the one may be in the other, which is built later: where
- * instance, request and host are the same, it is enough that they overlap. Of fragments there are several of one request.
+ * Whether two records are of the same unit. A line that came too late for the first may be in the second, which is
+ * built later. So if instance, request and host are equal, it is enough that they overlap. One request may have
+ * several fragments: these must be equal.
  */
 export const isSameRecord = (a: ClosedRecord, b: ClosedRecord): boolean =>
   a.form === b.form &&
@@ -87,7 +93,7 @@ export function saveInterval({ spec, ...past }: ActionInterval): SavedInterval {
   return spec === undefined ? past : { ...past, spec: spec.name };
 }
 
-/** An action that this version does not know was none. */
+/** Without a spec if this version does not know the action. */
 export function restoreInterval({ spec, lock, ...past }: SavedInterval): ActionInterval {
   return {
     ...past,

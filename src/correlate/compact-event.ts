@@ -77,8 +77,8 @@ class RecentlyRead {
 const recentlyRead = new RecentlyRead();
 
 /**
- * An event that takes little memory. Lines of one log, one request or one wording share one object; the rest of a line is one packed
- * string. The event is its own entry in the store: a separate object for each took as much memory again.
+ * An event that takes little memory. Lines of one log, one request or one wording share one object; the rest of a line
+ * is one packed string. The event is its own entry in the store: a separate object for each took as much memory again.
  */
 export class CompactEvent implements Event, Kept, Keepable {
   links: Links = NO_LINKS;

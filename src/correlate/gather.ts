@@ -18,7 +18,7 @@ import type { InstanceState } from './state.js';
 import type { EventStore } from './store.js';
 import { GRACE, LEAD, REACH } from './times.js';
 
-/** What an action's lines are gathered from. */
+/** Everything that an action's lines come from. */
 export interface Sources {
   readonly store: EventStore;
   readonly hostLines: HostLines;
@@ -35,7 +35,7 @@ export interface Gathered {
   readonly meanwhile: readonly Event[];
 }
 
-/** Finds the lines of what has closed. */
+/** Finds the lines of a unit that has closed. */
 export class Gather {
   readonly #from: Sources;
 
@@ -50,13 +50,13 @@ export class Gather {
     const next = end === undefined ? Number.POSITIVE_INFINITY : openedAfter(others, end);
     const owns = (at: Millis, line?: Said): boolean => {
       const owner = ownerAt<ActionInterval>(others, at, line);
-      // The chains of its ports go on for a while, up to whatever begins next.
+      // Work on its ports continues for a while, until the next action begins.
       return owner === undefined ? at > until && at < next : isSame(owner, candidate);
     };
-    // What ended long ago under the same request, and was not given on, is no try at this.
+    // An earlier action of the same request that was not passed to another host is no try at this one.
     const before = triesBefore(candidate, state.past);
     const tries = [...before, ...state.candidates.filter((each) => each.request === request)];
-    // What the API and the scheduler did came before the first try, and belongs to the root.
+    // The API and the scheduler worked before the first try. That belongs to the root.
     const from = rescheduled ? start : Math.min(start, ...tries.map((each) => each.start));
     const reach = spec.outlivedBy === undefined ? until : closesAt;
     const claim = { ...this.claimOf(instance, request, from - LEAD, reach, owns), callsUntil: callsUntil(candidate) };
@@ -77,7 +77,7 @@ export class Gather {
       startIs: from < start ? 'derived' : candidate.seen.start.is,
       endIs: candidate.verdict.endIs,
       start: from,
-      // What nobody saw end reaches its last line: it went on for at least as long as its phases.
+      // An action whose end nobody saw reaches to its last line: it lasted at least as long as its phases.
       end: Math.max(from, end ?? lastOf(members, start)),
       began: candidate.opened,
       until,
@@ -88,12 +88,12 @@ export class Gather {
       hostEvents: this.#hostEventsOf(members, claim),
       attempts: rescheduled ? [] : before.map(intervalOf),
       ...this.#buildsBeside(candidate),
-      // What was over before that may be forgotten already, or not yet.
+      // Actions that ended earlier may or may not be forgotten already, so they do not count.
       follows: followedBy(spec, state.past, candidate.opened, closesAt - REACH),
     };
   }
 
-  /** The first audit of the host after the end is the action's last step. */
+  /** The action's last step is the first audit of its host after the end. */
   #auditAfter(host: string, end: Millis, closesAt: Millis): Member[] {
     const audit = this.#from.store
       .find('host', host)
@@ -108,7 +108,7 @@ export class Gather {
     return { builds: this.#from.builds.others(host, instance, { start, end: last }, this.#from.hosts.restarts.of(host)) };
   }
 
-  /** What the other host of an action shows: the one that writes the root is another process's to read. */
+  /** The part on this host, where another process reads the host that writes the root. */
   part({ instance, request, opened, lines }: Candidate, state: InstanceState, spec: ActionSpec): ClosedFragment {
     const others = [...state.past, ...state.candidates];
     const start = lines.byRequest[0]!.at;
@@ -130,12 +130,12 @@ export class Gather {
     return withTurns(membersOf(this.#from.store, claim, ports), this.#from.hostLines, claim);
   }
 
-  /** Marks the lines that are part of a trace: of those that no one would miss it need not be known. */
+  /** Notes which lines are part of a trace. Only for lines that would otherwise count as orphans. */
   place(members: readonly Member[]): void {
     for (const { event } of members) if (isPhaseLine(event)) this.#from.store.place(event);
   }
 
-  /** What the daemons of its hosts said of themselves. */
+  /** The lines of its hosts' daemons about themselves. */
   #hostEventsOf(members: readonly Member[], { from, to }: Claim): readonly Event[] {
     const hosts = new Set<string>();
     for (const { event } of members) hosts.add(event.host);
@@ -172,13 +172,16 @@ function openedAfter(actions: readonly ActionInterval[], moment: Millis): Millis
 }
 
 export const intervalOf = ({ start, end, until }: ActionInterval): { start: Millis; end: Millis } => ({ start, end: end ?? until });
-/** nova waits for neutron's answers: an action that succeeded calls no more. One that failed may still clean up. */
+/**
+ * nova waits for neutron's answers, so an action that succeeded makes no more calls. One that failed may still clean
+ * up.
+ */
 const callsUntil = ({ outcome, end, until }: Candidate): Millis =>
   end === undefined ? until : outcome === 'succeeded' ? end : Math.min(until, end + GRACE);
 
-/** Of several tries at a build under one request, whether a line is of this one. */
+/** Whether a line belongs to this one of several tries at a build under one request. */
 function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, from: Millis, owns: (at: Millis) => boolean): boolean {
-  // What lies before the first attempt was done for the action as a whole.
+  // Work before the first attempt was done for the action as a whole.
   if (isOfRoot(event) || (event.at < from && event.service !== 'nova-compute')) return !rescheduled;
   if (event.service === 'nova-compute' && event.requestId === request && event.instance !== undefined)
     return lines.byRequest.includes(event);
@@ -188,21 +191,23 @@ function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, 
 const lastOf = (members: readonly Member[], start: Millis): Millis =>
   members.reduce((last, { event: { at } }) => Math.max(last, at), start);
 
-/** Every try makes its own ports. */
+/** The ports that these lines name: every try makes its own. */
 function portsNamed(known: ReadonlyMap<string, Vif>, members: readonly Member[]): ReadonlyMap<string, Vif> {
   const named = new Set(members.flatMap(({ ports }) => ports));
   return new Map([...known].filter(([port]) => named.has(port)));
 }
 
-/** Lines that could be an edge of a phase and name no request: those that a missing link leaves over. */
+/**
+ * Lines that could begin or end a phase and name no request. Without a line that links them, they belong to nothing.
+ */
 export const isPhaseLine = (event: Event): boolean => event.requestId === undefined && event.fields['port'] !== undefined;
 
-/** The daemons of a hypervisor: what they print is of their own host. */
+/** The daemons of a hypervisor. Their lines are about their own host. */
 const HYPERVISOR = new Set(knownServices.ofPart('hypervisor'));
 
 /**
- * Of an action that one host does: without what another compute host does with the same ports, such as taking away a guest
- * that was evacuated from it.
+ * The lines of an action that one host does, without what another compute host does with the same ports, such as
+ * removing an instance that was evacuated from it.
  */
 function onOneHost(members: Member[], host: string): Member[] {
   const others = new Set<string>();

@@ -13,22 +13,24 @@ import type { InstanceState, Passage } from './state.js';
 import { Timeline, timeline } from './timeline.js';
 import { GRACE, UNNAMED_QUIET } from './times.js';
 
-/** What of an instance is not exported yet, and since when it may have been under way. */
+/** An action that is not exported yet, and since when it may have been under way. */
 export interface Unfinished {
   readonly request: string;
   readonly began: Millis;
 }
 
-/** The lines of each instance that no exported action has taken, the actions that they may be, and those that are past. */
+/**
+ * For each instance: the lines that no exported action has taken, the candidates that they make, and its past actions.
+ */
 export class Instances {
   readonly states = new Map<string, InstanceState>();
   readonly #hosts: Hosts;
   readonly #count: Count;
-  /** instances by request id of their actions, and when each first had a line of it: to know a request that several share */
+  /** by request id: its instances, and when each first had a line of it. So a request of several instances is known */
   readonly #sharers = new Map<string, Map<string, Millis>>();
   /** lines that name a request and no instance, by request */
   readonly #unresolved = new Map<string, Event[]>();
-  /** pasts from before a restart: that lines of theirs come is no wonder */
+  /** past actions from before a restart: more lines of them are expected, and are not late */
   readonly #seeded = new WeakSet<ActionInterval>();
 
   constructor(hosts: Hosts, count: Count) {
@@ -36,14 +38,14 @@ export class Instances {
     this.#count = count;
   }
 
-  /** Actions under way: named or not yet. */
+  /** How many actions are under way and have a name. */
   get open(): number {
     let sum = 0;
     for (const { candidates } of this.states.values()) sum += candidates.filter(({ spec }) => spec !== undefined).length;
     return sum;
   }
 
-  /** Actions under way, by nova's name of them; `unnamed` where no line has shown it yet. */
+  /** Actions under way, by nova's name; `unnamed` if no line has shown the name yet. */
   get openByAction(): Record<string, OpenActions> {
     const open: Record<string, OpenActions> = {};
     for (const { candidates } of this.states.values())
@@ -61,7 +63,7 @@ export class Instances {
     return state === undefined ? [] : [...state.past, ...state.candidates];
   }
 
-  /** Keeps what has a say in what an instance's actions are. */
+  /** Keeps a line if it can affect an instance's actions. */
   keep(event: Event): void {
     const isApi = event.service === 'nova-api' && INTRODUCES.has(event.kind);
     if (event.service !== 'nova-compute' && !isApi) return;
@@ -128,7 +130,7 @@ export class Instances {
     }
   }
 
-  /** What a host printed may end whatever is under way on it. */
+  /** A host's line may end everything that is under way on it. */
   wake(host: string, at: Millis): void {
     for (const state of this.states.values()) {
       if (!state.candidates.some((candidate) => candidate.host === host)) continue;
@@ -164,7 +166,10 @@ export class Instances {
     return sharers === undefined ? Number.POSITIVE_INFINITY : secondOf(sharers);
   };
 
-  /** Whether several instances have lines of a request, as of a moment: what comes later must not matter for what closed before. */
+  /**
+   * Whether several instances have lines of a request, as of a moment: what comes later must not matter for what
+   * closed before.
+   */
   isShared(request: string, by: Millis): boolean {
     const since = this.#sharedSince(request);
     return since !== Number.POSITIVE_INFINITY && since <= by;
@@ -198,7 +203,10 @@ export class Instances {
     });
   }
 
-  /** Sorts the lines up to a watermark: those that have come since it was last done, where they change nothing of what was before. */
+  /**
+   * Sorts the lines up to a watermark into candidates. Continues from the last time if the new lines change nothing
+   * earlier.
+   */
   sort(instance: string, state: InstanceState, lines: readonly Event[], watermark: Millis): Candidate | undefined {
     const passage = this.#goesOn(state, lines, watermark) ? state.passage! : this.#begin(instance, state, watermark);
     passage.visible.watermark = watermark;
@@ -226,20 +234,26 @@ export class Instances {
     );
   }
 
-  /** Whether what is known of an instance is known as of a watermark: nothing has come since that could change it. */
+  /** Whether an instance is up to date with a watermark: no line has arrived that could change it. */
   isKnown({ passage, newsAt, events }: InstanceState, watermark: Millis): boolean {
     if (newsAt <= watermark) return false;
     return passage === undefined ? events.length === 0 : !this.#hosts.changed(passage.timeline.hosts, passage.visible.watermark, watermark);
   }
 
-  /** Candidates as of a watermark, where lines have come since the last look: nothing can have closed by now, or it would have been looked at. */
+  /**
+   * The candidates as of a watermark, with lines that arrived since the last look. None can have closed since: it
+   * would have been looked at.
+   */
   asOf(instance: string, state: InstanceState, watermark: Millis): readonly Candidate[] {
     const newest = state.isSorted ? state.events[state.events.length - 1]?.at : Number.POSITIVE_INFINITY;
     if (newest === undefined || newest <= state.lookedAt) return state.candidates;
     return this.candidatesOf(instance, state, this.linesOf(state, watermark), watermark);
   }
 
-  /** What is not exported yet. A try that was given on is a part of what the next host, or the conductor, will show. */
+  /**
+   * What is not exported yet. A try that was passed to another host is a part of what that host, or the conductor,
+   * will show.
+   */
   unfinished({ past }: InstanceState, candidates: readonly Candidate[]): readonly Unfinished[] {
     return [...candidates, ...givenOn(past, candidates)].map((each) => ({
       request: each.request,
@@ -247,7 +261,7 @@ export class Instances {
     }));
   }
 
-  /** Turns a candidate into a past action: its lines are no other's any more. */
+  /** Turns a candidate into a past action and removes its lines: no other action may take them. */
   retire({ request, rescheduled, until, lines }: Candidate, state: InstanceState, past: ActionInterval): void {
     state.past.push(past);
     state.passage = undefined;
@@ -262,7 +276,7 @@ export class Instances {
     else this.#unresolved.set(request, left);
   }
 
-  /** Remembers what was exported before a restart. */
+  /** Adds the actions that were exported before a restart. */
   seed(pasts: readonly (readonly [instance: string, past: ActionInterval])[]): void {
     for (const [instance, past] of pasts) {
       const state = this.#stateOf(instance);
@@ -276,8 +290,9 @@ export class Instances {
   }
 
   /**
-   * As `Correlator.whole`. When an instance was looked at matters where something is under way, which a late line of its host may change,
-   * and what was seen of its hosts then where one has printed a line: a sweep may look at instances whose lines all lie ahead.
+   * As `Correlator.whole`. `lookedAt` counts only where something is under way, because a late line of its host may
+   * change it. What was seen of its hosts counts only where lines were taken: a sweep also looks at instances whose
+   * lines are all later.
    */
   get whole(): unknown {
     const states = Array.from(this.states, ([instance, { passage, lookedAt, ...state }]) => [
@@ -290,7 +305,7 @@ export class Instances {
     return [states, sharers, sortedByName(this.#unresolved)];
   }
 
-  /** Forgets instances of which nothing is left, and what only they gave a meaning. */
+  /** Forgets instances without lines and actions, and requests that only they used. */
   forget(horizon: Millis): void {
     for (const [instance, { events, past, candidates, external }] of this.states) {
       for (const [request, at] of external) if (at < horizon) external.delete(request);

@@ -8,19 +8,19 @@ import type { Kept, Links, Named, NamedPort, Sort } from './kept.js';
 import { withHeldLocks } from './lock-holders.js';
 import { between, type EventStore, instancesOf, linesOf } from './store.js';
 
-/** Of nova's control plane only what says the action's own id is the action's. */
+/** Lines of nova's control plane belong to an action only if they have its own request id. */
 const BY_ID_ONLY = new Set(knownServices.ofPart('control plane'));
-/** neutron's word to nova, under a request of its own. */
+/** neutron's messages to nova, under a request id of their own. */
 const ANNOUNCED: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plug.announced', 'external.event.announced']);
-/** What nova's control plane does, and what it asks of placement and glance: before and beside every try at a build. */
+/** Work of nova's control plane, and its calls to placement and glance: before and beside every try at a build. */
 const isOfControlPlane = ({ service, kind }: Event): boolean => BY_ID_ONLY.has(service) && !ANNOUNCED.has(kind);
 
-/** Requests that are about no port: which try at a build they were made for, nothing in the trace's ids would say. */
+/** Requests that are about no port. Nothing in them shows which try at a build they were made for. */
 const GENERAL: ReadonlySet<EventKind> = new Set(requests.flatMap(({ to }) => to.flatMap(({ kinds }) => kinds)));
 
-/** Whether a line makes its span on the root, whatever try at a build it was printed for: one line makes one span. */
+/** Whether a line's span belongs to the root and not to a try at a build. */
 export const isOfRoot = (event: Event): boolean => isOfControlPlane(event) || GENERAL.has(event.kind);
-/** Lines that concern the request as a whole: every instance of it. */
+/** Lines about the request as a whole, that is, about every instance of it. */
 const OF_ALL: ReadonlySet<EventKind> = new Set<EventKind>([
   'server.create.requested',
   'destinations.selected',
@@ -40,15 +40,15 @@ const NO_PORTS: readonly string[] = [];
 const isAccess = ({ kind }: Event): boolean => traitsOf(kind).request === true;
 const READS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
 
-/** The most ports that an action is told with: the first that its lines name. */
+/** The most ports of an action. The first that its lines name are taken. */
 export const MOST_PORTS = 256;
 
-/** The ports of an instance as the lines of the window tell, each with all that is said of it. */
+/** The ports of an instance by the lines of the window, each with everything that lines say about it. */
 export function portsOfInstance(store: EventStore, claim: Claim, onFull: () => void = () => {}): Map<string, Vif> {
   const found = new Map<Named, Vif>();
   const leftOut = new Set<Named>();
   let last: NamedPort | undefined;
-  /** What was said first stands. */
+  /** What was said first is kept. */
   const learn = (port: NamedPort): void => {
     // Most lines of a port say the same, and share it.
     if (port === last) return;
@@ -70,7 +70,7 @@ export function portsOfInstance(store: EventStore, claim: Claim, onFull: () => v
     learnt = links;
     for (const port of links.ports) learn(port);
   }
-  // os-vif's lines name no instance: the request tells, where it has only one.
+  // os-vif's lines name no instance. The request shows it, if it has only one instance.
   if (!claim.isShared) {
     for (const alias of claim.aliases) {
       for (const {
@@ -82,7 +82,7 @@ export function portsOfInstance(store: EventStore, claim: Claim, onFull: () => v
     }
   }
   for (const named of [...found.keys()]) {
-    // What others say of a known port, such as its address.
+    // What other lines say about a known port, such as its address.
     for (const { links } of between(linesOf(named), claim.from, claim.to))
       for (const port of links.ports) if (port.named === named) learn(port);
   }
@@ -95,8 +95,8 @@ const tellsMore = (vif: Vif, known: Vif): boolean =>
   (vif.network !== undefined && known.network === undefined);
 
 /**
- * The names under which lines of an instance's action are found, those included that do not name the instance: what may be
- * asked for when the action closes.
+ * All names under which lines of an action are searched for when it closes, including lines that do not name the
+ * instance.
  */
 export function namesOf(store: EventStore, claim: Claim): [Sort, string][] {
   const names: [Sort, string][] = [
@@ -119,12 +119,13 @@ export function namesOf(store: EventStore, claim: Claim): [Sort, string][] {
 }
 
 /**
- * The lines of an action: those whose ids lead to it through links that lines inside its window state, and whose time is
- * inside the window and its own. What was read first, and what was learned elsewhere, has no say.
+ * The lines of an action: their ids lead to it through links in lines inside its window, and their time is in the
+ * window and owned by the action. The order of reading and links outside the window do not matter.
  */
 export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<string, Vif>): Member[] {
   const collector = new Collector(store, claim, ports);
-  // Taps and addresses first: only the name under which such a line is found says which port it is about. All others say it themselves.
+  // Taps and addresses first: only the name under which such a line is found says which port it is about. All others
+  // say it themselves.
   collector.addByTap();
   collector.addByAddress();
   collector.addByNetwork();
@@ -264,17 +265,17 @@ class Collector {
   }
 }
 
-/** A line of a request that a client made, not of the worker that follows OVN's databases. */
+/** Whether a line belongs to a client's request, not to the worker that follows OVN's databases. */
 const isCall = (event: Event): boolean => event.userId !== undefined;
 
-/** Of a line that names only a request with several instances: whether it is about all of them, or names this one in a list. */
+/** For a line that names only a request of several instances: whether it is about all of them, or lists this one. */
 function isOfUs(event: Event, claim: Claim): boolean {
   const instances = instancesOf(event);
   if (instances.length > 0) return instances.includes(claim.instance);
   return OF_ALL.has(event.kind);
 }
 
-/** Of a line without the action's own id: whether no other request claims it, and the action owns the moment. */
+/** For a line without the action's own id: whether no other request claims it, and the action owns the moment. */
 function belongsByTime(kept: Kept, claim: Claim, ports: readonly string[]): boolean {
   const { event } = kept;
   if (BY_ID_ONLY.has(event.service) && !ANNOUNCED.has(event.kind)) return false;
@@ -285,9 +286,9 @@ function belongsByTime(kept: Kept, claim: Claim, ports: readonly string[]): bool
 }
 
 /**
- * Of a line of a call to neutron without the action's own id. A call that names another caller is that caller's. One that
- * names none is the action's if it changes a port of the action and begins while the action owns the instance: its lines go
- * together, and its end may lie in the time of the next action.
+ * For a line of a call to neutron without the action's own id. A call that names another caller belongs to that
+ * caller. A call that names none belongs to the action if it changes a port of the action and begins while the action
+ * owns the instance. All lines of a call go together, even if the call ends during the next action.
  */
 function belongsByCall(kept: Kept, claim: Claim, namesPort: boolean): boolean {
   if (kept.event.globalRequestId !== undefined || !namesPort) return false;
@@ -298,7 +299,7 @@ function belongsByCall(kept: Kept, claim: Claim, namesPort: boolean): boolean {
   return begun <= claim.callsUntil && claim.owns(begun);
 }
 
-/** The access line of the call that a line was printed in. */
+/** The access line of the call during which a line was printed. */
 function callOf({ event, links: { request } }: Kept): Event | undefined {
   if (isAccess(event)) return event;
   return request === undefined ? undefined : linesOf(request).find((other) => isAccess(other.event))?.event;

@@ -8,7 +8,7 @@ import type { Candidate, Moment } from './candidate.js';
 import { LIFECYCLE } from './kinds.js';
 import type { HostMoments } from './settle.js';
 
-/** The kinds of lines that have a say in when an action starts and how it ends. Most have none. */
+/** The kinds of lines that decide when an action starts and how it ends. Most lines decide nothing. */
 const decisive: ReadonlyMap<ActionSpec, ReadonlySet<EventKind>> = new Map(
   actions.map((spec) => [
     spec,
@@ -33,9 +33,9 @@ const decisive: ReadonlyMap<ActionSpec, ReadonlySet<EventKind>> = new Map(
 );
 
 /**
- * Takes one line into account: what it shows of the action's start and end.
+ * Notes what one line shows about the action's start and end.
  *
- * @returns whether it has a say in them
+ * @returns whether it may change them
  */
 export function note(candidate: Candidate, event: Event, hosts: HostMoments): boolean {
   const { spec, seen } = candidate;
@@ -70,7 +70,7 @@ export function note(candidate: Candidate, event: Event, hosts: HostMoments): bo
   return true;
 }
 
-/** The port whose lock it is, where it is not the instance's. */
+/** The port that the lock is for; nothing for a lock of the instance. */
 const portOfLock = (event: Event): { port?: string } =>
   traitsOf(event.kind).lock?.of === 'interface' ? { port: textOf(event, 'port') ?? 'new' } : {};
 
@@ -99,25 +99,25 @@ function noteFailure({ seen }: Candidate, spec: ActionSpec, event: Event, isOfRe
   if (spec.cleansUp.includes(kind)) seen.cleanedAt = at;
 }
 
-/** What the guest went through is printed later than it happened. */
+/** nova prints libvirt's lifecycle events some time after they happened. */
 const certaintyOf = ({ kind }: Event): Moment['is'] => (LIFECYCLE.has(kind) ? 'derived' : 'observed');
 
 /** An API's answer that says that the action was not done, or that nova-compute has not answered in time. */
 const isRefused = (event: Event): boolean => traitsOf(event.kind).request === true && (numberOf(event, 'status') ?? 0) >= 400;
 
-/** A line of the same sort may lie before it: of an action that has no name. */
+/** Without its cause an end line of this kind belongs to an earlier action, one without a name. */
 const isAfterItsCause = ({ endsAfter }: ActionSpec, { lines }: Candidate, end: Event): boolean =>
   endsAfter === undefined || lines.byRequest.some((event) => endsAfter.includes(event.kind) && inOrder(event, end) <= 0);
 
 const isAfterItsName = ({ namedBy }: ActionSpec, { lines }: Candidate): boolean =>
   namedBy.length === 0 || lines.byRequest.some(({ kind }) => namedBy.includes(kind));
 
-/** Whether a line of this kind has a say in when the action began. */
+/** Whether a line of this kind may decide when the action began. */
 const mayStart = (spec: ActionSpec, kind: EventKind): boolean =>
   spec.starts.some(({ kinds, followedBy }) => kinds.includes(kind) || followedBy?.kind === kind) ||
   spec.underWay?.some(({ kinds }) => kinds.includes(kind)) === true;
 
-/** The start by the first edge that fits, else the first line: as a stand-in where the log does not print the edges. */
+/** The start: the first edge that fits, else the first line, which stands in where the log does not print the edges. */
 export function startOf(spec: ActionSpec, candidate: Candidate, hosts: HostMoments): Moment {
   const { lines, opened, host } = candidate;
   const { byRequest, attributed, apiLines } = lines;
@@ -140,11 +140,14 @@ function underWaySince({ underWay = [] }: ActionSpec, event: Event): Millis {
   return seconds === undefined ? Number.POSITIVE_INFINITY : event.at - seconds * 1000;
 }
 
-/** At INFO nothing shows how long an action waited for the instance: its first line is then no more than a bound. */
+/** At INFO nothing shows how long an action waited for the instance, so its first line is only a bound. */
 const startIsOf = ({ mayHaveWaited }: Candidate, { kind }: Event): Moment['is'] =>
   mayHaveWaited && traitsOf(kind).lock === undefined ? 'derived' : 'observed';
 
-/** Whether the edge's other line follows at once: with no build ending in between, nothing was waited for, however long it took. */
+/**
+ * Whether the edge's second line follows at once. If no build ended in between, the action waited for none, however
+ * long it took.
+ */
 function isFollowed({ at }: Event, { followedBy }: Edge, byRequest: readonly Event[], buildEnds: () => readonly Millis[]): boolean {
   if (followedBy === undefined) return true;
   const next = byRequest.find((event) => event.kind === followedBy.kind && event.at >= at);

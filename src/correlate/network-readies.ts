@@ -11,7 +11,7 @@ import type { Closing } from './state.js';
 import type { EventStore, Sort } from './store.js';
 import { GRACE } from './times.js';
 
-/** A sequel, and when it must be looked at again. */
+/** A network that is waited for, and when to look at it again. */
 interface Waiting {
   readonly network: NetworkReady;
   /** the watermark at which it is over if nothing comes */
@@ -20,7 +20,7 @@ interface Waiting {
   knownAt: Millis;
 }
 
-/** The guests whose network is waited for. */
+/** The instances whose network is waited for. */
 export class NetworkReadies {
   readonly #store: EventStore;
   readonly #instances: Instances;
@@ -71,13 +71,13 @@ export class NetworkReadies {
     return this.#instances.states.get(instance)?.lookedAt ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** A guest that has its address may be all that was waited for. */
+  /** An address was given: that may complete a network. */
   note(event: Event): void {
     if (event.kind !== 'dhcp.acknowledged' || this.#byMac.size === 0) return;
     for (const waiting of this.#byMac.get(textOf(event, 'mac') ?? '') ?? []) waiting.wakesAt = Math.min(waiting.wakesAt, event.at + GRACE);
   }
 
-  /** Waits for the network of what has booted. */
+  /** Starts to wait for the networks of boots that have closed. */
   follow(closings: readonly Closing[]): void {
     for (const { unit } of closings) {
       const opening = unit.form === 'action' ? openingOf(unit) : undefined;
@@ -92,7 +92,11 @@ export class NetworkReadies {
     }
   }
 
-  /** Closes what is over by a watermark. @param lookAt brings an instance up to it: its next action ends a sequel, and may close a boot */
+  /**
+   * Closes what is over by a watermark.
+   *
+   * @param lookAt brings an instance up to it: its next action ends the wait, and may close a boot
+   */
   advance(watermark: Millis, lookAt: (instance: string) => Closing[]): Closing[] {
     const closings: Closing[] = [];
     const before = this.#waiting;
@@ -121,7 +125,10 @@ export class NetworkReadies {
     return closings;
   }
 
-  /** When the instance's next action began. Not its start, which a line long after it may show: by then the sequel may have closed. */
+  /**
+   * When the first line of the instance's next action was printed. Its start may be known only much later, when this
+   * has closed.
+   */
   #nextOf({ of, from }: NetworkReady): Millis | undefined {
     const next = this.#instances
       .intervalsOf(of.instance)

@@ -83,7 +83,8 @@ export function packedOf(event: Event, values: readonly string[], names: readonl
     scratch[at + 2] = length;
     at += FIELD_BYTES;
   }
-  // Written to bytes and read back: a string that was joined or cut out keeps the strings that it was made of in memory.
+  // Written to bytes and read back: a string that was joined or cut out keeps the strings that it was made of in
+  // memory.
   for (const [i, value] of values.entries()) {
     const sort = scratch[FIELD_BYTES * i];
     if (sort === TEXT || sort === NUMBER) at += scratch.write(inBytes(value), at, 'latin1');

@@ -12,7 +12,7 @@ import type { InstanceState } from './state.js';
 import type { Sort } from './store.js';
 import { LEAD, REACH } from './times.js';
 
-/** Everything that a snapshot is taken of, and put back into. */
+/** Everything that a snapshot saves and restores. */
 export interface Parts {
   readonly from: Sources;
   readonly gather: Gather;
@@ -36,8 +36,8 @@ function looks({ from: { instances } }: Parts, watermark: Millis): Look[] {
 }
 
 /**
- * The earliest moment of which lines are needed by what is not exported yet. What began before `longSince` does not count:
- * it is to be saved.
+ * The earliest moment from which units that are not exported yet still need lines. What began before `longSince` does
+ * not count: it is saved.
  *
  * @returns infinity when nothing is open
  */
@@ -55,7 +55,7 @@ export function save(parts: Parts, watermark: Millis, longSince: Millis, before:
   return new Snapshot(parts, watermark, longSince, before).saved();
 }
 
-/** Collects what must be known of the time before lines are read again. */
+/** Collects what must be remembered from before the place where a restart reads again. */
 class Snapshot {
   readonly #parts: Parts;
   readonly #watermark: Millis;
@@ -126,7 +126,7 @@ class Snapshot {
         if (event.at >= since && event.at < this.#before) this.#found.add(event);
   }
 
-  /** What was exported is the caller's to remember, but for what lies beside an action that is open for long. */
+  /** Past actions beside one that is open for long. The caller remembers all other exported actions. */
   #pasts({ instance, state, unfinished }: Look): Saved['pasts'] {
     const isLong = unfinished.some(({ began }) => began < this.#longSince);
     return state.past
@@ -176,7 +176,7 @@ class Snapshot {
   }
 }
 
-/** Puts back what was saved, but for the pasts. */
+/** Restores what was saved, except for past actions. */
 export function restore({ from, control, networkReadies }: Parts, saved: Saved): void {
   for (const [request, instances] of saved.shared) for (const [instance, at] of instances) from.instances.share(request, instance, at);
   from.hosts.restarts.restore(saved.restarts);

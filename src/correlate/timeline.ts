@@ -14,19 +14,19 @@ import { isExported, isTaken } from './owner.js';
 import { dependsOnLast, type HostMoments, settle } from './settle.js';
 import { GRACE, LEAD } from './times.js';
 
-/** What is known besides an instance's own lines. */
+/** What a timeline knows besides an instance's own lines. */
 export interface TimelineContext {
   readonly hosts: HostMoments;
-  /** actions of this instance that are exported already: lines with their ids are too late */
+  /** actions of this instance that are already exported: lines with their ids are late */
   readonly past: readonly ActionInterval[];
-  /** requests that are neutron's events, as lines showed that an action has taken since */
+  /** requests that are neutron's events; the lines that showed it may be gone with an exported action */
   readonly external?: readonly string[];
-  /** from when on several instances have lines of this request; infinity where they have not */
+  /** since when several instances have lines of this request; infinity if only one has */
   sharedSince(request: string): Millis;
 }
 
 /**
- * The candidates that all of these lines make, whether or not one of them has closed meanwhile.
+ * The candidates that all of these lines make, whether or not some of them have closed by then.
  *
  * @param events nova-compute's, and nova-api's that say what a request begins; in order, none after the watermark
  */
@@ -39,14 +39,14 @@ export function timeline(instance: string, events: readonly Event[], context: Ti
 const HEADLESS = { attempt: 0, sharedSince: Number.POSITIVE_INFINITY, mayHaveWaited: false };
 
 /**
- * Sorts the lines of one instance into candidates, one per request, and finds out how each ended: in the order of their time,
- * and from nothing that came after, so that it is the same whenever it is asked. It goes on where it stopped as long as new
- * lines come after those that it has taken.
+ * Sorts the lines of one instance into candidates, one per request, and finds out how each ended. It takes lines in
+ * the order of time and uses no later line, so the result is the same whenever it is asked. It continues where it
+ * stopped, as long as new lines are later than those that it has taken.
  */
 export class Timeline {
   readonly #instance: string;
   readonly #context: TimelineContext;
-  // Of these three most instances have none, and an empty one takes as much room as two lines.
+  // Most instances have none of these, and an empty map takes as much memory as two lines.
   /** requests that are neutron's events and no actions */
   #external: Set<string> | undefined;
   readonly #candidates: Candidates;
@@ -54,7 +54,7 @@ export class Timeline {
   #early: Map<string, Event> | undefined;
   /** nova-api's lines of requests that have no candidate yet */
   #apiLines: Map<string, Event[]> | undefined;
-  /** the last lines that are nobody's */
+  /** recent lines without an owner */
   #unattributed: Event[] = [];
   /** how many lines are taken, and the last of them */
   #taken = 0;
@@ -99,8 +99,8 @@ export class Timeline {
   }
 
   /**
-   * Takes the lines up to a moment that it has not taken yet. It stops before the first that was printed after a candidate
-   * closed: what closes is as it was then.
+   * Takes the new lines up to a moment. Stops before the first line that was printed after a candidate closed, so that
+   * the candidate is as it was when it closed.
    *
    * @param moment infinity for all of them
    * @returns what has closed by the moment
@@ -115,7 +115,7 @@ export class Timeline {
     return this.#candidates.dueBy(moment);
   }
 
-  /** Takes all lines, whatever closes. */
+  /** Takes all lines, even after a candidate closes. */
   take(events: readonly Event[]): void {
     this.#noteExternal(events, Number.POSITIVE_INFINITY);
     for (const event of events) this.#take(event);
@@ -168,7 +168,7 @@ export class Timeline {
     if (candidate === undefined || event.at > candidate.until) return;
     const { lines } = candidate;
     lines.byRequest.push(event);
-    // The function that holds the lock is the first rule: what it names keeps its name.
+    // The function that holds the lock is the first rule: a candidate that it names keeps its name.
     if (!candidate.isNamedByLock) {
       if (
         naming.has(event.kind) ||
@@ -180,7 +180,7 @@ export class Timeline {
     this.#note(candidate, event);
   }
 
-  /** Another host begins the build: this try is over, and closes before it. */
+  /** Another host begins the build: this try is over, and closes first. */
   #giveOn(candidate: Candidate, at: Millis): void {
     candidate.isGivenOn = true;
     this.#settle(candidate);
@@ -209,12 +209,12 @@ export class Timeline {
     return candidate;
   }
 
-  /** Remembers the first line of a request: it is the first of its candidate, should another line open one. */
+  /** Remembers the first line of a request. If a later line opens a candidate, this is its first line. */
   #noteEarly(request: string, event: Event): void {
     if (this.#early?.has(request) !== true) (this.#early ??= new Map()).set(request, event);
   }
 
-  /** A line that only ever accompanies does open a candidate where a task state after its first line says what is going on. */
+  /** Such a line opens a candidate only if a later task state shows what is going on. */
   #hasTaskSince(moment: Millis): boolean {
     return this.#unattributed.some((event) => event.at >= moment && isOfTask(event));
   }
@@ -241,20 +241,20 @@ export class Timeline {
     this.#note(candidate, event);
   }
 
-  /** The states that nova has the instance in may speak against the name of what is under way: of several, of the last. */
+  /** nova's states of the instance may contradict the name of the action under way; of several, that of the last. */
   #takeStated(event: Event): void {
     let last: Candidate | undefined;
     for (const candidate of this.#candidates.opened) if (last === undefined || candidate.opened >= last.opened) last = candidate;
-    // What nova prints after an action's end is of the next.
+    // A line after an action's end belongs to the next action.
     if (last === undefined || last.opened > event.at || event.at > (last.end ?? Math.min(last.until, last.lastOwn + GRACE))) return;
     last.lines.stated.push(event);
     if (!last.isNamedByLock) this.#name(last);
   }
 
-  /** A line of an action whose threads name no request, with no such action under way: it is its first line. */
+  /** The first line of an action whose threads print no request id. */
   #takeOpener(spec: ActionSpec, event: Event): void {
     const under = [...this.#candidates.opened].filter((candidate) => event.at <= candidate.until);
-    // What another host has begun without a name is this action's other side, and has its request.
+    // A candidate without a name on another host is the other side of this action, and has its request.
     const started =
       under.find((each) => each.spec === spec) ?? under.findLast((each) => each.spec === undefined && each.host !== event.host);
     const candidate = started ?? new Candidate(this.#instance, `@${event.at}`, event, HEADLESS);
@@ -269,7 +269,9 @@ export class Timeline {
     this.#settle(candidate);
   }
 
-  /** Finds the name from the lines so far. They are read again in its light: an end line may have come before it. */
+  /**
+   * Finds the name from the lines so far. With a new name all lines are noted again: an end line may have come first.
+   */
   #name(candidate: Candidate): void {
     const { lines } = candidate;
     const { byRequest, attributed, apiLines, stated } = lines;
@@ -280,7 +282,7 @@ export class Timeline {
     candidate.spec = spec;
     if (spec !== undefined) {
       this.#takeHeadless(candidate, spec);
-      // What was nobody's next to it may be its own.
+      // Lines beside it that had no owner may be its own.
       const head = headOf(candidate, spec);
       const mine = lines.unattributed.filter(
         (event) => event === head || (!isHeadOf(candidate, event) && this.#candidates.ownerAt(event.at) === candidate),
@@ -297,7 +299,7 @@ export class Timeline {
     this.#settle(candidate);
   }
 
-  /** The first lines of the action, which named no request. */
+  /** Takes over the action's first lines, which named no request. */
   #takeHeadless(candidate: Candidate, spec: ActionSpec): void {
     const headless = [...this.#candidates.opened].find((each) => each !== candidate && each.request.startsWith('@') && each.spec === spec);
     if (headless === undefined) return;
@@ -333,7 +335,10 @@ function headOf(candidate: Candidate, { headedBy }: ActionSpec): Event | undefin
   return head !== undefined && head.at >= candidate.opened - GRACE && headedBy.includes(head.kind) ? head : undefined;
 }
 
-/** The first line of another host after a build has failed: nova says so at DEBUG only, but two claims under one request do as well. */
+/**
+ * The first line of another host after a build has failed. nova logs that at DEBUG only, but two claims under one
+ * request prove it, too.
+ */
 const isNextAttempt = (candidate: Candidate, event: Event): boolean =>
   event.host !== candidate.host &&
   event.at <= candidate.until &&
@@ -341,6 +346,6 @@ const isNextAttempt = (candidate: Candidate, event: Event): boolean =>
 
 const hasFailed = ({ spec, seen }: Candidate): boolean => spec === create && seen.failedAt !== undefined;
 
-/** The clean-up of a build whose other lines are missing, or of a delete: after it another host begins the build. */
+/** Only lines of a clean-up: a build whose other lines are missing, if another host begins the build next. */
 const isEndOfBuild = ({ spec, lines: { byRequest } }: Candidate): boolean =>
   spec === undefined && byRequest.every(({ kind }) => create.cleansUp.includes(kind));

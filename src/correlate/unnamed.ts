@@ -4,8 +4,8 @@ import type { Candidate } from './candidate.js';
 import { GRACE } from './times.js';
 
 /**
- * Whether an action that did not succeed lacks the line that it would have printed at once: its name was taken from a line that others
- * print, too, such as the claim of an unshelve whose head is missing.
+ * Whether an action that did not succeed lacks a line that it always prints next. Then its name came from a line that
+ * other actions print as well, such as the claim of an unshelve whose first lines are missing.
  */
 export function isUnfollowed({ spec, lines, outcome }: Candidate, inputEnd: Millis): boolean {
   const { followsUp } = spec ?? {};
@@ -17,7 +17,7 @@ export function isUnfollowed({ spec, lines, outcome }: Candidate, inputEnd: Mill
   return last !== undefined && last.at + GRACE < inputEnd && !all.some(({ kind }) => next.includes(kind));
 }
 
-/** What is known of lines that no action is named by. */
+/** What is known about lines that name no action. */
 export function unnamedOf({ instance, request, host, lines: { byRequest } }: Candidate): Unnamed {
   const error =
     byRequest.find(({ level }) => level === 'ERROR' || level === 'CRITICAL') ?? byRequest.find(({ level }) => level === 'WARNING');

@@ -1,6 +1,9 @@
 import type { Millis } from '../model/line.js';
 
-/** Whole microseconds since 1970. A double holds epoch milliseconds to a quarter of a microsecond, so rounding gives back the exact one. */
+/**
+ * Whole microseconds since 1970. A double holds epoch milliseconds to a quarter of a microsecond, so rounding gives
+ * back the exact one.
+ */
 export const micros = (at: Millis): number => Math.round(at * 1000);
 
 /** Such as `2026-01-14T10:42:22.772123Z`. */

@@ -6,8 +6,8 @@ const NEEDLES = [...new Set(scrubRules.flatMap(({ needles }) => needles))];
 /** One search for the needles of all rules: nearly every text has none. */
 const ANY_NEEDLE = new RegExp(NEEDLES.map((needle) => needle.replace(/[.*+?()[\]{}|\\^$]/g, '\\$&')).join('|'), 'i');
 /**
- * Two characters of each needle, the rarest in lines and ids. A text without any of these pairs holds no needle, and the slow
- * expression, which tries each needle at each place, is not run.
+ * Two characters of each needle, the rarest in lines and ids. A text without any of these pairs holds no needle, and
+ * the slow expression, which tries each needle at each place, is not run.
  */
 const PAIRS = ['--', 'za', 'ie', 'x-', 'ar', '.s', 'da', 'rs', 'nj', 'co', 'as', 'wd', 'cr', 'ke', ':/', 'ga', 'ey', '=='];
 const ASCII = 0x80;
@@ -32,8 +32,9 @@ function mayHaveNeedle(text: string): boolean {
 const BLOB = /[A-Za-z0-9+/]{256,}={0,2}/g;
 
 /**
- * A text with `***` in the place of each secret and of what belongs to a user; the same text where there is none. It cannot be slow:
- * a rule is tried only where one of its needles is in the text, patterns are bounded in length, and each value is walked over once.
+ * A text with `***` in the place of each secret and of what belongs to a user; the same text where there is none. It
+ * cannot be slow: a rule is tried only where one of its needles is in the text, patterns are bounded in length, and
+ * each value is walked over once.
  */
 export function scrubbed(text: string): string {
   let left = text;
@@ -97,7 +98,10 @@ const PREFIXES = new Set('bu');
 const OPENS = new Set('{[(');
 const CLOSES = new Set('}])');
 
-/** `'…'`, `"…"`, `\"…\"`, `{…}`, `[…]`, or a word. What has no end goes on to the end of its line, a document to that of the text. */
+/**
+ * `'…'`, `"…"`, `\"…\"`, `{…}`, `[…]`, or a word. What has no end goes on to the end of its line, a document to that
+ * of the text.
+ */
 function endOfValue(text: string, from: number): number {
   let at = from;
   if (PREFIXES.has(text[at]!)) at++;

@@ -3,13 +3,13 @@ import type { FinishedTrace, Outcome, SpanData } from '../model/span.js';
 import { boundsOf, certaintyOf, durationOf, extentOf, HANDOVER, isKnown, outcomeOf, portOf, rootOf } from './terminal/reading.js';
 import { isLike } from './terminal/tree.js';
 
-/** One step of the way back from the end: spans, or the time between two for which no line accounts. */
+/** One step on the way back from the end: spans, or a gap between two spans that no line explains. */
 export interface Step {
-  /** one, or several like ones in a row; none for a gap */
+  /** one span, or several similar ones in a row; none for a gap */
   readonly spans: readonly SpanData[];
   readonly depth: number;
   readonly start: number;
-  /** undefined for a span whose end is not in the logs: it gates nothing, but says what went on */
+  /** undefined for a span whose end is not in the logs: it gates nothing, but shows what was going on */
   readonly end: number | undefined;
   /** the span that only waited for these, and ended with them */
   readonly waiter?: SpanData;
@@ -18,19 +18,19 @@ export interface Step {
 /** Which spans count on one level of the chain. */
 type Scope = (span: SpanData) => boolean;
 
-/** Outcomes of actions of which something was still under way. */
+/** Outcomes of actions in which something was still under way. */
 export const CUT_SHORT: ReadonlySet<string> = new Set<Outcome>(['interrupted', 'timed-out', 'unfinished', 'evicted']);
 
 /**
- * What gated the end: from the root's end backwards, always the span that ended last before the point reached, and
- * within it the same again, among its parts and the work of other services on the same port.
+ * What gated the end. It goes back from the root's end: each time to the span that ended last before the point
+ * reached. Inside that span it does the same, with its parts and the work of other services on the same port.
  *
  *     ├── image create ──┤├ network wait ┤├ guest xml ┤       what one greenthread did
  *     ├────── network allocate ─────────┤                     what another did: this gated, since the wait ended with it
  *
- * So of spans of one service that ran side by side and ended together, the one that began first is taken; the others
- * were only carried along. Together is within 2 % of the root's time (systemd-analyze calls it --fuzz), or, for one
- * that is a part of something else, within the time it takes to wake a waiter.
+ * So of spans of one service that ran side by side and ended together, the first to begin is taken. "Together" means
+ * within 2 % of the root's time (systemd-analyze calls it --fuzz); for a part of something else, within the time that
+ * it takes to wake a waiter.
  */
 export function stepsOf(trace: FinishedTrace): Step[] {
   const chain = new Chain(trace);
@@ -42,24 +42,24 @@ export function stepsOf(trace: FinishedTrace): Step[] {
   chain.begin(root);
   const outcome = outcomeOf(trace);
   if (outcome !== undefined && CUT_SHORT.has(outcome)) chain.addUnfinished();
-  // A port's unfinished step belongs where the port was waited for.
+  // A port's unfinished step belongs to the wait for that port.
   const reached = chain.walk(root.start, root.end, 1, (span) => chain.isLeft(span) || portOf(span) === undefined);
   chain.walk(-Infinity, reached, 1, () => true);
   return chain.steps;
 }
 
-/** The chain of one trace in the making: which spans are left, and the steps found so far. */
+/** Builds the chain of one trace: the spans that are left, and the steps so far. */
 class Chain {
   readonly steps: Step[] = [];
-  /** spans that end together within this time: which of them gated is not told by their ends */
+  /** spans that end within this time end together: their ends do not show which of them gated */
   readonly #fuzz: number;
   /** a shorter gap is the time between two log lines */
   readonly #leastGap: number;
   readonly #isPartOf: (whole: SpanData, part: SpanData) => boolean;
   readonly #left: Set<SpanData>;
-  /** Where these ended is not known, so they gate nothing. Where nothing else is known, they say what went on. */
+  /** Spans without a known end gate nothing. Where nothing else is known, they show what was going on. */
   readonly #unfinished: Set<SpanData>;
-  /** The later to end first; of two that end together the longer, since it holds the other. */
+  /** Latest end first; of two with the same end the longer one first, because it holds the other. */
   readonly #byEnd: readonly SpanData[];
 
   constructor(trace: FinishedTrace) {
@@ -68,7 +68,7 @@ class Chain {
     this.#fuzz = 0.02 * (end - start);
     this.#leastGap = Math.max(10, 0.01 * (end - start));
     this.#isPartOf = ancestry(trace.spans);
-    // A request that another service answered says that it was busy; what waited for the answer is a phase of its own.
+    // A request that a service answered is no step: the phase that waited for the answer is.
     const isAside = (span: SpanData): boolean => span.attributes[keys.httpMethod] !== undefined && span.start >= start;
     const others = trace.spans.filter((span) => span !== root && durationOf(span) > 0 && (root === undefined || !isAside(span)));
     this.#left = new Set(others.filter(isKnown));
@@ -169,7 +169,7 @@ function ancestry(spans: readonly SpanData[]): (whole: SpanData, part: SpanData)
   const known = new Map(spans.map((span) => [span.spanId, span]));
   const parentOf = ({ parentSpanId }: SpanData): SpanData | undefined => (parentSpanId === undefined ? undefined : known.get(parentSpanId));
   return (whole, part) => {
-    // Spans that are read from elsewhere may be each other's parents.
+    // Spans from other sources may be each other's parents.
     let levels = spans.length;
     for (let span = parentOf(part); span !== undefined && levels > 0; span = parentOf(span), levels--) if (span === whole) return true;
     return false;

@@ -3,31 +3,31 @@ import type { FinishedTrace, SpanData } from '../model/span.js';
 import { type Step, stepsOf } from './steps.js';
 import { certaintyOf, durationOf, extentOf, rootOf } from './terminal/reading.js';
 
-/** The phase that took the most of what gated the end, as far as the logs prove it. */
+/** The phase that took the most of the gating time, as far as the logs prove it. */
 export interface Culprit {
   readonly name: string;
   readonly span: SpanData;
   readonly millis: number;
-  /** how sure its ends are: never `unobserved` */
+  /** how well its ends are known: never `unobserved` */
   readonly evidence: Exclude<Certainty, 'unobserved'>;
-  /** what it is a part of, and who waited for it: from the root down */
+  /** the spans that it is a part of or that waited for it, from the root down */
   readonly within: readonly SpanData[];
 }
 
 export interface Verdict {
   /** what gated the end, the last first */
   readonly steps: readonly Step[];
-  /** undefined where no phase is proven to have taken the most */
+  /** undefined if the logs prove it for no phase */
   readonly culprit: Culprit | undefined;
 }
 
 /**
- * What gated the end of an action, and which phase took the most of it. Every output that names a slowest phase takes it
- * from here.
+ * What gated the end of an action, and which phase took the most of that time. Every output that names a slowest phase
+ * takes it from here.
  *
- * Only what must be the longest is named. A span of several phases that no line parts may be any of them: of `n` phases one
- * took at least the nth part. Time of which nothing is known may be one phase. If another might be longer, the name is that
- * of the whole that both are parts of. So a log with fewer lines gives a name that says less, and never another one.
+ * A phase is named only if it must be the longest. If a span holds `n` phases that no line separates, the longest of
+ * them took at least the nth part. Time without lines may be one phase. If another phase might be longer, the whole
+ * that holds both is named instead. So a log with fewer lines gives a less exact name, and never a different one.
  */
 export function verdictOf(trace: FinishedTrace): Verdict {
   const steps = stepsOf(trace);
@@ -42,7 +42,7 @@ export function verdictOf(trace: FinishedTrace): Verdict {
     if (found !== undefined) within.push(...found.spans.slice(0, 1));
     if (longest.waiter !== undefined) within.push(longest.waiter);
     found = longest;
-    // What went on in it is told, but whose part that was is not known.
+    // It holds several phases, and it is not known which of them the parts belong to.
     if (countOf(longest) > 1) break;
     whole = longest;
     parts = partsOfStep(steps, steps.indexOf(longest));
@@ -67,19 +67,20 @@ function partsOfStep(steps: readonly Step[], place: number): Step[] {
 }
 
 /**
- * Phases that are no work of their own: what they wait for began before the phase before them, and gates both of them when
- * there is something to wait for. So the two never are the longest apart from each other.
+ * Phases that do no work of their own. What they wait for began before the previous phase and gates both, so the two
+ * are never the longest separately.
  */
 const WAITS: ReadonlySet<string> = new Set(['network wait']);
 
-/** How many phases share the step's span, of which any may be the longest. */
+/** How many phases share the step's span: any of them may be the longest. */
 const countOf = ({ spans: [span] }: Step): number =>
   span === undefined ? 1 : span.name.split(' + ').filter((name, i) => i === 0 || !WAITS.has(name)).length;
 
 /**
- * The part that must be the longest, whatever the time between the parts was spent with.
+ * The part that must be the longest, whatever happened in the time between the parts.
  *
- * @param service whose parts alone count: an action is what its own service did; others gate it where that one waited for them
+ * @param service only its parts count: an action is the work of its own service. Others gate it where that service
+ *   waited for them
  */
 function longestOf(parts: readonly Step[], whole: Time, service: string | undefined): (Step & Time) | undefined {
   const lengthOf = ({ start, end }: Step): number => Math.max(0, Math.min(end ?? start, whole.end) - Math.max(start, whole.start));

@@ -25,7 +25,7 @@ import { rootIdOf, spanIdOf, traceIdOf } from './span-id.js';
 
 const uncounted: Count = () => undefined;
 
-/** Makes the spans of what closed, as they may leave the process: a pure function of it. */
+/** Makes the trace of a closed unit, ready to leave the process: a pure function. */
 export function buildTrace(closed: ClosedUnit, options: BuildOptions): FinishedTrace {
   const count = options.count ?? uncounted;
   return summed(fitToLeave(withoutRepeats(build(withMoments(closed), options), count), count));
@@ -36,14 +36,17 @@ function withMoments(closed: ClosedUnit): ClosedUnit {
   return members === closed.members ? closed : { ...closed, members };
 }
 
-/** With the action in one sentence on its root, made of what may leave the process. */
+/** Puts the action in one sentence on its root. The sentence is made from what may leave the process. */
 function summed(trace: FinishedTrace): FinishedTrace {
   const [root, ...others] = trace.spans;
   if (root === undefined || root.parentSpanId !== undefined) return trace;
   return { ...trace, spans: [{ ...root, attributes: { ...root.attributes, [keys.summary]: sentenceOf(trace) } }, ...others] };
 }
 
-/** A backend would keep one of two spans with one id, whichever it likes: the first stays, and that there was another is an error of ours. */
+/**
+ * Keeps the first of spans with the same id. A backend would keep any one of them. A repeated id is a bug of ours, and
+ * is counted.
+ */
 export function withoutRepeats(trace: FinishedTrace, count: Count): FinishedTrace {
   const known = new Set<string>();
   for (const { spanId } of trace.spans) known.add(spanId);
@@ -130,7 +133,10 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
   };
 }
 
-/** What the process that writes the root saw of the action: where no compute host ended it, the control plane's part. */
+/**
+ * The phases that the process which writes the root saw. If no compute host ended the action, that is the control
+ * plane's part.
+ */
 function seenOf(action: ClosedAction, options: BuildOptions): { lived: PhaseInput; phases: Phase[]; coverage: Coverage } {
   if (action.service === 'nova-compute') {
     const lived = phaseInputOf(action, action.host, options);
@@ -138,11 +144,11 @@ function seenOf(action: ClosedAction, options: BuildOptions): { lived: PhaseInpu
   }
   const lived = { ...phaseInputOf(action, undefined, options), start: Number.NEGATIVE_INFINITY };
   const { phases } = phasesOf(withoutPlugs(fragmentPhases), lived);
-  // What the compute hosts did is on the attempts: here it is not missing.
+  // The phases of compute hosts are on the attempts: they are not missing here.
   return { lived, phases, coverage: phasesOf(controlPlanePhases, lived).coverage };
 }
 
-/** The lines of an action that are at no end of its phases: they are the root's. */
+/** The lines of an action that are at no end of a phase: they are shown on the root. */
 function unusedLines({ members }: ClosedAction, phases: readonly Phase[]): Event[] {
   const used = new Set<Event>();
   for (const { lines } of phases) for (const line of lines) used.add(line);
@@ -215,7 +221,7 @@ function buildFragment(fragment: ClosedFragment, options: BuildOptions): Finishe
   const traceId = traceIdOf(fragment.instance, fragment.request);
   const rootId = rootIdOf(traceId);
   const lived = { ...phaseInputOf(fragment, undefined, options), start: Number.NEGATIVE_INFINITY };
-  // neutron's part of the chain has no plug to begin with where nova and OVS are another's to read.
+  // Where another process reads nova and OVS, neutron's part of the chain has no plug to begin with.
   const plugsSeen = fragment.members.some(({ event }) => event.service === 'ovs-vswitchd');
   const table = fragment.spec === undefined ? fragmentPhases : tableOf(fragment.spec, options);
   const { phases } = phasesOf(plugsSeen ? table : withoutPlugs(table), lived);

@@ -11,7 +11,7 @@ export interface LoggedException {
   readonly event: SpanEvent;
 }
 
-/** `nova.exception.PortBindingFailed: Binding failed for port …`: a dotted class name, then its words. */
+/** `nova.exception.PortBindingFailed: Binding failed for port …`: a dotted class name, then the message. */
 const RAISED = /(?:^|: )([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*): (.*)$/s;
 const CLASS =
   /(?:Error|Exception|Failed|Failure|NotFound|Timeout|Invalid|Unacceptable|NoMore\w*|NoValidHost|Abort\w*|Exceeded|InUse|Busy|Unavailable|Forbidden|Conflict|Warning|[A-Z]\w+)$/;
@@ -20,7 +20,7 @@ const REMOTE = /_Remote(?=\.|$)/g;
 const LONGEST_MESSAGE = 500;
 const LONGEST_STACK = 8000;
 
-/** The first failure that the action's lines give a reason for: later ones are its consequences. */
+/** The first failure for which a line gives the reason. Later failures are its consequences. */
 export function exceptionOf(events: readonly Event[], spec: ActionSpec): LoggedException | undefined {
   const failures = events.filter(({ kind }) => spec.fails.includes(kind) || CONTROLLER_FAILURES.has(kind));
   const line = failures.find((event) => raisedIn(event) !== undefined);

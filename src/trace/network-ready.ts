@@ -31,7 +31,7 @@ export function networkReadyTrace(closed: ClosedNetworkReady, options: BuildOpti
   });
   const attributes: Record<string, AttributeValue> = identityOf(closed);
   attributes[keys.start] = closed.opening.kind === EMITTED ? 'observed' : 'derived';
-  // Only the last DHCPACK is an end; otherwise it was no longer waited for.
+  // Only the last DHCPACK is an end. Otherwise the wait was given up.
   attributes[keys.end] = closed.endedBy === 'ready' ? 'observed' : 'unobserved';
   attributes[keys.endReason] = closed.endedBy;
   addCoverage(attributes, hadNetwork ? movedToNotApplicable(coverage, metadataProvision.name) : coverage);

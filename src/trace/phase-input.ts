@@ -6,7 +6,7 @@ import type { ShownLines } from './line-events.js';
 
 export interface BuildOptions {
   readonly lines: ShownLines;
-  /** an action's phases, where users added some to its table */
+  /** an action's phases, if users added some to its table */
   readonly phasesOf?: ((spec: ActionSpec) => readonly PhaseSpec[]) | undefined;
   /** whether this process reads the log of a service, on a host where one is given */
   readonly reads: (service: string, host?: string) => boolean;
@@ -20,7 +20,7 @@ export function phaseInputOf(closed: ClosedUnit, host: string | undefined, optio
   return { request, start, end, members, ports: [...closed.ports.keys()].sort(), host, reads: options.reads };
 }
 
-/** The same table for where no plug is seen: made once for each, since a plan is made of every table. */
+/** The same table for logs without plugs. Made once per table, because every table is compiled to a plan. */
 const unplugged = new Map<readonly PhaseSpec[], readonly PhaseSpec[]>();
 export function withoutPlugs(specs: readonly PhaseSpec[]): readonly PhaseSpec[] {
   const known = unplugged.get(specs);

@@ -12,18 +12,18 @@ import { isRequestId } from './root.js';
 import { spanIdOf } from './span-id.js';
 
 export interface SpanContext {
-  /** By what an operator finds a span: on every one, since a fragment has no root to find it by. */
+  /** What an operator searches spans by. It is on every span, because a fragment has no root. */
   readonly instance: string;
   readonly request: string;
   readonly ports: ClosedUnit['ports'];
-  /** the root is this process's to write: phases may be parts of one another */
+  /** this process writes the root: then phases may be parts of one another */
   readonly isWhole: boolean;
   readonly causes: ReadonlyMap<Phase, Causes> | undefined;
   readonly failures: ReadonlyMap<Phase, string> | undefined;
   readonly lines: LinesOfTrace;
 }
 
-/** Spans of phases, with ids that every process and every reading gives alike. */
+/** The spans of phases. Every process, and every reading of the logs, gives them the same ids. */
 export function spansOf(phases: readonly Phase[], traceId: string, rootId: string, context: SpanContext): SpanData[] {
   const sorted = phases.toSorted(byTimeAndPlace);
   const ids = sorted.map((phase, i) => {
@@ -56,12 +56,12 @@ export function spansOf(phases: readonly Phase[], traceId: string, rootId: strin
 
 const NO_LINKS: readonly SpanLink[] = [];
 
-/** Whether the ids of two phases differ by their ranks alone. */
+/** Whether only the rank tells the ids of two phases apart. */
 const isAlike = (a: Phase, b: Phase): boolean => a.name === b.name && a.port === b.port && a.service === b.service && a.host === b.host;
 
 function attributesOf(phase: Phase, parent: Phase | undefined, context: SpanContext): Record<string, AttributeValue> {
   const vif = phase.port === undefined ? undefined : context.ports.get(phase.port);
-  // Set one by one, not spread: there are thirty spans in a trace.
+  // Set one by one, which is faster than spreading: a trace has thirty spans.
   const attributes: Record<string, AttributeValue> = {};
   attributes[keys.instance] = context.instance;
   if (isRequestId(context.request)) attributes[keys.request] = context.request;
@@ -81,17 +81,17 @@ function attributesOf(phase: Phase, parent: Phase | undefined, context: SpanCont
   return attributes;
 }
 
-/** nova states durations with two digits, and prints the line some ms after it took the time. */
+/** nova prints durations with two digits, some ms after it took the time. */
 const ROUNDING = 15;
 
-/** By how much a part may begin before the whole without any clock being wrong. */
+/** By how much a part may begin before the whole although all clocks are right. */
 const roundingOf = (whole: Pick<Phase, 'start'> & Partial<Pick<Phase, 'startIs'>>): Millis => (whole.startIs === 'derived' ? ROUNDING : 0);
 
 const isPartOf = (phase: Phase, whole: Phase): boolean =>
   phase.within !== undefined &&
   isOf(whole, phase.within) &&
   whole.host === phase.host &&
-  // A part of what is done for a port is done for the same port.
+  // A part of a phase of a port is about the same port.
   (whole.port === undefined || phase.port === undefined || whole.port === phase.port) &&
   whole.start - roundingOf(whole) <= phase.start &&
   phase.start <= whole.end;
@@ -110,7 +110,7 @@ function byTimeAndPlace(a: Phase, b: Phase): number {
 
 const kindOf = ({ spec, call }: Phase): SpanKind => (call !== undefined ? 'server' : spec.calls === true ? 'client' : 'internal');
 
-/** What an access line says of its request. */
+/** What an access line says about its request. */
 function addCall(attributes: Record<string, AttributeValue>, { call, lines }: Phase): void {
   if (call === undefined) return;
   attributes[keys.httpMethod] = call.method;

@@ -7,16 +7,16 @@ import type { Level } from '../model/record.js';
 import type { AttributeValue, SpanLink } from '../model/span.js';
 import { rootIdOf, traceIdOf } from './span-id.js';
 
-/** Where no line gives the request, the trace goes by the time of its first line: that is no id of nova's. */
+/** A request id of nova's. If no line gives one, the trace goes by the time of its first line (`@...`) instead. */
 export const isRequestId = (request: string): boolean => !request.startsWith('@');
 
-/** To the root of an action: its ids follow from names, so it may be another process's to write. */
+/** A link to the root of an action. Its ids follow from names, so another process may write it. */
 export function linkTo(instance: string, request: string, action: string): SpanLink {
   const traceId = traceIdOf(instance, request);
   return { traceId, spanId: rootIdOf(traceId), attributes: { [keys.action]: action } };
 }
 
-/** What a root begins with. Set one by one here and below, as a span's are. */
+/** The first attributes of a root. */
 export function identityOf(closed: ClosedUnit): Record<string, AttributeValue> {
   const own = closed.members.find(({ event }) => event.requestId === closed.request)?.event;
   const attributes: Record<string, AttributeValue> = {};
@@ -27,7 +27,7 @@ export function identityOf(closed: ClosedUnit): Record<string, AttributeValue> {
   return attributes;
 }
 
-/** The lowest level among its lines of the service that writes the root: what the others print depends on their own. */
+/** The lowest level among the lines of the service that writes the root. Other services have their own levels. */
 export function leastLevel({ members, service }: ClosedAction): Level {
   let least: Level = 'CRITICAL';
   for (const { event } of members)
@@ -43,7 +43,7 @@ export function reportedDuration(action: ClosedAction): number | undefined {
   return said === undefined ? undefined : numberOf(said.event, 'seconds');
 }
 
-/** The root's time that none of these covers, in ms. */
+/** How much of the root's time none of these covers, in ms. */
 export function unexplained(known: readonly { readonly start: Millis; readonly end: Millis }[], start: Millis, end: Millis): number {
   let to = start;
   let covered = 0;

@@ -16,7 +16,10 @@ export interface Row {
 /** From so many on, like spans in a row (an API asked again and again) share one row. */
 const MANY = 3;
 
-/** The rows of a drawn trace: its spans as a tree, parents first, like ones together, other services' work below the phase that waited for it. */
+/**
+ * The rows of a drawn trace: its spans as a tree, parents first, like ones together, other services' work below the
+ * phase that waited for it.
+ */
 export function rowsOf(trace: FinishedTrace): Row[] {
   const runs: { depth: number; spans: SpanData[]; parts: boolean }[] = [];
   for (const { span, depth, children } of treeOf(trace.spans, waitersOf(trace))) {
