@@ -73,8 +73,8 @@ function build(closed: ClosedUnit, options: BuildOptions): FinishedTrace {
 function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace {
   const traceId = traceIdOf(action.instance, action.request);
   const rootId = rootIdOf(traceId);
-  const { lived, phases, coverage } = seenOf(action, options);
-  const causes = causesOf(phases, lived, action.hostEvents ?? []);
+  const { input, phases, coverage } = seenOf(action, options);
+  const causes = causesOf(phases, input, action.hostEvents ?? []);
   const lines = new LinesOfTrace(options.lines);
   const context: SpanContext = {
     instance: action.instance,
@@ -137,15 +137,15 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
  * The phases that the process which writes the root saw. If no compute host ended the action, that is the control
  * plane's part.
  */
-function seenOf(action: ClosedAction, options: BuildOptions): { lived: PhaseInput; phases: Phase[]; coverage: Coverage } {
+function seenOf(action: ClosedAction, options: BuildOptions): { input: PhaseInput; phases: Phase[]; coverage: Coverage } {
   if (action.service === 'nova-compute') {
-    const lived = phaseInputOf(action, action.host, options);
-    return { lived, ...phasesOf(tableOf(action.spec, options), lived) };
+    const input = phaseInputOf(action, action.host, options);
+    return { input, ...phasesOf(tableOf(action.spec, options), input) };
   }
-  const lived = { ...phaseInputOf(action, undefined, options), start: Number.NEGATIVE_INFINITY };
-  const { phases } = phasesOf(withoutPlugs(fragmentPhases), lived);
+  const input = { ...phaseInputOf(action, undefined, options), start: Number.NEGATIVE_INFINITY };
+  const { phases } = phasesOf(withoutPlugs(fragmentPhases), input);
   // The phases of compute hosts are on the attempts: they are not missing here.
-  return { lived, phases, coverage: phasesOf(controlPlanePhases, lived).coverage };
+  return { input, phases, coverage: phasesOf(controlPlanePhases, input).coverage };
 }
 
 /** The lines of an action that are at no end of a phase: they are shown on the root. */
@@ -167,9 +167,9 @@ const reasonOfOutcome = (action: ClosedAction): string =>
 function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTrace {
   const traceId = traceIdOf(attempt.instance, attempt.request);
   const rootId = rootIdOf(traceId);
-  const lived = phaseInputOf(attempt, attempt.host, options);
-  const { phases } = phasesOf(tableOf(attempt.spec, options), lived);
-  const causes = causesOf(phases, lived, attempt.hostEvents ?? []);
+  const input = phaseInputOf(attempt, attempt.host, options);
+  const { phases } = phasesOf(tableOf(attempt.spec, options), input);
+  const causes = causesOf(phases, input, attempt.hostEvents ?? []);
   const events = attempt.members.map(({ event }) => event);
   const exception = exceptionOf(events, attempt.spec);
   const name = BUILD_ATTEMPT;
@@ -220,17 +220,17 @@ function buildAttempt(attempt: ClosedAttempt, options: BuildOptions): FinishedTr
 function buildFragment(fragment: ClosedFragment, options: BuildOptions): FinishedTrace {
   const traceId = traceIdOf(fragment.instance, fragment.request);
   const rootId = rootIdOf(traceId);
-  const lived = { ...phaseInputOf(fragment, undefined, options), start: Number.NEGATIVE_INFINITY };
+  const input = { ...phaseInputOf(fragment, undefined, options), start: Number.NEGATIVE_INFINITY };
   // Where another process reads nova and OVS, neutron's part of the chain has no plug to begin with.
   const plugsSeen = fragment.members.some(({ event }) => event.service === 'ovs-vswitchd');
   const table = fragment.spec === undefined ? fragmentPhases : tableOf(fragment.spec, options);
-  const { phases } = phasesOf(plugsSeen ? table : withoutPlugs(table), lived);
+  const { phases } = phasesOf(plugsSeen ? table : withoutPlugs(table), input);
   const spans = spansOf(phases, traceId, rootId, {
     instance: fragment.instance,
     request: fragment.request,
     ports: portsInOvs(fragment),
     isWhole: false,
-    causes: causesOf(phases, lived, fragment.hostEvents ?? []).of,
+    causes: causesOf(phases, input, fragment.hostEvents ?? []).of,
     failures: undefined,
     lines: new LinesOfTrace(options.lines),
   });
