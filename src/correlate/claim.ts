@@ -1,7 +1,7 @@
 import type { Millis } from '../model/line.js';
 import type { Said } from './owner.js';
 
-/** What an action claims: by this its lines are told from all others. */
+/** What an action claims: decides which lines are its own. */
 export interface Claim {
   readonly instance: string;
   /** the action's request id, and the client's own where it sent one */

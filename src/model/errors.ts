@@ -164,7 +164,7 @@ export const viewUnavailable = (listen: string, remedy: string, cause?: unknown)
   });
 
 export const telemetryUnavailable = (listen: string, remedy: string, cause?: unknown) =>
-  new OperatorError('TELEMETRY_UNAVAILABLE', `cannot tell metrics on ${listen}${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, {
+  new OperatorError('TELEMETRY_UNAVAILABLE', `cannot serve metrics on ${listen}${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, {
     remedy,
     cause,
   });

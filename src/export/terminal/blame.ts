@@ -60,7 +60,7 @@ export const why = (span: SpanData, indent: number, look: Look): string[] =>
     return `${label}${look.palette.yellow(cut(`- ${cause}`, look.width - label.length, look))}`;
   });
 
-/** How long these took is not known, so they have no place among the others. */
+/** Phases of unknown length, which have no place among the others. */
 function openOnes(trace: FinishedTrace, look: Look): string[] {
   const names = new Set(trace.spans.filter((span) => !isKnown(span)).map(({ name }) => name));
   return names.size === 0 ? [] : ['', ...wrap('an end not in the logs: ', commaed([...names]), look.width).map(look.palette.dim)];
@@ -74,6 +74,6 @@ export function slowest(culprit: Culprit | undefined, look: Look): string[] {
   return ['', ...wrap('slowest phase: ', text.split(' '), look.width).map(look.palette.bold)];
 }
 
-/** The weaker of the two ends' marks: a duration is as sure as its less sure end. */
+/** The mark of the less certain end: a duration is as certain as that. */
 const doubtOf = (span: SpanData): string =>
   certaintyOf(span, 'start') === 'observed' && certaintyOf(span, 'end') === 'observed' ? marks.observed : marks.derived;
