@@ -9,9 +9,9 @@ import { selfTime, treeOf } from './tree.js';
 import { marks } from './waterfall.js';
 
 /**
- * The phases by cost, as far as both their ends are known. `share` is of the root's time (phases run side by side:
- * shares do not add up); `self` is the part in which none of the phase's own parts ran. Below a phase stands why it
- * took so long, where the logs tell.
+ * The phases by cost, if both ends are known. `share` is the share of the root's time; phases run side by side, so
+ * shares do not add up. `self` is the time in which none of the phase's own parts ran. Below a phase is why it took
+ * so long, if the logs show it.
  */
 export function blame(trace: FinishedTrace, look: Look): string {
   const { palette } = look;

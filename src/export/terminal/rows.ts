@@ -17,8 +17,8 @@ export interface Row {
 const MANY = 3;
 
 /**
- * The rows of a drawn trace: its spans as a tree, parents first, like ones together, other services' work below the
- * phase that waited for it.
+ * The rows of a drawn trace: its spans as a tree, parents first and similar spans together. Other services' work is
+ * below the phase that waited for it.
  */
 export function rowsOf(trace: FinishedTrace): Row[] {
   const runs: { depth: number; spans: SpanData[]; parts: boolean }[] = [];

@@ -39,8 +39,8 @@ export function treeOf(spans: readonly SpanData[], waiterOf: (span: SpanData) =>
 }
 
 /**
- * Which phase of the action's own service waited for what another service did: the shortest one that is about the same
- * port and holds the other's time. Of what is about no port this is not known.
+ * The phase of the action's own service that waited for another service's span: the shortest one about the same port
+ * whose time holds the other's. For a span about no port this is not known.
  */
 export function waitersOf(trace: FinishedTrace): (span: SpanData) => SpanData | undefined {
   const root = rootOf(trace);

@@ -100,8 +100,8 @@ interface Columns {
 }
 
 /**
- * Full labels where there is room for them and a good bar; else without the first row's host, which the headline
- * names, and with short ports; else with the project for the service.
+ * Full labels if there is room for them and a good bar. Else without the first row's host, which the headline names,
+ * and with short ports. Else with the project in place of the service.
  */
 function layOut(rows: readonly Row[], indents: readonly string[], { width, glyphs }: Look): Columns {
   const total = Number.isFinite(width) ? width : 160;
