@@ -40,7 +40,12 @@ export interface Followed {
 }
 
 /** The latest of an instance's past actions that an action of this spec completes. @param since none that was over before */
-export function followedBy({ completes }: ActionSpec, past: readonly ActionInterval[], opened: Millis, since: Millis): Followed | undefined {
+export function followedBy(
+  { completes }: ActionSpec,
+  past: readonly ActionInterval[],
+  opened: Millis,
+  since: Millis,
+): Followed | undefined {
   const found = past.findLast(
     ({ spec, opened: at, until }) => spec !== undefined && completes?.includes(spec.name) === true && at < opened && until >= since,
   );

@@ -1,8 +1,8 @@
 import { normalize } from 'node:path';
+import { type ClosedRecord, REMEMBERED, REREAD, recordOf } from '../correlate/closed-record.js';
 import { Compactor } from '../correlate/compact.js';
 import { Correlator } from '../correlate/correlator.js';
 import { type Saved, wasSaved } from '../correlate/saved.js';
-import { REMEMBERED, REREAD, type ClosedRecord, recordOf } from '../correlate/closed-record.js';
 import { Watermark } from '../correlate/watermark.js';
 import { createZone, type Zone } from '../format/zone.js';
 import { type From, isJournalPath, journalName } from '../journal/place.js';

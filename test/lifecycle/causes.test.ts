@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Causes, causesOf, isOfHost, isNegligible } from '../../src/lifecycle/causes.js';
+import { type Causes, causesOf, isNegligible, isOfHost } from '../../src/lifecycle/causes.js';
 import type { PhaseSpec } from '../../src/lifecycle/define.js';
 import type { Event } from '../../src/lifecycle/event.js';
 import type { Phase } from '../../src/lifecycle/phase.js';

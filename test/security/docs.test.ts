@@ -76,7 +76,13 @@ const BOUNDS: readonly { what: string; bound: string; file: string; is: string; 
     is: 'bodyBytes: 16 * MIB',
     counter: 'received_requests',
   },
-  { what: 'records of a received request', bound: '100,000', file: 'receive/value.ts', is: 'MOST_RECORDS = 100_000', counter: 'received_requests' },
+  {
+    what: 'records of a received request',
+    bound: '100,000',
+    file: 'receive/value.ts',
+    is: 'MOST_RECORDS = 100_000',
+    counter: 'received_requests',
+  },
   {
     what: 'bytes of all requests at once',
     bound: '64 MiB',

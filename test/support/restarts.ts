@@ -1,7 +1,7 @@
+import { type ClosedRecord, isSameRecord, REMEMBERED, REREAD, recordOf } from '../../src/correlate/closed-record.js';
 import { Correlator } from '../../src/correlate/correlator.js';
 import type { Saved } from '../../src/correlate/saved.js';
 import { wasSaved } from '../../src/correlate/saved.js';
-import { REMEMBERED, REREAD, isSameRecord, type ClosedRecord, recordOf } from '../../src/correlate/closed-record.js';
 import { toOtlpJson } from '../../src/export/otlp-json.js';
 import { type Event, inOrder } from '../../src/lifecycle/event.js';
 import { minutes, seconds } from '../../src/model/time.js';
@@ -115,7 +115,8 @@ export class Follower {
     for (const thing of this.#correlator.advance(watermark)) {
       const what = recordOf(thing);
       const isAgain =
-        this.#isRestarted && (this.#ledger.some((each) => isSameRecord(each, what)) || this.#pending.some((each) => isSameRecord(each.told, what)));
+        this.#isRestarted &&
+        (this.#ledger.some((each) => isSameRecord(each, what)) || this.#pending.some((each) => isSameRecord(each.told, what)));
       if (isAgain || (what.began < this.#since && !wasSaved(this.#saved, what))) continue;
       const trace = buildTrace(thing, { lines: 'events', reads: this.#reads });
       // What has nothing to say has been told.

@@ -1,4 +1,4 @@
-import { isSameRecord, type ClosedRecord } from '../../correlate/closed-record.js';
+import { type ClosedRecord, isSameRecord } from '../../correlate/closed-record.js';
 import type { Millis } from '../../model/line.js';
 
 /** What has been told, as long as its lines may be read again. */
