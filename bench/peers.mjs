@@ -38,7 +38,7 @@ function collectorArgs(binary, paths) {
 
 const collector = process.env.NOVASPAN_COLLECTOR ?? cachedCollector();
 
-export const PEERS = [
+const PEERS = [
   { id: 'grep', name: 'grep -c Took', piped: true, ends: [0, 1], argv: (paths) => ['grep', '-c', 'Took', ...paths] },
   {
     id: 'mtail',

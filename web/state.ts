@@ -87,7 +87,7 @@ export function hrefOf(
   return `#${path}${query === '' ? '' : `?${query}`}`;
 }
 
-export const pathOf = ({ page, id }: Route): string => (page === 'trace' ? `/trace/${id}` : page === 'phases' ? '/phases' : '/');
+const pathOf = ({ page, id }: Route): string => (page === 'trace' ? `/trace/${id}` : page === 'phases' ? '/phases' : '/');
 /** Of an action, with the filters, so that the way back leads to the same list. */
 export const traceHref = (id: string, span?: string): string => hrefOf(`/trace/${id}`, { span });
 
@@ -97,12 +97,8 @@ export function setParams(changes: Readonly<Record<string, string | undefined>>)
   route.value = readRoute();
 }
 
-export function go(href: string): void {
-  location.hash = href.slice(1);
-}
-
 /** `2026-11-21T01:50:31` of an input, which is in UTC here. */
-export const momentOf = (text: string | null): number | undefined => {
+const momentOf = (text: string | null): number | undefined => {
   if (text === null || text === '') return undefined;
   const at = Date.parse(`${text}Z`);
   return Number.isNaN(at) ? undefined : at;

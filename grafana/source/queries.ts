@@ -32,7 +32,7 @@ interface AskedBy {
 }
 
 /** As Grafana stores it: `tags` is `key=value`, several with blanks between them. */
-export interface JaegerSearch {
+interface JaegerSearch {
   readonly service: string;
   readonly operation?: string;
   readonly minDuration?: string;

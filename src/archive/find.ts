@@ -26,7 +26,7 @@ export interface Found {
 }
 
 /** What is not read, or not all of it, and why. */
-export interface Aside {
+interface Aside {
   readonly path: string;
   readonly why: string;
 }

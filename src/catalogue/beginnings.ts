@@ -21,7 +21,7 @@ export interface Candidates {
 }
 
 /** One step of a wording's beginning in bytes: literal text, or a hole that is always equally long. */
-export interface Step {
+interface Step {
   /** empty for a hole */
   readonly literal: Uint8Array;
   readonly width: number;
@@ -57,7 +57,7 @@ export interface Mark {
   readonly texts: readonly MarkText[];
 }
 
-export interface MarkText {
+interface MarkText {
   readonly text: Uint8Array;
   /** how many bytes of the text are the end of the hole */
   readonly inHole: number;

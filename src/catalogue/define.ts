@@ -3,7 +3,7 @@ import type { HoleType, holes } from './holes.js';
 import type { FieldValue } from './scan.js';
 
 /** Locks of oslo.concurrency, by what they protect. */
-export type LockOf = 'instance' | 'interface' | 'claim' | 'resource' | 'image' | 'cache';
+type LockOf = 'instance' | 'interface' | 'claim' | 'resource' | 'image' | 'cache';
 
 /** What a message means besides its fields: code asks for this, never for how the kind is spelled. */
 export interface Traits {

@@ -14,8 +14,8 @@ import {
   scanUrl,
   scanUuids,
   scanVif,
-  scanVifs,
 } from './scan.js';
+import { scanVifs } from './scan-vifs.js';
 
 /**
  * What may vary in a wording. `{seconds:float}` is a hole named `seconds` of type `float`.

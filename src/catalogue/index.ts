@@ -6,13 +6,13 @@ import { tables } from './tables.js';
 import type { Wants } from './wants.js';
 
 export type { MessageSpec, Messages, Table } from './define.js';
-export type { Announcement, EventKind, FieldsOf, FieldValue, Vif } from './event.js';
-export { type HoleType, holeSpec, holes } from './holes.js';
+export type { EventKind } from './event.js';
+export { holeSpec } from './holes.js';
 export { firstReading, type Matcher, UNWANTED } from './matcher.js';
 export type { Message } from './message.js';
 export { tables } from './tables.js';
-export { type Hole, type Part, parseTemplate } from './template.js';
-export type { AtLeast, Some, Wants } from './wants.js';
+export { parseTemplate } from './template.js';
+export type { Wants } from './wants.js';
 
 /** What services say, and what it means. */
 export interface Catalogue {

@@ -18,15 +18,13 @@ export type FieldValue = string | number | readonly string[] | readonly Vif[];
 export type FieldValues = Record<string, FieldValue>;
 
 /** No value is read further than this: ids stand near the beginning, and a line may be a megabyte long. */
-const FAR = 65_536;
+export const FAR = 65_536;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 const UUIDS = new RegExp(UUID, 'g');
 const UUID_LENGTH = 36;
-/** No document of nova's nests deeper than 8. */
-const DEEP = 32;
 const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}/;
 
-const isUuid = (text: string | undefined): text is string => text?.length === UUID_LENGTH && UUID.test(text);
+export const isUuid = (text: string | undefined): text is string => text?.length === UUID_LENGTH && UUID.test(text);
 
 /** Every uuid in a Python list or set, each once, in order. */
 export const scanUuids = (raw: string): readonly string[] => [...new Set(raw.slice(0, FAR).match(UUIDS) ?? [])];
@@ -36,7 +34,7 @@ export const scanRequestIds = (raw: string): readonly string[] => raw.slice(0, F
 
 /** No value is longer. */
 const LONG = 256;
-const QUOTE = 39;
+export const QUOTE = 39;
 
 /**
  * The text after `mark`, up to the first of `ends`, which is one character or two.
@@ -78,8 +76,8 @@ function keep(fields: FieldValues, name: string, value: string | undefined): voi
   if (value !== undefined && value !== 'None') fields[name] = value;
 }
 
-const uuidOnly = (value: string | undefined) => (isUuid(value) ? value : undefined);
-const macOnly = (value: string | undefined) => (value === undefined ? undefined : MAC.exec(value)?.[0]);
+export const uuidOnly = (value: string | undefined) => (isUuid(value) ? value : undefined);
+export const macOnly = (value: string | undefined) => (value === undefined ? undefined : MAC.exec(value)?.[0]);
 
 /**
  * A VIF object of os-vif, of any class:
@@ -96,104 +94,6 @@ export function scanVif(raw: string): FieldValues {
   const plugin = after(text, ",plugin='", "'");
   if (plugin !== 'ovs') keep(fields, 'plugin', plugin);
   return fields;
-}
-
-interface Frame {
-  /** the key under which this object stands in its parent */
-  readonly under: string | undefined;
-  id: string | undefined;
-  devname: string | undefined;
-  address: string | undefined;
-  ovs_interfaceid: string | undefined;
-  type: string | undefined;
-  network: string | undefined;
-}
-
-/**
- * The ports of a network_info document. A port is an object with an id and a tap, a MAC address or an OVS interface;
- * the `network` nested in it has an id too, which becomes the port's network. Walks the braces once, so that neither
- * the order of keys nor a missing end matters.
- */
-export function scanVifs(raw: string): FieldValues {
-  const text = raw.slice(0, 4 * FAR);
-  const ports: Vif[] = [];
-  const open: Frame[] = [];
-  let key: string | undefined;
-  /** the latest string: few of them are looked at */
-  let from = -1;
-  let to = -1;
-
-  const close = () => {
-    const frame = open.pop();
-    if (frame === undefined) return;
-    const { id, devname, address, ovs_interfaceid: lport, type } = frame;
-    const port = isUuid(id) ? id : lport;
-    const mac = macOnly(address);
-    if (frame.under === 'network') {
-      const parent = open.at(-1);
-      if (parent !== undefined) parent.network = uuidOnly(id);
-    } else if (isUuid(port) && (devname !== undefined || mac !== undefined || lport !== undefined)) {
-      ports.push({
-        port,
-        ...(devname === undefined ? {} : { tap: devname }),
-        ...(mac === undefined ? {} : { mac }),
-        ...(frame.network === undefined ? {} : { network: frame.network }),
-        ...(type === undefined || type === 'ovs' ? {} : { type }),
-      });
-    }
-  };
-
-  for (let at = 0; at < text.length; at += 1) {
-    switch (text.charCodeAt(at)) {
-      case 34: // "
-      case QUOTE: {
-        const quote = text.charAt(at);
-        let end = text.indexOf(quote, at + 1);
-        while (end !== -1 && text.charAt(end - 1) === '\\') end = text.indexOf(quote, end + 1);
-        if (end === -1) {
-          at = text.length;
-          break;
-        }
-        from = at + 1;
-        to = end;
-        if (key === 'id' || key === 'devname' || key === 'address' || key === 'ovs_interfaceid' || key === 'type') {
-          const frame = open.at(-1);
-          if (frame !== undefined) frame[key] = text.slice(from, to);
-        }
-        key = undefined;
-        at = end;
-        break;
-      }
-      case 58: // :
-        key = from === -1 ? undefined : text.slice(from, to);
-        break;
-      case 44: // ,
-        key = undefined;
-        break;
-      case 123: // {
-        if (open.length === DEEP) {
-          at = text.length;
-          break;
-        }
-        open.push({
-          under: key,
-          id: undefined,
-          devname: undefined,
-          address: undefined,
-          ovs_interfaceid: undefined,
-          type: undefined,
-          network: undefined,
-        });
-        key = undefined;
-        break;
-      case 125: // }
-        key = undefined;
-        close();
-        break;
-    }
-  }
-  while (open.length > 0) close();
-  return { ports };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Level } from '../model/record.js';
 import { type HoleType, holeSpec, isHoleType } from './holes.js';
 import type { FieldValue, FieldValues } from './scan.js';
 
-export interface Hole {
+interface Hole {
   readonly name: string;
   readonly type: HoleType;
 }
@@ -46,7 +46,7 @@ export function parseTemplate(wording: string): readonly Part[] {
 }
 
 /** What a wording makes of a message: the fields, and the message as it may leave the process. */
-export interface Reading {
+interface Reading {
   readonly fields: FieldValues;
   readonly text: string;
 }

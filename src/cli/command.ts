@@ -1,23 +1,13 @@
 import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { Clock } from '../model/clock.js';
 import { usage } from '../model/errors.js';
 import type { Engine } from './engine.js';
 import { nearest } from './nearest.js';
+import type { Surroundings } from './surroundings.js';
 
 /** Everything a command touches besides its arguments. */
-export interface Io {
-  readonly stdout: Writable;
-  readonly stderr: Writable;
-  readonly stdin: Readable;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
-  /** Aborts at SIGINT and SIGTERM; its reason is the signal's name. */
-  readonly signal: AbortSignal;
-  readonly isTTY: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
-  /** of the terminal behind stdout */
-  readonly columns: number | undefined;
+export interface Io extends Surroundings {
   readonly engine: Engine;
 }
 

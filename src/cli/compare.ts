@@ -1,9 +1,10 @@
 import { asHtml } from '../compare/as-html.js';
 import { asMarkdown } from '../compare/as-markdown.js';
 import { asText } from '../compare/as-text.js';
-import { type Comparison, compareSets } from '../compare/comparison.js';
+import { compareSets } from '../compare/comparison.js';
 import { comparisonCsv, comparisonJson } from '../compare/comparison-data.js';
 import { comparisonPage, type Named } from '../compare/comparison-pages.js';
+import type { Comparison } from '../compare/differences.js';
 import { type Checked, type Condition, check, GRAMMAR, readCondition } from '../compare/fail-if.js';
 import { LogSet } from '../compare/log-set.js';
 import { WHOLE } from '../compare/phase.js';

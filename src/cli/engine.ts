@@ -12,7 +12,7 @@ import type { ProvenZones, WrongZone } from '../model/wrong-zone.js';
 import type { CheckOptions } from '../pipeline/check/check.js';
 import type { CheckReport } from '../pipeline/check/report.js';
 import type { ResendOptions, Resent } from '../pipeline/resend.js';
-import type { Io } from './command.js';
+import type { Surroundings } from './surroundings.js';
 
 export type { Resent };
 
@@ -75,7 +75,7 @@ export interface Explanation {
   readonly understood: boolean;
 }
 
-export interface ViewOptions {
+interface ViewOptions {
   /** LISTEN_FORM; undefined for the usual address, or a free port where something else listens there */
   readonly listen: string | undefined;
   readonly clock: Clock;
@@ -111,7 +111,7 @@ export interface Engine {
   /** What is known of the phases that a text names; undefined where it names none. */
   explainPhase(text: string): Promise<Explanation['stages'] | undefined>;
   /** Runs until `io.signal` aborts, then stops gracefully. @returns the exit code */
-  runTail(options: TailOptions, io: Io): Promise<number>;
+  runTail(options: TailOptions, io: Surroundings): Promise<number>;
   check(options: CheckOptions): Promise<CheckReport>;
   /** One for each file, as it is done with. */
   resend(options: ResendOptions): AsyncIterable<Resent>;

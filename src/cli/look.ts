@@ -34,7 +34,7 @@ function isColoured(env: Surroundings['env'], isTerminal: boolean): boolean {
 }
 
 /** As the C library decides it: the first of these that is set. */
-export function isUtf8(env: Surroundings['env']): boolean {
+function isUtf8(env: Surroundings['env']): boolean {
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');
   return locale !== undefined && /utf-?8/i.test(locale);
 }

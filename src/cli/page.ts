@@ -2,7 +2,7 @@ import type { OptionSpecs } from './command.js';
 import { sourceOptions } from './source-options.js';
 
 /** In what form `compare` and `report` give their result. */
-export const pageFormats = ['text', 'json', 'csv', 'markdown', 'html'] as const;
+const pageFormats = ['text', 'json', 'csv', 'markdown', 'html'] as const;
 
 /** What `compare` and `report` have in common. */
 export const pageOptions = {

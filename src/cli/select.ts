@@ -94,7 +94,7 @@ const SEQUEL = 'network-ready';
 const folded = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '');
 
 /** As the views call it: what follows a boot is told under a name of its own. */
-export const kindOf = ({ form, action }: FinishedTrace): string | undefined => (form === 'network-ready' ? form : action);
+const kindOf = ({ form, action }: FinishedTrace): string | undefined => (form === 'network-ready' ? form : action);
 
 function byAction(text: string, actions: readonly string[]): Filter['wants'] {
   const known = [...actions, SEQUEL];

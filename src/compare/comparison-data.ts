@@ -1,6 +1,6 @@
 import { asCsv, type Field } from './as-csv.js';
-import type { Comparison, PhaseDifference } from './comparison.js';
 import { type Named, presenceWord } from './comparison-pages.js';
+import type { Comparison, PhaseDifference } from './differences.js';
 import { labelOf } from './phase.js';
 
 /** In seconds, to the microsecond; undefined for what is not known. */

@@ -1,4 +1,4 @@
-import type { Comparison, FailureDifference, Judgement, PhaseDifference, PresenceDifference, Share, Unmatched } from './comparison.js';
+import type { Comparison, FailureDifference, Judgement, PhaseDifference, PresenceDifference, Share, Unmatched } from './differences.js';
 import type { Cell, Column, Document, Section } from './document.js';
 import type { Checked } from './fail-if.js';
 import { isFinding } from './follows.js';
@@ -24,7 +24,7 @@ export const shareOf = ({ n, of }: Share): string => {
 export const actionOf = ({ kind, level }: { readonly kind: string; readonly level: Level }): string =>
   level === 'unknown' ? kind : `${kind} (${level})`;
 
-export const isOwn = (one: PhaseDifference): boolean => isFinding(one) && one.follows.length === 0;
+const isOwn = (one: PhaseDifference): boolean => isFinding(one) && one.follows.length === 0;
 
 export function comparisonPage(comparison: Comparison, named: Named): Document {
   const own = comparison.phases.filter(isOwn).sort(bySize);
@@ -54,7 +54,7 @@ const bySize = (x: PhaseDifference, y: PhaseDifference): number => largest(y) - 
 const largest = ({ by, difference, difference95 }: PhaseDifference): number => Math.abs(by === 'tail' ? difference95 : difference);
 
 /** The answer, in one paragraph. */
-export function verdictIn(
+function verdictIn(
   { failures, phases, presence }: Comparison,
   own: readonly PhaseDifference[],
   following: readonly PhaseDifference[],

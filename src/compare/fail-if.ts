@@ -1,5 +1,5 @@
 import type { Millis } from '../model/line.js';
-import type { Comparison, PhaseDifference } from './comparison.js';
+import type { Comparison, PhaseDifference } from './differences.js';
 import { isFinding } from './follows.js';
 import { WHOLE } from './phase.js';
 
@@ -60,7 +60,7 @@ function limitOf(text: string, durationIn: Reading['durationIn']): Limit | undef
 }
 
 /** `unclear`: beyond the limit, but no more than noise may be. `unknown`: nothing of that name can be compared. */
-export type Finding = 'kept' | 'broken' | 'unclear' | 'unknown';
+type Finding = 'kept' | 'broken' | 'unclear' | 'unknown';
 
 export interface Checked {
   readonly condition: Condition;

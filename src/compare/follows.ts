@@ -1,4 +1,4 @@
-import { changesOf, type Pair, type PhaseDifference } from './comparison.js';
+import { changesOf, type Pair, type PhaseDifference } from './differences.js';
 import { type Action, type Group, PAIR, timeIn } from './log-set.js';
 import { idOf, type Phase } from './phase.js';
 import { changeTest, quantile, rankTest, type Sorted, sorted } from './statistics.js';

@@ -1,5 +1,5 @@
+import { type Step, stepsOf } from '../export/steps.js';
 import { extentOf } from '../export/terminal/reading.js';
-import { type Step, stepsOf } from '../export/verdict.js';
 import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 

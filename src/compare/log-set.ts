@@ -172,7 +172,7 @@ function placeOf({ phases, places }: Placed, phase: Phase): number {
 }
 
 /** The time in which at least one of them was under way: ports are plugged side by side. */
-export function covered(spans: readonly Pick<SpanData, 'start' | 'end'>[]): Millis {
+function covered(spans: readonly Pick<SpanData, 'start' | 'end'>[]): Millis {
   let sum = 0;
   let to = Number.NEGATIVE_INFINITY;
   for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {

@@ -1,8 +1,8 @@
 import { inUtc } from '../export/terminal/text.js';
 import { asCsv, type Field } from './as-csv.js';
-import type { Times } from './comparison.js';
 import { secondsOf } from './comparison-data.js';
 import { actionOf, inSeconds, phaseLabel, shareOf } from './comparison-pages.js';
+import type { Times } from './differences.js';
 import type { Cell, Column, Document, Section } from './document.js';
 import type { GroupReport, KindReport, PhaseReport, Report } from './report.js';
 

@@ -2,14 +2,15 @@ import { detailsOf, summaryOf } from '../export/sentence.js';
 import { extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import type { Millis } from '../model/line.js';
 import { type FinishedTrace, isError, outcomes } from '../model/span.js';
-import { type Times, timesIn, timesOf } from './comparison.js';
+import { timesIn, timesOf } from './comparison.js';
+import type { Times } from './differences.js';
 import { gatedBy, NO_LINE } from './gating.js';
 import { type Group, kindOf, LogSet } from './log-set.js';
 import { type Level, levelOf, type Phase, WHOLE } from './phase.js';
 import { sorted } from './statistics.js';
 
 /** How many of the slowest actions of a kind are named. */
-export const SLOWEST = 10;
+const SLOWEST = 10;
 
 export interface Slow {
   readonly traceId: string;
@@ -152,7 +153,7 @@ export interface GroupReport {
   readonly phases: readonly PhaseReport[];
 }
 
-export interface HostReport {
+interface HostReport {
   readonly host: string;
   readonly times: Times;
   readonly ended: number;

@@ -4,17 +4,17 @@ import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import type { HostLines } from './host-lines.js';
 
-/** How long one turn of the agent's loop may take before a port's line, and after it. */
+/** How long one loop of the agent may take before a port's line, and after it. */
 const BEFORE = seconds(60);
 const AFTER = seconds(300);
 
 /**
- * neutron-openvswitch-agent treats ports by turns, and tells of a turn without naming its ports:
+ * neutron-openvswitch-agent works in loops. Some of its lines are about all ports of a loop and name none of them:
  *
  *     port information retrieved │ Port P updated. Details … │ treat_devices… completed │ Preparing filters … │ … processed
  *     └── the latest before it ──┘                           └───────────────── the first after it ────────────────────────┘
  *
- * So a port's own line in the turn makes the turn's lines the port's.
+ * If a port has a line of its own in a loop, the lines of the loop belong to that port, too.
  */
 export function withTurns(members: Member[], lines: HostLines, window: { readonly from: Millis; readonly to: Millis }): Member[] {
   const found = new Map<Event, Set<string>>();

@@ -1,19 +1,17 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
-import { compare } from './state.js';
+import { ENDS_A_BUILD } from './kinds.js';
+import { compare } from './order.js';
 import { WAITING } from './times.js';
 
 const BEGINS: ReadonlySet<EventKind> = new Set<EventKind>(['instance.claimed']);
 /** What nova-compute prints when an instance it claimed room for has arrived, or will not. */
 const ENDS: ReadonlySet<EventKind> = new Set<EventKind>([
-  'instance.built',
+  ...ENDS_A_BUILD,
   'instance.spawned',
   'instance.running',
   'instance.spawn.failed',
-  'instance.build.failed',
-  'instance.build.aborted',
-  'instance.build.rescheduled',
   'instance.build.error',
   'instance.error.set',
   'instance.disappeared',
@@ -21,13 +19,16 @@ const ENDS: ReadonlySet<EventKind> = new Set<EventKind>([
 ]);
 
 /** An instance's arrival on a host, begun or over. */
-export interface Mark {
+export interface BuildEvent {
   readonly at: Millis;
   readonly instance: string;
   readonly begins: boolean;
 }
 
-/** An arrival that began, the next of the same instance, and the first line after it that says that one is over. */
+/**
+ * An arrival that has begun: when the next one of the same instance began, and when the first line said that this one
+ * is over.
+ */
 interface Arrival {
   readonly at: Millis;
   readonly instance: string;
@@ -35,18 +36,18 @@ interface Arrival {
   over: Millis;
 }
 
-/** The marks of one host, and the arrivals that they make. */
+/** The arrivals on one host, from the lines that begin and end them. */
 class HostBuilds {
-  readonly marks: Mark[] = [];
+  readonly events: BuildEvent[] = [];
   #arrivals: Arrival[] = [];
   readonly #latest = new Map<string, Arrival>();
   #isSorted = true;
 
-  add(mark: Mark): void {
-    const { marks } = this;
-    if (marks.length > 0 && mark.at < marks[marks.length - 1]!.at) this.#isSorted = false;
-    marks.push(mark);
-    if (this.#isSorted) this.#take(mark);
+  add(event: BuildEvent): void {
+    const { events } = this;
+    if (events.length > 0 && event.at < events[events.length - 1]!.at) this.#isSorted = false;
+    events.push(event);
+    if (this.#isSorted) this.#take(event);
   }
 
   /** In order. */
@@ -55,13 +56,13 @@ class HostBuilds {
       this.#isSorted = true;
       this.#arrivals = [];
       this.#latest.clear();
-      this.marks.sort((a, b) => a.at - b.at);
-      for (const mark of this.marks) this.#take(mark);
+      this.events.sort((a, b) => a.at - b.at);
+      for (const event of this.events) this.#take(event);
     }
     return this.#arrivals;
   }
 
-  #take({ at, instance, begins }: Mark): void {
+  #take({ at, instance, begins }: BuildEvent): void {
     const latest = this.#latest.get(instance);
     if (!begins) {
       if (latest !== undefined && at > latest.at) latest.over = Math.min(latest.over, at);
@@ -75,8 +76,8 @@ class HostBuilds {
 }
 
 /**
- * Which instances a host was taking in at a time: created, unshelved, moved to it. Only what lies before the end of the
- * action that asks counts, and no more than five minutes before its beginning, so that it cannot matter when it is asked.
+ * Which instances a host was taking in at a time: created, unshelved, or moved to it. Only the time from five minutes
+ * before the action's start to its end counts, so it cannot matter when the question is asked.
  */
 export class Builds {
   readonly #byHost = new Map<string, HostBuilds>();
@@ -88,16 +89,16 @@ export class Builds {
     this.add(event.host, { at: event.at, instance: event.instance, begins });
   }
 
-  add(host: string, mark: Mark): void {
+  add(host: string, event: BuildEvent): void {
     const builds = this.#byHost.get(host) ?? new HostBuilds();
     this.#byHost.set(host, builds);
-    builds.add(mark);
+    builds.add(event);
   }
 
-  /** What is known of a time, its end not included. */
-  between(from: Millis, to: Millis): (Mark & { readonly host: string })[] {
-    return [...this.#byHost].flatMap(([host, { marks }]) =>
-      marks.filter(({ at }) => at >= from && at < to).map((mark) => ({ host, ...mark })),
+  /** The events from `from` until before `to`. */
+  between(from: Millis, to: Millis): (BuildEvent & { readonly host: string })[] {
+    return [...this.#byHost].flatMap(([host, { events }]) =>
+      events.filter(({ at }) => at >= from && at < to).map((event) => ({ host, ...event })),
     );
   }
 
@@ -114,7 +115,7 @@ export class Builds {
     const since = Math.max(start - WAITING, restart);
     const { arrivals } = builds;
     let others = 0;
-    // From the newest: what is asked of has just ended.
+    // From the newest: the action in question has just ended.
     for (let i = arrivals.length - 1; i >= 0 && arrivals[i]!.at >= since; i--) {
       const each = arrivals[i]!;
       if (each.at <= end && each.next > end && each.over >= start && each.instance !== instance) others++;
@@ -122,20 +123,20 @@ export class Builds {
     return others;
   }
 
-  /** As `Correlator.whole`: the arrivals are a function of the marks. */
+  /** As `Correlator.whole`: the arrivals follow from the events. */
   get whole(): unknown {
-    return Array.from(this.#byHost, ([host, { marks }]) => [host, marks] as const)
+    return Array.from(this.#byHost, ([host, { events }]) => [host, events] as const)
       .filter(([, { length }]) => length > 0)
       .sort(([a], [b]) => compare(a, b));
   }
 
-  /** Forgets what lies before. */
+  /** Forgets everything before a moment. */
   forget(before: Millis): void {
-    for (const [host, { marks }] of this.#byHost) {
-      const left = marks.filter(({ at }) => at >= before);
-      if (left.length === marks.length) continue;
+    for (const [host, { events }] of this.#byHost) {
+      const left = events.filter(({ at }) => at >= before);
+      if (left.length === events.length) continue;
       this.#byHost.delete(host);
-      for (const mark of left) this.add(host, mark);
+      for (const event of left) this.add(host, event);
     }
   }
 }

@@ -1,25 +1,28 @@
-import type { ActionLock, Past } from '../lifecycle/closed.js';
+import type { ActionInterval, ActionLock } from '../lifecycle/closed.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Certainty } from '../model/attributes.js';
 import type { Millis } from '../model/line.js';
 import type { Outcome } from '../model/span.js';
 
-/** The lines of a candidate, by what ties them to it. */
+/** The lines of a candidate, by what links them to it. */
 export interface CandidateLines {
-  /** With the action's own request id, or of a sort that only this action prints; in order. */
-  own: Event[];
+  /** With the action's own request id, or of a kind that only this action prints; in order. */
+  byRequest: Event[];
   /** Without an id of their own, printed while the action held the instance. */
-  owned: Event[];
+  attributed: Event[];
   /** nova-api's lines that say what the request begins. */
-  readonly begun: Event[];
-  /** Of no other action, while this one has no name: what may name it. */
-  bare: Event[];
-  /** Without its id, printed while nothing but this was under way: what states nova had the instance in. */
+  readonly apiLines: Event[];
+  /** Without an owner, while this candidate has no name: they may name it. */
+  unattributed: Event[];
+  /** Lines without its id about the instance's states, printed while only this was under way. */
   readonly stated: Event[];
 }
 
-/** A moment, and whether a line marks it (`observed`), only bounds it or stands in for such a line (`derived`), or nothing shows it. */
+/**
+ * A moment, and how it is known: a line at that moment (`observed`), a bound or a stand-in (`derived`), or nothing
+ * (`unobserved`).
+ */
 export interface Moment {
   readonly at: Millis;
   readonly is: Certainty;
@@ -27,7 +30,7 @@ export interface Moment {
 
 /** An end line. */
 export interface EndLine extends Moment {
-  /** It proves an end and no success: the release of a lock, or an API's answer. */
+  /** It proves an end but no success: the release of a lock, or an API's answer. */
   readonly isNeutral: boolean;
 }
 
@@ -52,9 +55,9 @@ export interface Milestones {
   cleanedAt: Millis | undefined;
   /** A line at DEBUG is among its own. */
   isAtDebug: boolean;
-  /** It failed in a way after which the conductor tries another host. */
+  /** It failed in a way that makes the conductor try another host. */
   isHandedBack: boolean;
-  /** But nova-compute itself decided how it ended. */
+  /** But nova-compute itself decided how it ended, so no other host is tried. */
   isDecided: boolean;
   /** The allocation was given back: nothing of the action comes after that. */
   isFinal: boolean;
@@ -77,12 +80,12 @@ export const noMilestones = (start: Millis): Milestones => ({
   isFinal: false,
 });
 
-/** How and when an action ends, as far as its lines go. */
+/** How and when an action ends, by the lines so far. */
 export interface Verdict {
   readonly end: Millis | undefined;
   readonly endIs: Certainty;
   readonly outcome: Outcome | undefined;
-  /** Only silence after its last line says so. */
+  /** Only silence after its last line shows the end. */
   readonly isBySilence?: true | undefined;
   /** The last moment whose lines may be the action's. */
   readonly until: Millis;
@@ -106,15 +109,15 @@ export interface Circumstances {
 }
 
 /** nova-compute's lines of one instance and one request: an action, once it has a name. */
-export class Candidate implements Past {
+export class Candidate implements ActionInterval {
   readonly instance: string;
   readonly request: string;
   readonly attempt: number;
-  /** From when on another instance has lines of this request, too; infinity where none has. */
+  /** Since when another instance also has lines of this request; infinity if none has. */
   readonly sharedSince: Millis;
-  readonly lines: CandidateLines = { own: [], owned: [], begun: [], bare: [], stated: [] };
+  readonly lines: CandidateLines = { byRequest: [], attributed: [], apiLines: [], unattributed: [], stated: [] };
   opened: Millis;
-  /** Another action of the instance was under way when this one printed its first line: it may have waited for that one. */
+  /** Another action of the instance was under way at its first line, so it may have waited. */
   readonly mayHaveWaited: boolean;
   host: string;
   spec: ActionSpec | undefined = undefined;
@@ -170,14 +173,14 @@ export class Candidate implements Past {
     return this.verdict.closesAt;
   }
 
-  /** As `lastOwn`: where it is asked of what is closed, too. */
+  /** As `lastOwn`, under the name that a closed action has for it. */
   get last(): Millis {
     return this.lastOwn;
   }
 
   /** The time of its last line with an id of its own. */
   get lastOwn(): Millis {
-    const { own } = this.lines;
-    return own.length === 0 ? this.opened : own[own.length - 1]!.at;
+    const { byRequest } = this.lines;
+    return byRequest.length === 0 ? this.opened : byRequest[byRequest.length - 1]!.at;
   }
 }

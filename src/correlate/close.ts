@@ -1,4 +1,4 @@
-import type { Past } from '../lifecycle/closed.js';
+import type { ActionInterval } from '../lifecycle/closed.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import { partOf } from '../lifecycle/name.js';
 import type { Unnamed } from '../lifecycle/unnamed.js';
@@ -13,25 +13,25 @@ import { GRACE } from './times.js';
 import { isUnfollowed, unnamedOf } from './unnamed.js';
 
 export interface CorrelatorOptions {
-  /** Takes lines of a request that closed without a name. */
+  /** Called for lines of a request that closed without a name. */
   readonly onUnnamed?: ((unnamed: Unnamed) => void) | undefined;
   /**
-   * The time of the last line of a host's nova-compute, once its log is read to the end; infinity for a log that may go on. The end of
-   * a log is no time-out.
+   * The time of the last line of a host's nova-compute log, once it is read to its end; infinity for a log that may
+   * continue. The end of a log is no time-out.
    */
   readonly logEnd?: ((host: string) => Millis) | undefined;
-  /** Gives an event as it is to be kept. */
+  /** Returns an event in the form in which to keep it. */
   readonly kept?: ((event: Event) => Event) | undefined;
 }
 
-/** Closes what an instance's lines show to be over. */
+/** Closes the actions that are over by an instance's lines. */
 export class Closer {
   readonly #instances: Instances;
   readonly #hosts: Hosts;
   readonly #gather: Gather;
   readonly #count: Count;
   readonly #options: CorrelatorOptions;
-  /** the last moment of which anything was read, once all is read */
+  /** the time of the last line, once everything is read */
   #inputEnd = Number.POSITIVE_INFINITY;
 
   constructor(instances: Instances, hosts: Hosts, gather: Gather, count: Count, options: CorrelatorOptions) {
@@ -42,12 +42,12 @@ export class Closer {
     this.#options = options;
   }
 
-  /** No line after this moment will be read: what is open beyond it is unfinished. */
+  /** The input has ended at this moment: an action that is still open then is unfinished. */
   endInput(last: Millis): void {
     this.#inputEnd = last;
   }
 
-  /** Brings an instance up to a watermark, where lines came since the last look. */
+  /** Brings an instance up to a watermark, if lines arrived since the last look. */
   upTo(instance: string, watermark: Millis): Closing[] {
     const state = this.#instances.states.get(instance);
     return state === undefined || state.lookedAt >= watermark || state.newsAt > watermark ? [] : this.advance(instance, state, watermark);
@@ -61,14 +61,14 @@ export class Closer {
       state.isSorted = true;
     }
     const closings: Closing[] = [];
-    // Again after each closing: what it took no longer stands in the way of the others.
+    // Again after each closing: the lines that it took no longer affect the others.
     for (;;) {
       const lines = this.#instances.linesOf(state, watermark);
       const due = this.#instances.sort(instance, state, lines, watermark);
       const { timeline } = state.passage!;
       state.candidates = timeline.candidates;
       if (due === undefined) {
-        // Of the lines that came too early for this watermark, the first counts.
+        // The first line after this watermark decides when to look again.
         state.newsAt = lines[timeline.taken]?.at ?? Number.POSITIVE_INFINITY;
         state.wakesAt = this.#wakesAt(state, watermark);
         return closings;
@@ -81,7 +81,7 @@ export class Closer {
     return Math.min(...candidates.map(({ closesAt }) => closesAt), newsAt + GRACE, this.#hosts.restarts.firstAfter(watermark));
   }
 
-  /** Ends a candidate: what it was, where it was anything, and what is left of it. */
+  /** Closes a candidate. Returns what it was, if it was anything, and keeps its interval. */
   close(candidate: Candidate, state: InstanceState): Closing[] {
     const inputEnd = Math.min(this.#inputEnd, this.#options.logEnd?.(candidate.host) ?? Number.POSITIVE_INFINITY);
     if (candidate.closesAt > inputEnd && this.#isOpen(candidate))
@@ -93,28 +93,28 @@ export class Closer {
     return closings;
   }
 
-  /** Whether nothing but time could have ended it. */
+  /** Whether only the passing of time ended it. */
   #isOpen({ outcome, verdict, spec, host, instance }: Candidate): boolean {
     if (verdict.isBySilence === true) return spec?.mayEndQuietly !== true || this.#hosts.printsAllocations(host, instance);
     return outcome === 'timed-out';
   }
 
-  #closingOf(candidate: Candidate, state: InstanceState, past: Past): Closing[] {
+  #closingOf(candidate: Candidate, state: InstanceState, past: ActionInterval): Closing[] {
     const { spec, lines, closesAt: at, rescheduled } = candidate;
     if (spec !== undefined) {
       const action = { ...this.#gather.action(candidate, state, spec), past };
-      return [{ at, thing: rescheduled ? { ...action, form: 'attempt' } : action }];
+      return [{ at, unit: rescheduled ? { ...action, form: 'attempt' } : action }];
     }
-    const part = partOf(lines.own);
-    if (part !== undefined) return [{ at, thing: { ...this.#gather.part(candidate, state, part), past } }];
+    const part = partOf(lines.byRequest);
+    if (part !== undefined) return [{ at, unit: { ...this.#gather.part(candidate, state, part), past } }];
     this.#count('unnamed');
-    if (lines.own.length > 0) this.#options.onUnnamed?.(unnamedOf(candidate));
+    if (lines.byRequest.length > 0) this.#options.onUnnamed?.(unnamedOf(candidate));
     return [];
   }
 }
 
-/** What a closed candidate leaves behind. */
-const pastOf = ({ request, attempt, rescheduled, opened, start, end, lock, spec, until, lastOwn }: Candidate): Past => ({
+/** The interval that a closed candidate leaves behind. */
+const pastOf = ({ request, attempt, rescheduled, opened, start, end, lock, spec, until, lastOwn }: Candidate): ActionInterval => ({
   request,
   attempt,
   rescheduled,

@@ -1,4 +1,4 @@
-import type { ClosedFragment, ClosedThing, Past } from '../lifecycle/closed.js';
+import type { ActionInterval, ClosedFragment, ClosedUnit } from '../lifecycle/closed.js';
 import { type Event, type Member, numberOf } from '../lifecycle/event.js';
 import { actionGivenUp } from '../lifecycle/name.js';
 import { apiRequest } from '../lifecycle/plug.js';
@@ -7,12 +7,12 @@ import { intervalOf } from './gather.js';
 import { GRACE } from './times.js';
 
 /**
- * An action for which the conductor found no host: its process writes the root, since it alone saw the outcome. What has no
- * name stays a fragment.
+ * An action for which the conductor found no host. The conductor's process writes the root, because only it saw the
+ * outcome. Without a name it stays a fragment.
  *
- * @param attempts that compute hosts handed back, as far as this process reads them
+ * @param attempts that compute hosts handed back and this process reads
  */
-export function conclude(fragment: ClosedFragment, attempts: readonly Past[]): ClosedThing {
+export function conclude(fragment: ClosedFragment, attempts: readonly ActionInterval[]): ClosedUnit {
   const events = fragment.members.map(({ event }) => event);
   const spec = actionGivenUp(events);
   const own = events.filter(({ service }) => service === 'nova-conductor');

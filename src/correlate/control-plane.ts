@@ -1,27 +1,29 @@
-import type { ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
+import type { ClosedFragment, ClosedUnit } from '../lifecycle/closed.js';
 import type { Event, Member } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
+import type { Claim } from './claim.js';
 import type { Closer } from './close.js';
 import { conclude } from './conclude.js';
 import type { Gather } from './gather.js';
 import type { Instances } from './instances.js';
 import type { Named } from './kept.js';
 import { ALLOCATIONS, CONTROL_EVIDENCE } from './kinds.js';
-import { type Claim, isOfRoot } from './members.js';
+import { isOfRoot } from './members.js';
+import { compare } from './order.js';
 import { ownerAt } from './owner.js';
-import { type Closing, compare, type Session } from './state.js';
+import type { Closing, Session } from './state.js';
 import { between, type EventStore, linesOf } from './store.js';
 import { FRAGMENT_QUIET, GRACE, LEAD } from './times.js';
 
-/** What requests do on a controller: parts of actions whose compute host another process may read. */
+/** The controller's part of actions whose compute host another process may read. */
 export class ControlPlane {
   readonly #store: EventStore;
   readonly #instances: Instances;
   readonly #gather: Gather;
   readonly #closer: Closer;
-  /** when lines that show an action were printed on a controller, by request */
+  /** by request: the times of the controller's lines that show an action */
   readonly #times = new Map<string, Millis[]>();
-  /** the watermark before which nothing of a request can be complete */
+  /** by request: the watermark before which its part cannot be complete */
   readonly #due = new Map<string, Millis>();
 
   constructor(store: EventStore, instances: Instances, gather: Gather, closer: Closer) {
@@ -49,8 +51,8 @@ export class ControlPlane {
   }
 
   /**
-   * As `Correlator.whole`: times are sorted where they are asked for, and requests are looked at in the order in
-   * which they came to be waited for.
+   * As `Correlator.whole`. Times are sorted when they are read. The order of requests counts: they are looked at in
+   * the order in which they arrived.
    */
   get whole(): unknown {
     const times = Array.from(this.#times, ([request, at]) => [request, [...at].sort((a, b) => a - b)] as const);
@@ -64,7 +66,7 @@ export class ControlPlane {
     }
   }
 
-  /** The action's id, where this one is what the client sent along: nova's lines show both. */
+  /** The action's own id, if this is the id that the client sent: nova's lines show both. */
   ownIdOf(request: string): string {
     const own = new Set<string>();
     for (const { event } of this.#store.find('request', request)) {
@@ -80,7 +82,10 @@ export class ControlPlane {
     return own.size === 1 ? [...own][0]! : request;
   }
 
-  /** As `ownIdOf`. Damaged lines may name two ids as each other's: then each is its own, or their lines would be handed over without end. */
+  /**
+   * As `ownIdOf`. Damaged lines may name two ids as each other's. Then each is its own, else their lines would be
+   * moved for ever.
+   */
   #ownerOf(request: string): string {
     const own = this.ownIdOf(request);
     const passed = new Set([request]);
@@ -91,7 +96,7 @@ export class ControlPlane {
     return request;
   }
 
-  /** @returns the parts of actions that are complete, and what closed on the way */
+  /** @returns the parts of actions that are complete, and what closed meanwhile */
   advance(watermark: Millis): Closing[] {
     const closings: Closing[] = [];
     for (const [request, notBefore] of this.#due) {
@@ -109,7 +114,7 @@ export class ControlPlane {
         const left = times.filter((at) => at > session.last);
         if (left.length > 0) this.#times.set(request, left);
         else this.#times.delete(request);
-        // Lines under the client's own id are the action's: they are shown under its own.
+        // Lines under the client's id belong to the action, and are shown under the action's own id.
         if (own !== request) {
           this.#times.set(own, [...(this.#times.get(own) ?? []), ...times.filter((at) => at <= session.last)]);
           this.#due.set(own, Number.NEGATIVE_INFINITY);
@@ -119,7 +124,10 @@ export class ControlPlane {
     return closings;
   }
 
-  /** The instances that a session's lines name. What is printed when it is over has no say: when it is read must not matter. */
+  /**
+   * The instances that a session's lines name. Lines after its end do not count, so that it cannot matter when they
+   * are read.
+   */
   instancesOf({ request, first, last }: Session): string[] {
     const instances = new Set<string>();
     const consumers = new Set<string>();
@@ -128,7 +136,7 @@ export class ControlPlane {
       if (instance !== undefined) (event.service === 'placement' ? consumers : instances).add(instance.name);
       for (const { sort, name } of others) if (sort === 'instance') instances.add(name);
     }
-    // A migration holds allocations of its own: what only placement names beside an instance is one.
+    // A migration has allocations of its own: an id that only placement names beside an instance is a migration.
     return [...(instances.size === 0 ? consumers : instances)].sort();
   }
 
@@ -136,20 +144,20 @@ export class ControlPlane {
   #close(session: Session, watermark: Millis): Closing[] {
     const at = session.last + FRAGMENT_QUIET;
     return this.instancesOf(session).flatMap((instance) => {
-      // Whether a compute host shows it must be known as of this watermark.
+      // First bring the instance up to this watermark, to know whether a compute host shows the action.
       const closings = this.#closer.upTo(instance, watermark);
-      const thing = this.#partOf(instance, session);
-      return thing === undefined ? closings : [...closings, { at, thing }];
+      const unit = this.#partOf(instance, session);
+      return unit === undefined ? closings : [...closings, { at, unit }];
     });
   }
 
-  #partOf(instance: string, session: Session): ClosedThing | undefined {
-    // What began after the part's time was up does not count: when it is read must not matter.
+  #partOf(instance: string, session: Session): ClosedUnit | undefined {
+    // An action that began after the part had closed does not count, so that it cannot matter when it is read.
     const due = session.last + FRAGMENT_QUIET;
     const tries = this.#instances.intervalsOf(instance).filter(({ request, opened }) => request === session.request && opened <= due);
     if (tries.some(({ rescheduled }) => !rescheduled)) return undefined;
     const fragment = this.#fragmentOf(instance, session, Math.min(session.first, ...tries.map(({ start }) => start)));
-    // Attempts are exported by themselves; what is left is the control plane's.
+    // Attempts are exported by themselves. The rest belongs to the control plane.
     const firstTry = Math.min(...tries.map(({ start }) => start));
     const members = fragment.members.filter(({ event }) => isOfRoot(event) || event.at < firstTry);
     if (!showsAction(members)) return undefined;
@@ -213,8 +221,8 @@ function firstSession(request: string, unsorted: readonly Millis[]): Session {
 }
 
 /**
- * Whether a controller's lines show an action. That allocations were written is not enough: nova-compute does so too, under
- * an id that it never prints, when it finds a guest that is no longer its own.
+ * Whether a controller's lines show an action. That allocations were written is not enough: nova-compute does so too,
+ * under an id that it never prints, when it finds a guest that is no longer its own.
  */
 const showsAction = (members: readonly Member[]): boolean =>
   members.some(({ event }) => CONTROL_EVIDENCE.has(event.kind) && !ALLOCATIONS.has(event.kind)) ||

@@ -1,42 +1,44 @@
-import { isTrifle } from '../lifecycle/causes.js';
-import type { ClosedThing } from '../lifecycle/closed.js';
+import { isNegligible } from '../lifecycle/causes.js';
+import type { ClosedUnit } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
 import type { OpenActions } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
 import { Builds } from './builds.js';
 import { Closer, type CorrelatorOptions } from './close.js';
+import { type ClosedRecord, restoreInterval } from './closed-record.js';
 import { ControlPlane } from './control-plane.js';
 import { Gather, type Sources } from './gather.js';
 import { HostLines } from './host-lines.js';
 import { Hosts } from './hosts.js';
 import { Instances } from './instances.js';
 import { ONLY_AT_WORK } from './kinds.js';
+import { NetworkReadies } from './network-readies.js';
+import { compare } from './order.js';
 import { Retention } from './retention.js';
 import type { Saved } from './saved.js';
-import { Sequels } from './sequels.js';
 import { neededSince, restore, save } from './snapshot.js';
-import { type Closing, compare } from './state.js';
+import type { Closing } from './state.js';
 import { EventStore } from './store.js';
-import { restorePast, type Told } from './told.js';
 
 /**
- * Gathers lines and gives back actions that are over. Online three things happen: lines are kept, the watermark moves, and
- * what has closed by it is given back whole. Everything else is worked out at that moment from the lines alone.
+ * Collects lines and returns actions that are over. While lines arrive, three things happen: lines are kept, the
+ * watermark moves, and what has closed by then is returned as a whole. Everything else is computed at that moment,
+ * from the lines alone.
  */
 export class Correlator {
   readonly #from: Sources;
   readonly #gather: Gather;
   readonly #closer: Closer;
   readonly #control: ControlPlane;
-  readonly #sequels: Sequels;
+  readonly #networkReadies: NetworkReadies;
   readonly #retention: Retention;
   readonly #kept: (event: Event) => Event;
-  /** what lies before was read before a restart, unless `#wasRead` says otherwise */
+  /** lines before this moment were read before a restart, unless `#wasRead` says otherwise */
   #before: Millis = Number.NEGATIVE_INFINITY;
   #wasRead: (event: Event) => boolean = () => true;
   #watermark: Millis = Number.NEGATIVE_INFINITY;
-  /** lines that were no audits, and how many there were at each host's last audit */
+  /** how many lines were no audits, in total and at each host's last audit */
   #others = 0;
   readonly #audited = new Map<string, number>();
 
@@ -49,16 +51,16 @@ export class Correlator {
     this.#gather = new Gather(this.#from);
     this.#closer = new Closer(instances, hosts, this.#gather, count, options);
     this.#control = new ControlPlane(store, instances, this.#gather, this.#closer);
-    this.#sequels = new Sequels(store, instances, this.#gather);
-    this.#retention = new Retention(this.#from, this.#gather, this.#control, this.#sequels);
+    this.#networkReadies = new NetworkReadies(store, instances, this.#gather);
+    this.#retention = new Retention(this.#from, this.#gather, this.#control, this.#networkReadies);
   }
 
-  /** Actions under way: named or not yet. */
+  /** How many actions are under way and have a name. */
   get open(): number {
     return this.#from.instances.open;
   }
 
-  /** Actions under way, by nova's name of them; `unnamed` where no line has shown it yet. */
+  /** Actions under way, by nova's name; `unnamed` if no line has shown the name yet. */
   get openByAction(): Record<string, OpenActions> {
     return this.#from.instances.openByAction;
   }
@@ -74,20 +76,20 @@ export class Correlator {
       count('read_again');
       return;
     }
-    if (isTrifle(read) || hostLines.accept(read) || this.#isAuditAgain(read)) return;
+    if (isNegligible(read) || hostLines.accept(read) || this.#isAuditAgain(read)) return;
     const event = this.#kept(read);
     builds.note(event);
     if (hosts.note(event)) instances.wake(event.host, event.at);
     if (event.kind === 'compute.started') return;
     if (!ONLY_AT_WORK.has(event.kind)) store.add(event);
     this.#control.note(event);
-    this.#sequels.note(event);
+    this.#networkReadies.note(event);
     instances.keep(event);
   }
 
   /**
-   * Whether a host counts its resources again, and nothing was read since it did so last. An action ends at its host's first count behind
-   * its own lines: on a quiet host, all others would be kept for nothing.
+   * Whether this is a host's audit of its resources and no other line was read since its last audit. Only the first
+   * audit after an action's lines can matter; on a quiet host all later ones would be kept for nothing.
    */
   #isAuditAgain({ kind, host }: Event): boolean {
     if (kind !== 'resources.audited') {
@@ -100,30 +102,30 @@ export class Correlator {
   }
 
   /**
-   * Moves the watermark: no line before it is expected any more.
+   * Moves the watermark: no more lines before it are expected.
    *
    * @returns what closed by it, in the order of closing
    */
-  advance(watermark: Millis): ClosedThing[] {
+  advance(watermark: Millis): ClosedUnit[] {
     if (watermark <= this.#watermark) return [];
     this.#watermark = watermark;
     const isDueToSweep = this.#retention.isDue(watermark);
     const closings = [
       ...this.#advanceInstances(watermark, isDueToSweep),
       ...this.#followed(this.#retention.evict(this.#closer)),
-      ...this.#sequels.advance(watermark, (instance) => this.#closer.upTo(instance, watermark)),
+      ...this.#networkReadies.advance(watermark, (instance) => this.#closer.upTo(instance, watermark)),
       ...this.#followed(this.#control.advance(watermark)),
     ];
     if (isDueToSweep) this.#retention.sweep(watermark);
-    return closings.sort((a, b) => a.at - b.at || compare(keyOf(a.thing), keyOf(b.thing))).map(({ thing }) => thing);
+    return closings.sort((a, b) => a.at - b.at || compare(keyOf(a.unit), keyOf(b.unit))).map(({ unit }) => unit);
   }
 
   /**
-   * Closes all that is open: no line will be read any more.
+   * Closes everything that is open: the input has ended.
    *
-   * @param last the time of the newest line of any log: an action that might have gone on after it is unfinished
+   * @param last the time of the newest line of all logs. An action that may have continued after it is `unfinished`
    */
-  finish(last: Millis): ClosedThing[] {
+  finish(last: Millis): ClosedUnit[] {
     this.#closer.endInput(last);
     return this.advance(Number.POSITIVE_INFINITY);
   }
@@ -131,7 +133,7 @@ export class Correlator {
   #advanceInstances(watermark: Millis, isDueToSweep: boolean): Closing[] {
     const closings: Closing[] = [];
     for (const [instance, state] of this.#from.instances.states) {
-      // What is under way as of now must be known before lines are forgotten: it keeps its own.
+      // Before lines are forgotten, the actions under way must be up to date: they keep their lines.
       if (state.wakesAt <= watermark || (isDueToSweep && !this.#from.instances.isKnown(state, watermark)))
         closings.push(...this.#followed(this.#closer.advance(instance, state, watermark)));
     }
@@ -139,13 +141,13 @@ export class Correlator {
   }
 
   #followed(closings: Closing[]): Closing[] {
-    this.#sequels.follow(closings);
+    this.#networkReadies.follow(closings);
     return closings;
   }
 
   /**
-   * The earliest moment of which lines are needed by what is not exported yet. What began before `longSince` does not count:
-   * it is to be saved.
+   * The earliest moment from which units that are not exported yet still need lines. What began before `longSince`
+   * does not count: it is saved.
    *
    * @returns infinity when nothing is open
    */
@@ -154,25 +156,25 @@ export class Correlator {
   }
 
   /**
-   * What must be known of the time before lines are read again. Plain JSON.
+   * What must be remembered from before the place where a restart reads again. Plain JSON.
    *
-   * @param longSince as `neededSince` was asked
-   * @param before where reading will begin again: later lines are not saved
+   * @param longSince as for `neededSince`
+   * @param before where a restart begins to read: later lines are not saved
    */
   save(longSince: Millis, before: Millis): Saved {
     return save(this.#parts, this.#watermark, longSince, before);
   }
 
   /**
-   * All that has a say in what follows. Two correlators of which it is the same, and that are given the same lines from then on, give the
-   * same things, in the same order. What only saves work is left out, and what a lazy sort has not sorted yet is sorted.
+   * The whole state that affects later results. Two correlators with equal `whole` that get the same lines from then
+   * on return the same units in the same order. Caches are left out, and lists that are sorted lazily are sorted.
    */
   get whole(): unknown {
     const { store, hosts, instances, hostLines, builds } = this.#from;
     const audited = [...this.#audited].filter(([, others]) => others === this.#others).map(([host]) => host);
     return {
       ...{ watermark: this.#watermark, audited: audited.sort(), store: store.whole, hosts: hosts.whole, instances: instances.whole },
-      ...{ hostLines: hostLines.whole, builds: builds.whole, control: this.#control.whole, sequels: this.#sequels.whole },
+      ...{ hostLines: hostLines.whole, builds: builds.whole, control: this.#control.whole, networkReadies: this.#networkReadies.whole },
       retention: this.#retention.whole,
     };
   }
@@ -183,16 +185,17 @@ export class Correlator {
   }
 
   get #parts() {
-    return { from: this.#from, gather: this.#gather, control: this.#control, sequels: this.#sequels };
+    return { from: this.#from, gather: this.#gather, control: this.#control, networkReadies: this.#networkReadies };
   }
 
   /**
-   * Begins where another correlator was, before the first line. Lines before `before` are passed over from now on: they were
-   * read, and what is needed of them is saved.
+   * Continues where another correlator stopped. Called before the first line. From now on lines before `before` are
+   * skipped: they were read, and what is needed of them was saved.
    *
-   * @param told what need not be exported again. What has lines before `before` is past; what has not is built again, and
-   *   whoever asks knows it by its key.
-   * @param wasRead false for a line before `before` that had not been read when this was saved: of a log that is far behind
+   * @param told records of what was exported. A unit with lines before `before` is over. Any other is built again, and
+   *   the caller recognises it by its record.
+   * @param wasRead false for a line before `before` that was not read yet when this was saved, from a log that was far
+   *   behind
    */
   restore({
     saved,
@@ -201,17 +204,17 @@ export class Correlator {
     wasRead,
   }: {
     readonly saved?: Saved | undefined;
-    readonly told: readonly Told[];
+    readonly told: readonly ClosedRecord[];
     readonly before: Millis;
     readonly wasRead?: (event: Event) => boolean;
   }): void {
     const exported = told.flatMap(({ instance, from, past }) => (past === undefined || from >= before ? [] : [[instance, past] as const]));
     const pasts = [...exported, ...(saved?.pasts ?? [])];
-    this.#from.instances.seed(pasts.map(([instance, past]) => [instance, restorePast(past)] as const));
+    this.#from.instances.seed(pasts.map(([instance, past]) => [instance, restoreInterval(past)] as const));
     if (saved !== undefined) restore(this.#parts, saved);
     this.#before = before;
     if (wasRead !== undefined) this.#wasRead = wasRead;
   }
 }
 
-const keyOf = (thing: ClosedThing): string => `${thing.instance} ${thing.request} ${thing.form}`;
+const keyOf = (unit: ClosedUnit): string => `${unit.instance} ${unit.request} ${unit.form}`;

@@ -1,5 +1,5 @@
 import type { Vif } from '../catalogue/event.js';
-import { type ClosedAction, type ClosedFragment, followedBy, type Past } from '../lifecycle/closed.js';
+import { type ActionInterval, type ClosedAction, type ClosedFragment, followedBy } from '../lifecycle/closed.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import type { Event, Member } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
@@ -8,16 +8,17 @@ import { knownServices } from '../model/services.js';
 import { withTurns } from './agent-turns.js';
 import type { Builds } from './builds.js';
 import type { Candidate } from './candidate.js';
+import type { Claim } from './claim.js';
 import type { HostLines } from './host-lines.js';
 import type { Hosts } from './hosts.js';
 import type { Instances } from './instances.js';
-import { type Claim, isOfRoot, membersOf, portsOfInstance } from './members.js';
+import { isOfRoot, membersOf, portsOfInstance } from './members.js';
 import { isSame, ownerAt, type Said, triesBefore } from './owner.js';
 import type { InstanceState } from './state.js';
 import type { EventStore } from './store.js';
 import { GRACE, LEAD, REACH } from './times.js';
 
-/** What an action's lines are gathered from. */
+/** Everything that an action's lines come from. */
 export interface Sources {
   readonly store: EventStore;
   readonly hostLines: HostLines;
@@ -34,7 +35,7 @@ export interface Gathered {
   readonly meanwhile: readonly Event[];
 }
 
-/** Finds the lines of what has closed. */
+/** Finds the lines of a unit that has closed. */
 export class Gather {
   readonly #from: Sources;
 
@@ -48,14 +49,14 @@ export class Gather {
     const others = [...state.past, ...state.candidates];
     const next = end === undefined ? Number.POSITIVE_INFINITY : openedAfter(others, end);
     const owns = (at: Millis, line?: Said): boolean => {
-      const owner = ownerAt<Past>(others, at, line);
-      // The chains of its ports go on for a while, up to whatever begins next.
+      const owner = ownerAt<ActionInterval>(others, at, line);
+      // Work on its ports continues for a while, until the next action begins.
       return owner === undefined ? at > until && at < next : isSame(owner, candidate);
     };
-    // What ended long ago under the same request, and was not given on, is no try at this.
+    // An earlier action of the same request that was not passed to another host is no try at this one.
     const before = triesBefore(candidate, state.past);
     const tries = [...before, ...state.candidates.filter((each) => each.request === request)];
-    // What the API and the scheduler did came before the first try, and belongs to the root.
+    // The API and the scheduler worked before the first try. That belongs to the root.
     const from = rescheduled ? start : Math.min(start, ...tries.map((each) => each.start));
     const reach = spec.outlivedBy === undefined ? until : closesAt;
     const claim = { ...this.claimOf(instance, request, from - LEAD, reach, owns), callsUntil: callsUntil(candidate) };
@@ -76,7 +77,7 @@ export class Gather {
       startIs: from < start ? 'derived' : candidate.seen.start.is,
       endIs: candidate.verdict.endIs,
       start: from,
-      // What nobody saw end reaches its last line: it went on for at least as long as its phases.
+      // An action whose end nobody saw reaches to its last line: it lasted at least as long as its phases.
       end: Math.max(from, end ?? lastOf(members, start)),
       began: candidate.opened,
       until,
@@ -84,15 +85,15 @@ export class Gather {
       service: 'nova-compute',
       members,
       ports: tries.length > 1 ? portsNamed(known, ofTry) : known,
-      meanwhile: this.#meanwhile(members, claim),
+      hostEvents: this.#hostEventsOf(members, claim),
       attempts: rescheduled ? [] : before.map(intervalOf),
       ...this.#buildsBeside(candidate),
-      // What was over before that may be forgotten already, or not yet.
+      // Actions that ended earlier may or may not be forgotten already, so they do not count.
       follows: followedBy(spec, state.past, candidate.opened, closesAt - REACH),
     };
   }
 
-  /** The first audit of the host after the end is the action's last step. */
+  /** The action's last step is the first audit of its host after the end. */
   #auditAfter(host: string, end: Millis, closesAt: Millis): Member[] {
     const audit = this.#from.store
       .find('host', host)
@@ -101,18 +102,18 @@ export class Gather {
   }
 
   #buildsBeside({ host, instance, start, end, lines }: Candidate): { builds: number } | undefined {
-    const { own } = lines;
-    if (!own.some(({ kind }) => kind === 'instance.claimed')) return undefined;
-    const last = Math.max(start, end ?? own[own.length - 1]!.at);
+    const { byRequest } = lines;
+    if (!byRequest.some(({ kind }) => kind === 'instance.claimed')) return undefined;
+    const last = Math.max(start, end ?? byRequest[byRequest.length - 1]!.at);
     return { builds: this.#from.builds.others(host, instance, { start, end: last }, this.#from.hosts.restarts.of(host)) };
   }
 
-  /** What the other host of an action shows: the one that writes the root is another process's to read. */
+  /** The part on this host, where another process reads the host that writes the root. */
   part({ instance, request, opened, lines }: Candidate, state: InstanceState, spec: ActionSpec): ClosedFragment {
     const others = [...state.past, ...state.candidates];
-    const start = lines.own[0]!.at;
-    const end = lines.own[lines.own.length - 1]!.at;
-    const claim = this.claimOf(instance, request, start - LEAD, end + GRACE, (at) => ownerAt<Past>(others, at) === undefined);
+    const start = lines.byRequest[0]!.at;
+    const end = lines.byRequest[lines.byRequest.length - 1]!.at;
+    const claim = this.claimOf(instance, request, start - LEAD, end + GRACE, (at) => ownerAt<ActionInterval>(others, at) === undefined);
     const gathered = this.ofClaim(claim);
     this.place(gathered.members);
     return { form: 'fragment', instance, request, start, end, began: opened, ...gathered, spec };
@@ -121,7 +122,7 @@ export class Gather {
   ofClaim(claim: Claim): Gathered {
     const ports = portsOfInstance(this.#from.store, claim);
     const members = this.membersOf(claim, ports);
-    return { members, ports, meanwhile: this.#meanwhile(members, claim) };
+    return { members, ports, meanwhile: this.#hostEventsOf(members, claim) };
   }
 
   /** Its lines, and those of its hosts' daemons that concern its ports without naming them. */
@@ -129,13 +130,13 @@ export class Gather {
     return withTurns(membersOf(this.#from.store, claim, ports), this.#from.hostLines, claim);
   }
 
-  /** Marks the lines that are part of a trace: of those that no one would miss it need not be known. */
+  /** Notes which lines are part of a trace. Only for lines that would otherwise count as orphans. */
   place(members: readonly Member[]): void {
     for (const { event } of members) if (isPhaseLine(event)) this.#from.store.place(event);
   }
 
-  /** What the daemons of its hosts said of themselves. */
-  #meanwhile(members: readonly Member[], { from, to }: Claim): readonly Event[] {
+  /** The lines of its hosts' daemons about themselves. */
+  #hostEventsOf(members: readonly Member[], { from, to }: Claim): readonly Event[] {
     const hosts = new Set<string>();
     for (const { event } of members) hosts.add(event.host);
     return this.#from.hostLines.meanwhile(hosts, from, to);
@@ -164,43 +165,49 @@ export class Gather {
 }
 
 /** When the first of some actions that have a name began after a moment. */
-function openedAfter(actions: readonly Past[], moment: Millis): Millis {
+function openedAfter(actions: readonly ActionInterval[], moment: Millis): Millis {
   let first = Number.POSITIVE_INFINITY;
   for (const { spec, opened } of actions) if (spec !== undefined && opened > moment && opened < first) first = opened;
   return first;
 }
 
-export const intervalOf = ({ start, end, until }: Past): { start: Millis; end: Millis } => ({ start, end: end ?? until });
-/** nova waits for neutron's answers: an action that succeeded calls no more. One that failed may still clean up. */
+export const intervalOf = ({ start, end, until }: ActionInterval): { start: Millis; end: Millis } => ({ start, end: end ?? until });
+/**
+ * nova waits for neutron's answers, so an action that succeeded makes no more calls. One that failed may still clean
+ * up.
+ */
 const callsUntil = ({ outcome, end, until }: Candidate): Millis =>
   end === undefined ? until : outcome === 'succeeded' ? end : Math.min(until, end + GRACE);
 
-/** Of several tries at a build under one request, whether a line is of this one. */
+/** Whether a line belongs to this one of several tries at a build under one request. */
 function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, from: Millis, owns: (at: Millis) => boolean): boolean {
-  // What lies before the first attempt was done for the action as a whole.
+  // Work before the first attempt was done for the action as a whole.
   if (isOfRoot(event) || (event.at < from && event.service !== 'nova-compute')) return !rescheduled;
-  if (event.service === 'nova-compute' && event.requestId === request && event.instance !== undefined) return lines.own.includes(event);
+  if (event.service === 'nova-compute' && event.requestId === request && event.instance !== undefined)
+    return lines.byRequest.includes(event);
   return owns(event.at);
 }
 
 const lastOf = (members: readonly Member[], start: Millis): Millis =>
   members.reduce((last, { event: { at } }) => Math.max(last, at), start);
 
-/** Every try makes its own ports. */
+/** The ports that these lines name: every try makes its own. */
 function portsNamed(known: ReadonlyMap<string, Vif>, members: readonly Member[]): ReadonlyMap<string, Vif> {
   const named = new Set(members.flatMap(({ ports }) => ports));
   return new Map([...known].filter(([port]) => named.has(port)));
 }
 
-/** Lines that could be an edge of a phase and name no request: those that a missing link leaves over. */
+/**
+ * Lines that could begin or end a phase and name no request. Without a line that links them, they belong to nothing.
+ */
 export const isPhaseLine = (event: Event): boolean => event.requestId === undefined && event.fields['port'] !== undefined;
 
-/** The daemons of a hypervisor: what they print is of their own host. */
+/** The daemons of a hypervisor. Their lines are about their own host. */
 const HYPERVISOR = new Set(knownServices.ofPart('hypervisor'));
 
 /**
- * Of an action that one host does: without what another compute host does with the same ports, such as taking away a guest
- * that was evacuated from it.
+ * The lines of an action that one host does, without what another compute host does with the same ports, such as
+ * removing an instance that was evacuated from it.
  */
 function onOneHost(members: Member[], host: string): Member[] {
   const others = new Set<string>();

@@ -2,20 +2,20 @@ import type { EventKind } from '../catalogue/event.js';
 import { isOfHost } from '../lifecycle/causes.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
-import { sortedByName } from './state.js';
+import { sortedByName } from './order.js';
 
 const TURNS: ReadonlySet<EventKind> = new Set<EventKind>(['agent.ports.retrieved', 'agent.ports.wired', 'agent.ports.filtered']);
-/** The most lines of one host: five hours of a daemon that stalls all the time. Then the oldest go. */
+/** The most lines of one host: five hours of a daemon that stalls all the time. Beyond that the oldest are dropped. */
 const ROOM = 20_000;
 
 /** The daemon that serves all hosts, wherever it runs. */
 const NORTHD = 'ovn-northd';
 
-/** Lines that are of a host and of no action: what its daemons went through while the actions were under way. */
+/** Lines that belong to a host and not to an action, such as stalls of its daemons. */
 export class HostLines {
   readonly #byHost = new Map<string, { events: Event[]; isSorted: boolean }>();
 
-  /** @returns whether it is such a line, which then nothing else has a use for */
+  /** @returns whether it is such a line: nothing else needs it then */
   accept(event: Event): boolean {
     if (!TURNS.has(event.kind as EventKind) && !isOfHost(event)) return false;
     const key = event.service === NORTHD ? `@${NORTHD}` : event.host;
@@ -41,13 +41,13 @@ export class HostLines {
     return events.slice(firstAt(events, from), firstAfter(events, to));
   }
 
-  /** What daemons of these hosts say of themselves, and the one that serves all. */
+  /** The lines of these hosts' daemons about themselves, and those of the daemon that serves all hosts. */
   meanwhile(hosts: ReadonlySet<string>, from: Millis, to: Millis): readonly Event[] {
     if (this.#byHost.size === 0) return [];
     return [...hosts, `@${NORTHD}`].flatMap((host) => this.within(host, from, to).filter(isOfHost)).sort(inOrder);
   }
 
-  /** The lines of all hosts of a time, its end not included. */
+  /** The lines of all hosts from `from` until before `to`. */
   between(from: Millis, to: Millis): Event[] {
     return [...this.#byHost.keys()].flatMap((host) => this.within(host, from, to).filter(({ at }) => at < to));
   }
@@ -67,9 +67,9 @@ export class HostLines {
   }
 }
 
-/** Where in lines in order those at a moment or after it begin. */
+/** The index of the first line at a moment or later. The lines must be in order. */
 const firstAt = (events: readonly Event[], moment: Millis): number => firstWhere(events, ({ at }) => at >= moment);
-/** Where those after it begin. */
+/** The index of the first line after a moment. */
 const firstAfter = (events: readonly Event[], moment: Millis): number => firstWhere(events, ({ at }) => at > moment);
 
 function firstWhere(events: readonly Event[], is: (event: Event) => boolean): number {

@@ -1,13 +1,13 @@
-import type { EventKind } from '../catalogue/event.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
-import type { HostMarks } from './settle.js';
-import { sortedByName } from './state.js';
+import { ENDS_A_BUILD } from './kinds.js';
+import { sortedByName } from './order.js';
+import type { HostMoments } from './settle.js';
 
 const NONE: readonly Millis[] = [];
 
-/** Moments of each host, in order. */
-export class HostTimes {
+/** Times of something on each host, in order. */
+class HostTimes {
   readonly #byHost = new Map<string, Millis[]>();
 
   add(host: string, at: Millis): void {
@@ -24,7 +24,7 @@ export class HostTimes {
     return this.#byHost.get(host) ?? NONE;
   }
 
-  /** Of a host those up to a moment: mostly all of them. */
+  /** The times of a host up to a moment: mostly all of them. */
   until(host: string, moment: Millis): readonly Millis[] {
     const times = this.of(host);
     const newest = times[times.length - 1];
@@ -69,16 +69,10 @@ export class HostTimes {
   }
 }
 
-/** A build is over, and the next that waited for its turn may begin. */
-const BUILD_ENDS: ReadonlySet<EventKind> = new Set<EventKind>([
-  'instance.built',
-  'instance.build.failed',
-  'instance.build.aborted',
-  'instance.build.rescheduled',
-  'instance.build.unexpected',
-]);
-
-/** It does so, or is of a release that does: Pike and later print two request ids (DevStack; others since Zed) or the claim's node. */
+/**
+ * Whether a line shows that its host prints when allocations are given back: it does so, or is of a release that does.
+ * Pike and later print two request ids (DevStack; others since Zed) or the claim's node.
+ */
 const showsAllocations = ({ service, kind, twoIds, userId, fields }: Event): boolean =>
   service === 'nova-compute' &&
   (twoIds === true ||
@@ -91,9 +85,9 @@ export class Hosts {
   readonly audits = new HostTimes();
   readonly buildEnds = new HostTimes();
   readonly #printsAllocations = new Set<string>();
-  /** the instances that were given back, and when last: nothing more is printed of theirs */
+  /** when an instance's allocations were last given back: nova-compute prints nothing about it after that */
   readonly #givenBack = new Map<string, Millis>();
-  /** hosts of which it was asked whether they print allocations, before a line said so */
+  /** hosts that `printsAllocations` was asked about before a line had shown it */
   readonly #askedTooEarly = new Set<string>();
 
   /** @returns whether the line is one of a host, and may end what is under way on it */
@@ -102,14 +96,17 @@ export class Hosts {
     if (kind === 'allocation.deleted' && event.instance !== undefined)
       this.#givenBack.set(event.instance, Math.max(at, this.#givenBack.get(event.instance) ?? at));
     if (!this.#printsAllocations.has(host) && showsAllocations(event)) this.#printsAllocations.add(host);
-    if (BUILD_ENDS.has(kind)) this.buildEnds.add(host, at);
+    if (ENDS_A_BUILD.has(kind)) this.buildEnds.add(host, at);
     if (kind === 'compute.started') this.restarts.add(host, at);
     else if (kind === 'resources.audited') this.audits.add(host, at);
     else return false;
     return true;
   }
 
-  /** Whether a host's nova-compute is known to print that it gave an instance's allocations back, and has not done so yet. */
+  /**
+   * Whether a host's nova-compute is known to print that it gave an instance's allocations back, and has not done so
+   * yet.
+   */
   printsAllocations(host: string, instance: string): boolean {
     if (this.#givenBack.has(instance)) return false;
     if (this.#printsAllocations.has(host)) return true;
@@ -117,7 +114,7 @@ export class Hosts {
     return false;
   }
 
-  /** Forgets what lies before. */
+  /** Forgets everything before a moment. */
   forget(before: Millis): void {
     this.restarts.forget(before);
     this.audits.forget(before);
@@ -125,12 +122,15 @@ export class Hosts {
     for (const [instance, at] of this.#givenBack) if (at < before) this.#givenBack.delete(instance);
   }
 
-  /** As `Correlator.whole`, but for the hosts that print allocations: those are compared once it is known which were asked for. */
+  /**
+   * As `Correlator.whole`, without the hosts that print allocations: those are compared later, once it is known which
+   * were asked for.
+   */
   get whole(): unknown {
     return [this.restarts.whole, this.audits.whole, this.buildEnds.whole, sortedByName(this.#givenBack)];
   }
 
-  /** The hosts that are known to print allocations, and those that were asked for before that was known. */
+  /** The hosts that are known to print allocations, and those that were asked about before that was known. */
   get allocations(): { readonly printed: ReadonlySet<string>; readonly askedTooEarly: ReadonlySet<string> } {
     return { printed: this.#printsAllocations, askedTooEarly: this.#askedTooEarly };
   }
@@ -142,8 +142,8 @@ export class Hosts {
   }
 }
 
-/** What a watermark lets one see: what lies after it has not happened yet. */
-export class VisibleMarks implements HostMarks {
+/** The moments of hosts up to a watermark: later ones have not happened yet. */
+export class VisibleMoments implements HostMoments {
   readonly #hosts: Hosts;
   watermark: Millis;
 

@@ -1,48 +1,51 @@
-import type { Past } from '../lifecycle/closed.js';
+import type { ActionInterval } from '../lifecycle/closed.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
 import type { Count } from '../model/counters.js';
 import type { OpenActions } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
-import { type Hosts, VisibleMarks } from './hosts.js';
+import { type Hosts, VisibleMoments } from './hosts.js';
 import { INTRODUCES, MAY_CLOSE, ONLY_AT_WORK, RESOLVED } from './kinds.js';
+import { sortedByName } from './order.js';
 import { givenOn, isExported, isSame, isTaken, triesBefore } from './owner.js';
-import { type InstanceState, type Passage, sortedByName } from './state.js';
+import type { InstanceState, Passage } from './state.js';
 import { Timeline, timeline } from './timeline.js';
 import { GRACE, UNNAMED_QUIET } from './times.js';
 
-/** What of an instance is not exported yet, and since when it may have been under way. */
+/** An action that is not exported yet, and since when it may have been under way. */
 export interface Unfinished {
   readonly request: string;
   readonly began: Millis;
 }
 
-/** The lines of each instance that no exported action has taken, the actions that they may be, and those that are past. */
+/**
+ * For each instance: the lines that no exported action has taken, the candidates that they make, and its past actions.
+ */
 export class Instances {
   readonly states = new Map<string, InstanceState>();
   readonly #hosts: Hosts;
   readonly #count: Count;
-  /** instances by request id of their actions, and when each first had a line of it: to know a request that several share */
+  /** by request id: its instances, and when each first had a line of it. So a request of several instances is known */
   readonly #sharers = new Map<string, Map<string, Millis>>();
   /** lines that name a request and no instance, by request */
   readonly #unresolved = new Map<string, Event[]>();
-  /** pasts from before a restart: that lines of theirs come is no wonder */
-  readonly #seeded = new WeakSet<Past>();
+  /** past actions from before a restart: more lines of them are expected, and are not late */
+  readonly #seeded = new WeakSet<ActionInterval>();
 
   constructor(hosts: Hosts, count: Count) {
     this.#hosts = hosts;
     this.#count = count;
   }
 
-  /** Actions under way: named or not yet. */
+  /** How many actions are under way and have a name. */
   get open(): number {
     let sum = 0;
     for (const { candidates } of this.states.values()) sum += candidates.filter(({ spec }) => spec !== undefined).length;
     return sum;
   }
 
-  /** Actions under way, by nova's name of them; `unnamed` where no line has shown it yet. */
+  /** Actions under way, by nova's name; `unnamed` if no line has shown the name yet. */
   get openByAction(): Record<string, OpenActions> {
     const open: Record<string, OpenActions> = {};
     for (const { candidates } of this.states.values())
@@ -55,12 +58,12 @@ export class Instances {
   }
 
   /** The actions of an instance, past and under way. */
-  intervalsOf(instance: string): readonly Past[] {
+  intervalsOf(instance: string): readonly ActionInterval[] {
     const state = this.states.get(instance);
     return state === undefined ? [] : [...state.past, ...state.candidates];
   }
 
-  /** Keeps what has a say in what an instance's actions are. */
+  /** Keeps a line if it can affect an instance's actions. */
   keep(event: Event): void {
     const isApi = event.service === 'nova-api' && INTRODUCES.has(event.kind);
     if (event.service !== 'nova-compute' && !isApi) return;
@@ -127,7 +130,7 @@ export class Instances {
     }
   }
 
-  /** What a host printed may end whatever is under way on it. */
+  /** A host's line may end everything that is under way on it. */
   wake(host: string, at: Millis): void {
     for (const state of this.states.values()) {
       if (!state.candidates.some((candidate) => candidate.host === host)) continue;
@@ -163,7 +166,10 @@ export class Instances {
     return sharers === undefined ? Number.POSITIVE_INFINITY : secondOf(sharers);
   };
 
-  /** Whether several instances have lines of a request, as of a moment: what comes later must not matter for what closed before. */
+  /**
+   * Whether several instances have lines of a request, as of a moment: what comes later must not matter for what
+   * closed before.
+   */
   isShared(request: string, by: Millis): boolean {
     const since = this.#sharedSince(request);
     return since !== Number.POSITIVE_INFINITY && since <= by;
@@ -190,50 +196,64 @@ export class Instances {
     const newest = lines[lines.length - 1]?.at ?? Number.NEGATIVE_INFINITY;
     const events = newest <= moment ? lines : lines.filter(({ at }) => at <= moment);
     return timeline(instance, events, {
-      marks: new VisibleMarks(this.#hosts, moment),
+      hosts: new VisibleMoments(this.#hosts, moment),
       past,
       external: upTo(external, moment),
       sharedSince: this.#sharedSince,
     });
   }
 
-  /** Sorts the lines up to a watermark: those that have come since it was last done, where they change nothing of what was before. */
+  /**
+   * Sorts the lines up to a watermark into candidates. Continues from the last time if the new lines change nothing
+   * earlier.
+   */
   sort(instance: string, state: InstanceState, lines: readonly Event[], watermark: Millis): Candidate | undefined {
     const passage = this.#goesOn(state, lines, watermark) ? state.passage! : this.#begin(instance, state, watermark);
-    passage.marks.watermark = watermark;
+    passage.visible.watermark = watermark;
     return passage.timeline.advance(lines, watermark);
   }
 
   #begin(instance: string, state: InstanceState, watermark: Millis): Passage {
-    const marks = new VisibleMarks(this.#hosts, watermark);
+    const visible = new VisibleMoments(this.#hosts, watermark);
     const { past } = state;
-    const timeline = new Timeline(instance, { marks, past, external: upTo(state.external, watermark), sharedSince: this.#sharedSince });
-    state.passage = { timeline, marks };
+    const timeline = new Timeline(instance, {
+      hosts: visible,
+      past,
+      external: upTo(state.external, watermark),
+      sharedSince: this.#sharedSince,
+    });
+    state.passage = { timeline, visible };
     return state.passage;
   }
 
   #goesOn({ passage }: InstanceState, lines: readonly Event[], watermark: Millis): boolean {
     return (
       passage !== undefined &&
-      !this.#hosts.changed(passage.timeline.hosts, passage.marks.watermark, watermark) &&
+      !this.#hosts.changed(passage.timeline.hosts, passage.visible.watermark, watermark) &&
       passage.timeline.isContinuedBy(lines, watermark)
     );
   }
 
-  /** Whether what is known of an instance is known as of a watermark: nothing has come since that could change it. */
+  /** Whether an instance is up to date with a watermark: no line has arrived that could change it. */
   isKnown({ passage, newsAt, events }: InstanceState, watermark: Millis): boolean {
     if (newsAt <= watermark) return false;
-    return passage === undefined ? events.length === 0 : !this.#hosts.changed(passage.timeline.hosts, passage.marks.watermark, watermark);
+    return passage === undefined ? events.length === 0 : !this.#hosts.changed(passage.timeline.hosts, passage.visible.watermark, watermark);
   }
 
-  /** Candidates as of a watermark, where lines have come since the last look: nothing can have closed by now, or it would have been looked at. */
+  /**
+   * The candidates as of a watermark, with lines that arrived since the last look. None can have closed since: it
+   * would have been looked at.
+   */
   asOf(instance: string, state: InstanceState, watermark: Millis): readonly Candidate[] {
     const newest = state.isSorted ? state.events[state.events.length - 1]?.at : Number.POSITIVE_INFINITY;
     if (newest === undefined || newest <= state.lookedAt) return state.candidates;
     return this.candidatesOf(instance, state, this.linesOf(state, watermark), watermark);
   }
 
-  /** What is not exported yet. A try that was given on is a part of what the next host, or the conductor, will show. */
+  /**
+   * What is not exported yet. A try that was passed to another host is a part of what that host, or the conductor,
+   * will show.
+   */
   unfinished({ past }: InstanceState, candidates: readonly Candidate[]): readonly Unfinished[] {
     return [...candidates, ...givenOn(past, candidates)].map((each) => ({
       request: each.request,
@@ -241,12 +261,12 @@ export class Instances {
     }));
   }
 
-  /** Turns a candidate into a past action: its lines are no other's any more. */
-  retire({ request, rescheduled, until, lines }: Candidate, state: InstanceState, past: Past): void {
+  /** Turns a candidate into a past action and removes its lines: no other action may take them. */
+  retire({ request, rescheduled, until, lines }: Candidate, state: InstanceState, past: ActionInterval): void {
     state.past.push(past);
     state.passage = undefined;
-    const taken = new Set<Event>(lines.owned);
-    if (rescheduled) for (const event of lines.own) taken.add(event);
+    const taken = new Set<Event>(lines.attributed);
+    if (rescheduled) for (const event of lines.byRequest) taken.add(event);
     const isOver = (event: Event): boolean => taken.has(event) || isExported(past, event.requestId ?? '', event.at);
     state.events = state.events.filter((event) => !isOver(event));
     if (!rescheduled && !state.events.some((event) => event.requestId === request)) state.requests.delete(request);
@@ -256,8 +276,8 @@ export class Instances {
     else this.#unresolved.set(request, left);
   }
 
-  /** Remembers what was exported before a restart. */
-  seed(pasts: readonly (readonly [instance: string, past: Past])[]): void {
+  /** Adds the actions that were exported before a restart. */
+  seed(pasts: readonly (readonly [instance: string, past: ActionInterval])[]): void {
     for (const [instance, past] of pasts) {
       const state = this.#stateOf(instance);
       if (state.past.some((each) => isSame(each, past))) continue;
@@ -270,21 +290,22 @@ export class Instances {
   }
 
   /**
-   * As `Correlator.whole`. When an instance was looked at matters where something is under way, which a late line of its host may change,
-   * and what was seen of its hosts then where one has printed a line: a sweep may look at instances whose lines all lie ahead.
+   * As `Correlator.whole`. `lookedAt` counts only where something is under way, because a late line of its host may
+   * change it. What was seen of its hosts counts only where lines were taken: a sweep also looks at instances whose
+   * lines are all later.
    */
   get whole(): unknown {
     const states = Array.from(this.states, ([instance, { passage, lookedAt, ...state }]) => [
       instance,
       state,
       state.candidates.length > 0 ? lookedAt : undefined,
-      passage === undefined ? undefined : [passage.timeline.taken > 0 ? passage.marks.watermark : undefined, passage.timeline.whole],
+      passage === undefined ? undefined : [passage.timeline.taken > 0 ? passage.visible.watermark : undefined, passage.timeline.whole],
     ]);
     const sharers = sortedByName(this.#sharers).map(([request, instances]) => [request, sortedByName(instances)]);
     return [states, sharers, sortedByName(this.#unresolved)];
   }
 
-  /** Forgets instances of which nothing is left, and what only they gave a meaning. */
+  /** Forgets instances without lines and actions, and requests that only they used. */
   forget(horizon: Millis): void {
     for (const [instance, { events, past, candidates, external }] of this.states) {
       for (const [request, at] of external) if (at < horizon) external.delete(request);
@@ -297,7 +318,7 @@ export class Instances {
   }
 }
 
-function takerOf(pasts: readonly Past[], takes: typeof isTaken, request: string, at: Millis): Past | undefined {
+function takerOf(pasts: readonly ActionInterval[], takes: typeof isTaken, request: string, at: Millis): ActionInterval | undefined {
   for (const past of pasts) if (takes(past, request, at)) return past;
   return undefined;
 }

@@ -2,14 +2,15 @@ import type { Vif } from '../catalogue/event.js';
 import type { Event } from '../lifecycle/event.js';
 
 /**
- * What a line can be found by: a tap by its port's first 11 characters, a network by its first 10, all else by its whole
- * name. Taps are for lines that do not name the port itself; addresses, networks and hosts for those that wait for them.
+ * What a line can be found by. A tap goes by the first 11 characters of its port, a network by its first 10, all
+ * others by the whole name. Taps are for lines that do not name the port itself. Addresses, networks and hosts are for
+ * what waits for such lines.
  */
 export type Sort = 'instance' | 'request' | 'port' | 'tap' | 'mac' | 'network' | 'host';
 
 /**
- * One thing that lines name, and the lines that do. They hold on to it: whether two lines are of one instance is asked of
- * what they hold, for to compare ids, which are long and cut from their lines, took as long as all the rest.
+ * A name, and the lines that have it. Each line points at its `Named`, so "same instance?" is a comparison of
+ * pointers. Comparing the id strings cost as much as everything else.
  */
 export interface Named {
   readonly sort: Sort;
@@ -19,9 +20,9 @@ export interface Named {
   isSorted: boolean;
   /** how many of `lines` are not forgotten */
   live: number;
-  /** of a port: what the last line said that named it and no other, as most lines of a port say the same */
+  /** of a port: what the last line said that named this port alone. Most lines of a port say the same, and share it */
   said: readonly [NamedPort] | undefined;
-  /** all that the last lines named of which this is the first: the next line mostly names the same as one of them */
+  /** the links of the last lines whose first name this is: the next line mostly has the same links as one of them */
   links: Links | undefined;
 }
 
@@ -31,7 +32,7 @@ export interface NamedPort {
   readonly vif: Vif;
 }
 
-/** All that a line names. Lines that name the same share it. */
+/** Everything that a line names. Lines with the same names share one object. */
 export interface Links {
   readonly instance: Named | undefined;
   readonly request: Named | undefined;
@@ -39,21 +40,21 @@ export interface Links {
   readonly ports: readonly NamedPort[];
   /** what it names besides */
   readonly others: readonly Named[];
-  /** what another line named of which the first is the same */
+  /** the links of an earlier line with the same first name */
   readonly before: Links | undefined;
 }
 
-/** A line that is kept, with what is asked of it again and again. */
+/** A kept line, with what is read of it often. */
 export interface Kept {
   readonly event: Event;
   readonly links: Links;
-  /** the last look that met it: see `EventStore.nextLook`; `FORGOTTEN` once it is */
+  /** the last search that has seen it (see `EventStore.nextLook`), or `FORGOTTEN` */
   look: number;
 }
 
 export const FORGOTTEN = -1;
 
-/** An event that is kept as it is, without an object beside it: where many are kept for long. */
+/** An event that is its own entry in the store, to save memory where many are kept for long. */
 export interface Keepable {
   keptWith(links: Links): Kept;
 }

@@ -6,7 +6,7 @@ const kinds = (...all: readonly EventKind[]): ReadonlySet<EventKind> => new Set(
 /** nova-api's lines that say which instance a request is about, or what it begins. */
 export const INTRODUCES = kinds(...beginnings, 'server.action.requested');
 
-/** Lines without an instance that have a say in what an action is and when it ends. */
+/** Lines without an instance that help to decide what an action is and when it ends. */
 export const RESOLVED = kinds(
   ...beginnings,
   ...naming,
@@ -20,7 +20,10 @@ export const RESOLVED = kinds(
   ]),
 );
 
-/** Lines that may end an action or name one. After any other nothing closes but a candidate that it opened, and that for its silence. */
+/**
+ * Lines that may end an action or name one. After any other line only the candidate that it opened can close, by
+ * silence.
+ */
 export const MAY_CLOSE = kinds(
   ...naming,
   ...beginnings,
@@ -42,7 +45,7 @@ export const MAY_CLOSE = kinds(
   ]),
 );
 
-/** Lines after which the source of a resize may print nothing for as long as a disk takes to be copied. */
+/** After these lines the source of a resize may print nothing while it copies a disk. */
 export const COPIES = kinds('disk.resize.moving', 'disk.resize.moved');
 
 /** Lines that only ever accompany: they belong to an action but never begin one. */
@@ -51,10 +54,19 @@ export const NEVER_OPENS = kinds('power.state.checked', 'power.state.sync.pendin
 /** The first line of another host after a build has failed. */
 export const BEGINS_A_BUILD = kinds('instance.claimed', 'instance.build.started', 'instance.lock.awaited', 'instance.lock.acquired');
 
-/** What placement holds for an instance is written or removed. */
+/** nova-compute's last word on a build: it is over, and one that waited for its turn may begin. */
+export const ENDS_A_BUILD = kinds(
+  'instance.built',
+  'instance.build.failed',
+  'instance.build.aborted',
+  'instance.build.rescheduled',
+  'instance.build.unexpected',
+);
+
+/** An instance's allocations in placement are written or removed. */
 export const ALLOCATIONS = kinds('allocation.written', 'allocation.removed');
 
-/** On a controller, what shows a request to be an action that reached past the API. */
+/** On a controller: lines that show that a request is an action that got past the API. */
 export const CONTROL_EVIDENCE = kinds(
   'scheduling.started',
   'placement.claiming',
@@ -70,7 +82,7 @@ export const CONTROL_EVIDENCE = kinds(
   'unshelve.host.missing',
 );
 
-/** What a guest went through, as libvirt reported it: printed when a thread of nova-compute comes to it. */
+/** libvirt's lifecycle events of a guest. nova-compute prints them when a thread of it gets to them. */
 export const LIFECYCLE = kinds(
   'guest.lifecycle.started',
   'guest.lifecycle.stopped',

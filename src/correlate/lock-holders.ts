@@ -1,11 +1,11 @@
 import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member, textOf } from '../lifecycle/event.js';
+import type { Claim } from './claim.js';
 import type { Kept } from './kept.js';
-import type { Claim } from './members.js';
 import { between, type EventStore } from './store.js';
 
 /**
- * The lines of locks name the request and no instance, and a request may be of many instances. But a lock has one holder:
+ * Lines about locks name the request and no instance, and a request may have many instances. But a lock has one holder:
  *
  *     Lock "compute_resources" acquired │ [instance: U] Claim successful │ Lock "compute_resources" released
  *     Lock "<image's sha1>" acquired    │ U alone of the request makes its disks │ Lock "<image's sha1>" released
@@ -13,7 +13,7 @@ import { between, type EventStore } from './store.js';
  * So the lock is U's, if the same process of the same host prints all three.
  */
 export function withHeldLocks(members: Member[], store: EventStore, claim: Claim): Member[] {
-  // Of a request of one instance they are members already.
+  // If the request has one instance, they are members already.
   if (!claim.isShared) return members;
   const lines = Array.from(claim.aliases, (alias) => between(store.find('request', alias), claim.from, claim.to))
     .flat()
@@ -41,7 +41,7 @@ function claimLocks(lines: readonly Kept[], instance: string): Event[] {
         const line = lines[at]!;
         if (!isOfOneProcess(line.event, claimed.event)) continue;
         if (isLock(line, 'claim', step === 1 ? 'released' : 'acquired')) return [line.event];
-        // Another's claim: the line of this one's lock is not there.
+        // Another instance's claim: the lock's line of this one is missing.
         if (line.event.kind === 'instance.claimed' || isLock(line, 'claim', step === 1 ? 'acquired' : 'released')) return [];
       }
       return [];
@@ -50,7 +50,7 @@ function claimLocks(lines: readonly Kept[], instance: string): Event[] {
   });
 }
 
-/** The locks on images that are taken while no other instance of the request makes its disks in that process. */
+/** Locks on images that were taken while no other instance of the request made its disks in that process. */
 function imageLocks(lines: readonly Kept[], instance: string): Event[] {
   return lines.flatMap((acquired, i) => {
     if (!isLock(acquired, 'image', 'acquired')) return [];

@@ -2,43 +2,25 @@ import type { EventKind, Vif } from '../catalogue/event.js';
 import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member, numberOf, textOf } from '../lifecycle/event.js';
 import { NEUTRON, requests } from '../lifecycle/plug.js';
-import type { Millis } from '../model/line.js';
 import { knownServices } from '../model/services.js';
+import type { Claim } from './claim.js';
 import type { Kept, Links, Named, NamedPort, Sort } from './kept.js';
 import { withHeldLocks } from './lock-holders.js';
-import type { Said } from './owner.js';
 import { between, type EventStore, instancesOf, linesOf } from './store.js';
 
-/** What it takes to tell an action's lines from all others. */
-export interface Claim {
-  readonly instance: string;
-  /** the action's request id, and the client's own where it sent one */
-  readonly aliases: ReadonlySet<string>;
-  readonly from: Millis;
-  readonly to: Millis;
-  /** other instances have actions of this request: a line that names only the request says nothing of which */
-  readonly isShared: boolean;
-  /** the action owns the instance at this moment, and such a line with it where one is given */
-  owns(at: Millis, line?: Said): boolean;
-  /** the last moment at which it may begin a call to neutron */
-  readonly callsUntil: Millis;
-  /** another action of this instance has this request id */
-  isOther(request: string): boolean;
-}
-
-/** Of nova's control plane only what says the action's own id is the action's. */
+/** Lines of nova's control plane belong to an action only if they have its own request id. */
 const BY_ID_ONLY = new Set(knownServices.ofPart('control plane'));
-/** neutron's word to nova, under a request of its own. */
+/** neutron's messages to nova, under a request id of their own. */
 const ANNOUNCED: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plug.announced', 'external.event.announced']);
-/** What nova's control plane does, and what it asks of placement and glance: before and beside every try at a build. */
-export const isOfControlPlane = ({ service, kind }: Event): boolean => BY_ID_ONLY.has(service) && !ANNOUNCED.has(kind);
+/** Work of nova's control plane, and its calls to placement and glance: before and beside every try at a build. */
+const isOfControlPlane = ({ service, kind }: Event): boolean => BY_ID_ONLY.has(service) && !ANNOUNCED.has(kind);
 
-/** Requests that are about no port: which try at a build they were made for, nothing in the trace's ids would say. */
+/** Requests that are about no port. Nothing in them shows which try at a build they were made for. */
 const GENERAL: ReadonlySet<EventKind> = new Set(requests.flatMap(({ to }) => to.flatMap(({ kinds }) => kinds)));
 
-/** Whether a line makes its span on the root, whatever try at a build it was printed for: one line makes one span. */
+/** Whether a line's span belongs to the root and not to a try at a build. */
 export const isOfRoot = (event: Event): boolean => isOfControlPlane(event) || GENERAL.has(event.kind);
-/** Lines that concern the request as a whole: every instance of it. */
+/** Lines about the request as a whole, that is, about every instance of it. */
 const OF_ALL: ReadonlySet<EventKind> = new Set<EventKind>([
   'server.create.requested',
   'destinations.selected',
@@ -58,15 +40,15 @@ const NO_PORTS: readonly string[] = [];
 const isAccess = ({ kind }: Event): boolean => traitsOf(kind).request === true;
 const READS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
 
-/** The most ports that an action is told with: the first that its lines name. */
+/** The most ports of an action. The first that its lines name are taken. */
 export const MOST_PORTS = 256;
 
-/** The ports of an instance as the lines of the window tell, each with all that is said of it. */
+/** The ports of an instance by the lines of the window, each with everything that lines say about it. */
 export function portsOfInstance(store: EventStore, claim: Claim, onFull: () => void = () => {}): Map<string, Vif> {
   const found = new Map<Named, Vif>();
   const leftOut = new Set<Named>();
   let last: NamedPort | undefined;
-  /** What was said first stands. */
+  /** What was said first is kept. */
   const learn = (port: NamedPort): void => {
     // Most lines of a port say the same, and share it.
     if (port === last) return;
@@ -88,7 +70,7 @@ export function portsOfInstance(store: EventStore, claim: Claim, onFull: () => v
     learnt = links;
     for (const port of links.ports) learn(port);
   }
-  // os-vif's lines name no instance: the request tells, where it has only one.
+  // os-vif's lines name no instance. The request shows it, if it has only one instance.
   if (!claim.isShared) {
     for (const alias of claim.aliases) {
       for (const {
@@ -100,7 +82,7 @@ export function portsOfInstance(store: EventStore, claim: Claim, onFull: () => v
     }
   }
   for (const named of [...found.keys()]) {
-    // What others say of a known port, such as its address.
+    // What other lines say about a known port, such as its address.
     for (const { links } of between(linesOf(named), claim.from, claim.to))
       for (const port of links.ports) if (port.named === named) learn(port);
   }
@@ -113,8 +95,8 @@ const tellsMore = (vif: Vif, known: Vif): boolean =>
   (vif.network !== undefined && known.network === undefined);
 
 /**
- * The names under which lines of an instance's action are found, those included that do not name the instance: what may be
- * asked for when the action closes.
+ * All names under which lines of an action are searched for when it closes, including lines that do not name the
+ * instance.
  */
 export function namesOf(store: EventStore, claim: Claim): [Sort, string][] {
   const names: [Sort, string][] = [
@@ -137,122 +119,163 @@ export function namesOf(store: EventStore, claim: Claim): [Sort, string][] {
 }
 
 /**
- * The lines of an action: those whose ids lead to it through links that lines inside its window state, and whose time is
- * inside the window and its own. What was read first, and what was learned elsewhere, has no say.
+ * The lines of an action: their ids lead to it through links in lines inside its window, and their time is in the
+ * window and owned by the action. The order of reading and links outside the window do not matter.
  */
 export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<string, Vif>): Member[] {
-  const members: Member[] = [];
-  const ours = new Map<Named, string>();
-  const byPrefix = new Map<string, string | null>();
-  for (const port of ports.keys()) {
-    const named = store.named('port', port);
-    if (named !== undefined) ours.set(named, port);
-    const prefix = port.slice(0, 11);
-    byPrefix.set(prefix, byPrefix.has(prefix) ? null : port);
-  }
-  const instance = store.named('instance', claim.instance);
-  const aliases = new Set<Named>();
-  for (const alias of claim.aliases) {
-    const named = store.named('request', alias);
-    if (named !== undefined) aliases.add(named);
-  }
-  const within = (named: Named | undefined): readonly Kept[] => (named === undefined ? [] : between(linesOf(named), claim.from, claim.to));
-
-  /** neutron's own requests for calls that are about one of the ports. */
-  const portOfRequest = new Map<Named | undefined, string>();
-  for (const [named, port] of ours) {
-    for (const {
-      event,
-      links: { request },
-    } of within(named)) {
-      if (request !== undefined && isCall(event) && neutron.has(event.service)) portOfRequest.set(request, port);
-    }
-  }
-
-  /** of most lines: one for all of them */
-  const alone = new Map<string, readonly string[]>();
-  const listOf = (port: string): readonly string[] => {
-    let list = alone.get(port);
-    if (list === undefined) alone.set(port, (list = [port]));
-    return list;
-  };
-  let about = NO_PORTS;
-  const add = (port: string | undefined): void => {
-    if (port === undefined || about.includes(port)) return;
-    about = about.length === 0 ? listOf(port) : [...about, port].sort();
-  };
-  /** The ports of ours that a line is about: it names them, or it is of a call that is about them. */
-  const aboutOf = (kept: Kept, port: string | undefined): readonly string[] => {
-    about = port === undefined ? NO_PORTS : listOf(port);
-    const { ports, request, globalRequest } = kept.links;
-    for (let i = 0; i < ports.length; i++) add(ours.get(ports[i]!.named));
-    if (portOfRequest.size > 0) {
-      add(portOfRequest.get(request));
-      add(portOfRequest.get(globalRequest));
-    }
-    return about;
-  };
-  const isOurs = (kept: Kept, ports: readonly string[]): boolean => {
-    const { event, links } = kept;
-    if (links.instance !== undefined && links.instance !== instance) return false;
-    const { request, globalRequest } = links;
-    if ((request !== undefined && aliases.has(request)) || (globalRequest !== undefined && aliases.has(globalRequest)))
-      return !claim.isShared || links.instance !== undefined || ports.length > 0 || isOfUs(event, claim);
-    return belongsByTime(kept, claim, ports);
-  };
-
-  const look = store.nextLook();
-  const consider = (lines: readonly Kept[], port?: string): void => {
-    for (const kept of lines) {
-      if (kept.look === look) continue;
-      kept.look = look;
-      const ports = aboutOf(kept, port);
-      if (isOurs(kept, ports)) members.push({ event: kept.event, ports });
-    }
-  };
-  // Taps and addresses first: they alone are known by the name that they are found under. All else a line says itself.
-  for (const [prefix, port] of byPrefix) if (port !== null) consider(within(store.named('tap', prefix)), port);
-  // An SR-IOV agent calls a port by its address.
-  for (const { port, mac } of ports.values()) {
-    if (mac === undefined) continue;
-    consider(
-      within(store.named('mac', mac)).filter(({ event }) => traitsOf(event.kind).agent === true),
-      port,
-    );
-  }
-  // The DHCP agent gives up a whole network, and with it all ports that wait for it.
-  for (const { port, network } of ports.values()) {
-    if (network === undefined) continue;
-    consider(
-      within(store.named('network', network.slice(0, 10))).filter(
-        ({ event }) => event.kind === 'dhcp.failed' && event.fields['network'] === network,
-      ),
-      port,
-    );
-  }
-  consider(within(instance));
-  for (const alias of aliases) consider(within(alias));
-  for (const request of portOfRequest.keys()) consider(within(request));
-  for (const named of ours.keys()) consider(within(named));
-
+  const collector = new Collector(store, claim, ports);
+  // Taps and addresses first: only the name under which such a line is found says which port it is about. All others
+  // say it themselves.
+  collector.addByTap();
+  collector.addByAddress();
+  collector.addByNetwork();
+  collector.addByOwnNames();
   return withHeldLocks(
-    members.sort((a, b) => inOrder(a.event, b.event)),
+    collector.members.sort((a, b) => inOrder(a.event, b.event)),
     store,
     claim,
   );
 }
 
-/** A line of a request that a client made, not of the worker that follows OVN's databases. */
+/** Collects the lines of one action, each once. */
+class Collector {
+  readonly members: Member[] = [];
+  readonly #store: EventStore;
+  readonly #claim: Claim;
+  readonly #ports: ReadonlyMap<string, Vif>;
+  readonly #instance: Named | undefined;
+  readonly #aliases = new Set<Named>();
+  readonly #ours = new Map<Named, string>();
+  /** neutron's own requests for calls that are about one of the ports */
+  readonly #portOfRequest = new Map<Named | undefined, string>();
+  /** lists of one port, which most lines have: one list for all of them */
+  readonly #lists = new Map<string, readonly string[]>();
+  readonly #look: number;
+
+  constructor(store: EventStore, claim: Claim, ports: ReadonlyMap<string, Vif>) {
+    this.#store = store;
+    this.#claim = claim;
+    this.#ports = ports;
+    this.#instance = store.named('instance', claim.instance);
+    for (const port of ports.keys()) {
+      const named = store.named('port', port);
+      if (named !== undefined) this.#ours.set(named, port);
+    }
+    for (const alias of claim.aliases) {
+      const named = store.named('request', alias);
+      if (named !== undefined) this.#aliases.add(named);
+    }
+    for (const [named, port] of this.#ours) {
+      for (const {
+        event,
+        links: { request },
+      } of this.#within(named)) {
+        if (request !== undefined && isCall(event) && neutron.has(event.service)) this.#portOfRequest.set(request, port);
+      }
+    }
+    this.#look = store.nextLook();
+  }
+
+  /** A tap is named by the first digits of its port: where two ports share them, it says nothing. */
+  addByTap(): void {
+    const byPrefix = new Map<string, string | null>();
+    for (const port of this.#ports.keys()) {
+      const prefix = port.slice(0, 11);
+      byPrefix.set(prefix, byPrefix.has(prefix) ? null : port);
+    }
+    for (const [prefix, port] of byPrefix) if (port !== null) this.#consider(this.#within(this.#store.named('tap', prefix)), port);
+  }
+
+  /** An SR-IOV agent calls a port by its address. */
+  addByAddress(): void {
+    for (const { port, mac } of this.#ports.values()) {
+      if (mac === undefined) continue;
+      const lines = this.#within(this.#store.named('mac', mac));
+      this.#consider(
+        lines.filter(({ event }) => traitsOf(event.kind).agent === true),
+        port,
+      );
+    }
+  }
+
+  /** The DHCP agent gives up a whole network, and with it all ports that wait for it. */
+  addByNetwork(): void {
+    for (const { port, network } of this.#ports.values()) {
+      if (network === undefined) continue;
+      const lines = this.#within(this.#store.named('network', network.slice(0, 10)));
+      this.#consider(
+        lines.filter(({ event }) => event.kind === 'dhcp.failed' && event.fields['network'] === network),
+        port,
+      );
+    }
+  }
+
+  /** Lines that name the instance, its requests, neutron's calls about its ports, or the ports. */
+  addByOwnNames(): void {
+    this.#consider(this.#within(this.#instance));
+    for (const alias of this.#aliases) this.#consider(this.#within(alias));
+    for (const request of this.#portOfRequest.keys()) this.#consider(this.#within(request));
+    for (const named of this.#ours.keys()) this.#consider(this.#within(named));
+  }
+
+  #within(named: Named | undefined): readonly Kept[] {
+    return named === undefined ? [] : between(linesOf(named), this.#claim.from, this.#claim.to);
+  }
+
+  /** @param port that the lines are about, where only the name under which they were found says so */
+  #consider(lines: readonly Kept[], port?: string): void {
+    for (const kept of lines) {
+      if (kept.look === this.#look) continue;
+      kept.look = this.#look;
+      const ports = this.#portsOf(kept, port);
+      if (this.#isOurs(kept, ports)) this.members.push({ event: kept.event, ports });
+    }
+  }
+
+  /** The ports of ours that a line is about: it names them, or it is of a call that is about them. */
+  #portsOf({ links: { ports, request, globalRequest } }: Kept, port: string | undefined): readonly string[] {
+    let about = this.#with(NO_PORTS, port);
+    for (let i = 0; i < ports.length; i++) about = this.#with(about, this.#ours.get(ports[i]!.named));
+    if (this.#portOfRequest.size === 0) return about;
+    about = this.#with(about, this.#portOfRequest.get(request));
+    return this.#with(about, this.#portOfRequest.get(globalRequest));
+  }
+
+  #with(list: readonly string[], port: string | undefined): readonly string[] {
+    if (port === undefined || list.includes(port)) return list;
+    return list.length === 0 ? this.#listOf(port) : [...list, port].sort();
+  }
+
+  #listOf(port: string): readonly string[] {
+    let list = this.#lists.get(port);
+    if (list === undefined) this.#lists.set(port, (list = [port]));
+    return list;
+  }
+
+  #isOurs(kept: Kept, ports: readonly string[]): boolean {
+    const claim = this.#claim;
+    const {
+      event,
+      links: { instance, request, globalRequest },
+    } = kept;
+    if (instance !== undefined && instance !== this.#instance) return false;
+    if ((request !== undefined && this.#aliases.has(request)) || (globalRequest !== undefined && this.#aliases.has(globalRequest)))
+      return !claim.isShared || instance !== undefined || ports.length > 0 || isOfUs(event, claim);
+    return belongsByTime(kept, claim, ports);
+  }
+}
+
+/** Whether a line belongs to a client's request, not to the worker that follows OVN's databases. */
 const isCall = (event: Event): boolean => event.userId !== undefined;
 
-/** Of a line that names only a request with several instances: whether it is about all of them, or names this one in a list. */
+/** For a line that names only a request of several instances: whether it is about all of them, or lists this one. */
 function isOfUs(event: Event, claim: Claim): boolean {
   const instances = instancesOf(event);
   if (instances.length > 0) return instances.includes(claim.instance);
   return OF_ALL.has(event.kind);
 }
 
-/** Of a line without the action's own id: whether no other request claims it, and the action owns the moment. */
+/** For a line without the action's own id: whether no other request claims it, and the action owns the moment. */
 function belongsByTime(kept: Kept, claim: Claim, ports: readonly string[]): boolean {
   const { event } = kept;
   if (BY_ID_ONLY.has(event.service) && !ANNOUNCED.has(event.kind)) return false;
@@ -263,9 +286,9 @@ function belongsByTime(kept: Kept, claim: Claim, ports: readonly string[]): bool
 }
 
 /**
- * Of a line of a call to neutron without the action's own id. A call that names another caller is that caller's. One that
- * names none is the action's if it changes a port of the action and begins while the action owns the instance: its lines go
- * together, and its end may lie in the time of the next action.
+ * For a line of a call to neutron without the action's own id. A call that names another caller belongs to that
+ * caller. A call that names none belongs to the action if it changes a port of the action and begins while the action
+ * owns the instance. All lines of a call go together, even if the call ends during the next action.
  */
 function belongsByCall(kept: Kept, claim: Claim, namesPort: boolean): boolean {
   if (kept.event.globalRequestId !== undefined || !namesPort) return false;
@@ -276,7 +299,7 @@ function belongsByCall(kept: Kept, claim: Claim, namesPort: boolean): boolean {
   return begun <= claim.callsUntil && claim.owns(begun);
 }
 
-/** The access line of the call that a line was printed in. */
+/** The access line of the call during which a line was printed. */
 function callOf({ event, links: { request } }: Kept): Event | undefined {
   if (isAccess(event)) return event;
   return request === undefined ? undefined : linesOf(request).find((other) => isAccess(other.event))?.event;

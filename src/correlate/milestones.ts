@@ -6,9 +6,9 @@ import { actionOfLock, actions, isTaskOf, taskOf } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate, Moment } from './candidate.js';
 import { LIFECYCLE } from './kinds.js';
-import type { HostMarks } from './settle.js';
+import type { HostMoments } from './settle.js';
 
-/** The kinds of lines that have a say in when an action starts and how it ends. Most have none. */
+/** The kinds of lines that decide when an action starts and how it ends. Most lines decide nothing. */
 const decisive: ReadonlyMap<ActionSpec, ReadonlySet<EventKind>> = new Map(
   actions.map((spec) => [
     spec,
@@ -33,11 +33,11 @@ const decisive: ReadonlyMap<ActionSpec, ReadonlySet<EventKind>> = new Map(
 );
 
 /**
- * Takes one line into account: what it shows of the action's start and end.
+ * Notes what one line shows about the action's start and end.
  *
- * @returns whether it has a say in them
+ * @returns whether it may change them
  */
-export function note(candidate: Candidate, event: Event, marks: HostMarks): boolean {
+export function note(candidate: Candidate, event: Event, hosts: HostMoments): boolean {
   const { spec, seen } = candidate;
   const { kind, at } = event;
   const isOfRequest = event.requestId === candidate.request;
@@ -64,13 +64,13 @@ export function note(candidate: Candidate, event: Event, marks: HostMarks): bool
   }
   if (spec === undefined) return true;
   if (decisive.get(spec)?.has(kind) !== true) return isDecisive;
-  if (mayStart(spec, kind)) seen.start = startOf(spec, candidate, marks);
+  if (mayStart(spec, kind)) seen.start = startOf(spec, candidate, hosts);
   noteEnd(candidate, spec, event, isOfRequest);
   noteFailure(candidate, spec, event, isOfRequest);
   return true;
 }
 
-/** The port whose lock it is, where it is not the instance's. */
+/** The port that the lock is for; nothing for a lock of the instance. */
 const portOfLock = (event: Event): { port?: string } =>
   traitsOf(event.kind).lock?.of === 'interface' ? { port: textOf(event, 'port') ?? 'new' } : {};
 
@@ -99,38 +99,38 @@ function noteFailure({ seen }: Candidate, spec: ActionSpec, event: Event, isOfRe
   if (spec.cleansUp.includes(kind)) seen.cleanedAt = at;
 }
 
-/** What the guest went through is printed later than it happened. */
+/** nova prints libvirt's lifecycle events some time after they happened. */
 const certaintyOf = ({ kind }: Event): Moment['is'] => (LIFECYCLE.has(kind) ? 'derived' : 'observed');
 
 /** An API's answer that says that the action was not done, or that nova-compute has not answered in time. */
 const isRefused = (event: Event): boolean => traitsOf(event.kind).request === true && (numberOf(event, 'status') ?? 0) >= 400;
 
-/** A line of the same sort may lie before it: of an action that has no name. */
+/** Without its cause an end line of this kind belongs to an earlier action, one without a name. */
 const isAfterItsCause = ({ endsAfter }: ActionSpec, { lines }: Candidate, end: Event): boolean =>
-  endsAfter === undefined || lines.own.some((event) => endsAfter.includes(event.kind) && inOrder(event, end) <= 0);
+  endsAfter === undefined || lines.byRequest.some((event) => endsAfter.includes(event.kind) && inOrder(event, end) <= 0);
 
 const isAfterItsName = ({ namedBy }: ActionSpec, { lines }: Candidate): boolean =>
-  namedBy.length === 0 || lines.own.some(({ kind }) => namedBy.includes(kind));
+  namedBy.length === 0 || lines.byRequest.some(({ kind }) => namedBy.includes(kind));
 
-/** Whether a line of this kind has a say in when the action began. */
+/** Whether a line of this kind may decide when the action began. */
 const mayStart = (spec: ActionSpec, kind: EventKind): boolean =>
   spec.starts.some(({ kinds, followedBy }) => kinds.includes(kind) || followedBy?.kind === kind) ||
   spec.underWay?.some(({ kinds }) => kinds.includes(kind)) === true;
 
-/** The start by the first edge that fits, else the first line: as a stand-in where the log does not print the edges. */
-export function startOf(spec: ActionSpec, candidate: Candidate, marks: HostMarks): Moment {
+/** The start: the first edge that fits, else the first line, which stands in where the log does not print the edges. */
+export function startOf(spec: ActionSpec, candidate: Candidate, hosts: HostMoments): Moment {
   const { lines, opened, host } = candidate;
-  const { own, owned, begun } = lines;
+  const { byRequest, attributed, apiLines } = lines;
   for (const edge of spec.starts) {
     const isEdge = (event: Event): boolean => edge.kinds.includes(event.kind) && isOfTheAction(event, spec);
-    const found = own.find(isEdge) ?? owned.find(isEdge) ?? begun.find(isEdge);
-    if (found === undefined || !isFollowed(found, edge, own, () => marks.buildEnds(host))) continue;
+    const found = byRequest.find(isEdge) ?? attributed.find(isEdge) ?? apiLines.find(isEdge);
+    if (found === undefined || !isFollowed(found, edge, byRequest, () => hosts.buildEnds(host))) continue;
     const at = edgeTime(found, edge);
     if (spec.startsWithFirst === true && opened < at) break;
     return { at, is: edge.less !== undefined || edge.derived === true ? 'derived' : startIsOf(candidate, found) };
   }
-  const first = own[0];
-  const since = Math.min(...own.map((event) => underWaySince(spec, event)));
+  const first = byRequest[0];
+  const since = Math.min(...byRequest.map((event) => underWaySince(spec, event)));
   if (since < opened) return { at: since, is: 'unobserved' };
   return { at: opened, is: first !== undefined && spec.opensWith?.includes(first.kind) === true ? 'derived' : 'unobserved' };
 }
@@ -140,14 +140,17 @@ function underWaySince({ underWay = [] }: ActionSpec, event: Event): Millis {
   return seconds === undefined ? Number.POSITIVE_INFINITY : event.at - seconds * 1000;
 }
 
-/** At INFO nothing shows how long an action waited for the instance: its first line is then no more than a bound. */
+/** At INFO nothing shows how long an action waited for the instance, so its first line is only a bound. */
 const startIsOf = ({ mayHaveWaited }: Candidate, { kind }: Event): Moment['is'] =>
   mayHaveWaited && traitsOf(kind).lock === undefined ? 'derived' : 'observed';
 
-/** Whether the edge's other line follows at once: with no build ending in between, nothing was waited for, however long it took. */
-function isFollowed({ at }: Event, { followedBy }: Edge, own: readonly Event[], buildEnds: () => readonly Millis[]): boolean {
+/**
+ * Whether the edge's second line follows at once. If no build ended in between, the action waited for none, however
+ * long it took.
+ */
+function isFollowed({ at }: Event, { followedBy }: Edge, byRequest: readonly Event[], buildEnds: () => readonly Millis[]): boolean {
   if (followedBy === undefined) return true;
-  const next = own.find((event) => event.kind === followedBy.kind && event.at >= at);
+  const next = byRequest.find((event) => event.kind === followedBy.kind && event.at >= at);
   return next !== undefined && (next.at <= at + followedBy.within || !buildEnds().some((end) => end > at && end < next.at));
 }
 

@@ -1,27 +1,31 @@
 import type { EventKind } from '../catalogue/event.js';
-import type { Past } from '../lifecycle/closed.js';
+import type { ActionInterval } from '../lifecycle/closed.js';
 import { isOfUnplug, unplugsElsewhere } from '../lifecycle/unplugs.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import { AFTERLIFE, GRACE, LEAD } from './times.js';
 
-/** nova prints that a port is unplugged so soon after OVS has taken it away. */
+/** nova prints that a port is unplugged at most this long after OVS has removed it. */
 const UNPLUG = seconds(1);
 
-/** Whether a line with this request, at this time, is late for what is exported. */
-export const isExported = (past: Past, request: string, at: Millis): boolean =>
+/** Whether a line with this request and time is a late line of an exported action. */
+export const isExported = (past: ActionInterval, request: string, at: Millis): boolean =>
   past.request === request && !past.rescheduled && at <= past.until + AFTERLIFE;
 
-/** The same, of a line of nova-compute: a try at a build that was given on has its lines up to the last of them. */
-export const isTaken = (past: Past, request: string, at: Millis): boolean =>
+/**
+ * The same for a line of nova-compute. A try that was passed to another host owns the lines between its first and its
+ * last.
+ */
+export const isTaken = (past: ActionInterval, request: string, at: Millis): boolean =>
   past.rescheduled
     ? past.request === request && past.last !== undefined && at >= past.opened && at <= past.last
     : isExported(past, request, at);
 
 /** Whether two are the same action, or the same try at it. */
-export const isSame = (a: Past, b: Past): boolean => a.request === b.request && a.attempt === b.attempt && a.opened === b.opened;
+export const isSame = (a: ActionInterval, b: ActionInterval): boolean =>
+  a.request === b.request && a.attempt === b.attempt && a.opened === b.opened;
 
-/** What a line without a request says of itself. */
+/** What a line without a request shows. */
 export interface Said {
   readonly kind: EventKind;
   /** the ports that it is about */
@@ -29,13 +33,18 @@ export interface Said {
 }
 
 /**
- * Whose a line is that names the instance and no request: the holder of the lock of the port that the line is about; else of
- * the instance's lock; else the earliest action that has begun and not ended; else, unless another request without a name yet
- * prints lines of the instance, the one that ended just before or begins just after.
+ * The action that owns a line which names the instance and no request, by the first rule that applies:
  *
- * @param line where given: a port that is taken away just before an action begins is not left to one that takes none away
+ * 1. the action that holds the lock of the port that the line is about;
+ * 2. the action that holds the instance's lock;
+ * 3. the earliest action that has begun and not ended;
+ * 4. the action that ended just before or begins just after, unless a request without a name prints lines of the
+ *    instance then.
+ *
+ * @param line if given: a line about the removal of a port, just before an action begins, does not go to an action
+ *   that removes none
  */
-export function ownerAt<T extends Past>(actions: readonly T[], at: Millis, line?: Said): T | undefined {
+export function ownerAt<T extends ActionInterval>(actions: readonly T[], at: Millis, line?: Said): T | undefined {
   let portHolder: T | undefined;
   let holder: T | undefined;
   let running: T | undefined;
@@ -71,9 +80,9 @@ export function ownerAt<T extends Past>(actions: readonly T[], at: Millis, line?
   return portHolder ?? holder ?? running ?? (isAnothers ? undefined : (before ?? after));
 }
 
-/** The tries at a build that were given on before this one, each no longer after the last than lines are kept. */
-export function triesBefore({ request, opened }: Past, past: readonly Past[]): Past[] {
-  const tries: Past[] = [];
+/** The earlier tries at the same build that were passed to another host, as far as lines are kept. */
+export function triesBefore({ request, opened }: ActionInterval, past: readonly ActionInterval[]): ActionInterval[] {
+  const tries: ActionInterval[] = [];
   const same = past.filter((other) => other.rescheduled && other.request === request);
   let next = opened;
   for (const each of same.length > 1 ? same.sort((a, b) => b.opened - a.opened) : same) {
@@ -85,12 +94,12 @@ export function triesBefore({ request, opened }: Past, past: readonly Past[]): P
   return tries;
 }
 
-/** When an action began, with the tries at it that were given on: what lies before the first belongs to it. */
-export const beganOf = (action: Past, past: readonly Past[]): Millis =>
+/** When an action began, its earlier tries included: lines before the first try belong to it. */
+export const beganOf = (action: ActionInterval, past: readonly ActionInterval[]): Millis =>
   Math.min(...[action, ...triesBefore(action, past)].flatMap(({ opened, start }) => [opened, start]));
 
-/** Tries that were given on, and that no other has come after yet. */
-export const givenOn = (past: readonly Past[], candidates: readonly Past[]): Past[] =>
+/** Tries that were passed to another host and that no other try has followed yet. */
+export const givenOn = (past: readonly ActionInterval[], candidates: readonly ActionInterval[]): ActionInterval[] =>
   past.filter(
     (each) => each.rescheduled && ![...past, ...candidates].some((other) => other.request === each.request && other.opened > each.opened),
   );

@@ -4,20 +4,21 @@ import type { Closer } from './close.js';
 import type { ControlPlane } from './control-plane.js';
 import { type Gather, isPhaseLine, type Sources } from './gather.js';
 import { namesOf } from './members.js';
+import { type NetworkReadies, networksOf } from './network-readies.js';
+import { compare } from './order.js';
 import { beganOf, givenOn } from './owner.js';
-import { networksOf, type Sequels } from './sequels.js';
-import { type Closing, compare, type InstanceState } from './state.js';
+import type { Closing, InstanceState } from './state.js';
 import type { Sort } from './store.js';
 import { AHEAD, GRACE, LEAD, REACH, SWEEP } from './times.js';
 
 /** The most lines that may wait for a link. */
 const ROOM = 50_000;
-/** Where what is open needs more than that, the room is looked through again when so much has been added to what must stay. */
+/** If open actions need more than that, the next search waits until the store has grown by this factor. */
 const MORE = 1.1;
 /** The most actions that may be under way, named or not yet. */
 export const MOST_OPEN = 10_000;
 
-/** What has lines that must stay. */
+/** Names whose lines must stay. */
 interface Needs {
   /** what the lines name */
   readonly names: readonly (readonly [Sort, string])[];
@@ -25,28 +26,28 @@ interface Needs {
   readonly oldest: Millis;
 }
 
-/** Forgets what is too old to matter, and what there is no room for. */
+/** Forgets lines that are too old to matter or that there is no room for. */
 export class Retention {
   readonly #from: Sources;
   readonly #gather: Gather;
   readonly #control: ControlPlane;
-  readonly #sequels: Sequels;
+  readonly #networkReadies: NetworkReadies;
   #sweptAt: Millis = Number.NEGATIVE_INFINITY;
   #room = ROOM;
 
-  constructor(from: Sources, gather: Gather, control: ControlPlane, sequels: Sequels) {
+  constructor(from: Sources, gather: Gather, control: ControlPlane, networkReadies: NetworkReadies) {
     this.#from = from;
     this.#gather = gather;
     this.#control = control;
-    this.#sequels = sequels;
+    this.#networkReadies = networkReadies;
   }
 
-  /** At each multiple of `SWEEP` in event time: so it does not matter where reading began. */
+  /** Due at each multiple of `SWEEP` in event time, so that it does not matter where reading began. */
   isDue(watermark: Millis): boolean {
     return Math.floor(watermark / SWEEP) > Math.floor(this.#sweptAt / SWEEP) || this.#from.store.size > this.#room;
   }
 
-  /** Where too many actions are open, the oldest are closed as far as they have come. */
+  /** If too many actions are open, closes the oldest in the state that they have reached. */
   evict(closer: Closer): Closing[] {
     let open = 0;
     for (const { candidates } of this.#from.instances.states.values()) open += candidates.length;
@@ -57,7 +58,7 @@ export class Retention {
         ({ candidate: a }, { candidate: b }) => a.opened - b.opened || compare(a.instance, b.instance) || compare(a.request, b.request),
       );
     return oldest.slice(0, open - MOST_OPEN).flatMap(({ candidate, state }) => {
-      // What had ended keeps its outcome.
+      // An action that had ended keeps its outcome.
       if (candidate.outcome === 'timed-out') candidate.verdict = { ...candidate.verdict, outcome: 'evicted' };
       const closings = closer.close(candidate, state);
       state.candidates = state.candidates.filter((each) => each !== candidate);
@@ -66,7 +67,7 @@ export class Retention {
     });
   }
 
-  /** Forgets what is too old to matter: lines that waited long enough, and the names of actions long gone. */
+  /** Forgets lines that waited long enough, and actions that ended long ago. */
   sweep(watermark: Millis): void {
     this.#sweptAt = watermark;
     const { hostLines, builds, hosts, instances } = this.#from;
@@ -94,7 +95,7 @@ export class Retention {
       for (const each of [...candidates, ...givenOn(past, candidates)]) {
         const began = beganOf(each, past);
         oldest = Math.min(oldest, began);
-        // What began lately has no line that is old enough to go.
+        // A recent action has no line that is old enough to be forgotten.
         if (began - LEAD >= horizon) continue;
         names.push(
           ...namesOf(
@@ -108,7 +109,7 @@ export class Retention {
       oldest = Math.min(oldest, session.first);
       names.push(['request', session.request]);
     }
-    for (const { of } of this.#sequels.open) {
+    for (const { of } of this.#networkReadies.open) {
       oldest = Math.min(oldest, of.start);
       if (of.start < horizon) names.push(...networksOf(of));
     }
@@ -124,16 +125,16 @@ export class Retention {
       const pinned = this.#pinned(needs, before);
       store.forget(before, (event) => pinned.has(event), then);
     };
-    /** What is in a trace, and what names a request, did not wait for a link: nobody misses it. */
+    /** Counts a line that waited for a link. Lines in a trace and lines that name a request did not wait. */
     const givenUp = (event: Event): void => {
       if (isPhaseLine(event) && !store.isPlaced(event)) count('waiting_room_full');
       forgotten(event);
     };
     forget(horizon, forgotten);
     if (store.size > ROOM) {
-      // The room is full: the oldest waiting lines go, however young.
+      // The room is full: forget the oldest waiting lines, even if they are recent.
       forget(watermark - LEAD - GRACE, givenUp);
-      // What is dated far ahead of all logs would stay for ever: no watermark reaches it.
+      // Lines dated far ahead of all logs would stay for ever: no watermark reaches them.
       if (store.size > ROOM)
         store.forgetAfter(watermark + AHEAD, (event) => {
           count('waiting_room_full');
@@ -143,7 +144,7 @@ export class Retention {
     this.#room = Math.max(ROOM, store.size * MORE);
   }
 
-  /** Of what must stay only the lines that would go: as a rule there are none. */
+  /** The lines that must stay although they are older than `before`. Usually there are none. */
   #pinned({ names, oldest }: Needs, before: Millis): ReadonlySet<Event> {
     const pinned = new Set<Event>();
     for (const [sort, name] of names) {
@@ -156,7 +157,7 @@ export class Retention {
   }
 }
 
-/** Beside what is open for long, what it did not own stays another's. */
+/** Past actions beside one that is open for long stay: lines that were theirs must not become its own. */
 function forgetPast(state: InstanceState, horizon: Millis): void {
   const since = Math.min(horizon, ...state.candidates.map((each) => beganOf(each, state.past) - LEAD));
   const kept = state.past.filter(({ until }) => until >= since);

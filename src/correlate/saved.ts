@@ -1,10 +1,10 @@
 import type { Vif } from '../catalogue/event.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
-import type { Mark } from './builds.js';
-import type { SavedPast, Told } from './told.js';
+import type { BuildEvent } from './builds.js';
+import type { ClosedRecord, SavedInterval } from './closed-record.js';
 
-/** A line that is saved, and where it is kept. */
+/** A saved line, and where it was kept. */
 export interface SavedLine {
   readonly event: Event;
   /** among the lines of its instance that no exported action has taken, or of its request */
@@ -13,8 +13,8 @@ export interface SavedLine {
   readonly isFound: boolean;
 }
 
-/** A guest whose network is waited for, and whose boot is not built again. */
-export interface SavedSequel {
+/** An instance whose network is still waited for, while its boot is not built again. */
+export interface SavedNetworkReady {
   readonly instance: string;
   readonly request: string;
   readonly spec: string;
@@ -26,28 +26,34 @@ export interface SavedSequel {
   readonly since: Millis;
 }
 
-/** What a correlator needs of the time before lines are read again: plain JSON. */
+/**
+ * What a correlator needs from before the place where a restart reads again: plain JSON. Releases read each other's:
+ * keep the names.
+ */
 export interface Saved {
-  /** what is open for long: all of it is here or read again, though it began before the horizon */
+  /** what has been open for long: all of its lines are saved or read again, although it began before the horizon */
   readonly long: readonly { readonly instance: string; readonly request: string }[];
   readonly lines: readonly SavedLine[];
-  /** what daemons said of themselves while it lasted */
+  /** lines of daemons about themselves during that time */
   readonly hostLines: readonly Event[];
-  readonly builds: readonly (Mark & { readonly host: string })[];
+  readonly builds: readonly (BuildEvent & { readonly host: string })[];
   readonly restarts: readonly (readonly [host: string, readonly Millis[]])[];
   readonly audits: readonly (readonly [host: string, readonly Millis[]])[];
-  /** missing in what an older version saved */
+  /** missing in checkpoints of older versions */
   readonly buildEnds?: readonly (readonly [host: string, readonly Millis[]])[];
-  /** what is over and was not told, or lies beside what is open for long */
-  readonly pasts: readonly (readonly [instance: string, past: SavedPast])[];
+  /** actions that are over and were not exported, or that lie beside one that is open for long */
+  readonly pasts: readonly (readonly [instance: string, past: SavedInterval])[];
   /** requests of several instances, and when each first had a line of it */
   readonly shared: readonly (readonly [request: string, instances: readonly (readonly [instance: string, at: Millis])[]])[];
-  /** when lines showed a request on a controller */
+  /** the times of a request's lines on a controller */
   readonly control: readonly (readonly [request: string, times: readonly Millis[]])[];
-  readonly sequels: readonly SavedSequel[];
+  readonly sequels: readonly SavedNetworkReady[];
 }
 
-/** Whether a thing that closed after a restart is one whose lines were saved: that it began before the horizon is no reason not to send it. */
-export const wasSaved = (saved: Saved | undefined, { instance, request, began }: Told): boolean =>
-  // What was saved without a request goes by its first line; a later line may have told its request.
+/**
+ * Whether the lines of a unit that closed after a restart were saved. Then it is sent although it began before the
+ * horizon.
+ */
+export const wasSaved = (saved: Saved | undefined, { instance, request, began }: ClosedRecord): boolean =>
+  // A unit that was saved without a request goes by its first line. A later line may have shown its request.
   saved?.long.some((each) => each.instance === instance && (each.request === request || each.request === `@${began}`)) ?? false;

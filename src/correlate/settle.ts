@@ -3,9 +3,9 @@ import type { Candidate, EndLine, Verdict } from './candidate.js';
 import { COPIES } from './kinds.js';
 import { COPY_QUIET, GRACE, QUIET, SHARED_GRACE, UNNAMED_QUIET } from './times.js';
 
-/** What a host's nova-compute printed that is of no instance, in order of time. */
-export interface HostMarks {
-  /** nova-compute began: whatever was under way is cut off */
+/** When a host's nova-compute printed lines about no instance, in order of time. */
+export interface HostMoments {
+  /** nova-compute started: everything under way was cut off */
   restarts(host: string): readonly Millis[];
   /** the periodic count of the host's resources */
   audits(host: string): readonly Millis[];
@@ -17,21 +17,21 @@ export interface HostMarks {
 type Ending = Omit<Verdict, 'closesAt'>;
 
 /**
- * Works out from what is known when a candidate ends, how, and when it may be closed.
+ * Decides when and how a candidate ended, and when it may be closed.
  *
  *     open ──its end line──▶ ended ──grace──▶ closed (succeeded)
  *     open ──a failure──▶ failing ──clean-up or silence──▶ ended ──grace──▶ closed (failed)
  *     open ──nova-compute starts again──▶ closed (interrupted)
  *     open ──deadline──▶ closed (timed-out)
  */
-export function settle(candidate: Candidate, marks: HostMarks): Verdict {
+export function settle(candidate: Candidate, hosts: HostMoments): Verdict {
   const { spec, lastOwn } = candidate;
   if (spec === undefined) {
     const until = lastOwn + (isCopying(candidate) ? COPY_QUIET : UNNAMED_QUIET);
     return { end: undefined, endIs: 'unobserved', outcome: undefined, until, closesAt: until };
   }
   const ending = endingOf(candidate, spec.deadline);
-  const cut = interruption(candidate, ending, marks);
+  const cut = interruption(candidate, ending, hosts);
   const { end, endIs, outcome, isBySilence, until } = cut ?? ending;
   return {
     end,
@@ -39,21 +39,21 @@ export function settle(candidate: Candidate, marks: HostMarks): Verdict {
     outcome,
     isBySilence,
     until,
-    closesAt: outcome === 'succeeded' ? closingOf(candidate, end ?? until, until, marks) : until,
+    closesAt: outcome === 'succeeded' ? closingOf(candidate, end ?? until, until, hosts) : until,
   };
 }
 
 /**
- * Whether how and when it ends may change with each line of its own: what has no name is given up by its silence, what failed too, and
- * of a restart it counts what was printed after it.
+ * Whether each further line of its own may change its end. That is so where silence ends it (without a name, or after
+ * a failure), and after a restart of its host, where it matters what was printed later.
  */
-export const dependsOnLast = ({ verdict, host }: Candidate, marks: HostMarks): boolean =>
-  (verdict.outcome !== 'timed-out' && (verdict.outcome !== 'succeeded' || verdict.isBySilence === true)) || marks.restarts(host).length > 0;
+export const dependsOnLast = ({ verdict, host }: Candidate, hosts: HostMoments): boolean =>
+  (verdict.outcome !== 'timed-out' && (verdict.outcome !== 'succeeded' || verdict.isBySilence === true)) || hosts.restarts(host).length > 0;
 
 /** The source of a resize prints nothing while it copies a disk. */
-const isCopying = ({ lines: { own } }: Candidate): boolean => COPIES.has(own[own.length - 1]?.kind ?? 'disk.moved');
+const isCopying = ({ lines: { byRequest } }: Candidate): boolean => COPIES.has(byRequest[byRequest.length - 1]?.kind ?? 'disk.moved');
 
-/** How long lines of an action that ended then are waited for. */
+/** Until when to wait for late lines of an action that ended at `end`. */
 const withGrace = ({ sharedSince }: Candidate, end: Millis): Millis => end + (sharedSince <= end + GRACE ? SHARED_GRACE : GRACE);
 
 function endingOf(candidate: Candidate, deadline: Millis): Ending {
@@ -70,9 +70,10 @@ function endingOf(candidate: Candidate, deadline: Millis): Ending {
   if (released !== undefined && !isHandedBack) {
     const until = withGrace(candidate, released);
     if (spec?.lockIsSuccess === true && failedAt === undefined) return { end: released, endIs: 'observed', outcome: 'succeeded', until };
-    // nova says why an action fails, and when a build is done. With neither line it is over, and no more is known.
+    // nova logs why an action failed, and when a build is done. Without either line the action is over and its outcome
+    // is unknown.
     if (failedAt === undefined) return { end: released, endIs: 'observed', outcome: 'unfinished', until };
-    // nova's own record of a failed one ends with its clean-up; the lock is held on for a while.
+    // nova's own record of a failed action ends with its clean-up; the lock is released a little later.
     return { end: cleanedAt ?? released, endIs: 'derived', outcome: 'failed', until };
   }
   if (failedAt !== undefined && (lock === undefined || isHandedBack)) {
@@ -86,7 +87,9 @@ function endingOf(candidate: Candidate, deadline: Millis): Ending {
   return { end: undefined, endIs: 'unobserved', outcome: 'timed-out', until: seen.start.at + deadline };
 }
 
-/** When its lines say that it ended: the most exact of them, but not before nova stops saying that its task is pending. */
+/**
+ * When its lines say that it ended, by the most exact of them. Not before nova's last line that its task is pending.
+ */
 function endOf({ spec, seen }: Candidate): EndLine | undefined {
   const { lock, ended, confirmed, provedAt, pendingAt } = seen;
   if (ended === undefined && provedAt === undefined) return undefined;
@@ -99,33 +102,36 @@ function endOf({ spec, seen }: Candidate): EndLine | undefined {
   return pendingAt !== undefined && pendingAt > end.at ? { at: pendingAt, is: 'derived', isNeutral } : { ...end, isNeutral };
 }
 
-/** A failure up to the grace after the end decides; before a line that is printed of a success only, it was got over. */
+/**
+ * A failure counts up to the grace after the end. A failure before a line that only a success prints was recovered
+ * from.
+ */
 const hasFailed = ({ seen }: Candidate, { isNeutral }: EndLine): boolean =>
   isNeutral ? seen.failedAt !== undefined : seen.failedLast !== undefined && seen.failedLast >= (seen.ended?.at ?? seen.provedAt ?? 0);
 
-/** What a restart of nova-compute makes of an action that had not ended. */
-function interruption(candidate: Candidate, { until }: Ending, marks: HostMarks): Ending | undefined {
+/** How an action ends that a restart of nova-compute cut off. */
+function interruption(candidate: Candidate, { until }: Ending, hosts: HostMoments): Ending | undefined {
   const { seen, host, lastOwn } = candidate;
   if (seen.ended !== undefined || seen.provedAt !== undefined || seen.lock?.to !== undefined || seen.isFinal) return undefined;
-  const restart = marks.restarts(host).find((at) => at > lastOwn && at <= until);
+  const restart = hosts.restarts(host).find((at) => at > lastOwn && at <= until);
   return restart === undefined
     ? undefined
     : { end: lastOwn, endIs: 'derived', outcome: 'interrupted', until: withGrace(candidate, restart) };
 }
 
 /**
- * When an action that succeeded may be closed: at DEBUG some wait for the chains of their ports, some for the host's next
- * resource audit. At INFO what comes next may have no name of its own, so the action before it is not kept open.
+ * When an action that succeeded may be closed: at DEBUG some wait for the chains of their ports, some for the host's
+ * next resource audit. At INFO what comes next may have no name of its own, so the action before it is not kept open.
  */
-function closingOf(candidate: Candidate, end: Millis, until: Millis, marks: HostMarks): Millis {
+function closingOf(candidate: Candidate, end: Millis, until: Millis, hosts: HostMoments): Millis {
   const { spec, seen, lines } = candidate;
   if (spec === undefined || !seen.isAtDebug) return until;
   const { lingers, outlivedBy } = spec;
   if (outlivedBy !== undefined) {
     const { millis, after } = outlivedBy;
-    return after === undefined || lines.own.some(({ kind }) => after.includes(kind)) ? Math.max(until, end + millis) : until;
+    return after === undefined || lines.byRequest.some(({ kind }) => after.includes(kind)) ? Math.max(until, end + millis) : until;
   }
   if (lingers === undefined) return until;
-  const audit = marks.audits(candidate.host).find((at) => at > end && at <= end + lingers);
+  const audit = hosts.audits(candidate.host).find((at) => at > end && at <= end + lingers);
   return Math.max(until, audit === undefined ? end + lingers : withGrace(candidate, audit));
 }

@@ -1,23 +1,23 @@
 import { type Event, inOrder } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
+import { saveInterval } from './closed-record.js';
 import type { ControlPlane } from './control-plane.js';
 import type { Gather, Sources } from './gather.js';
 import type { Unfinished } from './instances.js';
 import { namesOf } from './members.js';
+import { type NetworkReadies, networksOf } from './network-readies.js';
 import type { Saved, SavedLine } from './saved.js';
-import { networksOf, type Sequels } from './sequels.js';
 import type { InstanceState } from './state.js';
 import type { Sort } from './store.js';
 import { LEAD, REACH } from './times.js';
-import { savePast } from './told.js';
 
-/** Everything that a snapshot is taken of, and put back into. */
+/** Everything that a snapshot saves and restores. */
 export interface Parts {
   readonly from: Sources;
   readonly gather: Gather;
   readonly control: ControlPlane;
-  readonly sequels: Sequels;
+  readonly networkReadies: NetworkReadies;
 }
 
 /** An instance as of a watermark. */
@@ -36,8 +36,8 @@ function looks({ from: { instances } }: Parts, watermark: Millis): Look[] {
 }
 
 /**
- * The earliest moment of which lines are needed by what is not exported yet. What began before `longSince` does not count:
- * it is to be saved.
+ * The earliest moment from which units that are not exported yet still need lines. What began before `longSince` does
+ * not count: it is saved.
  *
  * @returns infinity when nothing is open
  */
@@ -45,7 +45,7 @@ export function neededSince(parts: Parts, watermark: Millis, longSince: Millis):
   const began = [
     ...looks(parts, watermark).flatMap(({ unfinished }) => unfinished.map((each) => each.began)),
     ...parts.control.sessions.map(({ session }) => session.first),
-    ...parts.sequels.open.map(({ of }) => of.began),
+    ...parts.networkReadies.open.map(({ of }) => of.began),
   ];
   return began.reduce((since, at) => (at >= longSince ? Math.min(since, at - LEAD) : since), Number.POSITIVE_INFINITY);
 }
@@ -55,7 +55,7 @@ export function save(parts: Parts, watermark: Millis, longSince: Millis, before:
   return new Snapshot(parts, watermark, longSince, before).saved();
 }
 
-/** Collects what must be known of the time before lines are read again. */
+/** Collects what must be remembered from before the place where a restart reads again. */
 class Snapshot {
   readonly #parts: Parts;
   readonly #watermark: Millis;
@@ -78,7 +78,7 @@ class Snapshot {
     const all = looks(this.#parts, this.#watermark);
     for (const look of all) this.#saveLines(look);
     const control = this.#control();
-    const sequels = this.#sequels();
+    const sequels = this.#savedNetworks();
     return {
       long: this.#long.map(({ instance, request }) => ({ instance, request })),
       lines: [...new Set([...this.#open, ...this.#found])]
@@ -126,13 +126,13 @@ class Snapshot {
         if (event.at >= since && event.at < this.#before) this.#found.add(event);
   }
 
-  /** What was exported is the caller's to remember, but for what lies beside an action that is open for long. */
+  /** Past actions beside one that is open for long. The caller remembers all other exported actions. */
   #pasts({ instance, state, unfinished }: Look): Saved['pasts'] {
     const isLong = unfinished.some(({ began }) => began < this.#longSince);
     return state.past
       .filter(({ opened }) => opened < this.#before)
       .filter(({ spec, rescheduled, until }) => isLong || ((spec === undefined || rescheduled) && until >= this.#before - REACH))
-      .map((past) => [instance, savePast(past)] as const);
+      .map((past) => [instance, saveInterval(past)] as const);
   }
 
   #shared(all: readonly Look[]): Saved['shared'] {
@@ -153,16 +153,16 @@ class Snapshot {
     });
   }
 
-  #sequels(): Saved['sequels'] {
-    const all = this.#parts.sequels.open;
-    // Of a boot that is built again the sequel is, too.
+  #savedNetworks(): Saved['sequels'] {
+    const all = this.#parts.networkReadies.open;
+    // A boot that is built again opens its network again.
     for (const { of } of all) if (of.began < this.#longSince) this.#long.push(of);
-    const sequels = all.filter(({ since }) => since < this.#before);
-    for (const { of } of sequels) {
+    const older = all.filter(({ since }) => since < this.#before);
+    for (const { of } of older) {
       if (of.began >= this.#longSince) this.#long.push(of);
       this.#saveNamed(networksOf(of), of.start);
     }
-    return sequels.map(({ of: { instance, request, spec, host, start, began, ports }, opening, since }) => ({
+    return older.map(({ of: { instance, request, spec, host, start, began, ports }, opening, since }) => ({
       instance,
       request,
       spec: spec.name,
@@ -176,18 +176,18 @@ class Snapshot {
   }
 }
 
-/** Puts back what was saved, but for the pasts. */
-export function restore({ from, control, sequels }: Parts, saved: Saved): void {
+/** Restores what was saved, except for past actions. */
+export function restore({ from, control, networkReadies }: Parts, saved: Saved): void {
   for (const [request, instances] of saved.shared) for (const [instance, at] of instances) from.instances.share(request, instance, at);
   from.hosts.restarts.restore(saved.restarts);
   from.hosts.audits.restore(saved.audits);
   from.hosts.buildEnds.restore(saved.buildEnds ?? []);
   for (const event of saved.hostLines) from.hostLines.accept(event);
-  for (const { host, ...mark } of saved.builds) from.builds.add(host, mark);
+  for (const { host, ...event } of saved.builds) from.builds.add(host, event);
   for (const { event, isOpen, isFound } of saved.lines) {
     if (isFound) from.store.add(event);
     if (isOpen) from.instances.keep(event);
   }
   control.restore(saved.control);
-  sequels.restore(saved.sequels);
+  networkReadies.restore(saved.sequels);
 }

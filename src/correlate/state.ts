@@ -1,14 +1,17 @@
-import type { ClosedThing, Past } from '../lifecycle/closed.js';
+import type { ActionInterval, ClosedUnit } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
-import type { VisibleMarks } from './hosts.js';
+import type { VisibleMoments } from './hosts.js';
 import type { Timeline } from './timeline.js';
 
-/** A pass over an instance's lines that goes on when more of them come, and what it may see of their hosts. */
+/**
+ * A pass over an instance's lines, which continues when more lines come, and the moments of their hosts that it may
+ * see.
+ */
 export interface Passage {
   readonly timeline: Timeline;
-  readonly marks: VisibleMarks;
+  readonly visible: VisibleMoments;
 }
 
 /** What is known of one instance. */
@@ -17,20 +20,22 @@ export interface InstanceState {
   events: Event[];
   /** the requests that they name, and when the first line did */
   requests: Map<string, Millis>;
-  /** the requests that are neutron's events and no actions, and when a line first showed it: an action may take that line with it */
+  /**
+   * requests that are neutron's events and no actions, and when a line first showed it. An action may take that line
+   */
   external: Map<string, Millis>;
   isSorted: boolean;
   /** actions that are exported */
-  past: Past[];
-  /** what has sorted the lines so far; undefined where it must begin anew */
+  past: ActionInterval[];
+  /** what has sorted the lines so far; undefined if the next pass must start from the first line */
   passage: Passage | undefined;
   /** actions that are under way, as of `lookedAt` */
   candidates: Candidate[];
-  /** the watermark from which it must be looked at again: nothing closes sooner than its grace after a line */
+  /** the watermark at which to look at it again: nothing closes earlier than the grace after a line */
   wakesAt: Millis;
   /** the watermark at which it was last looked at */
   lookedAt: Millis;
-  /** the earliest line that came since, or lay beyond it */
+  /** the time of the earliest line that came since, or that was after it */
   newsAt: Millis;
 }
 
@@ -41,12 +46,8 @@ export interface Session {
   readonly last: Millis;
 }
 
-/** What has closed, and the moment that it closed at. */
+/** What has closed, and when. */
 export interface Closing {
   readonly at: Millis;
-  readonly thing: ClosedThing;
+  readonly unit: ClosedUnit;
 }
-
-export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-export const sortedByName = <T>(map: ReadonlyMap<string, T>): (readonly [string, T])[] => [...map].sort(([a], [b]) => compare(a, b));

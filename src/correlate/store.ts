@@ -4,7 +4,7 @@ import { type Event, inOrder, textOf } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import { ownText } from '../model/own-text.js';
 import { seconds } from '../model/time.js';
-import { CompactEvent } from './compact.js';
+import { CompactEvent } from './compact-event.js';
 import { FORGOTTEN, type Kept, type Links, type Named, type NamedPort, type Sort } from './kept.js';
 
 export type { Sort } from './kept.js';
@@ -37,21 +37,21 @@ export function instancesOf(event: Event): readonly string[] {
   return Array.isArray(listed) ? (listed as readonly string[]) : [];
 }
 
-/** Lines of so long a time lie together: those of one that is too young to be forgotten are not looked at. */
+/** Lines are grouped by this much time. A group that is too young to be forgotten is skipped as a whole. */
 const AGE = seconds(30);
 
-/** Lines of a name whose list is as long as they are. */
+/** Up to so many lines of a name, the list has no spare room. */
 const FEW = 4;
 
-/** What lines of one name that come next to each other name differently. */
+/** How many recent `Links` of a name are compared with those of the next line. */
 const MOST_LINKS = 4;
 
-/** Places of forgotten lines that a list may have whatever its length. */
+/** Forgotten lines that may stay in a list of any length. */
 const SPARE = 32;
 
 /**
- * The lines of the last minutes, by everything they name: instance, request, port, tap, address. Which of them belong to
- * an action is asked when it closes, so that it cannot matter which file was read first.
+ * The lines of the last minutes, by everything they name: instance, request, port, tap, address. Which of them belong
+ * to an action is decided when it closes, so the order in which files are read cannot matter.
  */
 export class EventStore {
   readonly #named: Readonly<Record<Sort, Map<string, Named>>> = {
@@ -64,10 +64,10 @@ export class EventStore {
     host: new Map(),
   };
   readonly #ages = new Map<number, Kept[]>();
-  /** the age of the last line, and its lines: the next line is mostly of the same */
+  /** the age group of the last line: the next line is mostly in the same group */
   #age = Number.NaN;
   #peers: Kept[] = [];
-  /** what the last lines named: the next line mostly names the same, and to compare takes less time than to look up */
+  /** what the last lines named: the next line mostly names the same, and a comparison is faster than a look-up */
   #lastInstance: Named | undefined;
   #lastRequest: Named | undefined;
   readonly #placed = new Set<Event>();
@@ -109,7 +109,7 @@ export class EventStore {
         last.others === others
       )
         return last;
-    // A name that is always in use does not keep all that was ever named with it.
+    // The chain is cut: a name that is always in use would otherwise keep everything that was ever named with it.
     const links = { instance, request, globalRequest, ports, others, before: looks < MOST_LINKS ? first?.links : undefined };
     if (first !== undefined) first.links = links;
     return links;
@@ -165,12 +165,12 @@ export class EventStore {
     return name === undefined ? NOTHING : [this.#nameOf(sort, name)];
   }
 
-  /** By what a line says: its own copy does not keep the line. */
+  /** Named by a text of the line: it is copied, so that the line is not kept in memory. */
   #nameOf(sort: Sort, name: string): Named {
     return this.#named[sort].get(name) ?? this.#idOf(sort, ownText(name));
   }
 
-  /** By an id of the event itself, which is kept with it. */
+  /** Named by an id of the event itself, which is kept anyway. */
   #idOf(sort: Sort, name: string): Named {
     const found = this.#named[sort].get(name);
     if (found !== undefined) return found;
@@ -179,7 +179,7 @@ export class EventStore {
     return made;
   }
 
-  /** What goes by this name, if a line that is kept says so. */
+  /** The entry of this name; undefined if no kept line names it. */
   named(sort: Sort, name: string): Named | undefined {
     return this.#named[sort].get(name);
   }
@@ -190,12 +190,15 @@ export class EventStore {
     return named === undefined ? NO_LINES : linesOf(named);
   }
 
-  /** A number that no line is marked with: who looks at lines by many names marks what was met already. */
+  /**
+   * A new number for one search. A search under many names sets it on the lines that it has seen, so that it takes
+   * each line once.
+   */
   nextLook(): number {
     return ++this.#looks;
   }
 
-  /** Marks a line as part of a trace: what goes without is an orphan. */
+  /** Notes that a line is part of a trace. A line that is forgotten without this is an orphan. */
   place(event: Event): void {
     this.#placed.add(event);
   }
@@ -204,13 +207,13 @@ export class EventStore {
     return this.#placed.has(event);
   }
 
-  /** As `Correlator.whole`: names and places of lines are a function of the lines. */
+  /** As `Correlator.whole`. Names and lists of lines follow from the lines. */
   get whole(): unknown {
     const events = [...this.#ages.values()].flatMap((peers) => peers.filter(({ look }) => look !== FORGOTTEN).map(({ event }) => event));
     return events.sort(inOrder).map((event) => [event, this.#placed.has(event)]);
   }
 
-  /** Forgets the lines before `horizon` that nothing keeps; tells of each. */
+  /** Forgets the lines before `horizon` that `keeps` does not want, and reports each of them. */
   forget(horizon: Millis, keeps: (event: Event) => boolean, onForgotten: (event: Event) => void): void {
     this.#age = Number.NaN;
     for (const [age, peers] of this.#ages) {
@@ -229,7 +232,7 @@ export class EventStore {
     }
   }
 
-  /** Forgets lines after a moment, whoever may want them. */
+  /** Forgets all lines after a moment. */
   forgetAfter(moment: Millis, onForgotten: (event: Event) => void): void {
     this.#age = Number.NaN;
     for (const [age, peers] of this.#ages) {
@@ -254,16 +257,16 @@ export class EventStore {
     for (let i = 0; i < others.length; i++) this.#release(others[i]!);
   }
 
-  /** One line fewer; its place in the list is made good when the list is next asked for, or when most of it are such places. */
+  /** One line fewer. The list itself is cleaned when it is next read, or when most of its lines are forgotten. */
   #release(named: Named): void {
     named.live--;
     if (named.live === 0) {
       this.#named[named.sort].delete(named.name);
-      // Who still holds it must not keep all that was named with it, and what was named with that.
+      // Lines that still point at this name must not keep what was named with it in memory.
       named.links = undefined;
       named.said = undefined;
     }
-    // A name that is always in use and never asked for would keep every line that ever had it.
+    // A name that is always in use and never searched for would keep every line that ever had it.
     else if (named.lines.length > 2 * named.live + SPARE) named.lines = withoutForgotten(named);
   }
 }
@@ -290,7 +293,7 @@ const byTime = (a: Kept, b: Kept): number => inOrder(a.event, b.event);
 function file(kept: Kept, named: Named): void {
   const { lines } = named;
   if (named.isSorted && lines.length > 0 && byTime(lines[lines.length - 1]!, kept) > 0) named.isSorted = false;
-  // Most names are those of a few lines, and a list that grows, also by spreading, has room for seventeen more.
+  // Most names have a few lines. A list that grows by `push` reserves room for seventeen more; `concat` does not.
   if (lines.length < FEW) named.lines = lines.concat(kept);
   else lines.push(kept);
   named.live++;
@@ -308,7 +311,7 @@ export function linesOf(named: Named): readonly Kept[] {
   return named.lines;
 }
 
-/** Of lines in order those of a time, both ends included. */
+/** The lines from `from` to `to`, both included. The lines must be in order. */
 export function between(lines: readonly Kept[], from: Millis, to: Millis): readonly Kept[] {
   const first = firstSince(lines, from);
   let end = lines.length;
@@ -316,7 +319,7 @@ export function between(lines: readonly Kept[], from: Millis, to: Millis): reado
   return first === 0 && end === lines.length ? lines : lines.slice(first, end);
 }
 
-/** Where in lines in order those of a time begin. */
+/** The index of the first line at `from` or later. The lines must be in order. */
 function firstSince(lines: readonly Kept[], from: Millis): number {
   let low = 0;
   let high = lines.length;

@@ -1,102 +1,84 @@
-import type { Past } from '../lifecycle/closed.js';
+import type { ActionInterval } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
-import {
-  actionOfLock,
-  bareOpeners,
-  beginnings,
-  heads,
-  isOfTask,
-  isTaskOf,
-  mayNameBare,
-  nameAction,
-  naming,
-  taskOf,
-} from '../lifecycle/name.js';
+import { actionOfLock, bareOpeners, beginnings, heads, isOfTask, mayNameBare, nameAction, naming } from '../lifecycle/name.js';
 import { printsStates } from '../lifecycle/states.js';
 import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
 import type { Millis } from '../model/line.js';
-import { seconds } from '../model/time.js';
 import { Candidate, noMilestones } from './candidate.js';
+import { Candidates } from './candidates.js';
 import { BEGINS_A_BUILD, NEVER_OPENS, ONLY_AT_WORK } from './kinds.js';
 import { note, startOf } from './milestones.js';
-import { isExported, isSame, isTaken, ownerAt } from './owner.js';
-import { dependsOnLast, type HostMarks, settle } from './settle.js';
+import { isExported, isTaken } from './owner.js';
+import { dependsOnLast, type HostMoments, settle } from './settle.js';
 import { GRACE, LEAD } from './times.js';
 
-/** What is known besides an instance's own lines. */
-export interface Around {
-  readonly marks: HostMarks;
-  /** actions of this instance that are exported already: lines with their ids are too late */
-  readonly past: readonly Past[];
-  /** requests that are neutron's events, as lines showed that an action has taken since */
+/** What a timeline knows besides an instance's own lines. */
+export interface TimelineContext {
+  readonly hosts: HostMoments;
+  /** actions of this instance that are already exported: lines with their ids are late */
+  readonly past: readonly ActionInterval[];
+  /** requests that are neutron's events; the lines that showed it may be gone with an exported action */
   readonly external?: readonly string[];
-  /** from when on several instances have lines of this request; infinity where they have not */
+  /** since when several instances have lines of this request; infinity if only one has */
   sharedSince(request: string): Millis;
 }
 
 /**
- * The candidates that all of these lines make, whether or not one of them has closed meanwhile.
+ * The candidates that all of these lines make, whether or not some of them have closed by then.
  *
  * @param events nova-compute's, and nova-api's that say what a request begins; in order, none after the watermark
  */
-export function timeline(instance: string, events: readonly Event[], around: Around): Candidate[] {
-  const made = new Timeline(instance, around);
+export function timeline(instance: string, events: readonly Event[], context: TimelineContext): Candidate[] {
+  const made = new Timeline(instance, context);
   made.take(events);
   return made.candidates;
 }
 
 const HEADLESS = { attempt: 0, sharedSince: Number.POSITIVE_INFINITY, mayHaveWaited: false };
 
-/** An action that begins so soon after another has probably waited for it. */
-const JUST_BEFORE = seconds(1);
-
 /**
- * Sorts the lines of one instance into candidates, one per request, and finds out how each ended: in the order of their time,
- * and from nothing that came after, so that it is the same whenever it is asked. It goes on where it stopped as long as new
- * lines come after those that it has taken.
+ * Sorts the lines of one instance into candidates, one per request, and finds out how each ended. It takes lines in
+ * the order of time and uses no later line, so the result is the same whenever it is asked. It continues where it
+ * stopped, as long as new lines are later than those that it has taken.
  */
 export class Timeline {
   readonly #instance: string;
-  readonly #around: Around;
-  // Of these three most instances have none, and an empty one takes as much room as two lines.
+  readonly #context: TimelineContext;
+  // Most instances have none of these, and an empty map takes as much memory as two lines.
   /** requests that are neutron's events and no actions */
   #external: Set<string> | undefined;
-  readonly #open = new Map<string, Candidate>();
-  readonly #attempts: Candidate[] = [];
+  readonly #candidates: Candidates;
   /** the first line of requests that have no candidate yet, where it opens none */
   #early: Map<string, Event> | undefined;
   /** nova-api's lines of requests that have no candidate yet */
-  #begun: Map<string, Event[]> | undefined;
-  /** the last lines that are nobody's */
-  #bare: Event[] = [];
-  /** who may own a line without a request; to be made anew when a candidate is opened */
-  #owners: Past[] | undefined;
+  #apiLines: Map<string, Event[]> | undefined;
+  /** recent lines without an owner */
+  #unattributed: Event[] = [];
   /** how many lines are taken, and the last of them */
   #taken = 0;
   #last: Event | undefined;
-  /** no candidate closes before this moment */
-  #soonest = Number.POSITIVE_INFINITY;
   /** the hosts that printed the lines taken */
   readonly hosts: string[] = [];
 
-  constructor(instance: string, around: Around) {
+  constructor(instance: string, context: TimelineContext) {
     this.#instance = instance;
-    this.#around = around;
-    if (around.external !== undefined && around.external.length > 0) this.#external = new Set(around.external);
+    this.#context = context;
+    this.#candidates = new Candidates(context.past);
+    if (context.external !== undefined && context.external.length > 0) this.#external = new Set(context.external);
   }
 
   /** As `Correlator.whole`. */
   get whole(): unknown {
     return [
-      ...[this.#external, this.#open, this.#attempts, this.#early, this.#begun, this.#bare, this.#owners],
-      ...[this.#taken, this.#last, this.#soonest, this.hosts, this.#around.past],
+      ...[this.#external, this.#candidates.whole, this.#early, this.#apiLines, this.#unattributed],
+      ...[this.#taken, this.#last, this.hosts, this.#context.past],
     ];
   }
 
   get candidates(): Candidate[] {
-    return [...this.#attempts, ...this.#open.values()];
+    return this.#candidates.all;
   }
 
   /** How many lines are taken. */
@@ -117,8 +99,8 @@ export class Timeline {
   }
 
   /**
-   * Takes the lines up to a moment that it has not taken yet. It stops before the first that was printed after a candidate
-   * closed: what closes is as it was then.
+   * Takes the new lines up to a moment. Stops before the first line that was printed after a candidate closed, so that
+   * the candidate is as it was when it closed.
    *
    * @param moment infinity for all of them
    * @returns what has closed by the moment
@@ -126,15 +108,14 @@ export class Timeline {
   advance(events: readonly Event[], moment: Millis): Candidate | undefined {
     this.#noteExternal(events, moment);
     for (let next = events[this.#taken]; next !== undefined && next.at <= moment; next = events[this.#taken]) {
-      const due = next.at > this.#soonest ? this.#firstDue() : undefined;
-      if (due !== undefined && due.closesAt < next.at) return due;
+      const due = this.#candidates.dueBefore(next.at);
+      if (due !== undefined) return due;
       this.#take(next);
     }
-    const due = this.#soonest <= moment ? this.#firstDue() : undefined;
-    return due !== undefined && due.closesAt <= moment ? due : undefined;
+    return this.#candidates.dueBy(moment);
   }
 
-  /** Takes all lines, whatever closes. */
+  /** Takes all lines, even after a candidate closes. */
   take(events: readonly Event[]): void {
     this.#noteExternal(events, Number.POSITIVE_INFINITY);
     for (const event of events) this.#take(event);
@@ -153,53 +134,45 @@ export class Timeline {
     this.#last = event;
     if (!this.hosts.includes(event.host)) this.hosts.push(event.host);
     const request = event.requestId;
-    if (event.service !== 'nova-compute') this.#takeBegun(event);
-    else if (request !== undefined && event.userId !== undefined && this.#external?.has(request) !== true) this.#takeOwn(request, event);
-    else this.#takeBare(event);
+    if (event.service !== 'nova-compute') this.#takeApiLine(event);
+    else if (request !== undefined && event.userId !== undefined && this.#external?.has(request) !== true)
+      this.#takeByRequest(request, event);
+    else this.#takeUnattributed(event);
   }
 
-  /** What closes first. */
-  #firstDue(): Candidate | undefined {
-    let first: Candidate | undefined;
-    for (const each of this.#attempts) if (first === undefined || closesBefore(each, first)) first = each;
-    for (const each of this.#open.values()) if (first === undefined || closesBefore(each, first)) first = each;
-    this.#soonest = first?.closesAt ?? Number.POSITIVE_INFINITY;
-    return first;
-  }
-
-  #takeBegun(event: Event): void {
+  #takeApiLine(event: Event): void {
     const request = event.requestId;
     if (request === undefined || !beginnings.has(event.kind)) return;
-    const candidate = this.#open.get(request);
+    const candidate = this.#candidates.of(request);
     if (candidate === undefined) {
-      const same = this.#begun?.get(request);
-      if (same === undefined) (this.#begun ??= new Map()).set(request, [event]);
+      const same = this.#apiLines?.get(request);
+      if (same === undefined) (this.#apiLines ??= new Map()).set(request, [event]);
       else same.push(event);
     } else if (event.at <= candidate.until) {
-      candidate.lines.begun.push(event);
+      candidate.lines.apiLines.push(event);
       this.#name(candidate);
       this.#note(candidate, event);
     }
   }
 
-  #takeOwn(request: string, event: Event): void {
-    for (const past of this.#around.past) if (isTaken(past, request, event.at)) return;
-    const current = this.#open.get(request);
+  #takeByRequest(request: string, event: Event): void {
+    for (const past of this.#context.past) if (isTaken(past, request, event.at)) return;
+    const current = this.#candidates.of(request);
     const isNext = current !== undefined && isNextAttempt(current, event);
     if (isNext) this.#giveOn(current, event.at);
     if (ONLY_AT_WORK.has(event.kind)) {
       if (current === undefined) this.#noteEarly(request, event);
       return;
     }
-    const candidate = current === undefined || isNext ? this.#openOwn(request, event) : current;
+    const candidate = current === undefined || isNext ? this.#openCandidate(request, event) : current;
     if (candidate === undefined || event.at > candidate.until) return;
     const { lines } = candidate;
-    lines.own.push(event);
-    // The function that holds the lock is the first rule: what it names keeps its name.
+    lines.byRequest.push(event);
+    // The function that holds the lock is the first rule: a candidate that it names keeps its name.
     if (!candidate.isNamedByLock) {
       if (
         naming.has(event.kind) ||
-        (candidate.spec === undefined && (candidate !== current || (lines.bare.length > 0 && printsStates(event.kind))))
+        (candidate.spec === undefined && (candidate !== current || (lines.unattributed.length > 0 && printsStates(event.kind))))
       )
         this.#name(candidate);
       candidate.isNamedByLock = actionOfLock(event) !== undefined;
@@ -207,194 +180,150 @@ export class Timeline {
     this.#note(candidate, event);
   }
 
-  /** Another host begins the build: this try is over, and closes before it. */
+  /** Another host begins the build: this try is over, and closes first. */
   #giveOn(candidate: Candidate, at: Millis): void {
     candidate.isGivenOn = true;
     this.#settle(candidate);
     const until = Math.min(candidate.until, at + GRACE);
-    candidate.verdict = { ...candidate.verdict, until, closesAt: until };
-    this.#soonest = Math.min(this.#soonest, until);
-    this.#attempts.push(candidate);
-    this.#owners = undefined;
+    this.#candidates.setVerdict(candidate, { ...candidate.verdict, until, closesAt: until });
+    this.#candidates.giveOn(candidate);
   }
 
-  #openOwn(request: string, event: Event): Candidate | undefined {
+  #openCandidate(request: string, event: Event): Candidate | undefined {
     if (NEVER_OPENS.has(event.kind)) {
       this.#noteEarly(request, event);
-      if (this.#begun?.has(request) !== true && !this.#hasTaskSince(this.#early?.get(request)?.at ?? event.at)) return undefined;
+      if (this.#apiLines?.has(request) !== true && !this.#hasTaskSince(this.#early?.get(request)?.at ?? event.at)) return undefined;
     }
-    const before = [...this.#around.past, ...this.#attempts].filter((each) => each.request === request && each.rescheduled).length;
+    const before = this.#candidates.attemptsOf(request);
     const early = before === 0 ? this.#early?.get(request) : undefined;
     const first = early !== undefined && early.at >= event.at - LEAD ? early : event;
     const candidate = new Candidate(this.#instance, request, first, {
       attempt: before,
-      sharedSince: this.#around.sharedSince(request),
-      mayHaveWaited: this.#isBusyAt(first.at),
+      sharedSince: this.#context.sharedSince(request),
+      mayHaveWaited: this.#candidates.isBusyAt(first.at),
     });
-    if (first !== event) candidate.lines.own.push(first);
-    candidate.lines.begun.push(...(this.#begun?.get(request) ?? []));
-    candidate.lines.bare = this.#bare.filter(({ at }) => at >= event.at - LEAD);
-    this.#open.set(request, candidate);
-    this.#owners = undefined;
+    if (first !== event) candidate.lines.byRequest.push(first);
+    candidate.lines.apiLines.push(...(this.#apiLines?.get(request) ?? []));
+    candidate.lines.unattributed = this.#unattributed.filter(({ at }) => at >= event.at - LEAD);
+    this.#candidates.open(candidate);
     return candidate;
   }
 
-  /** Whether an action of the instance is under way, or ended just before. */
-  #isBusyAt(at: Millis): boolean {
-    return this.#rivals.some((each) => each.spec !== undefined && each.opened < at && (each.end ?? each.until) >= at - JUST_BEFORE);
-  }
-
-  /** Remembers the first line of a request: it is the first of its candidate, should another line open one. */
+  /** Remembers the first line of a request. If a later line opens a candidate, this is its first line. */
   #noteEarly(request: string, event: Event): void {
     if (this.#early?.has(request) !== true) (this.#early ??= new Map()).set(request, event);
   }
 
-  /** A line that only ever accompanies does open a candidate where a task state after its first line says what is going on. */
+  /** Such a line opens a candidate only if a later task state shows what is going on. */
   #hasTaskSince(moment: Millis): boolean {
-    return this.#bare.some((event) => event.at >= moment && isOfTask(event));
+    return this.#unattributed.some((event) => event.at >= moment && isOfTask(event));
   }
 
-  #takeBare(event: Event): void {
+  #takeUnattributed(event: Event): void {
     if (printsStates(event.kind)) this.#takeStated(event);
-    const owner = this.#ownerOf(event);
+    const owner = this.#candidates.ownerOf(event);
     const opener = bareOpeners.get(event.kind);
     if (opener !== undefined && owner?.spec !== opener) return this.#takeOpener(opener, event);
     if (owner === undefined) {
-      this.#bare.push(event);
-      for (const candidate of this.#open.values()) {
+      this.#unattributed.push(event);
+      for (const candidate of this.#candidates.opened) {
         // An action prints its last line without an id soon after its last line with one.
         if (candidate.spec !== undefined || event.at > candidate.lastOwn + GRACE) continue;
-        candidate.lines.bare.push(event);
+        candidate.lines.unattributed.push(event);
         if (mayNameBare.has(event.kind)) this.#name(candidate);
       }
       return;
     }
-    const open = this.#open.get(owner.request);
-    const candidate = open !== undefined && isSame(open, owner) ? open : this.#attempts.find((each) => isSame(each, owner));
+    const candidate = this.#candidates.same(owner);
     if (candidate === undefined || event.at > candidate.until) return;
-    if (opener === undefined) candidate.lines.owned.push(event);
-    else candidate.lines.own.push(event);
+    if (opener === undefined) candidate.lines.attributed.push(event);
+    else candidate.lines.byRequest.push(event);
     this.#note(candidate, event);
   }
 
-  /** The states that nova has the instance in may speak against the name of what is under way: of several, of the last. */
+  /** nova's states of the instance may contradict the name of the action under way; of several, that of the last. */
   #takeStated(event: Event): void {
     let last: Candidate | undefined;
-    for (const candidate of this.#open.values()) if (last === undefined || candidate.opened >= last.opened) last = candidate;
-    // What nova prints after an action's end is of the next.
+    for (const candidate of this.#candidates.opened) if (last === undefined || candidate.opened >= last.opened) last = candidate;
+    // A line after an action's end belongs to the next action.
     if (last === undefined || last.opened > event.at || event.at > (last.end ?? Math.min(last.until, last.lastOwn + GRACE))) return;
     last.lines.stated.push(event);
     if (!last.isNamedByLock) this.#name(last);
   }
 
-  /** A line of an action whose threads name no request, with no such action under way: it is its first line. */
+  /** The first line of an action whose threads print no request id. */
   #takeOpener(spec: ActionSpec, event: Event): void {
-    const under = [...this.#open.values()].filter((candidate) => event.at <= candidate.until);
-    // What another host has begun without a name is this action's other side, and has its request.
-    const begun = under.find((each) => each.spec === spec) ?? under.findLast((each) => each.spec === undefined && each.host !== event.host);
-    const candidate = begun ?? new Candidate(this.#instance, `@${event.at}`, event, HEADLESS);
-    if (begun === undefined) {
-      if (this.#around.past.some((past) => isExported(past, candidate.request, event.at))) return;
-      this.#open.set(candidate.request, candidate);
-      this.#owners = undefined;
+    const under = [...this.#candidates.opened].filter((candidate) => event.at <= candidate.until);
+    // A candidate without a name on another host is the other side of this action, and has its request.
+    const started =
+      under.find((each) => each.spec === spec) ?? under.findLast((each) => each.spec === undefined && each.host !== event.host);
+    const candidate = started ?? new Candidate(this.#instance, `@${event.at}`, event, HEADLESS);
+    if (started === undefined) {
+      if (this.#context.past.some((past) => isExported(past, candidate.request, event.at))) return;
+      this.#candidates.open(candidate);
     }
-    candidate.lines.own.push(event);
+    candidate.lines.byRequest.push(event);
     candidate.host = event.host;
     if (candidate.spec === undefined) this.#name(candidate);
-    else note(candidate, event, this.#around.marks);
+    else note(candidate, event, this.#context.hosts);
     this.#settle(candidate);
   }
 
-  /** Finds the name from the lines so far. They are read again in its light: an end line may have come before it. */
+  /**
+   * Finds the name from the lines so far. With a new name all lines are noted again: an end line may have come first.
+   */
   #name(candidate: Candidate): void {
     const { lines } = candidate;
-    const { own, owned, begun, stated } = lines;
-    const bare = (): readonly Event[] => (owned.length === 0 ? lines.bare : [...owned, ...lines.bare].sort(inOrder));
-    const spec = nameAction({ own, begun, bare, stated, isOld: () => this.#hadActionBefore(candidate) });
+    const { byRequest, attributed, apiLines, stated } = lines;
+    const bare = (): readonly Event[] =>
+      attributed.length === 0 ? lines.unattributed : [...attributed, ...lines.unattributed].sort(inOrder);
+    const spec = nameAction({ own: byRequest, begun: apiLines, bare, stated, isOld: () => this.#candidates.hadActionBefore(candidate) });
     if (spec === candidate.spec) return;
     candidate.spec = spec;
     if (spec !== undefined) {
       this.#takeHeadless(candidate, spec);
-      // What was nobody's next to it may be its own.
+      // Lines beside it that had no owner may be its own.
       const head = headOf(candidate, spec);
-      const mine = lines.bare.filter((event) => event === head || (!isHeadOf(candidate, event) && this.#ownerAt(event.at) === candidate));
-      lines.bare = [];
+      const mine = lines.unattributed.filter(
+        (event) => event === head || (!isHeadOf(candidate, event) && this.#candidates.ownerAt(event.at) === candidate),
+      );
+      lines.unattributed = [];
       if (mine.length > 0) {
-        lines.owned = [...lines.owned, ...mine].sort(inOrder);
-        this.#bare = this.#bare.filter((event) => !mine.includes(event));
+        lines.attributed = [...lines.attributed, ...mine].sort(inOrder);
+        this.#unattributed = this.#unattributed.filter((event) => !mine.includes(event));
       }
     }
     candidate.seen = noMilestones(candidate.opened);
-    if (spec !== undefined) candidate.seen.start = startOf(spec, candidate, this.#around.marks);
-    for (const event of linesOf(candidate)) note(candidate, event, this.#around.marks);
+    if (spec !== undefined) candidate.seen.start = startOf(spec, candidate, this.#context.hosts);
+    for (const event of linesOf(candidate)) note(candidate, event, this.#context.hosts);
     this.#settle(candidate);
   }
 
-  #hadActionBefore({ request, opened }: Candidate): boolean {
-    return this.#rivals.some((each) => each.spec !== undefined && each.request !== request && each.opened < opened);
-  }
-
-  /** The first lines of the action, which named no request. */
+  /** Takes over the action's first lines, which named no request. */
   #takeHeadless(candidate: Candidate, spec: ActionSpec): void {
-    const headless = [...this.#open.values()].find((each) => each !== candidate && each.request.startsWith('@') && each.spec === spec);
+    const headless = [...this.#candidates.opened].find((each) => each !== candidate && each.request.startsWith('@') && each.spec === spec);
     if (headless === undefined) return;
     const { lines } = candidate;
-    this.#open.delete(headless.request);
-    this.#owners = undefined;
-    lines.own = [...headless.lines.own, ...lines.own].sort(inOrder);
-    lines.owned = [...headless.lines.owned, ...lines.owned].sort(inOrder);
+    this.#candidates.remove(headless);
+    lines.byRequest = [...headless.lines.byRequest, ...lines.byRequest].sort(inOrder);
+    lines.attributed = [...headless.lines.attributed, ...lines.attributed].sort(inOrder);
     candidate.opened = Math.min(candidate.opened, headless.opened);
   }
 
-  /**
-   * Whose a line without a request is: not an action's that has no such task, where it says which task is pending. What may
-   * name an action is not taken by one that has ended, while another is at work that has no name yet.
-   */
-  #ownerOf(event: Event): Past | undefined {
-    const owner = this.#ownerAt(event.at);
-    if (owner?.spec === undefined) return owner;
-    if (isOfTask(event)) return isTaskOf(owner.spec, taskOf(event)) ? owner : undefined;
-    const { end } = owner;
-    if (end === undefined || end >= event.at || !mayNameBare.has(event.kind)) return owner;
-    if (heads.has(event.kind)) return undefined;
-    return this.#isAtWorkUnnamed(end, event.at) ? undefined : owner;
-  }
-
-  /** Whether a candidate without a name that began after a moment is at work at another. */
-  #isAtWorkUnnamed(since: Millis, at: Millis): boolean {
-    for (const { spec, opened, lastOwn } of this.#open.values())
-      if (spec === undefined && opened > since && at <= lastOwn + GRACE) return true;
-    return false;
-  }
-
-  #ownerAt(at: Millis): Past | undefined {
-    return ownerAt<Past>(this.#rivals, at);
-  }
-
-  get #rivals(): readonly Past[] {
-    this.#owners ??= [...this.#around.past, ...this.#attempts, ...this.#open.values()];
-    return this.#owners;
-  }
-
   #note(candidate: Candidate, event: Event): void {
-    const { marks } = this.#around;
-    if (note(candidate, event, marks) || dependsOnLast(candidate, marks)) this.#settle(candidate);
+    const { hosts } = this.#context;
+    if (note(candidate, event, hosts) || dependsOnLast(candidate, hosts)) this.#settle(candidate);
   }
 
   #settle(candidate: Candidate): void {
-    const verdict = settle(candidate, this.#around.marks);
-    candidate.verdict = verdict;
-    if (verdict.closesAt < this.#soonest) this.#soonest = verdict.closesAt;
+    this.#candidates.setVerdict(candidate, settle(candidate, this.#context.hosts));
   }
 }
 
 /** All its lines, in order. */
-function linesOf({ lines: { own, owned, begun } }: Candidate): readonly Event[] {
-  return owned.length === 0 && begun.length === 0 ? own : [...own, ...owned, ...begun].sort(inOrder);
+function linesOf({ lines: { byRequest, attributed, apiLines } }: Candidate): readonly Event[] {
+  return attributed.length === 0 && apiLines.length === 0 ? byRequest : [...byRequest, ...attributed, ...apiLines].sort(inOrder);
 }
-
-const closesBefore = (a: Candidate, b: Candidate): boolean =>
-  a.closesAt < b.closesAt || (a.closesAt === b.closesAt && a.request < b.request);
 
 /** Whether a line may be the first of an action, and is older than this one's first own line. */
 const isHeadOf = ({ opened }: Candidate, { kind, at }: Event): boolean => heads.has(kind) && at < opened;
@@ -402,11 +331,14 @@ const isHeadOf = ({ opened }: Candidate, { kind, at }: Event): boolean => heads.
 /** The line without a request id with which the action began. An older one is of something that has no name. */
 function headOf(candidate: Candidate, { headedBy }: ActionSpec): Event | undefined {
   if (headedBy === undefined) return undefined;
-  const head = candidate.lines.bare.findLast((event) => isHeadOf(candidate, event));
+  const head = candidate.lines.unattributed.findLast((event) => isHeadOf(candidate, event));
   return head !== undefined && head.at >= candidate.opened - GRACE && headedBy.includes(head.kind) ? head : undefined;
 }
 
-/** The first line of another host after a build has failed: nova says so at DEBUG only, but two claims under one request do as well. */
+/**
+ * The first line of another host after a build has failed. nova logs that at DEBUG only, but two claims under one
+ * request prove it, too.
+ */
 const isNextAttempt = (candidate: Candidate, event: Event): boolean =>
   event.host !== candidate.host &&
   event.at <= candidate.until &&
@@ -414,6 +346,6 @@ const isNextAttempt = (candidate: Candidate, event: Event): boolean =>
 
 const hasFailed = ({ spec, seen }: Candidate): boolean => spec === create && seen.failedAt !== undefined;
 
-/** The clean-up of a build whose other lines are missing, or of a delete: after it another host begins the build. */
-const isEndOfBuild = ({ spec, lines: { own } }: Candidate): boolean =>
-  spec === undefined && own.every(({ kind }) => create.cleansUp.includes(kind));
+/** Only lines of a clean-up: a build whose other lines are missing, if another host begins the build next. */
+const isEndOfBuild = ({ spec, lines: { byRequest } }: Candidate): boolean =>
+  spec === undefined && byRequest.every(({ kind }) => create.cleansUp.includes(kind));

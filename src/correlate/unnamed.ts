@@ -4,29 +4,30 @@ import type { Candidate } from './candidate.js';
 import { GRACE } from './times.js';
 
 /**
- * Whether an action that did not succeed lacks the line that it would have printed at once: its name was taken from a line that others
- * print, too, such as the claim of an unshelve whose head is missing.
+ * Whether an action that did not succeed lacks a line that it always prints next. Then its name came from a line that
+ * other actions print as well, such as the claim of an unshelve whose first lines are missing.
  */
 export function isUnfollowed({ spec, lines, outcome }: Candidate, inputEnd: Millis): boolean {
   const { followsUp } = spec ?? {};
   if (spec === undefined || followsUp === undefined || outcome === 'succeeded' || outcome === 'interrupted') return false;
-  if (lines.own.some(({ kind }) => spec.namedBy.includes(kind))) return false;
+  if (lines.byRequest.some(({ kind }) => spec.namedBy.includes(kind))) return false;
   const { after, with: next } = followsUp;
-  const all = [...lines.own, ...lines.owned];
+  const all = [...lines.byRequest, ...lines.attributed];
   const last = all.findLast(({ kind }) => kind === after);
   return last !== undefined && last.at + GRACE < inputEnd && !all.some(({ kind }) => next.includes(kind));
 }
 
-/** What is known of lines that no action is named by. */
-export function unnamedOf({ instance, request, host, lines: { own } }: Candidate): Unnamed {
-  const error = own.find(({ level }) => level === 'ERROR' || level === 'CRITICAL') ?? own.find(({ level }) => level === 'WARNING');
+/** What is known about lines that name no action. */
+export function unnamedOf({ instance, request, host, lines: { byRequest } }: Candidate): Unnamed {
+  const error =
+    byRequest.find(({ level }) => level === 'ERROR' || level === 'CRITICAL') ?? byRequest.find(({ level }) => level === 'WARNING');
   return {
     instance,
     request,
     host,
-    lines: own.length,
-    from: own[0]!.at,
+    lines: byRequest.length,
+    from: byRequest[0]!.at,
     ...(error !== undefined && { error: { at: error.at, text: error.text } }),
-    couldBe: couldBe(own),
+    couldBe: couldBe(byRequest),
   };
 }

@@ -3,25 +3,26 @@ import { hours, seconds } from '../model/time.js';
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
-/** So many failures in a row, and a backend counts as down. */
+/** After this many failures in a row a backend counts as down. */
 const FAILURES_TO_OPEN = 5;
-/** A backend that asks for such a wait is down, whether it failed before or not. */
+/** A backend that asks for a wait of this length counts as down at once. */
 const LONG_WAIT = seconds(10);
 const FIRST_RETRY = seconds(0.5);
 const FIRST_PROBE = seconds(10);
 const LAST_PROBE = seconds(60);
-/** The longest wait that a backend may ask for. Far longer ones would overflow the timer and come back at once. */
+/** The longest wait that a backend may ask for. Much longer ones would overflow the timer, which then fires at once. */
 const LONGEST_WAIT = hours(1);
 
 export interface Failure {
-  /** the backend's own wish */
+  /** what the backend asked for */
   readonly retryInMs?: number | undefined;
-  /** nothing will be taken until people act: more attempts in a row only fill the backend's log, or lock an account */
+  /** the backend will refuse everything until somebody acts: more attempts only fill its log, or lock an account */
   readonly isHopeless?: boolean;
 }
 
 /**
- * Whether a backend is there, and how long to wait before it is asked again. No end is set to it: the log files are the queue.
+ * Whether a backend is up, and how long to wait before the next request. There is no limit of attempts: the log files
+ * are the queue.
  *
  *     closed ──failure──▶ closed         waits rand * 0.5 s, rand * 1 s, rand * 2 s, rand * 4 s          (full jitter)
  *     closed ──the 5th in a row, a long Retry-After, or wrong settings──▶ open
@@ -29,7 +30,7 @@ export interface Failure {
  *     half-open ──failure──▶ open        waits (1/2 + rand/2) * 10 s, 20 s, 40 s, 60 s, 60 s, ...
  *     any ──success──▶ closed
  *
- * After a Retry-After of r it is r and such a wait, so that a fleet told to come back at one moment does not.
+ * After a Retry-After of r the wait is r plus such a wait, so that a whole fleet does not return at the same moment.
  */
 export class Circuit {
   readonly #random: () => number;

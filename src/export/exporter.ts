@@ -1,39 +1,39 @@
 import type { FinishedTrace } from '../model/span.js';
 
-/** Takes finished traces, one at a time: whole, root included. */
+/** Sends finished traces, one at a time, each with its root. */
 export interface Exporter {
-  /** Never rejects for what a backend or a network does: that is an outcome. */
+  /** Never rejects because of a backend or a network: that is a result. */
   export(trace: FinishedTrace): Promise<ExportResult>;
-  /** A trace as one line of OTLP JSON, just as it is sent where the encoding is JSON. Without it, traces are never set aside. */
+  /** A trace as one line of OTLP JSON, the same bytes that are sent as JSON. Without it there are no dead letters. */
   document?(trace: FinishedTrace): string;
-  /** Gives up what is under way (as retryable) and closes connections. */
+  /** Aborts the request under way (as retryable) and closes connections. */
   shutdown(): Promise<void>;
 }
 
 /** OTLP's three outcomes. Only `delivered` lets a checkpoint move. */
 export type ExportResult = Delivered | Retryable | Refused;
 
-/** The backend has acknowledged the trace. `rejected` counts the spans it said it did not take, `message` says why. */
+/** The backend acknowledged the trace. `rejected` is how many spans it refused, `message` is its reason. */
 export interface Delivered {
   readonly outcome: 'delivered';
   readonly rejected: number;
   readonly message?: string;
 }
 
-/** Worth sending again, as it is. `retryInMs` is the backend's own wish. */
+/** Worth sending again, unchanged. `retryInMs` is what the backend asked for. */
 export interface Retryable {
   readonly outcome: 'retryable';
   readonly reason: string;
   readonly retryInMs?: number;
-  /** It may be this trace that cannot pass: a crash, a timeout or a reset says nothing of whose fault it is. */
+  /** This trace itself may be the cause: a crash, a timeout or a reset does not show whose fault it is. */
   readonly isDoubtful?: boolean;
-  /** the same for the same trouble, whatever words the backend has for it this time; `reason` where it is not given */
+  /** equal for the same problem, however the backend words it; `reason` if not given */
   readonly fault?: string;
 }
 
 /**
  * Sending the same again will not help. `reason` tells the operator what to do.
- * `about` says what is at fault: this `trace` (others may pass), or the `settings` (no other will pass either).
+ * `about` is the cause: this `trace` (others may be accepted), or the `settings` (no other will be accepted).
  */
 export interface Refused {
   readonly outcome: 'refused';
@@ -41,6 +41,6 @@ export interface Refused {
   readonly reason: string;
   /** as for what is retryable */
   readonly fault?: string;
-  /** of HTTP; undefined where nothing was answered */
+  /** the HTTP status; undefined if there was no answer */
   readonly status?: number;
 }

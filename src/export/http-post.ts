@@ -1,7 +1,7 @@
 import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
 
-/** An answer is short; more than this is no answer of ours, and is not kept in memory. */
+/** An OTLP answer is short. A longer one is from something else, and is not kept in memory. */
 const LONGEST_ANSWER = 4 * 1024 * 1024;
 
 export interface Answer {
@@ -14,15 +14,15 @@ export interface PostOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly agent: http.Agent;
-  /** bounds the whole exchange, from connecting to the last byte of the answer */
+  /** ends the whole exchange, from connecting to the last byte of the answer */
   readonly signal: AbortSignal;
 }
 
 /**
- * One POST, without redirects. Rejects when there was no whole answer, whatever part of it had come.
+ * One POST, without redirects. Rejects if the answer is not complete.
  *
- * A connection that was kept may have been closed by the other side while it was idle. That is found out by the request that uses it,
- * and is no failure: it is made again, on another one.
+ * The other side may have closed an idle connection. The next request on it notices that. This is no failure: the
+ * request is made again on a new connection.
  */
 export function post(url: URL, options: PostOptions): Promise<Answer> {
   const { headers, body, agent, signal } = options;

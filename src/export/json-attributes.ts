@@ -7,17 +7,20 @@ const COMMA = 0x2c;
 const BRACKET = 0x5d;
 const ATTRIBUTES = fragment(',"attributes":[');
 
-/** Objects with the same keys, in the order in which they were set: where each key's value is written. There are a few dozen. */
+/**
+ * What objects with the same keys, set in the same order, share: the order in which the keys are written. There are a
+ * few dozen.
+ */
 interface Shape {
   readonly keys: readonly string[];
   readonly next: Map<string, Shape>;
-  /** the keys as they are written: each with its place among those of the object */
+  /** the keys in the order of writing, each with its place in the object */
   written: readonly { readonly place: number; readonly opening: KeyOpening }[] | undefined;
 }
 
 const EMPTY: Shape = { keys: [], next: new Map(), written: [] };
 
-/** The values of the object that is written now: filled while its shape is looked up. */
+/** The values of the current object: filled while its shape is looked up. */
 const values: AttributeValue[] = [];
 
 function shapeOf(attributes: Attributes): Shape {
@@ -33,7 +36,7 @@ function shapeOf(attributes: Attributes): Shape {
   return shape;
 }
 
-/** The member of a span, event or link, where it has attributes. */
+/** The `attributes` member of a span, event or link, if it has any. */
 export function addAttributes(json: JsonBytes, attributes: Attributes): void {
   const { written } = shapeOf(attributes);
   if (written === undefined || written.length === 0) return;
@@ -55,7 +58,7 @@ function addWritten(json: JsonBytes, written: NonNullable<Shape['written']>): vo
   }
 }
 
-/** What stands before the value of one key, by the sort of value. */
+/** The bytes before the value of one key, by the type of value. */
 interface KeyOpening {
   readonly string: Uint8Array;
   readonly boolean: Uint8Array;
@@ -64,15 +67,18 @@ interface KeyOpening {
   /** its numbers are doubles, also when they are whole */
   readonly isDouble: boolean;
   readonly array: Uint8Array;
-  /** whole attributes by their text, for as long as there are few: paths of logs, methods, how well an end is known */
+  /** encoded attributes by their text, while the key has few values: paths of logs, methods, how an end is known */
   texts: Map<string, Uint8Array> | undefined;
-  /** else the last one: ids of a trace stand in each of its spans. It was written from `start` to `end` of the line of `clears` */
+  /**
+   * else the last one: a trace's ids are on each of its spans. It was written from `start` to `end`, since the clear
+   * number `clears`
+   */
   readonly last: { text: string; start: number; end: number; clears: number };
-  /** the same of lists: what many actions have in common is one list */
+  /** encoded lists: many actions share the same list object */
   readonly lists: WeakMap<readonly string[], Uint8Array>;
 }
 
-/** A key with more values than this is one of ids. */
+/** A key with more values than this holds ids. */
 const MANY = 1000;
 
 /** There are three dozen keys. */

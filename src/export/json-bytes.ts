@@ -11,12 +11,12 @@ const MAYBE_REPLACED = 0xef;
 const LONGEST_NUMBER = 32;
 const INITIAL = 64 * 1024;
 
-/** A piece of JSON that is written again and again: encoded once. */
+/** A piece of JSON that is written often: encoded once. */
 export const fragment = (json: string): Uint8Array => Buffer.from(json);
 
 /**
- * JSON in the making, as bytes. What is added goes where it will stay: putting a string together, laying out its pieces and
- * encoding them took a fifth of a replay.
+ * Writes JSON directly as bytes, each piece at its final place. Building a string first and encoding it took a fifth
+ * of a replay.
  */
 export class JsonBytes {
   #bytes = Buffer.allocUnsafeSlow(INITIAL);
@@ -37,7 +37,7 @@ export class JsonBytes {
     this.#clears++;
   }
 
-  /** How often it was cleared: what was written before is gone. */
+  /** How often it was cleared. Bytes from before the last clear are gone. */
   get clears(): number {
     return this.#clears;
   }
@@ -55,7 +55,7 @@ export class JsonBytes {
     this.#length += piece.length;
   }
 
-  /** What has been written from one place to another, once more. */
+  /** Repeats the bytes from one place to another. */
   repeat(start: number, end: number): void {
     this.#reserve(end - start);
     this.#bytes.copyWithin(this.#length, start, end);
@@ -68,20 +68,20 @@ export class JsonBytes {
     this.#bytes[this.#length++] = byte;
   }
 
-  /** Text that stands as it is: of ASCII, with nothing that JSON escapes. */
+  /** ASCII text without characters that JSON escapes. */
   addPlain(text: string): void {
     this.#reserve(text.length);
     this.#length += this.#bytes.write(text, this.#length);
   }
 
-  /** What stands between a string's quotes, as JSON.stringify has it. */
+  /** The inside of a JSON string, as JSON.stringify writes it. */
   addText(text: string): void {
-    // Three bytes for a character, at the most; escaped, a quote has two.
+    // A character takes at most three bytes; an escaped quote takes two.
     this.#reserve(3 * text.length);
     const bytes = this.#bytes;
     let at = this.#length;
     let end = at + bytes.write(text, at);
-    // The bytes are looked through and not the text: that may be in pieces still, and then costs three times as much.
+    // The bytes are scanned, not the text: a text that V8 still holds in pieces costs three times as much.
     for (; at < end; at++) {
       const byte = bytes[at]!;
       if (byte === QUOTE || byte === BACKSLASH) {
@@ -101,7 +101,7 @@ export class JsonBytes {
 
   addNumber(value: number): void {
     this.#reserve(LONGEST_NUMBER);
-    // Others, and larger ones, as JavaScript writes them.
+    // Other and larger numbers are written as JavaScript prints them.
     if (value >= 0 && value <= 0xffffffff && Number.isInteger(value)) this.#addDigits(value, digitsOf(value));
     else this.#length += this.#bytes.write(String(value), this.#length);
   }
@@ -110,7 +110,7 @@ export class JsonBytes {
   addNanos(at: Millis): void {
     this.#reserve(LONGEST_NUMBER);
     const us = micros(at);
-    // The part in seconds is without a sign and fits in 32 bits, and so is fast to divide.
+    // The seconds are an unsigned number of 32 bits, which is fast to divide.
     if (us < 1_000_000 || us > 0xffffffff * 1_000_000) {
       this.#length += this.#bytes.write((BigInt(us) * 1000n).toString(), this.#length);
       return;

@@ -23,11 +23,11 @@ export interface OtlpHttpOptions extends OtlpOverrides {
 }
 
 /**
- * Sends each trace in one OTLP/HTTP request and says what became of it. The same trace is the same bytes each time.
+ * Sends each trace in one OTLP/HTTP request and returns the result. The same trace always gives the same bytes.
  *
- * The settings are the SDK's. The exchange is ours, because the SDK's exporter keeps to itself what we must know: the status,
- * Retry-After, and the spans that a success says were rejected. So are the bytes, because the SDK's serializers write a whole
- * number as an integer, whatever the type of its key (docs/decisions/0004-otlp-exchange.md).
+ * The SDK reads the settings. The exchange is our own, because the SDK's exporter hides what we need: the status,
+ * Retry-After, and the rejected spans of a success. So is the encoding, because the SDK writes every whole number as
+ * an integer, whatever the type of its key (docs/decisions/0004-otlp-exchange.md).
  *
  * @throws OperatorError when the variables ask for something that cannot be done
  */
@@ -43,9 +43,9 @@ export function createOtlpHttpExporter({ resourceAttributes, ...options }: OtlpH
   };
 }
 
-/** Sends what an exporter's `document` gave, as that exporter would: resource and scope are those of then. */
+/** Sends what an exporter's `document` returned, with the resource and scope of that time. */
 export interface DocumentSender {
-  /** @throws Error for a text that is no such document */
+  /** @throws Error if the text is no such document */
   send(document: string): Promise<ExportResult>;
   shutdown(): Promise<void>;
 }
@@ -98,8 +98,8 @@ function createExchange({ clock = systemClock, ...overrides }: Omit<OtlpHttpOpti
 }
 
 /**
- * What it means that there was no whole answer. The trace may have arrived: it is sent again all the same, with the same
- * ids (at least once). A certificate that is wrong today may be right tomorrow, so that, too, is worth another try.
+ * The result when there was no complete answer. The trace may have arrived, but it is sent again with the same ids (at
+ * least once). A wrong certificate may be replaced, so that is retried, too.
  */
 function failure(error: unknown, url: string, timedOutAfter: number | undefined): ExportResult {
   if (timedOutAfter !== undefined)
@@ -123,16 +123,16 @@ function failure(error: unknown, url: string, timedOutAfter: number | undefined)
   };
 }
 
-/** What Node.js calls it; of an AggregateError what it calls the first part. */
+/** Node.js's error code; for an AggregateError the code of its first part. */
 function codeOf(error: unknown): string {
   const { code, errors } = error as { code?: unknown; errors?: unknown[] };
   return typeof code === 'string' ? code : errors?.[0] !== undefined ? codeOf(errors[0]) : 'unknown';
 }
 
-/** There was somebody who took the connection and broke it off, or who answered with something else than HTTP. */
+/** Something accepted the connection and broke it, or answered with something other than HTTP. */
 const isOnceConnected = (code: string): boolean => /^(ECONNRESET|ECONNABORTED|EPIPE|HPE_.*|unknown)$/.test(code);
 
-/** An AggregateError (all addresses of a name were tried) has its words in its parts. */
+/** An AggregateError (all addresses of a name were tried) has its messages in its parts. */
 const wordsOf = (error: unknown): string => (error instanceof AggregateError ? error.errors.map(reasonOf).join('; ') : reasonOf(error));
 
 function hint(code: string): string {

@@ -10,16 +10,16 @@ import { byWriter, resourceAttributes, scope } from './resource.js';
 export type OtlpEncoder = (trace: FinishedTrace) => Buffer;
 
 /**
- * Makes an encoder of traces: each as one line of OTLP JSON, without its newline, byte for byte what the Collector's file
- * exporter writes for it (test/stack proves it). What is at its default is left out, as there; the same trace always gives
- * the same bytes.
+ * Makes an encoder of traces. Each trace is one line of OTLP JSON without its newline, byte for byte as the
+ * Collector's file exporter writes it (test/stack proves it). Default values are left out, as there. The same trace
+ * always gives the same bytes.
  *
- * @param extra of each resource, from OTEL_RESOURCE_ATTRIBUTES
+ * @param extra attributes of each resource, from OTEL_RESOURCE_ATTRIBUTES
  */
 export function createOtlpEncoder(extra: Attributes = {}): OtlpEncoder {
   const json = new JsonBytes();
   const written: Written = new Map();
-  /** By service and host: an installation has few, a trace has most of them. */
+  /** Encoded resources by service and host: an installation has few, and a trace has most of them. */
   const resources = new Map<string, Uint8Array>();
 
   const resourceOf = (writer: Writer): Uint8Array => {
@@ -84,7 +84,7 @@ const ERROR_END = fragment(`","code":${STATUS_ERROR}}}`);
 const EVENT_TIME = fragment('{"timeUnixNano":"');
 const LINK_END = fragment(`,"flags":${FLAGS}}`);
 
-/** What stands before the spans of one writer of logs. */
+/** The bytes before the spans of one resource. */
 function resourceOpening(writer: Writer, extra: Attributes): Uint8Array {
   const json = new JsonBytes();
   const attributes = resourceAttributes(writer, extra);
@@ -141,7 +141,9 @@ function addSpan(json: JsonBytes, span: SpanData, written: Written): void {
   }
 }
 
-/** Where in the line each event of the trace stands: a line that bounds two spans is one event of both, and written once. */
+/**
+ * Where each event of the trace was written: a line that bounds two spans is one event of both, and is encoded once.
+ */
 type Written = Map<SpanEvent, { readonly start: number; readonly end: number }>;
 
 function addEvent(json: JsonBytes, event: SpanEvent, written: Written): void {
@@ -156,7 +158,7 @@ function addEvent(json: JsonBytes, event: SpanEvent, written: Written): void {
   written.set(event, { start, end: json.length });
 }
 
-/** Names of events are kinds of lines, and there are a few hundred. */
+/** Event names are kinds of lines. There are a few hundred. */
 const MOST_NAMES = 1000;
 const namesOfEvents = new Map<string, Uint8Array>();
 

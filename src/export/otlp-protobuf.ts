@@ -4,12 +4,12 @@ import { FLAGS, kindNumbers, STATUS_ERROR } from './otlp.js';
 import { ProtobufBytes } from './protobuf.js';
 import { type Batch, exact, sortedKeys } from './resource.js';
 
-/** Written anew for each request: what is sent is a copy, of the size that it needs. */
+/** Reused for each request. What is sent is a copy of the right size. */
 const out = new ProtobufBytes();
 
 /**
- * Batches as one ExportTraceServiceRequest of protobuf: byte for byte what the SDK's serializer gives, but for numbers whose
- * key says that they are doubles. The SDK knows no types of keys: there a whole number is an integer.
+ * Batches as one ExportTraceServiceRequest in protobuf: byte for byte as the SDK's serializer, except for numbers
+ * whose key is a double. The SDK knows no types of keys and writes every whole number as an integer.
  */
 export function toOtlpProtobuf(batches: readonly Batch[]): Buffer {
   out.clear();
@@ -82,12 +82,12 @@ function addLink({ traceId, spanId, attributes }: SpanLink): void {
   out.close(from);
 }
 
-/** A key with more values than this is one of ids. */
+/** A key with more values than this holds ids. */
 const MANY = 200;
-/** What is longer is a line of a log, and hardly comes again. */
+/** A longer text is a log line, and hardly repeats. */
 const LONG = 256;
 
-/** Whole attributes by their key and their text: paths of logs, methods, how well an end is known. None of a key that has many. */
+/** Encoded attributes by key and text: paths of logs, methods, how an end is known. Not for keys with many values. */
 const known = new Map<string, Map<string, Uint8Array> | undefined>();
 
 function addAttributes(field: number, attributes: Attributes): void {

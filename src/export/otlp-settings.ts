@@ -8,7 +8,7 @@ import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otl
 import { configInvalid, reasonOf } from '../model/errors.js';
 import { shownUrl } from './secrets.js';
 
-/** Settings handed in beat the environment's. */
+/** Settings that win over the environment. */
 export interface OtlpOverrides {
   /** the whole URL, `/v1/traces` included: see `tracesUrl` */
   readonly url?: string;
@@ -33,9 +33,9 @@ type Protocol = keyof typeof protocols;
 export const tracesUrl = (endpoint: string): string => `${endpoint.replace(/\/+$/, '')}/v1/traces`;
 
 /**
- * Everything that the standard OTEL_EXPORTER_OTLP_* and OTEL_EXPORTER_OTLP_TRACES_* variables say, read by the SDK itself.
- * Where the SDK would warn and go on with a default (a URL it cannot read, a certificate that is not there), this throws:
- * traces that go somewhere else than asked are worse than none.
+ * The settings of the standard OTEL_EXPORTER_OTLP_* and OTEL_EXPORTER_OTLP_TRACES_* variables, read by the SDK itself.
+ * Where the SDK would warn and use a default (a bad URL, a missing certificate), this throws: traces that go to the
+ * wrong place are worse than none.
  */
 export function otlpSettings({ url, headers, timeoutMs, compression, protocol: asked }: OtlpOverrides = {}) {
   const protocol = supported(
@@ -72,10 +72,10 @@ function supported(protocol: string): Protocol {
   );
 }
 
-/** The files of TLS, by what follows `OTEL_EXPORTER_OTLP_` and `OTEL_EXPORTER_OTLP_TRACES_`. */
+/** The TLS files, by the end of their variables' names. */
 const tlsFiles = { ca: 'CERTIFICATE', cert: 'CLIENT_CERTIFICATE', key: 'CLIENT_KEY' } as const;
 
-/** What is wrong with the files of TLS: otherwise that would be told at every request, as the network's fault. */
+/** Errors in the TLS files. Otherwise every request would report them, as errors of the network. */
 function certificateFaults(): string[] {
   const given: Partial<Record<keyof typeof tlsFiles, { readonly name: string; readonly bytes: Buffer }>> = {};
   for (const [part, end] of Object.entries(tlsFiles) as [keyof typeof tlsFiles, string][]) {
@@ -84,7 +84,7 @@ function certificateFaults(): string[] {
     const path = variable(name)!;
     try {
       given[part] = { name, bytes: readFileSync(path) };
-      // What is no certificate is passed over as an issuer, and then nobody is trusted.
+      // Node.js ignores a CA file without a certificate, and then trusts nobody.
       if (part === 'ca') new X509Certificate(given[part].bytes);
       createSecureContext({ [part]: given[part].bytes });
     } catch (error) {
@@ -103,10 +103,10 @@ function certificateFaults(): string[] {
   }
 }
 
-/** A variable that is empty counts as not set. */
+/** An empty variable counts as not set. */
 const variable = (name: string) => process.env[name]?.trim() || undefined;
 
-/** Runs something of the SDK's that reports what is wrong by logging it, and gives back what it would have logged. */
+/** Runs SDK code that reports problems by logging them, and returns what it would have logged. */
 function withWarnings<T>(run: () => T): { result: T | undefined; faults: string[] } {
   const faults: string[] = [];
   const note = (message: string) => void faults.push(shownUrl(message.replace(/^Configuration: /, '')));

@@ -2,33 +2,34 @@ import type { Clock } from '../model/clock.js';
 import type { ExportResult } from './exporter.js';
 import type { Answer } from './http-post.js';
 
-/** What an OTLP backend says in the body of a success: `ExportTraceServiceResponse`. Its JSON has int64 as text. */
+/** The body of a success: `ExportTraceServiceResponse`. In JSON, int64 is a text. */
 export interface ServiceResponse {
   readonly partialSuccess?: { readonly rejectedSpans?: number | string; readonly errorMessage?: string };
 }
 
 /**
- * What is done about an answer:
+ * What to do after an answer:
  *
- *     wait      the backend cannot now: the same trace is sent again, without end
- *     doubt     the same, but a trace that alone fails so while others are taken is set aside
- *     settings  nothing will be taken until people mend address or credentials: everything waits
- *     set-aside this trace will never be taken: it is kept on disk, and the next one is sent
+ *     wait      the backend cannot now: send the same trace again, without a limit
+ *     doubt     the same; but if only this trace fails and others are accepted, it becomes a dead letter
+ *     settings  the backend will refuse everything until somebody corrects address or credentials: wait
+ *     set-aside the backend will never accept this trace: keep it on disk as a dead letter, and send the next one
  */
 export type Treatment = 'wait' | 'doubt' | 'settings' | 'set-aside';
 
 export interface AnswerRule {
-  /** a status, or all of a hundred that have no row of their own */
+  /** a status, or all statuses of a hundred without a row of their own */
   readonly status: number | '3xx' | '4xx' | '5xx';
   readonly does: Treatment;
-  /** what it means, and what an operator does about it */
+  /** what it means, and what an operator should do */
   readonly says: string;
 }
 
 /**
- * Every answer that is not a success. OTLP/HTTP names four statuses as worth another try: 429, 502, 503, 504. Two kinds more are
- * sent again. 408 says that the request did not arrive whole, which is of the network. A 500 tells of the backend, not of the trace: its
- * disk is full, its database is away. To give a trace up for that would give up every trace of such an hour.
+ * Every answer that is not a success. OTLP/HTTP says that four statuses are retryable: 429, 502, 503, 504. Two more
+ * are retried here. 408 means that the request did not arrive completely, which is the network's fault. 500 is about
+ * the backend, not the trace: its disk is full, or its database is down. Dropping a trace for that would drop every
+ * trace of such an hour.
  */
 export const answerRules: readonly AnswerRule[] = [
   { status: 400, does: 'set-aside', says: 'the backend cannot read this trace' },
@@ -79,7 +80,7 @@ const ruleOf = (status: number): Omit<AnswerRule, 'status'> =>
 /**
  * What an answer means.
  *
- * @param url as an operator may see it: without user and password
+ * @param url for messages: without user and password
  * @param read takes an `ExportTraceServiceResponse` from a body; may throw
  */
 export function outcomeOf(answer: Answer, url: string, read: (body: Uint8Array) => ServiceResponse, clock: Clock): ExportResult {
@@ -104,7 +105,7 @@ export function outcomeOf(answer: Answer, url: string, read: (body: Uint8Array) 
 }
 
 function success(answer: Answer, url: string, read: (body: Uint8Array) => ServiceResponse): ExportResult {
-  // A login page or a dashboard says 200 to anything.
+  // A login page or a dashboard answers 200 to anything.
   if (/^text\/html\b/i.test(answer.headers['content-type'] ?? ''))
     return {
       outcome: 'refused',
@@ -118,7 +119,7 @@ function success(answer: Answer, url: string, read: (body: Uint8Array) => Servic
   return { outcome: 'delivered', rejected: Number(rejectedSpans) || 0, ...(errorMessage && { message: printable(errorMessage) }) };
 }
 
-/** An acknowledgement need not be readable to be one. */
+/** A success whose body cannot be read is still a success. */
 function partialSuccess(body: Uint8Array, read: (body: Uint8Array) => ServiceResponse) {
   if (body.length === 0) return {};
   try {
@@ -135,14 +136,14 @@ function shownLocation(location: string): string {
 }
 
 /** Retry-After, in its two forms: seconds, or a date. */
-export function retryAfter(value: string | undefined, clock: Clock): number | undefined {
+function retryAfter(value: string | undefined, clock: Clock): number | undefined {
   if (value === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
   const at = Date.parse(value);
   return Number.isNaN(at) ? undefined : Math.max(0, at - clock.now());
 }
 
-/** The backend's own words: the message of a google.rpc.Status, else the body's beginning. */
+/** The backend's message: that of a google.rpc.Status, else the start of the body. */
 function said({ body, headers }: Answer): string {
   const text = new TextDecoder().decode(body.subarray(0, 4096));
   const words = /json/i.test(headers['content-type'] ?? '')
@@ -163,7 +164,7 @@ function messageIn(text: string): string | undefined {
   }
 }
 
-/** One short line that cannot play tricks with a terminal or a log. */
+/** One short line without characters that control a terminal or break a log. */
 const printable = (text: string) =>
   text
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')

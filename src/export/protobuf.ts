@@ -15,8 +15,8 @@ const SIZED = 2;
 const FIXED32 = 5;
 
 /**
- * A message of protobuf in the making. What is added goes where it will stay: a message within the message is written once, and moved
- * on only where its size needs more than the one byte that is left for it.
+ * Writes a protobuf message directly as bytes. A nested message is written once. It is moved only if its size needs
+ * more than the one byte that is reserved for it.
  */
 export class ProtobufBytes {
   #bytes = Buffer.allocUnsafeSlow(INITIAL);
@@ -59,7 +59,7 @@ export class ProtobufBytes {
     this.#varint((field << 3) | wireType);
   }
 
-  /** Begins a message within the message. @returns what `close` needs */
+  /** Begins a nested message. @returns what `close` needs */
   open(field: number): number {
     this.#tag(field, SIZED);
     this.#reserve(1);
@@ -79,14 +79,14 @@ export class ProtobufBytes {
     this.#length += size;
   }
 
-  /** Bytes as they are: a piece that was encoded before. */
+  /** A piece that was encoded before. */
   add(piece: Uint8Array): void {
     this.#reserve(piece.length);
     this.#bytes.set(piece, this.#length);
     this.#length += piece.length;
   }
 
-  /** A message within the message that was encoded before, with its size. */
+  /** A nested message that was encoded before, with its size. */
   sized(field: number, piece: Uint8Array): void {
     this.#tag(field, SIZED);
     this.add(piece);
@@ -94,7 +94,7 @@ export class ProtobufBytes {
 
   text(field: number, value: string): void {
     const from = this.open(field);
-    // Three bytes for a character, at the most.
+    // A character takes at most three bytes.
     this.#reserve(3 * value.length);
     this.#length += this.#bytes.write(value, this.#length);
     this.close(from);
@@ -133,7 +133,7 @@ export class ProtobufBytes {
       this.#length = this.#bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(us) * 1000n), this.#length);
       return;
     }
-    // Without a BigInt: each product is below 2^53, and so exact.
+    // No BigInt is needed: each product is below 2^53, so it is exact.
     const upper = Math.floor(us / TWO_TO_32) * 1000;
     const lower = (us % TWO_TO_32) * 1000;
     const carried = Math.floor(lower / TWO_TO_32);

@@ -3,7 +3,7 @@ import type { Attributes, AttributeValue, SpanData, SpanEvent, SpanKind } from '
 import { kindNumbers, STATUS_ERROR } from './otlp.js';
 import type { Batch } from './resource.js';
 
-/** OTLP JSON, as far as this program writes it, and as 0.1.0 wrote it: what is at its default may be left out. */
+/** OTLP JSON as novaspan writes it now and as 0.1.0 wrote it. Default values may be missing. */
 interface Document {
   readonly resourceSpans?: readonly {
     readonly resource: { readonly attributes?: readonly KeyValue[] };
@@ -53,10 +53,10 @@ interface AnyValue {
 }
 
 /**
- * The way back: what was written as OTLP JSON, so that the same request is made of it in either encoding. Resource and scope
- * are those of the document, also where the product has another version by now.
+ * Reads what was written as OTLP JSON, so that the same request can be sent in either encoding. Resource and scope are
+ * those of the document, even if novaspan has another version by now.
  *
- * @throws Error for a text that is not such a document
+ * @throws Error if the text is no such document
  */
 export function batchesIn(document: string): Batch[] {
   const { resourceSpans } = JSON.parse(document) as Document;
@@ -103,5 +103,5 @@ function plain({ stringValue, intValue, doubleValue, boolValue, arrayValue }: An
   return stringValue ?? (intValue === undefined ? (doubleValue ?? boolValue ?? '') : Number(intValue));
 }
 
-/** Nanoseconds as text: of times of logs, the last three digits are zeros. */
+/** From nanoseconds as text. Log times have microseconds, so the last three digits are zeros. */
 const millisOf = (nanos: string): Millis => Number(nanos.slice(0, -3)) / 1000;

@@ -10,10 +10,10 @@ export interface Scope {
   readonly version?: string | undefined;
 }
 
-/** The only place that names the product and its version, so that the spans' bytes survive an upgrade. */
+/** Only this names the product and its version, so that an upgrade does not change the bytes of spans. */
 export const scope: Scope = { name: 'novaspan', version };
 
-/** The spans of one resource and scope, as a request has them. */
+/** The spans of one resource and scope in a request. */
 export interface Batch {
   readonly resource: Attributes;
   readonly scope: Scope;
@@ -22,7 +22,7 @@ export interface Batch {
   readonly spans: readonly SpanData[];
 }
 
-/** A trace as one request has it. @param extra of each resource, from OTEL_RESOURCE_ATTRIBUTES */
+/** The batches of a trace in one request. @param extra attributes of each resource, from OTEL_RESOURCE_ATTRIBUTES */
 export const batchesOf = ({ spans }: FinishedTrace, extra: Attributes = {}): Batch[] =>
   byWriter(spans).map((group) => ({
     resource: resourceAttributes(group, extra),
@@ -31,14 +31,17 @@ export const batchesOf = ({ spans }: FinishedTrace, extra: Attributes = {}): Bat
     spans: group.spans,
   }));
 
-/** What a span's resource is called by: the hypervisor or controller that did the work, never the machine that reads its logs. */
+/**
+ * Keys that identify the resource: the hypervisor or controller that did the work, never the machine that reads its
+ * logs.
+ */
 const isOurs = (key: string) => key === 'service.name' || key.startsWith('host.');
 
 /**
  * The resource of one writer of logs.
  *
- * @param extra from OTEL_RESOURCE_ATTRIBUTES: may add anything and replace `service.namespace` and `cloud.*`, but its
- * `service.name` and `host.*` describe this process, not the service that wrote the log, and are left out
+ * @param extra from OTEL_RESOURCE_ATTRIBUTES. May add anything and replace `service.namespace` and `cloud.*`. Its
+ *   `service.name` and `host.*` are ignored: they describe this process, not the service that wrote the log
  */
 export function resourceAttributes({ service, host }: Writer, extra: Attributes = {}): Attributes {
   return {
@@ -50,7 +53,10 @@ export function resourceAttributes({ service, host }: Writer, extra: Attributes 
   };
 }
 
-/** Reads OTEL_RESOURCE_ATTRIBUTES: `key=value,key=value`, both percent-encoded where they hold a comma or an equals sign. */
+/**
+ * Reads OTEL_RESOURCE_ATTRIBUTES: `key=value,key=value`, both percent-encoded where they hold a comma or an equals
+ * sign.
+ */
 export function parseResourceAttributes(text: string | undefined): Attributes {
   const pairs = (text ?? '').split(',').filter((pair) => pair.trim() !== '');
   return Object.fromEntries(
@@ -74,7 +80,7 @@ export interface Group extends Writer {
   readonly spans: readonly SpanData[];
 }
 
-/** One group per resource, by service, then host: in this order they are sent, whatever order the files were read in. */
+/** One group per resource, sorted by service and host: the order of sending does not depend on the order of reading. */
 export function byWriter(spans: readonly SpanData[]): Group[] {
   const groups: (Writer & { spans: SpanData[] })[] = [];
   for (const span of spans) {
@@ -86,10 +92,10 @@ export function byWriter(spans: readonly SpanData[]): Group[] {
   return groups.sort((a, b) => compare(a.service, b.service) || compare(a.host, b.host));
 }
 
-/** In this order they are sent: the same attributes are the same bytes. */
+/** The keys in the order of sending: the same attributes give the same bytes. */
 export function sortedKeys(attributes: Attributes): string[] {
   const keys = Object.keys(attributes);
-  // Each is put in its place: there are four mostly, for which sort() takes three times as long.
+  // An insertion sort: there are mostly four keys, for which sort() takes three times as long.
   for (let i = 1; i < keys.length; i++) {
     const key = keys[i]!;
     let at = i;
@@ -99,7 +105,7 @@ export function sortedKeys(attributes: Attributes): string[] {
   return keys;
 }
 
-/** A number that OTLP has no exact form for (not finite, or an integer beyond 2^53) goes as text. */
+/** A number without an exact form in OTLP (not finite, or an integer beyond 2^53) is sent as text. */
 export const exact = (value: AttributeValue): AttributeValue =>
   typeof value === 'number' && (Number.isInteger(value) ? !Number.isSafeInteger(value) : !Number.isFinite(value)) ? String(value) : value;
 

@@ -1,6 +1,6 @@
 import type { Exporter, ExportResult } from './exporter.js';
 
-/** What is known to be secret: what the settings hold, whoever says it again. */
+/** Texts that are known to be secret because the settings hold them, wherever they appear. */
 export interface SecretSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -9,13 +9,13 @@ export interface SecretSettings {
 
 const HEADERS = ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'];
 const ENDPOINTS = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
-/** Shorter values (a tenant's number) are no secrets, and stand in every other line. */
+/** Shorter values, such as a tenant's number, are no secrets and appear in many lines. */
 const SHORTEST = 5;
 const MASK = '***';
 
 /**
- * Every value that must not be said: those of headers, whole and without their scheme, and what a URL has before its host
- * and behind its path. As they are, and as they are encoded.
+ * Every value that must not be shown: header values, with and without their scheme, and what a URL has before its host
+ * and after its path. Plain and encoded.
  */
 export function secretsOf({ env, headers = {}, endpoint }: SecretSettings): readonly string[] {
   const values = Object.values(headers);
@@ -23,7 +23,7 @@ export function secretsOf({ env, headers = {}, endpoint }: SecretSettings): read
   for (const url of [endpoint, ...ENDPOINTS.map((name) => env[name])]) if (url !== undefined) values.push(...secretsInUrl(url));
   const all = values.flatMap(decoded).flatMap((value) => [value, value.slice(value.lastIndexOf(' ') + 1)]);
   const written = all.flatMap((value) => [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)]);
-  // The longest first, so that none is left in part.
+  // Longest first, so that no part of a longer one remains.
   return [...new Set(written)].filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
 }
 
@@ -35,7 +35,7 @@ const decoded = (value: string): string[] => {
   }
 };
 
-/** Read by its marks, as a URL that is wrong has secrets too. */
+/** Split at its separators, not parsed: a wrong URL may hold secrets, too. */
 function secretsInUrl(url: string): string[] {
   const at = url.lastIndexOf('@');
   const user = at === -1 ? '' : url.slice(0, at).replace(/^[a-z]*:?\/*/i, '');
@@ -44,7 +44,7 @@ function secretsInUrl(url: string): string[] {
   return [user, user.slice(user.indexOf(':') + 1), query, ...values];
 }
 
-/** Takes secrets out of a text, wherever they stand in it. */
+/** Removes secrets from a text. */
 export type Hide = (text: string) => string;
 
 export const hiding =
@@ -55,10 +55,10 @@ export const hiding =
     return left;
   };
 
-/** A URL as it may be shown, even where it is none: without what stands before its host or behind its path. */
+/** A URL that may be shown: without user, password and query. Works for broken URLs, too. */
 export const shownUrl = (text: string): string => text.replace(/[^\s/'"@]{1,2048}@/g, `${MASK}@`).replace(/\?[^\s'"]*/g, `?${MASK}`);
 
-/** An exporter that says nothing of these secrets, though a backend's own words may hold them. */
+/** An exporter whose results do not contain these secrets, even if the backend's answers do. */
 export const discreet = (exporter: Exporter, hide: Hide): Exporter => ({
   ...exporter,
   async export(trace): Promise<ExportResult> {

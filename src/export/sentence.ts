@@ -1,13 +1,13 @@
 import { askedAt } from '../model/asked.js';
 import { keys } from '../model/attributes.js';
 import type { FinishedTrace, Outcome, SpanData } from '../model/span.js';
+import { CUT_SHORT, type Step, stepsOf } from './steps.js';
 import { causesOf } from './terminal/causes.js';
 import { certaintyOf, errorOf, extentOf, outcomeOf, rootOf } from './terminal/reading.js';
 import { nameOf } from './terminal/rows.js';
 import { shortHost, tame } from './terminal/text.js';
-import { CUT_SHORT, type Step, stepsOf } from './verdict.js';
 
-/** What operators call an action, where it is not nova's name. */
+/** What operators call an action, if it is not nova's name. */
 const NAMES: Readonly<Record<string, string>> = { create: 'boot' };
 
 const ENDS: Readonly<Record<Outcome, (seconds: string) => string>> = {
@@ -19,12 +19,12 @@ const ENDS: Readonly<Record<Outcome, (seconds: string) => string>> = {
   evicted: (seconds) => `was not followed to its end: memory was full after ${seconds}`,
 };
 
-/** So many parts are named, as long as each took this share of the whole. */
+/** At most this many parts are named, if each took this share of the whole. */
 const MOST_PARTS = 3;
 const LEAST_SHARE = 0.08;
-/** Of a part, its own parts that took this share of it. */
+/** A part's own parts are named if they took this share of it. */
 const LEAST_SHARE_OF_PART = 0.15;
-/** A step that took this share of the one above it stands for it. */
+/** A step that took this share of the one above replaces it. */
 const MOST_OF_PART = 0.8;
 /** Longer messages are cut: the error has its own line in every view. */
 const MOST_MESSAGE = 100;
@@ -35,8 +35,8 @@ const MOST_MESSAGE = 100;
  *     boot of 96d0768a on cmp7 took 41.7 s: 27.0 s network allocate (port update 11.5, port create 4.4), 9.4 s vif-plugged wait
  *     (neutron event queue 9.1); 7 other builds at once
  *
- * The parts are those that gated the end, longest first. Phases that the log does not separate are named together, with what
- * other services did meanwhile: that is no proof of what nova waited for.
+ * The parts are those that gated the end, longest first. Phases that the log does not separate are named together,
+ * with what other services did meanwhile: that is no proof of what nova waited for.
  *
  * @param steps the trace's gating chain, where it is known already
  */
@@ -64,13 +64,13 @@ export function sentenceOf(trace: FinishedTrace, steps: readonly Step[] = stepsO
   ].join('; ');
 }
 
-/** The sentence that a trace has on its root, else one made now. */
+/** The sentence on the trace's root; if it has none, a new one. */
 export function summaryOf(trace: FinishedTrace): string {
   const summary = rootOf(trace)?.attributes[keys.summary];
   return typeof summary === 'string' ? summary : sentenceOf(trace);
 }
 
-/** Of a sentence, what a list does not say in its other columns: what stands behind the length. */
+/** The part of a sentence after the length: a list has the rest in other columns. */
 export function detailsOf({ form }: Pick<FinishedTrace, 'form'>, sentence: string): string {
   const colon = sentence.indexOf(': ');
   return form !== 'action' ? sentence : colon === -1 ? '' : sentence.slice(colon + 2);
@@ -84,7 +84,7 @@ function ofFragment(trace: FinishedTrace, took: string): string {
   return `part of ${what} of ${trace.instance.slice(0, 8)}, over ${took}, as ${services} logged it; its root is not in these logs`;
 }
 
-/** The root is nova-compute's part. A user waits from his request on. */
+/** The root is nova-compute's part. A user's wait begins with the request. */
 function sinceRequest(trace: FinishedTrace, root: SpanData): string {
   const asked = askedAt(trace.spans, root);
   if (asked === undefined) return '';
@@ -92,7 +92,7 @@ function sinceRequest(trace: FinishedTrace, root: SpanData): string {
   return before < 0.05 * (root.end - asked) ? '' : ` (${inTenths(root.end - asked)} s from the API request)`;
 }
 
-/** The exception's module is in the trace; people know the last word of its name. */
+/** The last part of an exception's name, which people know. The trace has its module. */
 function withoutModule(error: string): string {
   const end = error.search(/[^\w.]/);
   const dot = error.lastIndexOf('.', end === -1 ? error.length : end);
@@ -120,7 +120,7 @@ function partsOf(trace: FinishedTrace, steps: readonly Step[], root: SpanData): 
   const ended = all.filter(({ step }) => step.end !== undefined);
   const unexplained = ended.filter(isGap).reduce((sum, { millis }) => sum + millis, 0);
   const named = ended.filter((part) => !isGap(part)).map((part) => ({ millis: part.millis, text: () => inWords(part, trace) }));
-  // Where nothing else is known, its length is said already.
+  // If nothing else is known, its length was given already.
   const gaps = named.length === 0 ? [] : [{ millis: unexplained, text: () => `${inTenths(unexplained)} s unexplained` }];
   const parts = [...named, ...gaps]
     .filter(({ millis }) => millis >= LEAST_SHARE * whole && millis > 0)
@@ -132,7 +132,7 @@ function partsOf(trace: FinishedTrace, steps: readonly Step[], root: SpanData): 
 
 const isGap = ({ step }: Part): boolean => step.spans.length === 0;
 
-/** The steps below the root as a tree. A step counts with what lies in the time of the one above it. */
+/** The steps below the root as a tree. A step counts for its time inside the step above it. */
 function treeOf(steps: readonly Step[], root: SpanData): Part[] {
   const top: Part[] = [];
   const open: { depth: number; parts: Part[]; start: number; end: number }[] = [{ depth: 0, parts: top, start: root.start, end: root.end }];
@@ -149,8 +149,9 @@ function treeOf(steps: readonly Step[], root: SpanData): Part[] {
 }
 
 /**
- * A step that only holds steps which are taken apart themselves, or that is most of the whole and holds phases that the log does
- * not separate, says nothing, such as `spawn`: its parts stand in its place. A wait for other services is none of these.
+ * A step such as `spawn` says nothing if it only holds steps with parts of their own, or if it is most of the whole
+ * and holds phases that the log does not separate. Then its parts replace it. A wait for other services is never
+ * replaced.
  */
 function flattened(parts: readonly Part[], whole: number): Part[] {
   return parts.flatMap((part) => {
@@ -186,13 +187,13 @@ function inWords({ step, millis, parts }: Part, trace: FinishedTrace): string {
   return `${about}${inTenths(millis)} s ${name}${details.length === 0 ? '' : ` (${details.join(', ')})`}`;
 }
 
-/** A step within it that took nearly all of a step says more than that. */
+/** A step inside that took nearly all of the time says more than the step itself. */
 function mostOf(part: Part): Part {
   const most = part.parts.find((each) => !isGap(each) && each.millis >= MOST_OF_PART * part.millis);
   return most === undefined ? part : mostOf(most);
 }
 
-/** What other services logged in the time of phases that nova's log does not separate. */
+/** What other services logged during phases that nova's log does not separate. */
 function meanwhile({ spans: [span], start, end }: Step, { spans }: FinishedTrace): string[] {
   if (span === undefined || end === undefined) return [];
   const others = spans
@@ -210,5 +211,5 @@ function meanwhile({ spans: [span], start, end }: Step, { spans }: FinishedTrace
     : [`meanwhile ${others.map((other) => `${other.name} ${inTenths(other.end - other.start)}`).join(' and ')}`];
 }
 
-/** `41.7`, `0.35`: seconds as far as people compare them. */
+/** `41.7`, `0.35`: seconds with the digits that people compare. */
 const inTenths = (millis: number): string => (millis < 950 ? (millis / 1000).toFixed(2) : (millis / 1000).toFixed(1));

@@ -16,12 +16,12 @@ const LABELS = 440;
 const GAP = 28;
 /** Room for a duration beside a bar that ends at the right edge. */
 const NUMBERS = 64;
-/** Wide enough to be seen, however short the span. */
+/** The least width of a bar, so that it can be seen. */
 const LEAST_BAR = 2;
-/** How wide a letter of the labels is, about. */
+/** About the width of a letter of the labels. */
 const LETTER = 6.4;
 
-/** Whose work it was, by the project that the service belongs to. */
+/** Colours by the project of the service. */
 const others = { project: 'others', projects: [], colour: '#5d7285' };
 const colours: readonly { readonly project: string; readonly projects: readonly (string | undefined)[]; readonly colour: string }[] = [
   { project: 'nova', projects: ['nova'], colour: '#2f6fb7' },
@@ -32,8 +32,9 @@ const colours: readonly { readonly project: string; readonly projects: readonly 
 const FAILED = '#c62f2f';
 
 /**
- * Traces as one SVG picture, one below the other: a row for each span on the time of the whole trace. What is not known of
- * a span is hatched; offsets, ids and errors are in the bars' titles. Opens in any browser, needs no script and no font.
+ * Traces as one SVG picture, one below the other, with a row for each span on the time of the whole trace. Unknown
+ * ends are hatched. Offsets, ids and errors are in the titles of the bars. It opens in any browser and needs no script
+ * and no font.
  */
 export function svg(traces: readonly FinishedTrace[]): string {
   const pictures = traces.map((trace) => ({ trace, rows: rowsOf(trace) }));
@@ -154,7 +155,7 @@ const colourOf = (service: string): string => {
   return (colours.find(({ projects }) => projects.includes(project)) ?? others).colour;
 };
 
-/** Round moments, some eight of them, counted from `zero`. */
+/** About eight round times, counted from `zero`. */
 function ticksOf(zero: number, start: number, end: number): number[] {
   const step = stepOf((end - start) / 8);
   const first = Math.ceil((start - zero) / step);

@@ -2,7 +2,7 @@ import type { EventKind } from '../catalogue/event.js';
 import type { AtLeast } from '../catalogue/wants.js';
 import type { Millis } from '../model/line.js';
 import { type Event, type Member, numberOf, textOf } from './event.js';
-import type { Phase } from './phases.js';
+import type { Phase } from './phase.js';
 import { isOf } from './thread.js';
 
 /**
@@ -126,7 +126,7 @@ export const isOfHost = ({ kind }: Event): boolean => hostKinds.has(kind);
 const hostKinds: ReadonlySet<EventKind> = new Set(hostCauses.map(({ kind }) => kind));
 
 /** Whether a line tells of too little to be the cause of anything, and is read for nothing else. */
-export function isTrifle(event: Event): boolean {
+export function isNegligible(event: Event): boolean {
   // nova looks at the power state all day; only the look of an action says something.
   if (event.kind === 'power.state.checked') return event.userId === undefined;
   // For the list of stalls alone: it says that a process was held up, and not by what.

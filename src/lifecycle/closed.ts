@@ -15,7 +15,7 @@ export interface ActionLock {
 }
 
 /** An action that has been exported: what is left of it for lines that come after. */
-export interface Past {
+export interface ActionInterval {
   /** The request id; `@` and the epoch milliseconds of the first line where no line names a request. */
   readonly request: string;
   /** Which try at the build it is. */
@@ -40,7 +40,12 @@ export interface Followed {
 }
 
 /** The latest of an instance's past actions that an action of this spec completes. @param since none that was over before */
-export function followedBy({ completes }: ActionSpec, past: readonly Past[], opened: Millis, since: Millis): Followed | undefined {
+export function followedBy(
+  { completes }: ActionSpec,
+  past: readonly ActionInterval[],
+  opened: Millis,
+  since: Millis,
+): Followed | undefined {
   const found = past.findLast(
     ({ spec, opened: at, until }) => spec !== undefined && completes?.includes(spec.name) === true && at < opened && until >= since,
   );
@@ -61,7 +66,7 @@ interface Closed {
   /** by port uuid */
   readonly ports: ReadonlyMap<string, Vif>;
   /** what its hosts' daemons said of themselves while it lasted */
-  readonly meanwhile?: readonly Event[];
+  readonly hostEvents?: readonly Event[];
 }
 
 /** An action as its compute host lived it. */
@@ -84,7 +89,7 @@ export interface ClosedAction extends Closed {
   /** the action that it completes, as a confirmed resize, where this process has it */
   readonly follows?: Followed | undefined;
   /** what it leaves behind; of what only the control plane tells there is nothing */
-  readonly past?: Past;
+  readonly past?: ActionInterval;
 }
 
 /** A build attempt that was given to another host: no root, the next host or the conductor writes it. */
@@ -98,22 +103,22 @@ export interface ClosedFragment extends Closed {
   /** What it is a part of, where its lines tell: the other host of a migration. */
   readonly spec?: ActionSpec;
   /** what it leaves behind, of the other host of a migration */
-  readonly past?: Past;
+  readonly past?: ActionInterval;
 }
 
 /** Of the action that started a guest what the sequel is told with. */
 export type Boot = Pick<ClosedAction, 'instance' | 'request' | 'spec' | 'host' | 'start' | 'began' | 'ports'>;
 
 /** Every port has its address; or it is no longer waited for, since the next action has begun, or it took too long. */
-export type EndOfSequel = 'ready' | 'next-action' | 'patience';
+type EndOfNetworkReady = 'ready' | 'next-action' | 'patience';
 
 /** What a guest's network does after the boot: told as a trace of its own, linked to the boot. */
-export interface ClosedSequel extends Closed {
+export interface ClosedNetworkReady extends Closed {
   readonly form: 'network-ready';
   readonly of: Boot;
   /** the line that says when the guest ran */
   readonly opening: Event;
-  readonly endedBy: EndOfSequel;
+  readonly endedBy: EndOfNetworkReady;
 }
 
-export type ClosedThing = ClosedAction | ClosedAttempt | ClosedFragment | ClosedSequel;
+export type ClosedUnit = ClosedAction | ClosedAttempt | ClosedFragment | ClosedNetworkReady;

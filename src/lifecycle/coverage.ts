@@ -1,16 +1,5 @@
-import type { Phase } from './phases.js';
+import type { Coverage, Fate, Phase } from './phase.js';
 import type { Layout } from './plan.js';
-
-/** Which phases were seen, and why the others were not. */
-export interface Coverage {
-  readonly observed: readonly string[];
-  readonly missing: readonly string[];
-  readonly notLogged: readonly string[];
-  readonly notApplicable: readonly string[];
-}
-
-/** What became of a phase of the table. */
-export type Fate = 'seen' | 'unsaid' | 'not-applicable' | 'not-read' | 'not-logged' | 'no-plug' | 'no-line';
 
 const LETTERS: Readonly<Record<Fate, string>> = {
   seen: 's',

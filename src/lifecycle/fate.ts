@@ -1,7 +1,5 @@
-import type { Fate } from './coverage.js';
-import type { Phase } from './phases.js';
+import type { Blank, Fate, Phase, Planned } from './phase.js';
 import { bitOf, hasAny, type Layout, type Plan, type Scope } from './plan.js';
-import type { Planned } from './thread.js';
 
 /** What decides, beside its own lines, what becomes of a phase. */
 export interface Around {
@@ -11,12 +9,6 @@ export interface Around {
   readonly reading: string;
   readonly hasPorts: boolean;
   readonly hasCycles: boolean;
-}
-
-/** All plans of a layout, of none of which there is a line. */
-export interface Blank {
-  readonly planned: readonly Planned[];
-  readonly fates: readonly Fate[];
 }
 
 const NO_LINES: Scope = { port: undefined, lines: [] };

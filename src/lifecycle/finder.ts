@@ -5,7 +5,7 @@ import { callName } from '../model/call.js';
 import type { Millis } from '../model/line.js';
 import { type Event, inOrder, numberOf } from './event.js';
 import { EMITTED, earliestProof, guestEventOf } from './guest-events.js';
-import type { Lived, Phase } from './phases.js';
+import type { Phase, PhaseInput } from './phase.js';
 import { linesOfEdge, NO_LINES, PLAIN, type Plan, type PlannedEdge, type Scope } from './plan.js';
 
 /** One edge as found: the line, and the time it gives. */
@@ -27,14 +27,14 @@ const isPoint = (from: Found, to: Found): boolean => from.at === to.at && (from.
 /** Finds the phases of an action: one plan in one scope after the other. */
 export class Finder {
   readonly #whole: Scope;
-  readonly #lived: Lived;
+  readonly #lived: PhaseInput;
   readonly #numbers: ReadonlyMap<EventKind, number>;
   #plan!: Plan;
   #scope!: Scope;
   #isSilent = false;
   #phases!: Phase[];
 
-  constructor(whole: Scope, numbers: ReadonlyMap<EventKind, number>, lived: Lived) {
+  constructor(whole: Scope, numbers: ReadonlyMap<EventKind, number>, lived: PhaseInput) {
     this.#whole = whole;
     this.#numbers = numbers;
     this.#lived = lived;

@@ -1,54 +1,16 @@
-import type { Call } from '../catalogue/call.js';
 import type { EventKind } from '../catalogue/event.js';
-import type { Certainty } from '../model/attributes.js';
-import type { Millis } from '../model/line.js';
-import { type Coverage, coverageOf } from './coverage.js';
+import { coverageOf } from './coverage.js';
 import { plugCycles } from './cycles.js';
 import type { PhaseSpec } from './define.js';
 import type { Event, Member } from './event.js';
 import { type Around, blankOf, fateOf, isSilentIn, plannedIn } from './fate.js';
 import { Finder } from './finder.js';
 import { EMITTED, guestLines } from './guest-events.js';
+import type { Coverage, Phase, PhaseInput } from './phase.js';
 import { bitOf, bitsOf, hasAny, type Layout, layoutOf, type Scope, type Table, tableOf } from './plan.js';
 import { withPoints } from './points.js';
 import { isOf, joinThreads } from './thread.js';
 import { type Wiring, wiringOf } from './wiring.js';
-
-export interface Phase {
-  readonly name: string;
-  /** the phases that share this span, where no line parts them: `name` has all their names */
-  readonly parts?: readonly string[] | undefined;
-  /** its row of the table */
-  readonly spec: PhaseSpec;
-  readonly service: string;
-  readonly host: string;
-  readonly start: Millis;
-  readonly end: Millis;
-  readonly startIs: Certainty;
-  readonly endIs: Certainty;
-  readonly port: string | undefined;
-  /** the phase it is a part of, by name, or undefined for the root */
-  readonly within: string | undefined;
-  /** the lines at its ends */
-  readonly lines: readonly Event[];
-  /** the line at its end, where that says that it failed */
-  readonly failure?: Event | undefined;
-  /** of an HTTP request */
-  readonly call?: Call | undefined;
-}
-
-/** What phases are computed from. */
-export interface Lived {
-  readonly request: string;
-  readonly start: Millis;
-  readonly end: Millis;
-  readonly members: readonly Member[];
-  readonly ports: readonly string[];
-  /** the compute host, or undefined for a fragment */
-  readonly host: string | undefined;
-  /** whether this process reads this service's log, on this host where one is given */
-  reads(service: string, host?: string): boolean;
-}
 
 function scopeOf(port: string | undefined, members: readonly Member[], { numbers }: Table): Scope {
   const lines: (Event[] | undefined)[] = new Array(numbers.size);
@@ -84,7 +46,7 @@ interface Scopes {
 
 const NO_SCOPES: readonly Scope[] = [];
 
-function scopesOf({ members, ports }: Lived, wired: ReadonlyMap<string, Wiring>, table: Table): Scopes {
+function scopesOf({ members, ports }: PhaseInput, wired: ReadonlyMap<string, Wiring>, table: Table): Scopes {
   const action = [wholeOf(members, table)];
   if (!table.hasPorts && !table.hasCycles) return { action, port: NO_SCOPES, cycle: NO_SCOPES };
   const port: Scope[] = [];
@@ -108,7 +70,7 @@ const isSame = (a: readonly Member[], b: readonly Member[]): boolean => a.length
  * The phases of an action that its lines show: a pure function of the table and the lines, whatever their order.
  * A phase is reported by the process that reads its service's log: others know only one side of it, and would report it twice.
  */
-export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: Phase[]; coverage: Coverage } {
+export function phasesOf(specs: readonly PhaseSpec[], lived: PhaseInput): { phases: Phase[]; coverage: Coverage } {
   const table = tableOf(specs);
   const wired = table.asksWiring ? wiringOf(lived) : NOT_WIRED;
   const layout = layoutOf(table, bitsOf(wired.values()));
@@ -149,7 +111,7 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
 const NOT_WIRED: ReadonlyMap<string, Wiring> = new Map();
 
 /** Which services of the table log at DEBUG here (`d`) and are read (`r`), `b` for both: a letter for each. */
-function readingOf({ services }: Table, { members, reads }: Lived): string {
+function readingOf({ services }: Table, { members, reads }: PhaseInput): string {
   const isDeep = services.map(() => false);
   for (const { event } of members) {
     const number = event.level === 'DEBUG' ? services.indexOf(event.service) : -1;
@@ -172,7 +134,7 @@ function touchedBy({ lines }: Scope, { plans, byKind }: Layout): Uint8Array {
 }
 
 /** A phase whose end no line shows ends with the one it is part of. */
-function closeOpenEnds(phases: readonly Phase[], lived: Lived): Phase[] {
+function closeOpenEnds(phases: readonly Phase[], lived: PhaseInput): Phase[] {
   return phases.map((phase) => {
     if (!Number.isNaN(phase.end)) return phase;
     const parent = phases.find(

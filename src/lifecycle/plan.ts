@@ -1,12 +1,11 @@
 import type { EventKind } from '../catalogue/event.js';
 import { isPrintedAtInfo, knownAs } from '../catalogue/releases.js';
 import { traitsOf } from '../catalogue/traits.js';
-import type { Coverage } from './coverage.js';
 import type { Edge, PhaseSpec } from './define.js';
 import { type Event, inOrder } from './event.js';
-import type { Blank } from './fate.js';
 import { EMITTED, PROOFS } from './guest-events.js';
 import { actionOfLock } from './name.js';
+import type { Blank, Coverage } from './phase.js';
 import { threadsOf } from './thread.js';
 import type { Wiring } from './wiring.js';
 

@@ -1,6 +1,6 @@
 import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member } from './event.js';
-import type { Phase } from './phases.js';
+import type { Phase } from './phase.js';
 
 /** Who calls placement. */
 const CALLERS: ReadonlySet<string> = new Set(['nova-api', 'nova-conductor', 'nova-scheduler', 'nova-compute']);

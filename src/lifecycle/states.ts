@@ -45,8 +45,6 @@ export function statesOf(event: Event): Said | undefined {
   return { vm: textOf(event, 'vm_state'), task: task === NO_TASK ? undefined : task };
 }
 
-export type States = ReturnType<typeof createStates>;
-
 /** Which actions a printed state is of. */
 export function createStates(actions: readonly ActionSpec[]) {
   const passed = new Map<string, Set<ActionSpec>>();

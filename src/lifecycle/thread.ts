@@ -1,19 +1,6 @@
 import type { PhaseSpec } from './define.js';
 import { type Event, inOrder } from './event.js';
-import type { Phase } from './phases.js';
-
-/** A phase of the tables, what was found of it, and how much more the log could show. */
-export interface Planned {
-  readonly spec: PhaseSpec;
-  readonly phases: readonly Phase[];
-  /** It may have happened without a line. */
-  readonly mayBeUnseen: boolean;
-  /** That it began is no sign that it did not end: its end is not printed, or need not come. */
-  readonly mayNotEnd: boolean;
-  /** The log would show a line at its beginning, at its end. */
-  readonly showsStart: boolean;
-  readonly showsEnd: boolean;
-}
+import type { Phase, Planned } from './phase.js';
 
 /** What stands between the names of phases that share a span. */
 const JOINT = ' + ';

@@ -40,7 +40,7 @@ export type Sight =
   /** releases of this age print no such line */
   | { readonly seen: 'not-printed' };
 
-export interface PhaseSight {
+interface PhaseSight {
   readonly phase: PhaseSpec;
   readonly sight: Sight;
 }
@@ -66,7 +66,7 @@ const servicesOf = (kinds: readonly EventKind[], logging: Logging): string[] =>
   unique(kinds.flatMap((kind) => placesOf(kind, logging).flatMap(({ services }) => services)));
 
 /** Whether some service prints such a line into a log that is read. */
-export function isPrinted(kind: EventKind, logging: Logging): boolean {
+function isPrinted(kind: EventKind, logging: Logging): boolean {
   return placesOf(kind, logging).some(({ services, spec }) =>
     services.some((service) => {
       const depth = logging.depthOf(service);

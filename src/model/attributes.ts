@@ -1,7 +1,7 @@
 /**
- * Every attribute key of spans that novaspan writes or reads, with the type of its values. Dashboards, checks and users rely
- * on both; docs/tracing-model.md explains each. A backend makes one column of a key, so a key has one type: durations are
- * always `double`, also when they are whole; counts, places and status codes are always `int`.
+ * Every attribute key of spans that novaspan writes or reads, with the type of its values. Dashboards, checks and
+ * users rely on both; docs/tracing-model.md explains each. A backend makes one column of a key, so a key has one type:
+ * durations are always `double`, also when they are whole; counts, places and status codes are always `int`.
  */
 const table = {
   instance: ['openstack.instance.id', 'string'],
@@ -68,5 +68,7 @@ export const doubles: ReadonlySet<string> = new Set(
 /** The version of OpenTelemetry's semantic conventions that the keys without a prefix of ours are of. */
 export const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.37.0';
 
-/** How well an end of a span is known: a line marks it, other lines bound it or state a duration, or no line was seen. */
+/**
+ * How well an end of a span is known: a line marks it, other lines bound it or state a duration, or no line was seen.
+ */
 export type Certainty = 'observed' | 'derived' | 'unobserved';

@@ -1,4 +1,4 @@
-/** Whether `literal` stands in the bytes. */
+/** Whether the bytes contain `literal`. */
 export function isAt(bytes: Uint8Array, at: number, literal: Uint8Array): boolean {
   for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return false;
   return true;

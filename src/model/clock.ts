@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Millis } from './line.js';
 
-/** The only door to real time: everything that waits or asks the time takes one, so that tests hand in their own. */
+/** The only access to real time. Everything that waits or reads the time gets one, so that tests can pass their own. */
 export interface Clock {
   now(): Millis;
   /** Resolves after `ms`, or as soon as `signal` aborts; never rejects. */

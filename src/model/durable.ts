@@ -2,11 +2,11 @@ import { open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Writes a file so that whenever the machine stops, the file is what it was or what it is to be, whole.
+ * Writes a file so that it is complete, old or new, whenever the machine stops.
  *
  *     write NAME.new, fsync, rename to NAME, fsync the folder
  *
- * @throws what the system says; what there was before is untouched then
+ * @throws the system's error; the old file is untouched then
  */
 export async function writeDurably(path: string, text: string): Promise<void> {
   const fresh = `${path}.new`;
@@ -20,14 +20,14 @@ export async function writeDurably(path: string, text: string): Promise<void> {
     }
     await rename(fresh, path);
   } catch (error) {
-    // On a full disk half a file is in its own way.
+    // On a full disk the half-written file would take the space for the next attempt.
     await unlink(fresh).catch(() => undefined);
     throw error;
   }
   await syncFolder(dirname(path));
 }
 
-/** Some file systems cannot sync a folder, and say so: they need not. */
+/** Some file systems cannot sync a folder and return an error: that is ignored. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {

@@ -17,7 +17,7 @@ export type ErrorCode =
   | 'RECEIVE_UNAVAILABLE'
   | 'VIEW_UNAVAILABLE';
 
-/** sysexits.h: what a shell script can tell from the exit status. */
+/** sysexits.h: a shell script reads these from the exit status. */
 export const exitCodes = {
   ok: 0,
   usage: 64,
@@ -51,8 +51,8 @@ const exitOf: Record<ErrorCode, number> = {
 };
 
 /**
- * A failure that stops something an operator asked for: what happened, why, and what to do.
- * A log line that fails to say something is not an error: it is counted and passed over.
+ * A failure that stops what an operator asked for: what happened, why, and what to do. A log line that cannot be read
+ * is no error: it is counted and skipped.
  */
 export class OperatorError extends Error {
   override readonly name = 'OperatorError';
@@ -107,7 +107,7 @@ export const logUnknown = (path: string, seen?: string) =>
   });
 
 /**
- * @param others programs whose lines were read, and passed over
+ * @param others programs whose lines were read and skipped
  * @param seen what the logs look like, each a sentence
  */
 export const nothingRead = (paths: string, lines: number, others: string, seen: readonly string[] = [], isJournal = false) =>
@@ -164,7 +164,7 @@ export const viewUnavailable = (listen: string, remedy: string, cause?: unknown)
   });
 
 export const telemetryUnavailable = (listen: string, remedy: string, cause?: unknown) =>
-  new OperatorError('TELEMETRY_UNAVAILABLE', `cannot tell metrics on ${listen}${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, {
+  new OperatorError('TELEMETRY_UNAVAILABLE', `cannot serve metrics on ${listen}${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, {
     remedy,
     cause,
   });
@@ -176,5 +176,5 @@ export const receiveUnavailable = (listen: string, cause?: unknown) =>
     cause,
   });
 
-/** One line that says why, for an error of any kind. */
+/** The reason of any error, in one line. */
 export const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -1,7 +1,7 @@
 import type { Millis } from './line.js';
 
 /** One log, as it stands now. */
-export interface SourceVitals {
+interface SourceVitals {
   /** its lasting name */
   readonly path: string;
   /** what was written and is not read yet */

@@ -3,5 +3,5 @@ export const HOST_FORM = 'the name of a host: letters, digits, dots, hyphens and
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?$/;
 
-/** Whether a host may be called so where its name becomes part of a path. None is changed to fit: it is who the traces say it was. */
+/** Whether a host name can be part of a path. It is never changed to fit, because traces show it. */
 export const isHostName = (text: string): boolean => NAME.test(text);

@@ -2,18 +2,18 @@
 export type Millis = number;
 
 /**
- * The byte a line begins at. `path` is the log's lasting name: what was read from `nova-compute.log.1`
- * or `nova-compute.log.2.gz` says `nova-compute.log`, so that a rotation does not change a span's bytes.
+ * The byte at which a line begins. `path` is the log's base path: for lines from `nova-compute.log.1` or
+ * `nova-compute.log.2.gz` it is `nova-compute.log`, so that a rotation does not change a span's bytes.
  */
 export interface Origin {
   readonly path: string;
-  /** Which of the log's files: a later one has a greater number, which says nothing else. */
+  /** Which of the log's files. A later file has a greater number; the number means nothing else. */
   readonly file: number;
   readonly offset: number;
-  /** What the file is called that it was read from, and its number among that file's lines, from 1; only where they are asked for. */
+  /** The name of the file that was read, and the line's number in it, from 1. Only if asked for. */
   readonly name?: string;
   readonly line?: number;
-  /** The number that OVS and OVN give their lines, and the thread that counts by it. */
+  /** The sequence number of OVS's and OVN's lines, and the thread that counts it. */
   readonly serial?: { readonly thread: string; readonly number: number };
 }
 

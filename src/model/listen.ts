@@ -10,7 +10,7 @@ export interface Listen {
 /** For messages, and for the configuration's own check. */
 export const LISTEN_FORM = 'HOST:PORT, such as 127.0.0.1:9464 or [::1]:9464, or off';
 
-/** @returns undefined for what is no address; `off` is the caller's to know */
+/** @returns undefined if it is no address. The caller handles `off` */
 export function parseListen(text: string): Listen | undefined {
   const found = /^(?:\[(?<v6>[\da-f:.]+(?:%\w+)?)\]|(?<host>[a-z\d](?:[a-z\d.-]*[a-z\d])?)):(?<port>\d{1,5})$/i.exec(text)?.groups;
   const host = found?.['v6'] ?? found?.['host'];
@@ -18,15 +18,15 @@ export function parseListen(text: string): Listen | undefined {
   return host === undefined || port > 65_535 ? undefined : { host, port };
 }
 
-/** Whether only this machine can reach it. */
+/** Whether it can be reached from this machine only. */
 export const isLoopback = ({ host }: Listen): boolean =>
   host === 'localhost' || host === '::1' || /^127\.(?:\d{1,3}\.){2}\d{1,3}$/.test(host);
 
 /**
- * Has a server listen there, and nowhere that something else does.
+ * Makes a server listen at an address. Fails if something else listens there.
  *
- * @returns how it is asked, such as `http://127.0.0.1:9464`: with the port that the system chose where it was 0
- * @throws what the system says
+ * @returns its URL, such as `http://127.0.0.1:9464`; with the port that the system chose if it was 0
+ * @throws the system's error
  */
 export async function listenOn(server: Server, address: Listen): Promise<string> {
   await new Promise<void>((resolve, reject) => {
@@ -38,7 +38,7 @@ export async function listenOn(server: Server, address: Listen): Promise<string>
   return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`;
 }
 
-/** Whether other machines reach what listens at `HOST:PORT`. */
+/** Whether other machines can reach `HOST:PORT`. */
 export function isPublic(listen: string): boolean {
   const address = parseListen(listen);
   return address !== undefined && !isLoopback(address);

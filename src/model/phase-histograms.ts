@@ -1,5 +1,6 @@
 /**
- * What is exposed of how long phases take, and actions other than boots, besides how many there were, their sum and the longest:
+ * What is exposed of how long phases take, and actions other than boots, besides how many there were, their sum and
+ * the longest:
  *
  *     off      nothing more: three series for each phase of a host
  *     coarse   buckets: seven more series for each phase, five for each action

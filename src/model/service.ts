@@ -1,89 +1,90 @@
 /** The formats of a service's own lines. */
 export type Format = 'oslo' | 'vlog';
 
-/** Whose releases are meant: those that OpenStack's services share, or those of OVN. */
+/** Which release numbers a service follows: OpenStack's or OVN's. */
 export type Family = 'openstack' | 'ovn';
 
 /**
  * Where a service works:
  *
- * - `control plane`: of nova's, and what that asks; of its lines only those are an action's that say the action's own request
+ * - `control plane`: nova's control plane and the services that it calls. Its lines belong to an action only if they
+ *   name its request id
  * - `network API`: makes and binds ports
- * - `hypervisor`: a daemon of a compute host, which prints of its own host only
+ * - `hypervisor`: a daemon of a compute host. Its lines are about its own host only
  */
-export type Part = 'control plane' | 'network API' | 'hypervisor';
+type Part = 'control plane' | 'network API' | 'hypervisor';
 
-/** Where a service's level of logging is set. */
-export interface Settings {
+/** Where a service's log level is set. */
+interface Settings {
   readonly file: string;
   readonly where: string;
 }
 
 export interface Project {
-  /** as the folder of its logs is called, too */
+  /** also the name of the folder of its logs */
   readonly name: string;
   readonly writes: Format;
   readonly releases: Family;
-  /** what the names of its binaries begin with, also of those that are not read */
+  /** the prefix of its binaries' names, including services that are not read */
   readonly prefix?: string;
   readonly settings?: Settings;
 }
 
-/** What is known of a service, but for its messages. */
+/** Everything about a service except its messages. */
 export interface Service {
-  /** as its binary is called */
+  /** the name of its binary */
   readonly name: string;
-  /** in traces, where it is called otherwise there */
+  /** its name in traces, if that is another */
   readonly traced?: string;
   readonly project: string;
   readonly part?: Part;
-  /** where they are not the project's */
+  /** if they differ from the project's */
   readonly settings?: Settings;
   /**
-   * Names of its logs, units, containers and binaries by deployment. What follows from others is known without: with `_` for
-   * `-`, with a host's name before or behind it, and without the project's name in a folder of the project.
+   * Names of its logs, units, containers and binaries in deployments. These variants need no entry: with `_` for `-`,
+   * with a host name before or after, and without the project's name in a folder of the project.
    */
   readonly called?: readonly string[];
   /** names with a number or a cell in them */
   readonly like?: RegExp;
-  /** what the names of loggers begin with that it alone has; a longer beginning goes before a shorter one */
+  /** prefixes of loggers that only this service has. The longest prefix wins */
   readonly loggers?: readonly string[];
-  /** vlog: modules that it alone has */
+  /** vlog: modules that only this service has */
   readonly modules?: readonly string[];
 }
 
-/** Finds services by what is known of them. */
+/** Finds services by name, project, part or logger. */
 export interface Services {
-  /** names of more than one word, longest first: a host's name may stand before or behind them */
+  /** names of more than one word, longest first. A host name may come before or after them */
   readonly names: readonly string[];
   readonly projects: readonly string[];
   /**
-   * The service that a name means.
+   * The service with a name.
    *
-   * @param folder of a log; in one that is called as a project, `server` is that project's
+   * @param folder of the log. In a folder named after a project, `server` is that project's
    */
   called(name: string, folder?: string): string | undefined;
-  /** Whether a service goes by this very name: nothing else is in it, such as a host's. */
+  /** Whether this is exactly a service's name, with nothing else in it such as a host name. */
   isCalled(name: string): boolean;
   /** The name under which a service appears in traces. */
   ownName(service: string): string;
   formatOf(service: string): Format;
   familyOf(service: string): Family;
-  /** undefined for what is of no project that is known */
+  /** undefined if the project is not known */
   projectOf(service: string): string | undefined;
-  /** Where its level of logging is set; undefined where nothing is known of it. */
+  /** Where its log level is set; undefined if not known. */
   settingsOf(service: string): Settings | undefined;
-  /** Names, as in traces, of the services of a part. */
+  /** The services of a part, by their names in traces. */
   ofPart(part: Part): readonly string[];
-  /** The one service that has a logger; undefined for a logger of several, or of none that is known. */
+  /** The only service with a logger; undefined if several services have it, or none that is known. */
   writerOfLogger(logger: string): string | undefined;
   writerOfModule(module: string): string | undefined;
 }
 
-/** Names of loggers that are remembered: a program has some hundreds. */
+/** How many logger names are remembered: a program has some hundreds. */
 const MOST_LOGGERS = 2000;
 
-/** @param shared loggers of several services, whose names begin as those of one */
+/** @param shared loggers of several services whose names have the prefix of one service */
 export function indexServices(rows: readonly Service[], projects: readonly Project[], shared: readonly string[] = []): Services {
   const byName = namesOf(rows);
   const rowOf = new Map([...byName, ...rows.map((row) => [row.traced ?? row.name, row] as const)]);
@@ -122,13 +123,13 @@ export function indexServices(rows: readonly Service[], projects: readonly Proje
   };
 }
 
-/** Every name of each service. What a row says goes before what follows from another's name. */
+/** Every name of each service. A name that a row lists wins over a variant of another service's name. */
 function namesOf(rows: readonly Service[]): ReadonlyMap<string, Service> {
   const said = rows.flatMap((row) => [...(row.called ?? []), row.name].map((name) => [name, row] as const));
   return new Map([...said.map(([name, row]) => [name.replaceAll('-', '_'), row] as const), ...said]);
 }
 
-/** By the longest beginning of a logger's name that is known. */
+/** By the longest known prefix of a logger's name. */
 function longestOf(rows: readonly Service[], shared: readonly string[]): (logger: string) => string | undefined {
   const writers = new Map<string, string | undefined>([
     ...rows.flatMap(({ name, loggers = [] }) => loggers.map((logger) => [logger, name] as const)),

@@ -1,6 +1,6 @@
 import { indexServices, type Project, type Service } from './service.js';
 
-/** Who makes services, and what all of theirs have in common. */
+/** The projects, and what all services of a project share. */
 export const projects: readonly Project[] = [
   { name: 'nova', writes: 'oslo', releases: 'openstack', prefix: 'nova-', settings: { file: 'nova.conf', where: 'on the controllers' } },
   {
@@ -29,7 +29,7 @@ export const projects: readonly Project[] = [
   { name: 'libvirt', writes: 'oslo', releases: 'openstack' },
 ];
 
-/** All that is known of a service, but for its messages. A new one is a row here, and its messages in `catalogue/`. */
+/** All services. A new service is a row here and its messages in `catalogue/`. */
 export const rows: readonly Service[] = [
   {
     name: 'nova-compute',
@@ -154,14 +154,14 @@ export const rows: readonly Service[] = [
     like: /^ovn-sb-relay|^ovsdb-server[-_]/,
     modules: ['ovsdb_server', 'raft'],
   },
-  // Known by name, so that their logs are told from those of nobody.
+  // Listed so that their logs are recognised as such, although no message of theirs is known.
   { name: 'neutron-l3-agent', project: 'neutron' },
   { name: 'neutron-metadata-agent', project: 'neutron' },
   { name: 'libvirtd', project: 'libvirt' },
   { name: 'virtqemud', project: 'libvirt' },
 ];
 
-/** Code that several services run, within what is one service's alone. */
+/** Loggers of code that several services run, although their prefix is one service's. */
 export const shared: readonly string[] = [
   'nova.compute.flavors',
   'nova.compute.instance_actions',

@@ -1,13 +1,16 @@
 import type { Millis } from './line.js';
 
-/** How an action may end, by what happened and not by nova's own event list, which says "Success" of builds that failed inside. */
+/** How an action may end, by what happened. nova's own event list says "Success" even of builds that failed. */
 export const outcomes = ['succeeded', 'failed', 'timed-out', 'interrupted', 'unfinished', 'evicted'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** Whether an outcome is an error. The input ended before an `unfinished` action, and an `evicted` one had no room: nothing is known to be wrong. */
+/**
+ * Whether an outcome is an error. For `unfinished` the input ended, for `evicted` there was no room: neither is a
+ * known error.
+ */
 export const isError = (outcome: Outcome): boolean => outcome === 'failed' || outcome === 'timed-out' || outcome === 'interrupted';
 
-/** The span of a build that a compute host handed back: it has no root. */
+/** The span of a build attempt that a compute host handed back. Its trace part has no root. */
 export const BUILD_ATTEMPT = 'build attempt';
 
 export type AttributeValue = string | number | boolean | readonly string[];
@@ -25,10 +28,10 @@ export interface SpanLink {
   readonly attributes: Attributes;
 }
 
-/** Whose view of a call it is: `server` served an HTTP request, `client` asked another service and waited for the answer. */
+/** The side of a call: `server` served an HTTP request, `client` called another service and waited for the answer. */
 export type SpanKind = 'internal' | 'server' | 'client';
 
-/** A finished span as plain data: no SDK types, never changed after it is made. */
+/** A finished span as plain, immutable data without SDK types. */
 export interface SpanData {
   /** 32 and 16 lower-case hex digits */
   readonly traceId: string;
@@ -38,7 +41,7 @@ export interface SpanData {
   readonly kind: SpanKind;
   readonly start: Millis;
   readonly end: Millis;
-  /** The resource: who did the work. `attributes` of the resource are made from these two at export. */
+  /** Who did the work. The resource's attributes are made from these two at export. */
   readonly service: string;
   readonly host: string;
   readonly attributes: Attributes;
@@ -50,16 +53,19 @@ export interface SpanData {
   readonly error: string | undefined;
 }
 
-/** What one process has to say of one action: exported in one request, root included. */
+/** What one process knows about one action: exported in one request, root included. */
 export interface FinishedTrace {
   readonly traceId: string;
-  /** `action` has a root, `fragment` has none (its host's sidecar writes it), `network-ready` is the sequel of a boot */
+  /**
+   * `action` has a root; `fragment` has none, its host's sidecar writes it; `network-ready` is the network after a
+   * boot
+   */
   readonly form: 'action' | 'fragment' | 'network-ready';
   readonly instance: string;
   readonly request: string | undefined;
   /** nova's name of the action; undefined for a fragment, which cannot know it */
   readonly action: string | undefined;
-  /** of a fragment: nova's names of the actions that it may be a part of, where its lines show them */
+  /** for a fragment: nova's names of the actions that it may be a part of, if its lines show them */
   readonly partOf?: readonly string[];
   /** in the order of start, then end, then name; the root first where there is one */
   readonly spans: readonly SpanData[];

@@ -1,10 +1,10 @@
-/** A log with lines, of which none is a log record. */
+/** A log with lines but no log record. */
 export interface UnreadLog {
   readonly path: string;
-  /** whose it is, as far as that is known */
+  /** the service and host, if known */
   readonly services: readonly string[];
   /** what it looks like, in words */
   readonly seen: string | undefined;
-  /** Its lines are what a service prints before its log is set up: they can be read, and say nothing of actions. */
+  /** Its lines are from before the service set up its log. They can be read and are about no action. */
   readonly isStartup: boolean;
 }

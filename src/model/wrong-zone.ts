@@ -1,9 +1,9 @@
-/** Times that were read in a wrong zone. */
+/** Times that were read in the wrong zone. */
 export interface WrongZone {
-  /** which services' times, the zone that they look to be in, and the one that they were read in */
+  /** which services, the zone that their times seem to be in, and the zone in which they were read */
   readonly what: string;
   readonly remedy: string;
-  /** what `--timezone` takes instead; undefined where one option cannot say it */
+  /** the right value of `--timezone`; undefined if one value cannot express it */
   readonly zones?: string;
 }
 
@@ -11,8 +11,8 @@ export interface WrongZone {
 export interface ProvenZones {
   /** as `--timezone` takes them */
   readonly zones: string;
-  /** hosts whose logs are in another one */
+  /** hosts whose logs are in another zone */
   readonly others: readonly { readonly host: string; readonly zone: string }[];
-  /** how that is known; undefined where nothing could be compared */
+  /** how that is known; undefined if nothing could be compared */
   readonly by: string | undefined;
 }

@@ -1,8 +1,8 @@
 import { normalize } from 'node:path';
+import { type ClosedRecord, REMEMBERED, REREAD, recordOf } from '../correlate/closed-record.js';
 import { Compactor } from '../correlate/compact.js';
 import { Correlator } from '../correlate/correlator.js';
 import { type Saved, wasSaved } from '../correlate/saved.js';
-import { REMEMBERED, REREAD, type Told, told } from '../correlate/told.js';
 import { Watermark } from '../correlate/watermark.js';
 import { createZone, type Zone } from '../format/zone.js';
 import { type From, isJournalPath, journalName } from '../journal/place.js';
@@ -70,7 +70,7 @@ export interface LiveTrace {
   readonly trace: FinishedTrace;
   /** the earliest of its lines */
   readonly from: Millis;
-  readonly told: Told;
+  readonly told: ClosedRecord;
 }
 
 /** What a restart must know. Plain data (docs/decisions/0010-restart-by-reading-again.md). */
@@ -79,7 +79,7 @@ export interface SavedLogs {
   readonly horizon: Millis | null;
   readonly logs: readonly SavedLog[];
   readonly long: Saved;
-  readonly told: readonly Told[];
+  readonly told: readonly ClosedRecord[];
   /** what is over and not delivered, and has lines before those that are read again: it cannot be built again */
   readonly undelivered: readonly LiveTrace[];
 }
@@ -142,7 +142,7 @@ function paceOf(standings: readonly LogStanding[], now: Millis, isAfterPause: bo
 }
 
 /** How one log stands, as of the last cycle. */
-export interface LogStanding {
+interface LogStanding {
   readonly path: string;
   /** where reading goes on */
   readonly place: Place;
@@ -184,7 +184,7 @@ export interface LiveLogs {
 }
 
 /** How following stands, as of the last cycle; moments are of the logs' own time. */
-export interface LiveVitals {
+interface LiveVitals {
   /** by nova's name of the action */
   readonly openActions: Vitals['openActions'];
   readonly buildHosts: Vitals['buildHosts'];
@@ -361,7 +361,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
   };
 
   /** Whether a thing is news: not one that an earlier life has told, or would have. */
-  const isNews = (thing: Told): boolean => {
+  const isNews = (thing: ClosedRecord): boolean => {
     if (ledger.has(thing)) {
       count('traces_known');
       return false;
@@ -415,7 +415,7 @@ export function followLogs(options: LiveOptions): LiveLogs {
       reached = watermark.at(looked);
       const traces: LiveTrace[] = [];
       for (const closed of correlator.advance(reached)) {
-        const thing = told(closed);
+        const thing = recordOf(closed);
         if (!isNews(thing)) continue;
         const trace = buildTrace(closed, { lines: options.lines, reads, phasesOf: options.rules?.phasesOf, count });
         if (trace.spans.length === 0) {

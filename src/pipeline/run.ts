@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Correlator } from '../correlate/correlator.js';
 import { isJournalPath, journalName } from '../journal/place.js';
-import type { ClosedThing } from '../lifecycle/closed.js';
+import type { ClosedUnit } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
 import { Stalls } from '../lifecycle/stalls.js';
 import { isOfAction } from '../lifecycle/unnamed.js';
@@ -170,7 +170,7 @@ export class Run {
     this.#close();
   }
 
-  *#finish(things: readonly ClosedThing[]): Generator<FinishedTrace> {
+  *#finish(things: readonly ClosedUnit[]): Generator<FinishedTrace> {
     if (this.doing !== 'all') return;
     const { options } = this;
     for (const closed of things) {
@@ -184,7 +184,7 @@ export class Run {
   }
 }
 
-function requestsOf({ members }: ClosedThing): ReadonlySet<string> {
+function requestsOf({ members }: ClosedUnit): ReadonlySet<string> {
   const found = new Set<string>();
   for (const { event } of members) {
     if (event.requestId !== undefined) found.add(event.requestId);

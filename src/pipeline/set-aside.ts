@@ -4,7 +4,7 @@ import { writeDurably } from '../model/durable.js';
 import type { FinishedTrace } from '../model/span.js';
 
 /** What is in a file of the folder: one JSON document. */
-export interface SetAsideTrace {
+interface SetAsideTrace {
   /** why the backend would not take it, with its address and without secrets */
   readonly reason: string;
   /** when it was set aside, in ISO 8601 */

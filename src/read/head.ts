@@ -54,7 +54,7 @@ function inDefaultFormat(text: string): string {
 const envelope = new EnvelopeReader();
 
 /** Whether a line is a record of its own, or one that something known wraps. */
-export function isKnown(text: string): boolean {
+function isKnown(text: string): boolean {
   const bytes = Buffer.from(text);
   return envelope.read(bytes, 0, bytes.length) !== undefined || isWrapped(text);
 }

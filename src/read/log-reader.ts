@@ -40,7 +40,7 @@ const FAILURE = 60_000;
 const JUMP = 10 * 60_000;
 
 export { ownName } from '../model/services.js';
-export { type Format, formatOf } from './envelope.js';
+export { formatOf } from './envelope.js';
 
 /** What a line's time rests on: the zone of its service, the zone of what wraps it, or none, where it is known in UTC. */
 export type Zoning = 'own' | 'outer' | 'none';

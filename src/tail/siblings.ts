@@ -53,7 +53,7 @@ export function nowAt(path: string): Named | undefined {
   }
 }
 
-export const isGone = (error: unknown): boolean => {
+const isGone = (error: unknown): boolean => {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ENOTDIR';
 };

@@ -1,7 +1,7 @@
 import type { Millis } from '../model/line.js';
 import { keyOf, MOST_SERIES } from './series.js';
 
-export const WINDOW: Millis = 5 * 60_000;
+const WINDOW: Millis = 5 * 60_000;
 /** The window moves in steps of so much. */
 const STEP: Millis = WINDOW / 10;
 

@@ -4,8 +4,8 @@ import type { Count } from '../model/counters.js';
 import type { Attributes, AttributeValue, FinishedTrace, SpanData, SpanEvent } from '../model/span.js';
 
 /**
- * The most that one trace may hold. They are far above what real actions have, and no setting changes them: two sidecars
- * that write parts of one trace, and two readings of one log, must give the same bytes.
+ * The limits of one trace. They are far above what real actions have. No setting changes them: two sidecars that write
+ * parts of one trace, and two readings of one log, must give the same bytes.
  */
 export const bounds = {
   /** spans of a trace, its root included */
@@ -23,8 +23,8 @@ export const bounds = {
 } as const;
 
 /**
- * A trace as it may leave the process: without what looks like a secret, whatever line it came from, and within bounds.
- * What is hidden, cut or left out is counted; a span that needs nothing is given back as it is.
+ * A trace that may leave the process: within the limits, and without anything that looks like a secret. What is
+ * hidden, cut or left out is counted. A span that needs no change is returned as it is.
  */
 export function fitToLeave(trace: FinishedTrace, count: Count): FinishedTrace {
   const fit = new Fitting(count);
@@ -32,21 +32,21 @@ export function fitToLeave(trace: FinishedTrace, count: Count): FinishedTrace {
   return spans === trace.spans ? trace : { ...trace, spans };
 }
 
-/** Keys of few values in all traces: none of them is a text of a log, or names a thing of a user. */
+/** Keys that have few values in all traces: none is a text of a log or names something of a user. */
 const FEW: ReadonlySet<string> = new Set([
   ...[keys.action, keys.outcome, keys.start, keys.end, keys.endReason, keys.leastLevel, keys.image],
   ...[keys.logPath, keys.logService, keys.logLevel, keys.httpMethod, keys.httpRoute],
 ]);
-/** Their values that hold no secret, and the lists that hold none: looked at once, and not in every trace. No more than so many. */
+/** Values and lists that are known to hold no secret: they are checked once, not in every trace. At most this many. */
 const MOST_CLEAN = 10_000;
 const cleanTexts = new Set<string>();
 const cleanLists = new WeakSet<readonly string[]>();
 
 class Fitting {
   readonly #count: Count;
-  /** most values of a trace are on many of its spans */
+  /** values that were checked in this trace: most are on many of its spans */
   readonly #known = new Map<string, string>();
-  /** a line may be shown on several spans */
+  /** lines that were checked in this trace: one line may be on several spans */
   readonly #clean = new Set<SpanEvent>();
   #eventsLeft: number = bounds.eventsOfTrace;
 
@@ -65,7 +65,7 @@ class Fitting {
     return isSame ? given : fitted;
   }
 
-  /** The first spans, the root among them; a span whose parent is left out becomes its trace's root's. */
+  /** The first spans, with the root. A span whose parent is left out becomes a child of the root. */
   #first(spans: readonly SpanData[]): readonly SpanData[] {
     this.#count('spans_left_out', spans.length - bounds.spans);
     const kept = spans.slice(0, bounds.spans);
@@ -110,7 +110,7 @@ class Fitting {
     for (const key in given) {
       const value = given[key]!;
       if (typeof value === 'number') continue;
-      // Lines are unlike each other: to remember that one has no secret costs as much as to look at it.
+      // Lines differ: remembering that one has no secret costs as much as checking it.
       if (key === keys.logMessage && typeof value === 'string' && value.length <= bounds.text && scrubbed(value) === value) continue;
       const longest = key === keys.logMessage ? bounds.text : bounds.value;
       const fit =
@@ -136,7 +136,7 @@ class Fitting {
     return given;
   }
 
-  /** Scrubbed first, then cut: a secret that is cut in two might not be known for one. @param isOfFew its key has few values */
+  /** Scrubs first, then cuts: half a secret might not be recognised. @param isOfFew its key has few values */
   #text(text: string, longest: number, isOfFew: boolean): string {
     if (isOfFew && cleanTexts.has(text)) return text;
     let clean = this.#known.get(text);

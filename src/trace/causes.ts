@@ -15,7 +15,7 @@ const keyOf = {
   requests: keys.requests,
 } as const satisfies Record<keyof Causes, string>;
 
-/** Sets what is known of the causes, each under its key. */
+/** Sets the known causes, each under its key. */
 export function addCauses(attributes: Record<string, AttributeValue>, causes: Causes | undefined): Record<string, AttributeValue> {
   if (causes === undefined) return attributes;
   for (const name of Object.keys(keyOf) as (keyof Causes)[]) {

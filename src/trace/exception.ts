@@ -11,7 +11,7 @@ export interface LoggedException {
   readonly event: SpanEvent;
 }
 
-/** `nova.exception.PortBindingFailed: Binding failed for port …`: a dotted class name, then its words. */
+/** `nova.exception.PortBindingFailed: Binding failed for port …`: a dotted class name, then the message. */
 const RAISED = /(?:^|: )([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*): (.*)$/s;
 const CLASS =
   /(?:Error|Exception|Failed|Failure|NotFound|Timeout|Invalid|Unacceptable|NoMore\w*|NoValidHost|Abort\w*|Exceeded|InUse|Busy|Unavailable|Forbidden|Conflict|Warning|[A-Z]\w+)$/;
@@ -20,25 +20,25 @@ const REMOTE = /_Remote(?=\.|$)/g;
 const LONGEST_MESSAGE = 500;
 const LONGEST_STACK = 8000;
 
-/** The first failure that the action's lines give a reason for: later ones are its consequences. */
+/** The first failure for which a line gives the reason. Later failures are its consequences. */
 export function exceptionOf(events: readonly Event[], spec: ActionSpec): LoggedException | undefined {
   const failures = events.filter(({ kind }) => spec.fails.includes(kind) || CONTROLLER_FAILURES.has(kind));
-  const told = failures.find((event) => raisedIn(event) !== undefined);
-  if (told === undefined) return undefined;
-  const { type, message } = raisedIn(told)!;
-  const stack = scrubbed(told.detail.join('\n')).slice(0, LONGEST_STACK);
+  const line = failures.find((event) => raisedIn(event) !== undefined);
+  if (line === undefined) return undefined;
+  const { type, message } = raisedIn(line)!;
+  const stack = scrubbed(line.detail.join('\n')).slice(0, LONGEST_STACK);
   return {
     type,
     message,
     event: {
       name: 'exception',
-      at: told.at,
+      at: line.at,
       attributes: {
         [keys.exceptionType]: type,
         [keys.exceptionMessage]: message,
         ...(stack === '' ? {} : { [keys.exceptionStack]: stack }),
-        [keys.logPath]: told.origin.path,
-        [keys.logOffset]: told.origin.offset,
+        [keys.logPath]: line.origin.path,
+        [keys.logOffset]: line.origin.offset,
       },
     },
   };

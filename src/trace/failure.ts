@@ -1,24 +1,26 @@
 import { inOrder } from '../lifecycle/event.js';
-import type { Phase } from '../lifecycle/phases.js';
+import type { Phase } from '../lifecycle/phase.js';
 import { isError, type Outcome } from '../model/span.js';
 
-/** No line is quoted further. */
+/** A line is quoted up to this length. */
 const QUOTED = 300;
 
 /**
- * Where an action failed: its phases that are to be shown as failed, and what is said of each.
+ * Where an action failed: the phases that are shown as failed, and the text of each.
  *
- * - The phase whose line says so first. What fails after it fails because of it: nova spawns while neutron makes the ports, and
- *   a build whose ports cannot be made prints "Instance failed to spawn", too.
+ * - The phase whose line says so first. Later failures are its consequences: nova spawns while neutron makes the
+ *   ports, so a build whose ports cannot be made also prints "Instance failed to spawn".
  * - The phases that it is a part of, where a line says that they failed as well.
- * - What it waited for in vain: other phases of its port that did not end, and of its own parts the one begun last.
+ * - What it waited for without result: other phases of its port that did not end, and the last of its own parts to
+ *   begin.
  *
  * Where no line of a phase says that it failed, the phases that were under way are where it failed.
  */
 export function failuresOf(phases: readonly Phase[], outcome: Outcome): ReadonlyMap<Phase, string> {
   const failed = new Map<Phase, string>();
   if (!isError(outcome)) {
-    // nova goes on when a port cannot be unplugged, and may be told to when one is not plugged in time.
+    // nova continues when a port cannot be unplugged, and can be configured to continue when one is not plugged in
+    // time.
     for (const phase of phases) if (phase.failure !== undefined) failed.set(phase, wordsOf(phase));
     return failed;
   }

@@ -1,12 +1,12 @@
 import type { Vif } from '../catalogue/event.js';
-import type { ClosedThing } from '../lifecycle/closed.js';
+import type { ClosedUnit } from '../lifecycle/closed.js';
 import { textOf } from '../lifecycle/event.js';
 
 /**
- * The ports of a trace, each with the interface that OVS has for it. nova calls it by the guest's tap, and with hybrid plug that
- * is another one: a bridge stands between the two, and what is in OVS is `qvo…`.
+ * The ports of a trace, each with its interface in OVS. nova names the guest's tap. With hybrid plug a bridge is
+ * between the two, and the interface in OVS is `qvo…`.
  */
-export function portsInOvs({ ports, members }: Pick<ClosedThing, 'ports' | 'members'>): ReadonlyMap<string, Vif> {
+export function portsInOvs({ ports, members }: Pick<ClosedUnit, 'ports' | 'members'>): ReadonlyMap<string, Vif> {
   const named = new Map(ports);
   for (const { event, ports: about } of members) {
     if (event.service !== 'ovs-vswitchd') continue;

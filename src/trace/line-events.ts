@@ -4,7 +4,7 @@ import type { Origin } from '../model/line.js';
 import type { AttributeValue, SpanEvent } from '../model/span.js';
 import { bounds } from './bounds.js';
 
-/** Whether the lines behind a span are its span events, and with the file and the number of each line where they are known. */
+/** Whether a span has its lines as span events, and whether each event has the file and number of its line. */
 export type ShownLines = 'events' | 'numbered' | 'off';
 
 /** The span events of a span. */
@@ -16,12 +16,13 @@ export interface LineEvents {
 const NONE: LineEvents = { events: [], droppedEvents: 0 };
 
 /**
- * Lines of one trace as span events, named by their kind: their wording with the values that the catalogue allows, and where they
- * stand. A line that bounds two spans of a service is the same event of both, so that it is made, scrubbed and encoded once.
+ * The lines of one trace as span events. An event is named by the kind of the line, and has its text, with only the
+ * values that the catalogue allows, and its place. A line that bounds two spans of a service is one event on both: it
+ * is made, scrubbed and encoded once.
  */
 export class LinesOfTrace {
   readonly #lines: ShownLines;
-  /** of spans of the service that wrote the line, and of spans of others */
+  /** on spans of the service that wrote the line, and on spans of other services */
   readonly #own = new Map<Event, SpanEvent>();
   readonly #others = new Map<Event, SpanEvent>();
 
@@ -44,8 +45,8 @@ export class LinesOfTrace {
   }
 
   #made(line: Event, service: string): SpanEvent {
-    // Set one by one, not spread: there are fifteen lines in a trace. The span says the service, and most lines are INFO: only what
-    // differs is worth its bytes.
+    // Set one by one, which is faster than spreading. The span names the service, and most lines are INFO: only other
+    // values are written.
     const attributes: Record<string, AttributeValue> = {};
     if (line.service !== service) attributes[keys.logService] = line.service;
     if (line.level !== 'INFO') attributes[keys.logLevel] = line.level;

@@ -1,15 +1,15 @@
 import crypto from 'node:crypto';
 
-/** Every span has one: `hash`, which Node.js has since 20.12, takes half as long as an object that is fed. */
+/** Every span needs a hash. `hash`, in Node.js since 20.12, takes half the time of a `createHash` object. */
 const sha256: (text: string) => string =
   typeof crypto.hash === 'function'
     ? (text) => crypto.hash('sha256', text, 'hex')
     : (text) => crypto.createHash('sha256').update(text).digest('hex');
 
 /**
- * The trace of an action: version 1 of a recipe that users may follow by hand, and that sidecars which never talk to each
- * other share. `request` is the id that `openstack server event list` shows; where no line gives it, `@<epoch ms>` of the
- * action's first line; `<request>/network-ready` for the sequel of a boot.
+ * The trace id of an action: version 1 of a recipe that users can follow by hand, and that sidecars share without
+ * talking to each other. `request` is the id that `openstack server event list` shows. If no line gives it, it is
+ * `@<epoch ms>` of the action's first line. For the network after a boot it is `<request>/network-ready`.
  *
  * @returns 32 hex digits
  */
@@ -18,19 +18,19 @@ export const traceIdOf = (instance: string, request: string): string => sha256(`
 /** The root of a trace: the same whichever host or attempt writes it. 16 hex digits. */
 export const rootIdOf = (traceId: string): string => sha256(`novaspan/1/root/${traceId}`).slice(0, 16);
 
-/** What tells a span from the others of its trace. */
+/** What distinguishes a span from the others of its trace. */
 export interface SpanKey {
   readonly service: string;
   readonly host: string;
   readonly name: string;
   /** port id or tap, empty where the span is of no port */
   readonly of: string;
-  /** its rank among spans that are equal in all else */
+  /** its rank among spans that are equal in everything else */
   readonly rank: number;
 }
 
 export const spanIdOf = (traceId: string, { service, host, name, of, rank }: SpanKey): string =>
   sha256(`novaspan/1/span/${traceId}/${service}/${host}/${name}/${of}/${rank}`).slice(0, 16);
 
-/** The request part of the sequel's trace id. */
+/** The request part of the trace id for the network after a boot. */
 export const networkReady = (request: string): string => `${request}/network-ready`;

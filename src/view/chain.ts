@@ -1,5 +1,6 @@
+import type { Step } from '../export/steps.js';
 import { nameOf } from '../export/terminal/rows.js';
-import type { Step, Verdict } from '../export/verdict.js';
+import type { Verdict } from '../export/verdict.js';
 import type { ChainStep } from './types.js';
 
 /** A step, and how much of the time it has to itself: what no step within it covers. */

@@ -16,7 +16,7 @@ export function isForUs(host: string | undefined, own: readonly string[]): boole
 }
 
 /** Of the page: nothing comes from elsewhere, nothing goes elsewhere, and no other page may show it in a frame. */
-export const PAGE_POLICY =
+const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Of every answer. No CORS: pages of other origins may not read it. */

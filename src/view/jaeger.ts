@@ -10,7 +10,7 @@ export interface JaegerTrace {
   readonly warnings: null;
 }
 
-export interface JaegerSpan {
+interface JaegerSpan {
   readonly traceID: string;
   readonly spanID: string;
   readonly operationName: string;

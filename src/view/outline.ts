@@ -1,6 +1,6 @@
 import { detailsOf, summaryOf } from '../export/sentence.js';
-import { boundsOf, durationOf, errorOf, extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
-import { isKnown, verdictOf } from '../export/verdict.js';
+import { boundsOf, durationOf, errorOf, extentOf, isKnown, outcomeOf, rootOf } from '../export/terminal/reading.js';
+import { verdictOf } from '../export/verdict.js';
 import { phaseOf } from '../model/call.js';
 import { type FinishedTrace, isError, outcomes } from '../model/span.js';
 import { gatesOf } from './chain.js';

@@ -60,7 +60,7 @@ export interface Status {
   readonly version: string;
 }
 
-export type Sure = 'observed' | 'derived' | 'unobserved';
+type Sure = 'observed' | 'derived' | 'unobserved';
 
 /** One row of the waterfall. */
 export interface SpanRow {

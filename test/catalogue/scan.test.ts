@@ -12,8 +12,8 @@ import {
   scanUrl,
   scanUuids,
   scanVif,
-  scanVifs,
 } from '../../src/catalogue/scan.js';
+import { scanVifs } from '../../src/catalogue/scan-vifs.js';
 
 const long = (name: string) => readFileSync(new URL(`./fixtures/${name}.txt`, import.meta.url), 'utf8').trimEnd();
 

@@ -30,7 +30,7 @@ const APART = { lines: 15, ms: 8000 };
  * The ways in which logs are turned over. `names` is how old files are called, `copies` tells copytruncate from rename, `gzip`
  * when they are compressed: at once, at the next turn, or never.
  */
-export const STYLES = [
+const STYLES = [
   { title: 'rename, numbered, compressed at the next turn', names: 'number', copies: false, gzip: 'next' },
   { title: 'rename, numbered, compressed at once', names: 'number', copies: false, gzip: 'at once' },
   { title: 'rename, numbered', names: 'number', copies: false, gzip: 'never' },

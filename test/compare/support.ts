@@ -3,7 +3,7 @@ import type { Certainty } from '../../src/model/attributes.js';
 import { keys } from '../../src/model/attributes.js';
 import type { FinishedTrace, Outcome, SpanData } from '../../src/model/span.js';
 
-export interface PhaseSpec {
+interface PhaseSpec {
   readonly name: string;
   readonly service?: string;
   readonly from: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Correlator } from '../../src/correlate/correlator.js';
-import type { ClosedThing } from '../../src/lifecycle/closed.js';
+import type { ClosedUnit } from '../../src/lifecycle/closed.js';
 import type { Event } from '../../src/lifecycle/event.js';
 import { A, at, B, eventsOf, nova, oslo, P, Q, U, V, vif, vlog } from '../support/lines.js';
 import { counting } from '../support/scenario.js';
@@ -11,7 +11,7 @@ function correlated() {
   const accept = (...events: readonly Event[]): void => {
     for (const event of events) correlator.accept(event);
   };
-  const told = (closed: readonly ClosedThing[]): unknown[] =>
+  const told = (closed: readonly ClosedUnit[]): unknown[] =>
     closed.map((thing) => [
       thing.form,
       thing.request,

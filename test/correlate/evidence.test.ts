@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../../src/correlate/candidate.js';
 import { Correlator } from '../../src/correlate/correlator.js';
-import type { HostMarks } from '../../src/correlate/settle.js';
+import type { HostMoments } from '../../src/correlate/settle.js';
 import { timeline } from '../../src/correlate/timeline.js';
 import type { Event } from '../../src/lifecycle/event.js';
 import { inOrder } from '../../src/lifecycle/event.js';
 import { A, at, B, eventsOf, lock, nova, oslo, P, U, vif } from '../support/lines.js';
 import { counting } from '../support/scenario.js';
 
-const QUIET_HOST: HostMarks = { restarts: () => [], audits: () => [], buildEnds: () => [] };
-const within = (events: readonly Event[], marks = QUIET_HOST): Candidate[] =>
-  timeline(U, [...events].sort(inOrder), { marks, past: [], sharedSince: () => Number.POSITIVE_INFINITY });
-const candidates = (lines: readonly string[], marks?: HostMarks): Candidate[] => within(eventsOf('nova-compute', lines), marks);
+const QUIET_HOST: HostMoments = { restarts: () => [], audits: () => [], buildEnds: () => [] };
+const within = (events: readonly Event[], hosts = QUIET_HOST): Candidate[] =>
+  timeline(U, [...events].sort(inOrder), { hosts: hosts, past: [], sharedSince: () => Number.POSITIVE_INFINITY });
+const candidates = (lines: readonly string[], hosts?: HostMoments): Candidate[] => within(eventsOf('nova-compute', lines), hosts);
 
 const inSeconds = (moment: number | undefined): number | undefined =>
   moment === undefined ? undefined : Math.round(moment - at(0)) / 1000;
@@ -137,7 +137,7 @@ describe('when an action began', () => {
 
   it('a build that is slow to say that it begins began with its lock, unless another build ended meanwhile', () => {
     const lines = [unnamed(1, lock.acquired('_locked_do_build_and_run_instance')), nova(2.5, 'Starting instance...')];
-    const busy: HostMarks = { ...QUIET_HOST, buildEnds: () => [at(2)] };
+    const busy: HostMoments = { ...QUIET_HOST, buildEnds: () => [at(2)] };
     expect([...candidates(lines), ...candidates(lines, busy)].map(start)).toEqual([
       ['create', 1, 'observed'],
       ['create', 2.5, 'observed'],

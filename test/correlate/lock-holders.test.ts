@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Claim } from '../../src/correlate/claim.js';
 import { withHeldLocks } from '../../src/correlate/lock-holders.js';
-import type { Claim } from '../../src/correlate/members.js';
 import { EventStore } from '../../src/correlate/store.js';
 import { A, at, eventsOf, nova, oslo, U, V } from '../support/lines.js';
 

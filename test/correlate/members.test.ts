@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Claim, membersOf, portsOfInstance } from '../../src/correlate/members.js';
+import type { Claim } from '../../src/correlate/claim.js';
+import { membersOf, portsOfInstance } from '../../src/correlate/members.js';
 import { EventStore } from '../../src/correlate/store.js';
 import type { Event } from '../../src/lifecycle/event.js';
 import { A, at, B, E, eventsOf, nova, oslo, P, Q, U, V, vif, vlog } from '../support/lines.js';

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { ownerAt } from '../../src/correlate/owner.js';
 import { attachInterface, detachInterface } from '../../src/lifecycle/attach-interface.js';
-import type { Past } from '../../src/lifecycle/closed.js';
+import type { ActionInterval } from '../../src/lifecycle/closed.js';
 import { create } from '../../src/lifecycle/create.js';
 import { remove } from '../../src/lifecycle/delete.js';
 import { stop } from '../../src/lifecycle/power.js';
 import { rebuild } from '../../src/lifecycle/rebuild.js';
 import { P, Q } from '../support/lines.js';
 
-const ended: Past = {
+const ended: ActionInterval = {
   request: 'req-a',
   attempt: 0,
   rescheduled: false,
@@ -20,7 +20,7 @@ const ended: Past = {
   until: 15_000,
 };
 /** Printed lines with an id of its own from 12 s to 13 s, and has no name yet. */
-const nameless: Past = {
+const nameless: ActionInterval = {
   ...ended,
   request: 'req-b',
   opened: 12_000,
@@ -43,8 +43,16 @@ describe('the owner of a line without an id', () => {
   });
 
   it('of a port that is taken away is the action that says so just after, where the one that has ended takes none away', () => {
-    const stopped: Past = { ...ended, spec: stop };
-    const detach: Past = { ...ended, request: 'req-b', spec: detachInterface, opened: 12_020, start: 12_020, end: 13_000, until: 18_000 };
+    const stopped: ActionInterval = { ...ended, spec: stop };
+    const detach: ActionInterval = {
+      ...ended,
+      request: 'req-b',
+      spec: detachInterface,
+      opened: 12_020,
+      start: 12_020,
+      end: 13_000,
+      until: 18_000,
+    };
     const ownerOf = (at: number, kind: 'interface.deleted' | 'agent.port.updated', first = stopped) =>
       ownerAt([first, detach], at, { kind, ports: [P] })?.spec?.name;
     expect(ownerOf(12_000, 'interface.deleted')).toBe('detach_interface');
@@ -55,9 +63,15 @@ describe('the owner of a line without an id', () => {
   });
 
   it('of a port is the holder of its lock, and of all else the holder of the instance', () => {
-    const attach: Past = { ...ended, spec: attachInterface, end: 30_000, until: 35_000, lock: { from: 1000, to: 29_000, port: P } };
-    const detach: Past = { ...attach, request: 'req-c', spec: detachInterface };
-    const deletion: Past = {
+    const attach: ActionInterval = {
+      ...ended,
+      spec: attachInterface,
+      end: 30_000,
+      until: 35_000,
+      lock: { from: 1000, to: 29_000, port: P },
+    };
+    const detach: ActionInterval = { ...attach, request: 'req-c', spec: detachInterface };
+    const deletion: ActionInterval = {
       ...ended,
       request: 'req-b',
       spec: remove,
@@ -67,7 +81,7 @@ describe('the owner of a line without an id', () => {
       until: 36_000,
       lock: { from: 20_000, to: 31_000 },
     };
-    const ownerOf = (port: string, first: Past) =>
+    const ownerOf = (port: string, first: ActionInterval) =>
       ownerAt([first, deletion], 25_000, { kind: 'interface.deleted', ports: [port] })?.spec?.name;
     expect(ownerOf(P, detach)).toBe('detach_interface');
     expect(ownerOf(Q, detach)).toBe('delete');

@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../../src/correlate/candidate.js';
 import { ownerAt } from '../../src/correlate/owner.js';
-import type { HostMarks } from '../../src/correlate/settle.js';
+import type { HostMoments } from '../../src/correlate/settle.js';
 import { Timeline, timeline } from '../../src/correlate/timeline.js';
 import { GRACE, SHARED_GRACE } from '../../src/correlate/times.js';
-import type { Past } from '../../src/lifecycle/closed.js';
+import type { ActionInterval } from '../../src/lifecycle/closed.js';
 import { type Event, inOrder } from '../../src/lifecycle/event.js';
 import { actions } from '../../src/lifecycle/name.js';
 import { A, at, B, E, eventsOf, lock, nova, P, U, vif } from '../support/lines.js';
 
-const NOTHING: HostMarks = { restarts: () => [], audits: () => [], buildEnds: () => [] };
-const restarted = (...seconds: readonly number[]): HostMarks => ({ ...NOTHING, restarts: () => seconds.map(at) });
+const NOTHING: HostMoments = { restarts: () => [], audits: () => [], buildEnds: () => [] };
+const restarted = (...seconds: readonly number[]): HostMoments => ({ ...NOTHING, restarts: () => seconds.map(at) });
 
 interface Given {
-  readonly marks?: HostMarks;
-  readonly past?: readonly Past[];
+  readonly hosts?: HostMoments;
+  readonly past?: readonly ActionInterval[];
   readonly shared?: boolean;
   readonly external?: readonly string[];
 }
 
 const sorted = (events: readonly Event[]): Event[] => [...events].sort(inOrder);
-const bagsOf = (events: readonly Event[], { marks = NOTHING, past = [], shared = false, external = [] }: Given = {}): Candidate[] =>
-  timeline(U, sorted(events), { marks, past, external, sharedSince: () => (shared ? 0 : Number.POSITIVE_INFINITY) });
+const bagsOf = (events: readonly Event[], { hosts = NOTHING, past = [], shared = false, external = [] }: Given = {}): Candidate[] =>
+  timeline(U, sorted(events), { hosts: hosts, past, external, sharedSince: () => (shared ? 0 : Number.POSITIVE_INFINITY) });
 const bags = (lines: readonly string[], given?: Given): Candidate[] => bagsOf(eventsOf('nova-compute', lines), given);
 const inSeconds = (moment: number | undefined): number | undefined =>
   moment === undefined ? undefined : Math.round(moment - at(0)) / 1000;
@@ -72,7 +72,7 @@ describe('timeline', () => {
       [A, 'create', 'succeeded', 1, 9],
       [B, 'delete', 'succeeded', 4, 11.1],
     ]);
-    expect(found.map(({ lines }) => lines.owned.map(({ kind }) => kind))).toEqual([
+    expect(found.map(({ lines }) => lines.attributed.map(({ kind }) => kind))).toEqual([
       ['guest.lifecycle.resumed', 'instance.spawned'],
       ['instance.destroyed'],
     ]);
@@ -91,7 +91,10 @@ describe('timeline', () => {
       [A, 'create', 'succeeded', 1.25, 9],
       [B, 'delete', 'succeeded', 9.3, 11],
     ]);
-    expect(found.map(({ lines }) => lines.owned.map(({ kind }) => kind))).toEqual([['guest.lifecycle.resumed'], ['instance.destroyed']]);
+    expect(found.map(({ lines }) => lines.attributed.map(({ kind }) => kind))).toEqual([
+      ['guest.lifecycle.resumed'],
+      ['instance.destroyed'],
+    ]);
   });
 
   it('an action that begins within the grace of another takes the lines from its beginning on', () => {
@@ -207,18 +210,18 @@ describe('timeline', () => {
 
   it('an action that nova-compute did not outlive is interrupted, whatever it printed on its way down', () => {
     for (const last of [nova(4, CLAIM), nova(4, FAILED)]) {
-      const [bag] = bags([nova(1, CLAIM), last], { marks: restarted(20) });
+      const [bag] = bags([nova(1, CLAIM), last], { hosts: restarted(20) });
       expect(brief(bag!)).toEqual([A, 'create', 'interrupted', 1, 4]);
       expect(bag!.closesAt).toBe(at(20) + GRACE);
     }
   });
 
   it('but not one that had ended, or whose clean-up was complete', () => {
-    expect(bags([nova(1, CLAIM), nova(9, BUILT)], { marks: restarted(10) }).map(({ outcome }) => outcome)).toEqual(['succeeded']);
-    expect(bags([nova(1, CLAIM), nova(4, FAILED), locks(5, DELETED)], { marks: restarted(7) }).map(({ outcome }) => outcome)).toEqual([
+    expect(bags([nova(1, CLAIM), nova(9, BUILT)], { hosts: restarted(10) }).map(({ outcome }) => outcome)).toEqual(['succeeded']);
+    expect(bags([nova(1, CLAIM), nova(4, FAILED), locks(5, DELETED)], { hosts: restarted(7) }).map(({ outcome }) => outcome)).toEqual([
       'failed',
     ]);
-    expect(bags([nova(11, CLAIM)], { marks: restarted(10) }).map(({ outcome }) => outcome)).toEqual(['timed-out']);
+    expect(bags([nova(11, CLAIM)], { hosts: restarted(10) }).map(({ outcome }) => outcome)).toEqual(['timed-out']);
   });
 
   it('an action that never ends is over at its deadline', () => {
@@ -294,7 +297,7 @@ describe('a build that is given to another host', () => {
 
 describe('ownerAt', () => {
   const spec = actions.find(({ name }) => name === 'reboot');
-  const past = (request: string, start: number, end: number | undefined, more: Partial<Past> = {}): Past => ({
+  const past = (request: string, start: number, end: number | undefined, more: Partial<ActionInterval> = {}): ActionInterval => ({
     request,
     attempt: 0,
     rescheduled: false,
@@ -306,7 +309,7 @@ describe('ownerAt', () => {
     until: at((end ?? start) + 5),
     ...more,
   });
-  const owner = (all: readonly Past[], seconds: number): string | undefined => ownerAt(all, at(seconds))?.request;
+  const owner = (all: readonly ActionInterval[], seconds: number): string | undefined => ownerAt(all, at(seconds))?.request;
 
   it('is the holder of the lock, though another began before', () => {
     const holder = past('second', 3, 9, { lock: { from: at(4), to: at(8) } });
@@ -351,7 +354,7 @@ describe('ownerAt', () => {
       [A, 'stop', 'succeeded', 1, 11.2],
       [B, 'start', 'succeeded', 13.5, 14.4],
     ]);
-    expect(found.map(({ lines }) => lines.owned.filter(({ kind }) => kind === 'instance.destroyed').length)).toEqual([1, 1]);
+    expect(found.map(({ lines }) => lines.attributed.filter(({ kind }) => kind === 'instance.destroyed').length)).toEqual([1, 1]);
   });
 
   it('a start does not begin with such a line from long before it', () => {
@@ -362,7 +365,7 @@ describe('ownerAt', () => {
       bare(14.4, 'Instance rebooted successfully.'),
     ]);
     expect(brief(found!)).toEqual([B, 'start', 'succeeded', 13.6, 14.4]);
-    expect(found!.lines.owned.map(({ kind }) => kind)).not.toContain('instance.destroyed');
+    expect(found!.lines.attributed.map(({ kind }) => kind)).not.toContain('instance.destroyed');
   });
 
   it('a stop ends with the line after its shutdown, and not with one like it that an action without a name printed before', () => {
@@ -381,7 +384,7 @@ describe('ownerAt', () => {
 });
 
 describe('a pass over lines that goes on', () => {
-  const none = { marks: NOTHING, past: [], sharedSince: () => Number.POSITIVE_INFINITY };
+  const none = { hosts: NOTHING, past: [], sharedSince: () => Number.POSITIVE_INFINITY };
   const plugged = (s: number): string => nova(s, `Received event network-vif-plugged-${P}`, { request: E });
   const build = eventsOf('nova-compute', [
     locks(1, lock.acquired('_locked_do_build_and_run_instance')),

@@ -1,8 +1,9 @@
-import { type Attributes as SdkAttributes, type SpanContext, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import { type HrTime, type Attributes as SdkAttributes, type SpanContext, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { hrDuration, hrTime } from '../../src/export/instant.js';
+import { micros } from '../../src/export/instant.js';
 import { batchesOf, exact, type Scope, sortedKeys } from '../../src/export/resource.js';
+import type { Millis } from '../../src/model/line.js';
 import type { Attributes, FinishedTrace, SpanData } from '../../src/model/span.js';
 
 /** A trace as the SDK's serializers take it: what they make of it, ours must make, too. */
@@ -54,3 +55,14 @@ const contextOf = (traceId: string, spanId: string): SpanContext => ({ traceId, 
 
 const sdkAttributes = (attributes: Attributes): SdkAttributes =>
   Object.fromEntries(sortedKeys(attributes).map((key) => [key, exact(attributes[key]!)])) as SdkAttributes;
+
+/** `[seconds, nanoseconds]`, by integer arithmetic alone. */
+const hrTime = (at: Millis): HrTime => split(micros(at));
+
+/** The time from `start` to `end`; negative where two clocks disagree, then with both parts negative or zero. */
+const hrDuration = (start: Millis, end: Millis): HrTime => split(micros(end) - micros(start));
+
+function split(us: number): HrTime {
+  const rest = us % 1_000_000;
+  return [(us - rest) / 1_000_000, rest * 1000];
+}

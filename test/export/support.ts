@@ -7,7 +7,7 @@ const hex = (digits: number) =>
   fc.array(fc.constantFrom(...'0123456789abcdef'), { minLength: digits, maxLength: digits }).map((all) => all.join(''));
 
 /** Epoch milliseconds between 1970 and 2100, with a fraction of whole microseconds, as a double holds them. */
-export const anyMillis = fc
+const anyMillis = fc
   .tuple(fc.integer({ min: 0, max: 4_102_444_800_000 }), fc.integer({ min: 0, max: 999 }))
   .map(([ms, us]) => (ms * 1000 + us) / 1000);
 
@@ -20,7 +20,7 @@ const anyValue = fc.oneof(
   fc.boolean(),
   fc.array(anyText, { maxLength: 3 }),
 );
-export const anyAttributes: fc.Arbitrary<Attributes> = fc.dictionary(anyKey, anyValue, { maxKeys: 6, noNullPrototype: true });
+const anyAttributes: fc.Arbitrary<Attributes> = fc.dictionary(anyKey, anyValue, { maxKeys: 6, noNullPrototype: true });
 
 const anySpan = (traceId: string): fc.Arbitrary<SpanData> =>
   fc.record({

@@ -15,7 +15,7 @@ export type Random = (below: number) => number;
 const pick = <T>(random: Random, from: readonly T[]): T => from[random(from.length)]!;
 
 /** What bad luck, a broken disk or somebody's malice does to a line. Each gives another line; `other` is any other line. */
-export const mutations = {
+const mutations = {
   flip(line, random) {
     const bytes = Buffer.from(line);
     for (let left = 1 + random(8); left > 0 && bytes.length > 0; left--) bytes[random(bytes.length)]! ^= 1 << random(8);

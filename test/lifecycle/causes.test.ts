@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Causes, causesOf, isOfHost, isTrifle } from '../../src/lifecycle/causes.js';
+import { type Causes, causesOf, isNegligible, isOfHost } from '../../src/lifecycle/causes.js';
 import type { PhaseSpec } from '../../src/lifecycle/define.js';
 import type { Event } from '../../src/lifecycle/event.js';
-import type { Phase } from '../../src/lifecycle/phases.js';
+import type { Phase } from '../../src/lifecycle/phase.js';
 import { isWanted } from '../../src/lifecycle/wanted.js';
 import { A, at, B, eventsOf, membersAbout, nova, oslo, U, vlog } from '../support/lines.js';
 
@@ -88,13 +88,13 @@ describe('a stalled daemon', () => {
   it('is read in production, and short works of the engine are not kept', () => {
     expect(isWanted('poll.stalled', 'WARNING')).toBe(true);
     expect(isWanted('engine.stalled', ['INFO', 'DEBUG'])).toBe(true);
-    expect([...stalled(1, 1500), ...engine(1, 100)].map((event) => [isOfHost(event), isTrifle(event)])).toEqual([
+    expect([...stalled(1, 1500), ...engine(1, 100)].map((event) => [isOfHost(event), isNegligible(event)])).toEqual([
       [true, false],
       [true, false],
     ]);
     expect(engine(1, 99)).toEqual([]);
     // Whose phases it would be is not known: there is one for OVS and one for OVN.
-    expect(stalled(1, 1500, 'ovsdb-server').every(isTrifle)).toBe(true);
+    expect(stalled(1, 1500, 'ovsdb-server').every(isNegligible)).toBe(true);
   });
 });
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { line, type PhaseSpec } from '../../src/lifecycle/define.js';
 import type { Event, Member } from '../../src/lifecycle/event.js';
 import { atTheirMoments, happenedAt, lastGuestEvent } from '../../src/lifecycle/guest-events.js';
-import { type Phase, phasesOf } from '../../src/lifecycle/phases.js';
+import type { Phase } from '../../src/lifecycle/phase.js';
+import { phasesOf } from '../../src/lifecycle/phases.js';
 import { isWanted } from '../../src/lifecycle/wanted.js';
 import { A, at, eventsOf, membersAbout, nova, U } from '../support/lines.js';
 

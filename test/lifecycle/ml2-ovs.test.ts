@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Member } from '../../src/lifecycle/event.js';
 import { agentRemove, dhcpConfigure, portProvision } from '../../src/lifecycle/ml2-ovs.js';
-import { type Phase, phasesOf } from '../../src/lifecycle/phases.js';
+import type { Phase } from '../../src/lifecycle/phase.js';
+import { phasesOf } from '../../src/lifecycle/phases.js';
 import { NEUTRON, plugChain, vifUnplug } from '../../src/lifecycle/plug.js';
 import { isWanted } from '../../src/lifecycle/wanted.js';
 import { A, at, eventsOf, membersAbout, nova, oslo, P, vif, vlog } from '../support/lines.js';

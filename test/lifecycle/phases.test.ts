@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { EventKind } from '../../src/catalogue/event.js';
-import type { Coverage } from '../../src/lifecycle/coverage.js';
 import { anywhere, lasting, latest, line, type PhaseSpec } from '../../src/lifecycle/define.js';
 import type { Event, Member } from '../../src/lifecycle/event.js';
 import { actions } from '../../src/lifecycle/name.js';
-import { type Lived, type Phase, phasesOf } from '../../src/lifecycle/phases.js';
+import type { Coverage, Phase, PhaseInput } from '../../src/lifecycle/phase.js';
+import { phasesOf } from '../../src/lifecycle/phases.js';
 import { plugChain } from '../../src/lifecycle/plug.js';
 import { A, at, B, eventsOf, lock, membersAbout, nova, P, Q, vif, vlog } from '../support/lines.js';
 
@@ -17,7 +17,7 @@ interface Given {
 }
 
 function phases(specs: readonly PhaseSpec[], given: Given): { phases: Phase[]; coverage: Coverage } {
-  const lived: Lived = {
+  const lived: PhaseInput = {
     request: A,
     start: at(0),
     end: at(given.end ?? 60),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Coverage } from '../../src/lifecycle/coverage.js';
 import { create } from '../../src/lifecycle/create.js';
 import type { PhaseSpec } from '../../src/lifecycle/define.js';
 import { remove } from '../../src/lifecycle/delete.js';
 import type { Member } from '../../src/lifecycle/event.js';
-import { type Phase, phasesOf } from '../../src/lifecycle/phases.js';
+import type { Coverage, Phase } from '../../src/lifecycle/phase.js';
+import { phasesOf } from '../../src/lifecycle/phases.js';
 import { plugChain } from '../../src/lifecycle/plug.js';
 import { isWanted } from '../../src/lifecycle/wanted.js';
 import { A, at, eventsOf, lock, membersAbout, nova, oslo, P, U, vif, vlog } from '../support/lines.js';

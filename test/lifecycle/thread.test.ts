@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { portsOf } from '../../src/correlate/store.js';
-import type { Coverage } from '../../src/lifecycle/coverage.js';
 import type { Member } from '../../src/lifecycle/event.js';
 import { actions } from '../../src/lifecycle/name.js';
-import { type Phase, phasesOf } from '../../src/lifecycle/phases.js';
+import type { Coverage, Phase } from '../../src/lifecycle/phase.js';
+import { phasesOf } from '../../src/lifecycle/phases.js';
 import { A, at, eventsOf, nova, P, Q, vif } from '../support/lines.js';
 
 const table = (name: string) => actions.find((action) => action.name === name)!.phases;

@@ -7,7 +7,7 @@ import type { Clock } from '../../src/model/clock.js';
 import { runTail } from '../../src/pipeline/tail.js';
 
 /** A clock that only the test moves; what sleeps on it wakes at once, so that the sidecar polls as fast as it can. */
-export class HeldClock implements Clock {
+class HeldClock implements Clock {
   time: number;
   constructor(start: number) {
     this.time = start;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { scrubRules } from '../../src/export/scrub.js';
+import { scrubRules } from '../../src/export/scrub-rules.js';
 import { counters } from '../../src/model/counters.js';
 import { MOST_FOLDERS } from '../../src/tail/discover.js';
 import { bounds } from '../../src/trace/bounds.js';
@@ -76,7 +76,13 @@ const BOUNDS: readonly { what: string; bound: string; file: string; is: string; 
     is: 'bodyBytes: 16 * MIB',
     counter: 'received_requests',
   },
-  { what: 'records of a received request', bound: '100,000', file: 'receive/value.ts', is: 'MOST_RECORDS = 100_000', counter: 'received_requests' },
+  {
+    what: 'records of a received request',
+    bound: '100,000',
+    file: 'receive/value.ts',
+    is: 'MOST_RECORDS = 100_000',
+    counter: 'received_requests',
+  },
   {
     what: 'bytes of all requests at once',
     bound: '64 MiB',

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { holes } from '../../src/catalogue/holes.js';
-import { scrubRules } from '../../src/export/scrub.js';
+import { scrubRules } from '../../src/export/scrub-rules.js';
 
 /** One thing of an expression that may be repeated. */
 interface Atom {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scrubbed, scrubRules } from '../../src/export/scrub.js';
+import { scrubbed } from '../../src/export/scrub.js';
+import { scrubRules } from '../../src/export/scrub-rules.js';
 
 describe('each rule', () => {
   it.each(scrubRules.flatMap(({ name, seen }) => seen.map(([text, leaves]) => ({ name, text, leaves }))))(
@@ -10,11 +11,11 @@ describe('each rule', () => {
     },
   );
 
-  it.each(scrubRules)('$name, behind other letters, and with those of its marks in capitals or not', ({ seen, marks, finds }) => {
+  it.each(scrubRules)('$name, behind other letters, and with those of its needles in capitals or not', ({ seen, needles, finds }) => {
     for (const [text, leaves] of seen) expect(scrubbed(`Übergrößen – ${text}`)).toBe(`Übergrößen – ${leaves}`);
     if (!finds.ignoreCase) return;
     for (const [text, leaves] of seen) {
-      if (text === leaves || !marks.some((mark) => text.toUpperCase().includes(mark.toUpperCase()))) continue;
+      if (text === leaves || !needles.some((needle) => text.toUpperCase().includes(needle.toUpperCase()))) continue;
       for (const other of [text.toUpperCase(), text.toLowerCase()]) expect(scrubbed(other), other).not.toBe(other);
     }
   });
@@ -23,11 +24,11 @@ describe('each rule', () => {
     expect(seen.some(([text, leaves]) => text !== leaves)).toBe(true);
   });
 
-  it.each(scrubRules)('$name: each of its texts that it changes holds one of its marks', ({ marks, seen }) => {
+  it.each(scrubRules)('$name: each of its texts that it changes holds one of its needles', ({ needles, seen }) => {
     for (const [text, leaves] of seen)
       if (text !== leaves)
         expect(
-          marks.some((mark) => text.toLowerCase().includes(mark)),
+          needles.some((needle) => text.toLowerCase().includes(needle)),
           text,
         ).toBe(true);
   });

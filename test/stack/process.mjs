@@ -91,7 +91,7 @@ export async function until(condition, { what, withinMs = 30_000, everyMs = 100 
 }
 
 /** Whether something speaks HTTP there. */
-export async function answers(url) {
+async function answers(url) {
   try {
     await (await fetch(url, { headers: { connection: 'close' } })).arrayBuffer();
     return true;

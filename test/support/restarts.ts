@@ -1,7 +1,7 @@
+import { type ClosedRecord, isSameRecord, REMEMBERED, REREAD, recordOf } from '../../src/correlate/closed-record.js';
 import { Correlator } from '../../src/correlate/correlator.js';
 import type { Saved } from '../../src/correlate/saved.js';
 import { wasSaved } from '../../src/correlate/saved.js';
-import { REMEMBERED, REREAD, sameTold, type Told, told } from '../../src/correlate/told.js';
 import { toOtlpJson } from '../../src/export/otlp-json.js';
 import { type Event, inOrder } from '../../src/lifecycle/event.js';
 import { minutes, seconds } from '../../src/model/time.js';
@@ -30,13 +30,13 @@ export interface Checkpoint {
   readonly horizon: number;
   readonly before: number;
   readonly saved: Saved;
-  readonly ledger: readonly Told[];
+  readonly ledger: readonly ClosedRecord[];
   /** traces that the backend has not taken, of what began before the horizon: they cannot be built again */
-  readonly kept: readonly { readonly told: Told; readonly bytes: string }[];
+  readonly kept: readonly { readonly told: ClosedRecord; readonly bytes: string }[];
 }
 
 interface Pending {
-  readonly told: Told;
+  readonly told: ClosedRecord;
   readonly bytes: string;
 }
 
@@ -63,7 +63,7 @@ export class Follower {
   #watermark = Number.NEGATIVE_INFINITY;
   #saved: Saved | undefined;
   #isRestarted = false;
-  #ledger: Told[] = [];
+  #ledger: ClosedRecord[] = [];
   #pending: Pending[] = [];
 
   /** @param long how long an action is open before it is saved rather than waited for */
@@ -113,9 +113,10 @@ export class Follower {
   #advance(watermark: number): void {
     this.#watermark = Math.max(this.#watermark, watermark);
     for (const thing of this.#correlator.advance(watermark)) {
-      const what = told(thing);
+      const what = recordOf(thing);
       const isAgain =
-        this.#isRestarted && (this.#ledger.some((each) => sameTold(each, what)) || this.#pending.some((each) => sameTold(each.told, what)));
+        this.#isRestarted &&
+        (this.#ledger.some((each) => isSameRecord(each, what)) || this.#pending.some((each) => isSameRecord(each.told, what)));
       if (isAgain || (what.began < this.#since && !wasSaved(this.#saved, what))) continue;
       const trace = buildTrace(thing, { lines: 'events', reads: this.#reads });
       // What has nothing to say has been told.

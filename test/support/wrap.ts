@@ -67,7 +67,7 @@ const offsetOf = (at: number): number => seoul.toUtc(at, undefined) - at;
 const shortInSeoul = (at: number): string => short(at - offsetOf(at)).slice(0, 15);
 
 /** `Nov 21 01:50:31.664000` */
-export const short = (at: number): string => {
+const short = (at: number): string => {
   const iso = micros(at);
   return `${MONTHS[Number(iso.slice(5, 7)) - 1]} ${String(Number(iso.slice(8, 10))).padStart(2)} ${iso.slice(11)}`;
 };
@@ -138,7 +138,7 @@ const OSLO =
 const SUFFIX = / (\S+) (\S+\.py):(\d+)$/;
 
 /** A record, with the lines that continue it. */
-export interface OsloRecord extends Written {
+interface OsloRecord extends Written {
   readonly stamp: string;
   readonly pid: number;
   readonly level: string;
@@ -152,7 +152,7 @@ export interface OsloRecord extends Written {
 }
 
 /** The records of a log; lines before the first are left out, as a service that writes objects has none. */
-export function recordsOf({ lines }: PlainLog): OsloRecord[] {
+function recordsOf({ lines }: PlainLog): OsloRecord[] {
   const records: (OsloRecord & { more: string[] })[] = [];
   for (const line of lines) {
     const found = OSLO.exec(line.text);

@@ -167,7 +167,7 @@ const BEGIN = '<!-- matrix -->';
 const END = '<!-- /matrix -->';
 
 /** The table, as it stands in docs/tailing.md. */
-export function matrixMarkdown(): string {
+function matrixMarkdown(): string {
   const cell = (each: Case, how: How, reader: Reader): string => {
     if (!each.hows.includes(how)) return '-';
     const { lost, counts } = outcomeOf(each, how, reader);

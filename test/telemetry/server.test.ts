@@ -224,7 +224,7 @@ describe('an address that cannot be had', () => {
       exitCode: 78,
       remedy: 'something else listens there, perhaps another novaspan: set telemetry.listen to another port, or to off',
     });
-    expect(error.message).toContain(`cannot tell metrics on 127.0.0.1:${port}: listen EADDRINUSE`);
+    expect(error.message).toContain(`cannot serve metrics on 127.0.0.1:${port}: listen EADDRINUSE`);
   });
 
   it.each(['9464', 'localhost', '127.0.0.1:', '::1:9464', '127.0.0.1:99999', '/run/novaspan.sock', ''])(

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { EventKind } from '../../src/catalogue/event.js';
 import { create } from '../../src/lifecycle/create.js';
 import type { Event } from '../../src/lifecycle/event.js';
-import type { Phase } from '../../src/lifecycle/phases.js';
+import type { Phase } from '../../src/lifecycle/phase.js';
 import { failuresOf } from '../../src/trace/failure.js';
 import { eventsOf, nova } from '../support/lines.js';
 

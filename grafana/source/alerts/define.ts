@@ -4,7 +4,7 @@ import type { Whose } from './sentence.js';
 /**
  * `critical`: boots fail for the whole cloud, or data is lost or about to be. `warning`: somebody should look today.
  */
-export type Severity = 'critical' | 'warning';
+type Severity = 'critical' | 'warning';
 
 /** Sentences of an annotation: `{value}` is the value in words, `{host}` and the like are labels of the alert. */
 export type Text = string;

@@ -18,7 +18,7 @@ export const countBeyond = (
 };
 
 /** A bound of a bucket as a regular expression: Prometheus' text says `60`, OpenMetrics `60.0`, and either may be kept. */
-export const bound = (seconds: number): string => (Number.isInteger(seconds) ? `${seconds}|${seconds}.0` : `${seconds}`);
+const bound = (seconds: number): string => (Number.isInteger(seconds) ? `${seconds}|${seconds}.0` : `${seconds}`);
 
 /**
  * How much a counter of novaspan's process has grown in the last hour. `increase()` does not see the first of a series that was

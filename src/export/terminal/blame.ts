@@ -1,16 +1,17 @@
 import type { FinishedTrace, SpanData } from '../../model/span.js';
-import { type Culprit, isKnown, verdictOf } from '../verdict.js';
+import { type Culprit, verdictOf } from '../verdict.js';
 import { causesOf } from './causes.js';
 import { headline } from './headline.js';
 import type { Look } from './look.js';
-import { certaintyOf, durationOf, extentOf, portLabel, rootOf, shortPortLabel } from './reading.js';
+import { certaintyOf, durationOf, extentOf, isKnown, portLabel, rootOf, shortPortLabel } from './reading.js';
 import { commaed, cut, inPercent, inSeconds, shortHost, wrap } from './text.js';
 import { selfTime, treeOf } from './tree.js';
 import { marks } from './waterfall.js';
 
 /**
- * The phases by cost, as far as both their ends are known. `share` is of the root's time (phases run side by side: shares do not add up); `self` is the
- * part in which none of the phase's own parts ran. Below a phase stands why it took so long, where the logs tell.
+ * The phases by cost, if both ends are known. `share` is the share of the root's time; phases run side by side, so
+ * shares do not add up. `self` is the time in which none of the phase's own parts ran. Below a phase is why it took
+ * so long, if the logs show it.
  */
 export function blame(trace: FinishedTrace, look: Look): string {
   const { palette } = look;
@@ -59,7 +60,7 @@ export const why = (span: SpanData, indent: number, look: Look): string[] =>
     return `${label}${look.palette.yellow(cut(`- ${cause}`, look.width - label.length, look))}`;
   });
 
-/** How long these took is not known, so they have no place among the others. */
+/** Phases of unknown length, which have no place among the others. */
 function openOnes(trace: FinishedTrace, look: Look): string[] {
   const names = new Set(trace.spans.filter((span) => !isKnown(span)).map(({ name }) => name));
   return names.size === 0 ? [] : ['', ...wrap('an end not in the logs: ', commaed([...names]), look.width).map(look.palette.dim)];
@@ -73,6 +74,6 @@ export function slowest(culprit: Culprit | undefined, look: Look): string[] {
   return ['', ...wrap('slowest phase: ', text.split(' '), look.width).map(look.palette.bold)];
 }
 
-/** The weaker of the two ends' marks: a duration is as sure as its less sure end. */
+/** The mark of the less certain end: a duration is as certain as that. */
 const doubtOf = (span: SpanData): string =>
   certaintyOf(span, 'start') === 'observed' && certaintyOf(span, 'end') === 'observed' ? marks.observed : marks.derived;

@@ -7,7 +7,7 @@ const numberOf = ({ attributes }: SpanData, key: string): number | undefined => 
   return typeof value === 'number' ? value : undefined;
 };
 
-/** Times of the span that something else took, in words. */
+/** The parts of a span's time that something else took, in words. */
 const times: readonly (readonly [key: string, say: (seconds: string, span: SpanData) => string])[] = [
   [keys.ovnStall, (seconds) => `ovn-controller stalled for ${seconds} s of it`],
   [keys.ovnEngine, (seconds) => `ovn-controller's engine was busy for ${seconds} s of it`],
@@ -19,7 +19,7 @@ const times: readonly (readonly [key: string, say: (seconds: string, span: SpanD
 
 const locksOf = ({ attributes }: SpanData): string => tame([attributes[keys.lock]].flat().join(', '));
 
-/** Why a span took as long as it did, as far as the logs tell, in words. */
+/** Why a span took so long, as far as the logs show, in words. */
 export function causesOf(span: SpanData): string[] {
   const said = times.flatMap(([key, say]) => {
     const millis = numberOf(span, key);

@@ -22,7 +22,7 @@ export function headline(trace: FinishedTrace, look: Look): string[] {
 
   const hosts = [...new Set((root === undefined ? trace.spans : [root]).map(({ host }) => host))];
   const ports = [...new Set(trace.spans.map(portOf).filter((port) => port !== undefined))];
-  // Rows may leave out a port that all share.
+  // Rows may leave out a port that all of them share.
   const port = ports.length === 1 ? ports[0] : undefined;
   const error = root === undefined ? undefined : errorOf(root);
   const nova = reported === undefined ? '' : ` (nova says ${reported} s)`;
@@ -51,7 +51,7 @@ export function headline(trace: FinishedTrace, look: Look): string[] {
   ];
 }
 
-/** How an action ended, to the millisecond; of the other forms the sentence says it all. */
+/** How an action ended, to the millisecond. For other forms the sentence says everything. */
 function saidOf(trace: FinishedTrace, duration: number, palette: Palette): string | undefined {
   if (trace.form !== 'action') return undefined;
   const outcome = outcomeOf(trace);
@@ -59,7 +59,7 @@ function saidOf(trace: FinishedTrace, duration: number, palette: Palette): strin
   return `${trace.action ?? rootOf(trace)?.name ?? 'action'} ${verb} ${outcome === 'succeeded' ? 'in' : 'after'} ${inSeconds(duration)} s`;
 }
 
-/** Pairs beside each other as far as they fit, never cut: they are there to be copied. */
+/** Pairs side by side if they fit. They are never cut, because people copy them. */
 function packed(pairs: readonly (readonly [string, string])[], { width, palette }: Look): string[] {
   const lines: string[] = [];
   let line = '';

@@ -29,7 +29,7 @@ function lineOf({ at, attributes }: SpanEvent): string {
   return tame(`${placeOf(attributes)} ${inUtc(at).slice(11, 23)} ${level} ${attributes[keys.logMessage]}`);
 }
 
-/** `FILE:LINE`, as editors and grep have it. */
+/** `FILE:LINE`, as in editors and grep. */
 function placeOf(attributes: SpanEvent['attributes']): string {
   const path = String(attributes[keys.logPath] ?? '-');
   const name = attributes[keys.logName];

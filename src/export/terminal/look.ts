@@ -1,4 +1,4 @@
-/** The part of picocolors that the views use. Handed in, so that pipes, files and tests get plain text. */
+/** The part of picocolors that the views use. It is a parameter, so that pipes, files and tests get plain text. */
 export interface Palette {
   readonly bold: Paint;
   readonly dim: Paint;
@@ -11,21 +11,21 @@ export interface Palette {
 }
 export type Paint = (text: string) => string;
 
-/** The few characters beyond ASCII; a terminal whose locale is not UTF-8 gets stand-ins of the same width. */
+/** The few characters beyond ASCII. A terminal without UTF-8 gets replacements of the same width. */
 export interface Glyphs {
-  /** a span's time, both ends of which are in the logs */
+  /** time of a span with both ends in the logs */
   readonly solid: string;
-  /** a span's time, an end of which is derived or was not seen */
+  /** time of a span with a derived or unobserved end */
   readonly hazy: string;
   /** the rest of the root's time */
   readonly track: string;
   readonly branch: string;
-  /** of one that has another below it */
+  /** for a row with another below it at its level */
   readonly fork: string;
-  /** past one of the levels above, which goes on below */
+  /** for a level above that continues below */
   readonly trunk: string;
   readonly ellipsis: string;
-  /** before how many like spans share a row */
+  /** before the number of similar spans in a row */
   readonly times: string;
   /** beside a row that gated the end */
   readonly gate: string;
@@ -33,7 +33,7 @@ export interface Glyphs {
 
 /** How a view is drawn. */
 export interface Look {
-  /** columns; Infinity where nothing is to be cut, such as a table in a pipe */
+  /** columns; Infinity if nothing may be cut, such as a table in a pipe */
   readonly width: number;
   readonly palette: Palette;
   readonly glyphs: Glyphs;

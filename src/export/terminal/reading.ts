@@ -35,17 +35,21 @@ export const certaintyOf = (span: SpanData, end: 'start' | 'end'): Certainty => 
   return value === 'derived' || value === 'unobserved' ? value : 'observed';
 };
 
+/** Whether lines say when it began and when it ended. */
+export const isKnown = (span: SpanData): boolean =>
+  certaintyOf(span, 'start') !== 'unobserved' && certaintyOf(span, 'end') !== 'unobserved';
+
 export const portOf = (span: SpanData): string | undefined => textOf(span, keys.port);
 
-export const tapOf = (span: SpanData): string | undefined => textOf(span, keys.interface);
+const tapOf = (span: SpanData): string | undefined => textOf(span, keys.interface);
 
-/** In ms: how long after its cause the line of who waited for it may come, or before it, where two services write. */
+/** In ms: how far apart the lines of two services may be, one that did something and one that waited for it. */
 export const HANDOVER = 25;
 
-/** Which port a span is about, as an operator knows it: the tap, else the port's first eight digits. */
+/** The port of a span as operators know it: the tap, else the port's first eight digits. */
 export const portLabel = (span: SpanData): string | undefined => tapOf(span) ?? portOf(span)?.slice(0, 8);
 
-/** The same in eight characters. A tap is named for its port's first eleven. */
+/** The same in eight characters. A tap's name has its port's first eleven. */
 export const shortPortLabel = (span: SpanData): string | undefined => (portOf(span) ?? tapOf(span)?.replace(/^tap/, ''))?.slice(0, 8);
 
 /** `error.type: message`, undefined for a span that did not fail. */

@@ -4,19 +4,22 @@ import type { FinishedTrace, SpanData } from '../../model/span.js';
 import { certaintyOf } from './reading.js';
 import { isLike, treeOf, waitersOf } from './tree.js';
 
-/** A span, or several like ones in a row. */
+/** A span, or several similar ones in a row. */
 export interface Row {
   readonly span: SpanData;
   readonly depth: number;
   readonly spans: readonly SpanData[];
-  /** of several calls that differ, what they have in common */
+  /** what several different calls have in common */
   readonly name: string;
 }
 
-/** From so many on, like spans in a row (an API asked again and again) share one row. */
+/** This many similar spans in a row, such as repeated API calls, share one row. */
 const MANY = 3;
 
-/** The rows of a drawn trace: its spans as a tree, parents first, like ones together, other services' work below the phase that waited for it. */
+/**
+ * The rows of a drawn trace: its spans as a tree, parents first and similar spans together. Other services' work is
+ * below the phase that waited for it.
+ */
 export function rowsOf(trace: FinishedTrace): Row[] {
   const runs: { depth: number; spans: SpanData[]; parts: boolean }[] = [];
   for (const { span, depth, children } of treeOf(trace.spans, waitersOf(trace))) {
@@ -32,11 +35,11 @@ export function rowsOf(trace: FinishedTrace): Row[] {
   );
 }
 
-/** What like spans are called together. */
+/** The common name of similar spans. */
 export const nameOf = (spans: readonly SpanData[]): string =>
   spans.every(({ name }) => name === spans[0]?.name) ? (spans[0]?.name ?? '') : phaseOf(spans[0]!);
 
-/** The least sure of these spans' starts, or ends. */
+/** The least certain of these spans' starts, or ends. */
 export const weakest = (spans: readonly SpanData[], end: 'start' | 'end'): Certainty => {
   const ends = spans.map((span) => certaintyOf(span, end));
   return ends.includes('unobserved') ? 'unobserved' : ends.includes('derived') ? 'derived' : 'observed';

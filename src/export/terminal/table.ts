@@ -9,9 +9,9 @@ import { cut, inSeconds, inUtc, short, wrap } from './text.js';
 interface Column {
   readonly title: string;
   readonly right?: true;
-  /** left out at narrow widths, the highest first */
+  /** left out at narrow widths, highest number first */
   readonly dispensable?: number;
-  /** may be cut to this */
+  /** the least width that it may be cut to */
   readonly least?: number;
   cell(trace: FinishedTrace): string;
   paint?(trace: FinishedTrace, look: Look): Paint;
@@ -40,8 +40,8 @@ interface TableOptions {
 }
 
 /**
- * Many actions, one row each, by start; with `slowest`, that many of them, the slowest first. What an instance's
- * network did after its boot is in traces of its own and has no row. Above them the slowest in one sentence.
+ * Many actions, one row each, by start. With `slowest` only that many, slowest first. The network after a boot has
+ * traces of its own and no row. Above the rows is the slowest action in one sentence.
  */
 export function table(traces: readonly FinishedTrace[], look: Look, { slowest, isSorted = false }: TableOptions = {}): string {
   const rows = traces.filter(({ form }) => form !== 'network-ready');
@@ -83,7 +83,7 @@ export function table(traces: readonly FinishedTrace[], look: Look, { slowest, i
 
 const lasting = (trace: FinishedTrace): number => extentOf(trace).end - extentOf(trace).start;
 
-/** As the verdict has it, which may be that nothing is proven. */
+/** The verdict's phase. It may be that none is proven. */
 function slowestPhase(trace: FinishedTrace): string {
   const { culprit } = verdictOf(trace);
   if (culprit === undefined) return '-';
@@ -96,7 +96,7 @@ interface Fitted {
   readonly width: number;
 }
 
-/** Narrows what may be cut, widest first, then leaves out what can be done without. */
+/** Narrows the columns that may be cut, widest first, then leaves out the dispensable ones. */
 function narrow(all: readonly Fitted[], width: number): readonly Fitted[] {
   let fitted = all;
   const over = (): number => fitted.reduce((sum, column) => sum + column.width + 2, -2) - width;

@@ -7,7 +7,7 @@ export const inSeconds = (duration: Millis): string => {
   return text === '-0.000' ? '0.000' : text;
 };
 
-/** `74.6 %`; an instant is no share of anything. */
+/** `74.6 %`; nothing for a moment without length. */
 export const inPercent = (part: number, whole: number): string => (whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : '-');
 
 /** `2026-11-21 01:50:31.668 UTC` */
@@ -16,11 +16,11 @@ export const inUtc = (at: Millis): string => `${new Date(at).toISOString().repla
 /** The first group of a uuid, or as much of a trace id: enough to find it again. */
 export const short = (id: string): string => id.replace(/^req-/, '').slice(0, 8);
 
-/** Cuts to a width and says that it did. */
+/** Cuts to a width, with a mark where it was cut. */
 export const cut = (text: string, width: number, { glyphs }: Pick<Look, 'glyphs'>): string =>
   text.length <= width ? text : width <= 0 ? '' : text.slice(0, width - 1) + glyphs.ellipsis;
 
-/** What a log printed, made safe for a terminal: one line, no control characters. */
+/** Text of a log, safe for a terminal: one line without control characters. */
 export const tame = (text: string): string =>
   text
     .replace(/\u001b\[[0-9;?]*[a-zA-Z]/g, '')
@@ -28,7 +28,7 @@ export const tame = (text: string): string =>
     .replace(/[\u0000-\u001f\u007f-\u009f]/g, '')
     .trim();
 
-/** Sets words after a label, further lines below the first word. A word longer than the line is not broken. */
+/** Wraps words after a label. Further lines start below the first word. A word longer than the line is not broken. */
 export function wrap(label: string, words: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line = label;

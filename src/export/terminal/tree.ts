@@ -5,7 +5,7 @@ import { certaintyOf, durationOf, HANDOVER, portLabel, portOf, rootOf } from './
 
 export interface Branch {
   readonly span: SpanData;
-  /** 0 for a root, and for spans whose parent is written elsewhere */
+  /** 0 for a root and for spans whose parent another process writes */
   readonly depth: number;
   readonly children: readonly SpanData[];
 }
@@ -39,8 +39,8 @@ export function treeOf(spans: readonly SpanData[], waiterOf: (span: SpanData) =>
 }
 
 /**
- * Which phase of the action's own service waited for what another service did: the shortest one that is about the same port
- * and holds the other's time. Of what is about no port this is not known.
+ * The phase of the action's own service that waited for another service's span: the shortest one about the same port
+ * whose time holds the other's. For a span about no port this is not known.
  */
 export function waitersOf(trace: FinishedTrace): (span: SpanData) => SpanData | undefined {
   const root = rootOf(trace);
@@ -61,7 +61,7 @@ export function waitersOf(trace: FinishedTrace): (span: SpanData) => SpanData | 
   };
 }
 
-/** The part of a span's time in which none of these others ran. */
+/** The part of a span's time in which none of the other spans ran. */
 export function selfTime(span: SpanData, others: readonly SpanData[]): number {
   let covered = 0;
   let upTo = span.start;
@@ -76,7 +76,7 @@ export function selfTime(span: SpanData, others: readonly SpanData[]): number {
   return Math.max(0, span.end - span.start - covered);
 }
 
-/** The same phase again, such as an API asked time after time, whatever it was asked. */
+/** Whether two spans are of the same phase, such as repeated API calls, with whatever arguments. */
 export const isLike = (a: SpanData, b: SpanData): boolean =>
   phaseOf(a) === phaseOf(b) &&
   a.service === b.service &&
@@ -85,7 +85,7 @@ export const isLike = (a: SpanData, b: SpanData): boolean =>
   b.error === undefined &&
   portLabel(a) === portLabel(b);
 
-/** What is drawn before each row of a tree, given the rows' depths from the top down. */
+/** The lines before each row of a tree. @param depths of the rows, from the top down */
 export function indentsOf(depths: readonly number[], { branch, fork, trunk }: Pick<Glyphs, 'branch' | 'fork' | 'trunk'>): string[] {
   /** from the bottom up: the depths at which a row further below hangs on the same one above */
   const goesOn = new Set<number>();

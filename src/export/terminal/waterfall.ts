@@ -1,7 +1,7 @@
 import type { Certainty } from '../../model/attributes.js';
 import { knownServices } from '../../model/services.js';
 import type { FinishedTrace, SpanData } from '../../model/span.js';
-import { stepsOf } from '../verdict.js';
+import { stepsOf } from '../steps.js';
 import { headline } from './headline.js';
 import type { Look, Paint, Palette } from './look.js';
 import {
@@ -22,11 +22,11 @@ import { indentsOf } from './tree.js';
 
 export const marks: Record<Certainty, string> = { observed: ' ', derived: '~', unobserved: '?' };
 
-/** A bar narrower than this says nothing: labels are shortened first, then cut. */
+/** A narrower bar shows nothing: labels are shortened first, then cut. */
 const GOOD_BAR = 20;
 const LEAST_BAR = 8;
 const LEAST_WHO = 14;
-/** A wider one only sets numbers and names apart. */
+/** A wider bar only moves numbers and names apart. */
 const MOST_BAR = 100;
 
 /**
@@ -36,8 +36,8 @@ const MOST_BAR = 100;
  *        +2.101~       4.299   ──██████────   nova-compute    └ vif-plugged wait tapdf247bb8-47
  *              └ start derived
  *
- * Offsets count from the root's start: what the API and the scheduler did before has negative ones. The track is the
- * root's own time, so bars outside it are seen to be outside. Three and more like spans in a row share a row.
+ * Offsets count from the root's start, so earlier work of the API and the scheduler has negative ones. The track is the
+ * root's own time, so bars outside of it are visibly outside. Three or more similar spans in a row share a row.
  */
 export function waterfall(trace: FinishedTrace, look: Look): string {
   const { palette } = look;
@@ -85,7 +85,7 @@ const asIs: Paint = (text) => text;
 
 const offsetOf = ({ start }: SpanData, extent: Time): string => `${start >= extent.start ? '+' : ''}${inSeconds(start - extent.start)}`;
 
-/** A moment that holds nothing and gates nothing has no bar to see: it is named below the rows. */
+/** A span without length that holds and gates nothing has no visible bar: it is named below the rows. */
 const isInstant = ({ spans, depth }: Row, next: Row | undefined, gating: ReadonlySet<SpanData>): boolean =>
   depth > 0 &&
   (next === undefined || next.depth <= depth) &&
@@ -100,8 +100,8 @@ interface Columns {
 }
 
 /**
- * Full labels where there is room for them and a good bar; else without the first row's host, which the headline names, and with
- * short ports; else with the project for the service.
+ * Full labels if there is room for them and a good bar. Else without the first row's host, which the headline names,
+ * and with short ports. Else with the project in place of the service.
  */
 function layOut(rows: readonly Row[], indents: readonly string[], { width, glyphs }: Look): Columns {
   const total = Number.isFinite(width) ? width : 160;
@@ -161,10 +161,10 @@ function bar(
     .join('');
 }
 
-/** Cells of one kind together, so that each run is coloured once. */
+/** Groups cells of one kind, so that each run is coloured once. */
 const runsOf = (cells: readonly string[]): string[] => cells.join('').match(/(.)\1*/gu) ?? [];
 
-/** Colours tell the projects apart, so that the eye sees whose time it was. */
+/** One colour for each project, to show whose time it was. */
 const paintOf = (service: string, palette: Palette): Paint => {
   const paints: Readonly<Record<string, Paint>> = {
     nova: palette.cyan,

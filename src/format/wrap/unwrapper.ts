@@ -14,7 +14,7 @@ import { fluent, osloJson } from './record.js';
 import { WrapperClock } from './wrapper-clock.js';
 
 /** Takes the lines that were wrapped: as LineSink, with who wrote the line before it and its UTC time, if known, after it. */
-export type UnwrappedSink = (from: Wrapped, bytes: Buffer, start: number, end: number, offset: number, at: Millis | undefined) => void;
+type UnwrappedSink = (from: Wrapped, bytes: Buffer, start: number, end: number, offset: number, at: Millis | undefined) => void;
 
 export interface UnwrapperOptions {
   readonly form: Form;

@@ -1,26 +1,26 @@
-import { sameTold, type Told } from '../../correlate/told.js';
+import { type ClosedRecord, isSameRecord } from '../../correlate/closed-record.js';
 import type { Millis } from '../../model/line.js';
 
 /** What has been told, as long as its lines may be read again. */
 export class Ledger {
   /** by instance and request */
-  readonly #entries = new Map<string, Told[]>();
+  readonly #entries = new Map<string, ClosedRecord[]>();
 
-  constructor(told: readonly Told[] = []) {
+  constructor(told: readonly ClosedRecord[] = []) {
     for (const each of told) this.add(each);
   }
 
-  get entries(): Told[] {
+  get entries(): ClosedRecord[] {
     return [...this.#entries.values()].flat();
   }
 
-  add(told: Told): void {
+  add(told: ClosedRecord): void {
     const key = keyOf(told);
     this.#entries.set(key, [...(this.#entries.get(key) ?? []), told]);
   }
 
-  has(told: Told): boolean {
-    return this.#entries.get(keyOf(told))?.some((each) => sameTold(each, told)) ?? false;
+  has(told: ClosedRecord): boolean {
+    return this.#entries.get(keyOf(told))?.some((each) => isSameRecord(each, told)) ?? false;
   }
 
   /** Forgets what ended before a moment. */
@@ -33,4 +33,4 @@ export class Ledger {
   }
 }
 
-const keyOf = ({ instance, request }: Told): string => `${instance} ${request}`;
+const keyOf = ({ instance, request }: ClosedRecord): string => `${instance} ${request}`;

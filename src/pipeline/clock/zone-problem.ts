@@ -25,7 +25,7 @@ interface KnownLog extends ZonedLog {
 }
 
 /** The zones that logs are in, as one option gives them: one for all, and those of single services. */
-export interface ZonesGiven {
+interface ZonesGiven {
   /** undefined where one option cannot say it */
   readonly zones: string | undefined;
   readonly remedy: string;

@@ -72,7 +72,7 @@ async function drain<T>(traces: AsyncGenerator<FinishedTrace, T>, take?: (trace:
 }
 
 /** Reads the first piece of each log, by which it is known how it is written, and goes on at its place. */
-export async function begin(run: Run, { from }: Plan, piece: number): Promise<void> {
+async function begin(run: Run, { from }: Plan, piece: number): Promise<void> {
   for (const [source, { part, offset }] of from) {
     if (part === 0 && offset <= piece) continue;
     run.doing = 'reading';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { stepsOf } from '../../../src/export/steps.js';
 import { blame } from '../../../src/export/terminal/blame.js';
 import { causesOf } from '../../../src/export/terminal/causes.js';
 import { criticalChain } from '../../../src/export/terminal/critical-chain.js';
 import { plain, unicode } from '../../../src/export/terminal/look.js';
 import { table } from '../../../src/export/terminal/table.js';
 import { traceText } from '../../../src/export/terminal/trace-text.js';
-import { stepsOf } from '../../../src/export/verdict.js';
 import { boot, failed, fragment, networkReady, root, START, span, trace, twoPorts } from './traces.js';
 
 const at = (width: number) => ({ width, palette: plain, glyphs: unicode });

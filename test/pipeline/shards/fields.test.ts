@@ -11,8 +11,8 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   // other parts of the correlator, each with a `whole` of its own where it has something to remember
   ControlPlane: ['#store', '#instances', '#gather', '#closer'],
   Correlator: ['#gather', '#closer', '#before'],
-  Retention: ['#from', '#gather', '#control', '#sequels'],
-  Sequels: ['#store', '#instances', '#gather', '#byMac'],
+  Retention: ['#from', '#gather', '#control', '#networkReadies'],
+  NetworkReadies: ['#store', '#instances', '#gather', '#byMac'],
   // handed over by themselves, and compared at the end: `knewAlike`, `askedTooEarly`
   Hosts: ['#printsAllocations', '#askedTooEarly'],
   // `#seeded` and `#before`: after a restart of `tail` only; the others are given

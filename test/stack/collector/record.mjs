@@ -28,7 +28,7 @@ export async function startRecorder(port = 0) {
 const plain = (value) => value.stringValue ?? JSON.stringify(value);
 
 /** OTLP attributes as an object. */
-export const object = (attributes = []) => Object.fromEntries(attributes.map(({ key, value }) => [key, plain(value)]));
+const object = (attributes = []) => Object.fromEntries(attributes.map(({ key, value }) => [key, plain(value)]));
 
 /** Every line of every request, in the order of arrival: host, path, text. */
 export const linesOf = (requests) =>

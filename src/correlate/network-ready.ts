@@ -1,4 +1,4 @@
-import type { Boot, ClosedAction, ClosedSequel } from '../lifecycle/closed.js';
+import type { Boot, ClosedAction, ClosedNetworkReady } from '../lifecycle/closed.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
 import { lastGuestEvent, momentOf } from '../lifecycle/guest-events.js';
 import type { Millis } from '../model/line.js';
@@ -6,13 +6,13 @@ import { seconds } from '../model/time.js';
 import type { EventStore, Sort } from './store.js';
 import { GRACE } from './times.js';
 
-/** How long a guest may take to ask for its address and still be told. */
+/** How long to wait for a guest to ask for its address. */
 const PATIENCE = seconds(60);
 
 /** Actions after which a guest begins to run. */
 const STARTS_A_GUEST = new Set(['create', 'reboot', 'start', 'unshelve', 'rebuild']);
 
-/** The line that opens the sequel: it says best when the guest began to run. Undefined where nothing follows. */
+/** The line that best shows when the guest began to run. Undefined if there is no network to wait for. */
 export const openingOf = ({ spec, outcome, members }: ClosedAction): Event | undefined =>
   STARTS_A_GUEST.has(spec.name) && outcome === 'succeeded'
     ? lastGuestEvent(
@@ -21,8 +21,8 @@ export const openingOf = ({ spec, outcome, members }: ClosedAction): Event | und
       )?.event
     : undefined;
 
-/** What is waited for after a boot: the network of its guest, on the host that runs it. */
-export interface Sequel {
+/** After a boot: waits for the network of its guest, on the host that runs it. */
+export interface NetworkReady {
   readonly of: Boot;
   readonly opening: Event;
   readonly from: Millis;
@@ -30,14 +30,17 @@ export interface Sequel {
   readonly since: Millis;
   /**
    * @param next when the instance's next action began, if one has
-   * @returns while something may still come the watermark at which it is over if nothing does, undefined where nothing tells of the
-   *   guest's network
+   * @returns the closed unit; or, while lines may still come, the watermark at which it is over if none do; undefined
+   *   if no line is about the guest's network
    */
-  close(store: EventStore, watermark: Millis, next: Millis | undefined): ClosedSequel | undefined | Millis;
+  close(store: EventStore, watermark: Millis, next: Millis | undefined): ClosedNetworkReady | undefined | Millis;
 }
 
-/** Opens when the guest is resumed; closes when every port has its address, when another action begins, or when patience ends. */
-export function createSequel(of: Boot, opening: Event, since: Millis): Sequel {
+/**
+ * Opens when the guest is resumed. Closes when every port has its address, when another action begins, or after
+ * `PATIENCE`.
+ */
+export function createNetworkReady(of: Boot, opening: Event, since: Millis): NetworkReady {
   const from = momentOf(opening);
   const ports = [...of.ports.values()].filter(({ mac }) => mac !== undefined);
   return {
@@ -83,7 +86,9 @@ export function createSequel(of: Boot, opening: Event, since: Millis): Sequel {
   };
 }
 
-/** The host's metadata proxy of a network, where this boot had it made: from its announcement to its tap in OVS. */
+/**
+ * The lines of the host's metadata proxy for a network, if this boot caused it: its announcement, and its tap in OVS.
+ */
 function metadataOf(store: EventStore, network: string, from: Millis, here: (event: Event) => boolean): Event[] {
   const name = network.slice(0, 10);
   const begun = firstOf(store, 'network', name, (event) => event.kind === 'metadata.provisioning' && event.at >= from && here(event));

@@ -2,26 +2,26 @@ import type { Boot } from '../lifecycle/closed.js';
 import { type Event, textOf } from '../lifecycle/event.js';
 import { actions } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
+import { recordOf } from './closed-record.js';
 import type { Gather } from './gather.js';
 import type { Instances } from './instances.js';
-import type { SavedSequel } from './saved.js';
-import { createSequel, openingOf, type Sequel } from './sequel.js';
+import { createNetworkReady, type NetworkReady, openingOf } from './network-ready.js';
+import type { SavedNetworkReady } from './saved.js';
 import type { Closing } from './state.js';
 import type { EventStore, Sort } from './store.js';
 import { GRACE } from './times.js';
-import { told } from './told.js';
 
-/** A sequel, and when it must be looked at again. */
+/** A network that is waited for, and when to look at it again. */
 interface Waiting {
-  readonly sequel: Sequel;
+  readonly network: NetworkReady;
   /** the watermark at which it is over if nothing comes */
   wakesAt: Millis;
   /** the watermark at which its instance was last looked at when it was looked at itself */
   knownAt: Millis;
 }
 
-/** The guests whose network is waited for. */
-export class Sequels {
+/** The instances whose network is waited for. */
+export class NetworkReadies {
   readonly #store: EventStore;
   readonly #instances: Instances;
   readonly #gather: Gather;
@@ -35,14 +35,14 @@ export class Sequels {
     this.#gather = gather;
   }
 
-  get open(): readonly Sequel[] {
-    return this.#waiting.map(({ sequel }) => sequel);
+  get open(): readonly NetworkReady[] {
+    return this.#waiting.map(({ network }) => network);
   }
 
-  #add(sequel: Sequel): void {
-    const waiting = { sequel, wakesAt: Number.NEGATIVE_INFINITY, knownAt: Number.NEGATIVE_INFINITY };
+  #add(network: NetworkReady): void {
+    const waiting = { network, wakesAt: Number.NEGATIVE_INFINITY, knownAt: Number.NEGATIVE_INFINITY };
     this.#waiting.push(waiting);
-    for (const { mac } of sequel.of.ports.values()) {
+    for (const { mac } of network.of.ports.values()) {
       if (mac === undefined) continue;
       const same = this.#byMac.get(mac);
       if (same === undefined) this.#byMac.set(mac, new Set([waiting]));
@@ -51,7 +51,7 @@ export class Sequels {
   }
 
   #remove(waiting: Waiting): void {
-    for (const { mac } of waiting.sequel.of.ports.values()) {
+    for (const { mac } of waiting.network.of.ports.values()) {
       const same = mac === undefined ? undefined : this.#byMac.get(mac);
       same?.delete(waiting);
       if (mac !== undefined && same?.size === 0) this.#byMac.delete(mac);
@@ -60,7 +60,7 @@ export class Sequels {
 
   /** As `Correlator.whole`. */
   get whole(): unknown {
-    return this.#waiting.map(({ sequel: { of, opening, from, since }, wakesAt, knownAt }) => {
+    return this.#waiting.map(({ network: { of, opening, from, since }, wakesAt, knownAt }) => {
       const { instance, request, spec, host, start, began, ports } = of;
       const isKnown = knownAt === this.#lookedAt(instance);
       return [instance, request, spec, host, start, began, ports, opening, from, since, wakesAt, isKnown];
@@ -71,41 +71,45 @@ export class Sequels {
     return this.#instances.states.get(instance)?.lookedAt ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** A guest that has its address may be all that was waited for. */
+  /** An address was given: that may complete a network. */
   note(event: Event): void {
     if (event.kind !== 'dhcp.acknowledged' || this.#byMac.size === 0) return;
     for (const waiting of this.#byMac.get(textOf(event, 'mac') ?? '') ?? []) waiting.wakesAt = Math.min(waiting.wakesAt, event.at + GRACE);
   }
 
-  /** Waits for the network of what has booted. */
+  /** Starts to wait for the networks of boots that have closed. */
   follow(closings: readonly Closing[]): void {
-    for (const { thing } of closings) {
-      const opening = thing.form === 'action' ? openingOf(thing) : undefined;
-      if (thing.form === 'action' && opening !== undefined) this.#add(createSequel(thing, opening, told(thing).from));
+    for (const { unit } of closings) {
+      const opening = unit.form === 'action' ? openingOf(unit) : undefined;
+      if (unit.form === 'action' && opening !== undefined) this.#add(createNetworkReady(unit, opening, recordOf(unit).from));
     }
   }
 
-  restore(saved: readonly SavedSequel[]): void {
+  restore(saved: readonly SavedNetworkReady[]): void {
     for (const { spec: name, ports, opening, since, ...boot } of saved) {
       const spec = actions.find((each) => each.name === name);
-      if (spec !== undefined) this.#add(createSequel({ ...boot, spec, ports: new Map(ports) }, opening, since));
+      if (spec !== undefined) this.#add(createNetworkReady({ ...boot, spec, ports: new Map(ports) }, opening, since));
     }
   }
 
-  /** Closes what is over by a watermark. @param lookAt brings an instance up to it: its next action ends a sequel, and may close a boot */
+  /**
+   * Closes what is over by a watermark.
+   *
+   * @param lookAt brings an instance up to it: its next action ends the wait, and may close a boot
+   */
   advance(watermark: Millis, lookAt: (instance: string) => Closing[]): Closing[] {
     const closings: Closing[] = [];
     const before = this.#waiting;
-    for (const { sequel } of before) for (const closing of lookAt(sequel.of.instance)) closings.push(closing);
+    for (const { network } of before) for (const closing of lookAt(network.of.instance)) closings.push(closing);
     this.follow(closings);
     const left: Waiting[] = [];
     for (const waiting of this.#waiting) {
-      const knownAt = this.#lookedAt(waiting.sequel.of.instance);
+      const knownAt = this.#lookedAt(waiting.network.of.instance);
       if (watermark < waiting.wakesAt && knownAt === waiting.knownAt) {
         left.push(waiting);
         continue;
       }
-      const closed = waiting.sequel.close(this.#store, watermark, this.#nextOf(waiting.sequel));
+      const closed = waiting.network.close(this.#store, watermark, this.#nextOf(waiting.network));
       if (typeof closed === 'number') {
         waiting.wakesAt = closed;
         waiting.knownAt = knownAt;
@@ -115,14 +119,17 @@ export class Sequels {
       this.#remove(waiting);
       if (closed === undefined) continue;
       this.#gather.place(closed.members);
-      closings.push({ at: closed.end + GRACE, thing: closed });
+      closings.push({ at: closed.end + GRACE, unit: closed });
     }
     this.#waiting = left;
     return closings;
   }
 
-  /** When the instance's next action began. Not its start, which a line long after it may show: by then the sequel may have closed. */
-  #nextOf({ of, from }: Sequel): Millis | undefined {
+  /**
+   * When the first line of the instance's next action was printed. Its start may be known only much later, when this
+   * has closed.
+   */
+  #nextOf({ of, from }: NetworkReady): Millis | undefined {
     const next = this.#instances
       .intervalsOf(of.instance)
       .filter(({ spec, request, opened }) => spec !== undefined && request !== of.request && opened > from)

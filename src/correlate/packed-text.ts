@@ -1,0 +1,122 @@
+import type { FieldValue } from '../catalogue/event.js';
+import type { Event } from '../lifecycle/event.js';
+
+/**
+ * What a line says, packed into one string. The fields are read from it again when somebody asks for them.
+ *
+ *     s l l   s l l   15.59 …   [the wording, where only this line has it]
+ *     └─┬─┘           └─┬─┘
+ *   per field: its sort, and the length of its value in what follows. Each letter is one byte. An id that the event has anyway is
+ *   not written.
+ *
+ * A wording is the text with a placeholder in the place of each value: `Took ␁ seconds to build instance.`
+ */
+
+/** What a line says: its fields, and its text. */
+export type Said = Pick<Event, 'fields' | 'text'>;
+
+/** What all lines of one wording share. */
+interface Wording {
+  /** of the fields, in their order */
+  readonly names: readonly string[];
+  /** undefined where each line keeps its own */
+  readonly wording: string | undefined;
+}
+
+/** The sort of a field's value. */
+const TEXT = 1;
+const NUMBER = 2;
+/** The value is an id that the event has anyway. */
+const INSTANCE = 3;
+const REQUEST = 4;
+const FIELD_BYTES = 3;
+const BYTE = 256;
+const LONGEST = 0xffff;
+/** Replaces a secret in a text. Its byte is a control character, which no message holds (see `printable`). */
+const HIDDEN = '…';
+const HIDDEN_BYTE = '\x85';
+/** Placeholders are control characters, too. */
+const NOT_BYTES = /[^\x20-\x84\x86-\xff…]/;
+const PLACEHOLDER = /[\x01-\x1f]/g;
+const MOST_PLACEHOLDERS = 0x1f;
+/** A value of this length is the same value wherever it is in a text. */
+const UNMISTAKABLE = 8;
+
+const scratch = Buffer.allocUnsafe(LONGEST);
+
+/** The values of the fields as text. @returns undefined where one is a list, or does not fit in bytes */
+export function valuesOf(text: string, fields: Event['fields'], names: readonly string[]): string[] | undefined {
+  if (NOT_BYTES.test(text)) return undefined;
+  const values: string[] = [];
+  let length = FIELD_BYTES * names.length + text.length;
+  for (const name of names) {
+    const value: FieldValue | undefined = fields[name];
+    if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+    const raw = String(value);
+    length += raw.length;
+    if (length > LONGEST || NOT_BYTES.test(raw)) return undefined;
+    values.push(raw);
+  }
+  return values;
+}
+
+/** The text with placeholders for the values, the longest first: a short one may be a part of another. */
+export function wordingOf(text: string, values: readonly string[]): string {
+  let wording = text;
+  const places = Array.from(values, (_, place) => place).sort((a, b) => values[b]!.length - values[a]!.length);
+  for (const place of places) {
+    const value = values[place]!;
+    if (value === '' || place >= MOST_PLACEHOLDERS) continue;
+    const placeholder = String.fromCharCode(place + 1);
+    wording = value.length < UNMISTAKABLE ? wording.replace(value, placeholder) : wording.replaceAll(value, placeholder);
+  }
+  return wording;
+}
+
+export function packedOf(event: Event, values: readonly string[], names: readonly string[], wording = ''): string {
+  let at = 0;
+  for (const [i, name] of names.entries()) {
+    const sort = sortOf(event, event.fields[name]);
+    const length = sort === TEXT || sort === NUMBER ? values[i]!.length : 0;
+    scratch[at] = sort;
+    scratch[at + 1] = length >> 8;
+    scratch[at + 2] = length;
+    at += FIELD_BYTES;
+  }
+  // Written to bytes and read back: a string that was joined or cut out keeps the strings that it was made of in
+  // memory.
+  for (const [i, value] of values.entries()) {
+    const sort = scratch[FIELD_BYTES * i];
+    if (sort === TEXT || sort === NUMBER) at += scratch.write(inBytes(value), at, 'latin1');
+  }
+  at += scratch.write(inBytes(wording), at, 'latin1');
+  return scratch.toString('latin1', 0, at);
+}
+
+function sortOf({ instance, requestId }: Event, value: FieldValue | undefined): number {
+  if (typeof value === 'number') return NUMBER;
+  return value === instance ? INSTANCE : value === requestId ? REQUEST : TEXT;
+}
+
+const inBytes = (text: string): string => (text.includes(HIDDEN) ? text.replaceAll(HIDDEN, HIDDEN_BYTE) : text);
+
+export function unpacked(
+  packed: string,
+  { names, wording }: Wording,
+  { instance = '', requestId = '' }: Pick<Event, 'instance' | 'requestId'>,
+): Said {
+  const fields: Record<string, FieldValue> = {};
+  const values: string[] = [];
+  let from = FIELD_BYTES * names.length;
+  const all = packed.includes(HIDDEN_BYTE, from) ? packed.slice(0, from) + packed.slice(from).replaceAll(HIDDEN_BYTE, HIDDEN) : packed;
+  for (const [i, name] of names.entries()) {
+    const at = FIELD_BYTES * i;
+    const sort = packed.charCodeAt(at);
+    const to = from + packed.charCodeAt(at + 1) * BYTE + packed.charCodeAt(at + 2);
+    const raw = sort === INSTANCE ? instance : sort === REQUEST ? requestId : all.slice(from, to);
+    values.push(raw);
+    fields[name] = sort === NUMBER ? Number(raw) : raw;
+    from = to;
+  }
+  return { fields, text: (wording ?? all.slice(from)).replace(PLACEHOLDER, (placeholder) => values[placeholder.charCodeAt(0) - 1]!) };
+}
