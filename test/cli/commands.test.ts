@@ -263,7 +263,7 @@ describe('demo', () => {
       },
     };
     const io = { stdout, engine, env: {}, isTTY: { stdout: false }, columns: 100, signal: new AbortController().signal };
-    await demoIn(at).execute(argv, io as unknown as Io);
+    await demoIn(() => at).execute(argv, io as unknown as Io);
     return text;
   }
 });
