@@ -26,7 +26,10 @@ try {
 }
 
 async function make() {
-  const [main, shard] = await Promise.all([bundle('src/cli/main.ts', 'novaspan.cjs'), bundle('src/pipeline/shards/worker.ts', 'shard.cjs')]);
+  const [main, shard] = await Promise.all([
+    bundle('src/cli/main.ts', 'novaspan.cjs'),
+    bundle('src/pipeline/shards/worker.ts', 'shard.cjs'),
+  ]);
   const assets = { 'shard.cjs': shard };
   const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const folders = files.filter((path) => path === 'demo' || path.startsWith('test/'));
