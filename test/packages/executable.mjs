@@ -1,7 +1,7 @@
 // `npm run test:executable`: out/novaspan alone, copied into an empty folder with nothing on the PATH, does what the program of dist/ does.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { gunzipSync } from 'node:zlib';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const BUILT = join(ROOT, 'out/novaspan');
-if (!existsSync(BUILT)) execFileSync(process.execPath, [join(ROOT, 'packaging/executable/build.mjs')], { stdio: 'inherit' });
+execFileSync(process.execPath, [join(ROOT, 'packaging/executable/build.mjs')], { stdio: 'inherit' });
 
 const work = mkdtempSync(join(tmpdir(), 'novaspan-executable-'));
 const alone = join(work, 'alone');
