@@ -8,8 +8,8 @@
 # Stop it with a patience of more than `drainTimeout` (10 s): --stop-timeout 15. Node.js is process 1: it handles SIGTERM itself, and starts no
 # other process. There is no HEALTHCHECK, as the image also runs `replay` and `demo`, which have nothing to ask; docker-compose.yaml has one for `tail`.
 
-# To build the same image again, give the base by its digest: --build-arg NODE_IMAGE=node:20-bookworm-slim@sha256:...
-ARG NODE_IMAGE=node:20-bookworm-slim
+# To build the same image again, give the base by its digest: --build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:...
+ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /src

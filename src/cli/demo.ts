@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { exitCodes, OperatorError, reasonOf, usage } from '../model/errors.js';
+import { packageFolder } from '../model/package-files.js';
 import type { FinishedTrace } from '../model/span.js';
 import { type Command, defineCommand, type Io, write } from './command.js';
 import { lookOf } from './look.js';
@@ -19,10 +19,10 @@ interface Scenario {
 /**
  * `demo`: what novaspan makes of real logs, before one has any at hand.
  *
- * @param folder has a folder per scenario: its logs, a README.md whose first line is its title, and, where its logs
+ * @param folderOf gives a folder that has a folder per scenario: its logs, a README.md whose first line is its title, and, where its logs
  *   are not in UTC, a file `zone`. A file `scenarios.json` names further ones in the package, with their titles.
  */
-export const demoIn = (folder: string): Command =>
+export const demoIn = (folderOf: () => string): Command =>
   defineCommand({
     name: 'demo',
     summary: 'show what novaspan makes of logs recorded on a real cloud',
@@ -42,7 +42,7 @@ export const demoIn = (folder: string): Command =>
 
     async run({ positionals: [wanted], values }, io) {
       const { signal, stdout } = io;
-      const scenarios = await scenariosIn(folder);
+      const scenarios = await scenariosIn(folderOf());
       if (values.list) {
         const width = Math.max(0, ...scenarios.map(({ name }) => name.length));
         for (const { name, title } of scenarios) await write(stdout, `${name.padEnd(width)}  ${title}\n`);
@@ -78,8 +78,8 @@ export const demoIn = (folder: string): Command =>
     },
   });
 
-/** The package's own: `../../demo` is right from `src/cli` and from `dist/cli`. */
-export const demo = demoIn(fileURLToPath(new URL('../../demo', import.meta.url)));
+/** The package's own. */
+export const demo = demoIn(() => packageFolder('demo'));
 
 async function tracesOf({ logs, zone }: Scenario, { engine, signal }: Io): Promise<FinishedTrace[]> {
   const traces: FinishedTrace[] = [];

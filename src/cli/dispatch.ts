@@ -12,7 +12,7 @@ import { nearest } from './nearest.js';
  */
 export async function dispatch(argv: readonly string[], commands: readonly CommandEntry[], io: Io): Promise<number> {
   try {
-    return await run(argv, [...commands, helpAmong(commands), versionEntry], io);
+    return await run(argv, withOwn(commands), io);
   } catch (error) {
     if (isGone(error)) throw error;
     await write(io.stderr, told(error));
@@ -77,7 +77,39 @@ const versionCommand: Command = defineCommand({
 
 const versionEntry: CommandEntry = { name: 'version', load: async () => versionCommand };
 
-const helpAmong = (commands: readonly CommandEntry[]): CommandEntry => {
+/** The commands, and those that are about commands. */
+function withOwn(commands: readonly CommandEntry[]): readonly CommandEntry[] {
+  const all: CommandEntry[] = [...commands];
+  all.push(completionAmong(all), helpAmong(all), versionEntry);
+  return all;
+}
+
+const completionAmong = (all: readonly CommandEntry[]): CommandEntry => {
+  const completion: Command = defineCommand({
+    name: 'completion',
+    summary: 'print the completion script of a shell',
+    operands: 'bash|zsh|fish',
+    takes: { least: 1, most: 1 },
+    about: ['Commands, options and their values are completed; the packages install the scripts.'],
+    options: {},
+    examples: [
+      { says: 'bash, for this user', command: 'novaspan completion bash > ~/.local/share/bash-completion/completions/novaspan' },
+      { says: 'zsh, in a folder of $fpath', command: 'novaspan completion zsh > ~/.zfunc/_novaspan' },
+      { says: 'fish', command: 'novaspan completion fish > ~/.config/fish/completions/novaspan.fish' },
+    ],
+
+    async run({ positionals: [wanted] }, { stdout }) {
+      const { completionFor, shells } = await import('./shells.js');
+      const shell = shells.find((name) => name === wanted);
+      if (shell === undefined) throw usage(`there is no completion for '${wanted}'`, `allowed: ${shells.join(', ')}`);
+      await write(stdout, completionFor(shell, await loadAll(all)));
+      return exitCodes.ok;
+    },
+  });
+  return { name: 'completion', load: async () => completion };
+};
+
+const helpAmong = (all: readonly CommandEntry[]): CommandEntry => {
   const help: Command = defineCommand({
     name: 'help',
     summary: 'tell about the commands, or about one',
@@ -87,20 +119,20 @@ const helpAmong = (commands: readonly CommandEntry[]): CommandEntry => {
     options: {
       markdown: { type: 'boolean', about: 'all commands as Markdown (docs/commands.md)' },
       metrics: { type: 'boolean', about: 'all metrics of `tail` as Markdown (docs/metrics.md)' },
+      man: { type: 'boolean', about: 'all commands as a page for man' },
     },
     examples: [{ says: "replay's options", command: 'novaspan help replay' }],
 
     async run({ positionals: [name], values }, { stdout }) {
       const { commandsMarkdown, helpOf, overview } = await import('./help.js');
-      const all = [...commands, entry, versionEntry];
       if (values.metrics) await write(stdout, (await import('../telemetry/markdown.js')).metricsMarkdown());
+      else if (values.man) await write(stdout, (await import('./man.js')).manPage(await loadAll(all)));
       else if (values.markdown) await write(stdout, commandsMarkdown(await loadAll(all)));
       else await write(stdout, name === undefined ? overview(await loadAll(all)) : helpOf(await named(name, all).load()));
       return exitCodes.ok;
     },
   });
-  const entry: CommandEntry = { name: 'help', load: async () => help };
-  return entry;
+  return { name: 'help', load: async () => help };
 };
 
 /** What happened, why, and what to do. */

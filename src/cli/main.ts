@@ -11,7 +11,8 @@ async function start([name, ...rest]: readonly string[]): Promise<void> {
   const [instance, request, ...others] = rest;
   const isIds = name === 'trace-id' && instance !== undefined && request !== undefined && others.length === 0;
   if (isIds && printed(await textOfIds(instance, request))) return;
-  await import('./process.js');
+  const { main } = await import('./process.js');
+  await main();
 }
 
 /** Undefined for what are no ids, and for options: the command says what is wrong. */

@@ -5,43 +5,46 @@ import { commands } from './commands.js';
 import { dispatch, isGone, told } from './dispatch.js';
 import { tuneV8 } from './v8.js';
 
-// The only file that touches the process. Commands return an exit code; output still in a pipe is let through, so the
-// code is left for Node.js to exit with when all is written.
+/**
+ * Runs the command line of this process. The only file that touches the process. Commands return an exit code; Node.js exits with it when
+ * all output is written, also into a slow pipe.
+ */
+export async function main(): Promise<void> {
+  tuneV8(process.argv[2]);
 
-tuneV8(process.argv[2]);
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      // Whoever asks twice does not want to wait.
+      if (stop.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
+      stop.abort(name);
+    });
+  }
 
-const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(name, () => {
-    // Whoever asks twice does not want to wait.
-    if (stop.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
-    stop.abort(name);
-  });
-}
+  // `novaspan replay … | head`: the reader has seen enough, which is no failure; there is nobody left to write for.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (isGone(error)) process.exit(0);
+      // A full disk behind `> FILE`. Of stderr nobody can be told.
+      if (stream === process.stdout) process.stderr.write(told(outputUnwritable('stdout', error)));
+      process.exit(exitCodes.ioError);
+    });
+  }
 
-// `novaspan replay … | head`: the reader has seen enough, which is no failure; there is nobody left to write for.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error) => {
-    if (isGone(error)) process.exit(0);
-    // A full disk behind `> FILE`. Of stderr nobody can be told.
-    if (stream === process.stdout) process.stderr.write(told(outputUnwritable('stdout', error)));
-    process.exit(exitCodes.ioError);
-  });
-}
-
-try {
-  process.exitCode = await dispatch(process.argv.slice(2), commands, {
-    stdout: process.stdout,
-    stderr: process.stderr,
-    stdin: process.stdin,
-    env: process.env,
-    clock: systemClock,
-    signal: stop.signal,
-    isTTY: { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true, stderr: process.stderr.isTTY === true },
-    columns: process.stdout.columns,
-    engine,
-  });
-} catch (error) {
-  if (!isGone(error)) throw error;
-  process.exitCode = 0;
+  try {
+    process.exitCode = await dispatch(process.argv.slice(2), commands, {
+      stdout: process.stdout,
+      stderr: process.stderr,
+      stdin: process.stdin,
+      env: process.env,
+      clock: systemClock,
+      signal: stop.signal,
+      isTTY: { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true, stderr: process.stderr.isTTY === true },
+      columns: process.stdout.columns,
+      engine,
+    });
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    process.exitCode = 0;
+  }
 }

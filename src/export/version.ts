@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { packageText } from '../model/package-files.js';
 
-/** The package's own version, read once. `../../package.json` is right from `src/export` and from `dist/export`. */
-export const version: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+/** The package's own version, read once. */
+export const version: string = JSON.parse(packageText('package.json')).version;

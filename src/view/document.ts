@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { packageText } from '../model/package-files.js';
 import type { Batch, Status, TracePage } from './types.js';
 
 /** The page's script and style, as the build made them of web/. */
@@ -11,10 +11,8 @@ export interface Assets {
 
 let read: Assets | undefined;
 
-/** `../../dist/web` is right from `src/view` and from `dist/parts`. */
 export function assets(): Assets {
-  const at = (name: string): string => readFileSync(new URL(`../../dist/web/${name}`, import.meta.url), 'utf8');
-  read ??= { script: at('page.js'), style: at('page.css') };
+  read ??= { script: packageText('dist/web/page.js'), style: packageText('dist/web/page.css') };
   return read;
 }
 

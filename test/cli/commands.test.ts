@@ -27,7 +27,7 @@ describe('novaspan', () => {
   it('suggests the command that was meant', async () => {
     expect((await novaspan(['repaly', 'x'])).stderr).toMatchInlineSnapshot(`
       "novaspan: USAGE: there is no command 'repaly'
-        to do  did you mean replay? commands: demo, replay, compare, report, view, tail, resend, explain, check, trace-id, catalogue, help, version
+        to do  did you mean replay? commands: demo, replay, compare, report, view, tail, resend, explain, check, trace-id, catalogue, completion, help, version
       "
     `);
   });
@@ -39,22 +39,24 @@ describe('novaspan', () => {
 
       Usage: novaspan COMMAND [OPTION]... [OPERAND]...
 
-        demo       show what novaspan makes of logs recorded on a real cloud
-        replay     read logs that are already there, and show their actions
-        compare    compare two sets of logs, periods, hosts or releases phase by phase
-        report     sum up logs: where actions spend their time, the slowest and why,
-                   failures by cause
-        view       read logs that are already there, and show their actions as a local
-                   web page
-        tail       follow the logs of this host and export each finished action (the
-                   sidecar)
-        resend     send traces again that the backend would not take
-        explain    show how one log line is read, or what a phase is
-        check      tell whether logs can be read, what they show, and how to see more
-        trace-id   tell an action's trace id from its instance and request ids
-        catalogue  list every message and every phase that novaspan knows
-        help       tell about the commands, or about one
-        version    print the version
+        demo        show what novaspan makes of logs recorded on a real cloud
+        replay      read logs that are already there, and show their actions
+        compare     compare two sets of logs, periods, hosts or releases phase by
+                    phase
+        report      sum up logs: where actions spend their time, the slowest and why,
+                    failures by cause
+        view        read logs that are already there, and show their actions as a
+                    local web page
+        tail        follow the logs of this host and export each finished action (the
+                    sidecar)
+        resend      send traces again that the backend would not take
+        explain     show how one log line is read, or what a phase is
+        check       tell whether logs can be read, what they show, and how to see more
+        trace-id    tell an action's trace id from its instance and request ids
+        catalogue   list every message and every phase that novaspan knows
+        completion  print the completion script of a shell
+        help        tell about the commands, or about one
+        version     print the version
 
       First steps:
         novaspan demo                    see what it does, on logs that come with it
@@ -263,7 +265,7 @@ describe('demo', () => {
       },
     };
     const io = { stdout, engine, env: {}, isTTY: { stdout: false }, columns: 100, signal: new AbortController().signal };
-    await demoIn(at).execute(argv, io as unknown as Io);
+    await demoIn(() => at).execute(argv, io as unknown as Io);
     return text;
   }
 });

@@ -1,4 +1,4 @@
-// A stand-in for node:20-bookworm-slim where no registry of images can be reached: Debian from its own archive, Node.js and npm from npm.
+// A stand-in for node:24-bookworm-slim where no registry of images can be reached: Debian from its own archive, Node.js and npm from npm.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const TAR = join(CACHE, 'bookworm-slim.tar');
 const LEFT_OUT = ['doc', 'man', 'locale', 'info', 'groff', 'lintian', 'linda'];
 
 /** The stand-in's name, as the Dockerfile has it. */
-export const BASE = 'docker.io/library/node:20-bookworm-slim';
+export const BASE = 'docker.io/library/node:24-bookworm-slim';
 
 /**
  * Makes the stand-in an image of buildah's store.
@@ -61,10 +61,10 @@ function debian(say) {
 }
 
 function nodeAndNpm(work, say) {
-  say('fetching Node.js 20 and npm 10');
+  say('fetching Node.js 24 and npm 11');
   writeFileSync(join(work, 'package.json'), '{}');
   const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
-  npmRun(work, ['install', '--silent', '--no-save', '--no-package-lock', `node-linux-${arch}@20`, 'npm@10']);
+  npmRun(work, ['install', '--silent', '--no-save', '--no-package-lock', `node-linux-${arch}@24`, 'npm@11']);
   const node = join(work, `node_modules/node-linux-${arch}/bin/node`);
   const npm = join(work, 'node_modules/npm');
   return {

@@ -1,6 +1,5 @@
 import { closeSync, readSync } from 'node:fs';
 import { deserialize } from 'node:v8';
-import { Worker } from 'node:worker_threads';
 import type { FinishedTrace } from '../../model/span.js';
 import { minutes } from '../../model/time.js';
 import { PIECE } from '../../tail/read-file.js';
@@ -8,6 +7,7 @@ import type { Run } from '../run.js';
 import type { Found, Job, Jobs, Report, Thread } from './jobs.js';
 import { isAt } from './later.js';
 import { whyNot } from './plan.js';
+import { startWorker } from './start-worker.js';
 import { knewAlike, wholeOf } from './whole.js';
 
 type How = 'there' | 'end' | 'aborted';
@@ -31,7 +31,7 @@ export async function* readInShards(run: Run, jobs: Jobs): Traces {
     said(`one thread read the logs: ${why}`);
     return yield* run.read(() => false);
   }
-  const later = new Later(jobOf(run, jobs), jobs.start ?? startWorker, run.options.signal);
+  const later = new Later(jobOf(run, jobs), jobs.start ?? startThread, run.options.signal);
   try {
     const cut = await later.next('cut');
     if (cut === undefined) return yield* alone(run, later, said);
@@ -188,9 +188,8 @@ class Later {
   }
 }
 
-function startWorker(job: Job, take: (report: Report) => void): Thread {
-  // What it opened is for this thread, too.
-  const worker = new Worker(new URL('./shard.js', import.meta.url), { workerData: job, trackUnmanagedFds: false });
+function startThread(job: Job, take: (report: Report) => void): Thread {
+  const worker = startWorker(job);
   worker.on('message', take);
   worker.on('error', (error) => take({ is: 'over', why: error.message }));
   worker.on('exit', () => take({ is: 'over', why: 'it ended' }));

