@@ -3,7 +3,7 @@ import type { Millis } from './line.js';
 import type { SpanData } from './span.js';
 
 /** The span of the API call that asks for an action. */
-export const API_REQUEST = 'api request';
+const API_REQUEST = 'api request';
 
 /**
  * When the user asked for an action: nova-api's first line of the request, where the trace holds it. The root is the host's part, and begins later.
