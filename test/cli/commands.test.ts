@@ -27,7 +27,7 @@ describe('novaspan', () => {
   it('suggests the command that was meant', async () => {
     expect((await novaspan(['repaly', 'x'])).stderr).toMatchInlineSnapshot(`
       "novaspan: USAGE: there is no command 'repaly'
-        to do  did you mean replay? commands: demo, replay, compare, report, view, tail, resend, explain, check, trace-id, catalogue, help, version
+        to do  did you mean replay? commands: demo, replay, compare, report, view, tail, resend, explain, check, excerpt, trace-id, catalogue, help, version
       "
     `);
   });
@@ -51,6 +51,8 @@ describe('novaspan', () => {
         resend     send traces again that the backend would not take
         explain    show how one log line is read, or what a phase is
         check      tell whether logs can be read, what they show, and how to see more
+        excerpt    write the lines of one action into a folder, scrubbed, to show them
+                   to others
         trace-id   tell an action's trace id from its instance and request ids
         catalogue  list every message and every phase that novaspan knows
         help       tell about the commands, or about one
