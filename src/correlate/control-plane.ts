@@ -1,8 +1,9 @@
-import type { ClosedFragment, ClosedThing } from '../lifecycle/closed.js';
+import type { ClosedFragment, ClosedThing, Past } from '../lifecycle/closed.js';
 import type { Event, Member } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { Closer } from './close.js';
 import { conclude } from './conclude.js';
+import type { Decisions } from './decisions.js';
 import type { Gather } from './gather.js';
 import type { Instances } from './instances.js';
 import type { Named } from './kept.js';
@@ -19,16 +20,18 @@ export class ControlPlane {
   readonly #instances: Instances;
   readonly #gather: Gather;
   readonly #closer: Closer;
+  readonly #decisions: Decisions | undefined;
   /** when lines that show an action were printed on a controller, by request */
   readonly #times = new Map<string, Millis[]>();
   /** the watermark before which nothing of a request can be complete */
   readonly #due = new Map<string, Millis>();
 
-  constructor(store: EventStore, instances: Instances, gather: Gather, closer: Closer) {
+  constructor(store: EventStore, instances: Instances, gather: Gather, closer: Closer, decisions?: Decisions) {
     this.#store = store;
     this.#instances = instances;
     this.#gather = gather;
     this.#closer = closer;
+    this.#decisions = decisions;
   }
 
   note(event: Event): void {
@@ -138,16 +141,26 @@ export class ControlPlane {
     return this.instancesOf(session).flatMap((instance) => {
       // Whether a compute host shows it must be known as of this watermark.
       const closings = this.#closer.upTo(instance, watermark);
-      const thing = this.#partOf(instance, session);
+      const isOfHost = this.#isOfHost(instance, session);
+      const thing = isOfHost ? undefined : this.#partOf(instance, session);
+      this.#decisions?.ofController(instance, session.request, thing, isOfHost);
       return thing === undefined ? closings : [...closings, { at, thing }];
     });
   }
 
-  #partOf(instance: string, session: Session): ClosedThing | undefined {
-    // What began after the part's time was up does not count: when it is read must not matter.
+  /** The tries at it that compute hosts show. What began after the part's time was up does not count: when it is read must not matter. */
+  #triesOf(instance: string, session: Session): Past[] {
     const due = session.last + FRAGMENT_QUIET;
-    const tries = this.#instances.intervalsOf(instance).filter(({ request, opened }) => request === session.request && opened <= due);
-    if (tries.some(({ rescheduled }) => !rescheduled)) return undefined;
+    return this.#instances.intervalsOf(instance).filter(({ request, opened }) => request === session.request && opened <= due);
+  }
+
+  /** Whether the compute host that writes the root is read here. */
+  #isOfHost(instance: string, session: Session): boolean {
+    return this.#triesOf(instance, session).some(({ rescheduled }) => !rescheduled);
+  }
+
+  #partOf(instance: string, session: Session): ClosedThing | undefined {
+    const tries = this.#triesOf(instance, session);
     const fragment = this.#fragmentOf(instance, session, Math.min(session.first, ...tries.map(({ start }) => start)));
     // Attempts are exported by themselves; what is left is the control plane's.
     const firstTry = Math.min(...tries.map(({ start }) => start));

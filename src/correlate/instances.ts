@@ -5,6 +5,7 @@ import type { Count } from '../model/counters.js';
 import type { OpenActions } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
+import type { Decisions } from './decisions.js';
 import { type Hosts, VisibleMarks } from './hosts.js';
 import { INTRODUCES, MAY_CLOSE, ONLY_AT_WORK, RESOLVED } from './kinds.js';
 import { givenOn, isExported, isSame, isTaken, triesBefore } from './owner.js';
@@ -23,6 +24,7 @@ export class Instances {
   readonly states = new Map<string, InstanceState>();
   readonly #hosts: Hosts;
   readonly #count: Count;
+  readonly #decisions: Decisions | undefined;
   /** instances by request id of their actions, and when each first had a line of it: to know a request that several share */
   readonly #sharers = new Map<string, Map<string, Millis>>();
   /** lines that name a request and no instance, by request */
@@ -30,9 +32,10 @@ export class Instances {
   /** pasts from before a restart: that lines of theirs come is no wonder */
   readonly #seeded = new WeakSet<Past>();
 
-  constructor(hosts: Hosts, count: Count) {
+  constructor(hosts: Hosts, count: Count, decisions?: Decisions) {
     this.#hosts = hosts;
     this.#count = count;
+    this.#decisions = decisions;
   }
 
   /** Actions under way: named or not yet. */
@@ -76,7 +79,10 @@ export class Instances {
       if (past !== undefined) {
         if (ONLY_AT_WORK.has(event.kind)) return;
         if (!isApi && this.#seeded.has(past)) this.#count('read_again');
-        else if (!isApi) this.#count('late', 1, event.kind);
+        else if (!isApi) {
+          this.#count('late', 1, event.kind);
+          this.#decisions?.lateLine(event);
+        }
         return;
       }
       const since = state.requests.get(request);
