@@ -4,6 +4,7 @@ import type { MessageSpec } from '../../catalogue/define.js';
 import { tables } from '../../catalogue/tables.js';
 import { createPseudonyms, type Pseudonyms } from '../../export/pseudonyms.js';
 import type { LogForm } from '../../model/form.js';
+import { isHostName } from '../../model/host.js';
 import type { Millis, Origin } from '../../model/line.js';
 import type { FinishedTrace } from '../../model/span.js';
 import { seconds } from '../../model/time.js';
@@ -147,6 +148,9 @@ const replayOf = ({
   ...(signal !== undefined && { signal }),
 });
 
+/** Fields of messages in which a host stands. */
+const HOST_FIELDS = ['host', 'node', 'chassis', 'from', 'to'] as const;
+
 async function choose(options: ExcerptOptions): Promise<Chosen> {
   const chosen: Chosen = { traces: [], requests: new Set(), hosts: new Set(), places: new Places(), zone: options.zone };
   const { paths, zone, isZoneGiven } = options;
@@ -159,8 +163,12 @@ async function choose(options: ExcerptOptions): Promise<Chosen> {
     onZone: (taken) => {
       chosen.zone = taken;
     },
-    onEvent: ({ host }) => {
+    onEvent({ host, fields }) {
       if (host !== NO_HOST) chosen.hosts.add(host);
+      for (const name of HOST_FIELDS) {
+        const found = fields[name];
+        if (typeof found === 'string' && isHostName(found)) chosen.hosts.add(found);
+      }
     },
     onMembers(trace, members) {
       const requests = new Set(members.flatMap(({ event: { requestId, globalRequestId } }) => [requestId, globalRequestId]));
