@@ -29,7 +29,7 @@ export interface KnownNames {
 
 /** Keys of dumps behind which a name stands that somebody chose. */
 const NAMES =
-  /(?<![\w:])(?:display_name|display_description|hostname|instance_name|user_name|username|project_name|tenant_name|domain_name|user_domain_name|project_domain_name|key_name|availability_zone|description|name)['"]?\s{0,4}[:=]\s{0,4}u?(?<quote>['"])(?<name>[^'"\\\n]{1,255})\k<quote>/g;
+  /(?<![\w:])(?:display_name|display_description|flavorRef|flavorid|dns_name|hostname|instance_name|user_name|username|project_name|tenant_name|domain_name|user_domain_name|project_domain_name|key_name|availability_zone|description|name)['"]?\s{0,4}[:=]\s{0,4}u?(?<quote>['"])(?<name>[^'"\\\n]{1,255})\k<quote>/g;
 const NOVA_XML = /<nova:(?:name|user|project)(?: [^<>]{0,200})?>(?<name>[^<>]{1,255})</g;
 /** Keys behind which a host stands. */
 const HOSTS =
@@ -40,7 +40,7 @@ const CONTEXT = /(?<=\[(?:(?:None|-|req-[0-9a-f-]{36}) )?req-[0-9a-f-]{36} )[^\]
 
 /** Values that name nobody: defaults, and names that OpenStack makes by itself. */
 const NOBODY =
-  /^(?:|-|None|null|default|Default|(?:network|volume|power|accelerator)-[a-z-]+|nova|internal|admin|service|tap[\w-]+|q(?:vo|br|r|g)[\w-]+|br-[\w-]+|instance-[0-9a-f]+|(?:vd|sd|hd)[a-z]\d*|req-.*|[0-9a-f]{8}-[0-9a-f-]+|\d[\d.]*|localhost)$/;
+  /^(?:|-|None|null|default|Default|(?:network|volume|power|accelerator)-[a-z-]+|nova|internal|admin|service|qemu|kvm|hvm|virtio|x86_64|aarch64|bridge|ovs|tap[\w-]+|q(?:vo|br|r|g)[\w-]+|br-[\w-]+|instance-[0-9a-f]+|(?:vd|sd|hd)[a-z]\d*|req-.*|[0-9a-f]{8}-[0-9a-f-]+|\d[\d.]*|localhost)$/;
 
 const MAC = /(?<![\w:])[0-9a-f]{2}(?::[0-9a-f]{2}){5}(?![\w:])/gi;
 const IPV6 = /(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/gi;
