@@ -24,7 +24,7 @@ export const excerpt = defineCommand({
   about: [
     'Takes the lines of the chosen actions out of logs: all that their traces are made of, and every other line with one of their request ids, read or not. Files keep their names and their order, so that the excerpt can be replayed; those that were compressed are not.',
     'Names are replaced in it: hosts, addresses, MAC addresses, ids of users and projects, and names that somebody gave (servers, users, projects, flavors); secrets become ***. The same is replaced by the same, so that lines still find each other. Ids of instances, ports, networks and requests are random and stay. It is a net, not a proof: read the excerpt before you give it away.',
-    'Then the excerpt is read, and its traces are compared with those of the logs: spans, times, outcomes. Where they differ, more lines are taken: those of the same time, then all between. An excerpt that still differs is said to.',
+    'Then the excerpt is read, and its traces are compared with those of the logs: spans, times, outcomes. Where they differ, more lines are taken: those of the same time, then all between. Where they still differ, the command shows how.',
   ],
   options: {
     instance,
