@@ -151,7 +151,16 @@ const replayOf = ({
 /** Fields of messages in which a host stands. */
 const HOST_FIELDS = ['host', 'node', 'chassis', 'from', 'to'] as const;
 
+/** The chosen traces, and what else has the id of one: an attempt at a build that was handed back is told by itself. */
 async function choose(options: ExcerptOptions): Promise<Chosen> {
+  const others = new Set<string>();
+  const chosen = await chooseBy(options, ({ traceId }) => others.add(traceId));
+  const ids = new Set(chosen.traces.map(({ traceId }) => traceId));
+  if (![...ids].some((id) => others.has(id))) return chosen;
+  return chooseBy({ ...options, wants: ({ traceId }) => ids.has(traceId) }, () => {});
+}
+
+async function chooseBy(options: ExcerptOptions, onOther: (trace: FinishedTrace) => void): Promise<Chosen> {
   const chosen: Chosen = { traces: [], requests: new Set(), hosts: new Set(), places: new Places(), zone: options.zone };
   const { paths, zone, isZoneGiven } = options;
   const found = replay({
@@ -173,7 +182,7 @@ async function choose(options: ExcerptOptions): Promise<Chosen> {
     onMembers(trace, members) {
       const requests = new Set(members.flatMap(({ event: { requestId, globalRequestId } }) => [requestId, globalRequestId]));
       requests.delete(undefined);
-      if (!options.wants(trace, requests as Set<string>)) return;
+      if (!options.wants(trace, requests as Set<string>)) return onOther(trace);
       chosen.traces.push(trace);
       for (const request of requests as Set<string>) chosen.requests.add(request);
       for (const { event } of members) chosen.places.add(event.origin);

@@ -109,6 +109,16 @@ it('keeps names of files and folders, without what compressed them', async () =>
   ]);
 });
 
+it('takes the attempts of an action with it, which have its trace id', async () => {
+  const dir = join(GOLDEN, 'create-fails-max-retries-debug');
+  const all = await tracesOf(dir, 'UTC');
+  const { traces, differences: differ } = await made([dir], 'UTC', ({ action }) => action === 'create');
+  const ids = new Set(traces.map(({ traceId }) => traceId));
+  expect(traces.length).toBeGreaterThan(ids.size);
+  expect(traces.length).toBe(all.filter(({ traceId }) => ids.has(traceId)).length);
+  expect(differ).toEqual([]);
+});
+
 it('writes nothing where no action is such', async () => {
   const { traces, files } = await made([join(GOLDEN, 'create-succeeds-info')], 'UTC', () => false);
   expect({ traces, files, left: readdirSync(output) }).toEqual({ traces: [], files: 0, left: [] });
