@@ -11,7 +11,8 @@ import type { UnreadLog } from '../model/unread.js';
 import type { ProvenZones, WrongZone } from '../model/wrong-zone.js';
 import type { CheckOptions } from '../pipeline/check/check.js';
 import type { CheckReport } from '../pipeline/check/report.js';
-import type { Excerpt, ExcerptOptions } from '../pipeline/excerpt/excerpt.js';
+import type { ExcerptOptions } from '../pipeline/excerpt/choose.js';
+import type { Excerpt } from '../pipeline/excerpt/excerpt.js';
 import type { ResendOptions, Resent } from '../pipeline/resend.js';
 import type { Io } from './command.js';
 
