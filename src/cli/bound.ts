@@ -27,6 +27,11 @@ export const engine: Engine = {
     return checkLogs(options);
   },
 
+  async excerpt(options) {
+    const { excerpt } = await import('../pipeline/excerpt/excerpt.js'); // bound in pipeline
+    return excerpt(options);
+  },
+
   async *resend(options) {
     const { resend } = await import('../pipeline/resend.js'); // bound in pipeline
     yield* resend(options);

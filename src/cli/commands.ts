@@ -18,6 +18,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'resend', load: async () => (await import('./resend.js')).resend },
   { name: 'explain', load: async () => (await import('./explain.js')).explain },
   { name: 'check', load: async () => (await import('./check.js')).check },
+  { name: 'excerpt', load: async () => (await import('./excerpt.js')).excerpt },
   { name: 'trace-id', load: async () => traceId },
   { name: 'catalogue', load: async () => (await import('./catalogue.js')).catalogue },
 ];

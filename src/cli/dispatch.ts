@@ -3,6 +3,7 @@ import { exitCodes, OperatorError, reasonOf, usage } from '../model/errors.js';
 import { type Command, defineCommand, type Io, write } from './command.js';
 import { type CommandEntry, loadAll } from './commands.js';
 import { nearest } from './nearest.js';
+import { inSources } from './stack.js';
 
 /**
  * Runs the command that the arguments name. Never rejects but for a reader that has gone (EPIPE), which is the
@@ -140,7 +141,7 @@ export function told(error: unknown): string {
   if (!(error instanceof OperatorError))
     return [
       `novaspan: INTERNAL: ${reasonOf(error)}`,
-      `  why    a fault of novaspan itself${error instanceof Error && error.stack !== undefined ? `:\n${error.stack}` : ''}`,
+      `  why    a fault of novaspan itself${error instanceof Error && error.stack !== undefined ? `:\n${inSources(error.stack)}` : ''}`,
       '  to do  report it with the text above and, if you can, with the log lines that cause it',
       '',
     ].join('\n');

@@ -11,10 +11,12 @@ import type { UnreadLog } from '../model/unread.js';
 import type { ProvenZones, WrongZone } from '../model/wrong-zone.js';
 import type { CheckOptions } from '../pipeline/check/check.js';
 import type { CheckReport } from '../pipeline/check/report.js';
+import type { ExcerptOptions } from '../pipeline/excerpt/choose.js';
+import type { Excerpt } from '../pipeline/excerpt/excerpt.js';
 import type { ResendOptions, Resent } from '../pipeline/resend.js';
 import type { Surroundings } from './surroundings.js';
 
-export type { Resent };
+export type { Excerpt, Resent };
 
 /** A line of an action that has no request. */
 export interface Requestless {
@@ -113,6 +115,8 @@ export interface Engine {
   /** Runs until `io.signal` aborts, then stops gracefully. @returns the exit code */
   runTail(options: TailOptions, io: Surroundings): Promise<number>;
   check(options: CheckOptions): Promise<CheckReport>;
+  /** Writes the lines of some actions, with other names, into a folder, and reads them again. */
+  excerpt(options: ExcerptOptions): Promise<Excerpt>;
   /** One for each file, as it is done with. */
   resend(options: ResendOptions): AsyncIterable<Resent>;
   /** names of all actions, as traces give them */

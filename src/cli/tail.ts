@@ -1,4 +1,5 @@
 import { usage } from '../model/errors.js';
+import { logLevels } from '../model/log-levels.js';
 import { defineCommand } from './command.js';
 import { sourceOptions } from './source-options.js';
 import { zoneOf } from './zone.js';
@@ -38,6 +39,11 @@ export const tail = defineCommand({
       type: 'string',
       value: 'HOST:PORT',
       about: 'where /metrics, /healthz and /readyz are served (default: 127.0.0.1:9464), or off',
+    },
+    'log-level': {
+      type: 'string',
+      choices: logLevels,
+      about: 'what novaspan says of itself on standard error (default: info); debug says of each action what is decided, and why',
     },
   },
   examples: [

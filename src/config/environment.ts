@@ -43,6 +43,7 @@ export const variables: readonly Variable[] = [
     about: 'files, with `:` between them',
     read: (text) => text.split(':').filter((path) => path !== ''),
   },
+  { name: 'NOVASPAN_LOG_LEVEL', field: ['logLevel'] },
   { name: 'NOVASPAN_QUEUE', field: ['queue'], read: numberOf },
   { name: 'NOVASPAN_QUEUE_BYTES', field: ['queueBytes'] },
   { name: 'NOVASPAN_DRAIN_TIMEOUT', field: ['drainTimeout'] },

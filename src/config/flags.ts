@@ -18,5 +18,6 @@ export const flagFields: Readonly<Record<string, Flag>> = {
   'state-dir': { field: ['stateDir'] },
   backfill: { field: ['backfill'], says: true },
   receive: { field: ['receive', 'listen'] },
+  'log-level': { field: ['logLevel'] },
   metrics: { field: ['telemetry', 'listen'] },
 };

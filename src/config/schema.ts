@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { logForms } from '../model/form.js';
 import { HOST_FORM, isHostName } from '../model/host.js';
 import { LISTEN_FORM, parseListen } from '../model/listen.js';
+import { logLevels } from '../model/log-levels.js';
 import { phaseHistograms } from '../model/phase-histograms.js';
 import { duration } from './duration.js';
 import { size } from './size.js';
@@ -171,6 +172,12 @@ const fields = z.strictObject({
     .array(text('the path of a file'), 'must be a list of files')
     .default([])
     .meta({ description: 'files of your own messages and phases ([rules.md](rules.md))', shownDefault: 'none' }),
+  logLevel: z
+    .enum(logLevels)
+    .default('info')
+    .describe(
+      'what novaspan says of itself on standard error: `debug` says of each action what is decided, and why ([tailing.md](tailing.md#why-does-my-trace-not-appear))',
+    ),
   queue: z
     .int('must be a whole number')
     .min(1, 'must be 1 or more')

@@ -5,6 +5,7 @@ import type { Unnamed } from '../lifecycle/unnamed.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
+import type { Decide, Decisions } from './decisions.js';
 import type { Gather } from './gather.js';
 import type { Hosts } from './hosts.js';
 import type { Instances } from './instances.js';
@@ -20,6 +21,8 @@ export interface CorrelatorOptions {
    * continue. The end of a log is no time-out.
    */
   readonly logEnd?: ((host: string) => Millis) | undefined;
+  /** Takes what is decided, and why. */
+  readonly decide?: Decide | undefined;
   /** Returns an event in the form in which to keep it. */
   readonly kept?: ((event: Event) => Event) | undefined;
 }
@@ -31,15 +34,17 @@ export class Closer {
   readonly #gather: Gather;
   readonly #count: Count;
   readonly #options: CorrelatorOptions;
+  readonly #decisions: Decisions | undefined;
   /** the time of the last line, once everything is read */
   #inputEnd = Number.POSITIVE_INFINITY;
 
-  constructor(instances: Instances, hosts: Hosts, gather: Gather, count: Count, options: CorrelatorOptions) {
+  constructor(instances: Instances, hosts: Hosts, gather: Gather, count: Count, options: CorrelatorOptions, decisions?: Decisions) {
     this.#instances = instances;
     this.#hosts = hosts;
     this.#gather = gather;
     this.#count = count;
     this.#options = options;
+    this.#decisions = decisions;
   }
 
   /** The input has ended at this moment: an action that is still open then is unfinished. */
@@ -67,6 +72,7 @@ export class Closer {
       const due = this.#instances.sort(instance, state, lines, watermark);
       const { timeline } = state.passage!;
       state.candidates = timeline.candidates;
+      this.#decisions?.looked(state.candidates);
       if (due === undefined) {
         // The first line after this watermark decides when to look again.
         state.newsAt = lines[timeline.taken]?.at ?? Number.POSITIVE_INFINITY;
@@ -89,6 +95,7 @@ export class Closer {
     if (isUnfollowed(candidate, inputEnd)) candidate.spec = undefined;
     const past = pastOf(candidate);
     const closings = this.#closingOf(candidate, state, past);
+    this.#decisions?.closed(candidate, closings[0]?.unit);
     this.#instances.retire(candidate, state, past);
     return closings;
   }

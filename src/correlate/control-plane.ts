@@ -1,9 +1,10 @@
-import type { ClosedFragment, ClosedUnit } from '../lifecycle/closed.js';
+import type { ActionInterval, ClosedFragment, ClosedUnit } from '../lifecycle/closed.js';
 import type { Event, Member } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { Claim } from './claim.js';
 import type { Closer } from './close.js';
 import { conclude } from './conclude.js';
+import type { Decisions } from './decisions.js';
 import type { Gather } from './gather.js';
 import type { Instances } from './instances.js';
 import type { Named } from './kept.js';
@@ -21,16 +22,18 @@ export class ControlPlane {
   readonly #instances: Instances;
   readonly #gather: Gather;
   readonly #closer: Closer;
+  readonly #decisions: Decisions | undefined;
   /** by request: the times of the controller's lines that show an action */
   readonly #times = new Map<string, Millis[]>();
   /** by request: the watermark before which its part cannot be complete */
   readonly #due = new Map<string, Millis>();
 
-  constructor(store: EventStore, instances: Instances, gather: Gather, closer: Closer) {
+  constructor(store: EventStore, instances: Instances, gather: Gather, closer: Closer, decisions?: Decisions) {
     this.#store = store;
     this.#instances = instances;
     this.#gather = gather;
     this.#closer = closer;
+    this.#decisions = decisions;
   }
 
   note(event: Event): void {
@@ -146,16 +149,26 @@ export class ControlPlane {
     return this.instancesOf(session).flatMap((instance) => {
       // First bring the instance up to this watermark, to know whether a compute host shows the action.
       const closings = this.#closer.upTo(instance, watermark);
-      const unit = this.#partOf(instance, session);
+      const isOfHost = this.#isOfHost(instance, session);
+      const unit = isOfHost ? undefined : this.#partOf(instance, session);
+      this.#decisions?.ofController(instance, session.request, unit, isOfHost);
       return unit === undefined ? closings : [...closings, { at, unit }];
     });
   }
 
-  #partOf(instance: string, session: Session): ClosedUnit | undefined {
-    // An action that began after the part had closed does not count, so that it cannot matter when it is read.
+  /** Attempts that compute hosts show. An action that began after the part had closed does not count, so that it cannot matter when it is read. */
+  #triesOf(instance: string, session: Session): ActionInterval[] {
     const due = session.last + FRAGMENT_QUIET;
-    const tries = this.#instances.intervalsOf(instance).filter(({ request, opened }) => request === session.request && opened <= due);
-    if (tries.some(({ rescheduled }) => !rescheduled)) return undefined;
+    return this.#instances.intervalsOf(instance).filter(({ request, opened }) => request === session.request && opened <= due);
+  }
+
+  /** Whether the compute host that writes the root is read here. */
+  #isOfHost(instance: string, session: Session): boolean {
+    return this.#triesOf(instance, session).some(({ rescheduled }) => !rescheduled);
+  }
+
+  #partOf(instance: string, session: Session): ClosedUnit | undefined {
+    const tries = this.#triesOf(instance, session);
     const fragment = this.#fragmentOf(instance, session, Math.min(session.first, ...tries.map(({ start }) => start)));
     // Attempts are exported by themselves. The rest belongs to the control plane.
     const firstTry = Math.min(...tries.map(({ start }) => start));

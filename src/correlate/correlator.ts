@@ -8,6 +8,7 @@ import { Builds } from './builds.js';
 import { Closer, type CorrelatorOptions } from './close.js';
 import { type ClosedRecord, restoreInterval } from './closed-record.js';
 import { ControlPlane } from './control-plane.js';
+import { Decisions } from './decisions.js';
 import { Gather, type Sources } from './gather.js';
 import { HostLines } from './host-lines.js';
 import { Hosts } from './hosts.js';
@@ -45,14 +46,15 @@ export class Correlator {
   constructor(count: Count, options: CorrelatorOptions = {}) {
     const hosts = new Hosts();
     const store = new EventStore();
-    const instances = new Instances(hosts, count);
+    const decisions = options.decide && new Decisions(options.decide);
+    const instances = new Instances(hosts, count, decisions);
     this.#kept = options.kept ?? ((event) => event);
     this.#from = { store, hosts, instances, hostLines: new HostLines(), builds: new Builds(), count };
     this.#gather = new Gather(this.#from);
-    this.#closer = new Closer(instances, hosts, this.#gather, count, options);
-    this.#control = new ControlPlane(store, instances, this.#gather, this.#closer);
+    this.#closer = new Closer(instances, hosts, this.#gather, count, options, decisions);
+    this.#control = new ControlPlane(store, instances, this.#gather, this.#closer, decisions);
     this.#networkReadies = new NetworkReadies(store, instances, this.#gather);
-    this.#retention = new Retention(this.#from, this.#gather, this.#control, this.#networkReadies);
+    this.#retention = new Retention(this.#from, this.#gather, this.#control, this.#networkReadies, decisions);
   }
 
   /** How many actions are under way and have a name. */

@@ -5,6 +5,7 @@ import type { Count } from '../model/counters.js';
 import type { OpenActions } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
+import type { Decisions } from './decisions.js';
 import { type Hosts, VisibleMoments } from './hosts.js';
 import { INTRODUCES, MAY_CLOSE, ONLY_AT_WORK, RESOLVED } from './kinds.js';
 import { sortedByName } from './order.js';
@@ -26,6 +27,7 @@ export class Instances {
   readonly states = new Map<string, InstanceState>();
   readonly #hosts: Hosts;
   readonly #count: Count;
+  readonly #decisions: Decisions | undefined;
   /** by request id: its instances, and when each first had a line of it. So a request of several instances is known */
   readonly #sharers = new Map<string, Map<string, Millis>>();
   /** lines that name a request and no instance, by request */
@@ -33,9 +35,10 @@ export class Instances {
   /** past actions from before a restart: more lines of them are expected, and are not late */
   readonly #seeded = new WeakSet<ActionInterval>();
 
-  constructor(hosts: Hosts, count: Count) {
+  constructor(hosts: Hosts, count: Count, decisions?: Decisions) {
     this.#hosts = hosts;
     this.#count = count;
+    this.#decisions = decisions;
   }
 
   /** How many actions are under way and have a name. */
@@ -79,7 +82,10 @@ export class Instances {
       if (past !== undefined) {
         if (ONLY_AT_WORK.has(event.kind)) return;
         if (!isApi && this.#seeded.has(past)) this.#count('read_again');
-        else if (!isApi) this.#count('late', 1, event.kind);
+        else if (!isApi) {
+          this.#count('late', 1, event.kind);
+          this.#decisions?.lateLine(event);
+        }
         return;
       }
       const since = state.requests.get(request);

@@ -2,6 +2,7 @@ import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { Closer } from './close.js';
 import type { ControlPlane } from './control-plane.js';
+import type { Decisions } from './decisions.js';
 import { type Gather, isPhaseLine, type Sources } from './gather.js';
 import { namesOf } from './members.js';
 import { type NetworkReadies, networksOf } from './network-readies.js';
@@ -32,14 +33,16 @@ export class Retention {
   readonly #gather: Gather;
   readonly #control: ControlPlane;
   readonly #networkReadies: NetworkReadies;
+  readonly #decisions: Decisions | undefined;
   #sweptAt: Millis = Number.NEGATIVE_INFINITY;
   #room = ROOM;
 
-  constructor(from: Sources, gather: Gather, control: ControlPlane, networkReadies: NetworkReadies) {
+  constructor(from: Sources, gather: Gather, control: ControlPlane, networkReadies: NetworkReadies, decisions?: Decisions) {
     this.#from = from;
     this.#gather = gather;
     this.#control = control;
     this.#networkReadies = networkReadies;
+    this.#decisions = decisions;
   }
 
   /** Due at each multiple of `SWEEP` in event time, so that it does not matter where reading began. */
@@ -60,6 +63,7 @@ export class Retention {
     return oldest.slice(0, open - MOST_OPEN).flatMap(({ candidate, state }) => {
       // An action that had ended keeps its outcome.
       if (candidate.outcome === 'timed-out') candidate.verdict = { ...candidate.verdict, outcome: 'evicted' };
+      this.#decisions?.evicted(candidate, MOST_OPEN);
       const closings = closer.close(candidate, state);
       state.candidates = state.candidates.filter((each) => each !== candidate);
       this.#from.count('open_full');
@@ -119,7 +123,9 @@ export class Retention {
   #forgetLines(needs: Needs, watermark: Millis, horizon: Millis): void {
     const { store, count } = this.#from;
     const forgotten = (event: Event): void => {
-      if (isPhaseLine(event) && !store.isPlaced(event)) count('orphans', 1, event.kind);
+      if (!isPhaseLine(event) || store.isPlaced(event)) return;
+      count('orphans', 1, event.kind);
+      this.#decisions?.forgotten(event, event.at >= horizon);
     };
     const forget = (before: Millis, then: (event: Event) => void): void => {
       const pinned = this.#pinned(needs, before);

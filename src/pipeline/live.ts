@@ -27,6 +27,7 @@ import { Ledger } from './checkpoint/ledger.js';
 import { Marks } from './checkpoint/marks.js';
 import { type FollowedZone, ZoneWatch } from './clock/watch.js';
 import type { ZoneProblem } from './clock/zone-problem.js';
+import type { DecisionLog } from './decisions.js';
 
 /** Logs to follow, and what their names do not say of them. */
 export interface LogsToFollow {
@@ -63,6 +64,8 @@ export interface LiveOptions {
   readonly rules?: Rules | undefined;
   readonly clock: Clock;
   readonly count: Count;
+  /** Takes what is decided, and why. */
+  readonly decisions?: DecisionLog | undefined;
 }
 
 /** A trace on its way out, and what is remembered of it once it is delivered. */
@@ -184,7 +187,7 @@ export interface LiveLogs {
 }
 
 /** How following stands, as of the last cycle; moments are of the logs' own time. */
-interface LiveVitals {
+export interface LiveVitals {
   /** by nova's name of the action */
   readonly openActions: Vitals['openActions'];
   readonly buildHosts: Vitals['buildHosts'];
@@ -216,12 +219,12 @@ interface Followed {
 
 /** Follows logs. Nothing happens between cycles: whoever calls them decides how often. */
 export function followLogs(options: LiveOptions): LiveLogs {
-  const { clock, count, start } = options;
+  const { clock, count, start, decisions } = options;
   const startedAt = clock.now();
   const saved = start.from === 'again' ? start.saved : undefined;
   const savedLogs = new Map(saved?.logs.map((log) => [log.position.path, log]));
   const ledger = new Ledger(saved?.told);
-  const correlator = new Correlator(count, { kept: new Compactor().of });
+  const correlator = new Correlator(count, { kept: new Compactor().of, decide: decisions?.decide });
   const watermark = new Watermark();
   const followed = new Map<string, Followed>();
   let lastCycle = Number.POSITIVE_INFINITY;
@@ -364,11 +367,13 @@ export function followLogs(options: LiveOptions): LiveLogs {
   const isNews = (thing: ClosedRecord): boolean => {
     if (ledger.has(thing)) {
       count('traces_known');
+      decisions?.notSent(thing, 'sent already');
       return false;
     }
     const isOld = thing.began < since && !wasSaved(saved?.long, thing);
     if (isOld || (start.from === 'look-back' && thing.to < startedAt)) {
       count('traces_before_start');
+      decisions?.notSent(thing, 'before the start');
       return false;
     }
     return true;
@@ -420,10 +425,12 @@ export function followLogs(options: LiveOptions): LiveLogs {
         const trace = buildTrace(closed, { lines: options.lines, reads, phasesOf: options.rules?.phasesOf, count });
         if (trace.spans.length === 0) {
           // What has nothing to say has been told.
+          decisions?.notSent(thing, 'nothing to say');
           ledger.add(thing);
           continue;
         }
         if (trace.form !== 'network-ready') count(trace.form === 'action' ? 'actions' : 'fragments');
+        decisions?.made(trace);
         traces.push({ trace, from: thing.from, told: thing });
       }
       return { traces, reports };

@@ -1,4 +1,4 @@
-import type { Event } from '../lifecycle/event.js';
+import type { Event, Member } from '../lifecycle/event.js';
 import type { Unnamed } from '../lifecycle/unnamed.js';
 import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
@@ -28,6 +28,8 @@ export interface ReplayOptions {
   readonly lines: 'events' | 'numbered' | 'off';
   /** Takes every request id that a trace's lines have, own and global, before the trace is given. */
   readonly onRequests?: (trace: FinishedTrace, requests: ReadonlySet<string>) => void;
+  /** Takes the lines of a trace, before the trace is given. */
+  readonly onMembers?: (trace: FinishedTrace, members: readonly Member[]) => void;
   /** files of users' own messages and phases */
   readonly rules?: readonly string[] | undefined;
   readonly count: Count;

@@ -179,6 +179,7 @@ export class Run {
       this.stalls.seen(trace);
       if (trace.form !== 'network-ready') options.count(trace.form === 'action' ? 'actions' : 'fragments');
       options.onRequests?.(trace, requestsOf(closed));
+      options.onMembers?.(trace, closed.members);
       yield trace;
     }
   }

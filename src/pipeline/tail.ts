@@ -24,6 +24,7 @@ import { createMetrics, type MetricsState } from '../telemetry/metrics.js';
 import { serveTelemetry } from '../telemetry/server.js';
 import { StateFolder } from './checkpoint/checkpoint.js';
 import { Checkpointer } from './checkpoint/checkpointer.js';
+import { type DecisionLog, decisionLog } from './decisions.js';
 import { Delivery } from './deliver.js';
 import { type FirstStart, holdsLines, sayWhatIsNotRead } from './first-start.js';
 import { followLogs, type LiveLogs, type LiveTrace, type SavedLogs, type Start } from './live.js';
@@ -91,7 +92,8 @@ type SidecarIo = TailIo & { readonly configured: string };
 async function sidecar(config: Config, folder: StateFolder<SavedState> | undefined, io: SidecarIo): Promise<number> {
   const { clock } = io;
   const hide = hiding(secretsOf({ env: io.env, headers: config.otlp.headers, endpoint: config.otlp.endpoint }));
-  const log = createLog(io.stderr, hide);
+  const log = createLog(io.stderr, { hide, level: config.logLevel });
+  const decisions = decisionLog(log);
   const started = clock.now();
   const saved = folder?.load();
   const totals = new Totals();
@@ -120,6 +122,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     rules: loadRules(config.rules),
     clock,
     count,
+    decisions,
   });
 
   /** Done with, and in no checkpoint yet: an action is observed when the ledger that says so is on the disk, hence once. */
@@ -132,7 +135,8 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
     limit: config.queue,
     limitBytes: config.queueBytes,
     setAside: folder === undefined ? undefined : new SetAside(join(folder.path, 'set-aside')),
-    onDone(trace) {
+    onDone(trace, how) {
+      decisions?.done(trace.trace, how);
       live.settle(trace);
       checkpointer?.note();
       if (folder === undefined) metrics.observe(trace.trace);
@@ -251,6 +255,7 @@ async function sidecar(config: Config, folder: StateFolder<SavedState> | undefin
       log,
       notable: new NotableActions({ log, clock, slowerThan: config.telemetry.logSlowerThan }),
       totals,
+      decisions,
     });
     await receiving?.close();
     const left = await delivery.drain(config.drainTimeout);
@@ -307,6 +312,7 @@ interface Loop {
   readonly log: Log;
   readonly notable: NotableActions;
   readonly totals: Totals;
+  readonly decisions: DecisionLog | undefined;
 }
 
 /** Polls and hands on; while the queue is full it only looks, for the files keep what is not read. */
@@ -324,6 +330,7 @@ async function followUntilStopped({
   log,
   notable,
   totals,
+  decisions,
 }: Loop): Promise<void> {
   const unreadable = new Set<string>();
   const absent = new Set<string>(comeLater);
@@ -355,6 +362,7 @@ async function followUntilStopped({
     await turnEnded(isQuiet && traces.length === 0);
     if (clock.now() - saidAt >= SUMMARY_EVERY) {
       saidAt = clock.now();
+      decisions?.standing(live.vitals);
       const counted = totals.since();
       if (Object.keys(counted).length > 0) log.info({ ...counted, open: live.open, waiting: delivery.waiting }, 'in the last minute');
     }

@@ -8,7 +8,7 @@ const PACKED_END = new RegExp(`${PACKED}$`);
 export const isPackedName = (path: string): boolean => PACKED_END.test(path);
 
 /** The name without what compression put behind it. */
-const unpackedName = (path: string): string => path.replace(PACKED_END, '');
+export const unpackedName = (path: string): string => path.replace(PACKED_END, '');
 
 const ARCHIVE = /\.(?:tar(?:\.(?:gz|xz|zst|bz2))?|tgz|txz|tzst|tbz2?|zip)$/i;
 

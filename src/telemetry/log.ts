@@ -1,11 +1,18 @@
 import type { Writable } from 'node:stream';
 import { type Logger, pino } from 'pino';
+import type { LogLevel } from '../model/log-levels.js';
 
 export type Log = Logger;
 
+export interface LogOptions {
+  /** Takes out of a line what must not be said. */
+  readonly hide?: (line: string) => string;
+  readonly level?: LogLevel;
+}
+
 /** novaspan's own log: one JSON object per line, for the journal. Names, counts and reasons; never a header or a secret: `hide` takes those out. */
-export const createLog = (stream: Writable, hide: (line: string) => string = (line) => line): Log =>
+export const createLog = (stream: Writable, { hide = (line) => line, level = 'info' }: LogOptions = {}): Log =>
   pino(
-    { name: 'novaspan', base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    { name: 'novaspan', level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
     { write: (line) => void stream.write(hide(line)) },
   );

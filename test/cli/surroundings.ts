@@ -90,6 +90,9 @@ export async function novaspan(argv: readonly string[], given: Surroundings = {}
         unrecognised: [],
         exitCode: 0,
       }),
+      excerpt: async ({ zone }) => ({
+        ...{ traces, zone, extent: 'own', files: 2, lines: 40, replaced: { hosts: 1, addresses: 0 }, kept: [], differences: [] },
+      }),
       async *resend() {},
       openView: async () => ({ url: 'http://127.0.0.1:9465', add: (trace) => viewed.push(trace), say: () => {}, close: async () => {} }),
       htmlReport: async (those) => ['<!doctype html>', ...those.map(({ traceId }) => `<p>${traceId}</p>`)],

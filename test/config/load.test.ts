@@ -48,6 +48,7 @@ describe('loadConfig', () => {
       output: 'otlp',
       otlp: {},
       lines: 'events',
+      logLevel: 'info',
       queue: 1000,
       queueBytes: 67_108_864,
       rules: [],
@@ -74,6 +75,7 @@ describe('loadConfig', () => {
       output: 'json',
       otlp: { endpoint: 'https://gateway:4318', headers: { 'x-scope-orgid': '7' }, timeout: 1500 },
       lines: 'off',
+      logLevel: 'warn',
       queue: 20,
       queueBytes: 1_073_741_824,
       rules: ['/etc/novaspan/rules.yaml'],
@@ -102,6 +104,7 @@ describe('loadConfig', () => {
       NOVASPAN_RECEIVE_SPOOL_BYTES: '128MiB',
       NOVASPAN_OUTPUT: 'text',
       NOVASPAN_LINES: 'events',
+      NOVASPAN_LOG_LEVEL: 'debug',
       NOVASPAN_QUEUE: '7',
       NOVASPAN_DRAIN_TIMEOUT: '1m',
       NOVASPAN_RULES: '/x.yaml:/y.yaml',
@@ -119,6 +122,7 @@ describe('loadConfig', () => {
       output: 'text',
       otlp: { endpoint: 'https://gateway:4318', headers: { 'x-scope-orgid': '7' }, timeout: 1500 },
       lines: 'events',
+      logLevel: 'debug',
       queue: 7,
       queueBytes: 1_048_576,
       rules: ['/x.yaml', '/y.yaml'],
@@ -132,11 +136,12 @@ describe('loadConfig', () => {
   it('the command line beats both', () => {
     const env = { NOVASPAN_LOGS: '/a.log', NOVASPAN_HOST: 'cmp2', NOVASPAN_BACKFILL: 'false', NOVASPAN_LINES: 'events' };
     const flags = {
-      ...{ host: 'cmp3', timezone: 'Asia/Tokyo', endpoint: 'http://g:4318', lines: 'off', backfill: 'true' },
+      ...{ host: 'cmp3', timezone: 'Asia/Tokyo', endpoint: 'http://g:4318', lines: 'off', backfill: 'true', 'log-level': 'error' },
       ...{ service: 'nova-api', 'log-form': 'docker' },
     };
     expect(load({ file: fixture('everything'), env, flags, paths: ['/c.log'] })).toMatchObject({
       logs: [{ path: '/c.log', service: 'nova-api', form: 'docker' }],
+      logLevel: 'error',
       host: 'cmp3',
       timezone: 'Asia/Tokyo',
       backfill: true,

@@ -70,17 +70,22 @@ describe('at INFO', () => {
     });
 
   it('nova-compute alone does not name a suspend and a backup; for three actions nova-api must say whose request it is', () => {
-    expect(hidden({ 'nova-compute': 'INFO' })).toEqual({
-      suspend: 'needs-debug nova-compute',
-      backup: 'needs-debug nova-compute',
-      start: 'no-log nova-api',
-      confirmResize: 'no-log nova-api',
-      attach_interface: 'no-log nova-api',
-    });
-    expect(hidden({ 'nova-compute': 'INFO', 'nova-api': 'INFO' })).toEqual({
-      suspend: 'needs-debug nova-compute',
-      backup: 'needs-debug nova-compute',
-    });
+    // `npm run regen` writes these again: a new action may be hidden, too.
+    expect(hidden({ 'nova-compute': 'INFO' })).toMatchInlineSnapshot(`
+      {
+        "attach_interface": "no-log nova-api",
+        "backup": "needs-debug nova-compute",
+        "confirmResize": "no-log nova-api",
+        "start": "no-log nova-api",
+        "suspend": "needs-debug nova-compute",
+      }
+    `);
+    expect(hidden({ 'nova-compute': 'INFO', 'nova-api': 'INFO' })).toMatchInlineSnapshot(`
+      {
+        "backup": "needs-debug nova-compute",
+        "suspend": "needs-debug nova-compute",
+      }
+    `);
     expect(hidden({ 'nova-compute': 'DEBUG' })).toEqual({});
   });
 

@@ -54,54 +54,54 @@ describe('a new service', () => {
   const more = indexServices(
     [
       ...rows,
-      { name: 'cinder-volume', project: 'cinder', part: 'control plane', called: ['c-vol'], loggers: ['cinder.volume'] },
+      { name: 'manila-share', project: 'manila', part: 'control plane', called: ['m-shr'], loggers: ['manila.share'] },
       { name: 'ovn-ic', project: 'ovn', modules: ['ovn_ic'] },
     ],
-    [...projects, { name: 'cinder', writes: 'oslo', releases: 'openstack', prefix: 'cinder-' }],
-    [...shared, 'cinder.volume.rpcapi'],
+    [...projects, { name: 'manila', writes: 'oslo', releases: 'openstack', prefix: 'manila-' }],
+    [...shared, 'manila.share.rpcapi'],
   );
 
   it.each([
-    ['/var/log/cinder/cinder-volume.log', 'cinder-volume', undefined],
-    ['/var/log/cinder/volume.log', 'cinder-volume', undefined],
-    ['cinder-volume@vm2.log', 'cinder-volume', 'vm2'],
-    ['cinder-volume-ctl01.log', 'cinder-volume', 'ctl01'],
-    ['ctl01-cinder-volume.log', 'cinder-volume', 'ctl01'],
-    ['ctl1/cinder/cinder-volume.log', 'cinder-volume', 'ctl1'],
-    ['cinder_volume.log', 'cinder-volume', undefined],
-    ['screen-c-vol.txt.gz', 'cinder-volume', undefined],
-    ['/var/log/pods/openstack_cinder-volume-0_0f1e/cinder-volume/0.log', 'cinder-volume', undefined],
+    ['/var/log/manila/manila-share.log', 'manila-share', undefined],
+    ['/var/log/manila/share.log', 'manila-share', undefined],
+    ['manila-share@vm2.log', 'manila-share', 'vm2'],
+    ['manila-share-ctl01.log', 'manila-share', 'ctl01'],
+    ['ctl01-manila-share.log', 'manila-share', 'ctl01'],
+    ['ctl1/manila/manila-share.log', 'manila-share', 'ctl1'],
+    ['manila_share.log', 'manila-share', undefined],
+    ['screen-m-shr.txt.gz', 'manila-share', undefined],
+    ['/var/log/pods/openstack_manila-share-0_0f1e/manila-share/0.log', 'manila-share', undefined],
     ['/var/log/ovn/ovn-ic.log', 'ovn-ic', undefined],
   ])('%s is %s, by one row', (path, service, host) => {
     expect(nameLog(path, {}, more)).toEqual({ service, host });
   });
 
-  it.each(['cinder-volume', 'cinder_volume', 'devstack@c-vol.service', 'tripleo_cinder_volume.service', '/usr/bin/cinder-volume'])(
+  it.each(['manila-share', 'manila_share', 'devstack@m-shr.service', 'tripleo_manila_share.service', '/usr/bin/manila-share'])(
     '%s is known to the journal',
     (ident) => {
       expect(serviceOfIdent(ident)).toBeUndefined();
-      expect(serviceOfIdent(ident, more)).toBe('cinder-volume');
+      expect(serviceOfIdent(ident, more)).toBe('manila-share');
     },
   );
 
   it('is known by its loggers and modules, and in what else depends on a service', () => {
-    expect(['cinder.volume.manager', 'cinder.volume.rpcapi', 'cinder'].map(more.writerOfLogger)).toEqual([
-      'cinder-volume',
+    expect(['manila.share.manager', 'manila.share.rpcapi', 'manila'].map(more.writerOfLogger)).toEqual([
+      'manila-share',
       undefined,
       undefined,
     ]);
     expect([more.writerOfModule('ovn_ic'), more.formatOf('ovn-ic'), more.familyOf('ovn-ic')]).toEqual(['ovn-ic', 'vlog', 'ovn']);
-    expect([more.ownName('c-vol'), more.projectOf('cinder-volume')]).toEqual(['cinder-volume', 'cinder']);
-    expect(more.ofPart('control plane')).toContain('cinder-volume');
+    expect([more.ownName('m-shr'), more.projectOf('manila-share')]).toEqual(['manila-share', 'manila']);
+    expect(more.ofPart('control plane')).toContain('manila-share');
   });
 
   it('is read by its messages', () => {
-    const says = 'Volume {volume:uuid} created.';
-    const line = 'Volume b8acd14b-35cc-4931-bd08-129b0bf97b38 created.';
-    const messages = { 'volume.made': { logger: 'cinder.volume.manager', level: 'INFO', says: [says], seen: [line] } } as const;
-    const catalogue = createCatalogue([...tables, { services: ['cinder-volume'], messages }]);
-    expect(catalogue.services).toContain('cinder-volume');
-    expect(catalogue.recognise('cinder-volume', 'cinder.volume.manager', line)?.kind).toBe('volume.made');
+    const says = 'Share {share:uuid} created.';
+    const line = 'Share b8acd14b-35cc-4931-bd08-129b0bf97b38 created.';
+    const messages = { 'share.made': { logger: 'manila.share.manager', level: 'INFO', says: [says], seen: [line] } } as const;
+    const catalogue = createCatalogue([...tables, { services: ['manila-share'], messages }]);
+    expect(catalogue.services).toContain('manila-share');
+    expect(catalogue.recognise('manila-share', 'manila.share.manager', line)?.kind).toBe('share.made');
   });
 });
 

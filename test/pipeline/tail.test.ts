@@ -377,3 +377,50 @@ it('shows what it finds on a page, where view.listen says so', async () => {
   expect(await life.stop()).toBe(0);
   await expect(fetch(url)).rejects.toThrow();
 });
+
+describe('logLevel: debug', () => {
+  const decisionsOf = ({ said }: Life): typeof said => said.filter(({ msg }) => msg.startsWith('decision: '));
+
+  it('says of each action what is decided, from its first line to the backend', async () => {
+    const life = start(BEFORE, { 'log-level': 'debug' });
+    await life.pass(5000);
+    write(0, Number.POSITIVE_INFINITY);
+    life.clock.time = AFTER;
+    await life.until(() => backend.roots.includes('instance create'));
+    await life.pass(120_000);
+    await life.stop();
+
+    const of = decisionsOf(life).filter(({ instance }) => instance === '9c6f25c6-1322-493d-91f3-886f76b155f8');
+    expect(of.filter(({ form }) => form !== 'network-ready').map(({ msg }) => msg.slice('decision: '.length))).toEqual(
+      expect.arrayContaining(['opened', 'named', 'ended', 'closed', 'sent to the queue', 'delivered']),
+    );
+    expect(of.every(({ level }) => level === 'debug')).toBe(true);
+    expect(of.find(({ msg }) => msg === 'decision: opened')).toMatchObject({
+      request: 'req-e021590a-1cc3-4adc-bd85-76c1c9d2aa62',
+      line: { service: 'nova-compute', path: join(dir, 'logs/nova-compute@vm.log'), offset: expect.any(Number) },
+    });
+    expect(life.said.find(({ msg }) => msg.startsWith('all logs are read up to'))).toMatchObject({ readTo: expect.any(String) });
+  });
+
+  it('says why what was over before the first start is not sent', async () => {
+    write(0, AFTER);
+    const life = start(AFTER + 60_000, {}, { NOVASPAN_LOG_LEVEL: 'debug' });
+    await life.until(() => decisionsOf(life).some(({ msg }) => msg === 'decision: not sent: before the start'));
+    await life.stop();
+    expect(decisionsOf(life).find(({ msg }) => msg.includes('before the start'))).toMatchObject({
+      why: expect.stringContaining('--backfill'),
+    });
+  });
+
+  it('at any other level says nothing of them', async () => {
+    write(0, AFTER);
+    const life = start(AFTER, { backfill: 'true' });
+    await life.until(() => backend.roots.includes('instance create'));
+    await life.stop();
+    expect(decisionsOf(life)).toEqual([]);
+    const quiet = start(AFTER, { 'log-level': 'error', 'state-dir': join(dir, 'other') });
+    await quiet.pass(5000);
+    await quiet.stop();
+    expect(quiet.said).toEqual([]);
+  });
+});

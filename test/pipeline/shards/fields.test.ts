@@ -8,15 +8,15 @@ const SOURCE = new URL('../../../src/', import.meta.url).pathname;
  * nothing that is given depends on it, or on something else that `whole` holds.
  */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
-  // other parts of the correlator, each with a `whole` of its own where it has something to remember
-  ControlPlane: ['#store', '#instances', '#gather', '#closer'],
+  // other parts of the correlator, each with a `whole` of its own where it has something to remember; `#decisions` only says what was done
+  ControlPlane: ['#store', '#instances', '#gather', '#closer', '#decisions'],
   Correlator: ['#gather', '#closer', '#before'],
-  Retention: ['#from', '#gather', '#control', '#networkReadies'],
+  Retention: ['#from', '#gather', '#control', '#networkReadies', '#decisions'],
   NetworkReadies: ['#store', '#instances', '#gather', '#byMac'],
   // handed over by themselves, and compared at the end: `knewAlike`, `askedTooEarly`
   Hosts: ['#printsAllocations', '#askedTooEarly'],
   // `#seeded` and `#before`: after a restart of `tail` only; the others are given
-  Instances: ['#hosts', '#count', '#seeded', '#sharedSince'],
+  Instances: ['#hosts', '#count', '#seeded', '#sharedSince', '#decisions'],
   // indexes and the last answers of searches, which follow from the lines that are kept
   EventStore: ['#named', '#peers', '#lastInstance', '#lastRequest', '#size', '#looks'],
   Timeline: ['#instance'],

@@ -1,0 +1,187 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exitCodes, outputUnwritable, usage } from '../model/errors.js';
+import { defineCommand, write } from './command.js';
+import type { Excerpt } from './engine.js';
+import { selectionOf } from './select.js';
+import { selectOptions } from './select-options.js';
+import { interruptedBy } from './signals.js';
+import { formOf, rulesOf, sourceOptions } from './source-options.js';
+import { generalZone, zonesOf } from './zone.js';
+
+const DEFAULT_FOLDER = 'excerpt';
+/** Differences that are shown. */
+const MOST_SHOWN = 10;
+
+const { action, since, until, host, instance, request, failed } = selectOptions;
+
+/** `excerpt PATH...`: the few lines that somebody else needs to see what you see. */
+export const excerpt = defineCommand({
+  name: 'excerpt',
+  summary: 'write the lines of one action into a folder, scrubbed, to show them to others',
+  operands: 'PATH...',
+  takes: { least: 1, most: Infinity },
+  about: [
+    'Takes the lines of the chosen actions out of logs: all that their traces are made of, and every other line with one of their request ids, read or not. Files keep their names and their order, so that the excerpt can be replayed; those that were compressed are not.',
+    'Names are replaced in it: hosts, addresses, MAC addresses, ids of users and projects, and names that somebody gave (servers, users, projects, flavors); secrets become ***. The same is replaced by the same, so that lines still find each other. Ids of instances, ports, networks and requests are random and stay. It is a net, not a proof: read the excerpt before you give it away.',
+    'Then the excerpt is read, and its traces are compared with those of the logs: spans, times, outcomes. Where they differ, more lines are taken: those of the same time, then all between. Where they still differ, the command shows how.',
+  ],
+  options: {
+    instance,
+    request,
+    action,
+    since,
+    until,
+    host,
+    failed,
+    output: { type: 'string', short: 'o', value: 'FOLDER', about: `the folder to write, new or empty (default: ${DEFAULT_FOLDER})` },
+    ...sourceOptions,
+    'log-host': { type: 'string', value: 'HOST', about: 'the host that wrote the logs, where neither their names nor their lines tell' },
+  },
+  groups: [
+    { title: 'Which actions (one of these at least)', options: ['instance', 'request', 'action', 'since', 'until', 'host', 'failed'] },
+    { title: 'About the logs', options: ['service', 'log-host', 'log-form', 'timezone', 'rules'] },
+  ],
+  examples: [
+    {
+      says: 'the actions of one instance, for a report of a bug',
+      command: 'novaspan excerpt /var/log/nova /var/log/neutron --instance b8acd14b -o excerpt',
+    },
+    {
+      says: 'one request, out of a sosreport',
+      command: 'novaspan excerpt sosreport-cmp1-2026-11-21-abcdefg.tar.xz --request req-5678fc57',
+    },
+  ],
+  exits: [
+    { code: 65, means: 'the excerpt does not give the same traces as the logs' },
+    { code: 66, means: 'no action is such' },
+  ],
+
+  async run({ positionals: paths, values }, io) {
+    const { engine, clock, signal, stdout, stderr } = io;
+    const output = values.output ?? DEFAULT_FOLDER;
+    if (paths.includes('-') || paths.some((path) => path.startsWith('journal:')))
+      throw usage('excerpt reads logs more than once', 'save what comes through a pipe or from the journal to a file, and name that');
+    const zone = values.timezone === 'auto' ? 'auto' : zonesOf(values.timezone);
+    let current: ReadonlySet<string> = new Set();
+    const { filters, request: wanted } = selectionOf(
+      { ...values, 'longer-than': undefined, slowest: undefined, sort: undefined, limit: undefined },
+      {
+        now: clock.now(),
+        zone: zone === 'auto' ? 'UTC' : generalZone(zone),
+        actions: await engine.actionNames(),
+        hasRequest: () => [...current].some((one) => one.startsWith(wanted ?? '')),
+      },
+    );
+    if (filters.length === 0) throw usage('excerpt needs to know which actions', 'give --instance, --request, or --since and --until');
+    prepare(output);
+    const made = await engine.excerpt({
+      ...{ paths, zone, output, signal, isZoneGiven: values.timezone !== undefined, service: values.service, host: values['log-host'] },
+      ...formOf(values['log-form']),
+      ...rulesOf(values.rules),
+      wants(trace, requests) {
+        current = requests;
+        return filters.every((filter) => filter.wants(trace));
+      },
+    });
+    if (signal.aborted) return interruptedBy(signal, stderr, `what is in ${output} is no whole excerpt`);
+    if (made.traces.length === 0) {
+      await write(
+        stderr,
+        `no action is such: ${filters.map(({ said }) => said).join(' ')}\n  to do  \`novaspan replay ${paths.join(' ')}\` lists those that there are\n`,
+      );
+      return exitCodes.noInput;
+    }
+    writeReadme(output, made, values.service);
+    await write(stdout, textOf(made, output));
+    if (made.differences.length === 0) return exitCodes.ok;
+    await write(stderr, differencesText(made, output));
+    return exitCodes.dataError;
+  },
+});
+
+function prepare(output: string): void {
+  let names: string[];
+  try {
+    mkdirSync(output, { recursive: true });
+    names = readdirSync(output);
+  } catch (cause) {
+    throw outputUnwritable(output, cause);
+  }
+  if (names.length > 0) throw usage(`${output} is not empty`, 'name a new folder with --output');
+}
+
+const HOW: Record<Excerpt['extent'], string> = {
+  own: 'the lines of the actions, and all others with their request ids',
+  read: 'the lines of the actions, and all that novaspan reads of the same time',
+  all: 'all lines from the first of the actions to the last',
+};
+
+/** One of each is what most excerpts have. */
+const SINGULAR: Readonly<Record<string, string>> = {
+  hosts: 'host',
+  addresses: 'address',
+  'MAC addresses': 'MAC address',
+  'users and projects': 'user or project',
+  names: 'name',
+};
+
+const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
+
+function replacedText({ replaced, kept }: Excerpt): string {
+  const those = Object.entries(replaced).flatMap(([what, number]) =>
+    number > 0 ? [`${number} ${number === 1 ? (SINGULAR[what] ?? what) : what}`] : [],
+  );
+  const left = kept.length === 0 ? '' : `\nhosts that keep their names, as messages have these words: ${kept.join(', ')}`;
+  return `replaced  ${those.length === 0 ? 'nothing' : those.join(', ')}${left}`;
+}
+
+function textOf(made: Excerpt, output: string): string {
+  const { traces, files, lines, extent, zone, differences } = made;
+  const proof =
+    differences.length === 0 ? [`proof     read again, it gives the same ${count(traces.length, 'trace')}: spans, times and outcomes`] : [];
+  return [
+    `${output}: ${count(lines, 'line')} in ${count(files, 'file')}, of ${count(traces.length, 'trace')}`,
+    `taken     ${HOW[extent]}`,
+    replacedText(made),
+    ...proof,
+    'next      read it before you give it away: names in free text are not all known for names',
+    `          novaspan replay --timezone ${zone} ${output}`,
+    '',
+  ].join('\n');
+}
+
+function differencesText({ differences }: Excerpt, output: string): string {
+  const more = differences.length - MOST_SHOWN;
+  return [
+    `novaspan: ${output} does not give the same traces as the logs:`,
+    ...differences.slice(0, MOST_SHOWN).map((text) => `  ${text}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    '  why    what else the logs hold has a say in these actions, or a name that was replaced does',
+    '  to do  give fewer paths or more of the time (--since, --until); please report it, with this text',
+    '',
+  ].join('\n');
+}
+
+function writeReadme(output: string, { zone, extent, differences, traces }: Excerpt, service: string | undefined): void {
+  const given = service === undefined ? '' : ` --service ${service}`;
+  const ids = traces.map(
+    ({ traceId, action, instance, request = '-' }) =>
+      `- ${action ?? 'part of an action'} of \`${instance}\`, \`${request}\`: trace \`${traceId}\``,
+  );
+  const text = `# An excerpt of logs, made by \`novaspan excerpt\`
+
+Lines: ${HOW[extent]}. Hosts, addresses, users, projects, names and secrets are replaced.
+
+${ids.join('\n')}
+
+    novaspan replay --timezone ${zone}${given} .
+
+${differences.length === 0 ? 'It gives the same traces as the logs it is from.' : 'It does not give the same traces as the logs it is from.'}
+`;
+  try {
+    writeFileSync(join(output, 'README.md'), text);
+  } catch (cause) {
+    throw outputUnwritable(output, cause);
+  }
+}

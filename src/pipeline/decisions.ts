@@ -1,0 +1,76 @@
+import type { ClosedRecord } from '../correlate/closed-record.js';
+import type { Decide, Decision } from '../correlate/decisions.js';
+
+import { scrubbed } from '../export/scrub.js';
+import type { Event } from '../lifecycle/event.js';
+import type { Millis } from '../model/line.js';
+import type { FinishedTrace } from '../model/span.js';
+import type { Log } from '../telemetry/log.js';
+import type { LiveVitals } from './live.js';
+
+/** Why a closed action is not sent. */
+type NotSent = 'sent already' | 'before the start' | 'nothing to say';
+
+/** What is decided on the way from a line to a delivered trace, in novaspan's own log: for whoever asks why a trace did not appear. */
+export interface DecisionLog {
+  readonly decide: Decide;
+  notSent(record: ClosedRecord, why: NotSent): void;
+  made(trace: FinishedTrace): void;
+  done(trace: FinishedTrace, how: string): void;
+  /** How far the logs are read, and which of them everything waits for. */
+  standing(vitals: LiveVitals): void;
+}
+
+const WHY_NOT: Record<NotSent, string> = {
+  'sent already': 'a trace of this action was delivered before: its lines were read again after a restart',
+  'before the start': 'it ended before novaspan was started for the first time, or began before lookBack: --backfill sends it',
+  'nothing to say': 'no phase of it was seen',
+};
+
+/** @returns undefined where nobody sees it: then nothing of it is made */
+export function decisionLog(log: Log): DecisionLog | undefined {
+  if (!log.isLevelEnabled('debug')) return undefined;
+  return {
+    decide: (decision) => log.debug(fieldsOf(decision), `decision: ${decision.decision}`),
+    notSent: ({ instance, request, began }, why) =>
+      log.debug({ instance, request, began: timeOf(began), why: WHY_NOT[why] }, `decision: not sent: ${why}`),
+    made: ({ traceId, instance, request, action, form, spans }) =>
+      log.debug({ instance, request, action, form, traceId, spans: spans.length }, 'decision: sent to the queue'),
+    done: ({ traceId, instance, request }, how) => log.debug({ instance, request, traceId }, `decision: ${how}`),
+    standing({ watermark, logs, linesKept }) {
+      const behind = logs.filter(({ lagBytes, readable, newest }) => !readable || lagBytes > 0 || newest === undefined);
+      const [slowest] = behind.sort((a, b) => (a.newest ?? 0) - (b.newest ?? 0));
+      log.debug(
+        {
+          readTo: timeOf(watermark),
+          linesKept,
+          ...(slowest !== undefined && { waitsFor: slowest.path, itsLastLine: timeOf(slowest.newest), itsUnreadBytes: slowest.lagBytes }),
+        },
+        'all logs are read up to this moment: what closes later waits',
+      );
+    },
+  };
+}
+
+function fieldsOf({ instance, request, action, form, outcome, line, end, waitsFor, closesAt, why }: Decision): object {
+  return {
+    instance,
+    request,
+    action,
+    form,
+    outcome,
+    why,
+    end: timeOf(end),
+    closesAt: timeOf(closesAt),
+    ...(waitsFor !== undefined && waitsFor.length > 0 && { waitsFor }),
+    ...(line !== undefined && { line: lineOf(line) }),
+  };
+}
+
+const timeOf = (at: Millis | undefined): string | undefined =>
+  at !== undefined && Number.isFinite(at) ? new Date(at).toISOString() : undefined;
+
+const lineOf = ({ kind, at, service, host, text, origin: { path, offset } }: Event): object => ({
+  ...{ kind, at: timeOf(at), service, host, path, offset },
+  text: scrubbed(text),
+});

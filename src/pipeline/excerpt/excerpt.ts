@@ -1,0 +1,191 @@
+import { mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import type { MessageSpec } from '../../catalogue/define.js';
+import { tables } from '../../catalogue/tables.js';
+import { createPseudonyms, type Pseudonyms } from '../../export/pseudonyms.js';
+import type { FinishedTrace } from '../../model/span.js';
+import type { LogSet } from '../../tail/discover.js';
+import { nameLog } from '../../tail/name.js';
+import { unpackedName } from '../../tail/rotated.js';
+import { findReadable } from '../found.js';
+import { replay } from '../replay.js';
+import { openPart } from '../sources.js';
+import { type Chosen, choose, type ExcerptOptions, isAborted, placesRead, replayOf } from './choose.js';
+import { having, linesOf, type RawLine, type Wanted } from './lines.js';
+import { differences } from './same.js';
+
+/**
+ * How much was taken, from the least:
+ *
+ * - `own`: the lines of the action, and every other line with one of its request ids
+ * - `read`: also each line that is read and was printed while the action was under way, and the last of each log
+ * - `all`: everything between the first and the last of these
+ */
+const extents = ['own', 'read', 'all'] as const;
+type Extent = (typeof extents)[number];
+
+export interface Excerpt {
+  /** what was chosen; nothing is written where there is nothing */
+  readonly traces: readonly FinishedTrace[];
+  readonly extent: Extent;
+  readonly files: number;
+  readonly lines: number;
+  /** how many different ones were replaced, by what they are */
+  readonly replaced: Readonly<Record<string, number>>;
+  /** names of hosts that could not be replaced */
+  readonly kept: readonly string[];
+  /** how the traces of the excerpt differ from those of the logs; nothing where they are the same */
+  readonly differences: readonly string[];
+  /** the zone that the excerpt is read in */
+  readonly zone: string;
+}
+
+/**
+ * Writes the lines of the chosen actions into a folder, with other names in the place of real ones, and reads them again: only where the
+ * traces are the same is it an excerpt. Where they are not, more lines are taken.
+ */
+export async function excerpt(options: ExcerptOptions): Promise<Excerpt> {
+  const chosen = await choose(options);
+  const { traces, zone } = chosen;
+  const base = { traces, zone, extent: 'own', files: 0, lines: 0, replaced: {}, kept: [], differences: [] } as const;
+  if (traces.length === 0 || isAborted(options)) return base;
+  const found = await findReadable(options.paths, undefined, options.signal);
+  try {
+    let last: Excerpt | undefined;
+    for (const extent of extents) {
+      const places = extent === 'own' ? chosen.places : await placesRead(options, chosen);
+      const logs: ChosenLog[] = [];
+      for (const set of found.logs) {
+        const parts: ChosenPart[] = [];
+        for (const [i, part] of set.parts.entries()) {
+          const wanted = await wantedOf(extent, places.in(set.path, i + 1), chosen.requests, () => openPart(part, found));
+          const lines = wanted === undefined ? [] : await linesOf(await openPart(part, found), wanted);
+          if (lines.length > 0) parts.push({ part, lines });
+        }
+        if (parts.length > 0) logs.push({ set, parts });
+      }
+      const made = await makeOf(options, logs, chosen);
+      last = { ...base, ...made, extent };
+      if (last.differences.length === 0 || isAborted(options)) break;
+    }
+    return last ?? base;
+  } finally {
+    found.close();
+  }
+}
+
+interface ChosenPart {
+  readonly part: string;
+  readonly lines: readonly RawLine[];
+}
+
+interface ChosenLog {
+  readonly set: LogSet;
+  readonly parts: readonly ChosenPart[];
+}
+
+/** @returns undefined where nothing of the file is wanted */
+async function wantedOf(
+  extent: Extent,
+  places: ReadonlySet<number>,
+  requests: ReadonlySet<string>,
+  open: () => ReturnType<typeof openPart>,
+): Promise<Wanted | undefined> {
+  const hasRequest = having(requests);
+  const isOwn: Wanted = (bytes, start, end, offset) => places.has(offset) || hasRequest(bytes, start, end);
+  if (extent !== 'all') return isOwn;
+  const lines = await linesOf(await open(), isOwn);
+  const first = lines[0]?.offset;
+  const last = lines.at(-1)?.offset;
+  if (first === undefined || last === undefined) return undefined;
+  return (_bytes, _start, _end, offset) => offset >= first && offset <= last;
+}
+
+const WORD = /[A-Za-z_][\w-]+/g;
+/** Every word that some message, logger or service has. */
+const messageWords = (): ReadonlySet<string> =>
+  new Set(
+    tables.flatMap(({ services, messages }) =>
+      [
+        ...services,
+        ...Object.values(messages).flatMap(({ says, logger }: MessageSpec) => [
+          ...[logger].flat(),
+          ...says.map((wording) => wording.replace(/\{[^}]*\}/g, ' ')),
+        ]),
+      ].flatMap((text) => text.match(WORD) ?? []),
+    ),
+  );
+
+/** Writes the lines and reads them again. A host may be called as a word of a message: where that does harm, it keeps its name. */
+async function makeOf(options: ExcerptOptions, logs: readonly ChosenLog[], chosen: Chosen): Promise<Made> {
+  const made = await makeWith(options, logs, chosen, namesIn(logs, chosen.hosts, true));
+  if (made.differences.length === 0) return made;
+  const careful = namesIn(logs, chosen.hosts, false);
+  return careful.kept.length === 0 ? made : makeWith(options, logs, chosen, careful);
+}
+
+type Made = Pick<Excerpt, 'files' | 'lines' | 'replaced' | 'kept' | 'differences'>;
+
+async function makeWith(options: ExcerptOptions, logs: readonly ChosenLog[], chosen: Chosen, pseudonyms: Pseudonyms): Promise<Made> {
+  rmSync(options.output, { recursive: true });
+  mkdirSync(options.output);
+  writeLogs(options, logs, chosen, pseudonyms);
+  const parts = logs.flatMap((log) => log.parts);
+  return {
+    differences: differences(chosen.traces, await reread(options, chosen, pseudonyms)),
+    replaced: pseudonyms.counts,
+    kept: pseudonyms.kept,
+    files: parts.length,
+    lines: parts.reduce((sum, { lines }) => sum + lines.length, 0),
+  };
+}
+
+function namesIn(logs: readonly ChosenLog[], hosts: Iterable<string>, isBold: boolean): Pseudonyms {
+  const pseudonyms = createPseudonyms({ hosts, words: messageWords(), isBold });
+  for (const { parts } of logs) for (const { lines } of parts) for (const { text } of lines) pseudonyms.learn(text);
+  return pseudonyms;
+}
+
+/** Where a log is written, below the folder: under its own name, with other names of hosts in it. */
+function placeOf(set: LogSet, part: string, root: string, pseudonyms: Pseudonyms): string {
+  const below = relative(root, set.path)
+    .split(sep)
+    .filter((name) => name !== '..' && name !== '');
+  const folder = below.slice(0, -1).map(pseudonyms.host);
+  return join(...folder, pseudonyms.host(unpackedName(basename(part))));
+}
+
+/** The folder that all paths lie in. */
+function rootOf(sets: readonly LogSet[]): string {
+  const folders = sets.map(({ path }) => dirname(path).split(sep));
+  const shared = folders.reduce((all, names) => all.slice(0, all.findIndex((name, i) => name !== names[i]) >>> 0));
+  return shared.join(sep) || sep;
+}
+
+function writeLogs({ output }: ExcerptOptions, logs: readonly ChosenLog[], { hosts }: Chosen, pseudonyms: Pseudonyms): void {
+  const root = rootOf(logs.map(({ set }) => set));
+  for (const { set, parts } of logs) {
+    const told = nameLog(set.path)?.host;
+    for (const { part, lines } of parts) {
+      const place = placeOf(set, part, root, pseudonyms);
+      // A folder above the root may be named for the host: the excerpt has it below.
+      const host = told !== undefined && hosts.has(told) && nameLog(join(sep, place))?.host === undefined ? pseudonyms.host(told) : '';
+      const path = join(output, host, place);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, lines.map(({ text }) => `${pseudonyms.replace(text)}\n`).join(''));
+      // The year of lines that print none is told by it.
+      const { mtime } = statSync(part);
+      utimesSync(path, mtime, mtime);
+    }
+  }
+}
+
+async function reread(options: ExcerptOptions, { traces, zone }: Chosen, pseudonyms: Pseudonyms): Promise<FinishedTrace[]> {
+  const ids = new Set(traces.map(({ traceId }) => traceId));
+  const { host } = options;
+  const given = host === undefined ? options : { ...options, host: pseudonyms.host(host) };
+  const found: FinishedTrace[] = [];
+  for await (const trace of replay({ ...replayOf(given), paths: [options.output], zone, isZoneGiven: true }))
+    if (ids.has(trace.traceId)) found.push(trace);
+  return found;
+}
