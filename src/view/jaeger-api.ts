@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { FinishedTrace } from '../model/span.js';
 import { toJaeger } from './jaeger.js';
-import { BadQuery, matches, readQuery } from './jaeger-query.js';
+import { BadQuery, matches, readQuery, type TraceQuery } from './jaeger-query.js';
 import type { TraceStore } from './store.js';
 
 /** What is answered: as JSON, with the status of HTTP. */
@@ -75,7 +76,7 @@ interface Named {
   readonly spanKind: string;
 }
 
-const operationsOf = (store: TraceStore, service: string): Named[] =>
+export const operationsOf = (store: TraceStore, service: string): Named[] =>
   store
     .operations()
     .filter((operation) => operation.service === service)
@@ -100,17 +101,21 @@ async function traces(store: TraceStore, params: URLSearchParams, now: number): 
       missing.length === 0 ? null : missing,
     );
   }
-  const query = readQuery(params, now);
+  return envelope((await found(store, readQuery(params, now))).map(toJaeger));
+}
+
+/** The traces that are asked for, the last begun first. */
+export async function found(store: TraceStore, query: TraceQuery): Promise<FinishedTrace[]> {
   const { service, operation, tags } = query;
   const period = { start: query.from / 1000, end: query.to / 1000 };
-  const data = [];
+  const traces: FinishedTrace[] = [];
   let looked = 0;
   for (const trace of store.find({ service, operation, period, tags, least: query.minDuration / 1000 })) {
-    if (data.length >= query.limit) break;
-    if (matches(trace, query)) data.push(toJaeger(trace));
+    if (traces.length >= query.limit) break;
+    if (matches(trace, query)) traces.push(trace);
     if (++looked % AT_ONCE === 0) await turn();
   }
-  return envelope(data);
+  return traces;
 }
 
 function oneTrace(store: TraceStore, given: string): JsonAnswer {
@@ -119,7 +124,7 @@ function oneTrace(store: TraceStore, given: string): JsonAnswer {
 }
 
 /** Zeros before it may be left out. */
-function idOf(given: string): string {
+export function idOf(given: string): string {
   if (!/^[0-9a-f]{1,32}$/i.test(given)) throw new BadQuery(`'${given.slice(0, 40)}' is no trace id: it has 32 hex digits`);
   return given.toLowerCase().padStart(32, '0');
 }
