@@ -82,7 +82,7 @@ export function Phases() {
                     <span class="spark" aria-hidden="true">
                       <i style={{ width: `${(100 * one.gated) / most}%` }} />
                     </span>
-                    {one.gated === 0 ? <span class="dim">–</span> : inTime(one.gated)}
+                    <span class="amount">{one.gated === 0 ? '–' : inTime(one.gated)}</span>
                   </>,
                   one.gated === 0 ? '' : `${((100 * one.gated) / total).toFixed(1)} %`,
                 ],

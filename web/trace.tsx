@@ -78,12 +78,14 @@ function Head({ page, back }: { page: TracePage; back: ComponentChildren }) {
       </div>
       {page.error !== undefined && <p class="error">{page.error}</p>}
       <dl class="facts">
-        <div>
-          <dt>outcome</dt>
-          <dd>
-            <Outcome outcome={page.outcome} isError={page.isError} />
-          </dd>
-        </div>
+        {page.form !== 'network-ready' && (
+          <div>
+            <dt>outcome</dt>
+            <dd>
+              <Outcome outcome={page.outcome} isError={page.isError} />
+            </dd>
+          </div>
+        )}
         {page.facts.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

@@ -15,7 +15,7 @@ export function outlineOf(trace: FinishedTrace): Outline {
   const error = root === undefined ? undefined : errorOf(root);
   const headline = summaryOf(trace);
   const gated = new Map<string, number>();
-  for (const { step, own } of gatesOf(verdict)) {
+  for (const { step, own } of gatesOf(verdict, trace)) {
     // Like spans in a row share the time of their step.
     for (const { spanId } of step.spans) gated.set(spanId, (gated.get(spanId) ?? 0) + own / step.spans.length);
   }
