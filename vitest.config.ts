@@ -18,11 +18,15 @@ const LONG = [
 ];
 /** Tests in a real browser: `npm run test:browser`. Without one they say so, and are skipped. */
 const BROWSER = ['test/browser/**/*.test.ts'];
+/** What makes the pictures of docs/ anew: `npm run pictures`. */
+const PICTURES = ['test/browser/pictures.ts'];
 const HOUR = 3_600_000;
+
+const INCLUDED: Readonly<Record<string, string[]>> = { long: LONG, browser: BROWSER, pictures: PICTURES, bench: ['bench/**/*.bench.ts'] };
 
 export default defineConfig(({ mode }) => ({
   test: {
-    include: mode === 'long' ? LONG : mode === 'browser' ? BROWSER : mode === 'bench' ? ['bench/**/*.bench.ts'] : ['test/**/*.test.ts'],
+    include: INCLUDED[mode] ?? ['test/**/*.test.ts'],
     exclude: ['test/stack/**', 'node_modules/**', ...(mode === 'browser' ? [] : BROWSER)],
     env: mode === 'long' ? { NOVASPAN_LONG: '1' } : {},
     globalSetup: 'test/support/leaves-nothing.ts',

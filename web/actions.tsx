@@ -228,7 +228,7 @@ function List({ found }: { found: readonly Outline[] }) {
               <span class="spark" aria-hidden="true">
                 <i style={{ width: `${Math.min(100, Math.max(1, (100 * one.ms) / longest))}%` }} class={one.isError ? 'bad' : ''} />
               </span>
-              {inTime(one.ms)}
+              <span class="amount">{inTime(one.ms)}</span>
             </div>
             <div role="cell" class="c-why" title={one.headline}>
               {one.why}
