@@ -29,7 +29,7 @@ export function Span({ row, place, isSelected, isClosed, canClose, left, width, 
   const drawnLeft = Math.max(0, left);
   const drawnRight = Math.min(100, right);
   // Beside the bar, or in it where there is no room.
-  const label = drawnRight <= 88 ? 'after' : drawnLeft > 14 ? 'before' : 'in';
+  const label = drawnRight <= 88 ? 'after' : drawnLeft > 24 ? 'before' : 'in';
   const look = [
     'wf-bar',
     row.error === undefined ? `p-${row.project}` : 'p-failed',

@@ -211,7 +211,7 @@ function Details({ row, start, onClose }: { row: SpanRow; start: number; onClose
             <dd>
               {row.begins === 'unobserved'
                 ? `not logged: ${clockMs(row.start)} UTC at the latest`
-                : `${inTime(row.start - start)} after the start, at ${clockMs(row.start)} UTC: ${SURE[row.begins]}`}
+                : `${inTime(Math.abs(row.start - start))} ${row.start < start ? 'before' : 'after'} the start, at ${clockMs(row.start)} UTC: ${SURE[row.begins]}`}
             </dd>
           </div>
           <div>

@@ -6,7 +6,7 @@ import { LISTEN_FORM, type Listen, listenOn, parseListen } from '../model/listen
 import { pageOf } from './detail.js';
 import { assets, servedPage } from './document.js';
 import { isForUs, SECURITY } from './guard.js';
-import { answerJaeger } from './jaeger-api.js';
+import { answerJaeger, Written } from './jaeger-api.js';
 import { answerV3 } from './jaeger-v3.js';
 import { Live } from './live.js';
 import type { TraceStore } from './store.js';
@@ -50,7 +50,11 @@ interface Answer {
 }
 
 const JSON_TYPE = 'application/json';
-const json = (status: number, body: unknown): Answer => ({ status, contentType: JSON_TYPE, body: `${JSON.stringify(body)}\n` });
+const json = (status: number, body: unknown): Answer => ({
+  status,
+  contentType: JSON_TYPE,
+  body: `${body instanceof Written ? body.text : JSON.stringify(body)}\n`,
+});
 const text = (status: number, body: string): Answer => ({ status, contentType: 'text/plain; charset=utf-8', body: `${body}\n` });
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Written } from '../../src/view/jaeger-api.js';
 import { answerV3 } from '../../src/view/jaeger-v3.js';
 import { TraceStore } from '../../src/view/store.js';
 import { boot, failed, START } from '../export/terminal/traces.js';
@@ -12,9 +13,10 @@ store.add({
   spans: failed.spans.map((one) => ({ ...one, traceId: OTHER, start: one.start + 60_000, end: one.end + 60_000 })),
 });
 
-const ask = (path: string) => {
+const ask = async (path: string) => {
   const [route, query] = path.split('?');
-  return answerV3(store, route!.split('/').map(decodeURIComponent), new URLSearchParams(query));
+  const answer = await answerV3(store, route!.split('/').map(decodeURIComponent), new URLSearchParams(query));
+  return answer?.body instanceof Written ? { ...answer, body: JSON.parse(answer.body.text) } : answer;
 };
 const iso = (ms: number): string => encodeURIComponent(new Date(ms).toISOString());
 const PERIOD = `query.start_time_min=${iso(START - 1000)}&query.start_time_max=${iso(START + 90_000)}`;
