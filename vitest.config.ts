@@ -29,11 +29,15 @@ const SLOW = [
   'test/pipeline/shards/shards.test.ts',
   'test/receive/{full,killed}.test.ts',
 ];
+/** What makes the pictures of docs/ anew: `npm run pictures`. */
+const PICTURES = ['test/browser/pictures.ts'];
 const HOUR = 3_600_000;
+
+const INCLUDED: Readonly<Record<string, string[]>> = { long: LONG, browser: BROWSER, pictures: PICTURES, bench: ['bench/**/*.bench.ts'] };
 
 export default defineConfig(({ mode }) => ({
   test: {
-    include: mode === 'long' ? LONG : mode === 'browser' ? BROWSER : mode === 'bench' ? ['bench/**/*.bench.ts'] : ['test/**/*.test.ts'],
+    include: INCLUDED[mode] ?? ['test/**/*.test.ts'],
     exclude: ['test/stack/**', 'node_modules/**', ...(mode === 'browser' ? [] : BROWSER), ...(mode === 'fast' ? SLOW : [])],
     env: mode === 'long' ? { NOVASPAN_LONG: '1' } : {},
     globalSetup: 'test/support/leaves-nothing.ts',

@@ -78,7 +78,7 @@ function Summary({ found }: { found: readonly Outline[] }) {
     .map(({ ms }) => ms)
     .sort((a, b) => a - b);
   const parts = found.filter(({ form }) => form === 'fragment').length;
-  const total = outlines.value.length;
+  const total = outlines.value.filter(({ form }) => form !== 'network-ready').length;
   const tiles: readonly (readonly [string, string, string?])[] = [
     [count(actions.length, 'action'), found.length === total ? 'in these logs' : `of ${total.toLocaleString('en')} found`],
     [
@@ -221,14 +221,14 @@ function List({ found }: { found: readonly Outline[] }) {
             </div>
             <div role="cell" class="c-action">
               <a href={traceHref(one.id)} data-place={first + i}>
-                {one.form === 'fragment' ? `part of ${one.action}` : one.action}
+                {one.action}
               </a>
             </div>
             <div role="cell" class="c-ms">
               <span class="spark" aria-hidden="true">
                 <i style={{ width: `${Math.min(100, Math.max(1, (100 * one.ms) / longest))}%` }} class={one.isError ? 'bad' : ''} />
               </span>
-              {inTime(one.ms)}
+              <span class="amount">{inTime(one.ms)}</span>
             </div>
             <div role="cell" class="c-why" title={one.headline}>
               {one.why}
@@ -237,7 +237,8 @@ function List({ found }: { found: readonly Outline[] }) {
               {shortHost(one.host)}
             </div>
             <div role="cell" class="c-start">
-              {inUtc(one.start)}
+              <span class="c-date">{inUtc(one.start).slice(0, 11)}</span>
+              {inUtc(one.start).slice(11)}
             </div>
             <div role="cell" class="c-instance mono" title={one.instance}>
               {one.instance.slice(0, 8)}

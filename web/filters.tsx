@@ -76,7 +76,7 @@ export function Filters() {
           onInput={(event) => setParams({ q: event.currentTarget.value })}
         />
       </label>
-      <Select name="action" label="Action" all="all" />
+      <Select name="action" label="Action" all="all actions" />
       <Select name="outcome" label="Outcome" all="all" extra={[['error', 'any error']]} />
       <Select name="host" label="Host" all="all" />
       <label class="narrow">
@@ -110,7 +110,7 @@ export function Filters() {
       <button type="button" class="quiet" disabled={!isFiltered} onClick={() => setParams(NOTHING)}>
         Reset
       </button>
-      <output class="visually-hidden">{`${count(filtered.value.length, 'action')} of ${outlines.value.length}`}</output>
+      <output class="visually-hidden">{`${count(filtered.value.length, 'trace')} of ${outlines.value.length}`}</output>
     </search>
   );
 }

@@ -8,6 +8,7 @@ import { Phases } from './phases.js';
 import { hrefOf, lost, nextTheme, outlines, route, showTheme, source, start, status, theme } from './state.js';
 import { Trace } from './trace.js';
 
+const THEME_ICONS = { system: '◐', light: '☀', dark: '☾' } as const;
 const TITLES = { actions: 'Actions', phases: 'Phases', trace: 'Action' } as const;
 
 function App() {
@@ -63,7 +64,8 @@ function App() {
         </nav>
         <State />
         <button type="button" class="quiet" onClick={nextTheme} title="Colours (t)">
-          {theme.value === 'system' ? '◐ System' : theme.value === 'light' ? '☀ Light' : '☾ Dark'}
+          <span aria-hidden="true">{THEME_ICONS[theme.value]} </span>
+          <span class="wide-only">{theme.value}</span>
         </button>
         <button type="button" class="quiet" onClick={() => help.current?.showModal()} title="Keys (?)" aria-label="Keys">
           ?

@@ -6,6 +6,7 @@ import { count, inTime, quantile } from './format.js';
 import { Histogram } from './histogram.js';
 import { shortHost } from './parts.js';
 import { filtered, hrefOf, route, setParams, traceHref } from './state.js';
+import { Times } from './times.js';
 
 /** A phase of a service over many actions. */
 interface Blamed {
@@ -60,56 +61,33 @@ export function Phases() {
               <h2>Where the time of {count(found.length, 'action')} went</h2>
               <span class="hint">gated: time of the actions that waited for this phase itself</span>
             </div>
-            <div class="table-box" tabIndex={0} role="region" aria-label="Phases">
-              <table class="blame">
-                <thead>
-                  <tr>
-                    <th scope="col">Phase</th>
-                    <th scope="col" class="n">
-                      Gated
-                    </th>
-                    <th scope="col" class="n">
-                      Share
-                    </th>
-                    <th scope="col" class="n">
-                      n
-                    </th>
-                    <th scope="col" class="n">
-                      Median
-                    </th>
-                    <th scope="col" class="n">
-                      p95
-                    </th>
-                    <th scope="col" class="n">
-                      Longest
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {all.map((one) => (
-                    <tr key={one.key} class={one === chosen ? 'selected' : ''}>
-                      <th scope="row">
-                        <a href={hrefOf('/phases', { phase: one.key })} aria-current={one === chosen ? 'true' : undefined}>
-                          {one.name}
-                        </a>
-                        <span class="dim">{one.service}</span>
-                      </th>
-                      <td class="n">
-                        <span class="spark" aria-hidden="true">
-                          <i style={{ width: `${(100 * one.gated) / most}%` }} />
-                        </span>
-                        {one.gated === 0 ? <span class="dim">–</span> : inTime(one.gated)}
-                      </td>
-                      <td class="n">{one.gated === 0 ? '' : `${((100 * one.gated) / total).toFixed(1)} %`}</td>
-                      <td class="n">{one.times.length.toLocaleString('en')}</td>
-                      <td class="n">{inTime(quantile(one.times, 0.5))}</td>
-                      <td class="n">{inTime(quantile(one.times, 0.95))}</td>
-                      <td class="n">{inTime(one.times.at(-1)!)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Times
+              label="Phases"
+              head="Phase"
+              more={['Gated', 'Share']}
+              rows={all.map((one) => ({
+                key: one.key,
+                times: one.times,
+                isSelected: one === chosen,
+                head: (
+                  <>
+                    <a href={hrefOf('/phases', { phase: one.key })} aria-current={one === chosen ? 'true' : undefined}>
+                      {one.name}
+                    </a>
+                    <span class="dim">{one.service}</span>
+                  </>
+                ),
+                more: [
+                  <>
+                    <span class="spark" aria-hidden="true">
+                      <i style={{ width: `${(100 * one.gated) / most}%` }} />
+                    </span>
+                    <span class="amount">{one.gated === 0 ? '–' : inTime(one.gated)}</span>
+                  </>,
+                  one.gated === 0 ? '' : `${((100 * one.gated) / total).toFixed(1)} %`,
+                ],
+              }))}
+            />
           </section>
           <Phase found={found} chosen={chosen} />
         </div>
@@ -193,41 +171,20 @@ function Phase({ found, chosen }: { found: readonly Outline[]; chosen: Blamed })
         height={210}
         onPeriod={(from, to) => setParams({ from: asInput(from), to: asInput(to + 999) })}
       />
-      <div class="table-box hosts" tabIndex={0} role="region" aria-label="By host">
-        <table class="blame">
-          <thead>
-            <tr>
-              <th scope="col">Host</th>
-              <th scope="col" class="n">
-                n
-              </th>
-              <th scope="col" class="n">
-                Median
-              </th>
-              <th scope="col" class="n">
-                p95
-              </th>
-              <th scope="col" class="n">
-                Longest
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {hosts.map(({ host, times }, i) => (
-              <tr key={host}>
-                <th scope="row">
-                  <i class={`key ${i < COLOURS ? `h${i}` : 'h-other'}`} />
-                  <a href={hrefOf('/phases', { phase: chosen.key, host })}>{host}</a>
-                </th>
-                <td class="n">{times.length.toLocaleString('en')}</td>
-                <td class="n">{inTime(quantile(times, 0.5))}</td>
-                <td class="n">{inTime(quantile(times, 0.95))}</td>
-                <td class="n">{inTime(times.at(-1)!)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Times
+        label="By host"
+        head="Host"
+        rows={hosts.map(({ host, times }, i) => ({
+          key: host,
+          times,
+          head: (
+            <>
+              <i class={`key ${i < COLOURS ? `h${i}` : 'h-other'}`} />
+              <a href={hrefOf('/phases', { phase: chosen.key, host })}>{host}</a>
+            </>
+          ),
+        }))}
+      />
     </section>
   );
 }

@@ -14,6 +14,13 @@ interface SpanProps {
   readonly onToggle: (id: string) => void;
 }
 
+/** How long a span took, and how sure that is: never a length where no line shows one. */
+export function lengthOf({ ms, begins, ends }: Pick<SpanRow, 'ms' | 'begins' | 'ends'>): string {
+  const open = [begins === 'unobserved' ? 'start' : '', ends === 'unobserved' ? 'end' : ''].filter((one) => one !== '');
+  if (ms === 0) return open.length === 0 ? 'an instant' : `${open.join(' and ')} not logged`;
+  return `${open.length > 0 ? '≥ ' : begins === 'derived' || ends === 'derived' ? '≈ ' : ''}${inTime(ms)}`;
+}
+
 /** A span in the waterfall: its name, and its bar. */
 export function Span({ row, place, isSelected, isClosed, canClose, left, width, onSelect, onToggle }: SpanProps) {
   const isUnsure = row.begins === 'unobserved' || row.ends === 'unobserved';
@@ -22,7 +29,7 @@ export function Span({ row, place, isSelected, isClosed, canClose, left, width, 
   const drawnLeft = Math.max(0, left);
   const drawnRight = Math.min(100, right);
   // Beside the bar, or in it where there is no room.
-  const label = drawnRight <= 88 ? 'after' : drawnLeft > 14 ? 'before' : 'in';
+  const label = drawnRight <= 88 ? 'after' : drawnLeft > 24 ? 'before' : 'in';
   const look = [
     'wf-bar',
     row.error === undefined ? `p-${row.project}` : 'p-failed',
@@ -30,12 +37,7 @@ export function Span({ row, place, isSelected, isClosed, canClose, left, width, 
     row.gate === undefined ? '' : 'gating',
     row.ms === 0 ? 'instant' : '',
   ];
-  const text =
-    row.ms === 0
-      ? isUnsure
-        ? 'length unknown'
-        : 'an instant'
-      : `${isUnsure ? '≥ ' : row.begins === 'derived' || row.ends === 'derived' ? '≈ ' : ''}${inTime(row.ms)}`;
+  const text = lengthOf(row);
   return (
     // biome-ignore lint/a11y: the grid has the keys
     <div

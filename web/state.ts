@@ -119,6 +119,7 @@ const isLike = (outline: Outline, words: readonly string[]): boolean => {
   return words.every((word) => text.includes(word));
 };
 
+/** What passes the filters. What follows a boot is no action: it is there when it is chosen, or searched for. */
 export const filtered = computed<readonly Outline[]>(() => {
   const { params } = route.value;
   const words = (params.get('q') ?? '')
@@ -130,7 +131,7 @@ export const filtered = computed<readonly Outline[]>(() => {
   const [from, to] = [momentOf(params.get('from')), momentOf(params.get('to'))];
   return outlines.value.filter(
     (one) =>
-      (action === null || one.action === action) &&
+      (action === null ? one.form !== 'network-ready' || words.length > 0 : one.action === action) &&
       (outcome === null || (outcome === 'error' ? one.isError : one.outcome === outcome)) &&
       (host === null || one.hosts.includes(host)) &&
       (longer === undefined || one.ms > longer) &&

@@ -4,6 +4,7 @@ import type { SpanRow, TracePage } from '../src/view/types.js';
 import { isTyping } from './filters.js';
 import { clockMs, count, inTime } from './format.js';
 import { Copy, Outcome } from './parts.js';
+import { lengthOf } from './span-row.js';
 import { hrefOf, route, setParams, source, traceHref } from './state.js';
 import { Waterfall } from './waterfall.js';
 
@@ -77,12 +78,14 @@ function Head({ page, back }: { page: TracePage; back: ComponentChildren }) {
       </div>
       {page.error !== undefined && <p class="error">{page.error}</p>}
       <dl class="facts">
-        <div>
-          <dt>outcome</dt>
-          <dd>
-            <Outcome outcome={page.outcome} isError={page.isError} />
-          </dd>
-        </div>
+        {page.form !== 'network-ready' && (
+          <div>
+            <dt>outcome</dt>
+            <dd>
+              <Outcome outcome={page.outcome} isError={page.isError} />
+            </dd>
+          </div>
+        )}
         {page.facts.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
@@ -177,11 +180,7 @@ function Chain({ page, selected, onSelect }: { page: TracePage; selected: string
   );
 }
 
-const SURE: Readonly<Record<string, string>> = {
-  observed: 'a log line shows it',
-  derived: 'follows from other lines',
-  unobserved: 'not in the logs',
-};
+const SURE = { observed: 'a log line shows it', derived: 'follows from other lines' } as const;
 
 /** A span: what it is, why it took so long, and the lines behind it. */
 function Details({ row, start, onClose }: { row: SpanRow; start: number; onClose: () => void }) {
@@ -199,7 +198,7 @@ function Details({ row, start, onClose }: { row: SpanRow; start: number; onClose
         <dl class="facts stacked">
           <div>
             <dt>took</dt>
-            <dd>{row.ms === 0 ? '0 ms' : inTime(row.ms)}</dd>
+            <dd>{lengthOf(row)}</dd>
           </div>
           <div>
             <dt>by</dt>
@@ -210,13 +209,17 @@ function Details({ row, start, onClose }: { row: SpanRow; start: number; onClose
           <div>
             <dt>began</dt>
             <dd>
-              {inTime(row.start - start)} after the start, at {clockMs(row.start)} UTC: {SURE[row.begins]}
+              {row.begins === 'unobserved'
+                ? `not logged: ${clockMs(row.start)} UTC at the latest`
+                : `${inTime(Math.abs(row.start - start))} ${row.start < start ? 'before' : 'after'} the start, at ${clockMs(row.start)} UTC: ${SURE[row.begins]}`}
             </dd>
           </div>
           <div>
             <dt>ended</dt>
             <dd>
-              {clockMs(row.start + row.ms)} UTC: {SURE[row.ends]}
+              {row.ends === 'unobserved'
+                ? `not logged; drawn up to ${clockMs(row.start + row.ms)} UTC`
+                : `${clockMs(row.start + row.ms)} UTC: ${SURE[row.ends]}`}
             </dd>
           </div>
           {row.port !== undefined && (

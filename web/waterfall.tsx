@@ -6,8 +6,6 @@ import { Rows, reveal, useRows } from './virtual.js';
 
 const ROW = 26;
 const HEAD = 30;
-/** Of the rows' width, what the names take. */
-const NAMES = 0.36;
 
 interface Shown {
   readonly row: SpanRow;
@@ -196,7 +194,7 @@ export function Waterfall({ page, selected, onSelect }: WaterfallProps) {
             </div>
           </div>
         </div>
-        <div class="wf-lines" aria-hidden="true" style={{ height: `${rows.length * ROW}px`, left: `${NAMES * 100}%` }}>
+        <div class="wf-lines" aria-hidden="true" style={{ height: `${rows.length * ROW}px` }}>
           <span
             class="wf-root"
             style={{ left: `${Math.max(0, share(page.start))}%`, right: `${Math.max(0, 100 - share(page.start + page.ms))}%` }}

@@ -1,4 +1,4 @@
-import { extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
+import { extentOf, kindOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import { usage } from '../model/errors.js';
 import type { Millis } from '../model/line.js';
 import { type FinishedTrace, isError, outcomes } from '../model/span.js';
@@ -92,9 +92,6 @@ const SEQUEL = 'network-ready';
 
 /** Case, `-` and `_` are not what tells two actions apart. */
 const folded = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '');
-
-/** As the views call it: what follows a boot is told under a name of its own. */
-const kindOf = ({ form, action }: FinishedTrace): string | undefined => (form === 'network-ready' ? form : action);
 
 function byAction(text: string, actions: readonly string[]): Filter['wants'] {
   const known = [...actions, SEQUEL];

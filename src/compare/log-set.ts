@@ -1,4 +1,4 @@
-import { extentOf, HANDOVER, outcomeOf, rootOf } from '../export/terminal/reading.js';
+import { extentOf, HANDOVER, kindNameOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import type { Millis } from '../model/line.js';
 import { type FinishedTrace, isError, type Outcome, outcomes, type SpanData } from '../model/span.js';
 import { causeOf } from './cause.js';
@@ -43,13 +43,6 @@ export interface Ends {
   failed: number;
   readonly causes: Map<string, { count: number; readonly example: string }>;
   readonly outcomes: Map<Outcome, number>;
-}
-
-/** What follows a boot has a name of its own; a part of an action, whose root is in other logs, that of the actions which it may be of. */
-export function kindOf({ form, action, partOf }: FinishedTrace): string {
-  if (form === 'network-ready') return form;
-  if (form === 'fragment') return `part of ${partOf === undefined || partOf.length === 0 ? 'an action' : partOf.join(' or ')}`;
-  return action ?? 'action';
 }
 
 /** What spans of a trace do not say, or not all of them. */
@@ -103,7 +96,7 @@ export class LogSet {
   }
 
   #addEnd(trace: FinishedTrace, outcome: Outcome | undefined): void {
-    const kind = kindOf(trace);
+    const kind = kindNameOf(trace);
     const ends = this.#ends.get(kind) ?? { kind, ended: 0, failed: 0, causes: new Map(), outcomes: new Map() };
     this.#ends.set(kind, ends);
     if (outcome === undefined) return;
@@ -119,7 +112,7 @@ export class LogSet {
   }
 
   #addTimes(trace: FinishedTrace, root: SpanData | undefined, { outcome, level }: Known): void {
-    const group = this.#groupOf(kindOf(trace), level);
+    const group = this.#groupOf(kindNameOf(trace), level);
     for (const name of new Set(trace.spans.filter((span) => span !== root).map(nameOf)))
       group.present.set(name, (group.present.get(name) ?? 0) + 1);
 

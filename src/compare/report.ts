@@ -1,11 +1,11 @@
 import { detailsOf, summaryOf } from '../export/sentence.js';
-import { extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
+import { extentOf, kindNameOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import type { Millis } from '../model/line.js';
 import { type FinishedTrace, isError, outcomes } from '../model/span.js';
 import { timesIn, timesOf } from './comparison.js';
 import type { Times } from './differences.js';
 import { gatedBy, NO_LINE } from './gating.js';
-import { type Group, kindOf, LogSet } from './log-set.js';
+import { type Group, LogSet } from './log-set.js';
 import { type Level, levelOf, type Phase, WHOLE } from './phase.js';
 import { sorted } from './statistics.js';
 
@@ -71,7 +71,7 @@ export class Reporting {
   }
 
   #addSlowest(trace: FinishedTrace): void {
-    const kind = kindOf(trace);
+    const kind = kindNameOf(trace);
     const kept = this.#slowest.get(kind) ?? [];
     this.#slowest.set(kind, kept);
     const { start, end } = extentOf(trace);
@@ -95,8 +95,8 @@ export class Reporting {
   }
 
   #addHost(trace: FinishedTrace): void {
-    const hosts = this.#hosts.get(kindOf(trace)) ?? new Map<string, OfHost>();
-    this.#hosts.set(kindOf(trace), hosts);
+    const hosts = this.#hosts.get(kindNameOf(trace)) ?? new Map<string, OfHost>();
+    this.#hosts.set(kindNameOf(trace), hosts);
     const host = rootOf(trace)?.host ?? '';
     const of = hosts.get(host) ?? { durations: [], ended: 0, failed: 0 };
     hosts.set(host, of);
@@ -111,7 +111,7 @@ export class Reporting {
   }
 
   #addGating(trace: FinishedTrace): void {
-    const key = keyOf({ kind: kindOf(trace), level: levelOf(rootOf(trace)) });
+    const key = keyOf({ kind: kindNameOf(trace), level: levelOf(rootOf(trace)) });
     const sums: Sums = this.#sums.get(key) ?? { gating: new Map(), whole: 0 };
     this.#sums.set(key, sums);
     const { start, end } = extentOf(trace);

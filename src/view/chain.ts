@@ -1,6 +1,8 @@
 import type { Step } from '../export/steps.js';
+import { extentOf } from '../export/terminal/reading.js';
 import { nameOf } from '../export/terminal/rows.js';
 import type { Verdict } from '../export/verdict.js';
+import type { FinishedTrace } from '../model/span.js';
 import type { ChainStep } from './types.js';
 
 /** A step, and how much of the time it has to itself: what no step within it covers. */
@@ -9,8 +11,16 @@ export interface Gate {
   readonly own: number;
 }
 
-/** The chain with the own time of each step, in the order of the verdict: the last first. */
-export function gatesOf({ steps }: Verdict): Gate[] {
+/**
+ * The chain with the own time of each step, in the order of the verdict: the last first. Of a follow-up it begins with its root:
+ * a port may have been at work before its guest ran. An action has what its API did before its root in it.
+ */
+export function gatesOf({ steps: all }: Verdict, trace: FinishedTrace): Gate[] {
+  const from = trace.form === 'network-ready' ? extentOf(trace).start : Number.NEGATIVE_INFINITY;
+  const steps = all.flatMap((step): Step[] => {
+    if ((step.end ?? step.start) <= from && step.start < from) return [];
+    return [step.start < from ? { ...step, start: from } : step];
+  });
   return steps.map((step, place) => {
     // Of a step whose end is not in the logs, no time is known: what it is a part of keeps it.
     if (step.end === undefined) return { step, own: 0 };

@@ -16,7 +16,7 @@ import type { LogLine, SpanRow, TracePage } from './types.js';
 export function pageOf(trace: FinishedTrace): TracePage {
   const { id, form, action, outcome, isError, headline, error, start, ms } = outlineOf(trace);
   const verdict = verdictOf(trace);
-  const gates = gatesOf(verdict);
+  const gates = gatesOf(verdict, trace);
   const gateOf = new Map<string, number>();
   for (const [place, { step }] of gates.entries()) {
     for (const span of [...step.spans, ...(step.waiter === undefined ? [] : [step.waiter])])

@@ -1,12 +1,23 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { FinishedTrace } from '../model/span.js';
 import { toJaeger } from './jaeger.js';
-import { BadQuery, matches, readQuery } from './jaeger-query.js';
+import { BadQuery, matches, readQuery, type TraceQuery } from './jaeger-query.js';
 import type { TraceStore } from './store.js';
 
 /** What is answered: as JSON, with the status of HTTP. */
 export interface JsonAnswer {
   readonly status: number;
+  /** a value, or a document that is written already */
   readonly body: unknown;
+}
+
+/** JSON as it is sent: as objects it would take ten times the memory. */
+export class Written {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 
 interface Fault {
@@ -75,7 +86,7 @@ interface Named {
   readonly spanKind: string;
 }
 
-const operationsOf = (store: TraceStore, service: string): Named[] =>
+export const operationsOf = (store: TraceStore, service: string): Named[] =>
   store
     .operations()
     .filter((operation) => operation.service === service)
@@ -100,17 +111,21 @@ async function traces(store: TraceStore, params: URLSearchParams, now: number): 
       missing.length === 0 ? null : missing,
     );
   }
-  const query = readQuery(params, now);
+  return envelope(await found(store, readQuery(params, now), toJaeger));
+}
+
+/** The traces that are asked for, the last begun first, each as it is answered: unpacked there is only one at a time. */
+export async function found<T>(store: TraceStore, query: TraceQuery, as: (trace: FinishedTrace) => T): Promise<T[]> {
   const { service, operation, tags } = query;
   const period = { start: query.from / 1000, end: query.to / 1000 };
-  const data = [];
+  const answers: T[] = [];
   let looked = 0;
   for (const trace of store.find({ service, operation, period, tags, least: query.minDuration / 1000 })) {
-    if (data.length >= query.limit) break;
-    if (matches(trace, query)) data.push(toJaeger(trace));
+    if (answers.length >= query.limit) break;
+    if (matches(trace, query)) answers.push(as(trace));
     if (++looked % AT_ONCE === 0) await turn();
   }
-  return envelope(data);
+  return answers;
 }
 
 function oneTrace(store: TraceStore, given: string): JsonAnswer {
@@ -119,7 +134,7 @@ function oneTrace(store: TraceStore, given: string): JsonAnswer {
 }
 
 /** Zeros before it may be left out. */
-function idOf(given: string): string {
+export function idOf(given: string): string {
   if (!/^[0-9a-f]{1,32}$/i.test(given)) throw new BadQuery(`'${given.slice(0, 40)}' is no trace id: it has 32 hex digits`);
   return given.toLowerCase().padStart(32, '0');
 }

@@ -6,7 +6,8 @@ export class BadQuery extends Error {}
 
 /** What `/api/traces` asks for; times in microseconds. */
 export interface TraceQuery {
-  readonly service: string;
+  /** undefined for any */
+  readonly service?: string;
   readonly operation?: string;
   readonly tags: ReadonlyMap<string, string>;
   readonly from: number;
@@ -17,7 +18,8 @@ export interface TraceQuery {
 }
 
 const LIMIT = 100;
-const MOST = 10_000;
+/** Traces in one answer. */
+export const MOST = 10_000;
 
 /**
  * Reads the parameters of `/api/traces` as Jaeger does. Logs are of the past: where no time is given all is searched, where Jaeger
@@ -80,7 +82,7 @@ function durationOf(params: URLSearchParams, name: string): number | undefined {
 const UNITS: Readonly<Record<string, number>> = { ns: 1e-3, us: 1, µs: 1, ms: 1e3, s: 1e6, m: 60e6, h: 3600e6 };
 
 /** As Go writes them: `1.5s`, `1m30s`. In microseconds. */
-function goDuration(text: string): number | undefined {
+export function goDuration(text: string): number | undefined {
   if (text.length > 64 || !/^(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+$/.test(text)) return text === '0' ? 0 : undefined;
   let sum = 0;
   for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g)) sum += Number(number) * UNITS[unit!]!;
@@ -95,7 +97,14 @@ function tagsAsked(params: URLSearchParams): ReadonlyMap<string, string> {
     if (colon < 1) throw new BadQuery(`malformed 'tag' parameter, expecting key:value, received: ${pair}`);
     tags.set(pair.slice(0, colon), pair.slice(colon + 1));
   }
-  for (const document of params.getAll('tags')) {
+  for (const [key, value] of tagsIn(params.getAll('tags'), 'tags')) tags.set(key, value);
+  return tags;
+}
+
+/** JSON objects of strings. @throws BadQuery */
+export function tagsIn(documents: readonly string[], name: string): ReadonlyMap<string, string> {
+  const tags = new Map<string, string>();
+  for (const document of documents) {
     let given: unknown;
     try {
       given = JSON.parse(document);
@@ -103,10 +112,10 @@ function tagsAsked(params: URLSearchParams): ReadonlyMap<string, string> {
       given = undefined;
     }
     if (typeof given !== 'object' || given === null || Array.isArray(given))
-      throw new BadQuery("malformed 'tags' parameter, cannot unmarshal JSON: it is no object of strings");
+      throw new BadQuery(`malformed '${name}' parameter, cannot unmarshal JSON: it is no object of strings`);
     for (const [key, value] of Object.entries(given)) {
       if (typeof value === 'object')
-        throw new BadQuery(`malformed 'tags' parameter, cannot unmarshal JSON: the value of '${key}' is no string`);
+        throw new BadQuery(`malformed '${name}' parameter, cannot unmarshal JSON: the value of '${key}' is no string`);
       tags.set(key, String(value));
     }
   }
@@ -117,7 +126,7 @@ function tagsAsked(params: URLSearchParams): ReadonlyMap<string, string> {
 export const matches = (trace: FinishedTrace, query: TraceQuery): boolean => trace.spans.some((span) => isAsked(span, query));
 
 function isAsked(span: SpanData, { service, operation, tags, from, to, minDuration, maxDuration }: TraceQuery): boolean {
-  if (span.service !== service || (operation !== undefined && span.name !== operation)) return false;
+  if ((service !== undefined && span.service !== service) || (operation !== undefined && span.name !== operation)) return false;
   const start = micros(span.start);
   const duration = micros(span.end) - start;
   if (start < from || start > to || duration < minDuration || duration > maxDuration) return false;

@@ -1,5 +1,5 @@
 import { detailsOf, summaryOf } from '../export/sentence.js';
-import { boundsOf, durationOf, errorOf, extentOf, isKnown, outcomeOf, rootOf } from '../export/terminal/reading.js';
+import { boundsOf, durationOf, errorOf, extentOf, isKnown, kindNameOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import { verdictOf } from '../export/verdict.js';
 import { phaseOf } from '../model/call.js';
 import { type FinishedTrace, isError, outcomes } from '../model/span.js';
@@ -15,7 +15,7 @@ export function outlineOf(trace: FinishedTrace): Outline {
   const error = root === undefined ? undefined : errorOf(root);
   const headline = summaryOf(trace);
   const gated = new Map<string, number>();
-  for (const { step, own } of gatesOf(verdict)) {
+  for (const { step, own } of gatesOf(verdict, trace)) {
     // Like spans in a row share the time of their step.
     for (const { spanId } of step.spans) gated.set(spanId, (gated.get(spanId) ?? 0) + own / step.spans.length);
   }
@@ -35,7 +35,7 @@ export function outlineOf(trace: FinishedTrace): Outline {
   return {
     id: trace.traceId,
     form: trace.form,
-    action: kindOf(trace),
+    action: kindNameOf(trace),
     outcome,
     isError: outcomes.some((one) => one === outcome && isError(one)),
     start: trace.spans.length === 0 ? boundsOf(trace).start : start,
@@ -51,12 +51,6 @@ export function outlineOf(trace: FinishedTrace): Outline {
     phases,
   };
 }
-
-/** What a trace is of, in a word or two. */
-const kindOf = (trace: FinishedTrace): string =>
-  trace.form === 'network-ready'
-    ? 'network-ready'
-    : (trace.action ?? (trace.partOf === undefined ? 'an unknown action' : trace.partOf.join(' or ')));
 
 /** To the microsecond, as times are kept: what floating point adds would fill the page's memory. */
 const round = (millis: number): number => Math.round(millis * 1000) / 1000;

@@ -6,7 +6,8 @@ import { LISTEN_FORM, type Listen, listenOn, parseListen } from '../model/listen
 import { pageOf } from './detail.js';
 import { assets, servedPage } from './document.js';
 import { isForUs, SECURITY } from './guard.js';
-import { answerJaeger } from './jaeger-api.js';
+import { answerJaeger, Written } from './jaeger-api.js';
+import { answerV3 } from './jaeger-v3.js';
 import { Live } from './live.js';
 import type { TraceStore } from './store.js';
 import type { Status } from './types.js';
@@ -49,7 +50,11 @@ interface Answer {
 }
 
 const JSON_TYPE = 'application/json';
-const json = (status: number, body: unknown): Answer => ({ status, contentType: JSON_TYPE, body: `${JSON.stringify(body)}\n` });
+const json = (status: number, body: unknown): Answer => ({
+  status,
+  contentType: JSON_TYPE,
+  body: `${body instanceof Written ? body.text : JSON.stringify(body)}\n`,
+});
 const text = (status: number, body: string): Answer => ({ status, contentType: 'text/plain; charset=utf-8', body: `${body}\n` });
 
 /**
@@ -58,7 +63,7 @@ const text = (status: number, body: string): Answer => ({ status, contentType: '
  *     /                 the page, with /page.js and /page.css
  *     /view/events      the list, and what comes to it (server-sent events)
  *     /view/trace/ID    an action as its page shows it
- *     /api/...          Jaeger's query API
+ *     /api/...          Jaeger's query API, /api/v3/... its version 3
  *
  * @throws OperatorError when it cannot listen there
  */
@@ -96,9 +101,12 @@ export async function serveView({ store, listen, isFallback = false, now, onFaul
       const trace = store.get(rest[1]!);
       return trace === undefined ? json(404, { error: 'this action is not here, or not any more' }) : json(200, pageOf(trace));
     }
-    const found = first === 'api' ? await answerJaeger(store, rest, params, now()) : undefined;
+    const found = first === 'api' ? await ofJaeger(rest, params) : undefined;
     return found === undefined ? text(404, 'there is nothing at this path') : json(found.status, found.body);
   }
+
+  const ofJaeger = (segments: readonly string[], params: URLSearchParams): ReturnType<typeof answerJaeger> =>
+    segments[0] === 'v3' ? answerV3(store, segments.slice(1), params) : answerJaeger(store, segments, params, now());
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let said: Answer | 'live';

@@ -40,7 +40,7 @@ export interface Period {
 
 /** What is looked for; a trace may be found that is not all of it. */
 export interface Search {
-  readonly service: string;
+  readonly service?: string | undefined;
   readonly operation?: string | undefined;
   readonly period: Period;
   readonly tags?: ReadonlyMap<string, string>;
@@ -147,7 +147,8 @@ export class TraceStore {
 
   /** Traces that may be what is asked for, the last begun first. They are unpacked one at a time. */
   *find({ service, operation, period, tags = new Map(), least = 0 }: Search): Generator<FinishedTrace> {
-    const isAsked = (one: Operation): boolean => one.service === service && (operation === undefined || one.name === operation);
+    const isAsked = (one: Operation): boolean =>
+      (service === undefined || one.service === service) && (operation === undefined || one.name === operation);
     const texts = [...tags].flatMap(([key, value]) => (this.#eventKeys.has(key) || value === 'false' ? [] : [`${key}=${value}`]));
     const found = this.#within(period).filter(
       (kept) =>

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,9 +10,8 @@ import { serveView, type ViewServer } from '../../src/view/server.js';
 import { TraceStore } from '../../src/view/store.js';
 import { root, START, span, trace } from '../export/terminal/traces.js';
 import { copies, tracesOf } from '../view/golden.js';
+import { violationsOf } from './axe.js';
 import { found, launch } from './chromium.js';
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 describe.skipIf(found === undefined)('the page in Chromium', () => {
   let browser: Browser;
@@ -26,6 +24,7 @@ describe.skipIf(found === undefined)('the page in Chromium', () => {
   const store = new TraceStore();
   const isEvil = 'e'.repeat(32);
   const LONG = 'a'.repeat(32);
+  const BARE = 'b'.repeat(32);
 
   beforeAll(async () => {
     const recorded = [
@@ -39,6 +38,16 @@ describe.skipIf(found === undefined)('the page in Chromium', () => {
     const many = Array.from({ length: 999 }, (_, i) => span({ name: `step ${i}`, from: i * 10, to: i * 10 + 9 }));
     const long = trace([root(10_000), ...many]);
     store.add({ ...long, traceId: LONG, spans: long.spans.map((one) => ({ ...one, traceId: LONG })) });
+    store.add(
+      trace(
+        [
+          root(50),
+          span({ name: 'vif plug', from: 20, to: 20, attributes: { 'novaspan.start.evidence': 'unobserved' } }),
+          span({ name: 'guest start', from: 30, to: 30, attributes: { 'novaspan.end.evidence': 'unobserved' } }),
+        ],
+        { traceId: BARE, instance: 'bare' },
+      ),
+    );
     const html = '<img src=x onerror="document.title=1">';
     store.add(trace([root(10, {}, { error: html, host: html })], { traceId: isEvil, instance: html }));
     server = await serveView({ store, listen: '127.0.0.1:0', now: () => START });
@@ -83,14 +92,7 @@ describe.skipIf(found === undefined)('the page in Chromium', () => {
     const row = of?.spans.find(({ events }) => events.length > 0);
     await open(of === undefined ? path : `#/trace/${of.traceId}?span=${row?.spanId}`, colours);
     await page.waitForSelector(of === undefined ? (path === '#/' ? '.list .rows .row' : '.blame') : '.details .lines li');
-    await page.addScriptTag({ path: AXE }).catch(() => undefined);
-    // The policy of the page lets no script in: the debugger may.
-    const isThere = await page.evaluate("typeof window.axe === 'object'");
-    if (!isThere) await page.evaluate((await import('node:fs')).readFileSync(AXE, 'utf8'));
-    const said = await page.evaluate<{ id: string; nodes: string[] }[]>(
-      "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 200) + failureSummary).slice(0, 3) })))",
-    );
-    expect(said).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
   });
 
   it('asks nobody but its own server, and the policy stops nothing of it', async () => {
@@ -107,7 +109,8 @@ describe.skipIf(found === undefined)('the page in Chromium', () => {
     await open();
     await rowsOf().nth(1).waitFor();
     const all = await page.getByRole('table', { name: 'Actions' }).getAttribute('aria-rowcount');
-    expect(Number(all)).toBe(store.size + 1);
+    // What follows a boot is no action: it is found by what it is of.
+    expect(Number(all)).toBe(store.outlines().filter(({ form }) => form !== 'network-ready').length + 1);
     await page.keyboard.press('/');
     await page.keyboard.type(failed.instance);
     await expect.poll(() => rowsOf().count()).toBeLessThan(Number(all));
@@ -127,6 +130,26 @@ describe.skipIf(found === undefined)('the page in Chromium', () => {
     await page.keyboard.press('Escape');
     await rowsOf().nth(1).waitFor();
     expect(await hash()).toContain(`q=${failed.instance}`);
+  });
+
+  it('lists what follows a boot where it is searched for or chosen', async () => {
+    const sequel = store.outlines().find(({ form }) => form === 'network-ready')!;
+    await open(`#/?q=${sequel.instance}`);
+    await page.locator('.list').getByText('follow-up').first().waitFor();
+    await open('#/?action=network-ready');
+    await page.locator('.list').getByText('follow-up').first().waitFor();
+    await open('#/');
+    await rowsOf().nth(1).waitFor();
+    expect(await page.locator('.list').getByText('follow-up').count()).toBe(0);
+  });
+
+  it('says where a start or an end is not logged, and shows no length then', async () => {
+    const recorded = store.get(BARE)!;
+    await open(`#/trace/${BARE}?span=${recorded.spans[1]!.spanId}`);
+    await page.locator('.details').getByText('start not logged').waitFor();
+    await page.locator('.wf-row', { hasText: 'vif plug' }).getByText('start not logged').waitFor();
+    await page.locator('.wf-row', { hasText: 'guest start' }).getByText('end not logged').waitFor();
+    expect(await page.locator('.wf-row', { hasText: '0 µs' }).count()).toBe(0);
   });
 
   it('marks what gated, shows only that, folds and zooms', async () => {

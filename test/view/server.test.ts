@@ -71,6 +71,8 @@ describe('the server', () => {
     expect(JSON.parse((await ask(`/view/trace/${boot.traceId}`)).body)).toMatchObject({ id: boot.traceId, action: 'create' });
     expect((await ask('/view/trace/none')).status).toBe(404);
     expect(JSON.parse((await ask('/api/services')).body).data).toContain('nova-compute');
+    expect(JSON.parse((await ask('/api/v3/services')).body).services).toContain('nova-compute');
+    expect((await ask('/api/v3/what')).status).toBe(404);
     expect((await ask('/api/traces')).status).toBe(400);
     expect((await ask('/api/what')).status).toBe(404);
     expect((await ask('/%E0%A4%A')).status).toBe(400);

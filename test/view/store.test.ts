@@ -129,7 +129,7 @@ describe('an outline', () => {
 
 describe('the chain', () => {
   const gates = (of: FinishedTrace): (readonly [name: string, own: number])[] =>
-    gatesOf(verdictOf(of)).map(({ step, own }) => [step.spans[0]?.name ?? 'nothing', own]);
+    gatesOf(verdictOf(of), of).map(({ step, own }) => [step.spans[0]?.name ?? 'nothing', own]);
 
   it('divides the time of the action: what phases have to themselves is no more than all', () => {
     for (const of of [boot, twoPorts, failed]) {
@@ -143,6 +143,17 @@ describe('the chain', () => {
 
   it('leaves a wait its time where a part of it has no end in the logs', () => {
     expect(new Map(gates(failed)).get('vif-plugged wait')).toBeGreaterThan(15_000);
+  });
+});
+
+describe('the chain of a follow-up', () => {
+  it('begins with its root, though its port was at work before', async () => {
+    const traces = await tracesOf('create-succeeds-eight-concurrent-info');
+    const sequel = traces.find(({ form, spans }) => form === 'network-ready' && spans.some(({ start }) => start < spans[0]!.start - 1000))!;
+    const [root] = sequel.spans;
+    const gates = gatesOf(verdictOf(sequel), sequel);
+    expect(gates.reduce((all, { own }) => all + own, 0)).toBeCloseTo(root!.end - root!.start, 3);
+    expect(gates.every(({ step }) => step.start >= root!.start)).toBe(true);
   });
 });
 

@@ -22,6 +22,13 @@ export const rootOf = (trace: FinishedTrace): SpanData | undefined => trace.span
 
 export const outcomeOf = (trace: FinishedTrace): string | undefined => textOf(rootOf(trace), keys.outcome);
 
+/** What a trace is of: nova's name of the action, or of what follows a boot; undefined for a part of an action. */
+export const kindOf = ({ form, action }: FinishedTrace): string | undefined => (form === 'network-ready' ? form : action);
+
+/** The same in words, also for a part of an action: what it may be a part of. */
+export const kindNameOf = (trace: FinishedTrace): string =>
+  kindOf(trace) ?? `part of ${trace.partOf === undefined || trace.partOf.length === 0 ? 'an action' : trace.partOf.join(' or ')}`;
+
 /** nova's own "Took N seconds", in seconds. */
 export const reportedSeconds = (span: SpanData | undefined): number | undefined => numberOf(span, keys.reported);
 

@@ -1,0 +1,58 @@
+import type { ComponentChildren } from 'preact';
+import { inTime, quantile } from './format.js';
+
+/** Times of something, and what else its row says. */
+export interface TimesRow {
+  readonly key: string;
+  readonly head: ComponentChildren;
+  readonly isSelected?: boolean;
+  /** for the further columns, in their order */
+  readonly more?: readonly ComponentChildren[];
+  /** in milliseconds, sorted */
+  readonly times: readonly number[];
+}
+
+/** How long things took: a row for each. @param more the names of columns before the numbers */
+export function Times({ label, head, more = [], rows }: TimesProps) {
+  return (
+    <div class="table-box" tabIndex={0} role="region" aria-label={label}>
+      <table class="blame">
+        <thead>
+          <tr>
+            <th scope="col">{head}</th>
+            {[...more, 'n', 'Median', 'p95', 'Longest'].map((name) => (
+              <th key={name} scope="col" class="n">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.key} class={row.isSelected === true ? 'selected' : ''}>
+              <th scope="row">{row.head}</th>
+              {[
+                ...(row.more ?? []),
+                row.times.length.toLocaleString('en'),
+                inTime(quantile(row.times, 0.5)),
+                inTime(quantile(row.times, 0.95)),
+                inTime(row.times.at(-1)!),
+              ].map((cell, i) => (
+                <td key={i} class="n">
+                  {cell}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface TimesProps {
+  readonly label: string;
+  readonly head: string;
+  readonly more?: readonly string[];
+  readonly rows: readonly TimesRow[];
+}
