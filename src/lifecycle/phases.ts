@@ -11,6 +11,7 @@ import { Finder } from './finder.js';
 import { EMITTED, guestLines } from './guest-events.js';
 import { bitOf, bitsOf, hasAny, type Layout, layoutOf, type Scope, type Table, tableOf } from './plan.js';
 import { withPoints } from './points.js';
+import { withRoundedStarts } from './rounding.js';
 import { isOf, joinThreads } from './thread.js';
 import { type Wiring, wiringOf } from './wiring.js';
 
@@ -26,6 +27,8 @@ export interface Phase {
   readonly end: Millis;
   readonly startIs: Certainty;
   readonly endIs: Certainty;
+  /** a line states how long it took, and so its start: as exact as that is rounded */
+  readonly isTimed: boolean;
   readonly port: string | undefined;
   /** the phase it is a part of, by name, or undefined for the root */
   readonly within: string | undefined;
@@ -142,7 +145,7 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: Lived): { phases: P
     planned[place] = plannedIn(plan, phases, whole, around);
     fates[place] = fateOf(plan, phases.length > 0, isHinted, whole, around);
   }
-  const phases = joinThreads(planned, layout.threads);
+  const phases = withRoundedStarts(joinThreads(planned, layout.threads));
   return { phases: withPoints(closeOpenEnds(phases, lived), lived.members), coverage: coverageOf(layout, fates, phases) };
 }
 

@@ -409,17 +409,10 @@ function attributesOf(phase: Phase, parent: Phase | undefined, around: Around): 
   attributes[keys.end] = phase.endIs;
   addCauses(attributes, around.causes?.get(phase));
   if (parent === undefined) return attributes;
-  const early = parent.start - phase.start;
-  const outside = Math.max(0, early <= roundingOf(parent) ? 0 : early, phase.end - parent.end);
+  const outside = Math.max(0, parent.start - phase.start, phase.end - parent.end);
   if (outside > 0) attributes[keys.skew] = Math.round(outside * 1000) / 1000;
   return attributes;
 }
-
-/** nova states durations with two digits, and prints the line some ms after it took the time. */
-const ROUNDING = 15;
-
-/** By how much a part may begin before the whole without any clock being wrong. */
-const roundingOf = (whole: Pick<Phase, 'start'> & Partial<Pick<Phase, 'startIs'>>): Millis => (whole.startIs === 'derived' ? ROUNDING : 0);
 
 const isPartOf = (phase: Phase, whole: Phase): boolean =>
   phase.within !== undefined &&
@@ -427,7 +420,7 @@ const isPartOf = (phase: Phase, whole: Phase): boolean =>
   whole.host === phase.host &&
   // A part of what is done for a port is done for the same port.
   (whole.port === undefined || phase.port === undefined || whole.port === phase.port) &&
-  whole.start - roundingOf(whole) <= phase.start &&
+  whole.start <= phase.start &&
   phase.start <= whole.end;
 
 function byTimeAndPlace(a: Phase, b: Phase): number {
