@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { inTime, quantile } from './format.js';
 
 /** Times of something, and what else its row says. */
-export interface TimesRow {
+interface TimesRow {
   readonly key: string;
   readonly head: ComponentChildren;
   readonly isSelected?: boolean;

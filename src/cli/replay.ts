@@ -210,7 +210,7 @@ export const replay = defineCommand({
       for await (const trace of found) {
         all.add(trace);
         for (const filter of unmatched) if (filter.wants(trace)) unmatched.delete(filter);
-        if (chooser.add(trace)) matching.add(trace);
+        for (const one of chooser.add(trace)) matching.add(one);
         for (const ready of streamed.splice(0)) {
           isAny = true;
           shown.add(ready);

@@ -156,8 +156,8 @@ function countOf(option: string, text: string | undefined): number | undefined {
 
 /** What is chosen of the traces, as they come. */
 export interface Chooser {
-  /** @returns whether it passes the filters */
-  add(trace: FinishedTrace): boolean;
+  /** @returns which are known by now to pass the filters: with an action what waited for it, none while a trace waits */
+  add(trace: FinishedTrace): readonly FinishedTrace[];
   /** those that are to be shown, in order; what was given to `onReady` is not among them */
   all(): FinishedTrace[];
 }
@@ -177,24 +177,45 @@ export function createChooser(
   const decided = new Map<string, boolean>();
   const isAsked = filters.length > 0 || sort !== undefined || limit !== undefined;
   const passes = (trace: FinishedTrace): boolean => filters.every(({ wants }) => wants(trace));
+  // An action at DEBUG may be kept open for longer than its network takes.
+  const early = new Map<string, FinishedTrace[]>();
+
+  const choose = (trace: FinishedTrace): void => {
+    if (isStream) onReady(trace);
+    else if (slowest === undefined || trace.form === 'action') best.add(trace);
+  };
+  const accompany = (trace: FinishedTrace, of: string): void => {
+    if (isStream) onReady(trace);
+    else if (slowest === undefined) best.addCompanion(trace, of);
+  };
 
   return {
     add(trace) {
       const of = isAsked ? actionBefore(trace) : undefined;
       const before = of === undefined ? undefined : decided.get(of);
-      if (of !== undefined && before === true) {
-        if (isStream) onReady(trace);
-        else if (slowest === undefined) best.addCompanion(trace, of);
-        return true;
+      if (of !== undefined && before === undefined) {
+        early.set(of, [...(early.get(of) ?? []), trace]);
+        return [];
       }
-      const isChosen = passes(trace) && (before === undefined || sequels);
-      if (isAsked && trace.form === 'action') decided.set(trace.traceId, isChosen);
-      if (!isChosen) return false;
-      if (isStream) onReady(trace);
-      else if (slowest === undefined || trace.form === 'action') best.add(trace);
-      return true;
+      if (of !== undefined && before === true) {
+        accompany(trace, of);
+        return [trace];
+      }
+      const isChosen = passes(trace) && (of === undefined || sequels);
+      if (isChosen) choose(trace);
+      if (!isAsked || trace.form !== 'action') return isChosen ? [trace] : [];
+      decided.set(trace.traceId, isChosen);
+      const waited = early.get(trace.traceId) ?? [];
+      early.delete(trace.traceId);
+      if (isChosen) for (const each of waited) accompany(each, trace.traceId);
+      const alone = isChosen || !sequels ? [] : waited.filter(passes);
+      for (const each of alone) choose(each);
+      return isChosen ? [trace, ...waited] : alone;
     },
     all() {
+      // The logs may end before their actions do.
+      for (const waited of early.values()) for (const trace of waited) if (passes(trace)) best.add(trace);
+      early.clear();
       const found = best.all();
       if (slowest !== undefined) {
         return found.sort(compareBy(sort ?? 'start')).slice(0, limit);

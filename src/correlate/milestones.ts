@@ -3,6 +3,7 @@ import { traitsOf } from '../catalogue/traits.js';
 import type { ActionSpec, Edge } from '../lifecycle/define.js';
 import { type Event, inOrder, numberOf, textOf } from '../lifecycle/event.js';
 import { actionOfLock, actions, isTaskOf, taskOf } from '../lifecycle/name.js';
+import { notAfter } from '../lifecycle/rounding.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate, Moment } from './candidate.js';
 import { LIFECYCLE } from './kinds.js';
@@ -125,7 +126,7 @@ export function startOf(spec: ActionSpec, candidate: Candidate, hosts: HostMomen
     const isEdge = (event: Event): boolean => edge.kinds.includes(event.kind) && isOfTheAction(event, spec);
     const found = byRequest.find(isEdge) ?? attributed.find(isEdge) ?? apiLines.find(isEdge);
     if (found === undefined || !isFollowed(found, edge, byRequest, () => hosts.buildEnds(host))) continue;
-    const at = edgeTime(found, edge);
+    const at = edge.less === undefined ? found.at : notAfter(beganAt(found, edge.less), opened);
     if (spec.startsWithFirst === true && opened < at) break;
     return { at, is: edge.less !== undefined || edge.derived === true ? 'derived' : startIsOf(candidate, found) };
   }
@@ -157,5 +158,5 @@ function isFollowed({ at }: Event, { followedBy }: Edge, byRequest: readonly Eve
 /** Among lock lines only those of the action's own function. */
 const isOfTheAction = (event: Event, spec: ActionSpec): boolean => traitsOf(event.kind).lock === undefined || actionOfLock(event) === spec;
 
-const edgeTime = (event: Event, edge: Edge): Millis =>
-  edge.less === undefined ? event.at : event.at - Math.round((numberOf(event, edge.less) ?? 0) * 1e6) / 1e3;
+/** Of what a line says how many seconds it took, in one of its fields. */
+const beganAt = (event: Event, field: string): Millis => event.at - Math.round((numberOf(event, field) ?? 0) * 1e6) / 1e3;

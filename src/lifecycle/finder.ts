@@ -86,6 +86,7 @@ export class Finder {
       end: to === undefined ? Number.NaN : to.at,
       startIs: from === undefined ? 'unobserved' : from.is,
       endIs: to === undefined ? 'unobserved' : to.is,
+      isTimed: from?.isStated === true,
       port: this.#scope.port,
       within: plan.within,
       lines: plan.marks === undefined ? linesOf(from?.event, to?.event) : this.#withMarks(plan.marks, from, to),

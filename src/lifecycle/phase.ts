@@ -16,6 +16,8 @@ export interface Phase {
   readonly end: Millis;
   readonly startIs: Certainty;
   readonly endIs: Certainty;
+  /** A line states how long it took, and so its start: as exact as that is rounded. */
+  readonly isTimed: boolean;
   readonly port: string | undefined;
   /** the phase it is a part of, by name, or undefined for the root */
   readonly within: string | undefined;

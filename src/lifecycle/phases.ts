@@ -9,6 +9,7 @@ import { EMITTED, guestLines } from './guest-events.js';
 import type { Coverage, Phase, PhaseInput } from './phase.js';
 import { bitOf, bitsOf, hasAny, type Layout, layoutOf, type Scope, type Table, tableOf } from './plan.js';
 import { withPoints } from './points.js';
+import { withRoundedStarts } from './rounding.js';
 import { isOf, joinThreads } from './thread.js';
 import { type Wiring, wiringOf } from './wiring.js';
 
@@ -104,7 +105,7 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: PhaseInput): { phas
     planned[place] = plannedIn(plan, phases, whole, around);
     fates[place] = fateOf(plan, phases.length > 0, isHinted, whole, around);
   }
-  const phases = joinThreads(planned, layout.threads);
+  const phases = withRoundedStarts(joinThreads(planned, layout.threads));
   return { phases: withPoints(closeOpenEnds(phases, lived), lived.members), coverage: coverageOf(layout, fates, phases) };
 }
 

@@ -119,6 +119,7 @@ function between(segment: readonly Entry[], before: Phase | undefined, after: Ph
       startIs: from?.startIs ?? 'derived',
       // Where one name stands for several phases, the span as a whole is no more than that.
       endIs: segment.length > 1 ? 'derived' : (to?.endIs ?? 'derived'),
+      isTimed: from?.isTimed ?? false,
       port: found.find(({ port }) => port !== undefined)?.port,
       within: segment[0]!.of.spec.within,
       lines: [...lines].sort(inOrder),

@@ -4,7 +4,6 @@ import { byPlace, numberOf } from '../lifecycle/event.js';
 import type { Phase } from '../lifecycle/phase.js';
 import { isOf } from '../lifecycle/thread.js';
 import { keys } from '../model/attributes.js';
-import type { Millis } from '../model/line.js';
 import type { AttributeValue, SpanData, SpanKind, SpanLink } from '../model/span.js';
 import { addCauses } from './causes.js';
 import type { LinesOfTrace } from './line-events.js';
@@ -75,17 +74,10 @@ function attributesOf(phase: Phase, parent: Phase | undefined, context: SpanCont
   attributes[keys.end] = phase.endIs;
   addCauses(attributes, context.causes?.get(phase));
   if (parent === undefined) return attributes;
-  const early = parent.start - phase.start;
-  const outside = Math.max(0, early <= roundingOf(parent) ? 0 : early, phase.end - parent.end);
+  const outside = Math.max(0, parent.start - phase.start, phase.end - parent.end);
   if (outside > 0) attributes[keys.skew] = Math.round(outside * 1000) / 1000;
   return attributes;
 }
-
-/** nova prints durations with two digits, some ms after it took the time. */
-const ROUNDING = 15;
-
-/** By how much a part may begin before the whole although all clocks are right. */
-const roundingOf = (whole: Pick<Phase, 'start'> & Partial<Pick<Phase, 'startIs'>>): Millis => (whole.startIs === 'derived' ? ROUNDING : 0);
 
 const isPartOf = (phase: Phase, whole: Phase): boolean =>
   phase.within !== undefined &&
@@ -93,7 +85,7 @@ const isPartOf = (phase: Phase, whole: Phase): boolean =>
   whole.host === phase.host &&
   // A part of a phase of a port is about the same port.
   (whole.port === undefined || phase.port === undefined || whole.port === phase.port) &&
-  whole.start - roundingOf(whole) <= phase.start &&
+  whole.start <= phase.start &&
   phase.start <= whole.end;
 
 function byTimeAndPlace(a: Phase, b: Phase): number {

@@ -50,6 +50,15 @@ async function shown(...options: string[]): Promise<string[]> {
 }
 
 describe('replay selects', () => {
+  it.each([['--action', 'create'], ['--action', 'network-ready'], ['--failed'], ['--action', 'create', '--sort', '-duration']])(
+    'the same with %s %s where the sequel of a boot closes before the boot',
+    async (...options) => {
+      const lines = async (all: readonly FinishedTrace[]) =>
+        (await ask(['--format', 'json', ...options], { traces: all })).stdout.split('\n').sort();
+      expect(await lines([sequel, slowBoot, remove])).toEqual(await lines([slowBoot, sequel, remove]));
+    },
+  );
+
   it.each<[string[], string[]]>([
     [
       ['--action', 'create'],

@@ -15,6 +15,7 @@ const phase = (name: string, service: string, start: number, end: number, host =
   end: at(end),
   startIs: 'observed',
   endIs: 'observed',
+  isTimed: false,
   port: undefined,
   within: undefined,
   lines: [],
