@@ -23,12 +23,12 @@ export const engine: Engine = {
   },
 
   async check(options) {
-    const { checkLogs } = await import('../pipeline/check/check.js'); // bound in pipeline
+    const { checkLogs } = await import('../check/check.js'); // bound in pipeline
     return checkLogs(options);
   },
 
   async *resend(options) {
-    const { resend } = await import('../pipeline/resend.js'); // bound in pipeline
+    const { resend } = await import('../deliver/resend.js'); // bound in pipeline
     yield* resend(options);
   },
 

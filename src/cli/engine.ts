@@ -1,4 +1,7 @@
 import type { Messages, Table } from '../catalogue/define.js';
+import type { CheckOptions } from '../check/check.js';
+import type { CheckReport } from '../check/report.js';
+import type { ResendOptions, Resent } from '../deliver/resend.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import type { Unnamed } from '../lifecycle/unnamed.js';
 import type { Clock } from '../model/clock.js';
@@ -9,9 +12,6 @@ import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
 import type { UnreadLog } from '../model/unread.js';
 import type { ProvenZones, WrongZone } from '../model/wrong-zone.js';
-import type { CheckOptions } from '../pipeline/check/check.js';
-import type { CheckReport } from '../pipeline/check/report.js';
-import type { ResendOptions, Resent } from '../pipeline/resend.js';
 import type { Io } from './command.js';
 
 export type { Resent };

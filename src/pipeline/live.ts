@@ -1,4 +1,6 @@
 import { normalize } from 'node:path';
+import { type FollowedZone, ZoneWatch } from '../clock/watch.js';
+import type { ZoneProblem } from '../clock/zone-problem.js';
 import { Compactor } from '../correlate/compact.js';
 import { Correlator } from '../correlate/correlator.js';
 import { type Saved, wasSaved } from '../correlate/saved.js';
@@ -25,8 +27,6 @@ import { buildTrace } from '../trace/build.js';
 import { Arrival } from './arrival.js';
 import { Ledger } from './checkpoint/ledger.js';
 import { Marks } from './checkpoint/marks.js';
-import { type FollowedZone, ZoneWatch } from './clock/watch.js';
-import type { ZoneProblem } from './clock/zone-problem.js';
 
 /** Logs to follow, and what their names do not say of them. */
 export interface LogsToFollow {

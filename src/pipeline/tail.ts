@@ -3,6 +3,8 @@ import type { Writable } from 'node:stream';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { defaultStateDir } from '../config/state-dir.js';
+import { SetAside } from '../deliver/dead-letters.js';
+import { Delivery } from '../deliver/delivery.js';
 import type { Exporter, ExportResult } from '../export/exporter.js';
 import { toJson } from '../export/json.js';
 import { createOtlpHttpExporter } from '../export/otlp-http.js';
@@ -24,14 +26,12 @@ import { createMetrics, type MetricsState } from '../telemetry/metrics.js';
 import { serveTelemetry } from '../telemetry/server.js';
 import { StateFolder } from './checkpoint/checkpoint.js';
 import { Checkpointer } from './checkpoint/checkpointer.js';
-import { Delivery } from './deliver.js';
 import { type FirstStart, holdsLines, sayWhatIsNotRead } from './first-start.js';
 import { followLogs, type LiveLogs, type LiveTrace, type SavedLogs, type Start } from './live.js';
 import { type LiveView, openLiveView } from './live-view.js';
 import { NotableActions } from './notable.js';
 import { pauseAfter } from './pause.js';
 import { openReceiving } from './receive.js';
-import { SetAside } from './set-aside.js';
 import { Totals } from './totals.js';
 
 /** What `tail` was told on the command line; the configuration file and the environment have their say below it. */

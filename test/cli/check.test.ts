@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CheckOptions } from '../../src/pipeline/check/check.js';
-import { checkLogs } from '../../src/pipeline/check/check.js';
-import type { CheckReport } from '../../src/pipeline/check/report.js';
+import type { CheckOptions } from '../../src/check/check.js';
+import { checkLogs } from '../../src/check/check.js';
+import type { CheckReport } from '../../src/check/report.js';
 import { GOLDEN } from '../support/scenario.js';
 import { novaspan } from './surroundings.js';
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { engine } from '../../src/cli/bound.js';
 import type { Resent } from '../../src/cli/engine.js';
+import { filesSetAside, SetAside } from '../../src/deliver/dead-letters.js';
 import { createOtlpHttpExporter } from '../../src/export/otlp-http.js';
 import type { FinishedTrace } from '../../src/model/span.js';
-import { filesSetAside, SetAside } from '../../src/pipeline/set-aside.js';
 import { oneSpan, withBackend } from '../export/support.js';
 import { novaspan } from './surroundings.js';
 

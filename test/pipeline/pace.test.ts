@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { followLogs } from '../../src/pipeline/live.js';
+import { StandingClock } from '../support/clock.js';
 import { counting } from '../support/scenario.js';
-import { StandingClock } from './clock.js';
 
 const FROM = Date.parse('2026-11-21T01:00:00Z');
 const iso = (at: number): string => new Date(at).toISOString();

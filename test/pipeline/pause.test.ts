@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { followLogs } from '../../src/pipeline/live.js';
 import { pauseAfter } from '../../src/pipeline/pause.js';
 import type { SourceReport } from '../../src/tail/tailer.js';
-import { StandingClock } from './clock.js';
+import { StandingClock } from '../support/clock.js';
 
 const LINE = '2026-11-21 01:00:00.000 3705 INFO nova.compute.manager [-] running\n';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { followLogs } from '../../src/pipeline/live.js';
+import { StandingClock } from '../support/clock.js';
 import { counting } from '../support/scenario.js';
-import { StandingClock } from './clock.js';
 
 const START = Date.now() + 60_000;
 const iso = (at: number): string => new Date(at).toISOString().replace('T', ' ').slice(0, -1);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { followLogs } from '../../src/pipeline/live.js';
+import { StandingClock } from '../support/clock.js';
 import { counting, GOLDEN } from '../support/scenario.js';
-import { StandingClock } from './clock.js';
 
 it('what is open is told by name and with its beginning, and whose builds may be told', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'novaspan-vitals-'));

@@ -9,7 +9,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 const { dist, logs, golden, url, boots, stops, limitBytes } = JSON.parse(process.argv[2]);
 const { followLogs } = await import(join(dist, 'pipeline/live.js'));
-const { Delivery } = await import(join(dist, 'pipeline/deliver.js'));
+const { Delivery } = await import(join(dist, 'deliver/delivery.js'));
 const { createOtlpHttpExporter } = await import(join(dist, 'export/otlp-http.js'));
 const { createLog } = await import(join(dist, 'telemetry/log.js'));
 
