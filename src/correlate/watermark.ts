@@ -4,7 +4,7 @@ import { seconds } from '../model/time.js';
 /** How far behind the wall clock a log that has been read to its end may still be written to. */
 const LAG = seconds(3);
 
-interface Source {
+export interface Source {
   newest: Millis | undefined;
   atEnd: boolean;
   live: boolean;

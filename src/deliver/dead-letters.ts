@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { writeDurably } from '../model/durable.js';
 import type { FinishedTrace } from '../model/span.js';
 
-/** What is in a file of the folder: one JSON document. */
-export interface SetAsideTrace {
-  /** why the backend would not take it, with its address and without secrets */
+/** A file of the folder: one JSON document. */
+export interface DeadLetter {
+  /** why the backend refused it, with its address and without secrets */
   readonly reason: string;
   /** when it was set aside, in ISO 8601 */
   readonly at: string;
@@ -21,7 +21,7 @@ export interface Refusal {
   readonly status?: number | undefined;
 }
 
-export interface SetAsideLimits {
+export interface DeadLetterLimits {
   readonly limitBytes?: number;
   readonly limitFiles?: number;
 }
@@ -30,26 +30,26 @@ const LIMIT_BYTES = 256 * 1024 * 1024;
 const LIMIT_FILES = 10_000;
 
 /**
- * The folder of traces that the backend would not take: a file for each, until `novaspan resend` has sent it.
+ * The folder of traces that the backend refuses (`set-aside` in the state folder): one file per trace, until `novaspan resend` has sent it.
  *
- * Where it is full the oldest stay, and a new one finds no room: the log lines of the new one are still there, so `novaspan replay` can
- * tell it again, while those of the oldest are rotated away first.
+ * Where it is full the old files stay, and a new trace finds no room. The log lines of the new trace are still there, so that
+ * `novaspan replay` can build it again; those of the old traces are rotated away first.
  */
-export class SetAside {
+export class DeadLetters {
   readonly folder: string;
   readonly #limitBytes: number;
   readonly #limitFiles: number;
-  /** sizes by name, as of the last look; others only take away from it */
-  #known: Map<string, number> | undefined;
+  /** sizes by name when the folder was last listed; other processes only remove files */
+  #sizes: Map<string, number> | undefined;
 
-  constructor(folder: string, { limitBytes = LIMIT_BYTES, limitFiles = LIMIT_FILES }: SetAsideLimits = {}) {
+  constructor(folder: string, { limitBytes = LIMIT_BYTES, limitFiles = LIMIT_FILES }: DeadLetterLimits = {}) {
     this.folder = folder;
     this.#limitBytes = limitBytes;
     this.#limitFiles = limitFiles;
   }
 
   /**
-   * Keeps a trace. When this resolves to `kept`, it is on the disk for good. The same trace again takes the place of itself.
+   * Keeps a trace. When this resolves to `kept`, it is on the disk for good. The same trace replaces its own file.
    *
    * @param document the trace as OTLP JSON, one line
    * @throws what the system says where the folder cannot be written
@@ -59,20 +59,20 @@ export class SetAside {
     const head = JSON.stringify({ reason, at, status });
     const text = `${head.slice(0, -1)},"trace":${document}}\n`;
     const size = Buffer.byteLength(text);
-    // Only when it seems full is it looked at again: meanwhile some may have been sent or removed.
-    if (!this.#hasRoom(name, size)) this.#known = undefined;
-    this.#known ??= await this.#look();
+    // The folder is listed again only when it seems full: files may have been sent or removed meanwhile.
+    if (!this.#hasRoom(name, size)) this.#sizes = undefined;
+    this.#sizes ??= await this.#list();
     if (!this.#hasRoom(name, size)) return 'full';
     await writeDurably(join(this.folder, name), text);
-    this.#known.set(name, size);
+    this.#sizes.set(name, size);
     return 'kept';
   }
 
   #hasRoom(name: string, size: number): boolean {
-    if (this.#known === undefined) return false;
+    if (this.#sizes === undefined) return false;
     let bytes = size;
     let files = 1;
-    for (const [other, otherSize] of this.#known) {
+    for (const [other, otherSize] of this.#sizes) {
       if (other === name) continue;
       bytes += otherSize;
       files++;
@@ -80,11 +80,11 @@ export class SetAside {
     return bytes <= this.#limitBytes && files <= this.#limitFiles;
   }
 
-  async #look(): Promise<Map<string, number>> {
+  async #list(): Promise<Map<string, number>> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const found = new Map<string, number>();
     for (const name of await readdir(this.folder)) {
-      // A process that was killed while it wrote.
+      // Left by a process that was killed while it wrote.
       if (name.endsWith('.json.new')) await unlink(join(this.folder, name)).catch(() => undefined);
       if (!name.endsWith('.json')) continue;
       const size = await stat(join(this.folder, name)).then(
@@ -101,8 +101,8 @@ export class SetAside {
 const nameOf = ({ traceId, spans }: FinishedTrace): string =>
   `${traceId}-${(spans.find(({ parentSpanId }) => parentSpanId === undefined) ?? spans[0])?.spanId ?? 'root'}.json`;
 
-/** The files of the folder, or of one that is not there: none. In the order of their names. */
-export async function filesSetAside(folder: string): Promise<string[]> {
+/** The files of the folder in the order of their names; none where there is no such folder. */
+export async function deadLetterFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
@@ -116,10 +116,10 @@ export async function filesSetAside(folder: string): Promise<string[]> {
 /**
  * Reads one file of the folder.
  *
- * @throws Error where it is not what `keep` writes
+ * @throws Error where `keep` did not write it
  */
-export function readSetAside(text: string): { readonly reason: string; readonly document: string } {
-  const { reason, trace } = JSON.parse(text) as Partial<SetAsideTrace>;
+export function readDeadLetter(text: string): { readonly reason: string; readonly document: string } {
+  const { reason, trace } = JSON.parse(text) as Partial<DeadLetter>;
   if (typeof trace !== 'object' || trace === null) throw new Error('it holds no trace that was set aside');
   return { reason: String(reason), document: JSON.stringify(trace) };
 }

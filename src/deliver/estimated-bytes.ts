@@ -1,23 +1,23 @@
 import type { Attributes, FinishedTrace } from '../model/span.js';
 
-/** What V8 takes for an object of each kind, besides its texts: measured on the golden traces, and rounded up. */
+/** The memory of one object of each kind without its texts, in bytes: measured on the golden traces, and rounded up. */
 const SPAN = 500;
 const EVENT = 200;
 const LINK = 200;
 const ATTRIBUTE = 40;
 
-/** About how many bytes of memory a finished trace takes while it waits. Never far below what it takes: test/outage.test.ts. */
-export function weightOf({ spans }: FinishedTrace): number {
+/** About how many bytes of memory a finished trace needs while it waits. Never far below the real number: test/outage.test.ts. */
+export function estimatedBytes({ spans }: FinishedTrace): number {
   let bytes = 0;
   for (const span of spans) {
-    bytes += SPAN + weightOfAttributes(span.attributes) + (span.error?.length ?? 0);
-    for (const { name, attributes } of span.events) bytes += EVENT + name.length + weightOfAttributes(attributes);
-    for (const { attributes } of span.links) bytes += LINK + weightOfAttributes(attributes);
+    bytes += SPAN + bytesOfAttributes(span.attributes) + (span.error?.length ?? 0);
+    for (const { name, attributes } of span.events) bytes += EVENT + name.length + bytesOfAttributes(attributes);
+    for (const { attributes } of span.links) bytes += LINK + bytesOfAttributes(attributes);
   }
   return bytes;
 }
 
-function weightOfAttributes(attributes: Attributes): number {
+function bytesOfAttributes(attributes: Attributes): number {
   let bytes = 0;
   for (const key in attributes) {
     const value = attributes[key]!;

@@ -2,16 +2,16 @@ import type { Millis } from '../model/line.js';
 import { minutes } from '../model/time.js';
 import type { Log } from '../telemetry/log.js';
 
-/** How often it is said again that an outage lasts. */
+/** How often an outage that lasts is logged again. */
 const REMINDER = minutes(10);
-/** Trouble that comes back so soon was never over: it is not said again, unless it lasts. */
+/** Trouble that comes back so soon belongs to the same outage: it is logged again only if it lasts. */
 const SAME = minutes(1);
 
 export interface Trouble {
   /** when the first request failed */
   readonly since: Millis;
   readonly reason: string;
-  /** tells one trouble from another, whatever its words; the reason, where it is not given */
+  /** identifies the kind of trouble whatever the words of the reason; default: the reason */
   readonly fault?: string | undefined;
   readonly isHopeless: boolean;
   readonly waiting: number;
@@ -19,17 +19,17 @@ export interface Trouble {
 }
 
 /**
- * What the log says of a backend that takes nothing: one error line when it begins and when the reason is another, one every ten
- * minutes while it lasts, and one line when it is over. However often it is tried, and however often two reasons take turns.
+ * Logs the outages of a backend: one error line when an outage begins and for each new reason, one every ten minutes while it
+ * lasts, and one line when it is over. The number of attempts does not matter, nor how often two reasons alternate.
  */
 export class Outage {
   readonly #log: Log;
   #since: Millis | undefined;
   #over = Number.NEGATIVE_INFINITY;
-  #said = new Set<string>();
-  #saidAt = Number.NEGATIVE_INFINITY;
+  #logged = new Set<string>();
+  #loggedAt = Number.NEGATIVE_INFINITY;
   #attempts = 0;
-  /** whether anything was said of this one, so that its end is news */
+  /** whether this outage was logged, so that its end is worth a line */
   #isKnown = false;
 
   constructor(log: Log) {
@@ -44,15 +44,15 @@ export class Outage {
       this.#attempts = 0;
       this.#isKnown = false;
       if (since - this.#over >= SAME) {
-        this.#said.clear();
-        this.#saidAt = Number.NEGATIVE_INFINITY;
+        this.#logged.clear();
+        this.#loggedAt = Number.NEGATIVE_INFINITY;
       }
     }
     this.#attempts++;
-    if (this.#said.has(fault) && now - this.#saidAt < REMINDER) return;
-    const isNews = !this.#said.has(fault);
-    this.#said.add(fault);
-    this.#saidAt = now;
+    if (this.#logged.has(fault) && now - this.#loggedAt < REMINDER) return;
+    const isNews = !this.#logged.has(fault);
+    this.#logged.add(fault);
+    this.#loggedAt = now;
     this.#isKnown = true;
     const facts = { reason, waiting, nextAttemptInMs: Math.round(nextAttemptInMs), ...(!isNews && { forMs: now - since }) };
     if (isHopeless) this.#log.error(facts, 'the backend refuses everything: traces wait until that is mended');
@@ -60,9 +60,9 @@ export class Outage {
   }
 
   /**
-   * A request was answered otherwise.
+   * The backend answered a request.
    *
-   * @param refusal why the trace was not taken: the backend is there, and says no to this one
+   * @param refusal why the backend, which can be reached again, refused the trace
    */
   isOver(waiting: number, now: Millis, refusal?: string): void {
     if (this.#since === undefined) return;

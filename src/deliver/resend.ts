@@ -7,14 +7,14 @@ import { createDocumentSender } from '../export/otlp-http.js';
 import { tracesUrl } from '../export/otlp-settings.js';
 import type { Clock } from '../model/clock.js';
 import { reasonOf } from '../model/errors.js';
-import { filesSetAside, readSetAside } from './dead-letters.js';
+import { deadLetterFiles, readDeadLetter } from './dead-letters.js';
 
 export interface ResendOptions {
   /** files of the folder; none for all that are in it */
   readonly files: readonly string[];
-  /** the folder of what lasts, which holds the folder `set-aside` */
+  /** the state folder, in which the folder `set-aside` is */
   readonly stateDir?: string | undefined;
-  /** of the backend; without it the standard variables say */
+  /** of the backend; without it the standard variables count */
   readonly endpoint?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
@@ -23,19 +23,19 @@ export interface ResendOptions {
   readonly random?: () => number;
 }
 
-/** What became of one file. Only one that was `sent` is gone. */
+/** The result for one file. Only a file that was `sent` is removed. */
 export type Resent =
   | { readonly file: string; readonly outcome: 'sent'; readonly rejected: number; readonly message?: string }
   /** the backend still does not take it */
   | { readonly file: string; readonly outcome: 'refused'; readonly reason: string; readonly before: string }
-  /** it cannot be read, or is none of ours */
+  /** it cannot be read, or novaspan did not write it */
   | { readonly file: string; readonly outcome: 'unreadable'; readonly reason: string }
   /** the backend has it, but the file is still there */
   | { readonly file: string; readonly outcome: 'undeletable'; readonly reason: string }
-  /** the backend is away, or takes nothing: the last one, as none of the others is tried */
+  /** The backend is away, or takes nothing. This is the last result: no other file is tried. */
   | { readonly file: string; readonly outcome: 'unsent'; readonly reason: string };
 
-/** Somebody waits for it: a backend that is away for longer is told of instead. */
+/** A user waits for the command: a backend that is away for longer is reported. */
 const ATTEMPTS = 4;
 
 /**
@@ -53,7 +53,7 @@ export async function* resend({ files, stateDir, endpoint, env, clock, signal, r
       const result = await sender.send(document);
       if (result.outcome !== 'retryable' || attempt === ATTEMPTS || signal.aborted) return result;
       const wait = circuit.failed({ retryInMs: result.retryInMs });
-      // A backend that asks for a long wait is not waited for.
+      // A long wait that the backend asks for is not worth waiting for.
       if (circuit.state === 'open') return result;
       await clock.sleep(wait, signal);
       if (signal.aborted) return result;
@@ -61,7 +61,7 @@ export async function* resend({ files, stateDir, endpoint, env, clock, signal, r
   };
 
   try {
-    for (const file of files.length > 0 ? files : await filesSetAside(folder)) {
+    for (const file of files.length > 0 ? files : await deadLetterFiles(folder)) {
       if (signal.aborted) return;
       const resent = await resendFile(file, send);
       yield resent;
@@ -76,7 +76,7 @@ async function resendFile(file: string, send: (document: string) => Promise<Expo
   let before: string;
   let result: ExportResult;
   try {
-    const { reason, document } = readSetAside(await readFile(file, 'utf8'));
+    const { reason, document } = readDeadLetter(await readFile(file, 'utf8'));
     before = reason;
     result = await send(document);
   } catch (error) {

@@ -14,7 +14,8 @@ import { type Needed, Spool } from '../receive/spool.js';
 import { isJournal, nameLog, serviceOfIdent } from '../tail/name.js';
 import { lastingName } from '../tail/rotated.js';
 import type { Log } from '../telemetry/log.js';
-import type { LogsToFollow, SavedLog } from './live.js';
+import type { LogsToFollow } from './log-follower.js';
+import type { SavedLog } from './saved-logs.js';
 
 export interface ReceivingOptions {
   readonly config: Pick<Config, 'receive' | 'timezone'>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ZoneProblem } from '../../src/clock/zone-problem.js';
 import { createZone } from '../../src/format/zone.js';
-import { followLogs, type LiveLogs } from '../../src/pipeline/live.js';
+import { LogFollower } from '../../src/pipeline/log-follower.js';
 import { StandingClock } from '../support/clock.js';
 import { counting, GOLDEN } from '../support/scenario.js';
 
@@ -15,7 +15,7 @@ const HOUR = 3_600_000;
 
 let dir: string;
 let clock: StandingClock;
-let live: LiveLogs | undefined;
+let live: LogFollower | undefined;
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'novaspan-zones-'));
   clock = new StandingClock();
@@ -37,8 +37,8 @@ const compute = (at: number): void =>
 const ovs = (at: number): void =>
   appendFileSync(join(dir, 'ovs-vswitchd.log'), `${stamp(at, 'T')}Z|00001|memory|INFO|handlers:4 ports:5 revalidators:2 rules:9\n`);
 
-function follow(timezone: string, from: 'backfill' | 'look-back' = 'backfill'): LiveLogs {
-  live = followLogs({
+function follow(timezone: string, from: 'backfill' | 'look-back' = 'backfill'): LogFollower {
+  live = new LogFollower({
     logs: [{ paths: [dir], timezone }],
     host: 'cmp1',
     start: from === 'backfill' ? { from } : { from, lookBack: 15 * MINUTE },
@@ -50,7 +50,7 @@ function follow(timezone: string, from: 'backfill' | 'look-back' = 'backfill'): 
 }
 
 /** Lets minutes pass: looks every second, and writes every 20 seconds. @returns what was said meanwhile */
-async function pass(logs: LiveLogs, forMinutes: number, write: (now: number) => void = () => undefined): Promise<ZoneProblem[]> {
+async function pass(logs: LogFollower, forMinutes: number, write: (now: number) => void = () => undefined): Promise<ZoneProblem[]> {
   const said: ZoneProblem[] = [];
   for (let second = 0; second < forMinutes * 60; second++) {
     if (second % 20 === 7) write(clock.now());
@@ -136,7 +136,7 @@ describe('a log that is followed', () => {
 describe('services that name the same requests and ports', () => {
   it('show a wrong zone without the clock, each service by its own', async () => {
     cpSync(join(GOLDEN, 'rebuild-succeeds-seoul-zone-info'), join(dir, 'vm'), { recursive: true });
-    live = followLogs({
+    live = new LogFollower({
       logs: [{ paths: [join(dir, 'vm')], timezone: 'UTC' }],
       ...{ host: 'vm', start: { from: 'backfill' }, lines: 'off', clock, count: counting().count },
     });
@@ -148,7 +148,7 @@ describe('services that name the same requests and ports', () => {
 
   it('show nothing where the zone is right', async () => {
     cpSync(join(GOLDEN, 'create-succeeds-debug'), join(dir, 'vm'), { recursive: true });
-    live = followLogs({
+    live = new LogFollower({
       logs: [{ paths: [join(dir, 'vm')], timezone: 'UTC' }],
       ...{ host: 'vm', start: { from: 'backfill' }, lines: 'off', clock, count: counting().count },
     });

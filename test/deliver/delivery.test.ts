@@ -1,7 +1,8 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { Refusal, SetAside } from '../../src/deliver/dead-letters.js';
-import { Delivery, type DeliveryOptions, type Parcel } from '../../src/deliver/delivery.js';
+import type { DeadLetters, Refusal } from '../../src/deliver/dead-letters.js';
+import { Delivery, type DeliveryOptions } from '../../src/deliver/delivery.js';
+import type { QueuedTrace } from '../../src/deliver/queued-trace.js';
 import type { Exporter, ExportResult } from '../../src/export/exporter.js';
 import type { FinishedTrace } from '../../src/model/span.js';
 import { createLog } from '../../src/telemetry/log.js';
@@ -15,7 +16,7 @@ const CRASH: ExportResult = { outcome: 'retryable', reason: 'http://b answered 5
 const TOO_LARGE: ExportResult = { outcome: 'refused', about: 'trace', reason: 'too large', status: 413 };
 const WRONG: ExportResult = { outcome: 'refused', about: 'settings', reason: 'wrong credentials' };
 
-interface Sent extends Parcel {
+interface Sent extends QueuedTrace {
   readonly from: number;
 }
 
@@ -56,7 +57,7 @@ function delivering(answer: Answer, { limit = 100, ...options }: Partial<Deliver
     clock,
     count,
     log: createLog(stream),
-    onDone: ({ trace: { traceId } }, how) => done.push(`${traceId} ${how}`),
+    onSettled: ({ trace: { traceId } }, how) => done.push(`${traceId} ${how}`),
     random: () => 1,
     ...options,
   });
@@ -75,15 +76,15 @@ function drained(promise: Promise<number>): () => number | undefined {
 /** A folder that answers as it is told, in place of a disk. */
 function folderThat(keep: (traceId: string) => 'kept' | 'full') {
   const kept: { traceId: string; document: string; reason: string; status: number | undefined }[] = [];
-  const setAside = {
+  const deadLetters = {
     folder: '/state/set-aside',
     keep: async ({ traceId }: FinishedTrace, document: string, { reason, status }: Refusal) => {
       const how = keep(traceId);
       if (how === 'kept') kept.push({ traceId, document, reason, status });
       return how;
     },
-  } as unknown as SetAside;
-  return { setAside, kept };
+  } as unknown as DeadLetters;
+  return { deadLetters, kept };
 }
 
 describe('delivery', () => {
@@ -228,7 +229,7 @@ describe('a backend that is away', () => {
   it('ends with a message of its own where the backend is back and refuses the trace', async () => {
     const refused: ExportResult = { outcome: 'refused', about: 'trace', reason: 'http://b answered 400: cannot read', status: 400 };
     const { delivery, said, clock, done } = delivering((id, attempt) => (attempt <= 6 ? BUSY : id === 'a' ? refused : DELIVERED), {
-      setAside: folderThat(() => 'kept').setAside,
+      deadLetters: folderThat(() => 'kept').deadLetters,
     });
     delivery.offer([trace('a'), trace('b')]);
     while (done.length < 2) await clock.pass(500);
@@ -300,9 +301,9 @@ describe('a backend that is away', () => {
 
 describe('the bound', () => {
   const large = (traceId: string, length: number): Sent => {
-    const parcel = trace(traceId);
+    const queued = trace(traceId);
     const [span] = oneSpan.spans;
-    return { ...parcel, trace: { ...parcel.trace, spans: [{ ...span!, attributes: { text: 'x'.repeat(length) } }] } };
+    return { ...queued, trace: { ...queued.trace, spans: [{ ...span!, attributes: { text: 'x'.repeat(length) } }] } };
   };
 
   it('is one of memory as well, and reading goes on by itself', async () => {
@@ -353,8 +354,8 @@ describe('the bound', () => {
 
 describe('a trace that the backend will never take', () => {
   it('is set aside, counted and told of, and the next one is sent', async () => {
-    const { setAside, kept } = folderThat(() => 'kept');
-    const { delivery, said, done, counted } = delivering((id) => (id === 'b' ? TOO_LARGE : DELIVERED), { setAside });
+    const { deadLetters, kept } = folderThat(() => 'kept');
+    const { delivery, said, done, counted } = delivering((id) => (id === 'b' ? TOO_LARGE : DELIVERED), { deadLetters });
     delivery.offer([trace('a'), trace('b'), trace('c')]);
     await settled();
     expect(done).toEqual(['a delivered', 'b set-aside', 'c delivered']);
@@ -365,8 +366,8 @@ describe('a trace that the backend will never take', () => {
 
   it('is done with when it is on the disk, not before', async () => {
     let written: (how: 'kept') => void = () => undefined;
-    const setAside = { folder: '/f', keep: () => new Promise((resolve) => (written = resolve)) } as unknown as SetAside;
-    const { delivery, done } = delivering(() => TOO_LARGE, { setAside });
+    const deadLetters = { folder: '/f', keep: () => new Promise((resolve) => (written = resolve)) } as unknown as DeadLetters;
+    const { delivery, done } = delivering(() => TOO_LARGE, { deadLetters });
     delivery.offer([trace('a', 4)]);
     await settled();
     expect([done, delivery.waiting, delivery.oldest]).toEqual([[], 1, 4]);
@@ -376,8 +377,8 @@ describe('a trace that the backend will never take', () => {
   });
 
   it('is told of once a minute when there are many, with how many were not told of', async () => {
-    const { setAside } = folderThat(() => 'kept');
-    const { delivery, said, clock } = delivering(() => TOO_LARGE, { setAside });
+    const { deadLetters } = folderThat(() => 'kept');
+    const { delivery, said, clock } = delivering(() => TOO_LARGE, { deadLetters });
     delivery.offer(Array.from({ length: 50 }, (_, i) => trace(`${i}`)));
     for (let i = 0; i < 20; i++) await settled();
     await clock.pass(60_000);
@@ -388,7 +389,7 @@ describe('a trace that the backend will never take', () => {
 
   it.each<[string, Partial<DeliveryOptions<Sent>>]>([
     ['there is no folder', {}],
-    ['the folder is full', { setAside: folderThat(() => 'full').setAside }],
+    ['the folder is full', { deadLetters: folderThat(() => 'full').deadLetters }],
   ])('is lost where %s, with a line that names it', async (_, options) => {
     const { delivery, said, done, counted } = delivering((id) => (id === 'c' ? DELIVERED : TOO_LARGE), options);
     delivery.offer([trace('a'), trace('b'), trace('c')]);
@@ -403,11 +404,11 @@ describe('a trace that the backend will never take', () => {
 
   it('waits in memory while the disk cannot be written; the others go on, and it is told of once', async () => {
     let isWritable = false;
-    const { setAside, kept } = folderThat(() => {
+    const { deadLetters, kept } = folderThat(() => {
       if (!isWritable) throw new Error('ENOSPC: no space left on device');
       return 'kept';
     });
-    const { delivery, said, done, clock, counted } = delivering((id) => (id < 'c' ? TOO_LARGE : DELIVERED), { setAside });
+    const { delivery, said, done, clock, counted } = delivering((id) => (id < 'c' ? TOO_LARGE : DELIVERED), { deadLetters });
     delivery.offer([trace('a', 1), trace('b', 2), trace('c', 3)]);
     await settled();
     expect([done, delivery.waiting, delivery.oldest]).toEqual([['c delivered'], 2, 1]);
@@ -422,10 +423,10 @@ describe('a trace that the backend will never take', () => {
   });
 
   it('fills the room where the disk cannot be written, so that reading pauses and nothing is lost', async () => {
-    const { setAside } = folderThat(() => {
+    const { deadLetters } = folderThat(() => {
       throw new Error('EROFS: read-only file system');
     });
-    const { delivery, done } = delivering(() => TOO_LARGE, { setAside, limit: 2 });
+    const { delivery, done } = delivering(() => TOO_LARGE, { deadLetters, limit: 2 });
     delivery.offer([trace('a'), trace('b')]);
     await settled();
     expect([delivery.isFull, done]).toEqual([true, []]);
@@ -435,8 +436,8 @@ describe('a trace that the backend will never take', () => {
 
 describe('a trace that fails where nobody says whose fault it is', () => {
   it('is set aside when others are taken and it is not', async () => {
-    const { setAside, kept } = folderThat(() => 'kept');
-    const { delivery, done, said, clock } = delivering((id) => (id === 'a' ? CRASH : DELIVERED), { setAside });
+    const { deadLetters, kept } = folderThat(() => 'kept');
+    const { delivery, done, said, clock } = delivering((id) => (id === 'a' ? CRASH : DELIVERED), { deadLetters });
     delivery.offer(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => trace(id)));
     for (let i = 0; i < 120; i++) await clock.pass(1000);
     expect(done).toEqual(['b delivered', 'c delivered', 'd delivered', 'a set-aside', 'e delivered', 'f delivered']);
@@ -445,8 +446,8 @@ describe('a trace that fails where nobody says whose fault it is', () => {
   });
 
   it('is found among others that fail alike', async () => {
-    const { setAside } = folderThat(() => 'kept');
-    const { delivery, done, clock } = delivering((id) => (id < 'c' ? CRASH : DELIVERED), { setAside });
+    const { deadLetters } = folderThat(() => 'kept');
+    const { delivery, done, clock } = delivering((id) => (id < 'c' ? CRASH : DELIVERED), { deadLetters });
     delivery.offer(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k'].map((id) => trace(id)));
     for (let i = 0; i < 600; i++) await clock.pass(1000);
     expect(done.filter((each) => each.endsWith('set-aside'))).toEqual(['a set-aside', 'b set-aside']);
@@ -454,16 +455,16 @@ describe('a trace that fails where nobody says whose fault it is', () => {
   });
 
   it('is not, where nothing is taken: then it is the backend', async () => {
-    const { setAside, kept } = folderThat(() => 'kept');
-    const { delivery, done, clock } = delivering((_id, attempt) => (attempt < 20 ? CRASH : DELIVERED), { setAside });
+    const { deadLetters, kept } = folderThat(() => 'kept');
+    const { delivery, done, clock } = delivering((_id, attempt) => (attempt < 20 ? CRASH : DELIVERED), { deadLetters });
     delivery.offer(['a', 'b', 'c'].map((id) => trace(id)));
     for (let i = 0; i < 3600; i++) await clock.pass(1000);
     expect([kept, done.toSorted()]).toEqual([[], ['a delivered', 'b delivered', 'c delivered']]);
   });
 
   it('keeps its place where the backend says that it is busy', async () => {
-    const { setAside } = folderThat(() => 'kept');
-    const { delivery, done, clock } = delivering((id, attempt) => (id === 'a' && attempt < 20 ? BUSY : DELIVERED), { setAside });
+    const { deadLetters } = folderThat(() => 'kept');
+    const { delivery, done, clock } = delivering((id, attempt) => (id === 'a' && attempt < 20 ? BUSY : DELIVERED), { deadLetters });
     delivery.offer(['a', 'b'].map((id) => trace(id)));
     for (let i = 0; i < 1800; i++) await clock.pass(1000);
     expect(done).toEqual(['a delivered', 'b delivered']);

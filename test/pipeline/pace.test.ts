@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { followLogs } from '../../src/pipeline/live.js';
+import { LogFollower } from '../../src/pipeline/log-follower.js';
 import { StandingClock } from '../support/clock.js';
 import { counting } from '../support/scenario.js';
 
@@ -27,7 +27,7 @@ it('a small log is not read far ahead of a large one, so that its lines need not
     const clock = new StandingClock();
     await clock.pass(FROM);
     const { count, counted } = counting();
-    const live = followLogs({
+    const live = new LogFollower({
       logs: [{ paths: [dir], timezone: 'UTC' }],
       host: 'cmp1',
       start: { from: 'backfill' },

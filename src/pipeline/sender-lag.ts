@@ -9,9 +9,9 @@ import type { Millis } from '../model/line.js';
  *               clock: an outage is being made up for      up for
  *     off       lines are old, and stay so: a wrong zone   never: they would hold up all others
  */
-export class Arrival {
+export class SenderLag {
   readonly #delay: Millis;
-  #cameAt: Millis;
+  #receivedAt: Millis;
   #state: 'current' | 'behind' | 'off' = 'current';
   /** by how much the last lines were late */
   #lag: Millis = 0;
@@ -21,12 +21,12 @@ export class Arrival {
   /** @param now somebody may have waited for this moment to send what he has */
   constructor(delay: Millis, now: Millis) {
     this.#delay = delay;
-    this.#cameAt = now;
+    this.#receivedAt = now;
   }
 
   /** Lines have come. */
-  came(newest: Millis | undefined, now: Millis): void {
-    this.#cameAt = now;
+  received(newest: Millis | undefined, now: Millis): void {
+    this.#receivedAt = now;
     if (newest === undefined) return;
     const lag = now - newest;
     this.#state = this.#stateAt(lag, now);
@@ -34,7 +34,7 @@ export class Arrival {
   }
 
   at(now: Millis): { readonly delay: Millis; readonly isComing: boolean } {
-    return { delay: this.#delay, isComing: this.#state !== 'off' && now - this.#cameAt < this.#delay };
+    return { delay: this.#delay, isComing: this.#state !== 'off' && now - this.#receivedAt < this.#delay };
   }
 
   #stateAt(lag: Millis, now: Millis): 'current' | 'behind' | 'off' {

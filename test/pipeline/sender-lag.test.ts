@@ -1,52 +1,52 @@
 import { describe, expect, it } from 'vitest';
 import { Watermark } from '../../src/correlate/watermark.js';
 import { hours, minutes, seconds } from '../../src/model/time.js';
-import { Arrival } from '../../src/pipeline/arrival.js';
+import { SenderLag } from '../../src/pipeline/sender-lag.js';
 
 const DELAY = seconds(30);
 const NOW = Date.UTC(2026, 10, 21, 2);
-const isComing = (arrival: Arrival, now: number): boolean => arrival.at(now).isComing;
+const isComing = (arrival: SenderLag, now: number): boolean => arrival.at(now).isComing;
 
 describe('more lines of a log that is sent', () => {
   it('may come until it has been silent for the delay', () => {
-    const arrival = new Arrival(DELAY, NOW);
+    const arrival = new SenderLag(DELAY, NOW);
     expect(isComing(arrival, NOW + seconds(29))).toBe(true);
     expect(isComing(arrival, NOW + seconds(30))).toBe(false);
-    arrival.came(NOW + seconds(38), NOW + seconds(40));
+    arrival.received(NOW + seconds(38), NOW + seconds(40));
     expect(isComing(arrival, NOW + seconds(69))).toBe(true);
     expect(isComing(arrival, NOW + seconds(70))).toBe(false);
   });
 
   it('may come as long as an outage is being made up for', () => {
-    const arrival = new Arrival(DELAY, NOW);
+    const arrival = new SenderLag(DELAY, NOW);
     // An hour was missed; ten seconds of it come in each.
     for (let s = 0; s < 360; s++) {
-      arrival.came(NOW - hours(1) + seconds(10 * s), NOW + seconds(s));
+      arrival.received(NOW - hours(1) + seconds(10 * s), NOW + seconds(s));
       expect(isComing(arrival, NOW + seconds(s))).toBe(true);
     }
   });
 
   it('are not waited for where they are always as old: that is a wrong zone', () => {
-    const arrival = new Arrival(DELAY, NOW);
+    const arrival = new SenderLag(DELAY, NOW);
     for (let s = 0; s <= 600; s += 5) {
-      arrival.came(NOW + seconds(s) - hours(9), NOW + seconds(s));
+      arrival.received(NOW + seconds(s) - hours(9), NOW + seconds(s));
       expect(isComing(arrival, NOW + seconds(s))).toBe(s < 30);
     }
   });
 
   it('are waited for again when the zone is right, and when a new outage is made up for', () => {
-    const arrival = new Arrival(DELAY, NOW);
-    for (let s = 0; s <= 60; s += 5) arrival.came(NOW + seconds(s) - hours(9), NOW + seconds(s));
+    const arrival = new SenderLag(DELAY, NOW);
+    for (let s = 0; s <= 60; s += 5) arrival.received(NOW + seconds(s) - hours(9), NOW + seconds(s));
     expect(isComing(arrival, NOW + seconds(60))).toBe(false);
-    arrival.came(NOW + seconds(65), NOW + seconds(65));
+    arrival.received(NOW + seconds(65), NOW + seconds(65));
     expect(isComing(arrival, NOW + seconds(65))).toBe(true);
-    arrival.came(NOW + minutes(5), NOW + hours(1));
+    arrival.received(NOW + minutes(5), NOW + hours(1));
     expect(isComing(arrival, NOW + hours(1))).toBe(true);
   });
 
   it('without any time say nothing', () => {
-    const arrival = new Arrival(DELAY, NOW);
-    arrival.came(undefined, NOW);
+    const arrival = new SenderLag(DELAY, NOW);
+    arrival.received(undefined, NOW);
     expect(isComing(arrival, NOW)).toBe(true);
   });
 });

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { followLogs } from '../../src/pipeline/live.js';
+import { LogFollower } from '../../src/pipeline/log-follower.js';
 import { StandingClock } from '../support/clock.js';
 import { counting } from '../support/scenario.js';
 
@@ -17,7 +17,7 @@ it('every log is looked at once something has been read of one, however long the
     const { count, counted } = counting();
     const write = (service: string): void =>
       appendFileSync(join(dir, `${service}@cmp1.log`), `${iso(clock.now())} 3705 INFO ${service.replace('-', '.')}.manager [-] running\n`);
-    const live = followLogs({
+    const live = new LogFollower({
       logs: [{ paths: [dir], timezone: 'UTC' }],
       host: 'cmp1',
       start: { from: 'backfill' },
