@@ -128,7 +128,7 @@ describe('check', () => {
 
 describe('catalogue', () => {
   const catalogue = async (...argv: string[]) => {
-    const { engine } = await import('../../src/cli/bound.js');
+    const { engine } = await import('../../src/cli/engine.js');
     return novaspan(['catalogue', ...argv], { engine: { catalogue: () => engine.catalogue() } });
   };
 
