@@ -4,8 +4,7 @@ import { dirname } from 'node:path';
 import { zonesSaid } from '../archive/find.js';
 import { type Catalogue, services } from '../catalogue/index.js';
 import { everyRelease, type Family } from '../catalogue/releases.js';
-import { type ClockFinding, judgeClocks } from '../clock/judge.js';
-import type { ClockNotes } from '../clock/notes.js';
+import { judgeClocks } from '../clock/judge.js';
 import { zoneProblem } from '../clock/zone-problem.js';
 import { loadConfig } from '../config/load.js';
 import { defaultStateDir } from '../config/state-dir.js';
@@ -16,7 +15,6 @@ import { mergedStalls } from '../lifecycle/stalls.js';
 import type { Depth } from '../lifecycle/visible.js';
 import { exitCodes, OperatorError, usage } from '../model/errors.js';
 import type { LogForm } from '../model/form.js';
-import type { Millis } from '../model/line.js';
 import { findReadable, isNamedBy } from '../read/found.js';
 import { formatOf, ownName } from '../read/log-reader.js';
 import { loadRules, type Rules } from '../read/rules.js';
@@ -27,7 +25,6 @@ import { hostInName, nameLog } from '../tail/name.js';
 import { absentNotes, absentProblems } from './absent.js';
 import { visibilityOf } from './advice.js';
 import {
-  FEW,
   noCompute,
   notesOf,
   nothingRead,
@@ -39,37 +36,16 @@ import {
   unreadable,
 } from './problems.js';
 import { type Read, type ReadOptions, readLog } from './read.js';
-import { findRelease, type ReleaseFinding } from './release.js';
-import type { CheckReport, Problem, ReleaseReport, SourceReport, UnrecognisedReport } from './report.js';
+import { findRelease } from './release.js';
+import type { CheckReport, Problem } from './report.js';
+import { type CheckOptions, NO_HOST, type Source } from './source.js';
+import { depthOf, releaseReport, sourceReport, unrecognisedIn } from './source-report.js';
 import type { Survey } from './survey.js';
 
-export interface CheckOptions {
-  /** files, folders and globs */
-  readonly paths: readonly string[];
-  readonly service?: string | undefined;
-  readonly host?: string | undefined;
-  /** as `--timezone` has it; undefined for this machine's */
-  readonly zone: string;
-  /** False where `zone` is only this machine's: then what a sosreport says of its host's goes before it. */
-  readonly isZoneGiven?: boolean | undefined;
-  /** the configuration of `tail`: its logs are checked, and its own faults are the first thing told */
-  readonly config?: string | undefined;
-  /** what the lines are wrapped in; told from them where it is not given */
-  readonly form?: LogForm | undefined;
-  /** files of users' own messages and phases, in place of those of the configuration */
-  readonly rules?: readonly string[] | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** the whole of every log, not only its end */
-  readonly all: boolean;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((readBytes: number, totalBytes: number) => void) | undefined;
-}
+export type { CheckOptions } from './source.js';
 
 /** So much of a log is read unless all is wanted: its end, which tells how the service logs now. */
 const LIMIT = 64 * 1024 * 1024;
-/** Where logs say nothing of the host they come from, as replay calls it. */
-export const NO_HOST = 'localhost';
-const MOST_UNRECOGNISED = 100;
 const NONE_YET = { problems: [], notes: ['no log has been sent yet: check again when some have'] };
 
 /** Logs with what was said of them: by the command line, or by one entry of the configuration. */
@@ -82,24 +58,6 @@ interface Entry {
   readonly zone: string;
   /** of what is sent: that nothing has come yet is no fault */
   readonly mayBeEmpty?: true;
-}
-
-/** What one service wrote, on one host, into one log that was read. */
-export interface Source extends Omit<Read, 'surveys' | 'unknown'> {
-  readonly set: LogSet;
-  readonly survey: Survey;
-  readonly clock: ClockNotes;
-  /** others write to the log too */
-  readonly isShared: boolean;
-  readonly service: string;
-  readonly serviceToldBy: string;
-  readonly host: string;
-  readonly hostToldBy: string;
-  readonly zone: string;
-  /** what wraps its lines says when each was written */
-  readonly isProven: boolean;
-  readonly isUtc: boolean;
-  readonly isSent: boolean;
 }
 
 interface Found {
@@ -374,74 +332,6 @@ function depthsOf(sources: readonly Source[]): Map<string, Depth> {
     if (before === undefined || order.indexOf(depth) < order.indexOf(before)) depths.set(own, depth);
   }
   return depths;
-}
-
-function depthOf({ levels }: Survey): Depth | undefined {
-  const has = (...names: readonly Parameters<typeof levels.get>[0][]): boolean => names.some((name) => (levels.get(name) ?? 0) > 0);
-  if (has('DEBUG', 'TRACE')) return 'DEBUG';
-  if (has('INFO', 'AUDIT')) return 'INFO';
-  const all = [...levels.values()].reduce((sum, n) => sum + n, 0);
-  if (all === 0) return undefined;
-  return all < FEW ? 'INFO' : 'WARNING';
-}
-
-function sourceReport(source: Source, finding: ClockFinding | undefined): SourceReport {
-  const { set, service, survey, zone, isUtc } = source;
-  const range = findRelease(survey.clues.evidence[0]?.family ?? 'openstack', survey.clues.evidence);
-  return {
-    path: set.path,
-    parts: set.parts.filter((part) => part !== set.path),
-    service: ownName(service),
-    serviceToldBy: source.serviceToldBy,
-    host: source.host,
-    hostToldBy: source.hostToldBy,
-    form: source.form ?? 'plain',
-    writings: Object.fromEntries(survey.writings),
-    first: iso(survey.first),
-    last: iso(survey.last),
-    lines: survey.lines,
-    records: survey.records,
-    garbage: survey.garbage,
-    recognised: survey.recognised,
-    depth: depthOf(survey),
-    levels: Object.fromEntries(survey.levels),
-    release: survey.clues.evidence.length === 0 ? '-' : range.text,
-    zone,
-    clock: isUtc
-      ? {
-          verdict: 'utc',
-          offsetMinutes: 0,
-          by: source.isProven ? 'what wraps its lines tells their time in UTC' : 'OVS and OVN log in UTC',
-        }
-      : { verdict: finding?.verdict ?? 'unknown', offsetMinutes: Math.round((finding?.offset ?? 0) / 60_000), by: finding?.by ?? '' },
-    sizeBytes: source.sizeBytes,
-    readBytes: source.readBytes,
-    fault: source.fault,
-  };
-}
-
-const iso = (at: Millis | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString());
-
-const releaseReport = ({ family, text, evidence }: ReleaseFinding): ReleaseReport => ({ family, says: text, evidence });
-
-function unrecognisedIn(sources: readonly Source[]): UnrecognisedReport[] {
-  const all = new Map<string, UnrecognisedReport>();
-  for (const { service, survey } of sources) {
-    for (const { logger, shape, level, count, withInstance } of survey.shapes.values()) {
-      const own = ownName(service);
-      const key = `${own} ${logger} ${shape}`;
-      const before = all.get(key);
-      all.set(key, {
-        service: own,
-        logger,
-        shape,
-        level,
-        count: count + (before?.count ?? 0),
-        withInstance: withInstance + (before?.withInstance ?? 0),
-      });
-    }
-  }
-  return [...all.values()].sort((a, b) => b.count - a.count || (a.shape < b.shape ? -1 : 1)).slice(0, MOST_UNRECOGNISED);
 }
 
 function exitCodeOf(problems: readonly Problem[], { config }: CheckOptions): number {

@@ -6,8 +6,8 @@ import { diagnose } from '../read/diagnose.js';
 import { formatOf, ownName } from '../read/log-reader.js';
 import { isStartup } from '../read/startup.js';
 import type { Fault } from '../tail/discover.js';
-import { type CheckOptions, NO_HOST, type Source } from './check.js';
 import type { Problem } from './report.js';
+import { type CheckOptions, NO_HOST, type Source } from './source.js';
 import type { Survey } from './survey.js';
 
 /** A log with fewer records says nothing by what is missing in it. */
