@@ -1,71 +1,48 @@
 import type { Candidates } from '../catalogue/beginnings.js';
 import type { Announcement } from '../catalogue/event.js';
-import { type Catalogue, firstReading, type Matcher, catalogue as ours, UNWANTED } from '../catalogue/index.js';
+import { firstReading, type Matcher, catalogue as ours, UNWANTED } from '../catalogue/index.js';
 import type { LoggerIndex } from '../catalogue/matcher.js';
-import { type OsloParts, osloLevel, osloStamp, readContext } from '../format/oslo.js';
+import { type OsloParts, osloStamp } from '../format/oslo.js';
 import { behindTime, printable } from '../format/prefix.js';
-import { isText, Recent } from '../format/recent.js';
+import { isText, type Recent } from '../format/recent.js';
 import { Serials } from '../format/serials.js';
-import { droppedMessages, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
-import type { Zone } from '../format/zone.js';
+import { droppedMessages, type VlogParts, vlogStamp } from '../format/vlog.js';
 import type { Event } from '../lifecycle/event.js';
 import { wants } from '../lifecycle/wanted.js';
-import type { Count } from '../model/counters.js';
-import type { LineSink, Millis, Origin } from '../model/line.js';
+import type { Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
 import { ownName } from '../model/services.js';
 import { detached } from './detached.js';
-import { EnvelopeReader, type Format, formatOf, osloMessage, standsUnder } from './envelope.js';
+import { EnvelopeReader, formatOf, osloMessage, standsUnder } from './envelope.js';
+import { Failures, isLate } from './failures.js';
 import { LogClock } from './log-clock.js';
-import { type Quarter, type Skimmed, type Skimmer, skimmer } from './skim/skimmer.js';
+import {
+  addDetail,
+  contexts,
+  instances,
+  isFailure,
+  LONGEST_CONTEXT,
+  NO_DETAIL,
+  osloLevels,
+  QUARTER,
+  quarterOf,
+  UUID_LENGTH,
+  vlogLevels,
+} from './parts.js';
+import type { ReaderOptions, Zoning } from './reader-options.js';
+import { type Skimmed, type Skimmer, skimmer } from './skim/skimmer.js';
 import { asNeutronRequest, isNeutron, Workers } from './uwsgi.js';
 
-/** Lines of a traceback that are kept, and how long one may be. */
-const MOST_DETAIL = 120;
-const LONGEST_DETAIL = 500;
 /** Of a message only so much is read: dumps of network models are long, whole documents are not wanted. */
 const LONGEST_MESSAGE = 256 * 1024;
 const CARRIAGE_RETURN = 13;
-const UUID_LENGTH = 36;
-/** Two request ids, a user, a project and their domains. Of a longer one the rest is not read. */
-const LONGEST_CONTEXT = 256;
 /** What is taken out of a longer message is copied, so that not all of it is kept for one id. */
 const LONGEST_SHARED = 512;
-const LONGEST_LEVEL = 8;
-/** Processes of a log whose last failure is remembered. */
-const MOST_FAILURES = 64;
-const QUARTER = 15 * 60_000;
-const HOUR = 4 * QUARTER;
-/** A traceback's lines come right behind each other: of a failure so long before the log's newest line no more is to come. */
-const FAILURE = 60_000;
 
 export { ownName } from '../model/services.js';
 export { type Format, formatOf } from './envelope.js';
 
-/** What a line's time rests on: the zone of its service, the zone of what wraps it, or none, where it is known in UTC. */
-export type Zoning = 'own' | 'outer' | 'none';
-
-export interface ReaderOptions {
-  readonly service: string;
-  readonly host: string;
-  /** the log's lasting name */
-  readonly path: string;
-  /** which of the log's files the line at hand is of, where there may be several */
-  readonly file?: (() => number) | undefined;
-  /** what its local times are in; vlog is always UTC */
-  readonly zone: Zone;
-  /** a time shortly before the first line, where it is known: as in SourceOptions */
-  readonly after?: Millis | undefined;
-  readonly format?: Format;
-  /** Not the whole log: what grep found of it. */
-  readonly isExcerpt?: boolean;
-  /** with what users added to it; else novaspan's own */
-  readonly catalogue?: Catalogue | undefined;
-  readonly count: Count;
-  readonly onEvent: (event: Event, zoning: Zoning) => void;
-  /** Told of lines without an envelope, where they are not indented: a log that goes on in another form is seen by them. */
-  readonly onBare?: LineSink;
-}
+export type { ReaderOptions, Zoning } from './reader-options.js';
 
 /**
  * Turns the lines of one log into events. Lines of no interest are passed over on their bytes; the others are decoded,
@@ -85,7 +62,7 @@ export class LogReader {
   /** the record that unprefixed lines continue, if it is one whose details are wanted */
   #open: Event | undefined;
   /** the last record with a failure, by process: the lines of its traceback repeat its time and logger */
-  readonly #failures = new Map<number, Event>();
+  readonly #failures = new Failures();
   /** of neutron: nova, placement and glance write an access line of their own beside uWSGI's */
   readonly #workers: Workers | undefined;
   #hasRecord = false;
@@ -252,11 +229,11 @@ export class LogReader {
     this.#hasRecord = true;
     const at = this.#at === undefined ? this.#utc(osloStamp(bytes, parts)) : this.#clock.note(this.#at);
     if (parts.contextStart === parts.contextEnd && this.#failures.size > 0) {
-      const failure = this.#failures.get(parts.pid);
+      const failure = this.#failures.of(parts.pid);
       if (
         failure !== undefined &&
         failure.at === at &&
-        !this.#isLate(at) &&
+        !isLate(at, this.#clock.newest) &&
         isText(bytes, parts.loggerStart, parts.loggerEnd, failure.logger)
       ) {
         addDetail(failure, bytes, parts.message, end);
@@ -312,22 +289,9 @@ export class LogReader {
     };
     if (failed) {
       this.#open = event;
-      this.#noteFailure(event, parts.pid);
+      this.#failures.note(event, parts.pid, this.#clock.newest);
     }
     this.#give(event);
-  }
-
-  #isLate(at: Millis): boolean {
-    const { newest } = this.#clock;
-    return newest !== undefined && at < newest - FAILURE;
-  }
-
-  #noteFailure(event: Event, pid: number): void {
-    if (this.#failures.size > MOST_FAILURES) {
-      for (const [each, { at }] of this.#failures) if (this.#isLate(at)) this.#failures.delete(each);
-      if (this.#failures.size > MOST_FAILURES) this.#failures.clear();
-    }
-    this.#failures.set(pid, event);
   }
 
   /**
@@ -335,7 +299,7 @@ export class LogReader {
    * read, two readers of which this is the same give the same events.
    */
   get whole(): unknown {
-    const failures = [...this.#failures].filter(([, { at }]) => !this.#isLate(at)).sort(([a], [b]) => a - b);
+    const failures = this.#failures.recent(this.#clock.newest);
     return [...[this.service, this.host, this.#open, failures, this.#hasRecord, ...this.#clock.state], ...[this.#quarter, this.#offset]];
   }
 
@@ -433,26 +397,4 @@ export class LogReader {
     if (this.#at === undefined) return this.#isVlog ? 'none' : 'own';
     return this.#isProven ? 'none' : 'outer';
   }
-}
-
-function quarterOf(quarter: number): Quarter {
-  const start = quarter * QUARTER;
-  return { hour: Buffer.from(new Date(start).toISOString().slice(0, 16).replace('T', ' ')), start: ((start % HOUR) + HOUR) % HOUR };
-}
-
-const same = (text: string): string => text;
-
-/** Of all logs: each takes 77 kB, and what bytes are read as is the same in each. */
-const contexts = new Recent(LONGEST_CONTEXT, (text) => readContext(printable(text)));
-const instances = new Recent(UUID_LENGTH, same);
-const osloLevels = new Recent(LONGEST_LEVEL, osloLevel);
-const vlogLevels = new Recent(LONGEST_LEVEL, vlogLevel);
-
-/** Shared by all records that no traceback can follow. */
-const NO_DETAIL: string[] = [];
-
-const isFailure = (level: Level): boolean => level === 'ERROR' || level === 'WARNING' || level === 'CRITICAL';
-
-function addDetail(event: Event, bytes: Buffer, start: number, end: number): void {
-  if (event.detail.length < MOST_DETAIL) event.detail.push(printable(bytes.toString('utf8', start, Math.min(end, start + LONGEST_DETAIL))));
 }
