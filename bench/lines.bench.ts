@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Message, messagesOf, services } from '../src/catalogue/index.js';
 import { compileTemplate } from '../src/catalogue/template.js';
-import { shapeOf } from '../src/pipeline/check/shape.js';
+import { shapeOf } from '../src/check/shape.js';
 import { linesFrom, shown, Way } from '../test/fuzz/way.js';
 
 /*

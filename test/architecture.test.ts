@@ -7,9 +7,10 @@ import { keys } from '../src/model/attributes.js';
 const FLOORS = [
   ['model'],
   ['format', 'catalogue', 'tail', 'receive', 'export', 'telemetry', 'config'],
-  ['lifecycle', 'archive', 'journal', 'compare'],
+  ['lifecycle', 'archive', 'journal', 'compare', 'deliver'],
   ['correlate', 'trace', 'read', 'view'],
-  ['pipeline'],
+  ['clock'],
+  ['check', 'pipeline'],
   ['cli'],
 ];
 const ROOT = new URL('../', import.meta.url).pathname;

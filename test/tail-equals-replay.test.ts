@@ -7,8 +7,9 @@ import { toOtlpJson } from '../src/export/otlp-json.js';
 import type { Clock } from '../src/model/clock.js';
 import type { FinishedTrace } from '../src/model/span.js';
 import { hours } from '../src/model/time.js';
-import { followLogs, type LiveLogs, type Start } from '../src/pipeline/live.js';
+import { LogFollower } from '../src/pipeline/log-follower.js';
 import { replay } from '../src/pipeline/replay.js';
+import type { Start } from '../src/pipeline/resume.js';
 import { findLogs } from '../src/tail/discover.js';
 import { counting, GOLDEN, zoneOf } from './support/scenario.js';
 import { sized } from './support/size.js';
@@ -150,8 +151,15 @@ interface Rotated {
 async function restartedAtRotation(dir: string, parts: readonly Rotated[]): Promise<string[]> {
   let now = 0;
   const clock: Clock = { now: () => now, sleep: async () => undefined };
-  const follow = (start: Start): LiveLogs =>
-    followLogs({ logs: [{ paths: [dir], timezone: 'UTC' }], host: 'localhost', start, lines: 'events', clock, count: counting().count });
+  const follow = (start: Start): LogFollower =>
+    new LogFollower({
+      logs: [{ paths: [dir], timezone: 'UTC' }],
+      host: 'localhost',
+      start,
+      lines: 'events',
+      clock,
+      count: counting().count,
+    });
   const traces: FinishedTrace[] = [];
   for (const { path, before } of parts) appendFileSync(path, before);
   const first = follow({ from: 'backfill' });
@@ -165,7 +173,7 @@ async function restartedAtRotation(dir: string, parts: readonly Rotated[]): Prom
   }
   const kept = saved === undefined ? told : saved.undelivered;
   traces.push(...kept.map(({ trace }) => trace));
-  const second = follow(saved === undefined ? { from: 'backfill' } : { from: 'again', saved: JSON.parse(JSON.stringify(saved)) });
+  const second = follow(saved === undefined ? { from: 'backfill' } : { from: 'resume', saved: JSON.parse(JSON.stringify(saved)) });
   now = Date.parse('2026-11-22T00:00:00Z');
   for (let hour = 0; hour < 15; hour++) {
     traces.push(...(await second.cycle()).traces.map(({ trace }) => trace));
@@ -191,7 +199,7 @@ it('what follows a line that is still being written is waited for, as long as th
     // A daemon that is held up in the middle of a line, while nova's log goes on.
     appendFileSync(join(dir, 'nova-compute@vm.log'), lines.get('nova-compute@vm.log')!);
     appendFileSync(join(dir, 'ovn-controller@vm.log'), ovn.slice(0, up + 40));
-    const live = followLogs({
+    const live = new LogFollower({
       logs: [{ paths: [dir], timezone: 'UTC' }],
       host: 'localhost',
       start: { from: 'backfill' },
@@ -221,7 +229,7 @@ it('a line that never ends holds nothing for longer than half a minute', async (
     const clock: Clock = { now: () => now, sleep: async () => undefined };
     appendFileSync(join(dir, 'nova-compute@vm.log'), compute);
     appendFileSync(join(dir, 'ovn-controller@vm.log'), '2026-11-21T01:42:38.068Z|00033|bin');
-    const live = followLogs({
+    const live = new LogFollower({
       logs: [{ paths: [dir], timezone: 'UTC' }],
       host: 'localhost',
       start: { from: 'backfill' },
@@ -253,7 +261,7 @@ async function tailed(dir: string, scripts: readonly Script[], random: (below: n
   const written = scripts.map(() => 0);
   const turned = scripts.map(() => new Set<number>());
   for (const { name } of scripts) appendFileSync(join(dir, name), '');
-  const live = followLogs({
+  const live = new LogFollower({
     logs: [{ paths: [dir], timezone: zoneOf(dir) }],
     host: 'localhost',
     start: { from: 'backfill' },

@@ -1,7 +1,7 @@
+import type { ActionReport, Advice, CheckReport, Problem, SourceReport, UnrecognisedReport } from '../check/report.js';
 import type { Look, Paint } from '../export/terminal/look.js';
 import { commaed, cut, tame, wrap } from '../export/terminal/text.js';
 import type { LogForm } from '../model/form.js';
-import type { ActionReport, Advice, CheckReport, Problem, SourceReport, UnrecognisedReport } from '../pipeline/check/report.js';
 import { stallsText } from './stalls-text.js';
 
 interface Options {

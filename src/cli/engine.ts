@@ -1,83 +1,15 @@
 import type { Messages, Table } from '../catalogue/define.js';
-import type { ActionSpec } from '../lifecycle/define.js';
-import type { Unnamed } from '../lifecycle/unnamed.js';
+import type { CheckOptions } from '../check/check.js';
+import type { ResendOptions } from '../deliver/resend.js';
 import type { Clock } from '../model/clock.js';
-import type { Count } from '../model/counters.js';
-import type { LogForm } from '../model/form.js';
-import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
-import type { StallsOfDaemon } from '../model/stall.js';
-import type { UnreadLog } from '../model/unread.js';
-import type { ProvenZones, WrongZone } from '../model/wrong-zone.js';
-import type { CheckOptions } from '../pipeline/check/check.js';
-import type { CheckReport } from '../pipeline/check/report.js';
 import type { ExcerptOptions } from '../pipeline/excerpt/choose.js';
 import type { Excerpt } from '../pipeline/excerpt/excerpt.js';
-import type { ResendOptions, Resent } from '../pipeline/resend.js';
-import type { Surroundings } from './surroundings.js';
+import type { ExplainOptions, Explanation } from '../pipeline/explain.js';
+import type { ReplayOptions } from '../pipeline/replay.js';
+import type { TailIo, TailOptions } from '../pipeline/tail.js';
 
-export type { Excerpt, Resent };
-
-/** A line of an action that has no request. */
-export interface Requestless {
-  readonly at: Millis;
-  readonly text: string;
-}
-
-export interface ReplayOptions {
-  /** files, folders and globs; `-` is `stdin` */
-  readonly paths: readonly string[];
-  readonly service?: string;
-  readonly host?: string;
-  /** how the logs are written; told from their lines where it is not given */
-  readonly form?: LogForm;
-  /** IANA name of the zone that oslo.log lines are in; `auto` for what the logs prove */
-  readonly zone: string;
-  /** Takes, before the logs are read, the zones that they prove, and how; of `auto`. */
-  readonly onProven?: (proven: ProvenZones) => void;
-  /** False where `zone` is only this machine's. */
-  readonly isZoneGiven?: boolean;
-  readonly onZone?: (zone: string, host: string | undefined) => void;
-  /** `numbered`: as events, with the name of the file and the number of the line in it */
-  readonly lines: 'events' | 'numbered' | 'off';
-  /** Takes every request id that a trace's lines have, own and global, before the trace is given. */
-  readonly onRequests?: (trace: FinishedTrace, requests: ReadonlySet<string>) => void;
-  /** files of users' own messages and phases */
-  readonly rules?: readonly string[];
-  readonly count: Count;
-  /** Takes, when all is read, which times were read in a wrong zone, and what to give instead. */
-  readonly onWrongZone?: (wrong: WrongZone) => void;
-  /** Takes what looked like logs by name and is not read. */
-  readonly onNotRead?: (notRead: readonly { readonly path: string; readonly why: string }[]) => void;
-  /** Takes each log whose lines were cut off, and where. */
-  readonly onCutOff?: (path: string, seen: string) => void;
-  /** Takes each log of whose lines none could be read, and what it looks like. */
-  readonly onUnread?: (log: UnreadLog) => void;
-  /** lines of an action that name its instance and have no request */
-  readonly onRequestless?: (line: Requestless) => void;
-  /** lines of a request that show no name of an action */
-  readonly onUnnamed?: (unnamed: Unnamed) => void;
-  readonly signal?: AbortSignal;
-  onProgress?(readBytes: number, totalBytes: number): void;
-  readonly stdin?: NodeJS.ReadableStream;
-  readonly onStalls?: (stalls: readonly StallsOfDaemon[]) => void;
-  /** Two threads share the work, where logs and options allow it. */
-  readonly jobs?: {
-    /** What traces are written as: then those of the other thread are outlines, and `onWritten` takes their lines. */
-    readonly format: 'otlp' | 'json' | undefined;
-    readonly onWritten: (trace: FinishedTrace, line: () => Uint8Array) => void;
-    /** Takes why the work was not shared, or what came of it. */
-    readonly onNote: (said: string) => void;
-  };
-}
-
-export interface Explanation {
-  readonly stages: readonly { readonly name: string; readonly said: string }[];
-  /** false where a stage had nothing to say, so that the line leads to no span */
-  readonly understood: boolean;
-}
-
-interface ViewOptions {
+export interface ViewOptions {
   /** LISTEN_FORM; undefined for the usual address, or a free port where something else listens there */
   readonly listen: string | undefined;
   readonly clock: Clock;
@@ -88,51 +20,104 @@ interface ViewOptions {
 export interface OpenView {
   readonly url: string;
   add(trace: FinishedTrace): void;
-  /** Says to the page how far the reading is. */
+  /** Shows on the page how far the logs have been read. */
   say(status: { readonly state: 'reading' | 'done'; readonly read: number; readonly total: number }): void;
   close(): Promise<void>;
 }
 
-/** What `tail` was told on the command line; the configuration file and the environment have their say below it. */
-export interface TailOptions {
-  readonly config: string | undefined;
-  readonly paths: readonly string[];
-  readonly flags: Readonly<Record<string, string>>;
-}
+/** Writes a trace as one line, without the newline. Bytes are the caller's until the next call. */
+type Encode = (trace: FinishedTrace) => string | Uint8Array;
+
+export type Engine = typeof engine;
 
 /**
- * All that commands need of the rest of the program. Handed in, so that a command is tested without it, and loaded
- * when first called, so that no command waits for what it does not use. `bound.ts` binds it.
+ * Everything that commands need of the rest of the program. It is handed in, so that a command is tested without it. Each part
+ * is loaded when it is first needed, so that no command waits for what it does not use.
  */
-export interface Engine {
-  replay(options: ReplayOptions): AsyncIterable<FinishedTrace>;
-  explainLine(
-    line: string,
-    options: { readonly service?: string; readonly form?: LogForm; readonly zone: string; readonly rules?: readonly string[] },
-  ): Promise<Explanation>;
-  /** What is known of the phases that a text names; undefined where it names none. */
-  explainPhase(text: string): Promise<Explanation['stages'] | undefined>;
+export const engine = {
+  async *replay(options: ReplayOptions): AsyncIterable<FinishedTrace> {
+    const { replay } = await import('../pipeline/replay.js');
+    yield* replay(options);
+  },
+
+  async explainLine(line: string, options: ExplainOptions): Promise<Explanation> {
+    const { explainLine } = await import('../pipeline/explain.js');
+    return explainLine(line, options);
+  },
+
+  /** @returns undefined where the text names no phase */
+  async explainPhase(text: string): Promise<Explanation['stages'] | undefined> {
+    const { explainPhase } = await import('../lifecycle/explain-phase.js');
+    return explainPhase(text);
+  },
+
   /** Runs until `io.signal` aborts, then stops gracefully. @returns the exit code */
-  runTail(options: TailOptions, io: Surroundings): Promise<number>;
-  check(options: CheckOptions): Promise<CheckReport>;
+  async runTail(options: TailOptions, io: TailIo) {
+    const { runTail } = await import('../pipeline/tail.js');
+    return runTail(options, io);
+  },
+
+  async check(options: CheckOptions) {
+    const { checkLogs } = await import('../check/check.js');
+    return checkLogs(options);
+  },
+
   /** Writes the lines of some actions, with other names, into a folder, and reads them again. */
-  excerpt(options: ExcerptOptions): Promise<Excerpt>;
-  /** One for each file, as it is done with. */
-  resend(options: ResendOptions): AsyncIterable<Resent>;
+  async excerpt(options: ExcerptOptions): Promise<Excerpt> {
+    const { excerpt } = await import('../pipeline/excerpt/excerpt.js');
+    return excerpt(options);
+  },
+
+  async *resend(options: ResendOptions) {
+    const { resend } = await import('../deliver/resend.js');
+    yield* resend(options);
+  },
+
   /** names of all actions, as traces give them */
-  actionNames(): Promise<readonly string[]>;
-  /** Each writes a trace as one line, without the newline; bytes are the caller's until the next call. */
-  formats(): Promise<Record<'otlp' | 'json', (trace: FinishedTrace) => string | Uint8Array>>;
-  /** Serves the page, of which traces that are given to it are shown. */
-  openView(options: ViewOptions): Promise<OpenView>;
+  async actionNames(): Promise<readonly string[]> {
+    const { actions } = await import('../lifecycle/name.js');
+    return actions.map(({ name }) => name);
+  },
+
+  async formats(): Promise<Record<'otlp' | 'json', Encode>> {
+    const [{ createOtlpEncoder }, { toJson }] = await Promise.all([import('../export/otlp-json.js'), import('../export/json.js')]);
+    return { otlp: createOtlpEncoder(), json: (trace) => toJson(trace) };
+  },
+
+  /** Serves the page that shows the traces it is given. */
+  async openView({ listen, clock, onFault }: ViewOptions): Promise<OpenView> {
+    const [{ serveView, VIEW_LISTEN }, { TraceStore }] = await Promise.all([import('../view/server.js'), import('../view/store.js')]);
+    const store = new TraceStore();
+    const now = () => clock.now();
+    const isFallback = listen === undefined;
+    const server = await serveView({ store, listen: listen ?? VIEW_LISTEN, isFallback, now, onFault });
+    return { url: server.url, add: (trace) => store.add(trace), say: (status) => server.say(status), close: () => server.close() };
+  },
+
   /** Traces as one HTML file that needs nothing else, piece by piece. */
-  htmlReport(traces: readonly FinishedTrace[]): Promise<Iterable<string>>;
-  catalogue(): Promise<{
-    readonly messages: readonly Table<Messages>[];
-    readonly actions: readonly ActionSpec[];
-    /** docs/catalogue.md: the messages */
-    readonly markdown: string;
-    /** docs/releases.md and docs/actions.md */
-    readonly pages: { readonly releases: string; readonly actions: string; readonly phases: string };
-  }>;
-}
+  async htmlReport(traces: readonly FinishedTrace[]): Promise<Iterable<string>> {
+    const { htmlReport } = await import('../view/report.js');
+    return htmlReport(traces);
+  },
+
+  async catalogue() {
+    const [{ catalogueMarkdown }, { tables }, { actions }, { releasesMarkdown }, { actionsMarkdown }, { phasesMarkdown }] =
+      await Promise.all([
+        import('../catalogue/index.js'),
+        import('../catalogue/tables.js'),
+        import('../lifecycle/name.js'),
+        import('../lifecycle/releases.js'),
+        import('../lifecycle/markdown.js'),
+        import('../lifecycle/phases-markdown.js'),
+      ]);
+    const messages: readonly Table<Messages>[] = tables;
+    return {
+      messages,
+      actions,
+      /** docs/catalogue.md: the messages */
+      markdown: catalogueMarkdown(),
+      /** docs/releases.md, docs/actions.md and docs/phases.md */
+      pages: { releases: releasesMarkdown(actions), actions: actionsMarkdown(), phases: phasesMarkdown(actions) },
+    };
+  },
+};

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes, outputUnwritable, usage } from '../model/errors.js';
+import type { Excerpt } from '../pipeline/excerpt/excerpt.js';
 import { defineCommand, write } from './command.js';
-import type { Excerpt } from './engine.js';
 import { selectionOf } from './select.js';
 import { selectOptions } from './select-options.js';
 import { interruptedBy } from './signals.js';

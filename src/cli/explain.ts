@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
 import { wrap } from '../export/terminal/text.js';
 import { exitCodes } from '../model/errors.js';
+import type { Explanation } from '../pipeline/explain.js';
 import { defineCommand, write } from './command.js';
-import type { Explanation } from './engine.js';
 import { lookOf } from './look.js';
 import { formOf, rulesOf, sourceOptions } from './source-options.js';
 import { zoneOf } from './zone.js';

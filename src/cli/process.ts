@@ -1,8 +1,8 @@
 import { systemClock } from '../model/clock.js';
 import { exitCodes, outputUnwritable } from '../model/errors.js';
-import { engine } from './bound.js';
 import { commands } from './commands.js';
 import { dispatch, isGone, told } from './dispatch.js';
+import { engine } from './engine.js';
 import { tuneV8 } from './v8.js';
 
 /**

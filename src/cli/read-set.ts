@@ -4,19 +4,12 @@ import { type Io, write } from './command.js';
 import { nothingOf } from './notes.js';
 import { Overview } from './overview.js';
 import { createProgress } from './progress.js';
+import { type ReadingValues, readingOf } from './reading.js';
 import { interruptedBy } from './signals.js';
-import { formOf, rulesOf } from './source-options.js';
 import { createTally } from './tally.js';
-import { generalZone, zonesOf, zoneTaken } from './zone.js';
+import { generalZone, zoneTaken } from './zone.js';
 
-/** What is said of the logs. */
-export interface SourceValues {
-  readonly service: string | undefined;
-  readonly timezone: string | undefined;
-  readonly rules: string | undefined;
-  readonly 'log-form': Parameters<typeof formOf>[0];
-  readonly quiet: boolean;
-}
+export type SourceValues = ReadingValues & { readonly quiet: boolean };
 
 export interface SetReading {
   /** what the set is called, before what is noted of it */
@@ -34,10 +27,9 @@ export interface SetReading {
  * @returns what it holds; an exit code where it was interrupted: half a set is not compared
  */
 export async function readSet(io: Io, { name, paths, take, onZone }: SetReading, values: SourceValues): Promise<Overview | number> {
-  const { engine, signal, stderr, stdin, isTTY } = io;
-  const isAuto = values.timezone === 'auto';
-  const zone = isAuto ? 'auto' : zonesOf(values.timezone);
-  onZone(isAuto ? 'UTC' : generalZone(zone));
+  const { engine, signal, stderr, isTTY } = io;
+  const reading = readingOf(paths, values, io);
+  onZone(reading.zone === 'auto' ? 'UTC' : generalZone(reading.zone));
   const tally = createTally();
   const progress = await createProgress(io, !values.quiet && isTTY.stderr);
   const all = new Overview();
@@ -45,7 +37,9 @@ export async function readSet(io: Io, { name, paths, take, onZone }: SetReading,
   const noted: string[] = [];
   try {
     const found = engine.replay({
-      ...{ paths, zone, signal, stdin, isZoneGiven: values.timezone !== undefined, lines: 'off', count: tally.count },
+      ...reading,
+      lines: 'off',
+      count: tally.count,
       onProven: ({ zones }) => {
         onZone(generalZone(zones));
         noted.push(`local times are read as ${zones}`);
@@ -55,9 +49,6 @@ export async function readSet(io: Io, { name, paths, take, onZone }: SetReading,
       onCutOff: (path, what) => noted.push(`of ${path}, ${what}`),
       onUnread: (log) => unread.push(log),
       onProgress: progress.update,
-      ...formOf(values['log-form']),
-      ...(values.service !== undefined && { service: values.service }),
-      ...rulesOf(values.rules),
     });
     for await (const trace of found) {
       all.add(trace);

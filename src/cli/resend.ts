@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import { basename } from 'node:path';
+import type { Resent } from '../deliver/resend.js';
 import { exitCodes, reasonOf, usage } from '../model/errors.js';
 import { defineCommand, write } from './command.js';
-import type { Resent } from './engine.js';
 
 /** What it comes to when not all was sent; the first that happened decides. */
 const exitOf: Record<Resent['outcome'], number> = {

@@ -3,16 +3,17 @@ import { exitCodes } from '../model/errors.js';
 import { isPublic, LISTEN_FORM } from '../model/listen.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { UnreadLog } from '../model/unread.js';
+import { Choice } from './choice.js';
 import { defineCommand, type Io, type Values, write } from './command.js';
 import type { OpenView } from './engine.js';
 import { nothingOf } from './notes.js';
 import { Overview } from './overview.js';
 import { createProgress } from './progress.js';
-import { createChooser, selectionOf } from './select.js';
+import { readingOf } from './reading.js';
 import { selectOptions } from './select-options.js';
-import { formOf, rulesOf, sourceOptions } from './source-options.js';
+import { sourceOptions } from './source-options.js';
 import { createTally } from './tally.js';
-import { generalZone, zonesOf, zoneTaken } from './zone.js';
+import { zoneTaken } from './zone.js';
 
 const options = {
   listen: {
@@ -79,23 +80,16 @@ export const view = defineCommand({
   },
 });
 
-/** @returns what is to be said of the logs */
+/** @returns the notes on the logs */
 async function readInto(page: OpenView, paths: readonly string[], values: Values<typeof options>, io: Io): Promise<string[]> {
-  const { clock, engine, signal, stdin, stderr } = io;
-  const isAuto = values.timezone === 'auto';
-  let zone = isAuto ? 'UTC' : zonesOf(values.timezone);
-  const known = values.action === undefined ? [] : await engine.actionNames();
-  const asked = new WeakSet<FinishedTrace>();
-  const select = () =>
-    selectionOf(values, { now: clock.now(), zone: generalZone(zone), actions: known, hasRequest: (trace) => asked.has(trace) });
-  const { request } = select();
+  const { engine, signal, stderr } = io;
   const all = new Overview();
   const shown = new Overview();
   const show = (trace: FinishedTrace): void => {
     shown.add(trace);
     page.add(trace);
   };
-  let chooser = createChooser(select(), show);
+  const choice = await Choice.of(values, io, show);
   const tally = createTally();
   const unread: UnreadLog[] = [];
   const notes: string[] = [];
@@ -103,18 +97,14 @@ async function readInto(page: OpenView, paths: readonly string[], values: Values
   let total = 0;
   try {
     const found = engine.replay({
-      paths,
-      zone: isAuto ? 'auto' : zone,
-      isZoneGiven: values.timezone !== undefined,
-      onProven(proven) {
-        zone = proven.zones;
-        chooser = createChooser(select(), show);
-      },
+      ...readingOf(paths, values, io),
+      lines: 'numbered',
+      count: tally.count,
+      ...choice.asks,
+      onProven: choice.onProven,
       onZone(taken, host) {
         if (!values.quiet) stderr.write(`${zoneTaken(taken, host)}\n`);
       },
-      lines: 'numbered',
-      count: tally.count,
       onUnread: (log) => unread.push(log),
       onWrongZone: ({ what, remedy }) => notes.push(`note: ${what}: ${remedy}`),
       onProgress(read, whole) {
@@ -122,28 +112,17 @@ async function readInto(page: OpenView, paths: readonly string[], values: Values
         progress.update(read, whole);
         page.say({ state: 'reading', read, total: whole });
       },
-      signal,
-      stdin,
-      ...formOf(values['log-form']),
-      ...(values.service !== undefined && { service: values.service }),
-      ...(values['log-host'] !== undefined && { host: values['log-host'] }),
-      ...rulesOf(values.rules),
-      ...(request !== undefined && {
-        onRequests(trace, requests) {
-          for (const one of requests) if (one.startsWith(request)) asked.add(trace);
-        },
-      }),
     });
     for await (const trace of found) {
       all.add(trace);
-      chooser.add(trace);
+      choice.add(trace);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
     progress.stop();
   }
-  for (const trace of chooser.all()) show(trace);
+  for (const trace of choice.all()) show(trace);
   page.say({ state: 'done', read: total, total });
   const nothing = signal.aborted ? undefined : nothingOf(paths, tally, unread);
   if (nothing !== undefined && all.isEmpty) throw nothing;

@@ -1,12 +1,18 @@
 import type { Unnamed } from '../lifecycle/unnamed.js';
+import type { Millis } from '../model/line.js';
 import type { UnreadLog } from '../model/unread.js';
-import type { Requestless } from './engine.js';
 import type { Tally } from './tally.js';
 
 /** How many are listed. */
 const MOST = 10;
 
-/** What of the logs is no action, and why. */
+/** A line of an action that has no request. */
+interface Requestless {
+  readonly at: Millis;
+  readonly text: string;
+}
+
+/** The lines of the logs that give no action, and why. */
 export interface UnnamedText {
   readonly saw: (unnamed: Unnamed) => void;
   readonly sawRequestless: (line: Requestless) => void;

@@ -4,7 +4,7 @@ import { seconds } from '../model/time.js';
 /** A log that was read to its end may still get lines that are this much older than now. */
 const LAG = seconds(3);
 
-interface Source {
+export interface Source {
   newest: Millis | undefined;
   atEnd: boolean;
   live: boolean;

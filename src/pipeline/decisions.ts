@@ -6,7 +6,7 @@ import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { Log } from '../telemetry/log.js';
-import type { LiveVitals } from './live.js';
+import type { FollowerVitals } from './log-follower.js';
 
 /** Why a closed action is not sent. */
 type NotSent = 'sent already' | 'before the start' | 'nothing to say';
@@ -18,7 +18,7 @@ export interface DecisionLog {
   made(trace: FinishedTrace): void;
   done(trace: FinishedTrace, how: string): void;
   /** How far the logs are read, and which of them everything waits for. */
-  standing(vitals: LiveVitals): void;
+  standing(vitals: FollowerVitals): void;
 }
 
 const WHY_NOT: Record<NotSent, string> = {

@@ -25,7 +25,7 @@ export interface Explanation {
   readonly understood: boolean;
 }
 
-interface ExplainOptions {
+export interface ExplainOptions {
   readonly service?: string;
   /** how the line is wrapped; told from itself where it is not given */
   readonly form?: LogForm;

@@ -3,7 +3,7 @@ import { isPublic } from '../model/listen.js';
 import type { Log } from '../telemetry/log.js';
 import { serveView } from '../view/server.js';
 import { TraceStore } from '../view/store.js';
-import type { LiveTrace } from './live.js';
+import type { LiveTrace } from './saved-logs.js';
 
 export interface LiveViewOptions {
   /** HOST:PORT, or `off` */

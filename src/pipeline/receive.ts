@@ -6,6 +6,7 @@ import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import { reasonOf, stateUnusable } from '../model/errors.js';
 import type { Vitals } from '../model/gauges.js';
+import { RECEIVED, receivedFolders } from '../receive/folders.js';
 import { Receiver } from '../receive/receiver.js';
 import { JOURNAL, type Namer } from '../receive/record.js';
 import { type ReceiverServer, serveReceiver } from '../receive/server.js';
@@ -13,7 +14,8 @@ import { type Needed, Spool } from '../receive/spool.js';
 import { isJournal, nameLog, serviceOfIdent } from '../tail/name.js';
 import { lastingName } from '../tail/rotated.js';
 import type { Log } from '../telemetry/log.js';
-import type { LogsToFollow, SavedLog } from './live.js';
+import type { LogsToFollow } from './log-follower.js';
+import type { SavedLog } from './saved-logs.js';
 
 export interface ReceivingOptions {
   readonly config: Pick<Config, 'receive' | 'timezone'>;
@@ -37,18 +39,6 @@ export interface Receiving {
   close(): Promise<void>;
 }
 
-/** Within the state folder. */
-const SPOOL = 'received';
-
-/** Where what is sent is kept, and the zone that it is in; the first that has a log counts. */
-export const spoolFolders = (
-  { receive: { timezones }, timezone }: ReceivingOptions['config'],
-  folder: string,
-): { readonly path: string; readonly timezone: string }[] => [
-  ...Object.entries(timezones).map(([host, zone]) => ({ path: join(folder, SPOOL, host), timezone: zone })),
-  { path: join(folder, SPOOL), timezone },
-];
-
 /**
  * Opens what keeps logs that are sent. Before anything of it is read.
  *
@@ -58,7 +48,7 @@ export const spoolFolders = (
 export async function openReceiving({ config, folder, clock, count, log }: ReceivingOptions): Promise<Receiving | undefined> {
   const { listen, delay, spoolBytes: mostBytes, timezones } = config.receive;
   if (listen === 'off') return undefined;
-  const path = join(folder, SPOOL);
+  const path = join(folder, RECEIVED);
   const spool = await Spool.open({ folder: path, mostBytes, clock }).catch((error: unknown) => {
     throw stateUnusable(path, error);
   });
@@ -66,7 +56,7 @@ export async function openReceiving({ config, folder, clock, count, log }: Recei
   for (const host of Object.keys(timezones)) mkdirSync(join(path, host), { recursive: true, mode: 0o700 });
   let server: ReceiverServer | undefined;
   return {
-    logs: spoolFolders(config, folder).map(({ path: each, timezone }) => ({ paths: [each], timezone, delay })),
+    logs: receivedFolders(config, folder).map(({ path: each, timezone }) => ({ paths: [each], timezone, delay })),
     async listen() {
       server = await serveReceiver({ listen, receiver: new Receiver({ spool, nameOf, count, log }), count, log });
       return server.url;

@@ -6,7 +6,7 @@ import type { FinishedTrace } from '../model/span.js';
 import type { StallsOfDaemon } from '../model/stall.js';
 import type { UnreadLog } from '../model/unread.js';
 import type { ProvenZones, WrongZone } from '../model/wrong-zone.js';
-import type { NotRead } from './found.js';
+import type { NotRead } from '../read/found.js';
 import { Run } from './run.js';
 import type { Jobs } from './shards/jobs.js';
 

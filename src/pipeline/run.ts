@@ -1,4 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { zonesFor } from '../clock/given.js';
+import { ZoneHint, type Zones } from '../clock/hint.js';
+import type { MostNotes } from '../clock/notes.js';
+import type { KeptInput } from '../clock/prove.js';
 import { Correlator } from '../correlate/correlator.js';
 import { isJournalPath, journalName } from '../journal/place.js';
 import type { ClosedUnit } from '../lifecycle/closed.js';
@@ -7,16 +11,12 @@ import { Stalls } from '../lifecycle/stalls.js';
 import { isOfAction } from '../lifecycle/unnamed.js';
 import type { Count } from '../model/counters.js';
 import type { FinishedTrace } from '../model/span.js';
+import { findReadable } from '../read/found.js';
 import type { Rules } from '../read/rules.js';
 import type { LogSet } from '../tail/discover.js';
 import { unreadable } from '../tail/discover.js';
 import { buildTrace } from '../trace/build.js';
-import { zonesFor } from './clock/given.js';
-import { ZoneHint, type Zones } from './clock/hint.js';
-import type { MostNotes } from './clock/notes.js';
-import type { KeptInput } from './clock/prove.js';
 import { Copies } from './copies.js';
-import { findReadable } from './found.js';
 import type { ReplayOptions } from './replay.js';
 import {
   aboutSet,

@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs';
 import { services } from '../catalogue/index.js';
+import type { Zones } from '../clock/hint.js';
+import type { KeptInput } from '../clock/prove.js';
 import { openJournal } from '../journal/input.js';
 import { isJournalPath } from '../journal/place.js';
 import type { Event } from '../lifecycle/event.js';
@@ -9,6 +11,7 @@ import { logUnknown, usage } from '../model/errors.js';
 import type { LineSink, Millis } from '../model/line.js';
 import type { UnreadLog } from '../model/unread.js';
 import { cutOffAt, diagnose } from '../read/diagnose.js';
+import { type FoundLogs, isNamedBy } from '../read/found.js';
 import { ownName, type Zoning } from '../read/log-reader.js';
 import type { Rules } from '../read/rules.js';
 import { skimmer } from '../read/skim/skimmer.js';
@@ -20,10 +23,7 @@ import { createLineSplitter, type LineSkimmer, type LineSplitter } from '../tail
 import { mayRepeat } from '../tail/maybe-log.js';
 import { type LogInput, openLog, openStream } from '../tail/read-file.js';
 import { isPackedName } from '../tail/rotated.js';
-import type { Zones } from './clock/hint.js';
-import type { KeptInput } from './clock/prove.js';
 import type { Copies } from './copies.js';
-import { type FoundLogs, isNamedBy } from './found.js';
 import { LineNumbers } from './line-numbers.js';
 import type { ReplayOptions } from './replay.js';
 

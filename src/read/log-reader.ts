@@ -1,71 +1,48 @@
 import type { Candidates } from '../catalogue/beginnings.js';
-import type { Announcement, FieldValue, Vif } from '../catalogue/event.js';
-import { type Catalogue, firstReading, type Matcher, catalogue as ours, UNWANTED } from '../catalogue/index.js';
+import type { Announcement } from '../catalogue/event.js';
+import { firstReading, type Matcher, catalogue as ours, UNWANTED } from '../catalogue/index.js';
 import type { LoggerIndex } from '../catalogue/matcher.js';
-import { type OsloParts, osloLevel, osloStamp, readContext } from '../format/oslo.js';
+import { type OsloParts, osloStamp } from '../format/oslo.js';
 import { behindTime, printable } from '../format/prefix.js';
-import { isText, Recent } from '../format/recent.js';
+import { isText, type Recent } from '../format/recent.js';
 import { Serials } from '../format/serials.js';
-import { droppedMessages, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
-import type { Zone } from '../format/zone.js';
+import { droppedMessages, type VlogParts, vlogStamp } from '../format/vlog.js';
 import type { Event } from '../lifecycle/event.js';
 import { wants } from '../lifecycle/wanted.js';
-import type { Count } from '../model/counters.js';
-import type { LineSink, Millis, Origin } from '../model/line.js';
+import type { Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
 import { ownName } from '../model/services.js';
-import { EnvelopeReader, type Format, formatOf, osloMessage, standsUnder } from './envelope.js';
-import { type Quarter, type Skimmed, type Skimmer, skimmer } from './skim/skimmer.js';
+import { detached } from './detached.js';
+import { EnvelopeReader, formatOf, osloMessage, standsUnder } from './envelope.js';
+import { Failures, isLate } from './failures.js';
+import { LogClock } from './log-clock.js';
+import {
+  addDetail,
+  contexts,
+  instances,
+  isFailure,
+  LONGEST_CONTEXT,
+  NO_DETAIL,
+  osloLevels,
+  QUARTER,
+  quarterOf,
+  UUID_LENGTH,
+  vlogLevels,
+} from './parts.js';
+import type { ReaderOptions, Zoning } from './reader-options.js';
+import { type Skimmed, type Skimmer, skimmer } from './skim/skimmer.js';
 import { asNeutronRequest, isNeutron, Workers } from './uwsgi.js';
 
-/** Lines of a traceback that are kept, and how long one may be. */
-const MOST_DETAIL = 120;
-const LONGEST_DETAIL = 500;
 /** Of a message only so much is read: dumps of network models are long, whole documents are not wanted. */
 const LONGEST_MESSAGE = 256 * 1024;
 const CARRIAGE_RETURN = 13;
-const UUID_LENGTH = 36;
-/** Two request ids, a user, a project and their domains. Of a longer one the rest is not read. */
-const LONGEST_CONTEXT = 256;
 /** What is taken out of a longer message is copied, so that not all of it is kept for one id. */
 const LONGEST_SHARED = 512;
-const LONGEST_LEVEL = 8;
-/** Processes of a log whose last failure is remembered. */
-const MOST_FAILURES = 64;
-const QUARTER = 15 * 60_000;
-const HOUR = 4 * QUARTER;
-/** A traceback's lines come right behind each other: of a failure so long before the log's newest line no more is to come. */
-const FAILURE = 60_000;
-/** Further ahead than this, a line's time waits for another line to say the same. */
-const JUMP = 10 * 60_000;
 
 export { ownName } from '../model/services.js';
 export { formatOf } from './envelope.js';
 
-/** What a line's time rests on: the zone of its service, the zone of what wraps it, or none, where it is known in UTC. */
-export type Zoning = 'own' | 'outer' | 'none';
-
-export interface ReaderOptions {
-  readonly service: string;
-  readonly host: string;
-  /** the log's lasting name */
-  readonly path: string;
-  /** which of the log's files the line at hand is of, where there may be several */
-  readonly file?: (() => number) | undefined;
-  /** what its local times are in; vlog is always UTC */
-  readonly zone: Zone;
-  /** a time shortly before the first line, where it is known: as in SourceOptions */
-  readonly after?: Millis | undefined;
-  readonly format?: Format;
-  /** Not the whole log: what grep found of it. */
-  readonly isExcerpt?: boolean;
-  /** with what users added to it; else novaspan's own */
-  readonly catalogue?: Catalogue | undefined;
-  readonly count: Count;
-  readonly onEvent: (event: Event, zoning: Zoning) => void;
-  /** Told of lines without an envelope, where they are not indented: a log that goes on in another form is seen by them. */
-  readonly onBare?: LineSink;
-}
+export type { ReaderOptions, Zoning } from './reader-options.js';
 
 /**
  * Turns the lines of one log into events. Lines of no interest are passed over on their bytes; the others are decoded,
@@ -85,13 +62,11 @@ export class LogReader {
   /** the record that unprefixed lines continue, if it is one whose details are wanted */
   #open: Event | undefined;
   /** the last record with a failure, by process: the lines of its traceback repeat its time and logger */
-  readonly #failures = new Map<number, Event>();
+  readonly #failures = new Failures();
   /** of neutron: nova, placement and glance write an access line of their own beside uWSGI's */
   readonly #workers: Workers | undefined;
   #hasRecord = false;
-  #newest: Millis | undefined;
-  #jump: Millis | undefined;
-  #previous: Millis | undefined;
+  readonly #clock: LogClock;
   /** the time of the line at hand, where what it was wrapped in told */
   #at: Millis | undefined;
   /** what wrapped it told that in UTC */
@@ -114,7 +89,7 @@ export class LogReader {
     this.#service = ownName(options.service);
     this.#workers = isNeutron(this.#service) ? new Workers() : undefined;
     this.#matcher = (options.catalogue ?? ours).matcher(options.service, wants);
-    this.#previous = options.after;
+    this.#clock = new LogClock(options.count, this.#service, options.after);
     const format = options.format ?? formatOf(options.service);
     this.#isVlog = format === 'vlog';
     this.#envelope = new EnvelopeReader(format);
@@ -145,12 +120,12 @@ export class LogReader {
 
   /** The newest time of any line so far. */
   get newest(): Millis | undefined {
-    return this.#newest;
+    return this.#clock.newest;
   }
 
   /** Whether the last line is so far ahead that it is not clear yet whether it moves `newest`. */
   get isUnsure(): boolean {
-    return this.#jump !== undefined;
+    return this.#clock.isUnsure;
   }
 
   /** Takes one line. As LineSink; `at` is its UTC time, where something knows better than its own stamp. */
@@ -176,10 +151,11 @@ export class LogReader {
     const skimmer = this.#skimmer;
     const skimmed = this.#skimmed;
     let at = start;
-    while (skimmer !== undefined && skimmed !== undefined && this.#jump === undefined) {
-      if (this.#previous === undefined || this.#newest === undefined) break;
+    while (skimmer !== undefined && skimmed !== undefined && !this.#clock.isUnsure) {
+      const { previous, newest } = this.#clock;
+      if (previous === undefined || newest === undefined) break;
       const base = this.#quarter * QUARTER - this.#offset;
-      at = skimmer.skim(piece, at, skimmed, this.#previous - base, this.#newest - base, this.#open !== undefined);
+      at = skimmer.skim(piece, at, skimmed, previous - base, newest - base, this.#open !== undefined);
       if (skimmer.lines > 0) this.#skipped(skimmer, base);
       if (!skimmer.isWanted) break;
       this.#stopped(skimmer, offset + at - start, base + skimmer.at);
@@ -194,8 +170,7 @@ export class LogReader {
     this.#records += records;
     this.#unrecognised += unrecognised;
     this.#open = undefined;
-    this.#previous = base + last;
-    this.#newest = base + newest;
+    this.#clock.skip(base + last, base + newest);
   }
 
   /** Takes the line that the skimmer stopped at. */
@@ -204,7 +179,7 @@ export class LogReader {
     this.#records++;
     this.#open = undefined;
     this.#at = undefined;
-    this.#saw(at);
+    this.#clock.note(at);
     this.#workers?.note(bytes, parts, at);
     if (candidates !== undefined) this.#read(bytes, parts, end, offset, at, logger, candidates);
     else if (logger?.isKnown === true) this.#unrecognised++;
@@ -238,55 +213,27 @@ export class LogReader {
   /** The UTC time of a local stamp; keeps the offset of the current quarter of an hour, which nearly every line shares. */
   #utc(local: number): Millis {
     const quarter = Math.floor(local / QUARTER);
-    if (quarter !== this.#quarter || this.#previous === undefined || local - this.#offset < this.#previous - QUARTER) {
-      const utc = this.#options.zone.toUtc(local, this.#previous);
+    const { previous } = this.#clock;
+    if (quarter !== this.#quarter || previous === undefined || local - this.#offset < previous - QUARTER) {
+      const utc = this.#options.zone.toUtc(local, previous);
       this.#quarter = quarter;
       this.#skimmed = { matcher: this.#matcher, quarter: quarterOf(quarter), isEvery: this.#workers !== undefined };
       this.#offset = local - utc;
     }
-    return this.#saw(local - this.#offset);
-  }
-
-  /**
-   * Moves the log's time. A line far ahead of all before it moves it only when the next line agrees: one line with a wrong
-   * date must not close every open action.
-   */
-  #saw(at: Millis): Millis {
-    // A line that is far ahead says nothing of which pass of a repeated hour the next is in.
-    if (this.#previous === undefined || this.#newest === undefined || at <= this.#previous + JUMP || this.#jump !== undefined)
-      this.#previous = at;
-    if (this.#newest === undefined || (at > this.#newest && at <= this.#newest + JUMP)) {
-      this.#newest = at;
-      this.#forgetJump();
-    } else if (at > this.#newest) {
-      if (this.#jump !== undefined && Math.abs(at - this.#jump) <= JUMP) {
-        this.#newest = at;
-        this.#jump = undefined;
-      } else {
-        this.#forgetJump();
-        this.#jump = at;
-      }
-    } else this.#forgetJump();
-    return at;
-  }
-
-  #forgetJump(): void {
-    if (this.#jump === undefined) return;
-    this.#options.count('clock_jump', 1, this.#service);
-    this.#jump = undefined;
+    return this.#clock.note(local - this.#offset);
   }
 
   #osloRecord(bytes: Buffer, end: number, offset: number): void {
     const parts = this.#parts;
     this.#records++;
     this.#hasRecord = true;
-    const at = this.#at === undefined ? this.#utc(osloStamp(bytes, parts)) : this.#saw(this.#at);
+    const at = this.#at === undefined ? this.#utc(osloStamp(bytes, parts)) : this.#clock.note(this.#at);
     if (parts.contextStart === parts.contextEnd && this.#failures.size > 0) {
-      const failure = this.#failures.get(parts.pid);
+      const failure = this.#failures.of(parts.pid);
       if (
         failure !== undefined &&
         failure.at === at &&
-        !this.#isLate(at) &&
+        !isLate(at, this.#clock.newest) &&
         isText(bytes, parts.loggerStart, parts.loggerEnd, failure.logger)
       ) {
         addDetail(failure, bytes, parts.message, end);
@@ -342,21 +289,9 @@ export class LogReader {
     };
     if (failed) {
       this.#open = event;
-      this.#noteFailure(event, parts.pid);
+      this.#failures.note(event, parts.pid, this.#clock.newest);
     }
     this.#give(event);
-  }
-
-  #isLate(at: Millis): boolean {
-    return this.#newest !== undefined && at < this.#newest - FAILURE;
-  }
-
-  #noteFailure(event: Event, pid: number): void {
-    if (this.#failures.size > MOST_FAILURES) {
-      for (const [each, { at }] of this.#failures) if (this.#isLate(at)) this.#failures.delete(each);
-      if (this.#failures.size > MOST_FAILURES) this.#failures.clear();
-    }
-    this.#failures.set(pid, event);
   }
 
   /**
@@ -364,11 +299,8 @@ export class LogReader {
    * read, two readers of which this is the same give the same events.
    */
   get whole(): unknown {
-    const failures = [...this.#failures].filter(([, { at }]) => !this.#isLate(at)).sort(([a], [b]) => a - b);
-    return [
-      ...[this.service, this.host, this.#open, failures, this.#hasRecord, this.#newest, this.#jump, this.#previous],
-      ...[this.#quarter, this.#offset],
-    ];
+    const failures = this.#failures.recent(this.#clock.newest);
+    return [...[this.service, this.host, this.#open, failures, this.#hasRecord, ...this.#clock.state], ...[this.#quarter, this.#offset]];
   }
 
   #uwsgiLine({ text, request }: EnvelopeReader, offset: number): void {
@@ -376,7 +308,7 @@ export class LogReader {
     this.#records++;
     this.#hasRecord = true;
     this.#open = undefined;
-    const began = this.#options.zone.toUtc(request.localStart, this.#previous);
+    const began = this.#options.zone.toUtc(request.localStart, this.#clock.previous);
     const served = this.#workers?.served(request, began, this.#at);
     const announced = this.#announced(this.#matcher.read('uwsgi', text), text.length);
     if (announced === undefined) return;
@@ -405,7 +337,7 @@ export class LogReader {
     // What grep found is not the whole log, whose numbers say nothing then.
     const isWhole = this.#envelope.around !== 'prefix' && this.#options.isExcerpt !== true;
     if (isWhole) this.#missing += this.#serials.missing(bytes, this.#vlog);
-    this.#vlogRecord(bytes, end, offset, this.#saw(this.#at ?? vlogStamp(bytes, this.#vlog)));
+    this.#vlogRecord(bytes, end, offset, this.#clock.note(this.#at ?? vlogStamp(bytes, this.#vlog)));
   }
 
   #vlogRecord(bytes: Buffer, end: number, offset: number, at: Millis): void {
@@ -465,44 +397,4 @@ export class LogReader {
     if (this.#at === undefined) return this.#isVlog ? 'none' : 'own';
     return this.#isProven ? 'none' : 'outer';
   }
-}
-
-function quarterOf(quarter: number): Quarter {
-  const start = quarter * QUARTER;
-  return { hour: Buffer.from(new Date(start).toISOString().slice(0, 16).replace('T', ' ')), start: ((start % HOUR) + HOUR) % HOUR };
-}
-
-const same = (text: string): string => text;
-
-/** Of all logs: each takes 77 kB, and what bytes are read as is the same in each. */
-const contexts = new Recent(LONGEST_CONTEXT, (text) => readContext(printable(text)));
-const instances = new Recent(UUID_LENGTH, same);
-const osloLevels = new Recent(LONGEST_LEVEL, osloLevel);
-const vlogLevels = new Recent(LONGEST_LEVEL, vlogLevel);
-
-/** JavaScript's strings keep the text that they were cut out of: an id of 36 characters would keep 256 KiB. */
-const copied = (text: string): string => Buffer.from(text).toString();
-
-function detached({ kind, fields, text }: Announcement): Announcement {
-  const own: Record<string, FieldValue> = {};
-  for (const [name, value] of Object.entries(fields))
-    own[name] =
-      typeof value === 'string'
-        ? copied(value)
-        : typeof value === 'number'
-          ? value
-          : (value.map((item: string | Vif) => (typeof item === 'string' ? copied(item) : copiedVif(item))) as readonly string[]);
-  return { kind, fields: own, text: copied(text) };
-}
-
-const copiedVif = (vif: Vif): Vif =>
-  Object.fromEntries(Object.entries(vif).map(([name, value]) => [name, copied(value)])) as unknown as Vif;
-
-/** Shared by all records that no traceback can follow. */
-const NO_DETAIL: string[] = [];
-
-const isFailure = (level: Level): boolean => level === 'ERROR' || level === 'WARNING' || level === 'CRITICAL';
-
-function addDetail(event: Event, bytes: Buffer, start: number, end: number): void {
-  if (event.detail.length < MOST_DETAIL) event.detail.push(printable(bytes.toString('utf8', start, Math.min(end, start + LONGEST_DETAIL))));
 }

@@ -1,11 +1,12 @@
 import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import type { LineSink, Millis } from '../model/line.js';
-import { type Begin, FollowedLog, type SourceReport } from './follow.js';
+import { FollowedLog } from './follow.js';
+import type { Begin, SourceReport } from './follow-options.js';
 import { createLookout } from './lookout.js';
 import type { FileRead, LogPosition } from './position.js';
 
-export type { Begin, SourceReport } from './follow.js';
+export type { Begin, SourceReport } from './follow-options.js';
 
 export interface TailerOptions {
   /** files, whether they are there yet or not, folders, and globs */
@@ -66,104 +67,127 @@ const MOST_LEFT = 1000;
 /** Logs remembered after they have gone: one that comes back goes on with its numbers. */
 const MOST_GONE = 1000;
 
+export const createTailer = (options: TailerOptions): Tailer => new FileTailer(options);
+
 /**
- * Follows logs through their rotations. No log waits for another: each is read by `maxBytesPerPoll` at most, in turn,
- * and a log that cannot be read is said to be so while the others go on.
+ * Follows logs through their rotations. No log waits for another: each is read by `maxBytesPerPoll` at most, one after the other.
+ * A log that cannot be read is reported so while the others go on.
  */
-export function createTailer({ paths, open, clock, count, maxBytesPerPoll = MIB, begin, known = [] }: TailerOptions): Tailer {
-  const followed = new Map<string, FollowedLog>();
-  const sinks = new Map<string, LineSink | undefined>();
-  const left = new Map<string, FileRead>();
-  const lookOut = createLookout(paths);
-  const buffer = Buffer.allocUnsafe(PIECE);
-  let polls = 0;
-  let last: { readonly unmatched: readonly string[]; readonly report: PollReport } | undefined;
+class FileTailer implements Tailer {
+  readonly #options: TailerOptions;
+  readonly #followed = new Map<string, FollowedLog>();
+  readonly #sinks = new Map<string, LineSink | undefined>();
+  /** files whose names went, by device and inode */
+  readonly #left = new Map<string, FileRead>();
+  readonly #lookOut: ReturnType<typeof createLookout>;
+  readonly #buffer = Buffer.allocUnsafe(PIECE);
+  #polls = 0;
+  #last: { readonly unmatched: readonly string[]; readonly report: PollReport } | undefined;
+  /** in the order of their names; undefined after logs have come or gone */
+  #ordered: readonly FollowedLog[] | undefined;
 
-  /** A log that comes back after it was gone goes on with the sink that it had. */
-  const sinkOf = (path: string): LineSink | undefined => {
-    if (!sinks.has(path)) sinks.set(path, open(path));
-    return sinks.get(path);
-  };
+  constructor(options: TailerOptions) {
+    this.#options = options;
+    this.#lookOut = createLookout(options.paths);
+  }
 
-  const follow = (path: string): FollowedLog => {
-    const isFirst = polls === 0;
-    return new FollowedLog(path, {
-      sink: () => sinkOf(path),
+  async poll(budgetOf: (path: string) => number | undefined = () => undefined, isWhole = true): Promise<PollReport> {
+    const now = this.#options.clock.now();
+    const { logs, unmatched } = await this.#lookOut();
+    for (const path of this.#polls === 0 ? [...logs, ...(this.#options.known ?? [])] : logs) if (!this.#followed.has(path)) this.#add(path);
+    const all = this.#inOrder();
+    const { at, isStill, missing } = await this.#pollEach(all, logs, now, { budgetOf, isWhole });
+    if (isStill && this.#last !== undefined && isSameList(unmatched, this.#last.unmatched)) return { ...this.#last.report, at };
+    const sources = all.flatMap(({ report }) => report ?? []);
+    const readBytes = sources.reduce((sum, each) => sum + each.readBytes, 0);
+    const report = { at, readBytes, sources, missing: [...unmatched, ...missing] };
+    this.#last = { unmatched, report };
+    return report;
+  }
+
+  get openFiles(): number {
+    return [...this.#followed.values()].reduce((sum, log) => sum + log.openFiles, 0);
+  }
+
+  positions(): LogPosition[] {
+    return this.#inOrder().flatMap((log) => log.position() ?? []);
+  }
+
+  release(path: string, file: number): void {
+    this.#followed.get(path)?.release(file);
+  }
+
+  async close(): Promise<void> {
+    for (const log of this.#followed.values()) await log.close();
+    this.#followed.clear();
+  }
+
+  /** @param there paths at which logs were found */
+  async #pollEach(
+    all: readonly FollowedLog[],
+    there: readonly string[],
+    now: Millis,
+    { budgetOf, isWhole }: { readonly budgetOf: (path: string) => number | undefined; readonly isWhole: boolean },
+  ): Promise<{ readonly at: Millis; readonly isStill: boolean; readonly missing: readonly string[] }> {
+    const { paths, maxBytesPerPoll = MIB } = this.#options;
+    let at = now;
+    let isStill = true;
+    const missing: string[] = [];
+    const gone: FollowedLog[] = [];
+    // Those that have not been begun come in the order of their names: of two names of one file the first has it.
+    for (const log of [...rotated(all.filter(isBegun), this.#polls++), ...all.filter((each) => !isBegun(each))]) {
+      if (log.isStill(now, isWhole)) {
+        at = Math.min(at, log.lookedAt);
+        continue;
+      }
+      isStill = false;
+      if ((await log.poll(budgetOf(log.path) ?? maxBytesPerPoll, now)) !== undefined) continue;
+      if (paths.includes(log.path)) missing.push(log.path);
+      if (!log.isBegun) this.#forget(log);
+      else if (log.isIdle && !there.includes(log.path)) gone.push(log);
+    }
+    for (const log of gone.slice(0, Math.max(0, gone.length - MOST_GONE))) this.#forget(log);
+    return { at, isStill, missing };
+  }
+
+  #add(path: string): void {
+    const isFirst = this.#polls === 0;
+    const { begin, count } = this.#options;
+    const log = new FollowedLog(path, {
+      sink: () => this.#sinkOf(path),
       begin: () => begin(path, isFirst),
       count,
-      buffer,
-      isHeld: (file) => [...followed.values()].some((log) => log.holds(file)),
-      leftAt: ({ dev, ino }) => left.get(`${dev}/${ino}`),
-      onLeft(read) {
-        const key = `${read.dev}/${read.ino}`;
-        left.delete(key);
-        left.set(key, read);
-        if (left.size > MOST_LEFT) left.delete(left.keys().next().value!);
-      },
+      buffer: this.#buffer,
+      isHeld: (file) => [...this.#followed.values()].some((each) => each.holds(file)),
+      leftAt: ({ dev, ino }) => this.#left.get(`${dev}/${ino}`),
+      onLeft: (read) => this.#noteLeft(read),
     });
-  };
+    this.#followed.set(path, log);
+    this.#ordered = undefined;
+  }
 
-  /** in the order of their names; undefined after logs have come or gone */
-  let ordered: readonly FollowedLog[] | undefined;
-  const inOrder = (): readonly FollowedLog[] => {
-    ordered ??= [...followed.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-    return ordered;
-  };
-  const add = (path: string): void => {
-    followed.set(path, follow(path));
-    ordered = undefined;
-  };
-  const forget = (log: FollowedLog): void => {
-    followed.delete(log.path);
-    ordered = undefined;
-  };
+  #forget(log: FollowedLog): void {
+    this.#followed.delete(log.path);
+    this.#ordered = undefined;
+  }
 
-  return {
-    async poll(budgetOf = () => undefined, isWhole = true) {
-      const now = clock.now();
-      const { logs, unmatched } = await lookOut();
-      for (const path of polls === 0 ? [...logs, ...known] : logs) if (!followed.has(path)) add(path);
+  /** A log that comes back after it was gone goes on with the sink that it had. */
+  #sinkOf(path: string): LineSink | undefined {
+    if (!this.#sinks.has(path)) this.#sinks.set(path, this.#options.open(path));
+    return this.#sinks.get(path);
+  }
 
-      let at = now;
-      let isStill = isSameList(unmatched, last?.unmatched);
-      const missing = [...unmatched];
-      const gone: FollowedLog[] = [];
-      // Those that have not been begun come in the order of their names: of two names of one file the first has it.
-      const all = inOrder();
-      for (const log of [...inTurn(all.filter(isBegun), polls++), ...all.filter((log) => !isBegun(log))]) {
-        if (log.isStill(now, isWhole)) {
-          at = Math.min(at, log.lookedAt);
-          continue;
-        }
-        isStill = false;
-        if ((await log.poll(budgetOf(log.path) ?? maxBytesPerPoll, now)) !== undefined) continue;
-        if (paths.includes(log.path)) missing.push(log.path);
-        if (!log.isBegun) forget(log);
-        else if (log.isIdle && !logs.includes(log.path)) gone.push(log);
-      }
-      for (const log of gone.slice(0, Math.max(0, gone.length - MOST_GONE))) forget(log);
-      if (isStill && last !== undefined) return { ...last.report, at };
-      const sources = all.flatMap(({ report }) => report ?? []);
-      const report = { at, readBytes: sources.reduce((sum, { readBytes }) => sum + readBytes, 0), sources, missing };
-      last = { unmatched, report };
-      return report;
-    },
+  #noteLeft(read: FileRead): void {
+    const key = `${read.dev}/${read.ino}`;
+    this.#left.delete(key);
+    this.#left.set(key, read);
+    if (this.#left.size > MOST_LEFT) this.#left.delete(this.#left.keys().next().value!);
+  }
 
-    get openFiles() {
-      return [...followed.values()].reduce((sum, log) => sum + log.openFiles, 0);
-    },
-
-    positions: () => inOrder().flatMap((log) => log.position() ?? []),
-
-    release(path, file) {
-      followed.get(path)?.release(file);
-    },
-
-    async close() {
-      for (const log of followed.values()) await log.close();
-      followed.clear();
-    },
-  };
+  #inOrder(): readonly FollowedLog[] {
+    this.#ordered ??= [...this.#followed.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    return this.#ordered;
+  }
 }
 
 const isSameList = (a: readonly string[], b: readonly string[] | undefined): boolean =>
@@ -171,8 +195,8 @@ const isSameList = (a: readonly string[], b: readonly string[] | undefined): boo
 
 const isBegun = (log: FollowedLog): boolean => log.isBegun;
 
-/** The first one is another one at each poll, so that none is always the last. */
-const inTurn = <T>(all: readonly T[], turn: number): T[] => {
-  const first = all.length === 0 ? 0 : turn % all.length;
+/** Each poll begins with another one, so that none is always the last. */
+const rotated = <T>(all: readonly T[], poll: number): T[] => {
+  const first = all.length === 0 ? 0 : poll % all.length;
   return [...all.slice(first), ...all.slice(0, first)];
 };

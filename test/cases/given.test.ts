@@ -1,11 +1,11 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkLogs } from '../../src/check/check.js';
 import { nothingOf } from '../../src/cli/notes.js';
 import { createTally } from '../../src/cli/tally.js';
 import { createUnnamedText } from '../../src/cli/unnamed-text.js';
 import type { UnreadLog } from '../../src/model/unread.js';
-import { checkLogs } from '../../src/pipeline/check/check.js';
 import { replay } from '../../src/pipeline/replay.js';
 import { GOLDEN } from '../support/scenario.js';
 import { temporaryFolder } from '../tail/temporary.js';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { engine } from '../../src/cli/bound.js';
+import { engine } from '../../src/cli/engine.js';
 import { durationIn, momentOf } from '../../src/cli/when.js';
 import type { FinishedTrace } from '../../src/model/span.js';
 import { boot, failed, fragment, INSTANCE, networkReady } from '../export/terminal/traces.js';

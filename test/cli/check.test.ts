@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CheckOptions } from '../../src/pipeline/check/check.js';
-import { checkLogs } from '../../src/pipeline/check/check.js';
-import type { CheckReport } from '../../src/pipeline/check/report.js';
+import type { CheckOptions } from '../../src/check/check.js';
+import { checkLogs } from '../../src/check/check.js';
+import type { CheckReport } from '../../src/check/report.js';
 import { GOLDEN } from '../support/scenario.js';
 import { novaspan } from './surroundings.js';
 
@@ -128,7 +128,7 @@ describe('check', () => {
 
 describe('catalogue', () => {
   const catalogue = async (...argv: string[]) => {
-    const { engine } = await import('../../src/cli/bound.js');
+    const { engine } = await import('../../src/cli/engine.js');
     return novaspan(['catalogue', ...argv], { engine: { catalogue: () => engine.catalogue() } });
   };
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { ReplayOptions } from '../../src/cli/engine.js';
 import type { FinishedTrace } from '../../src/model/span.js';
+import type { ReplayOptions } from '../../src/pipeline/replay.js';
 import { boots, traceOf } from '../compare/support.js';
 import { temporaryFolder } from '../tail/temporary.js';
 import { novaspan, type Surroundings } from './surroundings.js';

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Engine, Excerpt } from '../../src/cli/engine.js';
+import type { Engine } from '../../src/cli/engine.js';
+import type { Excerpt } from '../../src/pipeline/excerpt/excerpt.js';
 import { boot, INSTANCE } from '../export/terminal/traces.js';
 import { novaspan, type Ran } from './surroundings.js';
 

@@ -3,11 +3,11 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { engine } from '../../src/cli/bound.js';
-import type { Resent } from '../../src/cli/engine.js';
+import { engine } from '../../src/cli/engine.js';
+import { DeadLetters, deadLetterFiles } from '../../src/deliver/dead-letters.js';
+import type { Resent } from '../../src/deliver/resend.js';
 import { createOtlpHttpExporter } from '../../src/export/otlp-http.js';
 import type { FinishedTrace } from '../../src/model/span.js';
-import { filesSetAside, SetAside } from '../../src/pipeline/set-aside.js';
 import { oneSpan, withBackend } from '../export/support.js';
 import { novaspan } from './surroundings.js';
 
@@ -28,10 +28,10 @@ const document = createOtlpHttpExporter({ url: 'http://127.0.0.1:1/v1/traces' })
 
 /** Sets traces 1 to n aside, and gives the files. */
 async function setAside(n: number): Promise<string[]> {
-  const folder = new SetAside(join(state, 'set-aside'));
+  const folder = new DeadLetters(join(state, 'set-aside'));
   for (let i = 1; i <= n; i++)
     await folder.keep(numbered(i), document(numbered(i)), { reason: 'answered 400', at: '2026-11-21T03:00:00.000Z', status: 400 });
-  return filesSetAside(join(state, 'set-aside'));
+  return deadLetterFiles(join(state, 'set-aside'));
 }
 
 /** A backend that answers each request with the next of these statuses, and 200 when they are used up. */
@@ -56,7 +56,7 @@ describe('resend', () => {
     const { code, stdout } = await withBackend(listener, (endpoint) => resend(endpoint));
     expect([code, bodies]).toEqual([0, [1, 2, 3].map((n) => document(numbered(n)))]);
     expect(stdout.split('\n')).toEqual([...[1, 2, 3].map((n) => `${'0'.repeat(31)}${n}-0123456789abcdef.json: sent`), '']);
-    expect(await filesSetAside(join(state, 'set-aside'))).toEqual([]);
+    expect(await deadLetterFiles(join(state, 'set-aside'))).toEqual([]);
   });
 
   it('keeps what is still refused, says why, and goes on with the others', async () => {
@@ -71,7 +71,7 @@ describe('resend', () => {
     await setAside(2);
     const { bodies, listener } = backend([401, 401]);
     const { code, stderr } = await withBackend(listener, (endpoint) => resend(endpoint));
-    expect([code, bodies.length, (await filesSetAside(join(state, 'set-aside'))).length]).toEqual([69, 1, 2]);
+    expect([code, bodies.length, (await deadLetterFiles(join(state, 'set-aside'))).length]).toEqual([69, 1, 2]);
     expect(stderr).toContain('not sent, nor those that follow: ');
     expect(stderr).toContain('OTEL_EXPORTER_OTLP_HEADERS');
   });
@@ -101,7 +101,7 @@ describe('resend', () => {
     writeFileSync(join(state, 'set-aside', '0-half.json'), '{"reason"');
     const { bodies, listener } = backend([]);
     const { code, stderr } = await withBackend(listener, (endpoint) => resend(endpoint));
-    expect([code, bodies.length, (await filesSetAside(join(state, 'set-aside'))).length]).toEqual([66, 1, 3]);
+    expect([code, bodies.length, (await deadLetterFiles(join(state, 'set-aside'))).length]).toEqual([66, 1, 3]);
     expect(stderr.match(/cannot be read/g)).toHaveLength(3);
   });
 

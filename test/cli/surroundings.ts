@@ -2,10 +2,12 @@ import { PassThrough, Readable } from 'node:stream';
 import type { Io } from '../../src/cli/command.js';
 import { commands } from '../../src/cli/commands.js';
 import { dispatch } from '../../src/cli/dispatch.js';
-import type { Engine, ReplayOptions, TailOptions } from '../../src/cli/engine.js';
+import type { Engine } from '../../src/cli/engine.js';
 import { toJson } from '../../src/export/json.js';
 import { toOtlpJson } from '../../src/export/otlp-json.js';
 import type { FinishedTrace } from '../../src/model/span.js';
+import type { ReplayOptions } from '../../src/pipeline/replay.js';
+import type { TailOptions } from '../../src/pipeline/tail.js';
 
 export interface Ran {
   readonly code: number;

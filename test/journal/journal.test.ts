@@ -6,15 +6,16 @@ import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { checkLogs } from '../../src/check/check.js';
 import { toOtlpJson } from '../../src/export/otlp-json.js';
 import { Rejoin } from '../../src/journal/cursor.js';
 import { type From, journalArguments, journalName } from '../../src/journal/place.js';
 import { JournalTailer } from '../../src/journal/tailer.js';
 import { OperatorError } from '../../src/model/errors.js';
 import type { FinishedTrace } from '../../src/model/span.js';
-import { checkLogs } from '../../src/pipeline/check/check.js';
-import { followLogs, type LiveLogs, type Start } from '../../src/pipeline/live.js';
+import { LogFollower } from '../../src/pipeline/log-follower.js';
 import { replay } from '../../src/pipeline/replay.js';
+import type { Start } from '../../src/pipeline/resume.js';
 import { runTail } from '../../src/pipeline/tail.js';
 import { type Backend, startBackend } from '../support/backend.js';
 import { cursorAt, journalEntries } from '../support/journal.js';
@@ -57,24 +58,24 @@ async function replayed(path = 'journal:', count = counting().count): Promise<st
   return textOf(traces);
 }
 
-const follow = (start: Start, count = counting().count): LiveLogs =>
-  followLogs({ logs: [{ paths: ['journal:'], timezone: 'UTC' }], host: 'localhost', start, lines: 'events', clock, count });
+const follow = (start: Start, count = counting().count): LogFollower =>
+  new LogFollower({ logs: [{ paths: ['journal:'], timezone: 'UTC' }], host: 'localhost', start, lines: 'events', clock, count });
 
-const offsetOf = (live: LiveLogs): number => live.vitals.logs[0]?.place.offset ?? 0;
+const offsetOf = (live: LogFollower): number => live.vitals.logs[0]?.place.offset ?? 0;
 /** Over all labels. */
 const sumOf = (counts: Readonly<Record<string, number>>, name: string): number =>
   Object.entries(counts).reduce((sum, [key, by]) => (key.startsWith(name) ? sum + by : sum), 0);
 const sizeOf = (lines: readonly string[]): number => Buffer.byteLength(lines.join(''));
 
 /** Cycles until so many bytes of entries have been read. The clock stands still meanwhile. */
-async function readTo(live: LiveLogs, offset: number): Promise<FinishedTrace[]> {
+async function readTo(live: LogFollower, offset: number): Promise<FinishedTrace[]> {
   const traces: FinishedTrace[] = [];
   while (offsetOf(live) < offset) traces.push(...(await live.cycle()).traces.map(({ trace }) => trace));
   return traces;
 }
 
 /** Cycles until the journal is at its end and everything has closed. */
-async function readOut(live: LiveLogs): Promise<FinishedTrace[]> {
+async function readOut(live: LogFollower): Promise<FinishedTrace[]> {
   const traces: FinishedTrace[] = [];
   now = END + 3_600_000;
   while ((live.vitals.watermark ?? 0) < END) traces.push(...(await live.cycle()).traces.map(({ trace }) => trace));
@@ -107,7 +108,7 @@ it.each([0.2, 0.45, 0.7, 0.9])('tail that is killed after %d of the entries give
   await one.close();
   appendFileSync(file, entries.slice(first.length).join(''));
 
-  const two = follow(saved === undefined ? { from: 'backfill' } : { from: 'again', saved: JSON.parse(JSON.stringify(saved)) });
+  const two = follow(saved === undefined ? { from: 'backfill' } : { from: 'resume', saved: JSON.parse(JSON.stringify(saved)) });
   traces.push(...(await readTo(two, sizeOf(entries))), ...(await readOut(two)));
   await two.close();
   expect(textOf(traces)).toEqual(expected);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { portsOf } from '../../src/correlate/store.js';
 import { actions } from '../../src/lifecycle/name.js';
-import { type Phase, phasesOf } from '../../src/lifecycle/phase.js';
+import type { Phase } from '../../src/lifecycle/phase.js';
+import { phasesOf } from '../../src/lifecycle/phases.js';
 import { notAfter } from '../../src/lifecycle/rounding.js';
 import { A, at, eventsOf, nova, P, vif } from '../support/lines.js';
 

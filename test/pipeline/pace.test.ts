@@ -2,9 +2,9 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { followLogs } from '../../src/pipeline/live.js';
+import { LogFollower } from '../../src/pipeline/log-follower.js';
+import { StandingClock } from '../support/clock.js';
 import { counting } from '../support/scenario.js';
-import { StandingClock } from './clock.js';
 
 const FROM = Date.parse('2026-11-21T01:00:00Z');
 const iso = (at: number): string => new Date(at).toISOString();
@@ -27,7 +27,7 @@ it('a small log is not read far ahead of a large one, so that its lines need not
     const clock = new StandingClock();
     await clock.pass(FROM);
     const { count, counted } = counting();
-    const live = followLogs({
+    const live = new LogFollower({
       logs: [{ paths: [dir], timezone: 'UTC' }],
       host: 'cmp1',
       start: { from: 'backfill' },

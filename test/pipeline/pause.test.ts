@@ -2,10 +2,10 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { followLogs } from '../../src/pipeline/live.js';
+import { LogFollower } from '../../src/pipeline/log-follower.js';
 import { pauseAfter } from '../../src/pipeline/pause.js';
 import type { SourceReport } from '../../src/tail/tailer.js';
-import { StandingClock } from './clock.js';
+import { StandingClock } from '../support/clock.js';
 
 const LINE = '2026-11-21 01:00:00.000 3705 INFO nova.compute.manager [-] running\n';
 
@@ -16,7 +16,7 @@ it('the next poll comes soon where something is left to read, also where a full 
     await clock.pass(Date.parse('2026-11-21T01:00:00Z'));
     const log = join(dir, 'nova-compute@cmp1.log');
     appendFileSync(log, LINE);
-    const live = followLogs({
+    const live = new LogFollower({
       logs: [{ paths: [dir], timezone: 'UTC' }],
       host: 'cmp1',
       start: { from: 'backfill' },

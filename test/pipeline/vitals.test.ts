@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { followLogs } from '../../src/pipeline/live.js';
+import { LogFollower } from '../../src/pipeline/log-follower.js';
+import { StandingClock } from '../support/clock.js';
 import { counting, GOLDEN } from '../support/scenario.js';
-import { StandingClock } from './clock.js';
 
 it('what is open is told by name and with its beginning, and whose builds may be told', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'novaspan-vitals-'));
@@ -18,7 +18,7 @@ it('what is open is told by name and with its beginning, and whose builds may be
     const clock = new StandingClock();
     const began = Date.parse(`${lines[opens]!.slice(0, 23).replace(' ', 'T')}Z`);
     await clock.pass(began + 60_000);
-    const live = followLogs({
+    const live = new LogFollower({
       logs: [{ paths: [dir], timezone: 'UTC' }],
       host: 'elsewhere',
       start: { from: 'backfill' },

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SentLog } from '../../src/receive/record.js';
 import { type Needed, Spool, type SpoolOptions } from '../../src/receive/spool.js';
 import { rotatedNames } from '../../src/tail/rotated.js';
-import { StandingClock } from '../pipeline/clock.js';
+import { StandingClock } from '../support/clock.js';
 
 const MIB = 1024 * 1024;
 const log = (host: string, service = 'nova-compute'): SentLog => ({

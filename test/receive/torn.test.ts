@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Spool } from '../../src/receive/spool.js';
 import { createTailer } from '../../src/tail/tailer.js';
-import { StandingClock } from '../pipeline/clock.js';
+import { StandingClock } from '../support/clock.js';
 import { counting } from '../support/scenario.js';
 
 const log = { host: 'cmp1', service: 'nova-compute', name: 'nova-compute.log', key: 'cmp1/nova-compute.log-01234567' };

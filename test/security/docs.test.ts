@@ -34,11 +34,11 @@ const BOUNDS: readonly { what: string; bound: string; file: string; is: string; 
   { what: 'open actions', bound: '10,000', file: 'correlate/retention.ts', is: 'MOST_OPEN = 10_000', counter: 'open_full' },
   { what: 'lines about the daemons of a host', bound: '20,000', file: 'correlate/host-lines.ts', is: 'ROOM = 20_000' },
   { what: 'ports of an action', bound: '256', file: 'correlate/members.ts', is: 'MOST_PORTS = 256', counter: 'ports_full' },
-  { what: 'traces that wait for the backend', bound: '1000, of 64 MiB', file: 'pipeline/deliver.ts', is: 'LIMIT_BYTES = 64 * 1024 * 1024' },
+  { what: 'traces that wait for the backend', bound: '1000, of 64 MiB', file: 'deliver/delivery.ts', is: 'LIMIT_BYTES = 64 * 1024 * 1024' },
   {
     what: 'traces in the dead-letter folder',
     bound: '10,000, of 256 MiB',
-    file: 'pipeline/set-aside.ts',
+    file: 'deliver/dead-letters.ts',
     is: 'LIMIT_BYTES = 256 * 1024 * 1024',
     counter: 'traces_dropped',
   },

@@ -22,7 +22,7 @@ export async function sendThroughOutage(endpoint, until) {
       },
     },
     limit: 10,
-    onDone: (_parcel, how) => finished(how),
+    onSettled: (_queued, how) => finished(how),
     clock: { now: systemClock.now, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 200), signal) },
     count: () => undefined,
     log: createLog(new Writable({ write: (_chunk, _encoding, written) => written() })),

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 
 const { dist, logs, golden, url, boots, stops, limitBytes } = JSON.parse(process.argv[2]);
-const { followLogs } = await import(join(dist, 'pipeline/live.js'));
-const { Delivery } = await import(join(dist, 'pipeline/deliver.js'));
+const { LogFollower } = await import(join(dist, 'pipeline/log-follower.js'));
+const { Delivery } = await import(join(dist, 'deliver/delivery.js'));
 const { createOtlpHttpExporter } = await import(join(dist, 'export/otlp-http.js'));
 const { createLog } = await import(join(dist, 'telemetry/log.js'));
 
@@ -108,13 +108,13 @@ const delivery = new Delivery({
   clock,
   count,
   log: createLog(process.stderr),
-  onDone: (parcel, how) => {
+  onSettled: (queued, how) => {
     done[how]++;
-    live.settle(parcel);
-    waiting.delete(parcel);
+    live.settle(queued);
+    waiting.delete(queued);
   },
 });
-const live = followLogs({
+const live = new LogFollower({
   logs: [{ paths: [logs], timezone: 'UTC' }],
   host: 'vm',
   start: { from: 'backfill' },

@@ -40,7 +40,7 @@ export async function* readInShards(run: Run, jobs: Jobs): Traces {
     const there = await later.next('there');
     if (there === undefined) return yield* alone(run, later, said);
     if (there.whole !== comparable(run)) {
-      return yield* alone(run, later, said, 'at the cut the second knew less');
+      return yield* alone(run, later, said, 'the states of the two threads differed where they meet');
     }
     const done = await later.next('done');
     if (run.options.signal?.aborted) return 'aborted';

@@ -1,3 +1,4 @@
+import type { NotesOfLog } from '../../clock/hint.js';
 import type { Event } from '../../lifecycle/event.js';
 import type { Reported, Slowed } from '../../lifecycle/stalls.js';
 import type { Unnamed } from '../../lifecycle/unnamed.js';
@@ -5,7 +6,6 @@ import type { CounterName } from '../../model/counters.js';
 import type { Millis } from '../../model/line.js';
 import type { FinishedTrace } from '../../model/span.js';
 import type { UnreadLog } from '../../model/unread.js';
-import type { NotesOfLog } from '../clock/hint.js';
 import type { ReplayOptions } from '../replay.js';
 
 /** How the work of a replay is shared. */

@@ -1,0 +1,64 @@
+import { basename } from 'node:path';
+import type { Fault } from '../tail/discover.js';
+import type { Problem } from './report.js';
+
+/** Who logs into folders of these names: where one is not there, its service may be on another host. */
+const WRITERS: ReadonlyMap<string, string> = new Map([
+  ['nova', 'nova-compute'],
+  ['neutron', 'neutron'],
+  ['openvswitch', 'ovs-vswitchd'],
+  ['ovn', 'ovn-controller'],
+  ['placement', 'placement'],
+  ['glance', 'glance'],
+]);
+
+const ELSEWHERE = 'services in containers log elsewhere, such as to /var/log/kolla, /var/log/containers or the journal (journal:)';
+
+/** `/var/log/nova (is nova-compute on this host?)` */
+function said({ path }: Fault): string {
+  const writer = WRITERS.get(basename(path));
+  return writer === undefined ? path : `${path} (is ${writer} on this host?)`;
+}
+
+const both = (faults: readonly Fault[]) => ({
+  missing: faults.filter(({ isEmpty }) => !isEmpty).map(said),
+  empty: faults.filter(({ isEmpty }) => isEmpty).map(said),
+});
+
+/** Where other logs were read: services that are on other hosts are no fault. */
+export function absentNotes(faults: readonly Fault[]): string[] {
+  const { missing, empty } = both(faults);
+  const later = 'tail looks for them at every poll';
+  return [
+    ...(missing.length === 0 ? [] : [`not there: ${missing.join(', ')}; ${later}`]),
+    ...(empty.length === 0 ? [] : [`there, without a log in it: ${empty.join(', ')}; ${later}`]),
+  ];
+}
+
+/** Paths that were asked for and are not there, or hold no log. */
+export function absentProblems(faults: readonly Fault[], config: string | undefined): Problem[] {
+  const { missing, empty } = both(faults);
+  const remedy = (toDo: string): string =>
+    config === undefined ? toDo : `${toDo}, in ${config}; or wait until they log: tail looks for them at every poll`;
+  const problem = (what: string, why: string, toDo: string): Problem => ({ about: 'unreadable', what, why: [why], remedy: remedy(toDo) });
+  return [
+    ...(missing.length === 0
+      ? []
+      : [
+          problem(
+            `not there: ${missing.join(', ')}`,
+            'there is no such file or folder on this machine',
+            `name where this machine has its logs (${ELSEWHERE})`,
+          ),
+        ]),
+    ...(empty.length === 0
+      ? []
+      : [
+          problem(
+            `no log in ${empty.join(', ')}`,
+            'no file there is called as logs are, such as nova-compute.log or SERVICE@HOST.log, or the service has not logged yet',
+            `name the folder that holds the logs, or a file by its path and its writer with --service (${ELSEWHERE})`,
+          ),
+        ]),
+  ];
+}

@@ -1,0 +1,61 @@
+import { type Catalogue, catalogue as ours } from '../catalogue/index.js';
+import type { Zone } from '../format/zone.js';
+import type { Millis } from '../model/line.js';
+import { EnvelopeReader, standsUnder } from '../read/envelope.js';
+import type { ReaderOptions, Zoning } from '../read/log-reader.js';
+import type { LineReader } from '../read/source.js';
+import { ClockNotes } from './notes.js';
+import { statedIn } from './stated.js';
+
+const CARRIAGE_RETURN = 13;
+
+/** Reads a service's lines for what they say of its clock, and for nothing else. */
+export class ClockReader implements LineReader {
+  readonly service: string;
+  readonly host: string;
+  /** of lines whose time a zone makes, and of those whose time is known in UTC: a log may hold both */
+  readonly zoned: ClockNotes;
+  readonly utc: ClockNotes;
+  readonly #options: ReaderOptions;
+  readonly #catalogue: Catalogue;
+  readonly #envelope = new EnvelopeReader();
+  #previous: Millis | undefined;
+
+  constructor(options: ReaderOptions, outerZone: Zone) {
+    this.service = options.service;
+    this.host = options.host;
+    this.zoned = new ClockNotes(options.zone, outerZone);
+    this.utc = new ClockNotes(options.zone, outerZone);
+    this.#options = options;
+    this.#catalogue = options.catalogue ?? ours;
+  }
+
+  get newest(): Millis | undefined {
+    return this.#previous;
+  }
+
+  flushCounts(): void {
+    // Nothing is counted: the logs are read again.
+  }
+
+  /** As LineReader has it. */
+  readonly line = (bytes: Buffer, start: number, end: number, offset: number, told?: Millis, isProven = false): void => {
+    const stop = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+    const made = this.#envelope.read(bytes, start, stop, told);
+    const envelope = made === undefined ? undefined : this.#envelope.envelope(made, told);
+    if (envelope === undefined) {
+      if (!standsUnder(bytes, start, stop)) this.#options.onBare?.(bytes, start, end, offset);
+      return;
+    }
+    const { local, isUtc, logger, message, context } = envelope;
+    const at = told ?? (isUtc ? local : this.#options.zone.toUtc(local, this.#previous));
+    this.#previous = at;
+    const zoning: Zoning = told === undefined ? (isUtc ? 'none' : 'own') : isProven ? 'none' : 'outer';
+    const notes = zoning === 'none' ? this.utc : this.zoned;
+    notes.time(at, zoning);
+    if (context !== undefined) notes.context(context, at);
+    if (!isUtc) notes.states(statedIn(logger, message), at);
+    const announced = this.#catalogue.recognise(this.service, logger, message);
+    if (announced !== undefined) notes.meaning(announced, at);
+  };
+}

@@ -1,0 +1,49 @@
+import type { Writable } from 'node:stream';
+import type { Config } from '../config/schema.js';
+import type { Exporter, ExportResult } from '../export/exporter.js';
+import { toJson } from '../export/json.js';
+import { createOtlpHttpExporter } from '../export/otlp-http.js';
+import { toOtlpJson } from '../export/otlp-json.js';
+import { tracesUrl } from '../export/otlp-settings.js';
+import { parseResourceAttributes } from '../export/resource.js';
+import { traceText } from '../export/terminal/trace-text.js';
+import type { FinishedTrace } from '../model/span.js';
+
+export interface OutputIo {
+  readonly stdout: Writable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What sends traces to where the configuration says. */
+export function exporterFor({ output, otlp }: Pick<Config, 'output' | 'otlp'>, { stdout, env }: OutputIo): Exporter {
+  switch (output) {
+    case 'otlp': {
+      const { endpoint, headers, timeout } = otlp;
+      return createOtlpHttpExporter({
+        ...(endpoint !== undefined && { url: tracesUrl(endpoint) }),
+        ...(headers !== undefined && { headers }),
+        ...(timeout !== undefined && { timeoutMs: timeout }),
+        resourceAttributes: parseResourceAttributes(env['OTEL_RESOURCE_ATTRIBUTES']),
+      });
+    }
+    case 'otlp-json':
+      return writingTo(stdout, toOtlpJson);
+    case 'json':
+      return writingTo(stdout, toJson);
+    case 'text':
+      return writingTo(stdout, traceText);
+    default:
+      return output satisfies never;
+  }
+}
+
+/** An exporter whose backend is a stream. */
+const writingTo = (stream: Writable, encode: (trace: FinishedTrace) => string): Exporter => ({
+  export: (trace) =>
+    new Promise<ExportResult>((resolve) => {
+      stream.write(`${encode(trace)}\n`, (error) =>
+        resolve(error == null ? { outcome: 'delivered', rejected: 0 } : { outcome: 'retryable', reason: error.message }),
+      );
+    }),
+  shutdown: async () => undefined,
+});

@@ -1,0 +1,110 @@
+import type { Delivery } from '../deliver/delivery.js';
+import type { Clock } from '../model/clock.js';
+import type { PollReport } from '../tail/tailer.js';
+import type { Log } from '../telemetry/log.js';
+import type { DecisionLog } from './decisions.js';
+import { type FirstStart, holdsLines, sayWhatIsNotRead } from './first-start.js';
+import type { LiveView } from './live-view.js';
+import type { LogFollower } from './log-follower.js';
+import type { NotableActions } from './notable.js';
+import { pauseAfter } from './pause.js';
+import type { LiveTrace } from './saved-logs.js';
+import type { Totals } from './totals.js';
+
+/** How often the counters are logged, while something was counted. */
+const SUMMARY_EVERY = 60_000;
+
+export interface PollLoopOptions {
+  readonly follower: LogFollower;
+  /** paths at which logs may appear: that there are none is normal */
+  readonly mayAppear: readonly string[];
+  readonly delivery: Pick<Delivery<LiveTrace>, 'offer' | 'isFull' | 'waiting'>;
+  readonly view: LiveView;
+  /** where the zones of logs are given */
+  readonly configured: string;
+  /** set where the lines that the logs hold already are not exported */
+  readonly firstStart: FirstStart | undefined;
+  /** @param isQuiet nothing was read in this cycle, and nothing closed */
+  readonly onCycle: (isQuiet: boolean) => Promise<void>;
+  readonly pollInterval: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly notable: NotableActions;
+  readonly totals: Totals;
+  readonly decisions: DecisionLog | undefined;
+}
+
+/** Polls the logs and hands finished traces on, until it is to stop. While the queue is full it reads nothing: the files keep the lines. */
+export class PollLoop {
+  readonly #options: PollLoopOptions;
+  /** paths of which was logged that they cannot be read */
+  readonly #unreadable = new Set<string>();
+  /** paths of which was logged, or need not be, that nothing is there */
+  readonly #absent: Set<string>;
+  #summaryAt: number;
+  #firstStart: FirstStart | undefined;
+
+  constructor(options: PollLoopOptions) {
+    this.#options = options;
+    this.#absent = new Set(options.mayAppear);
+    this.#summaryAt = options.clock.now();
+    this.#firstStart = options.firstStart;
+  }
+
+  async run(): Promise<void> {
+    const { clock, pollInterval, signal } = this.#options;
+    while (!signal.aborted) await clock.sleep(pauseAfter(await this.#cycle(), pollInterval), signal);
+  }
+
+  async #cycle(): Promise<readonly PollReport[]> {
+    const { follower, delivery, notable, view, onCycle } = this.#options;
+    const { traces, reports } = delivery.isFull ? { traces: [], reports: await follower.look() } : await follower.cycle();
+    delivery.offer(traces);
+    for (const { trace } of traces) notable.note(trace);
+    view.show(traces);
+    this.#logFirstStart(reports);
+    for (const report of reports) this.#logTrouble(report);
+    this.#logWrongZone();
+    const isQuiet = reports.every(({ readBytes }) => readBytes === 0);
+    await onCycle(isQuiet && traces.length === 0);
+    this.#logTotals();
+    return reports;
+  }
+
+  #logFirstStart(reports: readonly PollReport[]): void {
+    const { log } = this.#options;
+    if (this.#firstStart !== undefined && reports.some(({ sources }) => sources.some(holdsLines))) sayWhatIsNotRead(this.#firstStart, log);
+    // What is written from now on is read.
+    this.#firstStart = undefined;
+  }
+
+  #logTrouble({ sources, missing }: PollReport): void {
+    const { log } = this.#options;
+    for (const path of missing) {
+      if (!this.#absent.has(path)) log.warn({ path }, 'there is no such log yet: it is looked for at every poll');
+      this.#absent.add(path);
+    }
+    for (const { path, readable, reason, lost } of sources) {
+      if (lost !== undefined) log.warn({ path, reason: lost }, 'a part of a log was missed');
+      if (!readable && !this.#unreadable.has(path)) log.error({ path, reason }, 'a log cannot be read: it is tried again at every poll');
+      if (readable) this.#unreadable.delete(path);
+      else this.#unreadable.add(path);
+    }
+  }
+
+  #logWrongZone(): void {
+    const { follower, configured, log } = this.#options;
+    const wrong = follower.wrongZone(configured);
+    if (wrong !== undefined) log.warn({ why: wrong.why, paths: wrong.logs.map(({ path }) => path) }, `${wrong.what}: ${wrong.remedy}`);
+  }
+
+  #logTotals(): void {
+    const { clock, totals, log, follower, delivery, decisions } = this.#options;
+    if (clock.now() - this.#summaryAt < SUMMARY_EVERY) return;
+    this.#summaryAt = clock.now();
+    decisions?.standing(follower.vitals);
+    const counted = totals.since();
+    if (Object.keys(counted).length > 0) log.info({ ...counted, open: follower.open, waiting: delivery.waiting }, 'in the last minute');
+  }
+}
