@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { globSync } from 'tinyglobby';
@@ -58,5 +58,29 @@ describe('the pages', () => {
     follow('README.md');
     // The folder of decisions is linked as a whole.
     expect(pages.filter((page) => page.startsWith('docs/') && !page.startsWith('docs/decisions/') && !reached.has(page))).toEqual([]);
+  });
+
+  /** Decisions and the changelog name what was there, CONTRIBUTING what its steps make. */
+  const ofToday = pages.filter((page) => !['CHANGELOG.md', 'CONTRIBUTING.md'].includes(page) && !page.startsWith('docs/decisions/'));
+
+  it.each(ofToday)('%s names only files that are there', (page) => {
+    const tops = 'bench|build|collector-config|demo|deploy|docs|grafana|packaging|src|test|wasm|web';
+    const rooms = readdirSync(resolve(ROOT, 'src')).join('|');
+    const named = [...proseOf(page).matchAll(new RegExp(`\`((?:(?:${tops})/|(?:${rooms})/)[\\w./-]+\\.\\w+)\``, 'g'))].map(
+      ([, path]) => path!,
+    );
+    const isThere = (path: string) =>
+      [ROOT, resolve(ROOT, 'src'), resolve(ROOT, dirname(page))].some((folder) => existsSync(resolve(folder, path)));
+    expect(named.filter((path) => !isThere(path))).toEqual([]);
+  });
+
+  const isGenerated = (page: string): boolean => /Generated .*do not edit/.test(readFileSync(resolve(ROOT, page), 'utf8').slice(0, 600));
+
+  it.each(pages.filter((page) => !isGenerated(page)))('%s has lines of prose under 120 characters', (page) => {
+    // Rows of tables, headings, and what cannot be broken: links, commands.
+    const prose = proseOf(page)
+      .split('\n')
+      .filter((line) => !/^\s*[|#<]|^ {4}|^!\[/.test(line));
+    expect(prose.filter((line) => line.length > 120 && line.slice(0, 120).trim().includes(' ') && !/^\s*\S+$/.test(line))).toEqual([]);
   });
 });

@@ -100,7 +100,7 @@ describe.each(SCENARIOS)('%s', (scenario) => {
         );
         const { traces, counted } = await replayedFiles(files, given);
         expect(comparable(traces)).toEqual(expected);
-        expect(Object.keys(counted).filter((name) => name.startsWith('damaged_lines'))).toEqual([]);
+        expect(Object.keys(counted).filter((name) => name.startsWith('malformed_lines'))).toEqual([]);
       }),
       { numRuns: 3 },
     );
@@ -153,7 +153,7 @@ describe.each(SCENARIOS)('%s', (scenario) => {
         ]);
         const { traces, counted } = await replayedFiles({ 'journalctl.out': lines }, 'America/New_York', false);
         expect(comparable(traces)).toEqual(comparable((await plain).traces));
-        expect(counted['foreign_lines sudo']).toBeGreaterThan(0);
+        expect(counted['other_program_lines sudo']).toBeGreaterThan(0);
       }),
       { numRuns: 2 },
     );

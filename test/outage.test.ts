@@ -144,7 +144,7 @@ it('an outage of hours costs memory up to the bound, and no trace', async () => 
   // While it was away: reading paused, and nothing was given up.
   expect(atEnd.backend).toBe('down');
   expect(paused).toBeGreaterThan(0.08 * BOOTS);
-  expect(atEnd.done).toMatchObject({ dropped: 0, 'set-aside': 0 });
+  expect(atEnd.done).toMatchObject({ dropped: 0, 'dead-letter': 0 });
   expect(atEnd.done['delivered']).toBeLessThan(0.11 * BOOTS);
   expect(most.heap - base).toBeLessThan(MOST_GROWTH);
   expect(most.waitingBytes).toBeGreaterThan(LIMIT_BYTES);
@@ -156,9 +156,9 @@ it('an outage of hours costs memory up to the bound, and no trace', async () => 
   });
   expect(boots.filter((traceId) => !came.has(traceId))).toEqual([]);
   expect(changed).toEqual([]);
-  expect([left, done]).toEqual([0, { delivered: came.size, 'set-aside': 0, dropped: 0 }]);
+  expect([left, done]).toEqual([0, { delivered: came.size, 'dead-letter': 0, dropped: 0 }]);
   expect(counted).toMatchObject({ actions: BOOTS });
   expect(said.map((line) => JSON.parse(line)).filter(({ level }) => level === 'info')).toMatchObject([
-    { msg: 'the backend takes traces again' },
+    { msg: 'the backend accepts traces again' },
   ]);
 });

@@ -33,7 +33,7 @@ describe('whatever stands in a log', () => {
       Buffer.from(BUILT),
     ]);
     expect(events.map(({ kind }) => kind)).toEqual(['instance.built']);
-    expect(counted['garbage nova-compute']).toBe(3);
+    expect(counted['unparsed_lines nova-compute']).toBe(3);
   });
 
   it('a 10 MB line is cut and counted, and the next is read', () => {

@@ -75,7 +75,7 @@ export const thresholds = {
     value: 120,
     unit: 'seconds',
     must: 'be positive',
-    reason: 'a trace is told some 10 s after its action; two minutes are far beyond what a busy disk explains',
+    reason: 'a trace is exported about 10 s after its action; two minutes are far beyond what a busy disk explains',
   },
   notExporting: {
     value: 600,
@@ -93,7 +93,7 @@ export const thresholds = {
     value: 21_600,
     unit: 'seconds',
     must: 'be positive',
-    reason: 'six hours: less than any usual rotation keeps, and time to mend the cause before the first line is lost',
+    reason: 'six hours: less than any usual rotation keeps, and time to correct the cause before the first line is lost',
   },
   missingShare: {
     value: 0.01,

@@ -261,7 +261,7 @@ async function readInto(
     const anyHost = entry.fallbackHost ?? NO_HOST;
     const read = await readLog(set, { service, host, form, isNamed, anyHost, zone: parseZones(entry.zone), ...reading });
     if (read === undefined) {
-      passedOver.push({ path: set.path, why: 'its name tells no service' });
+      passedOver.push({ path: set.path, why: 'its name shows no service' });
       return;
     }
     const { surveys, unknown, foreign } = read;

@@ -65,7 +65,7 @@ export const notOfForm = (path: string, form: LogForm | undefined, lines: number
   about: 'format',
   what: `no line of ${path} is ${form}`,
   why: [`${lines.toLocaleString('en-US')} ${lines === 1 ? 'line does' : 'lines do'} not fit that form`],
-  remedy: 'leave the form out (--log-form auto): it is told from the lines',
+  remedy: 'leave the form out (--log-form auto): it is detected from the lines',
 });
 
 /** What else is in a log, and not read. */
@@ -182,7 +182,7 @@ export function noCompute(
       {
         about: 'no-compute',
         what: 'there is no log of nova-compute',
-        why: ['actions are told by its lines: of the other logs alone no action becomes a whole trace'],
+        why: ['its lines show the actions: without them no action becomes a whole trace'],
         remedy: 'add the nova-compute log of the hosts in question',
       },
     ],

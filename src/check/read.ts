@@ -63,7 +63,7 @@ function openReading(path: string, modified: Millis, options: ReadOptions): Read
   const counted = new Map<CounterName, number>();
   const count: Count = (name, by = 1, label = '') => {
     counted.set(name, (counted.get(name) ?? 0) + by);
-    if (name === 'foreign_lines') foreign.set(label, (foreign.get(label) ?? 0) + by);
+    if (name === 'other_program_lines') foreign.set(label, (foreign.get(label) ?? 0) + by);
   };
   const unknown = new Survey({ service: undefined, zone: outerZone, outerZone });
   const source = openSource({
@@ -141,7 +141,7 @@ export async function readLog({ path, parts }: LogSet, options: ReadOptions): Pr
     seen: unfolder.seen,
     form: source.form,
     foreign,
-    damaged: counted.get('damaged_lines') ?? 0,
+    damaged: counted.get('malformed_lines') ?? 0,
     sizeBytes: isJournal ? readBytes : sizeBytes,
     readBytes,
     newestEntries: isNewest ? lines : undefined,

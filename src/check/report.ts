@@ -35,7 +35,7 @@ export interface SourceReport {
   readonly depth: Depth | undefined;
   readonly levels: Partial<Record<Level, number>>;
   readonly release: string;
-  /** the zone it was read in; UTC is what OVS and OVN log in, `proven` where what wraps its lines tells their time in UTC */
+  /** the zone it was read in; UTC is what OVS and OVN log in, `proven` where the wrapper of its lines has their time in UTC */
   readonly zone: string;
   readonly clock: { readonly verdict: 'utc' | 'agrees' | 'off' | 'unknown'; readonly offsetMinutes: number; readonly by: string };
   readonly sizeBytes: number;

@@ -45,7 +45,7 @@ export function sourceReport(source: Source, finding: ClockFinding | undefined):
       ? {
           verdict: 'utc',
           offsetMinutes: 0,
-          by: source.isProven ? 'what wraps its lines tells their time in UTC' : 'OVS and OVN log in UTC',
+          by: source.isProven ? 'the wrapper of its lines has their time in UTC' : 'OVS and OVN log in UTC',
         }
       : { verdict: finding?.verdict ?? 'unknown', offsetMinutes: Math.round((finding?.offset ?? 0) / 60_000), by: finding?.by ?? '' },
     sizeBytes: source.sizeBytes,

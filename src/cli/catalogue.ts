@@ -29,7 +29,7 @@ export const catalogue = defineCommand({
     releases: { type: 'boolean', about: 'what each release shows, as Markdown tables (docs/releases.md)' },
   },
   examples: [
-    { says: 'which lines tell of a flow installation', command: 'novaspan catalogue | grep -i installed' },
+    { says: 'which lines show a flow installation', command: 'novaspan catalogue | grep -i installed' },
     { says: 'what a boot consists of', command: 'novaspan catalogue --action create' },
     { says: "what Yoga's nova-compute prints that novaspan reads", command: 'novaspan catalogue --service nova-compute --release Yoga' },
   ],

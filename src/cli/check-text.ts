@@ -173,7 +173,7 @@ function detailsOf(source: SourceReport, look: Look): string[] {
   return [
     ...dim(`${path}${parts.length === 0 ? '' : ` and ${parts.length} rotated: ${parts.join(', ')}`}`),
     ...dim(
-      `service told by ${serviceToldBy}, host by ${hostToldBy}; written as ${formOf(source).replace(/^-$/, 'nothing known')}; ${release === '-' ? 'no clue to its release' : release}`,
+      `service from ${serviceToldBy}, host from ${hostToldBy}; written as ${formOf(source).replace(/^-$/, 'nothing known')}; ${release === '-' ? 'no clue to its release' : release}`,
     ),
     ...dim(
       [
@@ -207,7 +207,7 @@ function shown({ actions, sources: all }: CheckReport, look: Look, { verbose }: 
     if (action.toldAs !== undefined)
       listIn(
         misnamed,
-        `told as ${action.toldAs.action} without ${action.toldAs.needs}`,
+        `named ${action.toldAs.action} without ${action.toldAs.needs}`,
         `${action.name}${action.toldAs.always ? '' : ' to another host'}`,
       );
   }
@@ -257,7 +257,7 @@ function phasesOf(action: ActionReport, look: Look): string[] {
       (action.shown ? '' : ` is not shown${action.needs === undefined ? '' : ` without ${action.needs}`}`) +
       (action.toldAs === undefined
         ? ''
-        : ` (${action.toldAs.always ? '' : 'to another host '}told as ${action.toldAs.action} without ${action.toldAs.needs})`) +
+        : ` (${action.toldAs.always ? '' : 'to another host '}named ${action.toldAs.action} without ${action.toldAs.needs})`) +
       (action.shown && bounds.length > 0 ? ` (the line of its ${bounds.join(' and ')} is not printed)` : ''),
     ...action.phases.map(({ name, service, seen: how, ends, needs }) => {
       const text = `    ${name.padEnd(width)}  ${service}: ${ends && how !== 'end' ? 'its end only; the whole ' : ''}${WORDS[how]}${needs.length === 0 ? '' : ` of ${needs.join(how === 'no-log' ? ' or ' : ' and ')}`}`;

@@ -9,24 +9,24 @@ import { zonesOf } from './zone.js';
 /** `check PATH...`: whether logs can be read, what they show and what not. The first thing to run on a new cloud. */
 export const check = defineCommand({
   name: 'check',
-  summary: 'tell whether logs can be read, what they show, and how to see more',
+  summary: 'check whether logs can be read, what they show, and how to see more',
   operands: '[PATH...]',
   takes: { least: 0, most: Infinity },
   about: [
-    'Says of every log: whether it can be read, whose it is, its form (docs/log-forms.md) and what is in it, release, level, times and how much of it is recognised. A log that several services write to, such as a journal, is told of by service and host. Compares the clocks of logs in local time with those in UTC, and says which zone to give where they disagree. Says which phases of which actions logs such as these can show, which actions get the name of another, and what to change in nova.conf or neutron.conf to see more. With --rules, messages and phases of your own count too.',
-    'With --config, the configuration of tail is checked first, with all its faults at once, and then the logs that it names, and those that were sent where it takes any. PATHs replace those.',
+    'Shows for each log whether it can be read, its service and host, its form (docs/log-forms.md) and content, release, level, times and the share of recognised lines. A log that several services write to, such as a journal, is shown by service and host. Compares the clocks of logs in local time with those in UTC, and names the right zone where they disagree. Shows which phases of which actions such logs can show, which actions get the name of another action, and what to change in nova.conf or neutron.conf to see more. With --rules, messages and phases of your own count too.',
+    'With --config, the configuration of tail is checked first, with all its faults at once, and then the logs that it names, and received logs if it receives any. PATHs replace those.',
     'Archives (tar, zip, sosreports) and compressed logs are read as they are.',
-    'Of each log the last 64 MiB are read, of a journal (`journal:`, `journal:UNIT,UNIT`, `journal:/path`) about as many entries, which tell how the service logs now; --all reads everything. Nothing is sent anywhere and nothing is changed.',
+    'The last 64 MiB of each log are read, and about as much of a journal (`journal:`, `journal:UNIT,UNIT`, `journal:/path`): they show how the service logs now. --all reads everything. Nothing is sent anywhere and nothing is changed.',
   ],
   options: {
-    config: { type: 'string', short: 'c', value: 'FILE', about: 'the configuration of tail: it is checked, and then its logs' },
+    config: { type: 'string', short: 'c', value: 'FILE', about: 'the configuration of tail: check it, and then its logs' },
     ...sourceOptions,
     timezone: {
       ...sourceOptions.timezone,
       about: `${sourceOptions.timezone.about}. Services in another zone follow it: Asia/Seoul,placement=UTC,glance=UTC`,
     },
-    host: { type: 'string', value: 'HOST', about: 'who wrote the logs, where neither file name nor folder says' },
-    all: { type: 'boolean', about: 'read the whole of every log' },
+    host: { type: 'string', value: 'HOST', about: 'the host that wrote the logs, where neither file name nor folder shows it' },
+    all: { type: 'boolean', about: 'read every log completely' },
     verbose: { type: 'boolean', short: 'v', about: 'every phase of every action, the evidence, and all unrecognised messages' },
     format: { type: 'string', choices: ['text', 'json'], about: 'text (default), or everything that was found as JSON' },
     'no-color': { type: 'boolean', about: 'no colours' },

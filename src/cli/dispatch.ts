@@ -113,7 +113,7 @@ const completionAmong = (all: readonly CommandEntry[]): CommandEntry => {
 const helpAmong = (all: readonly CommandEntry[]): CommandEntry => {
   const help: Command = defineCommand({
     name: 'help',
-    summary: 'tell about the commands, or about one',
+    summary: 'show help for all commands, or for one',
     operands: '[COMMAND]',
     takes: { least: 0, most: 1 },
     about: ['`novaspan COMMAND --help` shows the same.'],

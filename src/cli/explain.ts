@@ -14,8 +14,8 @@ export const explain = defineCommand({
   operands: 'LINE | PHASE | -',
   takes: { least: 1, most: Infinity },
   about: [
-    'Says which format the line is in, what its envelope holds, which message of the catalogue it is, which ids it gives and which phases it can begin or end. The first thing to try when a span is missing.',
-    'Of a phase, such as vif-plugged, it says what it is, from which line to which, of which service, at which level each release shows it, and what makes it long as far as logs show that. A word that several phases have lists them.',
+    'Shows the format of the line, its envelope, its message in the catalogue, its ids, and the phases that it can start or end. Try this first when a span is missing.',
+    'For a phase, such as vif-plugged, it shows what it is, its first and last line, its service, at which level each release logs it, and what makes it long as far as logs show that. A word that several phases share lists them.',
     'Put the line in quotes; `-` reads lines from stdin, one at a time.',
   ],
   options: {

@@ -30,7 +30,7 @@ export function overview(commands: readonly Command[]): string {
     '  novaspan check /var/log/nova     whether your logs will do, and what to change',
     '  novaspan replay /var/log/nova    the same on yours; nothing is sent anywhere',
     '',
-    "`novaspan help COMMAND` tells a command's options; `novaspan --version` the version.",
+    "`novaspan help COMMAND` shows a command's options; `novaspan --version` the version.",
     '',
   ].join('\n');
 }

@@ -53,7 +53,7 @@ export function nothingOf(paths: readonly string[], tally: Tally, unread: readon
   if (tally.of('records') > 0) return undefined;
   if (unread.length > 0 && unread.every(({ isStartup }) => isStartup)) return undefined;
   const seen = unread.flatMap((log) => (log.seen === undefined ? [] : [`of ${log.path}, ${log.seen}`])).slice(0, MOST_SEEN);
-  return nothingRead(paths.join(' '), tally.of('lines'), tally.labels('foreign_lines'), seen, paths.every(isJournalPath));
+  return nothingRead(paths.join(' '), tally.of('lines'), tally.labels('other_program_lines'), seen, paths.every(isJournalPath));
 }
 
 function summary({ all, isShown, matching, shown }: Outcome): string[] {

@@ -17,7 +17,7 @@ export const pageOptions = {
     about: 'text (default); json for jq (durations in seconds, times in seconds since 1970); csv; markdown; html: one page without scripts',
   },
   output: { type: 'string', short: 'o', value: 'FILE', about: 'write the result to FILE instead of stdout' },
-  all: { type: 'boolean', about: 'text: every phase, also those of which nothing is to be said' },
+  all: { type: 'boolean', about: 'text: every phase, also those without a finding' },
   quiet: { type: 'boolean', short: 'q', about: 'nothing but the result, and errors' },
   'no-color': { type: 'boolean', about: 'no colours' },
 } as const satisfies OptionSpecs;

@@ -34,7 +34,7 @@ export const replayOptions = {
   },
   output: { type: 'string', short: 'o', value: 'FILE', about: 'write the result to FILE instead of stdout' },
   quiet: { type: 'boolean', short: 'q', about: 'nothing but the result, and errors' },
-  verbose: { type: 'boolean', short: 'v', about: 'also how many lines were read, recognised and passed over, and how fast' },
+  verbose: { type: 'boolean', short: 'v', about: 'also how many lines were read, recognised and skipped, and how fast' },
   'no-color': { type: 'boolean', about: 'no colours (NO_COLOR=1 does the same; FORCE_COLOR=1 gives colours in a pipe)' },
 } as const;
 

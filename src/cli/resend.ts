@@ -16,13 +16,13 @@ const exitOf: Record<Resent['outcome'], number> = {
 /** `resend [FILE...]`: what the backend would not take then, it may take now. */
 export const resend = defineCommand({
   name: 'resend',
-  summary: 'send traces again that the backend would not take',
+  summary: 'send the traces of the dead-letter folder again',
   operands: '[FILE...]',
   takes: { least: 0, most: Infinity },
   about: [
-    'A trace that the backend refuses, while it takes others, is set aside by tail: a file for each in the folder set-aside of the state directory (docs/delivery.md). When the cause is mended, a limit raised or the backend renewed, this sends them, and removes each file as soon as the backend has acknowledged it. What is still refused stays, and it is said why.',
-    'Without FILEs all of the folder is sent. Where the backend is goes by the standard OTEL_EXPORTER_OTLP_* variables, as for tail; --endpoint goes before them. The configuration file of tail is not read.',
-    'It may run while tail does, and may be stopped at any moment: a trace that is sent twice has the same ids and the same bytes.',
+    'When the backend refuses a trace but accepts others, tail writes it to a file in the folder dead-letter of the state directory (docs/delivery.md). After you corrected the cause (raised a limit, updated the backend), this command sends these traces, and removes each file once the backend has acknowledged it. A trace that is still refused stays, and the reason is shown.',
+    'Without FILEs the whole folder is sent. The backend is set by the standard OTEL_EXPORTER_OTLP_* variables, as for tail; --endpoint wins over them. The configuration file of tail is not read.',
+    'It may run while tail runs, and may be stopped at any time: a trace that is sent twice has the same ids and the same bytes.',
   ],
   options: {
     'state-dir': {
@@ -33,15 +33,15 @@ export const resend = defineCommand({
     endpoint: { type: 'string', value: 'URL', about: 'OTLP/HTTP endpoint of the backend, such as http://otel-gateway:4318' },
   },
   examples: [
-    { says: 'everything that was set aside', command: 'novaspan resend --endpoint http://otel-gateway:4318' },
+    { says: 'all traces of the dead-letter folder', command: 'novaspan resend --endpoint http://otel-gateway:4318' },
     {
-      says: 'one trace, to see what the backend says of it',
-      command: 'novaspan resend /var/lib/novaspan/set-aside/22e3269d157231679e45640f90a4bdf3-b7ad6b7169203331.json',
+      says: 'one trace, to see the answer of the backend',
+      command: 'novaspan resend /var/lib/novaspan/dead-letter/22e3269d157231679e45640f90a4bdf3-b7ad6b7169203331.json',
     },
   ],
   exits: [
     { code: 65, means: 'the backend still does not take some of them' },
-    { code: 66, means: 'a file cannot be read, or was not set aside by tail' },
+    { code: 66, means: 'a file cannot be read, or is no dead letter of tail' },
     { code: 69, means: 'the backend is away, or its address or credentials are wrong: the rest was not tried' },
     { code: 74, means: 'a file could not be removed, though the backend has its trace' },
   ],
@@ -62,7 +62,7 @@ export const resend = defineCommand({
       stderr.write(`interrupted by ${reasonOf(signal.reason)}: what was not sent is still there\n`);
       return 128 + (constants.signals[signal.reason as NodeJS.Signals] ?? constants.signals.SIGINT);
     }
-    if (sent === 0 && exit === exitCodes.ok) await write(stdout, 'nothing was set aside\n');
+    if (sent === 0 && exit === exitCodes.ok) await write(stdout, 'the dead-letter folder is empty\n');
     return exit;
   },
 });

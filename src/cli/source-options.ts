@@ -13,7 +13,7 @@ export const sourceOptions = {
     type: 'string',
     choices: ['auto', ...logForms],
     about:
-      'how the logs are written: plain, or wrapped by a container runtime, the journal or syslog, or as JSON (docs/log-forms.md). auto (default) tells it from the lines of each log',
+      'how the logs are written: plain, or wrapped by a container runtime, the journal or syslog, or as JSON (docs/log-forms.md). auto (default) detects it from the lines of each log',
   },
   timezone: {
     type: 'string',

@@ -11,17 +11,17 @@ export const tail = defineCommand({
   operands: '[PATH...]',
   takes: { least: 0, most: Infinity },
   about: [
-    'Follows logs through rotations, makes a trace of every action that ends, and exports it over OTLP until the backend has acknowledged it: a backend that is away is tried again without end, and reading pauses while too many traces wait.',
+    'Follows logs through rotations, makes a trace of every action that ends, and exports it over OTLP until the backend has acknowledged it: it retries without end while the backend is down, and reading pauses while too many traces wait.',
     'Settings come from the configuration file, then the environment (all standard OTEL_EXPORTER_OTLP_* variables work), then the command line; the last one wins. PATHs replace the logs of the configuration; `journal:` or `journal:UNIT,UNIT` is the journal.',
-    'Keeps a checkpoint, and goes on there when it is started again: after a stop, a crash or a kill nothing is lost, and what is sent twice has the same ids and bytes. The first start looks back by 15 minutes and tells what ends from now on, or with --backfill everything.',
-    'With --receive, logs that another program ships are taken as well, or alone: they are kept in the state folder and followed there.',
-    'Serves /metrics, /healthz and /readyz, on loopback only unless told otherwise.',
-    'Stops gracefully at SIGINT or SIGTERM: what is finished is delivered, within drainTimeout; the rest, and actions still under way, are told after the next start.',
+    'Keeps a checkpoint and continues from it at the next start: after a stop, a crash or a kill nothing is lost, and a trace that is sent twice has the same ids and bytes. The first start looks back by 15 minutes and exports actions that end from now on; with --backfill it exports everything.',
+    'With --receive, logs that another program sends are received as well, or alone: they are kept in the state folder and followed there.',
+    'Serves /metrics, /healthz and /readyz, by default on loopback only.',
+    'Stops gracefully at SIGINT or SIGTERM: finished traces are delivered, within drainTimeout; the rest, and open actions, are exported after the next start.',
   ],
   options: {
     config: { type: 'string', short: 'c', value: 'FILE', about: 'configuration in YAML (docs/configuration.md lists every field)' },
     ...sourceOptions,
-    host: { type: 'string', value: 'HOST', about: "whose logs these are (default: this machine's name)" },
+    host: { type: 'string', value: 'HOST', about: "the host that writes these logs (default: this machine's name)" },
     endpoint: {
       type: 'string',
       value: 'URL',
@@ -29,11 +29,11 @@ export const tail = defineCommand({
     },
     lines: { type: 'string', choices: ['events', 'off'], about: 'whether spans carry the log lines behind them as events' },
     'state-dir': { type: 'string', value: 'DIR', about: 'where the checkpoint is kept, or none' },
-    backfill: { type: 'boolean', about: 'at the first start, tell everything that the logs hold, the rotated ones first' },
+    backfill: { type: 'boolean', about: 'at the first start, export all actions in the logs, from the oldest rotated file on' },
     receive: {
       type: 'string',
       value: 'HOST:PORT',
-      about: 'where logs are taken that a Collector, Fluent Bit or Vector sends by OTLP/HTTP (default: off; docs/logs-in.md)',
+      about: 'address for logs that a Collector, Fluent Bit or Vector sends by OTLP/HTTP (default: off; docs/logs-in.md)',
     },
     metrics: {
       type: 'string',

@@ -20,18 +20,18 @@ const MOST_LABELS = 3;
 
 /** Counters of which an operator must know without asking, in words of his: his logs are damaged, or a bound was reached. */
 const faults: Partial<Record<CounterName, (n: number) => string>> = {
-  garbage: (n) => `${many(n, 'line')} in no known format; \`novaspan check\` on these logs says more`,
+  unparsed_lines: (n) => `${many(n, 'line')} in no known format; \`novaspan check\` on these logs says more`,
   overlong_lines: (n) => `${many(n, 'line')} longer than 1 MiB: only the beginning was read`,
-  damaged_lines: (n) => `${many(n, 'line')} damaged: cut, broken, or withheld by journalctl without --all`,
-  unknown_logs: (n) => `${many(n, 'log')} not read, as nothing says which service wrote them: name it with --service`,
+  malformed_lines: (n) => `${many(n, 'line')} damaged: cut, broken, or withheld by journalctl without --all`,
+  unknown_logs: (n) => `${many(n, 'log')} not read, as nothing shows which service wrote them: name it with --service`,
   cut_off_logs: (n) =>
     `${many(n, 'log')} that cannot be read to the end: compressed and cut off, or the pipe broke; what could be read is used`,
   vlog_lines_missing: (n) => `${many(n, 'line')} of OVS or OVN lost before the log was written, or not in this copy of it`,
   vlog_messages_dropped: (n) => `${many(n, 'message')} that OVS or OVN did not log because of their own rate limit`,
   clock_jump: (n) => `${many(n, 'line')} with a time far ahead of the others: a wrong date, or a clock that was set`,
-  waiting_room_full: (n) => `${many(n, 'line')} given up, as too many were waiting for their action: phases may be missing`,
-  open_full: (n) => `${many(n, 'action')} closed early, as too many were open (outcome evicted)`,
-  ports_full: (n) => `${many(n, 'port')} left out of actions that have too many`,
+  pending_events_evicted: (n) => `${many(n, 'line')} given up, as too many were waiting for their action: phases may be missing`,
+  open_actions_evicted: (n) => `${many(n, 'action')} closed early, as too many were open (outcome evicted)`,
+  ports_truncated: (n) => `${many(n, 'port')} left out of actions that have too many`,
   spans_left_out: (n) => `${many(n, 'span')} left out of traces that have too many`,
   span_ids_repeated: (n) => `${many(n, 'span')} left out, as another had the same id: a fault of novaspan, please report it`,
 };
@@ -45,7 +45,7 @@ const words: Partial<Record<CounterName, string>> = {
   unnamed: 'requests in the logs that are no action of an instance, or do not say which',
   late: 'lines that came too late for their action: a log that is far behind, or a wrong time zone',
   orphans: 'lines about instances or ports of which no action is in these logs',
-  foreign_lines: 'lines of programs that are not read',
+  other_program_lines: 'lines of programs that are not read',
   repeated_events: 'records that another log holds, too: read once',
   actions: 'actions found',
   fragments: 'parts of actions found, whose root is not in these logs',

@@ -114,7 +114,7 @@ const reasons: readonly ((seen: Seen) => Reason | undefined)[] = [
         ]
       : [
           `no line of ${log.path}${whose} could be read${log.seen === undefined ? '' : `: ${log.seen}`}`,
-          'run `novaspan check` on it: it says in which form the lines must be',
+          'run `novaspan check` on it: it shows the form that the lines must have',
         ];
   },
   ({ records }) =>

@@ -26,28 +26,26 @@ const NO_AUTO =
 const zone = text(ZONE).refine(isZone, { error: ({ input }) => (input === 'auto' ? NO_AUTO : `must be ${ZONE}`) });
 
 const NO_LOGS = 'name at least one log: as PATH on the command line, in NOVASPAN_LOGS, or here; or have them sent: receive.listen';
-const NO_SPOOL = 'needs a stateDir: what is sent is kept there until it is told';
+const NO_SPOOL = 'needs a stateDir: received lines are kept there until their actions are exported';
 
 const logSchema = z.strictObject({
   path: text('the path of a file or folder, or a glob').describe(
-    'a file, a folder (then every `*.log` in it and below) or a glob. What was rotated away is recognised and not followed by itself',
+    'a file, a folder (then every `*.log` in it and below) or a glob. Rotated files are recognised as parts of their log',
   ),
   service: text('the name of a service').optional().meta({
-    description: 'who writes it, such as `nova-compute`',
-    shownDefault: 'what its name says: `nova-compute.log`, `SERVICE@HOST.log`',
+    description: 'the service that writes it, such as `nova-compute`',
+    shownDefault: 'from its name: `nova-compute.log`, `SERVICE@HOST.log`',
   }),
-  host: text('the name of a host')
-    .optional()
-    .meta({ description: 'the host that writes it', shownDefault: 'what its name says, else `host`' }),
+  host: text('the name of a host').optional().meta({ description: 'the host that writes it', shownDefault: 'from its name, else `host`' }),
   form: z
     .enum(['auto', ...logForms])
     .optional()
     .meta({
-      description: 'how it is written, and what its lines are wrapped in: [log-forms.md](log-forms.md). `auto` tells it from the lines',
+      description: 'how it is written, and what wraps its lines: [log-forms.md](log-forms.md). `auto` detects it from the lines',
       shownDefault: '`auto`',
     }),
   timezone: zone.optional().meta({
-    description: 'the zone its lines are in; OVS and OVN log in UTC and are read so, whatever this says',
+    description: 'the time zone of its lines; OVS and OVN always log in UTC and are read so',
     shownDefault: '`timezone`',
   }),
 });
@@ -61,7 +59,7 @@ const otlpSchema = z.strictObject({
       shownDefault: '`http://localhost:4318`',
     }),
   headers: z.record(z.string(), z.string('must be text: put it in quotes')).optional().meta({
-    description: 'sent with every request. Credentials are better put in `OTEL_EXPORTER_OTLP_HEADERS`',
+    description: 'sent with every request. Put credentials in `OTEL_EXPORTER_OTLP_HEADERS` instead',
     shownDefault: 'none',
   }),
   timeout: duration.optional().meta({ description: 'how long one request may take', shownDefault: '`10s`' }),
@@ -73,38 +71,36 @@ const telemetrySchema = z.strictObject({
   listen: address
     .default('127.0.0.1:9464')
     .describe(
-      'where `/metrics`, `/healthz` and `/readyz` are served: HOST:PORT, or `off`. They hold host names and paths, and ask for no password',
+      'where `/metrics`, `/healthz` and `/readyz` are served: HOST:PORT, or `off`. They show host names and paths, without a password',
     ),
   phaseHistograms: z
     .enum(phaseHistograms)
     .default('off')
     .describe(
-      'what metrics tell of the duration of phases besides count, sum and longest: `off`, `coarse` (buckets) or `native` (native histograms of Prometheus). What each costs: [deploy.md](deploy.md#metrics)',
+      'metrics of phase durations besides count, sum and maximum: `off`, `coarse` (buckets) or `native` (native histograms of Prometheus). What each costs: [deploy.md](deploy.md#metrics)',
     ),
   logSlowerThan: duration
     .prefault('60s')
-    .describe('an action that took longer, or failed, is logged by `tail` in one sentence: how it ended, and what its time went to'),
+    .describe('`tail` logs an action that took longer, or failed, in one sentence: how it ended, and where its time went'),
 });
 
 const receiveSchema = z.strictObject({
   listen: address
     .default('off')
     .describe(
-      'where logs are taken that a Collector, Fluent Bit or Vector sends by OTLP/HTTP: HOST:PORT, or `off` ([logs-in.md](logs-in.md)). Whoever reaches it is believed: no password is asked for',
+      'address for logs that a Collector, Fluent Bit or Vector sends by OTLP/HTTP: HOST:PORT, or `off` ([logs-in.md](logs-in.md)). It has no password: anyone who can reach it can send',
     ),
   delay: duration
     .prefault('30s')
-    .describe(
-      'how late a line may come that is sent. Every action is told so much later; what comes later still is missing from its trace',
-    ),
+    .describe('maximum lateness of a received line. Every trace is exported this much later; lines that come later still are left out'),
   spoolBytes: size
     .refine((bytes) => bytes >= SMALLEST_SPOOL, 'must be 64MiB or more')
     .prefault('1GiB')
-    .describe('how much disk lines that are sent may take in `stateDir` until they are not needed; then senders are told to wait'),
+    .describe('limit of the disk space for received lines in `stateDir`; when it is reached, senders get 503 and must wait'),
   timezones: z
     .record(z.string().refine(isHostName), zone, { error: ({ code }) => (code === 'invalid_key' ? `must be ${HOST_FORM}` : undefined) })
     .default({})
-    .meta({ description: 'the zones of hosts whose sent lines are in another one than `timezone`, by `host.name`', shownDefault: 'none' }),
+    .meta({ description: 'time zones of hosts whose received lines are not in `timezone`, by `host.name`', shownDefault: 'none' }),
 });
 
 /** A request, and what a disk must have besides. */
@@ -151,20 +147,20 @@ const fields = z.strictObject({
   checkpointInterval: duration
     .prefault('5s')
     .describe(
-      'how often the checkpoint is written while something is read or exported, else once a minute: what was sent after the last one is sent again after a crash',
+      'how often the checkpoint is written while lines are read or traces exported (else once a minute). After a crash, traces sent since the last one are sent again',
     ),
-  lookBack: duration.prefault('15m').describe('at the first start: actions that began so long before it, and end after it, are told whole'),
+  lookBack: duration
+    .prefault('15m')
+    .describe('at the first start: how far to look back. Actions that began within this time and end after the start are exported whole'),
   backfill: z
     .boolean('must be true or false')
     .default(false)
-    .describe(
-      'at the first start: tell everything that the logs hold, the rotated ones first. Where there is a checkpoint, reading goes on there',
-    ),
+    .describe('at the first start: export all actions in the logs, from the oldest rotated file on. With a checkpoint it has no effect'),
   output: z
     .enum(['otlp', 'otlp-json', 'json', 'text'])
     .default('otlp')
     .describe(
-      'where traces go: `otlp` to the backend; the others to standard output, as one line of OTLP JSON or plain JSON per trace, or as text to look at',
+      'where traces go: `otlp` to the backend; the others to standard output, as one line of OTLP JSON or plain JSON per trace, or as text for people',
     ),
   otlp: otlpSchema.prefault({}).describe('the backend'),
   lines: z.enum(['events', 'off']).default('events').describe('whether spans carry the log lines behind them, as span events'),

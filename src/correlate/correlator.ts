@@ -75,7 +75,7 @@ export class Correlator {
   accept(read: Event): void {
     const { store, hosts, hostLines, builds, instances, count } = this.#from;
     if (read.at < this.#before && this.#wasRead(read)) {
-      count('read_again');
+      count('replayed_lines');
       return;
     }
     if (isNegligible(read) || hostLines.accept(read) || this.#isAuditAgain(read)) return;

@@ -60,7 +60,7 @@ export class Gather {
     const from = rescheduled ? start : Math.min(start, ...tries.map((each) => each.start));
     const reach = spec.outlivedBy === undefined ? until : closesAt;
     const claim = { ...this.claimOf(instance, request, from - LEAD, reach, owns), callsUntil: callsUntil(candidate) };
-    const known = portsOfInstance(this.#from.store, { ...claim, to: until }, () => this.#from.count('ports_full'));
+    const known = portsOfInstance(this.#from.store, { ...claim, to: until }, () => this.#from.count('ports_truncated'));
     const all = this.membersOf(claim, known);
     // The control plane's lines belong to the root only: an attempt has none.
     const ofTry = tries.length > 1 || rescheduled ? all.filter((member) => isOfTry(member, candidate, from, owns)) : all;

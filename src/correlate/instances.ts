@@ -81,7 +81,7 @@ export class Instances {
       const past = state.past.length === 0 ? undefined : takerOf(state.past, isApi ? isExported : isTaken, request, at);
       if (past !== undefined) {
         if (ONLY_AT_WORK.has(event.kind)) return;
-        if (!isApi && this.#seeded.has(past)) this.#count('read_again');
+        if (!isApi && this.#seeded.has(past)) this.#count('replayed_lines');
         else if (!isApi) {
           this.#count('late', 1, event.kind);
           this.#decisions?.lateLine(event);

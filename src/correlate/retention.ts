@@ -66,7 +66,7 @@ export class Retention {
       this.#decisions?.evicted(candidate, MOST_OPEN);
       const closings = closer.close(candidate, state);
       state.candidates = state.candidates.filter((each) => each !== candidate);
-      this.#from.count('open_full');
+      this.#from.count('open_actions_evicted');
       return closings;
     });
   }
@@ -133,7 +133,7 @@ export class Retention {
     };
     /** Counts a line that waited for a link. Lines in a trace and lines that name a request did not wait. */
     const givenUp = (event: Event): void => {
-      if (isPhaseLine(event) && !store.isPlaced(event)) count('waiting_room_full');
+      if (isPhaseLine(event) && !store.isPlaced(event)) count('pending_events_evicted');
       forgotten(event);
     };
     forget(horizon, forgotten);
@@ -143,7 +143,7 @@ export class Retention {
       // Lines dated far ahead of all logs would stay for ever: no watermark reaches them.
       if (store.size > ROOM)
         store.forgetAfter(watermark + AHEAD, (event) => {
-          count('waiting_room_full');
+          count('pending_events_evicted');
           forgotten(event);
         });
     }

@@ -1,3 +1,4 @@
+import { existsSync, renameSync } from 'node:fs';
 import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../model/durable.js';
@@ -7,7 +8,7 @@ import type { FinishedTrace } from '../model/span.js';
 interface DeadLetter {
   /** why the backend refused it, with its address and without secrets */
   readonly reason: string;
-  /** when it was set aside, in ISO 8601 */
+  /** when it was written, in ISO 8601 */
   readonly at: string;
   /** the status of HTTP; left out where there was none */
   readonly status?: number | undefined;
@@ -26,11 +27,27 @@ export interface DeadLetterLimits {
   readonly limitFiles?: number;
 }
 
+const FOLDER = 'dead-letter';
+/** What version 0.1 called the folder. */
+const FORMER = 'set-aside';
+
+/**
+ * The folder of dead letters in a state folder. One that version 0.1 made gets the new name, once.
+ *
+ * @returns the path of the folder, which need not exist
+ */
+export function deadLetterFolder(stateDir: string): string {
+  const folder = join(stateDir, FOLDER);
+  const former = join(stateDir, FORMER);
+  if (existsSync(former) && !existsSync(folder)) renameSync(former, folder);
+  return folder;
+}
+
 const LIMIT_BYTES = 256 * 1024 * 1024;
 const LIMIT_FILES = 10_000;
 
 /**
- * The folder of traces that the backend refuses (`set-aside` in the state folder): one file per trace, until `novaspan resend` has sent it.
+ * The folder of traces that the backend refuses (`dead-letter` in the state folder): one file per trace, until `novaspan resend` has sent it.
  *
  * Where it is full the old files stay, and a new trace finds no room. The log lines of the new trace are still there, so that
  * `novaspan replay` can build it again; those of the old traces are rotated away first.
@@ -120,6 +137,6 @@ export async function deadLetterFiles(folder: string): Promise<string[]> {
  */
 export function readDeadLetter(text: string): { readonly reason: string; readonly document: string } {
   const { reason, trace } = JSON.parse(text) as Partial<DeadLetter>;
-  if (typeof trace !== 'object' || trace === null) throw new Error('it holds no trace that was set aside');
+  if (typeof trace !== 'object' || trace === null) throw new Error('it holds no dead letter');
   return { reason: String(reason), document: JSON.stringify(trace) };
 }

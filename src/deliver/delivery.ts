@@ -44,7 +44,7 @@ const LAST_WAITS = seconds(1);
  * line names it. A backend that is away holds the queue, and a full queue holds the reading: docs/delivery.md.
  *
  * The order is broken for one reason: a trace that fails again and again while the backend does not say whose fault it is. Then
- * other traces are tried in between. If those are taken and this one is not, it is a poison message and is set aside.
+ * other traces are tried in between. If those are taken and this one is not, it is a poison message and goes to the dead letters.
  */
 export class Delivery<T extends QueuedTrace> {
   readonly #options: DeliveryOptions<T>;
@@ -266,7 +266,7 @@ export class Delivery<T extends QueuedTrace> {
     if (notSaid === undefined) return;
     log.warn(
       { traceId: queued.trace.traceId, rejected, message, ...(notSaid > 0 && { notSaid }) },
-      rejected > 0 ? 'the backend rejected spans of a trace' : 'the backend took a trace with a warning',
+      rejected > 0 ? 'the backend rejected spans of a trace' : 'the backend accepted a trace with a warning',
     );
   }
 

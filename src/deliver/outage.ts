@@ -55,7 +55,7 @@ export class Outage {
     this.#loggedAt = now;
     this.#isKnown = true;
     const facts = { reason, waiting, nextAttemptInMs: Math.round(nextAttemptInMs), ...(!isNews && { forMs: now - since }) };
-    if (isHopeless) this.#log.error(facts, 'the backend refuses everything: traces wait until that is mended');
+    if (isHopeless) this.#log.error(facts, 'the backend refuses all traces: they wait until its settings are corrected');
     else this.#log.error(facts, 'the backend cannot be reached: traces wait');
   }
 
@@ -67,7 +67,7 @@ export class Outage {
   isOver(waiting: number, now: Millis, refusal?: string): void {
     if (this.#since === undefined) return;
     const facts = { tookMs: now - this.#since, waiting, attempts: this.#attempts };
-    if (this.#isKnown && refusal === undefined) this.#log.info(facts, 'the backend takes traces again');
+    if (this.#isKnown && refusal === undefined) this.#log.info(facts, 'the backend accepts traces again');
     else if (this.#isKnown) this.#log.warn({ ...facts, reason: refusal }, 'the backend can be reached again, and refuses this trace');
     this.#since = undefined;
     this.#over = now;

@@ -8,8 +8,8 @@ export interface QueuedTrace {
   readonly from: Millis;
 }
 
-/** What became of a trace in the end. `set-aside`: it is in the folder of dead letters. */
-export type Disposition = 'delivered' | 'set-aside' | 'dropped';
+/** What became of a trace in the end. `dead-letter`: it is in the folder of dead letters. */
+export type Disposition = 'delivered' | 'dead-letter' | 'dropped';
 
 /** A trace in the queue, with what is known of its failures. */
 export interface Entry<T extends QueuedTrace> {

@@ -78,7 +78,7 @@ export class RefusedTraces<T extends QueuedTrace> {
       await this.writeAll();
     }
     this.#diskFaultLoggedAt = Number.NEGATIVE_INFINITY;
-    log.info({ folder: deadLetters?.folder }, 'refused traces can be set aside again');
+    log.info({ folder: deadLetters?.folder }, 'refused traces can be written to the dead-letter folder again');
   }
 
   /** @returns whether the trace is settled: not, where the disk cannot be written */
@@ -111,14 +111,14 @@ export class RefusedTraces<T extends QueuedTrace> {
   #kept(entry: Entry<T>, { reason, fault = reason }: Failure): void {
     const { count, log, clock, throttle, deadLetters } = this.#options;
     const { traceId } = entry.queued.trace;
-    count('traces_set_aside');
-    const notSaid = throttle.shouldLog(`set aside ${kindOf(fault)}`, clock.now());
+    count('traces_dead_lettered');
+    const notSaid = throttle.shouldLog(`dead letter ${kindOf(fault)}`, clock.now());
     if (notSaid !== undefined)
       log.error(
         { traceId, reason, folder: deadLetters?.folder, ...(notSaid > 0 && { notSaid }) },
-        'the backend will never take this trace: it is set aside, for `novaspan resend`',
+        'the backend refused this trace for good: it is in the dead-letter folder, for `novaspan resend`',
       );
-    this.#settled(entry, 'set-aside');
+    this.#settled(entry, 'dead-letter');
   }
 
   #drop(entry: Entry<T>, { reason }: Failure, message: string): void {
@@ -135,12 +135,12 @@ export class RefusedTraces<T extends QueuedTrace> {
 
   #logDiskFault(cause: unknown): void {
     const { clock, count, log, deadLetters } = this.#options;
-    count('set_aside_failures');
+    count('dead_letter_failures');
     if (clock.now() - this.#diskFaultLoggedAt < DISK_REMINDER) return;
     this.#diskFaultLoggedAt = clock.now();
     log.error(
       { folder: deadLetters?.folder, cause: reasonOf(cause) },
-      'a refused trace cannot be set aside: it waits in memory until the disk takes it',
+      'a refused trace cannot be written to the dead-letter folder: it waits in memory and is tried again',
     );
   }
 }

@@ -1,5 +1,5 @@
 import { readFile, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+
 import { defaultStateDir } from '../config/state-dir.js';
 import { Circuit } from '../export/circuit.js';
 import type { ExportResult } from '../export/exporter.js';
@@ -7,12 +7,12 @@ import { createDocumentSender } from '../export/otlp-http.js';
 import { tracesUrl } from '../export/otlp-settings.js';
 import type { Clock } from '../model/clock.js';
 import { reasonOf } from '../model/errors.js';
-import { deadLetterFiles, readDeadLetter } from './dead-letters.js';
+import { deadLetterFiles, deadLetterFolder, readDeadLetter } from './dead-letters.js';
 
 export interface ResendOptions {
   /** files of the folder; none for all that are in it */
   readonly files: readonly string[];
-  /** the state folder, in which the folder `set-aside` is */
+  /** the state folder, in which the folder `dead-letter` is */
   readonly stateDir?: string | undefined;
   /** of the backend; without it the standard variables count */
   readonly endpoint?: string | undefined;
@@ -39,13 +39,13 @@ export type Resent =
 const ATTEMPTS = 4;
 
 /**
- * Sends what was set aside, in the order of the file names, and removes each file when the backend has acknowledged it.
+ * Sends all dead letters, in the order of the file names, and removes each file when the backend has acknowledged it.
  * Safe to stop at any moment: what is sent twice has the same bytes.
  *
  * @throws OperatorError CONFIG_INVALID where the backend's settings cannot be followed
  */
 export async function* resend({ files, stateDir, endpoint, env, clock, signal, random }: ResendOptions): AsyncGenerator<Resent> {
-  const folder = join(stateDir ?? env['NOVASPAN_STATE_DIR'] ?? defaultStateDir(env), 'set-aside');
+  const folder = deadLetterFolder(stateDir ?? env['NOVASPAN_STATE_DIR'] ?? defaultStateDir(env));
   const sender = createDocumentSender({ ...(endpoint !== undefined && { url: tracesUrl(endpoint) }), clock });
   const send = async (document: string): Promise<ExportResult> => {
     const circuit = new Circuit(random ?? Math.random);

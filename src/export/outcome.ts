@@ -13,9 +13,9 @@ export interface ServiceResponse {
  *     wait      the backend cannot now: send the same trace again, without a limit
  *     doubt     the same; but if only this trace fails and others are accepted, it becomes a dead letter
  *     settings  the backend will refuse everything until somebody corrects address or credentials: wait
- *     set-aside the backend will never accept this trace: keep it on disk as a dead letter, and send the next one
+ *     dead-letter the backend will never accept this trace: keep it on disk as a dead letter, and send the next one
  */
-export type Treatment = 'wait' | 'doubt' | 'settings' | 'set-aside';
+export type Treatment = 'wait' | 'doubt' | 'settings' | 'dead-letter';
 
 export interface AnswerRule {
   /** a status, or all statuses of a hundred without a row of their own */
@@ -32,7 +32,7 @@ export interface AnswerRule {
  * trace of such an hour.
  */
 export const answerRules: readonly AnswerRule[] = [
-  { status: 400, does: 'set-aside', says: 'the backend cannot read this trace' },
+  { status: 400, does: 'dead-letter', says: 'the backend cannot read this trace' },
   {
     status: 401,
     does: 'settings',
@@ -53,7 +53,7 @@ export const answerRules: readonly AnswerRule[] = [
   { status: 408, does: 'doubt', says: 'the backend did not get the whole trace in its time' },
   {
     status: 413,
-    does: 'set-aside',
+    does: 'dead-letter',
     says: 'this trace is larger than the backend accepts: raise its limit (Collector: max_request_body_size)',
   },
   {
@@ -67,7 +67,7 @@ export const answerRules: readonly AnswerRule[] = [
   { status: 503, does: 'wait', says: 'the backend is not available' },
   { status: 504, does: 'wait', says: 'a proxy got no answer from the backend in time' },
   { status: '3xx', does: 'settings', says: 'set OTEL_EXPORTER_OTLP_ENDPOINT to where the backend is' },
-  { status: '4xx', does: 'set-aside', says: 'the backend does not take this trace' },
+  { status: '4xx', does: 'dead-letter', says: 'the backend does not take this trace' },
   { status: '5xx', does: 'doubt', says: 'the backend failed' },
 ];
 
@@ -91,7 +91,7 @@ export function outcomeOf(answer: Answer, url: string, read: (body: Uint8Array) 
   const fault = `${url} ${status}`;
   const location = headers.location === undefined ? '' : ` and points to ${shownLocation(headers.location)}`;
   const reason = `${url} answered ${status}${location}: ${says}${said(answer)}`;
-  if (does === 'settings' || does === 'set-aside')
+  if (does === 'settings' || does === 'dead-letter')
     return { outcome: 'refused', about: does === 'settings' ? 'settings' : 'trace', reason, fault, status };
 
   const retryInMs = retryAfter(headers['retry-after'], clock);

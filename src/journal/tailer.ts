@@ -182,7 +182,7 @@ export class JournalTailer implements Tailer {
     if (rejoined === undefined) return this.#handOver(entry, sink);
     if (rejoined.is === 'sought') return;
     this.#rejoin = undefined;
-    if (rejoined.is === 'gone') this.#missed('reading goes on with the next one', rejoined.entries, sink);
+    if (rejoined.is === 'gone') this.#missed('reading continues with the next one', rejoined.entries, sink);
   }
 
   #handOver({ bytes, cursor }: Entry, sink: LineSink): void {

@@ -42,7 +42,7 @@ export const glossary: Readonly<Record<string, string>> = {
   'lport up': 'ovn-controller reports the port up to the Southbound database',
   'port status up': 'the report travels from the Southbound database through ovn-northd to neutron',
   'neutron event queue': 'neutron has the report, and it waits in a queue of neutron',
-  'neutron port activate': 'neutron sets the port to ACTIVE and tells nova-api',
+  'neutron port activate': 'neutron sets the port to ACTIVE and notifies nova-api',
   'event deliver': 'the event travels from nova-api to nova-compute',
   'agent port scan': 'neutron-openvswitch-agent has not looked yet: it looks for new interfaces every two seconds',
   'agent port details': 'the agent asks neutron-server what the interface is',

@@ -11,9 +11,9 @@ export function releasesMarkdown(actions: readonly ActionSpec[]): string {
     HEAD,
     '## Actions',
     '',
-    'Whether an action is told from the others, and whether the lines of its start and its end are printed. Where the start is not, the root begins with the first line that has its request id.',
+    'Whether an action can be distinguished from others, and whether the lines of its start and its end are printed. Where the start is not printed, the root begins with the first line that has its request id.',
     '',
-    "The logs of all services are meant. At INFO start, confirmResize and attach_interface are named only with nova-api's log beside that of nova-compute, which says whose request it is; a resize to another host is told as migrate, and a backup as createImage.",
+    "The logs of all services are meant. At INFO start, confirmResize and attach_interface are named only with nova-api's log beside that of nova-compute, which says whose request it is; a resize to another host is named migrate, and a backup createImage.",
     '',
     ...table(
       'OpenStack',

@@ -99,7 +99,7 @@ export const journalUnreadable = (path: string, what: string, remedy: string) =>
 
 /** @param seen what the log looks like, in words */
 export const logUnknown = (path: string, seen?: string) =>
-  new OperatorError('LOG_UNKNOWN', `cannot tell which service wrote ${path}${seen === undefined ? '' : `: ${seen}`}`, {
+  new OperatorError('LOG_UNKNOWN', `it is not known which service wrote ${path}${seen === undefined ? '' : `: ${seen}`}`, {
     remedy:
       seen === undefined
         ? 'name it with --service, such as --service nova-compute, or call the file SERVICE@HOST.log'

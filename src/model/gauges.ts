@@ -93,17 +93,17 @@ const seconds = (at: Millis | undefined): number | undefined => (at === undefine
 /** What the sidecar tells of its state, by Prometheus' name without `novaspan_`. */
 export const gauges = {
   source_lag_bytes: perSource('bytes', 'bytes of a log that are not read yet', ({ lagBytes }) => lagBytes),
-  source_lag_seconds: perSource('seconds', 'how far the reading of a log lies behind its writing', ({ lagSeconds }) => lagSeconds),
+  source_lag_seconds: perSource('seconds', 'age of the oldest unread line of a log', ({ lagSeconds }) => lagSeconds),
   source_readable: perSource('yes or no', '1 while a log can be read', ({ readable }) => Number(readable)),
   source_newest_line_timestamp_seconds: perSource('seconds', 'time of the newest line of a log, since 1970', ({ newest }) =>
     seconds(newest),
   ),
   source_zone_offset_seconds: perSource(
     'seconds',
-    'how far the times of a log look to be ahead, as it is read in a wrong zone; no value where none is known to be wrong',
+    'error of the time zone of a log, as its lines show it (positive: times are too late); no value while none is known',
     ({ zoneOffset }) => seconds(zoneOffset),
   ),
-  watermark_lag_seconds: one('seconds', 'how far the watermark lies behind the clock: an action is told so much after its end', (v, now) =>
+  watermark_lag_seconds: one('seconds', 'how far processing is behind the clock: an action is exported this long after its end', (v, now) =>
     age(v.watermark, now),
   ),
   open_actions: {
@@ -113,29 +113,29 @@ export const gauges = {
     read: ({ openActions }) => Object.entries(openActions).map(([action, { count }]) => [action, count] as const),
   },
   open_action_oldest_age_seconds: {
-    help: 'how long ago the oldest action began that has not ended; nothing without one',
+    help: 'age of the oldest open action; no value without one',
     unit: 'seconds',
     label: 'action',
     read: ({ openActions }, now) => Object.entries(openActions).map(([action, { oldest }]) => [action, age(oldest, now)] as const),
   },
-  lines_kept: one('lines', 'lines kept in memory, as an action may need them', ({ linesKept }) => linesKept),
+  lines_kept: one('lines', 'lines kept in memory for actions that may still need them', ({ linesKept }) => linesKept),
   queue_traces: one('traces', 'traces that wait for the backend', ({ queueTraces }) => queueTraces),
-  queue_bytes: one('bytes', 'memory that waiting traces take, about', ({ queueBytes }) => queueBytes),
-  backend_up: one('yes or no', '1 while the backend takes traces; nothing before the first exchange', ({ backendUp }) =>
+  queue_bytes: one('bytes', 'estimated memory of the waiting traces', ({ queueBytes }) => queueBytes),
+  backend_up: one('yes or no', '1 while the backend accepts traces; no value before the first request', ({ backendUp }) =>
     backendUp === undefined ? undefined : Number(backendUp),
   ),
-  acknowledgement_age_seconds: one('seconds', 'how long ago the backend took a trace', (v, now) => age(v.acknowledged, now)),
-  checkpoint_age_seconds: one('seconds', 'how long ago the checkpoint was written', (v, now) => age(v.checkpointed, now)),
+  acknowledgement_age_seconds: one('seconds', 'time since the backend last accepted a trace', (v, now) => age(v.acknowledged, now)),
+  checkpoint_age_seconds: one('seconds', 'time since the checkpoint was last written', (v, now) => age(v.checkpointed, now)),
   needed_log_age_seconds: one('seconds', 'age of the oldest line that is still needed: logs must be kept longer than this', (v, now) =>
     age(v.horizon, now),
   ),
-  received_spool_bytes: one(
+  receive_buffer_bytes: one('bytes', 'disk space used by received log lines that are still needed', ({ spool }) => spool?.bytes),
+  receive_buffer_limit_bytes: one(
     'bytes',
-    'disk that lines take which were sent, until they are not needed any more',
-    ({ spool }) => spool?.bytes,
+    'limit of the receive buffer; when it is full, senders get 503 and must wait',
+    ({ spool }) => spool?.mostBytes,
   ),
-  received_spool_limit_bytes: one('bytes', 'the most that they may take: then senders are told to wait', ({ spool }) => spool?.mostBytes),
-  received_logs: one('logs', 'logs that were sent and are kept', ({ spool }) => spool?.logs),
+  received_logs: one('logs', 'received logs that are kept', ({ spool }) => spool?.logs),
   open_files: one('files', 'log files that are held open', ({ descriptors }) => descriptors),
   start_time_seconds: one('seconds', 'when the process started, since 1970', ({ started }) => seconds(started)),
 } as const satisfies Record<string, Gauge>;

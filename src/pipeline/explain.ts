@@ -127,7 +127,7 @@ function explained(event: Event, service: string, rules: Rules | undefined): Exp
     ]);
     if (spec.namedBy.includes(event.kind)) roles.unshift('names it');
     if (spec.ends.includes(event.kind)) roles.push('ends it');
-    if (spec.fails.includes(event.kind)) roles.push('tells of its failure');
+    if (spec.fails.includes(event.kind)) roles.push('shows its failure');
     return roles.length === 0 ? [] : [`${spec.name}: ${[...new Set(roles)].join(', ')}`];
   });
   const ids = [
@@ -166,7 +166,10 @@ function unread(
     return {
       understood: false,
       stages: [
-        { name: 'envelope', said: 'not a record in any known format: it would continue the record before it, or be counted as garbage' },
+        {
+          name: 'envelope',
+          said: 'not a record in any known format: it would continue the record before it, or be counted in unparsed_lines',
+        },
       ],
     };
   }
@@ -191,7 +194,7 @@ function unread(
         name: 'event',
         said:
           kind === undefined
-            ? 'none: the catalogue knows no such message, so it is counted as unrecognised and passed over'
+            ? 'none: the catalogue knows no such message, so it is counted as unrecognised and skipped'
             : `${kind}: known, but no action needs it, so it is passed over`,
       },
     ],

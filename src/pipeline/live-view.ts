@@ -32,7 +32,8 @@ export async function openLiveView({ listen, traces, bytes, clock, log }: LiveVi
     now: () => clock.now(),
     onFault: (reason) => log.error({ reason }, 'a request of the page could not be answered'),
   });
-  if (isPublic(listen)) log.warn({ listen }, 'the page, with log lines, can be read from other machines, by anyone who reaches this port');
+  if (isPublic(listen))
+    log.warn({ listen }, 'anyone who can reach this port can read the page and its log lines, also from other machines');
   return {
     url: server.url,
     show(found) {

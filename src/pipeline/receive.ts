@@ -67,7 +67,7 @@ export async function openReceiving({ config, folder, clock, count, log }: Recei
     async release(saved) {
       const needed = saved.filter(({ position }) => position.path.startsWith(path + sep)).map(neededOf);
       await spool.release(needed).catch((error: unknown) => {
-        log.error({ reason: reasonOf(error) }, 'lines that were sent and are not needed any more cannot be removed');
+        log.error({ reason: reasonOf(error) }, 'received lines that are no longer needed cannot be removed');
       });
     },
     async close() {

@@ -83,13 +83,13 @@ export class ResumePoint {
   /** Whether an action is to be exported: not one that an earlier process has exported, or would have. */
   isNew(record: ClosedRecord): boolean {
     if (this.#ledger.has(record)) {
-      this.#count('traces_known');
+      this.#count('duplicate_traces');
       this.#decisions?.notSent(record, 'sent already');
       return false;
     }
     const isOld = record.began < this.since && !wasSaved(this.saved?.long, record);
     if (isOld || (this.#start.from === 'look-back' && record.to < this.#startedAt)) {
-      this.#count('traces_before_start');
+      this.#count('pre_start_traces');
       this.#decisions?.notSent(record, 'before the start');
       return false;
     }

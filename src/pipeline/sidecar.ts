@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Config } from '../config/schema.js';
-import { DeadLetters } from '../deliver/dead-letters.js';
+import { DeadLetters, deadLetterFolder } from '../deliver/dead-letters.js';
 import { Delivery } from '../deliver/delivery.js';
 import type { Disposition } from '../deliver/queued-trace.js';
 import { discreet, hiding, secretsOf } from '../export/secrets.js';
@@ -179,7 +178,7 @@ class Sidecar {
       exporter: discreet(exporterFor(config, io), hide),
       limit: config.queue,
       limitBytes: config.queueBytes,
-      deadLetters: folder === undefined ? undefined : new DeadLetters(join(folder.path, 'set-aside')),
+      deadLetters: folder === undefined ? undefined : new DeadLetters(deadLetterFolder(folder.path)),
       onSettled: (trace, how) => this.#settled(trace, how),
       clock: io.clock,
       count,
@@ -280,9 +279,9 @@ class Sidecar {
     const { log, totals } = this.#parts;
     const { open } = this.#follower;
     const isKept = this.#checkpointer !== undefined && this.#checkpointer.fault === undefined;
-    const fate = isKept ? 'the next start tells them' : 'they are lost, as there is no checkpoint';
-    if (left > 0) log.warn({ traces: left }, `stopped before the backend had taken these traces: ${fate}`);
-    if (open > 0) log[isKept ? 'info' : 'warn']({ actions: open }, `actions were still under way: ${fate}`);
+    const fate = isKept ? 'the next start exports them' : 'they are lost, as there is no checkpoint';
+    if (left > 0) log.warn({ traces: left }, `stopped before the backend accepted these traces: ${fate}`);
+    if (open > 0) log[isKept ? 'info' : 'warn']({ actions: open }, `actions were still open: ${fate}`);
     log.info(totals.since(), 'stopped');
     return left > 0 && !isKept ? exitCodes.unavailable : exitCodes.ok;
   }

@@ -186,7 +186,7 @@ const PLAIN: ReadonlySet<CounterName> = new Set<CounterName>([
   'events',
   'unrecognised',
   'repeated_events',
-  'foreign_lines',
+  'other_program_lines',
 ]);
 
 const onlyCounted =

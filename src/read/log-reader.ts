@@ -192,7 +192,7 @@ export class LogReader {
     if (this.#records > 0) count('records', this.#records, this.#service);
     if (this.#events > 0) count('events', this.#events, this.#service);
     if (this.#unrecognised > 0) count('unrecognised', this.#unrecognised, this.#service);
-    if (this.#garbage > 0) count('garbage', this.#garbage, this.#service);
+    if (this.#garbage > 0) count('unparsed_lines', this.#garbage, this.#service);
     if (this.#missing > 0) count('vlog_lines_missing', this.#missing, this.#service);
     if (this.#dropped > 0) count('vlog_messages_dropped', this.#dropped, this.#service);
     this.#lines = this.#records = this.#events = this.#unrecognised = this.#garbage = this.#missing = this.#dropped = 0;

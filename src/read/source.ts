@@ -225,7 +225,7 @@ export class LogSource {
   #damaged(lines: number): void {
     if (lines === 0) return;
     this.#options.count('lines', lines);
-    this.#options.count('damaged_lines', lines, this.#form);
+    this.#options.count('malformed_lines', lines, this.#form);
   }
 
   readonly #unwrapped = (from: Wrapped, bytes: Buffer, start: number, end: number, offset: number, at: Millis | undefined): void => {

@@ -184,7 +184,7 @@ export class Writers {
     for (const reader of this.#readers.values()) reader.flushCounts();
     if (this.#foreignLines === 0) return;
     this.#options.count('lines', this.#foreignLines);
-    for (const [label, lines] of this.#foreign) this.#options.count('foreign_lines', lines, label);
+    for (const [label, lines] of this.#foreign) this.#options.count('other_program_lines', lines, label);
     this.#foreign.clear();
     this.#foreignLines = 0;
   }

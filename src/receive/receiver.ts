@@ -57,11 +57,11 @@ export class Receiver {
         return refused(encoding, 503, 'there is no room for more lines: send them again later', RETRY_FULL);
       }
       this.#succeeded();
-      if (outcome === 'repeated') count('received_repeated');
+      if (outcome === 'repeated') count('received_duplicates');
       else {
         count('received_records', taken);
         count('received_bytes', sizeOf(lines));
-        count('received_passed_over', passedOver);
+        count('received_skipped', passedOver);
         for (const [reason, records] of rejected) count('received_rejected', records, reason);
       }
       const unusable = [...rejected.values()].reduce((sum, n) => sum + n, 0);
@@ -107,11 +107,11 @@ export class Receiver {
   #failed(reason: string): void {
     const isNew = this.#fault === undefined;
     this.#fault = reason;
-    if (isNew) this.#options.log.error({ reason }, 'lines that are sent cannot be taken: their senders are told to send them again');
+    if (isNew) this.#options.log.error({ reason }, 'received lines cannot be written: their senders get 503 and send them again');
   }
 
   #succeeded(): void {
-    if (this.#fault !== undefined) this.#options.log.info({}, 'lines that are sent can be taken again');
+    if (this.#fault !== undefined) this.#options.log.info({}, 'received lines can be written again');
     this.#fault = undefined;
   }
 }

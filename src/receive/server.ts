@@ -105,7 +105,7 @@ export async function serveReceiver({ listen, receiver, count, log, limits = {} 
     throw receiveUnavailable(listen, cause);
   });
   server.on('error', (error) => log.error({ reason: error.message }, 'logs by OTLP: a connection could not be taken'));
-  if (!isLoopback(address)) log.warn({ listen }, 'log lines are taken from other machines, from anyone who reaches this port');
+  if (!isLoopback(address)) log.warn({ listen }, 'anyone who can reach this port can send log lines, also from other machines');
 
   return {
     url: url + PATH,

@@ -65,8 +65,8 @@ export async function serveTelemetry({ listen, metrics, health, log }: Telemetry
     try {
       return await at(request);
     } catch (error) {
-      log.error({ path, reason: reasonOf(error) }, 'telemetry could not be told');
-      return text(500, 'this could not be told: see the log of novaspan\n');
+      log.error({ path, reason: reasonOf(error) }, 'a request for metrics or health failed');
+      return text(500, 'this request failed: see the log of novaspan\n');
     }
   }
 
@@ -79,7 +79,7 @@ export async function serveTelemetry({ listen, metrics, health, log }: Telemetry
     throw telemetryUnavailable(listen, remedyFor(cause.code), cause);
   });
   server.on('error', (error) => log.error({ reason: reasonOf(error) }, 'telemetry: a connection could not be taken'));
-  if (!isLoopback(address)) log.warn({ listen }, 'metrics can be read from other machines, by anyone who reaches this port');
+  if (!isLoopback(address)) log.warn({ listen }, 'anyone who can reach this port can read the metrics, also from other machines');
 
   return {
     url,

@@ -68,7 +68,7 @@ describe('logs as they are pasted and collected', () => {
   it('F9/vpp-queens.log is joined: the failure is found', async () => {
     const { counted } = await read(join(CASES, 'F9/vpp-queens.log'), 'nova-compute');
     expect(counted['lines nova-compute']).toBe(10);
-    expect(counted['garbage nova-compute']).toBeUndefined();
+    expect(counted['unparsed_lines nova-compute']).toBeUndefined();
   });
 
   it.each<[string, (line: string, i: number) => string]>([
@@ -125,7 +125,7 @@ describe('logs as they are pasted and collected', () => {
     const { spans, starts, counted } = await readText('pasted.log', `${BOOT.map(wrap).join('\n')}\n`);
     expect(starts).toEqual(UTC);
     expect(spans).toContain('spawn');
-    expect(counted['damaged_lines']).toBeUndefined();
+    expect(counted['malformed_lines']).toBeUndefined();
   });
 
   it('kubectl --timestamps proves the zone', async () => {
@@ -157,8 +157,8 @@ describe('logs as they are pasted and collected', () => {
       `${at} [nova-compute] nova.exception.VirtualInterfaceCreateException: Virtual Interface creation failed`,
     ].join('\n');
     const { counted, traces } = await readText('nova.log', text);
-    expect(counted['foreign_lines pebble']).toBe(1);
-    expect(counted['garbage nova-compute']).toBeUndefined();
+    expect(counted['other_program_lines pebble']).toBe(1);
+    expect(counted['unparsed_lines nova-compute']).toBeUndefined();
     expect(traces).toHaveLength(1);
   });
 
@@ -169,7 +169,7 @@ describe('logs as they are pasted and collected', () => {
       `[Wed May 14 11:56:05.811568 2025] [wsgi:error] [pid 2805:tid 140213] [remote 192.0.2.1:50000] ${line}`,
     ].join('\n');
     const { counted } = await readText('nova-api.log', text);
-    expect(counted).toMatchObject({ 'events nova-api': 1, 'foreign_lines apache2': 1 });
+    expect(counted).toMatchObject({ 'events nova-api': 1, 'other_program_lines apache2': 1 });
   });
 
   it('says what it sees of a log that nobody can read', async () => {

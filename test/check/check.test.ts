@@ -176,7 +176,7 @@ describe('what is wrong', () => {
     expect(report.problems[0]?.what).toMatch(/packed with 7-Zip, which novaspan does not unpack/);
   });
 
-  it('garbage', async () => {
+  it('unparsed_lines', async () => {
     writeFileSync(folder('nova-compute.log'), 'one\ntwo\nthree\n');
     const report = await check([folder('nova-compute.log')]);
 

@@ -196,7 +196,7 @@ describe('what replay says after a run', () => {
   });
 
   it('tells what is wrong with the logs without being asked, and nothing else', async () => {
-    const { stderr } = await ask([], counting({ records: 9, garbage: 3, orphans: 5, unrecognised: 7 }, [boot]));
+    const { stderr } = await ask([], counting({ records: 9, unparsed_lines: 3, orphans: 5, unrecognised: 7 }, [boot]));
 
     expect(stderr).toContain('note: 3 lines in no known format; `novaspan check` on these logs says more (nova-api 3)');
     expect(stderr.trim().split('\n')).toHaveLength(2);
@@ -211,7 +211,7 @@ describe('what replay says after a run', () => {
   });
 
   it('fails where nothing could be read', async () => {
-    const garbage = await ask(['--quiet'], counting({ lines: 20, garbage: 20 }));
+    const garbage = await ask(['--quiet'], counting({ lines: 20, unparsed_lines: 20 }));
     const empty = await ask([], counting({}));
 
     expect([garbage.code, empty.code]).toEqual([65, 65]);

@@ -27,7 +27,7 @@ describe('novaspan', () => {
   it('suggests the command that was meant', async () => {
     expect((await novaspan(['repaly', 'x'])).stderr).toMatchInlineSnapshot(`
       "novaspan: USAGE: there is no command 'repaly'
-        to do  did you mean replay? commands: demo, replay, compare, report, view, tail, resend, explain, check, trace-id, catalogue, completion, help, version
+        to do  did you mean replay? commands: demo, replay, compare, report, view, tail, resend, explain, check, excerpt, trace-id, catalogue, completion, help, version
       "
     `);
   });
@@ -49,13 +49,16 @@ describe('novaspan', () => {
                     local web page
         tail        follow the logs of this host and export each finished action (the
                     sidecar)
-        resend      send traces again that the backend would not take
+        resend      send the traces of the dead-letter folder again
         explain     show how one log line is read, or what a phase is
-        check       tell whether logs can be read, what they show, and how to see more
+        check       check whether logs can be read, what they show, and how to see
+                    more
+        excerpt     write the lines of one action into a folder, scrubbed, to show
+                    them to others
         trace-id    tell an action's trace id from its instance and request ids
         catalogue   list every message and every phase that novaspan knows
         completion  print the completion script of a shell
-        help        tell about the commands, or about one
+        help        show help for all commands, or for one
         version     print the version
 
       First steps:
@@ -63,7 +66,7 @@ describe('novaspan', () => {
         novaspan check /var/log/nova     whether your logs will do, and what to change
         novaspan replay /var/log/nova    the same on yours; nothing is sent anywhere
 
-      \`novaspan help COMMAND\` tells a command's options; \`novaspan --version\` the version.
+      \`novaspan help COMMAND\` shows a command's options; \`novaspan --version\` the version.
       "
     `);
   });
@@ -310,7 +313,7 @@ describe('a tally', () => {
       "2 lines in no known format; \`novaspan check\` on these logs says more (x 2)
       2 lines longer than 1 MiB: only the beginning was read (x 2)
       2 lines damaged: cut, broken, or withheld by journalctl without --all (x 2)
-      2 logs not read, as nothing says which service wrote them: name it with --service (x 2)
+      2 logs not read, as nothing shows which service wrote them: name it with --service (x 2)
       2 lines of OVS or OVN lost before the log was written, or not in this copy of it (x 2)
       2 messages that OVS or OVN did not log because of their own rate limit (x 2)
       2 lines given up, as too many were waiting for their action: phases may be missing (x 2)

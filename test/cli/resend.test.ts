@@ -28,10 +28,10 @@ const document = createOtlpHttpExporter({ url: 'http://127.0.0.1:1/v1/traces' })
 
 /** Sets traces 1 to n aside, and gives the files. */
 async function setAside(n: number): Promise<string[]> {
-  const folder = new DeadLetters(join(state, 'set-aside'));
+  const folder = new DeadLetters(join(state, 'dead-letter'));
   for (let i = 1; i <= n; i++)
     await folder.keep(numbered(i), document(numbered(i)), { reason: 'answered 400', at: '2026-11-21T03:00:00.000Z', status: 400 });
-  return deadLetterFiles(join(state, 'set-aside'));
+  return deadLetterFiles(join(state, 'dead-letter'));
 }
 
 /** A backend that answers each request with the next of these statuses, and 200 when they are used up. */
@@ -56,7 +56,7 @@ describe('resend', () => {
     const { code, stdout } = await withBackend(listener, (endpoint) => resend(endpoint));
     expect([code, bodies]).toEqual([0, [1, 2, 3].map((n) => document(numbered(n)))]);
     expect(stdout.split('\n')).toEqual([...[1, 2, 3].map((n) => `${'0'.repeat(31)}${n}-0123456789abcdef.json: sent`), '']);
-    expect(await deadLetterFiles(join(state, 'set-aside'))).toEqual([]);
+    expect(await deadLetterFiles(join(state, 'dead-letter'))).toEqual([]);
   });
 
   it('keeps what is still refused, says why, and goes on with the others', async () => {
@@ -71,7 +71,7 @@ describe('resend', () => {
     await setAside(2);
     const { bodies, listener } = backend([401, 401]);
     const { code, stderr } = await withBackend(listener, (endpoint) => resend(endpoint));
-    expect([code, bodies.length, (await deadLetterFiles(join(state, 'set-aside'))).length]).toEqual([69, 1, 2]);
+    expect([code, bodies.length, (await deadLetterFiles(join(state, 'dead-letter'))).length]).toEqual([69, 1, 2]);
     expect(stderr).toContain('not sent, nor those that follow: ');
     expect(stderr).toContain('OTEL_EXPORTER_OTLP_HEADERS');
   });
@@ -96,12 +96,12 @@ describe('resend', () => {
 
   it('leaves files alone that it cannot read or that are none of its own, and sends the others', async () => {
     await setAside(1);
-    mkdirSync(join(state, 'set-aside', '0-folder.json'));
-    writeFileSync(join(state, 'set-aside', '0-strange.json'), '{"reason":"x","trace":{"resourceSpans":[{}]}}');
-    writeFileSync(join(state, 'set-aside', '0-half.json'), '{"reason"');
+    mkdirSync(join(state, 'dead-letter', '0-folder.json'));
+    writeFileSync(join(state, 'dead-letter', '0-strange.json'), '{"reason":"x","trace":{"resourceSpans":[{}]}}');
+    writeFileSync(join(state, 'dead-letter', '0-half.json'), '{"reason"');
     const { bodies, listener } = backend([]);
     const { code, stderr } = await withBackend(listener, (endpoint) => resend(endpoint));
-    expect([code, bodies.length, (await deadLetterFiles(join(state, 'set-aside'))).length]).toEqual([66, 1, 3]);
+    expect([code, bodies.length, (await deadLetterFiles(join(state, 'dead-letter'))).length]).toEqual([66, 1, 3]);
     expect(stderr.match(/cannot be read/g)).toHaveLength(3);
   });
 
@@ -115,8 +115,8 @@ describe('resend', () => {
     expect([ran.code, bodies.length]).toEqual([0, 1]);
   });
 
-  it('has nothing to do where nothing was set aside', async () => {
-    expect(await resend('http://127.0.0.1:1')).toMatchObject({ code: 0, stdout: 'nothing was set aside\n' });
+  it('has nothing to do where there is no dead letter', async () => {
+    expect(await resend('http://127.0.0.1:1')).toMatchObject({ code: 0, stdout: 'the dead-letter folder is empty\n' });
   });
 
   it('tells what else may become of a file', async () => {

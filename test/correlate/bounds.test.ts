@@ -22,13 +22,13 @@ describe('bounds', () => {
     );
     for (const event of events.slice(0, MOST_OPEN)) correlator.accept(event);
     expect(correlator.advance(at(25))).toEqual([]);
-    expect([correlator.open, counted['open_full']]).toEqual([MOST_OPEN, undefined]);
+    expect([correlator.open, counted['open_actions_evicted']]).toEqual([MOST_OPEN, undefined]);
 
     for (const event of events.slice(MOST_OPEN)) correlator.accept(event);
     const closed = correlator.advance(at(26));
     expect(closed.map(({ instance }) => instance)).toEqual([uuid('bbbbbbbb', 0), uuid('bbbbbbbb', 1)]);
     expect(closed[0]).toMatchObject({ form: 'action', outcome: 'evicted' });
-    expect([correlator.open, counted['open_full']]).toEqual([MOST_OPEN, 2]);
+    expect([correlator.open, counted['open_actions_evicted']]).toEqual([MOST_OPEN, 2]);
   });
 
   it('of too many ports the first are told, and the others counted, once each', () => {
@@ -40,7 +40,7 @@ describe('bounds', () => {
     const [boot] = correlator.advance(at(30));
     expect(boot).toMatchObject({ form: 'action', request: A });
     expect([...boot!.ports.keys()].sort()).toEqual(ports.slice(0, MOST_PORTS));
-    expect(counted['ports_full']).toBe(3);
+    expect(counted['ports_truncated']).toBe(3);
   });
 
   it('where what is open fills the room by itself, it is not looked through again at every step', () => {
@@ -62,7 +62,7 @@ describe('bounds', () => {
     forget.mockRestore();
 
     expect(correlator.kept).toBeGreaterThan(50_000);
-    expect(counted['waiting_room_full']).toBeUndefined();
+    expect(counted['pending_events_evicted']).toBeUndefined();
     // Each looks twice: at what is old, then, as the room is full, at what is young.
     expect(sweeps).toBeGreaterThan(0);
     expect(sweeps).toBeLessThanOrEqual(2);

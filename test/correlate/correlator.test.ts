@@ -130,7 +130,7 @@ describe('the correlator', () => {
     for (let i = 0; i < 50_001; i++) accept({ ...one!, at: at(1 + i / 1000) });
     correlator.advance(at(120));
     expect(correlator.kept).toBeLessThanOrEqual(50_000);
-    expect(counted['waiting_room_full']).toBeUndefined();
+    expect(counted['pending_events_evicted']).toBeUndefined();
   });
 
   it('gives up the oldest lines when the room is full, and says how many', () => {
@@ -139,7 +139,7 @@ describe('the correlator', () => {
     for (let i = 0; i < 50_001; i++) accept({ ...one!, at: at(1 + i / 1000) });
     correlator.advance(at(120));
     expect(correlator.kept).toBeLessThanOrEqual(50_000);
-    expect(counted['waiting_room_full']).toBe(50_001 - correlator.kept);
+    expect(counted['pending_events_evicted']).toBe(50_001 - correlator.kept);
   });
 
   it('closes what several instances share after the longer grace, each as its own', () => {

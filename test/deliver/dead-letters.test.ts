@@ -2,14 +2,14 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DeadLetters, deadLetterFiles, readDeadLetter } from '../../src/deliver/dead-letters.js';
+import { DeadLetters, deadLetterFiles, deadLetterFolder, readDeadLetter } from '../../src/deliver/dead-letters.js';
 import { createOtlpHttpExporter } from '../../src/export/otlp-http.js';
 import type { FinishedTrace } from '../../src/model/span.js';
 import { oneSpan } from '../export/support.js';
 
 let folder: string;
 beforeEach(() => {
-  folder = join(mkdtempSync(join(tmpdir(), 'novaspan-set-aside-')), 'state', 'set-aside');
+  folder = join(mkdtempSync(join(tmpdir(), 'novaspan-dead-letter-')), 'state', 'dead-letter');
 });
 afterEach(() => rmSync(join(folder, '..', '..'), { recursive: true }));
 
@@ -23,7 +23,7 @@ const numbered = (n: number): FinishedTrace => {
 const keep = (setAside: DeadLetters, trace: FinishedTrace) => setAside.keep(trace, document(trace), WHY);
 const names = () => readdirSync(folder).sort();
 
-describe('the folder of what was set aside', () => {
+describe('the folder of dead letters', () => {
   it('has a file for each trace: one line, with why and when, and the request as it was sent', async () => {
     expect(await keep(new DeadLetters(folder), oneSpan)).toBe('kept');
     expect(names()).toEqual(['0123456789abcdef0123456789abcdef-0123456789abcdef.json']);
@@ -113,4 +113,15 @@ describe('the folder of what was set aside', () => {
   it.each(['', '{"reas', '[]', '{"reason":"x"}', 'null'])('a file that holds %j is not read as one of its own', (text) => {
     expect(() => readDeadLetter(text)).toThrow();
   });
+});
+
+it('the folder of version 0.1 gets its new name, unless there is one', () => {
+  const state = join(folder, '..');
+  mkdirSync(join(state, 'set-aside'), { recursive: true });
+  writeFileSync(join(state, 'set-aside', 'a.json'), '{}');
+  expect(deadLetterFolder(state)).toBe(join(state, 'dead-letter'));
+  expect(readdirSync(state)).toEqual(['dead-letter']);
+  mkdirSync(join(state, 'set-aside'));
+  deadLetterFolder(state);
+  expect(readdirSync(state).sort()).toEqual(['dead-letter', 'set-aside']);
 });

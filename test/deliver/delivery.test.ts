@@ -77,7 +77,7 @@ function drained(promise: Promise<number>): () => number | undefined {
 function folderThat(keep: (traceId: string) => 'kept' | 'full') {
   const kept: { traceId: string; document: string; reason: string; status: number | undefined }[] = [];
   const deadLetters = {
-    folder: '/state/set-aside',
+    folder: '/state/dead-letter',
     keep: async ({ traceId }: FinishedTrace, document: string, { reason, status }: Refusal) => {
       const how = keep(traceId);
       if (how === 'kept') kept.push({ traceId, document, reason, status });
@@ -220,7 +220,7 @@ describe('a backend that is away', () => {
     while (sent.length < 41) await clock.pass(500);
     expect(said.map(({ level, msg }) => `${level} ${msg}`)).toEqual([
       ...Array(4).fill('error the backend cannot be reached: traces wait'),
-      'info the backend takes traces again',
+      'info the backend accepts traces again',
     ]);
     expect(said[0]).toMatchObject({ reason: 'http://b answered 503', waiting: 2 });
     expect(said.at(-1)).toMatchObject({ waiting: 1, tookMs: clock.now() });
@@ -236,7 +236,7 @@ describe('a backend that is away', () => {
     expect(said.map(({ level, msg }) => `${level} ${msg}`)).toEqual([
       'error the backend cannot be reached: traces wait',
       'warn the backend can be reached again, and refuses this trace',
-      'error the backend will never take this trace: it is set aside, for `novaspan resend`',
+      'error the backend refused this trace for good: it is in the dead-letter folder, for `novaspan resend`',
     ]);
     expect(said[0]).toMatchObject({ reason: 'http://b answered 503' });
     expect(said.slice(1)).toMatchObject([
@@ -292,8 +292,8 @@ describe('a backend that is away', () => {
     await clock.pass(1000);
     expect([sent.length, delivery.waiting, delivery.backend]).toEqual([5, 0, 'up']);
     expect(said.map(({ msg }) => msg)).toEqual([
-      'the backend refuses everything: traces wait until that is mended',
-      'the backend takes traces again',
+      'the backend refuses all traces: they wait until its settings are corrected',
+      'the backend accepts traces again',
     ]);
     expect(counted).toEqual({ exports_retried: 4 });
   });
@@ -353,15 +353,15 @@ describe('the bound', () => {
 });
 
 describe('a trace that the backend will never take', () => {
-  it('is set aside, counted and told of, and the next one is sent', async () => {
+  it('is kept as a dead letter, counted and logged, and the next one is sent', async () => {
     const { deadLetters, kept } = folderThat(() => 'kept');
     const { delivery, said, done, counted } = delivering((id) => (id === 'b' ? TOO_LARGE : DELIVERED), { deadLetters });
     delivery.offer([trace('a'), trace('b'), trace('c')]);
     await settled();
-    expect(done).toEqual(['a delivered', 'b set-aside', 'c delivered']);
+    expect(done).toEqual(['a delivered', 'b dead-letter', 'c delivered']);
     expect(kept).toEqual([{ traceId: 'b', document: '{"resourceSpans":[],"traceId":"b"}', reason: 'too large', status: 413 }]);
-    expect(counted).toEqual({ traces_refused: 1, traces_set_aside: 1 });
-    expect(said).toMatchObject([{ level: 'error', traceId: 'b', reason: 'too large', folder: '/state/set-aside' }]);
+    expect(counted).toEqual({ traces_refused: 1, traces_dead_lettered: 1 });
+    expect(said).toMatchObject([{ level: 'error', traceId: 'b', reason: 'too large', folder: '/state/dead-letter' }]);
   });
 
   it('is done with when it is on the disk, not before', async () => {
@@ -373,7 +373,7 @@ describe('a trace that the backend will never take', () => {
     expect([done, delivery.waiting, delivery.oldest]).toEqual([[], 1, 4]);
     written('kept');
     await settled();
-    expect([done, delivery.waiting, delivery.oldest, delivery.waitingBytes]).toEqual([['a set-aside'], 0, Number.POSITIVE_INFINITY, 0]);
+    expect([done, delivery.waiting, delivery.oldest, delivery.waitingBytes]).toEqual([['a dead-letter'], 0, Number.POSITIVE_INFINITY, 0]);
   });
 
   it('is told of once a minute when there are many, with how many were not told of', async () => {
@@ -416,10 +416,10 @@ describe('a trace that the backend will never take', () => {
     expect(said).toMatchObject([{ level: 'error', cause: 'ENOSPC: no space left on device' }]);
     isWritable = true;
     await clock.pass(30_000);
-    expect(done).toEqual(['c delivered', 'a set-aside', 'b set-aside']);
+    expect(done).toEqual(['c delivered', 'a dead-letter', 'b dead-letter']);
     expect([kept.length, delivery.waiting, delivery.waitingBytes, clock.sleeping]).toEqual([2, 0, 0, 0]);
-    expect(said.at(-1)).toMatchObject({ level: 'info', msg: 'refused traces can be set aside again' });
-    expect(counted).toEqual({ traces_refused: 2, set_aside_failures: 20, traces_set_aside: 2 });
+    expect(said.at(-1)).toMatchObject({ level: 'info', msg: 'refused traces can be written to the dead-letter folder again' });
+    expect(counted).toEqual({ traces_refused: 2, dead_letter_failures: 20, traces_dead_lettered: 2 });
   });
 
   it('fills the room where the disk cannot be written, so that reading pauses and nothing is lost', async () => {
@@ -435,12 +435,12 @@ describe('a trace that the backend will never take', () => {
 });
 
 describe('a trace that fails where nobody says whose fault it is', () => {
-  it('is set aside when others are taken and it is not', async () => {
+  it('is kept as a dead letter when others are accepted and it is not', async () => {
     const { deadLetters, kept } = folderThat(() => 'kept');
     const { delivery, done, said, clock } = delivering((id) => (id === 'a' ? CRASH : DELIVERED), { deadLetters });
     delivery.offer(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => trace(id)));
     for (let i = 0; i < 120; i++) await clock.pass(1000);
-    expect(done).toEqual(['b delivered', 'c delivered', 'd delivered', 'a set-aside', 'e delivered', 'f delivered']);
+    expect(done).toEqual(['b delivered', 'c delivered', 'd delivered', 'a dead-letter', 'e delivered', 'f delivered']);
     expect(kept).toMatchObject([{ traceId: 'a', reason: 'http://b answered 500' }]);
     expect(said.map(({ level }) => level)).toEqual(['error', 'info', 'error']);
   });
@@ -450,7 +450,7 @@ describe('a trace that fails where nobody says whose fault it is', () => {
     const { delivery, done, clock } = delivering((id) => (id < 'c' ? CRASH : DELIVERED), { deadLetters });
     delivery.offer(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k'].map((id) => trace(id)));
     for (let i = 0; i < 600; i++) await clock.pass(1000);
-    expect(done.filter((each) => each.endsWith('set-aside'))).toEqual(['a set-aside', 'b set-aside']);
+    expect(done.filter((each) => each.endsWith('dead-letter'))).toEqual(['a dead-letter', 'b dead-letter']);
     expect(done).toHaveLength(11);
   });
 

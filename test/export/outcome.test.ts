@@ -6,7 +6,7 @@ const WORDS: Record<Treatment, string> = {
   wait: 'sends it again, without end',
   doubt: 'sends it again; moves it to the dead-letter folder when it alone fails',
   settings: 'waits with all traces until the settings are corrected',
-  'set-aside': 'moves the trace to the dead-letter folder',
+  'dead-letter': 'moves the trace to the dead-letter folder',
 };
 
 it('docs/delivery.md has a row for each rule', () => {

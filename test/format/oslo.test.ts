@@ -167,7 +167,7 @@ describe('a traceback', () => {
       '',
     ]);
     expect(events[0]!.detail).toEqual(['nova.exception.NoValidHost: none', '']);
-    expect(counted['garbage nova-compute']).toBe(1);
+    expect(counted['unparsed_lines nova-compute']).toBe(1);
   });
 });
 

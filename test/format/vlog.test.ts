@@ -66,7 +66,7 @@ describe('a line of vlog', () => {
     const line = `2026-11-21T01:50:38.516Z|00252|binding|INFO|Claiming lport ${P} for this chassis.`;
     const { events, counted } = readLog('ovn-controller', [`ovn-controller.log:${line}`, 'no line', `${line}\r`]);
     expect(events.map(({ kind }) => kind)).toEqual(['lport.claimed', 'lport.claimed']);
-    expect(counted['garbage ovn-controller']).toBe(1);
+    expect(counted['unparsed_lines ovn-controller']).toBe(1);
   });
 
   it('is UTC, whatever zone the machine is in', () => {

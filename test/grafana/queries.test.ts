@@ -170,17 +170,17 @@ describe('what novaspan exposes', () => {
   const notShown: Readonly<Record<string, string>> = {
     novaspan_source_newest_line_timestamp_seconds: 'the lag says it',
     novaspan_source_zone_offset_seconds: 'has no value while all is well; the log of tail says it',
-    novaspan_foreign_lines_total: 'of other programs, by right',
-    novaspan_read_again_total: 'a restart does it, by right',
-    novaspan_traces_known_total: 'a restart does it, by right',
-    novaspan_traces_before_start_total: 'a first start does it, by right',
+    novaspan_other_program_lines_total: 'of other programs, by right',
+    novaspan_replayed_lines_total: 'a restart does it, by right',
+    novaspan_duplicate_traces_total: 'a restart does it, by right',
+    novaspan_pre_start_traces_total: 'a first start does it, by right',
     novaspan_repeated_events_total: '`replay` alone leaves out what two logs hold; `tail` follows the logs that it is given',
     novaspan_secrets_hidden_total: 'it is what scrubbing is for',
     novaspan_records_total: 'lines and recognised records say it',
     novaspan_traces_refused_total: 'each of them is set aside or dropped, and shown as that',
   };
   /** Few have logs sent to them: docs/logs-in.md says what to look at. */
-  const onlyWhereSent = (metric: string) => metric.startsWith('novaspan_received_');
+  const onlyWhereSent = (metric: string) => /^novaspan_receive(?:d|_buffer)_/.test(metric);
   const shown = new Set(promql.flatMap(({ expression }) => selectorsOf(expression).map(({ metric }) => metric)));
   const family = (metric: string) => metric.replace(/_(?:bucket|sum|count)$/, '');
 

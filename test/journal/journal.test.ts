@@ -144,7 +144,7 @@ it('goes on where it was when journalctl dies in the middle of an entry', async 
   await live.close();
   expect(textOf(traces)).toEqual(expected);
   expect(sumOf(counts, 'sources_unreadable')).toBeGreaterThan(0);
-  expect(sumOf(counts, 'damaged_lines')).toBe(0);
+  expect(sumOf(counts, 'malformed_lines')).toBe(0);
 });
 
 it('counts what is no entry, and reads on', async () => {
@@ -156,7 +156,7 @@ it('counts what is no entry, and reads on', async () => {
   const traces = [...(await readTo(live, sizeOf(entries))), ...(await readOut(live))];
   await live.close();
   expect(textOf(traces)).toEqual(expected);
-  expect(sumOf(counts, 'damaged_lines')).toBe(2);
+  expect(sumOf(counts, 'malformed_lines')).toBe(2);
 });
 
 const tailerAt = (cursor: string | undefined, count = counting().count) =>
@@ -227,7 +227,7 @@ it.each<[string, (fields: Fields, i: number) => Record<string, unknown>, number]
   await live.close();
   expect(textOf(traces)).toEqual(await replayed());
   expect(traces).toHaveLength(2);
-  expect(sumOf(counts, 'damaged_lines')).toBe(damaged);
+  expect(sumOf(counts, 'malformed_lines')).toBe(damaged);
 });
 
 it('check shows what the journal holds, by service, and reads the newest entries where there are many', async () => {

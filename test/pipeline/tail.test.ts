@@ -147,7 +147,7 @@ describe('the first start', () => {
     await other.pass(120_000);
     await other.stop();
     expect(backend.roots).toEqual([]);
-    expect(other.said.some(({ traces_before_start: not }) => Number(not) > 0)).toBe(true);
+    expect(other.said.some(({ pre_start_traces: not }) => Number(not) > 0)).toBe(true);
   });
 
   it('says once that what the logs hold already is not exported, and how it would be', async () => {
@@ -269,7 +269,7 @@ describe('a restart', () => {
     first.clock.time = AFTER;
     await first.until(() => backend.requests > 2);
     expect(await first.stop()).toBe(0);
-    expect(first.said.some(({ level, msg }) => level === 'warn' && msg.includes('the next start tells them'))).toBe(true);
+    expect(first.said.some(({ level, msg }) => level === 'warn' && msg.includes('the next start exports them'))).toBe(true);
 
     backend.answer = 200;
     const second = start(AFTER + HOUR);

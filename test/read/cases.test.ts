@@ -92,12 +92,12 @@ describe('a mixed log on standard input', () => {
       'records ovn-controller': 1,
       'lines nova-api': service === undefined ? 1 : 2,
     });
-    expect(counted['foreign_lines others']).toBe(service === undefined ? 1 : undefined);
+    expect(counted['other_program_lines others']).toBe(service === undefined ? 1 : undefined);
   });
 
   it('guesses nothing where every container has the same process', async () => {
     const same = lines.map((line) => line.replace(/\.100 \d+ /, '.100 7 '));
     const { counted } = await replayed('', { stdin: `${same.join('\n')}\n` });
-    expect(counted).toMatchObject({ 'records nova-api': 1, 'records nova-compute': 2, 'foreign_lines others': 2 });
+    expect(counted).toMatchObject({ 'records nova-api': 1, 'records nova-compute': 2, 'other_program_lines others': 2 });
   });
 });

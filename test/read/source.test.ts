@@ -93,7 +93,7 @@ describe('the form of a log', () => {
     expect(read([cri(1), cri(2)], { form: 'plain' }).said).toEqual([]);
     const { said, counted } = read([built(1), ...numbers(2, 20).map(built), cri(30)], { form: 'cri' });
     expect(said).toEqual(all(30, 31));
-    expect(counted).toMatchObject({ 'damaged_lines cri': 19, lines: 19 });
+    expect(counted).toMatchObject({ 'malformed_lines cri': 19, lines: 19 });
   });
 
   it('may change, and no line is lost', () => {
@@ -106,8 +106,8 @@ describe('the form of a log', () => {
           const lines = spells.flatMap(([line, length]) => numbers(n, (n += length)).map((each) => line(each)));
           const { said, counted } = read(lines, { piece });
           expect(said).toEqual(all(0, n));
-          expect(counted).not.toHaveProperty('damaged_lines cri');
-          expect(counted).not.toHaveProperty('damaged_lines docker');
+          expect(counted).not.toHaveProperty('malformed_lines cri');
+          expect(counted).not.toHaveProperty('malformed_lines docker');
         },
       ),
       { numRuns: 40 },
@@ -120,7 +120,7 @@ describe('the form of a log', () => {
     const quoted = numbers(0, 7).map((n) => built(100 + n));
     const { said, counted } = read([cri(1), cri(2), ...quoted, cri(3)]);
     expect(said).toEqual(all(1, 4));
-    expect(counted).toMatchObject({ 'damaged_lines cri': 7 });
+    expect(counted).toMatchObject({ 'malformed_lines cri': 7 });
   });
 
   it('holds against lines that are cut or broken: they are counted', () => {
@@ -128,7 +128,7 @@ describe('the form of a log', () => {
     for (let end = 1; end < line.length; end += 7) {
       const { said, counted } = read([docker(0), docker(1), line.slice(0, end), docker(3)]);
       expect(said).toEqual([...all(0, 2), ...all(3, 4)]);
-      expect(counted).toMatchObject({ 'damaged_lines docker': 1 });
+      expect(counted).toMatchObject({ 'malformed_lines docker': 1 });
     }
   });
 });
@@ -170,7 +170,7 @@ describe('a log that several services write to', () => {
       { path: '-' },
     );
     expect(said).toEqual([`nova-compute@cmp1 ${builtText(1)}`, `ovn-controller@cmp1 ${claimed}`, `nova-compute@cmp2 ${builtText(3)}`]);
-    expect(counted).toMatchObject({ 'foreign_lines systemd': 1, 'foreign_lines keystone': 1, 'lines nova-compute': 2 });
+    expect(counted).toMatchObject({ 'other_program_lines systemd': 1, 'other_program_lines keystone': 1, 'lines nova-compute': 2 });
   });
 
   it('keeps what a name does not know for the service that was named, once it writes records', () => {
@@ -184,7 +184,7 @@ describe('a log that several services write to', () => {
       { service: 'nova-compute' },
     );
     expect(said).toEqual([`nova-compute@cmp1 ${builtText(2)}`, `nova-compute@cmp1 ${builtText(4)}`]);
-    expect(counted).toMatchObject({ 'foreign_lines python3': 1, 'foreign_lines sudo': 1 });
+    expect(counted).toMatchObject({ 'other_program_lines python3': 1, 'other_program_lines sudo': 1 });
   });
 
   it('keeps programs of a unit out that are not its service', () => {
@@ -218,7 +218,7 @@ describe('a log that several services write to', () => {
       { path: '-' },
     );
     expect(Object.keys(counted).length).toBeLessThan(60);
-    expect(counted['foreign_lines others']).toBeGreaterThan(2900);
+    expect(counted['other_program_lines others']).toBeGreaterThan(2900);
   });
 });
 
@@ -227,7 +227,7 @@ describe('a log of which nothing says whose it is', () => {
     const line = built(1).replace('nova.compute.manager', 'oslo_concurrency.lockutils');
     expect(read([line], { path: 'dump.txt' })).toMatchObject({ isUnknown: true, counted: { 'unknown_logs dump.txt': 1 } });
     expect(read([built(1)], { path: 'dump.txt' })).toMatchObject({ isUnknown: false, said: all(1, 2) });
-    expect(read(['garbage'], { path: 'dump.txt' }).isUnknown).toBe(true);
+    expect(read(['unparsed_lines'], { path: 'dump.txt' }).isUnknown).toBe(true);
     expect(read([], { path: 'dump.txt' }).isUnknown).toBe(false);
   });
 
@@ -297,6 +297,6 @@ describe('a log of several services that is read on after a restart', () => {
     expect(after.counted['records nova-compute']).toBe(1);
     const without = opened();
     without.take(shared);
-    expect(without.counted['foreign_lines python3']).toBe(1);
+    expect(without.counted['other_program_lines python3']).toBe(1);
   });
 });

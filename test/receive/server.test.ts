@@ -70,7 +70,7 @@ describe('what it takes', () => {
     expect(taken.map(({ log: { host, service }, bytes }) => [host, service, bytes.toString()])).toEqual([
       ['cmp1', 'nova-compute', `${LINE}\n`],
     ]);
-    expect(counted).toEqual({ received_records: 1, received_bytes: LINE.length + 1, received_passed_over: 0, 'received_requests 200': 1 });
+    expect(counted).toEqual({ received_records: 1, received_bytes: LINE.length + 1, received_skipped: 0, 'received_requests 200': 1 });
   });
 
   it('is each log of a request by itself, its lines in their order', async () => {
@@ -124,7 +124,7 @@ describe('what it takes', () => {
     expect(hashes[0]).toBe(hashes[1]);
     expect(hashes[2]).not.toBe(hashes[0]);
     expect(counted['received_records']).toBe(1);
-    expect(counted['received_repeated']).toBe(2);
+    expect(counted['received_duplicates']).toBe(2);
   });
 });
 
@@ -148,7 +148,7 @@ describe('records that cannot be used', () => {
     });
     expect(counted).toMatchObject({
       received_records: 1,
-      received_passed_over: 1,
+      received_skipped: 1,
       'received_rejected no host': 1,
       'received_rejected no log': 1,
     });

@@ -28,7 +28,7 @@ const QUIET = {
   'novaspan health / Lag in bytes': KEEPS_UP,
   'novaspan health / Logs that are farthest behind': KEEPS_UP,
   'novaspan health / Logs it cannot read': { why: 'root, who runs this in CI, may read any file' },
-  'novaspan health / Traces lost': { why: 'what was refused is set aside; nothing is lost' },
+  'novaspan health / Traces lost': { why: 'what was refused is in the dead-letter folder; nothing is lost' },
   'novaspan health / Bounds reached': { why: 'no trace here is large' },
   'novaspan health / Lines without an action': { why: 'every line has its action, but for what a kill cuts', isChance: true },
 };

@@ -26,8 +26,8 @@ export async function checkTraces({ query, cloud }) {
 /** What the backend of a sidecar refused is on its disk, and `resend` brings it there when it is mended. */
 export async function checkResend({ cloud, endpoint }) {
   const { stateDir } = cloud.sidecars[TROUBLED];
-  await eventually('a trace to be set aside', async () => readdirSync(join(stateDir, 'set-aside')).length > 0);
+  await eventually('a trace to be set aside', async () => readdirSync(join(stateDir, 'dead-letter')).length > 0);
   await novaspan('resend', '--state-dir', stateDir, '--endpoint', endpoint);
-  assert.deepEqual(readdirSync(join(stateDir, 'set-aside')), [], 'what was sent again is gone');
+  assert.deepEqual(readdirSync(join(stateDir, 'dead-letter')), [], 'what was sent again is gone');
   return 'the trace that a backend refused was set aside, and `novaspan resend` has sent it';
 }

@@ -98,7 +98,7 @@ const exporter = {
     }
   },
 };
-const done = { delivered: 0, 'set-aside': 0, dropped: 0 };
+const done = { delivered: 0, 'dead-letter': 0, dropped: 0 };
 /** What a checkpoint is told of: it lets go of what it need not remember, as the sidecar does every five seconds. */
 const waiting = new Set();
 const delivery = new Delivery({

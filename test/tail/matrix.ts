@@ -179,7 +179,8 @@ function matrixMarkdown(): string {
       `| ${each.name} | ${cell(each, 'rename', 'up')} | ${cell(each, 'rename', 'down')} | ${cell(each, 'copytruncate', 'up')} | ${cell(each, 'copytruncate', 'down')} | ${each.logrotate === undefined ? '-' : 'yes'} |`,
   );
   return [
-    "Between two looks of the reader, with lines written before, between and after. Each cell is a test (`test/tail/matrix.test.ts`); the last column says whether Debian's logrotate does it there, too.",
+    'Between two polls, with lines written before, between and after. Each cell is a test (`test/tail/matrix.test.ts`). The',
+    "last column says whether Debian's logrotate does it there, too.",
     '',
     '| what happens | rename, reader up | rename, reader down | copytruncate, reader up | copytruncate, reader down | with logrotate |',
     '| --- | --- | --- | --- | --- | --- |',

@@ -141,7 +141,7 @@ describe('the server', () => {
     });
     const { status, body } = await ask(`${url}/metrics`);
 
-    expect({ status, body }).toEqual({ status: 500, body: 'this could not be told: see the log of novaspan\n' });
+    expect({ status, body }).toEqual({ status: 500, body: 'this request failed: see the log of novaspan\n' });
     expect(String(logged.read())).toContain('"reason":"no vitals"');
     expect((await ask(`${url}/healthz`)).status).toBe(200);
   });
@@ -193,7 +193,7 @@ describe('the server', () => {
 
   it('says that it can be read from elsewhere, where that is so', async () => {
     await serve('0.0.0.0:0');
-    expect(String(logged.read())).toContain('metrics can be read from other machines');
+    expect(String(logged.read())).toContain('can read the metrics, also from other machines');
     await server!.close();
     await serve('127.0.0.1:0');
     expect(logged.read()).toBeNull();

@@ -12,14 +12,14 @@ const LOST = byReason({
   'spans rejected': countedInHour('novaspan_spans_rejected_total'),
   'files lost': countedInHour('novaspan_files_lost_total', 'path'),
   'logs cut off': countedInHour('novaspan_cut_off_logs_total', 'path'),
-  'waiting room full': countedInHour('novaspan_waiting_room_full_total'),
-  'too many open': countedInHour('novaspan_open_full_total'),
+  'waiting room full': countedInHour('novaspan_pending_events_evicted_total'),
+  'too many open': countedInHour('novaspan_open_actions_evicted_total'),
 });
 
 /** What the backend did not take, and what waits for somebody to mend that. */
 const REFUSED = byReason({
-  'set aside': countedInHour('novaspan_traces_set_aside_total'),
-  'cannot be set aside': countedInHour('novaspan_set_aside_failures_total'),
+  'dead letter': countedInHour('novaspan_traces_dead_lettered_total'),
+  'dead letter not written': countedInHour('novaspan_dead_letter_failures_total'),
 });
 
 /** Which share of the lines was not there when it was needed, where that are more than a few. It goes on, so the first may be missed. */

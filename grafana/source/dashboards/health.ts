@@ -73,7 +73,7 @@ const atAGlance = (limits: Limits): Section => ({
       {
         title: 'Traces lost',
         description:
-          'In the shown time: refused by the backend, with no room to set them aside. `novaspan replay` tells them again from the logs.',
+          'In the shown time: refused by the backend, with no room in the dead-letter folder. `novaspan replay` builds them again from the logs.',
         unit: 'short',
         limit: 1,
         none: '0',

@@ -16,17 +16,17 @@ const gone: Readonly<Record<string, string>> = {
 const LIMITED: Readonly<Record<string, string>> = { vlog_messages_dropped_total: 'messages' };
 
 const held: Readonly<Record<string, string>> = {
-  traces_set_aside_total: 'traces set aside',
-  set_aside_failures_total: 'could not be set aside yet',
+  traces_dead_lettered_total: 'traces in dead letters',
+  dead_letter_failures_total: 'dead letters not written yet',
   exports_retried_total: 'requests tried again',
   checkpoints_failed_total: 'checkpoints not written',
   sources_unreadable_total: 'polls of unreadable logs',
 };
 
 const bounded: Readonly<Record<string, string>> = {
-  waiting_room_full_total: 'lines: waiting room full',
-  open_full_total: 'actions: too many open',
-  ports_full_total: 'ports: too many',
+  pending_events_evicted_total: 'lines: waiting room full',
+  open_actions_evicted_total: 'actions: too many open',
+  ports_truncated_total: 'ports: too many',
   spans_left_out_total: 'spans: too many',
   lines_left_out_total: 'lines: too many behind a span',
   values_cut_total: 'texts cut',
@@ -36,8 +36,8 @@ const bounded: Readonly<Record<string, string>> = {
 const odd: Readonly<Record<string, string>> = {
   file_resets_total: 'files begun again',
   clock_jump_total: 'times ahead of the clock',
-  damaged_lines_total: 'damaged lines',
-  garbage_total: 'lines in no known form',
+  malformed_lines_total: 'damaged lines',
+  unparsed_lines_total: 'lines in no known form',
   nul_bytes_total: 'NUL bytes',
   unknown_logs_total: 'unknown logs',
   form_changes_total: 'forms changed',

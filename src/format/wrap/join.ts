@@ -56,7 +56,7 @@ export class Joiner {
     if (open === undefined) {
       if (this.#open.size >= MOST_STREAMS) {
         this.#open.delete(this.#open.keys().next().value!);
-        this.#count('damaged_lines', 1, this.#form);
+        this.#count('malformed_lines', 1, this.#form);
       }
       this.#open.set(stream, line);
     }
@@ -65,7 +65,7 @@ export class Joiner {
 
   /** The log is at its end: what was open lacks its rest for good. */
   end(): void {
-    if (this.#open.size > 0) this.#count('damaged_lines', this.#open.size, this.#form);
+    if (this.#open.size > 0) this.#count('malformed_lines', this.#open.size, this.#form);
     this.#open.clear();
   }
 }

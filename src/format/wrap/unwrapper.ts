@@ -234,7 +234,7 @@ export class Unwrapper {
     const own = behindPrefixes(bytes, start, end, (at) => hasStamp(bytes, at));
     if (own !== -1 && this.#stamped(bytes, own, end, offset, taken)) return;
     if (bytes[start] === OPEN && BLOB.test(bytes.toString('latin1', start, Math.min(end, start + 40))))
-      this.#options.count('damaged_lines', 1, this.#options.form.name);
+      this.#options.count('malformed_lines', 1, this.#options.form.name);
     this.#give(bytes, start, end, offset, taken);
   }
 

@@ -75,7 +75,7 @@ export class Checkpointer<State> {
       if (this.#fault === undefined)
         log.error(
           { stateDir: folder.path, reason },
-          'the checkpoint cannot be written: novaspan goes on and tries again; what it sends until then is sent again after a crash. Look after the disk',
+          'the checkpoint cannot be written: novaspan continues and tries again; after a crash, traces sent since then are sent again. Check the disk',
         );
       this.#fault = reason;
     }

@@ -154,7 +154,7 @@ class Later {
   readonly #signal: AbortSignal | undefined;
   #wake: () => void = () => {};
   #isStopped = false;
-  why = 'it was told to stop';
+  why = 'it was stopped';
 
   constructor(job: Job, start: NonNullable<Jobs['start']>, signal: AbortSignal | undefined) {
     this.#signal = signal;

@@ -27,7 +27,7 @@ export async function readLater(job: Job, report: (report: Report) => void, sign
   const run = new Run({ ...job.options, ...recorder.options, ...(signal && { signal }) }, rules);
   const over = (why: string): void => report({ is: 'over', why });
   try {
-    if (!(await run.open())) return over('it was told to stop');
+    if (!(await run.open())) return over('it was stopped');
     run.doing = 'correlating';
     const plan = planOf(run.sources, { ...job, piece: job.options.piece });
     if (plan === undefined) return over('no times were found in the logs');

@@ -121,7 +121,7 @@ describe('a line that was cut', () => {
   it('of which the rest never comes is counted', () => {
     const { taken, counted } = take('docker', ['{"log":"half","stream":"stdout","time":"2026-11-21T01:50:31.1Z"}']);
     expect(taken).toEqual([]);
-    expect(counted).toEqual({ 'damaged_lines docker': 1 });
+    expect(counted).toEqual({ 'malformed_lines docker': 1 });
   });
 
   it('takes no more memory than a line may, however many parts it has', () => {
@@ -151,7 +151,7 @@ describe('journalctl', () => {
 
   it('a message that was withheld does not fit', () => {
     expect(take('journal-json', [entry({ MESSAGE: null })]).unfit.length).toBe(1);
-    expect(take('syslog', ['Nov 21 01:50:31 cmp1 nova-compute[9]: [123B blob data]']).counted).toEqual({ 'damaged_lines syslog': 1 });
+    expect(take('syslog', ['Nov 21 01:50:31 cmp1 nova-compute[9]: [123B blob data]']).counted).toEqual({ 'malformed_lines syslog': 1 });
   });
 
   it('indents the lines of one message under each other; what it says itself is passed over', () => {
@@ -161,14 +161,14 @@ describe('journalctl', () => {
       `${prefix}2026-11-21 01:50:31.664 7 ERROR a [-] b`,
       `${' '.repeat(prefix.length)}2026-11-21 01:50:31.664 7 ERROR a Traceback`,
       `${' '.repeat(prefix.length)}  File "x"`,
-      'garbage',
+      'unparsed_lines',
     ]);
     expect(taken.map(({ text }) => text)).toEqual([
       '2026-11-21 01:50:31.664 7 ERROR a [-] b',
       '2026-11-21 01:50:31.664 7 ERROR a Traceback',
       '  File "x"',
     ]);
-    expect(unfit).toEqual(['garbage']);
+    expect(unfit).toEqual(['unparsed_lines']);
   });
 });
 

@@ -41,8 +41,8 @@ const dropping: Shown = [
     series: {
       ...LONG_AGO,
       [counter('spans_rejected')]: '0+0x69 12+0x20',
-      [counter('waiting_room_full')]: '0+0x69 300+0x20',
-      [counter('open_full')]: '4+0x69 5+0x20',
+      [counter('pending_events_evicted')]: '0+0x69 300+0x20',
+      [counter('open_actions_evicted')]: '4+0x69 5+0x20',
     },
     checks: fires([lost('spans rejected', 12), lost('waiting room full', 300), lost('too many open', 1)], 70, 80),
   },
@@ -82,19 +82,19 @@ const refused = (reason: string, times: number): Fired => ({
 
 const refusing: Shown = [
   {
-    shows: 'traces that are set aside, and such as cannot be, are told',
-    series: { ...LONG_AGO, [counter('traces_set_aside')]: '0+0x69 2+0x130', [counter('set_aside_failures')]: '0+0x79 1+0x130' },
+    shows: 'traces in the dead-letter folder, and those that cannot be written there, raise the alert',
+    series: { ...LONG_AGO, [counter('traces_dead_lettered')]: '0+0x69 2+0x130', [counter('dead_letter_failures')]: '0+0x79 1+0x130' },
     checks: [
       ...quiet(69),
-      ...fires(refused('set aside', 2), 70),
-      ...fires([refused('set aside', 2), refused('cannot be set aside', 1)], 80, 129, 144),
-      ...fires(refused('cannot be set aside', 1), 145, 154),
+      ...fires(refused('dead letter', 2), 70),
+      ...fires([refused('dead letter', 2), refused('dead letter not written', 1)], 80, 129, 144),
+      ...fires(refused('dead letter not written', 1), 145, 154),
       ...quiet(155, 170),
     ],
   },
   {
-    shows: 'a trace that was dropped is another alert, and what was set aside yesterday is quiet',
-    series: { ...LONG_AGO, [counter('traces_set_aside')]: '3+0x130', [counter('traces_dropped')]: '0+0x69 1+0x60' },
+    shows: 'a trace that was dropped is another alert, and a dead letter of yesterday is quiet',
+    series: { ...LONG_AGO, [counter('traces_dead_lettered')]: '3+0x130', [counter('traces_dropped')]: '0+0x69 1+0x60' },
     checks: quiet(5, 65, 75, 120),
   },
 ];
