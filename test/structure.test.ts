@@ -17,30 +17,12 @@ const sources: Sources = new Map(
   ),
 );
 
-/** What breaks the rules and is being mended. A line that is not needed any more has to go. */
-const CIRCLES: readonly string[] = [
-  'src/pipeline/check/check.ts <-> src/pipeline/check/problems.ts',
-  'src/pipeline/replay.ts <-> src/pipeline/run.ts <-> src/pipeline/shards/first.ts <-> src/pipeline/shards/jobs.ts <-> src/pipeline/shards/later.ts <-> src/pipeline/shards/plan.ts <-> src/pipeline/shards/whole.ts <-> src/pipeline/sources.ts',
-  'src/tail/packed/bzip2.ts <-> src/tail/packed/gunzip.ts <-> src/tail/packed/unpack.ts <-> src/tail/packed/xz.ts <-> src/tail/packed/zstd.ts <-> src/tail/read-file.ts <-> src/tail/utf16.ts',
-];
-const LONG_FILES: readonly string[] = [
-  'src/pipeline/check/check.ts',
-  'src/pipeline/live.ts',
-  'src/read/log-reader.ts',
-  'src/tail/follow.ts',
-];
+/** Components of the page that are too long still. A line that is not needed any more has to go. */
 const LONG_FUNCTIONS: readonly string[] = [
-  'grafana/source/dashboards/glance.ts counts',
-  'grafana/source/dashboards/health.ts delivery',
-  'src/cli/replay.ts run',
-  'src/pipeline/live.ts followLogs',
-  'src/pipeline/tail.ts sidecar',
-  'src/tail/tailer.ts createTailer',
   'web/actions.tsx List',
   'web/chart.tsx Scatter',
   'web/main.tsx App',
   'web/phases.tsx Phase',
-  'web/span-row.tsx Span',
   'web/trace.tsx Details',
   'web/waterfall.tsx Waterfall',
 ];
@@ -49,7 +31,7 @@ const lines = (count: number, line = '  f();'): string => Array(count).fill(line
 
 describe('imports', () => {
   it('make no circle, types included', () => {
-    expect(circlesIn(sources)).toEqual(CIRCLES);
+    expect(circlesIn(sources)).toEqual([]);
   });
 
   it('of made-up files that make one are found', () => {
@@ -67,7 +49,7 @@ describe('imports', () => {
 
 describe('files', () => {
   it('have at most 400 lines, but for tables of knowledge', () => {
-    expect(longFilesIn(sources).sort()).toEqual(LONG_FILES);
+    expect(longFilesIn(sources)).toEqual([]);
   });
 
   it('that are made up and too long are found, and tables are not', () => {

@@ -6,8 +6,8 @@ import { type LogSource, openSource, type SourceOptions } from '../read/source.j
 import { Unfolder } from '../read/unfold.js';
 import type { LogSet } from '../tail/discover.js';
 import { createLineSplitter, type LineSplitter } from '../tail/lines.js';
+import type { LogInput, Piece } from '../tail/log-input.js';
 import { nameLog } from '../tail/name.js';
-import type { LogInput, Piece } from '../tail/read-file.js';
 import type { Zones } from './hint.js';
 import { type Clocked, type ClockFinding, judgeClocks } from './judge.js';
 import { ClockReader } from './reader.js';

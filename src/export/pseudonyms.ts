@@ -90,129 +90,158 @@ function hostIn(host: string): string {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-export function createPseudonyms({ hosts, words, isBold }: KnownNames): Pseudonyms {
-  const numbers = { addresses: new Numbering(), macs: new Numbering(), ids: new Numbering(), names: new Numbering() };
-  const kept = new Set<string>();
-  const known = new Set<string>();
-  const domains = new Set<string>();
-  const names = new Set<string>();
-  let made: ReturnType<typeof compile> | undefined;
+/** Everything learnt, as expressions. */
+interface Compiled {
+  readonly hostNames: ReadonlyMap<string, string>;
+  readonly hosts: RegExp;
+  readonly domains: RegExp | undefined;
+  readonly names: RegExp | undefined;
+}
 
-  const addHost = (host: string, isCertain: boolean): void => {
+/** Longer words first, so that none hides another; undefined for none. */
+function anyOf(those: Iterable<string>, before: string, after: string): RegExp | undefined {
+  const list = [...those].sort((a, b) => b.length - a.length).map(escaped);
+  return list.length === 0 ? undefined : new RegExp(`(?<![${before}])(?:${list.join('|')})(?![${after}])`, 'g');
+}
+
+export const createPseudonyms = (given: KnownNames): Pseudonyms => new Replacements(given);
+
+class Replacements implements Pseudonyms {
+  readonly #words: ReadonlySet<string>;
+  readonly #isBold: boolean;
+  readonly #numbers = { addresses: new Numbering(), macs: new Numbering(), ids: new Numbering(), names: new Numbering() };
+  readonly #kept = new Set<string>();
+  readonly #known = new Set<string>();
+  readonly #domains = new Set<string>();
+  readonly #names = new Set<string>();
+  #made: Compiled | undefined;
+
+  constructor({ hosts, words, isBold }: KnownNames) {
+    this.#words = words;
+    this.#isBold = isBold;
+    for (const host of hosts) this.#addHost(host, true);
+  }
+
+  learn(text: string): void {
+    this.#made = undefined;
+    eachText(text, (each) => {
+      for (const { groups } of each.matchAll(HOSTS)) this.#addHost(groups!['name']!, false);
+      for (const { groups } of each.matchAll(URLS)) this.#addHost(groups!['name']!, false);
+      for (const { groups } of each.matchAll(NAMES)) this.#addName(groups!['name']!);
+      for (const { groups } of each.matchAll(NOVA_XML)) this.#addName(groups!['name']!);
+      return each;
+    });
+  }
+
+  replace(text: string): string {
+    return eachText(text, (each) => this.#inText(each));
+  }
+
+  host(given: string): string {
+    const { hostNames, hosts, domains } = this.#compiled;
+    const text = domains === undefined ? given : given.replace(domains, 'example.org');
+    return text.replace(hosts, (host) => hostNames.get(host) ?? host);
+  }
+
+  get counts(): Readonly<Record<string, number>> {
+    const { addresses, macs, ids, names } = this.#numbers;
+    return {
+      hosts: this.#known.size,
+      addresses: addresses.size,
+      'MAC addresses': macs.size,
+      'users and projects': ids.size,
+      names: names.size,
+    };
+  }
+
+  get kept(): readonly string[] {
+    return [...this.#kept].sort();
+  }
+
+  #addHost(host: string, isCertain: boolean): void {
     if (NOBODY.test(host)) return;
     const [short = '', ...domain] = host.split('.');
-    if (words.has(short) && !isCertain) return;
-    if (domain.length > 0) domains.add(domain.join('.'));
-    if (words.has(short) && !isBold) kept.add(short);
-    else known.add(short);
-  };
-  for (const host of hosts) addHost(host, true);
+    if (this.#words.has(short) && !isCertain) return;
+    if (domain.length > 0) this.#domains.add(domain.join('.'));
+    if (this.#words.has(short) && !this.#isBold) this.#kept.add(short);
+    else this.#known.add(short);
+  }
 
-  const addName = (name: string): void => {
-    if (!isNobody(name)) names.add(name);
-  };
+  #addName(name: string): void {
+    if (!this.#isNobody(name)) this.#names.add(name);
+  }
 
-  const isNobody = (name: string): boolean => NOBODY.test(name) || words.has(name) || known.has(name) || kept.has(name);
+  #isNobody(name: string): boolean {
+    return NOBODY.test(name) || this.#words.has(name) || this.#known.has(name) || this.#kept.has(name);
+  }
 
-  const nameOf = (name: string): string => `name${numbers.names.of(name)}`;
+  get #compiled(): Compiled {
+    this.#made ??= this.#compile();
+    return this.#made;
+  }
 
-  /** Everything learnt, as expressions. Hosts get numbers in their own order: lines of one moment are in the order of their hosts. */
-  function compile() {
-    const sorted = [...known].sort();
+  /** Hosts get numbers in their own order: lines of one moment are in the order of their hosts. */
+  #compile(): Compiled {
+    const sorted = [...this.#known].sort();
     const digits = String(sorted.length).length;
-    const hostNames = new Map(sorted.map((host, i) => [host, `host${String(i + 1).padStart(digits, '0')}`]));
-    const anyOf = (those: Iterable<string>, before: string, after: string): RegExp | undefined => {
-      const list = [...those].sort((a, b) => b.length - a.length).map(escaped);
-      return list.length === 0 ? undefined : new RegExp(`(?<![${before}])(?:${list.join('|')})(?![${after}])`, 'g');
-    };
+    const byLength = [...sorted].sort((a, b) => b.length - a.length);
     return {
-      hostNames,
+      hostNames: new Map(sorted.map((host, i) => [host, `host${String(i + 1).padStart(digits, '0')}`])),
       // A name with a digit in it is one in `nova-compute-cmp1.conf`, too.
-      hosts: new RegExp(
-        [...known]
-          .sort((a, b) => b.length - a.length)
-          .map(hostIn)
-          .join('|') || '(?!)',
-        'g',
-      ),
-      domains: anyOf(domains, '\\w-', '\\w-'),
-      // What is no name in one place may be a word in another.
+      hosts: new RegExp(byLength.map(hostIn).join('|') || '(?!)', 'g'),
+      domains: anyOf(this.#domains, '\\w-', '\\w-'),
+      // A short text, and what turned out to be no name, may be a word elsewhere.
       names: anyOf(
-        [...names].filter((name) => name.length > 2 && /[a-z]/i.test(name) && !isNobody(name)),
+        [...this.#names].filter((name) => name.length > 2 && /[a-z]/i.test(name) && !this.#isNobody(name)),
         '\\w.-',
         '\\w-',
       ),
     };
   }
 
-  const inText = (given: string): string => {
-    made ??= compile();
-    const { names: anyName } = made;
-    let text = scrubbed(given)
+  #inText(given: string): string {
+    const { addresses, ids } = this.#numbers;
+    const { names } = this.#compiled;
+    const replaced = scrubbed(given)
       .replace(PUBLIC_KEY, '***')
-      .replace(EMAIL, (email) => `${nameOf(email)}@example.org`)
+      .replace(EMAIL, (email) => `${this.#nameOf(email)}@example.org`)
       .replace(HOME, 'user')
-      .replace(NAMES, (whole: string, _quote: string, name: string) => withName(whole, name))
-      .replace(NOVA_XML, (whole: string, name: string) => withName(whole, name))
-      .replace(CONTEXT, (context) => context.split(' ').map(inContext).join(' '))
-      .replace(MAC, (mac) => (COMMON_MACS.has(mac.toLowerCase()) ? mac : macOf(mac)))
-      .replace(IPV6, (address) =>
-        COMMON_ADDRESSES.has(address) || !isIPv6(address) ? address : `2001:db8::${hex(numbers.addresses.of(address), 1)}`,
+      .replace(NAMES, (whole: string, _quote: string, name: string) => this.#withName(whole, name))
+      .replace(NOVA_XML, (whole: string, name: string) => this.#withName(whole, name))
+      .replace(CONTEXT, (context) =>
+        context
+          .split(' ')
+          .map((word) => this.#inContext(word))
+          .join(' '),
       )
-      .replace(IPV4, (address) => (COMMON_ADDRESSES.has(address) ? address : addressOf(numbers.addresses.of(address))))
-      .replace(HEX_ID, (id) => hex(numbers.ids.of(id), id.length));
-    text = withHosts(text);
-    return anyName === undefined ? text : text.replace(anyName, nameOf);
-  };
+      .replace(MAC, (mac) => (COMMON_MACS.has(mac.toLowerCase()) ? mac : this.#macOf(mac)))
+      .replace(IPV6, (address) =>
+        COMMON_ADDRESSES.has(address) || !isIPv6(address) ? address : `2001:db8::${hex(addresses.of(address), 1)}`,
+      )
+      .replace(IPV4, (address) => (COMMON_ADDRESSES.has(address) ? address : addressOf(addresses.of(address))))
+      .replace(HEX_ID, (id) => hex(ids.of(id), id.length));
+    const text = this.host(replaced);
+    return names === undefined ? text : text.replace(names, (name) => this.#nameOf(name));
+  }
 
-  const withHosts = (given: string): string => {
-    made ??= compile();
-    const { hostNames, hosts: anyHost, domains: anyDomain } = made;
-    const text = anyDomain === undefined ? given : given.replace(anyDomain, 'example.org');
-    return text.replace(anyHost, (host) => hostNames.get(host) ?? host);
-  };
+  #nameOf(name: string): string {
+    return `name${this.#numbers.names.of(name)}`;
+  }
 
-  const withName = (whole: string, name: string): string => {
-    if (isNobody(name)) return whole;
+  #withName(whole: string, name: string): string {
+    if (this.#isNobody(name)) return whole;
     const at = whole.lastIndexOf(name);
-    return whole.slice(0, at) + nameOf(name) + whole.slice(at + name.length);
-  };
+    return whole.slice(0, at) + this.#nameOf(name) + whole.slice(at + name.length);
+  }
 
-  const inContext = (word: string): string => (isNobody(word) || /^[0-9a-f]{32,64}$/.test(word) ? word : nameOf(word));
+  #inContext(word: string): string {
+    return this.#isNobody(word) || /^[0-9a-f]{32,64}$/.test(word) ? word : this.#nameOf(word);
+  }
 
-  const macOf = (mac: string): string => {
-    const number = hex(numbers.macs.of(mac.toLowerCase()), 6);
+  #macOf(mac: string): string {
+    const number = hex(this.#numbers.macs.of(mac.toLowerCase()), 6);
     return `fa:16:3e:${number.slice(0, 2)}:${number.slice(2, 4)}:${number.slice(4)}`;
-  };
-
-  return {
-    learn(text) {
-      made = undefined;
-      eachText(text, (each) => {
-        for (const { groups } of each.matchAll(HOSTS)) addHost(groups!['name']!, false);
-        for (const { groups } of each.matchAll(URLS)) addHost(groups!['name']!, false);
-        for (const { groups } of each.matchAll(NAMES)) addName(groups!['name']!);
-        for (const { groups } of each.matchAll(NOVA_XML)) addName(groups!['name']!);
-        return each;
-      });
-    },
-    replace: (text) => eachText(text, inText),
-    host: withHosts,
-    get counts() {
-      made ??= compile();
-      const { addresses, macs, ids } = numbers;
-      return {
-        hosts: known.size,
-        addresses: addresses.size,
-        'MAC addresses': macs.size,
-        'users and projects': ids.size,
-        names: numbers.names.size,
-      };
-    },
-    get kept() {
-      return [...kept].sort();
-    },
-  };
+  }
 }
 
 /** Of a line that is an object, its texts, unquoted: a name is the same there as in a plain line. */

@@ -1,5 +1,5 @@
 import { journalUnreadable } from '../model/errors.js';
-import type { LogInput } from '../tail/read-file.js';
+import type { LogInput } from '../tail/log-input.js';
 import { journalArguments, newestArguments } from './place.js';
 import { JournalProcess } from './process.js';
 

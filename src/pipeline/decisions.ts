@@ -6,7 +6,7 @@ import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { Log } from '../telemetry/log.js';
-import type { FollowerVitals } from './log-follower.js';
+import type { FollowerVitals } from './follower-vitals.js';
 
 /** Why a closed action is not sent. */
 type NotSent = 'sent already' | 'before the start' | 'nothing to say';

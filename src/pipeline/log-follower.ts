@@ -12,7 +12,6 @@ import type { ClosedUnit } from '../lifecycle/closed.js';
 import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import type { LogForm } from '../model/form.js';
-import type { Vitals } from '../model/gauges.js';
 import type { LineSink, Millis } from '../model/line.js';
 import { minutes, seconds } from '../model/time.js';
 import { timeIn } from '../read/probe.js';
@@ -21,6 +20,7 @@ import { openSource, type SourceOptions } from '../read/source.js';
 import { type Begin, createTailer, type PollReport, type SourceReport, type Tailer } from '../tail/tailer.js';
 import { buildTrace } from '../trace/build.js';
 import type { DecisionLog } from './decisions.js';
+import type { FollowerVitals } from './follower-vitals.js';
 import { LiveLog, type LogStanding } from './live-log.js';
 import { type Pace, paceOf } from './pace.js';
 import { ResumePoint, type Start } from './resume.js';
@@ -52,22 +52,6 @@ export interface FollowerOptions {
   readonly count: Count;
   /** Takes what is decided, and why. */
   readonly decisions?: DecisionLog | undefined;
-}
-
-/** The state of following after the last cycle; times are of the logs. */
-export interface FollowerVitals {
-  /** by nova's name of the action */
-  readonly openActions: Vitals['openActions'];
-  readonly buildHosts: Vitals['buildHosts'];
-  readonly computeHosts: Vitals['computeHosts'];
-  /** lines that wait for a link */
-  readonly linesKept: number;
-  readonly watermark: Millis | undefined;
-  readonly horizon: Millis | undefined;
-  /** log files that are held open */
-  readonly descriptors: number;
-  /** `zoneOffset`: by how much the times of a log are ahead because its zone is wrong */
-  readonly logs: readonly (LogStanding & { readonly zoneOffset: Millis | undefined })[];
 }
 
 /** The lines of actions that have been open for longer are saved, so that a restart need not read back to their start. */

@@ -17,7 +17,7 @@ import type { LogSet } from '../tail/discover.js';
 import { unreadable } from '../tail/discover.js';
 import { buildTrace } from '../trace/build.js';
 import { Copies } from './copies.js';
-import type { ReplayOptions } from './replay.js';
+import type { ReadOptions } from './read-options.js';
 import {
   aboutSet,
   endOfLog,
@@ -46,7 +46,7 @@ export type Doing =
 
 /** A replay under way: logs, and what is made of them. */
 export class Run {
-  readonly options: ReplayOptions;
+  readonly options: ReadOptions;
   readonly correlator: Correlator;
   readonly stalls = new Stalls();
   zoneHint: ZoneHint | undefined;
@@ -62,7 +62,7 @@ export class Run {
   #yieldAt = 0;
   #close: () => void = () => {};
 
-  constructor(options: ReplayOptions, rules: Rules | undefined) {
+  constructor(options: ReadOptions, rules: Rules | undefined) {
     this.options = options;
     this.#rules = rules;
     this.correlator = new Correlator(this.#count, {

@@ -20,12 +20,13 @@ import { isStartup } from '../read/startup.js';
 import { Unfolder } from '../read/unfold.js';
 import type { LogSet } from '../tail/discover.js';
 import { createLineSplitter, type LineSkimmer, type LineSplitter } from '../tail/lines.js';
+import type { LogInput } from '../tail/log-input.js';
 import { mayRepeat } from '../tail/maybe-log.js';
-import { type LogInput, openLog, openStream } from '../tail/read-file.js';
+import { openLog, openStream } from '../tail/read-file.js';
 import { isPackedName } from '../tail/rotated.js';
 import type { Copies } from './copies.js';
 import { LineNumbers } from './line-numbers.js';
-import type { ReplayOptions } from './replay.js';
+import type { ReadOptions } from './read-options.js';
 
 /** Where logs say nothing of the host they come from. */
 export const NO_HOST = 'localhost';
@@ -58,7 +59,7 @@ export interface Source {
 }
 
 /** What is known of a log before it is read. */
-export const aboutSet = (set: LogSet, found: FoundLogs, options: ReplayOptions) => ({
+export const aboutSet = (set: LogSet, found: FoundLogs, options: ReadOptions) => ({
   path: set.path,
   service: options.service,
   host: options.host ?? set.host,
@@ -107,7 +108,7 @@ export interface OpenOptions {
 
 export function openSources(
   sets: readonly LogSet[],
-  options: ReplayOptions,
+  options: ReadOptions,
   { found, zonesOf, rules, begun, count: countAll }: OpenOptions,
   onEvent: (event: Event, zoning: Zoning, rank: number) => void,
 ): Source[] {
@@ -233,7 +234,7 @@ export function endOfLog(sources: readonly Source[], host: string): Millis {
 }
 
 /** Reads one piece of a source; @returns its bytes */
-export async function readOn(source: Source, options: Pick<ReplayOptions, 'onUnread' | 'onCutOff'>, count: Count): Promise<number> {
+export async function readOn(source: Source, options: Pick<ReadOptions, 'onUnread' | 'onCutOff'>, count: Count): Promise<number> {
   if (source.input === undefined) {
     const part = source.parts.shift();
     if (part === undefined) {

@@ -1,4 +1,4 @@
-import type { LogInput, Piece } from './read-file.js';
+import type { LogInput, Piece } from './log-input.js';
 import { openLog } from './read-file.js';
 import { type FileInReading, Reading, type ReadingOptions } from './reading.js';
 import type { Found } from './siblings.js';

@@ -1,24 +1,9 @@
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { logUnreadable, OperatorError, reasonOf } from '../model/errors.js';
+import type { LogInput } from './log-input.js';
 import { compressionOf, MAGIC_BYTES } from './packed/unpack.js';
 import { decoded, utf16Of } from './utf16.js';
-
-/** One piece of a log. `bytes` are valid until the next read only. */
-export interface Piece {
-  readonly bytes: Buffer;
-  /** of the first byte in the file; in the unpacked one for a compressed file */
-  readonly offset: number;
-}
-
-/** A log that is read once, from its beginning to its end. */
-export interface LogInput {
-  /** @returns undefined at the end, and where nothing more can be read: then `fault` says why */
-  read(): Promise<Piece | undefined>;
-  close(): Promise<void>;
-  /** Why the end came too early, where it did: a compressed file that is cut off, a broken pipe. */
-  readonly fault: string | undefined;
-}
 
 /** Large enough that system calls cost nothing beside reading lines, small enough to stay in the processor's cache. */
 export const PIECE = 256 * 1024;

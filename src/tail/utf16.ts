@@ -1,5 +1,5 @@
 import { TextDecoder } from 'node:util';
-import type { LogInput } from './read-file.js';
+import type { LogInput } from './log-input.js';
 
 /** Byte order marks: what PowerShell's `>` begins a file with, and other tools of Windows. */
 const MARKS = [

@@ -7,7 +7,8 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { OperatorError } from '../../src/model/errors.js';
-import { type LogInput, openLog, openStream } from '../../src/tail/read-file.js';
+import type { LogInput } from '../../src/tail/log-input.js';
+import { openLog, openStream } from '../../src/tail/read-file.js';
 import { temporaryFolder } from './temporary.js';
 
 const text = Array.from({ length: 20_000 }, (_, i) => `line ${i} ${(i * 7919) % 104729}\n`).join('');

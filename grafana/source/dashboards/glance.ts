@@ -25,7 +25,10 @@ export const atAGlance = (limits: Limits): Section => ({
   panels: [...counts(limits), ...lengths(limits)],
 });
 
-const counts = (limits: Limits): readonly Placed[] => [
+const counts = (limits: Limits): readonly Placed[] => [...ended(limits), ...durations(limits), ...underWay(limits)];
+
+/** How many boots ended, and how well. */
+const ended = (limits: Limits): readonly Placed[] => [
   tileOver(
     {
       title: 'Boots',
@@ -59,6 +62,10 @@ const counts = (limits: Limits): readonly Placed[] => [
     shareWithin('nova_spawn_seconds', limits.spawnSlow, HOST, '$__range'),
     panelOf('List the slow ones', SLOW_BOOTS),
   ),
+];
+
+/** How long boots took. */
+const durations = (limits: Limits): readonly Placed[] => [
   tile(
     {
       title: 'Typical boot',
@@ -94,6 +101,10 @@ const counts = (limits: Limits): readonly Placed[] => [
     'max',
     panelOf('List the slow ones', SLOW_BOOTS),
   ),
+];
+
+/** What has not ended. */
+const underWay = (limits: Limits): readonly Placed[] => [
   tileOver(
     {
       title: 'Under way',

@@ -170,82 +170,88 @@ const reading = (limits: Limits): Section => ({
 
 const delivery = (limits: Limits): Section => ({
   title: 'Delivery',
-  panels: [
-    sized(
-      12,
-      8,
-      states(
-        {
-          title: 'Backend',
-          description: 'Whether it takes traces. While it is away nothing is lost: reading pauses, the log files are the queue.',
-          unit: 'short',
-        },
-        range(total('backend_up', ON, 'instance'), '{{instance}}'),
-        { '0': { text: 'away', color: 'red' }, '1': { text: 'takes traces', color: 'green' } },
-      ),
-    ),
-    sized(
-      12,
-      8,
-      lines(
-        {
-          title: 'Waiting traces',
-          description: 'A hill is an outage that is over. At 1,000 traces or 64 MiB, unless it is set otherwise, reading pauses.',
-          unit: 'short',
-        },
-        [range(total('queue_traces', ON, 'instance'), '{{instance}}')],
-        { many: true },
-      ),
-    ),
-    sized(
-      6,
-      8,
-      lines(
-        { title: 'Memory of waiting traces', description: 'About; reading pauses at the bound, so a flat top is full.', unit: 'bytes' },
-        [range(total('queue_bytes', ON, 'instance'), '{{instance}}')],
-        { many: true },
-      ),
-    ),
-    sized(
-      6,
-      8,
-      lines(
-        {
-          title: 'Last trace taken',
-          description: 'How long ago. Long with no waiting traces: nothing happened. Long with waiting traces: they cannot be sent.',
-          unit: 's',
-        },
-        [range(most('acknowledgement_age_seconds', ON, 'instance'), '{{instance}}')],
-        { many: true },
-      ),
-    ),
-    sized(
-      6,
-      8,
-      lines(
-        {
-          title: 'Age of the oldest needed line',
-          description: 'Logs must be kept longer than this. Where it rises for hours, mend the cause before rotation takes the lines.',
-          unit: 's',
-          limit: limits.neededLogOld,
-        },
-        [range(most('needed_log_age_seconds', ON, 'instance'), '{{instance}}')],
-        { many: true },
-      ),
-    ),
-    sized(
-      6,
-      8,
-      lines(
-        {
-          title: 'Age of the checkpoint',
-          description: 'Written every few seconds. When it grows old, a restart would read that much again: disk full, or read-only?',
-          unit: 's',
-          limit: limits.checkpointOld,
-        },
-        [range(most('checkpoint_age_seconds', ON, 'instance'), '{{instance}}')],
-        { many: true },
-      ),
-    ),
-  ],
+  panels: [...toBackend(), ...keptForRestart(limits)],
 });
+
+const toBackend = () => [
+  sized(
+    12,
+    8,
+    states(
+      {
+        title: 'Backend',
+        description: 'Whether it takes traces. While it is away nothing is lost: reading pauses, the log files are the queue.',
+        unit: 'short',
+      },
+      range(total('backend_up', ON, 'instance'), '{{instance}}'),
+      { '0': { text: 'away', color: 'red' }, '1': { text: 'takes traces', color: 'green' } },
+    ),
+  ),
+  sized(
+    12,
+    8,
+    lines(
+      {
+        title: 'Waiting traces',
+        description: 'A hill is an outage that is over. At 1,000 traces or 64 MiB, unless it is set otherwise, reading pauses.',
+        unit: 'short',
+      },
+      [range(total('queue_traces', ON, 'instance'), '{{instance}}')],
+      { many: true },
+    ),
+  ),
+  sized(
+    6,
+    8,
+    lines(
+      { title: 'Memory of waiting traces', description: 'About; reading pauses at the bound, so a flat top is full.', unit: 'bytes' },
+      [range(total('queue_bytes', ON, 'instance'), '{{instance}}')],
+      { many: true },
+    ),
+  ),
+  sized(
+    6,
+    8,
+    lines(
+      {
+        title: 'Last trace taken',
+        description: 'How long ago. Long with no waiting traces: nothing happened. Long with waiting traces: they cannot be sent.',
+        unit: 's',
+      },
+      [range(most('acknowledgement_age_seconds', ON, 'instance'), '{{instance}}')],
+      { many: true },
+    ),
+  ),
+];
+
+/** What a restart, or a longer outage, would need. */
+const keptForRestart = (limits: Limits) => [
+  sized(
+    6,
+    8,
+    lines(
+      {
+        title: 'Age of the oldest needed line',
+        description: 'Logs must be kept longer than this. Where it rises for hours, mend the cause before rotation takes the lines.',
+        unit: 's',
+        limit: limits.neededLogOld,
+      },
+      [range(most('needed_log_age_seconds', ON, 'instance'), '{{instance}}')],
+      { many: true },
+    ),
+  ),
+  sized(
+    6,
+    8,
+    lines(
+      {
+        title: 'Age of the checkpoint',
+        description: 'Written every few seconds. When it grows old, a restart would read that much again: disk full, or read-only?',
+        unit: 's',
+        limit: limits.checkpointOld,
+      },
+      [range(most('checkpoint_age_seconds', ON, 'instance'), '{{instance}}')],
+      { many: true },
+    ),
+  ),
+];

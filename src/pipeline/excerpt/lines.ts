@@ -1,5 +1,5 @@
 import { formOf } from '../../format/wrap/index.js';
-import type { LogInput } from '../../tail/read-file.js';
+import type { LogInput } from '../../tail/log-input.js';
 
 /** A line of a file, and where in it the line begins. */
 export interface RawLine {

@@ -6,7 +6,7 @@ import type { CounterName } from '../../model/counters.js';
 import type { Millis } from '../../model/line.js';
 import type { FinishedTrace } from '../../model/span.js';
 import type { UnreadLog } from '../../model/unread.js';
-import type { ReplayOptions } from '../replay.js';
+import type { ReadOptions } from '../read-options.js';
 
 /** How the work of a replay is shared. */
 export interface Jobs {
@@ -33,7 +33,7 @@ export interface Thread {
 
 /** What the second thread does: plain data. */
 export interface Job {
-  readonly options: Pick<ReplayOptions, 'paths' | 'service' | 'host' | 'form' | 'zone' | 'isZoneGiven' | 'lines' | 'rules'> & {
+  readonly options: Pick<ReadOptions, 'paths' | 'service' | 'host' | 'form' | 'zone' | 'isZoneGiven' | 'lines' | 'rules'> & {
     readonly piece: number;
   };
   readonly format: Jobs['format'];

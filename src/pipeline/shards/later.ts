@@ -9,7 +9,7 @@ import { Stalls, slowedOf } from '../../lifecycle/stalls.js';
 import type { CounterName } from '../../model/counters.js';
 import { reasonOf } from '../../model/errors.js';
 import type { FinishedTrace } from '../../model/span.js';
-import type { ReplayOptions } from '../replay.js';
+import type { ReadOptions } from '../read-options.js';
 import { Run } from '../run.js';
 import type { Source } from '../sources.js';
 import type { Found, Job, Jobs, Report, Said, Written } from './jobs.js';
@@ -122,7 +122,7 @@ class Recorder {
     this.#encode = format === 'otlp' ? createOtlpEncoder() : format === 'json' ? toJson : undefined;
   }
 
-  get options(): Omit<ReplayOptions, keyof Job['options']> {
+  get options(): Omit<ReadOptions, keyof Job['options']> {
     return {
       // Of lines that are missing only who reads from the beginning knows.
       count: (name, by = 1, label) => {

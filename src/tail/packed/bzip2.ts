@@ -1,5 +1,5 @@
 import Bunzip from 'seek-bzip';
-import type { CompressedFile, Unpack } from './unpack.js';
+import type { CompressedFile, Unpack } from './compressed-file.js';
 
 /** The bytes of a compressed file one by one, as the library asks for them. */
 class Bytes extends Bunzip.Stream {

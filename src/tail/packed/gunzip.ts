@@ -1,7 +1,7 @@
 import { closeSync, readSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { reasonOf } from '../../model/errors.js';
-import type { LogInput } from '../read-file.js';
+import type { LogInput } from '../log-input.js';
 
 const COMPRESSED_PIECE = 64 * 1024;
 const PIECE = 256 * 1024;

@@ -1,18 +1,10 @@
 import { closeSync, readSync } from 'node:fs';
 import { reasonOf } from '../../model/errors.js';
-import type { LogInput } from '../read-file.js';
+import type { LogInput } from '../log-input.js';
+import type { Unpack } from './compressed-file.js';
 import { gunzipped } from './gunzip.js';
 
 const COMPRESSED_PIECE = 64 * 1024;
-
-/** Gives the bytes of a compressed file, piece by piece, unpacking no more than is asked for. A piece is not used again. */
-export type Unpack = (compressed: CompressedFile) => AsyncGenerator<Buffer, void, undefined>;
-
-/** A compressed file, as what unpacks it reads it: from its beginning to its end. */
-export interface CompressedFile {
-  /** @returns up to so many bytes, of its own memory; none at the end */
-  read(most?: number): Buffer;
-}
 
 /** A compression that is undone while reading, and by which first bytes it is known. */
 interface Compression {

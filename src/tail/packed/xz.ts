@@ -1,6 +1,6 @@
 import { ReadableStream } from 'node:stream/web';
 import xz from 'xz-decompress';
-import type { Unpack } from './unpack.js';
+import type { Unpack } from './compressed-file.js';
 
 /**
  * The library unpacks one stream at a time, and has every other wait until the first is read to its end. A replay reads several logs at

@@ -1,5 +1,5 @@
 import { Decompress } from 'fzstd';
-import type { Unpack } from './unpack.js';
+import type { Unpack } from './compressed-file.js';
 
 /** A block of 4 bytes can stand for 128 KiB: so much is unpacked at once, and must fit into the memory. */
 const FED = 1024;
