@@ -1,4 +1,4 @@
-import { SCHEMA_URL } from '../model/attributes.js';
+import { keys, SCHEMA_URL } from '../model/attributes.js';
 import { configInvalid } from '../model/errors.js';
 import type { Writer } from '../model/record.js';
 import type { Attributes, AttributeValue, FinishedTrace, SpanData } from '../model/span.js';
@@ -92,17 +92,26 @@ export function byWriter(spans: readonly SpanData[]): Group[] {
   return groups.sort((a, b) => compare(a.service, b.service) || compare(a.host, b.host));
 }
 
+/** Backends show attributes in the order of sending: first what an operator looks for, the long lists last. */
+const rankOf = (key: string): number =>
+  key === keys.summary ? 0 : key.startsWith('openstack.') ? 1 : key.startsWith('novaspan.phases.') ? 3 : 2;
+
+const isBefore = (a: string, b: string): boolean => {
+  const by = rankOf(a) - rankOf(b);
+  return by === 0 ? a < b : by < 0;
+};
+
 /** The keys in the order of sending: the same attributes give the same bytes. */
 export function sortedKeys(attributes: Attributes): string[] {
-  const keys = Object.keys(attributes);
+  const sorted = Object.keys(attributes);
   // An insertion sort: there are mostly four keys, for which sort() takes three times as long.
-  for (let i = 1; i < keys.length; i++) {
-    const key = keys[i]!;
+  for (let i = 1; i < sorted.length; i++) {
+    const key = sorted[i]!;
     let at = i;
-    for (; at > 0 && keys[at - 1]! > key; at--) keys[at] = keys[at - 1]!;
-    keys[at] = key;
+    for (; at > 0 && isBefore(key, sorted[at - 1]!); at--) sorted[at] = sorted[at - 1]!;
+    sorted[at] = key;
   }
-  return keys;
+  return sorted;
 }
 
 /** A number without an exact form in OTLP (not finite, or an integer beyond 2^53) is sent as text. */

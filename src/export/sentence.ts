@@ -121,7 +121,7 @@ function partsOf(trace: FinishedTrace, steps: readonly Step[], root: SpanData): 
   const unexplained = ended.filter(isGap).reduce((sum, { millis }) => sum + millis, 0);
   const named = ended.filter((part) => !isGap(part)).map((part) => ({ millis: part.millis, text: () => inWords(part, trace) }));
   // If nothing else is known, its length was given already.
-  const gaps = named.length === 0 ? [] : [{ millis: unexplained, text: () => `${inTenths(unexplained)} s unexplained` }];
+  const gaps = named.length === 0 ? [] : [{ millis: unexplained, text: () => `${inTenths(unexplained)} s ${whyUnexplained(root)}` }];
   const parts = [...named, ...gaps]
     .filter(({ millis }) => millis >= LEAST_SHARE * whole && millis > 0)
     .toSorted((a, b) => b.millis - a.millis)
@@ -129,6 +129,34 @@ function partsOf(trace: FinishedTrace, steps: readonly Step[], root: SpanData): 
     .map(({ text }) => text());
   return { parts, underWay: [...new Set(all.filter(({ step }) => step.end === undefined).map(({ step }) => nameOf(step.spans)))] };
 }
+
+/** No more names are given in brackets. */
+const MOST_NAMES = 2;
+
+/**
+ * Of time in no phase: why these logs do not show what went on. Only where every service logs all that it can and all logs are
+ * there, it is unexplained.
+ */
+function whyUnexplained(root: SpanData): string {
+  const { service, attributes } = root;
+  if (service !== 'nova-compute') return `in no line of ${service} (the compute hosts' part is in their own spans)`;
+  const level = attributes[keys.leastLevel];
+  if (typeof level === 'string' && level !== 'DEBUG' && level !== 'TRACE')
+    return `in no line at ${level} (${service} at DEBUG may show it)`;
+  const unread = [...new Set(namesOf(root, keys.missing).flatMap((entry) => /\((\S+) not read\)$/.exec(entry)?.[1] ?? []))];
+  if (unread.length > 0) return `in no line of these logs (no log of ${fewOf(unread)})`;
+  const notLogged = namesOf(root, keys.notLogged);
+  if (notLogged.length > 0) return `in no line at these levels (not logged: ${fewOf(notLogged)})`;
+  return 'unexplained';
+}
+
+function namesOf({ attributes }: SpanData, key: string): readonly string[] {
+  const value = attributes[key];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+const fewOf = (names: readonly string[]): string =>
+  names.length > MOST_NAMES ? `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more` : names.join(', ');
 
 const isGap = ({ step }: Part): boolean => step.spans.length === 0;
 

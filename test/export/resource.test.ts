@@ -45,6 +45,25 @@ it('the scope carries the version of the package', () => {
   expect(scope).toEqual({ name: 'novaspan', version });
 });
 
+it('what an operator looks for stands first, the lists of phases last', () => {
+  const attributes = {
+    'novaspan.phases.observed': ['spawn'],
+    'error.type': 'X',
+    'openstack.outcome': 'failed',
+    'novaspan.unexplained_ms': 1,
+    'novaspan.summary': 'boot took 1 s',
+    'openstack.instance.id': 'U',
+  };
+  expect(sortedKeys(attributes)).toEqual([
+    'novaspan.summary',
+    'openstack.instance.id',
+    'openstack.outcome',
+    'error.type',
+    'novaspan.unexplained_ms',
+    'novaspan.phases.observed',
+  ]);
+});
+
 it('attributes are sorted by code unit, and numbers without an exact form go as text', () => {
   const attributes = { b: 1, a: Number.NaN, B: 2 ** 60, 'a.b': 0.5, ä: true };
   expect(sortedKeys(attributes)).toEqual(['B', 'a', 'a.b', 'b', 'ä']);

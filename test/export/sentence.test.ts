@@ -6,7 +6,7 @@ import { boot, failed, fragment, networkReady, root, span, trace } from './termi
 describe('the sentence of an action', () => {
   it('says how long it took, for whom, and what the time went to', () => {
     expect(sentenceOf(boot)).toMatchInlineSnapshot(
-      `"boot of b8acd14b on cmp1 took 5.0 s (5.8 s from the API request): about 2.5 s image create, 1.6 s vif-plugged wait (neutron port activate 1.0, flow install 0.26), 0.50 s unexplained"`,
+      `"boot of b8acd14b on cmp1 took 5.0 s (5.8 s from the API request): about 2.5 s image create, 1.6 s vif-plugged wait (neutron port activate 1.0, flow install 0.26), 0.50 s in no line at these levels (not logged: network wait, image fetch)"`,
     );
   });
 
@@ -44,6 +44,23 @@ describe('the sentence of an action', () => {
   it('adds time without a line to one figure', () => {
     const gaps = trace([root(1000), span({ name: 'resource claim', from: 300, to: 500 })]);
     expect(sentenceOf(gaps)).toMatchInlineSnapshot(`"boot of b8acd14b on cmp1 took 1.0 s: 0.80 s unexplained, 0.20 s resource claim"`);
+  });
+
+  it.each<[string, Record<string, string | string[]>, string]>([
+    ['INFO shows less', { 'novaspan.log.level.min': 'INFO' }, '0.80 s in no line at INFO (nova-compute at DEBUG may show it)'],
+    [
+      'logs are not there',
+      { 'novaspan.log.level.min': 'DEBUG', 'novaspan.phases.missing': ['lport claim (ovn-controller not read)', 'x (no such line)'] },
+      '0.80 s in no line of these logs (no log of ovn-controller)',
+    ],
+    [
+      'another service logs at INFO',
+      { 'novaspan.log.level.min': 'DEBUG', 'novaspan.phases.not_logged': ['a', 'b', 'c'] },
+      '0.80 s in no line at these levels (not logged: a, b and 1 more)',
+    ],
+    ['all is there', { 'novaspan.log.level.min': 'DEBUG', 'novaspan.phases.not_logged': [] }, '0.80 s unexplained'],
+  ])('says why the logs do not show what went on: %s', (_, attributes, said) => {
+    expect(sentenceOf(trace([root(1000, attributes), span({ name: 'resource claim', from: 300, to: 500 })]))).toContain(`: ${said}, `);
   });
 
   it('takes no part of an action for the whole', () => {

@@ -15,7 +15,7 @@ describe('blame', () => {
     expect(blame(boot, at(80))).toMatchInlineSnapshot(`
       "boot of b8acd14b on cmp1 took 5.0 s (5.8 s from the API request): about 2.5 s
       image create, 1.6 s vif-plugged wait (neutron port activate 1.0, flow install
-      0.26), 0.50 s unexplained
+      0.26), 0.50 s in no line at these levels (not logged: network wait, image fetch)
         create succeeded in 5.000 s (nova says 4.98 s)
         from 2026-11-21 01:50:31.668 UTC
         instance b8acd14b-35cc-4931-bd08-129b0bf97b38   host cmp1
@@ -140,7 +140,8 @@ describe('critical chain', () => {
   it('goes back from the end through the work of other services', () => {
     expect(criticalChain(boot, at(100))).toMatchInlineSnapshot(`
       "boot of b8acd14b on cmp1 took 5.0 s (5.8 s from the API request): about 2.5 s image create, 1.6 s
-      vif-plugged wait (neutron port activate 1.0, flow install 0.26), 0.50 s unexplained
+      vif-plugged wait (neutron port activate 1.0, flow install 0.26), 0.50 s in no line at these levels
+      (not logged: network wait, image fetch)
         create succeeded in 5.000 s (nova says 4.98 s), from 2026-11-21 01:50:31.668 UTC
         instance b8acd14b-35cc-4931-bd08-129b0bf97b38   host cmp1
         port df247bb8-4779-4902-aede-8e714f4bed2c   request req-5678fc57-4d2e-486d-95b7-7deb6d508747
@@ -279,7 +280,7 @@ describe('trace text', () => {
     expect(traceText(boot)).toMatchInlineSnapshot(`
       "create succeeded  b8acd14b-35cc-4931-bd08-129b0bf97b38  req-5678fc57-4d2e-486d-95b7-7deb6d508747
         trace 4bf92f3577b34da6a3ce929d0e0e4736  from 2026-11-21 01:50:31.668 UTC  nova says 4.98 s  unexplained 500 ms
-        boot of b8acd14b on cmp1 took 5.0 s (5.8 s from the API request): about 2.5 s image create, 1.6 s vif-plugged wait (neutron port activate 1.0, flow install 0.26), 0.50 s unexplained
+        boot of b8acd14b on cmp1 took 5.0 s (5.8 s from the API request): about 2.5 s image create, 1.6 s vif-plugged wait (neutron port activate 1.0, flow install 0.26), 0.50 s in no line at these levels (not logged: network wait, image fetch)
       +  0.000s    5.000s  nova-compute@cmp1            instance create
       -  0.812s    0.790s  nova-api@ctl1.cloud.example  └ api request [start derived]
       +  0.500s    4.400s  nova-compute@cmp1            └ spawn
