@@ -9,7 +9,7 @@ function replaced(lines: readonly string[], hosts: readonly string[] = ['cmp1.cl
   const words = new Set(['compute', 'openstack', 'volume', 'Claim']);
   const pseudonyms = createPseudonyms({ hosts, words, isBold });
   for (const line of lines) pseudonyms.learn(line);
-  return lines.map(pseudonyms.replace);
+  return lines.map((line) => pseudonyms.replace(line));
 }
 
 describe('names are replaced', () => {
