@@ -36,7 +36,8 @@ const play = yaml('deploy/kolla/novaspan.ansible.yaml')[0].tasks.at(-1)['communi
 const quadlet = settings(read('deploy/kolla/novaspan.container'));
 
 describe('every file of deploy', () => {
-  it.each(deployed.filter((path) => /\.ya?ml$/.test(path)))('%s is YAML without faults', (path) => {
+  // A chart's templates are none before Helm has filled them in.
+  it.each(deployed.filter((path) => /\.ya?ml$/.test(path) && !path.includes('/templates/')))('%s is YAML without faults', (path) => {
     expect(parseAllDocuments(read(path)).flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([]);
   });
 
@@ -235,6 +236,24 @@ describe('deploy/kubernetes', () => {
     const files = [...resources, ...configMapGenerator.flatMap(({ files: some }: { files: string[] }) => some)];
     expect(files.filter((file: string) => !existsSync(join(ROOT, 'deploy/kubernetes', file)))).toEqual([]);
     expect(images[0].newTag).toBe(JSON.parse(read('package.json')).version);
+  });
+});
+
+/** What Helm makes of it: `npm run test:helm`. */
+describe('deploy/helm', () => {
+  it('is of this version', () => {
+    const { version } = JSON.parse(read('package.json'));
+    expect(yaml('deploy/helm/novaspan/Chart.yaml')).toMatchObject({ version, appVersion: version });
+  });
+
+  it('has a schema for every value, and no others', () => {
+    const { properties } = JSON.parse(read('deploy/helm/novaspan/values.schema.json'));
+    const { global: _, ...own } = properties;
+    expect(Object.keys(own).sort()).toEqual(Object.keys(yaml('deploy/helm/novaspan/values.yaml')).sort());
+  });
+
+  it('has the configuration of deploy/kubernetes', () => {
+    expect(yaml('deploy/helm/novaspan/values.yaml').config).toEqual(yaml('deploy/kubernetes/novaspan.yaml'));
   });
 });
 
