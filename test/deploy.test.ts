@@ -8,6 +8,7 @@ import { commands } from '../src/cli/commands.js';
 import { duration } from '../src/config/duration.js';
 import { standardVariables, variables } from '../src/config/environment.js';
 import { loadConfig } from '../src/config/load.js';
+import { configSchema } from '../src/config/schema.js';
 import { parseListen } from '../src/model/listen.js';
 
 const ROOT = new URL('../', import.meta.url).pathname;
@@ -254,6 +255,28 @@ describe('deploy/helm', () => {
 
   it('has the configuration of deploy/kubernetes', () => {
     expect(yaml('deploy/helm/novaspan/values.yaml').config).toEqual(yaml('deploy/kubernetes/novaspan.yaml'));
+  });
+});
+
+/** What Ansible makes of it: `npm run test:ansible`. */
+describe('deploy/ansible', () => {
+  const role = 'deploy/ansible/roles/novaspan';
+  const defaults = yaml(`${role}/defaults/main.yml`);
+
+  it('has the configuration of deploy/systemd', () => {
+    expect(defaults.novaspan_config).toEqual(yaml('deploy/systemd/novaspan.yaml'));
+  });
+
+  it('describes every variable, and shows no secret', () => {
+    const { options } = yaml(`${role}/meta/argument_specs.yml`).argument_specs.main;
+    expect(Object.keys(options).sort()).toEqual(Object.keys(defaults).sort());
+    expect(options.novaspan_environment.no_log).toBe(true);
+  });
+
+  it('has an example whose configuration is valid', () => {
+    const [{ roles }] = yaml('deploy/ansible/novaspan.yml');
+    expect(Object.keys(roles[0].vars).filter((name) => !Object.hasOwn(defaults, name))).toEqual([]);
+    expect(configSchema.safeParse(roles[0].vars.novaspan_config).success).toBe(true);
   });
 });
 
