@@ -1,7 +1,8 @@
 // The role on a host, again and again: a new one, one that has all, one whose configuration changes. Started by
 // ansible.mjs in a mount namespace of its own: node ansible-runs.mjs FOLDER VENV
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
@@ -138,6 +139,16 @@ function play(config, { check = false, fails = false, file = '/tmp/novaspan_0.1.
   };
 }
 
+/** Gives a folder on loopback, in a process of its own: this one waits for each run. It ends with this namespace. */
+async function serve(what) {
+  const program = `require('node:http')
+    .createServer((request, response) => response.end(require('node:fs').readFileSync(${JSON.stringify(what)} + request.url)))
+    .listen(0, '127.0.0.1', function () { console.log(this.address().port); });`;
+  const server = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = await once(server.stdout, 'data');
+  return `http://127.0.0.1:${String(port).trim()}`;
+}
+
 makeHost();
 makeSystemctl();
 makePackage(on('tmp/novaspan_0.1.0_all.deb'));
@@ -146,7 +157,9 @@ mkdirSync(on('var/log/other'));
 const config = { ...parse(readFileSync(join(ROOT, 'deploy/systemd/novaspan.yaml'), 'utf8')), host: 'cmp1' };
 const startsIn = ({ calls }) => calls.filter((call) => /start/.test(call)).length;
 
+const url = `${await serve(on('tmp'))}/novaspan_0.1.0_all.deb`;
 play(config, { check: true });
+play(config, { check: true, file: url });
 for (const path of ['usr/bin/novaspan', 'etc/novaspan', 'var/cache/novaspan']) assert.equal(existsSync(on(path)), false, path);
 ok('check mode on a new host changes nothing');
 
@@ -168,6 +181,12 @@ assert.deepEqual(play(config), { changed: 0, calls: [] });
 ok('the second run changes nothing, and restarts nothing');
 assert.deepEqual(play(config, { check: true }), { changed: 0, calls: [] });
 
+rmSync(on('var/cache/novaspan'), { recursive: true });
+assert.deepEqual(play(config, { file: url }), { changed: 2, calls: [] });
+assert.equal(existsSync(on('var/cache/novaspan/novaspan_0.1.0_all.deb')), true);
+assert.deepEqual(play(config, { file: url }), { changed: 0, calls: [] });
+ok('a package from a URL is fetched once');
+
 const other = { ...config, timezone: 'Asia/Seoul' };
 assert.deepEqual(play(other, { check: true }).calls, []);
 assert.equal(parse(text('etc/novaspan/novaspan.yaml')).timezone, undefined);
@@ -180,3 +199,4 @@ ok('a change of the configuration restarts it, once');
 for (let i = 0; i < 2; i++) assert.deepEqual(play({ ...config, nonsense: 1 }, { fails: true }).calls, []);
 assert.deepEqual(parse(text('etc/novaspan/novaspan.yaml')), other);
 ok('a configuration with a fault is refused, and stays so');
+process.exit(0);
