@@ -8,6 +8,7 @@ import { commands } from '../src/cli/commands.js';
 import { duration } from '../src/config/duration.js';
 import { standardVariables, variables } from '../src/config/environment.js';
 import { loadConfig } from '../src/config/load.js';
+import { configSchema } from '../src/config/schema.js';
 import { parseListen } from '../src/model/listen.js';
 
 const ROOT = new URL('../', import.meta.url).pathname;
@@ -36,7 +37,8 @@ const play = yaml('deploy/kolla/novaspan.ansible.yaml')[0].tasks.at(-1)['communi
 const quadlet = settings(read('deploy/kolla/novaspan.container'));
 
 describe('every file of deploy', () => {
-  it.each(deployed.filter((path) => /\.ya?ml$/.test(path)))('%s is YAML without faults', (path) => {
+  // A chart's templates are none before Helm has filled them in.
+  it.each(deployed.filter((path) => /\.ya?ml$/.test(path) && !path.includes('/templates/')))('%s is YAML without faults', (path) => {
     expect(parseAllDocuments(read(path)).flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([]);
   });
 
@@ -235,6 +237,46 @@ describe('deploy/kubernetes', () => {
     const files = [...resources, ...configMapGenerator.flatMap(({ files: some }: { files: string[] }) => some)];
     expect(files.filter((file: string) => !existsSync(join(ROOT, 'deploy/kubernetes', file)))).toEqual([]);
     expect(images[0].newTag).toBe(JSON.parse(read('package.json')).version);
+  });
+});
+
+/** What Helm makes of it: `npm run test:helm`. */
+describe('deploy/helm', () => {
+  it('is of this version', () => {
+    const { version } = JSON.parse(read('package.json'));
+    expect(yaml('deploy/helm/novaspan/Chart.yaml')).toMatchObject({ version, appVersion: version });
+  });
+
+  it('has a schema for every value, and no others', () => {
+    const { properties } = JSON.parse(read('deploy/helm/novaspan/values.schema.json'));
+    const { global: _, ...own } = properties;
+    expect(Object.keys(own).sort()).toEqual(Object.keys(yaml('deploy/helm/novaspan/values.yaml')).sort());
+  });
+
+  it('has the configuration of deploy/kubernetes', () => {
+    expect(yaml('deploy/helm/novaspan/values.yaml').config).toEqual(yaml('deploy/kubernetes/novaspan.yaml'));
+  });
+});
+
+/** What Ansible makes of it: `npm run test:ansible`. */
+describe('deploy/ansible', () => {
+  const role = 'deploy/ansible/roles/novaspan';
+  const defaults = yaml(`${role}/defaults/main.yml`);
+
+  it('has the configuration of deploy/systemd', () => {
+    expect(defaults.novaspan_config).toEqual(yaml('deploy/systemd/novaspan.yaml'));
+  });
+
+  it('describes every variable, and shows no secret', () => {
+    const { options } = yaml(`${role}/meta/argument_specs.yml`).argument_specs.main;
+    expect(Object.keys(options).sort()).toEqual(Object.keys(defaults).sort());
+    expect(options.novaspan_environment.no_log).toBe(true);
+  });
+
+  it('has an example whose configuration is valid', () => {
+    const [{ roles }] = yaml('deploy/ansible/novaspan.yml');
+    expect(Object.keys(roles[0].vars).filter((name) => !Object.hasOwn(defaults, name))).toEqual([]);
+    expect(configSchema.safeParse(roles[0].vars.novaspan_config).success).toBe(true);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Messages, Table } from '../catalogue/define.js';
 import type { CheckOptions } from '../check/check.js';
+import type { SendOptions } from '../check/send.js';
 import type { ResendOptions } from '../deliver/resend.js';
 import type { Clock } from '../model/clock.js';
 import type { FinishedTrace } from '../model/span.js';
@@ -60,6 +61,12 @@ export const engine = {
   async check(options: CheckOptions) {
     const { checkLogs } = await import('../check/check.js');
     return checkLogs(options);
+  },
+
+  /** Sends one test trace with the SDK's exporter and one with ours. */
+  async sendTest(options: SendOptions) {
+    const { sendTest } = await import('../check/send.js');
+    return sendTest(options);
   },
 
   /** Writes the lines of some actions, with other names, into a folder, and reads them again. */

@@ -32,6 +32,20 @@ type Protocol = keyof typeof protocols;
 /** The URL that traces go to at an endpoint as OTEL_EXPORTER_OTLP_ENDPOINT has it. */
 export const tracesUrl = (endpoint: string): string => `${endpoint.replace(/\/+$/, '')}/v1/traces`;
 
+/** What the configuration says of the backend, as settings that win over the environment. */
+export const overridesOf = ({ endpoint, headers, timeout }: ConfiguredBackend): OtlpOverrides => ({
+  ...(endpoint !== undefined && { url: tracesUrl(endpoint) }),
+  ...(headers !== undefined && { headers }),
+  ...(timeout !== undefined && { timeoutMs: timeout }),
+});
+
+interface ConfiguredBackend {
+  readonly endpoint?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** milliseconds */
+  readonly timeout?: number | undefined;
+}
+
 /**
  * The settings of the standard OTEL_EXPORTER_OTLP_* and OTEL_EXPORTER_OTLP_TRACES_* variables, read by the SDK itself.
  * Where the SDK would warn and use a default (a bad URL, a missing certificate), this throws: traces that go to the

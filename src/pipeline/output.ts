@@ -4,7 +4,7 @@ import type { Exporter, ExportResult } from '../export/exporter.js';
 import { toJson } from '../export/json.js';
 import { createOtlpHttpExporter } from '../export/otlp-http.js';
 import { toOtlpJson } from '../export/otlp-json.js';
-import { tracesUrl } from '../export/otlp-settings.js';
+import { overridesOf } from '../export/otlp-settings.js';
 import { parseResourceAttributes } from '../export/resource.js';
 import { traceText } from '../export/terminal/trace-text.js';
 import type { FinishedTrace } from '../model/span.js';
@@ -17,15 +17,11 @@ export interface OutputIo {
 /** What sends traces to where the configuration says. */
 export function exporterFor({ output, otlp }: Pick<Config, 'output' | 'otlp'>, { stdout, env }: OutputIo): Exporter {
   switch (output) {
-    case 'otlp': {
-      const { endpoint, headers, timeout } = otlp;
+    case 'otlp':
       return createOtlpHttpExporter({
-        ...(endpoint !== undefined && { url: tracesUrl(endpoint) }),
-        ...(headers !== undefined && { headers }),
-        ...(timeout !== undefined && { timeoutMs: timeout }),
+        ...overridesOf(otlp),
         resourceAttributes: parseResourceAttributes(env['OTEL_RESOURCE_ATTRIBUTES']),
       });
-    }
     case 'otlp-json':
       return writingTo(stdout, toOtlpJson);
     case 'json':

@@ -92,6 +92,16 @@ export async function novaspan(argv: readonly string[], given: Surroundings = {}
         unrecognised: [],
         exitCode: 0,
       }),
+      sendTest: async () => ({
+        url: 'http://localhost:4318/v1/traces',
+        protocol: 'http/json',
+        compression: 'none',
+        headers: [],
+        sdk: { arrived: true, traceId: '1'.repeat(32) },
+        novaspan: { arrived: true, traceId: '2'.repeat(32) },
+        verdict: 'none',
+        exitCode: 0,
+      }),
       excerpt: async ({ zone }) => ({
         ...{ traces, zone, extent: 'own', files: 2, lines: 40, replaced: { hosts: 1, addresses: 0 }, kept: [], differences: [] },
       }),

@@ -60,7 +60,7 @@ it.each([
 it('hosts get numbers in their own order, as lines of one moment are in the order of their hosts', () => {
   const hosts = ['zeta', ...Array.from({ length: 9 }, (_, i) => `beta${i}`), 'alpha'];
   const pseudonyms = createPseudonyms({ hosts, words: new Set(), isBold: true });
-  expect(['alpha', 'beta0', 'zeta'].map(pseudonyms.host)).toEqual(['host01', 'host02', 'host11']);
+  expect(['alpha', 'beta0', 'zeta'].map((name) => pseudonyms.host(name))).toEqual(['host01', 'host02', 'host11']);
   expect(pseudonyms.host('nova-compute@beta3.log')).toBe('nova-compute@host05.log');
 });
 

@@ -151,7 +151,7 @@ function placeOf(set: LogSet, part: string, root: string, pseudonyms: Pseudonyms
   const below = relative(root, set.path)
     .split(sep)
     .filter((name) => name !== '..' && name !== '');
-  const folder = below.slice(0, -1).map(pseudonyms.host);
+  const folder = below.slice(0, -1).map((name) => pseudonyms.host(name));
   return join(...folder, pseudonyms.host(unpackedName(basename(part))));
 }
 
