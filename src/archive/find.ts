@@ -125,9 +125,9 @@ class Search {
 function about({ parts }: LogSet, known: Map<string, AboutHost>): Partial<AboutHost> {
   const sosreport = parts[0] === '-' ? undefined : sosreportOf(parts[0]!);
   if (sosreport === undefined) return {};
-  const told = known.get(sosreport) ?? aboutHost(sosreport);
-  known.set(sosreport, told);
-  return told;
+  const host = known.get(sosreport) ?? aboutHost(sosreport);
+  known.set(sosreport, host);
+  return host;
 }
 
 /** The hosts whose sosreports say a zone, each once. */

@@ -1,4 +1,4 @@
-import type { Depth } from '../lifecycle/visible.js';
+import type { LogLevelFloor } from '../lifecycle/visible.js';
 import type { LogForm } from '../model/form.js';
 import type { Level } from '../model/record.js';
 import type { StallsOfDaemon } from '../model/stall.js';
@@ -32,7 +32,7 @@ export interface SourceReport {
   readonly garbage: number;
   readonly recognised: number;
   /** undefined for a log without records */
-  readonly depth: Depth | undefined;
+  readonly depth: LogLevelFloor | undefined;
   readonly levels: Partial<Record<Level, number>>;
   readonly release: string;
   /** the zone it was read in; UTC is what OVS and OVN log in, `proven` where the wrapper of its lines has their time in UTC */

@@ -1,7 +1,7 @@
 import { systemClock } from '../model/clock.js';
 import { exitCodes, outputUnwritable } from '../model/errors.js';
 import { commands } from './commands.js';
-import { dispatch, isGone, told } from './dispatch.js';
+import { dispatch, errorText, isGone } from './dispatch.js';
 import { engine } from './engine.js';
 import { tuneV8 } from './v8.js';
 
@@ -26,7 +26,7 @@ export async function main(): Promise<void> {
     stream.on('error', (error) => {
       if (isGone(error)) process.exit(0);
       // A full disk behind `> FILE`. Of stderr nobody can be told.
-      if (stream === process.stdout) process.stderr.write(told(outputUnwritable('stdout', error)));
+      if (stream === process.stdout) process.stderr.write(errorText(outputUnwritable('stdout', error)));
       process.exit(exitCodes.ioError);
     });
   }

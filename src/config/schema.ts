@@ -26,7 +26,7 @@ const NO_AUTO =
 const zone = text(ZONE).refine(isZone, { error: ({ input }) => (input === 'auto' ? NO_AUTO : `must be ${ZONE}`) });
 
 const NO_LOGS = 'name at least one log: as PATH on the command line, in NOVASPAN_LOGS, or here; or have them sent: receive.listen';
-const NO_SPOOL = 'needs a stateDir: received lines are kept there until their actions are exported';
+const NEEDS_STATE_DIR = 'needs a stateDir: received lines are kept there until their actions are exported';
 
 const logSchema = z.strictObject({
   path: text('the path of a file or folder, or a glob').describe(
@@ -94,7 +94,7 @@ const receiveSchema = z.strictObject({
     .prefault('30s')
     .describe('maximum lateness of a received line. Every trace is exported this much later; lines that come later still are left out'),
   spoolBytes: size
-    .refine((bytes) => bytes >= SMALLEST_SPOOL, 'must be 64MiB or more')
+    .refine((bytes) => bytes >= SMALLEST_RECEIVE_BUFFER, 'must be 64MiB or more')
     .prefault('1GiB')
     .describe('limit of the disk space for received lines in `stateDir`; when it is reached, senders get 503 and must wait'),
   timezones: z
@@ -104,7 +104,7 @@ const receiveSchema = z.strictObject({
 });
 
 /** A request, and what a disk must have besides. */
-const SMALLEST_SPOOL = 64 * 1024 * 1024;
+const SMALLEST_RECEIVE_BUFFER = 64 * 1024 * 1024;
 
 const viewSchema = z.strictObject({
   listen: address
@@ -194,7 +194,7 @@ export const configSchema = fields.superRefine(
     const isListening = receive?.listen !== undefined && receive.listen !== 'off';
     if (Array.isArray(logs) && logs.length === 0 && !isListening) addIssue({ code: 'custom', path: ['logs'], message: NO_LOGS });
     const isKept = stateDir === undefined ? output === 'otlp' : stateDir !== 'none';
-    if (isListening && !isKept) addIssue({ code: 'custom', path: ['receive', 'listen'], message: NO_SPOOL });
+    if (isListening && !isKept) addIssue({ code: 'custom', path: ['receive', 'listen'], message: NEEDS_STATE_DIR });
   },
   { when: ({ value }) => typeof value === 'object' && value !== null },
 );

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import type { LineSink, Millis } from '../model/line.js';
@@ -160,7 +160,7 @@ export class JournalTailer implements Tailer {
       const line = child.read();
       if (line === undefined) {
         quiet++;
-        await turn();
+        await nextTick();
         continue;
       }
       quiet = 0;

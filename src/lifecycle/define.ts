@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Millis } from '../model/line.js';
 import type { Event } from './event.js';
-import type { Wiring } from './wiring.js';
+import type { PortBackend } from './wiring.js';
 
 /** nova's own names of instance actions (nova/compute/instance_actions.py). */
 export type ActionName =
@@ -66,7 +66,7 @@ export interface PhaseSpec {
   /** One span per port: of the port's plug cycles, or of the port's own request. */
   readonly per?: 'port' | 'cycle';
   /** Only of ports that are wired so. */
-  readonly wiredBy?: readonly Wiring[];
+  readonly backends?: readonly PortBackend[];
   /** The phase, of the same service, that this one is a part of; else the root. */
   readonly within?: string;
   /** The service prints its lines at DEBUG only. */
@@ -85,13 +85,13 @@ export interface PhaseSpec {
   /** Not part of every such action, so not missed where it is not seen. */
   readonly optional?: true;
   /** Optional, but missed where one of these is seen and a port is wired so: the time-out of a wait for it. */
-  readonly missedWith?: { readonly kinds: readonly EventKind[]; readonly wiredBy: readonly Wiring[] };
+  readonly missedWith?: { readonly kinds: readonly EventKind[]; readonly backends: readonly PortBackend[] };
   /** Not a part of actions that print one of these: another driver's work is done in another way. */
   readonly unless?: readonly EventKind[];
   /** Told only where its beginning was seen. */
   readonly needsFrom?: true;
   /** Lines between its ends that are told with it, as the progress of a copy. */
-  readonly marks?: readonly EventKind[];
+  readonly innerEvents?: readonly EventKind[];
   /** Nothing before the root's start: that would be another's work. */
   readonly fromRoot?: true;
   /** At the most so many spans. */
@@ -137,12 +137,12 @@ export interface ActionSpec {
   /** Task states that it goes through as other actions do: while nova prints one of them, the action has not ended. */
   readonly sharedTasks?: readonly string[];
   /** Lines that are this action's without naming a request: its threads have no context. They begin it. */
-  readonly opensBare?: readonly EventKind[];
+  readonly startsWithoutRequestId?: readonly EventKind[];
   /**
    * Lines with its request id on a host that takes part and does not write the root, all of one of these lists: a process
    * that reads only that host tells a fragment.
    */
-  readonly takesPart?: readonly (readonly EventKind[])[];
+  readonly peerEvidence?: readonly (readonly EventKind[])[];
   /** The root's start, else the first line with the action's request id. */
   readonly starts: readonly Edge[];
   /** Lines that state how long the action has been under way at least: what they say counts where its head is missing. */
@@ -165,7 +165,7 @@ export interface ActionSpec {
   /** Releases of old print no end line: what is left of the silence at the end of the input need not be waited for. */
   readonly mayEndQuietly?: true;
   /** Lines that belong to the end when they follow it: from 2025.1 on the guest's lifecycle lags behind. */
-  readonly confirms?: readonly EventKind[];
+  readonly lateEndEvents?: readonly EventKind[];
   /** Only after one of these: the same end line means something else before it. */
   readonly endsAfter?: readonly EventKind[];
   /** The lock's release, when seen, ends the action rather than the end line. */
@@ -185,14 +185,14 @@ export interface ActionSpec {
   /** Failures that count with its own request id only: another action prints such a line when it succeeds. */
   readonly failsByOwn?: readonly EventKind[];
   /** The last of these is the end of a failed one. */
-  readonly cleansUp: readonly EventKind[];
+  readonly cleanupEvents: readonly EventKind[];
   readonly deadline: Millis;
   /** Actions that it completes: its trace links to the one that it follows. */
   readonly completes?: readonly ActionName[];
   /** The line in which nova itself reports how long it took, in its field `seconds`. */
   readonly reports?: EventKind;
   /** At DEBUG, how long after a success the host's next resource audit is waited for, which counts as its last step. */
-  readonly lingers?: Millis;
+  readonly postAuditWait?: Millis;
   /** nova does not wait for its ports: how long after a success their chains may go on; where `after` is given, only after one of these. */
   readonly outlivedBy?: { readonly millis: Millis; readonly after?: readonly EventKind[] };
   readonly phases: readonly PhaseSpec[];
@@ -207,7 +207,7 @@ export const latest = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 
 /** The latest such line of the same port and plug cycle, before the phase's end. */
 export const recent = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest' });
 /** So much before the line as it says itself. */
-export const lasting = (kind: EventKind, field = 'seconds'): Edge => ({ kinds: [kind], less: field });
+export const endMinusDuration = (kind: EventKind, field = 'seconds'): Edge => ({ kinds: [kind], less: field });
 /** The same where it is not the very moment, but shows that the moment has come, or is near. */
 export const standIn = (edge: Edge): Edge => ({ ...edge, standIn: true });
 /** A line that is no more than a bound: what lies before it, or after it, is mostly this phase. */

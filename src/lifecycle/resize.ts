@@ -48,7 +48,7 @@ const move = (given: Pick<ActionSpec, 'name'> & Partial<ActionSpec>): ActionSpec
   action({
     lockedBy: [],
     namedBy: ['instance.migrating'],
-    takesPart: [
+    peerEvidence: [
       ['migration.power.off.started'],
       ['disk.resize.moving'],
       ['disk.resize.moved'],
@@ -147,7 +147,7 @@ export const revertResize: ActionSpec = action({
   name: 'revertResize',
   lockedBy: ['do_revert'],
   namedBy: ['instance.original.state', 'migration.reverting', 'migration.allocation.swapped'],
-  takesPart: [['resize.reverting'], ['vif.unplugged', 'instance.files.deleting']],
+  peerEvidence: [['resize.reverting'], ['vif.unplugged', 'instance.files.deleting']],
   notWith: ['live.migration.source.checked', 'live.migration.finished', 'live.migration.failed'],
   calls: ['_action_revert_resize', '_revert_resize'],
   completes: ['resize', 'migrate'],

@@ -65,7 +65,7 @@ function known(spec: ActionSpec): ReadonlySet<EventKind> {
   const made = new Set<EventKind>([
     ...spec.namedBy,
     ...spec.ends,
-    ...spec.cleansUp,
+    ...spec.cleanupEvents,
     ...(spec.opensWith ?? []),
     ...(spec.namedByAll ?? []).flat(),
     ...(spec.namedUnless?.kinds ?? []),

@@ -56,7 +56,7 @@ export interface Vitals {
   /** log files that are held open */
   readonly descriptors: number;
   /** what keeps the lines that were sent, until they are not needed any more; undefined where none are taken */
-  readonly spool: { readonly bytes: number; readonly mostBytes: number; readonly logs: number } | undefined;
+  readonly receiveBuffer: { readonly bytes: number; readonly mostBytes: number; readonly logs: number } | undefined;
 }
 
 export interface Gauge {
@@ -129,13 +129,17 @@ export const gauges = {
   needed_log_age_seconds: one('seconds', 'age of the oldest line that is still needed: logs must be kept longer than this', (v, now) =>
     age(v.horizon, now),
   ),
-  receive_buffer_bytes: one('bytes', 'disk space used by received log lines that are still needed', ({ spool }) => spool?.bytes),
+  receive_buffer_bytes: one(
+    'bytes',
+    'disk space used by received log lines that are still needed',
+    ({ receiveBuffer }) => receiveBuffer?.bytes,
+  ),
   receive_buffer_limit_bytes: one(
     'bytes',
     'limit of the receive buffer; when it is full, senders get 503 and must wait',
-    ({ spool }) => spool?.mostBytes,
+    ({ receiveBuffer }) => receiveBuffer?.mostBytes,
   ),
-  received_logs: one('logs', 'received logs that are kept', ({ spool }) => spool?.logs),
+  received_logs: one('logs', 'received logs that are kept', ({ receiveBuffer }) => receiveBuffer?.logs),
   open_files: one('files', 'log files that are held open', ({ descriptors }) => descriptors),
   start_time_seconds: one('seconds', 'when the process started, since 1970', ({ started }) => seconds(started)),
 } as const satisfies Record<string, Gauge>;

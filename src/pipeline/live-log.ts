@@ -5,7 +5,7 @@ import { seconds } from '../model/time.js';
 import type { LogSource } from '../read/source.js';
 import type { LogPosition, Place } from '../tail/position.js';
 import type { SourceReport, Tailer } from '../tail/tailer.js';
-import { Marks } from './checkpoint/marks.js';
+import { ResumePoints } from './checkpoint/resume-points.js';
 import type { SavedLog } from './saved-logs.js';
 import type { SenderLag } from './sender-lag.js';
 
@@ -41,7 +41,7 @@ export class LiveLog {
   standing: LogStanding | undefined;
   readonly #options: LiveLogOptions;
   /** Which time was reached where; undefined before the first poll. */
-  #marks: Marks | undefined;
+  #resumePoints: ResumePoints | undefined;
   /** A poll that finds nothing new gives the same object again. */
   #report: SourceReport | undefined;
   #unreadableSince: Millis | undefined;
@@ -62,9 +62,9 @@ export class LiveLog {
     const { path, begun, place, lagBytes, behind, readable, readBytes, atEnd } = report;
     this.source.flushCounts();
     const { newest, isUnsure } = this.source;
-    this.#marks ??= new Marks(begun);
+    this.#resumePoints ??= new ResumePoints(begun);
     // After a long silence the first line does not move the log's time. A mark behind it would be taken for one before it.
-    if (newest !== undefined && !isUnsure) this.#marks.note(newest, place);
+    if (newest !== undefined && !isUnsure) this.#resumePoints.note(newest, place);
     this.standing = { path, place, lagBytes, behind, readable, newest };
     if (readBytes > 0) senderLag?.received(newest, now);
     return {
@@ -93,13 +93,13 @@ export class LiveLog {
 
   /** Files whose lines are all older than this need not be known any more. */
   release(path: string, before: Millis): void {
-    if (this.#marks !== undefined) this.#options.tailer().release(path, this.#marks.before(before).place.file);
+    if (this.#resumePoints !== undefined) this.#options.tailer().release(path, this.#resumePoints.before(before).place.file);
   }
 
   /** What a restart must know to read again all lines since a time; undefined before the first poll. */
   save(position: LogPosition | undefined, since: Millis): SavedLog | undefined {
-    if (this.#marks === undefined || position === undefined) return undefined;
-    const { place, newest } = this.#marks.before(since);
+    if (this.#resumePoints === undefined || position === undefined) return undefined;
+    const { place, newest } = this.#resumePoints.before(since);
     const { form, processes, readers } = this.source;
     // A journal can be entered only at an entry whose cursor is known, not at any offset.
     const tailer = this.#options.tailer();

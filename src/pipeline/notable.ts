@@ -31,7 +31,7 @@ export class NotableActions {
     const { log, slowerThan } = this.#options;
     const millis = root.end - root.start;
     if (root.error === undefined && millis <= slowerThan) return;
-    this.#turn();
+    this.#startMinute();
     if (this.#logged >= MOST_A_MINUTE) {
       this.#unlogged++;
       return;
@@ -42,7 +42,7 @@ export class NotableActions {
   }
 
   /** What was not logged of the last minute is counted. */
-  #turn(): void {
+  #startMinute(): void {
     const minute = Math.floor(this.#options.clock.now() / MINUTE);
     if (minute === this.#minute) return;
     if (this.#unlogged > 0)

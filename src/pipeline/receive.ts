@@ -7,12 +7,12 @@ import type { Count } from '../model/counters.js';
 import { reasonOf, stateUnusable } from '../model/errors.js';
 import type { Vitals } from '../model/gauges.js';
 import { RECEIVED, receivedFolders } from '../receive/folders.js';
+import { type Needed, ReceiveBuffer } from '../receive/receive-buffer.js';
 import { Receiver } from '../receive/receiver.js';
 import { JOURNAL, type Namer } from '../receive/record.js';
 import { type ReceiverServer, serveReceiver } from '../receive/server.js';
-import { type Needed, Spool } from '../receive/spool.js';
 import { isJournal, nameLog, serviceOfIdent } from '../tail/name.js';
-import { lastingName } from '../tail/rotated.js';
+import { basePath } from '../tail/rotated.js';
 import type { Log } from '../telemetry/log.js';
 import type { LogsToFollow } from './log-follower.js';
 import type { SavedLog } from './saved-logs.js';
@@ -32,7 +32,7 @@ export interface Receiving {
   readonly logs: readonly LogsToFollow[];
   /** Begins to listen. @returns where they are sent to. @throws OperatorError when it cannot listen there */
   listen(): Promise<string>;
-  readonly vitals: NonNullable<Vitals['spool']>;
+  readonly vitals: NonNullable<Vitals['receiveBuffer']>;
   /** Lets go of what a checkpoint that is on the disk does not need. Never rejects. */
   release(saved: readonly SavedLog[]): Promise<void>;
   /** Takes no more; what came whole is on the disk then. */
@@ -49,7 +49,7 @@ export async function openReceiving({ config, folder, clock, count, log }: Recei
   const { listen, delay, spoolBytes: mostBytes, timezones } = config.receive;
   if (listen === 'off') return undefined;
   const path = join(folder, RECEIVED);
-  const spool = await Spool.open({ folder: path, mostBytes, clock }).catch((error: unknown) => {
+  const buffer = await ReceiveBuffer.open({ folder: path, mostBytes, clock }).catch((error: unknown) => {
     throw stateUnusable(path, error);
   });
   // A folder that is not there yet would be taken for a log of that name.
@@ -58,22 +58,22 @@ export async function openReceiving({ config, folder, clock, count, log }: Recei
   return {
     logs: receivedFolders(config, folder).map(({ path: each, timezone }) => ({ paths: [each], timezone, delay })),
     async listen() {
-      server = await serveReceiver({ listen, receiver: new Receiver({ spool, nameOf, count, log }), count, log });
+      server = await serveReceiver({ listen, receiver: new Receiver({ buffer: buffer, nameOf, count, log }), count, log });
       return server.url;
     },
     get vitals() {
-      return { bytes: spool.bytes, mostBytes, logs: spool.logs };
+      return { bytes: buffer.bytes, mostBytes, logs: buffer.logs };
     },
     async release(saved) {
       const needed = saved.filter(({ position }) => position.path.startsWith(path + sep)).map(neededOf);
-      await spool.release(needed).catch((error: unknown) => {
+      await buffer.release(needed).catch((error: unknown) => {
         log.error({ reason: reasonOf(error) }, 'received lines that are no longer needed cannot be removed');
       });
     },
     async close() {
       await server?.close();
       server = undefined;
-      await spool.settled();
+      await buffer.settled();
     },
   };
 }
@@ -86,7 +86,7 @@ function neededOf({ position: { path, files }, at }: SavedLog): Needed {
 
 /** Whose log it is, by the rules by which a file is known. */
 export const nameOf: Namer = (file, service) => {
-  const name = file === undefined ? undefined : lastingName(file);
+  const name = file === undefined ? undefined : basePath(file);
   if (name !== undefined && isJournal(name)) return { service: JOURNAL, name };
   const writer = (name === undefined ? undefined : nameLog(name)?.service) ?? (service === undefined ? undefined : serviceOfIdent(service));
   return writer !== undefined && services.includes(writer) ? { service: writer, name: name ?? service! } : 'passed-over';

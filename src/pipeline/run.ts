@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { zonesFor } from '../clock/given.js';
 import { ZoneHint, type Zones } from '../clock/hint.js';
 import type { MostNotes } from '../clock/notes.js';
@@ -154,7 +154,7 @@ export class Run {
     if (this.readBytes < this.#yieldAt) return;
     // Files are read without waiting: signals and timers get their turn.
     this.#yieldAt = this.readBytes + BETWEEN_TURNS;
-    await turn();
+    await nextTick();
   }
 
   /** All is read. */
@@ -170,10 +170,10 @@ export class Run {
     this.#close();
   }
 
-  *#finish(things: readonly ClosedUnit[]): Generator<FinishedTrace> {
+  *#finish(units: readonly ClosedUnit[]): Generator<FinishedTrace> {
     if (this.doing !== 'all') return;
     const { options } = this;
-    for (const closed of things) {
+    for (const closed of units) {
       const trace = buildTrace(closed, { lines: options.lines, reads: this.#reads, phasesOf: this.#rules?.phasesOf, count: options.count });
       if (trace.spans.length === 0) continue;
       this.stalls.seen(trace);

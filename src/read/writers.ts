@@ -2,7 +2,7 @@ import { services } from '../catalogue/index.js';
 import type { Wrapped } from '../format/wrap/form.js';
 import type { LineSink, Millis } from '../model/line.js';
 import { hostInName, nameLog, serviceOfIdent } from '../tail/name.js';
-import { lastingName } from '../tail/rotated.js';
+import { basePath } from '../tail/rotated.js';
 import { LogReader, type ReaderOptions } from './log-reader.js';
 import { MixedLog, type Processes, saysNothing } from './mixed.js';
 import type { LineReader, SourceOptions } from './source-options.js';
@@ -127,7 +127,7 @@ export class Writers {
   #newWriter(key: string, idents: readonly string[], host: string | undefined, file: string | undefined): Writer {
     const named = idents.map((ident) => serviceOfIdent(ident));
     const place = named.findIndex((service) => service !== undefined);
-    const found = file === undefined ? undefined : nameLog(lastingName(file));
+    const found = file === undefined ? undefined : nameLog(basePath(file));
     const service = place === -1 ? (found?.service ?? this.#owner.service) : named[place];
     const writtenOn = this.#hostGiven ?? host ?? (file === undefined ? undefined : hostOfFile(file)) ?? this.plainHost;
     return {
@@ -142,8 +142,8 @@ export class Writers {
 
   /** The services of processes, where lines of their own told them, by who wrote them. */
   get processes(): Readonly<Record<string, Processes>> {
-    const told = [...this.#mixed].map(([key, mixed]) => [key, mixed.processes] as const);
-    return Object.fromEntries(told.filter(([, processes]) => processes.length > 0));
+    const known = [...this.#mixed].map(([key, mixed]) => [key, mixed.processes] as const);
+    return Object.fromEntries(known.filter(([, processes]) => processes.length > 0));
   }
 
   /** What tells the service of each line of a writer whose name does not. @param key who writes; empty for the log itself */
@@ -191,6 +191,6 @@ export class Writers {
 }
 
 /** The host that the path of a file names, whatever the file is called. */
-const hostOfFile = (file: string): string | undefined => nameLog(lastingName(file), { service: 'any' })?.host;
+const hostOfFile = (file: string): string | undefined => nameLog(basePath(file), { service: 'any' })?.host;
 
 const keyOf = (service: string, host: string): string => `${service}@${host}`;

@@ -19,7 +19,7 @@ const LINE_IN_MAP = 'log';
 /** A log that records come from. */
 export interface SentLog {
   readonly host: string;
-  /** as the spool's files are called: the service's binary, or `journal` */
+  /** as the files of the receive buffer are called: the service's binary, or `journal` */
   readonly service: string;
   /** the log's lasting name, as its sender has it */
   readonly name: string;

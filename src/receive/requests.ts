@@ -1,9 +1,9 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { writeDurably } from '../model/durable.js';
-import type { SpoolPlace } from './spool-log.js';
+import type { FilePlace } from './buffered-log.js';
 
-/** Where the lines of a request begin in each log of the spool, by the log's key. */
-export type Begun = ReadonlyMap<string, SpoolPlace>;
+/** Where the lines of a request begin in each log of the receive buffer, by the log's key. */
+export type Begun = ReadonlyMap<string, FilePlace>;
 
 /** Requests that are remembered: a sender repeats one within minutes. */
 const MOST_REQUESTS = 10_000;

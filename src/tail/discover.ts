@@ -2,7 +2,7 @@ import { accessSync, constants, readdirSync, realpathSync, type Stats, statSync 
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { logUnreadable, OperatorError, reasonOf } from '../model/errors.js';
-import { byAge, isArchiveName, isBeingPacked, isLiveName, isLogName, isPackedName, lastingName } from './rotated.js';
+import { basePath, byAge, isArchiveName, isBeingPacked, isLiveName, isLogName, isPackedName } from './rotated.js';
 
 /** One lasting log: the file that is written to now, and what was rotated away from it. */
 export interface LogSet {
@@ -61,7 +61,7 @@ export async function findLogsAndFaults(
       archives.push(file);
       continue;
     }
-    const name = lastingName(file);
+    const name = basePath(file);
     const parts = sets.get(name);
     if (parts === undefined) sets.set(name, [file]);
     else parts.push(file);

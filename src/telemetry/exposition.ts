@@ -67,9 +67,9 @@ export function exposeGauge(name: GaugeName, now: () => { readonly vitals: Vital
   const labels = label === undefined ? [] : [label];
   const samples = (): Sample[] => {
     const { vitals, at } = now();
-    const told: Sample[] = [];
-    for (const [of, value] of read(vitals, at)) if (value !== undefined) told.push({ labels: named(labels, [of]), value });
-    return told;
+    const samples: Sample[] = [];
+    for (const [of, value] of read(vitals, at)) if (value !== undefined) samples.push({ labels: named(labels, [of]), value });
+    return samples;
   };
   return { name: PREFIX + name, type: 'gauge', help, labels, samples };
 }

@@ -71,7 +71,7 @@ export async function serveTelemetry({ listen, metrics, health, log }: Telemetry
   }
 
   const server = createServer(LIMITS, (request, response) => {
-    void answer(request).then((said) => respond(request, response, said));
+    void answer(request).then((answered) => respond(request, response, answered));
   });
   server.maxConnections = MOST_CONNECTIONS;
   server.setTimeout(SILENCE);

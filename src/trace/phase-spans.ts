@@ -115,6 +115,6 @@ function addCall(attributes: Record<string, AttributeValue>, { call, lines }: Ph
 
 /** nova's own "Took N seconds to spawn the instance on the hypervisor." */
 function reportedByPhase({ spec, lines }: Phase): number | undefined {
-  const said = lines.at(-1);
-  return said !== undefined && said.kind === spec.reports ? numberOf(said, 'seconds') : undefined;
+  const report = lines.at(-1);
+  return report !== undefined && report.kind === spec.reports ? numberOf(report, 'seconds') : undefined;
 }

@@ -28,7 +28,7 @@ export class Checkpointer<State> {
   #tried: Millis = Number.NEGATIVE_INFINITY;
   #written: Millis | undefined;
   #fault: string | undefined;
-  #isNews = true;
+  #hasChanged = true;
 
   constructor(options: CheckpointerOptions<State>) {
     this.#options = options;
@@ -46,13 +46,13 @@ export class Checkpointer<State> {
 
   /** Something was read or exported: the next checkpoint is not put off. */
   note(): void {
-    this.#isNews = true;
+    this.#hasChanged = true;
   }
 
   /** Writes one if it is time to. Never rejects. */
   async writeIfDue(): Promise<void> {
     const { clock, interval } = this.#options;
-    if (clock.now() - this.#tried >= (this.#isNews ? interval : Math.max(interval, QUIET_INTERVAL))) await this.write();
+    if (clock.now() - this.#tried >= (this.#hasChanged ? interval : Math.max(interval, QUIET_INTERVAL))) await this.write();
   }
 
   /** Writes one. Never rejects. */
@@ -62,7 +62,7 @@ export class Checkpointer<State> {
     try {
       const state = take();
       if (state === undefined) return;
-      this.#isNews = false;
+      this.#hasChanged = false;
       await folder.save(state);
       onWritten();
       if (this.#fault !== undefined) log.info({ stateDir: folder.path }, 'the checkpoint can be written again');
@@ -70,7 +70,7 @@ export class Checkpointer<State> {
       this.#fault = undefined;
     } catch (error) {
       const reason = reasonOf(error);
-      this.#isNews = true;
+      this.#hasChanged = true;
       count('checkpoints_failed');
       if (this.#fault === undefined)
         log.error(

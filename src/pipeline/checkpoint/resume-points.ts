@@ -1,7 +1,7 @@
 import type { Millis } from '../../model/line.js';
 import type { Place } from '../../tail/position.js';
 
-interface Mark {
+interface ResumePoint {
   /** the newest time of any line before the place */
   readonly newest: Millis;
   readonly place: Place;
@@ -16,35 +16,35 @@ const MOST = 4096;
  * Where in one log which time was reached, noted as it is read: the answer to "from where on must I read to have all lines
  * since R". Lines may go back in time, so that only the newest time of all lines before a place says something.
  */
-export class Marks {
-  #marks: Mark[];
+export class ResumePoints {
+  #points: ResumePoint[];
   #apart = CLOSE;
 
   /** @param begun where reading of the log began */
   constructor(begun: Place) {
-    this.#marks = [{ newest: Number.NEGATIVE_INFINITY, place: begun }];
+    this.#points = [{ newest: Number.NEGATIVE_INFINITY, place: begun }];
   }
 
   /** After a read: up to `place` no line is newer than `newest`. */
   note(newest: Millis, place: Place): void {
-    const marks = this.#marks;
+    const points = this.#points;
     // The last one gives way: of marks that say nearly the same, the furthest is worth most.
-    if (marks.length > 1 && (newest === marks.at(-1)!.newest || newest - marks.at(-2)!.newest < this.#apart)) marks.pop();
-    marks.push({ newest, place });
-    if (marks.length <= MOST) return;
+    if (points.length > 1 && (newest === points.at(-1)!.newest || newest - points.at(-2)!.newest < this.#apart)) points.pop();
+    points.push({ newest, place });
+    if (points.length <= MOST) return;
     this.#apart *= 2;
-    const kept: Mark[] = [];
-    for (const mark of marks) if (kept.length === 0 || mark.newest - kept.at(-1)!.newest >= this.#apart) kept.push(mark);
-    this.#marks = kept;
+    const kept: ResumePoint[] = [];
+    for (const point of points) if (kept.length === 0 || point.newest - kept.at(-1)!.newest >= this.#apart) kept.push(point);
+    this.#points = kept;
   }
 
   /** The last place known that has all lines of a moment and later behind it; forgets what lies before it. */
   before(moment: Millis): { readonly place: Place; readonly newest: Millis | undefined } {
     let last = 0;
-    for (let i = 1; i < this.#marks.length; i++) if (this.#marks[i]!.newest < moment) last = i;
-    this.#marks.splice(0, last);
-    if (this.#marks.length < MOST / 4) this.#apart = CLOSE;
-    const { place, newest } = this.#marks[0]!;
+    for (let i = 1; i < this.#points.length; i++) if (this.#points[i]!.newest < moment) last = i;
+    this.#points.splice(0, last);
+    if (this.#points.length < MOST / 4) this.#apart = CLOSE;
+    const { place, newest } = this.#points[0]!;
     return { place, newest: newest === Number.NEGATIVE_INFINITY ? undefined : newest };
   }
 }

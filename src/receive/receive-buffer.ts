@@ -4,11 +4,11 @@ import type { Clock } from '../model/clock.js';
 import { syncFolder } from '../model/durable.js';
 import type { Millis } from '../model/line.js';
 import { hours } from '../model/time.js';
+import { BufferedLog, type FileId } from './buffered-log.js';
 import type { SentLog } from './record.js';
 import { Requests } from './requests.js';
-import { type FileId, SpoolLog } from './spool-log.js';
 
-export interface SpoolOptions {
+export interface ReceiveBufferOptions {
   /** of its own; made where there is none */
   readonly folder: string;
   /** the most that all files may take on the disk */
@@ -56,33 +56,33 @@ const IDLE: Millis = hours(24);
  *     FOLDER/cmp1/nova-compute.log-3f2a9c1e/nova-compute@cmp1.log-20261121-013204123
  *     FOLDER/HOST/NAME-HASH/SERVICE@HOST.log
  */
-export class Spool {
-  readonly #options: SpoolOptions;
+export class ReceiveBuffer {
+  readonly #options: ReceiveBufferOptions;
   readonly #requests: Requests;
-  readonly #logs: Map<string, { readonly log: SpoolLog; cameAt: Millis }>;
+  readonly #logs: Map<string, { readonly log: BufferedLog; cameAt: Millis }>;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: SpoolOptions, requests: Requests, logs: Map<string, { readonly log: SpoolLog; cameAt: Millis }>) {
+  private constructor(options: ReceiveBufferOptions, requests: Requests, logs: Map<string, { readonly log: BufferedLog; cameAt: Millis }>) {
     this.#options = options;
     this.#requests = requests;
     this.#logs = logs;
   }
 
   /** Makes the folder, or looks at what is in it. Before anybody reads there. @throws what the system says */
-  static async open(options: SpoolOptions): Promise<Spool> {
+  static async open(options: ReceiveBufferOptions): Promise<ReceiveBuffer> {
     const { folder } = options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const logs = new Map<string, { readonly log: SpoolLog; cameAt: Millis }>();
+    const logs = new Map<string, { readonly log: BufferedLog; cameAt: Millis }>();
     for (const host of await foldersIn(folder)) {
       for (const name of await foldersIn(join(folder, host))) {
         const path = join(folder, host, name);
         const file = (await readdir(path)).find((each) => each.includes(`@${host}.log`));
         if (file === undefined) continue;
         const live = join(path, file.slice(0, file.indexOf(`@${host}.log`) + `@${host}.log`.length));
-        logs.set(`${host}/${name}`, { log: await SpoolLog.open(live), cameAt: (await stat(join(path, file))).mtimeMs });
+        logs.set(`${host}/${name}`, { log: await BufferedLog.open(live), cameAt: (await stat(join(path, file))).mtimeMs });
       }
     }
-    return new Spool(options, await Requests.open(join(folder, 'requests')), logs);
+    return new ReceiveBuffer(options, await Requests.open(join(folder, 'requests')), logs);
   }
 
   get bytes(): number {
@@ -107,13 +107,13 @@ export class Spool {
    * @returns `taken` when the disk has them; `full` where nothing was written
    * @throws what the system says: then the sender has to send the same request again, and it goes on where it stopped
    */
-  take(hash: string, lines: readonly Lines[]): Promise<'taken' | 'repeated' | 'full'> {
-    return this.#inTurn(() => this.#take(hash, lines));
+  append(hash: string, lines: readonly Lines[]): Promise<'taken' | 'repeated' | 'full'> {
+    return this.#queued(() => this.#append(hash, lines));
   }
 
   /** Removes what is not needed any more. @throws what the system says */
   release(needed: readonly Needed[]): Promise<void> {
-    return this.#inTurn(() => this.#release(needed));
+    return this.#queued(() => this.#release(needed));
   }
 
   /** Resolves when all that was begun is over. */
@@ -122,22 +122,22 @@ export class Spool {
   }
 
   /** One at a time: files are written, rotated and removed by one hand. */
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+  #queued<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(task);
     this.#last = result.catch(() => undefined);
     return result;
   }
 
-  async #take(hash: string, lines: readonly Lines[]): Promise<'taken' | 'repeated' | 'full'> {
+  async #append(hash: string, lines: readonly Lines[]): Promise<'taken' | 'repeated' | 'full'> {
     if (this.#requests.isTaken(hash)) return 'repeated';
     const { clock, mostBytes } = this.#options;
     const size = lines.reduce((sum, { bytes }) => sum + bytes.length, 0);
     if (this.bytes + size > mostBytes || (await this.#freeBytes()) < size + LEFT_FREE) return 'full';
 
-    const logs: { readonly log: SpoolLog; readonly key: string; readonly bytes: Buffer }[] = [];
+    const logs: { readonly log: BufferedLog; readonly key: string; readonly bytes: Buffer }[] = [];
     for (const { log: sent, bytes } of lines) logs.push({ log: await this.#logOf(sent), key: sent.key, bytes });
     const share = Math.min(LARGEST_FILE, Math.max(SMALLEST_FILE, mostBytes / SHARE / this.#logs.size));
-    for (const { log } of logs) await log.turnOver(share, clock.now());
+    for (const { log } of logs) await log.rotateIfDue(share, clock.now());
 
     const begun = this.#requests.begun(hash);
     if (begun === undefined) await this.#requests.begin(hash, new Map(logs.map(({ key, log }) => [key, log.end!])));
@@ -161,7 +161,7 @@ export class Spool {
     }
   }
 
-  async #logOf({ key, service, host }: SentLog): Promise<SpoolLog> {
+  async #logOf({ key, service, host }: SentLog): Promise<BufferedLog> {
     const known = this.#logs.get(key);
     if (known !== undefined) {
       known.cameAt = this.#options.clock.now();
@@ -172,7 +172,7 @@ export class Spool {
     await mkdir(path, { recursive: true, mode: 0o700 });
     await syncFolder(dirname(path));
     await syncFolder(folder);
-    const log = await SpoolLog.open(join(path, `${service}@${host}.log`));
+    const log = await BufferedLog.open(join(path, `${service}@${host}.log`));
     this.#logs.set(key, { log, cameAt: clock.now() });
     return log;
   }
