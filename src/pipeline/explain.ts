@@ -27,7 +27,7 @@ export interface Explanation {
 
 export interface ExplainOptions {
   readonly service?: string;
-  /** how the line is wrapped; told from itself where it is not given */
+  /** how the line is wrapped; detected from the line if not given */
   readonly form?: LogForm;
   readonly zone: string;
   /** files of users' own messages and phases */

@@ -26,24 +26,24 @@ export interface ReceivingOptions {
   readonly log: Log;
 }
 
-/** Logs that are sent: what keeps them, and who listens for them. */
+/** The receive buffer and the server that fills it. */
 export interface Receiving {
-  /** the files that they are kept in, to be followed */
+  /** the files of the receive buffer, to be followed */
   readonly logs: readonly LogsToFollow[];
-  /** Begins to listen. @returns where they are sent to. @throws OperatorError when it cannot listen there */
+  /** Starts to listen. @returns the URL that senders use. @throws OperatorError if it cannot listen there */
   listen(): Promise<string>;
   readonly vitals: NonNullable<Vitals['receiveBuffer']>;
-  /** Lets go of what a checkpoint that is on the disk does not need. Never rejects. */
+  /** Removes lines that the checkpoint on the disk does not need. Never rejects. */
   release(saved: readonly SavedLog[]): Promise<void>;
-  /** Takes no more; what came whole is on the disk then. */
+  /** Stops to listen. Complete requests are on the disk when it resolves. */
   close(): Promise<void>;
 }
 
 /**
- * Opens what keeps logs that are sent. Before anything of it is read.
+ * Opens the receive buffer. Call it before its files are read.
  *
- * @returns undefined where it is off
- * @throws OperatorError when what comes cannot be kept
+ * @returns undefined if receiving is off
+ * @throws OperatorError if the receive buffer cannot be written
  */
 export async function openReceiving({ config, folder, clock, count, log }: ReceivingOptions): Promise<Receiving | undefined> {
   const { listen, delay, spoolBytes: mostBytes, timezones } = config.receive;
@@ -78,13 +78,13 @@ export async function openReceiving({ config, folder, clock, count, log }: Recei
   };
 }
 
-/** All that is before the oldest file of a position can go: one that is named only so that its neighbour is found is needed as well. */
+/** Files before the oldest file of a position can be removed. A file that only leads to its neighbour is still needed. */
 function neededOf({ position: { path, files }, at }: SavedLog): Needed {
   const [oldest, ...others] = files;
   return { path, oldest: oldest!, upTo: others.length === 0 && oldest!.file === at.file ? at.offset : -1 };
 }
 
-/** Whose log it is, by the rules by which a file is known. */
+/** Which service wrote a received log, by the rules for file names. */
 export const nameOf: Namer = (file, service) => {
   const name = file === undefined ? undefined : basePath(file);
   if (name !== undefined && isJournal(name)) return { service: JOURNAL, name };

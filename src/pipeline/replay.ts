@@ -15,7 +15,7 @@ export interface ReplayOptions {
   readonly paths: readonly string[];
   readonly service?: string;
   readonly host?: string;
-  /** how the logs are written; told from their lines where it is not given */
+  /** how the logs are written; detected from their lines if not given */
   readonly form?: LogForm;
   /** IANA name of the zone that OpenStack's services log in; others for single services behind it: `Asia/Seoul,placement=UTC`; `auto` for what the logs prove */
   readonly zone: string;
@@ -62,7 +62,7 @@ export interface ReplayOptions {
  * Reads logs from end to end and gives the traces of their actions, in the order in which they closed. The logs are
  * merged by time: always the one that is furthest behind is read on, so that memory does not grow with their size.
  *
- * @throws OperatorError for paths that cannot be read, or a log whose service nobody can tell
+ * @throws OperatorError for paths that cannot be read, or a log whose service is unknown
  */
 export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTrace> {
   // Loaded only where there are some: what reads them takes a tenth of a second to load.

@@ -80,7 +80,7 @@ export class Run {
     if (this.doing !== 'reading' || name === 'vlog_lines_missing') this.options.count(name, by, label);
   };
 
-  /** @returns false where it was told to stop */
+  /** @returns false if the signal asked it to stop */
   async open(): Promise<boolean> {
     const { options } = this;
     const found = await findReadable(
@@ -152,7 +152,7 @@ export class Run {
   async readOn(source: Source): Promise<void> {
     this.readBytes += await readOn(source, this.doing === 'reading' ? {} : this.options, this.#count);
     if (this.readBytes < this.#yieldAt) return;
-    // Files are read without waiting: signals and timers get their turn.
+    // Files are read synchronously: give signals and timers a chance to run.
     this.#yieldAt = this.readBytes + BETWEEN_TURNS;
     await nextTick();
   }

@@ -7,20 +7,20 @@ interface ResumePoint {
   readonly place: Place;
 }
 
-/** Marks closer together than this are not worth keeping apart. */
+/** Resume points closer together than this are merged. */
 const CLOSE: Millis = 1000;
-/** When there are more, they are kept further apart: a restart then reads a little more. */
+/** Above this number the distance doubles: a restart then reads a little more. */
 const MOST = 4096;
 
 /**
- * Where in one log which time was reached, noted as it is read: the answer to "from where on must I read to have all lines
- * since R". Lines may go back in time, so that only the newest time of all lines before a place says something.
+ * Which offset of one log holds which time, noted while the log is read. It answers "from which offset must I read to have all
+ * lines since R". Times may go backwards, so each point holds the newest time of all lines before it.
  */
 export class ResumePoints {
   #points: ResumePoint[];
   #apart = CLOSE;
 
-  /** @param begun where reading of the log began */
+  /** @param begun where reading of the log started */
   constructor(begun: Place) {
     this.#points = [{ newest: Number.NEGATIVE_INFINITY, place: begun }];
   }
@@ -28,7 +28,7 @@ export class ResumePoints {
   /** After a read: up to `place` no line is newer than `newest`. */
   note(newest: Millis, place: Place): void {
     const points = this.#points;
-    // The last one gives way: of marks that say nearly the same, the furthest is worth most.
+    // Replace the last point: of points with nearly the same time, the furthest saves most reading.
     if (points.length > 1 && (newest === points.at(-1)!.newest || newest - points.at(-2)!.newest < this.#apart)) points.pop();
     points.push({ newest, place });
     if (points.length <= MOST) return;
@@ -38,7 +38,7 @@ export class ResumePoints {
     this.#points = kept;
   }
 
-  /** The last place known that has all lines of a moment and later behind it; forgets what lies before it. */
+  /** The last known place before all lines of a moment and later. Drops the points before it. */
   before(moment: Millis): { readonly place: Place; readonly newest: Millis | undefined } {
     let last = 0;
     for (let i = 1; i < this.#points.length; i++) if (this.#points[i]!.newest < moment) last = i;

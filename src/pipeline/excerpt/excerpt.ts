@@ -176,7 +176,7 @@ function writeLogs({ output }: ExcerptOptions, logs: readonly ChosenLog[], { hos
       const path = join(output, host, place);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, lines.map(({ text }) => `${pseudonyms.replace(text)}\n`).join(''));
-      // The year of lines that print none is told by it.
+      // Lines without a year get it from this time.
       const { mtime } = statSync(part);
       utimesSync(path, mtime, mtime);
     }
