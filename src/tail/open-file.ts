@@ -18,7 +18,7 @@ const NEWLINE = 10;
 const MOST_SKIPPED = 64 * 1024 * 1024;
 /** File systems write down times in steps: a file that was written to just now may change without its time changing. */
 const STEP: Millis = seconds(2);
-/** How many moments are kept to tell since when bytes have waited. */
+/** How many moments are kept, to know since when unread bytes have waited. */
 const MOST_MOMENTS = 64;
 
 /**
@@ -98,7 +98,7 @@ export class OpenFile implements FileInReading {
 
   /**
    * Looks at the file afresh. False where what is there now is not what has been read: it is shorter than that, or was
-   * emptied and has grown again, which only its bytes can tell.
+   * emptied and has grown again, which only its bytes can show.
    */
   async look(now: Millis, looks?: { readonly size: number; readonly mtimeMs: number }): Promise<boolean> {
     const { size, mtimeMs } = looks ?? (this.atOnce ? fstatSync(this.#handle.fd) : await this.#handle.stat());
@@ -132,7 +132,7 @@ export class OpenFile implements FileInReading {
       this.#hasHole = end < bytesRead && (end > 0 || bytesRead < this.#buffer.length);
       if (!this.#hasHole) end = bytesRead;
       const bytes = this.#buffer.subarray(0, end);
-      // A hole costs nothing to read, and tells nothing of the file.
+      // A hole costs nothing to read, and does not identify the file.
       if (this.reading.isHole && bytes.every(isNul) && skipped < MOST_SKIPPED) skipped += end;
       else total += end;
       if (end > 0) this.reading.take(bytes);

@@ -34,7 +34,7 @@ export const isLogName = (path: string): boolean => {
 /** Whether a file is named like a log that is written to now. */
 export const isLiveName = (path: string): boolean => isLogName(path) && basePath(path) === path;
 
-/** The name that a log is always known by: `nova-compute.log` for `nova-compute.log.2.gz`. Other names stay as they are. */
+/** The path without a rotation suffix: `nova-compute.log` for `nova-compute.log.2.gz`. Other names stay as they are. */
 export function basePath(path: string): string {
   const found = NAME.exec(basename(path))?.groups;
   if (found === undefined) return unpackedName(path);
