@@ -25,7 +25,7 @@ export interface Writer {
   readonly label: string;
   /** undefined for a program that is not read */
   readonly service: string | undefined;
-  /** tells it line by line, where the writer's name does not */
+  /** finds it line by line, where the writer's name does not say */
   readonly mixed: MixedLog | undefined;
   readonly host: string;
   /** False where its own name is not known: it is read once it has written a record, which `sudo` under nova's unit never does. */
@@ -140,13 +140,13 @@ export class Writers {
     };
   }
 
-  /** The services of processes, where lines of their own told them, by who wrote them. */
+  /** The services of processes that their own lines showed, by writer. */
   get processes(): Readonly<Record<string, Processes>> {
     const known = [...this.#mixed].map(([key, mixed]) => [key, mixed.processes] as const);
     return Object.fromEntries(known.filter(([, processes]) => processes.length > 0));
   }
 
-  /** What tells the service of each line of a writer whose name does not. @param key who writes; empty for the log itself */
+  /** Finds the service of each line of a writer whose name does not say it. @param key who writes; empty for the log itself */
   mixedOf(key: string, own?: string): MixedLog {
     let mixed = this.#mixed.get(key);
     if (mixed === undefined) {
