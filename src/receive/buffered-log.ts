@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { syncFolder } from '../model/durable.js';
 import type { Millis } from '../model/line.js';
 
-/** What tells a file from another whatever it is called. */
+/** Identifies a file, whatever its name. */
 export interface FileId {
   readonly dev: number;
   readonly ino: number;
@@ -33,7 +33,7 @@ const PIECE = 64 * 1024;
  * log, and rotated by rename and create, so that a tailer follows it as any other.
  *
  * A write that the disk does not take whole leaves a line cut off. The tailer may have that piece already, so it is never
- * taken back: the rest of the line is owed, and is the first thing that the next write writes. After a crash there is no
+ * taken back: the rest of the line is owed, and the next write starts with it. After a crash there is no
  * tailer that has it: then it is cut off.
  */
 export class BufferedLog {
@@ -54,7 +54,7 @@ export class BufferedLog {
       (name) => name === basename(path) || (name.startsWith(basename(path)) && ROTATED.test(name)),
     );
     const files: BufferedFile[] = [];
-    // The name without a mark is the shortest, and sorts first.
+    // The name without a suffix is the shortest, and sorts first.
     for (const name of names.sort()) {
       const { dev, ino, size } = await stat(join(folder, name));
       files.push({ path: join(folder, name), dev, ino, size });
@@ -69,7 +69,7 @@ export class BufferedLog {
     return this.#files.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Where the next line will begin; undefined while there is no file. */
+  /** Where the next line will start; undefined while there is no file. */
   get end(): FilePlace | undefined {
     const live = this.#live;
     return live === undefined ? undefined : { dev: live.dev, ino: live.ino, offset: live.size };
@@ -81,7 +81,7 @@ export class BufferedLog {
   }
 
   /**
-   * Begins another file where the one there is has come to its size, or nobody knows what is in it.
+   * Starts a new file if the current one has reached its size, or its contents are uncertain.
    *
    * @throws what the system says
    */

@@ -27,9 +27,9 @@ export interface Lines {
   readonly bytes: Buffer;
 }
 
-/** What is needed of a log: what lies before can go. */
+/** From where on a log's lines are needed. Earlier lines can be removed. */
 export interface Needed {
-  /** the log's lasting name */
+  /** the log's base path */
   readonly path: string;
   /** the oldest file that is needed */
   readonly oldest: FileId;
@@ -38,18 +38,18 @@ export interface Needed {
 }
 
 const MOST_LOGS = 1000;
-/** Files are begun anew at a size by which all that are written to take a quarter of the room. */
+/** A file is rotated at a size at which all live files together take a quarter of the buffer. */
 const SHARE = 4;
 const SMALLEST_FILE = 64 * 1024;
 const LARGEST_FILE = 16 * 1024 * 1024;
-/** A disk is left so much: novaspan's own checkpoint is on it, and others may write to it. */
+/** This much disk space is left free: for novaspan's checkpoint and for other programs. */
 const LEFT_FREE = 64 * 1024 * 1024;
-/** A log to which nothing came for so long, and of which nothing is needed, is removed: pods come and go. */
+/** A log without new lines for so long, of which no line is needed, is removed: pods come and go. */
 const IDLE: Millis = hours(24);
 
 /**
- * Lines that were sent, as files that a tailer follows: so that what came is on the disk before its sender is told, and all
- * that holds of logs that are followed holds of it (docs/decisions/0011-logs-by-otlp.md).
+ * Received lines, stored as files that a tailer follows. A request is on the disk before its sender gets the answer, and all
+ * rules for followed logs hold for them too (docs/decisions/0011-logs-by-otlp.md).
  *
  *     FOLDER/requests                                                        which requests have been taken
  *     FOLDER/cmp1/nova-compute.log-3f2a9c1e/nova-compute@cmp1.log            written to
@@ -68,7 +68,7 @@ export class ReceiveBuffer {
     this.#logs = logs;
   }
 
-  /** Makes the folder, or looks at what is in it. Before anybody reads there. @throws what the system says */
+  /** Creates the folder, or loads what is in it. Call it before anything reads there. @throws the system's error */
   static async open(options: ReceiveBufferOptions): Promise<ReceiveBuffer> {
     const { folder } = options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -101,7 +101,7 @@ export class ReceiveBuffer {
   }
 
   /**
-   * Writes the lines of a request, when those before it are written.
+   * Appends the lines of a request, after those of the requests before it.
    *
    * @param hash of the request: one that was taken before is not written again
    * @returns `taken` when the disk has them; `full` where nothing was written
@@ -111,17 +111,17 @@ export class ReceiveBuffer {
     return this.#queued(() => this.#append(hash, lines));
   }
 
-  /** Removes what is not needed any more. @throws what the system says */
+  /** Removes lines that are no longer needed. @throws the system's error */
   release(needed: readonly Needed[]): Promise<void> {
     return this.#queued(() => this.#release(needed));
   }
 
-  /** Resolves when all that was begun is over. */
+  /** Resolves when all started tasks have ended. */
   async settled(): Promise<void> {
     await this.#last;
   }
 
-  /** One at a time: files are written, rotated and removed by one hand. */
+  /** One task at a time: writing, rotation and removal never overlap. */
   #queued<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(task);
     this.#last = result.catch(() => undefined);

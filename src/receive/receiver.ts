@@ -22,7 +22,7 @@ export interface ReceiverOptions {
   readonly log: Says;
 }
 
-/** What a sender is told of records that cannot be used, so that it can be set up otherwise. */
+/** The text in the answer for records that cannot be used: how to correct the sender's configuration. */
 const REMEDIES: Readonly<Record<Reason, string>> = {
   'no line': 'no line: the body must be text, bytes or a map, or the attribute log.record.original must be there',
   'no host': 'no host: set the resource attribute host.name',
@@ -35,7 +35,7 @@ const REMEDIES: Readonly<Record<Reason, string>> = {
 const RETRY_FULL = 10;
 const RETRY_FAILED = 5;
 
-/** Takes requests whose bodies have been read and unpacked: answers when their lines are on the disk, and not before. */
+/** Stores the lines of requests whose bodies were read and decompressed. It answers only when the lines are on the disk. */
 export class Receiver {
   readonly #options: ReceiverOptions;
   #fault: string | undefined;
@@ -103,7 +103,7 @@ export class Receiver {
     return { lines, rejected, skipped: skipped, taken };
   }
 
-  /** Said once, until it is over. */
+  /** Logs a fault once, until it is over. */
   #failed(reason: string): void {
     const isNew = this.#fault === undefined;
     this.#fault = reason;

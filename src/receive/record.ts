@@ -21,9 +21,9 @@ export interface SentLog {
   readonly host: string;
   /** as the files of the receive buffer are called: the service's binary, or `journal` */
   readonly service: string;
-  /** the log's lasting name, as its sender has it */
+  /** the log's base path on its sender */
   readonly name: string;
-  /** tells it from all others */
+  /** unique per log */
   readonly key: string;
 }
 
