@@ -3,7 +3,7 @@ import { type ActionVisibility, actionVisibility, type Logging, type Visibility 
 import { knownServices, ownName } from '../model/services.js';
 import type { ActionReport, Advice, PhaseReport } from './report.js';
 
-/** What oslo.log's default_log_levels is where nobody set it: naming loggers replaces it. */
+/** Default of oslo.log's default_log_levels: a setting replaces all of it. */
 const DEFAULT_LEVELS =
   'amqp=WARN,amqplib=WARN,boto=WARN,qpid=WARN,sqlalchemy=WARN,suds=INFO,oslo.messaging=INFO,oslo_messaging=INFO,iso8601=WARN,requests.packages.urllib3.connectionpool=WARN,urllib3.connectionpool=WARN,websocket=WARN,requests.packages.urllib3.util.retry=WARN,urllib3.util.retry=WARN,keystonemiddleware=WARN,routes.middleware=WARN,stevedore=WARN,taskflow=WARN,keystoneauth=WARN,oslo.cache=INFO,oslo_policy=INFO,dogpile.core.dogpile=INFO';
 
@@ -82,7 +82,7 @@ interface Change {
   atDebug: boolean;
   readonly gains: Map<string, string[]>;
   readonly actions: string[];
-  /** actions that are told apart by it */
+  /** actions that it distinguishes from others */
   readonly apart: string[];
   readonly loggers: Set<string>;
   /** names of phases that every such action has, and of others */

@@ -44,7 +44,7 @@ import type { Survey } from './survey.js';
 
 export type { CheckOptions } from './source.js';
 
-/** So much of a log is read unless all is wanted: its end, which tells how the service logs now. */
+/** So much of a log is read unless all is wanted: its end, which shows how the service logs now. */
 const LIMIT = 64 * 1024 * 1024;
 const NONE_YET = { problems: [], notes: ['no log has been sent yet: check again when some have'] };
 

@@ -32,7 +32,7 @@ export interface SurveyOptions {
   readonly outerZone?: Zone | undefined;
   /** with what users added to it; else novaspan's own */
   readonly catalogue?: Catalogue | undefined;
-  /** told of lines that are no records: they may be of another form */
+  /** called with lines that are no records: they may be of another form */
   readonly onBare?: LineSink | undefined;
 }
 
