@@ -13,7 +13,7 @@ export interface Ended {
   readonly remedy: string;
 }
 
-/** One run of journalctl. While nobody reads its lines, the pipe fills and it waits. */
+/** One run of journalctl. While its lines are not read, the pipe fills and it waits. */
 export class JournalProcess {
   readonly lines: Transform;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;

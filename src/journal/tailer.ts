@@ -121,7 +121,7 @@ export class JournalTailer implements Tailer {
   }
 
   positions(): LogPosition[] {
-    // What of a position tells files apart, a journal has in its cursors.
+    // A journal identifies its place by cursors, not by the file ids of a position.
     return [{ path: this.#name, files: [{ ...this.#place, dev: 0, ino: 0, headBytes: 0, headHash: '', markerHash: '' }] }];
   }
 
