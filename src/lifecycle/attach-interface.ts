@@ -29,7 +29,7 @@ export const attachInterface: ActionSpec = action({
   lockedBy: ['do_attach_interface'],
   namedBy: [],
   begunBy: ['interface.attach.requested'],
-  // The API waits for the answer: where nothing else tells its ends, the access line does.
+  // The API waits for the answer: where no other line gives its ends, the access line does.
   starts: [...starts, endMinusDuration('interface.attach.requested')],
   opensWith: ['vif.plugged'],
   ends: ['interface.lock.released', 'interface.attach.requested'],

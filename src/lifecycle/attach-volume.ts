@@ -19,7 +19,7 @@ const lockWait: PhaseSpec = {
   to: [line('instance.lock.acquired')],
 };
 
-/** Connect a volume to a server. nova prints nothing when it is done; at DEBUG the lock's release tells. */
+/** Connect a volume to a server. nova prints nothing when it is done; at DEBUG the lock's release shows it. */
 export const attachVolume: ActionSpec = action({
   name: 'attach_volume',
   lockedBy: ['do_attach_volume'],

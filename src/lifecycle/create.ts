@@ -109,13 +109,13 @@ export const create: ActionSpec = {
   ],
   failsByOwn: TAKES_DOWN,
   handsBack: ['instance.build.rescheduled', 'instance.build.failed', 'instance.spawn.failed', 'claim.failed'],
-  // A build that waited in vain for its ports is aborted: no other host would do better. Where the wait is not fatal, it goes on.
+  // A build whose wait for its ports timed out is aborted: no other host would do better. Where the wait is not fatal, it goes on.
   decides: ['vif.plug.timed.out', 'instance.build.aborted', 'instance.build.unexpected', 'instance.disappeared', 'reschedule.declined'],
   reopens: ['instance.build.rescheduled', 'instance.build.failed'],
   givenUpBy: { tasks: ['compute_task_build_instances'], kinds: ['scheduling.failed'], alone: true },
   cleanupEvents: ['allocation.deleted', 'network.deallocated'],
   reports: 'instance.built',
-  // nova gives up a build by itself only when told to (instance_build_timeout); large images take long.
+  // nova gives up a build by itself only if configured to (instance_build_timeout); large images take long.
   deadline: minutes(60),
   phases: [
     apiRequest,

@@ -30,7 +30,7 @@ const waitsFor: Readonly<Record<string, readonly string[]>> = {
   'port provision': ['agent device up', 'dhcp configure'],
 };
 
-/** One thing that is said of a phase. */
+/** One fact about a phase. */
 export interface PhaseNote {
   readonly name: string;
   readonly text: string;

@@ -7,7 +7,7 @@ const AGENT = 'neutron-openvswitch-agent';
 
 /**
  * The same way where neutron-openvswitch-agent wires ports, and not OVN. The agent looks for new interfaces in a loop, every
- * two seconds at the most, and treats all that it finds in one turn together:
+ * two seconds at the most, and handles all that it finds in one loop together:
  *
  *     added ▶ scan ▶ details ▶ wire ▶ filter ▶ device up ───────▶
  *     ovs     agent ─────────────────────────┘ └▶ provision ▶ activate ▶ …
@@ -61,7 +61,7 @@ export const agentChain: readonly PhaseSpec[] = [
   },
 ];
 
-/** neutron makes a port active when the agent and DHCP have done their parts: where nova has waited in vain, one of them has not. */
+/** neutron makes a port active when the agent and DHCP have done their parts: where nova's wait timed out, one of them has not. */
 const UNPLUGGED: PhaseSpec['missedWith'] = { kinds: ['vif.plug.timed.out'], backends: ['ml2-ovs', 'other', 'direct'] };
 
 /** neutron-server's part: it waits for all that make the port usable, L2 (the agent) and DHCP. At INFO it says so since Wallaby. */
@@ -83,7 +83,7 @@ export const portProvision = (neutron: Services): PhaseSpec => ({
   to: [line('port.provision.complete'), line('port.provisioning')],
 });
 
-/** The DHCP agent's part: begins with the port, not with its plug, and is one of the things that neutron waits for. */
+/** The DHCP agent's part: begins with the port, not with its plug, and is one of the steps that neutron waits for. */
 export const dhcpConfigure: PhaseSpec = {
   name: 'dhcp configure',
   service: 'neutron-dhcp-agent',
@@ -95,8 +95,8 @@ export const dhcpConfigure: PhaseSpec = {
 };
 
 /**
- * What the agent makes of an unplugged port, in the turn in which its interface has gone. The device filter goes first. When
- * neutron deletes the port as well, a later turn takes away the filter of a port that has none: no part of it.
+ * What the agent does about an unplugged port, in the loop in which its interface is gone. The device filter goes first. When
+ * neutron deletes the port as well, a later loop removes the filter of a port that has none: no part of it.
  *
  *     interface deleted ▶ Remove device filter for {…} ▶ Ports {…} removed │ Remove device filter for […]
  */

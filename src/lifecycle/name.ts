@@ -17,7 +17,7 @@ import { shelve, shelveOffload, unshelve } from './shelve.js';
 import { backup, createImage } from './snapshot.js';
 import { createStates, statesOf } from './states.js';
 
-/** All actions. Where lines of several are in one bag, the first of them names it. */
+/** All actions. Where the lines of one candidate action fit several, the first of them names it. */
 export const actions: readonly ActionSpec[] = [
   rebuild,
   evacuate,
@@ -68,7 +68,7 @@ const byAll = actions.flatMap((spec) => (spec.namedByAll === undefined ? [] : [{
 /** Locks whose function names the action. */
 const LOCKS: ReadonlySet<EventKind> = new Set(kindsWith(isActionLock));
 
-/** Kinds of nova-compute's lines that have a say in a bag's name: any other leaves it as it is. */
+/** Kinds of nova-compute's lines that can change the name of a candidate action. */
 export const naming: ReadonlySet<EventKind> = new Set([
   ...LOCKS,
   'instance.claimed',
@@ -86,7 +86,7 @@ export const naming: ReadonlySet<EventKind> = new Set([
   ]),
 ]);
 
-/** Kinds of lines without a request id that may name a bag which nothing else names. */
+/** Kinds of lines without a request id that may name a candidate action that nothing else names. */
 export const namersWithoutRequestId: ReadonlySet<EventKind> = new Set<EventKind>([
   'power.state.sync.pending',
   'power.state.synchronizing',
@@ -118,7 +118,7 @@ function actionOfCall(event: Event): ActionSpec | undefined {
   return method === undefined ? undefined : byCall.get(method.slice(method.lastIndexOf('.') + 1));
 }
 
-/** What a bag's name is found from. */
+/** The evidence for the name of a candidate action. */
 export interface Evidence {
   /** nova-compute's lines with the action's own request id, in order */
   readonly own: readonly Event[];
@@ -133,7 +133,7 @@ export interface Evidence {
 }
 
 /**
- * Which action a bag of lines is, by the first rule that fits:
+ * Which action the lines of a candidate action show, by the first rule that fits:
  *
  * 1. the function that holds the instance's lock (DEBUG)
  * 2. a line that names it; of two that share the line, what nova-api says, or what its host prints besides
@@ -201,7 +201,7 @@ function oneOf(named: ActionSpec[], called: ActionSpec | undefined, own: readonl
   return rivals.find((spec) => spec === called) ?? rivals.find((spec) => isProven(spec, own)) ?? rivals.at(-1);
 }
 
-/** What the states name that a line of its own prints. Of a resize and a migration, which share theirs, it is told as the latter. */
+/** What the states name that a line of its own prints. A resize and a migration share theirs: it is named a migration. */
 function namedByOwnState(
   own: readonly Event[],
   called: ActionSpec | undefined,
@@ -231,7 +231,7 @@ function namedByRest(own: readonly Event[], bare: readonly Event[], isExcluded: 
   return byAll.find(({ steps, spec }) => areInOrder(steps, all) && !isExcluded(spec))?.spec;
 }
 
-/** The action of which an unnamed bag is another host's part. */
+/** The action of which unnamed lines are another host's part. */
 export function partOf(own: readonly Event[]): ActionSpec | undefined {
   const kinds = new Set(own.map(({ kind }) => kind));
   return actions.find(({ peerEvidence: takesPart }) => takesPart?.some((all) => all.every((kind) => kinds.has(kind))));

@@ -154,7 +154,7 @@ export const plugChain: readonly PhaseSpec[] = [
   vifPluggedWait,
 ];
 
-/** How long after an action that does not wait for its ports their chains are waited for: the agent treats several in a turn. */
+/** How long after an action that does not wait for its ports their chains are waited for: the agent handles several in one loop. */
 export const CHAIN_LASTS = seconds(30);
 
 /** The same where nova starts the guest without waiting for its ports, unless it says that it waits. */
@@ -182,7 +182,7 @@ export const vifUnplug: PhaseSpec = {
   failsAt: [{ kind: 'vif.unplug.failed' }],
 };
 
-/** What OVS, OVN and neutron make of an unplugged port. Bound to no order: with some releases OVN lets go before OVS does. */
+/** What OVS, OVN and neutron make of an unplugged port. Bound to no order: with some releases OVN releases the port before OVS does. */
 export const portDown: readonly PhaseSpec[] = [
   {
     name: 'ovs interface delete',
@@ -226,12 +226,12 @@ const portRequest = (
   repeats: true,
 });
 
-/** Requests about one port, each told by its own access line. */
+/** Requests about one port, each known from its own access line. */
 export const portCreate = portRequest('create', 'neutron.port.create.requested');
 export const portUpdate = portRequest('update', 'neutron.port.update.requested');
 export const portDelete = portRequest('delete', 'neutron.port.delete.requested');
 
-/** Other requests of the action to other services, each told by its own access line and named by its call. */
+/** Other requests of the action to other services, each known from its own access line and named by its call. */
 export const requests: readonly PhaseSpec[] = [
   {
     name: REQUESTS,
@@ -297,7 +297,7 @@ export const dispatch = (...taken: readonly Edge[]): PhaseSpec => ({
   innerEvents: ['host.selected', 'migration.host.selected', 'rebuild.host.selected'],
 });
 
-/** Choosing a host: each service that shows it tells its own part. */
+/** Choosing a host: each service that shows it has its own span. */
 export const scheduling: readonly PhaseSpec[] = [
   {
     name: 'schedule',

@@ -66,7 +66,7 @@ function phasesOf(action: ActionSpec): string[] {
 
 const familyOfPhase = ({ service }: PhaseSpec): Family => familyOf([service].flat()[0]!);
 
-/** Of phases with one name, as each service tells its own part of the scheduling, the service is named too. */
+/** Of phases with one name, as each service has its own span of the scheduling, the service is named too. */
 function titleOf({ name, service }: PhaseSpec, { phases }: ActionSpec): string {
   return phases.filter((other) => other.name === name).length > 1 ? `${name} (${[service].flat()[0]})` : name;
 }

@@ -75,7 +75,7 @@ const move = (given: Pick<ActionSpec, 'name'> & Partial<ActionSpec>): ActionSpec
     ...given,
   });
 
-/** Give a server another flavor. On its own host it is told by the shutdown there; to another host nova-api must tell it from `migrate`. */
+/** Give a server another flavor. On its own host the shutdown there names it; to another host only nova-api distinguishes it from `migrate`. */
 export const resize: ActionSpec = move({
   name: 'resize',
   provenOnHost: ['guest.shutdown.finished', 'guest.shutdown.failed'],

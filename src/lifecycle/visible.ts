@@ -15,7 +15,7 @@ import { isActionLock, kindsWith } from '../catalogue/traits.js';
 import type { ActionSpec, Edge, PhaseSpec } from './define.js';
 import { actions } from './name.js';
 
-/** How much a service is told to log: INFO is the default of all of them. */
+/** The lowest level that a service logs at: INFO is the default of all services. */
 export type LogLevelFloor = 'DEBUG' | 'INFO' | 'WARNING';
 
 /** Which logs there are: at which level each service logs, and which releases it may be of. */
@@ -33,7 +33,7 @@ export const everything = (floor: LogLevelFloor, releaseOf: Logging['releaseOf']
   releaseOf,
 });
 
-/** Why a phase is not seen, and of which services' logs that is said. */
+/** Whether logs show a phase, and if not, why and which services' logs would. */
 export type Visibility =
   | { readonly seen: 'whole' | 'end' }
   /** at this level its lines are not printed, but perhaps the one that `ends` it; `loggers` print them at DEBUG */
@@ -51,9 +51,9 @@ interface PhaseVisibility {
 /** What logs show of an action. */
 export interface ActionVisibility {
   readonly action: ActionSpec;
-  /** how it is told from others; without that, nothing of it becomes a trace */
+  /** what names it; without that, nothing of it becomes a trace */
   readonly named: Visibility;
-  /** the action whose name it gets where nothing that is printed tells the two apart: always, or only across hosts; and what would */
+  /** the action whose name it gets where no line distinguishes the two: always, or only across hosts; and what would */
   readonly namedAs: { readonly action: ActionSpec; readonly always: boolean; readonly visibility: Visibility } | undefined;
   readonly start: Visibility;
   readonly end: Visibility;
@@ -109,7 +109,7 @@ function endsOf({ from, to }: PhaseSpec, logging: Logging): 'whole' | 'end' | un
   return from.length === 0 || seen(from) ? 'whole' : 'end';
 }
 
-/** What would have to change for a thing to be seen: the fewest services whose level, or whose log, would do. */
+/** What would have to change to see an action or a phase: the fewest services whose level, or whose log, would do. */
 function betterVisibility(
   kinds: readonly EventKind[],
   owners: readonly string[],
@@ -184,7 +184,7 @@ const LINKS: readonly EventKind[] = ['server.action.requested'];
 const TASKS: readonly EventKind[] = ['power.state.sync.pending', 'power.state.synchronizing'];
 const isReadAt = (service: string, floor: LogLevelFloor, { levelFloorOf }: Logging): boolean => levelFloorOf(service) === floor;
 
-/** Whether ports may be wired so in this cloud: it has OVN or the agent of ML2/OVS, and where no log tells which, OVN. */
+/** Whether ports may be wired so in this cloud: it has OVN or the agent of ML2/OVS, and if no log shows which, OVN. */
 function isWiredSo({ backends: wiredBy }: PhaseSpec, { levelFloorOf }: Logging): boolean {
   if (wiredBy === undefined) return true;
   const hasAgent = levelFloorOf('neutron-openvswitch-agent') !== undefined;
@@ -192,7 +192,7 @@ function isWiredSo({ backends: wiredBy }: PhaseSpec, { levelFloorOf }: Logging):
   return (hasOvn && wiredBy.includes('ovn')) || (hasAgent && wiredBy.includes('ml2-ovs'));
 }
 
-/** What is seen of an action: how it is told from others, its ends and its phases. */
+/** What logs show of an action: its name, its ends and its phases. */
 export function actionVisibility(action: ActionSpec, logging: Logging): ActionVisibility {
   const { lockedBy, starts, ends, endsQuietly = [], endsWithLock } = action;
   const locks = lockedBy.length > 0 ? LOCKS : [];
@@ -257,7 +257,7 @@ function byAnotherLog(action: ActionSpec, last: readonly EventKind[], logging: L
 const namesakeByStart = ({ name, namedBy, starts }: ActionSpec): ActionSpec | undefined =>
   actions.find((other) => other.name !== name && other.namedBy.some((kind) => kindsOf(starts).includes(kind) && !namedBy.includes(kind)));
 
-/** Under which other action's name it is told where these logs do not tell the two apart, and what would. */
+/** The other action under whose name it is exported if these logs do not distinguish the two, and what would. */
 function namedAs(action: ActionSpec, logging: Logging): ActionVisibility['namedAs'] {
   if (logging.levelFloorOf('nova-compute') === undefined) return undefined;
   const byStart = namesakeByStart(action);

@@ -15,7 +15,7 @@ export type PortBackend = 'ovn' | 'ml2-ovs' | 'other' | 'direct';
 
 /** What nova plugs by itself: nova/network/os_vif_util.py, LEGACY_VIFS. */
 const DIRECT = new Set(['hw_veb', 'hostdev_physical', 'ib_hostdev', 'macvtap', 'tap', '802.1qbg', '802.1qbh']);
-/** os-vif's plugins whose ports are interfaces of OVS; `ovs` itself is not told. */
+/** os-vif's plugins whose ports are interfaces of OVS; `ovs` itself is not printed. */
 const IN_OVS = new Set(['agilio_ovs', 'vhostuser_fp']);
 
 const OVN: ReadonlySet<EventKind> = new Set<EventKind>(['port.status.up', 'port.status.down', 'ovn.port.adding', 'ovn.port.checked']);
@@ -74,7 +74,7 @@ function shownBy(port: string, given: Given): PortBackend | undefined {
   return isActive && !isPlugged && !isInOvs && isUsedUnseen(given) ? 'direct' : undefined;
 }
 
-/** The guest runs with the port, and those who would have plugged it are read and said nothing. */
+/** The guest runs with the port, and the services that would have plugged it are read and printed nothing. */
 const isUsedUnseen = ({ members, host, reads }: Given): boolean =>
   host !== undefined &&
   reads('nova-compute', host) &&
