@@ -26,7 +26,7 @@ export interface Exposed extends Family {
 }
 
 /**
- * A registry that tells metrics whose values are kept elsewhere. prom-client writes the formats; all that its registry asks
+ * A registry that exposes metrics whose values are kept elsewhere. prom-client writes the formats; all that its registry asks
  * of a metric is the name and `get()`, as its `Metric` documents them. OpenMetrics names counters otherwise and writes the
  * shorter name into the metric, so each format has a registry of its own.
  */

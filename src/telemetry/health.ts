@@ -1,11 +1,11 @@
 import type { Millis } from '../model/line.js';
 
-/** A loop that has not turned for so long hangs: a turn reads a piece of each log, and takes well under a second. */
+/** A poll loop without a finished cycle for so long hangs: a cycle reads a piece of each log, and takes well under a second. */
 export const STALLED: Millis = 30_000;
 
-/** What health is told from. */
+/** The facts that health is computed from. */
 export interface HealthFacts {
-  /** when the loop last ended a turn, with or without reading; before the first, when it was started */
+  /** when the last poll cycle ended, with or without reading; before the first, when the loop started */
   readonly cycleEndedAt: Millis;
   /** logs named by the operator that have not been looked at yet */
   readonly unseen: readonly string[];
@@ -30,7 +30,7 @@ export interface Health {
 }
 
 /**
- * Alive is who turns. Ready is who, besides, has looked at every log that it was given, can write its checkpoint, and has
+ * Live: the poll loop makes progress. Ready: it also has looked at every log that it was given, can write its checkpoint, and has
  * reached its backend as soon as there was something to send. A backend that goes away later is no reason not to be ready:
  * the logs keep what it has not taken, and `novaspan_backend_up` says it.
  */

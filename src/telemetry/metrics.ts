@@ -18,14 +18,14 @@ export interface MetricsOptions {
   readonly vitals: () => Vitals;
   /** epoch ms */
   readonly now: () => Millis;
-  /** what is told of how long phases take */
+  /** how detailed the durations of phases are */
   readonly phaseHistograms?: PhaseHistograms;
 }
 
 export interface Metrics {
   /** Of this process: begins at 0 with it. */
   readonly count: Count;
-  /** Takes what a trace tells, once for each: when it is certain that it will not be told again after a restart. */
+  /** Observes a trace, once: when it is certain that a restart does not export it again. */
   observe(trace: FinishedTrace): void;
   /** `/metrics`, as Prometheus' text or as OpenMetrics, which has a trace to look at for each bucket. */
   text(openMetrics?: boolean): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -41,7 +41,7 @@ export interface Metrics {
   restore(state: unknown): void;
 }
 
-/** All metrics of one sidecar: its own, and those of the actions that it told. Registered nowhere else. */
+/** All metrics of one sidecar: its own, and those of the actions that it exported. Registered nowhere else. */
 export function createMetrics({ vitals, now, phaseHistograms = 'off' }: MetricsOptions): Metrics {
   const tallies = new Tallies();
   const lately = keysOf(longest).map((name) => ({ name, series: new Longest(longest[name].labels), ...pickOf(longest[name]) }));

@@ -21,7 +21,7 @@ export type DistributionName =
   | 'nova_build_seconds'
   | 'nova_spawn_seconds';
 
-/** What finished traces tell: sums and histograms that only grow. */
+/** Metrics of finished traces: counters and histograms. */
 export class Observed {
   readonly counted = {
     actions_total: new Counted(cumulative.actions_total.labels),
