@@ -155,7 +155,7 @@ interface Side {
   readonly name: string;
 }
 
-/** @throws OperatorError USAGE where nothing tells the two apart */
+/** @throws OperatorError USAGE where the two cannot be distinguished */
 function sidesOf([first = '', second]: readonly string[], values: SideValues): readonly [Side, Side] {
   const said = (key: 'a' | 'b'): string =>
     (['since', 'until', 'host'] as const)

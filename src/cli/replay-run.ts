@@ -218,7 +218,7 @@ function jobsOf(given = '1'): number {
 
 type Lines = 'numbered' | 'events' | 'off';
 
-/** Of what is drawn, only the page has a place for lines that nobody asked for. */
+/** Of the formats that draw, only the page has a place for lines of unnamed actions. */
 function linesWanted(format: string, given: Lines | undefined): Lines {
   if (format === 'html') return given === 'off' ? 'off' : 'numbered';
   if (format === 'text' || format === 'svg') return given === undefined || given === 'off' ? 'off' : 'numbered';

@@ -90,7 +90,7 @@ const listOf = (text: string): string[] =>
 
 const SEQUEL = 'network-ready';
 
-/** Case, `-` and `_` are not what tells two actions apart. */
+/** Names of actions are compared without case, `-` and `_`. */
 const folded = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '');
 
 function byAction(text: string, actions: readonly string[]): Filter['wants'] {
