@@ -137,7 +137,7 @@ export function zonesSaid(logs: readonly LogSet[]): { readonly zone: string; rea
   return [...said.values()];
 }
 
-/** A temporary folder that nobody else can read, there while it is needed and not longer than the process. */
+/** A temporary folder that only this user can read. It is removed when it is no longer needed, at the latest with the process. */
 class Room {
   #path: string | undefined;
   #folders = 0;

@@ -10,7 +10,7 @@ import { size } from './size.js';
 
 const text = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`);
 
-/** Offsets are turned down: some Node.js releases take them for zones, and they are wrong for half of the year. */
+/** Offsets are refused: some Node.js releases take them for zones, and they are wrong for half of the year. */
 const isZone = (name: string): boolean => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -120,7 +120,7 @@ const viewSchema = z.strictObject({
   bytes: size.prefault('32MiB').describe('how much memory they may take, packed; the oldest go first'),
 });
 
-/** Everything that `novaspan tail` can be told. What is not in here is a fault, not ignored. */
+/** All settings of `novaspan tail`. An unknown setting is an error, not ignored. */
 const fields = z.strictObject({
   logs: z.array(logSchema, 'must be a list, each item with a path').default([]).meta({
     description: 'the logs to follow; a path `journal:` is the journal of this machine ([deploy.md](deploy.md))',
@@ -188,7 +188,7 @@ const fields = z.strictObject({
   telemetry: telemetrySchema.prefault({}).describe('what novaspan says of itself'),
 });
 
-/** What no field can know by itself. It is looked at whatever else is wrong, so that all faults are told at once. */
+/** What no field can know by itself. It is checked whatever else is wrong, so that all faults are reported at once. */
 export const configSchema = fields.superRefine(
   ({ logs, receive, stateDir, output }, { addIssue }) => {
     const isListening = receive?.listen !== undefined && receive.listen !== 'off';

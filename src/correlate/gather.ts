@@ -77,7 +77,7 @@ export class Gather {
       startIs: from < start ? 'derived' : candidate.seen.start.is,
       endIs: candidate.verdict.endIs,
       start: from,
-      // An action whose end nobody saw reaches to its last line: it lasted at least as long as its phases.
+      // An action without a line for its end reaches to its last line: it lasted at least as long as its phases.
       end: Math.max(from, end ?? lastOf(members, start)),
       began: candidate.opened,
       until,

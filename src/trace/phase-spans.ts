@@ -55,7 +55,7 @@ export function spansOf(phases: readonly Phase[], traceId: string, rootId: strin
 
 const NO_LINKS: readonly SpanLink[] = [];
 
-/** Whether only the rank tells the ids of two phases apart. */
+/** Whether the ids of two phases differ only by the rank. */
 const isAlike = (a: Phase, b: Phase): boolean => a.name === b.name && a.port === b.port && a.service === b.service && a.host === b.host;
 
 function attributesOf(phase: Phase, parent: Phase | undefined, context: SpanContext): Record<string, AttributeValue> {
