@@ -48,7 +48,7 @@ export type { CheckOptions } from './source.js';
 const LIMIT = 64 * 1024 * 1024;
 const NONE_YET = { problems: [], notes: ['no log has been sent yet: check again when some have'] };
 
-/** Logs with what was said of them: by the command line, or by one entry of the configuration. */
+/** Logs with their options: from the command line, or from one entry of the configuration. */
 interface Entry {
   readonly paths: readonly string[];
   readonly service?: string | undefined;

@@ -60,7 +60,7 @@ export const nothingRead = (path: string, foreign: ReadonlyMap<string, number>):
   remedy: 'if one of these is such a service under another name, pass --service SERVICE',
 });
 
-/** A log that was said to be in a form, and is not. */
+/** A log that is not in the form that the options name. */
 export const notOfForm = (path: string, form: LogForm | undefined, lines: number): Problem => ({
   about: 'format',
   what: `no line of ${path} is ${form}`,

@@ -13,7 +13,7 @@ import { openLog } from '../tail/read-file.js';
 import { isPackedName } from '../tail/rotated.js';
 import { Survey } from './survey.js';
 
-/** What was said of the log, and how much of it is read. */
+/** The options of the log, and how much of it is read. */
 export interface ReadOptions extends Pick<SourceOptions, 'service' | 'host' | 'form' | 'isNamed' | 'anyHost' | 'zone' | 'catalogue'> {
   /** at the most so many bytes are read, of the log's end */
   readonly limit: number;

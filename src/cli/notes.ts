@@ -38,7 +38,7 @@ export interface Outcome {
 /** Says something after a run, on stderr, in lines; nothing where there is nothing to say. */
 export type Note = (outcome: Outcome) => readonly string[];
 
-/** In the order in which they are printed. What else is to be said of the traces has its place here. */
+/** In the order in which they are printed. Add further notes about the traces here. */
 export const notes: readonly Note[] = [
   summary,
   kindsCompared,

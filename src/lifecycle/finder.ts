@@ -58,7 +58,7 @@ export class Finder {
   #add(from: Found | undefined, to: Found | undefined): void {
     const plan = this.#plan;
     const input = this.#input;
-    // That it began is no sign that it did not end, where its end is not printed or need not come.
+    // A start alone proves nothing if the end is not logged at this level or is optional.
     if (to === undefined && !plan.hasNext && (this.#isSilent || plan.isOptional)) return;
     if (from === undefined && plan.needsFrom) return;
     // A bound alone shows no work.

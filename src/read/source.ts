@@ -184,7 +184,7 @@ export class LogSource {
     };
   }
 
-  /** Whose it is was said by the operator, and not by its name: lines may still be of others. */
+  /** The operator named its service, not its file name: lines may still be another service's. */
   get #isSaid(): boolean {
     return this.#options.service !== undefined && nameLog(this.path)?.service !== this.#options.service;
   }

@@ -81,7 +81,7 @@ type OnFolder = (folder: string | undefined) => void;
 
 /**
  * The logs that are written to now under paths, for `tail`: rotated ones are left to `findLogs`. A file that is named
- * is given whether it is there or not, as it may come; a folder or glob that holds nothing is said in `unmatched`.
+ * is returned even if it does not exist yet; a folder or glob without logs is listed in `unmatched`.
  *
  * @param onFolder called with each folder whose entries decide what is found; with undefined if they cannot be named
  * @returns in the order of their names
