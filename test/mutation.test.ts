@@ -44,7 +44,7 @@ const ofControlPlane = new Set(controlPlanePhases.filter(({ optional }) => optio
 const phasesOf = new Map(
   actions.map((spec) => [
     spec.name,
-    new Set(spec.phases.filter(({ optional, wiredBy }) => optional !== true && wiredBy === undefined).map(({ name }) => name)),
+    new Set(spec.phases.filter(({ optional, backends: wiredBy }) => optional !== true && wiredBy === undefined).map(({ name }) => name)),
   ]),
 );
 const namesIn = (attribute: unknown): string[] => ((attribute ?? []) as readonly string[]).map((entry) => entry.replace(/ \(.*\)$/, ''));

@@ -1,5 +1,5 @@
 import './page.css';
-import { render } from 'preact';
+import { type RefObject, render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Actions } from './actions.js';
 import { isTyping } from './filters.js';
@@ -10,6 +10,21 @@ import { Trace } from './trace.js';
 
 const THEME_ICONS = { system: '◐', light: '☀', dark: '☾' } as const;
 const TITLES = { actions: 'Actions', phases: 'Phases', trace: 'Action' } as const;
+
+/** The keys that work on every page. */
+function useKeys(help: RefObject<HTMLDialogElement | null>): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === '?') help.current?.showModal();
+      else if (event.key === 'a') location.hash = hrefOf('/', { span: undefined }).slice(1);
+      else if (event.key === 'p') location.hash = hrefOf('/phases', { span: undefined }).slice(1);
+      else if (event.key === 't') nextTheme();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+}
 
 function App() {
   const { page } = route.value;
@@ -22,17 +37,7 @@ function App() {
     if (!isFirst.current) main.current?.focus({ preventScroll: true });
     isFirst.current = false;
   }, [page, route.value.id]);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === '?') help.current?.showModal();
-      else if (event.key === 'a') location.hash = hrefOf('/', { span: undefined }).slice(1);
-      else if (event.key === 'p') location.hash = hrefOf('/phases', { span: undefined }).slice(1);
-      else if (event.key === 't') nextTheme();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, []);
+  useKeys(help);
   return (
     <>
       <header class="top">
@@ -75,24 +80,7 @@ function App() {
         {page !== 'trace' && <h1 class="visually-hidden">{TITLES[page]}</h1>}
         {page === 'trace' ? <Trace /> : page === 'phases' ? <Phases /> : <Actions />}
       </main>
-      <dialog ref={help} aria-labelledby="keys">
-        <h2 id="keys">Keys</h2>
-        <dl class="keys">
-          {KEYS.map(([key, what]) => (
-            <div key={key}>
-              <dt>
-                <kbd>{key}</kbd>
-              </dt>
-              <dd>{what}</dd>
-            </div>
-          ))}
-        </dl>
-        <form method="dialog">
-          <button type="submit" class="quiet">
-            Close
-          </button>
-        </form>
-      </dialog>
+      <Keys dialog={help} />
     </>
   );
 }
@@ -110,6 +98,29 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['g', 'in the waterfall: only what gated the end'],
   ['t', 'system, light or dark colours'],
 ];
+
+function Keys({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
+  return (
+    <dialog ref={dialog} aria-labelledby="keys">
+      <h2 id="keys">Keys</h2>
+      <dl class="keys">
+        {KEYS.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button type="submit" class="quiet">
+          Close
+        </button>
+      </form>
+    </dialog>
+  );
+}
 
 /** How far the reading is, or that what is shown is live. */
 function State() {

@@ -101,14 +101,8 @@ interface Seen {
   readonly phase: PhaseRow;
 }
 
-function Phase({ found, chosen }: { found: readonly Outline[]; chosen: Blamed }) {
-  const seen = useMemo(
-    () =>
-      found.flatMap((outline): Seen[] =>
-        outline.phases.flatMap((phase) => (phase.name === chosen.name && phase.service === chosen.service ? [{ outline, phase }] : [])),
-      ),
-    [found, chosen],
-  );
+/** The times of a phase by host, the slowest host first, and as dots of a chart. */
+function useHosts(seen: readonly Seen[]) {
   const hosts = useMemo(() => {
     const byHost = new Map<string, number[]>();
     for (const { phase } of seen) {
@@ -139,6 +133,18 @@ function Phase({ found, chosen }: { found: readonly Outline[]; chosen: Blamed })
       }),
     );
   }, [seen, hosts]);
+  return { hosts, groups, points };
+}
+
+function Phase({ found, chosen }: { found: readonly Outline[]; chosen: Blamed }) {
+  const seen = useMemo(
+    () =>
+      found.flatMap((outline): Seen[] =>
+        outline.phases.flatMap((phase) => (phase.name === chosen.name && phase.service === chosen.service ? [{ outline, phase }] : [])),
+      ),
+    [found, chosen],
+  );
+  const { hosts, groups, points } = useHosts(seen);
   return (
     <section class="panel phase" aria-label={`Phase ${chosen.name}`}>
       <div class="panel-head">

@@ -182,6 +182,52 @@ function Chain({ page, selected, onSelect }: { page: TracePage; selected: string
 
 const SURE = { observed: 'a log line shows it', derived: 'follows from other lines' } as const;
 
+/** How long a span took, by whom, and how sure its ends are. */
+function Facts({ row, start }: { row: SpanRow; start: number }) {
+  return (
+    <dl class="facts stacked">
+      <div>
+        <dt>took</dt>
+        <dd>{lengthOf(row)}</dd>
+      </div>
+      <div>
+        <dt>by</dt>
+        <dd>
+          {row.service} on {row.host}
+        </dd>
+      </div>
+      <div>
+        <dt>began</dt>
+        <dd>
+          {row.begins === 'unobserved'
+            ? `not logged: ${clockMs(row.start)} UTC at the latest`
+            : `${inTime(Math.abs(row.start - start))} ${row.start < start ? 'before' : 'after'} the start, at ${clockMs(row.start)} UTC: ${SURE[row.begins]}`}
+        </dd>
+      </div>
+      <div>
+        <dt>ended</dt>
+        <dd>
+          {row.ends === 'unobserved'
+            ? `not logged; drawn up to ${clockMs(row.start + row.ms)} UTC`
+            : `${clockMs(row.start + row.ms)} UTC: ${SURE[row.ends]}`}
+        </dd>
+      </div>
+      {row.port !== undefined && (
+        <div>
+          <dt>port</dt>
+          <dd class="mono">{row.port}</dd>
+        </div>
+      )}
+      {row.gate !== undefined && (
+        <div>
+          <dt>gated</dt>
+          <dd>yes: the end of the action waited for this</dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
 /** A span: what it is, why it took so long, and the lines behind it. */
 function Details({ row, start, onClose }: { row: SpanRow; start: number; onClose: () => void }) {
   return (
@@ -195,46 +241,7 @@ function Details({ row, start, onClose }: { row: SpanRow; start: number; onClose
       <div class="details-body" tabIndex={0} role="region" aria-label="Details">
         {row.about !== undefined && <p class="about">{row.about}.</p>}
         {row.error !== undefined && <p class="error">{row.error}</p>}
-        <dl class="facts stacked">
-          <div>
-            <dt>took</dt>
-            <dd>{lengthOf(row)}</dd>
-          </div>
-          <div>
-            <dt>by</dt>
-            <dd>
-              {row.service} on {row.host}
-            </dd>
-          </div>
-          <div>
-            <dt>began</dt>
-            <dd>
-              {row.begins === 'unobserved'
-                ? `not logged: ${clockMs(row.start)} UTC at the latest`
-                : `${inTime(Math.abs(row.start - start))} ${row.start < start ? 'before' : 'after'} the start, at ${clockMs(row.start)} UTC: ${SURE[row.begins]}`}
-            </dd>
-          </div>
-          <div>
-            <dt>ended</dt>
-            <dd>
-              {row.ends === 'unobserved'
-                ? `not logged; drawn up to ${clockMs(row.start + row.ms)} UTC`
-                : `${clockMs(row.start + row.ms)} UTC: ${SURE[row.ends]}`}
-            </dd>
-          </div>
-          {row.port !== undefined && (
-            <div>
-              <dt>port</dt>
-              <dd class="mono">{row.port}</dd>
-            </div>
-          )}
-          {row.gate !== undefined && (
-            <div>
-              <dt>gated</dt>
-              <dd>yes: the end of the action waited for this</dd>
-            </div>
-          )}
-        </dl>
+        <Facts row={row} start={start} />
         {row.causes.length > 0 && (
           <ul class="causes">
             {row.causes.map((cause) => (

@@ -125,9 +125,9 @@ class Search {
 function about({ parts }: LogSet, known: Map<string, AboutHost>): Partial<AboutHost> {
   const sosreport = parts[0] === '-' ? undefined : sosreportOf(parts[0]!);
   if (sosreport === undefined) return {};
-  const told = known.get(sosreport) ?? aboutHost(sosreport);
-  known.set(sosreport, told);
-  return told;
+  const host = known.get(sosreport) ?? aboutHost(sosreport);
+  known.set(sosreport, host);
+  return host;
 }
 
 /** The hosts whose sosreports say a zone, each once. */
@@ -137,7 +137,7 @@ export function zonesSaid(logs: readonly LogSet[]): { readonly zone: string; rea
   return [...said.values()];
 }
 
-/** A temporary folder that nobody else can read, there while it is needed and not longer than the process. */
+/** A temporary folder that only this user can read. It is removed when it is no longer needed, at the latest with the process. */
 class Room {
   #path: string | undefined;
   #folders = 0;

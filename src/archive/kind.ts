@@ -6,7 +6,7 @@ import { isArchiveName } from '../tail/rotated.js';
 const ZIP = [Buffer.from('PK\x03\x04', 'latin1'), Buffer.from('PK\x05\x06', 'latin1')];
 const TAR = Buffer.from('ustar', 'latin1');
 const TAR_AT = 257;
-/** So many first bytes tell what is packed. */
+/** So many first bytes identify the format. */
 const HEAD = TAR_AT + TAR.length;
 
 const isZip = (head: Buffer): boolean => ZIP.some((magic) => head.subarray(0, magic.length).equals(magic));

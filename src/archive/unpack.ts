@@ -20,7 +20,7 @@ const isWanted = (name: string): boolean => isLogName(name) || maybeLog(`/${name
 const LONGEST = 255;
 
 /**
- * Writes the logs of an archive into a folder. Links and devices are passed over; so are names that lead out of the folder.
+ * Writes the logs of an archive into a folder. Links and devices are skipped; so are names that lead out of the folder.
  *
  * @param name how the archive is called in errors
  * @returns why its end was not reached, where it was not: what lies before is written
@@ -114,7 +114,7 @@ async function unzip(archive: string, folder: string, name: string, meter: Meter
   }
 }
 
-/** Links are passed over, but for the one that says a host's zone: what it leads to is written in its place. */
+/** Links are skipped, except the one that says a host's zone: what it leads to is written in its place. */
 const isZoneLink = (path: string): boolean => path === LOCALTIME || path.endsWith(`/${LOCALTIME}`);
 
 /** Where a member is written, below the folder; undefined where it is not. */
@@ -141,7 +141,7 @@ async function write(
     }
   } finally {
     if (fd !== undefined) closeSync(fd);
-    // The year of lines that print none is told by it.
+    // Lines without a year get it from this time.
     if (fd !== undefined && path !== undefined && mtime !== undefined) utimesSync(path, mtime, mtime);
   }
 }

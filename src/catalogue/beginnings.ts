@@ -7,7 +7,7 @@ import type { Some } from './wants.js';
 /** A wording that may be tried on a message. */
 export interface Candidate {
   readonly wording: Wording;
-  /** False where nobody asks for what it announces: then it is enough to know that the message is of it. */
+  /** False if no caller wants what it announces: then it is enough to know that the message is of it. */
   readonly isWanted: boolean;
   /** Of what is wanted only these lines are. */
   readonly some: Some;
@@ -31,7 +31,7 @@ interface Step {
 /** What a message may begin with, and the candidates for one that does. */
 export interface Beginning {
   readonly steps: readonly Step[];
-  /** where the text after the prefix's hole stands, if it is one whose end can be told by a byte */
+  /** where the text after the prefix's hole stands, if a byte shows the end of that hole */
   readonly mark: Mark | undefined;
   /** those to try where none of the mark's texts follows; undefined where none of them is wanted */
   readonly candidates: Candidates | undefined;
@@ -43,7 +43,7 @@ export interface Beginning {
  *     {client:peer} "{method:POST} {root:root}/servers …
  *     └── hole ───┘└── text ─────┘
  *
- * Of some holes the last characters are known too: who holds a lock is told apart by them.
+ * Of some holes the last characters are known too: they distinguish the holders of a lock.
  *
  *     Lock "compute_resources" acquired by "{function:claim}" :: waited {waited:float}s
  *                                           └── hole ─┘└── text ─┘  └─ number

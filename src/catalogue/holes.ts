@@ -37,7 +37,7 @@ interface HoleSpec {
   readonly lacks?: string;
   /** all characters that a value holds, where they are few */
   readonly only?: string;
-  /** what all values end in: tells apart wordings that are alike but for it */
+  /** what all values end in: distinguishes wordings that differ only in it */
   readonly ending?: string;
   readonly read?: (raw: string) => FieldValue;
   readonly scan?: (raw: string) => FieldValues;

@@ -24,7 +24,7 @@ export interface Catalogue {
   messagesOf(service: string): readonly Message[];
   /**
    * The index of a service's messages: one for all who want the same, as it takes as long to make as thousands of lines to
-   * read. What is wanted is told apart by the function itself. Kinds that users added are wanted by everybody.
+   * read. Sets are distinguished by the identity of the function. Kinds that users added are wanted by everybody.
    */
   matcher(service: string, wants: Wants): Matcher;
   /**

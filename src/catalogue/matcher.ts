@@ -4,7 +4,7 @@ import type { Announcement, FieldValue } from './event.js';
 import { ANY_LOGGER, loggersOf, type Wording } from './message.js';
 import type { Some, Wants } from './wants.js';
 
-/** What a message is that the catalogue knows and nobody asked for. */
+/** The result for a message that the catalogue knows and no caller wants. */
 export const UNWANTED = 'unwanted';
 
 const ANY: Some = {};

@@ -1,7 +1,7 @@
 import { defineMessages } from './define.js';
 
 /**
- * neutron-server and the processes it was split into: requests, ports, provisioning, what nova is told.
+ * neutron-server and the processes it was split into: requests, ports, provisioning, events for nova.
  * Wordings: openstack/neutron neutron/wsgi.py, neutron/plugins/ml2/, neutron/db/provisioning_blocks.py,
  * neutron/notifiers/nova.py. Two spaces stand before `len:`.
  */

@@ -25,7 +25,7 @@ const TWO_IDS_SINCE = NAMES.indexOf('Zed');
 const NOVA_OF_OCATA = 15;
 const NEUTRON_OF_OCATA = 10;
 
-/** All that the catalogue tells of, oldest first. */
+/** All releases in the catalogue, oldest first. */
 export const releases: readonly Release[] = NAMES.map((name, i) => ({
   name,
   nova: NOVA_OF_OCATA + i,

@@ -1,6 +1,6 @@
 /**
  * Reads the ids out of the large values that OpenStack prints: reprs of Python objects and JSON documents.
- * All of it is tolerant scanning. The values may be cut short or wrapped by whoever copied the log, releases order
+ * All of it is tolerant scanning. The values may be cut short or wrapped when the log was copied, releases order
  * their keys differently, and Python 2 put a `u` before its strings; nothing here ever throws or parses strictly.
  */
 
@@ -97,7 +97,7 @@ export function scanVif(raw: string): FieldValues {
 }
 
 /**
- * What neutron tells nova: one dict, or a list of them.
+ * An event of neutron for nova: one dict, or a list of them.
  *
  *     [{'server_uuid': '<instance>', 'name': 'network-vif-plugged', 'status': 'completed', 'tag': '<port>'}, …]
  *

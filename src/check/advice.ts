@@ -1,9 +1,9 @@
 import type { ActionSpec } from '../lifecycle/define.js';
-import { type ActionSight, actionSight, type Logging, type Sight } from '../lifecycle/visible.js';
+import { type ActionVisibility, actionVisibility, type Logging, type Visibility } from '../lifecycle/visible.js';
 import { knownServices, ownName } from '../model/services.js';
 import type { ActionReport, Advice, PhaseReport } from './report.js';
 
-/** What oslo.log's default_log_levels is where nobody set it: naming loggers replaces it. */
+/** Default of oslo.log's default_log_levels: a setting replaces all of it. */
 const DEFAULT_LEVELS =
   'amqp=WARN,amqplib=WARN,boto=WARN,qpid=WARN,sqlalchemy=WARN,suds=INFO,oslo.messaging=INFO,oslo_messaging=INFO,iso8601=WARN,requests.packages.urllib3.connectionpool=WARN,urllib3.connectionpool=WARN,websocket=WARN,requests.packages.urllib3.util.retry=WARN,urllib3.util.retry=WARN,keystonemiddleware=WARN,routes.middleware=WARN,stevedore=WARN,taskflow=WARN,keystoneauth=WARN,oslo.cache=INFO,oslo_policy=INFO,dogpile.core.dogpile=INFO';
 
@@ -14,9 +14,9 @@ const named = (services: readonly string[]): string[] => {
   return neutron.length < 2 ? own : [neutron[0]!, ...own.filter((service) => !neutron.includes(service))];
 };
 
-const needsOf = (sight: Sight): string[] => ('services' in sight ? named(sight.services) : []);
+const needsOf = (visibility: Visibility): string[] => ('services' in visibility ? named(visibility.services) : []);
 
-export interface Visibility {
+export interface ActionsReport {
   readonly actions: readonly ActionReport[];
   readonly advice: readonly Advice[];
 }
@@ -35,12 +35,12 @@ function logOf(services: readonly string[], { unread }: CheckedLogging): string 
 }
 
 /** What the logs show of each action, and which changes would show more, the one that gains most first. */
-export function visibilityOf(actions: readonly ActionSpec[], logging: CheckedLogging): Visibility {
-  const sights = actions.map((action) => actionSight(action, logging));
-  return { actions: sights.map((sight) => reportOf(sight, logging)), advice: adviceOf(sights, logging) };
+export function reportActions(actions: readonly ActionSpec[], logging: CheckedLogging): ActionsReport {
+  const sights = actions.map((action) => actionVisibility(action, logging));
+  return { actions: sights.map((visibility) => reportOf(visibility, logging)), advice: adviceOf(sights, logging) };
 }
 
-function reportOf({ action, named: naming, toldAs, start, end, phases }: ActionSight, logging: CheckedLogging): ActionReport {
+function reportOf({ action, named: naming, namedAs: toldAs, start, end, phases }: ActionVisibility, logging: CheckedLogging): ActionReport {
   return {
     name: action.name,
     shown: naming.seen === 'whole',
@@ -48,27 +48,27 @@ function reportOf({ action, named: naming, toldAs, start, end, phases }: ActionS
     toldAs:
       toldAs === undefined
         ? undefined
-        : { action: toldAs.action.name, always: toldAs.always, needs: whatShows(toldAs.sight, logging) ?? 'a later release' },
+        : { action: toldAs.action.name, always: toldAs.always, needs: whatShows(toldAs.visibility, logging) ?? 'a later release' },
     start: start.seen === 'whole',
     end: end.seen === 'whole',
     phases: phases.map(
-      ({ phase, sight }): PhaseReport => ({
+      ({ phase, visibility }): PhaseReport => ({
         name: phase.name,
         service: named([phase.service].flat())[0]!,
-        seen: sight.seen,
-        ends: sight.seen === 'end' || (sight.seen === 'needs-debug' && sight.ends),
-        needs: needsOf(sight),
+        seen: visibility.seen,
+        ends: visibility.seen === 'end' || (visibility.seen === 'needs-debug' && visibility.ends),
+        needs: needsOf(visibility),
       }),
     ),
   };
 }
 
-function whatShows(sight: Sight, logging: CheckedLogging): string | undefined {
-  switch (sight.seen) {
+function whatShows(visibility: Visibility, logging: CheckedLogging): string | undefined {
+  switch (visibility.seen) {
     case 'needs-debug':
-      return `DEBUG of ${needsOf(sight).join(' and ')}`;
+      return `DEBUG of ${needsOf(visibility).join(' and ')}`;
     case 'no-log':
-      return `${logOf(needsOf(sight), logging)}${sight.atDebug ? ', at DEBUG' : ''}`;
+      return `${logOf(needsOf(visibility), logging)}${visibility.atDebug ? ', at DEBUG' : ''}`;
     case 'not-printed':
       return 'a later release';
     default:
@@ -77,12 +77,12 @@ function whatShows(sight: Sight, logging: CheckedLogging): string | undefined {
 }
 
 interface Change {
-  readonly sight: Extract<Sight, { readonly services: readonly string[] }>;
+  readonly visibility: Extract<Visibility, { readonly services: readonly string[] }>;
   /** a log to add is of use only at DEBUG */
   atDebug: boolean;
   readonly gains: Map<string, string[]>;
   readonly actions: string[];
-  /** actions that are told apart by it */
+  /** actions that it distinguishes from others */
   readonly apart: string[];
   readonly loggers: Set<string>;
   /** names of phases that every such action has, and of others */
@@ -90,13 +90,13 @@ interface Change {
   readonly optional: Set<string>;
 }
 
-function adviceOf(sights: readonly ActionSight[], logging: CheckedLogging): Advice[] {
+function adviceOf(sights: readonly ActionVisibility[], logging: CheckedLogging): Advice[] {
   const changes = new Map<string, Change>();
-  const changeFor = (sight: Sight): Change | undefined => {
-    if (!('services' in sight)) return undefined;
-    const key = `${sight.seen} ${needsOf(sight).join()}`;
+  const changeFor = (visibility: Visibility): Change | undefined => {
+    if (!('services' in visibility)) return undefined;
+    const key = `${visibility.seen} ${needsOf(visibility).join()}`;
     const change: Change = changes.get(key) ?? {
-      sight,
+      visibility: visibility,
       atDebug: true,
       gains: new Map(),
       actions: [],
@@ -106,15 +106,16 @@ function adviceOf(sights: readonly ActionSight[], logging: CheckedLogging): Advi
       optional: new Set(),
     };
     changes.set(key, change);
-    if (sight.seen === 'no-log' && !sight.atDebug) change.atDebug = false;
-    if (sight.seen === 'needs-debug') for (const logger of sight.loggers) change.loggers.add(logger);
+    if (visibility.seen === 'no-log' && !visibility.atDebug) change.atDebug = false;
+    if (visibility.seen === 'needs-debug') for (const logger of visibility.loggers) change.loggers.add(logger);
     return change;
   };
-  for (const { action, named: naming, toldAs, phases } of sights) {
+  for (const { action, named: naming, namedAs: toldAs, phases } of sights) {
     changeFor(naming)?.actions.push(action.name);
-    if (naming.seen === 'whole' && toldAs !== undefined) changeFor(toldAs.sight)?.apart.push(`${action.name} from ${toldAs.action.name}`);
-    for (const { phase, sight } of phases) {
-      const change = changeFor(sight);
+    if (naming.seen === 'whole' && toldAs !== undefined)
+      changeFor(toldAs.visibility)?.apart.push(`${action.name} from ${toldAs.action.name}`);
+    for (const { phase, visibility } of phases) {
+      const change = changeFor(visibility);
       if (change === undefined) continue;
       (phase.optional ? change.optional : change.usual).add(phase.name);
       const names = change.gains.get(action.name) ?? [];
@@ -126,14 +127,14 @@ function adviceOf(sights: readonly ActionSight[], logging: CheckedLogging): Advi
   return [...changes.values()].sort((a, b) => weight(b) - weight(a)).map((change) => adviceFor(change, logging));
 }
 
-function adviceFor({ sight, atDebug, gains, actions, apart, loggers, usual, optional }: Change, logging: CheckedLogging): Advice {
-  const services = needsOf(sight);
+function adviceFor({ visibility, atDebug, gains, actions, apart, loggers, usual, optional }: Change, logging: CheckedLogging): Advice {
+  const services = needsOf(visibility);
   return {
     what:
-      sight.seen === 'needs-debug'
+      visibility.seen === 'needs-debug'
         ? `let ${services.join(' and ')} log at DEBUG`
         : `add ${logOf(services, logging)}${atDebug ? ', at DEBUG' : ''}`,
-    how: sight.seen === 'needs-debug' ? howToDebug(services, [...loggers].sort()) : [],
+    how: visibility.seen === 'needs-debug' ? howToDebug(services, [...loggers].sort()) : [],
     phases: [...new Set([...usual, ...optional])],
     gains: [...gains].map(([action, phases]) => ({ action, phases })),
     actions,

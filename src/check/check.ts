@@ -12,7 +12,7 @@ import { isJournalPath, journalName } from '../journal/place.js';
 import type { ActionSpec, PhaseSpec } from '../lifecycle/define.js';
 import { actions } from '../lifecycle/name.js';
 import { mergedStalls } from '../lifecycle/stalls.js';
-import type { Depth } from '../lifecycle/visible.js';
+import type { LogLevelFloor } from '../lifecycle/visible.js';
 import { exitCodes, OperatorError, usage } from '../model/errors.js';
 import type { LogForm } from '../model/form.js';
 import { findReadable, isNamedBy } from '../read/found.js';
@@ -23,7 +23,7 @@ import { receivedFolders } from '../receive/folders.js';
 import type { Fault, LogSet } from '../tail/discover.js';
 import { hostInName, nameLog } from '../tail/name.js';
 import { absentNotes, absentProblems } from './absent.js';
-import { visibilityOf } from './advice.js';
+import { reportActions } from './advice.js';
 import {
   noCompute,
   notesOf,
@@ -39,16 +39,16 @@ import { type Read, type ReadOptions, readLog } from './read.js';
 import { findRelease } from './release.js';
 import type { CheckReport, Problem } from './report.js';
 import { type CheckOptions, NO_HOST, type Source } from './source.js';
-import { depthOf, releaseReport, sourceReport, unrecognisedIn } from './source-report.js';
+import { levelFloorOf, releaseReport, sourceReport, unrecognisedIn } from './source-report.js';
 import type { Survey } from './survey.js';
 
 export type { CheckOptions } from './source.js';
 
-/** So much of a log is read unless all is wanted: its end, which tells how the service logs now. */
+/** So much of a log is read unless all is wanted: its end, which shows how the service logs now. */
 const LIMIT = 64 * 1024 * 1024;
 const NONE_YET = { problems: [], notes: ['no log has been sent yet: check again when some have'] };
 
-/** Logs with what was said of them: by the command line, or by one entry of the configuration. */
+/** Logs with their options: from the command line, or from one entry of the configuration. */
 interface Entry {
   readonly paths: readonly string[];
   readonly service?: string | undefined;
@@ -85,10 +85,10 @@ export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
       sources.flatMap(({ survey }) => survey.clues.evidence),
     ),
   );
-  const depths = depthsOf(sources);
+  const floors = levelFloorsOf(sources);
   const releaseOf = (family: Family) => releases.find((each) => each.family === family)?.range ?? everyRelease(family);
-  const { actions: shown, advice } = visibilityOf(actionsHere(sources, rules), {
-    depthOf: (service) => depths.get(ownName(service)),
+  const { actions: shown, advice } = reportActions(actionsHere(sources, rules), {
+    levelFloorOf: (service) => floors.get(ownName(service)),
     releaseOf,
     knownAs: rules?.knownAs,
     unread: new Set(sources.filter(isUnreadable).map(({ service }) => ownName(service))),
@@ -128,7 +128,7 @@ function actionsHere(sources: readonly Source[], rules: Rules | undefined): Acti
   const has = (name: string): boolean => sources.some(({ service }) => service === name);
   const hasAgent = has('neutron-openvswitch-agent');
   const isOvn = has('ovn-controller') || !hasAgent;
-  const isHere = ({ wiredBy }: PhaseSpec): boolean =>
+  const isHere = ({ backends: wiredBy }: PhaseSpec): boolean =>
     wiredBy === undefined || (isOvn && wiredBy.includes('ovn')) || (hasAgent && wiredBy.includes('ml2-ovs'));
   return actions.map((action) => ({ ...action, phases: (rules?.phasesOf(action) ?? action.phases).filter(isHere) }));
 }
@@ -319,19 +319,19 @@ function hostToldBy(path: string, host: string, named: string | undefined, entry
 const isUnreadable = (source: Source): boolean => problemsOf(source).length > 0 || (source.survey.records === 0 && source.survey.lines > 0);
 
 /** By service, the least that any of its logs goes into detail. */
-function depthsOf(sources: readonly Source[]): Map<string, Depth> {
-  const order: readonly Depth[] = ['WARNING', 'INFO', 'DEBUG'];
-  const depths = new Map<string, Depth>();
+function levelFloorsOf(sources: readonly Source[]): Map<string, LogLevelFloor> {
+  const order: readonly LogLevelFloor[] = ['WARNING', 'INFO', 'DEBUG'];
+  const floors = new Map<string, LogLevelFloor>();
   for (const source of sources) {
     // Of a log that cannot be understood nothing is seen.
     const { service, survey } = source;
     if (isUnreadable(source)) continue;
     const own = ownName(service);
-    const depth = depthOf(survey) ?? 'INFO';
-    const before = depths.get(own);
-    if (before === undefined || order.indexOf(depth) < order.indexOf(before)) depths.set(own, depth);
+    const depth = levelFloorOf(survey) ?? 'INFO';
+    const before = floors.get(own);
+    if (before === undefined || order.indexOf(depth) < order.indexOf(before)) floors.set(own, depth);
   }
-  return depths;
+  return floors;
 }
 
 function exitCodeOf(problems: readonly Problem[], { config }: CheckOptions): number {

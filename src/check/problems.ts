@@ -14,7 +14,7 @@ import type { Survey } from './survey.js';
 export const FEW = 20;
 /** A logger that more services know is a library's. neutron has five processes. */
 const MOST_SERVICES = 6;
-/** Names of other programs that are told. */
+/** At most so many names of other programs are shown. */
 const MOST_PROGRAMS = 3;
 /** Loggers that are in every service, although few services' messages of them are known. */
 const LIBRARIES = /^oslo[_.]/;
@@ -37,7 +37,7 @@ export function unreadable({ path, cause }: Fault): Problem {
   return { about: 'unreadable', what: `${path} cannot be read`, why: [REASONS[String(code)] ?? reasonOf(cause)], remedy };
 }
 
-/** A log whose name tells no service; perhaps its lines do. */
+/** A log whose name contains no service; its lines may show it. */
 export function unknownService(path: string, survey: Survey, seen: readonly string[]): Problem {
   const guess = likelyService(survey);
   const diagnosis = diagnose(seen);
@@ -60,7 +60,7 @@ export const nothingRead = (path: string, foreign: ReadonlyMap<string, number>):
   remedy: 'if one of these is such a service under another name, pass --service SERVICE',
 });
 
-/** A log that was said to be in a form, and is not. */
+/** A log that is not in the form that the options name. */
 export const notOfForm = (path: string, form: LogForm | undefined, lines: number): Problem => ({
   about: 'format',
   what: `no line of ${path} is ${form}`,
@@ -154,7 +154,7 @@ export function noCompute(
   { config }: CheckOptions,
 ): { problems: Problem[]; notes: string[] } {
   if (sources.some(({ service }) => ownName(service) === 'nova-compute')) return { problems: [], notes: [] };
-  // What could not be read has been told.
+  // What could not be read is already reported.
   if (sources.length === 0 && known.length > 0) return { problems: [], notes: [] };
   if (sources.length === 0) {
     return {

@@ -13,7 +13,7 @@ import { openLog } from '../tail/read-file.js';
 import { isPackedName } from '../tail/rotated.js';
 import { Survey } from './survey.js';
 
-/** What was said of the log, and how much of it is read. */
+/** The options of the log, and how much of it is read. */
 export interface ReadOptions extends Pick<SourceOptions, 'service' | 'host' | 'form' | 'isNamed' | 'anyHost' | 'zone' | 'catalogue'> {
   /** at the most so many bytes are read, of the log's end */
   readonly limit: number;
@@ -47,7 +47,7 @@ const PACKED = 10;
 /** An entry of a journal is about so long as journalctl prints it: it cannot be asked for bytes. */
 const ENTRY = 640;
 
-/** What takes a log apart, and what that has told. */
+/** What reads a log, and what it found. */
 interface Reading {
   readonly source: LogSource;
   readonly unknown: Survey;
@@ -87,7 +87,7 @@ const surveysIn = ({ source }: Reading): Survey[] => {
 /**
  * Reads the end of a log, over as many of its parts as the limit allows, and the time of its very first line.
  *
- * @returns undefined for a log that replay would pass over
+ * @returns undefined for a log that replay would skip
  * @throws OperatorError LOG_UNREADABLE
  */
 export async function readLog({ path, parts }: LogSet, options: ReadOptions): Promise<Read | undefined> {
@@ -179,7 +179,7 @@ function choose(parts: readonly string[], limit: number): { chosen: Chosen[]; si
   return { chosen, sizeBytes, modified };
 }
 
-/** Where a log is not read from its start, that tells at least since when each has written to it. */
+/** If a log is not read from its start, this gives at least since when each writer has written to it. */
 async function lookAtStart(path: string, part: string, modified: Millis, options: ReadOptions, surveys: readonly Survey[]): Promise<void> {
   // The rest of a traceback that the cut left.
   for (const survey of surveys) if (survey.records > 0) survey.garbage = 0;

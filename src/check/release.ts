@@ -27,7 +27,7 @@ export interface Evidence {
   readonly isStated?: true | undefined;
 }
 
-/** Which releases may have written the logs, and by what that is told. */
+/** Which releases may have written the logs, and the evidence for it. */
 export interface ReleaseFinding {
   readonly family: Family;
   /** where the evidence contradicts itself, what most of it allows; after an upgrade, the later one */
@@ -116,7 +116,7 @@ const OVN_STARTED = /^OVN internal version is : \[(?<version>\d\d\.\d\d)\./;
 /** The names that oslo.log's own format prints in the brackets: user, project and three or four more. DevStack prints two. */
 const DEVSTACK_WORDS = 2;
 
-/** What lines tell of the release that wrote them. */
+/** What lines show about the release that wrote them. */
 export class ReleaseClues {
   readonly #found = new Map<string, { -readonly [K in keyof Evidence]: Evidence[K] }>();
   readonly #kinds = new Map<string, readonly (readonly [says: string, spec: Span])[]>();
@@ -234,7 +234,7 @@ function overlapOf(family: Family, evidence: readonly Evidence[]): Range | undef
   return range;
 }
 
-/** What sets a bound of the range, each thing once. */
+/** The evidence that sets a bound of the range, each once. */
 function tellingOf(family: Family, { since, until }: Range, evidence: readonly Evidence[]): string[] {
   const every = everyRelease(family);
   const telling = evidence.filter(

@@ -1,4 +1,4 @@
-import type { Depth } from '../lifecycle/visible.js';
+import type { LogLevelFloor } from '../lifecycle/visible.js';
 import type { LogForm } from '../model/form.js';
 import type { Level } from '../model/record.js';
 import type { StallsOfDaemon } from '../model/stall.js';
@@ -11,7 +11,7 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** What one service wrote, on one host, into one log: its parts, what is in it and how that was told. */
+/** What one service on one host wrote into one log: its files, its contents and how they were detected. */
 export interface SourceReport {
   readonly path: string;
   /** rotated files beside the live one */
@@ -32,7 +32,7 @@ export interface SourceReport {
   readonly garbage: number;
   readonly recognised: number;
   /** undefined for a log without records */
-  readonly depth: Depth | undefined;
+  readonly depth: LogLevelFloor | undefined;
   readonly levels: Partial<Record<Level, number>>;
   readonly release: string;
   /** the zone it was read in; UTC is what OVS and OVN log in, `proven` where the wrapper of its lines has their time in UTC */
@@ -60,7 +60,7 @@ export interface ActionReport {
   /** whether these logs show it at all; if not, what would */
   readonly shown: boolean;
   readonly needs: string | undefined;
-  /** another action's name, which it gets where these logs do not tell the two apart: always, or only across hosts; and what would */
+  /** the other action's name under which these logs show it: always, or only across hosts; and what would distinguish the two */
   readonly toldAs: { readonly action: string; readonly always: boolean; readonly needs: string } | undefined;
   readonly start: boolean;
   readonly end: boolean;
@@ -76,7 +76,7 @@ export interface Advice {
   readonly gains: readonly { readonly action: string; readonly phases: readonly string[] }[];
   /** actions that are not shown at all without it */
   readonly actions: readonly string[];
-  /** actions that are told from others by it, such as `resize from migrate` */
+  /** actions that it distinguishes, such as `resize from migrate` */
   readonly apart: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 import type { ClockFinding } from '../clock/judge.js';
-import type { Depth } from '../lifecycle/visible.js';
+import type { LogLevelFloor } from '../lifecycle/visible.js';
 import type { Millis } from '../model/line.js';
 import { ownName } from '../read/log-reader.js';
 import { FEW } from './problems.js';
@@ -10,7 +10,7 @@ import type { Survey } from './survey.js';
 
 const MOST_UNRECOGNISED = 100;
 
-export function depthOf({ levels }: Survey): Depth | undefined {
+export function levelFloorOf({ levels }: Survey): LogLevelFloor | undefined {
   const has = (...names: readonly Parameters<typeof levels.get>[0][]): boolean => names.some((name) => (levels.get(name) ?? 0) > 0);
   if (has('DEBUG', 'TRACE')) return 'DEBUG';
   if (has('INFO', 'AUDIT')) return 'INFO';
@@ -37,7 +37,7 @@ export function sourceReport(source: Source, finding: ClockFinding | undefined):
     records: survey.records,
     garbage: survey.garbage,
     recognised: survey.recognised,
-    depth: depthOf(survey),
+    depth: levelFloorOf(survey),
     levels: Object.fromEntries(survey.levels),
     release: survey.clues.evidence.length === 0 ? '-' : range.text,
     zone,

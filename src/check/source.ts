@@ -13,9 +13,9 @@ export interface CheckOptions {
   readonly zone: string;
   /** False where `zone` is only this machine's: then what a sosreport says of its host's goes before it. */
   readonly isZoneGiven?: boolean | undefined;
-  /** the configuration of `tail`: its logs are checked, and its own faults are the first thing told */
+  /** the configuration of `tail`: its logs are checked, and its own faults are reported first */
   readonly config?: string | undefined;
-  /** what the lines are wrapped in; told from them where it is not given */
+  /** what the lines are wrapped in; detected if not given */
   readonly form?: LogForm | undefined;
   /** files of users' own messages and phases, in place of those of the configuration */
   readonly rules?: readonly string[] | undefined;

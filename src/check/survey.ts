@@ -32,7 +32,7 @@ export interface SurveyOptions {
   readonly outerZone?: Zone | undefined;
   /** with what users added to it; else novaspan's own */
   readonly catalogue?: Catalogue | undefined;
-  /** told of lines that are no records: they may be of another form */
+  /** called with lines that are no records: they may be of another form */
   readonly onBare?: LineSink | undefined;
 }
 
@@ -89,22 +89,22 @@ export class Survey implements LineReader {
   }
 
   /** As LineReader has it. */
-  readonly line = (bytes: Buffer, start: number, end: number, offset: number, told?: Millis, isProven = false): void => {
+  readonly line = (bytes: Buffer, start: number, end: number, offset: number, outer?: Millis, isProven = false): void => {
     this.lines++;
-    const made = this.#envelope.read(bytes, start, bytes[end - 1] === 13 ? end - 1 : end, told);
-    const envelope = made === undefined ? undefined : this.#envelope.envelope(made, told);
+    const made = this.#envelope.read(bytes, start, bytes[end - 1] === 13 ? end - 1 : end, outer);
+    const envelope = made === undefined ? undefined : this.#envelope.envelope(made, outer);
     if (envelope === undefined) {
       if (this.records === 0) this.garbage++;
       if (!standsUnder(bytes, start, end)) this.#options.onBare?.(bytes, start, end, offset);
       return;
     }
-    if (this.#continues(envelope, told ?? envelope.local)) return;
+    if (this.#continues(envelope, outer ?? envelope.local)) return;
     this.records++;
     add(this.writings, envelope.writing);
     // uWSGI prints its own lines whatever the service's level.
     if (envelope.writing !== 'uWSGI') add(this.levels, envelope.level);
     add(this.loggers, envelope.logger);
-    const at = this.#time(envelope, told, isProven);
+    const at = this.#time(envelope, outer, isProven);
     this.clues.at(at);
     if (envelope.context !== undefined) this.#context(envelope.context, at);
     this.clues.message(envelope.logger, envelope.message);
@@ -121,10 +121,10 @@ export class Survey implements LineReader {
     return repeats;
   }
 
-  #time({ local, isUtc }: Envelope, told: Millis | undefined, isProven: boolean): Millis {
-    const at = told ?? (isUtc ? local : this.#options.zone.toUtc(local, this.#previous));
+  #time({ local, isUtc }: Envelope, outer: Millis | undefined, isProven: boolean): Millis {
+    const at = outer ?? (isUtc ? local : this.#options.zone.toUtc(local, this.#previous));
     this.#previous = at;
-    this.clock.time(at, told === undefined ? (isUtc ? 'none' : 'own') : isProven ? 'none' : 'outer');
+    this.clock.time(at, outer === undefined ? (isUtc ? 'none' : 'own') : isProven ? 'none' : 'outer');
     if (this.first === undefined || at < this.first) this.first = at;
     return at;
   }

@@ -116,7 +116,7 @@ function inText(tables: readonly Table<Messages>[], actions: readonly ActionSpec
     }
     lines.push('');
   }
-  // Whoever asks for messages of one service or kind does not want to read of all actions.
+  // A request for messages of one service or kind does not list all actions.
   const isNarrow = filter.service !== undefined || filter.kind !== undefined || filter.release !== undefined;
   const shown = filter.action === undefined ? (isNarrow ? [] : actions) : [filter.action];
   for (const action of shown) lines.push(...actionText(action), '');

@@ -50,7 +50,7 @@ function problems(all: readonly Problem[], look: Look, { verbose }: Options): st
 interface Column {
   readonly title: string;
   readonly right?: true;
-  /** left out at narrow widths, the highest first; `--verbose` tells all of it */
+  /** left out at narrow widths, the highest first; `--verbose` shows all of them */
   readonly dispensable?: number;
   readonly cell: (source: SourceReport) => string;
   readonly paint?: (source: SourceReport, look: Look) => Paint;

@@ -155,7 +155,7 @@ interface Side {
   readonly name: string;
 }
 
-/** @throws OperatorError USAGE where nothing tells the two apart */
+/** @throws OperatorError USAGE where the two cannot be distinguished */
 function sidesOf([first = '', second]: readonly string[], values: SideValues): readonly [Side, Side] {
   const said = (key: 'a' | 'b'): string =>
     (['since', 'until', 'host'] as const)
@@ -198,18 +198,18 @@ function selectionIn({ values, side, zone, actions, now }: Around) {
   if (onHost !== undefined) {
     const wanted = new Set(listOf(onHost.toLowerCase()));
     const isWanted = (name: string): boolean => wanted.has(name) || wanted.has(shortHost(name));
-    filters.push({ said: `--${side}-host`, wants: (trace) => isWanted((rootOf(trace) ?? trace.spans[0])?.host.toLowerCase() ?? '') });
+    filters.push({ text: `--${side}-host`, wants: (trace) => isWanted((rootOf(trace) ?? trace.spans[0])?.host.toLowerCase() ?? '') });
   }
   // By their beginning, so that an action that was under way at the border of two periods is in one of them.
   const from = values[`${side}-since`];
   const to = values[`${side}-until`];
   if (from !== undefined) {
     const at = momentOf(`${side}-since`, from, around);
-    filters.push({ said: `--${side}-since`, wants: (trace) => extentOf(trace).start >= at });
+    filters.push({ text: `--${side}-since`, wants: (trace) => extentOf(trace).start >= at });
   }
   if (to !== undefined) {
     const at = momentOf(`${side}-until`, to, around);
-    filters.push({ said: `--${side}-until`, wants: (trace) => extentOf(trace).start < at });
+    filters.push({ text: `--${side}-until`, wants: (trace) => extentOf(trace).start < at });
   }
   return { ...both, filters };
 }
@@ -257,7 +257,7 @@ async function verdictOn(checks: readonly Checked[], isQuiet: boolean, { stderr 
   const words = { broken: 'broken', unknown: 'cannot be checked', unclear: 'not broken' };
   for (const { condition, finding, because } of checks) {
     if (finding === 'kept' || (isQuiet && finding === 'unclear')) continue;
-    await write(stderr, `--fail-if '${condition.said}' ${words[finding]}: ${because.join('; ')}\n`);
+    await write(stderr, `--fail-if '${condition.text}' ${words[finding]}: ${because.join('; ')}\n`);
   }
   return isBroken ? BROKEN : exitCodes.ok;
 }

@@ -16,7 +16,7 @@ export async function dispatch(argv: readonly string[], commands: readonly Comma
     return await run(argv, withOwn(commands), io);
   } catch (error) {
     if (isGone(error)) throw error;
-    await write(io.stderr, told(error));
+    await write(io.stderr, errorText(error));
     return error instanceof OperatorError ? error.exitCode : exitCodes.software;
   }
 }
@@ -137,7 +137,7 @@ const helpAmong = (all: readonly CommandEntry[]): CommandEntry => {
 };
 
 /** What happened, why, and what to do. */
-export function told(error: unknown): string {
+export function errorText(error: unknown): string {
   if (!(error instanceof OperatorError))
     return [
       `novaspan: INTERNAL: ${reasonOf(error)}`,

@@ -88,7 +88,7 @@ export const excerpt = defineCommand({
     if (made.traces.length === 0) {
       await write(
         stderr,
-        `no action is such: ${filters.map(({ said }) => said).join(' ')}\n  to do  \`novaspan replay ${paths.join(' ')}\` lists those that there are\n`,
+        `no action is such: ${filters.map(({ text: said }) => said).join(' ')}\n  to do  \`novaspan replay ${paths.join(' ')}\` lists those that there are\n`,
       );
       return exitCodes.noInput;
     }

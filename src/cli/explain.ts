@@ -70,8 +70,8 @@ export const explain = defineCommand({
 function shown(stages: Explanation['stages'], width: number): string {
   const label = Math.max(0, ...stages.map(({ name }) => name.length));
   return stages
-    .flatMap(({ name, said }) =>
-      said.split('\n').flatMap((line, i) => wrap(`${(i === 0 ? name : '').padEnd(label)}  `, line.split(' '), width)),
+    .flatMap(({ name, text }) =>
+      text.split('\n').flatMap((line, i) => wrap(`${(i === 0 ? name : '').padEnd(label)}  `, line.split(' '), width)),
     )
     .map((line) => `${line}\n`)
     .join('');

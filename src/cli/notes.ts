@@ -38,7 +38,7 @@ export interface Outcome {
 /** Says something after a run, on stderr, in lines; nothing where there is nothing to say. */
 export type Note = (outcome: Outcome) => readonly string[];
 
-/** In the order in which they are printed. What else is to be said of the traces has its place here. */
+/** In the order in which they are printed. Add further notes about the traces here. */
 export const notes: readonly Note[] = [
   summary,
   kindsCompared,
@@ -76,9 +76,9 @@ function nothingFound(outcome: Outcome): string[] {
   const { all, isShown, paths, selection, tally, unmatched, unnamed, zone } = outcome;
   if (isShown) return [];
   if (!all.isEmpty) {
-    const said = selection.filters.map((filter) => filter.said).join(' and ');
+    const said = selection.filters.map((filter) => filter.text).join(' and ');
     const alone =
-      unmatched.length > 0 && selection.filters.length > 1 ? ` (no action matches ${unmatched.map((f) => f.said).join(' or ')})` : '';
+      unmatched.length > 0 && selection.filters.length > 1 ? ` (no action matches ${unmatched.map((f) => f.text).join(' or ')})` : '';
     return [
       `no action to show: ${said === '' ? '--slowest' : said} left none${alone}`,
       `  there is  ${all.line}; the longest took ${all.longest}`,
@@ -95,4 +95,4 @@ function nothingFound(outcome: Outcome): string[] {
 }
 
 const isHostUnknown = ({ all, unmatched }: Outcome): boolean =>
-  all.hosts.has('localhost') && unmatched.some(({ said }) => said.startsWith('--host'));
+  all.hosts.has('localhost') && unmatched.some(({ text: said }) => said.startsWith('--host'));

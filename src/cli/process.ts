@@ -1,7 +1,7 @@
 import { systemClock } from '../model/clock.js';
 import { exitCodes, outputUnwritable } from '../model/errors.js';
 import { commands } from './commands.js';
-import { dispatch, isGone, told } from './dispatch.js';
+import { dispatch, errorText, isGone } from './dispatch.js';
 import { engine } from './engine.js';
 import { tuneV8 } from './v8.js';
 
@@ -15,18 +15,18 @@ export async function main(): Promise<void> {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      // Whoever asks twice does not want to wait.
+      // A second signal means: do not wait.
       if (stop.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
       stop.abort(name);
     });
   }
 
-  // `novaspan replay … | head`: the reader has seen enough, which is no failure; there is nobody left to write for.
+  // `novaspan replay … | head`: the reader has seen enough, which is no failure; no reader is left.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error) => {
       if (isGone(error)) process.exit(0);
-      // A full disk behind `> FILE`. Of stderr nobody can be told.
-      if (stream === process.stdout) process.stderr.write(told(outputUnwritable('stdout', error)));
+      // A full disk behind `> FILE`. A fault of stderr cannot be reported.
+      if (stream === process.stdout) process.stderr.write(errorText(outputUnwritable('stdout', error)));
       process.exit(exitCodes.ioError);
     });
   }

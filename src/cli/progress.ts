@@ -45,7 +45,7 @@ export async function createProgress({ stderr, isTTY, clock }: Pick<Io, 'stderr'
         bar.start(total, readBytes, said);
         started = true;
       } else {
-        // More turns up while a log grows.
+        // A log may grow while it is read.
         if (bar.getTotal() !== total) bar.setTotal(total);
         bar.update(readBytes, said);
       }

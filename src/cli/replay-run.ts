@@ -218,7 +218,7 @@ function jobsOf(given = '1'): number {
 
 type Lines = 'numbered' | 'events' | 'off';
 
-/** Of what is drawn, only the page has a place for lines that nobody asked for. */
+/** Of the formats that draw, only the page has a place for lines of unnamed actions. */
 function linesWanted(format: string, given: Lines | undefined): Lines {
   if (format === 'html') return given === 'off' ? 'off' : 'numbered';
   if (format === 'text' || format === 'svg') return given === undefined || given === 'off' ? 'off' : 'numbered';
@@ -228,7 +228,7 @@ function linesWanted(format: string, given: Lines | undefined): Lines {
 /** Files that are named, of those that may be logs by name and are none. */
 const MOST_NOT_READ = 3;
 
-/** @param isAlone Nothing else was read: then it is said of each why not. */
+/** @param isAlone Nothing else was read: then each log's reason is printed. */
 function notReadText(these: readonly { readonly path: string; readonly why: string }[], isAlone: boolean): string[] {
   if (these.length === 0) return [];
   const shown = these.slice(0, MOST_NOT_READ);

@@ -54,7 +54,7 @@ export const resend = defineCommand({
     for await (const each of engine.resend({ files, stateDir, endpoint, env, clock, signal })) {
       if (each.outcome === 'sent') sent++;
       if (exit === exitCodes.ok) exit = exitOf[each.outcome];
-      // Whoever waits for the backend decides: the others were not tried.
+      // The user decides whether to wait for the backend: the others were not tried.
       if (each.outcome === 'unsent') exit = exitOf.unsent;
       await write(each.outcome === 'sent' ? stdout : stderr, `${basename(each.file)}: ${lineOf(each)}\n`);
     }

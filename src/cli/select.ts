@@ -9,7 +9,7 @@ import { durationOf, momentOf } from './when.js';
 
 /** One condition that was given, with the words that name it. */
 export interface Filter {
-  readonly said: string;
+  readonly text: string;
   wants(trace: FinishedTrace): boolean;
 }
 
@@ -62,7 +62,7 @@ export function selectionOf(values: Values, around: Around): Selection {
       const least = durationOf('longer-than', text);
       return (trace) => lasting(trace) > least;
     }),
-    ...(values.failed ? [{ said: '--failed', wants: hasFailed }] : []),
+    ...(values.failed ? [{ text: '--failed', wants: hasFailed }] : []),
   ].filter((filter) => filter !== undefined);
   return {
     filters,
@@ -75,7 +75,7 @@ export function selectionOf(values: Values, around: Around): Selection {
 }
 
 function filterOf(option: string, text: string | undefined, make: (text: string) => Filter['wants']): Filter | undefined {
-  return text === undefined ? undefined : { said: `--${option} ${/\s/.test(text) ? `'${text}'` : text}`, wants: make(text) };
+  return text === undefined ? undefined : { text: `--${option} ${/\s/.test(text) ? `'${text}'` : text}`, wants: make(text) };
 }
 
 const FAILURES: ReadonlySet<string> = new Set(outcomes.filter(isError));
@@ -90,7 +90,7 @@ const listOf = (text: string): string[] =>
 
 const SEQUEL = 'network-ready';
 
-/** Case, `-` and `_` are not what tells two actions apart. */
+/** Names of actions are compared without case, `-` and `_`. */
 const folded = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '');
 
 function byAction(text: string, actions: readonly string[]): Filter['wants'] {

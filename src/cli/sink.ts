@@ -5,7 +5,7 @@ import { outputUnwritable } from '../model/errors.js';
 import type { Io } from './command.js';
 
 /**
- * Where a command's result goes: stdout, or the file it was told. What is written waits for more, so that the system is
+ * Where a command's result goes: stdout, or the file given. What is written waits for more, so that the system is
  * asked once for a quarter of a megabyte; nothing waits longer than until the process has nothing else to do.
  */
 export interface Sink {

@@ -1,7 +1,7 @@
 import { type LogForm, logForms } from '../model/form.js';
 import type { OptionSpecs } from './command.js';
 
-/** What is said of logs, by every command that reads some. */
+/** Options about logs, of every command that reads logs. */
 export const sourceOptions = {
   service: {
     type: 'string',

@@ -2,7 +2,7 @@ import { type Count, type CounterName, counterNames, counters } from '../model/c
 import type { Millis } from '../model/line.js';
 import { grouped, many } from './overview.js';
 
-/** What a replay read and what it passed over. */
+/** What a replay read and what it skipped. */
 export interface Tally {
   readonly count: Count;
   of(name: CounterName): number;

@@ -139,7 +139,7 @@ function byMoments({ clock }: Clocked, utc: readonly Clocked[], least: number): 
       deltas.push(...pairs(times, theirs));
     }
   }
-  // Of a thing that was done several times, most pairs are wrong ones.
+  // If something was done several times, most pairs are wrong.
   const vote = elect(deltas, { clock, least, share: keys.size / 4 });
   return vote && found(vote, `${counted(vote.votes, 'event')} that ${few(partners)} logged too, in UTC`);
 }

@@ -1,7 +1,7 @@
 import type { Announcement, EventKind } from '../catalogue/event.js';
 import type { Millis } from '../model/line.js';
 
-/** What two services say of one thing at one moment, such as the plug of one tap. */
+/** What two services log about one event at one moment, such as the plug of one tap. */
 export type Moments = Map<string, Millis[]>;
 
 /** Times of one moment that are kept: a tap may be plugged again and again. */

@@ -85,9 +85,9 @@ function proofOf(logs: readonly Probed[]): Proof {
   const findings = judgeClocks(clocked);
   const wrong = zoneProblem(clocked, findings, undefined);
   const known = [...findings.values()].filter(({ verdict }) => verdict !== 'unknown');
-  const told = known.find(({ verdict }) => wrong !== undefined && verdict === 'off') ?? known[0];
-  if (wrong !== undefined && wrong.zones === undefined) return { ...ofEachHost(zonesOfLogs(clocked, findings), wrong.what), by: told?.by };
-  return { zones: wrong?.zones, others: [], by: told?.by };
+  const proof = known.find(({ verdict }) => wrong !== undefined && verdict === 'off') ?? known[0];
+  if (wrong !== undefined && wrong.zones === undefined) return { ...ofEachHost(zonesOfLogs(clocked, findings), wrong.what), by: proof?.by };
+  return { zones: wrong?.zones, others: [], by: proof?.by };
 }
 
 /**

@@ -39,18 +39,18 @@ export class ClockReader implements LineReader {
   }
 
   /** As LineReader has it. */
-  readonly line = (bytes: Buffer, start: number, end: number, offset: number, told?: Millis, isProven = false): void => {
+  readonly line = (bytes: Buffer, start: number, end: number, offset: number, outer?: Millis, isProven = false): void => {
     const stop = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
-    const made = this.#envelope.read(bytes, start, stop, told);
-    const envelope = made === undefined ? undefined : this.#envelope.envelope(made, told);
+    const made = this.#envelope.read(bytes, start, stop, outer);
+    const envelope = made === undefined ? undefined : this.#envelope.envelope(made, outer);
     if (envelope === undefined) {
       if (!standsUnder(bytes, start, stop)) this.#options.onBare?.(bytes, start, end, offset);
       return;
     }
     const { local, isUtc, logger, message, context } = envelope;
-    const at = told ?? (isUtc ? local : this.#options.zone.toUtc(local, this.#previous));
+    const at = outer ?? (isUtc ? local : this.#options.zone.toUtc(local, this.#previous));
     this.#previous = at;
-    const zoning: Zoning = told === undefined ? (isUtc ? 'none' : 'own') : isProven ? 'none' : 'outer';
+    const zoning: Zoning = outer === undefined ? (isUtc ? 'none' : 'own') : isProven ? 'none' : 'outer';
     const notes = zoning === 'none' ? this.utc : this.zoned;
     notes.time(at, zoning);
     if (context !== undefined) notes.context(context, at);

@@ -46,7 +46,7 @@ interface Watched {
 /** Evidence is kept for so long, and is judged so often. */
 const KEPT = hours(1);
 const JUDGED = minutes(5);
-/** What was said of a log is said again only after this. */
+/** A warning about a log is repeated only after this. */
 const AGAIN = hours(24);
 /** In `tail`, so many comparisons must show that a log is off. */
 const LEAST = 3;
@@ -114,7 +114,7 @@ export class ZoneWatch {
     return this.#offsets;
   }
 
-  /** What is to be said now: once for each log, and again after a day. @param config where the zones were given */
+  /** The warnings to log now: one per log, repeated after a day. @param config where the zones were given */
   wrong(now: Millis, config: string): ZoneProblem | undefined {
     if (now - this.#judgedAt < JUDGED) return undefined;
     this.#judgedAt = now;

@@ -13,7 +13,7 @@ export function comparisonJson(comparison: Comparison, named: Named): string {
   const interval = (of: PhaseDifference['interval']) => (of === undefined ? undefined : [secondsOf(of.from), secondsOf(of.to)]);
   const page = {
     ...{ a: named.a, b: named.b },
-    checks: named.checks.map(({ condition, finding, because }) => ({ condition: condition.said, finding, because })),
+    checks: named.checks.map(({ condition, finding, because }) => ({ condition: condition.text, finding, because })),
     phases: comparison.phases.map((one) => ({
       ...{ action: one.kind, level: one.level, service: one.phase.service, phase: one.phase.name },
       ...{ startEvidence: one.phase.start, endEvidence: one.phase.end, a: times(one.a), b: times(one.b), sameActions: one.isPaired },

@@ -270,7 +270,7 @@ function checksSection(checks: readonly Checked[]): Section | undefined {
   if (checks.length === 0) return undefined;
   const words = { kept: 'kept', broken: 'broken', unclear: 'beyond the limit, may be noise', unknown: 'cannot be checked' };
   const rows = checks.map(({ condition, finding, because }): Cell[] => [
-    condition.said,
+    condition.text,
     { text: words[finding], tone: finding === 'broken' || finding === 'unknown' ? 'bad' : finding === 'kept' ? 'good' : 'dim' },
     because.join('; '),
   ]);

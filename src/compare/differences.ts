@@ -9,7 +9,7 @@ export interface Times {
   readonly p95: Millis;
 }
 
-/** `few`: so few that no difference of any size could be told from noise. */
+/** `few`: too few to distinguish any difference from noise. */
 export type Judgement = 'slower' | 'faster' | 'noise' | 'few';
 
 export interface PhaseDifference {

@@ -4,7 +4,7 @@ import { isFinding } from './follows.js';
 import { WHOLE } from './phase.js';
 
 /** One `--fail-if`, read. */
-export type Condition = { readonly said: string; readonly action: string | undefined } & (
+export type Condition = { readonly text: string; readonly action: string | undefined } & (
   | { readonly about: 'slower' }
   | { readonly about: 'failed'; readonly growth: number }
   | { readonly about: 'phase'; readonly phase: string; readonly of: 'p50' | 'p95'; readonly limit: Limit }
@@ -26,11 +26,11 @@ export interface Reading {
 }
 
 /** Reads a condition; a text says what is wrong with it. */
-export function readCondition(said: string, { actions, durationIn }: Reading): Condition | string {
-  const words = said.trim().split(/\s+/);
+export function readCondition(condition: string, { actions, durationIn }: Reading): Condition | string {
+  const words = condition.trim().split(/\s+/);
   const named = actions.find((name) => folded(name) === folded(words[0] ?? ''));
   const rest = named === undefined ? words : words.slice(1);
-  const base = { said: said.trim(), action: named };
+  const base = { text: condition.trim(), action: named };
   if (rest.length === 1 && rest[0] === 'slower') return { ...base, about: 'slower' };
   if (rest[0] === 'failed') {
     const growth = /^\+(\d+(?:\.\d+)?)\s*%$/.exec(rest.slice(1).join(''))?.[1];

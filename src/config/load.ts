@@ -51,7 +51,7 @@ export function loadConfig({ file, env, flags, paths }: ConfigSources): Config {
   const result = configSchema.safeParse(settings.value);
   if (result.success && faults.length === 0) return result.data;
 
-  // Of a file that could not be read nobody knows what it leaves out: then only what others said is found fault with.
+  // The contents of an unreadable file are unknown: then only the other sources are checked.
   const issues = (result.error?.issues ?? [])
     .map((issue) => ({ ...issue, origin: originOf(issue, settings, yaml) }))
     .filter(({ origin }) => faults.length === 0 || origin !== undefined)

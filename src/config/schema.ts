@@ -10,7 +10,7 @@ import { size } from './size.js';
 
 const text = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`);
 
-/** Offsets are turned down: some Node.js releases take them for zones, and they are wrong for half of the year. */
+/** Offsets are refused: some Node.js releases take them for zones, and they are wrong for half of the year. */
 const isZone = (name: string): boolean => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -26,7 +26,7 @@ const NO_AUTO =
 const zone = text(ZONE).refine(isZone, { error: ({ input }) => (input === 'auto' ? NO_AUTO : `must be ${ZONE}`) });
 
 const NO_LOGS = 'name at least one log: as PATH on the command line, in NOVASPAN_LOGS, or here; or have them sent: receive.listen';
-const NO_SPOOL = 'needs a stateDir: received lines are kept there until their actions are exported';
+const NEEDS_STATE_DIR = 'needs a stateDir: received lines are kept there until their actions are exported';
 
 const logSchema = z.strictObject({
   path: text('the path of a file or folder, or a glob').describe(
@@ -94,7 +94,7 @@ const receiveSchema = z.strictObject({
     .prefault('30s')
     .describe('maximum lateness of a received line. Every trace is exported this much later; lines that come later still are left out'),
   spoolBytes: size
-    .refine((bytes) => bytes >= SMALLEST_SPOOL, 'must be 64MiB or more')
+    .refine((bytes) => bytes >= SMALLEST_RECEIVE_BUFFER, 'must be 64MiB or more')
     .prefault('1GiB')
     .describe('limit of the disk space for received lines in `stateDir`; when it is reached, senders get 503 and must wait'),
   timezones: z
@@ -104,7 +104,7 @@ const receiveSchema = z.strictObject({
 });
 
 /** A request, and what a disk must have besides. */
-const SMALLEST_SPOOL = 64 * 1024 * 1024;
+const SMALLEST_RECEIVE_BUFFER = 64 * 1024 * 1024;
 
 const viewSchema = z.strictObject({
   listen: address
@@ -120,7 +120,7 @@ const viewSchema = z.strictObject({
   bytes: size.prefault('32MiB').describe('how much memory they may take, packed; the oldest go first'),
 });
 
-/** Everything that `novaspan tail` can be told. What is not in here is a fault, not ignored. */
+/** All settings of `novaspan tail`. An unknown setting is an error, not ignored. */
 const fields = z.strictObject({
   logs: z.array(logSchema, 'must be a list, each item with a path').default([]).meta({
     description: 'the logs to follow; a path `journal:` is the journal of this machine ([deploy.md](deploy.md))',
@@ -188,13 +188,13 @@ const fields = z.strictObject({
   telemetry: telemetrySchema.prefault({}).describe('what novaspan says of itself'),
 });
 
-/** What no field can know by itself. It is looked at whatever else is wrong, so that all faults are told at once. */
+/** What no field can know by itself. It is checked whatever else is wrong, so that all faults are reported at once. */
 export const configSchema = fields.superRefine(
   ({ logs, receive, stateDir, output }, { addIssue }) => {
     const isListening = receive?.listen !== undefined && receive.listen !== 'off';
     if (Array.isArray(logs) && logs.length === 0 && !isListening) addIssue({ code: 'custom', path: ['logs'], message: NO_LOGS });
     const isKept = stateDir === undefined ? output === 'otlp' : stateDir !== 'none';
-    if (isListening && !isKept) addIssue({ code: 'custom', path: ['receive', 'listen'], message: NO_SPOOL });
+    if (isListening && !isKept) addIssue({ code: 'custom', path: ['receive', 'listen'], message: NEEDS_STATE_DIR });
   },
   { when: ({ value }) => typeof value === 'object' && value !== null },
 );

@@ -1,6 +1,6 @@
 import type { ActionInterval } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
-import { heads, isOfTask, isTaskOf, mayNameBare, taskOf } from '../lifecycle/name.js';
+import { heads, isOfTask, isTaskOf, namersWithoutRequestId, taskOf } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import type { Candidate, Verdict } from './candidate.js';
@@ -117,7 +117,7 @@ export class Candidates {
     if (owner?.spec === undefined) return owner;
     if (isOfTask(event)) return isTaskOf(owner.spec, taskOf(event)) ? owner : undefined;
     const { end } = owner;
-    if (end === undefined || end >= event.at || !mayNameBare.has(event.kind)) return owner;
+    if (end === undefined || end >= event.at || !namersWithoutRequestId.has(event.kind)) return owner;
     if (heads.has(event.kind)) return undefined;
     return this.#isAtWorkUnnamed(end, event.at) ? undefined : owner;
   }

@@ -41,7 +41,7 @@ export class Compactor {
   readonly #shapes = new Map<EventKind, Shape[]>();
   #newest: CompactEvent | undefined;
 
-  /** Also drops the unpacked fields of the event made before: whoever took it has read it by now. */
+  /** Also drops the unpacked fields of the event made before: its caller has read it by now. */
   readonly of = (event: Event): Event => {
     this.#newest?.forget();
     this.#newest = this.#made(event);

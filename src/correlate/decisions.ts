@@ -3,7 +3,7 @@ import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
 
-/** One decision about an action, or about a line of one, with its reason: for whoever asks why a trace did not appear. */
+/** One decision about an action, or about a line of one, with its reason: to find out why a trace did not appear. */
 export interface Decision {
   readonly decision:
     | 'opened'

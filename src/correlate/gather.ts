@@ -64,8 +64,8 @@ export class Gather {
     const all = this.membersOf(claim, known);
     // The control plane's lines belong to the root only: an attempt has none.
     const ofTry = tries.length > 1 || rescheduled ? all.filter((member) => isOfTry(member, candidate, from, owns)) : all;
-    const members = spec.takesPart === undefined ? onOneHost(ofTry, host) : ofTry;
-    if (spec.lingers !== undefined && end !== undefined) members.push(...this.#auditAfter(host, end, closesAt));
+    const members = spec.peerEvidence === undefined ? onOneHost(ofTry, host) : ofTry;
+    if (spec.postAuditWait !== undefined && end !== undefined) members.push(...this.#auditAfter(host, end, closesAt));
     this.place(members);
     return {
       form: 'action',
@@ -77,7 +77,7 @@ export class Gather {
       startIs: from < start ? 'derived' : candidate.seen.start.is,
       endIs: candidate.verdict.endIs,
       start: from,
-      // An action whose end nobody saw reaches to its last line: it lasted at least as long as its phases.
+      // An action without a line for its end reaches to its last line: it lasted at least as long as its phases.
       end: Math.max(from, end ?? lastOf(members, start)),
       began: candidate.opened,
       until,

@@ -21,7 +21,7 @@ export interface Named {
   /** how many of `lines` are not forgotten */
   live: number;
   /** of a port: what the last line said that named this port alone. Most lines of a port say the same, and share it */
-  said: readonly [NamedPort] | undefined;
+  namedPort: readonly [NamedPort] | undefined;
   /** the links of the last lines whose first name this is: the next line mostly has the same links as one of them */
   links: Links | undefined;
 }

@@ -1,5 +1,5 @@
 import type { EventKind } from '../catalogue/event.js';
-import { actions, bareOpeners, beginnings, mayNameBare, naming } from '../lifecycle/name.js';
+import { actions, beginnings, namersWithoutRequestId, naming, startersWithoutRequestId } from '../lifecycle/name.js';
 
 const kinds = (...all: readonly EventKind[]): ReadonlySet<EventKind> => new Set(all);
 
@@ -12,10 +12,10 @@ export const RESOLVED = kinds(
   ...naming,
   ...actions.flatMap((spec) => [
     ...(spec.namedByAll ?? []).flat(),
-    ...(spec.takesPart ?? []).flat(),
+    ...(spec.peerEvidence ?? []).flat(),
     ...spec.ends,
     ...spec.fails,
-    ...(spec.confirms ?? []),
+    ...(spec.lateEndEvents ?? []),
     ...(spec.provedBy ?? []),
   ]),
 );
@@ -27,21 +27,21 @@ export const RESOLVED = kinds(
 export const MAY_CLOSE = kinds(
   ...naming,
   ...beginnings,
-  ...mayNameBare,
-  ...bareOpeners.keys(),
+  ...namersWithoutRequestId,
+  ...startersWithoutRequestId.keys(),
   'instance.build.started',
   ...actions.flatMap((spec) => [
     ...spec.ends,
-    ...(spec.confirms ?? []),
+    ...(spec.lateEndEvents ?? []),
     ...(spec.provedBy ?? []),
     ...(spec.endsAfter ?? []),
     ...(spec.endsQuietly ?? []),
     ...spec.fails,
-    ...spec.cleansUp,
+    ...spec.cleanupEvents,
     ...(spec.handsBack ?? []),
     ...(spec.decides ?? []),
     ...spec.starts.flatMap((edge) => edge.kinds),
-    ...(spec.takesPart ?? []).flat(),
+    ...(spec.peerEvidence ?? []).flat(),
   ]),
 );
 

@@ -20,14 +20,14 @@ const decisive: ReadonlyMap<ActionSpec, ReadonlySet<EventKind>> = new Map(
       ...(spec.underWay ?? []).flatMap(({ kinds }) => kinds),
       ...spec.ends,
       ...(spec.endsAfter ?? []),
-      ...(spec.confirms ?? []),
+      ...(spec.lateEndEvents ?? []),
       ...(spec.provedBy ?? []),
       ...(spec.endsQuietly ?? []),
       ...(spec.handsBack ?? []),
       ...(spec.decides ?? []),
       ...(spec.reopens ?? []),
       ...spec.fails,
-      ...spec.cleansUp,
+      ...spec.cleanupEvents,
       ...(spec.outlivedBy?.after ?? []),
     ]),
   ]),
@@ -51,7 +51,7 @@ export function note(candidate: Candidate, event: Event, hosts: HostMoments): bo
     if (kind === 'allocation.deleted') seen.isFinal = true;
     if (event.service === 'nova-compute') {
       // The root of an action of two hosts is written by the one that prints its naming line.
-      if (candidate.host !== event.host && (spec?.takesPart === undefined || spec.namedBy.includes(kind))) {
+      if (candidate.host !== event.host && (spec?.peerEvidence === undefined || spec.namedBy.includes(kind))) {
         candidate.host = event.host;
         isDecisive = true;
       }
@@ -81,7 +81,7 @@ function noteEnd(candidate: Candidate, spec: ActionSpec, event: Event, isOfReque
   if (spec.ends.includes(kind)) {
     if (!isRefused(event) && isAfterItsCause(spec, candidate, event))
       seen.ended ??= { at, is: certaintyOf(event), isNeutral: traitsOf(kind).lock !== undefined || traitsOf(kind).request === true };
-  } else if (seen.ended !== undefined && spec.confirms?.includes(kind)) seen.confirmed = { at, is: certaintyOf(event) };
+  } else if (seen.ended !== undefined && spec.lateEndEvents?.includes(kind)) seen.confirmed = { at, is: certaintyOf(event) };
   if (isOfRequest && spec.provedBy?.includes(kind) === true && isAfterItsName(spec, candidate)) seen.provedAt = at;
   if (spec.endsQuietly?.includes(kind)) seen.quietAt = at;
   if (kind === 'power.state.sync.pending' && isTaskOf(spec, taskOf(event))) seen.pendingAt = at;
@@ -97,7 +97,7 @@ function noteFailure({ seen }: Candidate, spec: ActionSpec, event: Event, isOfRe
     seen.failedAt ??= at;
     if (isOfRequest) seen.failedLast = at;
   }
-  if (spec.cleansUp.includes(kind)) seen.cleanedAt = at;
+  if (spec.cleanupEvents.includes(kind)) seen.cleanedAt = at;
 }
 
 /** nova prints libvirt's lifecycle events some time after they happened. */

@@ -126,7 +126,7 @@ function interruption(candidate: Candidate, { until }: Ending, hosts: HostMoment
 function closingOf(candidate: Candidate, end: Millis, until: Millis, hosts: HostMoments): Millis {
   const { spec, seen, lines } = candidate;
   if (spec === undefined || !seen.isAtDebug) return until;
-  const { lingers, outlivedBy } = spec;
+  const { postAuditWait: lingers, outlivedBy } = spec;
   if (outlivedBy !== undefined) {
     const { millis, after } = outlivedBy;
     return after === undefined || lines.byRequest.some(({ kind }) => after.includes(kind)) ? Math.max(until, end + millis) : until;

@@ -134,8 +134,9 @@ export class EventStore {
     if (ports.length > 1) return ports.map((vif) => ({ named: this.#nameOf('port', vif.port), vif }));
     const [vif] = ports as readonly [Vif];
     const named = this.#nameOf('port', vif.port);
-    if (named.said === undefined || !saysSame(named.said[0].vif, vif)) named.said = [{ named, vif: ownVif(vif, named.name) }];
-    return named.said;
+    if (named.namedPort === undefined || !saysSame(named.namedPort[0].vif, vif))
+      named.namedPort = [{ named, vif: ownVif(vif, named.name) }];
+    return named.namedPort;
   }
 
   #othersOf(event: Event): readonly Named[] {
@@ -174,7 +175,7 @@ export class EventStore {
   #idOf(sort: Sort, name: string): Named {
     const found = this.#named[sort].get(name);
     if (found !== undefined) return found;
-    const made: Named = { sort, name, lines: [], isSorted: true, live: 0, said: undefined, links: undefined };
+    const made: Named = { sort, name, lines: [], isSorted: true, live: 0, namedPort: undefined, links: undefined };
     this.#named[sort].set(name, made);
     return made;
   }
@@ -264,7 +265,7 @@ export class EventStore {
       this.#named[named.sort].delete(named.name);
       // Lines that still point at this name must not keep what was named with it in memory.
       named.links = undefined;
-      named.said = undefined;
+      named.namedPort = undefined;
     }
     // A name that is always in use and never searched for would keep every line that ever had it.
     else if (named.lines.length > 2 * named.live + SPARE) named.lines = withoutForgotten(named);

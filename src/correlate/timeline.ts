@@ -2,7 +2,16 @@ import type { ActionInterval } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
 import { type Event, inOrder } from '../lifecycle/event.js';
-import { actionOfLock, bareOpeners, beginnings, heads, isOfTask, mayNameBare, nameAction, naming } from '../lifecycle/name.js';
+import {
+  actionOfLock,
+  beginnings,
+  heads,
+  isOfTask,
+  nameAction,
+  namersWithoutRequestId,
+  naming,
+  startersWithoutRequestId,
+} from '../lifecycle/name.js';
 import { printsStates } from '../lifecycle/states.js';
 import { EXTERNAL_EVENTS } from '../lifecycle/wanted.js';
 import type { Millis } from '../model/line.js';
@@ -222,7 +231,7 @@ export class Timeline {
   #takeUnattributed(event: Event): void {
     if (printsStates(event.kind)) this.#takeStated(event);
     const owner = this.#candidates.ownerOf(event);
-    const opener = bareOpeners.get(event.kind);
+    const opener = startersWithoutRequestId.get(event.kind);
     if (opener !== undefined && owner?.spec !== opener) return this.#takeOpener(opener, event);
     if (owner === undefined) {
       this.#unattributed.push(event);
@@ -230,7 +239,7 @@ export class Timeline {
         // An action prints its last line without an id soon after its last line with one.
         if (candidate.spec !== undefined || event.at > candidate.lastOwn + GRACE) continue;
         candidate.lines.unattributed.push(event);
-        if (mayNameBare.has(event.kind)) this.#name(candidate);
+        if (namersWithoutRequestId.has(event.kind)) this.#name(candidate);
       }
       return;
     }
@@ -348,4 +357,4 @@ const hasFailed = ({ spec, seen }: Candidate): boolean => spec === create && see
 
 /** Only lines of a clean-up: a build whose other lines are missing, if another host begins the build next. */
 const isEndOfBuild = ({ spec, lines: { byRequest } }: Candidate): boolean =>
-  spec === undefined && byRequest.every(({ kind }) => create.cleansUp.includes(kind));
+  spec === undefined && byRequest.every(({ kind }) => create.cleanupEvents.includes(kind));

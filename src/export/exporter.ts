@@ -32,7 +32,7 @@ export interface Retryable {
 }
 
 /**
- * Sending the same again will not help. `reason` tells the operator what to do.
+ * Sending the same again will not help. `reason` says what the operator should do.
  * `about` is the cause: this `trace` (others may be accepted), or the `settings` (no other will be accepted).
  */
 export interface Refused {

@@ -98,7 +98,7 @@ function certificateFaults(): string[] {
     const path = variable(name)!;
     try {
       given[part] = { name, bytes: readFileSync(path) };
-      // Node.js ignores a CA file without a certificate, and then trusts nobody.
+      // Node.js ignores a CA file without a certificate, and then trusts no server.
       if (part === 'ca') new X509Certificate(given[part].bytes);
       createSecureContext({ [part]: given[part].bytes });
     } catch (error) {

@@ -42,8 +42,8 @@ export function readStamp(bytes: Buffer, at: number): number {
   }
   const clock = two(bytes, at + 11) * 3_600_000 + two(bytes, at + 14) * 60_000 + two(bytes, at + 17) * 1000;
   let micros = 0;
-  const mark = bytes[at + 19];
-  if (mark === 46 || mark === 44) {
+  const separator = bytes[at + 19];
+  if (separator === 46 || separator === 44) {
     let i = at + 20;
     for (; i < at + 26 && isDigit(bytes[i]); i++) micros = micros * 10 + bytes[i]! - 48;
     for (; i < at + 26; i++) micros *= 10;

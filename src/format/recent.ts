@@ -1,6 +1,6 @@
 /** A power of two. Requests and instances that a service is busy with at a time are fewer. */
 const SLOTS = 256;
-/** One byte in so many tells texts apart well enough to find their slot. */
+/** One byte in so many distinguishes texts well enough to find their slot. */
 const STRIDE = 5;
 
 /**

@@ -3,7 +3,7 @@ import type { VlogParts } from './vlog.js';
 
 /** Lines that must follow a gap, each numbered by one more than the last, before the gap is believed. */
 const PROOF = 8;
-/** Processes of one name whose numbers are told apart, and threads of each. */
+/** Processes of one name whose numbers are kept apart, and threads of each. */
 const MOST_RUNS = 4;
 const MOST_THREADS = 256;
 const LONGEST_NAME = 32;
@@ -23,12 +23,12 @@ interface Run {
  * all rotations; a rate-limited message has no number.
  *
  *     |00041|…  |00042|…                       nothing missing
- *     |00041|…  |00045|…  … |00053|…           3 missing: told with the line that proves it
+ *     |00041|…  |00045|…  … |00053|…           3 missing: reported with the line that proves it
  *     |00041|…  |00001|…                       restarted
  *     |00041|…  |00043|…  |00042|…  |00044|…   out of order: nothing missing
  *     |00041|…  |07001|…  |00042|…  |07002|…   two daemons in one journal: nothing missing
  *
- * What is missing before the first line that is seen is not known, and so not told: reading may begin anywhere.
+ * What is missing before the first line that is seen is not known, and so not reported: reading may begin anywhere.
  */
 export class Serials {
   /** what the main thread's next line is, where nothing is owed: nearly always so */

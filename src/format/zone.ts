@@ -1,11 +1,11 @@
 import type { Millis } from '../model/line.js';
 
-/** Turns local wall-clock times into UTC for one time zone. */
+/** Converts local wall-clock times to UTC for one time zone. */
 export interface Zone {
   readonly name: string;
   /**
    * @param local the wall clock read as if it were UTC, in milliseconds
-   * @param previous the UTC time of the line before, which tells the two passes of a repeated hour apart
+   * @param previous the UTC time of the line before, which distinguishes the two passes of a repeated hour
    */
   toUtc(local: Millis, previous: Millis | undefined): Millis;
   /** local minus UTC at a UTC time */

@@ -26,7 +26,7 @@ export type From = 'oldest' | { readonly since: Millis } | { readonly cursor: st
 
 export const isJournalPath = (path: string): boolean => path.startsWith(SCHEME);
 
-/** The lasting name of the journal as a log. `@` in names of logs comes before a host; in those of units it does not. */
+/** The base path of the journal as a log. `@` in names of logs comes before a host; in those of units it does not. */
 export const journalName = (path: string): string => path.replaceAll('@', '%40');
 
 /** What journalctl is called with to print the newest entries. */

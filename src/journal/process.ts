@@ -13,12 +13,12 @@ export interface Ended {
   readonly remedy: string;
 }
 
-/** One run of journalctl. While nobody reads its lines, the pipe fills and it waits. */
+/** One run of journalctl. While its lines are not read, the pipe fills and it waits. */
 export class JournalProcess {
   readonly lines: Transform;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #closed: Promise<void>;
-  #said = '';
+  #stderr = '';
   #result: { readonly code: number | null; readonly signal: string | null; readonly error?: NodeJS.ErrnoException } | undefined;
   #isRead = false;
   #onMove: () => void = () => undefined;
@@ -32,7 +32,7 @@ export class JournalProcess {
       this.#isRead = true;
       this.#onMove();
     });
-    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#said = (this.#said + text).slice(-MOST_SAID)));
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr = (this.#stderr + text).slice(-MOST_SAID)));
     this.#closed = new Promise((resolve) => {
       this.#child.on('error', (error) => {
         this.#result = { code: null, signal: null, error };
@@ -63,10 +63,10 @@ export class JournalProcess {
   get ended(): Ended | undefined {
     if (this.#result === undefined || !this.#isRead) return undefined;
     const { code, signal, error } = this.#result;
-    const said = this.#said.trim().replaceAll('\n', '; ');
-    const isClean = code === 0 && !/No journal files were/.test(said);
-    const isCursorGone = !isClean && /cursor/i.test(said);
-    return { isClean, isCursorGone, ...reasonFor(error, said, code === null ? `signal ${signal}` : `exit code ${code}`) };
+    const stderr = this.#stderr.trim().replaceAll('\n', '; ');
+    const isClean = code === 0 && !/No journal files were/.test(stderr);
+    const isCursorGone = !isClean && /cursor/i.test(stderr);
+    return { isClean, isCursorGone, ...reasonFor(error, stderr, code === null ? `signal ${signal}` : `exit code ${code}`) };
   }
 
   /** Resolves when there is more to read, or it has ended. */
@@ -83,25 +83,25 @@ export class JournalProcess {
   }
 }
 
-function reasonFor(error: NodeJS.ErrnoException | undefined, said: string, how: string): Pick<Ended, 'what' | 'remedy'> {
+function reasonFor(error: NodeJS.ErrnoException | undefined, stderr: string, how: string): Pick<Ended, 'what' | 'remedy'> {
   if (error?.code === 'ENOENT')
     return {
       what: 'journalctl is not installed here',
       remedy: 'install systemd, or name a file that `journalctl --all --output=json` wrote elsewhere',
     };
   if (error !== undefined) return { what: `journalctl cannot be started: ${error.message}`, remedy: 'see what $NOVASPAN_JOURNALCTL names' };
-  if (/permission|not permitted/i.test(said))
+  if (/permission|not permitted/i.test(stderr))
     return {
-      what: `this user may not read it (${said})`,
+      what: `this user may not read it (${stderr})`,
       remedy: 'add the user to the group systemd-journal; under systemd: SupplementaryGroups=systemd-journal',
     };
-  if (/No journal files were|No such file/.test(said))
+  if (/No journal files were|No such file/.test(stderr))
     return {
-      what: `journalctl found no journal (${said})`,
+      what: `journalctl found no journal (${stderr})`,
       remedy: 'mount /var/log/journal or /run/log/journal, or name its folder, such as journal:/var/log/journal',
     };
   return {
-    what: `journalctl ended (${how})${said === '' ? '' : `: ${said}`}`,
+    what: `journalctl ended (${how})${stderr === '' ? '' : `: ${stderr}`}`,
     remedy: 'run journalctl by hand with the same units; `journalctl --verify` finds broken files',
   };
 }

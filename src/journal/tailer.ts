@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import type { Clock } from '../model/clock.js';
 import type { Count } from '../model/counters.js';
 import type { LineSink, Millis } from '../model/line.js';
@@ -121,7 +121,7 @@ export class JournalTailer implements Tailer {
   }
 
   positions(): LogPosition[] {
-    // What of a position tells files apart, a journal has in its cursors.
+    // A journal identifies its place by cursors, not by the file ids of a position.
     return [{ path: this.#name, files: [{ ...this.#place, dev: 0, ino: 0, headBytes: 0, headHash: '', markerHash: '' }] }];
   }
 
@@ -160,7 +160,7 @@ export class JournalTailer implements Tailer {
       const line = child.read();
       if (line === undefined) {
         quiet++;
-        await turn();
+        await nextTick();
         continue;
       }
       quiet = 0;

@@ -1,5 +1,5 @@
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, anywhere, last, lasting, latest, line, type PhaseSpec, standIn } from './define.js';
+import { type ActionSpec, anywhere, endMinusDuration, last, latest, line, type PhaseSpec, standIn } from './define.js';
 import { CHAIN_LASTS, eventDeliver, plugChain, portDown, requests, vifPluggedWait, vifUnplug } from './plug.js';
 import { partsOf } from './spawning.js';
 
@@ -8,7 +8,7 @@ const call = (kind: 'interface.attach.requested' | 'interface.detach.requested')
   name: 'api request',
   service: 'nova-api',
   http: 'user',
-  from: [lasting(kind)],
+  from: [endMinusDuration(kind)],
   to: [line(kind)],
 });
 
@@ -29,8 +29,8 @@ export const attachInterface: ActionSpec = action({
   lockedBy: ['do_attach_interface'],
   namedBy: [],
   begunBy: ['interface.attach.requested'],
-  // The API waits for the answer: where nothing else tells its ends, the access line does.
-  starts: [...starts, lasting('interface.attach.requested')],
+  // The API waits for the answer: where no other line gives its ends, the access line does.
+  starts: [...starts, endMinusDuration('interface.attach.requested')],
   opensWith: ['vif.plugged'],
   ends: ['interface.lock.released', 'interface.attach.requested'],
   endsQuietly: ['vif.plugged'],
@@ -97,7 +97,7 @@ export const detachInterface: ActionSpec = action({
       service: 'nova-compute',
       from: [line('device.detaching'), line('device.detach.started'), standIn(line('device.detached.persistently'))],
       to: [line('device.detached'), last('device.detach.timed.out'), last('device.detached.persistently')],
-      marks: ['device.detach.timed.out'],
+      innerEvents: ['device.detach.timed.out'],
     },
     vifUnplug,
     ...portDown,

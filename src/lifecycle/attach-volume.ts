@@ -1,12 +1,12 @@
 import { action, FAILURES } from './common.js';
-import { type ActionSpec, last, lasting, line, type PhaseSpec } from './define.js';
+import { type ActionSpec, endMinusDuration, last, line, type PhaseSpec } from './define.js';
 import { requests } from './plug.js';
 
 const call = (kind: 'volume.attach.requested' | 'volume.detach.requested'): PhaseSpec => ({
   name: 'api request',
   service: 'nova-api',
   http: 'user',
-  from: [lasting(kind)],
+  from: [endMinusDuration(kind)],
   to: [line(kind)],
 });
 
@@ -19,7 +19,7 @@ const lockWait: PhaseSpec = {
   to: [line('instance.lock.acquired')],
 };
 
-/** Connect a volume to a server. nova prints nothing when it is done; at DEBUG the lock's release tells. */
+/** Connect a volume to a server. nova prints nothing when it is done; at DEBUG the lock's release shows it. */
 export const attachVolume: ActionSpec = action({
   name: 'attach_volume',
   lockedBy: ['do_attach_volume'],
@@ -60,7 +60,7 @@ export const detachVolume: ActionSpec = action({
       service: 'nova-compute',
       from: [line('volume.driver.detaching'), line('volume.detaching')],
       to: [line('device.detached')],
-      marks: ['device.detached.persistently', 'device.detach.timed.out'],
+      innerEvents: ['device.detached.persistently', 'device.detach.timed.out'],
     },
     {
       name: 'detach finish',

@@ -29,7 +29,7 @@ export interface Causes {
 
 interface HostCause {
   readonly cause: 'ovnStall' | 'ovsStall' | 'northdStall' | 'ovnEngine';
-  /** A line printed at the end of what it tells of, which states how long it was. */
+  /** A line printed at the end of some work, which states how long it took. */
   readonly kind: EventKind;
   readonly by: string;
   readonly phases: readonly string[];
@@ -77,9 +77,9 @@ const IMAGE_PHASE = 'image create';
 
 /** Shorter waits are the time it takes to take a lock. */
 const LEAST_WAIT = 100;
-/** Shorter works of the engine are its daily bread; at DEBUG it tells of all. */
+/** Shorter work of the engine is normal; at DEBUG it logs all of it. */
 const LEAST_ENGINE = 100;
-/** Whoever finds the image fetched when it has waited for the lock holds it no longer than this. */
+/** A build that finds the image fetched after its wait for the lock holds the lock no longer than this. */
 const LEAST_FETCH = 10;
 
 /** Kinds of lines that are read for how long something took, and for nothing else: what took less is not read. */
@@ -125,7 +125,7 @@ export const causeKinds: readonly EventKind[] = [
 export const isOfHost = ({ kind }: Event): boolean => hostKinds.has(kind);
 const hostKinds: ReadonlySet<EventKind> = new Set(hostCauses.map(({ kind }) => kind));
 
-/** Whether a line tells of too little to be the cause of anything, and is read for nothing else. */
+/** Whether a line reports too short a time to be a cause, and has no other use. */
 export function isNegligible(event: Event): boolean {
   // nova looks at the power state all day; only the look of an action says something.
   if (event.kind === 'power.state.checked') return event.userId === undefined;

@@ -52,24 +52,24 @@ export function followedBy(
   return found?.spec === undefined ? undefined : { request: found.request, action: found.spec.name };
 }
 
-/** What all closed things have in common: whose they are, when, and the lines. */
+/** Common to all closed units: instance, request, times and lines. */
 interface Closed {
   readonly instance: string;
   /** undefined where no line gives it */
   readonly request: string;
   readonly start: Millis;
   readonly end: Millis;
-  /** when the first of the lines was printed that make it be, rather than go with it: it is not open before, and this never changes */
+  /** time of the first line that opened it (not of lines attached later); never changes */
   readonly began: Millis;
   /** in order */
   readonly members: readonly Member[];
   /** by port uuid */
   readonly ports: ReadonlyMap<string, Vif>;
-  /** what its hosts' daemons said of themselves while it lasted */
+  /** lines of its hosts' daemons about themselves during it */
   readonly hostEvents?: readonly Event[];
 }
 
-/** An action as its compute host lived it. */
+/** An action as the logs of its compute host show it. */
 export interface ClosedAction extends Closed {
   readonly form: 'action';
   readonly spec: ActionSpec;
@@ -88,7 +88,7 @@ export interface ClosedAction extends Closed {
   readonly builds?: number;
   /** the action that it completes, as a confirmed resize, where this process has it */
   readonly follows?: Followed | undefined;
-  /** what it leaves behind; of what only the control plane tells there is nothing */
+  /** what it leaves behind; absent if only the control plane's lines are known */
   readonly past?: ActionInterval;
 }
 
@@ -100,19 +100,19 @@ export interface ClosedAttempt extends Omit<ClosedAction, 'form'> {
 /** Lines of an action whose compute host is another process's to read. */
 export interface ClosedFragment extends Closed {
   readonly form: 'fragment';
-  /** What it is a part of, where its lines tell: the other host of a migration. */
+  /** The action that it is part of, if its lines show it: the other host of a migration. */
   readonly spec?: ActionSpec;
   /** what it leaves behind, of the other host of a migration */
   readonly past?: ActionInterval;
 }
 
-/** Of the action that started a guest what the sequel is told with. */
+/** The fields of the boot that the network-ready trace needs. */
 export type Boot = Pick<ClosedAction, 'instance' | 'request' | 'spec' | 'host' | 'start' | 'began' | 'ports'>;
 
 /** Every port has its address; or it is no longer waited for, since the next action has begun, or it took too long. */
 type EndOfNetworkReady = 'ready' | 'next-action' | 'patience';
 
-/** What a guest's network does after the boot: told as a trace of its own, linked to the boot. */
+/** What a guest's network does after the boot: a trace of its own, linked to the boot. */
 export interface ClosedNetworkReady extends Closed {
   readonly form: 'network-ready';
   readonly of: Boot;

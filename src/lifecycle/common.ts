@@ -1,6 +1,6 @@
 import type { EventKind } from '../catalogue/event.js';
 import { minutes } from '../model/time.js';
-import { type ActionSpec, lasting, line, type PhaseSpec } from './define.js';
+import { type ActionSpec, endMinusDuration, line, type PhaseSpec } from './define.js';
 import { portCreate, portDelete, portUpdate } from './plug.js';
 import { maybe } from './spawning.js';
 
@@ -36,7 +36,7 @@ export function action(given: Given): ActionSpec {
     endsWithLock: given.lockedBy.length > 0,
     lockIsSuccess: true,
     fails: FAILURES,
-    cleansUp: FAILURES,
+    cleanupEvents: FAILURES,
     deadline: minutes(60),
     ...given,
   };
@@ -56,7 +56,7 @@ export const lockWait: PhaseSpec = {
 export const guestShutdown: PhaseSpec = {
   name: 'guest shutdown',
   service: 'nova-compute',
-  from: [line('guest.shutdown.started'), lasting('guest.shutdown.finished'), lasting('guest.shutdown.failed')],
+  from: [line('guest.shutdown.started'), endMinusDuration('guest.shutdown.finished'), endMinusDuration('guest.shutdown.failed')],
   to: [line('guest.shutdown.finished', 'guest.shutdown.failed')],
 };
 

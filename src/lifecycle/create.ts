@@ -1,6 +1,6 @@
 import type { EventKind } from '../catalogue/event.js';
 import { minutes, seconds } from '../model/time.js';
-import { type ActionSpec, about, lasting, latest, line } from './define.js';
+import { type ActionSpec, about, endMinusDuration, latest, line } from './define.js';
 import { apiRequest, dispatch, plugChain, portCreate, portUpdate, requests, scheduling } from './plug.js';
 import { spawning } from './spawning.js';
 import { secondsWaited } from './waited.js';
@@ -77,7 +77,7 @@ export const create: ActionSpec = {
     // nova records the start between the two lines, and only then prints the second; where it is slow to write, half a second later.
     { kinds: ['instance.lock.acquired'], followedBy: { kind: 'instance.build.started', within: seconds(1) } },
     line('instance.build.started'),
-    lasting('instance.built'),
+    endMinusDuration('instance.built'),
   ],
   underWay: [{ kinds: ['vif.plug.timed.out'], lessStated: secondsWaited }],
   // Before a build ends, INFO does not say since when it was under way.
@@ -109,13 +109,13 @@ export const create: ActionSpec = {
   ],
   failsByOwn: TAKES_DOWN,
   handsBack: ['instance.build.rescheduled', 'instance.build.failed', 'instance.spawn.failed', 'claim.failed'],
-  // A build that waited in vain for its ports is aborted: no other host would do better. Where the wait is not fatal, it goes on.
+  // A build whose wait for its ports timed out is aborted: no other host would do better. Where the wait is not fatal, it goes on.
   decides: ['vif.plug.timed.out', 'instance.build.aborted', 'instance.build.unexpected', 'instance.disappeared', 'reschedule.declined'],
   reopens: ['instance.build.rescheduled', 'instance.build.failed'],
   givenUpBy: { tasks: ['compute_task_build_instances'], kinds: ['scheduling.failed'], alone: true },
-  cleansUp: ['allocation.deleted', 'network.deallocated'],
+  cleanupEvents: ['allocation.deleted', 'network.deallocated'],
   reports: 'instance.built',
-  // nova gives up a build by itself only when told to (instance_build_timeout); large images take long.
+  // nova gives up a build by itself only if configured to (instance_build_timeout); large images take long.
   deadline: minutes(60),
   phases: [
     apiRequest,
@@ -134,7 +134,7 @@ export const create: ActionSpec = {
       service: 'nova-compute',
       next: ['claim save'],
       // nova's own duration begins with the build.
-      from: [line('instance.build.started'), line('claim.lock.acquired'), line('claim.attempted'), lasting('instance.built')],
+      from: [line('instance.build.started'), line('claim.lock.acquired'), line('claim.attempted'), endMinusDuration('instance.built')],
       to: [line('instance.claimed', 'claim.failed')],
       failsAt: [{ kind: 'claim.failed' }],
     },
@@ -209,14 +209,14 @@ export const create: ActionSpec = {
       optional: true,
       needsFrom: true,
       from: [line('volume.booting')],
-      to: [line('spawn.started'), lasting('instance.spawn.timed'), line('bdm.failed')],
+      to: [line('spawn.started'), endMinusDuration('instance.spawn.timed'), line('bdm.failed')],
     },
     {
       name: 'spawn',
       service: 'nova-compute',
       reports: 'instance.spawn.timed',
       // It begins with the disks: of a build that failed, at INFO, no line is nearer.
-      from: [line('spawn.started'), lasting('instance.spawn.timed'), about('image.creation.started')],
+      from: [line('spawn.started'), endMinusDuration('instance.spawn.timed'), about('image.creation.started')],
       to: [line('instance.spawn.timed'), line('instance.spawn.failed')],
       failsAt: [{ kind: 'instance.spawn.failed' }],
     },
@@ -228,7 +228,7 @@ export const create: ActionSpec = {
       optional: true,
       from: [line('ironic.spawn.started'), line('ironic.node.awaited')],
       to: [line('ironic.node.active'), line('ironic.node.provisioned')],
-      marks: ['ironic.node.awaited'],
+      innerEvents: ['ironic.node.awaited'],
     },
     {
       name: 'guest create',
@@ -258,7 +258,7 @@ export const create: ActionSpec = {
       name: 'network deallocate',
       service: 'nova-compute',
       optional: true,
-      from: [line('network.deallocation.started'), lasting('network.deallocated')],
+      from: [line('network.deallocation.started'), endMinusDuration('network.deallocated')],
       to: [line('network.deallocated')],
     },
     ...requests,

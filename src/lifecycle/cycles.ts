@@ -42,7 +42,7 @@ export function plugCycles(members: readonly Member[]): Member[][] {
       case 'vif.unplugging':
       case 'vif.unplugged':
       case 'interface.deleted':
-        // Before the first plug of its own, an action lets go of what was plugged earlier.
+        // Before its own first plug, an action unplugs what was plugged earlier.
         left = current ?? left;
         current = undefined;
         early = [];
@@ -58,7 +58,7 @@ export function plugCycles(members: readonly Member[]): Member[][] {
   return cycles;
 }
 
-/** How an agent's turn begins for a port, what it prints on the way, and how the turn ends. */
+/** How an agent's loop starts for a port, what it prints meanwhile, and how the loop ends. */
 const TURN_BEGINS: ReadonlySet<EventKind> = new Set<EventKind>(['agent.port.processing', 'agent.port.updated']);
 const TURN_GOES_ON: ReadonlySet<EventKind> = new Set<EventKind>([
   'agent.ports.wired',
@@ -68,7 +68,7 @@ const TURN_GOES_ON: ReadonlySet<EventKind> = new Set<EventKind>([
   'agent.devices.configured',
 ]);
 
-/** neutron-openvswitch-agent finishes the turn that it is in, whether the interface is still there or not. */
+/** neutron-openvswitch-agent finishes its current loop, whether the interface is still there or not. */
 function goesOn(cycle: readonly Member[], { event: { kind } }: Member): boolean {
   if (!TURN_GOES_ON.has(kind)) return false;
   const begun = cycle.findLastIndex(({ event }) => TURN_BEGINS.has(event.kind));

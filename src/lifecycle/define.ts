@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Millis } from '../model/line.js';
 import type { Event } from './event.js';
-import type { Wiring } from './wiring.js';
+import type { PortBackend } from './wiring.js';
 
 /** nova's own names of instance actions (nova/compute/instance_actions.py). */
 export type ActionName =
@@ -36,7 +36,7 @@ export type ActionName =
 /** One end of a phase: any of these lines. An edge list is in order of preference. */
 export interface Edge {
   readonly kinds: readonly EventKind[];
-  /** The line's time less this field of it, in seconds: a line that states its own duration gives both ends. */
+  /** The line's time minus this field, in seconds: a line that states its own duration gives both ends. */
   readonly less?: string;
   /** The same where the line states it in other words; a line that does not is no such edge. */
   readonly lessStated?: (event: Event) => number | undefined;
@@ -48,7 +48,7 @@ export interface Edge {
   readonly anywhere?: true;
   /**
    * Counts only where such a line follows within so many milliseconds, or later with no build of the host ending in between:
-   * else the line waited for its turn.
+   * else the line waited in a queue.
    */
   readonly followedBy?: { readonly kind: EventKind; readonly within: Millis };
   /** The line stands in for one that is not there: `derived`, and still, unlike a bound, it shows that the work was begun or done. */
@@ -65,8 +65,8 @@ export interface PhaseSpec {
   readonly to: readonly Edge[];
   /** One span per port: of the port's plug cycles, or of the port's own request. */
   readonly per?: 'port' | 'cycle';
-  /** Only of ports that are wired so. */
-  readonly wiredBy?: readonly Wiring[];
+  /** Only of ports with one of these backends. */
+  readonly backends?: readonly PortBackend[];
   /** The phase, of the same service, that this one is a part of; else the root. */
   readonly within?: string;
   /** The service prints its lines at DEBUG only. */
@@ -85,20 +85,20 @@ export interface PhaseSpec {
   /** Not part of every such action, so not missed where it is not seen. */
   readonly optional?: true;
   /** Optional, but missed where one of these is seen and a port is wired so: the time-out of a wait for it. */
-  readonly missedWith?: { readonly kinds: readonly EventKind[]; readonly wiredBy: readonly Wiring[] };
+  readonly missedWith?: { readonly kinds: readonly EventKind[]; readonly backends: readonly PortBackend[] };
   /** Not a part of actions that print one of these: another driver's work is done in another way. */
   readonly unless?: readonly EventKind[];
-  /** Told only where its beginning was seen. */
+  /** A span only if a line shows its start. */
   readonly needsFrom?: true;
-  /** Lines between its ends that are told with it, as the progress of a copy. */
-  readonly marks?: readonly EventKind[];
+  /** Lines between its ends that become events of the span, as the progress of a copy. */
+  readonly innerEvents?: readonly EventKind[];
   /** Nothing before the root's start: that would be another's work. */
   readonly fromRoot?: true;
   /** At the most so many spans. */
   readonly most?: number;
   /** One line is all of it: a point in time. Of any other phase, one line without a duration is no span. */
   readonly isPoint?: true;
-  /** It is an HTTP request, told by the access line of the service that answered it: who sent it. */
+  /** It is an HTTP request, known from the access line of the service that answered it: who sent it. */
   readonly http?: 'user' | 'service';
   /** Its spans are named by the call, as `GET /v2.0/ports`: where phases are listed or counted they are one. */
   readonly namedByCall?: true;
@@ -125,7 +125,7 @@ export interface ActionSpec {
   readonly namedByAll?: readonly (readonly EventKind[])[];
   /** Lines that name it where nothing else does, unless one of the others is there: another action prints both. */
   readonly namedUnless?: { readonly kinds: readonly EventKind[]; readonly unless: readonly EventKind[] };
-  /** After the one line it prints one of the others at once: where a bag goes on without, it is another action that shares its claim. */
+  /** After the one line it prints one of the others at once: lines that continue without one are another action's, which shares its claim. */
   readonly followsUp?: { readonly after: EventKind; readonly with: readonly EventKind[] };
   /** Lines that it never prints with its request id: whatever does is another action. */
   readonly notWith?: readonly EventKind[];
@@ -136,13 +136,13 @@ export interface ActionSpec {
   readonly tasks?: readonly string[];
   /** Task states that it goes through as other actions do: while nova prints one of them, the action has not ended. */
   readonly sharedTasks?: readonly string[];
-  /** Lines that are this action's without naming a request: its threads have no context. They begin it. */
-  readonly opensBare?: readonly EventKind[];
+  /** Lines of this action without a request id, because its threads have no context. They start it. */
+  readonly startsWithoutRequestId?: readonly EventKind[];
   /**
    * Lines with its request id on a host that takes part and does not write the root, all of one of these lists: a process
-   * that reads only that host tells a fragment.
+   * that reads only that host exports a fragment.
    */
-  readonly takesPart?: readonly (readonly EventKind[])[];
+  readonly peerEvidence?: readonly (readonly EventKind[])[];
   /** The root's start, else the first line with the action's request id. */
   readonly starts: readonly Edge[];
   /** Lines that state how long the action has been under way at least: what they say counts where its head is missing. */
@@ -160,12 +160,12 @@ export interface ActionSpec {
    * more exactly than its end lines. Only after its naming line, where it has one.
    */
   readonly provedBy?: readonly EventKind[];
-  /** Nothing marks its success: after one of these, silence without a failure is one. */
+  /** No line shows its success: after one of these, silence without a failure is a success. */
   readonly endsQuietly?: readonly EventKind[];
   /** Releases of old print no end line: what is left of the silence at the end of the input need not be waited for. */
   readonly mayEndQuietly?: true;
-  /** Lines that belong to the end when they follow it: from 2025.1 on the guest's lifecycle lags behind. */
-  readonly confirms?: readonly EventKind[];
+  /** Lines that are part of the end if they follow it: from 2025.1 on the guest's lifecycle events are late. */
+  readonly lateEndEvents?: readonly EventKind[];
   /** Only after one of these: the same end line means something else before it. */
   readonly endsAfter?: readonly EventKind[];
   /** The lock's release, when seen, ends the action rather than the end line. */
@@ -185,14 +185,14 @@ export interface ActionSpec {
   /** Failures that count with its own request id only: another action prints such a line when it succeeds. */
   readonly failsByOwn?: readonly EventKind[];
   /** The last of these is the end of a failed one. */
-  readonly cleansUp: readonly EventKind[];
+  readonly cleanupEvents: readonly EventKind[];
   readonly deadline: Millis;
   /** Actions that it completes: its trace links to the one that it follows. */
   readonly completes?: readonly ActionName[];
   /** The line in which nova itself reports how long it took, in its field `seconds`. */
   readonly reports?: EventKind;
-  /** At DEBUG, how long after a success the host's next resource audit is waited for, which counts as its last step. */
-  readonly lingers?: Millis;
+  /** At DEBUG, how long to wait after a success for the host's next resource audit, which is its last step. */
+  readonly postAuditWait?: Millis;
   /** nova does not wait for its ports: how long after a success their chains may go on; where `after` is given, only after one of these. */
   readonly outlivedBy?: { readonly millis: Millis; readonly after?: readonly EventKind[] };
   readonly phases: readonly PhaseSpec[];
@@ -206,8 +206,8 @@ export const last = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'l
 export const latest = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest', anywhere: true });
 /** The latest such line of the same port and plug cycle, before the phase's end. */
 export const recent = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest' });
-/** So much before the line as it says itself. */
-export const lasting = (kind: EventKind, field = 'seconds'): Edge => ({ kinds: [kind], less: field });
+/** The line's time minus the duration that it states (`field`, in seconds). */
+export const endMinusDuration = (kind: EventKind, field = 'seconds'): Edge => ({ kinds: [kind], less: field });
 /** The same where it is not the very moment, but shows that the moment has come, or is near. */
 export const standIn = (edge: Edge): Edge => ({ ...edge, standIn: true });
 /** A line that is no more than a bound: what lies before it, or after it, is mostly this phase. */

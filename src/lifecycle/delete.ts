@@ -1,5 +1,5 @@
 import { minutes } from '../model/time.js';
-import { type ActionSpec, about, anywhere, lasting, line, standIn } from './define.js';
+import { type ActionSpec, about, anywhere, endMinusDuration, line, standIn } from './define.js';
 import { apiRequest, portDelete, portDown, requests, vifUnplug } from './plug.js';
 
 /** Delete a server: destroy the guest, unplug and free its network, give back its resources. */
@@ -33,7 +33,7 @@ export const remove: ActionSpec = {
   endsWithLock: true,
   lockIsSuccess: true,
   fails: ['instance.error.set', 'task.state.reverted'],
-  cleansUp: ['instance.error.set', 'task.state.reverted'],
+  cleanupEvents: ['instance.error.set', 'task.state.reverted'],
   deadline: minutes(60),
   phases: [
     apiRequest,
@@ -47,7 +47,7 @@ export const remove: ActionSpec = {
     {
       name: 'guest destroy',
       service: 'nova-compute',
-      from: [line('instance.destroy.started'), lasting('instance.destroy.timed'), about('instance.terminating')],
+      from: [line('instance.destroy.started'), endMinusDuration('instance.destroy.timed'), about('instance.terminating')],
       to: [line('instance.destroy.timed')],
     },
     {
@@ -55,7 +55,7 @@ export const remove: ActionSpec = {
       service: 'nova-compute',
       within: 'guest destroy',
       // It begins with what it is a part of.
-      from: [line('instance.destroy.started'), lasting('instance.destroy.timed'), about('instance.terminating')],
+      from: [line('instance.destroy.started'), endMinusDuration('instance.destroy.timed'), about('instance.terminating')],
       to: [line('instance.destroyed')],
     },
     { ...vifUnplug, within: 'guest destroy' },
@@ -72,13 +72,13 @@ export const remove: ActionSpec = {
       service: 'nova-compute',
       within: 'guest destroy',
       optional: true,
-      from: [lasting('volumes.detach.timed')],
+      from: [endMinusDuration('volumes.detach.timed')],
       to: [line('volumes.detach.timed')],
     },
     {
       name: 'network deallocate',
       service: 'nova-compute',
-      from: [line('network.deallocation.started'), lasting('network.deallocated')],
+      from: [line('network.deallocation.started'), endMinusDuration('network.deallocated')],
       to: [line('network.deallocated')],
     },
     {

@@ -16,7 +16,7 @@ export const evacuate: ActionSpec = action({
   givenUpBy: { tasks: ['compute_task_rebuild_server'] },
   starts: [line('instance.evacuating'), line('instance.rebuilding')],
   ends: ['instance.spawned'],
-  confirms: ['evacuation.lock.released'],
+  lateEndEvents: ['evacuation.lock.released'],
   sharedTasks: ['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning'],
   endsWithLock: false,
   lockIsSuccess: false,

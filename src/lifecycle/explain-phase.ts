@@ -30,10 +30,10 @@ const waitsFor: Readonly<Record<string, readonly string[]>> = {
   'port provision': ['agent device up', 'dhcp configure'],
 };
 
-/** One thing that is said of a phase. */
-export interface Said {
+/** One fact about a phase. */
+export interface PhaseNote {
   readonly name: string;
-  readonly said: string;
+  readonly text: string;
 }
 
 const wordsOf = (text: string): string[] =>
@@ -79,34 +79,34 @@ function rowsOf(name: string): Row[] {
 }
 
 /** What is known of the phases that a text names: all of one, the names of several. Undefined where it names none. */
-export function explainPhase(text: string): readonly Said[] | undefined {
+export function explainPhase(text: string): readonly PhaseNote[] | undefined {
   const names = phasesCalled(text);
-  if (names.length > 1) return names.map((name) => ({ name, said: glossary[name] ?? '' }));
+  if (names.length > 1) return names.map((name) => ({ name, text: glossary[name] ?? '' }));
   const [name] = names;
   if (name === undefined) return undefined;
   const rows = rowsOf(name);
   const parents = unique(rows.flatMap(({ phase }) => phase.within ?? []));
   const parts = unique(actions.flatMap(({ phases }) => phases.filter(({ within }) => within === name).map((part) => part.name)));
   return [
-    { name: 'phase', said: name },
-    { name: 'is', said: glossary[name] ?? '' },
-    { name: 'part of', said: parents.length === 0 ? 'the action' : parents.join(', ') },
-    ...rows.flatMap((row) => rowSaid(row)),
-    ...(parts.length === 0 ? [] : [{ name: 'parts', said: parts.join(', ') }]),
-    { name: 'long by', said: whyLong(name, parts) },
+    { name: 'phase', text: name },
+    { name: 'is', text: glossary[name] ?? '' },
+    { name: 'part of', text: parents.length === 0 ? 'the action' : parents.join(', ') },
+    ...rows.flatMap((row) => notesOfRow(row)),
+    ...(parts.length === 0 ? [] : [{ name: 'parts', text: parts.join(', ') }]),
+    { name: 'long by', text: whyLong(name, parts) },
   ];
 }
 
-function rowSaid({ phase, actions: of }: Row): Said[] {
+function notesOfRow({ phase, actions: of }: Row): PhaseNote[] {
   const { service, from, to } = phase;
   return [
-    { name: 'service', said: [service].flat().join(', ') },
-    { name: 'actions', said: of.join(', ') },
-    { name: 'begins', said: from.length === 0 ? 'with the line that ends it' : from.map(lineOf).join('; else ') },
-    { name: 'ends', said: to.map(lineOf).join('; else ') },
+    { name: 'service', text: [service].flat().join(', ') },
+    { name: 'actions', text: of.join(', ') },
+    { name: 'begins', text: from.length === 0 ? 'with the line that ends it' : from.map(lineOf).join('; else ') },
+    { name: 'ends', text: to.map(lineOf).join('; else ') },
     {
       name: 'seen at',
-      said: levelsByRelease(phase)
+      text: levelsByRelease(phase)
         .map(({ releases, level }) => `${level === '–' ? 'no level' : level}: ${releases}`)
         .join('; '),
     },

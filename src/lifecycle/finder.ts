@@ -27,17 +27,17 @@ const isPoint = (from: Found, to: Found): boolean => from.at === to.at && (from.
 /** Finds the phases of an action: one plan in one scope after the other. */
 export class Finder {
   readonly #whole: Scope;
-  readonly #lived: PhaseInput;
+  readonly #input: PhaseInput;
   readonly #numbers: ReadonlyMap<EventKind, number>;
   #plan!: Plan;
   #scope!: Scope;
   #isSilent = false;
   #phases!: Phase[];
 
-  constructor(whole: Scope, numbers: ReadonlyMap<EventKind, number>, lived: PhaseInput) {
+  constructor(whole: Scope, numbers: ReadonlyMap<EventKind, number>, input: PhaseInput) {
     this.#whole = whole;
     this.#numbers = numbers;
-    this.#lived = lived;
+    this.#input = input;
   }
 
   /** Adds the phases that the lines of a scope show. @param isSilent the lines of this phase are DEBUG's, and its service logs at INFO here */
@@ -48,7 +48,7 @@ export class Finder {
     this.#phases = phases;
     if (plan.isSpread) {
       const from = this.#first(plan.from);
-      const to = this.#lastOf(plan.to, this.#lived.host === undefined ? undefined : this.#lived.start);
+      const to = this.#lastOf(plan.to, this.#input.host === undefined ? undefined : this.#input.start);
       // One line shows a moment of it and no time.
       if (from !== undefined && to !== undefined && from.event !== to.event) this.#add(from, to);
     } else if (plan.repeats) this.#addPairs();
@@ -57,8 +57,8 @@ export class Finder {
 
   #add(from: Found | undefined, to: Found | undefined): void {
     const plan = this.#plan;
-    const lived = this.#lived;
-    // That it began is no sign that it did not end, where its end is not printed or need not come.
+    const input = this.#input;
+    // A start alone proves nothing if the end is not logged at this level or is optional.
     if (to === undefined && !plan.hasNext && (this.#isSilent || plan.isOptional)) return;
     if (from === undefined && plan.needsFrom) return;
     // A bound alone shows no work.
@@ -68,12 +68,12 @@ export class Finder {
     // One line that states no duration is a point: it is shown on whatever it falls into.
     if (from !== undefined && to !== undefined && isPoint(from, to) && !plan.isSpread && !plan.isPoint) return;
     const start = from === undefined ? to!.at : from.at;
-    if (plan.isFromRoot && start < lived.start) return;
+    if (plan.isFromRoot && start < input.start) return;
     const own = this.#own(from, to);
     // Where the work was never finished, the service that should have done it is known by the host that waited for it.
-    const waiting = from !== undefined && to === undefined && (lived.host === from.event.host || plan.isAcross);
-    const service = own?.service ?? (waiting ? plan.services.find((each) => lived.reads(each, lived.host)) : undefined);
-    const host = own?.host ?? lived.host;
+    const waiting = from !== undefined && to === undefined && (input.host === from.event.host || plan.isAcross);
+    const service = own?.service ?? (waiting ? plan.services.find((each) => input.reads(each, input.host)) : undefined);
+    const host = own?.host ?? input.host;
     if (service === undefined || host === undefined) return;
     const call = !plan.isHttp || to === undefined ? undefined : callIn(to.event.text);
     this.#phases.push({
@@ -89,7 +89,7 @@ export class Finder {
       isTimed: from?.isStated === true,
       port: this.#scope.port,
       within: plan.within,
-      lines: plan.marks === undefined ? linesOf(from?.event, to?.event) : this.#withMarks(plan.marks, from, to),
+      lines: plan.innerEvents === undefined ? linesOf(from?.event, to?.event) : this.#withInnerEvents(plan.innerEvents, from, to),
       failure: to !== undefined && plan.failsAt.includes(to.event.kind as EventKind) ? to.event : undefined,
       call,
     });
@@ -107,16 +107,16 @@ export class Finder {
   }
 
   /** The lines at both ends, and those between them that are shown with the phase. */
-  #withMarks(marks: readonly number[], from: Found | undefined, to: Found | undefined): Event[] {
+  #withInnerEvents(inner: readonly number[], from: Found | undefined, to: Found | undefined): Event[] {
     const among = this.#plan.per === 'action' ? this.#whole : this.#scope;
     const first = from?.event.at ?? to!.event.at;
     const last = to?.event.at ?? Number.POSITIVE_INFINITY;
-    const between = marks.flatMap((number) => among.lines[number] ?? []).filter(({ at }) => at >= first && at <= last);
+    const between = inner.flatMap((number) => among.lines[number] ?? []).filter(({ at }) => at >= first && at <= last);
     return [...new Set([...linesOf(from?.event, to?.event), ...between])].sort(inOrder);
   }
 
   #lines(edge: PlannedEdge): readonly Event[] {
-    return linesOfEdge(edge, this.#plan, edge.isAnywhere ? this.#whole : this.#scope, this.#lived.request);
+    return linesOfEdge(edge, this.#plan, edge.isAnywhere ? this.#whole : this.#scope, this.#input.request);
   }
 
   /** @param since what lies before this moment has nothing to do with it */

@@ -1,5 +1,5 @@
 /**
- * What a person would call each phase, in one line: for docs/tracing-model.md and for whoever looks at a trace. A test holds
+ * Each phase in one line of plain words: for docs/tracing-model.md and for readers of a trace. A test holds
  * it to the tables: every phase has its line, and no line is of a phase that is gone.
  */
 export const glossary: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import { hours } from '../model/time.js';
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, last, lasting, latest, line, type PhaseSpec, recent } from './define.js';
+import { type ActionSpec, endMinusDuration, last, latest, line, type PhaseSpec, recent } from './define.js';
 import {
   apiRequest,
   flowInstall,
@@ -76,8 +76,8 @@ export const liveMigration: ActionSpec = action({
   name: 'live-migration',
   lockedBy: [],
   namedBy: [...OF_THE_SOURCE, 'live.migration.source.checked', 'live.migration.finished', 'live.migration.monitored'],
-  opensBare: OF_THE_SOURCE,
-  takesPart: [
+  startsWithoutRequestId: OF_THE_SOURCE,
+  peerEvidence: [
     ['live.migration.destination.checked'],
     ['live.migration.preparing'],
     ['live.migration.vifs.plugging'],
@@ -87,7 +87,7 @@ export const liveMigration: ActionSpec = action({
   begunBy: ['server.live.migrate.begun'],
   givenUpBy: { tasks: ['compute_task_migrate_server'] },
   tasks: ['migrating'],
-  starts: [lasting('live.migration.prepared')],
+  starts: [endMinusDuration('live.migration.prepared')],
   opensWith: [
     'instance.attribute.loaded',
     'live.migration.destination.checked',
@@ -97,7 +97,7 @@ export const liveMigration: ActionSpec = action({
   ],
   startsWithFirst: true,
   ends: ['live.migration.finished'],
-  confirms: ['migration.allocation.deleted'],
+  lateEndEvents: ['migration.allocation.deleted'],
   fails: [
     ...FAILURES,
     'live.migration.failed',
@@ -107,7 +107,7 @@ export const liveMigration: ActionSpec = action({
     'live.migration.refused',
     'live.migration.cancelled',
   ],
-  cleansUp: [
+  cleanupEvents: [
     'live.migration.failed',
     'live.migration.aborted',
     'live.migration.claim.dropping',
@@ -128,7 +128,7 @@ export const liveMigration: ActionSpec = action({
     {
       name: 'destination prepare',
       service: 'nova-compute',
-      from: [lasting('live.migration.prepared'), line('live.migration.preparing')],
+      from: [endMinusDuration('live.migration.prepared'), line('live.migration.preparing')],
       to: [line('live.migration.prepared'), line('live.migration.preparation.failed')],
     },
     networkInfo,
@@ -143,7 +143,7 @@ export const liveMigration: ActionSpec = action({
         line('live.migration.prepared'),
       ],
       to: [line('live.migration.completed', 'live.migration.aborted', 'live.migration.failed')],
-      marks: [
+      innerEvents: [
         'live.migration.progressed',
         'live.migration.downtime.increased',
         'live.migration.postcopied',

@@ -19,11 +19,11 @@ port; **c** one per port and plug cycle; **o** not every such action has it; **r
 function section(spec: ActionSpec): string {
   const known = [
     ...(spec.lockedBy.length > 0 ? [`holds the instance's lock as ${spec.lockedBy.map(code).join(', ')} (DEBUG)`] : []),
-    ...(spec.namedBy.length > 0 ? [`prints ${said(spec.namedBy)}`] : []),
+    ...(spec.namedBy.length > 0 ? [`prints ${wordingsOf(spec.namedBy)}`] : []),
     ...(spec.calls === undefined ? [] : [`nova-api calls ${spec.calls.map(code).join(', ')} (DEBUG)`]),
-    ...(spec.begunBy === undefined ? [] : [`nova-api prints ${said(spec.begunBy)}`]),
+    ...(spec.begunBy === undefined ? [] : [`nova-api prints ${wordingsOf(spec.begunBy)}`]),
     ...(spec.tasks === undefined ? [] : [`power synchronization finds the task state ${spec.tasks.map(code).join(', ')}`]),
-    ...(spec.namedByAll === undefined ? [] : [`prints, in this order, ${spec.namedByAll.map(said).join(', then ')}`]),
+    ...(spec.namedByAll === undefined ? [] : [`prints, in this order, ${spec.namedByAll.map(wordingsOf).join(', then ')}`]),
   ];
   return [
     `## ${spec.name}`,
@@ -31,10 +31,10 @@ function section(spec: ActionSpec): string {
     '| | |',
     '| --- | --- |',
     `| known by | ${known.join('<br>')} |`,
-    ...(spec.notWith === undefined ? [] : [`| but not with | ${said(spec.notWith)} |`]),
+    ...(spec.notWith === undefined ? [] : [`| but not with | ${wordingsOf(spec.notWith)} |`]),
     `| begins | ${[...spec.starts.map(edge), spec.startsWithFirst === true ? 'or its first line, if that is earlier' : 'else its first line'].join('<br>')} |`,
     `| succeeds | ${endOf(spec)} |`,
-    `| fails | ${said(spec.fails)} |`,
+    `| fails | ${wordingsOf(spec.fails)} |`,
     `| given up | after ${spec.deadline / 60_000} minutes |`,
     '',
     '| phase | service | from | to | marks |',
@@ -44,26 +44,26 @@ function section(spec: ActionSpec): string {
   ].join('\n');
 }
 
-function endOf({ ends, endsWithLock, endsQuietly, endsAfter, confirms }: ActionSpec): string {
+function endOf({ ends, endsWithLock, endsQuietly, endsAfter, lateEndEvents: confirms }: ActionSpec): string {
   return [
-    ...(ends.length > 0 ? [said(ends) + (endsAfter === undefined ? '' : ` after ${said(endsAfter)}`)] : []),
-    ...(confirms === undefined ? [] : [`confirmed by ${said(confirms)}`]),
+    ...(ends.length > 0 ? [wordingsOf(ends) + (endsAfter === undefined ? '' : ` after ${wordingsOf(endsAfter)}`)] : []),
+    ...(confirms === undefined ? [] : [`confirmed by ${wordingsOf(confirms)}`]),
     ...(endsWithLock ? ['at DEBUG the release of the lock after it'] : []),
-    ...(endsQuietly === undefined ? [] : [`30 s without a failure after ${said(endsQuietly)}`]),
+    ...(endsQuietly === undefined ? [] : [`30 s without a failure after ${wordingsOf(endsQuietly)}`]),
   ].join('<br>');
 }
 
 const row = (phase: PhaseSpec): string =>
-  `| ${phase.within === undefined ? '' : `${phase.within} ↳ `}\`${phase.name}\` | ${[phase.service].flat()[0]} | ${phase.from.map(edge).join('<br>')} | ${phase.to.map(edge).join('<br>')} | ${marks(phase)} |`;
+  `| ${phase.within === undefined ? '' : `${phase.within} ↳ `}\`${phase.name}\` | ${[phase.service].flat()[0]} | ${phase.from.map(edge).join('<br>')} | ${phase.to.map(edge).join('<br>')} | ${flagsOf(phase)} |`;
 
-const marks = ({ debug, per, optional, repeats }: PhaseSpec): string =>
+const flagsOf = ({ debug, per, optional, repeats }: PhaseSpec): string =>
   [debug === true && 'D', per === 'port' && 'p', per === 'cycle' && 'c', optional === true && 'o', repeats === true && 'r']
-    .filter((mark) => mark !== false)
+    .filter((flag) => flag !== false)
     .join(' ');
 
 /** One end of a phase, by the newest wording of its lines. */
 export const edge = ({ kinds, less, derived, standIn, notBefore, pick }: Edge): string =>
-  `${derived === true || standIn === true ? 'about ' : ''}${pick === 'last' ? 'the last ' : pick === 'latest' ? 'the latest ' : ''}${said(kinds)}${less === undefined ? '' : ` less ${less === 'waited' ? 'the wait' : 'N'}`}${notBefore === undefined ? '' : `, not before ${said(notBefore)}`}`;
+  `${derived === true || standIn === true ? 'about ' : ''}${pick === 'last' ? 'the last ' : pick === 'latest' ? 'the latest ' : ''}${wordingsOf(kinds)}${less === undefined ? '' : ` less ${less === 'waited' ? 'the wait' : 'N'}`}${notBefore === undefined ? '' : `, not before ${wordingsOf(notBefore)}`}`;
 
 const wordings = new Map<EventKind, string>(
   tables.flatMap(({ messages }) =>
@@ -72,7 +72,7 @@ const wordings = new Map<EventKind, string>(
 );
 
 /** Lines by their newest wording; what varies in it is shown as its name. */
-const said = (kinds: readonly EventKind[]): string => kinds.map((kind) => quoted(wordings.get(kind) ?? kind)).join(' or ');
+const wordingsOf = (kinds: readonly EventKind[]): string => kinds.map((kind) => quoted(wordings.get(kind) ?? kind)).join(' or ');
 
 /** Longer wordings are cut: the catalogue has them whole. */
 const LONGEST = 70;

@@ -17,7 +17,7 @@ import { shelve, shelveOffload, unshelve } from './shelve.js';
 import { backup, createImage } from './snapshot.js';
 import { createStates, statesOf } from './states.js';
 
-/** All actions. Where lines of several are in one bag, the first of them names it. */
+/** All actions. Where the lines of one candidate action fit several, the first of them names it. */
 export const actions: readonly ActionSpec[] = [
   rebuild,
   evacuate,
@@ -68,7 +68,7 @@ const byAll = actions.flatMap((spec) => (spec.namedByAll === undefined ? [] : [{
 /** Locks whose function names the action. */
 const LOCKS: ReadonlySet<EventKind> = new Set(kindsWith(isActionLock));
 
-/** Kinds of nova-compute's lines that have a say in a bag's name: any other leaves it as it is. */
+/** Kinds of nova-compute's lines that can change the name of a candidate action. */
 export const naming: ReadonlySet<EventKind> = new Set([
   ...LOCKS,
   'instance.claimed',
@@ -82,12 +82,12 @@ export const naming: ReadonlySet<EventKind> = new Set([
     ...(spec.namedUnless?.unless ?? []),
     ...(spec.provenOnHost ?? []),
     ...(spec.notWith ?? []),
-    ...(spec.takesPart ?? []).flat(),
+    ...(spec.peerEvidence ?? []).flat(),
   ]),
 ]);
 
-/** Kinds of lines without a request id that may name a bag which nothing else names. */
-export const mayNameBare: ReadonlySet<EventKind> = new Set<EventKind>([
+/** Kinds of lines without a request id that may name a candidate action that nothing else names. */
+export const namersWithoutRequestId: ReadonlySet<EventKind> = new Set<EventKind>([
   'power.state.sync.pending',
   'power.state.synchronizing',
   ...actions.flatMap((spec) => (spec.namedByAll ?? []).flat()),
@@ -100,8 +100,8 @@ export const heads: ReadonlySet<EventKind> = new Set(actions.flatMap(({ headedBy
 export const beginnings: ReadonlySet<EventKind> = new Set<EventKind>(['server.action.called', ...byBeginning.keys()]);
 
 /** Lines that belong to an action of this sort although they name no request. */
-export const bareOpeners: ReadonlyMap<EventKind, ActionSpec> = new Map(
-  actions.flatMap((spec) => (spec.opensBare ?? []).map((kind) => [kind, spec] as const)),
+export const startersWithoutRequestId: ReadonlyMap<EventKind, ActionSpec> = new Map(
+  actions.flatMap((spec) => (spec.startsWithoutRequestId ?? []).map((kind) => [kind, spec] as const)),
 );
 
 /** The action whose function holds this lock, where the line is of a lock that an action holds from end to end. */
@@ -118,7 +118,7 @@ function actionOfCall(event: Event): ActionSpec | undefined {
   return method === undefined ? undefined : byCall.get(method.slice(method.lastIndexOf('.') + 1));
 }
 
-/** What a bag's name is found from. */
+/** The evidence for the name of a candidate action. */
 export interface Evidence {
   /** nova-compute's lines with the action's own request id, in order */
   readonly own: readonly Event[];
@@ -133,7 +133,7 @@ export interface Evidence {
 }
 
 /**
- * Which action a bag of lines is, by the first rule that fits:
+ * Which action the lines of a candidate action show, by the first rule that fits:
  *
  * 1. the function that holds the instance's lock (DEBUG)
  * 2. a line that names it; of two that share the line, what nova-api says, or what its host prints besides
@@ -166,11 +166,11 @@ export function nameAction({ own, begun, bare, stated = [], isOld = () => false 
   const possible = named.length === 0 ? named : named.filter((spec) => !isRuledOut(spec));
   if (possible.length > 0) return oneOf(possible, called, own);
   // nova-api names an action; it never makes a host its owner. Which of two hosts writes the root, only their own lines show.
-  if (called !== undefined && called.takesPart === undefined) return called;
+  if (called !== undefined && called.peerEvidence === undefined) return called;
 
   const isStated = (spec: ActionSpec) => (event: Event) => {
-    const said = statesOf(event);
-    return said !== undefined && states.exclude(spec, said);
+    const printed = statesOf(event);
+    return printed !== undefined && states.exclude(spec, printed);
   };
   const isExcluded = (spec: ActionSpec): boolean => isRuledOut(spec) || stated.some(isStated(spec));
   const unlessExcluded = (spec: ActionSpec): ActionSpec | undefined => (isExcluded(spec) ? undefined : spec);
@@ -201,21 +201,21 @@ function oneOf(named: ActionSpec[], called: ActionSpec | undefined, own: readonl
   return rivals.find((spec) => spec === called) ?? rivals.find((spec) => isProven(spec, own)) ?? rivals.at(-1);
 }
 
-/** What the states name that a line of its own prints. Of a resize and a migration, which share theirs, it is told as the latter. */
+/** What the states name that a line of its own prints. A resize and a migration share theirs: it is named a migration. */
 function namedByOwnState(
   own: readonly Event[],
   called: ActionSpec | undefined,
   isRuledOut: (spec: ActionSpec) => boolean,
 ): ActionSpec | undefined {
   for (const event of own) {
-    const said = statesOf(event);
-    if (said === undefined) continue;
+    const printed = statesOf(event);
+    if (printed === undefined) continue;
     const isReverted = event.kind === 'task.state.reverted';
-    const possible = (isReverted ? states.reverted(said) : states.possible(said)).filter((spec) => !isRuledOut(spec));
+    const possible = (isReverted ? states.reverted(printed) : states.possible(printed)).filter((spec) => !isRuledOut(spec));
     const [first] = possible;
     // What nova takes back may be of several actions, as a snapshot is a part of a shelve too, or of the host that writes no root.
-    if (first === undefined || (isReverted && (possible.length > 1 || first.takesPart !== undefined))) continue;
-    return first.takesPart === undefined ? first : (possible.find((spec) => spec === called) ?? possible.at(-1));
+    if (first === undefined || (isReverted && (possible.length > 1 || first.peerEvidence !== undefined))) continue;
+    return first.peerEvidence === undefined ? first : (possible.find((spec) => spec === called) ?? possible.at(-1));
   }
   return undefined;
 }
@@ -226,15 +226,15 @@ function namedByRest(own: readonly Event[], bare: readonly Event[], isExcluded: 
   const task = firstOf(after, taskNamed);
   // Both hosts of a migration find it pending: it is no sign of which of them writes the root.
   const pending = task === undefined ? undefined : byTask.get(task);
-  if (pending !== undefined && pending.takesPart === undefined && !isExcluded(pending)) return pending;
+  if (pending !== undefined && pending.peerEvidence === undefined && !isExcluded(pending)) return pending;
   const all = after.length === 0 ? own : [...own, ...after].sort(inOrder);
   return byAll.find(({ steps, spec }) => areInOrder(steps, all) && !isExcluded(spec))?.spec;
 }
 
-/** The action of which an unnamed bag is another host's part. */
+/** The action of which unnamed lines are another host's part. */
 export function partOf(own: readonly Event[]): ActionSpec | undefined {
   const kinds = new Set(own.map(({ kind }) => kind));
-  return actions.find(({ takesPart }) => takesPart?.some((all) => all.every((kind) => kinds.has(kind))));
+  return actions.find(({ peerEvidence: takesPart }) => takesPart?.some((all) => all.every((kind) => kinds.has(kind))));
 }
 
 /** The names of the actions that the same line names: which of them it is, only nova-api shows, or another host. */

@@ -59,7 +59,7 @@ export interface Planned {
   readonly phases: readonly Phase[];
   /** It may have happened without a line. */
   readonly mayBeUnseen: boolean;
-  /** That it began is no sign that it did not end: its end is not printed, or need not come. */
+  /** A start alone proves nothing: the end is not logged at this level, or is optional. */
   readonly mayNotEnd: boolean;
   /** The log would show a line at its beginning, at its end. */
   readonly showsStart: boolean;

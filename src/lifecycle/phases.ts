@@ -11,7 +11,7 @@ import { bitOf, bitsOf, hasAny, type Layout, layoutOf, type Scope, type Table, t
 import { withPoints } from './points.js';
 import { withRoundedStarts } from './rounding.js';
 import { isOf, joinThreads } from './thread.js';
-import { type Wiring, wiringOf } from './wiring.js';
+import { type PortBackend, portBackendsOf } from './wiring.js';
 
 function scopeOf(port: string | undefined, members: readonly Member[], { numbers }: Table): Scope {
   const lines: (Event[] | undefined)[] = new Array(numbers.size);
@@ -47,7 +47,7 @@ interface Scopes {
 
 const NO_SCOPES: readonly Scope[] = [];
 
-function scopesOf({ members, ports }: PhaseInput, wired: ReadonlyMap<string, Wiring>, table: Table): Scopes {
+function scopesOf({ members, ports }: PhaseInput, backends: ReadonlyMap<string, PortBackend>, table: Table): Scopes {
   const action = [wholeOf(members, table)];
   if (!table.hasPorts && !table.hasCycles) return { action, port: NO_SCOPES, cycle: NO_SCOPES };
   const port: Scope[] = [];
@@ -59,7 +59,7 @@ function scopesOf({ members, ports }: PhaseInput, wired: ReadonlyMap<string, Wir
     port.push(whole);
     if (!table.hasCycles) continue;
     // No line shows the plug of a device that is handed to the guest.
-    if (wired.get(name) === 'direct') cycle.push(whole);
+    if (backends.get(name) === 'direct') cycle.push(whole);
     else for (const each of plugCycles(about)) cycle.push(isSame(each, about) ? whole : scopeOf(name, each, table));
   }
   return { action, port, cycle };
@@ -71,22 +71,22 @@ const isSame = (a: readonly Member[], b: readonly Member[]): boolean => a.length
  * The phases of an action that its lines show: a pure function of the table and the lines, whatever their order.
  * A phase is reported by the process that reads its service's log: others know only one side of it, and would report it twice.
  */
-export function phasesOf(specs: readonly PhaseSpec[], lived: PhaseInput): { phases: Phase[]; coverage: Coverage } {
+export function phasesOf(specs: readonly PhaseSpec[], input: PhaseInput): { phases: Phase[]; coverage: Coverage } {
   const table = tableOf(specs);
-  const wired = table.asksWiring ? wiringOf(lived) : NOT_WIRED;
-  const layout = layoutOf(table, bitsOf(wired.values()));
-  const scopes = scopesOf(lived, wired, table);
+  const backends = table.asksWiring ? portBackendsOf(input) : NOT_WIRED;
+  const layout = layoutOf(table, bitsOf(backends.values()));
+  const scopes = scopesOf(input, backends, table);
   const whole = scopes.action[0]!;
   const around: Around = {
     wirings: layout.wirings,
-    reading: readingOf(table, lived),
-    hasPorts: lived.ports.length > 0,
+    reading: readingOf(table, input),
+    hasPorts: input.ports.length > 0,
     hasCycles: scopes.cycle.length > 0,
   };
   const blank = blankOf(layout, around);
   const planned = blank.planned.slice();
   const fates = blank.fates.slice();
-  const finder = new Finder(whole, table.numbers, lived);
+  const finder = new Finder(whole, table.numbers, input);
   // Most phases of the tables are not in most actions.
   const touched = touchedBy(whole, layout);
   for (let place = 0; place < touched.length; place++) {
@@ -96,7 +96,7 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: PhaseInput): { phas
     const phases: Phase[] = [];
     let isHinted = false;
     for (const scope of scopes[plan.per]) {
-      if (plan.isWired && scope.port !== undefined && (plan.wirings & bitOf(wired.get(scope.port)!)) === 0) continue;
+      if (plan.isWired && scope.port !== undefined && (plan.wirings & bitOf(backends.get(scope.port)!)) === 0) continue;
       if (!hasAny(plan.hints, scope) && !hasAny(plan.hintsAnywhere, whole)) continue;
       isHinted = true;
       finder.find(plan, scope, isSilent, phases);
@@ -106,10 +106,10 @@ export function phasesOf(specs: readonly PhaseSpec[], lived: PhaseInput): { phas
     fates[place] = fateOf(plan, phases.length > 0, isHinted, whole, around);
   }
   const phases = withRoundedStarts(joinThreads(planned, layout.threads));
-  return { phases: withPoints(closeOpenEnds(phases, lived), lived.members), coverage: coverageOf(layout, fates, phases) };
+  return { phases: withPoints(closeOpenEnds(phases, input), input.members), coverage: coverageOf(layout, fates, phases) };
 }
 
-const NOT_WIRED: ReadonlyMap<string, Wiring> = new Map();
+const NOT_WIRED: ReadonlyMap<string, PortBackend> = new Map();
 
 /** Which services of the table log at DEBUG here (`d`) and are read (`r`), `b` for both: a letter for each. */
 function readingOf({ services }: Table, { members, reads }: PhaseInput): string {
@@ -135,12 +135,12 @@ function touchedBy({ lines }: Scope, { plans, byKind }: Layout): Uint8Array {
 }
 
 /** A phase whose end no line shows ends with the one it is part of. */
-function closeOpenEnds(phases: readonly Phase[], lived: PhaseInput): Phase[] {
+function closeOpenEnds(phases: readonly Phase[], input: PhaseInput): Phase[] {
   return phases.map((phase) => {
     if (!Number.isNaN(phase.end)) return phase;
     const parent = phases.find(
       (each) => phase.within !== undefined && isOf(each, phase.within) && each.host === phase.host && !Number.isNaN(each.end),
     );
-    return { ...phase, end: Math.max(phase.start, parent?.end ?? lived.end) };
+    return { ...phase, end: Math.max(phase.start, parent?.end ?? input.end) };
   });
 }

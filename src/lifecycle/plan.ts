@@ -7,7 +7,7 @@ import { EMITTED, PROOFS } from './guest-events.js';
 import { actionOfLock } from './name.js';
 import type { Blank, Coverage } from './phase.js';
 import { threadsOf } from './thread.js';
-import type { Wiring } from './wiring.js';
+import type { PortBackend } from './wiring.js';
 
 /**
  * What is asked of a table of phases for every action, worked out once. Each plan and each edge has the same fields in the same
@@ -100,7 +100,7 @@ export interface Plan {
   readonly unless: readonly number[];
   readonly needsFrom: boolean;
   readonly isFromRoot: boolean;
-  readonly marks: readonly number[] | undefined;
+  readonly innerEvents: readonly number[] | undefined;
   readonly most: number;
   readonly isHttp: boolean;
   readonly isNamedByCall: boolean;
@@ -110,11 +110,11 @@ export interface Plan {
   readonly showsEnd: boolean;
 }
 
-const BITS: Readonly<Record<Wiring, number>> = { ovn: 1, 'ml2-ovs': 2, other: 4, direct: 8 };
+const BITS: Readonly<Record<PortBackend, number>> = { ovn: 1, 'ml2-ovs': 2, other: 4, direct: 8 };
 const ANY = 15;
 
-export const bitOf = (wiring: Wiring): number => BITS[wiring];
-export const bitsOf = (wirings: Iterable<Wiring>): number => {
+export const bitOf = (wiring: PortBackend): number => BITS[wiring];
+export const bitsOf = (wirings: Iterable<PortBackend>): number => {
   let bits = 0;
   for (const wiring of wirings) bits |= BITS[wiring];
   return bits;
@@ -173,8 +173,8 @@ function planOf(spec: PhaseSpec, numberOf: (kind: EventKind) => number, numberOf
     to: spec.to.map((edge) => edgeOf(edge, spec, numberOf)),
     hints: hints(false),
     hintsAnywhere: hints(true),
-    wirings: spec.wiredBy === undefined ? ANY : bitsOf(spec.wiredBy),
-    isWired: spec.wiredBy !== undefined,
+    wirings: spec.backends === undefined ? ANY : bitsOf(spec.backends),
+    isWired: spec.backends !== undefined,
     within: spec.within,
     isDebug: spec.debug === true,
     isOptional: spec.optional === true,
@@ -184,11 +184,11 @@ function planOf(spec: PhaseSpec, numberOf: (kind: EventKind) => number, numberOf
     hasNext: spec.next !== undefined,
     isAcross: spec.across === true,
     missedWith: (spec.missedWith?.kinds ?? []).map(numberOf),
-    missedIn: bitsOf(spec.missedWith?.wiredBy ?? []),
+    missedIn: bitsOf(spec.missedWith?.backends ?? []),
     unless: (spec.unless ?? []).map(numberOf),
     needsFrom: spec.needsFrom === true,
     isFromRoot: spec.fromRoot === true,
-    marks: spec.marks?.map(numberOf),
+    innerEvents: spec.innerEvents?.map(numberOf),
     most: spec.most ?? Number.POSITIVE_INFINITY,
     isHttp: spec.http !== undefined,
     isNamedByCall: spec.namedByCall === true,

@@ -2,7 +2,7 @@ import type { EventKind } from '../catalogue/event.js';
 import { REQUESTS } from '../model/call.js';
 import { knownServices } from '../model/services.js';
 import { seconds } from '../model/time.js';
-import { about, type Edge, last, lasting, latest, line, type PhaseSpec, recent, standIn } from './define.js';
+import { about, type Edge, endMinusDuration, last, latest, line, type PhaseSpec, recent, standIn } from './define.js';
 import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
 import { secondsWaited } from './waited.js';
 
@@ -18,19 +18,19 @@ const tapWait: PhaseSpec = {
   service: 'ovs-vswitchd',
   per: 'cycle',
   within: 'ovs interface add',
-  wiredBy: ['ovn', 'ml2-ovs'],
+  backends: ['ovn', 'ml2-ovs'],
   optional: true,
   needsFrom: true,
   from: [{ kinds: ['interface.unopened'], notBefore: ['vif.plugged'] }],
   to: [line('interface.added')],
-  marks: ['interface.unopened'],
+  innerEvents: ['interface.unopened'],
 };
 
 export const lportClaim: PhaseSpec = {
   name: 'lport claim',
   service: 'ovn-controller',
   per: 'cycle',
-  wiredBy: ['ovn'],
+  backends: ['ovn'],
   from: [line('interface.added'), standIn(line('vif.plugged'))],
   to: [line('lport.claimed', 'lport.chassis.changed')],
 };
@@ -39,7 +39,7 @@ export const flowInstall: PhaseSpec = {
   name: 'flow install',
   service: 'ovn-controller',
   per: 'cycle',
-  wiredBy: ['ovn'],
+  backends: ['ovn'],
   from: [line('lport.claimed', 'lport.chassis.changed')],
   to: [line('lport.installed')],
 };
@@ -48,7 +48,7 @@ export const lportUp: PhaseSpec = {
   name: 'lport up',
   service: 'ovn-controller',
   per: 'cycle',
-  wiredBy: ['ovn'],
+  backends: ['ovn'],
   from: [line('lport.installed')],
   to: [line('lport.up')],
 };
@@ -57,7 +57,7 @@ export const portStatusUp: PhaseSpec = {
   name: 'port status up',
   service: NEUTRON,
   per: 'cycle',
-  wiredBy: ['ovn'],
+  backends: ['ovn'],
   from: [line('lport.up'), standIn(line('lport.installed')), standIn(line('lport.claimed', 'lport.chassis.changed'))],
   to: [line('port.status.up')],
 };
@@ -68,7 +68,7 @@ const neutronEventQueue: PhaseSpec = {
   service: NEUTRON,
   per: 'cycle',
   within: 'port status up',
-  wiredBy: ['ovn'],
+  backends: ['ovn'],
   debug: true,
   optional: true,
   needsFrom: true,
@@ -115,7 +115,7 @@ export const plugChain: readonly PhaseSpec[] = [
     service: 'nova-compute',
     per: 'cycle',
     within: 'spawn',
-    wiredBy: ['ovn', 'ml2-ovs', 'other'],
+    backends: ['ovn', 'ml2-ovs', 'other'],
     next: ['guest start'],
     from: [line('vif.plugging')],
     to: [line('vif.plugged')],
@@ -124,7 +124,7 @@ export const plugChain: readonly PhaseSpec[] = [
     name: 'ovs interface add',
     service: 'ovs-vswitchd',
     per: 'cycle',
-    wiredBy: ['ovn', 'ml2-ovs'],
+    backends: ['ovn', 'ml2-ovs'],
     from: [line('vif.plugged'), standIn(line('vif.plugging'))],
     to: [line('interface.added')],
   },
@@ -154,7 +154,7 @@ export const plugChain: readonly PhaseSpec[] = [
   vifPluggedWait,
 ];
 
-/** How long after an action that does not wait for its ports their chains are waited for: the agent treats several in a turn. */
+/** How long after an action that does not wait for its ports their chains are waited for: the agent handles several in one loop. */
 export const CHAIN_LASTS = seconds(30);
 
 /** The same where nova starts the guest without waiting for its ports, unless it says that it waits. */
@@ -175,14 +175,14 @@ export const vifUnplug: PhaseSpec = {
   name: 'vif unplug',
   service: 'nova-compute',
   per: 'port',
-  wiredBy: ['ovn', 'ml2-ovs', 'other'],
+  backends: ['ovn', 'ml2-ovs', 'other'],
   from: [line('vif.unplugging')],
   // nova goes on when it fails.
   to: [line('vif.unplugged', 'vif.unplug.failed')],
   failsAt: [{ kind: 'vif.unplug.failed' }],
 };
 
-/** What OVS, OVN and neutron make of an unplugged port. Bound to no order: with some releases OVN lets go before OVS does. */
+/** What OVS, OVN and neutron make of an unplugged port. Bound to no order: with some releases OVN releases the port before OVS does. */
 export const portDown: readonly PhaseSpec[] = [
   {
     name: 'ovs interface delete',
@@ -221,24 +221,24 @@ const portRequest = (
   service: NEUTRON,
   per: 'port',
   http: 'service',
-  from: [lasting(kind)],
+  from: [endMinusDuration(kind)],
   to: [line(kind)],
   repeats: true,
 });
 
-/** Requests about one port, each told by its own access line. */
+/** Requests about one port, each known from its own access line. */
 export const portCreate = portRequest('create', 'neutron.port.create.requested');
 export const portUpdate = portRequest('update', 'neutron.port.update.requested');
 export const portDelete = portRequest('delete', 'neutron.port.delete.requested');
 
-/** Other requests of the action to other services, each told by its own access line and named by its call. */
+/** Other requests of the action to other services, each known from its own access line and named by its call. */
 export const requests: readonly PhaseSpec[] = [
   {
     name: REQUESTS,
     namedByCall: true,
     service: NEUTRON,
     http: 'service',
-    from: [lasting('neutron.requested'), lasting('neutron.ports.listed')],
+    from: [endMinusDuration('neutron.requested'), endMinusDuration('neutron.ports.listed')],
     to: [line('neutron.requested', 'neutron.ports.listed')],
     repeats: true,
     optional: true,
@@ -249,7 +249,7 @@ export const requests: readonly PhaseSpec[] = [
     namedByCall: true,
     service: 'glance',
     http: 'service',
-    from: [lasting('image.requested'), lasting('image.downloaded')],
+    from: [endMinusDuration('image.requested'), endMinusDuration('image.downloaded')],
     to: [line('image.requested', 'image.downloaded')],
     repeats: true,
     optional: true,
@@ -262,7 +262,11 @@ export const apiRequest: PhaseSpec = {
   name: 'api request',
   service: 'nova-api',
   http: 'user',
-  from: [lasting('server.create.requested'), lasting('server.action.requested'), lasting('server.delete.requested')],
+  from: [
+    endMinusDuration('server.create.requested'),
+    endMinusDuration('server.action.requested'),
+    endMinusDuration('server.delete.requested'),
+  ],
   to: [line('server.create.requested', 'server.action.requested', 'server.delete.requested')],
 };
 
@@ -290,16 +294,16 @@ export const dispatch = (...taken: readonly Edge[]): PhaseSpec => ({
   ],
   to: taken,
   // When the order goes out.
-  marks: ['host.selected', 'migration.host.selected', 'rebuild.host.selected'],
+  innerEvents: ['host.selected', 'migration.host.selected', 'rebuild.host.selected'],
 });
 
-/** Choosing a host: each service that shows it tells its own part. */
+/** Choosing a host: each service that shows it has its own span. */
 export const scheduling: readonly PhaseSpec[] = [
   {
     name: 'schedule',
     service: 'nova-conductor',
     debug: true,
-    from: [lasting('destinations.selected')],
+    from: [endMinusDuration('destinations.selected')],
     to: [line('destinations.selected', 'scheduling.failed')],
   },
   {

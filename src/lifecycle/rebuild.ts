@@ -1,5 +1,5 @@
 import { minutes, seconds } from '../model/time.js';
-import { type ActionSpec, about, last, lasting, latest, line } from './define.js';
+import { type ActionSpec, about, endMinusDuration, last, latest, line } from './define.js';
 import { apiRequest, dispatch, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { spawning } from './spawning.js';
 
@@ -13,18 +13,18 @@ export const rebuild: ActionSpec = {
   // A rebuild takes no resources anew. Up to Queens an evacuation prints the same line, and does.
   notWith: ['instance.claimed', 'instance.evacuating'],
   givenUpBy: { tasks: ['compute_task_rebuild_server'] },
-  starts: [line('instance.rebuilding'), lasting('guest.shutdown.failed'), lasting('guest.shutdown.finished')],
+  starts: [line('instance.rebuilding'), endMinusDuration('guest.shutdown.failed'), endMinusDuration('guest.shutdown.finished')],
   ends: ['instance.spawned'],
   // Its last step, at DEBUG. Before Yoga no lock is held for it.
-  confirms: ['migration.context.missing', 'evacuation.lock.released'],
+  lateEndEvents: ['migration.context.missing', 'evacuation.lock.released'],
   sharedTasks: ['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning'],
   endsWithLock: false,
   lockIsSuccess: false,
   fails: ['instance.error.set', 'task.state.reverted', 'guest.start.failed', 'instance.spawn.failed', 'vif.plug.timed.out'],
-  cleansUp: ['instance.error.set', 'task.state.reverted'],
+  cleanupEvents: ['instance.error.set', 'task.state.reverted'],
   deadline: minutes(60),
   // nova audits its resources every 60 s.
-  lingers: seconds(65),
+  postAuditWait: seconds(65),
   phases: [
     apiRequest,
     ...scheduling.map((phase) => ({ ...phase, optional: true as const })),
@@ -34,8 +34,8 @@ export const rebuild: ActionSpec = {
       service: 'nova-compute',
       from: [
         line('guest.shutdown.started'),
-        lasting('guest.shutdown.failed'),
-        lasting('guest.shutdown.finished'),
+        endMinusDuration('guest.shutdown.failed'),
+        endMinusDuration('guest.shutdown.finished'),
         about('instance.rebuilding'),
       ],
       to: [line('instance.destroyed'), line('guest.shutdown.finished', 'guest.shutdown.failed')],

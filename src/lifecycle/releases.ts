@@ -1,6 +1,6 @@
 import { everyRelease, type Family, familyOf, ovnReleases, type Range, rangeText, releaseNames, releases } from '../catalogue/releases.js';
 import type { ActionSpec, PhaseSpec } from './define.js';
-import { actionSight, everything, type Logging, sightOf } from './visible.js';
+import { actionVisibility, everything, type Logging, visibilityOf } from './visible.js';
 
 /** Actions whose phases have a table of their own: the others' phases are the same or few. */
 const SHOWN_WHOLE = ['create', 'delete', 'rebuild'];
@@ -66,7 +66,7 @@ function phasesOf(action: ActionSpec): string[] {
 
 const familyOfPhase = ({ service }: PhaseSpec): Family => familyOf([service].flat()[0]!);
 
-/** Of phases with one name, as each service tells its own part of the scheduling, the service is named too. */
+/** Of phases with one name, as each service has its own span of the scheduling, the service is named too. */
 function titleOf({ name, service }: PhaseSpec, { phases }: ActionSpec): string {
   return phases.filter((other) => other.name === name).length > 1 ? `${name} (${[service].flat()[0]})` : name;
 }
@@ -108,16 +108,16 @@ export function levelsByRelease(phase: PhaseSpec): { readonly releases: string; 
 }
 
 function phaseCell(phase: PhaseSpec, releaseOf: Logging['releaseOf']): string {
-  const atInfo = sightOf(phase, everything('INFO', releaseOf));
+  const atInfo = visibilityOf(phase, everything('INFO', releaseOf));
   if (atInfo.seen === 'whole') return 'INFO';
   const ends = atInfo.seen === 'end' || (atInfo.seen === 'needs-debug' && atInfo.ends);
-  const atDebug = sightOf(phase, everything('DEBUG', releaseOf)).seen;
+  const atDebug = visibilityOf(phase, everything('DEBUG', releaseOf)).seen;
   if (atDebug === 'whole') return ends ? 'DEBUG, end at INFO' : 'DEBUG';
   return ends ? 'end at INFO' : atDebug === 'end' ? 'end at DEBUG' : '–';
 }
 
 function actionCell(action: ActionSpec, releaseOf: Logging['releaseOf']): string {
-  const [info, debug] = (['INFO', 'DEBUG'] as const).map((depth) => actionSight(action, everything(depth, releaseOf)));
+  const [info, debug] = (['INFO', 'DEBUG'] as const).map((depth) => actionVisibility(action, everything(depth, releaseOf)));
   const level = (part: 'named' | 'start' | 'end'): string =>
     info?.[part].seen === 'whole' ? 'INFO' : debug?.[part].seen === 'whole' ? 'DEBUG' : '–';
   // What cannot be named at INFO is not shown at INFO, whatever it prints.

@@ -48,7 +48,7 @@ const move = (given: Pick<ActionSpec, 'name'> & Partial<ActionSpec>): ActionSpec
   action({
     lockedBy: [],
     namedBy: ['instance.migrating'],
-    takesPart: [
+    peerEvidence: [
       ['migration.power.off.started'],
       ['disk.resize.moving'],
       ['disk.resize.moved'],
@@ -75,7 +75,7 @@ const move = (given: Pick<ActionSpec, 'name'> & Partial<ActionSpec>): ActionSpec
     ...given,
   });
 
-/** Give a server another flavor. On its own host it is told by the shutdown there; to another host nova-api must tell it from `migrate`. */
+/** Give a server another flavor. On its own host the shutdown there names it; to another host only nova-api distinguishes it from `migrate`. */
 export const resize: ActionSpec = move({
   name: 'resize',
   provenOnHost: ['guest.shutdown.finished', 'guest.shutdown.failed'],
@@ -147,7 +147,7 @@ export const revertResize: ActionSpec = action({
   name: 'revertResize',
   lockedBy: ['do_revert'],
   namedBy: ['instance.original.state', 'migration.reverting', 'migration.allocation.swapped'],
-  takesPart: [['resize.reverting'], ['vif.unplugged', 'instance.files.deleting']],
+  peerEvidence: [['resize.reverting'], ['vif.unplugged', 'instance.files.deleting']],
   notWith: ['live.migration.source.checked', 'live.migration.finished', 'live.migration.failed'],
   calls: ['_action_revert_resize', '_revert_resize'],
   completes: ['resize', 'migrate'],

@@ -1,6 +1,6 @@
 import { hours } from '../model/time.js';
 import { action, FAILURES } from './common.js';
-import { type ActionSpec, lasting, line, type PhaseSpec } from './define.js';
+import { type ActionSpec, endMinusDuration, line, type PhaseSpec } from './define.js';
 import { apiRequest, requests } from './plug.js';
 
 /** Copying a disk and giving it to glance. Where both are on Ceph it is cloned: nothing is uploaded. */
@@ -26,7 +26,7 @@ const phases: readonly PhaseSpec[] = [
   {
     name: 'snapshot',
     service: 'nova-compute',
-    from: [lasting('snapshot.timed'), line('instance.snapshotting')],
+    from: [endMinusDuration('snapshot.timed'), line('instance.snapshotting')],
     to: [line('snapshot.timed')],
   },
   ...snapshotting.map((phase) => ({ ...phase, within: 'snapshot' })),
@@ -55,7 +55,7 @@ export const backup: ActionSpec = action({
   ...createImage,
   name: 'backup',
   // nova says so when it begins to, at DEBUG, and not when it is done.
-  confirms: ['backups.rotating'],
+  lateEndEvents: ['backups.rotating'],
   phases: [
     ...phases,
     {

@@ -80,9 +80,11 @@ export class Stalls {
   seen({ spans }: Slowed): void {
     if (this.#daemons.size === 0) return;
     for (const daemon of this.#daemons.values()) {
-      const said = SAID_BY[daemon.service];
-      if (said === undefined) continue;
-      const slowed = spans.filter(({ host, attributes }) => attributes[said.key] !== undefined && (said.anywhere || host === daemon.host));
+      const signs = SAID_BY[daemon.service];
+      if (signs === undefined) continue;
+      const slowed = spans.filter(
+        ({ host, attributes }) => attributes[signs.key] !== undefined && (signs.anywhere || host === daemon.host),
+      );
       if (slowed.length === 0) continue;
       const isIn = ({ at, millis }: Stall): boolean => slowed.some(({ start, end }) => start <= at && end >= at - millis);
       daemon.longest = daemon.longest.map((stall) => (isIn(stall) ? { ...stall, isInTrace: true } : stall));

@@ -3,7 +3,7 @@ import type { ActionName, ActionSpec } from './define.js';
 import { type Event, textOf } from './event.js';
 
 /** The states that nova has an instance in, as one of its lines prints them. */
-export interface Said {
+export interface PrintedStates {
   readonly vm: string | undefined;
   readonly task: string | undefined;
 }
@@ -38,7 +38,7 @@ const ALSO: Partial<Record<ActionName, readonly string[]>> = {
 export const printsStates = (kind: EventKind): boolean => TASK_FIELDS.has(kind);
 
 /** The states that a line prints; undefined where it prints none. */
-export function statesOf(event: Event): Said | undefined {
+export function statesOf(event: Event): PrintedStates | undefined {
   const field = TASK_FIELDS.get(event.kind);
   if (field === undefined) return undefined;
   const task = textOf(event, field);
@@ -56,7 +56,7 @@ export function createStates(actions: readonly ActionSpec[]) {
 
   return {
     /** The actions that go through the printed task state, in the order of the table; none where it names none. */
-    possible({ vm, task }: Said): ActionSpec[] {
+    possible({ vm, task }: PrintedStates): ActionSpec[] {
       const through = task === undefined ? undefined : passed.get(task);
       if (through === undefined) return [];
       const isBuilding = vm === undefined ? undefined : vm === BUILDING;
@@ -69,12 +69,12 @@ export function createStates(actions: readonly ActionSpec[]) {
      * The actions whose task nova takes back when they fail. A build runs in a thread of its own: nova says of it that it failed, and
      * takes nothing back.
      */
-    reverted(said: Said): ActionSpec[] {
-      return this.possible(said).filter(({ name }) => name !== 'create');
+    reverted(states: PrintedStates): ActionSpec[] {
+      return this.possible(states).filter(({ name }) => name !== 'create');
     },
 
     /** Whether the printed states are those of another action. Actions without a task state, such as to attach a volume, go on beside others. */
-    exclude(spec: ActionSpec, { vm, task }: Said): boolean {
+    exclude(spec: ActionSpec, { vm, task }: PrintedStates): boolean {
       if (!withTasks.has(spec)) return false;
       if (vm === BUILDING && !isOfBuild(spec)) return true;
       const through = task === undefined ? undefined : passed.get(task);

@@ -5,7 +5,7 @@ import type { ActionName, ActionSpec } from './define.js';
 import type { Event } from './event.js';
 import { actions } from './name.js';
 
-/** An action that a bag of lines may be, and the line that would name it. */
+/** An action that unnamed lines may belong to, and the line that would name it. */
 export interface Possible {
   readonly action: ActionName;
   /** as nova-compute prints it; undefined where it prints none at INFO, and nova-api's line names the action */
@@ -65,7 +65,7 @@ function known(spec: ActionSpec): ReadonlySet<EventKind> {
   const made = new Set<EventKind>([
     ...spec.namedBy,
     ...spec.ends,
-    ...spec.cleansUp,
+    ...spec.cleanupEvents,
     ...(spec.opensWith ?? []),
     ...(spec.namedByAll ?? []).flat(),
     ...(spec.namedUnless?.kinds ?? []),

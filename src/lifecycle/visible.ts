@@ -15,23 +15,26 @@ import { isActionLock, kindsWith } from '../catalogue/traits.js';
 import type { ActionSpec, Edge, PhaseSpec } from './define.js';
 import { actions } from './name.js';
 
-/** How much a service is told to log: INFO is the default of all of them. */
-export type Depth = 'DEBUG' | 'INFO' | 'WARNING';
+/** The lowest level that a service logs at: INFO is the default of all services. */
+export type LogLevelFloor = 'DEBUG' | 'INFO' | 'WARNING';
 
 /** Which logs there are: at which level each service logs, and which releases it may be of. */
 export interface Logging {
   /** undefined for a service whose log is not read */
-  readonly depthOf: (service: string) => Depth | undefined;
+  readonly levelFloorOf: (service: string) => LogLevelFloor | undefined;
   readonly releaseOf: (family: Family) => Range;
   /** where a kind is found, if users added some */
   readonly knownAs?: typeof knownAs | undefined;
 }
 
 /** Every service, all of one level and of any release. */
-export const everything = (depth: Depth, releaseOf: Logging['releaseOf'] = everyRelease): Logging => ({ depthOf: () => depth, releaseOf });
+export const everything = (floor: LogLevelFloor, releaseOf: Logging['releaseOf'] = everyRelease): Logging => ({
+  levelFloorOf: () => floor,
+  releaseOf,
+});
 
-/** Why a phase is not seen, and of which services' logs that is said. */
-export type Sight =
+/** Whether logs show a phase, and if not, why and which services' logs would. */
+export type Visibility =
   | { readonly seen: 'whole' | 'end' }
   /** at this level its lines are not printed, but perhaps the one that `ends` it; `loggers` print them at DEBUG */
   | { readonly seen: 'needs-debug'; readonly ends: boolean; readonly services: readonly string[]; readonly loggers: readonly string[] }
@@ -40,21 +43,21 @@ export type Sight =
   /** releases of this age print no such line */
   | { readonly seen: 'not-printed' };
 
-interface PhaseSight {
+interface PhaseVisibility {
   readonly phase: PhaseSpec;
-  readonly sight: Sight;
+  readonly visibility: Visibility;
 }
 
 /** What logs show of an action. */
-export interface ActionSight {
+export interface ActionVisibility {
   readonly action: ActionSpec;
-  /** how it is told from others; without that, nothing of it becomes a trace */
-  readonly named: Sight;
-  /** the action whose name it gets where nothing that is printed tells the two apart: always, or only across hosts; and what would */
-  readonly toldAs: { readonly action: ActionSpec; readonly always: boolean; readonly sight: Sight } | undefined;
-  readonly start: Sight;
-  readonly end: Sight;
-  readonly phases: readonly PhaseSight[];
+  /** what names it; without that, nothing of it becomes a trace */
+  readonly named: Visibility;
+  /** the action whose name it gets where no line distinguishes the two: always, or only across hosts; and what would */
+  readonly namedAs: { readonly action: ActionSpec; readonly always: boolean; readonly visibility: Visibility } | undefined;
+  readonly start: Visibility;
+  readonly end: Visibility;
+  readonly phases: readonly PhaseVisibility[];
 }
 
 const LOCKS: readonly EventKind[] = kindsWith((traits) => isActionLock(traits) && traits.lock?.step === 'acquired');
@@ -69,26 +72,26 @@ const servicesOf = (kinds: readonly EventKind[], logging: Logging): string[] =>
 function isPrinted(kind: EventKind, logging: Logging): boolean {
   return placesOf(kind, logging).some(({ services, spec }) =>
     services.some((service) => {
-      const depth = logging.depthOf(service);
+      const floor = logging.levelFloorOf(service);
       const family = familyOf(service);
-      return depth !== undefined && reaches(depth, spec) && overlap(printedIn(spec, family), logging.releaseOf(family)) !== undefined;
+      return floor !== undefined && reaches(floor, spec) && overlap(printedIn(spec, family), logging.releaseOf(family)) !== undefined;
     }),
   );
 }
 
-function reaches(depth: Depth, spec: Parameters<typeof isPrintedAtInfo>[0]): boolean {
-  if (depth === 'DEBUG') return true;
-  if (depth === 'INFO') return isPrintedAtInfo(spec);
+function reaches(floor: LogLevelFloor, spec: Parameters<typeof isPrintedAtInfo>[0]): boolean {
+  if (floor === 'DEBUG') return true;
+  if (floor === 'INFO') return isPrintedAtInfo(spec);
   return ['WARNING', 'ERROR', 'CRITICAL'].includes(usualLevel(spec));
 }
 
 /** What is seen of a phase, of which both ends are wanted. */
-export function sightOf(phase: PhaseSpec, logging: Logging): Sight {
+export function visibilityOf(phase: PhaseSpec, logging: Logging): Visibility {
   const owners = [phase.service].flat();
-  const needsDebug = phase.debug === true && !owners.some((service) => logging.depthOf(service) === 'DEBUG');
+  const needsDebug = phase.debug === true && !owners.some((service) => logging.levelFloorOf(service) === 'DEBUG');
   const seen = needsDebug ? undefined : endsOf(phase, logging);
   if (seen === 'whole') return { seen };
-  const better = betterSight(
+  const better = betterVisibility(
     kindsOf([...phase.from, ...phase.to]),
     owners,
     logging,
@@ -106,35 +109,35 @@ function endsOf({ from, to }: PhaseSpec, logging: Logging): 'whole' | 'end' | un
   return from.length === 0 || seen(from) ? 'whole' : 'end';
 }
 
-/** What would have to change for a thing to be seen: the fewest services whose level, or whose log, would do. */
-function betterSight(
+/** What would have to change to see an action or a phase: the fewest services whose level, or whose log, would do. */
+function betterVisibility(
   kinds: readonly EventKind[],
   owners: readonly string[],
   logging: Logging,
   isSeen: (logging: Logging) => boolean,
   needsDebug = false,
-): Sight {
-  const { depthOf } = logging;
-  const withDepth = (changed: readonly string[], depth: Depth): Logging => ({
+): Visibility {
+  const { levelFloorOf } = logging;
+  const withFloor = (changed: readonly string[], floor: LogLevelFloor): Logging => ({
     ...logging,
-    depthOf: (service) => (changed.includes(service) ? depth : depthOf(service)),
+    levelFloorOf: (service) => (changed.includes(service) ? floor : levelFloorOf(service)),
   });
-  const isRead = (service: string): boolean => depthOf(service) !== undefined;
-  if (!isSeen({ ...logging, depthOf: () => 'DEBUG' })) return { seen: 'not-printed' };
+  const isRead = (service: string): boolean => levelFloorOf(service) !== undefined;
+  if (!isSeen({ ...logging, levelFloorOf: () => 'DEBUG' })) return { seen: 'not-printed' };
 
   const quiet = kinds.filter((kind) => !isPrinted(kind, logging));
   const candidates = unique([...owners, ...servicesOf(quiet, logging)]);
   if (owners.some(isRead)) {
     const shy = candidates.filter(
-      (service) => isRead(service) && depthOf(service) !== 'DEBUG' && (!needsDebug || owners.includes(service)),
+      (service) => isRead(service) && levelFloorOf(service) !== 'DEBUG' && (!needsDebug || owners.includes(service)),
     );
-    const alone = shy.filter((service) => isSeen(withDepth([service], 'DEBUG'))).slice(0, 1);
+    const alone = shy.filter((service) => isSeen(withFloor([service], 'DEBUG'))).slice(0, 1);
     const services = alone.length > 0 ? alone : shy;
-    if (isSeen(withDepth(services, 'DEBUG')))
+    if (isSeen(withFloor(services, 'DEBUG')))
       return { seen: 'needs-debug', ends: false, services, loggers: loggersOf(quiet, services, logging) };
   }
   const missing = candidates.filter((service) => !isRead(service) && (owners.some(isRead) || owners.includes(service)));
-  const isEnough = (added: readonly string[], depth: Depth): boolean => isSeen(withDepth(added, depth));
+  const isEnough = (added: readonly string[], floor: LogLevelFloor): boolean => isSeen(withFloor(added, floor));
   const atInfo = needsDebug ? [] : missing.filter((service) => isEnough([service], 'INFO'));
   const atDebug = missing.filter((service) => isEnough([service], 'DEBUG'));
   const services = atInfo.length > 0 ? atInfo : atDebug.length > 0 ? atDebug : owners.some(isRead) ? missing : owners;
@@ -179,38 +182,40 @@ const RARE: ReadonlySet<EventKind> = new Set<EventKind>(['resize.confirming']);
 const LINKS: readonly EventKind[] = ['server.action.requested'];
 /** Lines that print a task state. */
 const TASKS: readonly EventKind[] = ['power.state.sync.pending', 'power.state.synchronizing'];
-const isReadAt = (service: string, depth: Depth, { depthOf }: Logging): boolean => depthOf(service) === depth;
+const isReadAt = (service: string, floor: LogLevelFloor, { levelFloorOf }: Logging): boolean => levelFloorOf(service) === floor;
 
-/** Whether ports may be wired so in this cloud: it has OVN or the agent of ML2/OVS, and where no log tells which, OVN. */
-function isWiredSo({ wiredBy }: PhaseSpec, { depthOf }: Logging): boolean {
+/** Whether ports may be wired so in this cloud: it has OVN or the agent of ML2/OVS, and if no log shows which, OVN. */
+function isWiredSo({ backends: wiredBy }: PhaseSpec, { levelFloorOf }: Logging): boolean {
   if (wiredBy === undefined) return true;
-  const hasAgent = depthOf('neutron-openvswitch-agent') !== undefined;
-  const hasOvn = depthOf('ovn-controller') !== undefined || !hasAgent;
+  const hasAgent = levelFloorOf('neutron-openvswitch-agent') !== undefined;
+  const hasOvn = levelFloorOf('ovn-controller') !== undefined || !hasAgent;
   return (hasOvn && wiredBy.includes('ovn')) || (hasAgent && wiredBy.includes('ml2-ovs'));
 }
 
-/** What is seen of an action: how it is told from others, its ends and its phases. */
-export function actionSight(action: ActionSpec, logging: Logging): ActionSight {
+/** What logs show of an action: its name, its ends and its phases. */
+export function actionVisibility(action: ActionSpec, logging: Logging): ActionVisibility {
   const { lockedBy, starts, ends, endsQuietly = [], endsWithLock } = action;
   const locks = lockedBy.length > 0 ? LOCKS : [];
   const first = [...kindsOf(starts), ...locks];
   const last = [...ends, ...endsQuietly, ...(endsWithLock ? (['instance.lock.released'] as const) : [])];
   // What shows no end could only ever be timed out; suspend at INFO prints no line of its own at all.
-  const named = sightOfAny([...namingKinds(action), ...last], (given) => isNamed(action, given) && isAny(last, given), logging);
+  const named = visibilityOfAny([...namingKinds(action), ...last], (given) => isNamed(action, given) && isAny(last, given), logging);
   return {
     action,
     named: named.seen === 'whole' ? named : (byAnotherLog(action, last, logging) ?? named),
-    toldAs: toldAs(action, logging),
-    start: sightOfAny(first, (given) => isAny(first, given), logging),
-    end: sightOfAny(last, (given) => isAny(last, given), logging),
-    phases: action.phases.filter((phase) => isWiredSo(phase, logging)).map((phase) => ({ phase, sight: sightOf(phase, logging) })),
+    namedAs: namedAs(action, logging),
+    start: visibilityOfAny(first, (given) => isAny(first, given), logging),
+    end: visibilityOfAny(last, (given) => isAny(last, given), logging),
+    phases: action.phases
+      .filter((phase) => isWiredSo(phase, logging))
+      .map((phase) => ({ phase, visibility: visibilityOf(phase, logging) })),
   };
 }
 
 const isAny = (kinds: readonly EventKind[], logging: Logging): boolean => kinds.some((kind) => isPrinted(kind, logging));
 
-const sightOfAny = (kinds: readonly EventKind[], isSeen: (given: Logging) => boolean, logging: Logging): Sight =>
-  isSeen(logging) ? { seen: 'whole' } : betterSight(kinds, ['nova-compute'], logging, isSeen);
+const visibilityOfAny = (kinds: readonly EventKind[], isSeen: (given: Logging) => boolean, logging: Logging): Visibility =>
+  isSeen(logging) ? { seen: 'whole' } : betterVisibility(kinds, ['nova-compute'], logging, isSeen);
 
 const callsOf = ({ calls = [], begunBy = [] }: ActionSpec): readonly EventKind[] => [
   ...(calls.length > 0 ? (['server.action.called'] as const) : []),
@@ -220,7 +225,7 @@ const callsOf = ({ calls = [], begunBy = [] }: ActionSpec): readonly EventKind[]
 const namingKinds = (action: ActionSpec): EventKind[] => [
   ...action.namedBy,
   ...(action.lockedBy.length > 0 ? LOCKS : []),
-  ...(action.opensBare ?? []),
+  ...(action.startsWithoutRequestId ?? []),
   ...(action.namedByAll ?? []).flat(),
   ...callsOf(action),
   ...(action.tasks === undefined ? [] : TASKS),
@@ -228,23 +233,23 @@ const namingKinds = (action: ActionSpec): EventKind[] => [
 
 /** Whether lines of some sort name it, as `nameAction` does it. */
 function isNamed(action: ActionSpec, logging: Logging): boolean {
-  const { namedBy, lockedBy, opensBare = [], namedByAll: steps = [], begunBy = [], tasks = [] } = action;
+  const { namedBy, lockedBy, startsWithoutRequestId: opensBare = [], namedByAll: steps = [], begunBy = [], tasks = [] } = action;
   // The other services' lines belong to actions that nova-compute's own lines make up.
-  if (logging.depthOf('nova-compute') === undefined) return false;
+  if (logging.levelFloorOf('nova-compute') === undefined) return false;
   const isLinked = isReadAt('nova-compute', 'DEBUG', logging) || isAny([...LINKS, ...begunBy], logging);
-  const tells = (kinds: readonly EventKind[]): boolean => isAny(isLinked ? kinds : kinds.filter((kind) => !LOOSE.has(kind)), logging);
+  const areNaming = (kinds: readonly EventKind[]): boolean => isAny(isLinked ? kinds : kinds.filter((kind) => !LOOSE.has(kind)), logging);
   const usual = namedBy.filter((kind) => !RARE.has(kind));
-  if ((lockedBy.length > 0 && isAny(LOCKS, logging)) || tells(usual) || isAny(opensBare, logging)) return true;
-  if (steps.length > 0 && steps.every((step) => isAny(step, logging)) && steps.some((step) => tells(step))) return true;
+  if ((lockedBy.length > 0 && isAny(LOCKS, logging)) || areNaming(usual) || isAny(opensBare, logging)) return true;
+  if (steps.length > 0 && steps.every((step) => isAny(step, logging)) && steps.some((step) => areNaming(step))) return true;
   // Another action's name would go before these.
   if (namesakeByStart(action) !== undefined) return false;
   return isAny(callsOf(action), logging) || (tasks.length > 0 && isLinked && isAny(TASKS, logging));
 }
 
 /** A log to add is asked for before DEBUG of those there are. */
-function byAnotherLog(action: ActionSpec, last: readonly EventKind[], logging: Logging): Sight | undefined {
-  if (logging.depthOf('nova-compute') === undefined || logging.depthOf('nova-api') !== undefined) return undefined;
-  const withApi: Logging = { ...logging, depthOf: (service) => (service === 'nova-api' ? 'INFO' : logging.depthOf(service)) };
+function byAnotherLog(action: ActionSpec, last: readonly EventKind[], logging: Logging): Visibility | undefined {
+  if (logging.levelFloorOf('nova-compute') === undefined || logging.levelFloorOf('nova-api') !== undefined) return undefined;
+  const withApi: Logging = { ...logging, levelFloorOf: (service) => (service === 'nova-api' ? 'INFO' : logging.levelFloorOf(service)) };
   return isNamed(action, withApi) && isAny(last, withApi) ? { seen: 'no-log', services: ['nova-api'], atDebug: false } : undefined;
 }
 
@@ -252,16 +257,16 @@ function byAnotherLog(action: ActionSpec, last: readonly EventKind[], logging: L
 const namesakeByStart = ({ name, namedBy, starts }: ActionSpec): ActionSpec | undefined =>
   actions.find((other) => other.name !== name && other.namedBy.some((kind) => kindsOf(starts).includes(kind) && !namedBy.includes(kind)));
 
-/** Under which other action's name it is told where these logs do not tell the two apart, and what would. */
-function toldAs(action: ActionSpec, logging: Logging): ActionSight['toldAs'] {
-  if (logging.depthOf('nova-compute') === undefined) return undefined;
+/** The other action under whose name it is exported if these logs do not distinguish the two, and what would. */
+function namedAs(action: ActionSpec, logging: Logging): ActionVisibility['namedAs'] {
+  if (logging.levelFloorOf('nova-compute') === undefined) return undefined;
   const byStart = namesakeByStart(action);
   const sharers = actions.filter(({ namedBy }) => namedBy.some((kind) => action.namedBy.includes(kind)));
   const other = byStart ?? sharers.at(-1);
   if (other === undefined || other.name === action.name) return undefined;
   const kinds = byStart === undefined ? callsOf(action) : action.namedBy;
   const owners = servicesOf(kinds, logging).slice(0, 1);
-  const isTold = (given: Logging): boolean => isAny(kinds, given);
-  if (isTold(logging)) return undefined;
-  return { action: other, always: action.provenOnHost === undefined, sight: betterSight(kinds, owners, logging, isTold) };
+  const isPrintedNow = (given: Logging): boolean => isAny(kinds, given);
+  if (isPrintedNow(logging)) return undefined;
+  return { action: other, always: action.provenOnHost === undefined, visibility: betterVisibility(kinds, owners, logging, isPrintedNow) };
 }

@@ -11,11 +11,11 @@ import { type Event, type Member, textOf } from './event.js';
  * - `other`: os-vif plugs it into something that is not OVS: a Linux bridge, a vhost-user socket
  * - `direct`: the device is handed to the guest (SR-IOV), with no word of os-vif
  */
-export type Wiring = 'ovn' | 'ml2-ovs' | 'other' | 'direct';
+export type PortBackend = 'ovn' | 'ml2-ovs' | 'other' | 'direct';
 
 /** What nova plugs by itself: nova/network/os_vif_util.py, LEGACY_VIFS. */
 const DIRECT = new Set(['hw_veb', 'hostdev_physical', 'ib_hostdev', 'macvtap', 'tap', '802.1qbg', '802.1qbh']);
-/** os-vif's plugins whose ports are interfaces of OVS; `ovs` itself is not told. */
+/** os-vif's plugins whose ports are interfaces of OVS; `ovs` itself is not printed. */
 const IN_OVS = new Set(['agilio_ovs', 'vhostuser_fp']);
 
 const OVN: ReadonlySet<EventKind> = new Set<EventKind>(['port.status.up', 'port.status.down', 'ovn.port.adding', 'ovn.port.checked']);
@@ -31,24 +31,24 @@ interface Given {
 }
 
 /** How each port of an action is wired, by what its lines say; where they say nothing, by whose logs are read; else as with OVN. */
-export function wiringOf(given: Given): ReadonlyMap<string, Wiring> {
-  const found = new Map<string, Wiring | undefined>();
+export function portBackendsOf(given: Given): ReadonlyMap<string, PortBackend> {
+  const found = new Map<string, PortBackend | undefined>();
   for (const port of given.ports) found.set(port, shownBy(port, given));
   const usual = usualOf(found.values()) ?? (hasAgent(given) ? 'ml2-ovs' : 'ovn');
-  const wired = new Map<string, Wiring>();
-  for (const [port, wiring] of found) wired.set(port, wiring ?? usual);
-  return wired;
+  const backends = new Map<string, PortBackend>();
+  for (const [port, backend] of found) backends.set(port, backend ?? usual);
+  return backends;
 }
 
 /** As the others are wired, so is what says nothing. */
-function usualOf(found: Iterable<Wiring | undefined>): Wiring | undefined {
-  for (const wiring of found) if (wiring === 'ovn' || wiring === 'ml2-ovs') return wiring;
+function usualOf(found: Iterable<PortBackend | undefined>): PortBackend | undefined {
+  for (const backend of found) if (backend === 'ovn' || backend === 'ml2-ovs') return backend;
   return undefined;
 }
 
 const hasAgent = ({ reads, host }: Given): boolean => reads('neutron-openvswitch-agent', host) && !reads('ovn-controller', host);
 
-function shownBy(port: string, given: Given): Wiring | undefined {
+function shownBy(port: string, given: Given): PortBackend | undefined {
   let byAgent = false;
   let byOvn = false;
   let isPlugged = false;
@@ -74,7 +74,7 @@ function shownBy(port: string, given: Given): Wiring | undefined {
   return isActive && !isPlugged && !isInOvs && isUsedUnseen(given) ? 'direct' : undefined;
 }
 
-/** The guest runs with the port, and those who would have plugged it are read and said nothing. */
+/** The guest runs with the port, and the services that would have plugged it are read and printed nothing. */
 const isUsedUnseen = ({ members, host, reads }: Given): boolean =>
   host !== undefined &&
   reads('nova-compute', host) &&

@@ -69,6 +69,6 @@ export const doubles: ReadonlySet<string> = new Set(
 export const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.37.0';
 
 /**
- * How well an end of a span is known: a line marks it, other lines bound it or state a duration, or no line was seen.
+ * How well an end of a span is known: a line shows it, other lines bound it or state a duration, or no line was seen.
  */
 export type Certainty = 'observed' | 'derived' | 'unobserved';

@@ -13,8 +13,8 @@ type Row = string | { readonly help: string; readonly label?: string; readonly a
 const by = (label: string, help: string): Row => ({ help, label });
 
 /**
- * Everything that can be passed over, dropped or thought odd, by name. Nothing is dropped in silence: code that lets
- * something go says so here. `telemetry/` turns the names into Prometheus metrics, `replay` prints them at the end.
+ * Everything that can be skipped, dropped or found odd, by name. Nothing is dropped in silence: code that lets
+ * something go says so here. `telemetry/` makes Prometheus metrics of the names, `replay` prints them at the end.
  */
 const rows = {
   lines: by('service', 'physical lines read'),

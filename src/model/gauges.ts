@@ -2,7 +2,7 @@ import type { Millis } from './line.js';
 
 /** One log, as it stands now. */
 interface SourceVitals {
-  /** its lasting name */
+  /** its base path */
   readonly path: string;
   /** what was written and is not read yet */
   readonly lagBytes: number;
@@ -34,9 +34,9 @@ export interface Vitals {
   readonly sources: readonly SourceVitals[];
   /** the event time before which no line is expected */
   readonly watermark: Millis | undefined;
-  /** Actions that have begun and not ended, by nova's name; `unnamed` where no line tells it yet. */
+  /** Actions that have begun and not ended, by nova's name; `unnamed` while no line shows it. */
   readonly openActions: Readonly<Record<string, OpenActions>>;
-  /** hosts whose lines tell how builds end: those of the nova-compute and nova-conductor logs that are followed */
+  /** hosts whose lines show how builds end: those of the nova-compute and nova-conductor logs that are followed */
   readonly buildHosts: readonly string[];
   /** those of them that have a hypervisor: those of the nova-compute logs */
   readonly computeHosts: readonly string[];
@@ -56,7 +56,7 @@ export interface Vitals {
   /** log files that are held open */
   readonly descriptors: number;
   /** what keeps the lines that were sent, until they are not needed any more; undefined where none are taken */
-  readonly spool: { readonly bytes: number; readonly mostBytes: number; readonly logs: number } | undefined;
+  readonly receiveBuffer: { readonly bytes: number; readonly mostBytes: number; readonly logs: number } | undefined;
 }
 
 export interface Gauge {
@@ -64,7 +64,7 @@ export interface Gauge {
   readonly unit: 'seconds' | 'bytes' | 'actions' | 'lines' | 'traces' | 'files' | 'logs' | 'yes or no' | 'none';
   /** undefined for a gauge that is one number */
   readonly label: string | undefined;
-  /** Its values by label, `''` where it has none. What is undefined is not told. */
+  /** Its values by label, `''` where it has none. An undefined value is not exposed. */
   readonly read: (vitals: Vitals, now: Millis) => Iterable<readonly [label: string, value: number | undefined]>;
 }
 
@@ -90,7 +90,7 @@ const age = (since: Millis | undefined, now: Millis): number | undefined =>
 
 const seconds = (at: Millis | undefined): number | undefined => (at === undefined ? undefined : at / 1000);
 
-/** What the sidecar tells of its state, by Prometheus' name without `novaspan_`. */
+/** State of the sidecar, by Prometheus' name without `novaspan_`. */
 export const gauges = {
   source_lag_bytes: perSource('bytes', 'bytes of a log that are not read yet', ({ lagBytes }) => lagBytes),
   source_lag_seconds: perSource('seconds', 'age of the oldest unread line of a log', ({ lagSeconds }) => lagSeconds),
@@ -129,13 +129,17 @@ export const gauges = {
   needed_log_age_seconds: one('seconds', 'age of the oldest line that is still needed: logs must be kept longer than this', (v, now) =>
     age(v.horizon, now),
   ),
-  receive_buffer_bytes: one('bytes', 'disk space used by received log lines that are still needed', ({ spool }) => spool?.bytes),
+  receive_buffer_bytes: one(
+    'bytes',
+    'disk space used by received log lines that are still needed',
+    ({ receiveBuffer }) => receiveBuffer?.bytes,
+  ),
   receive_buffer_limit_bytes: one(
     'bytes',
     'limit of the receive buffer; when it is full, senders get 503 and must wait',
-    ({ spool }) => spool?.mostBytes,
+    ({ receiveBuffer }) => receiveBuffer?.mostBytes,
   ),
-  received_logs: one('logs', 'received logs that are kept', ({ spool }) => spool?.logs),
+  received_logs: one('logs', 'received logs that are kept', ({ receiveBuffer }) => receiveBuffer?.logs),
   open_files: one('files', 'log files that are held open', ({ descriptors }) => descriptors),
   start_time_seconds: one('seconds', 'when the process started, since 1970', ({ started }) => seconds(started)),
 } as const satisfies Record<string, Gauge>;

@@ -125,8 +125,8 @@ export function indexServices(rows: readonly Service[], projects: readonly Proje
 
 /** Every name of each service. A name that a row lists wins over a variant of another service's name. */
 function namesOf(rows: readonly Service[]): ReadonlyMap<string, Service> {
-  const said = rows.flatMap((row) => [...(row.called ?? []), row.name].map((name) => [name, row] as const));
-  return new Map([...said.map(([name, row]) => [name.replaceAll('-', '_'), row] as const), ...said]);
+  const named = rows.flatMap((row) => [...(row.called ?? []), row.name].map((name) => [name, row] as const));
+  return new Map([...named.map(([name, row]) => [name.replaceAll('-', '_'), row] as const), ...named]);
 }
 
 /** By the longest known prefix of a logger's name. */

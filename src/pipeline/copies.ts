@@ -44,7 +44,7 @@ export class Copies {
     }
   }
 
-  /** Lets go what waited, as far as the logs before each are read. @param readTo by rank, up to when all logs of lower ranks are read */
+  /** Passes on held events, as far as all logs of lower ranks are read. @param readTo by rank, up to when all logs of lower ranks are read */
   release(readTo: (rank: number) => Millis): void {
     if (this.#held.length === 0) return;
     const ready = this.#held.filter(({ event, rank }) => event.at + APART < readTo(rank));
@@ -59,7 +59,7 @@ export class Copies {
     }
   }
 
-  /** No event is to come before this, as far as what waits can tell. */
+  /** No held event is older than this. */
   get oldest(): Millis {
     let oldest = Number.POSITIVE_INFINITY;
     for (const { event } of this.#held) oldest = Math.min(oldest, event.at);

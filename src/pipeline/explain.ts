@@ -20,14 +20,14 @@ import { serviceOfIdent } from '../tail/name.js';
 const CARRIAGE_RETURN = 13;
 
 export interface Explanation {
-  readonly stages: readonly { readonly name: string; readonly said: string }[];
+  readonly stages: readonly { readonly name: string; readonly text: string }[];
   /** false where a stage had nothing to say, so that the line leads to no span */
   readonly understood: boolean;
 }
 
 export interface ExplainOptions {
   readonly service?: string;
-  /** how the line is wrapped; told from itself where it is not given */
+  /** how the line is wrapped; detected from the line if not given */
   readonly form?: LogForm;
   readonly zone: string;
   /** files of users' own messages and phases */
@@ -40,16 +40,16 @@ export interface ExplainOptions {
  */
 export function explainLine(line: string, options: ExplainOptions): Explanation {
   const { stages, understood } = explainAny(asWritten(line), options);
-  return { understood, stages: stages.map(({ name, said }) => ({ name, said: printable(said) })) };
+  return { understood, stages: stages.map(({ name, text }) => ({ name, text: printable(text) })) };
 }
 
 function explainAny(line: string, options: ExplainOptions): Explanation {
   const inner = unwrapped(line, options);
   if (inner === undefined) return explainInner({ text: line, at: undefined }, options);
-  if ('broken' in inner) return { understood: false, stages: [{ name: 'form', said: inner.broken }] };
+  if ('broken' in inner) return { understood: false, stages: [{ name: 'form', text: inner.broken }] };
   const service = options.service ?? inner.service;
   const { stages, understood } = explainInner(inner, { ...options, ...(service !== undefined && { service }) });
-  return { understood, stages: [{ name: 'form', said: inner.said }, ...stages] };
+  return { understood, stages: [{ name: 'form', text: inner.note }, ...stages] };
 }
 
 function explainInner({ text, at }: Pick<Inner, 'text' | 'at'>, options: ExplainOptions): Explanation {
@@ -66,7 +66,8 @@ function explainInner({ text, at }: Pick<Inner, 'text' | 'at'>, options: Explain
 
 /** A line taken out of what it is wrapped in. */
 interface Inner {
-  readonly said: string;
+  /** how it was wrapped, for the stage `form` */
+  readonly note: string;
   readonly text: string;
   readonly at: Millis | undefined;
   readonly service: string | undefined;
@@ -88,7 +89,7 @@ function unwrapped(line: string, { form: given, zone }: ExplainOptions): Inner |
       const place = host === undefined ? '' : ` on ${host}`;
       const who = idents[0] === undefined ? place : ` by ${idents[0]}${place}`;
       found.push({
-        said: `${name}${who === '' ? '' : `, written${who}`}`,
+        note: `${name}${who === '' ? '' : `, written${who}`}`,
         text: inner.toString('utf8', start, end),
         at,
         service: idents.map((ident) => serviceOfIdent(ident)).find((service) => service !== undefined && ours.services.includes(service)),
@@ -139,14 +140,14 @@ function explained(event: Event, service: string, rules: Rules | undefined): Exp
   return {
     understood: true,
     stages: [
-      { name: 'service', said: ownName(service) },
-      { name: 'time', said: new Date(event.at).toISOString() },
-      { name: 'level', said: event.level },
-      { name: 'logger', said: event.logger },
-      { name: 'ids', said: ids.length === 0 ? 'none: it is joined by time, or not at all' : ids.join('; ') },
-      { name: 'event', said: event.kind },
-      { name: 'shown as', said: scrubbed(event.text) },
-      { name: 'role', said: edges.length === 0 ? 'no phase begins or ends with it' : edges.join('; ') },
+      { name: 'service', text: ownName(service) },
+      { name: 'time', text: new Date(event.at).toISOString() },
+      { name: 'level', text: event.level },
+      { name: 'logger', text: event.logger },
+      { name: 'ids', text: ids.length === 0 ? 'none: it is joined by time, or not at all' : ids.join('; ') },
+      { name: 'event', text: event.kind },
+      { name: 'shown as', text: scrubbed(event.text) },
+      { name: 'role', text: edges.length === 0 ? 'no phase begins or ends with it' : edges.join('; ') },
     ],
   };
 }
@@ -168,7 +169,7 @@ function unread(
       stages: [
         {
           name: 'envelope',
-          said: 'not a record in any known format: it would continue the record before it, or be counted in unparsed_lines',
+          text: 'not a record in any known format: it would continue the record before it, or be counted in unparsed_lines',
         },
       ],
     };
@@ -180,19 +181,19 @@ function unread(
   return {
     understood: false,
     stages: [
-      { name: 'envelope', said: `${writing}, ${isUtc ? 'UTC' : `local time in ${zone}`}` },
-      { name: 'level', said: level },
+      { name: 'envelope', text: `${writing}, ${isUtc ? 'UTC' : `local time in ${zone}`}` },
+      { name: 'level', text: level },
       {
         name: 'logger',
-        said:
+        text:
           known.length === 0
             ? `${logger}: no service's log is read for this logger`
             : `${logger}, known in ${known.map(ownName).join(', ')}`,
       },
-      ...(ids === undefined ? [] : [{ name: 'ids', said: `request ${ids}` }]),
+      ...(ids === undefined ? [] : [{ name: 'ids', text: `request ${ids}` }]),
       {
         name: 'event',
-        said:
+        text:
           kind === undefined
             ? 'none: the catalogue knows no such message, so it is counted as unrecognised and skipped'
             : `${kind}: known, but no action needs it, so it is passed over`,

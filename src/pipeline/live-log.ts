@@ -5,17 +5,17 @@ import { seconds } from '../model/time.js';
 import type { LogSource } from '../read/source.js';
 import type { LogPosition, Place } from '../tail/position.js';
 import type { SourceReport, Tailer } from '../tail/tailer.js';
-import { Marks } from './checkpoint/marks.js';
+import { ResumePoints } from './checkpoint/resume-points.js';
 import type { SavedLog } from './saved-logs.js';
 import type { SenderLag } from './sender-lag.js';
 
-/** How long a log that cannot be read holds up the others, or one whose last line has no end. */
+/** How long the others wait for a log that cannot be read, or whose last line is incomplete. */
 const PATIENCE = seconds(30);
 
 /** The state of one log after the last cycle. */
 export interface LogStanding {
   readonly path: string;
-  /** where reading goes on */
+  /** where reading continues */
   readonly place: Place;
   readonly lagBytes: number;
   /** as SourceReport's */
@@ -37,11 +37,11 @@ export interface LiveLogOptions {
 /** One log that is followed: what reads its lines, and what the last poll found. */
 export class LiveLog {
   readonly source: LogSource;
-  /** where reading goes on, and how much is left; undefined before the first poll */
+  /** where reading continues, and how much is left; undefined before the first poll */
   standing: LogStanding | undefined;
   readonly #options: LiveLogOptions;
-  /** Which time was reached where; undefined before the first poll. */
-  #marks: Marks | undefined;
+  /** undefined before the first poll */
+  #resumePoints: ResumePoints | undefined;
   /** A poll that finds nothing new gives the same object again. */
   #report: SourceReport | undefined;
   #unreadableSince: Millis | undefined;
@@ -62,9 +62,9 @@ export class LiveLog {
     const { path, begun, place, lagBytes, behind, readable, readBytes, atEnd } = report;
     this.source.flushCounts();
     const { newest, isUnsure } = this.source;
-    this.#marks ??= new Marks(begun);
-    // After a long silence the first line does not move the log's time. A mark behind it would be taken for one before it.
-    if (newest !== undefined && !isUnsure) this.#marks.note(newest, place);
+    this.#resumePoints ??= new ResumePoints(begun);
+    // After a long silence the first line does not move the log's time. A point behind it would be taken for one before it.
+    if (newest !== undefined && !isUnsure) this.#resumePoints.note(newest, place);
     this.standing = { path, place, lagBytes, behind, readable, newest };
     if (readBytes > 0) senderLag?.received(newest, now);
     return {
@@ -91,15 +91,15 @@ export class LiveLog {
     if (this.standing !== undefined) this.standing = { ...this.standing, readable, lagBytes, behind };
   }
 
-  /** Files whose lines are all older than this need not be known any more. */
+  /** Forgets files whose lines are all older than this. */
   release(path: string, before: Millis): void {
-    if (this.#marks !== undefined) this.#options.tailer().release(path, this.#marks.before(before).place.file);
+    if (this.#resumePoints !== undefined) this.#options.tailer().release(path, this.#resumePoints.before(before).place.file);
   }
 
-  /** What a restart must know to read again all lines since a time; undefined before the first poll. */
+  /** What a restart needs to read all lines since a time again; undefined before the first poll. */
   save(position: LogPosition | undefined, since: Millis): SavedLog | undefined {
-    if (this.#marks === undefined || position === undefined) return undefined;
-    const { place, newest } = this.#marks.before(since);
+    if (this.#resumePoints === undefined || position === undefined) return undefined;
+    const { place, newest } = this.#resumePoints.before(since);
     const { form, processes, readers } = this.source;
     // A journal can be entered only at an entry whose cursor is known, not at any offset.
     const tailer = this.#options.tailer();

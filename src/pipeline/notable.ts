@@ -3,7 +3,7 @@ import type { Clock } from '../model/clock.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { Log } from '../telemetry/log.js';
 
-/** A cloud in which everything fails must not fill the disk with what each trace says anyway. */
+/** If every action fails, the log must not fill the disk: each trace has the same facts. */
 const MOST_A_MINUTE = 20;
 const MINUTE = 60_000;
 
@@ -31,7 +31,7 @@ export class NotableActions {
     const { log, slowerThan } = this.#options;
     const millis = root.end - root.start;
     if (root.error === undefined && millis <= slowerThan) return;
-    this.#turn();
+    this.#startMinute();
     if (this.#logged >= MOST_A_MINUTE) {
       this.#unlogged++;
       return;
@@ -41,8 +41,8 @@ export class NotableActions {
     log.warn({ action, instance, request, traceId, seconds: Math.round(millis) / 1000 }, summaryOf(trace));
   }
 
-  /** What was not logged of the last minute is counted. */
-  #turn(): void {
+  /** At a new minute, logs how many were left out in the last one. */
+  #startMinute(): void {
     const minute = Math.floor(this.#options.clock.now() / MINUTE);
     if (minute === this.#minute) return;
     if (this.#unlogged > 0)

@@ -14,7 +14,7 @@ export interface ReadOptions {
   readonly paths: readonly string[];
   readonly service?: string;
   readonly host?: string;
-  /** how the logs are written; told from their lines where it is not given */
+  /** how the logs are written; detected from their lines if not given */
   readonly form?: LogForm;
   /** IANA name of the zone that OpenStack's services log in; others for single services behind it: `Asia/Seoul,placement=UTC`; `auto` for what the logs prove */
   readonly zone: string;

@@ -7,12 +7,12 @@ import type { Count } from '../model/counters.js';
 import { reasonOf, stateUnusable } from '../model/errors.js';
 import type { Vitals } from '../model/gauges.js';
 import { RECEIVED, receivedFolders } from '../receive/folders.js';
+import { type Needed, ReceiveBuffer } from '../receive/receive-buffer.js';
 import { Receiver } from '../receive/receiver.js';
 import { JOURNAL, type Namer } from '../receive/record.js';
 import { type ReceiverServer, serveReceiver } from '../receive/server.js';
-import { type Needed, Spool } from '../receive/spool.js';
 import { isJournal, nameLog, serviceOfIdent } from '../tail/name.js';
-import { lastingName } from '../tail/rotated.js';
+import { basePath } from '../tail/rotated.js';
 import type { Log } from '../telemetry/log.js';
 import type { LogsToFollow } from './log-follower.js';
 import type { SavedLog } from './saved-logs.js';
@@ -26,30 +26,30 @@ export interface ReceivingOptions {
   readonly log: Log;
 }
 
-/** Logs that are sent: what keeps them, and who listens for them. */
+/** The receive buffer and the server that fills it. */
 export interface Receiving {
-  /** the files that they are kept in, to be followed */
+  /** the files of the receive buffer, to be followed */
   readonly logs: readonly LogsToFollow[];
-  /** Begins to listen. @returns where they are sent to. @throws OperatorError when it cannot listen there */
+  /** Starts to listen. @returns the URL that senders use. @throws OperatorError if it cannot listen there */
   listen(): Promise<string>;
-  readonly vitals: NonNullable<Vitals['spool']>;
-  /** Lets go of what a checkpoint that is on the disk does not need. Never rejects. */
+  readonly vitals: NonNullable<Vitals['receiveBuffer']>;
+  /** Removes lines that the checkpoint on the disk does not need. Never rejects. */
   release(saved: readonly SavedLog[]): Promise<void>;
-  /** Takes no more; what came whole is on the disk then. */
+  /** Stops to listen. Complete requests are on the disk when it resolves. */
   close(): Promise<void>;
 }
 
 /**
- * Opens what keeps logs that are sent. Before anything of it is read.
+ * Opens the receive buffer. Call it before its files are read.
  *
- * @returns undefined where it is off
- * @throws OperatorError when what comes cannot be kept
+ * @returns undefined if receiving is off
+ * @throws OperatorError if the receive buffer cannot be written
  */
 export async function openReceiving({ config, folder, clock, count, log }: ReceivingOptions): Promise<Receiving | undefined> {
   const { listen, delay, spoolBytes: mostBytes, timezones } = config.receive;
   if (listen === 'off') return undefined;
   const path = join(folder, RECEIVED);
-  const spool = await Spool.open({ folder: path, mostBytes, clock }).catch((error: unknown) => {
+  const buffer = await ReceiveBuffer.open({ folder: path, mostBytes, clock }).catch((error: unknown) => {
     throw stateUnusable(path, error);
   });
   // A folder that is not there yet would be taken for a log of that name.
@@ -58,35 +58,35 @@ export async function openReceiving({ config, folder, clock, count, log }: Recei
   return {
     logs: receivedFolders(config, folder).map(({ path: each, timezone }) => ({ paths: [each], timezone, delay })),
     async listen() {
-      server = await serveReceiver({ listen, receiver: new Receiver({ spool, nameOf, count, log }), count, log });
+      server = await serveReceiver({ listen, receiver: new Receiver({ buffer: buffer, nameOf, count, log }), count, log });
       return server.url;
     },
     get vitals() {
-      return { bytes: spool.bytes, mostBytes, logs: spool.logs };
+      return { bytes: buffer.bytes, mostBytes, logs: buffer.logs };
     },
     async release(saved) {
       const needed = saved.filter(({ position }) => position.path.startsWith(path + sep)).map(neededOf);
-      await spool.release(needed).catch((error: unknown) => {
+      await buffer.release(needed).catch((error: unknown) => {
         log.error({ reason: reasonOf(error) }, 'received lines that are no longer needed cannot be removed');
       });
     },
     async close() {
       await server?.close();
       server = undefined;
-      await spool.settled();
+      await buffer.settled();
     },
   };
 }
 
-/** All that is before the oldest file of a position can go: one that is named only so that its neighbour is found is needed as well. */
+/** Files before the oldest file of a position can be removed. A file that only leads to its neighbour is still needed. */
 function neededOf({ position: { path, files }, at }: SavedLog): Needed {
   const [oldest, ...others] = files;
   return { path, oldest: oldest!, upTo: others.length === 0 && oldest!.file === at.file ? at.offset : -1 };
 }
 
-/** Whose log it is, by the rules by which a file is known. */
+/** Which service wrote a received log, by the rules for file names. */
 export const nameOf: Namer = (file, service) => {
-  const name = file === undefined ? undefined : lastingName(file);
+  const name = file === undefined ? undefined : basePath(file);
   if (name !== undefined && isJournal(name)) return { service: JOURNAL, name };
   const writer = (name === undefined ? undefined : nameLog(name)?.service) ?? (service === undefined ? undefined : serviceOfIdent(service));
   return writer !== undefined && services.includes(writer) ? { service: writer, name: name ?? service! } : 'passed-over';

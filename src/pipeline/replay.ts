@@ -12,7 +12,7 @@ export interface ReplayOptions extends ReadOptions {
  * Reads logs from end to end and gives the traces of their actions, in the order in which they closed. The logs are
  * merged by time: always the one that is furthest behind is read on, so that memory does not grow with their size.
  *
- * @throws OperatorError for paths that cannot be read, or a log whose service nobody can tell
+ * @throws OperatorError for paths that cannot be read, or a log whose service is unknown
  */
 export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTrace> {
   // Loaded only where there are some: what reads them takes a tenth of a second to load.

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { zonesFor } from '../clock/given.js';
 import { ZoneHint, type Zones } from '../clock/hint.js';
 import type { MostNotes } from '../clock/notes.js';
@@ -80,7 +80,7 @@ export class Run {
     if (this.doing !== 'reading' || name === 'vlog_lines_missing') this.options.count(name, by, label);
   };
 
-  /** @returns false where it was told to stop */
+  /** @returns false if the signal asked it to stop */
   async open(): Promise<boolean> {
     const { options } = this;
     const found = await findReadable(
@@ -152,9 +152,9 @@ export class Run {
   async readOn(source: Source): Promise<void> {
     this.readBytes += await readOn(source, this.doing === 'reading' ? {} : this.options, this.#count);
     if (this.readBytes < this.#yieldAt) return;
-    // Files are read without waiting: signals and timers get their turn.
+    // Files are read synchronously: give signals and timers a chance to run.
     this.#yieldAt = this.readBytes + BETWEEN_TURNS;
-    await turn();
+    await nextTick();
   }
 
   /** All is read. */
@@ -170,10 +170,10 @@ export class Run {
     this.#close();
   }
 
-  *#finish(things: readonly ClosedUnit[]): Generator<FinishedTrace> {
+  *#finish(units: readonly ClosedUnit[]): Generator<FinishedTrace> {
     if (this.doing !== 'all') return;
     const { options } = this;
-    for (const closed of things) {
+    for (const closed of units) {
       const trace = buildTrace(closed, { lines: options.lines, reads: this.#reads, phasesOf: this.#rules?.phasesOf, count: options.count });
       if (trace.spans.length === 0) continue;
       this.stalls.seen(trace);

@@ -8,7 +8,8 @@ import type { Processes } from '../read/mixed.js';
 import type { Writing } from '../read/source.js';
 import type { LogPosition, Place } from '../tail/position.js';
 
-// The names of these fields are written to the disk: a process of a later version must read them.
+// The names of these fields are written to the disk: a process of a later version must read them. `told`: the record of an
+// exported trace.
 
 /** A trace on its way out, and the record that stays when it is delivered. */
 export interface LiveTrace {
@@ -33,9 +34,9 @@ export interface SavedLog {
   /** the path of the configuration that led to it */
   readonly under: string;
   readonly position: LogPosition;
-  /** where reading goes on */
+  /** where reading continues */
   readonly at: Place;
-  /** No line before `at` is newer than this. It tells the two passes of a repeated hour apart. */
+  /** No line before `at` is newer than this. It distinguishes the two passes of a repeated hour. */
   readonly newest?: Millis;
   readonly form?: LogForm;
   readonly writers: readonly Writing[];

@@ -5,7 +5,7 @@ import type { Millis } from '../model/line.js';
  * nothing more to read, of a sender it can not.
  *
  *     current   lines come as they are written             after `delay` of silence nothing is on its way
- *     behind    lines are old, and come closer to the      likewise: so the time of an outage is told whole, as it is made
+ *     behind    lines are old, and come closer to the      likewise: so the time of an outage is complete, as it is made
  *               clock: an outage is being made up for      up for
  *     off       lines are old, and stay so: a wrong zone   never: they would hold up all others
  */

@@ -154,7 +154,7 @@ class Sidecar {
       backendUp: this.#delivery.backend === 'unknown' ? undefined : this.#delivery.backend === 'up',
       acknowledged: this.#delivery.lastSuccess,
       checkpointed: this.#checkpointer?.written,
-      spool: this.#parts.receiving?.vitals,
+      receiveBuffer: this.#parts.receiving?.vitals,
     };
   }
 
@@ -163,7 +163,7 @@ class Sidecar {
     const { waiting, lastSuccess, fault } = this.#delivery;
     return healthOf(
       {
-        turned: this.#cycleEndedAt,
+        cycleEndedAt: this.#cycleEndedAt,
         unseen: this.#isFirstCycle ? config.logs.map(({ path }) => path) : [],
         checkpointFault: this.#checkpointer?.fault,
         backend: { needed: waiting > 0, acknowledged: lastSuccess !== undefined, fault },

@@ -31,7 +31,7 @@ import type { ReadOptions } from './read-options.js';
 /** Where logs say nothing of the host they come from. */
 export const NO_HOST = 'localhost';
 
-/** One lasting log, read part by part, oldest first. */
+/** One log with its rotated files, read file by file, oldest first. */
 export interface Source {
   readonly path: string;
   readonly reader: LogSource;
@@ -74,7 +74,7 @@ export async function openPart(part: string, { stdin }: FoundLogs, from = 0, pie
   return part === '-' && stdin !== undefined ? openStream(stdin) : openLog(part, from, piece, skimmer()?.room);
 }
 
-/** Lets go the lines of logs that may repeat others, as far as those are read. @returns up to when all is known */
+/** Passes on the held lines of logs that may repeat others, as far as those are read. @returns up to when all lines are known */
 export function releaseUpTo(copies: Copies, sources: readonly Source[], newest: Millis | undefined): Millis | undefined {
   const readTo: Millis[] = [];
   for (const { done, rank, reader } of sources) {
@@ -119,7 +119,7 @@ export function openSources(
     const isGuessed = found.isGuessed(set);
     // Asked for as a whole, all logs are a service's own.
     const rank = options.service === undefined && (isJournalPath(set.parts[0]!) || mayRepeat(set.path)) ? ++ranks : 0;
-    // What is wrong with lines that were not asked for, and that others may hold too, is not said again.
+    // Do not report faults of optional logs again: other logs may hold the same lines.
     const count = isGuessed && hasOwn ? onlyCounted(countAll) : countAll;
     const numbers = options.lines === 'numbered' ? new LineNumbers(set.parts) : undefined;
     const about = { ...aboutSet(set, found, options), zone: zonesOf(set), catalogue: rules?.catalogue };

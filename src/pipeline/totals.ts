@@ -1,6 +1,6 @@
 import type { Count } from '../model/counters.js';
 
-/** What has been counted since it was last said in the log. `/metrics` tells the same since the start, and by label. */
+/** Counters since the last line of novaspan's own log that printed them. `/metrics` has the totals since the start, by label. */
 export class Totals {
   #counted = new Map<string, number>();
 
@@ -8,7 +8,7 @@ export class Totals {
     this.#counted.set(name, (this.#counted.get(name) ?? 0) + by);
   };
 
-  /** What was counted since the last time this was asked. */
+  /** Counters since the last call, by name. Starts again from 0. */
   since(): Record<string, number> {
     const counted = Object.fromEntries(this.#counted);
     this.#counted = new Map();

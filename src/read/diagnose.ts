@@ -3,7 +3,7 @@ import { noVlogParts, scanVlog } from '../format/vlog.js';
 import { isWrapped } from '../format/wrap/index.js';
 import { foldingOf } from './unfold.js';
 
-/** Lines that must look alike before something is said of a log: a third of those that hold something. */
+/** The share of lines that must look alike before a log is diagnosed: a third of the non-empty ones. */
 const SHARE = 3;
 /** Keys of an object that are named. */
 const MOST_KEYS = 6;

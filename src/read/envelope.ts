@@ -54,8 +54,8 @@ export class EnvelopeReader {
   }
 
   /**
-   * @param at the line's UTC time, where what wrapped it told: OVS and OVN leave the time to syslog
-   * @returns undefined for what continues another line, and for anything in no known form
+   * @param at the line's UTC time, if its wrapper has it: OVS and OVN leave the time to syslog
+   * @returns undefined for a continuation line, and for a line in no known form
    */
   read(bytes: Buffer, start: number, end: number, at?: Millis): Made | undefined {
     this.bytes = bytes;

@@ -59,7 +59,7 @@ function isKnown(text: string): boolean {
   return envelope.read(bytes, 0, bytes.length) !== undefined || isWrapped(text);
 }
 
-/** The one record that stands behind words; of a cell of CSV what is in its quotation marks. What an object holds is escaped. */
+/** The one record after some words; in a CSV cell, the text between its quotes. The contents of an object are escaped. */
 function innerOf(text: string): string | undefined {
   if (OBJECT.test(text)) return undefined;
   const at = INNER.exec(text.slice(0, FARTHEST * 2))?.index;

@@ -45,7 +45,7 @@ export { formatOf } from './envelope.js';
 export type { ReaderOptions, Zoning } from './reader-options.js';
 
 /**
- * Turns the lines of one log into events. Lines of no interest are passed over on their bytes; the others are decoded,
+ * Turns the lines of one log into events. Lines that no action needs are skipped by their bytes; the others are decoded,
  * their envelope is read, and the catalogue says what they mean. A line without an envelope continues the record before.
  */
 export class LogReader {
@@ -67,9 +67,9 @@ export class LogReader {
   readonly #workers: Workers | undefined;
   #hasRecord = false;
   readonly #clock: LogClock;
-  /** the time of the line at hand, where what it was wrapped in told */
+  /** the time of the current line, if its wrapper has it */
   #at: Millis | undefined;
-  /** what wrapped it told that in UTC */
+  /** the wrapper has that time in UTC */
   #isProven = false;
   #quarter = Number.NaN;
   #offset = 0;
@@ -142,7 +142,7 @@ export class LogReader {
   };
 
   /**
-   * Reads lines from `start` on, as far as they are as nearly all are; those that nobody needs are skipped.
+   * Reads lines from `start` on, as far as they are as nearly all are; those that no action needs are skipped.
    *
    * @param offset of the place in the log's file
    * @returns where the first line begins that `line` must take

@@ -18,8 +18,8 @@ export type Processes = readonly (readonly [pid: number, service: string])[];
 const SEVERAL = '';
 
 /**
- * Tells whose each line of a log is that several services wrote: by its logger, or, for loggers of several services, by its
- * process, whose service its other lines have told. What continues a record is of the record's service.
+ * Finds the service of each line of a log that several services wrote: by its logger, or, for loggers of several services,
+ * by its process, whose service is known from its other lines. A continuation line has its record's service.
  */
 export class MixedLog {
   readonly #envelope = new EnvelopeReader();
@@ -29,7 +29,7 @@ export class MixedLog {
 
   /**
    * @param own whose lines these are where their loggers are of no service in particular
-   * @param known what earlier lines told of its processes, which may lie before those that are read
+   * @param known the services of its processes, known from earlier lines
    */
   constructor(own?: string, known: Processes = []) {
     this.#own = own;
@@ -40,7 +40,7 @@ export class MixedLog {
     return [...this.#processes];
   }
 
-  /** @returns undefined where nothing tells it */
+  /** @returns undefined if it is unknown */
   serviceOf(bytes: Buffer, start: number, end: number, at?: Millis): string | undefined {
     const made = this.#envelope.read(bytes, start, bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end, at);
     if (made === undefined) return this.#last;

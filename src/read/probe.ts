@@ -4,7 +4,7 @@ import { openSource, type SourceOptions } from './source.js';
 const NEWLINE = 10;
 
 /**
- * Tells the newest time in a piece of a log, wherever in the log the piece begins: what a search by time asks. The lines are
+ * Finds the newest time in a piece of a log, wherever in the log the piece begins: what a search by time asks. The lines are
  * read as they would be in following, so every form of log is known, and nothing of it is kept or counted.
  */
 export function timeIn(options: SourceOptions): (chunk: Buffer) => Millis | undefined {

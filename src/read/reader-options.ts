@@ -11,7 +11,7 @@ export type Zoning = 'own' | 'outer' | 'none';
 export interface ReaderOptions {
   readonly service: string;
   readonly host: string;
-  /** the log's lasting name */
+  /** the log's base path */
   readonly path: string;
   /** which of the log's files the line at hand is of, where there may be several */
   readonly file?: (() => number) | undefined;
@@ -26,6 +26,6 @@ export interface ReaderOptions {
   readonly catalogue?: Catalogue | undefined;
   readonly count: Count;
   readonly onEvent: (event: Event, zoning: Zoning) => void;
-  /** Told of lines without an envelope, where they are not indented: a log that goes on in another form is seen by them. */
+  /** Called with lines without an envelope that are not indented: they show that a log continues in another form. */
   readonly onBare?: LineSink;
 }

@@ -43,19 +43,19 @@ export interface Writing {
 }
 
 export interface SourceOptions {
-  /** the log's lasting name */
+  /** the log's base path */
   readonly path: string;
   readonly service?: string | undefined;
   readonly host?: string | undefined;
-  /** told from its lines where it is not given */
+  /** detected from its lines if not given */
   readonly form?: LogForm | undefined;
   /** how they were written when they were last read: holds until they show another form */
   readonly likelyForm?: LogForm | undefined;
-  /** who wrote to it before now, where its name does not tell: what is read here must not depend on who writes first */
+  /** who wrote to it before now, where its name does not say: the result must not depend on who writes first */
   readonly knownWriters?: readonly Writing[] | undefined;
-  /** the services of processes that lines before now told, by who wrote them */
+  /** the services of processes that earlier lines showed, by writer */
   readonly knownProcesses?: Readonly<Record<string, Processes>> | undefined;
-  /** a time shortly before the first line, where it is known: tells the two passes of a repeated hour apart */
+  /** a time shortly before the first line, where it is known: distinguishes the two passes of a repeated hour */
   readonly after?: Millis | undefined;
   /** The operator named this very log: it is read where its lines, and not its name, say whose they are. */
   readonly isNamed: boolean;
@@ -71,6 +71,6 @@ export interface SourceOptions {
   readonly onEvent: (event: Event, zoning: Zoning) => void;
   /** Makes what reads a writer's lines, where it is not the reader that gives events. */
   readonly readerFor?: ((options: ReaderOptions) => LineReader) | undefined;
-  /** Told of the lines of a plain log of which nothing says whose they are. */
+  /** Called with lines of a plain log whose service is unknown. */
   readonly onUnknown?: LineSink | undefined;
 }

@@ -17,7 +17,7 @@ export type { LineReader, SourceOptions, Writing } from './source-options.js';
 const RUN = 8;
 
 /**
- * Reads one lasting log, whatever form it is in: plain, of one service; or wrapped, then perhaps of several services and
+ * Reads one log, in any form: plain, of one service; or wrapped, then perhaps of several services and
  * hosts, each with a reader of its own.
  *
  *     undecided ──2 lines of a form, or the end of a piece──▶ plain | wrapped
@@ -82,7 +82,7 @@ export class LogSource {
     return this.#form;
   }
 
-  /** The services of processes, as lines told them. */
+  /** The services of processes, known from lines. */
   get processes(): Readonly<Record<string, Processes>> {
     return this.#writers.processes;
   }
@@ -102,7 +102,7 @@ export class LogSource {
     return this.#writers.isUnsure;
   }
 
-  /** Its lines have been seen, and nobody can tell whose any of them is. */
+  /** Lines were read, and the service of none of them is known. */
   get isUnknown(): boolean {
     return this.#isUnknown && this.#writers.isEmpty;
   }
@@ -165,7 +165,7 @@ export class LogSource {
     }
   }
 
-  /** A plain log's lines go straight to its reader, which tells of those that are no records. */
+  /** A plain log's lines go straight to its reader, which reports those that are no records. */
   #plainSink(): LineSink {
     const { service } = this.#owner;
     const host = this.#writers.plainHost;
@@ -184,7 +184,7 @@ export class LogSource {
     };
   }
 
-  /** Whose it is was said by the operator, and not by its name: lines may still be of others. */
+  /** The operator named its service, not its file name: lines may still be another service's. */
   get #isSaid(): boolean {
     return this.#options.service !== undefined && nameLog(this.path)?.service !== this.#options.service;
   }
@@ -242,7 +242,7 @@ export class LogSource {
 
 /**
  * @returns undefined for a log that is of no interest: of a service that is not read, or one whose name says nothing where
- *   nobody named it
+ *   the configuration does not name it
  */
 export function openSource(options: SourceOptions): LogSource | undefined {
   const name = nameLog(options.path, options);

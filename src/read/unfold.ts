@@ -246,7 +246,7 @@ export class Unfolder {
 const textOf = (bytes: Buffer, start: number, end: number): string =>
   bytes.toString('utf8', start, end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
 
-/** One line of a log as it was written, where copying it left its marks: what `explain` is given. */
+/** One line of a log as it was written, without what copying it added. For `explain`. */
 export function asWritten(given: string): string {
   const line = given.replace(/\r$/, '');
   const cleaned = cleanerOf([line])?.(line) ?? [line];

@@ -2,7 +2,7 @@ import { services } from '../catalogue/index.js';
 import type { Wrapped } from '../format/wrap/form.js';
 import type { LineSink, Millis } from '../model/line.js';
 import { hostInName, nameLog, serviceOfIdent } from '../tail/name.js';
-import { lastingName } from '../tail/rotated.js';
+import { basePath } from '../tail/rotated.js';
 import { LogReader, type ReaderOptions } from './log-reader.js';
 import { MixedLog, type Processes, saysNothing } from './mixed.js';
 import type { LineReader, SourceOptions } from './source-options.js';
@@ -25,7 +25,7 @@ export interface Writer {
   readonly label: string;
   /** undefined for a program that is not read */
   readonly service: string | undefined;
-  /** tells it line by line, where the writer's name does not */
+  /** finds it line by line, where the writer's name does not say */
   readonly mixed: MixedLog | undefined;
   readonly host: string;
   /** False where its own name is not known: it is read once it has written a record, which `sudo` under nova's unit never does. */
@@ -127,7 +127,7 @@ export class Writers {
   #newWriter(key: string, idents: readonly string[], host: string | undefined, file: string | undefined): Writer {
     const named = idents.map((ident) => serviceOfIdent(ident));
     const place = named.findIndex((service) => service !== undefined);
-    const found = file === undefined ? undefined : nameLog(lastingName(file));
+    const found = file === undefined ? undefined : nameLog(basePath(file));
     const service = place === -1 ? (found?.service ?? this.#owner.service) : named[place];
     const writtenOn = this.#hostGiven ?? host ?? (file === undefined ? undefined : hostOfFile(file)) ?? this.plainHost;
     return {
@@ -140,13 +140,13 @@ export class Writers {
     };
   }
 
-  /** The services of processes, where lines of their own told them, by who wrote them. */
+  /** The services of processes that their own lines showed, by writer. */
   get processes(): Readonly<Record<string, Processes>> {
-    const told = [...this.#mixed].map(([key, mixed]) => [key, mixed.processes] as const);
-    return Object.fromEntries(told.filter(([, processes]) => processes.length > 0));
+    const known = [...this.#mixed].map(([key, mixed]) => [key, mixed.processes] as const);
+    return Object.fromEntries(known.filter(([, processes]) => processes.length > 0));
   }
 
-  /** What tells the service of each line of a writer whose name does not. @param key who writes; empty for the log itself */
+  /** Finds the service of each line of a writer whose name does not say it. @param key who writes; empty for the log itself */
   mixedOf(key: string, own?: string): MixedLog {
     let mixed = this.#mixed.get(key);
     if (mixed === undefined) {
@@ -191,6 +191,6 @@ export class Writers {
 }
 
 /** The host that the path of a file names, whatever the file is called. */
-const hostOfFile = (file: string): string | undefined => nameLog(lastingName(file), { service: 'any' })?.host;
+const hostOfFile = (file: string): string | undefined => nameLog(basePath(file), { service: 'any' })?.host;
 
 const keyOf = (service: string, host: string): string => `${service}@${host}`;

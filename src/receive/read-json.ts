@@ -7,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
  *
  *     {"resourceLogs": [{"resource": {"attributes": […]}, "scopeLogs": [{"logRecords": [{"body": {"stringValue": "…"}, "attributes": […]}]}]}]}
  *
- * Fields that are not known are passed over, as the protocol wants it.
+ * Unknown fields are skipped, as the protocol requires.
  *
  * @throws Malformed
  */

@@ -5,8 +5,8 @@ import { HOST_FORM } from '../model/host.js';
 import { type Answer, accepted, type Encoding, refused } from './answer.js';
 import { readJson } from './read-json.js';
 import { readProtobuf } from './read-protobuf.js';
+import type { Lines, ReceiveBuffer } from './receive-buffer.js';
 import { judge, type Namer, type Reason, type SentLog } from './record.js';
-import type { Lines, Spool } from './spool.js';
 import { Malformed, type SentRecord } from './value.js';
 
 /** The part of novaspan's own log that is used here. */
@@ -16,13 +16,13 @@ export interface Says {
 }
 
 export interface ReceiverOptions {
-  readonly spool: Pick<Spool, 'take' | 'hasRoomFor'>;
+  readonly buffer: Pick<ReceiveBuffer, 'append' | 'hasRoomFor'>;
   readonly nameOf: Namer;
   readonly count: Count;
   readonly log: Says;
 }
 
-/** What a sender is told of records that cannot be used, so that it can be set up otherwise. */
+/** The text in the answer for records that cannot be used: how to correct the sender's configuration. */
 const REMEDIES: Readonly<Record<Reason, string>> = {
   'no line': 'no line: the body must be text, bytes or a map, or the attribute log.record.original must be there',
   'no host': 'no host: set the resource attribute host.name',
@@ -31,11 +31,11 @@ const REMEDIES: Readonly<Record<Reason, string>> = {
   'too many logs': 'too many different logs',
 };
 
-/** In seconds. Long enough that a full spool may have got room, short enough that lines do not come too late. */
+/** In seconds. Long enough that a full receive buffer may have got room, short enough that lines do not come too late. */
 const RETRY_FULL = 10;
 const RETRY_FAILED = 5;
 
-/** Takes requests whose bodies have been read and unpacked: answers when their lines are on the disk, and not before. */
+/** Stores the lines of requests whose bodies were read and decompressed. It answers only when the lines are on the disk. */
 export class Receiver {
   readonly #options: ReceiverOptions;
   #fault: string | undefined;
@@ -46,14 +46,14 @@ export class Receiver {
 
   /** Never rejects. */
   async receive(encoding: Encoding, body: Buffer): Promise<Answer> {
-    const { spool, count } = this.#options;
+    const { buffer, count } = this.#options;
     try {
-      const { lines, rejected, passedOver, taken } = this.#sort(encoding === 'json' ? readJson(body) : readProtobuf(body));
+      const { lines, rejected, skipped, taken } = this.#sort(encoding === 'json' ? readJson(body) : readProtobuf(body));
       // What is to be written follows from these bytes alone.
       const hash = createHash('sha256').update(body).digest('hex').slice(0, 32);
-      const outcome = lines.length === 0 ? 'taken' : await spool.take(hash, lines);
+      const outcome = lines.length === 0 ? 'taken' : await buffer.append(hash, lines);
       if (outcome === 'full') {
-        this.#failed('the spool is full');
+        this.#failed('the receive buffer is full');
         return refused(encoding, 503, 'there is no room for more lines: send them again later', RETRY_FULL);
       }
       this.#succeeded();
@@ -61,7 +61,7 @@ export class Receiver {
       else {
         count('received_records', taken);
         count('received_bytes', sizeOf(lines));
-        count('received_skipped', passedOver);
+        count('received_skipped', skipped);
         for (const [reason, records] of rejected) count('received_rejected', records, reason);
       }
       const unusable = [...rejected.values()].reduce((sum, n) => sum + n, 0);
@@ -77,17 +77,17 @@ export class Receiver {
   #sort(records: readonly SentRecord[]) {
     const logs = new Map<string, { readonly log: SentLog; readonly bytes: Buffer[] }>();
     const rejected = new Map<Reason, number>();
-    let passedOver = 0;
+    let skipped = 0;
     let taken = 0;
     let added = 0;
     const reject = (reason: Reason): unknown => rejected.set(reason, (rejected.get(reason) ?? 0) + 1);
     for (const record of records) {
       const verdict = judge(record, this.#options.nameOf);
       if (verdict.outcome === 'rejected') reject(verdict.reason);
-      else if (verdict.outcome === 'passed-over') passedOver++;
+      else if (verdict.outcome === 'passed-over') skipped++;
       else {
         const known = logs.get(verdict.log.key);
-        if (known === undefined && !this.#options.spool.hasRoomFor(verdict.log, added)) {
+        if (known === undefined && !this.#options.buffer.hasRoomFor(verdict.log, added)) {
           reject('too many logs');
           continue;
         }
@@ -100,10 +100,10 @@ export class Receiver {
       }
     }
     const lines: Lines[] = [...logs.values()].map(({ log, bytes }) => ({ log, bytes: Buffer.concat(bytes) }));
-    return { lines, rejected, passedOver, taken };
+    return { lines, rejected, skipped: skipped, taken };
   }
 
-  /** Said once, until it is over. */
+  /** Logs a fault once, until it is over. */
   #failed(reason: string): void {
     const isNew = this.#fault === undefined;
     this.#fault = reason;

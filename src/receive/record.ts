@@ -19,11 +19,11 @@ const LINE_IN_MAP = 'log';
 /** A log that records come from. */
 export interface SentLog {
   readonly host: string;
-  /** as the spool's files are called: the service's binary, or `journal` */
+  /** as the files of the receive buffer are called: the service's binary, or `journal` */
   readonly service: string;
-  /** the log's lasting name, as its sender has it */
+  /** the log's base path on its sender */
   readonly name: string;
-  /** tells it from all others */
+  /** unique per log */
   readonly key: string;
 }
 

@@ -1,9 +1,9 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { writeDurably } from '../model/durable.js';
-import type { SpoolPlace } from './spool-log.js';
+import type { FilePlace } from './buffered-log.js';
 
-/** Where the lines of a request begin in each log of the spool, by the log's key. */
-export type Begun = ReadonlyMap<string, SpoolPlace>;
+/** Where the lines of a request begin in each log of the receive buffer, by the log's key. */
+export type Begun = ReadonlyMap<string, FilePlace>;
 
 /** Requests that are remembered: a sender repeats one within minutes. */
 const MOST_REQUESTS = 10_000;
@@ -17,8 +17,8 @@ interface Entry {
 }
 
 /**
- * Which requests have been taken: a sender that has no answer sends the same bytes again. It is told of each request before
- * its lines are written and when they are on the disk, so that after a crash between the two the rest of them can be written
+ * Which requests were taken: a sender without an answer sends the same bytes again. Each request is noted before
+ * its lines are written and again when they are on the disk, so that after a crash between the two the rest of them can be written
  * behind what is there.
  *
  * One line of JSON per note, in a file that is not synced: a crash of the process does not lose it, and after a power cut the

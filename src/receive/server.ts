@@ -44,7 +44,7 @@ const ENCODINGS: Readonly<Record<string, Encoding>> = Object.fromEntries(
 );
 
 /**
- * Listens for OTLP/HTTP with logs. Whoever can reach the address can have novaspan tell of what never happened, so it is
+ * Listens for OTLP/HTTP with logs. Any client that reaches the address can make novaspan export actions that never happened, so it is
  * loopback's unless somebody says otherwise.
  *
  * @throws OperatorError when it cannot listen there
@@ -121,11 +121,11 @@ export async function serveReceiver({ listen, receiver, count, log, limits = {} 
   };
 }
 
-/** More than it is worth to wait for, so that the sender can read why it was turned down. */
+/** More than it is worth to wait for, so that the sender can read why it was refused. */
 const isEndless = ({ complete, headers }: IncomingMessage, bodyBytes: number): boolean =>
   !complete && !(Number(headers['content-length']) <= 4 * bodyBytes);
 
-/** Resolves when the answer is on its way, or nobody is there any more. */
+/** Resolves when the answer is sent, or the client is gone. */
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,

@@ -20,7 +20,7 @@ export class Malformed extends Error {
 
 export const NO_ATTRIBUTES: Attributes = new Map();
 
-/** Lists and maps that are deeper than this are nobody's log line. */
+/** No log line has lists or maps that are deeper than this. */
 export const DEEPEST = 32;
 
 /** As JSON has it; bytes as an array of numbers, which is how journalctl prints them. */

@@ -2,11 +2,11 @@ import { accessSync, constants, readdirSync, realpathSync, type Stats, statSync 
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { logUnreadable, OperatorError, reasonOf } from '../model/errors.js';
-import { byAge, isArchiveName, isBeingPacked, isLiveName, isLogName, isPackedName, lastingName } from './rotated.js';
+import { basePath, byAge, isArchiveName, isBeingPacked, isLiveName, isLogName, isPackedName } from './rotated.js';
 
-/** One lasting log: the file that is written to now, and what was rotated away from it. */
+/** One log: its live file and its rotated files. */
 export interface LogSet {
-  /** the name it is always known by, without any mark of rotation */
+  /** the base path: without a rotation suffix */
   readonly path: string;
   /** the files to read, oldest first; `-` is standard input */
   readonly parts: readonly string[];
@@ -30,7 +30,7 @@ export async function findLogs(paths: readonly string[]): Promise<LogSet[]> {
   return logs;
 }
 
-/** The same, for whoever wants to know of the logs that can be read beside those that cannot. */
+/** The same, but returns the readable logs beside the faults of the others. */
 export async function findLogsAndFaults(
   paths: readonly string[],
   most = MOST_FOLDERS,
@@ -61,7 +61,7 @@ export async function findLogsAndFaults(
       archives.push(file);
       continue;
     }
-    const name = lastingName(file);
+    const name = basePath(file);
     const parts = sets.get(name);
     if (parts === undefined) sets.set(name, [file]);
     else parts.push(file);
@@ -81,9 +81,9 @@ type OnFolder = (folder: string | undefined) => void;
 
 /**
  * The logs that are written to now under paths, for `tail`: rotated ones are left to `findLogs`. A file that is named
- * is given whether it is there or not, as it may come; a folder or glob that holds nothing is said in `unmatched`.
+ * is returned even if it does not exist yet; a folder or glob without logs is listed in `unmatched`.
  *
- * @param onFolder told of each folder whose entries decide what is found; of undefined where they cannot be named
+ * @param onFolder called with each folder whose entries decide what is found; with undefined if they cannot be named
  * @returns in the order of their names
  */
 export async function liveLogs(paths: readonly string[], onFolder: OnFolder = () => undefined): Promise<LiveLogs> {

@@ -6,7 +6,7 @@ import type { Since } from './since.js';
 /**
  * Where a log is begun: its live file's beginning or end, its oldest rotated file, where reading stopped before, or its first line
  * of a moment or later. `at` lies in one of the position's files, and is not behind what was read of it. `since` is before all lines that
- * are still needed: of a log of which nothing was ever read, files that were last written to before it are passed over.
+ * are still needed: of a log of which nothing was ever read, files that were last written to before it are skipped.
  */
 export type Begin =
   | 'beginning'
@@ -54,6 +54,6 @@ export interface FollowOptions {
   readonly isHeld: (file: { readonly dev: number; readonly ino: number }) => boolean;
   /** where reading of this file stopped when its name went; undefined for a file never met */
   readonly leftAt: (file: { readonly dev: number; readonly ino: number }) => FileRead | undefined;
-  /** told of a file that is read no more */
+  /** called with a file that is no longer read */
   readonly onLeft: (read: FileRead) => void;
 }

@@ -9,7 +9,7 @@ import { isSame, type Named } from './siblings.js';
 const PATIENCE: Millis = seconds(10);
 /** While the new file is empty the service still writes to the old one. An open file costs a descriptor; lost lines cost more. */
 const PATIENCE_WHILE_EMPTY: Millis = minutes(10);
-/** A deleted file holds disk space that nobody sees. */
+/** An open deleted file uses disk space that `du` does not show. */
 const PATIENCE_WITH_DELETED: Millis = minutes(10);
 const PATIENCE_WITH_BUSY: Millis = hours(1);
 const MOST_DEPARTING = 4;

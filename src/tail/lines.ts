@@ -28,7 +28,7 @@ export interface LineSkimmer {
 
 export interface LineSplitterOptions {
   readonly sink: LineSink;
-  /** Of a longer line the first so many bytes are handed over, once, and the rest is passed over. */
+  /** Of a longer line, the first so many bytes are handed over once, and the rest is skipped. */
   readonly maxLineBytes?: number;
   readonly count: Count;
   readonly skimmer?: LineSkimmer | undefined;
@@ -51,10 +51,10 @@ const NO_ROOM = Buffer.alloc(0);
 export function createLineSplitter({ sink, maxLineBytes = MIB, count, skimmer }: LineSplitterOptions): LineSplitter {
   let carry: Buffer = NO_ROOM;
   let carried = 0;
-  /** bytes of the open line so far, those passed over included */
+  /** bytes of the open line so far, skipped ones included */
   let pending = 0;
   let openAt = 0;
-  /** The open line was handed over, cut: the rest of it is passed over. */
+  /** The open line was handed over, cut: the rest of it is skipped. */
   let skipping = false;
 
   const handOver = (): void => {

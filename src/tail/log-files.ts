@@ -97,7 +97,7 @@ export class LogFiles {
     return true;
   }
 
-  /** An empty file may have been copied and emptied since, which cannot be seen: it is opened anew when its turn comes. */
+  /** An empty file may have been copied and emptied since, which cannot be seen: it is opened again when it is read next. */
   async reopenUnread(named: Named | undefined): Promise<void> {
     const last = this.youngest;
     if (last === undefined || !last.wasLive || last.file.reading.offset > 0) return;

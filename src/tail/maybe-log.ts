@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { nameLog } from './name.js';
-import { isLogName, lastingName } from './rotated.js';
+import { basePath, isLogName } from './rotated.js';
 
 const PACKED = String.raw`(?:\.(?:gz|xz|zst|bz2))?`;
 const ROTATED = String.raw`(?:[.-]\d{1,4}|[.-]\d{4}-?\d\d-?\d\d(?:[T_-][\d:]{1,10})?)?`;
@@ -27,7 +27,7 @@ export const maybeLog = (path: string): boolean => {
 };
 
 /** Whether only the content of a file can say whether it is a log of a service. */
-export const isGuess = (path: string): boolean => nameLog(lastingName(path)) === undefined || !isLogName(path);
+export const isGuess = (path: string): boolean => nameLog(basePath(path)) === undefined || !isLogName(path);
 
 /** Containers' logs that Kubernetes links to, and what containers print beside their services' own logs. */
 const SECOND = /^[^_]+_[^_]+_.+-[0-9a-f]{64}\.log/;

@@ -6,11 +6,11 @@ import { knownServices } from '../model/services.js';
 export interface LogName {
   /** as the service's binary is called, such as `nova-compute` */
   readonly service: string;
-  /** undefined where neither the name, nor what was given, nor a folder tells */
+  /** undefined if neither the name, nor the options, nor a folder gives it */
   readonly host: string | undefined;
 }
 
-/** What is put behind a service's name and names nobody: Apache's error log, a container runtime's. */
+/** Suffixes of a service's name that name no host: Apache's error log, a container runtime's. */
 const TAIL = /[-_.](?:\d{4}-?\d\d-?\d\d(?:[-_T.]\d[\d-]*)?|error|wsgi[-_]error|cri|stdout|stderr|log|logs|full|debug|excerpt)$/;
 
 /** Folders named for what is in them; a host's folder may lie above. */
@@ -30,8 +30,8 @@ const HOST = /^(?=.*[\d.]|(?:compute|controller|ctl|cmp|network|hypervisor|node|
  * Which service wrote a log, and on which host, by its name: `nova-compute@vm2.log`, or `nova-compute.log` in a folder
  * that is named like a host. A given service goes before the name's; a given host before the folder's.
  *
- * @param path the log's lasting name (see `lastingName`)
- * @returns undefined where the service cannot be told
+ * @param path the log's base path (see `basePath`)
+ * @returns undefined if the service is unknown
  */
 export function nameLog(
   path: string,
@@ -98,7 +98,7 @@ function besideHost(bare: string, known: Services): readonly [name: string, host
   return undefined;
 }
 
-/** What has a digit and is no host: numbers of tickets, dates, and what tells copies of one thing apart. */
+/** What has a digit and is no host: numbers of tickets, dates, and numbers of copies. */
 const NO_HOST =
   /^(?:case|ticket|bug|lp|issue|incident|inc|sr|sf|logs?|test|tests?|run|attempt|try|copy|new|old|dump|job|build|v|r|rc|release|cell|worker|part)[-_.]?\d+(?:[-_.].*)?$|^\d|^\D{0,3}\d{4}-\d\d-\d\d/;
 

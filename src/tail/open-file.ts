@@ -18,8 +18,8 @@ const NEWLINE = 10;
 const MOST_SKIPPED = 64 * 1024 * 1024;
 /** File systems write down times in steps: a file that was written to just now may change without its time changing. */
 const STEP: Millis = seconds(2);
-/** How many moments are kept to tell since when bytes have waited. */
-const MOST_MARKS = 64;
+/** How many moments are kept, to know since when unread bytes have waited. */
+const MOST_MOMENTS = 64;
 
 /**
  * One plain file that is being followed, by its descriptor: it stays the same file whatever happens to its name.
@@ -37,7 +37,7 @@ export class OpenFile implements FileInReading {
   #size: number;
   #mtime: Millis;
   /** what size it had when: oldest first */
-  #marks: { readonly size: number; readonly at: Millis }[] = [];
+  #moments: { readonly size: number; readonly at: Millis }[] = [];
   /** its end is NUL bytes, which are not read yet */
   #hasHole = false;
   #isOpen = true;
@@ -56,7 +56,7 @@ export class OpenFile implements FileInReading {
     this.ino = ino;
     this.#size = size;
     this.#mtime = mtimeMs;
-    this.#mark(size, mtimeMs);
+    this.#noteSize(size, mtimeMs);
   }
 
   /** Opens a file at the beginning of a line. @throws what the system says, or why it is no file to follow */
@@ -89,7 +89,7 @@ export class OpenFile implements FileInReading {
   }
 
   get unreadSince(): Millis | undefined {
-    return this.lag === 0 ? undefined : (this.#marks.find(({ size }) => size > this.reading.offset)?.at ?? this.#mtime);
+    return this.lag === 0 ? undefined : (this.#moments.find(({ size }) => size > this.reading.offset)?.at ?? this.#mtime);
   }
 
   get isPartial(): boolean {
@@ -98,7 +98,7 @@ export class OpenFile implements FileInReading {
 
   /**
    * Looks at the file afresh. False where what is there now is not what has been read: it is shorter than that, or was
-   * emptied and has grown again, which only its bytes can tell.
+   * emptied and has grown again, which only its bytes can show.
    */
   async look(now: Millis, looks?: { readonly size: number; readonly mtimeMs: number }): Promise<boolean> {
     const { size, mtimeMs } = looks ?? (this.atOnce ? fstatSync(this.#handle.fd) : await this.#handle.stat());
@@ -110,7 +110,7 @@ export class OpenFile implements FileInReading {
     this.#seen = now - mtimeMs > STEP ? seen : '';
     this.#size = size;
     this.#mtime = mtimeMs;
-    this.#mark(size, mtimeMs);
+    this.#noteSize(size, mtimeMs);
     return true;
   }
 
@@ -132,14 +132,14 @@ export class OpenFile implements FileInReading {
       this.#hasHole = end < bytesRead && (end > 0 || bytesRead < this.#buffer.length);
       if (!this.#hasHole) end = bytesRead;
       const bytes = this.#buffer.subarray(0, end);
-      // A hole costs nothing to read, and tells nothing of the file.
+      // A hole costs nothing to read, and does not identify the file.
       if (this.reading.isHole && bytes.every(isNul) && skipped < MOST_SKIPPED) skipped += end;
       else total += end;
       if (end > 0) this.reading.take(bytes);
       if (this.#hasHole) break;
     }
     if (total < budget) this.#size = this.reading.offset;
-    while (this.#marks.length > 0 && this.#marks[0]!.size <= this.reading.offset) this.#marks.shift();
+    while (this.#moments.length > 0 && this.#moments[0]!.size <= this.reading.offset) this.#moments.shift();
     return total + skipped;
   }
 
@@ -168,10 +168,10 @@ export class OpenFile implements FileInReading {
     return from === 0 ? 0 : this.#size;
   }
 
-  #mark(size: number, at: Millis): void {
-    if (size <= (this.#marks.at(-1)?.size ?? this.reading.offset)) return;
-    this.#marks.push({ size, at });
-    if (this.#marks.length > MOST_MARKS) this.#marks = this.#marks.filter((_, i) => i % 2 === 0 || i === this.#marks.length - 1);
+  #noteSize(size: number, at: Millis): void {
+    if (size <= (this.#moments.at(-1)?.size ?? this.reading.offset)) return;
+    this.#moments.push({ size, at });
+    if (this.#moments.length > MOST_MOMENTS) this.#moments = this.#moments.filter((_, i) => i % 2 === 0 || i === this.#moments.length - 1);
   }
 
   async #holds(at: number, expected: Buffer): Promise<boolean> {

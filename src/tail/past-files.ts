@@ -1,7 +1,7 @@
 import type { FileRead, Place } from './position.js';
 import { type Found, find, holds } from './siblings.js';
 
-/** Files that are remembered although nobody needs them: the neighbour of a deleted file shows what comes next. */
+/** Files that are remembered although no line of theirs is needed: the neighbour of a deleted file shows what comes next. */
 const MOST_REMEMBERED = 4;
 
 /** The files of one log that were read and are not open, oldest first. */

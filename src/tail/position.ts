@@ -27,14 +27,14 @@ export interface FileRead {
 
 /** How far a log has been read: its files back to the oldest that may be needed again. */
 export interface LogPosition {
-  /** the log's lasting name */
+  /** the log's base path */
   readonly path: string;
   /** oldest first; the last is the one that is being written to */
   readonly files: readonly FileRead[];
 }
 
 /**
- * The head alone does not tell files apart: OVS and OVN begin each with much the same line. The marker does, as it holds
+ * The head alone does not identify a file: OVS and OVN begin each with much the same line. The marker does, as it holds
  * the time of a line in the middle.
  */
 export const HEAD_BYTES = 1024;

@@ -19,7 +19,7 @@ const FOREIGN = [
 ] as const;
 
 /**
- * Opens a plain or compressed log, told apart by its first bytes, whatever it is called. A pipe is read as standard input is.
+ * Opens a plain or compressed log. Its first bytes decide which, not its name. A pipe is read as standard input is.
  *
  * @param from where a plain log is begun; a compressed one, a pipe and one in UTF-16 are always read from their beginning
  * @param piece how much of a plain log is read at once

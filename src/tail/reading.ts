@@ -7,7 +7,7 @@ import { joined, lastOf } from './siblings.js';
 export interface ReadingOptions {
   readonly sink: LineSink;
   readonly count: Count;
-  /** the log's lasting name */
+  /** the log's base path */
   readonly path: string;
 }
 
@@ -57,7 +57,7 @@ export class Reading {
     return this.#offset;
   }
 
-  /** Nothing but NUL bytes has been read: they do not tell this file from another. */
+  /** Nothing but NUL bytes has been read: they do not identify the file. */
   get isHole(): boolean {
     return this.#isHole;
   }
@@ -119,7 +119,7 @@ export class Reading {
     return { file, dev, ino, offset, headBytes: head.length, headHash: hashOf(head), markerHash: hashOf(this.#marker) };
   }
 
-  /** As of the last byte that was read: tells more than `handedOver` while the last line is incomplete. */
+  /** As of the last byte that was read: is ahead of `handedOver` while the last line is incomplete. */
   seen(file: number, { dev, ino }: { readonly dev: number; readonly ino: number }): FileRead {
     const head = this.#head;
     return { file, dev, ino, offset: this.#offset, headBytes: head.length, headHash: hashOf(head), markerHash: hashOf(this.#recent) };
@@ -133,7 +133,7 @@ export class Reading {
     this.#offset += bytes.length;
   }
 
-  /** NUL bytes at the beginning of a line are a hole that nobody wrote; elsewhere they are left as they are. */
+  /** NUL bytes at the beginning of a line are a hole in the file; elsewhere they are kept. */
   #push(bytes: Buffer, from: number): void {
     if (bytes.indexOf(NUL) === -1) return this.#splitter.push(bytes, from);
     let start = 0;

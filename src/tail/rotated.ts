@@ -19,9 +19,9 @@ export const isArchiveName = (path: string): boolean => ARCHIVE.test(path);
 export const isBeingPacked = (path: string, has: (other: string) => boolean): boolean => isPackedName(path) && has(unpackedName(path));
 
 /** What rotation puts behind a log's name: `.1`, `.2.gz`, `-20261121`, `.2026-11-21`, `.1.2017-05-16_13:53:08`. */
-const MARK = String.raw`(?<mark>(?:[.-]\d{1,4}|[.-]\d{4}-?\d\d-?\d\d(?:[T_-][\d:]{1,10})?)*)(?:${PACKED})?$`;
-const NAME = new RegExp(String.raw`^(?<name>.+?\.(?:log|jsonl?))${MARK}`);
-const MARK_ALONE = new RegExp(`^${MARK}`);
+const SUFFIX = String.raw`(?<mark>(?:[.-]\d{1,4}|[.-]\d{4}-?\d\d-?\d\d(?:[T_-][\d:]{1,10})?)*)(?:${PACKED})?$`;
+const NAME = new RegExp(String.raw`^(?<name>.+?\.(?:log|jsonl?))${SUFFIX}`);
+const SUFFIX_ALONE = new RegExp(`^${SUFFIX}`);
 const DATE = /(\d{4})-?(\d\d)-?(\d\d)(?:[T_-]([\d:]+))?$/;
 const NUMBER = /(\d+)$/;
 
@@ -32,10 +32,10 @@ export const isLogName = (path: string): boolean => {
 };
 
 /** Whether a file is named like a log that is written to now. */
-export const isLiveName = (path: string): boolean => isLogName(path) && lastingName(path) === path;
+export const isLiveName = (path: string): boolean => isLogName(path) && basePath(path) === path;
 
-/** The name that a log is always known by: `nova-compute.log` for `nova-compute.log.2.gz`. Other names stay as they are. */
-export function lastingName(path: string): string {
+/** The path without a rotation suffix: `nova-compute.log` for `nova-compute.log.2.gz`. Other names stay as they are. */
+export function basePath(path: string): string {
   const found = NAME.exec(basename(path))?.groups;
   if (found === undefined) return unpackedName(path);
   return found['name'] === basename(path) ? path : join(dirname(path), found['name']!);
@@ -46,17 +46,17 @@ export function lastingName(path: string): string {
  * there twice: the compressed one is not whole, and is left out.
  */
 export function rotatedNames(name: string, names: readonly string[]): string[] {
-  const marks = new Map<string, string>();
+  const suffixes = new Map<string, string>();
   for (const other of names) {
     if (other.length <= name.length || !other.startsWith(name)) continue;
-    const found = MARK_ALONE.exec(other.slice(name.length))?.groups;
-    if (found?.['mark']) marks.set(other, found['mark']);
+    const found = SUFFIX_ALONE.exec(other.slice(name.length))?.groups;
+    if (found?.['mark']) suffixes.set(other, found['mark']);
   }
-  return [...marks]
-    .filter(([other]) => !isBeingPacked(other, (unpacked) => marks.has(unpacked)))
-    .sort(([a, markOfA], [b, markOfB]) => {
-      const [groupA, rankA] = ageOfMark(markOfA);
-      const [groupB, rankB] = ageOfMark(markOfB);
+  return [...suffixes]
+    .filter(([other]) => !isBeingPacked(other, (unpacked) => suffixes.has(unpacked)))
+    .sort(([a, suffixOfA], [b, suffixOfB]) => {
+      const [groupA, rankA] = ageOfSuffix(suffixOfA);
+      const [groupB, rankB] = ageOfSuffix(suffixOfB);
       return groupA - groupB || rankA - rankB || (a < b ? -1 : 1);
     })
     .map(([other]) => other);
@@ -70,13 +70,13 @@ export function byAge(a: string, b: string): number {
 }
 
 function ageOf(path: string): readonly [group: number, rank: number] {
-  return ageOfMark(NAME.exec(basename(path))?.groups?.['mark'] ?? '');
+  return ageOfSuffix(NAME.exec(basename(path))?.groups?.['mark'] ?? '');
 }
 
-function ageOfMark(mark: string): readonly [group: number, rank: number] {
-  if (mark === '') return [2, 0];
-  const date = DATE.exec(mark);
-  if (date === null) return [0, -Number(NUMBER.exec(mark)?.[1])];
+function ageOfSuffix(suffix: string): readonly [group: number, rank: number] {
+  if (suffix === '') return [2, 0];
+  const date = DATE.exec(suffix);
+  if (date === null) return [0, -Number(NUMBER.exec(suffix)?.[1])];
   const [, year, month, day, time = ''] = date;
   // The time is as long as one rotation policy makes it: padded on the right, a shorter one is earlier.
   return [1, Number(`${year}${month}${day}.${time.replaceAll(':', '')}`)];

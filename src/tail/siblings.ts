@@ -13,7 +13,7 @@ export interface Found {
   readonly size: number;
   readonly mtimeMs: number;
   readonly isGzip: boolean;
-  /** whether it has the log's lasting name */
+  /** whether it is at the log's base path */
   readonly isLive: boolean;
 }
 

@@ -25,7 +25,7 @@ const NEWLINE = 10;
  * Where a log's first line of a moment or later is: the last file that begins before it, and the offset there.
  *
  * Times go back by `GOES_BACK` at most: before a line that is older than the moment by more than that, every line is older than the moment.
- * So places can be told apart by whether such a line follows them, and the place is found by bisection.
+ * So each place either has such a line after it or not, and bisection finds the place.
  *
  * @param files in age order, one at least
  */
@@ -86,7 +86,7 @@ async function withHandle<T>({ path }: Found, use: (handle: FileHandle) => Promi
   }
 }
 
-/** Whole lines of a compressed file, a piece at a time. Stops when told to, or at the end. */
+/** Whole lines of a compressed file, a piece at a time. Stops when the callback asks for it, or at the end. */
 async function unpack({ path }: Found, use: (lines: Buffer, offset: number) => 'stop' | undefined): Promise<void> {
   const input = await openLog(path);
   try {

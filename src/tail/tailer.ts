@@ -47,7 +47,7 @@ export interface Tailer {
    * One poll cycle: looks for logs, and reads on in each. One at a time; nothing happens between polls.
    *
    * @param budgetOf the most bytes to read of a log this time, 0 for none; undefined for `maxBytesPerPoll`
-   * @param isWhole whether to look at every log; otherwise, those that have been still for long are looked at in turn
+   * @param isWhole whether to look at every log; otherwise, logs without new lines for long are checked a few per poll cycle
    */
   poll(budgetOf?: (path: string) => number | undefined, isWhole?: boolean): Promise<PollReport>;
   /** How many files are held open. */
@@ -56,13 +56,13 @@ export interface Tailer {
   positions(): LogPosition[];
   /** A log's files with smaller numbers are needed no more: `positions` leaves them out. */
   release(path: string, file: number): void;
-  /** Lets go of all files. What was not read stays unread; incomplete lines are not handed over. */
+  /** Closes all files. Incomplete lines are not handed over. */
   close(): Promise<void>;
 }
 
 const MIB = 1024 * 1024;
 const PIECE = 256 * 1024;
-/** Files remembered after their names went: they may turn up again under a name that a glob matches. */
+/** Files that are remembered after their names are gone: they may appear again under a name that a glob matches. */
 const MOST_LEFT = 1000;
 /** Logs remembered after they have gone: one that comes back goes on with its numbers. */
 const MOST_GONE = 1000;

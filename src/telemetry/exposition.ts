@@ -26,7 +26,7 @@ export interface Exposed extends Family {
 }
 
 /**
- * A registry that tells metrics whose values are kept elsewhere. prom-client writes the formats; all that its registry asks
+ * A registry that exposes metrics whose values are kept elsewhere. prom-client writes the formats; all that its registry asks
  * of a metric is the name and `get()`, as its `Metric` documents them. OpenMetrics names counters otherwise and writes the
  * shorter name into the metric, so each format has a registry of its own.
  */
@@ -67,9 +67,9 @@ export function exposeGauge(name: GaugeName, now: () => { readonly vitals: Vital
   const labels = label === undefined ? [] : [label];
   const samples = (): Sample[] => {
     const { vitals, at } = now();
-    const told: Sample[] = [];
-    for (const [of, value] of read(vitals, at)) if (value !== undefined) told.push({ labels: named(labels, [of]), value });
-    return told;
+    const samples: Sample[] = [];
+    for (const [of, value] of read(vitals, at)) if (value !== undefined) samples.push({ labels: named(labels, [of]), value });
+    return samples;
   };
   return { name: PREFIX + name, type: 'gauge', help, labels, samples };
 }

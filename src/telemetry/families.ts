@@ -6,7 +6,7 @@ export interface Family {
 }
 
 /** Kept across restarts: each action is counted once, when its trace is done with. By Prometheus' name without `novaspan_`. */
-export const lasting = {
+export const cumulative = {
   actions_total: {
     type: 'counter',
     help: 'actions that ended, and how',
@@ -94,7 +94,7 @@ export const longest = {
     help: 'the longest spawn by what nova itself says, of traces that were done with in the last five minutes',
     labels: ['host'],
   },
-} as const satisfies Record<string, Family & { readonly of: keyof typeof lasting }>;
+} as const satisfies Record<string, Family & { readonly of: keyof typeof cumulative }>;
 
 /** As of now. */
 export const passing = {

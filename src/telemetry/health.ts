@@ -1,12 +1,12 @@
 import type { Millis } from '../model/line.js';
 
-/** A loop that has not turned for so long hangs: a turn reads a piece of each log, and takes well under a second. */
+/** A poll loop without a finished cycle for so long hangs: a cycle reads a piece of each log, and takes well under a second. */
 export const STALLED: Millis = 30_000;
 
-/** What health is told from. */
+/** The facts that health is computed from. */
 export interface HealthFacts {
-  /** when the loop last ended a turn, with or without reading; before the first, when it was started */
-  readonly turned: Millis;
+  /** when the last poll cycle ended, with or without reading; before the first, when the loop started */
+  readonly cycleEndedAt: Millis;
   /** logs named by the operator that have not been looked at yet */
   readonly unseen: readonly string[];
   /** why the checkpoint cannot be written; undefined while it can, or where none is kept */
@@ -30,12 +30,12 @@ export interface Health {
 }
 
 /**
- * Alive is who turns. Ready is who, besides, has looked at every log that it was given, can write its checkpoint, and has
+ * Live: the poll loop makes progress. Ready: it also has looked at every log that it was given, can write its checkpoint, and has
  * reached its backend as soon as there was something to send. A backend that goes away later is no reason not to be ready:
  * the logs keep what it has not taken, and `novaspan_backend_up` says it.
  */
-export function healthOf({ turned, unseen, checkpointFault, backend }: HealthFacts, now: Millis): Health {
-  const live = now - turned > STALLED ? [`the last turn of the loop ended ${Math.round((now - turned) / 1000)} s ago`] : [];
+export function healthOf({ cycleEndedAt, unseen, checkpointFault, backend }: HealthFacts, now: Millis): Health {
+  const live = now - cycleEndedAt > STALLED ? [`the last turn of the loop ended ${Math.round((now - cycleEndedAt) / 1000)} s ago`] : [];
   const ready = [...live];
   for (const path of unseen) ready.push(`${path} has not been looked at yet`);
   if (checkpointFault !== undefined) ready.push(`the checkpoint cannot be written: ${checkpointFault}`);

@@ -9,7 +9,7 @@ export const PHASE_BUCKETS: readonly number[] = [0.1, 0.3, 1, 3, 10, 30];
 
 /** How many times the bounds of a native histogram double to a factor of two: each bucket is 9 % wider than the one before. */
 export const SCHEMA = 3;
-/** Logs tell milliseconds: what is shorter is nothing. */
+/** Logs print milliseconds: a shorter time counts as 0. */
 export const ZERO_THRESHOLD = 0.001;
 
 /** Which bucket of a native histogram a duration is in: number i ends at 2^(i / 2^SCHEMA), inclusive. */

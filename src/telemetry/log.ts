@@ -5,7 +5,7 @@ import type { LogLevel } from '../model/log-levels.js';
 export type Log = Logger;
 
 export interface LogOptions {
-  /** Takes out of a line what must not be said. */
+  /** Removes secrets from a line. */
   readonly hide?: (line: string) => string;
   readonly level?: LogLevel;
 }

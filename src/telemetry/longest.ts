@@ -11,7 +11,7 @@ interface Seen {
   steps: { readonly at: Millis; value: number }[];
 }
 
-/** The longest that was seen in the last window, by the values of its labels; bounded. Of more than it holds the rest is not told. */
+/** The longest that was seen in the last window, by the values of its labels; bounded. Beyond that number, the rest is left out. */
 export class Longest {
   readonly labels: readonly string[];
   readonly #seen = new Map<string, Seen>();

@@ -1,6 +1,6 @@
 import { counterNames, counters } from '../model/counters.js';
 import { type Gauge, gauges } from '../model/gauges.js';
-import { type Family, lasting, longest, PREFIX, passing } from './families.js';
+import { cumulative, type Family, longest, PREFIX, passing } from './families.js';
 import { STALLED } from './health.js';
 import { ACTION_BUCKETS, BUCKETS, PHASE_BUCKETS } from './histograms.js';
 
@@ -74,7 +74,7 @@ export const metricsMarkdown = (): string =>
     `is \`telemetry.phaseHistograms\`: \`off\` (nothing), \`coarse\` (buckets: ${PHASE_BUCKETS.join(', ')} s, of actions ${ACTION_BUCKETS.join(', ')} s) or`,
     '`native` (native histograms of phases, to a Prometheus that asks for them). [deploy.md](deploy.md#metrics) shows what each costs.',
     '',
-    ...table(Object.entries<Family>(lasting).map(([name, { type, help, labels }]) => [`${PREFIX}${name}`, type, labels, help])),
+    ...table(Object.entries<Family>(cumulative).map(([name, { type, help, labels }]) => [`${PREFIX}${name}`, type, labels, help])),
     '',
     '`outcome` is `succeeded`, `failed`, `timed-out`, `interrupted`, `unfinished` or `evicted` ([tracing-model.md](tracing-model.md)). A `phase` is the name of a span, of requests that are named by their call `requests`; `service` says',
     'whose work it is, `host` who did it: of an action, who wrote its root.',

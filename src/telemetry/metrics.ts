@@ -4,7 +4,7 @@ import type { Millis } from '../model/line.js';
 import type { PhaseHistograms } from '../model/phase-histograms.js';
 import type { FinishedTrace } from '../model/span.js';
 import { countedSamples, distributionSamples, exposeCounter, exposeFamily, exposeGauge, longestSamples, registryOf } from './exposition.js';
-import { type Family, lasting, longest, passing } from './families.js';
+import { cumulative, type Family, longest, passing } from './families.js';
 import { Longest } from './longest.js';
 import { type DistributionName, keysOf, type MetricsState, Observed } from './observed.js';
 import { PROTOBUF, protobufOf } from './protobuf.js';
@@ -18,14 +18,14 @@ export interface MetricsOptions {
   readonly vitals: () => Vitals;
   /** epoch ms */
   readonly now: () => Millis;
-  /** what is told of how long phases take */
+  /** how detailed the durations of phases are */
   readonly phaseHistograms?: PhaseHistograms;
 }
 
 export interface Metrics {
   /** Of this process: begins at 0 with it. */
   readonly count: Count;
-  /** Takes what a trace tells, once for each: when it is certain that it will not be told again after a restart. */
+  /** Observes a trace, once: when it is certain that a restart does not export it again. */
   observe(trace: FinishedTrace): void;
   /** `/metrics`, as Prometheus' text or as OpenMetrics, which has a trace to look at for each bucket. */
   text(openMetrics?: boolean): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -41,7 +41,7 @@ export interface Metrics {
   restore(state: unknown): void;
 }
 
-/** All metrics of one sidecar: its own, and those of the actions that it told. Registered nowhere else. */
+/** All metrics of one sidecar: its own, and those of the actions that it exported. Registered nowhere else. */
 export function createMetrics({ vitals, now, phaseHistograms = 'off' }: MetricsOptions): Metrics {
   const tallies = new Tallies();
   const lately = keysOf(longest).map((name) => ({ name, series: new Longest(longest[name].labels), ...pickOf(longest[name]) }));
@@ -51,7 +51,7 @@ export function createMetrics({ vitals, now, phaseHistograms = 'off' }: MetricsO
   let scraped: { readonly vitals: Vitals; readonly at: Millis };
 
   const exposed = [
-    ...keysOf(counted).map((name) => exposeFamily(name, lasting[name], () => countedSamples(counted[name]))),
+    ...keysOf(counted).map((name) => exposeFamily(name, cumulative[name], () => countedSamples(counted[name]))),
     ...keysOf(distributions).map((name) => {
       const family = familyOf(name, phaseHistograms);
       return exposeFamily(name, family, () => distributionSamples(name, family, distributions[name]));
@@ -89,7 +89,7 @@ export function createMetrics({ vitals, now, phaseHistograms = 'off' }: MetricsO
     ...(phaseHistograms === 'native' && {
       protobuf() {
         look();
-        const native = { ...exposeFamily(NATIVE, lasting[NATIVE], () => []), series: distributions.phase_duration_seconds };
+        const native = { ...exposeFamily(NATIVE, cumulative[NATIVE], () => []), series: distributions.phase_duration_seconds };
         return { contentType: PROTOBUF, body: protobufOf(exposed, [native]) };
       },
     }),
@@ -108,14 +108,14 @@ export function createMetrics({ vitals, now, phaseHistograms = 'off' }: MetricsO
 const NATIVE = 'phase_duration_native_seconds';
 
 const familyOf = (name: DistributionName, phases: PhaseHistograms): Family =>
-  name === 'phase_duration_seconds' && phases === 'coarse' ? { ...lasting[name], type: 'histogram' } : lasting[name];
+  name === 'phase_duration_seconds' && phases === 'coarse' ? { ...cumulative[name], type: 'histogram' } : cumulative[name];
 
 /** A gauge of the longest has some of the labels of its histogram. */
 function pickOf({ of, labels }: (typeof longest)[keyof typeof longest]): {
-  readonly of: keyof typeof lasting;
+  readonly of: keyof typeof cumulative;
   readonly pick: (labels: readonly string[]) => readonly string[];
 } {
-  const names: readonly string[] = lasting[of].labels;
+  const names: readonly string[] = cumulative[of].labels;
   const places = labels.map((label) => names.indexOf(label));
   return { of, pick: (values) => places.map((place) => values[place]!) };
 }

@@ -1,7 +1,7 @@
 import type { Millis } from '../model/line.js';
 import type { PhaseHistograms } from '../model/phase-histograms.js';
 import { type FinishedTrace, type Outcome, outcomes } from '../model/span.js';
-import { lasting } from './families.js';
+import { cumulative } from './families.js';
 import { ACTION_BUCKETS, BUCKETS, PHASE_BUCKETS } from './histograms.js';
 import { BUILD, countsIn, durationsIn } from './reading.js';
 import { Counted, Distributions } from './series.js';
@@ -21,13 +21,13 @@ export type DistributionName =
   | 'nova_build_seconds'
   | 'nova_spawn_seconds';
 
-/** What finished traces tell: sums and histograms that only grow. */
+/** Metrics of finished traces: counters and histograms. */
 export class Observed {
   readonly counted = {
-    actions_total: new Counted(lasting.actions_total.labels),
-    actions_failed_total: new Counted(lasting.actions_failed_total.labels),
-    build_attempts_failed_total: new Counted(lasting.build_attempts_failed_total.labels),
-    phases_unmeasured_total: new Counted(lasting.phases_unmeasured_total.labels),
+    actions_total: new Counted(cumulative.actions_total.labels),
+    actions_failed_total: new Counted(cumulative.actions_failed_total.labels),
+    build_attempts_failed_total: new Counted(cumulative.build_attempts_failed_total.labels),
+    phases_unmeasured_total: new Counted(cumulative.phases_unmeasured_total.labels),
   };
   readonly distributions: Readonly<Record<DistributionName, Distributions>>;
 
@@ -35,15 +35,15 @@ export class Observed {
     const always = (bounds: readonly number[]) => () => bounds;
     const ofAction = ([action]: readonly string[]) => (action === BUILD ? BUCKETS : phases === 'coarse' ? ACTION_BUCKETS : []);
     this.distributions = {
-      action_duration_seconds: new Distributions(lasting.action_duration_seconds.labels, ofAction),
-      action_wait_seconds: new Distributions(lasting.action_wait_seconds.labels, ofAction),
+      action_duration_seconds: new Distributions(cumulative.action_duration_seconds.labels, ofAction),
+      action_wait_seconds: new Distributions(cumulative.action_wait_seconds.labels, ofAction),
       phase_duration_seconds: new Distributions(
-        lasting.phase_duration_seconds.labels,
+        cumulative.phase_duration_seconds.labels,
         always(phases === 'coarse' ? PHASE_BUCKETS : []),
         phases === 'native',
       ),
-      nova_build_seconds: new Distributions(lasting.nova_build_seconds.labels, always(BUCKETS)),
-      nova_spawn_seconds: new Distributions(lasting.nova_spawn_seconds.labels, always(BUCKETS)),
+      nova_build_seconds: new Distributions(cumulative.nova_build_seconds.labels, always(BUCKETS)),
+      nova_spawn_seconds: new Distributions(cumulative.nova_spawn_seconds.labels, always(BUCKETS)),
     };
   }
 

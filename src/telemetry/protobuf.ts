@@ -16,11 +16,11 @@ export interface Native extends Exposed {
 const TYPES = { counter: 0, gauge: 1, summary: 2, histogram: 4 } as const;
 
 export function protobufOf(families: readonly Exposed[], natives: readonly Native[]): Uint8Array {
-  const told = [
+  const encoded = [
     ...families.map((family) => familyOf(family, metricsOf(family))),
     ...natives.map((native) => familyOf(native, nativeMetricsOf(native.series))),
   ];
-  return Buffer.concat(told.flatMap((family) => (family === undefined ? [] : [varint(BigInt(family.length)), family])));
+  return Buffer.concat(encoded.flatMap((family) => (family === undefined ? [] : [varint(BigInt(family.length)), family])));
 }
 
 /** Prometheus refuses a family without metrics. */

@@ -12,16 +12,16 @@ const OTHER = 'other';
 /** Outcomes of actions that did not do what they were to. Of an unfinished or evicted one nothing is known to be wrong. */
 const FAILED: ReadonlySet<string> = new Set<Outcome>(['failed', 'timed-out', 'interrupted']);
 
-/** Outcomes of actions whose end nobody saw. */
+/** Outcomes of actions without a line that shows their end. */
 const LEAST: ReadonlySet<string> = new Set<Outcome>(['timed-out', 'unfinished', 'evicted']);
 
-/** One duration that a trace tells, for the histogram `of` its kind. */
+/** One duration of a trace, for the histogram `of` its kind. */
 export interface Duration {
   readonly of: 'action_duration_seconds' | 'action_wait_seconds' | 'phase_duration_seconds' | 'nova_build_seconds' | 'nova_spawn_seconds';
   /** in the order of the histogram's labels */
   readonly labels: readonly string[];
   readonly seconds: number;
-  /** it took longer than this, nobody knows how long */
+  /** it took longer than this, by an unknown time */
   readonly isLeast?: boolean;
 }
 
@@ -35,7 +35,7 @@ export function* durationsIn(trace: FinishedTrace): Iterable<Duration> {
     const reported = reportedSeconds(span);
     if (span === root) {
       const outcome = outcomeOf(root);
-      // Of an action whose start nobody saw no duration is known.
+      // Without a line that shows the start, the duration is unknown.
       if (root.attributes[keys.start] !== 'unobserved')
         yield { of: 'action_duration_seconds', labels: [action, host, outcome], seconds, isLeast: LEAST.has(outcome) };
       // The host's part is not all that the user waits for: nova-api and the scheduler come first.
@@ -49,7 +49,7 @@ export function* durationsIn(trace: FinishedTrace): Iterable<Duration> {
         };
       if (reported !== undefined) yield { of: 'nova_build_seconds', labels: [host], seconds: reported };
     } else {
-      // Of what nobody saw begin or end the length is not known: it is only counted.
+      // Without a line at both ends, the duration is unknown: it is only counted.
       if (isMeasured(span)) yield { of: 'phase_duration_seconds', labels: [phaseAction(action), phaseOf(span), service, host], seconds };
       if (reported !== undefined) yield { of: 'nova_spawn_seconds', labels: [host], seconds: reported };
     }
@@ -72,7 +72,7 @@ export function* countsIn(trace: FinishedTrace): Iterable<{
 }
 
 /**
- * The action of a phase, as metrics tell it: of boots, of any other, or of one that this host's logs do not name. A host has the phases of
+ * The action of a phase, as a label of metrics: of boots, of any other, or of one that this host's logs do not name. A host has the phases of
  * some fifteen actions in time: most have names of their own, and each series costs on every host.
  */
 const phaseAction = (action: string): string => (action === BUILD || action === UNKNOWN ? action : OTHER);
@@ -100,5 +100,5 @@ const reportedSeconds = (span: SpanData): number | undefined => {
   return typeof seconds === 'number' ? seconds : undefined;
 };
 
-/** Whether lines tell both of its ends. */
+/** Whether lines show both of its ends. */
 const isMeasured = ({ attributes }: SpanData): boolean => attributes[keys.start] !== 'unobserved' && attributes[keys.end] !== 'unobserved';

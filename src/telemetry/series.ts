@@ -6,7 +6,7 @@ export const MOST_SERIES = 2000;
 const OTHER = 'other';
 /** No label's value is in it, as all of them come from logs' lines and tables. */
 const SEPARATOR = '\n';
-/** What tells a series from the others of its metric: the values of its labels. */
+/** Identifies a series of its metric: the values of its labels. */
 export const keyOf = (labels: readonly string[]): string => labels.join(SEPARATOR);
 
 /** The series of one metric, by the values of its labels; bounded. */
@@ -102,7 +102,7 @@ export class Counted {
 
 /**
  * Histograms that outlive the process. prom-client's own cannot be set to what was saved, and their buckets are of one
- * process; these are plain numbers, and are told by prom-client's registry.
+ * process; these are plain numbers, and prom-client's registry exposes them.
  */
 export class Distributions {
   readonly labels: readonly string[];
@@ -112,7 +112,7 @@ export class Distributions {
 
   /**
    * @param labels their names
-   * @param boundsOf upper bounds of the buckets, inclusive, rising, by the values of the labels; empty where only sum and count are told
+   * @param boundsOf upper bounds of the buckets, inclusive, rising, by the values of the labels; empty if only sum and count are exposed
    * @param isNative whether a native histogram is kept as well
    */
   constructor(labels: readonly string[], boundsOf: (labels: readonly string[]) => readonly number[], isNative = false) {
@@ -132,12 +132,12 @@ export class Distributions {
     });
   }
 
-  /** From now on it is told, with 0 until something is observed. */
+  /** Exposes the series from now on, with 0 until something is observed. */
   begin(labels: readonly string[]): void {
     this.#series.of(labels);
   }
 
-  /** @param isLeast it took longer than this, nobody knows how long: counted beyond all bounds */
+  /** @param isLeast it took longer than this, by an unknown time: counted above all bounds */
   observe(labels: readonly string[], value: number, exemplar?: Omit<Exemplar, 'value'>, isLeast = false): void {
     const series = this.#series.of(labels);
     const within = placeOf(series.bounds, value);

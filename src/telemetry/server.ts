@@ -20,7 +20,7 @@ export interface TelemetryServer {
   close(): Promise<void>;
 }
 
-/** Requests are small and few: a scraper, and whoever watches over processes. */
+/** Requests are small and few: a scraper, and health probes. */
 const LIMITS = {
   maxHeaderSize: 8 * 1024,
   headersTimeout: 5_000,
@@ -38,7 +38,7 @@ interface Answer {
 }
 
 /**
- * Tells metrics and health over HTTP, to whoever can reach it: no secret is in them.
+ * Serves metrics and health over HTTP, without authentication: they hold no secrets.
  *
  *     /metrics   Prometheus' text, OpenMetrics or protobuf, as it is asked for
  *     /healthz   200, or 503 with the reasons: a restart would help
@@ -71,7 +71,7 @@ export async function serveTelemetry({ listen, metrics, health, log }: Telemetry
   }
 
   const server = createServer(LIMITS, (request, response) => {
-    void answer(request).then((said) => respond(request, response, said));
+    void answer(request).then((answered) => respond(request, response, answered));
   });
   server.maxConnections = MOST_CONNECTIONS;
   server.setTimeout(SILENCE);
@@ -124,7 +124,7 @@ const healthAnswer = (reasons: readonly string[]): Answer => ({
 /** Prometheus' text; OpenMetrics, which has a trace to look at for each bucket; or protobuf, which has native histograms. */
 export type Format = 'text' | 'openmetrics' | 'protobuf';
 
-/** The format that `Accept` likes best of those that there are; of equals the one that tells more. */
+/** The format that `Accept` likes best of those that there are; of equals the more detailed one. */
 export function formatFor(accept: string | undefined, hasProtobuf: boolean): Format {
   const liked: Record<Format, number> = { text: 0, openmetrics: 0, protobuf: 0 };
   for (const item of (accept ?? '').toLowerCase().slice(0, 1024).split(',')) {
@@ -133,7 +133,7 @@ export function formatFor(accept: string | undefined, hasProtobuf: boolean): For
     const format = NAMED[type]?.(parameters);
     if (format !== undefined) liked[format] = Math.max(liked[format], q);
   }
-  // Of those that are liked as much, the one that tells more.
+  // Of equally preferred formats, the more detailed one.
   const better: readonly Format[] = hasProtobuf ? ['protobuf', 'openmetrics'] : ['openmetrics'];
   const most = Math.max(liked.text, ...better.map((format) => liked[format]));
   return better.find((format) => liked[format] > 0 && liked[format] === most) ?? 'text';

@@ -55,7 +55,7 @@ export function spansOf(phases: readonly Phase[], traceId: string, rootId: strin
 
 const NO_LINKS: readonly SpanLink[] = [];
 
-/** Whether only the rank tells the ids of two phases apart. */
+/** Whether the ids of two phases differ only by the rank. */
 const isAlike = (a: Phase, b: Phase): boolean => a.name === b.name && a.port === b.port && a.service === b.service && a.host === b.host;
 
 function attributesOf(phase: Phase, parent: Phase | undefined, context: SpanContext): Record<string, AttributeValue> {
@@ -115,6 +115,6 @@ function addCall(attributes: Record<string, AttributeValue>, { call, lines }: Ph
 
 /** nova's own "Took N seconds to spawn the instance on the hypervisor." */
 function reportedByPhase({ spec, lines }: Phase): number | undefined {
-  const said = lines.at(-1);
-  return said !== undefined && said.kind === spec.reports ? numberOf(said, 'seconds') : undefined;
+  const report = lines.at(-1);
+  return report !== undefined && report.kind === spec.reports ? numberOf(report, 'seconds') : undefined;
 }

@@ -39,8 +39,8 @@ const LEVELS: readonly Level[] = ['TRACE', 'DEBUG', 'INFO', 'AUDIT', 'WARNING', 
 /** nova's own "Took N seconds to build instance." */
 export function reportedDuration(action: ClosedAction): number | undefined {
   const { reports } = action.spec;
-  const said = action.members.find(({ event }) => event.kind === reports);
-  return said === undefined ? undefined : numberOf(said.event, 'seconds');
+  const report = action.members.find(({ event }) => event.kind === reports);
+  return report === undefined ? undefined : numberOf(report.event, 'seconds');
 }
 
 /** How much of the root's time none of these covers, in ms. */

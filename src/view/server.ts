@@ -71,8 +71,8 @@ export async function serveView({ store, listen, isFallback = false, now, onFaul
   const address = parseListen(listen);
   if (address === undefined) throw viewUnavailable(listen, `give ${LISTEN_FORM}`);
   const own = [address.host.toLowerCase(), hostname().toLowerCase()];
-  let said: Pick<Status, 'state' | 'read' | 'total'> = { state: 'following', read: 0, total: 0 };
-  const live = new Live(store, () => ({ ...said, dropped: store.dropped, version }));
+  let progress: Pick<Status, 'state' | 'read' | 'total'> = { state: 'following', read: 0, total: 0 };
+  const live = new Live(store, () => ({ ...progress, dropped: store.dropped, version }));
 
   async function answer(request: IncomingMessage): Promise<Answer | 'live'> {
     if (!isForUs(request.headers.host, own)) return text(421, 'this name is not one that novaspan is served by: use its address');
@@ -129,7 +129,7 @@ export async function serveView({ store, listen, isFallback = false, now, onFaul
   return {
     url,
     say(status) {
-      said = status;
+      progress = status;
       live.nudge();
     },
     close: () =>

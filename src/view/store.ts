@@ -198,7 +198,7 @@ const pack = (trace: FinishedTrace): Uint8Array => {
   return new Uint8Array(packed);
 };
 
-/** What `pack` made, and nobody else. JSON leaves out what is undefined, which reading takes for the same. */
+/** Only for output of `pack`. JSON leaves out what is undefined, which reading takes for the same. */
 const unpack = (bytes: Uint8Array): FinishedTrace => {
   const trace: FinishedTrace = JSON.parse(inflateRawSync(bytes).toString());
   return trace;

@@ -62,12 +62,12 @@ export async function novaspan(argv: readonly string[], given: Surroundings = {}
       explainLine: async (line, { service = 'unknown', zone }) => ({
         understood: !line.includes('nonsense'),
         stages: [
-          { name: 'service', said: service },
-          { name: 'line', said: line },
-          { name: 'zone', said: zone },
+          { name: 'service', text: service },
+          { name: 'line', text: line },
+          { name: 'zone', text: zone },
         ],
       }),
-      explainPhase: async (text) => (text === 'spawn' ? [{ name: 'phase', said: text }] : undefined),
+      explainPhase: async (text) => (text === 'spawn' ? [{ name: 'phase', text: text }] : undefined),
       async runTail(options) {
         tailed.push(options);
         return 0;

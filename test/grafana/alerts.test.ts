@@ -11,7 +11,7 @@ import { limits, type Threshold, thresholds } from '../../grafana/source/thresho
 import { actions } from '../../src/lifecycle/name.js';
 import { counterNames, counters } from '../../src/model/counters.js';
 import { gauges } from '../../src/model/gauges.js';
-import { type Family, lasting, longest, PREFIX, passing } from '../../src/telemetry/families.js';
+import { cumulative, type Family, longest, PREFIX, passing } from '../../src/telemetry/families.js';
 import { BUCKETS, PHASE_BUCKETS } from '../../src/telemetry/histograms.js';
 import { boards, GRAFANA } from './boards.js';
 
@@ -42,7 +42,7 @@ const prometheus: Rule[] = parse(read('alerts/novaspan.rules.yaml')).groups.flat
 const provisioned = parse(read('provisioning/alerting/novaspan.yaml'));
 const grafana: GrafanaRule[] = provisioned.groups.flatMap(({ rules }: { rules: GrafanaRule[] }) => rules);
 
-const families: Record<string, Family> = { ...lasting, ...longest, ...passing };
+const families: Record<string, Family> = { ...cumulative, ...longest, ...passing };
 
 /** Every metric that novaspan tells, with its labels. */
 const metrics = new Map<string, readonly string[]>();

@@ -14,7 +14,7 @@ import { keys } from '../../src/model/attributes.js';
 import { counters } from '../../src/model/counters.js';
 import { gauges } from '../../src/model/gauges.js';
 import { outcomes } from '../../src/model/span.js';
-import { type Family, lasting, longest, PREFIX, passing } from '../../src/telemetry/families.js';
+import { cumulative, type Family, longest, PREFIX, passing } from '../../src/telemetry/families.js';
 import { BUCKETS, PHASE_BUCKETS } from '../../src/telemetry/histograms.js';
 import { asked, boards, expressions, filledIn } from './boards.js';
 
@@ -25,7 +25,7 @@ const OF_THE_TARGET = ['instance', 'job', 'cluster'];
 
 /** Labels by metric, as novaspan exposes them. */
 const exposed = new Map<string, readonly string[]>([
-  ...Object.entries<Family>({ ...lasting, ...longest, ...passing }).flatMap(([name, { type, labels }]): [string, readonly string[]][] =>
+  ...Object.entries<Family>({ ...cumulative, ...longest, ...passing }).flatMap(([name, { type, labels }]): [string, readonly string[]][] =>
     // Phases have buckets where these are asked for.
     type === 'histogram' || type === 'summary'
       ? [

@@ -3,7 +3,7 @@ import { explainPhase, phasesCalled } from '../../src/lifecycle/explain-phase.js
 import { glossary } from '../../src/lifecycle/glossary.js';
 
 const said = (text: string): Record<string, string> =>
-  Object.fromEntries((explainPhase(text) ?? []).map(({ name, said: what }) => [name, what]));
+  Object.fromEntries((explainPhase(text) ?? []).map(({ name, text: what }) => [name, what]));
 
 describe('a phase', () => {
   it.each(Object.keys(glossary))('is explained from the tables: %s', (name) => {
@@ -11,10 +11,10 @@ describe('a phase', () => {
     const labels = found.map((each) => each.name);
     for (const label of ['phase', 'is', 'part of', 'service', 'actions', 'begins', 'ends', 'seen at', 'long by'])
       expect(labels).toContain(label);
-    for (const each of found) expect(each.said, each.name).toMatch(/^(?!.*undefined)\S/);
+    for (const each of found) expect(each.text, each.name).toMatch(/^(?!.*undefined)\S/);
     expect(said(name)).toMatchObject({ phase: name, is: glossary[name] });
     // Each line says who prints it, and every release is accounted for.
-    for (const { said: line } of found.filter(({ name: label }) => label === 'ends'))
+    for (const { text: line } of found.filter(({ name: label }) => label === 'ends'))
       expect(line).toMatch(/\((?:\S.*, )(?:DEBUG|INFO|WARNING|ERROR)\)/);
   });
 

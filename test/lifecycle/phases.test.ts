@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventKind } from '../../src/catalogue/event.js';
-import { anywhere, lasting, latest, line, type PhaseSpec } from '../../src/lifecycle/define.js';
+import { anywhere, endMinusDuration, latest, line, type PhaseSpec } from '../../src/lifecycle/define.js';
 import type { Event, Member } from '../../src/lifecycle/event.js';
 import { actions } from '../../src/lifecycle/name.js';
 import type { Coverage, Phase, PhaseInput } from '../../src/lifecycle/phase.js';
@@ -91,7 +91,7 @@ describe('a phase', () => {
 
   it('whose end nobody printed ends with what it is part of, and says so', () => {
     const specs: PhaseSpec[] = [
-      { name: 'spawn', service: 'nova-compute', from: [lasting('instance.spawn.timed')], to: [line('instance.spawn.timed')] },
+      { name: 'spawn', service: 'nova-compute', from: [endMinusDuration('instance.spawn.timed')], to: [line('instance.spawn.timed')] },
       {
         name: 'paused',
         service: 'nova-compute',
@@ -119,7 +119,7 @@ describe('a phase', () => {
     const spec: PhaseSpec = {
       name: 'spawn',
       service: 'nova-compute',
-      from: [lasting('instance.spawn.timed')],
+      from: [endMinusDuration('instance.spawn.timed')],
       to: [line('instance.spawn.timed')],
     };
     const [found] = phases([spec], { members: compute(nova(20, 'Took 7.31 seconds to spawn the instance on the hypervisor.')) }).phases;
@@ -211,7 +211,9 @@ describe('a phase that is not there', () => {
 
   it('is not applicable to an action without ports, and names the plug where it has some', () => {
     // What only the agent of ML2/OVS does, and what only some ports have, is not missed.
-    const usual = plugChain.filter(({ wiredBy, optional }) => (wiredBy === undefined || wiredBy.includes('ovn')) && optional !== true);
+    const usual = plugChain.filter(
+      ({ backends: wiredBy, optional }) => (wiredBy === undefined || wiredBy.includes('ovn')) && optional !== true,
+    );
     expect(phases(plugChain, { members: [] }).coverage.notApplicable).toEqual(usual.map(({ name }) => name));
     // "event deliver" is DEBUG's, and an action without lines shows no DEBUG.
     expect(phases(plugChain, { members: [], ports: [P] }).coverage.missing).toEqual(

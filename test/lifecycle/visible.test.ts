@@ -4,19 +4,19 @@ import type { EventKind } from '../../src/catalogue/event.js';
 import { everyRelease, placeOf } from '../../src/catalogue/releases.js';
 import { create } from '../../src/lifecycle/create.js';
 import { actions } from '../../src/lifecycle/name.js';
-import { actionSight, type Depth, everything, LOOSE, type Logging, sightOf } from '../../src/lifecycle/visible.js';
+import { actionVisibility, everything, LOOSE, type Logging, type LogLevelFloor, visibilityOf } from '../../src/lifecycle/visible.js';
 
-const logs = (depths: Record<string, Depth>): Logging => ({ depthOf: (service) => depths[service], releaseOf: everyRelease });
+const logs = (depths: Record<string, LogLevelFloor>): Logging => ({ levelFloorOf: (service) => depths[service], releaseOf: everyRelease });
 const phase = (name: string) => create.phases.find((each) => each.name === name)!;
 
 describe('a phase', () => {
   it('is seen where both of its ends are printed', () => {
-    expect(sightOf(phase('spawn'), logs({ 'nova-compute': 'INFO' }))).toEqual({ seen: 'whole' });
-    expect(sightOf(phase('lport up'), logs({ 'ovn-controller': 'INFO' }))).toEqual({ seen: 'whole' });
+    expect(visibilityOf(phase('spawn'), logs({ 'nova-compute': 'INFO' }))).toEqual({ seen: 'whole' });
+    expect(visibilityOf(phase('lport up'), logs({ 'ovn-controller': 'INFO' }))).toEqual({ seen: 'whole' });
   });
 
   it('needs DEBUG of the service that prints it, and by which loggers', () => {
-    expect(sightOf(phase('network allocate'), logs({ 'nova-compute': 'INFO', 'nova-api': 'INFO' }))).toEqual({
+    expect(visibilityOf(phase('network allocate'), logs({ 'nova-compute': 'INFO', 'nova-api': 'INFO' }))).toEqual({
       seen: 'needs-debug',
       ends: false,
       services: ['nova-compute'],
@@ -25,11 +25,11 @@ describe('a phase', () => {
   });
 
   it('says that its end is seen without DEBUG', () => {
-    expect(sightOf(phase('vif plug'), logs({ 'nova-compute': 'INFO' }))).toMatchObject({ seen: 'needs-debug', ends: true });
+    expect(visibilityOf(phase('vif plug'), logs({ 'nova-compute': 'INFO' }))).toMatchObject({ seen: 'needs-debug', ends: true });
   });
 
   it('needs the log of its service', () => {
-    expect(sightOf(phase('flow install'), logs({ 'nova-compute': 'DEBUG' }))).toEqual({
+    expect(visibilityOf(phase('flow install'), logs({ 'nova-compute': 'DEBUG' }))).toEqual({
       seen: 'no-log',
       services: ['ovn-controller'],
       atDebug: false,
@@ -39,34 +39,34 @@ describe('a phase', () => {
   it('is not printed by a release that is too old', () => {
     const old = placeOf('ovn', '20.12');
     const logging = everything('DEBUG', (family) => (family === 'ovn' ? { since: old, until: old } : everyRelease(family)));
-    expect(sightOf(phase('flow install'), logging)).toEqual({ seen: 'not-printed' });
+    expect(visibilityOf(phase('flow install'), logging)).toEqual({ seen: 'not-printed' });
   });
 
   it('is not seen in logs that hold warnings only', () => {
-    expect(sightOf(phase('spawn'), logs({ 'nova-compute': 'WARNING' }))).toMatchObject({ seen: 'needs-debug' });
+    expect(visibilityOf(phase('spawn'), logs({ 'nova-compute': 'WARNING' }))).toMatchObject({ seen: 'needs-debug' });
   });
 });
 
 it.each(actions.map((action) => [action.name, action] as const))('all of %s is seen where everything is logged at DEBUG', (_, action) => {
-  const sight = actionSight(action, everything('DEBUG'));
+  const sight = actionVisibility(action, everything('DEBUG'));
   expect(sight.named).toEqual({ seen: 'whole' });
-  expect(sight.phases.filter(({ sight: { seen } }) => seen !== 'whole').map(({ phase: { name } }) => name)).toEqual([]);
+  expect(sight.phases.filter(({ visibility: { seen } }) => seen !== 'whole').map(({ phase: { name } }) => name)).toEqual([]);
 });
 
 describe('at INFO', () => {
-  const hidden = (depths: Record<string, Depth>): Record<string, unknown> =>
+  const hidden = (depths: Record<string, LogLevelFloor>): Record<string, unknown> =>
     Object.fromEntries(
       actions.flatMap((action) => {
-        const { named } = actionSight(action, logs(depths));
+        const { named } = actionVisibility(action, logs(depths));
         return named.seen === 'whole' ? [] : [[action.name, 'services' in named ? `${named.seen} ${named.services.join()}` : named.seen]];
       }),
     );
-  const told = (depths: Record<string, Depth>): string[] =>
+  const told = (depths: Record<string, LogLevelFloor>): string[] =>
     actions.flatMap((action) => {
-      const { toldAs } = actionSight(action, logs(depths));
+      const { namedAs: toldAs } = actionVisibility(action, logs(depths));
       return toldAs === undefined
         ? []
-        : [`${action.name} as ${toldAs.action.name}${toldAs.always ? '' : ' across hosts'}: ${toldAs.sight.seen}`];
+        : [`${action.name} as ${toldAs.action.name}${toldAs.always ? '' : ' across hosts'}: ${toldAs.visibility.seen}`];
     });
 
   it('nova-compute alone does not name a suspend and a backup; for three actions nova-api must say whose request it is', () => {
@@ -104,7 +104,7 @@ describe('at INFO', () => {
 
   it('an action that ends in silence ends with its last line', () => {
     const attach = actions.find(({ name }) => name === 'attach_volume')!;
-    expect(actionSight(attach, logs({ 'nova-compute': 'INFO' })).end).toEqual({ seen: 'whole' });
+    expect(actionVisibility(attach, logs({ 'nova-compute': 'INFO' })).end).toEqual({ seen: 'whole' });
   });
 });
 

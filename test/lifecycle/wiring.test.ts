@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Member } from '../../src/lifecycle/event.js';
 import { phasesOf } from '../../src/lifecycle/phases.js';
 import { plugChain } from '../../src/lifecycle/plug.js';
-import { wiringOf } from '../../src/lifecycle/wiring.js';
+import { portBackendsOf } from '../../src/lifecycle/wiring.js';
 import { A, at, eventsOf, membersAbout, nova, oslo, P, Q, U, vif, vlog } from '../support/lines.js';
 
 type Reads = (service: string, host?: string) => boolean;
@@ -22,7 +22,7 @@ const treated = membersAbout(
 );
 
 const wired = (members: readonly Member[], reads: Reads = all, ports = [P]): (string | undefined)[] => {
-  const found = wiringOf({ members, ports, host: 'cmp1', reads });
+  const found = portBackendsOf({ members, ports, host: 'cmp1', reads });
   return ports.map((port) => found.get(port));
 };
 /** An object of os-vif, by its class and its plugin. */

@@ -9,7 +9,7 @@ function said(
   options: { service?: string; form?: LogForm; zone?: string } = {},
 ): Record<string, string> & { understood: boolean } {
   const { stages, understood } = explainLine(line, { zone: 'UTC', ...options });
-  return Object.assign(Object.fromEntries(stages.map(({ name, said: words }) => [name, words])), { understood });
+  return Object.assign(Object.fromEntries(stages.map(({ name, text: words }) => [name, words])), { understood });
 }
 
 describe('explainLine', () => {

@@ -111,14 +111,14 @@ describe('explain and the reader', () => {
           compared++;
           const { event, isRecord } = read;
           const { stages, understood } = explainLine(changed, { service, zone: 'UTC' });
-          const said = Object.fromEntries(stages.map(({ name, said: words }) => [name, words]));
+          const said = Object.fromEntries(stages.map(({ name, text: words }) => [name, words]));
           expect(understood, changed).toBe(event !== undefined);
           if (event !== undefined) {
             expect(said['event'], changed).toBe(event.kind);
             expect(said['time'], changed).toBe(new Date(event.at).toISOString());
             expect(CONTROL.test(JSON.stringify([event.text, ...event.detail]).replaceAll('\\\\', '')), changed).toBe(false);
           } else expect(said['level'] !== undefined, changed).toBe(isRecord);
-          expect(stages.filter(({ said: words }) => CONTROL.test(words))).toEqual([]);
+          expect(stages.filter(({ text: words }) => CONTROL.test(words))).toEqual([]);
         },
       ),
       { numRuns: sized({ fast: 3000, long: 100_000 }), seed: 12 },
@@ -132,6 +132,6 @@ describe('explain and the reader', () => {
       return read?.event === undefined && read?.knew === true;
     });
     const { stages } = explainLine(known!.line, { service: 'nova-compute', zone: 'UTC' });
-    expect(stages.at(-1)!.said).toContain('known, but no action needs it');
+    expect(stages.at(-1)!.text).toContain('known, but no action needs it');
   });
 });

@@ -69,7 +69,7 @@ describe("users' own rules", () => {
       '2026-11-21 01:50:40.104 7999 INFO acme.nova.cache [None req-5678fc57-4d2e-486d-95b7-7deb6d508747 e0 4f - - default default] [instance: b8acd14b-35cc-4931-bd08-129b0bf97b38] Cache is ready after 1.25 s';
     expect(explainLine(line, { zone: 'UTC' }).understood).toBe(false);
     const said = explainLine(line, { zone: 'UTC', rules: [RULES] });
-    expect(said.stages.find(({ name }) => name === 'role')?.said).toContain('ends "cache prepare"');
+    expect(said.stages.find(({ name }) => name === 'role')?.text).toContain('ends "cache prepare"');
   });
 
   it('no file is no rules', () => {

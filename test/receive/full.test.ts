@@ -43,7 +43,7 @@ function bytesIn(folder: string): number {
   return (readdirSync(folder, { recursive: true }) as string[]).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 }
 
-it('a spool that is full makes senders wait, and what has been told makes room: nothing is lost', async () => {
+it('a receive buffer that is full makes senders wait, and what has been told makes room: nothing is lost', async () => {
   sidecar = await startSidecar(state.path, START, ENV);
   let sent = 0;
   let at = START;
@@ -56,7 +56,7 @@ it('a spool that is full makes senders wait, and what has been told makes room: 
   while ((await send()) === 200) expect(sent).toBeLessThan(20 * LINES);
   expect(sent).toBeGreaterThan(14 * LINES);
   expect(await send()).toBe(503);
-  expect(sidecar.said.filter(({ level }) => level === 'error').map(({ reason }) => reason)).toEqual(['the spool is full']);
+  expect(sidecar.said.filter(({ level }) => level === 'error').map(({ reason }) => reason)).toEqual(['the receive buffer is full']);
 
   // So a restart reads it again.
   await sidecar.pass((at += seconds(1)));

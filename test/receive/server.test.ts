@@ -5,9 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { OperatorError } from '../../src/model/errors.js';
 import { nameOf } from '../../src/pipeline/receive.js';
 import type { Answer, Encoding } from '../../src/receive/answer.js';
+import type { Lines } from '../../src/receive/receive-buffer.js';
 import { Receiver } from '../../src/receive/receiver.js';
 import { type Limits, type ReceiverServer, serveReceiver } from '../../src/receive/server.js';
-import type { Lines } from '../../src/receive/spool.js';
 import { asJson, asProtobuf, field } from '../support/otlp-logs.js';
 import { counting } from '../support/scenario.js';
 
@@ -20,7 +20,7 @@ interface Said {
   readonly message: string;
 }
 
-/** A server in front of a spool that does as it is told. */
+/** A server in front of a receive buffer that answers as given. */
 async function serve(
   take: (hash: string, lines: readonly Lines[]) => Promise<'taken' | 'repeated' | 'full'>,
   limits: Partial<Limits> = {},
@@ -32,7 +32,7 @@ async function serve(
     (_: object, message: string): unknown =>
       said.push({ level, message });
   const log = { error: say('error'), info: say('info'), warn: say('warn') };
-  const receiver = new Receiver({ spool: { take, hasRoomFor: ({ host }) => host !== 'cmp999' }, nameOf, count, log });
+  const receiver = new Receiver({ buffer: { append: take, hasRoomFor: ({ host }) => host !== 'cmp999' }, nameOf, count, log });
   server = await serveReceiver({ listen: '127.0.0.1:0', receiver, count, log, limits });
   const send = async (body: Buffer | string, headers: Readonly<Record<string, string>> = {}, method = 'POST', path = '') => {
     const response = await fetch(server!.url + path, {

@@ -129,7 +129,7 @@ export async function startSidecar(state: string, at: number, env: Readonly<Reco
   return Object.assign(Object.create(sidecar) as typeof sidecar, { url: url() });
 }
 
-/** A trace without what tells which file its lines were in: that of the spool is another one. */
+/** A trace without what tells which file its lines were in: that of the receive buffer is another one. */
 export const withoutPlaces = (trace: string): string =>
   trace
     .replace(/\{"key":"log\.file\.path","value":\{"stringValue":"[^"]*"\}\}/g, '"PATH"')

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Spool } from '../../src/receive/spool.js';
+import { ReceiveBuffer } from '../../src/receive/receive-buffer.js';
 import { createTailer } from '../../src/tail/tailer.js';
 import { StandingClock } from '../support/clock.js';
 import { counting } from '../support/scenario.js';
@@ -13,11 +13,11 @@ const lines = (text: string) => [{ log, bytes: Buffer.from(text) }];
 const clock = new StandingClock();
 
 let folder: string;
-let spool: Spool;
+let buffer: ReceiveBuffer;
 let files: Pick<FileHandle, 'appendFile' | 'datasync'>;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'novaspan-torn-'));
-  spool = await Spool.open({ folder, mostBytes: 1024 ** 3, clock, freeBytes: async () => 1024 ** 4 });
+  buffer = await ReceiveBuffer.open({ folder, mostBytes: 1024 ** 3, clock, freeBytes: async () => 1024 ** 4 });
   const handle = await open(folder);
   files = Object.getPrototypeOf(handle);
   await handle.close();
@@ -54,16 +54,16 @@ it.each([0, 1, 4, 5, 7, 8, 12, 13])(
   'a disk that is full after %i bytes leaves no line out, none twice and none in pieces',
   async (bytes) => {
     const tail = await following();
-    await spool.take('a', lines('zero\n'));
+    await buffer.append('a', lines('zero\n'));
     await tail.look();
     diskFullAfter(bytes);
-    await expect(spool.take('b', lines('one\ntwo\nthree\n'))).rejects.toThrow('ENOSPC');
+    await expect(buffer.append('b', lines('one\ntwo\nthree\n'))).rejects.toThrow('ENOSPC');
     await tail.look();
     // Another sender is the first to find room.
-    expect(await spool.take('c', lines('other\n'))).toBe('taken');
+    expect(await buffer.append('c', lines('other\n'))).toBe('taken');
     await tail.look();
-    expect(await spool.take('b', lines('one\ntwo\nthree\n'))).toBe('taken');
-    expect(await spool.take('b', lines('one\ntwo\nthree\n'))).toBe('repeated');
+    expect(await buffer.append('b', lines('one\ntwo\nthree\n'))).toBe('taken');
+    expect(await buffer.append('b', lines('one\ntwo\nthree\n'))).toBe('repeated');
     await tail.look();
     await tail.close();
     expect([...tail.seen].sort()).toEqual(['one', 'other', 'three', 'two', 'zero']);
@@ -72,12 +72,12 @@ it.each([0, 1, 4, 5, 7, 8, 12, 13])(
 );
 
 it('what the disk may not have is written again, to another file', async () => {
-  await spool.take('a', lines('zero\n'));
+  await buffer.append('a', lines('zero\n'));
   vi.spyOn(files, 'datasync').mockImplementationOnce(async () => {
     throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO', syscall: 'fdatasync' });
   });
-  await expect(spool.take('b', lines('one\n'))).rejects.toThrow('EIO');
-  expect(await spool.take('b', lines('one\n'))).toBe('taken');
+  await expect(buffer.append('b', lines('one\n'))).rejects.toThrow('EIO');
+  expect(await buffer.append('b', lines('one\n'))).toBe('taken');
   const path = join(folder, log.key);
   const [live = '', rotated = ''] = readdirSync(path).sort();
   expect([readFileSync(join(path, rotated), 'utf8'), readFileSync(join(path, live), 'utf8')]).toEqual(['zero\none\n', 'one\n']);

@@ -91,7 +91,7 @@ const BOUNDS: readonly { what: string; bound: string; file: string; is: string; 
     counter: 'received_requests',
   },
   { what: 'connections of senders', bound: '512', file: 'receive/server.ts', is: 'MOST_CONNECTIONS = 512' },
-  { what: 'received logs', bound: '1000', file: 'receive/spool.ts', is: 'MOST_LOGS = 1000', counter: 'received_rejected' },
+  { what: 'received logs', bound: '1000', file: 'receive/receive-buffer.ts', is: 'MOST_LOGS = 1000', counter: 'received_rejected' },
   { what: 'levels of a value in a request', bound: '32', file: 'receive/value.ts', is: 'DEEPEST = 32', counter: 'received_requests' },
   { what: "bytes of a backend's answer", bound: '4 MiB', file: 'export/http-post.ts', is: 'LONGEST_ANSWER = 4 * 1024 * 1024' },
 ];

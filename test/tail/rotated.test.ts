@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byAge, isLiveName, isLogName, lastingName } from '../../src/tail/rotated.js';
+import { basePath, byAge, isLiveName, isLogName } from '../../src/tail/rotated.js';
 
 describe('a rotated name', () => {
   it.each([
@@ -18,7 +18,7 @@ describe('a rotated name', () => {
     ['0.log.20261121-101112', '0.log'],
     ['nova-compute@cmp1.example.com.log.2.gz', 'nova-compute@cmp1.example.com.log'],
   ])('%s is of %s', (name, lasting) => {
-    expect(lastingName(`/var/log/nova/${name}`)).toBe(`/var/log/nova/${lasting}`);
+    expect(basePath(`/var/log/nova/${name}`)).toBe(`/var/log/nova/${lasting}`);
     expect(isLogName(name)).toBe(true);
     expect(isLiveName(name)).toBe(name === lasting);
   });
@@ -31,8 +31,8 @@ describe('a rotated name', () => {
   );
 
   it('leaves other names and folders as they are', () => {
-    expect(lastingName('./a//screen-n-cpu.txt')).toBe('./a//screen-n-cpu.txt');
-    expect(lastingName('-')).toBe('-');
+    expect(basePath('./a//screen-n-cpu.txt')).toBe('./a//screen-n-cpu.txt');
+    expect(basePath('-')).toBe('-');
   });
 
   it.each([

@@ -282,7 +282,7 @@ it.each<[string | undefined, Format, Format?]>([
 
 describe('health', () => {
   const well: HealthFacts = {
-    turned: NOW,
+    cycleEndedAt: NOW,
     unseen: [],
     checkpointFault: undefined,
     backend: { needed: false, acknowledged: false },

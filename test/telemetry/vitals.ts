@@ -22,7 +22,7 @@ export const vitals = (other: Partial<Vitals> = {}): Vitals => ({
   checkpointed: NOW - 5000,
   horizon: NOW - 72_000,
   descriptors: 10,
-  spool: { bytes: 4096, mostBytes: 1024 ** 3, logs: 3 },
+  receiveBuffer: { bytes: 4096, mostBytes: 1024 ** 3, logs: 3 },
   ...other,
 });
 

@@ -6,7 +6,7 @@ import type { Look } from './look.js';
 import { certaintyOf, durationOf, extentOf, isKnown, portLabel, rootOf, shortPortLabel } from './reading.js';
 import { commaed, cut, inPercent, inSeconds, shortHost, wrap } from './text.js';
 import { selfTime, treeOf } from './tree.js';
-import { marks } from './waterfall.js';
+import { certaintySigns } from './waterfall.js';
 
 /**
  * The phases by cost, if both ends are known. `share` is the share of the root's time; phases run side by side, so
@@ -76,4 +76,4 @@ export function slowest(culprit: Culprit | undefined, look: Look): string[] {
 
 /** The mark of the less certain end: a duration is as certain as that. */
 const doubtOf = (span: SpanData): string =>
-  certaintyOf(span, 'start') === 'observed' && certaintyOf(span, 'end') === 'observed' ? marks.observed : marks.derived;
+  certaintyOf(span, 'start') === 'observed' && certaintyOf(span, 'end') === 'observed' ? certaintySigns.observed : certaintySigns.derived;

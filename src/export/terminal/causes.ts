@@ -21,15 +21,15 @@ const locksOf = ({ attributes }: SpanData): string => tame([attributes[keys.lock
 
 /** Why a span took so long, as far as the logs show, in words. */
 export function causesOf(span: SpanData): string[] {
-  const said = times.flatMap(([key, say]) => {
+  const causes = times.flatMap(([key, say]) => {
     const millis = numberOf(span, key);
     return millis === undefined ? [] : [say(inSeconds(millis), span)];
   });
   const image = imageOf(span);
-  if (image !== undefined) said.push(image);
+  if (image !== undefined) causes.push(image);
   const builds = numberOf(span, keys.builds);
-  if (builds !== undefined && builds > 0) said.push(`the host took in ${builds} ${builds === 1 ? 'other' : 'others'} meanwhile`);
-  return said;
+  if (builds !== undefined && builds > 0) causes.push(`the host took in ${builds} ${builds === 1 ? 'other' : 'others'} meanwhile`);
+  return causes;
 }
 
 function imageOf(span: SpanData): string | undefined {

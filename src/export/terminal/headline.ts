@@ -27,13 +27,13 @@ export function headline(trace: FinishedTrace, look: Look): string[] {
   const error = root === undefined ? undefined : errorOf(root);
   const nova = reported === undefined ? '' : ` (nova says ${reported} s)`;
   const from = `from ${inUtc(start)}`;
-  const [said, unpainted] = [palette, plain].map((each) => saidOf(trace, end - start, each));
+  const [painted, unpainted] = [palette, plain].map((each) => headlineOf(trace, end - start, each));
   const when =
-    said === undefined || unpainted === undefined
+    painted === undefined || unpainted === undefined
       ? [`  ${from}`]
       : unpainted.length + nova.length + from.length + 4 <= width
-        ? [`  ${said}${nova}, ${from}`]
-        : [`  ${said}${nova}`, `  ${from}`];
+        ? [`  ${painted}${nova}, ${from}`]
+        : [`  ${painted}${nova}`, `  ${from}`];
   return [
     ...wrap('', summaryOf(trace).split(' '), width).map(root?.error === undefined ? palette.bold : palette.red),
     ...when,
@@ -52,7 +52,7 @@ export function headline(trace: FinishedTrace, look: Look): string[] {
 }
 
 /** How an action ended, to the millisecond. For other forms the sentence says everything. */
-function saidOf(trace: FinishedTrace, duration: number, palette: Palette): string | undefined {
+function headlineOf(trace: FinishedTrace, duration: number, palette: Palette): string | undefined {
   if (trace.form !== 'action') return undefined;
   const outcome = outcomeOf(trace);
   const verb = paintOf(outcome, palette)(outcome ?? 'ended');

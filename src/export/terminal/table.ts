@@ -26,7 +26,7 @@ const columns: readonly Column[] = [
     cell: (trace) => outcomeOf(trace) ?? '-',
     paint: (trace, { palette }) => paintOf(outcomeOf(trace), palette),
   },
-  { title: 'seconds', right: true, cell: (trace) => inSeconds(lasting(trace)) },
+  { title: 'seconds', right: true, cell: (trace) => inSeconds(durationOf(trace)) },
   { title: 'nova says', right: true, dispensable: 3, cell: (trace) => reportedSeconds(rootOf(trace))?.toFixed(2) ?? '-' },
   { title: 'slowest phase', least: 13, cell: slowestPhase },
   { title: 'host', dispensable: 2, least: 8, cell: (trace) => (rootOf(trace) ?? trace.spans[0])?.host ?? '-' },
@@ -46,7 +46,7 @@ interface TableOptions {
 export function table(traces: readonly FinishedTrace[], look: Look, { slowest, isSorted = false }: TableOptions = {}): string {
   const rows = traces.filter(({ form }) => form !== 'network-ready');
   if (!isSorted) rows.sort((a, b) => extentOf(a).start - extentOf(b).start);
-  const chosen = slowest === undefined || isSorted ? rows : rows.sort((a, b) => lasting(b) - lasting(a)).slice(0, slowest);
+  const chosen = slowest === undefined || isSorted ? rows : rows.sort((a, b) => durationOf(b) - durationOf(a)).slice(0, slowest);
 
   const fitted = narrow(
     columns.map((column) => ({ column, width: Math.max(column.title.length, ...chosen.map((trace) => column.cell(trace).length)) })),
@@ -62,7 +62,7 @@ export function table(traces: readonly FinishedTrace[], look: Look, { slowest, i
       .trimEnd();
 
   const longest = chosen.reduce<FinishedTrace | undefined>(
-    (found, one) => (found === undefined || lasting(one) > lasting(found) ? one : found),
+    (found, one) => (found === undefined || durationOf(one) > durationOf(found) ? one : found),
     undefined,
   );
   return [
@@ -81,7 +81,7 @@ export function table(traces: readonly FinishedTrace[], look: Look, { slowest, i
   ].join('\n');
 }
 
-const lasting = (trace: FinishedTrace): number => extentOf(trace).end - extentOf(trace).start;
+const durationOf = (trace: FinishedTrace): number => extentOf(trace).end - extentOf(trace).start;
 
 /** The verdict's phase. It may be that none is proven. */
 function slowestPhase(trace: FinishedTrace): string {

@@ -20,7 +20,7 @@ import { type Row, rowsOf, weakest } from './rows.js';
 import { commaed, cut, inPercent, inSeconds, shortHost, wrap } from './text.js';
 import { indentsOf } from './tree.js';
 
-export const marks: Record<Certainty, string> = { observed: ' ', derived: '~', unobserved: '?' };
+export const certaintySigns: Record<Certainty, string> = { observed: ' ', derived: '~', unobserved: '?' };
 
 /** A narrower bar shows nothing: labels are shortened first, then cut. */
 const GOOD_BAR = 20;
@@ -65,8 +65,8 @@ export function waterfall(trace: FinishedTrace, look: Look): string {
     const label = span.error === undefined ? (isGate ? palette.bold : asIs) : palette.red;
     lines.push(
       [
-        `${offset}${marks[weakest(row.spans, 'start')]}`,
-        `${duration}${marks[weakest(row.spans, 'end')]}`,
+        `${offset}${certaintySigns[weakest(row.spans, 'start')]}`,
+        `${duration}${certaintySigns[weakest(row.spans, 'end')]}`,
         ` ${bar(row.spans, { extent, bounds, width: columns.bar }, paint, look)}`,
         ` ${palette.dim(cut(columns.who(span), columns.whoWidth, look).padEnd(columns.whoWidth))}`,
         ` ${label(cut(columns.name(row, indents[place] ?? ''), columns.nameWidth, look))}`,

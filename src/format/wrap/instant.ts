@@ -44,14 +44,14 @@ export function provenUtc(local: Millis, taken: Millis): Millis {
  * The year of a wall clock that prints none: the one that puts it nearest to a time that is known.
  *
  * @param local of the year 2000
- * @param mark a wall clock nearby: the line before, or the line's own stamp
+ * @param near a wall clock nearby: the line before, or the line's own stamp
  */
-export function nearestYear(local: Millis, mark: Millis): Millis {
-  const year = new Date(mark).getUTCFullYear();
+export function nearestYear(local: Millis, near: Millis): Millis {
+  const year = new Date(near).getUTCFullYear();
   let best = inYear(local, year);
   for (const other of [year - 1, year + 1]) {
     const candidate = inYear(local, other);
-    if (Math.abs(candidate - mark) < Math.abs(best - mark)) best = candidate;
+    if (Math.abs(candidate - near) < Math.abs(best - near)) best = candidate;
   }
   return best;
 }

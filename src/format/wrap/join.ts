@@ -47,7 +47,7 @@ export class Joiner {
     const wanted = Math.min(end - start, this.#maxLineBytes - line.bytes);
     if (line.bytes <= this.#maxLineBytes && line.bytes + end - start > this.#maxLineBytes) this.#count('overlong_lines');
     if (wanted > 0) line.pieces.push(Buffer.from(bytes.subarray(start, start + wanted)));
-    // One more than the limit says that the rest is passed over.
+    // One more than the limit means that the rest is skipped.
     line.bytes = Math.min(line.bytes + end - start, this.#maxLineBytes + 1);
     if (!isPart) {
       this.#open.delete(stream);

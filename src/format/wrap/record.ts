@@ -3,7 +3,7 @@ import { readInstant } from './instant.js';
 import { type Fields, fieldsOf, numberOf, readObject, textOf } from './object.js';
 
 /** What both formatters say of a record, by one set of names. */
-interface Said {
+interface RecordParts {
   readonly message: string;
   readonly level: string;
   readonly logger: string;
@@ -109,7 +109,7 @@ function messageOf(fields: Fields): string {
  * The lines that oslo.log's default format would have written, so that there is one reader of records. A traceback goes
  * behind it without prefix, as such lines continue their record, and ends with an empty line as it does there.
  */
-function write(into: Wrapped, { message, level, logger, pid, stamp, place, fields }: Said): true {
+function write(into: Wrapped, { message, level, logger, pid, stamp, place, fields }: RecordParts): true {
   const context = fieldsOf(fields['context']) ?? {};
   const request = textOf(context['request_id']);
   const bracket =

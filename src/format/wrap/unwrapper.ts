@@ -157,8 +157,8 @@ export class Unwrapper {
   #isOfSameFile(bytes: Buffer, start: number, end: number): boolean {
     const { length } = this.#fileName;
     if (length === 0 || start + length >= end || bytes.compare(this.#fileName, 0, length, start, start + length) !== 0) return false;
-    const mark = bytes[start + length];
-    return mark === COLON || mark === DASH;
+    const separator = bytes[start + length];
+    return separator === COLON || separator === DASH;
   }
 
   /** The log is at its end: a line of which a part is missing is given up. */

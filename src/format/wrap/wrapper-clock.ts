@@ -6,7 +6,7 @@ import { stampAt } from './own-line.js';
 
 const DAY = 24 * 3_600_000;
 
-/** Gives the UTC times at which a wrapper took its lines, line after line: each tells the year and the pass of the next. */
+/** Gives the UTC times at which a wrapper took its lines, line after line: each gives the year and the pass of the next. */
 export class WrapperClock {
   readonly #zone: Zone;
   readonly #latest: () => Millis;

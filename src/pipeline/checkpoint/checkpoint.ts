@@ -5,13 +5,13 @@ import { writeDurably } from '../../model/durable.js';
 import { checkpointDamaged, checkpointNewer, reasonOf, stateUnusable } from '../../model/errors.js';
 import { lockFolder, type Unlock } from './lock.js';
 
-/** Of what a checkpoint holds. A process reads those of its own version and older. */
+/** Version of the checkpoint's contents. A process reads its own version and older ones. */
 const VERSION = 1;
 const FORMAT = 'novaspan checkpoint';
 
 /**
- * The first line of the file; the second is the state, as JSON. Two lines, so that a version that has the state otherwise is
- * still told by its number, and so that the hash is of bytes.
+ * The first line of the file; the second is the state, as JSON. Two lines: a version that stores the state
+ * in another way is still recognised by its number, and the hash covers bytes.
  */
 interface Header {
   readonly format: typeof FORMAT;
@@ -20,7 +20,7 @@ interface Header {
   readonly sha256: string;
 }
 
-/** The folder that keeps what a restart must know. One process has it at a time. */
+/** The state folder: what a restart needs. One process holds it at a time. */
 export class StateFolder<State> {
   readonly path: string;
   readonly #file: string;
@@ -34,7 +34,7 @@ export class StateFolder<State> {
   }
 
   /**
-   * Makes the folder where there is none, and takes it for this process.
+   * Creates the folder if it does not exist, and locks it for this process.
    *
    * @throws OperatorError STATE_UNUSABLE where it cannot be written, STATE_LOCKED where another process has it
    */
@@ -67,7 +67,7 @@ export class StateFolder<State> {
     return JSON.parse(state) as State;
   }
 
-  /** Replaces the checkpoint, durably. @throws what the system says; the checkpoint before stays then */
+  /** Replaces the checkpoint, durably. @throws the system's error; the previous checkpoint then stays */
   async save(state: State): Promise<void> {
     const text = JSON.stringify(state);
     if (text === this.#written) return;

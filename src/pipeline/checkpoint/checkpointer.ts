@@ -8,27 +8,27 @@ import type { StateFolder } from './checkpoint.js';
 
 export interface CheckpointerOptions<State> {
   readonly folder: Pick<StateFolder<State>, 'path' | 'save'>;
-  /** how often one is written while there is news */
+  /** how often one is written while something changes */
   readonly interval: Millis;
-  /** what is to be remembered, as of now; undefined where what was written last holds */
+  /** the state to save now; undefined if the last checkpoint is still right */
   readonly take: () => State | undefined;
-  /** told once that state is on the disk for good */
+  /** called when that state is durably on the disk */
   readonly onWritten: () => void;
   readonly clock: Clock;
   readonly count: Count;
   readonly log: Log;
 }
 
-/** How often one is written where nothing was read or exported since the last one: what it would hold is no older than its time. */
+/** How often one is written if nothing was read or exported since the last one: it keeps the checkpoint's time current. */
 const QUIET_INTERVAL = minutes(1);
 
-/** Writes a checkpoint now and then. A disk that does not take it stops nothing: it is said once, counted, and tried again. */
+/** Writes a checkpoint periodically. A failed write stops nothing: it is logged once, counted, and retried. */
 export class Checkpointer<State> {
   readonly #options: CheckpointerOptions<State>;
   #tried: Millis = Number.NEGATIVE_INFINITY;
   #written: Millis | undefined;
   #fault: string | undefined;
-  #isNews = true;
+  #hasChanged = true;
 
   constructor(options: CheckpointerOptions<State>) {
     this.#options = options;
@@ -44,15 +44,15 @@ export class Checkpointer<State> {
     return this.#fault;
   }
 
-  /** Something was read or exported: the next checkpoint is not put off. */
+  /** Something was read or exported: the next checkpoint is due after the normal interval. */
   note(): void {
-    this.#isNews = true;
+    this.#hasChanged = true;
   }
 
-  /** Writes one if it is time to. Never rejects. */
+  /** Writes a checkpoint if one is due. Never rejects. */
   async writeIfDue(): Promise<void> {
     const { clock, interval } = this.#options;
-    if (clock.now() - this.#tried >= (this.#isNews ? interval : Math.max(interval, QUIET_INTERVAL))) await this.write();
+    if (clock.now() - this.#tried >= (this.#hasChanged ? interval : Math.max(interval, QUIET_INTERVAL))) await this.write();
   }
 
   /** Writes one. Never rejects. */
@@ -62,7 +62,7 @@ export class Checkpointer<State> {
     try {
       const state = take();
       if (state === undefined) return;
-      this.#isNews = false;
+      this.#hasChanged = false;
       await folder.save(state);
       onWritten();
       if (this.#fault !== undefined) log.info({ stateDir: folder.path }, 'the checkpoint can be written again');
@@ -70,7 +70,7 @@ export class Checkpointer<State> {
       this.#fault = undefined;
     } catch (error) {
       const reason = reasonOf(error);
-      this.#isNews = true;
+      this.#hasChanged = true;
       count('checkpoints_failed');
       if (this.#fault === undefined)
         log.error(

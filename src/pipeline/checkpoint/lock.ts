@@ -2,12 +2,12 @@ import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stateLocked } from '../../model/errors.js';
 
-/** Lets go of the folder. */
+/** Releases the folder. */
 export type Unlock = () => void;
 
 /**
  * Takes a state folder for this process: two that write one checkpoint would each lose what the other did. Node.js has no
- * file locks, so the holder writes who it is, and a lock whose holder is gone counts for nothing.
+ * file locks, so the holder writes its pid and start time, and a lock whose holder has ended is ignored.
  *
  * @throws OperatorError STATE_LOCKED when another process has it; else what the system says
  */
@@ -31,7 +31,7 @@ export function lockFolder(folder: string): Unlock {
   }
 }
 
-/** The process that holds a lock; undefined where it is gone. In a container the next life has the pid of the last: its start tells them apart. */
+/** The process that holds a lock; undefined if it has ended. In a container a restarted process has the same pid: the start time differs. */
 function holderOf(lock: string | undefined): number | undefined {
   const [, digits, start] = /^(\d+) (\S+)\n$/.exec(lock ?? '') ?? [];
   const pid = Number(digits);

@@ -71,7 +71,7 @@ export const replayOf = ({
 /** Fields of messages in which a host stands. */
 const HOST_FIELDS = ['host', 'node', 'chassis', 'from', 'to'] as const;
 
-/** The chosen traces, and what else has the id of one: an attempt at a build that was handed back is told by itself. */
+/** The chosen traces, and others with the same id: a build attempt that was handed back is a trace of its own. */
 export async function choose(options: ExcerptOptions): Promise<Chosen> {
   const others = new Set<string>();
   const chosen = await chooseBy(options, ({ traceId }) => others.add(traceId));

@@ -165,15 +165,18 @@ function rootOf(sets: readonly LogSet[]): string {
 function writeLogs({ output }: ExcerptOptions, logs: readonly ChosenLog[], { hosts }: Chosen, pseudonyms: Pseudonyms): void {
   const root = rootOf(logs.map(({ set }) => set));
   for (const { set, parts } of logs) {
-    const told = nameLog(set.path)?.host;
+    const hostOfPath = nameLog(set.path)?.host;
     for (const { part, lines } of parts) {
       const place = placeOf(set, part, root, pseudonyms);
       // A folder above the root may be named for the host: the excerpt has it below.
-      const host = told !== undefined && hosts.has(told) && nameLog(join(sep, place))?.host === undefined ? pseudonyms.host(told) : '';
+      const host =
+        hostOfPath !== undefined && hosts.has(hostOfPath) && nameLog(join(sep, place))?.host === undefined
+          ? pseudonyms.host(hostOfPath)
+          : '';
       const path = join(output, host, place);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, lines.map(({ text }) => `${pseudonyms.replace(text)}\n`).join(''));
-      // The year of lines that print none is told by it.
+      // Lines without a year get it from this time.
       const { mtime } = statSync(part);
       utimesSync(path, mtime, mtime);
     }

@@ -30,7 +30,7 @@ export const NEXT = 80;
 export const LOGGER = 84;
 export const FOUND = 88;
 
-/** At a line that is not as nearly all are: whoever asked reads it. */
+/** At a line that is not as nearly all are: the caller reads it. */
 export const UNUSUAL = 0;
 /** At a line whose logger is not in the tables yet. */
 export const NEW_LOGGER = 1;

@@ -36,7 +36,7 @@ export interface Skimmed {
 }
 
 /**
- * Skips lines that nobody needs, in WebAssembly: nine in ten lines of a log at DEBUG, twenty times as fast as they could be read. There is
+ * Skips lines that no action needs, in WebAssembly: nine in ten lines of a log at DEBUG, twenty times as fast as they could be read. There is
  * one for all logs, as a log's bytes are looked at as soon as they are read.
  */
 export class Skimmer {

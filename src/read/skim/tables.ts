@@ -81,12 +81,12 @@ export class Tables {
   }
 
   #beginning({ steps, mark, candidates }: Beginning): number | undefined {
-    const at = mark === undefined ? 0 : this.#mark(mark);
+    const at = mark === undefined ? 0 : this.#hintOf(mark);
     const parts = steps.map(({ width, isUuid, literal }) => record([width, isUuid ? 1 : 0, literal.length], literal));
     return at === undefined ? undefined : this.#write([0, this.#numberOf(candidates), at, steps.length], Buffer.concat(parts));
   }
 
-  #mark({ byte, from, texts }: Mark): number | undefined {
+  #hintOf({ byte, from, texts }: Mark): number | undefined {
     const parts = texts.map(({ text, inHole, candidates, least }) =>
       record([this.#numberOf(candidates), inHole, least, text.length], text),
     );

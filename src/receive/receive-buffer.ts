@@ -4,11 +4,11 @@ import type { Clock } from '../model/clock.js';
 import { syncFolder } from '../model/durable.js';
 import type { Millis } from '../model/line.js';
 import { hours } from '../model/time.js';
+import { BufferedLog, type FileId } from './buffered-log.js';
 import type { SentLog } from './record.js';
 import { Requests } from './requests.js';
-import { type FileId, SpoolLog } from './spool-log.js';
 
-export interface SpoolOptions {
+export interface ReceiveBufferOptions {
   /** of its own; made where there is none */
   readonly folder: string;
   /** the most that all files may take on the disk */
@@ -27,9 +27,9 @@ export interface Lines {
   readonly bytes: Buffer;
 }
 
-/** What is needed of a log: what lies before can go. */
+/** From where on a log's lines are needed. Earlier lines can be removed. */
 export interface Needed {
-  /** the log's lasting name */
+  /** the log's base path */
   readonly path: string;
   /** the oldest file that is needed */
   readonly oldest: FileId;
@@ -38,51 +38,51 @@ export interface Needed {
 }
 
 const MOST_LOGS = 1000;
-/** Files are begun anew at a size by which all that are written to take a quarter of the room. */
+/** A file is rotated at a size at which all live files together take a quarter of the buffer. */
 const SHARE = 4;
 const SMALLEST_FILE = 64 * 1024;
 const LARGEST_FILE = 16 * 1024 * 1024;
-/** A disk is left so much: novaspan's own checkpoint is on it, and others may write to it. */
+/** This much disk space is left free: for novaspan's checkpoint and for other programs. */
 const LEFT_FREE = 64 * 1024 * 1024;
-/** A log to which nothing came for so long, and of which nothing is needed, is removed: pods come and go. */
+/** A log without new lines for so long, of which no line is needed, is removed: pods come and go. */
 const IDLE: Millis = hours(24);
 
 /**
- * Lines that were sent, as files that a tailer follows: so that what came is on the disk before its sender is told, and all
- * that holds of logs that are followed holds of it (docs/decisions/0011-logs-by-otlp.md).
+ * Received lines, stored as files that a tailer follows. A request is on the disk before its sender gets the answer, and all
+ * rules for followed logs hold for them too (docs/decisions/0011-logs-by-otlp.md).
  *
  *     FOLDER/requests                                                        which requests have been taken
  *     FOLDER/cmp1/nova-compute.log-3f2a9c1e/nova-compute@cmp1.log            written to
  *     FOLDER/cmp1/nova-compute.log-3f2a9c1e/nova-compute@cmp1.log-20261121-013204123
  *     FOLDER/HOST/NAME-HASH/SERVICE@HOST.log
  */
-export class Spool {
-  readonly #options: SpoolOptions;
+export class ReceiveBuffer {
+  readonly #options: ReceiveBufferOptions;
   readonly #requests: Requests;
-  readonly #logs: Map<string, { readonly log: SpoolLog; cameAt: Millis }>;
+  readonly #logs: Map<string, { readonly log: BufferedLog; cameAt: Millis }>;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: SpoolOptions, requests: Requests, logs: Map<string, { readonly log: SpoolLog; cameAt: Millis }>) {
+  private constructor(options: ReceiveBufferOptions, requests: Requests, logs: Map<string, { readonly log: BufferedLog; cameAt: Millis }>) {
     this.#options = options;
     this.#requests = requests;
     this.#logs = logs;
   }
 
-  /** Makes the folder, or looks at what is in it. Before anybody reads there. @throws what the system says */
-  static async open(options: SpoolOptions): Promise<Spool> {
+  /** Creates the folder, or loads what is in it. Call it before anything reads there. @throws the system's error */
+  static async open(options: ReceiveBufferOptions): Promise<ReceiveBuffer> {
     const { folder } = options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const logs = new Map<string, { readonly log: SpoolLog; cameAt: Millis }>();
+    const logs = new Map<string, { readonly log: BufferedLog; cameAt: Millis }>();
     for (const host of await foldersIn(folder)) {
       for (const name of await foldersIn(join(folder, host))) {
         const path = join(folder, host, name);
         const file = (await readdir(path)).find((each) => each.includes(`@${host}.log`));
         if (file === undefined) continue;
         const live = join(path, file.slice(0, file.indexOf(`@${host}.log`) + `@${host}.log`.length));
-        logs.set(`${host}/${name}`, { log: await SpoolLog.open(live), cameAt: (await stat(join(path, file))).mtimeMs });
+        logs.set(`${host}/${name}`, { log: await BufferedLog.open(live), cameAt: (await stat(join(path, file))).mtimeMs });
       }
     }
-    return new Spool(options, await Requests.open(join(folder, 'requests')), logs);
+    return new ReceiveBuffer(options, await Requests.open(join(folder, 'requests')), logs);
   }
 
   get bytes(): number {
@@ -101,43 +101,43 @@ export class Spool {
   }
 
   /**
-   * Writes the lines of a request, when those before it are written.
+   * Appends the lines of a request, after those of the requests before it.
    *
    * @param hash of the request: one that was taken before is not written again
    * @returns `taken` when the disk has them; `full` where nothing was written
    * @throws what the system says: then the sender has to send the same request again, and it goes on where it stopped
    */
-  take(hash: string, lines: readonly Lines[]): Promise<'taken' | 'repeated' | 'full'> {
-    return this.#inTurn(() => this.#take(hash, lines));
+  append(hash: string, lines: readonly Lines[]): Promise<'taken' | 'repeated' | 'full'> {
+    return this.#queued(() => this.#append(hash, lines));
   }
 
-  /** Removes what is not needed any more. @throws what the system says */
+  /** Removes lines that are no longer needed. @throws the system's error */
   release(needed: readonly Needed[]): Promise<void> {
-    return this.#inTurn(() => this.#release(needed));
+    return this.#queued(() => this.#release(needed));
   }
 
-  /** Resolves when all that was begun is over. */
+  /** Resolves when all started tasks have ended. */
   async settled(): Promise<void> {
     await this.#last;
   }
 
-  /** One at a time: files are written, rotated and removed by one hand. */
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+  /** One task at a time: writing, rotation and removal never overlap. */
+  #queued<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(task);
     this.#last = result.catch(() => undefined);
     return result;
   }
 
-  async #take(hash: string, lines: readonly Lines[]): Promise<'taken' | 'repeated' | 'full'> {
+  async #append(hash: string, lines: readonly Lines[]): Promise<'taken' | 'repeated' | 'full'> {
     if (this.#requests.isTaken(hash)) return 'repeated';
     const { clock, mostBytes } = this.#options;
     const size = lines.reduce((sum, { bytes }) => sum + bytes.length, 0);
     if (this.bytes + size > mostBytes || (await this.#freeBytes()) < size + LEFT_FREE) return 'full';
 
-    const logs: { readonly log: SpoolLog; readonly key: string; readonly bytes: Buffer }[] = [];
+    const logs: { readonly log: BufferedLog; readonly key: string; readonly bytes: Buffer }[] = [];
     for (const { log: sent, bytes } of lines) logs.push({ log: await this.#logOf(sent), key: sent.key, bytes });
     const share = Math.min(LARGEST_FILE, Math.max(SMALLEST_FILE, mostBytes / SHARE / this.#logs.size));
-    for (const { log } of logs) await log.turnOver(share, clock.now());
+    for (const { log } of logs) await log.rotateIfDue(share, clock.now());
 
     const begun = this.#requests.begun(hash);
     if (begun === undefined) await this.#requests.begin(hash, new Map(logs.map(({ key, log }) => [key, log.end!])));
@@ -161,7 +161,7 @@ export class Spool {
     }
   }
 
-  async #logOf({ key, service, host }: SentLog): Promise<SpoolLog> {
+  async #logOf({ key, service, host }: SentLog): Promise<BufferedLog> {
     const known = this.#logs.get(key);
     if (known !== undefined) {
       known.cameAt = this.#options.clock.now();
@@ -172,7 +172,7 @@ export class Spool {
     await mkdir(path, { recursive: true, mode: 0o700 });
     await syncFolder(dirname(path));
     await syncFolder(folder);
-    const log = await SpoolLog.open(join(path, `${service}@${host}.log`));
+    const log = await BufferedLog.open(join(path, `${service}@${host}.log`));
     this.#logs.set(key, { log, cameAt: clock.now() });
     return log;
   }

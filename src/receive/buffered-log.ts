@@ -3,18 +3,18 @@ import { basename, dirname, join } from 'node:path';
 import { syncFolder } from '../model/durable.js';
 import type { Millis } from '../model/line.js';
 
-/** What tells a file from another whatever it is called. */
+/** Identifies a file, whatever its name. */
 export interface FileId {
   readonly dev: number;
   readonly ino: number;
 }
 
 /** Where in which file something begins. */
-export interface SpoolPlace extends FileId {
+export interface FilePlace extends FileId {
   readonly offset: number;
 }
 
-interface SpoolFile extends FileId {
+interface BufferedFile extends FileId {
   readonly path: string;
   size: number;
   /** The system could not say that the disk has it: what it shows may be gone after a power cut. */
@@ -29,32 +29,32 @@ const ROTATED = /-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(\d{3})$/;
 const PIECE = 64 * 1024;
 
 /**
- * One log of the spool: the file that is written to, and those that were before it. It is written as a service writes its
+ * One log of the receive buffer: the file that is written to, and those that were before it. It is written as a service writes its
  * log, and rotated by rename and create, so that a tailer follows it as any other.
  *
  * A write that the disk does not take whole leaves a line cut off. The tailer may have that piece already, so it is never
- * taken back: the rest of the line is owed, and is the first thing that the next write writes. After a crash there is no
+ * taken back: the rest of the line is owed, and the next write starts with it. After a crash there is no
  * tailer that has it: then it is cut off.
  */
-export class SpoolLog {
+export class BufferedLog {
   readonly path: string;
   /** oldest first; the last is the one that is written to */
-  #files: SpoolFile[];
+  #files: BufferedFile[];
   #owed: Buffer = NOTHING;
 
-  private constructor(path: string, files: SpoolFile[]) {
+  private constructor(path: string, files: BufferedFile[]) {
     this.path = path;
     this.#files = files;
   }
 
   /** Looks at what there is of it. Before anybody reads: a line that a crash cut off is cut off. @throws what the system says */
-  static async open(path: string): Promise<SpoolLog> {
+  static async open(path: string): Promise<BufferedLog> {
     const folder = dirname(path);
     const names = (await readdir(folder)).filter(
       (name) => name === basename(path) || (name.startsWith(basename(path)) && ROTATED.test(name)),
     );
-    const files: SpoolFile[] = [];
-    // The name without a mark is the shortest, and sorts first.
+    const files: BufferedFile[] = [];
+    // The name without a suffix is the shortest, and sorts first.
     for (const name of names.sort()) {
       const { dev, ino, size } = await stat(join(folder, name));
       files.push({ path: join(folder, name), dev, ino, size });
@@ -62,33 +62,33 @@ export class SpoolLog {
     if (files[0]?.path === path) files.push(files.shift()!);
     const live = files.at(-1);
     if (live?.path === path) live.size = await cutTornLine(path);
-    return new SpoolLog(path, files);
+    return new BufferedLog(path, files);
   }
 
   get bytes(): number {
     return this.#files.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Where the next line will begin; undefined while there is no file. */
-  get end(): SpoolPlace | undefined {
+  /** Where the next line will start; undefined while there is no file. */
+  get end(): FilePlace | undefined {
     const live = this.#live;
     return live === undefined ? undefined : { dev: live.dev, ino: live.ino, offset: live.size };
   }
 
-  get #live(): SpoolFile | undefined {
+  get #live(): BufferedFile | undefined {
     const last = this.#files.at(-1);
     return last?.path === this.path ? last : undefined;
   }
 
   /**
-   * Begins another file where the one there is has come to its size, or nobody knows what is in it.
+   * Starts a new file if the current one has reached its size, or its contents are uncertain.
    *
    * @throws what the system says
    */
-  async turnOver(mostBytes: number, now: Millis): Promise<void> {
+  async rotateIfDue(mostBytes: number, now: Millis): Promise<void> {
     const live = this.#live;
     if (live !== undefined && (live.isDoubtful || (live.size >= mostBytes && this.#owed.length === 0))) {
-      const path = `${this.path}-${markOf(Math.max(now, this.#lastTurn + 1))}`;
+      const path = `${this.path}-${suffixOf(Math.max(now, this.#lastRotation + 1))}`;
       await rename(this.path, path);
       this.#files[this.#files.length - 1] = { ...live, path };
       this.#owed = NOTHING;
@@ -109,7 +109,7 @@ export class SpoolLog {
    * @param begun where an earlier try to write the same lines began: what is there of them already is not written again
    * @throws what the system says. What was written stays; `begun` and the same lines go on behind it
    */
-  async append(lines: Buffer, begun: SpoolPlace | undefined): Promise<void> {
+  async append(lines: Buffer, begun: FilePlace | undefined): Promise<void> {
     const live = this.#live!;
     const handle = await open(this.path, 'a+', 0o600);
     try {
@@ -133,11 +133,11 @@ export class SpoolLog {
     }
   }
 
-  get #lastTurn(): Millis {
+  get #lastRotation(): Millis {
     return Math.max(0, ...this.#files.map(({ path }) => turnOf(path)));
   }
 
-  async #write(handle: FileHandle, live: SpoolFile, bytes: Buffer): Promise<void> {
+  async #write(handle: FileHandle, live: BufferedFile, bytes: Buffer): Promise<void> {
     if (bytes.length === 0) return;
     const before = live.size;
     try {
@@ -155,7 +155,7 @@ export class SpoolLog {
   }
 
   /** How many bytes of these lines, as whole lines, are where they were begun to be written. */
-  async #alreadyThere(lines: Buffer, { dev, ino, offset }: SpoolPlace): Promise<number> {
+  async #alreadyThere(lines: Buffer, { dev, ino, offset }: FilePlace): Promise<number> {
     const file = this.#files.find((each) => each.dev === dev && each.ino === ino);
     if (file === undefined || file.isDoubtful || file.size <= offset) return 0;
     const handle = await open(file.path, 'r');
@@ -194,7 +194,7 @@ async function cutTornLine(path: string): Promise<number> {
 }
 
 /** `20261121-013204123` */
-const markOf = (at: Millis): string =>
+const suffixOf = (at: Millis): string =>
   new Date(at)
     .toISOString()
     .replace(/[-:.Z]/g, '')

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Marks } from '../../../src/pipeline/checkpoint/marks.js';
+import { ResumePoints } from '../../../src/pipeline/checkpoint/resume-points.js';
 import type { Place } from '../../../src/tail/position.js';
 
 const isBefore = (a: Place, b: Place): boolean => a.file < b.file || (a.file === b.file && a.offset < b.offset);
@@ -15,7 +15,7 @@ describe('the place to read again from', () => {
           const written: { at: number; place: Place }[] = [];
           let at = 1_000_000;
           let place: Place = { file: 0, offset: 0 };
-          const marks = new Marks(place);
+          const marks = new ResumePoints(place);
           let newest = Number.NEGATIVE_INFINITY;
           let moment = Number.NEGATIVE_INFINITY;
           let piece = 0;
@@ -39,7 +39,7 @@ describe('the place to read again from', () => {
   });
 
   it('is near: a restart reads little more than it must', () => {
-    const marks = new Marks({ file: 0, offset: 0 });
+    const marks = new ResumePoints({ file: 0, offset: 0 });
     for (let second = 0; second < 1000; second += 0.25) marks.note(second * 1000, { file: 0, offset: second * 100 });
     const { place, newest } = marks.before(900_000);
     expect(place.offset).toBeGreaterThan(89_500);
@@ -47,7 +47,7 @@ describe('the place to read again from', () => {
   });
 
   it('stays small while the horizon stands still, and right', () => {
-    const marks = new Marks({ file: 0, offset: 0 });
+    const marks = new ResumePoints({ file: 0, offset: 0 });
     for (let second = 0; second < 100_000; second++) marks.note(second * 1000, { file: 0, offset: second });
     const { place, newest = 0 } = marks.before(50_000_000);
     expect(newest).toBeLessThan(50_000_000);
