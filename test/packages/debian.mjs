@@ -1,7 +1,7 @@
 // `npm run test:packages`: the .deb in a clean Debian. It is installed, one file is edited, logs are followed as the unit does, the trace arrives in
 // a Collector; an upgrade keeps the edited file, and a purge leaves nothing.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -94,6 +94,35 @@ function bare(root) {
   nothingLeft(before, root, 'minbase: apt-get purge leaves nothing');
 }
 
+/** The .rpm by rpm's own program, without a Red Hat and its dependencies: files, user, scripts. */
+function rpm(root) {
+  const name = readdirSync(join(ROOT, 'out')).find((each) => each.endsWith('.rpm'));
+  if (name === undefined || spawnSync('rpm', ['--version']).status !== 0) {
+    say('the .rpm is left out: there is none in out/, or no rpm here');
+    return;
+  }
+  const run = (...args) => execFileSync('rpm', ['--root', root.at(''), '--nodeps', '--nosignature', ...args], { stdio: 'ignore' });
+  run('--install', join(ROOT, 'out', name));
+  ok(
+    /^novaspan \d/.test(root.run('runuser', '-u', 'novaspan', '--', 'novaspan', '--version')),
+    'the .rpm: the user novaspan runs `novaspan`',
+  );
+  run('--erase', 'novaspan');
+  ok(!existsSync(root.at('usr/bin/novaspan')) && !existsSync(root.at('etc/novaspan')), 'the .rpm is removed');
+}
+
+/** Completion as the shells themselves read it, where they are. */
+function completion(root) {
+  for (const [shell, option, file] of [
+    ['bash', '-n', 'bash-completion/completions/novaspan'],
+    ['zsh', '-n', 'zsh/vendor-completions/_novaspan'],
+    ['fish', '--no-execute', 'fish/vendor_completions.d/novaspan.fish'],
+  ]) {
+    if (spawnSync(shell, ['--version']).status !== 0) say(`completion of ${shell} is left out: there is no ${shell} here`);
+    else ok(spawnSync(shell, [option, root.at(`usr/share/${file}`)]).status === 0, `${shell} reads its completion`);
+  }
+}
+
 /** A host as Debian's packages of nova, OVS and OVN leave it, with the sidecar on it. */
 async function whole(root) {
   makeLogs(root);
@@ -105,6 +134,8 @@ async function whole(root) {
   ok((mode & 0o777) === 0o640 && gid === group, `${CONFIG} is root:novaspan 0640`);
   root.run('systemd-analyze', 'verify', '--man=no', UNIT);
   say('ok: systemd-analyze verify has nothing to say of the unit');
+
+  completion(root);
 
   const recorder = await startRecorder();
   const collector = await startBackend(recorder);
@@ -124,6 +155,7 @@ async function whole(root) {
   ok(existsSync(root.at('var/lib/novaspan/checkpoint')), 'and the checkpoint');
   purge(root);
   nothingLeft(before, root, 'apt-get purge leaves nothing: no file, no user, no group, no ACL');
+  rpm(root);
 }
 
 /** The folders and modes of Debian's packages: OVS' and OVN's logs are root's alone, so that only the ACLs of the package make them readable. */

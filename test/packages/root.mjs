@@ -20,6 +20,8 @@ const NOT_OURS = [
   /^\/etc\/\.pwd\.lock$/,
   // Made anew by ldconfig when a library comes or goes.
   /^\/(?:etc\/ld\.so\.cache|var\/cache\/ldconfig\/aux-cache)$/,
+  // Of systemctl and systemd-analyze themselves.
+  /^\/run\/systemd(?:\/|$)/,
   /^\/(?:dev|proc|tmp)\//,
 ];
 
@@ -111,7 +113,8 @@ function rootAt(folder) {
 
 function contentOf(path, stat) {
   if (stat.isSymbolicLink()) return readlinkSync(path);
-  return stat.isFile() ? createHash('sha256').update(readFileSync(path)).digest('hex') : '';
+  // Logs grow as the test goes on.
+  return stat.isFile() && !path.includes('/var/log/') ? createHash('sha256').update(readFileSync(path)).digest('hex') : '';
 }
 
 /** What two lists of files differ in, a line each. */
