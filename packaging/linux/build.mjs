@@ -132,8 +132,8 @@ function buildDeb() {
       `Architecture: ${deb}`,
       `Maintainer: ${MAINTAINER}`,
       `Installed-Size: ${size}`,
-      // What Node.js is linked with.
-      'Depends: libc6 (>= 2.28), libstdc++6',
+      // What Node.js is linked with; systems have all but libatomic1.
+      'Depends: libc6 (>= 2.28), libstdc++6, libatomic1',
       'Recommends: systemd, acl',
       'Section: net',
       'Priority: optional',
@@ -144,7 +144,7 @@ function buildDeb() {
   );
   const name = `novaspan_${version}_${deb}.deb`;
   const env = { ...process.env, SOURCE_DATE_EPOCH: String(made) };
-  text('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', root, join(OUT, name)], { env });
+  text('dpkg-deb', ['--root-owner-group', '-Zxz', '-z3', '--build', root, join(OUT, name)], { env });
   return shown(name);
 }
 
@@ -171,7 +171,7 @@ function buildRpm() {
       '%define _build_id_links none',
       '%global use_source_date_epoch_as_buildtime 1',
       'AutoReqProv: no',
-      'Requires: glibc >= 2.28, libstdc++, shadow-utils',
+      'Requires: glibc >= 2.28, libstdc++, libatomic, shadow-utils',
       '%description',
       `${description}.`,
       '%post',
@@ -186,7 +186,7 @@ function buildRpm() {
       ...listed,
     ].join('\n')}\n`,
   );
-  const defines = { _topdir: top, _rpmdir: join(top, 'rpms'), _binary_payload: 'w6.xzdio' };
+  const defines = { _topdir: top, _rpmdir: join(top, 'rpms'), _binary_payload: 'w3.xzdio' };
   text(
     'rpmbuild',
     [
