@@ -159,7 +159,8 @@ it.each(FLEET)('deploy/fleet/%s.yaml uses all that it declares, and declares all
 
 it.each(['agent', 'gateway'])('deploy/fleet/%s.yaml acknowledges nothing that it only has in memory', (name) => {
   for (const [exporter, settings] of Object.entries(fleet(name).exporters)) {
-    const { sending_queue } = exporter === 'load_balancing' ? (settings!['protocol'] as { otlp: Queued }).otlp : (settings as unknown as Queued);
+    const { sending_queue } =
+      exporter === 'load_balancing' ? (settings!['protocol'] as { otlp: Queued }).otlp : (settings as unknown as Queued);
     expect(sending_queue.enabled, exporter).toBe(false);
   }
 });

@@ -92,7 +92,11 @@ export async function startCassandra({ network, host, jars, driver, folder }) {
 
 /** Bytes of a keyspace's files, by table. */
 function sizes(folder) {
-  const of = (path) => readdirSync(path, { withFileTypes: true }).reduce((sum, entry) => sum + (entry.isDirectory() ? of(join(path, entry.name)) : statSync(join(path, entry.name)).size), 0);
+  const of = (path) =>
+    readdirSync(path, { withFileTypes: true }).reduce(
+      (sum, entry) => sum + (entry.isDirectory() ? of(join(path, entry.name)) : statSync(join(path, entry.name)).size),
+      0,
+    );
   return Object.fromEntries(readdirSync(folder).map((name) => [name.replace(/-[0-9a-f]+$/, ''), of(join(folder, name))]));
 }
 

@@ -2,8 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Seconds after the first line. */
-const FULL = { gateway: 20, broker: 50, network: 65, restart: 135, away: 20, brokerAway: 30, cut: 60 };
-const SHORT = { gateway: 10, network: 25, restart: 45, away: 10, cut: 12 };
+const FULL = { gateway: 30, broker: 60, network: 70, restart: 140, away: 20, brokerAway: 30, cut: 60 };
+const SHORT = { gateway: 15, network: 32, restart: 50, away: 12, cut: 12 };
 
 /**
  * @returns the faults in their order: `name`, `at` (seconds), `hosts` that feel it, and `run`, which gives what was done in a sentence

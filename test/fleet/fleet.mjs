@@ -32,7 +32,8 @@ export async function startFleet({ shape, parts, folder, say }) {
     return each;
   };
   const stop = async () => {
-    for (const each of started.splice(0).reverse()) await Promise.resolve(each.stop()).catch((error) => say(`not ended well: ${error.message}`));
+    for (const each of started.splice(0).reverse())
+      await Promise.resolve(each.stop()).catch((error) => say(`not ended well: ${error.message}`));
   };
   try {
     const network = createNetwork([...hosts, ...gatewayNames, ...brokers, 'store', 'central']);
@@ -46,12 +47,17 @@ export async function startFleet({ shape, parts, folder, say }) {
       }),
     ]);
     say(`Cassandra 5 and ${brokers.length} broker(s) of Kafka answer`);
-    const [jaeger] = await Promise.all([startJaeger({ network, host: 'store', binary: parts.jaeger }).then(keep), kafka.createTopics([TRACES, LOGS])]);
+    const [jaeger] = await Promise.all([
+      startJaeger({ network, host: 'store', binary: parts.jaeger }).then(keep),
+      kafka.createTopics([TRACES, LOGS]),
+    ]);
     say('Jaeger has made its tables, Kafka its topics');
 
     const collector = (host, config, env) => startCollector({ network, host, binary: parts.collector, config, kafka, env }).then(keep);
     const env = gatewayEnv({ network, gateways: gatewayNames, store: jaeger.otlp });
-    const gateways = await Promise.all(gatewayNames.map((host) => collector(host, 'gateway', { ...env, COLLECTOR_OTLP_GRPC: `${network.of(host).address}:4317` })));
+    const gateways = await Promise.all(
+      gatewayNames.map((host) => collector(host, 'gateway', { ...env, COLLECTOR_OTLP_GRPC: `${network.of(host).address}:4317` })),
+    );
     const central = keep(await startCentral({ network, host: 'central', binary: parts.collector, kafka, folder }));
     const agents = [];
     const sidecars = [];
@@ -62,7 +68,19 @@ export async function startFleet({ shape, parts, folder, say }) {
       sidecars.push(keep(await startSidecar({ network, host, folder, settings: { logs: [{ path: join(folder, 'logs', host) }], otlp } })));
     }
     say(`${hosts.length} hosts follow their logs, ${gateways.length} gateways take from Kafka`);
-    return { network, hosts, cassandra, kafka, jaeger, gateways, central, agents, sidecars, logsOf: (host) => join(folder, 'logs', host), stop };
+    return {
+      network,
+      hosts,
+      cassandra,
+      kafka,
+      jaeger,
+      gateways,
+      central,
+      agents,
+      sidecars,
+      logsOf: (host) => join(folder, 'logs', host),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -100,7 +118,12 @@ export async function rowsOf({ client }) {
   const rows = [];
   for await (const row of client.stream(query, [], { prepare: true, fetchSize: 500, autoPage: true })) {
     const host = row.process.tags.find(({ key }) => key === 'host.name')?.value_string;
-    rows.push({ trace: row.trace_id.toString('hex'), span: BigInt.asUintN(64, BigInt(row.span_id)).toString(16).padStart(16, '0'), host, written: Number(row.written) / 1000 });
+    rows.push({
+      trace: row.trace_id.toString('hex'),
+      span: BigInt.asUintN(64, BigInt(row.span_id)).toString(16).padStart(16, '0'),
+      host,
+      written: Number(row.written) / 1000,
+    });
   }
   return rows;
 }

@@ -16,10 +16,11 @@ export function costOf(pid) {
   return { cpu: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND, rss: Number(rss[1]) * 1024 };
 }
 
-/** The sum of a metric over its series; `like` has to be in the series' labels. */
+/** The sum of a metric over its series, with `_total` or without; `like` has to be in the series' labels. */
 export async function metric(url, name, like = '') {
   const text = await (await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(10_000) })).text();
-  const series = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+  const named = new RegExp(`^${name}(_total)?[{ ]`);
+  const series = text.split('\n').filter((line) => named.test(line));
   return series.filter((line) => line.includes(like)).reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
@@ -27,7 +28,14 @@ export async function metric(url, name, like = '') {
 export async function startCollector({ network, host, binary, config, kafka, env = {}, gates = [] }) {
   const { address } = network.of(host);
   const metrics = `http://${address}:8888/metrics`;
-  const [command, ...args] = network.command(host, 'nice', binary, ...gates.map((gate) => `--feature-gates=${gate}`), '--config', configOf(config));
+  const [command, ...args] = network.command(
+    host,
+    'nice',
+    binary,
+    ...gates.map((gate) => `--feature-gates=${gate}`),
+    '--config',
+    configOf(config),
+  );
   const common = { KAFKA_BROKERS: list(kafka.addresses), COLLECTOR_METRICS_HOST: address, COLLECTOR_FSYNC: 'false', GOGC: '50' };
   let program;
   const start = async () => {
@@ -71,12 +79,16 @@ export async function startSidecar({ network, host, folder, settings }) {
   /** Counters begin anew with a process: those of the ones before are added. */
   const before = { lines: 0, retried: 0, cpu: 0 };
   const counts = async () => ({
-    lines: await metric(metrics, 'novaspan_lines_total'),
-    retried: await metric(metrics, 'novaspan_exports_retried_total'),
+    lines: await metric(metrics, 'novaspan_lines'),
+    retried: await metric(metrics, 'novaspan_exports_retried'),
     cpu: costOf(program.pid).cpu,
   });
   const start = async () => {
-    program = await startProgram(`novaspan on ${host}`, command, args, { doors: [`http://${address}:9464/healthz`], withinMs: 60_000, graceMs: 20_000 });
+    program = await startProgram(`novaspan on ${host}`, command, args, {
+      doors: [`http://${address}:9464/healthz`],
+      withinMs: 60_000,
+      graceMs: 20_000,
+    });
   };
   await start();
   return {

@@ -89,6 +89,8 @@ export async function startKafka({ network, jars, brokers, folder }) {
 
 /** What the log segments of a topic take on all brokers. */
 function bytesOf(folder, topic) {
-  const segments = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes(`/${topic}-`) && path.endsWith('.log'));
+  const segments = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.includes(`/${topic}-`) && path.endsWith('.log'),
+  );
   return segments.reduce((sum, path) => sum + statSync(join(folder, path)).size, 0);
 }

@@ -22,7 +22,9 @@ export function createNetwork(names) {
   const run = process.pid.toString(36);
   const bridge = `nvf${run}`;
   const subnet = `10.213.${process.pid % 250}`;
-  const hosts = new Map(names.map((name, n) => [name, { name, namespace: `nvf${run}-${name}`, link: `nv${run}n${n}`, address: `${subnet}.${n + 10}` }]));
+  const hosts = new Map(
+    names.map((name, n) => [name, { name, namespace: `nvf${run}-${name}`, link: `nv${run}n${n}`, address: `${subnet}.${n + 10}` }]),
+  );
 
   const remove = () => {
     for (const { namespace, link } of hosts.values()) {

@@ -68,7 +68,10 @@ async function findDriver(say) {
 
 const PARTS = {
   java: findJava,
-  kafka: jars(`kafka-${VERSIONS.kafka}`, [`org.apache.kafka:kafka_2.13:${VERSIONS.kafka}`, `org.apache.kafka:kafka-tools:${VERSIONS.kafka}`]),
+  kafka: jars(`kafka-${VERSIONS.kafka}`, [
+    `org.apache.kafka:kafka_2.13:${VERSIONS.kafka}`,
+    `org.apache.kafka:kafka-tools:${VERSIONS.kafka}`,
+  ]),
   cassandra: jars(`cassandra-${VERSIONS.cassandra}`, [`org.apache.cassandra:cassandra-all:${VERSIONS.cassandra}`]),
   driver: findDriver,
   jaeger: buildJaeger,

@@ -14,7 +14,8 @@ export async function checkStore({ fleet, rows, expected }) {
   const { same, lost, extra, unlike } = compare(found.spans, expected.spans);
   const isRight = same === expected.spans.size && extra.length === 0 && rows.length === rowIds.size && found.twice.length === 0;
   if (!isRight) {
-    for (const id of unlike.slice(0, 2)) console.error(`unlike ${id}\n  in the store ${found.spans.get(id)}\n  by replay    ${expected.spans.get(id)}`);
+    for (const id of unlike.slice(0, 2))
+      console.error(`unlike ${id}\n  in the store ${found.spans.get(id)}\n  by replay    ${expected.spans.get(id)}`);
     console.error(`lost: ${few(lost)}\ntoo many: ${few(extra)}`);
   }
   return {
@@ -50,7 +51,8 @@ export async function checkCentral({ central, whole }) {
   const { same, lost, extra, unlike, found } = result();
   const isRight = same === expected.spans.size && extra.length === 0 && found.twice.length === 0;
   if (!isRight) {
-    for (const id of unlike.slice(0, 2)) console.error(`unlike ${id}\n  central   ${found.spans.get(id)}\n  by replay ${expected.spans.get(id)}`);
+    for (const id of unlike.slice(0, 2))
+      console.error(`unlike ${id}\n  central   ${found.spans.get(id)}\n  by replay ${expected.spans.get(id)}`);
     console.error(`lost: ${few(lost)}\ntoo many: ${few(extra)}`);
   }
   const traces = tracesIn(expected.spans).size;
@@ -77,9 +79,9 @@ export async function countersOf({ sidecars, agents, gateways }) {
     sidecarCpu: of('cpu'),
     sidecarRss: sum(sidecars.map((each) => each.rss())) / sidecars.length,
     retried: of('retried'),
-    intoKafka: await agent('otelcol_exporter_sent_spans_total'),
-    refused: await agent('otelcol_exporter_send_failed_spans_total'),
-    stored: sum(await Promise.all(gateways.map(({ metrics }) => metric(metrics, 'otelcol_exporter_sent_spans_total', 'otlp_grpc/store')))),
+    intoKafka: await agent('otelcol_exporter_sent_spans'),
+    refused: await agent('otelcol_exporter_send_failed_spans'),
+    stored: sum(await Promise.all(gateways.map(({ metrics }) => metric(metrics, 'otelcol_exporter_sent_spans', 'otlp_grpc/store')))),
   };
 }
 
@@ -102,13 +104,18 @@ export function delaysOf({ rows, expected, faults, skewed }) {
   const roles = { computes: (host) => host.startsWith('cmp'), controllers: (host) => host.startsWith('ctl') };
   const quiet = ({ end, written }) => faults.every(({ from, to }) => written < from || end > to);
   const usual = Object.fromEntries(
-    Object.entries(roles).map(([role, is]) => [role, median(all.filter((part) => is(part.host) && quiet(part)).map(({ seconds }) => seconds)) ?? Number.NaN]),
+    Object.entries(roles).map(([role, is]) => [
+      role,
+      median(all.filter((part) => is(part.host) && quiet(part)).map(({ seconds }) => seconds)) ?? Number.NaN,
+    ]),
   );
   const wait = ({ host }) => (roles.computes(host) ? usual.computes : usual.controllers) || 0;
   return {
     usual,
     faults: faults.map(({ name, done, hosts, from, to }) => {
-      const due = all.filter((part) => hosts.includes(part.host) && part.end + wait(part) * 1000 >= from && part.end + wait(part) * 1000 <= to);
+      const due = all.filter(
+        (part) => hosts.includes(part.host) && part.end + wait(part) * 1000 >= from && part.end + wait(part) * 1000 <= to,
+      );
       const longest = Math.max(0, ...due.map((part) => part.seconds - wait(part)));
       return { name, done, due: due.length, longest };
     }),

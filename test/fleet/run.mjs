@@ -14,11 +14,11 @@ import { Skip } from '../stack/skip.mjs';
 import { faultsOf, strike } from './faults.mjs';
 import { happen, rowsOf, shapeOf, startFleet } from './fleet.mjs';
 import { measure } from './measure.mjs';
+import { pageOf, tableOf } from './page.mjs';
 import { findParts } from './parts.mjs';
 import { checkCentral, checkStore, countersOf, delaysOf } from './results.mjs';
 import { replay, spansOf, tracesIn } from './spans.mjs';
 import { linesOf, storiesOf } from './story.mjs';
-import { pageOf, tableOf } from './page.mjs';
 
 /** A run that takes longer hangs. */
 const MOST_MS = 25 * 60_000;
@@ -53,7 +53,9 @@ try {
   const lines = linesOf(storiesOf(isShort), { startsAt, skewed: shape.skewed });
   writing = happen(fleet, lines);
   const lastMs = lines.at(-1).due - startsAt;
-  say(`${lines.length} lines in ${Math.round(lastMs / 1000)} s begin; the clock of ${shape.skewed.host} is ${shape.skewed.ms / 1000} s ahead`);
+  say(
+    `${lines.length} lines in ${Math.round(lastMs / 1000)} s begin; the clock of ${shape.skewed.host} is ${shape.skewed.ms / 1000} s ahead`,
+  );
   const faults = await strike(faultsOf({ fleet, shape, isShort }), startsAt);
   for (const { name, done } of faults) say(`${name}: ${done}`);
   await writing.done;
@@ -81,8 +83,20 @@ try {
   say(central.says);
   const counters = await countersOf(fleet);
   const delays = delaysOf({ rows, expected, faults, skewed: shape.skewed });
-  const measured = await measure({ fleet, apart, count: isShort ? 60 : 300, say });
-  const results = { isShort, shape, lines: lines.length, lastMs, faults, store, central, counters, delays, measured, seconds: Math.round((Date.now() - began) / 1000) };
+  const measured = await measure({ fleet, traces: whole, sent: counters.intoKafka || store.rows, count: isShort ? 60 : 300, say });
+  const results = {
+    isShort,
+    shape,
+    lines: lines.length,
+    lastMs,
+    faults,
+    store,
+    central,
+    counters,
+    delays,
+    measured,
+    seconds: Math.round((Date.now() - began) / 1000),
+  };
   console.log(`\n${tableOf(results)}\n`);
   if (values.write !== undefined) writeFileSync(values.write, pageOf(results));
   if (!store.isRight || !central.isRight) process.exitCode = 1;
@@ -92,7 +106,9 @@ try {
     process.exit(0);
   }
   console.error(String(error?.stack ?? error).slice(0, 6000));
-  if (fleet !== undefined) for (const each of [...fleet.gateways, ...fleet.agents, fleet.central, fleet.jaeger, fleet.kafka]) console.error(`${each.host ?? ''}: ${each.log().slice(-1500)}`);
+  if (fleet !== undefined)
+    for (const each of [...fleet.gateways, ...fleet.agents, fleet.central, fleet.jaeger, fleet.kafka])
+      console.error(`${each.host ?? ''}: ${each.log().slice(-1500)}`);
   process.exitCode = 1;
 } finally {
   writing?.stop();

@@ -7,26 +7,32 @@ const NOVASPAN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url
 const run = promisify(execFile);
 
 /** Where a line stands: another file, where logs came by another way. */
+/** What Jaeger's query says of a span by itself: it takes a length of 0 for a fault. */
+const WARNINGS = '@jaeger@warnings';
 const PLACE = new Set(['log.file.path', 'novaspan.log.offset', 'log.file.offset']);
 
 /** OTLP JSON lines that `replay` makes of the logs of a fleet: all in one reading. */
 export async function replay(paths) {
   const args = ['replay', '--format', 'otlp', '--timezone', 'UTC', ...paths];
   const { stdout } = await run('nice', [process.execPath, NOVASPAN, ...args], { maxBuffer: 256 * 1024 * 1024 });
-  return stdout.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  return stdout
+    .trim()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 }
 
 /** Jaeger keeps lists as their JSON, and no list that is empty. */
-function valueOf({ arrayValue, stringValue, intValue, doubleValue, boolValue }) {
-  if (arrayValue !== undefined) return JSON.stringify((arrayValue.values ?? []).map(valueOf));
+function plain({ arrayValue, stringValue, intValue, doubleValue, boolValue }) {
+  if (arrayValue !== undefined) return JSON.stringify((arrayValue.values ?? []).map(plain));
   return String(stringValue ?? intValue ?? doubleValue ?? boolValue);
 }
 
 const attributesOf = (list, isPlaceKept) =>
   Object.fromEntries(
     (list ?? [])
-      .filter(({ key }) => isPlaceKept || !PLACE.has(key))
-      .map(({ key, value }) => [key, valueOf(value)])
+      .filter(({ key }) => key !== WARNINGS && (isPlaceKept || !PLACE.has(key)))
+      .map(({ key, value }) => [key, plain(value)])
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 

@@ -14,12 +14,28 @@ const boots = (count) => Array.from({ length: count }, (_, n) => (n % 3 === 1 ? 
 
 /** Computes in the order in which a recording has them, the controller, and what happens there one after the other. */
 const FULL = [
-  { on: ['cmp1'], controller: 'ctl1', scenarios: [boot, 'rebuild-succeeds-debug', 'delete-succeeds-info', 'reboot-succeeds-soft-debug', ...boots(3)] },
-  { on: ['cmp2'], controller: 'ctl2', scenarios: ['create-succeeds-eight-concurrent-info', boot, 'create-fails-vif-plug-timeout-debug', ...boots(3)] },
+  {
+    on: ['cmp1'],
+    controller: 'ctl1',
+    scenarios: [boot, 'rebuild-succeeds-debug', 'delete-succeeds-info', 'reboot-succeeds-soft-debug', ...boots(3)],
+  },
+  {
+    on: ['cmp2'],
+    controller: 'ctl2',
+    scenarios: ['create-succeeds-eight-concurrent-info', boot, 'create-fails-vif-plug-timeout-debug', ...boots(3)],
+  },
   { on: ['cmp3'], controller: 'ctl3', scenarios: boots(8) },
-  { on: ['cmp4', 'cmp6'], controller: 'ctl1', scenarios: ['create-succeeds-two-hosts-info', 'create-rescheduled-succeeds-info', 'resize-succeeds-two-hosts-reverted-debug', boot] },
+  {
+    on: ['cmp4', 'cmp6'],
+    controller: 'ctl1',
+    scenarios: ['create-succeeds-two-hosts-info', 'create-rescheduled-succeeds-info', 'resize-succeeds-two-hosts-reverted-debug', boot],
+  },
   { on: ['cmp5'], controller: 'ctl2', scenarios: [...boots(5), 'create-succeeds-eight-concurrent-info'] },
-  { on: ['cmp7', 'cmp8'], controller: 'ctl3', scenarios: ['live-migration-succeeds-there-and-back-debug', 'create-rescheduled-succeeds-debug', 'create-succeeds-two-hosts-info'] },
+  {
+    on: ['cmp7', 'cmp8'],
+    controller: 'ctl3',
+    scenarios: ['live-migration-succeeds-there-and-back-debug', 'create-rescheduled-succeeds-debug', 'create-succeeds-two-hosts-info'],
+  },
 ];
 const SHORT = [
   { on: ['cmp1'], controller: 'ctl1', scenarios: ['create-succeeds-eight-concurrent-info', boot] },
