@@ -41,6 +41,6 @@ describe('check --sizing', () => {
   it('refuses logs of no compute node', async () => {
     const { code, stderr } = await sizing('--sizing', '5', join(boot, 'nova-scheduler@vm.log'));
     expect(code).toBe(65);
-    expect(stderr).toContain('no load can be told');
+    expect(stderr).toContain('show no load');
   });
 });

@@ -1,8 +1,9 @@
 // What goes wrong, when, and what is done: each as it happens in a fleet, by the process or the cable.
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../stack/eventually.mjs';
 
-/** Seconds after the first line. */
-const FULL = { gateway: 30, broker: 60, network: 70, restart: 140, away: 20, brokerAway: 30, cut: 60 };
+/** Seconds after the first line: one after the other. */
+const FULL = { gateway: 15, broker: 42, network: 85, restart: 155, away: 20, brokerAway: 30, cut: 60 };
 const SHORT = { gateway: 15, network: 32, restart: 50, away: 12, cut: 12 };
 
 /**
@@ -61,14 +62,23 @@ export function faultsOf({ fleet, shape, isShort }) {
   return faults.filter(({ at }) => at !== undefined);
 }
 
-/** Runs them at their times. @returns each with `from` and `to` (ms since 1970) and what was `done` */
-export function strike(faults, startsAt) {
+/**
+ * Runs them at their times.
+ *
+ * @param counts gives counters by name; of each fault it is said by how much they grew
+ * @returns each with `from` and `to` (ms since 1970), what was `done`, and `counts`
+ */
+export function runFaults(faults, startsAt, counts) {
   return Promise.all(
     faults.map(async ({ name, at, hosts, run }) => {
       await delay(Math.max(0, startsAt + at * 1000 - Date.now()));
+      const before = await counts();
       const from = Date.now();
       const done = await run();
-      return { name, hosts, done, from, to: Date.now() };
+      const to = Date.now();
+      // The network that was cut takes a moment.
+      const after = await eventually('the counters', counts, 60_000);
+      return { name, hosts, done, from, to, counts: Object.fromEntries(Object.keys(after).map((key) => [key, after[key] - before[key]])) };
     }),
   );
 }

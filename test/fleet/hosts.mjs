@@ -19,6 +19,8 @@ export function costOf(pid) {
 /** The sum of a metric over its series, with `_total` or without; `like` has to be in the series' labels. */
 export async function metric(url, name, like = '') {
   const text = await (await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(10_000) })).text();
+  // Ours are there from the start. The Collector's come with their first value.
+  if (name.startsWith('novaspan_') && !text.includes(name)) throw new Error(`${url} has no ${name}`);
   const named = new RegExp(`^${name}(_total)?[{ ]`);
   const series = text.split('\n').filter((line) => named.test(line));
   return series.filter((line) => line.includes(like)).reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);

@@ -5,46 +5,63 @@ const row = (...cells) => `| ${cells.join(' | ')} |`;
 const rule = (...cells) => row(...cells.map(() => '---'));
 const table = (head, rows) => [row(...head), rule(...head), ...rows.map((cells) => row(...cells))].join('\n');
 
-function equality({ store, central }) {
-  const of = ({ expected, traces, same, lost, twice, extra, unlike }) => [traces, expected, same, lost, twice, extra, unlike];
+function equality({ store, central, traces }) {
+  const of = ({ expected, same, lost, twice, extra, unlike }) => [expected, same, lost, twice, extra, unlike];
   return table(
-    ['way', 'against', 'traces', 'spans', 'the same', 'lost', 'twice', 'too many', 'unlike'],
+    ['way', 'compared with', 'traces', 'spans', 'the same', 'lost', 'twice', 'too many', 'unlike'],
     [
-      ['a sidecar on each host, Kafka, gateways, Jaeger on Cassandra', "one replay of each host's logs", ...of(store)],
-      ['raw lines in Kafka, one novaspan', 'one replay of all logs', ...of(central)],
+      ['a sidecar on each host, Kafka, gateways, Jaeger on Cassandra', "one replay of each host's logs", store.traces, ...of(store)],
+      ['raw lines in Kafka, one novaspan', 'one replay of all logs', central.traces, ...of(central)],
+      [
+        'the first way, its traces only',
+        'one replay of all logs',
+        traces.traces,
+        '',
+        traces.same,
+        traces.lost,
+        '',
+        traces.extra,
+        traces.unlike,
+      ],
     ],
   );
 }
 
 function faults({ delays, shape }) {
-  const rows = delays.faults.map(({ name, done, due, longest }) => [name, done, due, due === 0 ? 'nothing was due' : seconds(longest)]);
-  rows.push([
-    'a clock that is wrong',
-    `${shape.skewed.host} writes times that are ${shape.skewed.ms / 1000} s ahead`,
-    '',
-    'none: its traces are told as its lines say',
+  const rows = delays.faults.map(({ name, done, due, longest, counts }) => [
+    ...[name, done, due, due === 0 ? 'nothing was due' : seconds(longest)],
+    ...[counts.retried, counts.refused],
   ]);
-  return table(['fault', 'what was done', 'parts of traces due meanwhile', 'the latest came later than usual by'], rows);
+  const { host, ms: ahead } = shape.skewed;
+  rows.push(['a clock that is wrong', `${host} writes times that are ${ahead / 1000} s ahead, all the time`, '', 'no delay', '', '']);
+  const head = ['fault', 'what was done', 'parts of traces due meanwhile', 'the latest came later than usual by'];
+  return table([...head, 'requests that sidecars repeated', 'spans that agents could not hand over'], rows);
 }
 
 function costs({ measured, counters }) {
   const { count, spans, cpu, bytes } = measured;
   const perCore = (value) => (1 / value).toFixed(0);
-  const parts = Object.entries(cpu).map(([name, value]) => [name, ms(value), perCore(value)]);
-  return `${table(['part', 'processor time of a trace', 'traces a second that one core takes'], parts)}
+  const parts = Object.entries(cpu).map(([name, value]) => [name, ms(value), ms(value / spans), perCore(value)]);
+  const size = (value) => value.toFixed(0);
+  return `${table(['part', 'processor time of a trace', 'of a span', 'traces a second that one core takes'], parts)}
 
 ${table(
   ['a span, on average', 'bytes'],
   [
-    ['as OTLP JSON', bytes.json.toFixed(0)],
-    ['as OTLP JSON, gzip, a trace at a time', bytes.gzip.toFixed(0)],
-    ['in Kafka, one replica (OTLP protobuf, zstd)', bytes.kafka.toFixed(0)],
-    ["in Cassandra, one replica, with Jaeger's indexes", bytes.cassandra.toFixed(0)],
+    ['as OTLP JSON', size(bytes.json)],
+    ['as OTLP JSON, gzip, a trace at a time', size(bytes.jsonGzip)],
+    ['as OTLP protobuf', size(bytes.protobuf)],
+    ['as OTLP protobuf, gzip, a trace at a time', size(bytes.protobufGzip)],
+    ['in Kafka, one replica (OTLP protobuf, zstd)', size(bytes.kafka)],
+    ['in Cassandra, one replica, after a flush: the spans themselves', size(bytes.cassandraSpans)],
+    ["in Cassandra, one replica, after a flush: with Jaeger's indexes", size(bytes.cassandra)],
   ],
 )}
 
-The bytes are of all that happened. For the processor's time one boot, of ${spans} spans of all services, was sent ${count} times under ids of its own. Sidecars of this run: ${counters.lines.toLocaleString('en')} lines,
-${seconds(counters.sidecarCpu)} of processor time together, starts included; ${(counters.sidecarRss / 1e6).toFixed(0)} MB each.`;
+The bytes are of all that happened. For the processor time, one boot, of ${spans} spans of all services, was sent ${count} times, each under
+its own ids, after ${Math.ceil(count / 2)} to warm up. Jaeger writes a row for each attribute of a span, for its search: most of what
+Jaeger and Cassandra cost is that. Sidecars of this run: ${counters.lines.toLocaleString('en')} lines, ${seconds(counters.sidecarCpu)} of processor time together, starts
+included; ${(counters.sidecarRss / 1e6).toFixed(0)} MB each.`;
 }
 
 /** The results alone, for the terminal. */
@@ -61,27 +78,34 @@ logs ─▶ Filebeat or Fluentd ──▶ Kafka ──▶ Collector ──▶ no
                                 by host   lines as OTLP logs
 `;
 
+const many = (word, count) => `${count} ${word}${count === 1 ? '' : 's'}`;
+const counted = (names) => {
+  const counts = new Map();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => `${count} x ${name}`).join(', ');
+};
+
 export function pageOf(results) {
-  const { shape, counters, delays, lines, lastMs, isShort, seconds: took, store } = results;
-  const { computes, controllers, gateways, brokers } = shape;
+  const { shape, counters, delays, lines, lastMs, isShort, seconds: took, store, traces } = results;
+  const { computes, controllers, brokers } = shape;
   const repeated = counters.intoKafka - store.rows;
   return `# A fleet
 
-How many hosts send their traces by Kafka and gateways into one store, what was seen of it with real parts, and what its limits are. What a given
-number of nodes needs is in [sizing.md](sizing.md).
+How many hosts send their traces through Kafka and gateways into one store, what a test with real parts showed of it, and its limits.
+What a given number of nodes needs is in [sizing.md](sizing.md).
 
 **This page is written by \`npm run test:fleet -- --write docs/fleet.md\`**; all numbers on it are of that run.
 
 \`\`\`${TOPOLOGY}\`\`\`
 
 - **novaspan** follows the logs of its host. The log files are the queue: what is not answered is sent again, under the same ids.
-- **The agent** is a Collector on the same host. It keeps nothing and answers when Kafka's replicas have the trace.
-- **Kafka** is keyed by host: all of a host is in one partition, in its order.
-- **A gateway** takes a share of the partitions and hands every trace to the gateway that its id belongs to. There \`tail_sampling\` can go.
-  An offset is committed when the store has the spans.
-- **Jaeger on Cassandra**: a span that is written twice is one row, as its key is trace, span and a hash of it.
+- **The agent** is a Collector on the same host. It keeps nothing, and answers when Kafka's replicas have the trace.
+- **Kafka** is keyed by host: all of a host is in one partition, in order.
+- **A gateway** reads some of the partitions and hands every trace to the gateway that its id belongs to. \`tail_sampling\` can go
+  there. An offset is committed when the store has the spans.
+- **Jaeger on Cassandra**: a span that is written twice is one row, as its key is the trace, the span and a hash of it.
 
-So each part either has a trace on disk, or has not answered for it. Any of them may be killed.
+So each part either has a trace on disk, or has not acknowledged it. Any of them may be killed.
 
 ## Files to copy
 
@@ -100,34 +124,55 @@ otlp: { endpoint: 'http://127.0.0.1:4318', headers: { x-novaspan-host: cmp1 } }
 \`\`\`
 
 \`\`\`sh
-# Several partitions for each gateway, so that one more gateway takes its share. Three replicas, two of which must have a trace.
+# Several partitions for each gateway, so that one more gateway takes its share.
+# Three replicas, two of which must have a trace.
 kafka-topics.sh --bootstrap-server kafka1:9092 --create --topic novaspan-traces --partitions 12 --replication-factor 3 \\
   --config min.insync.replicas=2 --config max.message.bytes=8388608 --config retention.ms=86400000
 \`\`\`
 
-\`retention.ms\` has to be longer than the longest outage of the gateways or the store.
+\`retention.ms\` must be longer than the longest outage of the gateways or the store.
 
-## What was seen
+## What the test showed
 
-${computes.length} computes, ${controllers.length} controller(s), ${gateways.length} gateways, ${brokers.length} broker(s), one Cassandra 5: each a network namespace on one machine of two cores. ${lines.toLocaleString('en')} lines
-in ${Math.round(lastMs / 1000)} s: scenarios of \`test/golden\`, moved to now.${isShort ? ' This was the short form.' : ''} The whole run took ${Math.round(took / 60)} minutes.
+${many('compute', computes.length)}, ${many('controller', controllers.length)} and a pair of Collector gateways; ${many('Kafka broker', brokers.length)}; one Cassandra 5 with Jaeger v2; one host for
+the raw lines. Each is a network namespace with its own address, on one machine of two cores. Gateways have no logs of nova, thus no
+sidecar. ${lines.toLocaleString('en')} lines in ${Math.round(lastMs / 1000)} s: scenarios of \`test/golden\`, moved to the time of the run.${isShort ? ' This was the short form.' : ''} The whole run took ${Math.round(took / 60)} minutes.
 
 ${equality(results)}
 
-Compared are trace and span id, parent, name, kind, start, end, status, resource, attributes, events and links. For the raw lines, file and offset
-are not: there the lines stand in novaspan's own files. The order of events is not either: Jaeger does not keep it.
+### What is compared
 
-**The two ways do not tell quite the same.** A sidecar sees its own host only. Some spans and attributes need lines of two hosts: whose an API request
-of neutron is, where only a line of the compute node names the port; how long \`dispatch\` took. One novaspan that has all lines tells them: here
-${results.central.expected} spans against ${store.expected}, of the same ${store.traces} traces.
+Trace and span id, parent, name, kind, start, end, status, resource, every attribute, events and links. Not compared are:
+
+| what | where | why |
+| --- | --- | --- |
+| \`@jaeger@warnings\` | Jaeger | Jaeger's query adds it to each span of length 0. It is not in the store |
+| the order of events | Jaeger | Jaeger does not keep it |
+| \`log.file.path\`, \`log.file.offset\`, \`novaspan.log.offset\` | raw lines | the lines stand in novaspan's own files there |
+
+**The two ways do not give quite the same.** A sidecar sees only its own host. Some spans and attributes need lines of two hosts: to whom an API
+request of neutron belongs, where only a line of the compute node names the port; how long \`dispatch\` took. One novaspan that has all lines
+shows them: ${results.central.expected} spans here, where the sidecars have ${store.expected}, of the same ${store.traces} traces. So the store is compared span by span
+with one replay of each host's logs, and trace by trace with one replay of all logs:
+
+- every trace of all logs is in the store, and no other: ${traces.traces} of ${traces.traces - traces.lost};
+- each has the same root span and outcome;
+- ${traces.same} have the same name, start and end. ${
+    traces.other.length === 0
+      ? 'No action ran on two hosts.'
+      : `The other ${traces.other.length} are of instances that were on two computes\n  (${counted(traces.other)}). There the lines of the other host decide when it began or what it is called;\n  a sidecar alone says what its host logged.`
+  }
 
 ### What each fault did
 
-Usually a compute node's part of a trace is in the store ${seconds(delays.usual.computes)} after its last span's end, a controller's after ${seconds(delays.usual.controllers)}: it waits 60 s for more lines.
+Usually a compute node's part of a trace is in the store ${seconds(delays.usual.computes)} after the end of its last span, a controller's after
+${seconds(delays.usual.controllers)}: novaspan waits 60 s there for more lines. A part is due when it would usually be in the store.
 
 ${faults(results)}
 
-Counters: the sidecars repeated a request ${counters.retried} times; ${counters.intoKafka.toLocaleString('en')} spans went into Kafka, ${store.rows.toLocaleString('en')} are in the store.${repeated > 0 ? ` ${repeated} of them came again, with the same ids, and were written over themselves.` : ''}
+In the whole run the sidecars repeated ${many('request', counters.retried)}; ${counters.intoKafka.toLocaleString('en')} spans went into Kafka, ${store.rows.toLocaleString('en')} are in the store.${
+    repeated > 0 ? `\n${repeated} of them came again, with the same ids, and were written over themselves.` : ''
+  }
 
 ### What it cost
 
@@ -135,17 +180,19 @@ ${costs(results)}
 
 ## Limits
 
-- **A gateway that is gone for good** has to be taken off the list of the others (\`resolver: static\`), or the traces that belong to it wait in Kafka. \`dns\` and \`k8s\`
-  resolvers do that by themselves. As a partition is in order, what comes after a trace that waits, waits too.
-- **\`tail_sampling\` keeps traces in memory** until it decides (90 s), and has answered for them: a killed gateway then loses up to 90 s of traces that were not
-  decided. Without it nothing is lost. Sampling by \`probabilistic_sampler\` keeps nothing.
-- **One novaspan for raw lines** reads all hosts: it is one process, on one or two cores. More than one needs hosts that stay together: a topic for each
-  group of hosts (a cell, an availability zone), with a novaspan of its own. Two novaspans in one consumer group would exchange partitions when one restarts, and
-  what is under way would be told in parts.
-- **Raw lines wait for \`receive.delay\`** (30 s); a shipper that is cut off for longer comes late ([logs-in.md](logs-in.md#time)).
+- **A gateway that is gone for good** has to be taken off the list of the others (\`resolver: static\`), or the traces that belong to it
+  wait in Kafka. The \`dns\` and \`k8s\` resolvers do that by themselves. A partition is in order: what comes after a trace that waits,
+  waits too.
+- **\`tail_sampling\` keeps traces in memory** until it decides (90 s), and has acknowledged them: a killed gateway then loses up to 90 s of
+  traces. Without it nothing is lost. \`probabilistic_sampler\` keeps nothing.
+- **One novaspan for raw lines** reads all hosts: it is one process, on one or two cores. More than one needs hosts that stay together: a
+  topic for each group of hosts (a cell, an availability zone), each with its own novaspan. Two novaspans in one consumer group would
+  exchange partitions when one restarts, and cut in two what is under way.
+- **Raw lines wait for \`receive.delay\`** (30 s); what a shipper sends later than that comes late ([logs-in.md](logs-in.md#time)).
 - **A shipper that repeats lines** changes traces: use acknowledged, idempotent producers.
-- **One Cassandra** was run here, so no outage of a store's node. The store was never full.
+- **One Cassandra** ran here, so no node of the store was away. The store was never full.
 - **All parts share one machine** here: what a network between real machines adds is not seen. No part had TLS.
-- **A clock that is ahead** is not corrected: parts of its host stand so much later in a trace than those of other hosts.
+- **A clock that is ahead** is not corrected: the parts of its host stand that much later in a trace than those of other hosts.
+- **Search in Jaeger** is by attributes of spans and resources, not by those of events: deploy/fleet/jaeger.yaml leaves that index out.
 `;
 }

@@ -1,4 +1,4 @@
-// What is asked at the end: is every span there, once, as a replay tells it; and how long it took to come.
+// What is asked at the end: is every span there, once, as in a replay; and how long it took to come.
 import { eventually } from '../stack/eventually.mjs';
 import { metric } from './hosts.mjs';
 import { compare, fromJaeger, spansOf, tracesIn } from './spans.mjs';
@@ -20,6 +20,7 @@ export async function checkStore({ fleet, rows, expected }) {
   }
   return {
     isRight,
+    found,
     expected: expected.spans.size,
     traces: traces.size,
     rows: rows.length,
@@ -28,7 +29,7 @@ export async function checkStore({ fleet, rows, expected }) {
     lost: lost.length,
     extra: extra.length,
     unlike: unlike.length,
-    says: `the store: ${rows.length} spans of ${traces.size} traces; ${same} are as a replay tells them, ${lost.length} lost, ${rows.length - rowIds.size} twice, ${extra.length} too many, ${unlike.length} unlike`,
+    says: `the store: ${rows.length} spans of ${traces.size} traces; ${same} are as in a replay, ${lost.length} lost, ${rows.length - rowIds.size} twice, ${extra.length} too many, ${unlike.length} unlike`,
   };
 }
 
@@ -64,24 +65,29 @@ export async function checkCentral({ central, whole }) {
     lost: lost.length,
     extra: extra.length,
     unlike: unlike.length,
-    twice: found.told - found.spans.size,
-    says: `central logs: ${found.spans.size} spans of ${traces} traces; ${same} are as one replay of all logs tells them, ${lost.length} lost, ${found.told - found.spans.size} sent twice, ${extra.length} too many, ${unlike.length} unlike`,
+    twice: found.sent - found.spans.size,
+    says: `central logs: ${found.spans.size} spans of ${traces} traces; ${same} are as in one replay of all logs, ${lost.length} lost, ${found.sent - found.spans.size} sent twice, ${extra.length} too many, ${unlike.length} unlike`,
   };
 }
 
+const agentsSum = (agents, name) => Promise.all(agents.map(({ metrics }) => metric(metrics, name))).then(sum);
+
+/** What faults make grow: requests that sidecars repeated, and spans that agents could not hand over to Kafka. */
+export async function faultCounts({ sidecars, agents }) {
+  const totals = await Promise.all(sidecars.map((each) => each.totals()));
+  return { retried: sum(totals.map(({ retried }) => retried)), refused: await agentsSum(agents, 'otelcol_exporter_send_failed_spans') };
+}
+
 /** Counters of sidecars, agents and the store. */
-export async function countersOf({ sidecars, agents, gateways }) {
+export async function countersOf({ sidecars, agents }) {
   const totals = await Promise.all(sidecars.map((each) => each.totals()));
   const of = (name) => sum(totals.map((each) => each[name]));
-  const agent = (name) => Promise.all(agents.map(({ metrics }) => metric(metrics, name))).then(sum);
   return {
     lines: of('lines'),
     sidecarCpu: of('cpu'),
     sidecarRss: sum(sidecars.map((each) => each.rss())) / sidecars.length,
     retried: of('retried'),
-    intoKafka: await agent('otelcol_exporter_sent_spans'),
-    refused: await agent('otelcol_exporter_send_failed_spans'),
-    stored: sum(await Promise.all(gateways.map(({ metrics }) => metric(metrics, 'otelcol_exporter_sent_spans', 'otlp_grpc/store')))),
+    intoKafka: await agentsSum(agents, 'otelcol_exporter_sent_spans'),
   };
 }
 
@@ -112,12 +118,12 @@ export function delaysOf({ rows, expected, faults, skewed }) {
   const wait = ({ host }) => (roles.computes(host) ? usual.computes : usual.controllers) || 0;
   return {
     usual,
-    faults: faults.map(({ name, done, hosts, from, to }) => {
+    faults: faults.map(({ name, done, hosts, from, to, counts }) => {
       const due = all.filter(
         (part) => hosts.includes(part.host) && part.end + wait(part) * 1000 >= from && part.end + wait(part) * 1000 <= to,
       );
       const longest = Math.max(0, ...due.map((part) => part.seconds - wait(part)));
-      return { name, done, due: due.length, longest };
+      return { name, done, due: due.length, longest, counts };
     }),
   };
 }

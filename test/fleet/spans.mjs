@@ -1,4 +1,4 @@
-// Spans in one form, whoever tells them, so that they can be compared by everything that they say.
+// Spans in one form, whoever made them, so that they can be compared by everything that they say.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 const NOVASPAN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const run = promisify(execFile);
 
-/** Where a line stands: another file, where logs came by another way. */
-/** What Jaeger's query says of a span by itself: it takes a length of 0 for a fault. */
+/** Not compared: Jaeger's query adds it to a span of length 0, which it takes for a fault. It is not in the store. */
 const WARNINGS = '@jaeger@warnings';
+/** Not compared for raw lines from Kafka: where a line stands. There the lines stand in novaspan's own files. */
 const PLACE = new Set(['log.file.path', 'novaspan.log.offset', 'log.file.offset']);
 
 /** OTLP JSON lines that `replay` makes of the logs of a fleet: all in one reading. */
@@ -43,17 +43,17 @@ const eventsOf = (events, isPlaceKept) =>
 /**
  * @param requests OTLP JSON: `{ resourceSpans }`
  * @param isPlaceKept whether the file and offset of lines count
- * @returns by trace and span id: the text of all that is said of a span; `twice`: ids that came with unlike texts
+ * @returns by trace and span id: the text of all that is said of a span; `twice`: ids that came with unlike texts; `sent`: how many came
  */
 export function spansOf(requests, { isPlaceKept = true } = {}) {
   const spans = new Map();
   const twice = [];
-  let told = 0;
+  let sent = 0;
   for (const { resourceSpans = [] } of requests)
     for (const { resource, scopeSpans } of resourceSpans)
       for (const { spans: own } of scopeSpans)
         for (const span of own) {
-          told++;
+          sent++;
           const id = `${span.traceId} ${span.spanId}`;
           const text = JSON.stringify({
             name: span.name,
@@ -70,7 +70,7 @@ export function spansOf(requests, { isPlaceKept = true } = {}) {
           if (spans.has(id) && spans.get(id) !== text) twice.push(id);
           spans.set(id, text);
         }
-  return { spans, twice, told };
+  return { spans, twice, sent };
 }
 
 /** @returns how many are the same, and the ids of those that are not there, too many, or unlike */
