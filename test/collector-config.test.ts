@@ -165,6 +165,12 @@ it.each(['agent', 'gateway'])('deploy/fleet/%s.yaml acknowledges nothing that it
   }
 });
 
+it.each(['gateway', 'logs-from-kafka'])('deploy/fleet/%s.yaml waits longer and longer, without end, for what is away', (name) => {
+  const { error_backoff } = fleet(name).receivers['kafka'] as { error_backoff: Record<string, unknown> };
+  // The receiver's own multiplier is 0: all tries but the first would follow at once.
+  expect(error_backoff).toMatchObject({ enabled: true, multiplier: 2, max_elapsed_time: '0s' });
+});
+
 it('the Collector of the stack test is made of what the configurations use, and of nothing else', () => {
   const manifest = parse(text('test/stack/collector/manifest.yaml')) as Record<string, { gomod: string }[]> & { dist: { version: string } };
   const built = ['extensions', 'receivers', 'processors', 'connectors', 'exporters'].flatMap((kind) => manifest[kind]!);

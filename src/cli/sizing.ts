@@ -45,7 +45,7 @@ export async function countTraces(found: AsyncIterable<FinishedTrace>): Promise<
 export function sizings(nodes: readonly number[], seen: LogLoad): readonly Sizing[] {
   const load = nodeLoadOf(seen);
   if (load === undefined)
-    throw new OperatorError('NOTHING_READ', 'these logs show no load: they show no action on a host with nova-compute', {
+    throw new OperatorError('NOTHING_READ', 'these logs show no load: there is no action on a host with nova-compute', {
       remedy: 'give the logs of at least one compute node, of some busy hours',
     });
   return nodes.map((count) => sizingOf(count, load));
