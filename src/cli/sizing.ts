@@ -71,7 +71,7 @@ export async function sizeLogs(
 }
 
 const rounded = (value: number): string =>
-  value < 0.095 ? value.toFixed(3) : value < 9.95 ? value.toFixed(1) : Math.round(value).toLocaleString('en');
+  value < 0.0005 ? '< 0.001' : value < 0.095 ? value.toFixed(3) : value < 9.95 ? value.toFixed(1) : Math.round(value).toLocaleString('en');
 const gigabytes = (bytes: number): string => `${rounded(bytes / 1e9)} GB`;
 const megabytes = (bytes: number): string => `${rounded(bytes / 1e6)} MB`;
 
@@ -84,6 +84,7 @@ const ROWS: readonly (readonly [string, (sizing: Sizing) => string])[] = [
   ['gateways', ({ gateways }) => `${gateways.count}, ${rounded(gateways.cores)} cores`],
   ['Jaeger', ({ jaeger }) => `${rounded(jaeger.cores)} cores`],
   ['Cassandra', ({ cassandra }) => `${cassandra.nodes} nodes, ${rounded(cassandra.cores)} cores, ${gigabytes(cassandra.diskBytes)}`],
+  ['or Tempo (estimated)', ({ tempo }) => `${gigabytes(tempo.objectBytes)} of object store`],
   ['Prometheus', ({ series }) => `${series.toLocaleString('en')} series`],
 ];
 
@@ -99,8 +100,8 @@ export function sizingText(all: readonly Sizing[], seen: LogLoad): string {
     'Sizing',
     `  seen: ${seen.hosts} node(s), ${rounded(seen.hours)} hours; a node's hour: ${rounded(linesPerHour)} lines, ${rounded(actionsPerHour)} actions of ${rounded(spansPerAction)} spans`,
     ...table.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd()),
-    `  The peak is ${peak} times the mean, parts are used to ${use * 100} %, ${replicas} replicas, ${kafkaDays} day in Kafka, ${storeDays} days in Cassandra.`,
-    '  What each part costs was measured once, on a small machine: docs/sizing.md. Double it where you cannot measure.',
+    `  The peak is ${peak} times the mean, parts are used to ${use * 100} %, ${replicas} replicas, ${kafkaDays} day in Kafka, ${storeDays} days in the store.`,
+    '  What each part costs was measured on one small machine: docs/sizing.md. Double it where you cannot measure.',
     '',
   ].join('\n');
 }

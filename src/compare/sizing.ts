@@ -34,6 +34,8 @@ export const COSTS = {
   cassandraPerSpan: 24.7e-3,
   kafkaBytesPerSpan: 211,
   cassandraBytesPerSpan: 1009,
+  /** as OTLP protobuf, gzip, a trace at a time: an estimate for what Tempo's packed columns take */
+  packedBytesPerSpan: 200,
   /** of Prometheus, with `phaseHistograms: off` */
   seriesPerNode: 435,
 } as const;
@@ -63,6 +65,8 @@ export interface Sizing {
   readonly gateways: { readonly count: number; readonly cores: number };
   readonly jaeger: { readonly cores: number };
   readonly cassandra: { readonly nodes: number; readonly cores: number; readonly diskBytes: number };
+  /** estimated: Tempo was not measured */
+  readonly tempo: { readonly objectBytes: number };
   readonly series: number;
 }
 
@@ -112,6 +116,7 @@ export function sizingOf(nodes: number, load: NodeLoad, { use, peak, replicas, k
       cores: cassandra,
       diskBytes: mean * DAY * storeDays * COSTS.cassandraBytesPerSpan * replicas,
     },
+    tempo: { objectBytes: mean * DAY * storeDays * COSTS.packedBytesPerSpan },
     series: nodes * COSTS.seriesPerNode,
   };
 }

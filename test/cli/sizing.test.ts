@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { sizings, sizingText } from '../../src/cli/sizing.js';
 import { checkLogs } from '../../src/pipeline/check/check.js';
 import { replay } from '../../src/pipeline/replay.js';
 import { GOLDEN } from '../support/scenario.js';
@@ -7,6 +10,9 @@ import { novaspan } from './surroundings.js';
 
 const real = { engine: { check: checkLogs, replay } };
 const boot = join(GOLDEN, 'create-succeeds-two-hosts-info');
+const page = fileURLToPath(new URL('../../docs/sizing.md', import.meta.url));
+/** Of 100 nodes, in ten hours. */
+const example = { hosts: 100, hours: 10, lines: 40_000_000, actions: 4000, spans: 100_000 };
 const sizing = (...args: string[]) => novaspan(['check', '--timezone', 'UTC', ...args], real);
 
 describe('check --sizing', () => {
@@ -25,6 +31,10 @@ describe('check --sizing', () => {
     const { sizing: all } = JSON.parse(stdout) as { sizing: { nodes: number; tracesPerSecond: number }[] };
     expect(all.map(({ nodes }) => nodes)).toEqual([50]);
     expect(all[0]!.tracesPerSecond).toBeGreaterThan(0);
+  });
+
+  it('shows for the example of docs/sizing.md what that page shows', () => {
+    expect(readFileSync(page, 'utf8')).toContain(`\n${sizingText(sizings([50, 200, 1000, 10_000], example), example)}\`\`\`\n`);
   });
 
   it('is not there unasked', async () => {

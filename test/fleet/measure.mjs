@@ -15,6 +15,7 @@ import { batchesIn, toOtlpProtobuf } from './modules.mjs';
 
 const SENDER = fileURLToPath(new URL('sender.mjs', import.meta.url));
 const FLUSH_MS = 2000;
+const IDLE_MS = 10_000;
 /** Spans that the store has answered for. */
 const SENT = 'otelcol_exporter_sent_spans';
 
@@ -45,7 +46,7 @@ async function flushEvery(client, ms) {
 /**
  * @param traces what a replay of all logs gives, as OTLP JSON
  * @param sent how many spans were sent until now, as they are in Kafka; `rows`: as they are in the store
- * @returns `bytes` of a span of those that happened, in each form; `cpu`: seconds of each part for one trace of those that are sent now
+ * @returns `bytes` of a span of those that happened, in each form; `cpu`: seconds of each part for one trace of those that are sent now, without what it takes idle
  */
 export async function measure({ fleet, traces, sent, rows, count, say }) {
   const { cassandra, kafka, jaeger, gateways, agents, network } = fleet;
@@ -70,6 +71,13 @@ export async function measure({ fleet, traces, sent, rows, count, say }) {
   };
   const cpu = () =>
     Object.fromEntries(Object.entries(pids).map(([name, own]) => [name, own.reduce((all, pid) => all + costOf(pid).cpu, 0)]));
+  const spentWhile = async (work) => {
+    const [before, began] = [cpu(), Date.now()];
+    await work();
+    const after = cpu();
+    const names = Object.keys(after);
+    return { seconds: (Date.now() - began) / 1000, cpu: Object.fromEntries(names.map((name) => [name, after[name] - before[name]])) };
+  };
   try {
     const tables = await onDisk();
     const bytes = {
@@ -100,15 +108,18 @@ export async function measure({ fleet, traces, sent, rows, count, say }) {
     };
     // Java is slow at first.
     await send(Math.ceil(count / 2));
-    const [before, began] = [cpu(), Date.now()];
-    await send(count);
-    const [after, seconds] = [cpu(), (Date.now() - began) / 1000];
+    await delay(IDLE_MS / 2);
+    const idle = await spentWhile(() => delay(IDLE_MS));
+    const busy = await spentWhile(() => send(count));
+    const { seconds } = busy;
     const measured = {
       count,
       spans,
       seconds,
       bytes,
-      cpu: Object.fromEntries(Object.keys(after).map((name) => [name, (after[name] - before[name]) / count])),
+      cpu: Object.fromEntries(
+        Object.entries(busy.cpu).map(([name, all]) => [name, Math.max(0, all - (idle.cpu[name] / idle.seconds) * seconds) / count]),
+      ),
     };
     say(`${count} copies of a boot of ${spans} spans in ${seconds.toFixed(0)} s`);
     return measured;

@@ -59,7 +59,7 @@ ${table(
 )}
 
 The bytes are of all that happened. For the processor time, one boot, of ${spans} spans of all services, was sent ${count} times, each under
-its own ids, after ${Math.ceil(count / 2)} to warm up. Jaeger writes a row for each attribute of a span, for its search: most of what
+its own ids, after ${Math.ceil(count / 2)} to warm up; what a part takes idle is subtracted. Jaeger writes a row for each attribute of a span, for its search: most of what
 Jaeger and Cassandra cost is that. Sidecars of this run: ${counters.lines.toLocaleString('en')} lines, ${seconds(counters.sidecarCpu)} of processor time together, starts
 included; ${(counters.sidecarRss / 1e6).toFixed(0)} MB each.`;
 }
@@ -146,7 +146,7 @@ Trace and span id, parent, name, kind, start, end, status, resource, every attri
 
 | what | where | why |
 | --- | --- | --- |
-| \`@jaeger@warnings\` | Jaeger | Jaeger's query adds it to each span of length 0. It is not in the store |
+| \`@jaeger@warnings\`, where it says \`Negative duration\` of a span of length 0 | Jaeger | Jaeger adds it before it writes the span |
 | the order of events | Jaeger | Jaeger does not keep it |
 | \`log.file.path\`, \`log.file.offset\`, \`novaspan.log.offset\` | raw lines | the lines stand in novaspan's own files there |
 

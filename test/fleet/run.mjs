@@ -20,6 +20,7 @@ import { checkCentral, checkStore, countersOf, delaysOf, faultCounts } from './r
 import { replay, spansOf, tracesIn } from './spans.mjs';
 import { linesOf, storiesOf } from './story.mjs';
 import { checkTraces } from './traces.mjs';
+import { wrap } from './wrap.mjs';
 
 /** A run that takes longer hangs. */
 const MOST_MS = 25 * 60_000;
@@ -109,7 +110,7 @@ try {
     seconds: Math.round((Date.now() - began) / 1000),
   };
   console.log(`\n${tableOf(results)}\n`);
-  if (values.write !== undefined) writeFileSync(values.write, pageOf(results));
+  if (values.write !== undefined) writeFileSync(values.write, wrap(pageOf(results)));
   if (!store.isRight || !traces.isRight || !central.isRight) process.exitCode = 1;
 } catch (error) {
   if (error instanceof Skip) {

@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 const NOVASPAN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const run = promisify(execFile);
 
-/** Not compared: Jaeger's query adds it to a span of length 0, which it takes for a fault. It is not in the store. */
-const WARNINGS = '@jaeger@warnings';
+/** Not compared: Jaeger adds it to a span of length 0 before it writes it, as it takes that for a negative length. */
+const isOfJaeger = ({ startTimeUnixNano, endTimeUnixNano }, { key, value }) =>
+  key === '@jaeger@warnings' && startTimeUnixNano === endTimeUnixNano && /^\["Negative duration detected[^"]*"\]$/.test(plain(value));
 /** Not compared for raw lines from Kafka: where a line stands. There the lines stand in novaspan's own files. */
 const PLACE = new Set(['log.file.path', 'novaspan.log.offset', 'log.file.offset']);
 
@@ -31,7 +32,7 @@ function plain({ arrayValue, stringValue, intValue, doubleValue, boolValue }) {
 const attributesOf = (list, isPlaceKept) =>
   Object.fromEntries(
     (list ?? [])
-      .filter(({ key }) => key !== WARNINGS && (isPlaceKept || !PLACE.has(key)))
+      .filter(({ key }) => isPlaceKept || !PLACE.has(key))
       .map(({ key, value }) => [key, plain(value)])
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
@@ -63,7 +64,10 @@ export function spansOf(requests, { isPlaceKept = true } = {}) {
             end: span.endTimeUnixNano,
             failed: span.status?.code === 2,
             resource: attributesOf(resource.attributes, isPlaceKept),
-            attributes: attributesOf(span.attributes, isPlaceKept),
+            attributes: attributesOf(
+              span.attributes?.filter((each) => !isOfJaeger(span, each)),
+              isPlaceKept,
+            ),
             events: eventsOf(span.events ?? [], isPlaceKept),
             links: (span.links ?? []).map((link) => `${link.traceId} ${link.spanId}`),
           });
