@@ -2,6 +2,7 @@ import { normalize } from 'node:path';
 import { Compactor } from '../correlate/compact.js';
 import { Correlator } from '../correlate/correlator.js';
 import { type Saved, wasSaved } from '../correlate/saved.js';
+import { LEAD } from '../correlate/times.js';
 import { REMEMBERED, REREAD, type Told, told } from '../correlate/told.js';
 import { Watermark } from '../correlate/watermark.js';
 import { createZone, type Zone } from '../format/zone.js';
@@ -378,7 +379,8 @@ export function followLogs(options: LiveOptions): LiveLogs {
     if (reached < horizon || reached === Number.NEGATIVE_INFINITY) return false;
     // What has lines before the horizon cannot be built again as it is: it is kept, and holds nothing.
     const held = undelivered.map(({ from }) => from).filter((from) => from >= horizon);
-    horizon = Math.max(horizon, Math.min(reached, correlator.neededSince(reached - LONG), ...held));
+    // Lines may turn out later to be the first of an action: until then it is not open, and holds nothing.
+    horizon = Math.max(horizon, Math.min(reached - LEAD, correlator.neededSince(reached - LONG), ...held));
     const again = horizon - REREAD;
     ledger.forget(again - REMEMBERED);
     for (const [path, { owner, marks }] of followed) if (marks !== undefined) owner().release(path, marks.before(again).place.file);
