@@ -15,7 +15,6 @@ const BOOT_BEGINS = Date.parse('2026-11-21T01:50:29.000Z');
 const BOOT_HALF_WAY = Date.parse('2026-11-21T01:50:35.500Z');
 /** So many boots begin every second. */
 const BOOTS_A_SECOND = 20;
-const ACTIONS = 1000;
 const LINES_A_SECOND = 1000;
 /** Logs of a second host: the recording has ten files. */
 const SECOND_HOST = ['nova-compute', 'ovn-controller'];
@@ -40,7 +39,7 @@ function makeLogs(folder) {
   for (const name of [...names, ...SECOND_HOST.map((service) => `${service}@vm2.log`)]) writeFileSync(join(folder, name), '');
 }
 
-/** Thousand boots that began and have not ended. */
+/** Boots that began and have not ended. */
 export const memory = (options) =>
   inFolder(async (folder, logs) => {
     const records = readdirSync(BOOT)
@@ -56,7 +55,7 @@ export const memory = (options) =>
     await delay(5000);
     const began = Date.now();
     const schedule = [];
-    for (let boot = 1; boot <= ACTIONS; boot++) {
+    for (let boot = 1; boot <= options.actions; boot++) {
       const from = (boot / BOOTS_A_SECOND) * 1000;
       for (const { file, at, parts } of records) {
         const after = from + at - BOOT_BEGINS;
@@ -76,7 +75,7 @@ export const memory = (options) =>
     backend.close();
     const lines = records.reduce((sum, record) => sum + record.lines, 0);
     console.log(
-      `\nSidecar, memory: ${ACTIONS} boots begun, ${lines} lines of each, ${BOOTS_A_SECOND} boots a second; ${leftOpen(sidecar.said)} actions under way at the end, ${traces} traces sent`,
+      `\nSidecar, memory: ${options.actions} boots begun, ${lines} lines of each, ${BOOTS_A_SECOND} boots a second; ${leftOpen(sidecar.said)} actions under way at the end, ${traces} traces sent`,
     );
     table(
       ['', 'RSS MB'],

@@ -12,6 +12,8 @@ const text = (path: string) => readFileSync(fileURLToPath(new URL(`../${path}`, 
 const config = (name: string) => parse(text(`collector-config/${name}.yaml`)) as Config;
 const README = text('collector-config/README.md');
 const NAMES = ['agent', 'gateway', 'logs-in'] as const;
+const FLEET = ['agent', 'gateway', 'logs-from-kafka'] as const;
+const fleet = (name: string) => parse(text(`deploy/fleet/${name}.yaml`)) as Config;
 const TLS = ['tls/agent', 'tls/gateway'] as const;
 
 type Components = Record<string, Record<string, unknown> | null>;
@@ -20,8 +22,12 @@ interface Config {
   processors: Components;
   exporters: Components;
   connectors?: Components;
-  extensions: Components;
-  service: { extensions: string[]; pipelines: Record<string, { receivers: string[]; processors?: string[]; exporters: string[] }> };
+  extensions?: Components;
+  service: { extensions?: string[]; pipelines: Record<string, { receivers: string[]; processors?: string[]; exporters: string[] }> };
+}
+
+interface Queued {
+  sending_queue: { enabled: boolean };
 }
 
 /** The builder's modules, and what their components are called in a configuration. */
@@ -30,21 +36,24 @@ const TYPES: Record<string, string> = {
   filestorage: 'file_storage',
   otlpreceiver: 'otlp',
   filelogreceiver: 'file_log',
+  kafkareceiver: 'kafka',
   memorylimiterprocessor: 'memory_limiter',
   resourcedetectionprocessor: 'resource_detection',
   tailsamplingprocessor: 'tail_sampling',
+  transformprocessor: 'transform',
   forwardconnector: 'forward',
   spanmetricsconnector: 'span_metrics',
   otlpexporter: 'otlp_grpc',
   otlphttpexporter: 'otlp_http',
+  kafkaexporter: 'kafka',
   loadbalancingexporter: 'load_balancing',
   prometheusexporter: 'prometheus',
 };
 
-const declared = ({ receivers, processors, exporters, connectors = {}, extensions }: Config) =>
+const declared = ({ receivers, processors, exporters, connectors = {}, extensions = {} }: Config) =>
   [receivers, processors, exporters, connectors, extensions].flatMap((each) => Object.keys(each));
 const used = ({ service }: Config) => [
-  ...service.extensions,
+  ...(service.extensions ?? []),
   ...Object.values(service.pipelines).flatMap(({ receivers, processors = [], exporters }) => [...receivers, ...processors, ...exporters]),
 ];
 
@@ -144,11 +153,29 @@ describe('the README', () => {
   });
 });
 
+it.each(FLEET)('deploy/fleet/%s.yaml uses all that it declares, and declares all that it uses', (name) => {
+  expect(new Set(used(fleet(name)))).toEqual(new Set(declared(fleet(name))));
+});
+
+it.each(['agent', 'gateway'])('deploy/fleet/%s.yaml acknowledges nothing that it only has in memory', (name) => {
+  for (const [exporter, settings] of Object.entries(fleet(name).exporters)) {
+    const { sending_queue } =
+      exporter === 'load_balancing' ? (settings!['protocol'] as { otlp: Queued }).otlp : (settings as unknown as Queued);
+    expect(sending_queue.enabled, exporter).toBe(false);
+  }
+});
+
+it.each(['gateway', 'logs-from-kafka'])('deploy/fleet/%s.yaml waits longer and longer, without end, for what is away', (name) => {
+  const { error_backoff } = fleet(name).receivers['kafka'] as { error_backoff: Record<string, unknown> };
+  // The receiver's own multiplier is 0: all tries but the first would follow at once.
+  expect(error_backoff).toMatchObject({ enabled: true, multiplier: 2, max_elapsed_time: '0s' });
+});
+
 it('the Collector of the stack test is made of what the configurations use, and of nothing else', () => {
   const manifest = parse(text('test/stack/collector/manifest.yaml')) as Record<string, { gomod: string }[]> & { dist: { version: string } };
   const built = ['extensions', 'receivers', 'processors', 'connectors', 'exporters'].flatMap((kind) => manifest[kind]!);
   expect(built.map(({ gomod }) => gomod.split(' ')[1])).toEqual(built.map(() => `v${manifest.dist.version}`));
   const types = built.map(({ gomod }) => TYPES[gomod.split(' ')[0]!.split('/').at(-1)!]);
-  const needed = NAMES.flatMap((name) => declared(config(name))).map((each) => each.split('/')[0]);
+  const needed = [...NAMES.map(config), ...FLEET.map(fleet)].flatMap(declared).map((each) => each.split('/')[0]);
   expect(new Set(types)).toEqual(new Set(needed));
 });

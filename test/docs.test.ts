@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-const pages = globSync(['*.md', '{bench,collector-config,deploy,docs,grafana}/**/*.md', 'test/{chaos,stack}/*.md'], { cwd: ROOT }).sort();
+const pages = globSync(['*.md', '{bench,collector-config,deploy,docs,grafana}/**/*.md', 'test/{chaos,fleet,stack}/*.md'], {
+  cwd: ROOT,
+}).sort();
 
 /** Without blocks of code, in which brackets are brackets. */
 const proseOf = (page: string): string => readFileSync(resolve(ROOT, page), 'utf8').replace(/^```.*?^```/gms, '');

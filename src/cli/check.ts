@@ -4,6 +4,7 @@ import { defineCommand, type Io, write } from './command.js';
 import { lookOf } from './look.js';
 import { createProgress } from './progress.js';
 import { sendText } from './send-text.js';
+import { nodesOf, sizeLogs, sizingText } from './sizing.js';
 import { formOf, rulesOf, sourceOptions } from './source-options.js';
 import { zonesOf } from './zone.js';
 
@@ -31,6 +32,11 @@ export const check = defineCommand({
     send: { type: 'boolean', about: 'read no log: send two test traces to the backend, and show its answers' },
     endpoint: { type: 'string', value: 'URL', about: 'with --send: OTLP/HTTP endpoint of the backend, such as http://otel-gateway:4318' },
     all: { type: 'boolean', about: 'read every log completely' },
+    sizing: {
+      type: 'string',
+      value: 'NODES',
+      about: 'also compute what a fleet of so many nodes needs that are as these (docs/sizing.md): 50,200. All of the logs is read, twice',
+    },
     verbose: { type: 'boolean', short: 'v', about: 'every phase of every action, the evidence, and all unrecognised messages' },
     format: { type: 'string', choices: ['text', 'json'], about: 'text (default), or everything that was found as JSON' },
     'no-color': { type: 'boolean', about: 'no colours' },
@@ -43,6 +49,10 @@ export const check = defineCommand({
       command: 'novaspan check journal:',
     },
     { says: 'whether the backend takes traces, and if not, why', command: 'novaspan check --send --config /etc/novaspan/novaspan.yaml' },
+    {
+      says: 'what 200 nodes such as this one need',
+      command: 'novaspan check --sizing 200 /var/log/nova /var/log/openvswitch /var/log/ovn',
+    },
     { says: 'messages that the catalogue does not know yet', command: 'novaspan check --format json /var/log/nova | jq .unrecognised' },
   ],
   exits: [
@@ -61,6 +71,8 @@ export const check = defineCommand({
       throw usage('check needs PATH... or --config FILE', 'for example: novaspan check /var/log/nova /var/log/neutron');
     if (values.config !== undefined && values.timezone !== undefined)
       throw usage('--timezone does not go with --config', 'the configuration has its own `timezone`');
+    if (values.sizing !== undefined && paths.length === 0) throw usage('--sizing needs PATH...', 'name the logs of some nodes');
+    const nodes = values.sizing === undefined ? [] : nodesOf(values.sizing);
     const progress = await createProgress(io, true);
     try {
       const report = await engine.check({
@@ -68,7 +80,7 @@ export const check = defineCommand({
         zone: zonesOf(values.timezone),
         isZoneGiven: values.timezone !== undefined,
         env,
-        all: values.all,
+        all: values.all || nodes.length > 0,
         signal,
         ...formOf(values['log-form']),
         ...rulesOf(values.rules),
@@ -79,9 +91,12 @@ export const check = defineCommand({
       });
       progress.stop();
       const look = lookOf(io, { color: !values['no-color'] });
+      const sizing = nodes.length === 0 ? undefined : await sizeLogs(nodes, report, io, paths, values);
       await write(
         stdout,
-        values.format === 'json' ? `${JSON.stringify(report, undefined, 2)}\n` : checkText(report, look, { verbose: values.verbose }),
+        values.format === 'json'
+          ? `${JSON.stringify({ ...report, ...(sizing !== undefined && { sizing: sizing.all }) }, undefined, 2)}\n`
+          : checkText(report, look, { verbose: values.verbose }) + (sizing === undefined ? '' : `\n${sizingText(sizing.all, sizing.seen)}`),
       );
       return report.exitCode;
     } finally {

@@ -1,5 +1,6 @@
 import { type ClosedRecord, REMEMBERED, REREAD } from '../correlate/closed-record.js';
 import { wasSaved } from '../correlate/saved.js';
+import { LEAD } from '../correlate/times.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import type { Place } from '../tail/position.js';
@@ -111,7 +112,8 @@ export class ResumePoint {
     if (reached < this.#horizon || reached === Number.NEGATIVE_INFINITY) return false;
     // A trace with lines before the horizon cannot be built again. It is saved as it is, and does not hold the horizon.
     const held = undelivered.map(({ from }) => from).filter((from) => from >= this.#horizon);
-    this.#horizon = Math.max(this.#horizon, Math.min(reached, needed(), ...held));
+    // Lines may turn out later to be the first of an action. Until then it is not open, and holds nothing.
+    this.#horizon = Math.max(this.#horizon, Math.min(reached - LEAD, needed(), ...held));
     this.#ledger.forget(this.rereadSince - REMEMBERED);
     return true;
   }

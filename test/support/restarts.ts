@@ -2,6 +2,7 @@ import { type ClosedRecord, isSameRecord, REMEMBERED, REREAD, recordOf } from '.
 import { Correlator } from '../../src/correlate/correlator.js';
 import type { Saved } from '../../src/correlate/saved.js';
 import { wasSaved } from '../../src/correlate/saved.js';
+import { LEAD } from '../../src/correlate/times.js';
 import { toOtlpJson } from '../../src/export/otlp-json.js';
 import { type Event, inOrder } from '../../src/lifecycle/event.js';
 import { minutes, seconds } from '../../src/model/time.js';
@@ -140,7 +141,7 @@ export class Follower {
     if (this.#watermark < this.#horizon || this.#watermark === Number.NEGATIVE_INFINITY) return undefined;
     const longSince = this.#watermark - this.#long;
     const waiting = this.#pending.filter(({ told: { from } }) => from >= this.#horizon).map(({ told: { from } }) => from);
-    const horizon = Math.max(this.#horizon, Math.min(this.#watermark, this.#correlator.neededSince(longSince), ...waiting));
+    const horizon = Math.max(this.#horizon, Math.min(this.#watermark - LEAD, this.#correlator.neededSince(longSince), ...waiting));
     const before = horizon - REREAD;
     const saved = this.#correlator.save(longSince, before);
     this.savedLines += saved.lines.length;
