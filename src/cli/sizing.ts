@@ -18,7 +18,7 @@ export function nodesOf(text: string): readonly number[] {
 }
 
 /** What `check` found in logs, and what their traces come to, as a load. Hosts of nova-compute count; a controller's lines do not. */
-export function logLoadOf({ sources }: CheckReport, traces: { readonly actions: number; readonly spans: number }): LogLoad {
+function logLoadOf({ sources }: CheckReport, traces: { readonly actions: number; readonly spans: number }): LogLoad {
   const hosts = new Set(sources.filter(({ service }) => service === 'nova-compute').map(({ host }) => host));
   const own = sources.filter(({ host }) => hosts.has(host));
   const times = (of: (source: SourceReport) => string | undefined): number[] =>
@@ -31,7 +31,7 @@ export function logLoadOf({ sources }: CheckReport, traces: { readonly actions: 
 }
 
 /** Counts actions, and all spans that belong to them or go with them. */
-export async function countTraces(found: AsyncIterable<FinishedTrace>): Promise<{ actions: number; spans: number }> {
+async function countTraces(found: AsyncIterable<FinishedTrace>): Promise<{ actions: number; spans: number }> {
   let actions = 0;
   let spans = 0;
   for await (const trace of found) {

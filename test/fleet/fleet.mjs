@@ -10,7 +10,7 @@ import { startKafka } from './kafka.mjs';
 import { createNetwork } from './network.mjs';
 
 export const TRACES = 'novaspan-traces';
-export const LOGS = 'openstack-logs';
+const LOGS = 'openstack-logs';
 
 const named = (name, count) => Array.from({ length: count }, (_, n) => `${name}${n + 1}`);
 

@@ -9,7 +9,7 @@ import { startProgram } from '../stack/process.mjs';
 const run = promisify(execFile);
 const CLUSTER = 'bm92YXNwYW4tZmxlZXQtMQ';
 /** Of a topic: several times the number of gateways. */
-export const PARTITIONS = 12;
+const PARTITIONS = 12;
 const java = (jars, heap, ...args) => ['nice', 'java', `-Xmx${heap}`, '-XX:+UseSerialGC', '-cp', `${jars}/lib/*`, ...args];
 
 /**

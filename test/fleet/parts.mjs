@@ -10,7 +10,7 @@ import { CACHE, lastLine, skip } from '../stack/go.mjs';
 import { buildJaeger } from '../stack/jaeger.mjs';
 import { Skip } from '../stack/skip.mjs';
 
-export const VERSIONS = { kafka: '4.1.0', cassandra: '5.0.5', driver: '4.10.0' };
+const VERSIONS = { kafka: '4.1.0', cassandra: '5.0.5', driver: '4.10.0' };
 
 const run = promisify(execFile);
 
