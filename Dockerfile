@@ -23,7 +23,7 @@ RUN npm run --silent build
 RUN install -d -o 65532 -g 65532 -m 0750 /var/lib/novaspan
 
 FROM ${NODE_IMAGE}
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="novaspan" \
       org.opencontainers.image.description="Turns the logs that OpenStack and OVN already write into OpenTelemetry traces" \

@@ -5,6 +5,8 @@ const FORM = /^\d+\.\d+\.\d+(?:-[0-9a-z.]+)?$/i;
 /** Where the version stands besides package.json, package-lock.json and CHANGELOG.md. Each must name the old one. */
 export const NAMED_IN = [
   'Dockerfile',
+  'deploy/ansible/novaspan.yml',
+  'deploy/helm/novaspan/Chart.yaml',
   'deploy/juju/README.md',
   'deploy/kubernetes/kustomization.yaml',
   'deploy/kolla/novaspan.container',
@@ -59,9 +61,9 @@ function replaced(path, text, from, to) {
   return text.replace(from, () => to);
 }
 
-/** Only where it is ours: behind `novaspan`, `VERSION=` or `newTag:`. */
+/** Only where it is ours: behind `novaspan`, `VERSION=`, `newTag:`, `version:` or `appVersion:`. */
 function named(path, text, old, version) {
-  const form = new RegExp(`(novaspan[:_ -]|VERSION=|newTag: )${old.replaceAll('.', '\\.')}(?![\\d.]*\\d)`, 'g');
+  const form = new RegExp(`(novaspan[:_ -]|VERSION=|newTag: |[vV]ersion: )${old.replaceAll('.', '\\.')}(?![\\d.]*\\d)`, 'g');
   const done = text.replace(form, (_, before) => before + version);
   if (done === text) throw new Error(`${path} does not name ${old}: leave it out of NAMED_IN, or name the version`);
   return done;
