@@ -1,12 +1,12 @@
 import type { Millis } from '../model/line.js';
 import type { FinishedTrace } from '../model/span.js';
 import { isoMicros, micros } from './instant.js';
-import { extentOf, outcomeOf } from './terminal/reading.js';
+import { extentOf, isUnmeasured, outcomeOf } from './terminal/reading.js';
 
 /**
  * A trace as one line of plain JSON: as it is, with times in ISO 8601 (microseconds, UTC). What is not known is left
- * out. The same times are there as numbers, for programs such as jq: `durationSeconds`, and seconds since 1970 in
- * `…Epoch`.
+ * out. The same times are there as numbers, for programs such as jq: `durationSeconds` (null for a span whose length the
+ * logs do not show), and seconds since 1970 in `…Epoch`.
  */
 export function toJson(trace: FinishedTrace): string {
   const { spans, ...rest } = trace;
@@ -19,6 +19,7 @@ export function toJson(trace: FinishedTrace): string {
       start: isoMicros(start),
       end: isoMicros(end),
       ...numbersOf({ start, end }),
+      ...(isUnmeasured({ ...span, start, end, events }) && { durationSeconds: null }),
       events: events.map(({ at, ...event }) => ({ at: isoMicros(at), atEpoch: inSeconds(micros(at)), ...event })),
     })),
   });

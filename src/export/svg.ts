@@ -2,7 +2,7 @@ import { knownServices } from '../model/services.js';
 import type { FinishedTrace, SpanData } from '../model/span.js';
 import { summaryOf } from './sentence.js';
 import { unicode } from './terminal/look.js';
-import { boundsOf, durationOf, errorOf, extentOf, portLabel, rootOf } from './terminal/reading.js';
+import { boundsOf, durationOf, errorOf, extentOf, isUnmeasured, portLabel, rootOf } from './terminal/reading.js';
 import { type Row, rowsOf, weakest } from './terminal/rows.js';
 import { cut, inSeconds, inUtc, shortHost, tame, wrap } from './terminal/text.js';
 
@@ -127,7 +127,12 @@ function rowOf({ span, depth, spans, name: of }: Row, y: number, axis: Axis, zer
     ),
     text(LABELS - 12, middle, who, 'fill="#68788a" text-anchor="end" font-size="11"'),
     ...spans.flatMap((each) => barOf(each, y, axis, colour, zero)),
-    text(Math.max(ends, axis.xOf(last.start) + LEAST_BAR) + 5, middle, inSeconds(total), 'fill="#44505c" font-size="11"'),
+    text(
+      Math.max(ends, axis.xOf(last.start) + LEAST_BAR) + 5,
+      middle,
+      spans.every(isUnmeasured) ? '?' : inSeconds(total),
+      'fill="#44505c" font-size="11"',
+    ),
   ];
 }
 
@@ -138,7 +143,9 @@ function barOf(span: SpanData, y: number, axis: Axis, colour: string, zero: numb
   const error = errorOf(span);
   const title = [
     `${span.name} (${span.service}@${span.host})`,
-    `from ${inSeconds(span.start - zero)} s (${begins}), for ${inSeconds(durationOf(span))} s (end ${stops})`,
+    isUnmeasured(span)
+      ? `at ${inSeconds(span.start - zero)} s, length not in the logs (start ${begins}, end ${stops})`
+      : `from ${inSeconds(span.start - zero)} s (${begins}), for ${inSeconds(durationOf(span))} s (end ${stops})`,
     ...(error === undefined ? [] : [error]),
   ].join('\n');
   const unknown = begins === 'unobserved' || stops === 'unobserved';

@@ -69,6 +69,9 @@ export function errorOf(span: SpanData): string | undefined {
   return tame(message === '' ? type : `${type}: ${message}`);
 }
 
+/** Whether a span has no length because the logs do not show both of its ends: not a span that took no time. */
+export const isUnmeasured = (span: SpanData): boolean => !isKnown(span) && span.end - span.start < 0.5;
+
 export const durationOf = (span: SpanData): number => span.end - span.start;
 
 /** From the root's start to its end; for a fragment from its first moment to its last. */

@@ -10,6 +10,7 @@ import {
   durationOf,
   errorOf,
   extentOf,
+  isUnmeasured,
   phases,
   portLabel,
   rootOf,
@@ -60,7 +61,9 @@ export function waterfall(trace: FinishedTrace, look: Look): string {
     const { span } = row;
     const isGate = span !== root && row.spans.some((each) => gating.has(each));
     const offset = (isGate ? look.glyphs.gate : ' ') + offsetOf(span, extent).padStart(8);
-    const duration = inSeconds(row.spans.reduce((sum, one) => sum + durationOf(one), 0)).padStart(9);
+    const isMeasured = !row.spans.every(isUnmeasured);
+    const seconds = row.spans.reduce((sum, one) => sum + durationOf(one), 0);
+    const duration = `${isMeasured ? inSeconds(seconds) : ''}`.padStart(9);
     const paint = span.error === undefined ? paintOf(span.service, palette) : palette.red;
     const label = span.error === undefined ? (isGate ? palette.bold : asIs) : palette.red;
     lines.push(
@@ -184,8 +187,13 @@ function footnotes(trace: FinishedTrace, instants: readonly Row[], extent: Time,
     ...(used.has('unobserved') ? [`? ${glyphs.hazy} not in the logs: began or ended otherwise`] : []),
   ];
   lines.push(...wrap('  ', commaed(legend), width).map(palette.dim));
-  if (instants.length > 0)
-    lines.push(...wrap('instants: ', commaed(instants.map((row) => `${row.name} ${offsetOf(row.span, extent)}`)), width).map(palette.dim));
+  const isWithoutLength = ({ spans }: Row): boolean => spans.every(isUnmeasured);
+  for (const [title, rows] of [
+    ['instants: ', instants.filter((row) => !isWithoutLength(row))],
+    ['length not in the logs: ', instants.filter(isWithoutLength)],
+  ] as const)
+    if (rows.length > 0)
+      lines.push(...wrap(title, commaed(rows.map((row) => `${row.name} ${offsetOf(row.span, extent)}`)), width).map(palette.dim));
 
   const missing = phases(trace, 'missing');
   if (missing.length > 0) lines.push(...wrap('phases missing: ', byReason(missing), width).map(palette.yellow));

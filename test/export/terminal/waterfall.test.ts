@@ -1,8 +1,10 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
+import { toJson } from '../../../src/export/json.js';
+import { svg } from '../../../src/export/svg.js';
 import { ascii, plain, unicode } from '../../../src/export/terminal/look.js';
 import { waterfall } from '../../../src/export/terminal/waterfall.js';
-import { boot, failed, fragment, networkReady, twoPorts } from './traces.js';
+import { boot, failed, fragment, networkReady, span, twoPorts } from './traces.js';
 
 const at = (width: number) => ({ width, palette: plain, glyphs: unicode });
 
@@ -188,5 +190,34 @@ describe('waterfall', () => {
 
   it('lets no control character of a log through to the terminal', () => {
     expect(waterfall(failed, at(100))).not.toContain('\u001b');
+  });
+});
+
+describe('a span whose start is not logged', () => {
+  const start = { 'novaspan.start.evidence': 'unobserved', 'novaspan.end.evidence': 'observed' };
+  const end = { 'novaspan.start.evidence': 'observed', 'novaspan.end.evidence': 'observed' };
+  const withBoth: typeof boot = {
+    ...boot,
+    spans: [
+      ...boot.spans,
+      span({ name: 'claim save', from: 200, to: 200, attributes: start }),
+      span({ name: 'tap wait', from: 300, to: 300, attributes: end }),
+    ],
+  };
+
+  it('has no length of 0 in the waterfall: it is listed apart from what took no time', () => {
+    const text = waterfall(withBoth, at(80));
+    expect(text).toContain('length not in the logs: claim save +0.200\n');
+    expect(text).toContain('instants: tap wait +0.300\n');
+  });
+
+  it('has no number of seconds in JSON', () => {
+    const { spans } = JSON.parse(toJson(withBoth));
+    const lengthOf = (name: string) => spans.find((each: { name: string }) => each.name === name).durationSeconds;
+    expect([lengthOf('claim save'), lengthOf('tap wait')]).toEqual([null, 0]);
+  });
+
+  it('has no seconds beside its bar in the picture', () => {
+    expect(svg([withBoth])).toContain('length not in the logs (start unobserved, end observed)');
   });
 });
