@@ -118,134 +118,138 @@ const COLUMNS: readonly (readonly [Column, string])[] = [
   ['instance', 'Instance'],
 ];
 
-function List({ found }: { found: readonly Outline[] }) {
-  const [sort, setSort] = useState<readonly [Column, 1 | -1]>(['start', -1]);
-  const box = useRef<HTMLDivElement>(null);
-  const rows = useMemo(() => {
-    const [column, sign] = sort;
-    return [...found].sort((a, b) => {
-      const [x, y] = [a[column], b[column]];
-      return sign * (x < y ? -1 : x > y ? 1 : 0) || b.start - a.start;
-    });
-  }, [found, sort]);
-  // One hang of an hour would leave no bar for the others.
-  const longest = useMemo(
-    () =>
-      Math.max(
-        1,
-        quantile(
-          rows.map(({ ms }) => ms).sort((a, b) => a - b),
-          0.95,
-        ) || 1,
-      ),
-    [rows],
-  );
-  const { first, last } = useRows(box, rows.length, ROW);
-  const state = status.value?.state;
+type Sort = readonly [Column, 1 | -1];
 
-  const focusRow = (place: number): void => {
-    const to = Math.min(rows.length - 1, Math.max(0, place));
+/** Times and durations begin with the largest. */
+const firstSign = (column: Column): 1 | -1 => (column === 'ms' || column === 'start' ? -1 : 1);
+
+function sorted(found: readonly Outline[], [column, sign]: Sort): readonly Outline[] {
+  return [...found].sort((a, b) => {
+    const [x, y] = [a[column], b[column]];
+    return sign * (x < y ? -1 : x > y ? 1 : 0) || b.start - a.start;
+  });
+}
+
+/** The length of a full bar. One hang of an hour would leave no bar for the others. */
+function fullBar(rows: readonly Outline[]): number {
+  const times = rows.map(({ ms }) => ms).sort((a, b) => a - b);
+  return Math.max(1, quantile(times, 0.95) || 1);
+}
+
+const MOVES: Readonly<Record<string, number>> = {
+  ArrowDown: 1,
+  ArrowUp: -1,
+  j: 1,
+  k: -1,
+  PageDown: 12,
+  PageUp: -12,
+  Home: Number.NEGATIVE_INFINITY,
+  End: Number.POSITIVE_INFINITY,
+};
+
+/** Keys that move the focus from row to row. */
+const keysOf =
+  (box: { readonly current: HTMLDivElement | null }, count: number) =>
+  (event: KeyboardEvent): void => {
+    const at = event.target instanceof HTMLElement ? event.target.dataset['place'] : undefined;
+    const by = MOVES[event.key];
+    if (at === undefined || by === undefined) return;
+    event.preventDefault();
+    const to = Math.min(count - 1, Math.max(0, Number(at) + by));
     reveal(box.current, to, ROW, HEAD);
-    // The row is drawn with the next frame where it was out of sight.
+    // A row that was out of sight is drawn with the next frame.
     requestAnimationFrame(() => requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-place="${to}"]`)?.focus()));
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const at = event.target instanceof HTMLElement ? event.target.dataset['place'] : undefined;
-    if (at === undefined) return;
-    const moves: Readonly<Record<string, number>> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      j: 1,
-      k: -1,
-      PageDown: 12,
-      PageUp: -12,
-      Home: -rows.length,
-      End: rows.length,
-    };
-    const by = moves[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    focusRow(Number(at) + by);
-  };
 
-  if (found.length === 0) {
-    const isReading = state === 'reading' || state === undefined;
-    return (
-      <p class="empty">
-        {outlines.value.length > 0
-          ? 'No action passes these filters.'
-          : isReading
-            ? 'Reading the logs …'
-            : 'There is no action in these logs yet.'}
-      </p>
-    );
-  }
+function List({ found }: { found: readonly Outline[] }) {
+  const [sort, setSort] = useState<Sort>(['start', -1]);
+  const box = useRef<HTMLDivElement>(null);
+  const rows = useMemo(() => sorted(found, sort), [found, sort]);
+  const longest = useMemo(() => fullBar(rows), [rows]);
+  const { first, last } = useRows(box, rows.length, ROW);
+  if (found.length === 0) return <Empty />;
   return (
-    <div class="list" ref={box} role="table" aria-label="Actions" aria-rowcount={rows.length + 1} onKeyDown={onKeyDown}>
-      <div role="rowgroup" class="list-head">
-        <div role="row" class="row" aria-rowindex={1}>
-          {COLUMNS.map(([column, title]) => (
-            <div
-              key={column}
-              role="columnheader"
-              class={`c-${column}`}
-              aria-sort={sort[0] !== column ? 'none' : sort[1] > 0 ? 'ascending' : 'descending'}
-            >
-              <button
-                type="button"
-                onClick={() =>
-                  setSort([column, sort[0] === column ? (sort[1] === 1 ? -1 : 1) : column === 'ms' || column === 'start' ? -1 : 1])
-                }
-              >
-                {title}
-                <span aria-hidden="true">{sort[0] !== column ? '' : sort[1] > 0 ? ' ▲' : ' ▼'}</span>
-              </button>
-            </div>
-          ))}
-        </div>
-      </div>
+    <div class="list" ref={box} role="table" aria-label="Actions" aria-rowcount={rows.length + 1} onKeyDown={keysOf(box, rows.length)}>
+      <Head sort={sort} onSort={setSort} />
       <Rows first={first} total={rows.length} height={ROW}>
         {rows.slice(first, last).map((one, i) => (
-          // biome-ignore lint/a11y: the link in the row does the same by keyboard
-          <div
-            key={one.id}
-            role="row"
-            class="row"
-            aria-rowindex={first + i + 2}
-            onClick={(event) => {
-              if (!(event.target instanceof HTMLAnchorElement)) location.hash = traceHref(one.id).slice(1);
-            }}
-          >
-            <div role="cell" class="c-outcome">
-              {one.form === 'network-ready' ? <span class="dim">follow-up</span> : <Outcome outcome={one.outcome} isError={one.isError} />}
-            </div>
-            <div role="cell" class="c-action">
-              <a href={traceHref(one.id)} data-place={first + i}>
-                {one.action}
-              </a>
-            </div>
-            <div role="cell" class="c-ms">
-              <span class="spark" aria-hidden="true">
-                <i style={{ width: `${Math.min(100, Math.max(1, (100 * one.ms) / longest))}%` }} class={one.isError ? 'bad' : ''} />
-              </span>
-              <span class="amount">{inTime(one.ms)}</span>
-            </div>
-            <div role="cell" class="c-why" title={one.headline}>
-              {one.why}
-            </div>
-            <div role="cell" class="c-host" title={one.host}>
-              {shortHost(one.host)}
-            </div>
-            <div role="cell" class="c-start">
-              <span class="c-date">{inUtc(one.start).slice(0, 11)}</span>
-              {inUtc(one.start).slice(11)}
-            </div>
-            <div role="cell" class="c-instance mono" title={one.instance}>
-              {one.instance.slice(0, 8)}
-            </div>
-          </div>
+          <Row key={one.id} one={one} place={first + i} longest={longest} />
         ))}
       </Rows>
+    </div>
+  );
+}
+
+function Empty() {
+  const state = status.value?.state;
+  const isReading = state === 'reading' || state === undefined;
+  const why = isReading ? 'Reading the logs …' : 'There is no action in these logs yet.';
+  return <p class="empty">{outlines.value.length > 0 ? 'No action passes these filters.' : why}</p>;
+}
+
+function Head({ sort: [by, sign], onSort }: { readonly sort: Sort; readonly onSort: (sort: Sort) => void }) {
+  return (
+    <div role="rowgroup" class="list-head">
+      <div role="row" class="row" aria-rowindex={1}>
+        {COLUMNS.map(([column, title]) => (
+          <div
+            key={column}
+            role="columnheader"
+            class={`c-${column}`}
+            aria-sort={by !== column ? 'none' : sign > 0 ? 'ascending' : 'descending'}
+          >
+            <button type="button" onClick={() => onSort([column, by === column ? (sign === 1 ? -1 : 1) : firstSign(column)])}>
+              {title}
+              <span aria-hidden="true">{by !== column ? '' : sign > 0 ? ' ▲' : ' ▼'}</span>
+            </button>
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface RowProps {
+  readonly one: Outline;
+  /** among all rows */
+  readonly place: number;
+  readonly longest: number;
+}
+
+function Row({ one, place, longest }: RowProps) {
+  const onClick = (event: MouseEvent): void => {
+    if (!(event.target instanceof HTMLAnchorElement)) location.hash = traceHref(one.id).slice(1);
+  };
+  return (
+    // biome-ignore lint/a11y: the link in the row does the same by keyboard
+    <div role="row" class="row" aria-rowindex={place + 2} onClick={onClick}>
+      <div role="cell" class="c-outcome">
+        {one.form === 'network-ready' ? <span class="dim">follow-up</span> : <Outcome outcome={one.outcome} isError={one.isError} />}
+      </div>
+      <div role="cell" class="c-action">
+        <a href={traceHref(one.id)} data-place={place}>
+          {one.action}
+        </a>
+      </div>
+      <div role="cell" class="c-ms">
+        <span class="spark" aria-hidden="true">
+          <i style={{ width: `${Math.min(100, Math.max(1, (100 * one.ms) / longest))}%` }} class={one.isError ? 'bad' : ''} />
+        </span>
+        <span class="amount">{inTime(one.ms)}</span>
+      </div>
+      <div role="cell" class="c-why" title={one.headline}>
+        {one.why}
+      </div>
+      <div role="cell" class="c-host" title={one.host}>
+        {shortHost(one.host)}
+      </div>
+      <div role="cell" class="c-start">
+        <span class="c-date">{inUtc(one.start).slice(0, 11)}</span>
+        {inUtc(one.start).slice(11)}
+      </div>
+      <div role="cell" class="c-instance mono" title={one.instance}>
+        {one.instance.slice(0, 8)}
+      </div>
     </div>
   );
 }
