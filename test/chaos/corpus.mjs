@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { byAge, isLogName, lastingName } from '../../build/modules/dist/tail/rotated.js';
+import { byAge, isLogName, basePath } from '../../build/modules/dist/tail/rotated.js';
 
 const GOLDEN = new URL('../golden/', import.meta.url).pathname;
 
@@ -97,8 +97,8 @@ function logsIn(folder) {
   const parts = readdirSync(folder)
     .filter((name) => isLogName(name) && name.includes('.log'))
     .sort(byAge);
-  return [...new Set(parts.map(lastingName))].flatMap((name) => {
-    const lines = parts.filter((part) => lastingName(part) === name).flatMap((part) => linesOf(readFileSync(join(folder, part))));
+  return [...new Set(parts.map(basePath))].flatMap((name) => {
+    const lines = parts.filter((part) => basePath(part) === name).flatMap((part) => linesOf(readFileSync(join(folder, part))));
     const first = lines.find(({ at }) => at !== undefined);
     // A log without a single stamp tells nothing of when it was written.
     if (first === undefined) return [];

@@ -1,11 +1,11 @@
 // Metrics count each action once, however often the sidecar was killed: those of a life against those of an undisturbed replay.
 
 import { replay } from '../../build/modules/dist/pipeline/replay.js';
-import { lasting } from '../../build/modules/dist/telemetry/families.js';
+import { cumulative } from '../../build/modules/dist/telemetry/families.js';
 import { createMetrics } from '../../build/modules/dist/telemetry/metrics.js';
 
 const VITALS = { version: '', started: 0, sources: [], openActions: {}, buildHosts: [], computeHosts: [] };
-const FAMILIES = new RegExp(`^novaspan_(?:${Object.keys(lasting).join('|')})(?:_bucket|_sum|_count)?(?:\\{.*\\})? `);
+const FAMILIES = new RegExp(`^novaspan_(?:${Object.keys(cumulative).join('|')})(?:_bucket|_sum|_count)?(?:\\{.*\\})? `);
 
 /** The samples that a checkpoint keeps: what is told of actions and phases. Sums are rounded, as their order is not given. */
 export function lastingSamples(text) {
