@@ -18,8 +18,8 @@ export interface NodeLoad {
 }
 
 /**
- * What was measured: a share of one core, or bytes. A line: bench/results.md, the sidecar. A span: the short form of test/fleet on two busy
- * cores, 60 copies of a boot of 15 spans, Java just started: upper bounds.
+ * What was measured: a share of one core, or bytes. A line: bench/results.md, the sidecar. A span: the full form of test/fleet on two
+ * busy cores, 120 copies of a boot of 22 spans after 60 to warm up, without what the parts take idle. Kafka: all three replicas.
  */
 export const COSTS = {
   /** of a core, with nothing to read */
@@ -28,14 +28,14 @@ export const COSTS = {
   sidecarPerLine: 38e-6,
   sidecarMemory: 91e6,
   agentPerSpan: 0.1e-3,
-  kafkaPerSpan: 1.6e-3,
-  gatewayPerSpan: 0.32e-3,
-  jaegerPerSpan: 7.1e-3,
-  cassandraPerSpan: 24.7e-3,
-  kafkaBytesPerSpan: 211,
-  cassandraBytesPerSpan: 1009,
+  kafkaPerSpan: 1.27e-3,
+  gatewayPerSpan: 0.5e-3,
+  jaegerPerSpan: 5.5e-3,
+  cassandraPerSpan: 9.0e-3,
+  kafkaBytesPerSpan: 220,
+  cassandraBytesPerSpan: 1142,
   /** as OTLP protobuf, gzip, a trace at a time: an estimate for what Tempo's packed columns take */
-  packedBytesPerSpan: 200,
+  packedBytesPerSpan: 208,
   /** of Prometheus, with `phaseHistograms: off` */
   seriesPerNode: 435,
 } as const;

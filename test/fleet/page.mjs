@@ -146,7 +146,8 @@ Trace and span id, parent, name, kind, start, end, status, resource, every attri
 
 | what | where | why |
 | --- | --- | --- |
-| \`@jaeger@warnings\`, where it says \`Negative duration\` of a span of length 0 | Jaeger | Jaeger adds it before it writes the span |
+| \`@jaeger@warnings\`, where it says \`Negative duration\` of a span of length 0 | Jaeger | Jaeger takes a length of 0 for a negative one |
+| \`@jaeger@warnings\`, where it says \`clock skew adjustment\` | Jaeger | Jaeger's query says what it does not correct |
 | the order of events | Jaeger | Jaeger does not keep it |
 | \`log.file.path\`, \`log.file.offset\`, \`novaspan.log.offset\` | raw lines | the lines stand in novaspan's own files there |
 
