@@ -33,7 +33,7 @@ const say = (text) => console.log(`[${((Date.now() - began) / 1000).toFixed(0).p
 const folder = mkdtempSync(join(tmpdir(), 'novaspan-fleet-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 // What was started is ended at exit, and a signal alone would not come there.
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 setTimeout(() => {
   console.error(`not over after ${MOST_MS / 60_000} minutes`);
   process.exit(1);
