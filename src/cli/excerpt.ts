@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { exitCodes, outputUnwritable, usage } from '../model/errors.js';
 import type { Excerpt } from '../pipeline/excerpt/excerpt.js';
 import { defineCommand, write } from './command.js';
+import { readingOf } from './reading.js';
 import { selectionOf } from './select.js';
 import { selectOptions } from './select-options.js';
 import { interruptedBy } from './signals.js';
-import { formOf, rulesOf, sourceOptions } from './source-options.js';
-import { generalZone, zonesOf } from './zone.js';
+import { sourceOptions } from './source-options.js';
+import { generalZone } from './zone.js';
 
 const DEFAULT_FOLDER = 'excerpt';
 /** Differences that are shown. */
@@ -62,13 +63,13 @@ export const excerpt = defineCommand({
     const output = values.output ?? DEFAULT_FOLDER;
     if (paths.includes('-') || paths.some((path) => path.startsWith('journal:')))
       throw usage('excerpt reads logs more than once', 'save what comes through a pipe or from the journal to a file, and name that');
-    const zone = values.timezone === 'auto' ? 'auto' : zonesOf(values.timezone);
+    const reading = readingOf(paths, values, io);
     let current: ReadonlySet<string> = new Set();
     const { filters, request: wanted } = selectionOf(
       { ...values, 'longer-than': undefined, slowest: undefined, sort: undefined, limit: undefined },
       {
         now: clock.now(),
-        zone: zone === 'auto' ? 'UTC' : generalZone(zone),
+        zone: reading.zone === 'auto' ? 'UTC' : generalZone(reading.zone),
         actions: await engine.actionNames(),
         hasRequest: () => [...current].some((one) => one.startsWith(wanted ?? '')),
       },
@@ -76,9 +77,8 @@ export const excerpt = defineCommand({
     if (filters.length === 0) throw usage('excerpt needs to know which actions', 'give --instance, --request, or --since and --until');
     prepare(output);
     const made = await engine.excerpt({
-      ...{ paths, zone, output, signal, isZoneGiven: values.timezone !== undefined, service: values.service, host: values['log-host'] },
-      ...formOf(values['log-form']),
-      ...rulesOf(values.rules),
+      ...reading,
+      output,
       wants(trace, requests) {
         current = requests;
         return filters.every((filter) => filter.wants(trace));

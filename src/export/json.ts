@@ -1,5 +1,5 @@
 import type { Millis } from '../model/line.js';
-import type { FinishedTrace } from '../model/span.js';
+import type { FinishedTrace, SpanData } from '../model/span.js';
 import { isoMicros, micros } from './instant.js';
 import { extentOf, isUnmeasured, outcomeOf } from './terminal/reading.js';
 
@@ -14,15 +14,20 @@ export function toJson(trace: FinishedTrace): string {
     ...rest,
     outcome: outcomeOf(trace),
     ...numbersOf(extentOf(trace)),
-    spans: spans.map(({ start, end, events, ...span }) => ({
-      ...span,
-      start: isoMicros(start),
-      end: isoMicros(end),
-      ...numbersOf({ start, end }),
-      ...(isUnmeasured({ ...span, start, end, events }) && { durationSeconds: null }),
-      events: events.map(({ at, ...event }) => ({ at: isoMicros(at), atEpoch: inSeconds(micros(at)), ...event })),
-    })),
+    spans: spans.map(spanOf),
   });
+}
+
+function spanOf(span: SpanData) {
+  const { start, end, events, ...rest } = span;
+  return {
+    ...rest,
+    start: isoMicros(start),
+    end: isoMicros(end),
+    ...numbersOf(span),
+    ...(isUnmeasured(span) && { durationSeconds: null }),
+    events: events.map(({ at, ...event }) => ({ at: isoMicros(at), atEpoch: inSeconds(micros(at)), ...event })),
+  };
 }
 
 function numbersOf({ start, end }: { readonly start: Millis; readonly end: Millis }) {

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { byAge, isLogName, basePath } from '../../build/modules/dist/tail/rotated.js';
+import { basePath, byAge, isLogName } from '../../build/modules/dist/tail/rotated.js';
 
 const GOLDEN = new URL('../golden/', import.meta.url).pathname;
 

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { buildCollector } from '../stack/collector/collector.mjs';
 import { CACHE, lastLine, skip } from '../stack/go.mjs';
 import { buildJaeger } from '../stack/jaeger.mjs';
-import { Skip } from '../stack/skip.mjs';
+import { findEach } from '../stack/parts.mjs';
 
 const VERSIONS = { kafka: '4.1.0', cassandra: '5.0.5', driver: '4.10.0' };
 
@@ -78,17 +78,4 @@ const PARTS = {
   collector: buildCollector,
 };
 
-/** @returns `parts` by name, and `missing`: why the others cannot be had */
-export async function findParts(say) {
-  const parts = {};
-  const missing = {};
-  for (const [name, find] of Object.entries(PARTS)) {
-    try {
-      parts[name] = await find(say);
-    } catch (error) {
-      if (!(error instanceof Skip)) throw error;
-      missing[name] = error.message;
-    }
-  }
-  return { parts, missing };
-}
+export const findParts = (say) => findEach(PARTS, say);

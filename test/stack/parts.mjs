@@ -10,15 +10,19 @@ const PARTS = {
   prometheus: findPrometheus,
 };
 
+/** What the stack is made of. */
+export const findParts = (say) => findEach(PARTS, say);
+
 /**
  * Looks for every part, and builds what can be built.
  *
+ * @param finders by name; one throws Skip where its part cannot be had
  * @returns `parts`: what each one's `start` needs; `missing`: why the others cannot be had, by name
  */
-export async function findParts(say) {
+export async function findEach(finders, say) {
   const parts = {};
   const missing = {};
-  for (const [name, find] of Object.entries(PARTS)) {
+  for (const [name, find] of Object.entries(finders)) {
     try {
       parts[name] = await find(say);
     } catch (error) {

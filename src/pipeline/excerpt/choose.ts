@@ -12,7 +12,7 @@ export interface ExcerptOptions {
   readonly host?: string | undefined;
   readonly form?: LogForm | undefined;
   readonly zone: string;
-  readonly isZoneGiven: boolean;
+  readonly isZoneGiven?: boolean | undefined;
   readonly rules?: readonly string[] | undefined;
   /** Whether the lines of a trace are wanted. @param requests every request id that its lines have */
   readonly wants: (trace: FinishedTrace, requests: ReadonlySet<string>) => boolean;
