@@ -35,7 +35,8 @@ export const check = defineCommand({
     sizing: {
       type: 'string',
       value: 'NODES',
-      about: 'also compute what a fleet of so many nodes needs that are as these (docs/sizing.md): 50,200. All of the logs is read, twice',
+      about:
+        'also compute what a fleet of such nodes needs, for these numbers of nodes: 50,200 (docs/sizing.md). Reads the logs completely, twice',
     },
     verbose: { type: 'boolean', short: 'v', about: 'every phase of every action, the evidence, and all unrecognised messages' },
     format: { type: 'string', choices: ['text', 'json'], about: 'text (default), or everything that was found as JSON' },

@@ -55,7 +55,7 @@ export const excerpt = defineCommand({
   ],
   exits: [
     { code: 65, means: 'the excerpt does not give the same traces as the logs' },
-    { code: 66, means: 'no action is such' },
+    { code: 66, means: 'no action matches' },
   ],
 
   async run({ positionals: paths, values }, io) {
@@ -88,7 +88,7 @@ export const excerpt = defineCommand({
     if (made.traces.length === 0) {
       await write(
         stderr,
-        `no action is such: ${filters.map(({ text: said }) => said).join(' ')}\n  to do  \`novaspan replay ${paths.join(' ')}\` lists those that there are\n`,
+        `no action matches: ${filters.map(({ text: said }) => said).join(' ')}\n  to do  \`novaspan replay ${paths.join(' ')}\` lists the actions in these logs\n`,
       );
       return exitCodes.noInput;
     }
@@ -145,7 +145,7 @@ function textOf(made: Excerpt, output: string): string {
     `taken     ${HOW[extent]}`,
     replacedText(made),
     ...proof,
-    'next      read it before you give it away: names in free text are not all known for names',
+    'next      read it before you give it away: names in free text may be left',
     `          novaspan replay --timezone ${zone} ${output}`,
     '',
   ].join('\n');
@@ -157,7 +157,7 @@ function differencesText({ differences }: Excerpt, output: string): string {
     `novaspan: ${output} does not give the same traces as the logs:`,
     ...differences.slice(0, MOST_SHOWN).map((text) => `  ${text}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
-    '  why    what else the logs hold has a say in these actions, or a name that was replaced does',
+    '  why    these actions depend on other lines of the logs, or on a name that was replaced',
     '  to do  give fewer paths or more of the time (--since, --until); please report it, with this text',
     '',
   ].join('\n');

@@ -44,7 +44,7 @@ describe('excerpt', () => {
       taken     the lines of the actions, and all others with their request ids
       replaced  1 host, 3 names
       proof     read again, it gives the same 1 trace: spans, times and outcomes
-      next      read it before you give it away: names in free text are not all known for names
+      next      read it before you give it away: names in free text may be left
                 novaspan replay --timezone UTC OUT
       "
     `);
