@@ -130,7 +130,7 @@ function State() {
   return (
     <div class="state" role="status">
       {lost.value && !source.isReport ? (
-        <span class="bad-text">novaspan does not answer: what was read is still shown</span>
+        <span class="bad-text">novaspan does not answer; the actions read so far are still shown</span>
       ) : said?.state === 'reading' ? (
         <>
           <progress max={100} value={percent} aria-label="reading the logs" /> reading, {n}

@@ -39,7 +39,7 @@ function server(): Source {
     async trace(id) {
       const response = await fetch(`/view/trace/${encodeURIComponent(id)}`).catch(() => undefined);
       if (response === undefined) throw new Error('novaspan does not answer: is it still running?');
-      if (response.status === 404) throw new Error('This action is not here, or not any more.');
+      if (response.status === 404) throw new Error('This action is not in memory, or no longer.');
       if (!response.ok) throw new Error(`novaspan answered with status ${response.status}.`);
       return (await response.json()) as TracePage;
     },

@@ -31,7 +31,7 @@ export function absentNotes(faults: readonly Fault[]): string[] {
   const later = 'tail looks for them at every poll';
   return [
     ...(missing.length === 0 ? [] : [`not there: ${missing.join(', ')}; ${later}`]),
-    ...(empty.length === 0 ? [] : [`there, without a log in it: ${empty.join(', ')}; ${later}`]),
+    ...(empty.length === 0 ? [] : [`folder without a log: ${empty.join(', ')}; ${later}`]),
   ];
 }
 
@@ -48,7 +48,7 @@ export function absentProblems(faults: readonly Fault[], config: string | undefi
           problem(
             `not there: ${missing.join(', ')}`,
             'there is no such file or folder on this machine',
-            `name where this machine has its logs (${ELSEWHERE})`,
+            `give the path where this machine has its logs (${ELSEWHERE})`,
           ),
         ]),
     ...(empty.length === 0
@@ -56,7 +56,7 @@ export function absentProblems(faults: readonly Fault[], config: string | undefi
       : [
           problem(
             `no log in ${empty.join(', ')}`,
-            'no file there is called as logs are, such as nova-compute.log or SERVICE@HOST.log, or the service has not logged yet',
+            'no file there has the name of a log (nova-compute.log or SERVICE@HOST.log), or the service has not logged yet',
             `name the folder that holds the logs, or a file by its path and its writer with --service (${ELSEWHERE})`,
           ),
         ]),

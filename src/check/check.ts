@@ -46,7 +46,7 @@ export type { CheckOptions } from './source.js';
 
 /** So much of a log is read unless all is wanted: its end, which shows how the service logs now. */
 const LIMIT = 64 * 1024 * 1024;
-const NONE_YET = { problems: [], notes: ['no log has been sent yet: check again when some have'] };
+const NONE_YET = { problems: [], notes: ['no log has been received yet: check again when some have arrived'] };
 
 /** Logs with their options: from the command line, or from one entry of the configuration. */
 interface Entry {
@@ -107,7 +107,7 @@ export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
   return {
     problems,
     notes: [
-      ...(listens === undefined ? [] : [`logs are taken by OTLP on ${listens}, and read where they are kept (docs/logs-in.md)`]),
+      ...(listens === undefined ? [] : [`logs are received by OTLP on ${listens}, and read from the state folder (docs/logs-in.md)`]),
       ...compute.notes,
       ...notesOf(sources, findings),
       ...found.notes,

@@ -43,10 +43,10 @@ export function unknownService(path: string, survey: Survey, seen: readonly stri
   const diagnosis = diagnose(seen);
   return {
     about: 'unknown-service',
-    what: `nothing tells which service wrote ${path}`,
+    what: `the service that wrote ${path} is not known`,
     why:
       guess === undefined
-        ? ['its name does not, and no line of it looks like one of a known service', ...(diagnosis === undefined ? [] : [diagnosis])]
+        ? ['its name does not show it, and no line looks like one of a known service', ...(diagnosis === undefined ? [] : [diagnosis])]
         : [`by its lines it is ${ownName(guess)}`],
     remedy: `pass --service ${guess ?? 'SERVICE'}, or call the file ${guess ?? 'SERVICE'}@HOST.log`,
   };
@@ -55,9 +55,9 @@ export function unknownService(path: string, survey: Survey, seen: readonly stri
 /** A log that others write to, and no service that is read. */
 export const nothingRead = (path: string, foreign: ReadonlyMap<string, number>): Problem => ({
   about: 'unknown-service',
-  what: `no line of ${path} says that a service which novaspan reads wrote it`,
+  what: `no line of ${path} is from a service that novaspan reads`,
   why: [`its lines are of ${programs(foreign)}`],
-  remedy: 'if one of these is such a service under another name, pass --service SERVICE',
+  remedy: 'if one of these is a service of novaspan under another name, pass --service SERVICE',
 });
 
 /** A log that is not in the form that the options name. */
@@ -174,7 +174,7 @@ export function noCompute(
     return {
       problems: [],
       notes: [
-        "no log of nova-compute: this process sends its services' parts of actions, and the compute hosts' sidecars send their roots",
+        "no log of nova-compute: this process exports the parts of its own services, and the sidecars of the compute hosts export the roots",
       ],
     };
   return {
@@ -182,8 +182,8 @@ export function noCompute(
       {
         about: 'no-compute',
         what: 'there is no log of nova-compute',
-        why: ['its lines show the actions: without them no action becomes a whole trace'],
-        remedy: 'add the nova-compute log of the hosts in question',
+        why: ['its lines show the actions, and without them no trace is whole'],
+        remedy: 'add the nova-compute log of each host whose actions you want to see',
       },
     ],
     notes: [],
@@ -199,7 +199,7 @@ export function nothingRecognised(sources: readonly Source[]): Problem[] {
       about: 'unrecognised',
       what: 'nothing in these logs is recognised',
       why: [`none of ${records.toLocaleString('en-US')} records is a message that novaspan knows`],
-      remedy: 'see one of the lines: novaspan explain "LINE"; and --verbose here for what there is',
+      remedy: 'run novaspan explain "LINE" on one of the lines; --verbose lists the messages that were found',
     },
   ];
 }
@@ -212,7 +212,7 @@ export function notesOf(sources: readonly Source[], findings: ReadonlyMap<Source
     ...(unknown.length === 0
       ? []
       : [
-          `nothing tells whether the times of ${names(unknown)} are in ${zones.join(' and ')}, as they were read: check with \`timedatectl\`, or add a log of OVS or OVN of that time`,
+          `the times of ${names(unknown)} were read as ${zones.join(' and ')}, and nothing in these logs confirms it: check with \`timedatectl\`, or add a log of OVS or OVN of that time`,
         ]),
     ...hostNote(sources),
     ...sources.filter(({ survey }) => survey.lines === 0).map(({ set }) => `${set.path} is empty`),
@@ -238,7 +238,7 @@ function hostNote(sources: readonly Source[]): string[] {
   const unnamed = sources.filter(({ host }) => host === NO_HOST);
   if (unnamed.length === 0) return [];
   const which = unnamed.length === sources.length ? 'these logs' : `the logs of ${names(unnamed)}`;
-  return [`nothing tells which host wrote ${which}, so it is called ${NO_HOST}: pass --host NAME, or call the files SERVICE@HOST.log`];
+  return [`the host that wrote ${which} is not known and is called ${NO_HOST}: pass --host NAME, or call the files SERVICE@HOST.log`];
 }
 
 /** One of those who write to each log. */

@@ -28,7 +28,7 @@ export const check = defineCommand({
       ...sourceOptions.timezone,
       about: `${sourceOptions.timezone.about}. Services in another zone follow it: Asia/Seoul,placement=UTC,glance=UTC`,
     },
-    host: { type: 'string', value: 'HOST', about: 'the host that wrote the logs, where neither file name nor folder shows it' },
+    host: { type: 'string', value: 'HOST', about: 'the host that wrote the logs, if neither file name nor folder shows it' },
     send: { type: 'boolean', about: 'read no log: send two test traces to the backend, and show its answers' },
     endpoint: { type: 'string', value: 'URL', about: 'with --send: OTLP/HTTP endpoint of the backend, such as http://otel-gateway:4318' },
     all: { type: 'boolean', about: 'read every log completely' },

@@ -51,9 +51,9 @@ export const compare = defineCommand({
   operands: 'A [B]',
   takes: { least: 1, most: 2 },
   about: [
-    'Reads two sets of logs, as `replay` does, and compares their actions: of each phase how many there are, p50 and p95, the difference of the medians with its 95 % interval, and whether that is more than noise; how many failed and why; what appeared and vanished. A set is a file, folder, archive or glob; several of them have commas in between: `old/nova,old/neutron`. One set can be compared with itself by period or host: give `--a-…` and `--b-…`.',
-    'Only like is compared with like: a phase of the same service and name, of the same action, from logs of the same level, whose ends are known in the same way. Where INFO does not part some phases, their joined span is a phase of its own. Actions that failed are counted, and have no say in the times. An action counts once for each phase, with the time in which the phase was under way.',
-    'A difference is more than noise where the ranks of the times (Mann-Whitney), or the share of the longest tenth (Fisher), would differ so in less than one of 1,000 comparisons of two sets of one kind, all phases taken together (Holm). It must be 5 ms and 2 % at least. Sets that hold the same actions, such as the same logs read again, are compared action by action (signed ranks). A phase that only grew because another did is listed apart, as what follows. Busy hours differ from quiet ones: compare like periods.',
+    'Reads two sets of logs, as `replay` does, and compares their actions. For each phase it shows the count, p50, p95, the difference of the medians with its 95 % interval, and whether this is more than noise; then the failures with their causes, and the phases that appeared or vanished. A set is a file, folder, archive or glob, or several of them with commas between: `old/nova,old/neutron`. One set can be compared with itself by period or host: give `--a-…` and `--b-…`.',
+    'A phase is compared only with the phase of the same service, name and action, from logs of the same level, whose ends are known in the same way. Where INFO does not separate some phases, their joined span counts as one phase. Failed actions are counted, but their times are not used. Each action counts once for each phase, with the time in which the phase was under way.',
+    'A difference is more than noise if two sets of the same kind would show it in fewer than one of 1,000 comparisons, over all phases together (Holm): in the ranks of the times (Mann-Whitney) or in the share of the longest tenth (Fisher). It must be at least 5 ms and 2 %. Sets with the same actions, such as the same logs read twice, are compared action by action (signed ranks). A phase that grew only because another phase grew is listed separately. Busy hours differ from quiet ones: compare periods with a similar load.',
     'Nothing is sent anywhere and nothing is changed.',
   ],
   options: {
@@ -67,7 +67,7 @@ export const compare = defineCommand({
       value: 'CONDITION',
       isRepeatable: true,
       about:
-        "exit with 1 where B breaks it: 'spawn p95 +20%', 'create neutron port update p50 +500ms', 'create p95 60s' (of B alone), 'failed +5%' (percentage points), 'slower' (any phase, beyond noise). A growth that may be noise (a chance of 5 % or more) is reported and does not fail. May be given several times",
+        "exit with 1 if B breaks this condition: 'spawn p95 +20%', 'create neutron port update p50 +500ms', 'create p95 60s' (of B alone), 'failed +5%' (percentage points), 'slower' (any phase, by more than noise). A growth that may be noise (a chance of 5 % or more) is reported and does not fail. Can be given several times",
     },
     ...pageOptions,
   },
@@ -76,7 +76,7 @@ export const compare = defineCommand({
       title: 'Which actions',
       options: ['a-since', 'a-until', 'a-host', 'b-since', 'b-until', 'b-host', 'action', 'since', 'until', 'host'],
     },
-    { title: 'What it comes to', options: ['fail-if', 'format', 'output', 'all', 'quiet', 'no-color'] },
+    { title: 'The result', options: ['fail-if', 'format', 'output', 'all', 'quiet', 'no-color'] },
     { title: 'How the logs are read', options: ['timezone', 'service', 'log-form', 'rules'] },
   ],
   examples: [

@@ -19,13 +19,13 @@ const { action, since, until, host, instance, request, failed } = selectOptions;
 /** `excerpt PATH...`: the few lines that somebody else needs to see what you see. */
 export const excerpt = defineCommand({
   name: 'excerpt',
-  summary: 'write the lines of one action into a folder, scrubbed, to show them to others',
+  summary: 'copy the log lines of one action into a folder, scrubbed, to show them to others',
   operands: 'PATH...',
   takes: { least: 1, most: Infinity },
   about: [
-    'Takes the lines of the chosen actions out of logs: all that their traces are made of, and every other line with one of their request ids, read or not. Files keep their names and their order, so that the excerpt can be replayed; those that were compressed are not.',
-    'Names are replaced in it: hosts, addresses, MAC addresses, ids of users and projects, and names that somebody gave (servers, users, projects, flavors); secrets become ***. The same is replaced by the same, so that lines still find each other. Ids of instances, ports, networks and requests are random and stay. It is a net, not a proof: read the excerpt before you give it away.',
-    'Then the excerpt is read, and its traces are compared with those of the logs: spans, times, outcomes. Where they differ, more lines are taken: those of the same time, then all between. Where they still differ, the command shows how.',
+    'Copies the lines of the chosen actions out of the logs: the lines of their traces, and every other line with one of their request ids, whether novaspan reads it or not. Files keep their names and their order, so that the excerpt can be replayed; compressed files are written uncompressed.',
+    'Names are replaced: hosts, addresses, MAC addresses, ids of users and projects, and names of servers, users, projects and flavors; secrets become ***. Each name always gets the same replacement, so that related lines still match. Ids of instances, ports, networks and requests are random and stay. A name in free text can be missed: read the excerpt before you give it away.',
+    'Then the excerpt is read again, and its traces are compared with those of the logs: spans, times, outcomes. If they differ, more lines are copied: first those of the same time, then all lines from the first to the last. If they still differ, the command shows the differences.',
   ],
   options: {
     instance,
@@ -37,10 +37,10 @@ export const excerpt = defineCommand({
     failed,
     output: { type: 'string', short: 'o', value: 'FOLDER', about: `the folder to write, new or empty (default: ${DEFAULT_FOLDER})` },
     ...sourceOptions,
-    'log-host': { type: 'string', value: 'HOST', about: 'the host that wrote the logs, where neither their names nor their lines tell' },
+    'log-host': { type: 'string', value: 'HOST', about: 'the host that wrote the logs, if neither their names nor their lines show it' },
   },
   groups: [
-    { title: 'Which actions (one of these at least)', options: ['instance', 'request', 'action', 'since', 'until', 'host', 'failed'] },
+    { title: 'Which actions (at least one of these)', options: ['instance', 'request', 'action', 'since', 'until', 'host', 'failed'] },
     { title: 'About the logs', options: ['service', 'log-host', 'log-form', 'timezone', 'rules'] },
   ],
   examples: [
@@ -62,7 +62,7 @@ export const excerpt = defineCommand({
     const { engine, clock, signal, stdout, stderr } = io;
     const output = values.output ?? DEFAULT_FOLDER;
     if (paths.includes('-') || paths.some((path) => path.startsWith('journal:')))
-      throw usage('excerpt reads logs more than once', 'save what comes through a pipe or from the journal to a file, and name that');
+      throw usage('excerpt reads logs more than once', 'save the output of the pipe or of journalctl to a file, and give that file');
     const reading = readingOf(paths, values, io);
     let current: ReadonlySet<string> = new Set();
     const { filters, request: wanted } = selectionOf(
@@ -74,7 +74,7 @@ export const excerpt = defineCommand({
         hasRequest: () => [...current].some((one) => one.startsWith(wanted ?? '')),
       },
     );
-    if (filters.length === 0) throw usage('excerpt needs to know which actions', 'give --instance, --request, or --since and --until');
+    if (filters.length === 0) throw usage('excerpt needs a choice of actions', 'give --instance, --request, or --since and --until');
     prepare(output);
     const made = await engine.excerpt({
       ...reading,
@@ -84,7 +84,7 @@ export const excerpt = defineCommand({
         return filters.every((filter) => filter.wants(trace));
       },
     });
-    if (signal.aborted) return interruptedBy(signal, stderr, `what is in ${output} is no whole excerpt`);
+    if (signal.aborted) return interruptedBy(signal, stderr, `the excerpt in ${output} is incomplete`);
     if (made.traces.length === 0) {
       await write(
         stderr,
@@ -113,7 +113,7 @@ function prepare(output: string): void {
 
 const HOW: Record<Excerpt['extent'], string> = {
   own: 'the lines of the actions, and all others with their request ids',
-  read: 'the lines of the actions, and all that novaspan reads of the same time',
+  read: 'the lines of the actions, and all lines of the same time that novaspan reads',
   all: 'all lines from the first of the actions to the last',
 };
 
@@ -132,7 +132,7 @@ function replacedText({ replaced, kept }: Excerpt): string {
   const those = Object.entries(replaced).flatMap(([what, number]) =>
     number > 0 ? [`${number} ${number === 1 ? (SINGULAR[what] ?? what) : what}`] : [],
   );
-  const left = kept.length === 0 ? '' : `\nhosts that keep their names, as messages have these words: ${kept.join(', ')}`;
+  const left = kept.length === 0 ? '' : `\nhosts not renamed, because messages contain the same words: ${kept.join(', ')}`;
   return `replaced  ${those.length === 0 ? 'nothing' : those.join(', ')}${left}`;
 }
 
@@ -142,10 +142,10 @@ function textOf(made: Excerpt, output: string): string {
     differences.length === 0 ? [`proof     read again, it gives the same ${count(traces.length, 'trace')}: spans, times and outcomes`] : [];
   return [
     `${output}: ${count(lines, 'line')} in ${count(files, 'file')}, of ${count(traces.length, 'trace')}`,
-    `taken     ${HOW[extent]}`,
+    `copied    ${HOW[extent]}`,
     replacedText(made),
     ...proof,
-    'next      read it before you give it away: names in free text may be left',
+    'next      read it before you give it away: it may still have names in free text',
     `          novaspan replay --timezone ${zone} ${output}`,
     '',
   ].join('\n');
@@ -158,7 +158,7 @@ function differencesText({ differences }: Excerpt, output: string): string {
     ...differences.slice(0, MOST_SHOWN).map((text) => `  ${text}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
     '  why    these actions depend on other lines of the logs, or on a name that was replaced',
-    '  to do  give fewer paths or more of the time (--since, --until); please report it, with this text',
+    '  to do  give fewer paths, or a longer period (--since, --until); please report it, with this text',
     '',
   ].join('\n');
 }
@@ -177,7 +177,7 @@ ${ids.join('\n')}
 
     novaspan replay --timezone ${zone}${given} .
 
-${differences.length === 0 ? 'It gives the same traces as the logs it is from.' : 'It does not give the same traces as the logs it is from.'}
+${differences.length === 0 ? 'It gives the same traces as the original logs.' : 'It does not give the same traces as the original logs.'}
 `;
   try {
     writeFileSync(join(output, 'README.md'), text);

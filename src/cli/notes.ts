@@ -82,7 +82,7 @@ function nothingFound(outcome: Outcome): string[] {
     return [
       `no action to show: ${said === '' ? '--slowest' : said} left none${alone}`,
       `  there is  ${all.line}; the longest took ${all.longest}`,
-      ...(isHostUnknown(outcome) ? ['  to do     nothing in these logs says their host: name it with --log-host HOST'] : []),
+      ...(isHostUnknown(outcome) ? ['  to do     nothing in these logs shows their host: name it with --log-host HOST'] : []),
     ];
   }
   const [why, toDo] = unnamed.whyNone();

@@ -18,7 +18,7 @@ export const pageOptions = {
   },
   output: { type: 'string', short: 'o', value: 'FILE', about: 'write the result to FILE instead of stdout' },
   all: { type: 'boolean', about: 'text: every phase, also those without a finding' },
-  quiet: { type: 'boolean', short: 'q', about: 'nothing but the result, and errors' },
+  quiet: { type: 'boolean', short: 'q', about: 'only the result, and errors' },
   'no-color': { type: 'boolean', about: 'no colours' },
 } as const satisfies OptionSpecs;
 

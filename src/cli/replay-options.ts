@@ -10,7 +10,7 @@ export const replayOptions = {
     ...sourceOptions.timezone,
     about: `${sourceOptions.timezone.about}. Services in another zone follow it: Asia/Seoul,placement=UTC,glance=UTC. auto takes the zones that the logs prove`,
   },
-  'log-host': { type: 'string', value: 'HOST', about: 'the host of the logs, where neither file name, folder nor line says' },
+  'log-host': { type: 'string', value: 'HOST', about: 'the host that wrote the logs, if neither file name, folder nor line shows it' },
   ...selectOptions,
   view: { type: 'string', choices: views, about: 'how text is shown (default: waterfall for up to three actions, else table)' },
   format: {
@@ -33,7 +33,7 @@ export const replayOptions = {
       'threads that share the work: 1 (default), or 2, which is a little faster where hundreds of MB of plain logs are read. The result is the same',
   },
   output: { type: 'string', short: 'o', value: 'FILE', about: 'write the result to FILE instead of stdout' },
-  quiet: { type: 'boolean', short: 'q', about: 'nothing but the result, and errors' },
+  quiet: { type: 'boolean', short: 'q', about: 'only the result, and errors' },
   verbose: { type: 'boolean', short: 'v', about: 'also how many lines were read, recognised and skipped, and how fast' },
   'no-color': { type: 'boolean', about: 'no colours (NO_COLOR=1 does the same; FORCE_COLOR=1 gives colours in a pipe)' },
 } as const;

@@ -235,7 +235,7 @@ function notReadText(these: readonly { readonly path: string; readonly why: stri
   const more = these.length - shown.length;
   const named = shown.map(({ path, why }) => (isAlone ? `${path} (${why})` : path.split('/').at(-1)!)).join(', ');
   const further = more > 0 ? ` and ${more} more` : '';
-  return [`note: not read, as they are no logs of a known service: ${named}${further}; \`novaspan check --verbose\` says why`];
+  return [`note: not read, because they are no logs of a known service: ${named}${further}; \`novaspan check --verbose\` says why`];
 }
 
 /** Traces as one of the views draws them. */

@@ -20,7 +20,7 @@ export const report = defineCommand({
   operands: 'PATH...',
   takes: { least: 1, most: Infinity },
   about: [
-    'Reads logs, as `replay` does, and sums up their actions: how many there are, how long they took (p50 and p95), which phases gated their end and for what part of their time, the ten slowest of each kind and why, failures by cause, and hosts beside each other. Actions whose logs are of different levels (INFO, DEBUG) are apart: INFO does not part some phases, and shows their joined span.',
+    'Reads logs, as `replay` does, and sums up their actions: their number and duration (p50 and p95), which phases gated their end and for which part of their time, the ten slowest of each kind and why, failures by cause, and hosts side by side. Actions from logs of different levels (INFO, DEBUG) are listed separately: INFO does not separate some phases, and shows their joined span.',
     'To compare two sets, see `novaspan compare`. Nothing is sent anywhere and nothing is changed.',
   ],
   options: {
@@ -32,7 +32,7 @@ export const report = defineCommand({
   },
   groups: [
     { title: 'Which actions', options: ['action', 'since', 'until', 'host'] },
-    { title: 'What it comes to', options: ['format', 'output', 'all', 'quiet', 'no-color'] },
+    { title: 'The result', options: ['format', 'output', 'all', 'quiet', 'no-color'] },
     { title: 'How the logs are read', options: ['timezone', 'service', 'log-form', 'rules'] },
   ],
   examples: [

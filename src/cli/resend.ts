@@ -4,7 +4,7 @@ import type { Resent } from '../deliver/resend.js';
 import { exitCodes, reasonOf, usage } from '../model/errors.js';
 import { defineCommand, write } from './command.js';
 
-/** What it comes to when not all was sent; the first that happened decides. */
+/** The result when not all was sent; the first that happened decides. */
 const exitOf: Record<Resent['outcome'], number> = {
   sent: exitCodes.ok,
   refused: exitCodes.dataError,

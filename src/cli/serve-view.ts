@@ -22,9 +22,9 @@ const options = {
     about: `where the page is served: ${LISTEN_FORM.replace(', or off', '')} (default: 127.0.0.1:9465, or a free port if that is in use)`,
   },
   ...sourceOptions,
-  'log-host': { type: 'string', value: 'HOST', about: 'the host of the logs, where neither file name, folder nor line says' },
+  'log-host': { type: 'string', value: 'HOST', about: 'the host that wrote the logs, if neither file name, folder nor line shows it' },
   ...selectOptions,
-  quiet: { type: 'boolean', short: 'q', about: 'nothing but the address of the page, and errors' },
+  quiet: { type: 'boolean', short: 'q', about: 'only the address of the page, and errors' },
 } as const;
 
 /** `view PATH...`: the same as `replay`, to look at in a browser. */

@@ -7,13 +7,13 @@ export const sourceOptions = {
     type: 'string',
     value: 'SERVICE',
     about:
-      'who wrote the logs, such as nova-compute; needed only where the file name (nova-compute.log, SERVICE@HOST.log) or what wraps the lines (journald, syslog) does not say',
+      'the service that wrote the logs, such as nova-compute; needed only if neither the file name (nova-compute.log, SERVICE@HOST.log) nor the journal or syslog around the lines shows it',
   },
   'log-form': {
     type: 'string',
     choices: ['auto', ...logForms],
     about:
-      'how the logs are written: plain, or wrapped by a container runtime, the journal or syslog, or as JSON (docs/log-forms.md). auto (default) detects it from the lines of each log',
+      'the form of the logs: plain, or wrapped by a container runtime, the journal or syslog, or as JSON (docs/log-forms.md). auto (default) detects it from the lines of each log',
   },
   timezone: {
     type: 'string',

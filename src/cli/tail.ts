@@ -43,7 +43,7 @@ export const tail = defineCommand({
     'log-level': {
       type: 'string',
       choices: logLevels,
-      about: 'what novaspan says of itself on standard error (default: info); debug says of each action what is decided, and why',
+      about: 'how much novaspan logs on standard error (default: info); debug logs each decision about an action, with its reason',
     },
   },
   examples: [

@@ -63,7 +63,7 @@ function verdictIn(
   const few = phases.filter(({ judgement }) => judgement === 'few').length;
   const enough = phases.length - few;
   if (enough === 0)
-    return `Of each of the ${many(few, 'phase')} in both, A or B has too few: about ten actions of each are needed to tell a difference from noise.`;
+    return `Of each of the ${many(few, 'phase')} in both, A or B has too few: about ten actions of each are needed to separate a difference from noise.`;
   const failed = failures.filter(({ isMore }) => isMore).length;
   const there = presence.filter(({ isMore }) => isMore).length;
   const parts = [

@@ -57,7 +57,7 @@ export function loadConfig({ file, env, flags, paths }: ConfigSources): Config {
     .filter(({ origin }) => faults.length === 0 || origin !== undefined)
     .map((issue) => ({ ...issue, message: issue.origin === undefined ? issue.message : `${issue.message} (${issue.origin})` }));
   if (issues.length > 0) faults.push(z.prettifyError({ issues }));
-  throw configInvalid(file ?? 'what the environment and the command line say', faults.join('\n'), result.error);
+  throw configInvalid(file ?? 'the configuration of environment and command line', faults.join('\n'), result.error);
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

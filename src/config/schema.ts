@@ -25,7 +25,7 @@ const NO_AUTO =
   'cannot be auto: logs prove an offset of today, which changes with summer time while tail runs; run `novaspan check` on the logs and give the zone that it names';
 const zone = text(ZONE).refine(isZone, { error: ({ input }) => (input === 'auto' ? NO_AUTO : `must be ${ZONE}`) });
 
-const NO_LOGS = 'name at least one log: as PATH on the command line, in NOVASPAN_LOGS, or here; or have them sent: receive.listen';
+const NO_LOGS = 'name at least one log: as PATH on the command line, in NOVASPAN_LOGS, or here; or set receive.listen to receive logs';
 const NEEDS_STATE_DIR = 'needs a stateDir: received lines are kept there until their actions are exported';
 
 const logSchema = z.strictObject({
@@ -41,7 +41,7 @@ const logSchema = z.strictObject({
     .enum(['auto', ...logForms])
     .optional()
     .meta({
-      description: 'how it is written, and what wraps its lines: [log-forms.md](log-forms.md). `auto` detects it from the lines',
+      description: 'the form of its lines: [log-forms.md](log-forms.md). `auto` detects it',
       shownDefault: '`auto`',
     }),
   timezone: zone.optional().meta({
@@ -110,14 +110,14 @@ const viewSchema = z.strictObject({
   listen: address
     .default('off')
     .describe(
-      "where the page of the last actions and Jaeger's query API are served: HOST:PORT, or `off` ([view.md](view.md)). They show log lines, and ask for no password",
+      "where the page of the last actions and Jaeger's query API are served: HOST:PORT, or `off` ([view.md](view.md)). They show log lines, without a password",
     ),
   traces: z
     .int('must be a whole number')
     .min(1, 'must be 1 or more')
     .default(1000)
-    .describe('how many actions are kept in memory for it, at most; the oldest go first'),
-  bytes: size.prefault('32MiB').describe('how much memory they may take, packed; the oldest go first'),
+    .describe('limit of the number of actions in memory for the page; the oldest are dropped first'),
+  bytes: size.prefault('32MiB').describe('limit of their memory, compressed; the oldest are dropped first'),
 });
 
 /** All settings of `novaspan tail`. An unknown setting is an error, not ignored. */
@@ -128,11 +128,11 @@ const fields = z.strictObject({
   }),
   host: text('the name of a host')
     .default(() => hostname())
-    .meta({ description: 'whose logs these are, where their names do not say', shownDefault: "this machine's name" }),
+    .meta({ description: 'the host that writes the logs, if their names do not show it', shownDefault: "this machine's name" }),
   timezone: zone
     .default(() => new Intl.DateTimeFormat().resolvedOptions().timeZone)
     .meta({
-      description: "the zone that lines of nova, neutron, placement and glance are in. A container's may be another than its host's",
+      description: "the time zone of the lines of nova, neutron, placement and glance. The zone of a container can differ from that of its host",
       shownDefault: "this machine's zone",
     }),
   pollInterval: duration
@@ -140,7 +140,7 @@ const fields = z.strictObject({
     .describe('how often the logs are read while there is more to read; a quarter as often where all has been read'),
   stateDir: text('a folder, or none').optional().meta({
     description:
-      'the folder that keeps the checkpoint and what the backend would not take. `none` keeps nothing: a restart is then a first start',
+      'the folder for the checkpoint and for traces that the backend refused. `none`: nothing is kept, and each start is a first start',
     shownDefault:
       '`$STATE_DIRECTORY` (systemd sets it), else `/var/lib/novaspan` for root, else `$XDG_STATE_HOME/novaspan` or `~/.local/state/novaspan`; `none` where `output` is not `otlp`',
   }),
@@ -172,20 +172,20 @@ const fields = z.strictObject({
     .enum(logLevels)
     .default('info')
     .describe(
-      'what novaspan says of itself on standard error: `debug` says of each action what is decided, and why ([tailing.md](tailing.md#why-does-my-trace-not-appear))',
+      'how much novaspan logs on standard error: `debug` logs each decision about an action, with its reason ([tailing.md](tailing.md#why-does-my-trace-not-appear))',
     ),
   queue: z
     .int('must be a whole number')
     .min(1, 'must be 1 or more')
     .default(1000)
-    .describe('how many traces may wait for the backend; when so many do, reading pauses until it takes them again'),
-  queueBytes: size.prefault('64MiB').describe('how much memory the traces that wait may take, about; likewise'),
+    .describe('limit of the number of traces that wait for the backend; when it is reached, reading pauses until the backend accepts traces again'),
+  queueBytes: size.prefault('64MiB').describe('limit of the estimated memory of these traces, with the same effect'),
   drainTimeout: duration
     .prefault('10s')
-    .describe('how long stopping may wait for the backend to take what is finished; the next start sends the rest'),
-  receive: receiveSchema.prefault({}).describe('logs that are sent'),
-  view: viewSchema.prefault({}).describe('a page of what was found last'),
-  telemetry: telemetrySchema.prefault({}).describe('what novaspan says of itself'),
+    .describe('how long a stop may wait until the backend has accepted the finished traces; the next start sends the rest'),
+  receive: receiveSchema.prefault({}).describe('logs that other programs send'),
+  view: viewSchema.prefault({}).describe('a page of the last actions'),
+  telemetry: telemetrySchema.prefault({}).describe("novaspan's own log"),
 });
 
 /** What no field can know by itself. It is checked whatever else is wrong, so that all faults are reported at once. */

@@ -86,14 +86,14 @@ export class RefusedTraces<T extends QueuedTrace> {
     const { deadLetters, exporter, stop } = this.#options;
     const document = deadLetters && exporter.document?.(entry.queued.trace);
     if (deadLetters === undefined || document === undefined) {
-      this.#drop(entry, why, 'the backend will never take this trace, and no folder keeps it: it is lost');
+      this.#drop(entry, why, 'the backend refused this trace for good, and there is no dead-letter folder: the trace is lost');
       return true;
     }
     try {
       const kept = await this.#keep(deadLetters, document, entry, why);
       if (stop.aborted) return false;
       if (kept === 'full')
-        this.#drop(entry, why, 'the backend will never take this trace, and the folder that keeps such is full: it is lost');
+        this.#drop(entry, why, 'the backend refused this trace for good, and the dead-letter folder is full: the trace is lost');
       else this.#kept(entry, why);
       return true;
     } catch (cause) {
@@ -140,7 +140,7 @@ export class RefusedTraces<T extends QueuedTrace> {
     this.#diskFaultLoggedAt = clock.now();
     log.error(
       { folder: deadLetters?.folder, cause: reasonOf(cause) },
-      'a refused trace cannot be written to the dead-letter folder: it waits in memory and is tried again',
+      'a refused trace cannot be written to the dead-letter folder: it waits in memory, and the write is tried again',
     );
   }
 }

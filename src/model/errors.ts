@@ -82,9 +82,9 @@ export const rulesInvalid = (files: readonly { readonly file: string; readonly f
   new OperatorError(
     'RULES_INVALID',
     files
-      .map(({ file, faults }) => `${file} holds rules that cannot be used\n${faults.map((fault) => `✖ ${fault}`).join('\n')}`)
+      .map(({ file, faults }) => `${file} has rules that cannot be used\n${faults.map((fault) => `✖ ${fault}`).join('\n')}`)
       .join('\n'),
-    { remedy: 'correct the rules above; docs/rules.md shows every field, and `novaspan catalogue` the kinds that are there already' },
+    { remedy: 'correct the rules above; docs/rules.md shows every field, and `novaspan catalogue` lists the kinds that exist' },
   );
 
 export const logUnreadable = (path: string, cause: unknown) =>
@@ -99,7 +99,7 @@ export const journalUnreadable = (path: string, what: string, remedy: string) =>
 
 /** @param seen what the log looks like, in words */
 export const logUnknown = (path: string, seen?: string) =>
-  new OperatorError('LOG_UNKNOWN', `it is not known which service wrote ${path}${seen === undefined ? '' : `: ${seen}`}`, {
+  new OperatorError('LOG_UNKNOWN', `the service that wrote ${path} is not known${seen === undefined ? '' : `: ${seen}`}`, {
     remedy:
       seen === undefined
         ? 'name it with --service, such as --service nova-compute, or call the file SERVICE@HOST.log'
@@ -120,8 +120,8 @@ export const nothingRead = (paths: string, lines: number, others: string, seen: 
       remedy:
         lines === 0
           ? isJournal
-            ? 'name a unit that has written: `journalctl --field=_SYSTEMD_UNIT` lists them; a journal elsewhere is named by its folder, journal:/PATH'
-            : 'give logs that hold something, the rotated ones too'
+            ? 'name a unit that has logged (`journalctl --field=_SYSTEMD_UNIT` lists them); for a journal elsewhere give its folder, journal:/PATH'
+            : 'give logs that have lines, such as the rotated files'
           : 'run `novaspan check` on the same paths; name the service with --service if its name is missing, and the form with --log-form',
     },
   );
@@ -135,7 +135,7 @@ export const outputUnwritable = (what: string, cause: unknown) =>
 export const stateUnusable = (folder: string, cause: unknown) =>
   new OperatorError('STATE_UNUSABLE', `cannot keep state in ${folder}: ${reasonOf(cause)}`, {
     remedy:
-      'give this user a folder of its own that lasts (stateDir, --state-dir or NOVASPAN_STATE_DIR; under systemd StateDirectory=novaspan), or say `none` and do without: a restart then knows nothing of what was before',
+      'give this user a folder that stays across restarts (stateDir, --state-dir or NOVASPAN_STATE_DIR; under systemd StateDirectory=novaspan), or set it to `none`: then every start is a first start',
     cause,
   });
 
@@ -145,16 +145,16 @@ export const stateLocked = (folder: string, pid: number) =>
   });
 
 const BEGIN_ANEW =
-  'novaspan then begins as at a first start: it looks back by lookBack, or with --backfill reads all that is there. What is sent twice has the same ids and bytes';
+  'novaspan then begins as at a first start: it looks back by lookBack, or reads all logs with --backfill. A trace that is sent twice has the same ids and bytes';
 
 export const checkpointDamaged = (file: string, why: string) =>
   new OperatorError('CHECKPOINT_DAMAGED', `${file} is damaged: ${why}`, {
-    remedy: `look after the disk, then move the file away: ${BEGIN_ANEW}`,
+    remedy: `check the disk for faults, then move the file away: ${BEGIN_ANEW}`,
   });
 
 export const checkpointNewer = (file: string, version: number, known: number) =>
-  new OperatorError('CHECKPOINT_NEWER', `${file} is of a newer novaspan: it has version ${version}, and this one knows up to ${known}`, {
-    remedy: `go back to the newer novaspan, or move the file away: ${BEGIN_ANEW}`,
+  new OperatorError('CHECKPOINT_NEWER', `a newer novaspan wrote ${file}: it has version ${version}, and this novaspan reads up to version ${known}`, {
+    remedy: `run the newer novaspan again, or move the file away: ${BEGIN_ANEW}`,
   });
 
 export const viewUnavailable = (listen: string, remedy: string, cause?: unknown) =>
@@ -170,7 +170,7 @@ export const telemetryUnavailable = (listen: string, remedy: string, cause?: unk
   });
 
 export const receiveUnavailable = (listen: string, cause?: unknown) =>
-  new OperatorError('RECEIVE_UNAVAILABLE', `cannot take logs on ${listen}${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, {
+  new OperatorError('RECEIVE_UNAVAILABLE', `cannot receive logs on ${listen}${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, {
     remedy:
       'set receive.listen to an address of this machine and a port above 1024 that nothing else listens on, such as 127.0.0.1:4319 (4318 is often a Collector), or to off',
     cause,

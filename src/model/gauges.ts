@@ -103,7 +103,7 @@ export const gauges = {
     'error of the time zone of a log, as its lines show it (positive: times are too late); no value while none is known',
     ({ zoneOffset }) => seconds(zoneOffset),
   ),
-  watermark_lag_seconds: one('seconds', 'how far processing is behind the clock: an action is exported this long after its end', (v, now) =>
+  watermark_lag_seconds: one('seconds', 'delay of processing behind the clock: an action is exported this long after its end', (v, now) =>
     age(v.watermark, now),
   ),
   open_actions: {
@@ -126,7 +126,7 @@ export const gauges = {
   ),
   acknowledgement_age_seconds: one('seconds', 'time since the backend last accepted a trace', (v, now) => age(v.acknowledged, now)),
   checkpoint_age_seconds: one('seconds', 'time since the checkpoint was last written', (v, now) => age(v.checkpointed, now)),
-  needed_log_age_seconds: one('seconds', 'age of the oldest line that is still needed: logs must be kept longer than this', (v, now) =>
+  needed_log_age_seconds: one('seconds', 'age of the oldest line that is still needed; logs must be kept longer than this', (v, now) =>
     age(v.horizon, now),
   ),
   receive_buffer_bytes: one(
@@ -141,7 +141,7 @@ export const gauges = {
   ),
   received_logs: one('logs', 'received logs that are kept', ({ receiveBuffer }) => receiveBuffer?.logs),
   open_files: one('files', 'log files that are held open', ({ descriptors }) => descriptors),
-  start_time_seconds: one('seconds', 'when the process started, since 1970', ({ started }) => seconds(started)),
+  start_time_seconds: one('seconds', 'start time of the process, since 1970', ({ started }) => seconds(started)),
 } as const satisfies Record<string, Gauge>;
 
 export type GaugeName = keyof typeof gauges;

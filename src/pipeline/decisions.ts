@@ -22,8 +22,8 @@ export interface DecisionLog {
 }
 
 const WHY_NOT: Record<NotSent, string> = {
-  'sent already': 'a trace of this action was delivered before: its lines were read again after a restart',
-  'before the start': 'it ended before novaspan was started for the first time, or began before lookBack: --backfill sends it',
+  'sent already': 'a trace of this action was already delivered; its lines were read again after a restart',
+  'before the start': 'it ended before the first start of novaspan, or began before lookBack; with --backfill it is exported',
   'nothing to say': 'no phase of it was seen',
 };
 
@@ -46,7 +46,7 @@ export function decisionLog(log: Log): DecisionLog | undefined {
           linesKept,
           ...(slowest !== undefined && { waitsFor: slowest.path, itsLastLine: timeOf(slowest.newest), itsUnreadBytes: slowest.lagBytes }),
         },
-        'all logs are read up to this moment: what closes later waits',
+        'all logs are read up to this time; actions that end later are still open',
       );
     },
   };

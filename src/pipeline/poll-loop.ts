@@ -82,12 +82,12 @@ export class PollLoop {
   #logTrouble({ sources, missing }: PollReport): void {
     const { log } = this.#options;
     for (const path of missing) {
-      if (!this.#absent.has(path)) log.warn({ path }, 'there is no such log yet: novaspan looks for it at each poll');
+      if (!this.#absent.has(path)) log.warn({ path }, 'this log does not exist yet: novaspan looks for it at each poll');
       this.#absent.add(path);
     }
     for (const { path, readable, reason, lost } of sources) {
       if (lost !== undefined) log.warn({ path, reason: lost }, 'a part of a log was missed');
-      if (!readable && !this.#unreadable.has(path)) log.error({ path, reason }, 'a log cannot be read: it is tried again at each poll');
+      if (!readable && !this.#unreadable.has(path)) log.error({ path, reason }, 'a log cannot be read: novaspan tries again at each poll');
       if (readable) this.#unreadable.delete(path);
       else this.#unreadable.add(path);
     }

@@ -54,7 +54,7 @@ export class Receiver {
       const outcome = lines.length === 0 ? 'taken' : await buffer.append(hash, lines);
       if (outcome === 'full') {
         this.#failed('the receive buffer is full');
-        return refused(encoding, 503, 'there is no room for more lines: send them again later', RETRY_FULL);
+        return refused(encoding, 503, 'the receive buffer has no room: send the lines again later', RETRY_FULL);
       }
       this.#succeeded();
       if (outcome === 'repeated') count('received_duplicates');
@@ -107,7 +107,7 @@ export class Receiver {
   #failed(reason: string): void {
     const isNew = this.#fault === undefined;
     this.#fault = reason;
-    if (isNew) this.#options.log.error({ reason }, 'received lines cannot be written: their senders get 503 and send them again');
+    if (isNew) this.#options.log.error({ reason }, 'received lines cannot be written: senders get 503 and repeat their requests');
   }
 
   #succeeded(): void {

@@ -62,8 +62,8 @@ export async function serveReceiver({ listen, receiver, count, log, limits = {} 
     const encoding = ENCODINGS[(request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase()];
     const no = (status: number, message: string, retryAfter?: number) =>
       [refused(encoding ?? 'json', status, message, retryAfter), encoding ?? 'json'] as const;
-    if ((request.url ?? '/').split('?', 1)[0] !== PATH) return no(404, `logs are taken at ${PATH}, and nothing else is`);
-    if (request.method !== 'POST') return no(405, 'logs are sent by POST');
+    if ((request.url ?? '/').split('?', 1)[0] !== PATH) return no(404, `logs are received at ${PATH} only`);
+    if (request.method !== 'POST') return no(405, 'send logs by POST');
     if (encoding === undefined) return no(415, `send ${Object.values(CONTENT_TYPES).join(' or ')}`);
     const packed = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
     if (packed !== 'identity' && packed !== 'gzip') return no(415, 'compress with gzip, or not at all');
@@ -71,7 +71,7 @@ export async function serveReceiver({ listen, receiver, count, log, limits = {} 
 
     const faults: Readonly<Record<BodyFault, () => readonly [Answer, Encoding]>> = {
       'too large': () => no(413, `a request may have ${bodyBytes} bytes, packed and unpacked: send smaller batches`),
-      'too much at once': () => no(503, 'too much is being sent at once: send it again', RETRY_BUSY),
+      'too much at once': () => no(503, 'too many requests at once: send it again', RETRY_BUSY),
       damaged: () => no(400, 'the body is not gzip, or is cut off'),
       'cut off': () => no(400, 'the body is cut off'),
     };

@@ -9,12 +9,12 @@ export interface Family {
 export const cumulative = {
   actions_total: {
     type: 'counter',
-    help: 'actions that ended, and how',
+    help: 'actions that ended, by outcome',
     labels: ['action', 'outcome', 'host'],
   },
   actions_failed_total: {
     type: 'counter',
-    help: 'actions that did not succeed, by what nova said: the exception, or the outcome where it named none',
+    help: 'actions that did not succeed, by reason: the exception that nova logged, or the outcome if it logged none',
     labels: ['action', 'reason', 'host'],
   },
   build_attempts_failed_total: {
@@ -24,37 +24,37 @@ export const cumulative = {
   },
   action_duration_seconds: {
     type: 'histogram',
-    help: 'how long actions took on their host, without the API request and the scheduling; one that timed out is beyond all buckets',
+    help: 'duration of actions on their host, without the API request and the scheduling; an action that timed out is above all buckets',
     labels: ['action', 'host', 'outcome'],
   },
   action_wait_seconds: {
     type: 'histogram',
-    help: 'how long users waited: from the API request to the end of the action; only where one sidecar reads the logs of both nova-api and the host',
+    help: 'time that users waited, from the API request to the end of the action; only where one sidecar reads the logs of both nova-api and the host',
     labels: ['action', 'host', 'outcome'],
   },
   phase_duration_seconds: {
     type: 'summary',
-    help: 'how long phases took of which both ends are known: how many, and their sum; a histogram with telemetry.phaseHistograms: coarse',
+    help: 'duration of phases with both ends known: count and sum; a histogram if telemetry.phaseHistograms is coarse',
     labels: ['action', 'phase', 'service', 'host'],
   },
   phase_duration_native_seconds: {
     type: 'histogram',
-    help: 'the same as a native histogram, with telemetry.phaseHistograms: native, for Prometheus that asks for these',
+    help: 'the same as a native histogram, if telemetry.phaseHistograms is native and Prometheus requests it',
     labels: ['action', 'phase', 'service', 'host'],
   },
   phases_unmeasured_total: {
     type: 'counter',
-    help: 'phases that no line begins or no line ends: their length is not known',
+    help: 'phases whose start or end no line shows: their duration is not known',
     labels: ['action', 'phase', 'service', 'host'],
   },
   nova_build_seconds: {
     type: 'histogram',
-    help: 'what nova itself says that a build took',
+    help: 'duration of builds as nova itself logs it',
     labels: ['host'],
   },
   nova_spawn_seconds: {
     type: 'histogram',
-    help: 'what nova itself says that the spawn on the hypervisor took',
+    help: 'duration of spawns on the hypervisor as nova itself logs it',
     labels: ['host'],
   },
 } as const satisfies Record<string, Family>;
@@ -67,31 +67,31 @@ export const longest = {
   action_longest_seconds: {
     type: 'gauge',
     of: 'action_duration_seconds',
-    help: 'the longest action whose trace was done with in the last five minutes',
+    help: 'the longest action whose trace was settled in the last five minutes',
     labels: ['action', 'host'],
   },
   action_wait_longest_seconds: {
     type: 'gauge',
     of: 'action_wait_seconds',
-    help: 'the longest wait of a user, of actions whose trace was done with in the last five minutes',
+    help: 'the longest wait of a user for an action whose trace was settled in the last five minutes',
     labels: ['action', 'host'],
   },
   phase_longest_seconds: {
     type: 'gauge',
     of: 'phase_duration_seconds',
-    help: 'the longest phase of which both ends are known, of traces that were done with in the last five minutes',
+    help: 'the longest phase with both ends known, in traces that were settled in the last five minutes',
     labels: ['action', 'phase', 'service', 'host'],
   },
   nova_build_longest_seconds: {
     type: 'gauge',
     of: 'nova_build_seconds',
-    help: 'the longest build by what nova itself says, of traces that were done with in the last five minutes',
+    help: 'the longest build as nova itself logs it, in traces that were settled in the last five minutes',
     labels: ['host'],
   },
   nova_spawn_longest_seconds: {
     type: 'gauge',
     of: 'nova_spawn_seconds',
-    help: 'the longest spawn by what nova itself says, of traces that were done with in the last five minutes',
+    help: 'the longest spawn as nova itself logs it, in traces that were settled in the last five minutes',
     labels: ['host'],
   },
 } as const satisfies Record<string, Family & { readonly of: keyof typeof cumulative }>;
@@ -100,7 +100,7 @@ export const longest = {
 export const passing = {
   build_info: {
     type: 'gauge',
-    help: 'always 1: what runs here',
+    help: 'always 1; the labels are the versions that run here',
     labels: ['version', 'node'],
   },
 } as const satisfies Record<string, Family>;

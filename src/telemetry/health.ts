@@ -35,11 +35,11 @@ export interface Health {
  * the logs keep what it has not taken, and `novaspan_backend_up` says it.
  */
 export function healthOf({ cycleEndedAt, unseen, checkpointFault, backend }: HealthFacts, now: Millis): Health {
-  const live = now - cycleEndedAt > STALLED ? [`the last turn of the loop ended ${Math.round((now - cycleEndedAt) / 1000)} s ago`] : [];
+  const live = now - cycleEndedAt > STALLED ? [`no poll cycle has finished for ${Math.round((now - cycleEndedAt) / 1000)} s`] : [];
   const ready = [...live];
   for (const path of unseen) ready.push(`${path} has not been looked at yet`);
   if (checkpointFault !== undefined) ready.push(`the checkpoint cannot be written: ${checkpointFault}`);
   if (backend.needed && !backend.acknowledged)
-    ready.push(`the backend has not taken a trace yet${backend.fault === undefined ? '' : `: ${backend.fault}`}`);
+    ready.push(`the backend has not accepted a trace yet${backend.fault === undefined ? '' : `: ${backend.fault}`}`);
   return { live, ready };
 }

@@ -75,7 +75,7 @@ export async function serveView({ store, listen, isFallback = false, now, onFaul
   const live = new Live(store, () => ({ ...progress, dropped: store.dropped, version }));
 
   async function answer(request: IncomingMessage): Promise<Answer | 'live'> {
-    if (!isForUs(request.headers.host, own)) return text(421, 'this name is not one that novaspan is served by: use its address');
+    if (!isForUs(request.headers.host, own)) return text(421, 'novaspan does not answer under this host name: use its address');
     if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'only GET and HEAD are answered here');
     const [path = '/', query] = (request.url ?? '/').split(/\?(.*)/s, 2);
     switch (path) {
@@ -99,7 +99,7 @@ export async function serveView({ store, listen, isFallback = false, now, onFaul
     const [first, ...rest] = segments;
     if (first === 'view' && rest[0] === 'trace' && rest.length === 2) {
       const trace = store.get(rest[1]!);
-      return trace === undefined ? json(404, { error: 'this action is not here, or not any more' }) : json(200, pageOf(trace));
+      return trace === undefined ? json(404, { error: 'this action is not in memory, or no longer' }) : json(200, pageOf(trace));
     }
     const found = first === 'api' ? await ofJaeger(rest, params) : undefined;
     return found === undefined ? text(404, 'there is nothing at this path') : json(found.status, found.body);
@@ -114,7 +114,7 @@ export async function serveView({ store, listen, isFallback = false, now, onFaul
       said = await answer(request);
     } catch (error) {
       onFault?.(`${request.url ?? ''}: ${reasonOf(error)}`);
-      said = text(500, 'this could not be answered: see the log of novaspan');
+      said = text(500, 'this request failed: see the log of novaspan');
     }
     if (said !== 'live') return respond(request, response, said);
     response.writeHead(200, { ...SECURITY, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });

@@ -66,7 +66,7 @@ describe('the zone', () => {
 
     expect(report.problems).toEqual([]);
     expect(source(report, 'nova-compute')?.clock.verdict).toBe('unknown');
-    expect(report.notes.join('\n')).toMatch(/nothing tells whether the times of nova-compute are in UTC/);
+    expect(report.notes.join('\n')).toMatch(/the times of nova-compute were read as UTC, and nothing in these logs confirms it/);
   });
 });
 
@@ -148,7 +148,7 @@ describe('what is wrong', () => {
         about: 'unreadable',
         what: `not there: ${folder('nothing.log')}`,
         why: ['there is no such file or folder on this machine'],
-        remedy: expect.stringMatching(/^name where this machine has its logs/),
+        remedy: expect.stringMatching(/^give the path where this machine has its logs/),
       },
     ]);
     expect(report.exitCode).toBe(66);
@@ -200,7 +200,7 @@ describe('what is wrong', () => {
         `nothing in ${folder('nova-api.log')} is recognised`.replace(folder(), ''),
         'name the service that wrote it: --service nova-compute',
       ],
-      ['there is no log of nova-compute', 'add the nova-compute log of the hosts in question'],
+      ['there is no log of nova-compute', 'add the nova-compute log of each host whose actions you want to see'],
     ]);
   });
 
@@ -259,7 +259,7 @@ describe('a configuration', () => {
     expect([some.problems, some.exitCode]).toEqual([[], 0]);
     expect(some.notes).toContain(`not there: ${folder('placement')} (is placement on this host?); tail looks for them at every poll`);
     expect(some.notes).toContain(
-      `there, without a log in it: ${folder('glance')} (is glance on this host?); tail looks for them at every poll`,
+      `folder without a log: ${folder('glance')} (is glance on this host?); tail looks for them at every poll`,
     );
 
     writeFileSync(file, listing(folder('nova'), folder('ovn')));
@@ -303,7 +303,7 @@ describe('a configuration', () => {
   });
 });
 
-describe('logs that are sent', () => {
+describe('logs that other programs send', () => {
   const configured = (): string => {
     writeFileSync(
       folder('novaspan.yaml'),
@@ -316,7 +316,7 @@ describe('logs that are sent', () => {
     const report = await check([], { config: configured() });
 
     expect([report.problems, report.exitCode]).toEqual([[], 0]);
-    expect(report.notes.join('\n')).toMatch(/^logs are taken by OTLP on 127.0.0.1:4319.*\nno log has been sent yet/);
+    expect(report.notes.join('\n')).toMatch(/^logs are received by OTLP on 127.0.0.1:4319.*\nno log has been received yet/);
   });
 
   it('are read where they are kept, each in the zone of its host', async () => {

@@ -65,7 +65,7 @@ describe('a log says the same of itself', () => {
     const report = await checked(inFiles(name));
 
     expect(report.problems).toEqual([]);
-    expect(report.notes.filter((note) => !note.startsWith('nothing tells which host'))).toEqual([]);
+    expect(report.notes.filter((note) => !note.startsWith('the host that wrote'))).toEqual([]);
     expect(sorted(report.sources)).toEqual(sorted(plain.sources));
     expect(new Set(report.sources.map((source) => source.form))).toEqual(new Set<LogForm>([form]));
     expect(new Set(report.sources.map(({ clock }) => clock.verdict))).toEqual(new Set(['utc']));
@@ -172,9 +172,9 @@ it('a journal without any service that is read says whose lines it holds', async
   expect(report.problems).toEqual([
     {
       about: 'unknown-service',
-      what: expect.stringMatching(/^no line of .*messages\.log says that a service which novaspan reads wrote it$/),
+      what: expect.stringMatching(/^no line of .*messages\.log is from a service that novaspan reads$/),
       why: ['its lines are of sshd, sudo'],
-      remedy: 'if one of these is such a service under another name, pass --service SERVICE',
+      remedy: 'if one of these is a service of novaspan under another name, pass --service SERVICE',
     },
   ]);
 });

@@ -55,7 +55,7 @@ describe('novaspan', () => {
                     more
         excerpt     write the lines of one action into a folder, scrubbed, to show
                     them to others
-        trace-id    tell an action's trace id from its instance and request ids
+        trace-id    print the trace id of an action, from its instance and request ids
         catalogue   list every message and every phase that novaspan knows
         completion  print the completion script of a shell
         help        show help for all commands, or for one
@@ -313,7 +313,7 @@ describe('a tally', () => {
       "2 lines in no known format; \`novaspan check\` on these logs says more (x 2)
       2 lines longer than 1 MiB: only the beginning was read (x 2)
       2 lines damaged: cut, broken, or withheld by journalctl without --all (x 2)
-      2 logs not read, as nothing shows which service wrote them: name it with --service (x 2)
+      2 logs not read, because their service is not known: name it with --service (x 2)
       2 lines of OVS or OVN lost before the log was written, or not in this copy of it (x 2)
       2 messages that OVS or OVN did not log because of their own rate limit (x 2)
       2 lines given up, as too many were waiting for their action: phases may be missing (x 2)

@@ -44,7 +44,7 @@ describe('excerpt', () => {
       taken     the lines of the actions, and all others with their request ids
       replaced  1 host, 3 names
       proof     read again, it gives the same 1 trace: spans, times and outcomes
-      next      read it before you give it away: names in free text may be left
+      next      read it before you give it away: it may still have names in free text
                 novaspan replay --timezone UTC OUT
       "
     `);
@@ -66,13 +66,13 @@ describe('excerpt', () => {
 
     expect(code).toBe(65);
     expect(stdout).not.toContain('proof');
-    expect(stdout).toContain('hosts that keep their names, as messages have these words: compute');
+    expect(stdout).toContain('hosts not renamed, because messages contain the same words: compute');
     expect(stderr).toMatch(/does not give the same traces[\s\S]*missing: nova-compute spawn[\s\S]*and 3 more[\s\S]*to do/);
     expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('It does not give the same traces');
   });
 
   it.each([
-    [['logs'], 'needs to know which actions'],
+    [['logs'], 'needs a choice of actions'],
     [['-', '--request', 'req-5678fc57'], 'reads logs more than once'],
     [['journal:', '--request', 'req-5678fc57'], 'reads logs more than once'],
     [['logs', '--request', 'x'], "--request cannot be 'x'"],

@@ -81,7 +81,7 @@ describe('the server', () => {
     expect(readiness).toMatchObject({ status: 503, headers: { 'content-type': 'application/json' } });
     expect(JSON.parse(readiness.body)).toEqual({ ok: false, reasons: ['/var/log/nova has not been looked at yet'] });
 
-    health = { live: ['the last turn of the loop ended 31 s ago'], ready: [] };
+    health = { live: ['no poll cycle has finished for 31 s'], ready: [] };
     expect((await ask(`${url}/healthz`)).status).toBe(503);
   });
 
@@ -294,18 +294,18 @@ describe('health', () => {
   });
 
   it('is lost when the loop stands still', () => {
-    const reasons = ['the last turn of the loop ended 31 s ago'];
+    const reasons = ['no poll cycle has finished for 31 s'];
     expect(at({}, NOW + 31_000)).toEqual({ live: reasons, ready: reasons });
   });
 
   it.each<[string, Partial<HealthFacts>, string[]]>([
     ['logs not looked at', { unseen: ['/var/log/nova'] }, ['/var/log/nova has not been looked at yet']],
     ['a full disk', { checkpointFault: 'no space left on device' }, ['the checkpoint cannot be written: no space left on device']],
-    ['a backend that took nothing yet', { backend: { needed: true, acknowledged: false } }, ['the backend has not taken a trace yet']],
+    ['a backend that took nothing yet', { backend: { needed: true, acknowledged: false } }, ['the backend has not accepted a trace yet']],
     [
       'a backend that says why',
       { backend: { needed: true, acknowledged: false, fault: 'HTTP 401' } },
-      ['the backend has not taken a trace yet: HTTP 401'],
+      ['the backend has not accepted a trace yet: HTTP 401'],
     ],
     ['a backend that took one', { backend: { needed: true, acknowledged: true, fault: 'HTTP 503' } }, []],
   ])('with %s: alive, and ready only if there is no reason', (_, facts, reasons) => {
