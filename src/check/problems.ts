@@ -174,7 +174,7 @@ export function noCompute(
     return {
       problems: [],
       notes: [
-        "no log of nova-compute: this process exports the parts of its own services, and the sidecars of the compute hosts export the roots",
+        'no log of nova-compute: this process exports the parts of its own services, and the sidecars of the compute hosts export the roots',
       ],
     };
   return {

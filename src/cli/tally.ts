@@ -24,8 +24,7 @@ const faults: Partial<Record<CounterName, (n: number) => string>> = {
   overlong_lines: (n) => `${many(n, 'line')} longer than 1 MiB: only the beginning was read`,
   malformed_lines: (n) => `${many(n, 'line')} damaged: cut, broken, or withheld by journalctl without --all`,
   unknown_logs: (n) => `${many(n, 'log')} not read, because their service is not known: name it with --service`,
-  cut_off_logs: (n) =>
-    `${many(n, 'log')} truncated: a compressed file was cut off, or a pipe broke; the readable part is used`,
+  cut_off_logs: (n) => `${many(n, 'log')} truncated: a compressed file was cut off, or a pipe broke; the readable part is used`,
   vlog_lines_missing: (n) => `${many(n, 'line')} of OVS or OVN lost before the log was written, or not in this copy of it`,
   vlog_messages_dropped: (n) => `${many(n, 'message')} that OVS or OVN did not log because of their own rate limit`,
   clock_jump: (n) => `${many(n, 'line')} with a time far ahead of the others: a wrong date, or a clock that was set`,

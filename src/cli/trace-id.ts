@@ -5,7 +5,7 @@ import { idsText } from './ids.js';
 /** `trace-id INSTANCE REQUEST`: from the two ids in a ticket to the trace, with no log at hand. */
 export const traceId = defineCommand({
   name: 'trace-id',
-  summary: "print the trace id of an action, from its instance and request ids",
+  summary: 'print the trace id of an action, from its instance and request ids',
   operands: 'INSTANCE REQUEST',
   takes: { least: 2, most: 2 },
   about: [

@@ -132,7 +132,8 @@ const fields = z.strictObject({
   timezone: zone
     .default(() => new Intl.DateTimeFormat().resolvedOptions().timeZone)
     .meta({
-      description: "the time zone of the lines of nova, neutron, placement and glance. The zone of a container can differ from that of its host",
+      description:
+        'the time zone of the lines of nova, neutron, placement and glance. The zone of a container can differ from that of its host',
       shownDefault: "this machine's zone",
     }),
   pollInterval: duration
@@ -178,7 +179,9 @@ const fields = z.strictObject({
     .int('must be a whole number')
     .min(1, 'must be 1 or more')
     .default(1000)
-    .describe('limit of the number of traces that wait for the backend; when it is reached, reading pauses until the backend accepts traces again'),
+    .describe(
+      'limit of the number of traces that wait for the backend; when it is reached, reading pauses until the backend accepts traces again',
+    ),
   queueBytes: size.prefault('64MiB').describe('limit of the estimated memory of these traces, with the same effect'),
   drainTimeout: duration
     .prefault('10s')

@@ -81,9 +81,7 @@ export const configInvalid = (file: string, faults: string, cause?: unknown) =>
 export const rulesInvalid = (files: readonly { readonly file: string; readonly faults: readonly string[] }[]) =>
   new OperatorError(
     'RULES_INVALID',
-    files
-      .map(({ file, faults }) => `${file} has rules that cannot be used\n${faults.map((fault) => `✖ ${fault}`).join('\n')}`)
-      .join('\n'),
+    files.map(({ file, faults }) => `${file} has rules that cannot be used\n${faults.map((fault) => `✖ ${fault}`).join('\n')}`).join('\n'),
     { remedy: 'correct the rules above; docs/rules.md shows every field, and `novaspan catalogue` lists the kinds that exist' },
   );
 
@@ -153,9 +151,13 @@ export const checkpointDamaged = (file: string, why: string) =>
   });
 
 export const checkpointNewer = (file: string, version: number, known: number) =>
-  new OperatorError('CHECKPOINT_NEWER', `a newer novaspan wrote ${file}: it has version ${version}, and this novaspan reads up to version ${known}`, {
-    remedy: `run the newer novaspan again, or move the file away: ${BEGIN_ANEW}`,
-  });
+  new OperatorError(
+    'CHECKPOINT_NEWER',
+    `a newer novaspan wrote ${file}: it has version ${version}, and this novaspan reads up to version ${known}`,
+    {
+      remedy: `run the newer novaspan again, or move the file away: ${BEGIN_ANEW}`,
+    },
+  );
 
 export const viewUnavailable = (listen: string, remedy: string, cause?: unknown) =>
   new OperatorError('VIEW_UNAVAILABLE', `cannot serve the page on ${listen}${cause === undefined ? '' : `: ${reasonOf(cause)}`}`, {

@@ -258,9 +258,7 @@ describe('a configuration', () => {
     const some = await check([], { config: file });
     expect([some.problems, some.exitCode]).toEqual([[], 0]);
     expect(some.notes).toContain(`not there: ${folder('placement')} (is placement on this host?); tail looks for them at every poll`);
-    expect(some.notes).toContain(
-      `folder without a log: ${folder('glance')} (is glance on this host?); tail looks for them at every poll`,
-    );
+    expect(some.notes).toContain(`folder without a log: ${folder('glance')} (is glance on this host?); tail looks for them at every poll`);
 
     writeFileSync(file, listing(folder('nova'), folder('ovn')));
     const none = await check([], { config: file });

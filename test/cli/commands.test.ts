@@ -53,7 +53,7 @@ describe('novaspan', () => {
         explain     show how one log line is read, or what a phase is
         check       check whether logs can be read, what they show, and how to see
                     more
-        excerpt     write the lines of one action into a folder, scrubbed, to show
+        excerpt     copy the log lines of one action into a folder, scrubbed, to show
                     them to others
         trace-id    print the trace id of an action, from its instance and request ids
         catalogue   list every message and every phase that novaspan knows
@@ -316,10 +316,10 @@ describe('a tally', () => {
       2 logs not read, because their service is not known: name it with --service (x 2)
       2 lines of OVS or OVN lost before the log was written, or not in this copy of it (x 2)
       2 messages that OVS or OVN did not log because of their own rate limit (x 2)
-      2 lines given up, as too many were waiting for their action: phases may be missing (x 2)
+      2 lines dropped, because too many were waiting for their action: phases may be missing (x 2)
       2 actions closed early, as too many were open (outcome evicted) (x 2)
       2 ports left out of actions that have too many (x 2)
-      2 logs that cannot be read to the end: compressed and cut off, or the pipe broke; what could be read is used (x 2)
+      2 logs truncated: a compressed file was cut off, or a pipe broke; the readable part is used (x 2)
       2 lines with a time far ahead of the others: a wrong date, or a clock that was set (x 2)
       2 spans left out, as another had the same id: a fault of novaspan, please report it (x 2)
       2 spans left out of traces that have too many (x 2)"
