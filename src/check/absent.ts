@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Fault } from '../tail/discover.js';
 import type { Problem } from './report.js';
 
-/** Who logs into folders of these names: where one is not there, its service may be on another host. */
+/** Folder names and the service that logs there. A missing folder may mean that the service runs on another host. */
 const WRITERS: ReadonlyMap<string, string> = new Map([
   ['nova', 'nova-compute'],
   ['neutron', 'neutron'],
@@ -25,7 +25,7 @@ const both = (faults: readonly Fault[]) => ({
   empty: faults.filter(({ isEmpty }) => isEmpty).map(said),
 });
 
-/** Where other logs were read: services that are on other hosts are no fault. */
+/** Missing paths as notes, for use where other logs were read: those services may run on other hosts. */
 export function absentNotes(faults: readonly Fault[]): string[] {
   const { missing, empty } = both(faults);
   const later = 'tail looks for them at every poll';
@@ -35,7 +35,7 @@ export function absentNotes(faults: readonly Fault[]): string[] {
   ];
 }
 
-/** Paths that were asked for and are not there, or hold no log. */
+/** Missing or empty paths as problems, for use where no other log was read. */
 export function absentProblems(faults: readonly Fault[], config: string | undefined): Problem[] {
   const { missing, empty } = both(faults);
   const remedy = (toDo: string): string =>

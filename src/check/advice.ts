@@ -3,11 +3,11 @@ import { type ActionVisibility, actionVisibility, type Logging, type Visibility 
 import { knownServices, ownName } from '../model/services.js';
 import type { ActionReport, Advice, PhaseReport } from './report.js';
 
-/** Default of oslo.log's default_log_levels: a setting replaces all of it. */
+/** Default of oslo.log's default_log_levels. Setting the option replaces the whole list, so advice must repeat it. */
 const DEFAULT_LEVELS =
   'amqp=WARN,amqplib=WARN,boto=WARN,qpid=WARN,sqlalchemy=WARN,suds=INFO,oslo.messaging=INFO,oslo_messaging=INFO,iso8601=WARN,requests.packages.urllib3.connectionpool=WARN,urllib3.connectionpool=WARN,websocket=WARN,requests.packages.urllib3.util.retry=WARN,urllib3.util.retry=WARN,keystonemiddleware=WARN,routes.middleware=WARN,stevedore=WARN,taskflow=WARN,keystoneauth=WARN,oslo.cache=INFO,oslo_policy=INFO,dogpile.core.dogpile=INFO';
 
-/** Names under which the tables have a service, as people know it. Of neutron's processes one is named. */
+/** Service names as operators know them. Of neutron's processes, only one is named. */
 const named = (services: readonly string[]): string[] => {
   const own = [...new Set(services.map(ownName))];
   const neutron = own.filter((service) => knownServices.ofPart('network API').includes(service));
@@ -22,11 +22,11 @@ export interface ActionsReport {
 }
 
 export interface CheckedLogging extends Logging {
-  /** services whose logs were given, and not one line could be used */
+  /** services whose logs were given but had no usable line */
   readonly unread: ReadonlySet<string>;
 }
 
-/** A log to add; one that was given is not to be given again, but one that can be read. */
+/** The log to add. If the log was given but could not be read, the advice asks for readable records instead. */
 function logOf(services: readonly string[], { unread }: CheckedLogging): string {
   const given = services.filter((service) => unread.has(service));
   return given.length === 0
@@ -34,7 +34,7 @@ function logOf(services: readonly string[], { unread }: CheckedLogging): string 
     : `log records of ${given.join(' or ')} (the log that was given holds none)`;
 }
 
-/** What the logs show of each action, and which changes would show more, the one that gains most first. */
+/** What the logs show of each action, and which changes would show more, the most useful change first. */
 export function reportActions(actions: readonly ActionSpec[], logging: CheckedLogging): ActionsReport {
   const sights = actions.map((action) => actionVisibility(action, logging));
   return { actions: sights.map((visibility) => reportOf(visibility, logging)), advice: adviceOf(sights, logging) };
@@ -78,14 +78,14 @@ function whatShows(visibility: Visibility, logging: CheckedLogging): string | un
 
 interface Change {
   readonly visibility: Extract<Visibility, { readonly services: readonly string[] }>;
-  /** a log to add is of use only at DEBUG */
+  /** the log helps only at DEBUG */
   atDebug: boolean;
   readonly gains: Map<string, string[]>;
   readonly actions: string[];
-  /** actions that it distinguishes from others */
+  /** actions that this change distinguishes from others */
   readonly apart: string[];
   readonly loggers: Set<string>;
-  /** names of phases that every such action has, and of others */
+  /** names of phases that every such action has; `optional` has the others */
   readonly usual: Set<string>;
   readonly optional: Set<string>;
 }

@@ -44,7 +44,7 @@ import type { Survey } from './survey.js';
 
 export type { CheckOptions } from './source.js';
 
-/** So much of a log is read unless all is wanted: its end, which shows how the service logs now. */
+/** Only the last bytes of a log are read unless `all` is set: they show how the service logs now. */
 const LIMIT = 64 * 1024 * 1024;
 const NONE_YET = { problems: [], notes: ['no log has been received yet: check again when some have arrived'] };
 
@@ -56,7 +56,7 @@ interface Entry {
   readonly fallbackHost?: string | undefined;
   readonly form?: LogForm | undefined;
   readonly zone: string;
-  /** of what is sent: that nothing has come yet is no fault */
+  /** a log in the receive buffer: an empty one is no fault */
   readonly mayBeEmpty?: true;
 }
 
@@ -68,10 +68,9 @@ interface Found {
 }
 
 /**
- * Reads logs for what they say of themselves: who wrote them, in which form, release, zone and level, what can be seen of
- * each action in them, and what is wrong. Nothing is sent and nothing is changed.
- *
- * @throws OperatorError CONFIG_INVALID for a configuration that cannot be used, with all its faults; RULES_INVALID; USAGE
+ * Reads logs and reports what they show: service, host, form, release, zone and level of each log, which actions are
+ * visible, and problems. Sends and changes nothing.
+ * @throws OperatorError CONFIG_INVALID with all faults of the configuration; RULES_INVALID; USAGE
  */
 export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
   const { entries, ruleFiles, listens } = askedFor(options);
@@ -123,7 +122,10 @@ export async function checkLogs(options: CheckOptions): Promise<CheckReport> {
   };
 }
 
-/** Actions with the phases that users added, and without those of another way to wire ports than the one of these logs. */
+/**
+ * Actions with the phases of `rules`, without the phases of the network backend (OVN or OVS) that these logs do not
+ * show.
+ */
 function actionsHere(sources: readonly Source[], rules: Rules | undefined): ActionSpec[] {
   const has = (name: string): boolean => sources.some(({ service }) => service === name);
   const hasAgent = has('neutron-openvswitch-agent');
@@ -136,7 +138,7 @@ function actionsHere(sources: readonly Source[], rules: Rules | undefined): Acti
 interface Asked {
   readonly entries: readonly Entry[];
   readonly ruleFiles: readonly string[];
-  /** where logs are taken that are sent */
+  /** the address on which logs are received */
   readonly listens?: string;
 }
 
@@ -186,7 +188,7 @@ async function readWith(
   const absent: Fault[] = [];
   const all: { entry: Entry; set: LogSet }[] = [];
   const guessed = new Set<LogSet>();
-  /** logs whose zone their sosreport says */
+  /** logs whose zone comes from their sosreport */
   const zoned = new Map<LogSet, string>();
   for (const entry of entries) {
     const journals = entry.paths.filter(isJournalPath).map((path) => ({ path: journalName(path), parts: [path] }));
@@ -229,10 +231,10 @@ async function readWith(
   return found;
 }
 
-/** Nothing is there; not that it cannot be read. */
+/** Whether the path does not exist or is empty, as opposed to unreadable. */
 const isNothing = ({ cause, isEmpty }: Fault): boolean => isEmpty === true || (cause as NodeJS.ErrnoException).code === 'ENOENT';
 
-/** NaN where it cannot be known. */
+/** Total size in bytes; NaN if unknown, such as for a journal. */
 const sizeOf = ({ parts }: LogSet): number =>
   parts.reduce((sum, part) => sum + (isJournalPath(part) ? Number.NaN : (statSync(part, { throwIfNoEntry: false })?.size ?? 0)), 0);
 
@@ -244,7 +246,7 @@ async function readInto(
     isGuessed,
     ...reading
   }: Pick<ReadOptions, 'limit' | 'onBytes' | 'signal' | 'catalogue'> & {
-    /** It is read because of what its first lines look like. */
+    /** The log was chosen by its first lines, not by its name. */
     readonly isGuessed: boolean;
   },
 ): Promise<void> {
@@ -315,10 +317,10 @@ function hostToldBy(path: string, host: string, named: string | undefined, entry
   return entry.fallbackHost === undefined ? 'nothing: name it with --host' : `the configuration (this machine is ${hostname()})`;
 }
 
-/** There are lines, and none is understood. */
+/** The log has lines, and none could be understood. */
 const isUnreadable = (source: Source): boolean => problemsOf(source).length > 0 || (source.survey.records === 0 && source.survey.lines > 0);
 
-/** By service, the least that any of its logs goes into detail. */
+/** The least detailed log level of each service, over its logs. */
 function levelFloorsOf(sources: readonly Source[]): Map<string, LogLevelFloor> {
   const order: readonly LogLevelFloor[] = ['WARNING', 'INFO', 'DEBUG'];
   const floors = new Map<string, LogLevelFloor>();

@@ -10,15 +10,15 @@ import type { Problem } from './report.js';
 import { type CheckOptions, NO_HOST, type Source } from './source.js';
 import type { Survey } from './survey.js';
 
-/** A log with fewer records says nothing by what is missing in it. */
+/** With fewer records than this, a missing message proves nothing. */
 export const FEW = 20;
-/** A logger that more services know is a library's. neutron has five processes. */
+/** A logger known to more services than this belongs to a library. Neutron alone has five processes. */
 const MOST_SERVICES = 6;
-/** At most so many names of other programs are shown. */
+/** Maximum number of other programs named. */
 const MOST_PROGRAMS = 3;
-/** Loggers that are in every service, although few services' messages of them are known. */
+/** Loggers of oslo libraries, which every service has, though the catalogue lists few of their messages. */
 const LIBRARIES = /^oslo[_.]/;
-/** Of services that know the same loggers, the one that is meant. */
+/** Preferred services when several know the same loggers. */
 const COMMON = ['nova-compute', 'nova-api', 'neutron-server', 'placement-api', 'glance-api'];
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is a file, not a folder',
 };
 
-/** A path that could not be looked at. */
+/** The problem for a path that cannot be read. */
 export function unreadable({ path, cause }: Fault): Problem {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   const remedy =
@@ -37,7 +37,7 @@ export function unreadable({ path, cause }: Fault): Problem {
   return { about: 'unreadable', what: `${path} cannot be read`, why: [REASONS[String(code)] ?? reasonOf(cause)], remedy };
 }
 
-/** A log whose name contains no service; its lines may show it. */
+/** The problem for a log whose name shows no service. Its lines may suggest one. */
 export function unknownService(path: string, survey: Survey, seen: readonly string[]): Problem {
   const guess = likelyService(survey);
   const diagnosis = diagnose(seen);
@@ -52,7 +52,7 @@ export function unknownService(path: string, survey: Survey, seen: readonly stri
   };
 }
 
-/** A log that others write to, and no service that is read. */
+/** The problem for a shared log, such as a journal, without lines of a known service. */
 export const nothingRead = (path: string, foreign: ReadonlyMap<string, number>): Problem => ({
   about: 'unknown-service',
   what: `no line of ${path} is from a service that novaspan reads`,
@@ -60,7 +60,7 @@ export const nothingRead = (path: string, foreign: ReadonlyMap<string, number>):
   remedy: 'if one of these is a service of novaspan under another name, pass --service SERVICE',
 });
 
-/** A log that is not in the form that the options name. */
+/** The problem for a log that does not have the form that the options name. */
 export const notOfForm = (path: string, form: LogForm | undefined, lines: number): Problem => ({
   about: 'format',
   what: `no line of ${path} is ${form}`,
@@ -68,13 +68,13 @@ export const notOfForm = (path: string, form: LogForm | undefined, lines: number
   remedy: 'leave the form out (--log-form auto): it is detected from the lines',
 });
 
-/** What else is in a log, and not read. */
+/** A note on lines of other programs in the log. */
 export const othersNote = (path: string, foreign: ReadonlyMap<string, number>): string =>
   `${path} also holds ${total(foreign).toLocaleString('en-US')} ${total(foreign) === 1 ? 'line' : 'lines'} of ${programs(foreign)}, of which nothing is read`;
 
 const total = (foreign: ReadonlyMap<string, number>): number => [...foreign.values()].reduce((sum, n) => sum + n, 0);
 
-/** The names of those who write most. */
+/** Names of the programs with the most lines. */
 function programs(foreign: ReadonlyMap<string, number>): string {
   const sorted = [...foreign].sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1)).map(([name]) => name);
   return sorted.length > MOST_PROGRAMS
@@ -82,7 +82,7 @@ function programs(foreign: ReadonlyMap<string, number>): string {
     : sorted.join(', ');
 }
 
-/** The service most of whose own loggers are in the log: those of libraries are in every service's. */
+/** The service that owns most of the loggers in the log. Loggers of libraries do not count. */
 function likelyService({ loggers, records }: Survey): string | undefined {
   const lines = new Map<string, number>();
   for (const [logger, n] of loggers) {
@@ -96,7 +96,7 @@ function likelyService({ loggers, records }: Survey): string | undefined {
   return best !== undefined && best[1] * 10 > records ? best[0] : undefined;
 }
 
-/** What is wrong with one log by itself. */
+/** Problems of one log, without comparing it to others. */
 export function problemsOf({ set, form, isShared, service, host, survey, sizeBytes, seen }: Source): Problem[] {
   const { lines, records, recognised, writings } = survey;
   if (sizeBytes === 0 || lines === 0) return [];
@@ -147,7 +147,7 @@ export function problemsOf({ set, form, isShared, service, host, survey, sizeByt
   return [];
 }
 
-/** Without nova-compute's log there are no whole actions. */
+/** The problem that there is no log of nova-compute: then no trace is whole. */
 export function noCompute(
   sources: readonly Source[],
   known: readonly Problem[],
@@ -190,7 +190,7 @@ export function noCompute(
   };
 }
 
-/** Logs that can be read and not understood. */
+/** The problem that all logs can be read and no message is recognised. */
 export function nothingRecognised(sources: readonly Source[]): Problem[] {
   const records = sources.reduce((sum, { survey }) => sum + survey.records, 0);
   if (records === 0 || sources.some(({ survey }) => survey.recognised > 0)) return [];
@@ -204,7 +204,7 @@ export function nothingRecognised(sources: readonly Source[]): Problem[] {
   ];
 }
 
-/** What is not wrong but good to know. */
+/** Facts worth knowing that are not problems. */
 export function notesOf(sources: readonly Source[], findings: ReadonlyMap<Source, ClockFinding | undefined>): string[] {
   const unknown = sources.filter((source) => findings.get(source)?.verdict === 'unknown' && source.survey.records > 0);
   const zones = [...new Set(unknown.map(({ zone }) => zone))];
@@ -241,9 +241,9 @@ function hostNote(sources: readonly Source[]): string[] {
   return [`the host that wrote ${which} is not known and is called ${NO_HOST}: pass --host NAME, or call the files SERVICE@HOST.log`];
 }
 
-/** One of those who write to each log. */
+/** One entry per log, for logs that several services write to. */
 const once = (sources: readonly Source[]): readonly Source[] =>
   sources.filter(({ set }, i) => sources.findIndex((other) => other.set === set) === i);
 
-/** The services of logs, each once. */
+/** The services of some logs, each named once. */
 const names = (sources: readonly Source[]): string => [...new Set(sources.map(({ service }) => ownName(service)))].join(', ');

@@ -15,39 +15,39 @@ import { Survey } from './survey.js';
 
 /** The options of the log, and how much of it is read. */
 export interface ReadOptions extends Pick<SourceOptions, 'service' | 'host' | 'form' | 'isNamed' | 'anyHost' | 'zone' | 'catalogue'> {
-  /** at the most so many bytes are read, of the log's end */
+  /** maximum number of bytes to read, from the end of the log */
   readonly limit: number;
   readonly signal?: AbortSignal | undefined;
   readonly onBytes?: (bytes: number) => void;
 }
 
 export interface Read {
-  /** of each service and host that writes to it; one that has written nothing only where there is no other */
+  /** one survey per writer (service and host); a writer without lines is listed only if it is the only one */
   readonly surveys: readonly Survey[];
-  /** of lines of which nothing says whose they are */
+  /** the survey of lines whose writer is unknown */
   readonly unknown: Survey | undefined;
-  /** its first lines, as far as they were looked at */
+  /** first lines of the log, as far as they were looked at */
   readonly seen: readonly string[];
-  /** what it is wrapped in, as its last lines are; undefined where it is empty */
+  /** form of the last lines; undefined for an empty log */
   readonly form: LogForm | undefined;
-  /** lines of programs that are not read, by program */
+  /** lines of other programs, by program */
   readonly foreign: ReadonlyMap<string, number>;
-  /** lines that do not fit its form */
+  /** lines that do not fit the form */
   readonly damaged: number;
   readonly sizeBytes: number;
   readonly readBytes: number;
-  /** of a journal of which only its newest entries were read: how many */
+  /** the number of entries read, if only the newest entries of a journal were read */
   readonly newestEntries: number | undefined;
   readonly fault: string | undefined;
   readonly modified: Millis;
 }
 
-/** How much more a gzipped log holds than its file. */
+/** Assumed compression ratio of a gzipped log. */
 const PACKED = 10;
-/** An entry of a journal is about so long as journalctl prints it: it cannot be asked for bytes. */
+/** Assumed size of a journal entry in bytes: journalctl can limit entries, not bytes. */
 const ENTRY = 640;
 
-/** What reads a log, and what it found. */
+/** The reader of one log and its results. */
 interface Reading {
   readonly source: LogSource;
   readonly unknown: Survey;
@@ -55,7 +55,7 @@ interface Reading {
   readonly counted: Map<CounterName, number>;
 }
 
-/** Reads a log as `replay` does, but for a survey of each of its writers in place of a reader of events. */
+/** Reads a log as `replay` does, but each writer gets a Survey instead of a reader of events. */
 function openReading(path: string, modified: Millis, options: ReadOptions): Reading | undefined {
   const { catalogue, zone } = options;
   const outerZone = zone();
@@ -85,8 +85,7 @@ const surveysIn = ({ source }: Reading): Survey[] => {
 };
 
 /**
- * Reads the end of a log, over as many of its parts as the limit allows, and the time of its very first line.
- *
+ * Reads the end of a log, up to the limit and over several rotated files if needed, and the time of its first line.
  * @returns undefined for a log that replay would skip
  * @throws OperatorError LOG_UNREADABLE
  */
@@ -161,7 +160,7 @@ const wholeJournal = (parts: readonly string[]): ReturnType<typeof choose> => ({
   modified: systemClock.now(),
 });
 
-/** The newest parts, and of the oldest of them its end. */
+/** The newest files that fit the limit, and for the oldest of them only its end. */
 function choose(parts: readonly string[], limit: number): { chosen: Chosen[]; sizeBytes: number; modified: Millis } {
   const chosen: Chosen[] = [];
   let left = limit;
@@ -179,7 +178,7 @@ function choose(parts: readonly string[], limit: number): { chosen: Chosen[]; si
   return { chosen, sizeBytes, modified };
 }
 
-/** If a log is not read from its start, this gives at least since when each writer has written to it. */
+/** For a log that is not read from its start: notes from when on each writer has logged. */
 async function lookAtStart(path: string, part: string, modified: Millis, options: ReadOptions, surveys: readonly Survey[]): Promise<void> {
   // The rest of a traceback that the cut left.
   for (const survey of surveys) if (survey.records > 0) survey.garbage = 0;

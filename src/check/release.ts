@@ -13,31 +13,34 @@ import {
 } from '../catalogue/releases.js';
 import type { Millis } from '../model/line.js';
 
-/** Something in a line that only some releases print. */
+/** A detail in a line that only some releases print. */
 export interface Evidence {
   readonly family: Family;
-  /** what was seen, to be shown */
+  /** description of the detail, for the report */
   readonly says: string;
   readonly range: Range;
-  /** the moments of the first and the last line that show it, and how many do */
+  /** time of the first and the last line with the detail, and the number of such lines */
   readonly first: Millis;
   readonly last: Millis;
   readonly count: number;
-  /** a line that states the version, which no backport changes */
+  /** the line states the version itself; backports do not change that */
   readonly isStated?: true | undefined;
 }
 
-/** Which releases may have written the logs, and the evidence for it. */
+/** The releases that may have written the logs, with the evidence. */
 export interface ReleaseFinding {
   readonly family: Family;
-  /** where the evidence contradicts itself, what most of it allows; after an upgrade, the later one */
+  /**
+   * the possible releases. If the evidence contradicts itself, those that most of it allows; after an upgrade, the
+   * later release
+   */
   readonly range: Range;
   readonly text: string;
-  /** what narrows it down */
+  /** the evidence that narrows the range */
   readonly evidence: readonly string[];
 }
 
-/** The first and the last release that print something, by name. */
+/** First and last release that print a detail, by name. */
 interface Span {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
@@ -51,7 +54,7 @@ interface Wording {
   readonly until?: string;
 }
 
-/** Wordings of one message that differ by release: of whole messages the catalogue itself says which releases print them. */
+/** Details within messages that differ by release. For whole messages, the catalogue has the releases. */
 const WORDINGS: readonly Wording[] = [
   { logger: 'nova.virt.libvirt.driver', says: /^Creating image\(s\)$/, shown: '"Creating image(s)"', since: 'Zed' },
   { logger: 'nova.virt.libvirt.driver', says: /^Creating image$/, shown: '"Creating image"', until: 'Yoga' },
@@ -113,10 +116,10 @@ const NOVA_STARTED = /^Starting \w+ node \(version (?<major>\d+)\./;
 const NEUTRON_STARTED = /neutron-[\w-]+ version (?<major>\d+)\.\d/;
 const OVN_STARTED = /^OVN internal version is : \[(?<version>\d\d\.\d\d)\./;
 
-/** The names that oslo.log's own format prints in the brackets: user, project and three or four more. DevStack prints two. */
+/** Number of words in DevStack's brackets: user and project. oslo.log's default format has three or four more. */
 const DEVSTACK_WORDS = 2;
 
-/** What lines show about the release that wrote them. */
+/** Collects the release details of a service's lines. */
 export class ReleaseClues {
   readonly #found = new Map<string, { -readonly [K in keyof Evidence]: Evidence[K] }>();
   readonly #kinds = new Map<string, readonly (readonly [says: string, spec: Span])[]>();
@@ -124,7 +127,7 @@ export class ReleaseClues {
   readonly #service: string;
   readonly #family: Family;
   #now: Millis = Number.NaN;
-  /** the wording of the line at hand says more than its kind */
+  /** the current line has a detail that says more than its kind */
   #isWorded = false;
 
   constructor(service: string) {
@@ -136,12 +139,15 @@ export class ReleaseClues {
     return [...this.#found.values()];
   }
 
-  /** The moment of the line that is looked at next. */
+  /** Sets the time of the next line. */
   at(moment: Millis): void {
     this.#now = moment;
   }
 
-  /** The brackets of oslo.log: two request ids since Zed. DevStack's own format has had them since Pike. */
+  /**
+   * Notes the form of oslo.log's brackets. They hold two request ids since Zed; DevStack's format has had two since
+   * Pike.
+   */
   context(context: string): void {
     if (!context.includes('req-')) return;
     const [first = '', second = '', ...rest] = context.split(' ');
@@ -172,7 +178,7 @@ export class ReleaseClues {
     }
   }
 
-  /** A message of the catalogue that not all releases have: of the line that `message` was given last. */
+  /** Notes a message that not all releases have. It belongs to the line of the last call of `message`. */
   kind(kind: EventKind, logger: string): void {
     if (this.#isWorded) return;
     const key = `${kind} ${logger}`;
@@ -212,12 +218,12 @@ export class ReleaseClues {
   }
 }
 
-/** A wording that begins with a hole is hard to know again. */
+/** The wording as evidence text. A wording that starts with a variable part is replaced by its kind. */
 function shownAs(kind: EventKind, { says: [says = kind] }: { readonly says: readonly string[] }): string {
   return says.startsWith('{') ? `lines of the kind ${kind}` : `"${says.replace(/\{\w+:\w+\}/g, '…')}"`;
 }
 
-/** The releases that could have written it: all of it, or what was written since an upgrade, or the most. */
+/** The releases that could have written all lines; after an upgrade, the lines since then; else most of the lines. */
 export function findRelease(family: Family, all: readonly Evidence[]): ReleaseFinding {
   const evidence = all.filter((each) => each.family === family);
   const whole = overlapOf(family, evidence);
@@ -234,7 +240,7 @@ function overlapOf(family: Family, evidence: readonly Evidence[]): Range | undef
   return range;
 }
 
-/** The evidence that sets a bound of the range, each once. */
+/** The evidence that bounds the range, each item once. */
 function tellingOf(family: Family, { since, until }: Range, evidence: readonly Evidence[]): string[] {
   const every = everyRelease(family);
   const telling = evidence.filter(
@@ -245,10 +251,10 @@ function tellingOf(family: Family, { since, until }: Range, evidence: readonly E
   return [...new Set(telling.map(({ says }) => says))];
 }
 
-/** So many lines of a release are no accident. */
+/** So many lines of one release are no coincidence. */
 const ENOUGH = 3;
 
-/** Two releases one after the other: all lines before a moment are of an older one than all lines from it on. */
+/** An upgrade: all lines before one moment are of an older release than all lines after it. */
 function upgradeIn(family: Family, evidence: readonly Evidence[]): ReleaseFinding | undefined {
   for (const at of [...new Set(evidence.map(({ first }) => first))].sort((a, b) => a - b)) {
     const [old, young] = [evidence.filter(({ first }) => first < at), evidence.filter(({ last }) => last >= at)];
@@ -265,10 +271,13 @@ function upgradeIn(family: Family, evidence: readonly Evidence[]): ReleaseFindin
   return undefined;
 }
 
-/** A stated version outweighs what may have been backported. */
+/** Weight of a stated version against details that may have been backported. */
 const STATED = 4;
 
-/** The releases that most of the evidence allows; of two that are equal those of more lines, else the older: lines are backported. */
+/**
+ * The releases that most of the evidence allows. On a tie, those with more lines, then the older ones, as messages are
+ * backported.
+ */
 function favoured(family: Family, evidence: readonly Evidence[]): Range {
   const { since, until } = everyRelease(family);
   const allowed = (place: number): Evidence[] => evidence.filter(({ range }) => range.since <= place && place <= range.until);

@@ -3,7 +3,7 @@ import type { LogForm } from '../model/form.js';
 import type { Level } from '../model/record.js';
 import type { StallsOfDaemon } from '../model/stall.js';
 
-/** What is wrong, why that is thought, and what to do. */
+/** One problem: what is wrong, the evidence, and what to do. */
 export interface Problem {
   readonly about: 'unreadable' | 'unknown-service' | 'format' | 'unrecognised' | 'zone' | 'no-compute' | 'nothing';
   readonly what: string;
@@ -11,37 +11,37 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** What one service on one host wrote into one log: its files, its contents and how they were detected. */
+/** What one service on one host wrote into one log: files, contents, and how each fact was detected. */
 export interface SourceReport {
   readonly path: string;
-  /** rotated files beside the live one */
+  /** rotated files of the log */
   readonly parts: readonly string[];
   readonly service: string;
   readonly serviceToldBy: string;
   readonly host: string;
   readonly hostToldBy: string;
-  /** what its lines are wrapped in */
+  /** form of its lines */
   readonly form: LogForm;
-  /** how the lines inside are written, and how many records so */
+  /** formats inside the form, with the number of records of each */
   readonly writings: Readonly<Record<string, number>>;
   readonly first: string | undefined;
   readonly last: string | undefined;
   readonly lines: number;
   readonly records: number;
-  /** lines in no known form before any record */
+  /** lines in no known form before the first record */
   readonly garbage: number;
   readonly recognised: number;
   /** undefined for a log without records */
   readonly depth: LogLevelFloor | undefined;
   readonly levels: Partial<Record<Level, number>>;
   readonly release: string;
-  /** the zone it was read in; UTC is what OVS and OVN log in, `proven` where the wrapper of its lines has their time in UTC */
+  /** zone in which it was read; UTC for OVS and OVN; `proven` if the wrapper has the time in UTC */
   readonly zone: string;
   readonly clock: { readonly verdict: 'utc' | 'agrees' | 'off' | 'unknown'; readonly offsetMinutes: number; readonly by: string };
   readonly sizeBytes: number;
-  /** less than the size where only its end was read */
+  /** less than `sizeBytes` if only the end was read */
   readonly readBytes: number;
-  /** a compressed part that breaks off */
+  /** why a compressed file could not be read to its end */
   readonly fault: string | undefined;
 }
 
@@ -49,34 +49,37 @@ export interface PhaseReport {
   readonly name: string;
   readonly service: string;
   readonly seen: 'whole' | 'end' | 'needs-debug' | 'no-log' | 'not-printed';
-  /** its end is seen, if not the whole */
+  /** only its end is visible */
   readonly ends: boolean;
-  /** whose DEBUG, or whose log, would show it */
+  /** services whose DEBUG lines, or whose logs, would show it */
   readonly needs: readonly string[];
 }
 
 export interface ActionReport {
   readonly name: string;
-  /** whether these logs show it at all; if not, what would */
+  /** whether the logs show the action at all; `needs` says what would show it */
   readonly shown: boolean;
   readonly needs: string | undefined;
-  /** the other action's name under which these logs show it: always, or only across hosts; and what would distinguish the two */
+  /**
+   * the name under which the logs show this action instead, whether always or only across hosts, and what would
+   * distinguish the two
+   */
   readonly toldAs: { readonly action: string; readonly always: boolean; readonly needs: string } | undefined;
   readonly start: boolean;
   readonly end: boolean;
   readonly phases: readonly PhaseReport[];
 }
 
-/** A change that shows more, with what it shows. */
+/** A change of settings or logs, with what it would show. */
 export interface Advice {
   readonly what: string;
   readonly how: readonly string[];
-  /** their names, those first that every such action has */
+  /** names of the phases, those of every such action first */
   readonly phases: readonly string[];
   readonly gains: readonly { readonly action: string; readonly phases: readonly string[] }[];
-  /** actions that are not shown at all without it */
+  /** actions that are invisible without the change */
   readonly actions: readonly string[];
-  /** actions that it distinguishes, such as `resize from migrate` */
+  /** actions that the change distinguishes, such as `resize from migrate` */
   readonly apart: readonly string[];
 }
 
@@ -96,20 +99,20 @@ export interface ReleaseReport {
 }
 
 export interface CheckReport {
-  /** the worst first */
+  /** the worst problem first */
   readonly problems: readonly Problem[];
-  /** what is not wrong but good to know */
+  /** facts worth knowing that are not problems */
   readonly notes: readonly string[];
   readonly sources: readonly SourceReport[];
-  /** logs that are there and not read, as no message of their services is known */
+  /** logs that exist and are not read, because no message of their service is known */
   readonly passedOver: readonly { readonly path: string; readonly why: string }[];
   readonly releases: readonly ReleaseReport[];
   readonly actions: readonly ActionReport[];
-  /** what daemons report of themselves: the one with the longest stall first */
+  /** stalls that daemons report; the daemon with the longest stall first */
   readonly stalls: readonly StallsOfDaemon[];
-  /** what gains most first */
+  /** the most useful change first */
   readonly advice: readonly Advice[];
-  /** the most frequent first */
+  /** the most frequent message first */
   readonly unrecognised: readonly UnrecognisedReport[];
   readonly exitCode: number;
 }

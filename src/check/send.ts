@@ -13,26 +13,26 @@ import { exitCodes } from '../model/errors.js';
 import type { FinishedTrace } from '../model/span.js';
 
 export interface SendOptions {
-  /** the configuration of `tail` */
+  /** configuration file of `tail` */
   readonly config?: string | undefined;
-  /** goes before the configuration and the environment */
+  /** takes precedence over the configuration and the environment */
   readonly endpoint?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }
 
-/** What became of one test trace. */
+/** The result of one test trace. */
 export interface TestTrace {
   readonly arrived: boolean;
-  /** what to search for in the backend */
+  /** trace id to search for in the backend */
   readonly traceId: string;
   /** why it did not arrive */
   readonly reason?: string;
 }
 
 /**
- * Whose fault it is: `none` if both arrived; `backend` (or the settings) if neither did; `novaspan` if only its own did
- * not; `sdk` if only the SDK's did not, which does not matter to novaspan.
+ * Which side is at fault: `none` if both traces arrived; `backend` (or the settings) if neither did; `novaspan` if only
+ * its own did not; `sdk` if only the SDK's did not, which does not matter to novaspan.
  */
 export type SendVerdict = 'none' | 'backend' | 'novaspan' | 'sdk';
 
@@ -41,7 +41,7 @@ export interface SendReport {
   readonly url: string;
   readonly protocol: string;
   readonly compression: string;
-  /** the names of the headers: their values are secrets */
+  /** names of the headers; the values are secrets */
   readonly headers: readonly string[];
   readonly sdk: TestTrace;
   readonly novaspan: TestTrace;

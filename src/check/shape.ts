@@ -4,7 +4,7 @@ import { tame } from '../export/terminal/text.js';
 const LONGEST = 600;
 const SHOWN = 160;
 
-/** What varies from line to line of one message, and what stands for it. In this order: a uuid is also digits. */
+/** Variable parts of messages and their placeholders. The order matters: a uuid also matches digits. */
 const VARIABLE: readonly (readonly [RegExp, string])[] = [
   [/\b[a-z][a-z+.-]*:\/\/[^\s'"]+/gi, '<url>'],
   [/\breq-[0-9a-f-]{36}/g, '<request>'],
@@ -24,8 +24,8 @@ const VARIABLE: readonly (readonly [RegExp, string])[] = [
 const NESTED = /\{[^{}]*\}|\[[^[\]]*\]/g;
 
 /**
- * What a message looks like with all that varies taken out, so that lines of one message are counted as one, and nothing
- * that names a cloud's instances, addresses or secrets is shown.
+ * The message with all variable parts replaced, so that lines of one message are counted together and no instance,
+ * address or secret is shown.
  */
 export function shapeOf(message: string): string {
   let text = scrubbed(tame(message.slice(0, LONGEST)));

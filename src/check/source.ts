@@ -9,39 +9,39 @@ export interface CheckOptions {
   readonly paths: readonly string[];
   readonly service?: string | undefined;
   readonly host?: string | undefined;
-  /** as `--timezone` has it; undefined for this machine's */
+  /** value of `--timezone`; undefined for the zone of this machine */
   readonly zone: string;
-  /** False where `zone` is only this machine's: then what a sosreport says of its host's goes before it. */
+  /** False if `zone` is only the zone of this machine: then the zone of a sosreport takes precedence. */
   readonly isZoneGiven?: boolean | undefined;
-  /** the configuration of `tail`: its logs are checked, and its own faults are reported first */
+  /** configuration of `tail`: its own faults are reported first, then its logs are checked */
   readonly config?: string | undefined;
-  /** what the lines are wrapped in; detected if not given */
+  /** form of the lines; detected if not given */
   readonly form?: LogForm | undefined;
-  /** files of users' own messages and phases, in place of those of the configuration */
+  /** rule files of the user; they replace those of the configuration */
   readonly rules?: readonly string[] | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** the whole of every log, not only its end */
+  /** read whole logs, not only their end */
   readonly all: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((readBytes: number, totalBytes: number) => void) | undefined;
 }
 
-/** Where logs say nothing of the host they come from, as replay calls it. */
+/** Host name used where the logs do not show their host, as in `replay`. */
 export const NO_HOST = 'localhost';
 
-/** What one service wrote, on one host, into one log that was read. */
+/** What one service on one host wrote into one log. */
 export interface Source extends Omit<Read, 'surveys' | 'unknown'> {
   readonly set: LogSet;
   readonly survey: Survey;
   readonly clock: ClockNotes;
-  /** others write to the log too */
+  /** other services write to the log, too */
   readonly isShared: boolean;
   readonly service: string;
   readonly serviceToldBy: string;
   readonly host: string;
   readonly hostToldBy: string;
   readonly zone: string;
-  /** what wraps its lines says when each was written */
+  /** the wrapper of the lines has their time in UTC */
   readonly isProven: boolean;
   readonly isUtc: boolean;
   readonly isSent: boolean;

@@ -10,39 +10,39 @@ import type { LineReader } from '../read/source.js';
 import { ReleaseClues } from './release.js';
 import { shapeOf } from './shape.js';
 
-/** A message that the catalogue does not know. */
+/** A message that is not in the catalogue. */
 export interface Unrecognised {
   readonly logger: string;
   readonly shape: string;
   readonly level: Level;
   count: number;
-  /** of them, lines that name an instance: those may belong to an action */
+  /** number of these lines that name an instance, and so may belong to an action */
   withInstance: number;
 }
 
 const MOST_SHAPES = 4000;
 
 export interface SurveyOptions {
-  /** undefined where nothing says whose lines these are */
+  /** undefined if the writer is unknown */
   readonly service: string | undefined;
   readonly host?: string | undefined;
-  /** what its local times are in */
+  /** zone of its local times */
   readonly zone: Zone;
-  /** what the times of that are in which wraps it, where they say no zone */
+  /** zone of the wrapper's times, if these have no offset */
   readonly outerZone?: Zone | undefined;
-  /** with what users added to it; else novaspan's own */
+  /** the catalogue with the user's messages; default: novaspan's own */
   readonly catalogue?: Catalogue | undefined;
   /** called with lines that are no records: they may be of another form */
   readonly onBare?: LineSink | undefined;
 }
 
-/** Everything that a service's lines in one log say of themselves. Filled line by line. */
+/** Counts and facts of the lines of one service in one log, filled line by line. */
 export class Survey implements LineReader {
   readonly writings = new Map<Writing, number>();
   readonly levels = new Map<Level, number>();
   readonly loggers = new Map<string, number>();
   readonly shapes = new Map<string, Unrecognised>();
-  /** unrecognised lines beyond the shapes there was room for */
+  /** number of unrecognised lines whose shape was not kept, for lack of room */
   moreShapes = 0;
   readonly clues: ReleaseClues;
   readonly stalls = new Stalls();
@@ -54,7 +54,7 @@ export class Survey implements LineReader {
   first: Millis | undefined;
   readonly #options: SurveyOptions;
   readonly #catalogue: Catalogue;
-  /** of either format: a log may be called as another service's */
+  /** for either format: a log may have the name of another service */
   readonly #envelope = new EnvelopeReader();
   #previous: Millis | undefined;
   #moment: Millis | undefined;
@@ -67,7 +67,7 @@ export class Survey implements LineReader {
     this.clues = new ReleaseClues(options.service ?? '');
   }
 
-  /** As the service's binary is called; empty where nothing says it. */
+  /** Name of the service's binary; empty if unknown. */
   get service(): string {
     return this.#options.service ?? '';
   }
@@ -88,7 +88,7 @@ export class Survey implements LineReader {
     // A survey keeps what it counts.
   }
 
-  /** As LineReader has it. */
+  /** As LineReader. */
   readonly line = (bytes: Buffer, start: number, end: number, offset: number, outer?: Millis, isProven = false): void => {
     this.lines++;
     const made = this.#envelope.read(bytes, start, bytes[end - 1] === 13 ? end - 1 : end, outer);
@@ -112,7 +112,7 @@ export class Survey implements LineReader {
     this.#meaning(envelope, at);
   };
 
-  /** The lines of a traceback repeat the stamp and the logger of the record that they belong to, without its brackets. */
+  /** Whether a line belongs to a traceback: it repeats time and logger of its record, without the brackets. */
   #continues({ writing, context, logger, level }: Envelope, moment: Millis): boolean {
     const repeats =
       context === undefined && writing.startsWith('oslo') && moment === this.#moment && logger === this.#logger && level === 'ERROR';

@@ -1,13 +1,13 @@
 import type { FinishedTrace } from '../model/span.js';
 import type { Compare } from './order.js';
 
-/** An action, and what its instance's network did after it. */
+/** An action, and the traces that follow it (its network-ready trace). */
 interface Kept {
   readonly trace: FinishedTrace;
   readonly companions: FinishedTrace[];
 }
 
-/** The first `limit` of the actions that are added, in an order. Keeps no more than these in memory. */
+/** Keeps the first `limit` actions in a given order, and no more than these in memory. */
 export class Best {
   readonly #compare: Compare;
   readonly #limit: number;
@@ -40,12 +40,12 @@ export class Best {
     if (trace.form === 'action') this.#byId.set(trace.traceId, kept);
   }
 
-  /** Adds the sequel of an action, if that one is kept. */
+  /** Adds the network-ready trace of an action, if the action is kept. */
   addCompanion(trace: FinishedTrace, of: string): void {
     this.#byId.get(of)?.companions.push(trace);
   }
 
-  /** In order; each action with its sequels behind it. */
+  /** In order; each action is followed by its network-ready trace. */
   all(): FinishedTrace[] {
     if (!this.#isSorted) this.#kept.sort((a, b) => this.#compare(a.trace, b.trace));
     this.#isSorted = true;

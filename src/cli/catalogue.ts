@@ -5,7 +5,7 @@ import { exitCodes, usage } from '../model/errors.js';
 import { defineCommand, write } from './command.js';
 import { nearest } from './nearest.js';
 
-/** `catalogue`: the two tables that novaspan is made of. */
+/** `catalogue`: lists the messages and the phases. */
 export const catalogue = defineCommand({
   name: 'catalogue',
   summary: 'list every message and every phase that novaspan knows',
@@ -58,7 +58,7 @@ interface Filter {
   readonly service: string | undefined;
   readonly action: ActionSpec | undefined;
   readonly kind: string | undefined;
-  /** place in the list of releases */
+  /** index in the list of releases */
   readonly release: number | undefined;
 }
 
@@ -145,7 +145,7 @@ function actionText({ name, namedBy, lockedBy, starts, ends, fails, phases }: Ac
   ];
 }
 
-/** OVN's releases are its own: what it prints is not left out by one of OpenStack's. */
+/** OVN has its own releases: a filter by an OpenStack release keeps OVN's messages. */
 const isPrintedBy = (release: number | undefined, spec: MessageSpec): boolean =>
   release === undefined || overlap(printedIn(spec, 'openstack'), { since: release, until: release }) !== undefined;
 
@@ -155,7 +155,7 @@ function when(spec: MessageSpec): string {
   return `  (${rangeText(printedIn(spec, family), family)})`;
 }
 
-/** The kinds in an action's table, wherever they stand in it. */
+/** All kinds in an action's table, at any depth. */
 function kindsIn(value: unknown): string[] {
   if (typeof value === 'string') return isKind(value) ? [value] : [];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(kindsIn) : [];

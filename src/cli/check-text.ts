@@ -14,7 +14,7 @@ const MOST_PHASES = 5;
 const MOST_ACTIONS = 8;
 const MOST_UNRECOGNISED = 5;
 
-/** What `check` found, for people: what is wrong, the logs, what they show, how to see more. Details are left to `--verbose`. */
+/** The report of `check` as text: problems, logs, visible actions, advice. `--verbose` adds details. */
 export function checkText(report: CheckReport, look: Look, options: Options): string {
   const sections = [
     problems(report.problems, look, options),
@@ -50,7 +50,7 @@ function problems(all: readonly Problem[], look: Look, { verbose }: Options): st
 interface Column {
   readonly title: string;
   readonly right?: true;
-  /** left out at narrow widths, the highest first; `--verbose` shows all of them */
+  /** columns with the highest number are left out first at narrow widths; `--verbose` shows all */
   readonly dispensable?: number;
   readonly cell: (source: SourceReport) => string;
   readonly paint?: (source: SourceReport, look: Look) => Paint;
@@ -87,7 +87,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'until (UTC)', dispensable: 3, cell: ({ last }) => last?.slice(5, 19).replace('T', ' ') ?? '-' },
 ];
 
-/** What its lines are wrapped in, and how those inside are written, the commonest first. */
+/** Form of the lines and the formats inside it, the most common first. */
 function formOf({ form, writings }: SourceReport): string {
   const inside = Object.entries(writings)
     .sort(([, a], [, b]) => b - a)
@@ -147,13 +147,13 @@ function sources({ sources: all, passedOver, releases }: CheckReport, look: Look
   return lines;
 }
 
-/** `3 logs`; of a journal, how many write to it. */
+/** `3 logs`; for a journal also the number of services in it. */
 function titleOf(all: readonly SourceReport[]): string {
   const logs = new Set(all.map(({ path }) => path)).size;
   return `${logs} ${logs === 1 ? 'log' : 'logs'}${logs === all.length ? '' : `, in which ${all.length} services write`}`;
 }
 
-/** Leaves out what can be done without. */
+/** Removes dispensable columns until the table fits. */
 function narrow<Fitted extends { readonly column: Column; readonly width: number }>(
   all: readonly Fitted[],
   width: number,

@@ -8,7 +8,7 @@ import { nodesOf, sizeLogs, sizingText } from './sizing.js';
 import { formOf, rulesOf, sourceOptions } from './source-options.js';
 import { zonesOf } from './zone.js';
 
-/** `check PATH...`: whether logs can be read, what they show and what not. The first thing to run on a new cloud. */
+/** `check PATH...`: whether logs can be read, and what they show. The first command to run on a new cloud. */
 export const check = defineCommand({
   name: 'check',
   summary: 'check whether logs can be read, what they show, and how to see more',

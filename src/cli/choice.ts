@@ -9,22 +9,22 @@ import { generalZone, zonesOf } from './zone.js';
 type ChoiceValues = Values<typeof selectOptions> & { readonly timezone: string | undefined };
 
 /**
- * The actions that the options of a command choose. With `--timezone auto` the zone is known only when the logs are open, and
- * the choice is made again then: times such as that of `--since` are in it.
+ * Chooses actions by the options of a command. With `--timezone auto` the zone is known only after the logs are opened,
+ * and the filters are built again then, because times such as that of `--since` depend on it.
  */
 export class Choice {
   readonly #values: ChoiceValues;
   readonly #now: number;
   readonly #actions: readonly string[];
   readonly #onReady: ((trace: FinishedTrace) => void) | undefined;
-  /** traces with a line of the request that was asked for */
+  /** traces with a line of the requested request id */
   readonly #requested = new WeakSet<FinishedTrace>();
   #zone: string;
   #selection: Selection;
   #chooser: Chooser;
   #unmatched: Set<Filter>;
 
-  /** @param onReady takes each chosen trace as soon as it is certain; else `all` gives them */
+  /** @param onReady gets each chosen trace as soon as the choice is certain; without it, `all` returns them */
   static async of(values: ChoiceValues, { clock, engine }: Io, onReady?: (trace: FinishedTrace) => void): Promise<Choice> {
     return new Choice(values, values.action === undefined ? [] : await engine.actionNames(), clock.now(), onReady);
   }
@@ -45,7 +45,7 @@ export class Choice {
     this.#unmatched = new Set(this.#selection.filters);
   }
 
-  /** The zones of local times, as `--timezone` has them. */
+  /** Zones of local times, in the form of `--timezone`. */
   get zone(): string {
     return this.#zone;
   }
@@ -54,12 +54,12 @@ export class Choice {
     return this.#selection;
   }
 
-  /** The filters that no trace passes, even each by itself. */
+  /** Filters that no trace passes, even each filter alone. */
   get unmatched(): readonly Filter[] {
     return [...this.#unmatched];
   }
 
-  /** Takes the zones that the logs prove, before any trace. */
+  /** Sets the zones that the logs prove. Called before the first trace. */
   readonly onProven = ({ zones }: ProvenZones): void => {
     this.#zone = zones;
     this.#selection = this.#select();
@@ -67,7 +67,7 @@ export class Choice {
     this.#unmatched = new Set(this.#selection.filters);
   };
 
-  /** What the engine must report so that `--request` can be answered; nothing without it. */
+  /** Callbacks that the engine must call so that `--request` can be answered; empty without `--request`. */
   get asks(): Pick<ReplayOptions, 'onRequests'> {
     const { request } = this.#selection;
     if (request === undefined) return {};
@@ -78,13 +78,13 @@ export class Choice {
     };
   }
 
-  /** @returns the traces that pass all filters because of this one: itself, and what waited for it */
+  /** @returns the traces that are now certain to pass all filters: this one, and those that waited for it */
   add(trace: FinishedTrace): readonly FinishedTrace[] {
     for (const filter of this.#unmatched) if (filter.wants(trace)) this.#unmatched.delete(filter);
     return this.#chooser.add(trace);
   }
 
-  /** The chosen traces that were not given to `onReady`, in their order. */
+  /** The chosen traces that were not passed to `onReady`, in their order. */
   all(): readonly FinishedTrace[] {
     return this.#chooser.all();
   }

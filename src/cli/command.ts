@@ -6,7 +6,7 @@ import type { Engine } from './engine.js';
 import { nearest } from './nearest.js';
 import type { Surroundings } from './surroundings.js';
 
-/** Everything a command touches besides its arguments. */
+/** Input and output of a command, besides its arguments. */
 export interface Io extends Surroundings {
   readonly engine: Engine;
 }
@@ -14,20 +14,20 @@ export interface Io extends Surroundings {
 export interface OptionSpec {
   readonly type: 'string' | 'boolean';
   readonly short?: string;
-  /** what stands for the value in the help */
+  /** placeholder of the value in the help */
   readonly value?: string;
-  /** the only values allowed */
+  /** the allowed values */
   readonly choices?: readonly string[];
-  /** what it is without a value; a word behind it is its value only where it is one of the choices */
+  /** the value if none is given; the next word is taken as the value only if it is one of `choices` */
   readonly bare?: string;
-  /** may be given several times: its value is a list */
+  /** the option can be repeated; its value is a list */
   readonly isRepeatable?: true;
   readonly about: string;
 }
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-/** What was given for each option: nothing is `undefined`, `false` for a switch, or an empty list. */
+/** The value of each option. If not given: `undefined`, `false` for a switch, an empty list for a repeatable option. */
 export type Values<O extends OptionSpecs> = {
   readonly [Name in keyof O]: O[Name]['type'] extends 'boolean'
     ? boolean
@@ -40,23 +40,23 @@ export interface CommandSpec<O extends OptionSpecs> {
   readonly name: string;
   /** one line, for the list of commands */
   readonly summary: string;
-  /** what may follow the name, besides options */
+  /** operands in the usage line */
   readonly operands: string;
-  /** how many operands: more or fewer is a usage error */
+  /** allowed number of operands; another number is a usage error */
   readonly takes: { readonly least: number; readonly most: number };
-  /** what the command does and what it leaves alone; a paragraph per item */
+  /** what the command does and what it does not change; one paragraph per item */
   readonly about: readonly string[];
   readonly options: O;
-  /** how the help groups the options; those that no group names come first */
+  /** option groups of the help; options in no group come first */
   readonly groups?: readonly { readonly title: string; readonly options: readonly (keyof O & string)[] }[];
   readonly examples: readonly { readonly says: string; readonly command: string }[];
-  /** exit codes of its own, beyond those all commands share */
+  /** exit codes of this command, besides the common ones */
   readonly exits?: readonly { readonly code: number; readonly means: string }[];
   /** @returns the exit code */
   run(args: { readonly positionals: readonly string[]; readonly values: Values<O> }, io: Io): Promise<number>;
 }
 
-/** A command whose options' types have done their work: to be listed, documented and executed. */
+/** A command whose option types are erased: it can be listed, documented and run. */
 export interface Command extends Omit<CommandSpec<OptionSpecs>, 'run'> {
   execute(argv: readonly string[], io: Io): Promise<number>;
 }
@@ -66,7 +66,7 @@ export function defineCommand<const O extends OptionSpecs>(spec: CommandSpec<O>)
   return { ...data, execute: async (argv, io) => run(parse(data, argv), io) };
 }
 
-/** Reads a command's arguments, or says what is wrong with them and what would be right. */
+/** Parses the arguments of a command. @throws OperatorError USAGE with the allowed form */
 function parse<O extends OptionSpecs>(spec: Omit<CommandSpec<O>, 'run'>, argv: readonly string[]) {
   const remedy = `run \`novaspan help ${spec.name}\``;
   const options: NonNullable<ParseArgsConfig['options']> = {};
@@ -130,17 +130,17 @@ function parse<O extends OptionSpecs>(spec: Omit<CommandSpec<O>, 'run'>, argv: r
 
 type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
 
-/** Whether a word is the value of the option before it, which may stand without one. */
+/** Whether a word is the value of the option before it, for options whose value may be left out. */
 function isValueBehind(before: Token | undefined, word: string, options: OptionSpecs): boolean {
   if (before?.kind !== 'option' || before.value !== undefined) return false;
   const option = options[before.name];
   return option?.bare !== undefined && option.choices?.includes(word) === true;
 }
 
-/** What stands for an option's value. */
+/** Placeholder of an option's value. */
 export const placeholderOf = ({ value, choices }: OptionSpec): string => value ?? choices?.join('|') ?? 'VALUE';
 
-/** Writes and waits while the reader is slower. Rejects when there is no reader any more (EPIPE). */
+/** Writes, and waits while the reader is slower. Rejects with EPIPE if the reader has gone. */
 export async function write(stream: Writable, text: string): Promise<void> {
   if (!stream.write(text)) await once(stream, 'drain');
 }

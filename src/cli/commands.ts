@@ -1,7 +1,7 @@
 import type { Command } from './command.js';
 import { traceId } from './trace-id.js';
 
-/** A command that is loaded when it is run or documented: `novaspan --version` waits for none. */
+/** A command, loaded when it is run or documented: `novaspan --version` loads none. */
 export interface CommandEntry {
   readonly name: string;
   load(): Promise<Command>;

@@ -22,7 +22,7 @@ import { selectOptions } from './select-options.js';
 import { openSink } from './sink.js';
 import { durationIn, momentOf } from './when.js';
 
-/** A condition of --fail-if was broken. */
+/** Exit code if a condition of --fail-if is broken. */
 const BROKEN = 1;
 
 const moment = (side: string) => ({ type: 'string', value: 'TIME', about: `only actions of ${side} that began at TIME or later` }) as const;
@@ -44,7 +44,7 @@ const sides = {
 } as const;
 type SideValues = { readonly [Name in keyof typeof sides]: string | undefined };
 
-/** `compare A B`: what takes longer, fails more often, appeared or vanished, and whether that is more than noise. */
+/** `compare A B`: what takes longer, fails more often, appeared or vanished, and whether this is more than noise. */
 export const compare = defineCommand({
   name: 'compare',
   summary: 'compare two sets of logs, periods, hosts or releases phase by phase',
@@ -155,7 +155,7 @@ interface Side {
   readonly name: string;
 }
 
-/** @throws OperatorError USAGE where the two cannot be distinguished */
+/** @throws OperatorError USAGE if the two sides are the same */
 function sidesOf([first = '', second]: readonly string[], values: SideValues): readonly [Side, Side] {
   const said = (key: 'a' | 'b'): string =>
     (['since', 'until', 'host'] as const)
@@ -225,7 +225,7 @@ function conditionOf(text: string, actions: readonly string[]): Condition {
   return read;
 }
 
-/** A name that no set has is most often misspelled. */
+/** Checks that a phase of a condition exists: a name that neither set has is usually misspelled. */
 function known(checked: Checked, { phases }: Comparison): Checked {
   const { condition } = checked;
   if (checked.finding !== 'unknown' || condition.about !== 'phase') return checked;
@@ -251,7 +251,7 @@ function rendered(comparison: Comparison, named: Named, values: { readonly [key:
   }
 }
 
-/** Says on stderr what decides the exit code: the result may be in a file. */
+/** Prints to stderr what decides the exit code, as the result may go to a file. */
 async function verdictOn(checks: readonly Checked[], isQuiet: boolean, { stderr }: Io): Promise<number> {
   const isBroken = checks.some(({ finding }) => finding === 'broken' || finding === 'unknown');
   const words = { broken: 'broken', unknown: 'cannot be checked', unclear: 'not broken' };

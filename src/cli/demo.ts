@@ -17,10 +17,10 @@ interface Scenario {
 }
 
 /**
- * `demo`: what novaspan makes of real logs, before one has any at hand.
- *
- * @param folderOf gives a folder that has a folder per scenario: its logs, a README.md whose first line is its title, and, where its logs
- *   are not in UTC, a file `zone`. A file `scenarios.json` names further ones in the package, with their titles.
+ * `demo`: shows recorded logs of a real cloud.
+ * @param folderOf returns a folder with one folder per scenario: its logs, a README.md whose first line is the title,
+ * and a file `zone` if the logs are not in UTC. A file `scenarios.json` lists further scenarios of the package with
+ * their titles.
  */
 export const demoIn = (folderOf: () => string): Command =>
   defineCommand({
@@ -78,7 +78,7 @@ export const demoIn = (folderOf: () => string): Command =>
     },
   });
 
-/** The package's own. */
+/** The demo of the package. */
 export const demo = demoIn(() => packageFolder('demo'));
 
 async function tracesOf({ logs, zone }: Scenario, { engine, signal }: Io): Promise<FinishedTrace[]> {
@@ -106,7 +106,7 @@ interface Listed {
   readonly title?: string;
 }
 
-/** Names folders elsewhere in the package, in the order in which they are shown. */
+/** File that lists folders elsewhere in the package, in the order of the demo. */
 const LIST = 'scenarios.json';
 
 async function listIn(folder: string): Promise<Listed[]> {

@@ -6,9 +6,8 @@ import { nearest } from './nearest.js';
 import { inSources } from './stack.js';
 
 /**
- * Runs the command that the arguments name. Never rejects but for a reader that has gone (EPIPE), which is the
- * caller's to end quietly.
- *
+ * Runs the command that the arguments name. Rejects only with EPIPE, when the reader has gone: the caller ends quietly
+ * then.
  * @returns the exit code
  */
 export async function dispatch(argv: readonly string[], commands: readonly CommandEntry[], io: Io): Promise<number> {
@@ -21,7 +20,7 @@ export async function dispatch(argv: readonly string[], commands: readonly Comma
   }
 }
 
-/** The reader of a pipe has seen enough (`| head`). */
+/** Whether the reader of a pipe has gone (`| head`). */
 export const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EPIPE';
 
 async function run([name, ...rest]: readonly string[], commands: readonly CommandEntry[], io: Io): Promise<number> {
@@ -78,7 +77,7 @@ const versionCommand: Command = defineCommand({
 
 const versionEntry: CommandEntry = { name: 'version', load: async () => versionCommand };
 
-/** The commands, and those that are about commands. */
+/** All commands, with `help`, `version` and `completion`. */
 function withOwn(commands: readonly CommandEntry[]): readonly CommandEntry[] {
   const all: CommandEntry[] = [...commands];
   all.push(completionAmong(all), helpAmong(all), versionEntry);
@@ -136,7 +135,7 @@ const helpAmong = (all: readonly CommandEntry[]): CommandEntry => {
   return { name: 'help', load: async () => help };
 };
 
-/** What happened, why, and what to do. */
+/** An error as text: what happened, why, and what to do. */
 export function errorText(error: unknown): string {
   if (!(error instanceof OperatorError))
     return [

@@ -11,29 +11,29 @@ import type { ReplayOptions } from '../pipeline/replay.js';
 import type { TailIo, TailOptions } from '../pipeline/tail.js';
 
 export interface ViewOptions {
-  /** LISTEN_FORM; undefined for the usual address, or a free port where something else listens there */
+  /** as LISTEN_FORM; undefined for the default address, or a free port if that is in use */
   readonly listen: string | undefined;
   readonly clock: Clock;
-  /** Takes what went wrong with a request. */
+  /** Receives the reason of a failed request. */
   readonly onFault: (reason: string) => void;
 }
 
 export interface OpenView {
   readonly url: string;
   add(trace: FinishedTrace): void;
-  /** Shows on the page how far the logs have been read. */
+  /** Updates the reading status on the page. */
   say(status: { readonly state: 'reading' | 'done'; readonly read: number; readonly total: number }): void;
   close(): Promise<void>;
 }
 
-/** Writes a trace as one line, without the newline. Bytes are the caller's until the next call. */
+/** Writes a trace as one line without the newline. The returned bytes are valid until the next call. */
 type Encode = (trace: FinishedTrace) => string | Uint8Array;
 
 export type Engine = typeof engine;
 
 /**
- * Everything that commands need of the rest of the program. It is handed in, so that a command is tested without it. Each part
- * is loaded when it is first needed, so that no command waits for what it does not use.
+ * Everything that commands need from the rest of the program. Tests pass their own. Each part is loaded on first use,
+ * so that no command loads what it does not need.
  */
 export const engine = {
   async *replay(options: ReplayOptions): AsyncIterable<FinishedTrace> {
@@ -46,7 +46,7 @@ export const engine = {
     return explainLine(line, options);
   },
 
-  /** @returns undefined where the text names no phase */
+  /** @returns undefined if the text names no phase */
   async explainPhase(text: string): Promise<Explanation['stages'] | undefined> {
     const { explainPhase } = await import('../lifecycle/explain-phase.js');
     return explainPhase(text);
@@ -69,7 +69,7 @@ export const engine = {
     return sendTest(options);
   },
 
-  /** Writes the lines of some actions, with other names, into a folder, and reads them again. */
+  /** Writes the lines of some actions into a folder, with names replaced, and verifies the excerpt. */
   async excerpt(options: ExcerptOptions): Promise<Excerpt> {
     const { excerpt } = await import('../pipeline/excerpt/excerpt.js');
     return excerpt(options);
@@ -80,7 +80,7 @@ export const engine = {
     yield* resend(options);
   },
 
-  /** names of all actions, as traces give them */
+  /** Names of all actions, as in traces. */
   async actionNames(): Promise<readonly string[]> {
     const { actions } = await import('../lifecycle/name.js');
     return actions.map(({ name }) => name);
@@ -91,7 +91,7 @@ export const engine = {
     return { otlp: createOtlpEncoder(), json: (trace) => toJson(trace) };
   },
 
-  /** Serves the page that shows the traces it is given. */
+  /** Serves the page of the given traces. */
   async openView({ listen, clock, onFault }: ViewOptions): Promise<OpenView> {
     const [{ serveView, VIEW_LISTEN }, { TraceStore }] = await Promise.all([import('../view/server.js'), import('../view/store.js')]);
     const store = new TraceStore();
@@ -101,7 +101,7 @@ export const engine = {
     return { url: server.url, add: (trace) => store.add(trace), say: (status) => server.say(status), close: () => server.close() };
   },
 
-  /** Traces as one HTML file that needs nothing else, piece by piece. */
+  /** Traces as one self-contained HTML file, piece by piece. */
   async htmlReport(traces: readonly FinishedTrace[]): Promise<Iterable<string>> {
     const { htmlReport } = await import('../view/report.js');
     return htmlReport(traces);

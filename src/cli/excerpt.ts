@@ -11,12 +11,12 @@ import { sourceOptions } from './source-options.js';
 import { generalZone } from './zone.js';
 
 const DEFAULT_FOLDER = 'excerpt';
-/** Differences that are shown. */
+/** Maximum number of differences shown. */
 const MOST_SHOWN = 10;
 
 const { action, since, until, host, instance, request, failed } = selectOptions;
 
-/** `excerpt PATH...`: the few lines that somebody else needs to see what you see. */
+/** `excerpt PATH...`: copies the few lines that another person needs to see the same trace. */
 export const excerpt = defineCommand({
   name: 'excerpt',
   summary: 'copy the log lines of one action into a folder, scrubbed, to show them to others',
@@ -117,7 +117,7 @@ const HOW: Record<Excerpt['extent'], string> = {
   all: 'all lines from the first of the actions to the last',
 };
 
-/** One of each is what most excerpts have. */
+/** Singular forms: most excerpts have one of each. */
 const SINGULAR: Readonly<Record<string, string>> = {
   hosts: 'host',
   addresses: 'address',

@@ -7,7 +7,10 @@ import { lookOf } from './look.js';
 import { formOf, rulesOf, sourceOptions } from './source-options.js';
 import { zoneOf } from './zone.js';
 
-/** `explain LINE`: what we make of one log line, stage by stage; `explain PHASE`: what a phase is. The first thing to try on a missing span. */
+/**
+ * `explain LINE`: how one log line is read, step by step; `explain PHASE`: what a phase is. The first command to try if
+ * a span is missing.
+ */
 export const explain = defineCommand({
   name: 'explain',
   summary: 'show how one log line is read, or what a phase is',

@@ -14,7 +14,7 @@ export const SHARED_EXITS: readonly { readonly code: number; readonly means: str
   { code: 78, means: 'the configuration is wrong' },
 ];
 
-/** `novaspan help`. */
+/** Text of `novaspan help`. */
 export function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
@@ -35,7 +35,7 @@ export function overview(commands: readonly Command[]): string {
   ].join('\n');
 }
 
-/** `novaspan help COMMAND`. */
+/** Text of `novaspan help COMMAND`. */
 export function helpOf(command: Command): string {
   const { about, examples, exits, name, summary } = command;
   return [
@@ -69,7 +69,7 @@ interface Group {
   readonly options: readonly (readonly [name: string, spec: OptionSpec])[];
 }
 
-/** A command's options by what they are for. */
+/** A command's options, by group. */
 function groupsOf({ options, groups = [] }: Command): Group[] {
   const grouped = groups.map(
     ({ title, options: names }): Group => ({ title, options: names.map((name) => [name, options[name]!] as const) }),
@@ -79,7 +79,7 @@ function groupsOf({ options, groups = [] }: Command): Group[] {
   return [...(rest.length === 0 ? [] : [{ title: 'Options', options: rest }]), ...grouped];
 }
 
-/** docs/commands.md, made of the commands themselves. */
+/** Text of docs/commands.md, generated from the commands. */
 export function commandsMarkdown(commands: readonly Command[]): string {
   return [
     '# Commands',
@@ -135,5 +135,5 @@ function pageOf(command: Command): string[] {
   ];
 }
 
-/** Bars must not end a table's cell. */
+/** Escapes bars, which would end a table cell. */
 const cell = (text: string): string => text.replaceAll('|', '\\|');

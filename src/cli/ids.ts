@@ -3,7 +3,7 @@ import { networkReady, rootIdOf, traceIdOf } from '../trace/span-id.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** What `trace-id` prints. @throws OperatorError for what are no ids */
+/** Output of `trace-id`. @throws OperatorError USAGE if an id is not valid */
 export function idsText(givenInstance: string, givenRequest: string): string {
   const { instance, request } = keyOf(givenInstance, givenRequest);
   const trace = traceIdOf(instance, request);
@@ -15,7 +15,7 @@ export function idsText(givenInstance: string, givenRequest: string): string {
   ].join('\n');
 }
 
-/** Ids are hashed as nova prints them, which is in lower case. */
+/** Normalises ids to lower case, as nova prints them, before they are hashed. */
 function keyOf(givenInstance: string, givenRequest: string) {
   const instance = givenInstance.toLowerCase();
   const request = givenRequest.toLowerCase();

@@ -4,11 +4,14 @@ import type { Io } from './command.js';
 
 type Surroundings = Pick<Io, 'env' | 'isTTY' | 'columns'>;
 
-/** Lines of a pipe or a file: wide enough for a bar, narrow enough to be read in an editor. */
+/** Default width for pipes and files: wide enough for a bar, narrow enough for an editor. */
 const PIPE_COLUMNS = 120;
 const LEAST_COLUMNS = 60;
 
-/** How views are drawn here. `--no-color` and NO_COLOR win over FORCE_COLOR, that over what stdout is. */
+/**
+ * Colours, width and characters of the views. `--no-color` and NO_COLOR win over FORCE_COLOR, which wins over the
+ * terminal.
+ */
 export function lookOf({ env, isTTY, columns }: Surroundings, { color, toFile = false }: { color: boolean; toFile?: boolean }): Look {
   // A terminal without a size says 0.
   const own = toFile || columns === 0 ? undefined : columns;
@@ -20,7 +23,7 @@ export function lookOf({ env, isTTY, columns }: Surroundings, { color, toFile = 
   };
 }
 
-/** What COLUMNS says. */
+/** The width in COLUMNS, if valid. */
 export function widthGiven(env: Surroundings['env']): number | undefined {
   const given = Number(env['COLUMNS']);
   return Number.isInteger(given) && given > 0 ? given : undefined;
@@ -33,7 +36,7 @@ function isColoured(env: Surroundings['env'], isTerminal: boolean): boolean {
   return isTerminal && env['TERM'] !== 'dumb';
 }
 
-/** As the C library decides it: the first of these that is set. */
+/** UTF-8 or not, by the C library's rule: the first variable that is set decides. */
 function isUtf8(env: Surroundings['env']): boolean {
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');
   return locale !== undefined && /utf-?8/i.test(locale);

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { version } from '../export/version.js';
 
-// Scripts ask for the version and for ids often: both are printed before anything else is loaded.
+// Scripts ask for the version and for ids often, so both are printed before anything else is loaded.
 void start(process.argv.slice(2));
 
 async function start([name, ...rest]: readonly string[]): Promise<void> {
@@ -15,7 +15,7 @@ async function start([name, ...rest]: readonly string[]): Promise<void> {
   await main();
 }
 
-/** Undefined for what are no ids, and for options: the command says what is wrong. */
+/** Undefined for invalid ids and for options: the command then prints the error. */
 async function textOfIds(instance: string, request: string): Promise<string | undefined> {
   const { idsText } = await import('./ids.js');
   try {
@@ -25,7 +25,7 @@ async function textOfIds(instance: string, request: string): Promise<string | un
   }
 }
 
-/** Whether stdout took the whole text at once. Where it did not, the command prints it again, and says what is wrong. */
+/** Whether stdout accepted the whole text at once. If not, the command prints it again and reports the error. */
 function printed(text: string | undefined): boolean {
   try {
     return text !== undefined && writeSync(1, text) === text.length;

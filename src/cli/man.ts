@@ -2,7 +2,7 @@ import { version } from '../export/version.js';
 import { type Command, placeholderOf } from './command.js';
 import { SHARED_EXITS, usageOf } from './help.js';
 
-/** Letters that roff reads as its own, and a dot or a quote that would begin a request. */
+/** Escapes characters that are special in roff, and a leading dot or quote. */
 const roff = (text: string): string =>
   text
     .replaceAll('\\', '\\e')
@@ -11,7 +11,7 @@ const roff = (text: string): string =>
     .replace(/`([^`]*)`/g, '\\fB$1\\fR')
     .replace(/[^\n -~]/gu, (sign) => `\\[u${sign.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}]`);
 
-/** The page novaspan(1), made of the commands themselves. */
+/** The page novaspan(1), generated from the commands. */
 export function manPage(commands: readonly Command[]): string {
   return `${[
     '.\\" Made by `novaspan help --man`; do not edit.',

@@ -1,4 +1,7 @@
-/** What was probably meant: the shortest that begins so, else the one with the fewest letters changed, if few. */
+/**
+ * The word that was probably meant: the shortest with this beginning, else the one with the smallest edit distance, if
+ * small.
+ */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const low = word.toLowerCase();
   const begins = low.length < 3 ? [] : known.filter((one) => one.toLowerCase().startsWith(low));
@@ -7,7 +10,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best !== undefined && best.changed <= Math.max(1, Math.floor(best.one.length / 3)) ? best.one : undefined;
 }
 
-/** Letters to insert, drop or change (Levenshtein). */
+/** Edit distance (Levenshtein). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

@@ -8,37 +8,37 @@ import { stallsText } from './stalls-text.js';
 import type { Tally } from './tally.js';
 import type { UnnamedText } from './unnamed-text.js';
 
-/** Logs whose looks are named in the error that nothing could be read. */
+/** Maximum number of logs whose description is part of the error NOTHING_READ. */
 const MOST_SEEN = 3;
 
-/** What a replay came to, for those who have something to say of it. */
+/** Result of a replay, for the notes after it. */
 export interface Outcome {
   readonly paths: readonly string[];
   readonly zone: string;
   readonly selection: Selection;
-  /** that a kind of action was asked for */
+  /** the user asked for one kind of action */
   readonly isOneKind: boolean;
   readonly tally: Tally;
-  /** requests that show no name of an action */
+  /** requests whose action no line names */
   readonly unnamed: UnnamedText;
-  /** what daemons report of themselves */
+  /** stalls that daemons report */
   readonly stalls: readonly StallsOfDaemon[];
-  /** all that the logs hold */
+  /** all actions in the logs */
   readonly all: Overview;
-  /** what passes the filters */
+  /** the actions that pass the filters */
   readonly matching: Overview;
-  /** what is shown */
+  /** the actions that are shown */
   readonly shown: Overview;
   /** whether anything is shown */
   readonly isShown: boolean;
-  /** the filters that no trace passes, even each by itself */
+  /** filters that no trace passes, even each filter alone */
   readonly unmatched: readonly Filter[];
 }
 
-/** Says something after a run, on stderr, in lines; nothing where there is nothing to say. */
+/** Lines of a note for stderr after a run; empty if there is none. */
 export type Note = (outcome: Outcome) => readonly string[];
 
-/** In the order in which they are printed. Add further notes about the traces here. */
+/** In the order of printing. New notes about traces are added here. */
 export const notes: readonly Note[] = [
   summary,
   kindsCompared,
@@ -48,7 +48,10 @@ export const notes: readonly Note[] = [
   ({ tally }) => tally.faults().map((fault) => `note: ${fault}`),
 ];
 
-/** Nothing that was read is of a service that is known. What a service prints before its log is set up is, and is no record. */
+/**
+ * The error for logs without a line of a known service. Lines that a service prints before it sets up its log count as
+ * known.
+ */
 export function nothingOf(paths: readonly string[], tally: Tally, unread: readonly UnreadLog[]): OperatorError | undefined {
   if (tally.of('records') > 0) return undefined;
   if (unread.length > 0 && unread.every(({ isStartup }) => isStartup)) return undefined;
@@ -63,7 +66,7 @@ function summary({ all, isShown, matching, shown }: Outcome): string[] {
   return [`${shown.line} (shown: ${shown.rows} of ${among} in these logs)`];
 }
 
-/** The slowest of several kinds is not the slowest of each. */
+/** Notes that `--slowest` chose among several kinds of action. */
 function kindsCompared({ isOneKind, matching, selection, shown }: Outcome): string[] {
   const { slowest } = selection;
   if (slowest === undefined || isOneKind || matching.kinds < 2) return [];

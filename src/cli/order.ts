@@ -18,7 +18,7 @@ export const lasting = (trace: FinishedTrace): number => {
   return end - start;
 };
 
-/** What actions can be put in order by. */
+/** Sort keys of actions. */
 const orders = {
   start: byNumber((trace) => extentOf(trace).start),
   end: byNumber((trace) => extentOf(trace).end),
@@ -33,7 +33,7 @@ const names = Object.keys(orders) as readonly (keyof typeof orders)[];
 export type SortKey = keyof typeof orders | `-${keyof typeof orders}`;
 export const sortKeys: readonly SortKey[] = names.flatMap((name) => [name, `-${name}` as const]);
 
-/** Equal ones are by start, then by id, so that the order is the same in every run. */
+/** Ties are ordered by start, then by id, so that each run gives the same order. */
 export function compareBy(key: SortKey): Compare {
   const name = names.find((one) => key === one || key === `-${one}`) ?? 'start';
   const sign = key.startsWith('-') ? -1 : 1;

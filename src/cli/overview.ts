@@ -7,7 +7,7 @@ import { lasting } from './order.js';
 const MOST_HOSTS = 3;
 const MOST_KINDS = 6;
 
-/** What some traces come to: how many actions of which kind, when, where, and how they ended. */
+/** Summary of some traces: number of actions by kind, period, hosts and outcomes. */
 export class Overview {
   readonly #kinds = new Map<string, number>();
   readonly #outcomes = new Map<string, number>();
@@ -44,7 +44,7 @@ export class Overview {
     return this.rows === 0;
   }
 
-  /** actions and parts of actions */
+  /** number of actions and parts of actions */
   get rows(): number {
     return this.actions + this.fragments;
   }
@@ -57,7 +57,7 @@ export class Overview {
     return this.#hosts;
   }
 
-  /** `8 creates, 1 delete`, the most first. */
+  /** `8 creates, 1 delete`, the largest number first */
   get counted(): string {
     const sorted = [...this.#kinds].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
     if (sorted.length === 0) return 'no action';
@@ -90,7 +90,7 @@ export class Overview {
     return `${many(this.fragments, 'part')} of actions whose root is not in these logs`;
   }
 
-  /** All of it in one line. */
+  /** The whole summary in one line. */
   get line(): string {
     if (this.isEmpty) return this.#sequels === 0 ? 'no action' : `${many(this.#sequels, 'network-ready trace')} without the action`;
     if (this.actions === 0) return `${this.parts}, ${this.place}`;
@@ -102,7 +102,9 @@ const increase = (of: Map<string, number>, key: string): void => {
   of.set(key, (of.get(key) ?? 0) + 1);
 };
 
-/** `1,234,567`. Written by hand: to load what is known of languages takes longer than all else that is done at the end. */
+/**
+ * `1,234,567`. Own code, because loading the locale data of Intl takes longer than all other work at the end of a run.
+ */
 export const grouped = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 /** `2 creates`, `1 network-ready`. */

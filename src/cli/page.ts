@@ -1,10 +1,10 @@
 import type { OptionSpecs } from './command.js';
 import { sourceOptions } from './source-options.js';
 
-/** In what form `compare` and `report` give their result. */
+/** Output formats of `compare` and `report`. */
 const pageFormats = ['text', 'json', 'csv', 'markdown', 'html'] as const;
 
-/** What `compare` and `report` have in common. */
+/** Options that `compare` and `report` share. */
 export const pageOptions = {
   ...sourceOptions,
   timezone: {
@@ -22,7 +22,7 @@ export const pageOptions = {
   'no-color': { type: 'boolean', about: 'no colours' },
 } as const satisfies OptionSpecs;
 
-/** Several values, with commas between them. */
+/** Splits a list with commas. */
 export const listOf = (text: string): string[] =>
   text
     .split(',')

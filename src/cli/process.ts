@@ -6,8 +6,8 @@ import { engine } from './engine.js';
 import { tuneV8 } from './v8.js';
 
 /**
- * Runs the command line of this process. The only file that touches the process. Commands return an exit code; Node.js exits with it when
- * all output is written, also into a slow pipe.
+ * Runs the command line of this process. No other file uses `process` directly. Commands return an exit code; Node.js
+ * exits with it after all output is written, even to a slow pipe.
  */
 export async function main(): Promise<void> {
   tuneV8(process.argv[2]);
@@ -21,7 +21,7 @@ export async function main(): Promise<void> {
     });
   }
 
-  // `novaspan replay … | head`: the reader has seen enough, which is no failure; no reader is left.
+  // `novaspan replay … | head`: the reader has gone, which is no failure.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error) => {
       if (isGone(error)) process.exit(0);

@@ -2,7 +2,7 @@ import type { Io } from './command.js';
 
 export interface Progress {
   update(readBytes: number, totalBytes: number): void;
-  /** Takes the bar away; to be called before anything else is printed. */
+  /** Removes the bar. Call it before anything else is printed. */
   stop(): void;
 }
 
@@ -16,7 +16,7 @@ const CELLS = 24;
 
 const silent: Progress = { update: () => {}, stop: () => {} };
 
-/** A bar on stderr for the one who waits: share, rate and time left. A pipe gets none, and what draws it is not loaded. */
+/** A progress bar on stderr with share, rate and time left. A pipe gets none, and the library is not loaded. */
 export async function createProgress({ stderr, isTTY, clock }: Pick<Io, 'stderr' | 'isTTY' | 'clock'>, wanted: boolean): Promise<Progress> {
   if (!isTTY.stderr || !wanted) return silent;
   const { SingleBar } = await import('cli-progress');
@@ -59,7 +59,7 @@ export async function createProgress({ stderr, isTTY, clock }: Pick<Io, 'stderr'
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
-/** What cli-progress gives as `eta`: seconds, or words while it does not know. */
+/** The `eta` of cli-progress as text: seconds, or its placeholder while the time is unknown. */
 const left = (eta: number | string): string => {
   const seconds = Number(eta);
   if (!Number.isFinite(seconds)) return '';

@@ -12,19 +12,18 @@ import { generalZone, zoneTaken } from './zone.js';
 export type SourceValues = ReadingValues & { readonly quiet: boolean };
 
 export interface SetReading {
-  /** what the set is called, before what is noted of it */
+  /** name of the set, put before its notes */
   readonly name: string | undefined;
   readonly paths: readonly string[];
-  /** Takes each trace, and forgets it. */
+  /** Receives each trace; the trace is not kept. */
   readonly take: (trace: FinishedTrace) => void;
-  /** Takes the zone of times without one, before any trace is given. */
+  /** Receives the zone of local times, before the first trace. */
   readonly onZone: (zone: string) => void;
 }
 
 /**
- * Reads one set of logs from end to end, as `replay` does, without their lines.
- *
- * @returns what it holds; an exit code where it was interrupted: half a set is not compared
+ * Reads one set of logs from start to end, as `replay` does, without their lines.
+ * @returns a summary; or an exit code if interrupted, as half a set must not be compared
  */
 export async function readSet(io: Io, { name, paths, take, onZone }: SetReading, values: SourceValues): Promise<Overview | number> {
   const { engine, signal, stderr, isTTY } = io;

@@ -4,7 +4,7 @@ import type { Io } from './command.js';
 import { formOf, rulesOf } from './source-options.js';
 import { zonesOf } from './zone.js';
 
-/** The options that say something of logs. */
+/** Options about logs. */
 export interface ReadingValues {
   readonly service: string | undefined;
   readonly timezone: string | undefined;
@@ -15,7 +15,7 @@ export interface ReadingValues {
 
 type Reading = Pick<ReplayOptions, 'paths' | 'zone' | 'isZoneGiven' | 'signal' | 'stdin' | 'form' | 'service' | 'host' | 'rules'>;
 
-/** What every command that reads logs asks of the engine. */
+/** The request to the engine that all commands share that read logs. */
 export function readingOf(paths: readonly string[], values: ReadingValues, { signal, stdin }: Io): Reading {
   const { service, timezone, rules, 'log-form': form, 'log-host': host } = values;
   return {

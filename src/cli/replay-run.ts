@@ -25,10 +25,10 @@ import { zoneTaken } from './zone.js';
 type Format = NonNullable<ReplayValues['format']>;
 type Encode = (trace: FinishedTrace) => string | Uint8Array;
 
-/** Pictures and pages are drawn when all traces are known; in the other formats each trace is written as it comes. */
+/** Whether traces are written one by one. Pictures and pages are drawn when all traces are known. */
 const encoded = (format: Format): 'otlp' | 'json' | undefined => (format === 'otlp' || format === 'json' ? format : undefined);
 
-/** What `replay` does. @returns the exit code */
+/** Runs `replay`. @returns the exit code */
 export async function runReplay(paths: readonly string[], values: ReplayValues, io: Io): Promise<number> {
   const format = values.format ?? 'text';
   if (format === 'svg' && values.lines !== undefined && values.lines !== 'off')
@@ -55,10 +55,10 @@ interface Parts {
   readonly io: Io;
   readonly format: Format;
   readonly choice: Choice;
-  /** chosen traces that can be written at once */
+  /** chosen traces that are written at once */
   readonly streamed: FinishedTrace[];
   readonly sink: Sink;
-  /** undefined for what is drawn */
+  /** undefined for text, pictures and pages */
   readonly encode: Encode | undefined;
   readonly isShared: boolean;
   readonly progress: Progress;
@@ -69,7 +69,7 @@ class Replay {
   readonly #tally = createTally();
   readonly #unnamed = createUnnamedText(this.#tally);
   readonly #unread: UnreadLog[] = [];
-  /** lines of traces that another thread has encoded */
+  /** lines of traces that another thread encoded */
   readonly #encoded = new WeakMap<FinishedTrace, () => Uint8Array>();
   readonly #jobNotes: string[] = [];
   readonly #all = new Overview();
@@ -86,7 +86,7 @@ class Replay {
     this.#parts = parts;
   }
 
-  /** Reads all logs. @throws OperatorError where nothing could be read */
+  /** Reads all logs. @throws OperatorError if nothing could be read */
   async read(): Promise<void> {
     const { io, paths, choice, progress } = this.#parts;
     const { clock, signal } = io;
@@ -107,7 +107,7 @@ class Replay {
     if (nothing !== undefined && this.#all.isEmpty) throw nothing;
   }
 
-  /** Writes the chosen traces that were not written while the logs were read. */
+  /** Writes the chosen traces that were not written during reading. */
   async show(): Promise<void> {
     const { io, values, format, choice, sink, encode } = this.#parts;
     const chosen = choice.all();
@@ -218,17 +218,17 @@ function jobsOf(given = '1'): number {
 
 type Lines = 'numbered' | 'events' | 'off';
 
-/** Of the formats that draw, only the page has a place for lines of unnamed actions. */
+/** Of text, pictures and pages, only text shows the lines of a trace on request. */
 function linesWanted(format: string, given: Lines | undefined): Lines {
   if (format === 'html') return given === 'off' ? 'off' : 'numbered';
   if (format === 'text' || format === 'svg') return given === undefined || given === 'off' ? 'off' : 'numbered';
   return given ?? 'events';
 }
 
-/** Files that are named, of those that may be logs by name and are none. */
+/** Maximum number of unread files named in the note. */
 const MOST_NOT_READ = 3;
 
-/** @param isAlone Nothing else was read: then each log's reason is printed. */
+/** @param isAlone nothing else was read: then the reason for each log is printed */
 function notReadText(these: readonly { readonly path: string; readonly why: string }[], isAlone: boolean): string[] {
   if (these.length === 0) return [];
   const shown = these.slice(0, MOST_NOT_READ);
@@ -238,7 +238,7 @@ function notReadText(these: readonly { readonly path: string; readonly why: stri
   return [`note: not read, because they are no logs of a known service: ${named}${further}; \`novaspan check --verbose\` says why`];
 }
 
-/** Traces as one of the views draws them. */
+/** Traces as text, in the chosen view. */
 function inText(traces: readonly FinishedTrace[], options: ReplayValues, { sort, slowest }: Selection, io: Io): string {
   const { lines, output } = options;
   const look = lookOf(io, { color: !options['no-color'], toFile: output !== undefined });
@@ -256,6 +256,6 @@ function provenText({ zones, others, by }: ProvenZones): string {
   return `local times are read as ${zones}${also}: ${by === undefined ? 'nothing in these logs shows another zone' : `by ${by}`}`;
 }
 
-/** A table in a pipe is for other programs: nothing is cut, unless a width is asked for. */
+/** A table in a pipe is for other programs: it is cut only if a width was given. */
 const isUncut = ({ env, isTTY }: Pick<Io, 'env' | 'isTTY'>, file: string | undefined): boolean =>
   (!isTTY.stdout || file !== undefined) && widthGiven(env) === undefined;

@@ -3,7 +3,7 @@ import { replayOptions } from './replay-options.js';
 import { runReplay } from './replay-run.js';
 import { selectOptions } from './select-options.js';
 
-/** `replay PATH...`: the engine over logs that are already there. No backend is needed. */
+/** `replay PATH...`: shows the actions in existing logs. Needs no backend. */
 export const replay = defineCommand({
   name: 'replay',
   summary: 'read logs that are already there, and show their actions',

@@ -4,7 +4,7 @@ import type { Resent } from '../deliver/resend.js';
 import { exitCodes, reasonOf, usage } from '../model/errors.js';
 import { defineCommand, write } from './command.js';
 
-/** The result when not all was sent; the first that happened decides. */
+/** Exit code by result. If results differ, the first failure decides. */
 const exitOf: Record<Resent['outcome'], number> = {
   sent: exitCodes.ok,
   refused: exitCodes.dataError,
@@ -13,7 +13,7 @@ const exitOf: Record<Resent['outcome'], number> = {
   unsent: exitCodes.unavailable,
 };
 
-/** `resend [FILE...]`: what the backend would not take then, it may take now. */
+/** `resend [FILE...]`: sends traces again that the backend had refused. */
 export const resend = defineCommand({
   name: 'resend',
   summary: 'send the traces of the dead-letter folder again',

@@ -1,7 +1,7 @@
 import type { OptionSpecs } from './command.js';
 import { sortKeys } from './order.js';
 
-/** Which of the actions found are wanted, in which order and how many: filters first, then the order, then the limit. */
+/** Options that choose actions: filters first, then the order, then the limit. */
 export const selectOptions = {
   action: {
     type: 'string',

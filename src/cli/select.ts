@@ -7,18 +7,18 @@ import { nearest } from './nearest.js';
 import { byStart, type Compare, compareBy, lasting, type SortKey } from './order.js';
 import { durationOf, momentOf } from './when.js';
 
-/** One condition that was given, with the words that name it. */
+/** One filter, with the option text for messages. */
 export interface Filter {
   readonly text: string;
   wants(trace: FinishedTrace): boolean;
 }
 
-/** Which of the traces found are wanted. */
+/** The choice of traces. */
 export interface Selection {
   readonly filters: readonly Filter[];
-  /** What followed a boot is asked for by its own name: it is shown without the boot, too. */
+  /** Network-ready traces are chosen by their own name: they are shown without their boot, too. */
   readonly sequels: boolean;
-  /** the beginning of a request id, with `req-` */
+  /** start of a request id, with `req-` */
   readonly request: string | undefined;
   readonly slowest: number | undefined;
   readonly sort: SortKey | undefined;
@@ -41,15 +41,15 @@ interface Values {
 
 export interface Around {
   readonly now: Millis;
-  /** of local times */
+  /** zone of local times in options */
   readonly zone: string;
   /** names of all actions */
   readonly actions: readonly string[];
-  /** whether a line of a trace has the request id that was asked for */
+  /** whether a line of a trace has the requested request id */
   readonly hasRequest: (trace: FinishedTrace) => boolean;
 }
 
-/** Reads the options that select. @throws OperatorError USAGE */
+/** Parses the options that choose actions. @throws OperatorError USAGE */
 export function selectionOf(values: Values, around: Around): Selection {
   const request = values.request === undefined ? undefined : requestOf(values.request);
   const filters = [
@@ -90,7 +90,7 @@ const listOf = (text: string): string[] =>
 
 const SEQUEL = 'network-ready';
 
-/** Names of actions are compared without case, `-` and `_`. */
+/** Action names are compared without case, `-` and `_`. */
 const folded = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '');
 
 function byAction(text: string, actions: readonly string[]): Filter['wants'] {
@@ -154,17 +154,20 @@ function countOf(option: string, text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-/** What is chosen of the traces, as they come. */
+/** Chooses among traces as they arrive. */
 export interface Chooser {
-  /** @returns which are known by now to pass the filters: with an action what waited for it, none while a trace waits */
+  /**
+   * @returns the traces that are now certain to pass the filters: an action with the traces that waited for it; none
+   * while a trace waits
+   */
   add(trace: FinishedTrace): readonly FinishedTrace[];
-  /** those that are to be shown, in order; what was given to `onReady` is not among them */
+  /** the chosen traces in order, without those passed to `onReady` */
   all(): FinishedTrace[];
 }
 
 /**
- * Puts the traces that pass the filters in order. Where the order is the one in which they come, each is given to `onReady` at once.
- * What an instance's network did after an action goes with that action.
+ * Sorts the traces that pass the filters. If the order is the order of arrival, each is passed to `onReady` at once. A
+ * network-ready trace goes with its action.
  */
 export function createChooser(
   { filters, sequels, slowest, sort, limit }: Selection,
@@ -225,6 +228,6 @@ export function createChooser(
   };
 }
 
-/** The trace id of the action that a sequel follows. */
+/** Trace id of the action that a network-ready trace belongs to. */
 const actionBefore = (trace: FinishedTrace): string | undefined =>
   trace.form === 'network-ready' ? rootOf(trace)?.links[0]?.traceId : undefined;

@@ -27,7 +27,7 @@ const options = {
   quiet: { type: 'boolean', short: 'q', about: 'only the address of the page, and errors' },
 } as const;
 
-/** `view PATH...`: the same as `replay`, to look at in a browser. */
+/** `view PATH...`: the actions of `replay`, in a browser. */
 export const view = defineCommand({
   name: 'view',
   summary: 'read logs that are already there, and show their actions as a local web page',

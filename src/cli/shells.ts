@@ -1,15 +1,15 @@
 import type { Command, OptionSpec } from './command.js';
 
-/** Shells that completion can be written for. */
+/** Shells with a completion script. */
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-/** The completion script of a shell, made of the commands themselves. */
+/** The completion script of a shell, generated from the commands. */
 export const completionFor = (shell: Shell, commands: readonly Command[]): string => SCRIPTS[shell](commands);
 
 const HEAD = '# Completion of novaspan, made by `novaspan completion`; do not edit.';
 
-/** An option as it is typed: `--format`, `-v`. */
+/** Spellings of an option: `--format`, `-v`. */
 const spellings = ([name, { short }]: readonly [string, OptionSpec]): string[] => [
   `--${name}`,
   ...(short === undefined ? [] : [`-${short}`]),
@@ -20,24 +20,24 @@ const optionsOf = ({ options }: Command): [string, OptionSpec][] => [
   ['help', { type: 'boolean', short: 'h', about: 'show the help of this command' }],
 ];
 
-/** Words that an option's value is one of. */
+/** Allowed values of an option. */
 const choicesOf = ({ choices }: OptionSpec): readonly string[] => choices ?? [];
 
-/** Whether the next word is the option's value. */
+/** Whether the next word is the value of the option. */
 const takesValue = ({ type, bare }: OptionSpec): boolean => type === 'string' && bare === undefined;
 
-/** The first sentence, short enough for a menu. */
+/** First sentence of a description, cut for a menu. */
 const brief = (about: string): string =>
   about
     .split(/[.;:(](?:\s|$)/)[0]!
     .trim()
     .slice(0, 70);
 
-/** The words that a command's operand is one of: `bash|zsh|fish`; undefined where it is a path or a text. */
+/** Allowed operands of a command: `bash|zsh|fish`; undefined for a path or a text. */
 const wordsOf = ({ operands }: Command): readonly string[] | undefined =>
   /^[a-z]+(?:\|[a-z]+)+$/.test(operands) ? operands.split('|') : undefined;
 
-/** Of operands that are paths, files are offered. */
+/** Whether operands are paths, so that files are completed. */
 const takesFiles = ({ operands }: Command): boolean => /PATH|FILE|\bA B\b/.test(operands);
 
 const operandsOf = (command: Command, commands: readonly Command[]): readonly string[] =>
@@ -82,7 +82,7 @@ complete -F _novaspan novaspan
 `;
 }
 
-/** In single quotes; of \`_arguments\`, brackets and colons are its own. */
+/** Quotes for zsh, and escapes brackets and colons for `_arguments`. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 const zshText = (text: string): string => text.replace(/[[\]:\\]/g, '\\$&');
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { Writable } from 'node:stream';
 
-/** What a shell expects of a program that a signal ended: 128 and the signal's number. Says so, too. */
+/** Exit code of a program that a signal ended: 128 plus the signal number. Prints a line about it, too. */
 export function interruptedBy(signal: AbortSignal, stderr: Writable, so = 'only what had been read until then is shown'): number {
   const name = typeof signal.reason === 'string' ? signal.reason : 'SIGINT';
   stderr.write(`interrupted by ${name}: ${so}\n`);

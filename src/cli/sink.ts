@@ -5,19 +5,18 @@ import { outputUnwritable } from '../model/errors.js';
 import type { Io } from './command.js';
 
 /**
- * Where a command's result goes: stdout, or the file given. What is written waits for more, so that the system is
- * asked once for a quarter of a megabyte; nothing waits longer than until the process has nothing else to do.
+ * Output of a command: stdout or a file. Writes are batched to a quarter of a megabyte to save system calls, and
+ * flushed when the process is idle.
  */
 export interface Sink {
-  /** Waits while the reader is slower. Rejects when there is no reader any more (EPIPE). */
+  /** Waits while the reader is slower. Rejects with EPIPE if the reader has gone. */
   write(piece: string | Uint8Array): Promise<void>;
-  /** Everything is with the system when this resolves. */
+  /** Resolves when the system has accepted everything. */
   close(): Promise<void>;
 }
 
 /**
- * Opens at once, so that a path that cannot be written is known before hours are spent reading.
- *
+ * Opens the output at once, so that an unwritable path is reported before the logs are read.
  * @throws OperatorError OUTPUT_UNWRITABLE
  */
 export async function openSink({ stdout }: Pick<Io, 'stdout'>, file: string | undefined): Promise<Sink> {
@@ -60,7 +59,7 @@ interface Batches {
   flush(): Promise<void>;
 }
 
-/** Gathers what is written to a stream. A batch is the stream's once it is given: the next has memory of its own. */
+/** Batches writes to a stream. The stream owns a batch once it is written; the next batch has new memory. */
 function createBatches(stream: Writable): Batches {
   let batch = Buffer.allocUnsafeSlow(BATCH);
   let length = 0;

@@ -9,7 +9,7 @@ import { zonesOf } from './zone.js';
 
 const HOUR_MS = 3_600_000;
 
-/** `50,200`: numbers of nodes. */
+/** Parses numbers of nodes: `50,200`. */
 export function nodesOf(text: string): readonly number[] {
   const numbers = text.split(',').map(Number);
   if (numbers.some((each) => !Number.isInteger(each) || each < 1))
@@ -17,7 +17,10 @@ export function nodesOf(text: string): readonly number[] {
   return numbers;
 }
 
-/** What `check` found in logs, and what their traces come to, as a load. Hosts of nova-compute count; a controller's lines do not. */
+/**
+ * The load of the hosts with nova-compute, from the report of `check` and the traces. Lines of controllers do not
+ * count.
+ */
 function logLoadOf({ sources }: CheckReport, traces: { readonly actions: number; readonly spans: number }): LogLoad {
   const hosts = new Set(sources.filter(({ service }) => service === 'nova-compute').map(({ host }) => host));
   const own = sources.filter(({ host }) => hosts.has(host));
@@ -30,7 +33,7 @@ function logLoadOf({ sources }: CheckReport, traces: { readonly actions: number;
   return { hosts: hosts.size, hours, lines: own.reduce((sum, { lines }) => sum + lines, 0), ...traces };
 }
 
-/** Counts actions, and all spans that belong to them or go with them. */
+/** Counts actions, and all spans of their traces. */
 async function countTraces(found: AsyncIterable<FinishedTrace>): Promise<{ actions: number; spans: number }> {
   let actions = 0;
   let spans = 0;
@@ -41,7 +44,7 @@ async function countTraces(found: AsyncIterable<FinishedTrace>): Promise<{ actio
   return { actions, spans };
 }
 
-/** @throws where the logs show no action of a host, or no time passes in them */
+/** @throws OperatorError USAGE if the logs show no action of a host, or cover no time */
 export function sizings(nodes: readonly number[], seen: LogLoad): readonly Sizing[] {
   const load = nodeLoadOf(seen);
   if (load === undefined)
@@ -51,7 +54,7 @@ export function sizings(nodes: readonly number[], seen: LogLoad): readonly Sizin
   return nodes.map((count) => sizingOf(count, load));
 }
 
-/** Reads the logs once more, for their traces. */
+/** Reads the logs a second time, for their traces. */
 export async function sizeLogs(
   nodes: readonly number[],
   report: CheckReport,
@@ -88,7 +91,7 @@ const ROWS: readonly (readonly [string, (sizing: Sizing) => string])[] = [
   ['Prometheus', ({ series }) => `${series.toLocaleString('en')} series`],
 ];
 
-/** A table for people: a row for each part, a column for each number of nodes. */
+/** A table: one row for each part, one column for each number of nodes. */
 export function sizingText(all: readonly Sizing[], seen: LogLoad): string {
   const [first] = all;
   if (first === undefined) return '';

@@ -1,7 +1,7 @@
 import { type LogForm, logForms } from '../model/form.js';
 import type { OptionSpecs } from './command.js';
 
-/** Options about logs, of every command that reads logs. */
+/** Options about logs that all reading commands share. */
 export const sourceOptions = {
   service: {
     type: 'string',
@@ -30,6 +30,6 @@ export const sourceOptions = {
 
 export const rulesOf = (files: string | undefined): { rules?: string[] } => (files === undefined ? {} : { rules: files.split(',') });
 
-/** What `--log-form` says, as the engine takes it. */
+/** The value of `--log-form` for the engine. */
 export const formOf = (given: LogForm | 'auto' | undefined): { readonly form?: LogForm } =>
   given === undefined || given === 'auto' ? {} : { form: given };

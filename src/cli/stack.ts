@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** A place in a stack, as Node.js writes it. */
+/** A code position in a stack of Node.js. */
 const PLACE = /((?:file:\/\/)?\/[^\s():]+\.js):(\d+):(\d+)/g;
 
 /**
- * A stack whose places are in the source files, as the maps beside the bundle say. Worked out only when there is something to report:
+ * Maps a stack to the source files, by the source maps beside the bundle. Done only when an error is reported, because
  * `--enable-source-maps` would read every map at each start.
  */
 export function inSources(stack: string): string {

@@ -2,10 +2,10 @@ import type { Paint } from '../export/terminal/look.js';
 import { inSeconds, inUtc, tame } from '../export/terminal/text.js';
 import type { Stall, StallsOfDaemon } from '../model/stall.js';
 
-/** The most daemons that are shown. */
+/** Maximum number of daemons shown. */
 const MOST_DAEMONS = 8;
 
-/** The longest stalls of each daemon, the worst daemon first; no line where none stalled. */
+/** The longest stalls of each daemon, the longest first; empty if no daemon stalled. */
 export function stallsText(all: readonly StallsOfDaemon[], title: Paint = (text) => text): string[] {
   if (all.length === 0) return [];
   const shown = all.slice(0, MOST_DAEMONS);

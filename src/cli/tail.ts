@@ -4,7 +4,7 @@ import { defineCommand } from './command.js';
 import { sourceOptions } from './source-options.js';
 import { zoneOf } from './zone.js';
 
-/** `tail`: the sidecar. Everything it does is configuration; this only says what the command line adds to it. */
+/** `tail`: the sidecar. Its settings are the configuration; this file maps command line options to it. */
 export const tail = defineCommand({
   name: 'tail',
   summary: 'follow the logs of this host and export each finished action (the sidecar)',

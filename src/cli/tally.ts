@@ -2,23 +2,23 @@ import { type Count, type CounterName, counterNames, counters } from '../model/c
 import type { Millis } from '../model/line.js';
 import { grouped, many } from './overview.js';
 
-/** What a replay read and what it skipped. */
+/** Counters of a replay. */
 export interface Tally {
   readonly count: Count;
   of(name: CounterName): number;
-  /** the number behind each label of a counter */
+  /** the value of each label of a counter */
   byLabel(name: CounterName): ReadonlyMap<string, number>;
-  /** the labels of a counter with their numbers, the largest first: `nova-compute 12, nova-api 3` */
+  /** labels of a counter with their values, the largest first: `nova-compute 12, nova-api 3` */
   labels(name: CounterName): string;
-  /** What is wrong with what was read, a line each. */
+  /** Problems with the logs, one line each. */
   faults(): string[];
-  /** Everything that was counted, a line each, and how long it took. */
+  /** All counters and the duration, one line each. */
   details(facts: { readonly took: Millis; readonly bytes: number }): string[];
 }
 
 const MOST_LABELS = 3;
 
-/** Counters of which an operator must know without asking, in words of his: his logs are damaged, or a bound was reached. */
+/** Counters that an operator must see without `--verbose`: damaged logs, or a limit that was reached. */
 const faults: Partial<Record<CounterName, (n: number) => string>> = {
   unparsed_lines: (n) => `${many(n, 'line')} in no known format; \`novaspan check\` on these logs says more`,
   overlong_lines: (n) => `${many(n, 'line')} longer than 1 MiB: only the beginning was read`,
@@ -35,7 +35,7 @@ const faults: Partial<Record<CounterName, (n: number) => string>> = {
   span_ids_repeated: (n) => `${many(n, 'span')} left out, as another had the same id: a fault of novaspan, please report it`,
 };
 
-/** The other counters in words of an operator; what is not here has its words in model/counters.ts. */
+/** Texts of the other counters for operators; the default is the help in model/counters.ts. */
 const words: Partial<Record<CounterName, string>> = {
   lines: 'lines read',
   records: 'log records in them',

@@ -2,7 +2,7 @@ import { exitCodes } from '../model/errors.js';
 import { defineCommand, write } from './command.js';
 import { idsText } from './ids.js';
 
-/** `trace-id INSTANCE REQUEST`: from the two ids in a ticket to the trace, with no log at hand. */
+/** `trace-id INSTANCE REQUEST`: computes a trace id from the two ids in a ticket, without logs. */
 export const traceId = defineCommand({
   name: 'trace-id',
   summary: 'print the trace id of an action, from its instance and request ids',

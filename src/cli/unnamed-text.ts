@@ -3,40 +3,43 @@ import type { Millis } from '../model/line.js';
 import type { UnreadLog } from '../model/unread.js';
 import type { Tally } from './tally.js';
 
-/** How many are listed. */
+/** Maximum number of requests listed. */
 const MOST = 10;
 
-/** A line of an action that has no request. */
+/** A line of an action that has no request id. */
 interface Requestless {
   readonly at: Millis;
   readonly text: string;
 }
 
-/** The lines of the logs that give no action, and why. */
+/** Explains lines that lead to no action. */
 export interface UnnamedText {
   readonly saw: (unnamed: Unnamed) => void;
   readonly sawRequestless: (line: Requestless) => void;
   readonly sawUnread: (log: UnreadLog) => void;
-  /** For stderr, after the traces: what got no name, each with the line that would name it. None where there is nothing. */
+  /**
+   * Requests without a name, each with the line that would name it, for stderr after the traces; empty if there are
+   * none.
+   */
   list(): readonly string[];
-  /** Where no action is shown at all: why, and what to do. */
+  /** Why no action is shown at all, and what to do. */
   whyNone(): Reason;
 }
 
 type Reason = readonly [why: string, toDo: string];
 
-/** What was seen of the lines that belong to no action. */
+/** Facts about the lines that belong to no action. */
 interface Seen {
   readonly unnamed: Unnamed[];
   unnamedCount: number;
   requestless: Requestless | undefined;
   requestlessCount: number;
   readonly unread: UnreadLog[];
-  /** records of each service */
+  /** number of records by service */
   readonly records: ReadonlyMap<string, number>;
 }
 
-/** @param tally what was read, as it is counted */
+/** @param tally counters of the replay */
 export function createUnnamedText(tally: Pick<Tally, 'byLabel'>): UnnamedText {
   const seen: Omit<Seen, 'records'> = { unnamed: [], unnamedCount: 0, requestless: undefined, requestlessCount: 0, unread: [] };
   return {
@@ -78,7 +81,7 @@ const NO_LOG: Reason = [
   'give the nova-compute log too, or see what is made of one of its lines: novaspan explain "LINE"',
 ];
 
-/** Why there is no action, what is nearest to one first. */
+/** Reasons why there is no action, the most specific first. */
 const reasons: readonly ((seen: Seen) => Reason | undefined)[] = [
   ({ unnamedCount }) =>
     unnamedCount === 0

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** Sets V8's flags for a command, before the command's code is loaded: later they change less. */
+/** Sets V8 flags for a command, before its code is loaded: most flags have less effect later. */
 export function tuneV8(command: string | undefined): void {
   // V8 waits four times as long before it compiles a function anew: on a node with one core to spare, compiling took a quarter
   // of the time that reading 200 MB takes (bench/results.md). Later releases have no such flag, and would print an error.

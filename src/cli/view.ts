@@ -10,10 +10,10 @@ import type { FinishedTrace } from '../model/span.js';
 export const views = ['waterfall', 'blame', 'critical-chain', 'table'] as const;
 export type View = (typeof views)[number];
 
-/** From so many actions on, a list is read first. */
+/** From this number of actions on, a table is the default. */
 const MANY = 4;
 
-/** The view that suits what there is: one or a few actions are drawn, many are listed. */
+/** The default view: one or a few actions as waterfalls, many as a table. */
 export const viewFor = (traces: readonly FinishedTrace[]): View =>
   traces.filter(({ form }) => form !== 'network-ready').length < MANY ? 'waterfall' : 'table';
 
@@ -25,13 +25,13 @@ const single: Record<Exclude<View, 'table'>, (trace: FinishedTrace, look: Look) 
 
 interface RenderOptions {
   readonly slowest?: number;
-  /** the traces are in the order that was asked for */
+  /** the traces are already in the requested order */
   readonly isSorted?: boolean;
   /** show the log lines behind each span */
   readonly lines?: boolean;
 }
 
-/** All traces as one view, in the order in which they come; a table is by start unless another order was asked for. */
+/** All traces as one view, in the given order; a table is sorted by start unless an order was requested. */
 export function render(
   view: View,
   traces: readonly FinishedTrace[],

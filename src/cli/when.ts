@@ -35,7 +35,7 @@ export function durationIn(text: string): Millis | undefined {
   return sum;
 }
 
-/** A duration that an option is given. @throws OperatorError USAGE */
+/** Parses a duration of an option. @throws OperatorError USAGE */
 export function durationOf(option: string, text: string): Millis {
   const found = durationIn(text);
   if (found !== undefined) return found;
@@ -103,7 +103,7 @@ function calendarTime([, ...fields]: readonly string[], zone: string): Millis | 
   return offset.startsWith('-') ? moment + away : moment - away;
 }
 
-/** The wall clock of a zone, read as if it were UTC. */
+/** Local time in a zone, as if it were UTC. */
 function localOf(utc: Millis, zone: string): Millis {
   const parts: Record<string, number> = {};
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric' });

@@ -2,7 +2,9 @@ import { readlinkSync } from 'node:fs';
 import { usage } from '../model/errors.js';
 import { nearest } from './nearest.js';
 
-/** The machine's own zone, as TZ or /etc/localtime say. Intl takes fifteen milliseconds to load, and most machines are in UTC. */
+/**
+ * Zone of the machine, by TZ or /etc/localtime. Checks for UTC first, because loading Intl takes fifteen milliseconds.
+ */
 export const machineZone = (): string => (isUtc() ? 'UTC' : new Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 function isUtc(): boolean {
@@ -15,7 +17,10 @@ function isUtc(): boolean {
   }
 }
 
-/** What `--timezone` says, else the machine's zone: one zone for all, and `SERVICE=ZONE` for services that log in another. */
+/**
+ * Value of `--timezone`, else the zone of the machine: one zone for all, and `SERVICE=ZONE` for services that log in
+ * another.
+ */
 export function zonesOf(given: string | undefined): string {
   if (given === undefined) return machineZone();
   const [all, ...single] = given.split(',');
@@ -33,14 +38,14 @@ export function zonesOf(given: string | undefined): string {
   return given;
 }
 
-/** The first of the zones, which is that of all services that none is named for. */
+/** The first zone: it applies to all services that are not named. */
 export const generalZone = (zones: string): string => zones.split(',')[0]?.trim() ?? 'UTC';
 
-/** The zone that is named, else the machine's. */
+/** The given zone, else the zone of the machine. */
 export function zoneOf(given: string | undefined): string {
   if (given === undefined) return machineZone();
   if (given === 'auto') throw usage('--timezone auto is for replay only', 'name the zone; `novaspan check` on the logs says which it is');
-  // The first zone that is asked about takes twenty milliseconds to load.
+  // The first use of a zone takes twenty milliseconds.
   if (given === 'UTC') return given;
   try {
     new Intl.DateTimeFormat('en', { timeZone: given });
@@ -56,6 +61,6 @@ export function zoneOf(given: string | undefined): string {
   }
 }
 
-/** That a sosreport says which zone its host is in. */
+/** The note that a zone comes from a sosreport. */
 export const zoneTaken = (zone: string, host: string | undefined): string =>
   `local times${host === undefined ? '' : ` of ${host}`} are read as ${zone}, as the sosreport says`;

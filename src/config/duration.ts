@@ -4,7 +4,7 @@ import { hours, minutes, seconds } from '../model/time.js';
 
 const DURATION = /^([1-9]\d{0,8})(ms|s|m|h)$/;
 const UNITS: Readonly<Record<string, (n: number) => Millis>> = { ms: (n) => n, s: seconds, m: minutes, h: hours };
-/** Timers of Node.js that are set for over 24.8 days fire at once. */
+/** Node.js timers above 24.8 days fire at once. */
 const LONGEST = hours(24);
 const SAYS = 'must be a duration from 1ms to 24h, such as 250ms, 5s, 2m or 1h';
 
@@ -13,7 +13,7 @@ const millisOf = (text: string): Millis => {
   return UNITS[unit]?.(Number(amount)) ?? Number.NaN;
 };
 
-/** A length of time as people write it, `250ms`, `5s`, `2m` or `1h`; read as milliseconds. */
+/** A duration such as `250ms`, `5s`, `2m` or `1h`, in milliseconds. */
 export const duration = z
   .string(SAYS)
   .refine((text) => millisOf(text) <= LONGEST, SAYS)

@@ -1,12 +1,12 @@
-/** Where a setting is in the configuration, such as `['otlp', 'timeout']`. */
+/** Path of a field in the configuration, such as `['otlp', 'timeout']`. */
 export type FieldPath = readonly string[];
 
 export interface Variable {
   readonly name: string;
   readonly field: FieldPath;
-  /** what it holds, where that is not just what the file would have */
+  /** description of the value, if it differs from the field of the file */
   readonly about?: string;
-  /** Makes of its text what the file would have. */
+  /** Converts the text to the value of the field. */
   readonly read?: (text: string) => unknown;
 }
 
@@ -14,8 +14,8 @@ const booleanOf = (text: string): unknown => (text === 'true' ? true : text === 
 const numberOf = (text: string): unknown => (/^\d+$/.test(text) ? Number(text) : text);
 
 /**
- * The environment's settings. Other variables that begin with NOVASPAN_ are no fault: Kubernetes sets
- * NOVASPAN_SERVICE_HOST and the like for a Service that is called novaspan.
+ * Settings from the environment. Other variables with the prefix NOVASPAN_ are no fault: Kubernetes sets
+ * NOVASPAN_SERVICE_HOST and others for a Service named novaspan.
  */
 export const variables: readonly Variable[] = [
   {
@@ -60,8 +60,8 @@ export interface StandardVariables {
 }
 
 /**
- * Standard variables of OpenTelemetry. The SDK reads them itself, below what it is handed: so that they still beat the file,
- * a field of the file gives way where one of them is set.
+ * Standard variables of OpenTelemetry. The SDK reads them, but its explicit options win over them. For the variables to
+ * win over the file, a field is dropped if one of its variables is set.
  */
 export const standardVariables: readonly StandardVariables[] = [
   { field: ['otlp', 'endpoint'], names: ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] },
@@ -69,5 +69,5 @@ export const standardVariables: readonly StandardVariables[] = [
   { field: ['otlp', 'timeout'], names: ['OTEL_EXPORTER_OTLP_TIMEOUT', 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT'] },
 ];
 
-/** A variable that is empty counts as not set. */
+/** An empty variable counts as not set. */
 export const isSet = (text: string | undefined): text is string => text !== undefined && text.trim() !== '';

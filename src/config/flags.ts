@@ -2,13 +2,16 @@ import type { FieldPath } from './environment.js';
 
 export interface Flag {
   readonly field: FieldPath;
-  /** what it says of the field, where that is not its own value */
+  /** the value that the flag sets, if not its own value */
   readonly says?: unknown;
-  /** makes of its text what the file would have */
+  /** converts the text to the value of the field */
   readonly read?: (text: string) => unknown;
 }
 
-/** Flags of `tail` that say what a field of the configuration would. `--service` and `--log-form` are not among them: they are said of every log. */
+/**
+ * Flags of `tail` that set a field of the configuration. `--service` and `--log-form` are missing: they apply to every
+ * log.
+ */
 export const flagFields: Readonly<Record<string, Flag>> = {
   host: { field: ['host'] },
   timezone: { field: ['timezone'] },

@@ -9,23 +9,22 @@ export interface ConfigSources {
   /** configuration in YAML */
   readonly file?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** as the command line has them, without dashes; `backfill` is `'true'` */
+  /** options of the command line, without dashes; `backfill` is `'true'` */
   readonly flags: Readonly<Record<string, string>>;
-  /** PATHs of the command line: where there are any, they are all the logs */
+  /** PATHs of the command line: if any are given, they replace all logs */
   readonly paths: readonly string[];
 }
 
-/** Settings that are put on top of each other, and who said what. */
+/** Merged settings, and the origin of each. */
 interface Settings {
   readonly value: Record<string, unknown>;
-  /** by the field's path with dots */
+  /** origin by the dotted path of the field */
   readonly origins: Map<string, string>;
 }
 
 /**
- * The configuration that the file, then the environment, then the command line give: the last one wins.
- *
- * @throws OperatorError CONFIG_INVALID with everything that is wrong, and where each was said
+ * The configuration of file, environment and command line; the last one wins.
+ * @throws OperatorError CONFIG_INVALID with all faults and their origins
  */
 export function loadConfig({ file, env, flags, paths }: ConfigSources): Config {
   const yaml = file === undefined ? undefined : readYaml(file);
@@ -77,7 +76,7 @@ function remove({ value }: Settings, field: FieldPath): void {
   if (isRecord(place)) delete place[field.at(-1)!];
 }
 
-/** What is said of all logs holds for those of which nothing else says it. */
+/** Sets a field on all logs that do not set it themselves. */
 function setOnLogs({ value: { logs }, origins }: Settings, field: string, said: string, origin: string): void {
   if (!Array.isArray(logs)) return;
   for (const [index, log] of logs.entries()) {
@@ -87,7 +86,7 @@ function setOnLogs({ value: { logs }, origins }: Settings, field: string, said: 
   }
 }
 
-/** Who said what is at fault: a flag, a variable, or a line of the file. */
+/** Origin of a faulty setting: a flag, a variable, or a line of the file. */
 function originOf(issue: z.core.$ZodIssue, { origins }: Settings, yaml: YamlFile | undefined): string | undefined {
   const field = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
   for (let length = field.length; length > 0; length--) {

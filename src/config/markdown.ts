@@ -3,13 +3,13 @@ import { standardVariables, variables } from './environment.js';
 import { flagFields } from './flags.js';
 import { configSchema } from './schema.js';
 
-/** What is used here of a JSON schema. */
+/** The used part of a JSON schema. */
 interface Described {
   readonly description?: string;
   readonly default?: unknown;
-  /** said in place of a default that is not the same everywhere */
+  /** text instead of a default that differs by machine */
   readonly shownDefault?: string;
-  /** said in place of the JSON type */
+  /** text instead of the JSON type */
   readonly shownType?: string;
   readonly type?: string;
   readonly enum?: readonly string[];
@@ -17,7 +17,7 @@ interface Described {
   readonly items?: Described;
 }
 
-/** A configuration that shows most fields; a test loads it. */
+/** An example with most fields; a test loads it. */
 export const exampleYaml = `logs:
   - path: /var/log/nova
   - path: /var/log/neutron
@@ -36,7 +36,7 @@ otlp:
   timeout: 5s
 `;
 
-/** docs/configuration.md: every field, from the schema itself. */
+/** Text of docs/configuration.md, generated from the schema. */
 export function configurationMarkdown(): string {
   const schema = z.toJSONSchema(configSchema, { io: 'input' }) as Described;
   return `# The configuration of \`novaspan tail\`

@@ -10,7 +10,7 @@ import { size } from './size.js';
 
 const text = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`);
 
-/** Offsets are refused: some Node.js releases take them for zones, and they are wrong for half of the year. */
+/** Offsets are refused: some Node.js releases accept them as zones, and an offset is wrong for half of the year. */
 const isZone = (name: string): boolean => {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -20,7 +20,9 @@ const isZone = (name: string): boolean => {
   }
 };
 const ZONE = 'an IANA time zone, such as Europe/Berlin or UTC (not an offset like +02:00, which is wrong for half of the year)';
-/** A zone that is learnt may be another at the next start, and what was sent would be sent again with other times. */
+/**
+ * Why `auto` is refused: a detected zone may differ at the next start, and traces would be sent again with other times.
+ */
 const NO_AUTO =
   'cannot be auto: logs prove an offset of today, which changes with summer time while tail runs; run `novaspan check` on the logs and give the zone that it names';
 const zone = text(ZONE).refine(isZone, { error: ({ input }) => (input === 'auto' ? NO_AUTO : `must be ${ZONE}`) });
@@ -103,7 +105,7 @@ const receiveSchema = z.strictObject({
     .meta({ description: 'time zones of hosts whose received lines are not in `timezone`, by `host.name`', shownDefault: 'none' }),
 });
 
-/** A request, and what a disk must have besides. */
+/** Room for one request, plus the disk space that is left free. */
 const SMALLEST_RECEIVE_BUFFER = 64 * 1024 * 1024;
 
 const viewSchema = z.strictObject({
@@ -191,7 +193,7 @@ const fields = z.strictObject({
   telemetry: telemetrySchema.prefault({}).describe("novaspan's own log"),
 });
 
-/** What no field can know by itself. It is checked whatever else is wrong, so that all faults are reported at once. */
+/** Checks across fields. They run even if single fields are wrong, so that all faults are reported at once. */
 export const configSchema = fields.superRefine(
   ({ logs, receive, stateDir, output }, { addIssue }) => {
     const isListening = receive?.listen !== undefined && receive.listen !== 'off';
@@ -202,5 +204,5 @@ export const configSchema = fields.superRefine(
   { when: ({ value }) => typeof value === 'object' && value !== null },
 );
 
-/** Settings as they hold: defaults filled in, durations in milliseconds. */
+/** Complete settings: defaults filled in, durations in milliseconds, sizes in bytes. */
 export type Config = z.output<typeof configSchema>;

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where a service keeps what must last, by the rules of systemd, the FHS and XDG, in this order. */
+/** Default state folder, by the rules of systemd, the FHS and XDG, in this order. */
 export function defaultStateDir(env: Readonly<Record<string, string | undefined>>, uid = process.getuid?.()): string {
   // systemd names every folder of StateDirectory=, with `:` between them.
   const given = env['STATE_DIRECTORY']?.split(':')[0];

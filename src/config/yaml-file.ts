@@ -2,16 +2,19 @@ import { readFileSync } from 'node:fs';
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import { reasonOf } from '../model/errors.js';
 
-/** What a configuration file holds, not looked at yet. */
+/** Content of a configuration file, not yet validated. */
 export interface YamlFile {
   readonly value: unknown;
-  /** why it is no YAML, or cannot be read at all */
+  /** why the file cannot be read or is not YAML */
   readonly faults: readonly string[];
-  /** The line of a field, or of the nearest one above it that is there. */
+  /** Line of a field, or of its nearest parent that exists. */
   lineOf(field: readonly PropertyKey[]): number | undefined;
 }
 
-/** The faults have no piece of the file in them: it may hold credentials, and the parser says behind a colon what it found. */
+/**
+ * Reads a YAML file. Faults contain no text of the file, as it may hold credentials; the parser quotes text after a
+ * colon.
+ */
 export function readYaml(path: string): YamlFile {
   const lines = new LineCounter();
   let text: string;

@@ -6,11 +6,11 @@ import type { FinishedTrace } from '../model/span.js';
 
 /** A file of the folder: one JSON document. */
 interface DeadLetter {
-  /** why the backend refused it, with its address and without secrets */
+  /** reason of the backend, with its address and without secrets */
   readonly reason: string;
   /** when it was written, in ISO 8601 */
   readonly at: string;
-  /** the status of HTTP; left out where there was none */
+  /** HTTP status, if there was one */
   readonly status?: number | undefined;
   /** the request, as OTLP JSON */
   readonly trace: object;
@@ -28,13 +28,12 @@ export interface DeadLetterLimits {
 }
 
 const FOLDER = 'dead-letter';
-/** What version 0.1 called the folder. */
+/** Name of the folder in version 0.1. */
 const FORMER = 'set-aside';
 
 /**
- * The folder of dead letters in a state folder. One that version 0.1 made gets the new name, once.
- *
- * @returns the path of the folder, which need not exist
+ * Folder of dead letters in a state folder. A folder of version 0.1 is renamed once.
+ * @returns the path of the folder, which may not exist yet
  */
 export function deadLetterFolder(stateDir: string): string {
   const folder = join(stateDir, FOLDER);
@@ -47,16 +46,16 @@ const LIMIT_BYTES = 256 * 1024 * 1024;
 const LIMIT_FILES = 10_000;
 
 /**
- * The folder of traces that the backend refuses (`dead-letter` in the state folder): one file per trace, until `novaspan resend` has sent it.
- *
- * Where it is full the old files stay, and a new trace finds no room. The log lines of the new trace are still there, so that
- * `novaspan replay` can build it again; those of the old traces are rotated away first.
+ * The folder of refused traces (`dead-letter` in the state folder): one file per trace, until `novaspan resend` has
+ * sent it.
+ * When the folder is full, old files stay and a new trace is dropped: the log lines of the new trace still exist, so
+ * `novaspan replay` can build it again, while those of old traces are rotated away first.
  */
 export class DeadLetters {
   readonly folder: string;
   readonly #limitBytes: number;
   readonly #limitFiles: number;
-  /** sizes by name when the folder was last listed; other processes only remove files */
+  /** file sizes by name, as of the last listing; other processes only remove files */
   #sizes: Map<string, number> | undefined;
 
   constructor(folder: string, { limitBytes = LIMIT_BYTES, limitFiles = LIMIT_FILES }: DeadLetterLimits = {}) {
@@ -66,10 +65,10 @@ export class DeadLetters {
   }
 
   /**
-   * Keeps a trace. When this resolves to `kept`, it is on the disk for good. The same trace replaces its own file.
-   *
+   * Writes a trace to the folder. When this resolves with `kept`, the file is synced. The same trace replaces its own
+   * file.
    * @param document the trace as OTLP JSON, one line
-   * @throws what the system says where the folder cannot be written
+   * @throws the system's error if the folder cannot be written
    */
   async keep(trace: FinishedTrace, document: string, { reason, at, status }: Refusal): Promise<'kept' | 'full'> {
     const name = nameOf(trace);
@@ -114,11 +113,11 @@ export class DeadLetters {
   }
 }
 
-/** One name for one trace of one process: fragments of other hosts have the same trace id. Both are hexadecimal. */
+/** File name of a trace. The span id is part of it, because fragments of other hosts have the same trace id. */
 const nameOf = ({ traceId, spans }: FinishedTrace): string =>
   `${traceId}-${(spans.find(({ parentSpanId }) => parentSpanId === undefined) ?? spans[0])?.spanId ?? 'root'}.json`;
 
-/** The files of the folder in the order of their names; none where there is no such folder. */
+/** The files of the folder, sorted by name; empty if there is no folder. */
 export async function deadLetterFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];

@@ -13,15 +13,17 @@ import type { Disposition, Entry, Failure, QueuedTrace } from './queued-trace.js
 import { RefusedTraces } from './refused-traces.js';
 
 export interface DeliveryOptions<T extends QueuedTrace> {
-  /** Tries once. What is worth another try is tried again here. */
+  /** Tries once; Delivery retries. */
   readonly exporter: Exporter;
-  /** so many traces may wait; reading pauses when they do */
+  /** maximum number of waiting traces; reading pauses at the limit */
   readonly limit: number;
-  /** about so many bytes of memory may wait; default 64 MiB */
+  /** maximum estimated memory of waiting traces, in bytes; default 64 MiB */
   readonly limitBytes?: number | undefined;
-  /** where traces go that the backend will never take; without it they are dropped */
+  /** destination of traces that the backend refuses for good; without it they are dropped */
   readonly deadLetters?: DeadLetters | undefined;
-  /** Called once for each trace that is acknowledged, on disk for good, or lost. Never for one that is left over. */
+  /**
+   * Called once for each trace that is acknowledged, a dead letter, or dropped; not for traces left over at the stop.
+   */
   readonly onSettled: (queued: T, how: Disposition) => void;
   readonly clock: Clock;
   readonly count: Count;
@@ -31,20 +33,23 @@ export interface DeliveryOptions<T extends QueuedTrace> {
 }
 
 const LIMIT_BYTES = 64 * 1024 * 1024;
-/** After so many ambiguous failures, every other request is for another trace. It shows whether the backend fails, or this trace. */
+/**
+ * After so many ambiguous failures, every second request sends another trace. It shows whether the backend or this
+ * trace is at fault.
+ */
 const SUSPECT = 5;
-/** A trace is poison after so many rejections: failures while the backend takes others. */
+/** A trace is poison after so many failures while the backend accepts others. */
 const POISON = 3;
-/** When the process is to stop, waits are no longer than this. */
+/** While the process stops, waits are no longer than this. */
 const LAST_WAITS = seconds(1);
 
 /**
- * The queue of traces before the backend: in order, one request at a time. A trace is settled when the backend has acknowledged
- * it, or when it is in the folder of dead letters. Where there is no such folder, or no room in it, the trace is dropped, and a log
- * line names it. A backend that is away holds the queue, and a full queue holds the reading: docs/delivery.md.
- *
- * The order is broken for one reason: a trace that fails again and again while the backend does not say whose fault it is. Then
- * other traces are tried in between. If those are taken and this one is not, it is a poison message and goes to the dead letters.
+ * The queue of traces before the backend: in order, one request at a time. A trace is settled when the backend has
+ * acknowledged it, or when it is in the dead-letter folder. Without such a folder, or without room in it, the trace is
+ * dropped and a log line names it. While the backend is away the queue fills, and a full queue pauses reading
+ * (docs/delivery.md).
+ * The order changes only for a trace that fails repeatedly for an ambiguous reason: other traces are tried in between.
+ * If they are accepted and this one is not, it is a poison message and becomes a dead letter.
  */
 export class Delivery<T extends QueuedTrace> {
   readonly #options: DeliveryOptions<T>;
@@ -57,7 +62,7 @@ export class Delivery<T extends QueuedTrace> {
   #bytes = 0;
   readonly #stop = new AbortController();
   #pause: AbortController | undefined;
-  /** until when a wait lasts that must not be cut short */
+  /** end of a wait that must not be cut short */
   #heldUntil = Number.NEGATIVE_INFINITY;
   #drainUntil: Millis | undefined;
   #running: Promise<void> | undefined;
@@ -84,7 +89,7 @@ export class Delivery<T extends QueuedTrace> {
     });
   }
 
-  /** How many traces are not settled. */
+  /** Number of traces that are not settled. */
   get waiting(): number {
     return this.#queue.length + this.#refused.waiting;
   }
@@ -94,17 +99,17 @@ export class Delivery<T extends QueuedTrace> {
     return [...this.#queue, ...this.#refused.entries].map(({ queued }) => queued);
   }
 
-  /** About how much memory they take. */
+  /** Estimated memory of these traces, in bytes. */
   get waitingBytes(): number {
     return this.#bytes;
   }
 
-  /** Whether to stop reading. What is offered nevertheless is taken: one poll cycle may exceed the limit. */
+  /** Whether reading must pause. Traces offered nevertheless are accepted: one poll cycle may exceed the limit. */
   get isFull(): boolean {
     return this.waiting >= this.#options.limit || this.#bytes >= this.#limitBytes;
   }
 
-  /** The smallest `from` of the traces that are not settled; Infinity where there are none. */
+  /** The smallest `from` of the traces that are not settled; Infinity if there are none. */
   get oldest(): Millis {
     return this.queued.reduce((oldest, { from }) => Math.min(oldest, from), Number.POSITIVE_INFINITY);
   }
@@ -113,18 +118,18 @@ export class Delivery<T extends QueuedTrace> {
     return this.#circuit.state;
   }
 
-  /** `unknown` until the backend has answered, or has failed so often that it counts as down. */
+  /** `unknown` until the backend has answered, or has failed often enough to count as down. */
   get backend(): 'up' | 'down' | 'unknown' {
     if (this.#circuit.state !== 'closed') return 'down';
     return this.#hasAnswered ? 'up' : 'unknown';
   }
 
-  /** When the backend last acknowledged a trace. */
+  /** Time of the last acknowledgement. */
   get lastSuccess(): Millis | undefined {
     return this.#lastSuccess;
   }
 
-  /** Why the last request failed; undefined after one that did not. */
+  /** Reason of the last request's failure; undefined after a success. */
   get fault(): string | undefined {
     return this.#fault;
   }
@@ -148,8 +153,9 @@ export class Delivery<T extends QueuedTrace> {
   }
 
   /**
-   * Resolves when nothing waits any more, or when `ms` are over, or as soon as it is clear that nothing more will be taken by then.
-   * Nothing is sent after that. @returns how many still wait
+   * Resolves when no trace waits, after `ms`, or as soon as no more can be accepted in time. Nothing is sent after
+   * that.
+   * @returns the number of traces that still wait
    */
   async drain(ms: number): Promise<number> {
     const { clock, exporter } = this.#options;
@@ -174,7 +180,7 @@ export class Delivery<T extends QueuedTrace> {
     }
   }
 
-  /** The oldest; while that is suspect, one of the others every other time. */
+  /** The oldest trace; while it is suspect, every second time another one. */
   #next(): Entry<T> | undefined {
     const [head] = this.#queue;
     const others = this.#queue.length - 1;
@@ -182,7 +188,7 @@ export class Delivery<T extends QueuedTrace> {
     return this.#triedHead ? head : this.#queue[1 + (this.#probed % others)];
   }
 
-  /** @returns the wait that must follow */
+  /** @returns the wait before the next request */
   async #send(entry: Entry<T>): Promise<Wait | undefined> {
     const { exporter } = this.#options;
     this.#circuit.tries();
@@ -224,7 +230,7 @@ export class Delivery<T extends QueuedTrace> {
     this.#failingSince = undefined;
   }
 
-  /** Whether a trace has failed often enough while the backend took others. */
+  /** Whether a trace has failed often enough while the backend accepted others. */
   #isPoison(entry: Entry<T>): boolean {
     entry.ambiguousFailures++;
     if (entry.ambiguousFailures > SUSPECT && this.#taken > entry.takenBefore) entry.rejections++;
@@ -247,7 +253,7 @@ export class Delivery<T extends QueuedTrace> {
     return { ms, isFixed: isHopeless || retryInMs !== undefined };
   }
 
-  /** A wait that the backend asked for is not cut short. Others are when the process is to stop. */
+  /** Waits. A wait that the backend requested is not cut short; others are when the process stops. */
   async #sleep({ ms, isFixed }: Wait): Promise<void> {
     const { clock } = this.#options;
     const end = clock.now() + ms;
@@ -280,6 +286,6 @@ export class Delivery<T extends QueuedTrace> {
 
 interface Wait {
   readonly ms: Millis;
-  /** the backend asked for it */
+  /** the backend requested this wait */
   readonly isFixed: boolean;
 }

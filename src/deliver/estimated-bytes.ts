@@ -1,12 +1,12 @@
 import type { Attributes, FinishedTrace } from '../model/span.js';
 
-/** The memory of one object of each kind without its texts, in bytes: measured on the golden traces, and rounded up. */
+/** Memory of one object of each kind without its texts, in bytes: measured on the golden traces, and rounded up. */
 const SPAN = 500;
 const EVENT = 200;
 const LINK = 200;
 const ATTRIBUTE = 40;
 
-/** About how many bytes of memory a finished trace needs while it waits. Never far below the real number: test/outage.test.ts. */
+/** Estimated memory of a waiting trace, in bytes. Never far below the real number: test/outage.test.ts. */
 export function estimatedBytes({ spans }: FinishedTrace): number {
   let bytes = 0;
   for (const span of spans) {

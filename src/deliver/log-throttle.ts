@@ -1,6 +1,6 @@
 import type { Millis } from '../model/line.js';
 
-/** So many kinds are remembered. With more of them, some are logged too often, which harms less than to keep them all. */
+/** Maximum number of remembered kinds. Beyond it, some are logged too often, which is better than unbounded memory. */
 const MOST_KINDS = 100;
 
 /** Limits how often frequent messages are logged: one of each kind per interval, with the number of those that were not logged. */
@@ -26,5 +26,5 @@ export class LogThrottle {
   }
 }
 
-/** Messages that differ only in numbers and ids are of one kind. */
+/** Groups messages that differ only in numbers and ids. */
 export const kindOf = (message: string): string => message.replace(/[0-9a-f]*[0-9][0-9a-f]*/gi, '#');

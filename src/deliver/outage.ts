@@ -2,16 +2,16 @@ import type { Millis } from '../model/line.js';
 import { minutes } from '../model/time.js';
 import type { Log } from '../telemetry/log.js';
 
-/** How often an outage that lasts is logged again. */
+/** Interval of reminders during an outage. */
 const REMINDER = minutes(10);
-/** Trouble that comes back so soon belongs to the same outage: it is logged again only if it lasts. */
+/** The same failure within this time belongs to the same outage: it is logged again only if it lasts. */
 const SAME = minutes(1);
 
 export interface Trouble {
   /** when the first request failed */
   readonly since: Millis;
   readonly reason: string;
-  /** identifies the kind of trouble whatever the words of the reason; default: the reason */
+  /** identifies the failure when the text of the reason varies; default: the reason */
   readonly fault?: string | undefined;
   readonly isHopeless: boolean;
   readonly waiting: number;
@@ -29,14 +29,14 @@ export class Outage {
   #logged = new Set<string>();
   #loggedAt = Number.NEGATIVE_INFINITY;
   #attempts = 0;
-  /** whether this outage was logged, so that its end is worth a line */
+  /** the outage was logged, so its end is logged, too */
   #isKnown = false;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** A request has failed, and the backend counts as down. */
+  /** A request failed, and the backend counts as down. */
   lasts(trouble: Trouble, now: Millis): void {
     const { since, reason, fault = reason, isHopeless, waiting, nextAttemptInMs } = trouble;
     if (this.#since === undefined) {
@@ -61,8 +61,7 @@ export class Outage {
 
   /**
    * The backend answered a request.
-   *
-   * @param refusal why the backend, which can be reached again, refused the trace
+   * @param refusal why the backend, which is reachable again, refused the trace
    */
   isOver(waiting: number, now: Millis, refusal?: string): void {
     if (this.#since === undefined) return;

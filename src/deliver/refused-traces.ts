@@ -8,18 +8,18 @@ import type { DeadLetters } from './dead-letters.js';
 import { kindOf, type LogThrottle } from './log-throttle.js';
 import type { Disposition, Entry, Failure, QueuedTrace } from './queued-trace.js';
 
-/** How long to wait before the disk is tried again. */
+/** Wait before the disk is tried again. */
 const DISK_WAIT = seconds(30);
 const DISK_REMINDER = minutes(10);
 
 export interface RefusedTracesOptions<T extends QueuedTrace> {
   readonly exporter: Exporter;
-  /** without it refused traces are dropped */
+  /** without it, refused traces are dropped */
   readonly deadLetters: DeadLetters | undefined;
   /** A trace leaves the queue and waits for the disk. */
   readonly onPostponed: (entry: Entry<T>) => void;
   readonly onSettled: (entry: Entry<T>, how: Disposition) => void;
-  /** aborts when nothing more may be done */
+  /** aborts when the process must stop */
   readonly stop: AbortSignal;
   readonly throttle: LogThrottle;
   readonly clock: Clock;
@@ -27,7 +27,7 @@ export interface RefusedTracesOptions<T extends QueuedTrace> {
   readonly log: Log;
 }
 
-/** Traces that the backend will never take: writes them to the folder of dead letters. While the disk does not take them they wait here. */
+/** Writes refused traces to the dead-letter folder. While the disk cannot be written, they wait here. */
 export class RefusedTraces<T extends QueuedTrace> {
   readonly #options: RefusedTracesOptions<T>;
   #waiting: { readonly entry: Entry<T>; readonly why: Failure }[] = [];
@@ -58,7 +58,7 @@ export class RefusedTraces<T extends QueuedTrace> {
     if (this.#waiting.length === 1) void this.#writeLater();
   }
 
-  /** Writes what waits for the disk, up to the first that it does not take. */
+  /** Writes the waiting traces, up to the first that fails. */
   writeAll(): Promise<void> {
     const write = async (): Promise<void> => {
       for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) if (!(await this.#write(next.entry, next.why))) return;
@@ -69,7 +69,7 @@ export class RefusedTraces<T extends QueuedTrace> {
     return this.#writing;
   }
 
-  /** Other traces are delivered meanwhile, until the refused ones fill the queue. */
+  /** Retries in the background. Other traces are delivered meanwhile, until refused traces fill the queue. */
   async #writeLater(): Promise<void> {
     const { clock, log, stop, deadLetters } = this.#options;
     while (this.#waiting.length > 0) {
@@ -81,7 +81,7 @@ export class RefusedTraces<T extends QueuedTrace> {
     log.info({ folder: deadLetters?.folder }, 'refused traces can be written to the dead-letter folder again');
   }
 
-  /** @returns whether the trace is settled: not, where the disk cannot be written */
+  /** @returns whether the trace is settled; false if the disk cannot be written */
   async #write(entry: Entry<T>, why: Failure): Promise<boolean> {
     const { deadLetters, exporter, stop } = this.#options;
     const document = deadLetters && exporter.document?.(entry.queued.trace);

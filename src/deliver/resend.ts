@@ -10,11 +10,11 @@ import { reasonOf } from '../model/errors.js';
 import { deadLetterFiles, deadLetterFolder, readDeadLetter } from './dead-letters.js';
 
 export interface ResendOptions {
-  /** files of the folder; none for all that are in it */
+  /** files to send; empty for all files of the folder */
   readonly files: readonly string[];
-  /** the state folder, in which the folder `dead-letter` is */
+  /** the state folder, which has the folder `dead-letter` */
   readonly stateDir?: string | undefined;
-  /** of the backend; without it the standard variables count */
+  /** endpoint of the backend; default: the standard variables */
   readonly endpoint?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
@@ -23,26 +23,25 @@ export interface ResendOptions {
   readonly random?: () => number;
 }
 
-/** The result for one file. Only a file that was `sent` is removed. */
+/** Result of one file. Only a file that was `sent` is removed. */
 export type Resent =
   | { readonly file: string; readonly outcome: 'sent'; readonly rejected: number; readonly message?: string }
-  /** the backend still does not take it */
+  /** the backend still refuses it */
   | { readonly file: string; readonly outcome: 'refused'; readonly reason: string; readonly before: string }
-  /** it cannot be read, or novaspan did not write it */
+  /** the file cannot be read, or novaspan did not write it */
   | { readonly file: string; readonly outcome: 'unreadable'; readonly reason: string }
-  /** the backend has it, but the file is still there */
+  /** the backend accepted it, but the file cannot be removed */
   | { readonly file: string; readonly outcome: 'undeletable'; readonly reason: string }
-  /** The backend is away, or takes nothing. This is the last result: no other file is tried. */
+  /** The backend is away or refuses everything. This is the last result: no other file is tried. */
   | { readonly file: string; readonly outcome: 'unsent'; readonly reason: string };
 
-/** A user waits for the command: a backend that is away for longer is reported. */
+/** Attempts per trace. A user waits for the command, so a longer outage is reported instead. */
 const ATTEMPTS = 4;
 
 /**
- * Sends all dead letters, in the order of the file names, and removes each file when the backend has acknowledged it.
- * Safe to stop at any moment: what is sent twice has the same bytes.
- *
- * @throws OperatorError CONFIG_INVALID where the backend's settings cannot be followed
+ * Sends all dead letters, in the order of their file names, and removes each file after the acknowledgement. Safe to
+ * stop at any time: a trace sent twice has the same bytes.
+ * @throws OperatorError CONFIG_INVALID if the settings of the backend are not valid
  */
 export async function* resend({ files, stateDir, endpoint, env, clock, signal, random }: ResendOptions): AsyncGenerator<Resent> {
   const folder = deadLetterFolder(stateDir ?? env['NOVASPAN_STATE_DIR'] ?? defaultStateDir(env));

@@ -9,10 +9,10 @@ import type { Counted, Distribution, Distributions } from './series.js';
 /** One line of a metric. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string | number>>;
-  /** those that all samples of a histogram's series have: prom-client writes them once, as it does for its own */
+  /** labels that all samples of a histogram's series share: prom-client writes them once, as for its own histograms */
   readonly sharedLabels?: Readonly<Record<string, string>>;
   readonly value: number;
-  /** where it is not the metric's own: `…_bucket`, `…_sum`, `…_count` */
+  /** name if it differs from the metric's: `…_bucket`, `…_sum`, `…_count` */
   readonly metricName?: string;
   readonly exemplar?:
     | { readonly labelSet: Readonly<Record<string, string>>; readonly value: number; readonly timestamp: number }
@@ -20,15 +20,15 @@ export interface Sample {
 }
 
 export interface Exposed extends Family {
-  /** in full */
+  /** the full name */
   readonly name: string;
   readonly samples: () => readonly Sample[];
 }
 
 /**
- * A registry that exposes metrics whose values are kept elsewhere. prom-client writes the formats; all that its registry asks
- * of a metric is the name and `get()`, as its `Metric` documents them. OpenMetrics names counters otherwise and writes the
- * shorter name into the metric, so each format has a registry of its own.
+ * A registry for metrics whose values are kept elsewhere. prom-client writes the formats; its registry only needs the
+ * name and `get()` of a metric, as documented for `Metric`. OpenMetrics uses shorter names of counters and stores them
+ * in the metric, so each format has its own registry.
  */
 export function registryOf(exposed: readonly Exposed[], isOpenMetrics: boolean): Registry {
   const registry = new Registry();
@@ -49,7 +49,7 @@ export function registryOf(exposed: readonly Exposed[], isOpenMetrics: boolean):
   return registry;
 }
 
-/** A counter of what this process did: its sums by label, `''` where it has none. */
+/** Exposes a counter of this process: its values by label, `''` without a label. */
 export function exposeCounter(name: CounterName, values: () => Iterable<readonly [of: string, value: number]>): Exposed {
   const { as, help, label } = counters[name];
   const labels = label === undefined ? [] : [label];
@@ -91,7 +91,7 @@ export const longestSamples = (series: Longest, now: Millis): Sample[] =>
 export const distributionSamples = (name: string, { type }: Family, series: Distributions): Sample[] =>
   [...series.all()].flatMap(({ labels, value }) => linesOf(PREFIX + name, type === 'histogram', named(series.labels, labels), value));
 
-/** A series of a histogram as its lines: buckets that add up, then sum and count; of a summary the latter alone. */
+/** Samples of one histogram series: cumulative buckets, then sum and count. A summary has only the last two. */
 function linesOf(
   name: string,
   hasBuckets: boolean,

@@ -1,11 +1,14 @@
-/** A metric of what happened in the cloud, or of novaspan as a whole. */
+/** A metric about actions, or about novaspan as a whole. */
 export interface Family {
   readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
   readonly help: string;
   readonly labels: readonly string[];
 }
 
-/** Kept across restarts: each action is counted once, when its trace is done with. By Prometheus' name without `novaspan_`. */
+/**
+ * Kept across restarts: each action is counted once, when its trace is settled. Keys are Prometheus names without
+ * `novaspan_`.
+ */
 export const cumulative = {
   actions_total: {
     type: 'counter',
@@ -60,8 +63,9 @@ export const cumulative = {
 } as const satisfies Record<string, Family>;
 
 /**
- * The longest of the last minutes. A quantile of three boots says nothing, and a rate does not see the first of a series: these do.
- * By Prometheus' name without `novaspan_`; `of` which histogram.
+ * Maxima of the last five minutes. They show slow boots where quantiles of few boots mean nothing and `rate` misses the
+ * first value of a series.
+ * Keys are Prometheus names without `novaspan_`; `of` is the histogram.
  */
 export const longest = {
   action_longest_seconds: {
@@ -96,7 +100,7 @@ export const longest = {
   },
 } as const satisfies Record<string, Family & { readonly of: keyof typeof cumulative }>;
 
-/** As of now. */
+/** Computed at each scrape. */
 export const passing = {
   build_info: {
     type: 'gauge',
@@ -105,5 +109,5 @@ export const passing = {
   },
 } as const satisfies Record<string, Family>;
 
-/** What stands before every name. */
+/** Prefix of all names. */
 export const PREFIX = 'novaspan_';

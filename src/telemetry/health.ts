@@ -1,38 +1,41 @@
 import type { Millis } from '../model/line.js';
 
-/** A poll loop without a finished cycle for so long hangs: a cycle reads a piece of each log, and takes well under a second. */
+/** A poll loop without a finished cycle for this long hangs: a cycle takes well under a second. */
 export const STALLED: Millis = 30_000;
 
-/** The facts that health is computed from. */
+/** Facts from which health is computed. */
 export interface HealthFacts {
-  /** when the last poll cycle ended, with or without reading; before the first, when the loop started */
+  /** end of the last poll cycle, with or without reading; before the first, the start of the loop */
   readonly cycleEndedAt: Millis;
-  /** logs named by the operator that have not been looked at yet */
+  /** logs named by the operator that were not polled yet */
   readonly unseen: readonly string[];
-  /** why the checkpoint cannot be written; undefined while it can, or where none is kept */
+  /** why the checkpoint cannot be written; undefined if it can, or if none is kept */
   readonly checkpointFault: string | undefined;
   readonly backend: {
-    /** a trace was to be sent */
+    /** there was a trace to send */
     readonly needed: boolean;
-    /** it has taken one since the process started */
+    /** the backend has accepted one since the start */
     readonly acknowledged: boolean;
-    /** why it did not, if that is known */
+    /** why it has not, if known */
     readonly fault?: string | undefined;
   };
 }
 
-/** Why not, in words for an operator; empty where all is well. Never a header or a secret: anyone who may ask reads it. */
+/**
+ * Reasons for operators; empty if all is well. Never a header or a secret: anyone who reaches the port can read them.
+ */
 export interface Health {
-  /** alive: if not, only a restart helps */
+  /** not live: only a restart helps */
   readonly live: readonly string[];
-  /** does what it is there for; waiting may help */
+  /** not ready: waiting may help */
   readonly ready: readonly string[];
 }
 
 /**
- * Live: the poll loop makes progress. Ready: it also has looked at every log that it was given, can write its checkpoint, and has
- * reached its backend as soon as there was something to send. A backend that goes away later is no reason not to be ready:
- * the logs keep what it has not taken, and `novaspan_backend_up` says it.
+ * Live: the poll loop makes progress. Ready: live, every given log was polled, the checkpoint can be written, and the
+ * backend accepted a trace if there was one to send.
+ * A later outage of the backend does not make it unready: the logs keep the lines, and `novaspan_backend_up` shows the
+ * outage.
  */
 export function healthOf({ cycleEndedAt, unseen, checkpointFault, backend }: HealthFacts, now: Millis): Health {
   const live = now - cycleEndedAt > STALLED ? [`no poll cycle has finished for ${Math.round((now - cycleEndedAt) / 1000)} s`] : [];

@@ -10,7 +10,10 @@ export interface LogOptions {
   readonly level?: LogLevel;
 }
 
-/** novaspan's own log: one JSON object per line, for the journal. Names, counts and reasons; never a header or a secret: `hide` takes those out. */
+/**
+ * novaspan's own log: one JSON object per line. It has names, counts and reasons, and never a header or a secret:
+ * `hide` removes them.
+ */
 export const createLog = (stream: Writable, { hide = (line) => line, level = 'info' }: LogOptions = {}): Log =>
   pino(
     { name: 'novaspan', level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },

@@ -2,21 +2,21 @@ import type { Millis } from '../model/line.js';
 import { keyOf, MOST_SERIES } from './series.js';
 
 const WINDOW: Millis = 5 * 60_000;
-/** The window moves in steps of so much. */
+/** Step by which the window moves. */
 const STEP: Millis = WINDOW / 10;
 
 interface Seen {
   readonly labels: readonly string[];
-  /** the longest of each step, in the order of time */
+  /** maximum of each step, in the order of time */
   steps: { readonly at: Millis; value: number }[];
 }
 
-/** The longest that was seen in the last window, by the values of its labels; bounded. Beyond that number, the rest is left out. */
+/** Maximum of the last window, by label values. Bounded: further series are left out. */
 export class Longest {
   readonly labels: readonly string[];
   readonly #seen = new Map<string, Seen>();
 
-  /** @param labels their names */
+  /** @param labels names of the labels */
   constructor(labels: readonly string[]) {
     this.labels = labels;
   }
@@ -53,5 +53,5 @@ export class Longest {
   }
 }
 
-/** A clock that was set back must not keep what is to come. */
+/** Drops steps in the future, after a clock was set back. */
 const fresh = (steps: Seen['steps'], now: Millis): Seen['steps'] => steps.filter(({ at }) => at + STEP > now - WINDOW && at <= now);

@@ -4,7 +4,7 @@ import { cumulative, type Family, longest, PREFIX, passing } from './families.js
 import { STALLED } from './health.js';
 import { ACTION_BUCKETS, BUCKETS, PHASE_BUCKETS } from './histograms.js';
 
-/** What operators ask, in PromQL; a test has promtool read each. */
+/** Questions of operators as PromQL; a test parses each with promtool. */
 export const queries: readonly { readonly asks: string; readonly query: string }[] = [
   {
     asks: 'how long do 95 % of boots take, by host',
@@ -46,7 +46,7 @@ export const queries: readonly { readonly asks: string; readonly query: string }
   },
 ];
 
-/** docs/metrics.md, made of the tables that the metrics are made of. */
+/** Text of docs/metrics.md, generated from the tables of metrics. */
 export const metricsMarkdown = (): string =>
   [
     '# Metrics and health',

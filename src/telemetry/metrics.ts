@@ -14,40 +14,40 @@ import { Tallies } from './tallies.js';
 export type { MetricsState } from './observed.js';
 
 export interface MetricsOptions {
-  /** how the sidecar is at the moment of a scrape */
+  /** returns the state of the sidecar at a scrape */
   readonly vitals: () => Vitals;
   /** epoch ms */
   readonly now: () => Millis;
-  /** how detailed the durations of phases are */
+  /** level of detail of phase durations */
   readonly phaseHistograms?: PhaseHistograms;
 }
 
 export interface Metrics {
-  /** Of this process: begins at 0 with it. */
+  /** Counts events of this process; starts at 0. */
   readonly count: Count;
-  /** Observes a trace, once: when it is certain that a restart does not export it again. */
+  /** Observes a trace, once: when a restart can no longer export it again. */
   observe(trace: FinishedTrace): void;
-  /** `/metrics`, as Prometheus' text or as OpenMetrics, which has a trace to look at for each bucket. */
+  /** Content of `/metrics`, as Prometheus text or as OpenMetrics (with exemplars). */
   text(openMetrics?: boolean): Promise<{ readonly contentType: string; readonly body: string }>;
-  /** The same in the format that has native histograms; absent where there are none. */
+  /** The same as protobuf, with native histograms; undefined if these are off. */
   readonly protobuf?: () => { readonly contentType: string; readonly body: Uint8Array };
   /**
-   * What was observed, as a copy: to be written together with what says which traces it is of.
-   *
-   * @param also as if these had been, too: observe them when it is written, so that no scrape sees what a crash would undo
+   * A copy of the observed values, to be saved with the list of the traces in it.
+   * @param also traces to include. Observe them after the save succeeded, so that no scrape shows what a crash would
+   * undo.
    */
   save(also?: Iterable<FinishedTrace>): MetricsState;
-  /** Takes what was saved in place of what was observed. What is damaged, or of another version, begins anew. */
+  /** Replaces the observed values by saved ones. Damaged parts, or parts of another version, start again from 0. */
   restore(state: unknown): void;
 }
 
-/** All metrics of one sidecar: its own, and those of the actions that it exported. Registered nowhere else. */
+/** All metrics of one sidecar, in registries of its own. */
 export function createMetrics({ vitals, now, phaseHistograms = 'off' }: MetricsOptions): Metrics {
   const tallies = new Tallies();
   const lately = keysOf(longest).map((name) => ({ name, series: new Longest(longest[name].labels), ...pickOf(longest[name]) }));
   const observed = new Observed(phaseHistograms);
   const { counted, distributions } = observed;
-  /** Asked for once for each scrape, so that its gauges fit each other. */
+  /** The vitals are read once per scrape, so that all gauges agree. */
   let scraped: { readonly vitals: Vitals; readonly at: Millis };
 
   const exposed = [
@@ -110,7 +110,7 @@ const NATIVE = 'phase_duration_native_seconds';
 const familyOf = (name: DistributionName, phases: PhaseHistograms): Family =>
   name === 'phase_duration_seconds' && phases === 'coarse' ? { ...cumulative[name], type: 'histogram' } : cumulative[name];
 
-/** A gauge of the longest has some of the labels of its histogram. */
+/** Picks the labels of a maximum out of the labels of its histogram. */
 function pickOf({ of, labels }: (typeof longest)[keyof typeof longest]): {
   readonly of: keyof typeof cumulative;
   readonly pick: (labels: readonly string[]) => readonly string[];

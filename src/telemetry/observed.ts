@@ -6,10 +6,10 @@ import { ACTION_BUCKETS, BUCKETS, PHASE_BUCKETS } from './histograms.js';
 import { BUILD, countsIn, durationsIn } from './reading.js';
 import { Counted, Distributions } from './series.js';
 
-/** What is kept of metrics across restarts: plain JSON, of a few kilobytes; at most of half a megabyte for each family. */
+/** State of metrics across restarts: plain JSON of a few kilobytes, at most half a megabyte per family. */
 export interface MetricsState {
   readonly version: 1;
-  /** by the metric's name */
+  /** by name of the metric */
   readonly counters: Readonly<Record<string, unknown>>;
   readonly histograms: Readonly<Record<string, unknown>>;
 }
@@ -54,10 +54,9 @@ export class Observed {
   }
 
   /**
-   * Says that builds may end on these hosts: their series are there before the first does, with 0. A rate needs two values,
-   * so it would never see the first boot of a host, nor the first that fails.
-   *
-   * @param spawnOn those of them that have a hypervisor
+   * Exposes the series of builds on these hosts at 0 before the first build: a rate needs two values, and would miss
+   * the first boot and the first failure.
+   * @param spawnOn those of the hosts that have a hypervisor
    */
   expectBuildsOn(hosts: Iterable<string>, spawnOn: Iterable<string>): void {
     for (const host of hosts) for (const outcome of outcomes) this.counted.actions_total.add([BUILD, outcome, host], 0);
@@ -69,7 +68,7 @@ export class Observed {
     }
   }
 
-  /** A copy. */
+  /** A copy of the state. */
   save(): MetricsState {
     return {
       version: 1,
@@ -78,7 +77,7 @@ export class Observed {
     };
   }
 
-  /** Takes what was saved in place of what is here. What is damaged, or of another version, begins anew. */
+  /** Replaces the state by a saved one. Damaged parts, or parts of another version, start again from 0. */
   restore(state: unknown): void {
     const { counters, histograms } = stateOf(state);
     for (const name of keysOf(this.counted)) this.counted[name].restore(counters[name]);

@@ -3,8 +3,8 @@ import { SCHEMA, ZERO_THRESHOLD } from './histograms.js';
 import type { Distribution, Distributions } from './series.js';
 
 /**
- * The format in which Prometheus takes native histograms: `io.prometheus.client.MetricFamily` of its client model, one after the other, each
- * behind its length. Text has none of them. Numbers of fields are those of metrics.proto.
+ * The format in which Prometheus reads native histograms: a sequence of length-prefixed
+ * `io.prometheus.client.MetricFamily`. The text formats have none. Field numbers are from metrics.proto.
  */
 export const PROTOBUF = 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
 
@@ -59,8 +59,7 @@ const nativeMetricsOf = (series: Distributions): Buffer[] =>
   [...series.all()].map(({ labels, value }) => Buffer.concat([...labelsOf(named(series.labels, labels)), message(7, nativeOf(value))]));
 
 /**
- * A native histogram: runs of buckets that lie side by side, each run by how far it is from the one before, and each count by how much more
- * it is than the one before.
+ * A native histogram: spans of adjacent buckets, each span as its distance from the one before, and counts as deltas.
  */
 function nativeOf({ counts, sum, zeros, native = new Map(), exemplars }: Distribution): Buffer {
   const buckets = [...native].sort(([a], [b]) => a - b);
@@ -84,7 +83,10 @@ function nativeOf({ counts, sum, zeros, native = new Map(), exemplars }: Distrib
   ]);
 }
 
-/** Where Prometheus of some years looks for it: in a bucket without a bound, and beside the native ones. */
+/**
+ * Some years of Prometheus look for exemplars in a bucket without a bound, others beside the native buckets: both are
+ * written.
+ */
 function exemplarsOf([exemplar]: Distribution['exemplars'], count: number): Buffer[] {
   if (exemplar === undefined) return [];
   const body = exemplarOf({ labelSet: { trace_id: exemplar.traceId }, value: exemplar.value, timestamp: exemplar.at / 1000 });

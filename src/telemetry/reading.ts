@@ -9,23 +9,23 @@ export const BUILD = 'create';
 const UNKNOWN = 'unknown';
 const OTHER = 'other';
 
-/** Outcomes of actions that did not do what they were to. Of an unfinished or evicted one nothing is known to be wrong. */
+/** Outcomes that count as failures. An unfinished or evicted action is not known to have failed. */
 const FAILED: ReadonlySet<string> = new Set<Outcome>(['failed', 'timed-out', 'interrupted']);
 
-/** Outcomes of actions without a line that shows their end. */
+/** Outcomes of actions whose end no line shows: the duration is a lower bound. */
 const LEAST: ReadonlySet<string> = new Set<Outcome>(['timed-out', 'unfinished', 'evicted']);
 
-/** One duration of a trace, for the histogram `of` its kind. */
+/** One duration of a trace, for the histogram `of`. */
 export interface Duration {
   readonly of: 'action_duration_seconds' | 'action_wait_seconds' | 'phase_duration_seconds' | 'nova_build_seconds' | 'nova_spawn_seconds';
   /** in the order of the histogram's labels */
   readonly labels: readonly string[];
   readonly seconds: number;
-  /** it took longer than this, by an unknown time */
+  /** the duration is a lower bound */
   readonly isLeast?: boolean;
 }
 
-/** All durations of a trace. The root of an action is no phase of it; a fragment has none, and a sequel's counts as a phase of its boot. */
+/** All durations of a trace. A root is no phase; a network-ready trace counts as a phase of its boot. */
 export function* durationsIn(trace: FinishedTrace): Iterable<Duration> {
   const action = actionOf(trace);
   const root = rootOf(trace);
@@ -56,7 +56,7 @@ export function* durationsIn(trace: FinishedTrace): Iterable<Duration> {
   }
 }
 
-/** What of a trace is only counted. */
+/** What of a trace is counted without a duration. */
 export function* countsIn(trace: FinishedTrace): Iterable<{
   readonly of: 'actions_total' | 'actions_failed_total' | 'build_attempts_failed_total' | 'phases_unmeasured_total';
   readonly labels: readonly string[];
@@ -72,18 +72,18 @@ export function* countsIn(trace: FinishedTrace): Iterable<{
 }
 
 /**
- * The action of a phase, as a label of metrics: of boots, of any other, or of one that this host's logs do not name. A host has the phases of
- * some fifteen actions in time: most have names of their own, and each series costs on every host.
+ * Label `action` of a phase: `create`, `other`, or `unknown` if this host's logs do not name the action. A host sees
+ * phases of some fifteen actions, and each value would multiply the series of every host.
  */
 const phaseAction = (action: string): string => (action === BUILD || action === UNKNOWN ? action : OTHER);
 
-/** Without the module that an exception is from. */
+/** Name of an exception without its module. */
 const reasonOf = (root: SpanData): string => {
   const type = root.attributes[keys.errorType];
   return typeof type === 'string' && type !== '' ? type.slice(type.lastIndexOf('.') + 1) : outcomeOf(root);
 };
 
-/** The root of an action; of fragments and sequels none, as they are no actions. */
+/** Root of an action; undefined for fragments and network-ready traces, which are no actions. */
 const rootOf = ({ form, spans }: FinishedTrace): SpanData | undefined =>
   form === 'action' ? spans.find(({ parentSpanId }) => parentSpanId === undefined) : undefined;
 
@@ -94,11 +94,11 @@ const outcomeOf = (root: SpanData): string => {
   return typeof outcome === 'string' ? outcome : UNKNOWN;
 };
 
-/** nova's own "Took N seconds". */
+/** Duration that nova itself logs: "Took N seconds". */
 const reportedSeconds = (span: SpanData): number | undefined => {
   const seconds = span.attributes[keys.reported];
   return typeof seconds === 'number' ? seconds : undefined;
 };
 
-/** Whether lines show both of its ends. */
+/** Whether both ends of a span are known from lines. */
 const isMeasured = ({ attributes }: SpanData): boolean => attributes[keys.start] !== 'unobserved' && attributes[keys.end] !== 'unobserved';

@@ -1,15 +1,15 @@
 import type { Millis } from '../model/line.js';
 import { nativeBucketOf, ZERO_THRESHOLD } from './histograms.js';
 
-/** A family has at most so many series; what comes beyond is put into one whose labels all say `other`. */
+/** Maximum number of series of a family; further values go to one series with all labels `other`. */
 export const MOST_SERIES = 2000;
 const OTHER = 'other';
-/** No label's value is in it, as all of them come from logs' lines and tables. */
+/** A character that no label value contains. */
 const SEPARATOR = '\n';
-/** Identifies a series of its metric: the values of its labels. */
+/** Key of a series: its label values. */
 export const keyOf = (labels: readonly string[]): string => labels.join(SEPARATOR);
 
-/** The series of one metric, by the values of its labels; bounded. */
+/** The series of one metric, by label values. Bounded. */
 class Series<T> {
   readonly #byKey = new Map<string, { readonly labels: readonly string[]; readonly value: T }>();
   readonly #make: (labels: readonly string[]) => T;
@@ -38,26 +38,26 @@ class Series<T> {
   }
 }
 
-/** A trace to look at, for a bucket that it fell into. */
+/** The exemplar of a bucket. */
 export interface Exemplar {
   readonly traceId: string;
   readonly value: number;
   readonly at: Millis;
 }
 
-/** What a histogram has seen under one set of labels. `counts` are per bucket, the last is beyond all bounds. */
+/** A histogram of one series. `counts` is per bucket; the last one is above all bounds. */
 export interface Distribution {
   readonly bounds: readonly number[];
   readonly counts: number[];
   readonly exemplars: (Exemplar | undefined)[];
-  /** counts by the buckets of a native histogram, of which there is one */
+  /** counts by native bucket, if a native histogram is kept */
   readonly native: Map<number, number> | undefined;
-  /** how many were nothing, of a native histogram */
+  /** number of zeros in the native histogram */
   zeros: number;
   sum: number;
 }
 
-/** The values of a series as plain JSON: its labels, and its count or its counts per bucket and their sum. */
+/** A series as plain JSON: labels and count, or labels, counts per bucket and sum. */
 export type SavedCounter = readonly [labels: readonly string[], value: number];
 export type SavedDistribution = readonly [
   labels: readonly string[],
@@ -67,12 +67,12 @@ export type SavedDistribution = readonly [
   zeros?: number,
 ];
 
-/** Counters that outlive the process. */
+/** Counters that are saved across restarts. */
 export class Counted {
   readonly labels: readonly string[];
   readonly #series = new Series<{ value: number }>(() => ({ value: 0 }));
 
-  /** @param labels their names */
+  /** @param labels names of the labels */
   constructor(labels: readonly string[]) {
     this.labels = labels;
   }
@@ -85,12 +85,12 @@ export class Counted {
     return this.#series.all();
   }
 
-  /** Without those at 0. */
+  /** Leaves out series at 0. */
   save(): SavedCounter[] {
     return [...this.#series.all()].filter(({ value: { value } }) => value > 0).map(({ labels, value: { value } }) => [labels, value]);
   }
 
-  /** Takes what was saved in place of what is here. What is not as it was saved is left out. */
+  /** Replaces the values by saved ones. Invalid entries are left out. */
   restore(saved: unknown): void {
     this.#series.clear();
     for (const entry of listOf(saved)) {
@@ -101,8 +101,8 @@ export class Counted {
 }
 
 /**
- * Histograms that outlive the process. prom-client's own cannot be set to what was saved, and their buckets are of one
- * process; these are plain numbers, and prom-client's registry exposes them.
+ * Histograms that are saved across restarts. prom-client's own cannot be set to saved values; these are plain numbers
+ * that its registry exposes.
  */
 export class Distributions {
   readonly labels: readonly string[];
@@ -111,8 +111,9 @@ export class Distributions {
   readonly #series: Series<Distribution>;
 
   /**
-   * @param labels their names
-   * @param boundsOf upper bounds of the buckets, inclusive, rising, by the values of the labels; empty if only sum and count are exposed
+   * @param labels names of the labels
+   * @param boundsOf rising, inclusive upper bounds of the buckets, by label values; empty if only sum and count are
+   * exposed
    * @param isNative whether a native histogram is kept as well
    */
   constructor(labels: readonly string[], boundsOf: (labels: readonly string[]) => readonly number[], isNative = false) {
@@ -132,12 +133,12 @@ export class Distributions {
     });
   }
 
-  /** Exposes the series from now on, with 0 until something is observed. */
+  /** Exposes the series from now on, at 0 until something is observed. */
   begin(labels: readonly string[]): void {
     this.#series.of(labels);
   }
 
-  /** @param isLeast it took longer than this, by an unknown time: counted above all bounds */
+  /** @param isLeast the duration is a lower bound: counted above all bounds */
   observe(labels: readonly string[], value: number, exemplar?: Omit<Exemplar, 'value'>, isLeast = false): void {
     const series = this.#series.of(labels);
     const within = placeOf(series.bounds, value);
@@ -154,7 +155,7 @@ export class Distributions {
     return this.#series.all();
   }
 
-  /** Without those at 0, and without the examples: a scrape has taken them, or they are of no use any more. */
+  /** Leaves out series at 0, and exemplars: a scrape has taken them, or they are outdated. */
   save(): { readonly bounds: readonly (readonly number[])[]; readonly series: SavedDistribution[] } {
     const series = [...this.#series.all()].filter(({ value: { counts } }) => counts.some((count) => count > 0));
     return {
@@ -169,8 +170,8 @@ export class Distributions {
   }
 
   /**
-   * As Counted. Of a series with other buckets, or without the native histogram that is to be kept, nothing can be taken: it begins anew,
-   * which Prometheus knows how to read.
+   * Like Counted.restore. A series with other bounds, or without the native histogram that is now kept, starts again
+   * from 0; Prometheus handles that as a counter reset.
    */
   restore(saved: unknown): void {
     this.#series.clear();

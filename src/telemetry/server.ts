@@ -14,13 +14,13 @@ export interface TelemetryOptions {
 }
 
 export interface TelemetryServer {
-  /** where it can be asked, such as `http://127.0.0.1:9464`; undefined where it is off */
+  /** base URL, such as `http://127.0.0.1:9464`; undefined if off */
   readonly url: string | undefined;
-  /** Takes no more requests; ends those under way. */
+  /** Accepts no more requests, and waits for those in progress. */
   close(): Promise<void>;
 }
 
-/** Requests are small and few: a scraper, and health probes. */
+/** Limits of requests: scrapes and health probes are small and few. */
 const LIMITS = {
   maxHeaderSize: 8 * 1024,
   headersTimeout: 5_000,
@@ -40,11 +40,11 @@ interface Answer {
 /**
  * Serves metrics and health over HTTP, without authentication: they hold no secrets.
  *
- *     /metrics   Prometheus' text, OpenMetrics or protobuf, as it is asked for
+ *     /metrics   Prometheus text, OpenMetrics or protobuf, by `Accept`
  *     /healthz   200, or 503 with the reasons: a restart would help
  *     /readyz    200, or 503 with the reasons
  *
- * @throws OperatorError when it cannot listen there
+ * @throws OperatorError TELEMETRY_UNAVAILABLE if it cannot listen there
  */
 export async function serveTelemetry({ listen, metrics, health, log }: TelemetryOptions): Promise<TelemetryServer> {
   if (listen === 'off') return { url: undefined, close: async () => undefined };
@@ -121,10 +121,10 @@ const healthAnswer = (reasons: readonly string[]): Answer => ({
   body: `${JSON.stringify({ ok: reasons.length === 0, reasons })}\n`,
 });
 
-/** Prometheus' text; OpenMetrics, which has a trace to look at for each bucket; or protobuf, which has native histograms. */
+/** Formats of `/metrics`: Prometheus text; OpenMetrics, with exemplars; protobuf, with native histograms. */
 export type Format = 'text' | 'openmetrics' | 'protobuf';
 
-/** The format that `Accept` likes best of those that there are; of equals the more detailed one. */
+/** The format that `Accept` prefers among those available; on a tie the more detailed one. */
 export function formatFor(accept: string | undefined, hasProtobuf: boolean): Format {
   const liked: Record<Format, number> = { text: 0, openmetrics: 0, protobuf: 0 };
   for (const item of (accept ?? '').toLowerCase().slice(0, 1024).split(',')) {
@@ -133,7 +133,6 @@ export function formatFor(accept: string | undefined, hasProtobuf: boolean): For
     const format = NAMED[type]?.(parameters);
     if (format !== undefined) liked[format] = Math.max(liked[format], q);
   }
-  // Of equally preferred formats, the more detailed one.
   const better: readonly Format[] = hasProtobuf ? ['protobuf', 'openmetrics'] : ['openmetrics'];
   const most = Math.max(liked.text, ...better.map((format) => liked[format]));
   return better.find((format) => liked[format] > 0 && liked[format] === most) ?? 'text';

@@ -1,10 +1,10 @@
 import { type Count, type CounterName, counterNames, counters } from '../model/counters.js';
 
-/** A counter has at most so many values; what comes beyond is counted together, so that nothing is lost and nothing grows. */
+/** Maximum number of label values of a counter; further values are counted together, so that sums stay right. */
 const MOST_LABELS = 200;
 const OTHER = 'other';
 
-/** What this process has counted since it started: each counter's sum by its label, `''` for those without one. */
+/** Counters of this process since its start: by label, `''` without a label. */
 export class Tallies {
   readonly #counted = new Map<CounterName, Map<string, number>>(
     counterNames.map((name) => [name, new Map(counters[name].label === undefined ? [['', 0]] : [])]),
