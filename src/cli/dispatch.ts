@@ -75,17 +75,17 @@ const versionCommand: Command = defineCommand({
   },
 });
 
-const versionEntry: CommandEntry = { name: 'version', load: async () => versionCommand };
+const entryOf = (command: Command): CommandEntry => ({ name: command.name, load: async () => command });
 
 /** All commands, with `help`, `version` and `completion`. */
 function withOwn(commands: readonly CommandEntry[]): readonly CommandEntry[] {
   const all: CommandEntry[] = [...commands];
-  all.push(completionAmong(all), helpAmong(all), versionEntry);
+  all.push(...[completionAmong(all), helpAmong(all), versionCommand].map(entryOf));
   return all;
 }
 
-const completionAmong = (all: readonly CommandEntry[]): CommandEntry => {
-  const completion: Command = defineCommand({
+const completionAmong = (all: readonly CommandEntry[]): Command =>
+  defineCommand({
     name: 'completion',
     summary: 'print the completion script of a shell',
     operands: 'bash|zsh|fish',
@@ -106,11 +106,9 @@ const completionAmong = (all: readonly CommandEntry[]): CommandEntry => {
       return exitCodes.ok;
     },
   });
-  return { name: 'completion', load: async () => completion };
-};
 
-const helpAmong = (all: readonly CommandEntry[]): CommandEntry => {
-  const help: Command = defineCommand({
+const helpAmong = (all: readonly CommandEntry[]): Command =>
+  defineCommand({
     name: 'help',
     summary: 'show help for all commands, or for one',
     operands: '[COMMAND]',
@@ -132,8 +130,6 @@ const helpAmong = (all: readonly CommandEntry[]): CommandEntry => {
       return exitCodes.ok;
     },
   });
-  return { name: 'help', load: async () => help };
-};
 
 /** An error as text: what happened, why, and what to do. */
 export function errorText(error: unknown): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { exitCodes, outputUnwritable, usage } from '../model/errors.js';
 import type { Excerpt } from '../pipeline/excerpt/excerpt.js';
 import { defineCommand, write } from './command.js';
+import { grouped, many } from './overview.js';
 import { readingOf } from './reading.js';
 import { selectionOf } from './select.js';
 import { selectOptions } from './select-options.js';
@@ -70,7 +71,7 @@ export const excerpt = defineCommand({
       {
         now: clock.now(),
         zone: reading.zone === 'auto' ? 'UTC' : generalZone(reading.zone),
-        actions: await engine.actionNames(),
+        actions: values.action === undefined ? [] : await engine.actionNames(),
         hasRequest: () => [...current].some((one) => one.startsWith(wanted ?? '')),
       },
     );
@@ -126,11 +127,9 @@ const SINGULAR: Readonly<Record<string, string>> = {
   names: 'name',
 };
 
-const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
-
 function replacedText({ replaced, kept }: Excerpt): string {
   const those = Object.entries(replaced).flatMap(([what, number]) =>
-    number > 0 ? [`${number} ${number === 1 ? (SINGULAR[what] ?? what) : what}`] : [],
+    number > 0 ? [`${grouped(number)} ${number === 1 ? (SINGULAR[what] ?? what) : what}`] : [],
   );
   const left = kept.length === 0 ? '' : `\nhosts not renamed, because messages contain the same words: ${kept.join(', ')}`;
   return `replaced  ${those.length === 0 ? 'nothing' : those.join(', ')}${left}`;
@@ -139,9 +138,9 @@ function replacedText({ replaced, kept }: Excerpt): string {
 function textOf(made: Excerpt, output: string): string {
   const { traces, files, lines, extent, zone, differences } = made;
   const proof =
-    differences.length === 0 ? [`proof     read again, it gives the same ${count(traces.length, 'trace')}: spans, times and outcomes`] : [];
+    differences.length === 0 ? [`proof     read again, it gives the same ${many(traces.length, 'trace')}: spans, times and outcomes`] : [];
   return [
-    `${output}: ${count(lines, 'line')} in ${count(files, 'file')}, of ${count(traces.length, 'trace')}`,
+    `${output}: ${many(lines, 'line')} in ${many(files, 'file')}, of ${many(traces.length, 'trace')}`,
     `copied    ${HOW[extent]}`,
     replacedText(made),
     ...proof,

@@ -218,7 +218,7 @@ function jobsOf(given = '1'): number {
 
 type Lines = 'numbered' | 'events' | 'off';
 
-/** Of text, pictures and pages, only text shows the lines of a trace on request. */
+/** Which lines to collect: pages and data formats have them by default, text and pictures only on request. */
 function linesWanted(format: string, given: Lines | undefined): Lines {
   if (format === 'html') return given === 'off' ? 'off' : 'numbered';
   if (format === 'text' || format === 'svg') return given === undefined || given === 'off' ? 'off' : 'numbered';

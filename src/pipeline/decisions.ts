@@ -9,7 +9,7 @@ import type { Log } from '../telemetry/log.js';
 import type { FollowerVitals } from './follower-vitals.js';
 
 /** Why a closed action is not sent. */
-type NotSent = 'sent already' | 'before the start' | 'nothing to say';
+type NotSent = 'already sent' | 'before the start' | 'no phase seen';
 
 /** What is decided on the way from a line to a delivered trace, in novaspan's own log: for whoever asks why a trace did not appear. */
 export interface DecisionLog {
@@ -22,9 +22,9 @@ export interface DecisionLog {
 }
 
 const WHY_NOT: Record<NotSent, string> = {
-  'sent already': 'a trace of this action was already delivered; its lines were read again after a restart',
+  'already sent': 'a trace of this action was already delivered; its lines were read again after a restart',
   'before the start': 'it ended before the first start of novaspan, or began before lookBack; with --backfill it is exported',
-  'nothing to say': 'no phase of it was seen',
+  'no phase seen': 'none of its phases was seen',
 };
 
 /** @returns undefined where nobody sees it: then nothing of it is made */

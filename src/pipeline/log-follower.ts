@@ -312,7 +312,7 @@ export class LogFollower {
     const trace = buildTrace(closed, { lines, reads, phasesOf: rules?.phasesOf, count });
     if (trace.spans.length === 0) {
       // There is nothing to send, so it is finished.
-      decisions?.notSent(record, 'nothing to say');
+      decisions?.notSent(record, 'no phase seen');
       this.#resume.add(record);
       return undefined;
     }

@@ -85,7 +85,7 @@ export class ResumePoint {
   isNew(record: ClosedRecord): boolean {
     if (this.#ledger.has(record)) {
       this.#count('duplicate_traces');
-      this.#decisions?.notSent(record, 'sent already');
+      this.#decisions?.notSent(record, 'already sent');
       return false;
     }
     const isOld = record.began < this.since && !wasSaved(this.saved?.long, record);

@@ -1,8 +1,12 @@
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Correlator } from '../../src/correlate/correlator.js';
 import type { Decision } from '../../src/correlate/decisions.js';
+import { MOST_OPEN } from '../../src/correlate/retention.js';
 import type { Event } from '../../src/lifecycle/event.js';
+import { decisionLog } from '../../src/pipeline/decisions.js';
+import { createLog } from '../../src/telemetry/log.js';
 import { A, at, oslo, readLog, U } from '../support/lines.js';
 import { counting, GOLDEN, logsOf } from '../support/scenario.js';
 
@@ -65,6 +69,30 @@ describe('what is decided of an action', () => {
       outcome: 'timed-out',
       why: 'no line ended it within its deadline',
     });
+  });
+
+  it('where too many are open: the log of novaspan at debug names the oldest, and why', () => {
+    const written: Record<string, unknown>[] = [];
+    const stream = new Writable({
+      write(chunk, _encoding, done) {
+        written.push(JSON.parse(String(chunk)));
+        done();
+      },
+    });
+    const log = createLog(stream, { level: 'debug' });
+    const correlator = new Correlator(counting().count, { decide: decisionLog(log)!.decide });
+    const ids = Array.from({ length: MOST_OPEN + 1 }, (_, number) => `0000-4000-8000-${number.toString(16).padStart(12, '0')}`);
+    const lines = ids.map((id, number) =>
+      oslo('nova-compute', number / 1000, 'Claim successful on node vm', { request: `req-aaaaaaaa-${id}`, instance: `bbbbbbbb-${id}` }),
+    );
+    for (const event of compute(...lines)) correlator.accept(event);
+    correlator.advance(at(26));
+
+    const ofOldest = written.filter(({ instance }) => instance === `bbbbbbbb-${ids[0]}`);
+    expect(ofOldest.map(({ msg }) => msg).slice(-2)).toEqual(['decision: given up: too many are open', 'decision: closed']);
+    expect(ofOldest.at(-2)).toMatchObject({ level: 'debug', request: `req-aaaaaaaa-${ids[0]}`, why: expect.stringContaining('10000') });
+    expect(ofOldest.at(-1)).toMatchObject({ outcome: 'evicted', why: 'there was no room for so many open actions' });
+    expect(written.filter(({ msg }) => msg === 'decision: given up: too many are open')).toHaveLength(1);
   });
 
   it('where a line comes when its action has been closed', () => {
