@@ -10,33 +10,34 @@ import { LIMITS, type Limits, Meter, PastLimit } from './limits.js';
 import { type AboutHost, aboutHost, sosreportOf } from './sosreport.js';
 import { type Input, STDIN_NAME, savePacked } from './stdin.js';
 
-/** What lies under paths, the archives there unpacked. */
+/** Logs under paths, with archives unpacked. */
 export interface Found {
-  /** a log of an archive is called `ARCHIVE/NAME` */
+  /** the logs; a log of an archive has the path `ARCHIVE/NAME` */
   readonly logs: readonly LogSet[];
   readonly faults: readonly Fault[];
-  /** archives that were not read to their end, and why */
+  /** archives that could not be read to their end, and why */
   readonly cutOff: readonly Aside[];
-  /** archives that somebody put beside logs, and that hold none */
+  /** archives beside logs that contain no log */
   readonly passedOver: readonly Aside[];
-  /** standard input as it was, where it is not packed */
+  /** standard input, if it is not compressed */
   readonly stdin?: Input;
-  /** Removes what was unpacked. */
+  /** Removes the unpacked files. */
   close(): void;
 }
 
-/** What is not read, or not all of it, and why. */
+/** A path that is not read, or only in part, and why. */
 interface Aside {
   readonly path: string;
   readonly why: string;
 }
 
-/** An archive may hold others, as `sos collect` makes them, but not without end. */
+/** Maximum depth of archives in archives, as `sos collect` makes them. */
 const DEEPEST = 3;
 
 /**
- * The logs under paths, as `findLogs` finds them, files that may be logs, and those in archives. These are unpacked into a folder of
- * this process's own: a tar cannot be read at several places at once, as merging its logs by time needs.
+ * The logs under paths, as `findLogs` finds them, files that may be logs, and logs in archives. Archives are unpacked
+ * into a temporary folder, because a tar cannot be read at several places at once, which merging its logs by time
+ * needs.
  */
 export async function findInArchives(
   paths: readonly string[],
@@ -68,7 +69,7 @@ export async function findInArchives(
 
 const STDIN = '-';
 
-/** What is found, archive by archive. */
+/** The search through paths and archives. */
 class Search {
   readonly logs: LogSet[] = [];
   readonly faults: Fault[] = [];
@@ -97,14 +98,14 @@ class Search {
     for (const archive of depth < DEEPEST ? archives : []) await this.#open(archive, nameOf(archive), depth, named.has(archive));
   }
 
-  /** @param isNamed The user asked for this very one: that it cannot be read is an error. */
+  /** @param isNamed the user named this archive: if it cannot be read, that is an error */
   async #open(archive: string, called: string, depth: number, isNamed: boolean): Promise<void> {
     const name = called === STDIN ? STDIN_NAME : called;
     const folder = this.#room.folder();
     const before = this.logs.length;
     let why: string | undefined;
     try {
-      // What reads archives is a tenth of the program, and few runs need it.
+      // The archive code is a tenth of the program, and few runs need it.
       const { unpack } = await import('./unpack.js');
       why = await unpack(archive, folder, name, this.#meter);
       if (why !== undefined) this.cutOff.push({ path: name, why });
@@ -130,14 +131,14 @@ function about({ parts }: LogSet, known: Map<string, AboutHost>): Partial<AboutH
   return host;
 }
 
-/** The hosts whose sosreports say a zone, each once. */
+/** Hosts with the zone of their sosreport, each once. */
 export function zonesSaid(logs: readonly LogSet[]): { readonly zone: string; readonly host: string | undefined }[] {
   const said = new Map<string, { readonly zone: string; readonly host: string | undefined }>();
   for (const { zone, host } of logs) if (zone !== undefined) said.set(`${host} ${zone}`, { zone, host });
   return [...said.values()];
 }
 
-/** A temporary folder that only this user can read. It is removed when it is no longer needed, at the latest with the process. */
+/** A temporary folder that only this user can read. Removed after use, at the latest when the process exits. */
 class Room {
   #path: string | undefined;
   #folders = 0;

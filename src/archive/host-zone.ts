@@ -12,15 +12,16 @@ const [TIMEZONE, DATE, UTC_DATE, HWCLOCK] = [
 ];
 const TIMEDATECTL = ['sos_commands/date/timedatectl', 'sos_commands/systemd/timedatectl'];
 
-/** Files of a sosreport that say something of its host's zone. */
+/** Files of a sosreport that show the zone of its host. */
 export const ZONE_FILES = [...TIMEDATECTL, TIMEZONE, LOCALTIME, DATE, UTC_DATE, HWCLOCK];
 
 const NAME = /(?:^|Time zone: *)(?<zone>UTC|Etc\/UTC|[A-Z][A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)+)(?: \(|\s*$)/m;
 const LINK = /(?:^|\/)zoneinfo\/(?:posix\/|right\/)?(?<zone>[A-Z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*)\s*$/;
 
 /**
- * Zones as the end of a compiled zone file (TZif) describes them, by the name that most hosts have. Their abbreviations at their offsets
- * are read from here, too: `CST` alone is of Shanghai and of Chicago. Where several fit, the first does: it is right at that time.
+ * Zones by the last line of a compiled zone file (TZif), with the most common name of each. Also used for
+ * abbreviations: `CST` alone may be Shanghai or Chicago. If several zones fit, the first one is taken: it is right at
+ * that time.
  */
 const ZONES: Readonly<Record<string, string>> = {
   UTC0: 'UTC',
@@ -59,7 +60,7 @@ const ZONES: Readonly<Record<string, string>> = {
   'NZST-12NZDT,M9.5.0,M4.1.0/3': 'Pacific/Auckland',
 };
 
-/** `KST+540`: an abbreviation, and minutes before UTC. */
+/** Key `KST+540`: an abbreviation, and local minus UTC in minutes. */
 const byAbbreviation = new Map<string, string>();
 for (const [text, zone] of Object.entries(ZONES)) {
   const [, standard, sign, hour, minute = '0', summer] = /^(<[^>]+>|[A-Z]+)(-?)(\d+)(?::(\d+))?([A-Z]+)?/.exec(text) ?? [];
@@ -74,9 +75,8 @@ for (const [text, zone] of Object.entries(ZONES)) {
 }
 
 /**
- * The zone of the host of a sosreport, by whatever there says it.
- *
- * @returns undefined where nothing says it for certain
+ * Zone of the host of a sosreport.
+ * @returns undefined if the sosreport does not prove it
  */
 export function zoneOf(sosreport: string): string | undefined {
   const text = (file: string): string => textOf(join(sosreport, file));
@@ -89,7 +89,7 @@ export function zoneOf(sosreport: string): string | undefined {
   );
 }
 
-/** A name that this machine does not know would end the run. */
+/** Filters out zones that this machine does not know: they would end the run. */
 function known(zone: string | undefined): string | undefined {
   try {
     if (zone !== undefined) new Intl.DateTimeFormat('en', { timeZone: zone });
@@ -99,7 +99,7 @@ function known(zone: string | undefined): string | undefined {
   }
 }
 
-/** Where a link leads; of one in a tar, what was written in its place. */
+/** Target of a link. For a link in a tar, the target was written as the file's content. */
 function linkAt(path: string): string {
   try {
     if (lstatSync(path).isSymbolicLink()) return readlinkSync(path);
@@ -110,7 +110,7 @@ function linkAt(path: string): string {
   return text.startsWith('TZif') ? '' : text;
 }
 
-/** What the last line of a compiled zone file says. */
+/** Zone by the last line of a compiled zone file. */
 function compiled(text: string): string | undefined {
   const footer = text.startsWith('TZif') ? /\n([^\n]+)\n$/.exec(text)?.[1] : undefined;
   return footer !== undefined && Object.hasOwn(ZONES, footer) ? ZONES[footer] : undefined;
@@ -118,10 +118,10 @@ function compiled(text: string): string | undefined {
 
 const DATE_LINE = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d+) (\d+:\d\d:\d\d)(?: ([AP]M))? (\S+) (\d{4})\s*$/m;
 const HWCLOCK_LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?([+-])(\d\d):(\d\d)\s*$/m;
-/** The commands of a sosreport run one after the other. */
+/** Maximum time between two commands of a sosreport. */
 const APART = minutes(5);
 
-/** By the local time beside UTC's, or with its offset: an abbreviation alone is ambiguous. */
+/** Zone by local time beside UTC, or by an offset: an abbreviation alone is ambiguous. */
 function byClocks(local: string, utc: string, hardware: string): string | undefined {
   const here = readDate(local);
   if (here?.abbreviation === 'UTC') return 'UTC';
@@ -134,7 +134,7 @@ function byClocks(local: string, utc: string, hardware: string): string | undefi
   );
 }
 
-/** Right since the last change to or from summer time, which is as long as most logs are kept. */
+/** A zone with a fixed offset. Right since the last change of summer time, which covers most logs. */
 const fixed = (offset: number): string => (offset === 0 ? 'Etc/UTC' : `Etc/GMT${offset > 0 ? '-' : '+'}${Math.abs(offset)}`);
 
 function readDate(text: string): { readonly at: number; readonly abbreviation: string } | undefined {

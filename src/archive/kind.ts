@@ -6,13 +6,13 @@ import { isArchiveName } from '../tail/rotated.js';
 const ZIP = [Buffer.from('PK\x03\x04', 'latin1'), Buffer.from('PK\x05\x06', 'latin1')];
 const TAR = Buffer.from('ustar', 'latin1');
 const TAR_AT = 257;
-/** So many first bytes identify the format. */
+/** Number of first bytes that identify the format. */
 const HEAD = TAR_AT + TAR.length;
 
 const isZip = (head: Buffer): boolean => ZIP.some((magic) => head.subarray(0, magic.length).equals(magic));
 const isTar = (head: Buffer): boolean => head.subarray(TAR_AT, HEAD).equals(TAR);
 
-/** Whether these first bytes are of something that is packed, or holds several files. */
+/** Whether a file with these first bytes is compressed, or an archive. */
 export const isPacked = (head: Buffer): boolean => isZip(head) || isTar(head) || compressionOf(head.subarray(0, MAGIC_BYTES)) !== undefined;
 
 export function isZipFile(path: string): boolean {
@@ -25,7 +25,7 @@ export function isZipFile(path: string): boolean {
   }
 }
 
-/** Whether a file is an archive, by its first bytes, whatever it is called: `sosreport.bin`, `logs.gz` that is a tar. */
+/** Whether a file is an archive, by its first bytes and not by its name: `sosreport.bin`, or a tar named `logs.gz`. */
 export async function isArchive(path: string): Promise<boolean> {
   try {
     if (isArchiveName(path)) return true;

@@ -1,19 +1,19 @@
 import { OperatorError } from '../model/errors.js';
 
-/** How much one run unpacks before it takes an archive for a bomb. */
+/** Limits of unpacking, against archive bombs. */
 export interface Limits {
   readonly bytes: number;
   readonly members: number;
-  /** unpacked bytes for one packed, past the first `freeBytes` */
+  /** maximum ratio of unpacked to packed bytes, after the first `freeBytes` */
   readonly ratio: number;
   readonly freeBytes: number;
 }
 
 const GIB = 1024 ** 3;
-/** Logs seldom pack to less than a fiftieth; what is made to fill a disk packs to a thousandth and less. */
+/** Logs seldom compress to less than a fiftieth; archive bombs compress to a thousandth or less. */
 export const LIMITS: Limits = { bytes: 32 * GIB, members: 500_000, ratio: 200, freeBytes: GIB / 4 };
 
-/** Counts what is unpacked. @throws OperatorError LOG_UNREADABLE past a limit */
+/** Counts unpacked files and bytes. @throws OperatorError LOG_UNREADABLE at a limit */
 export class Meter {
   readonly #limits: Limits;
   #written = 0;
@@ -29,12 +29,12 @@ export class Meter {
     signal?.addEventListener('abort', () => this.#stop(), { once: true });
   }
 
-  /** Whether the user has had enough. */
+  /** Whether the user interrupted the command. */
   get isStopped(): boolean {
     return this.#signal?.aborted ?? false;
   }
 
-  /** Calls once the user has had enough. */
+  /** Registers a callback for an interrupt. */
   onStop(stop: () => void): void {
     this.#stop = stop;
   }
@@ -43,20 +43,20 @@ export class Meter {
     if (++this.#members > this.#limits.members) throw tooMuch(archive, `it holds more than ${this.#limits.members} files`);
   }
 
-  /** Bytes that were written into the temporary folder. */
+  /** Counts bytes written into the temporary folder. */
   wrote(archive: string, bytes: number): void {
     this.#written += bytes;
     if (this.#written > this.#limits.bytes) throw tooMuch(archive, `its logs are larger than ${this.#limits.bytes} bytes`);
   }
 
-  /** How many bytes of an archive came out of how many, so far. */
+  /** Checks the compression ratio of an archive so far. */
   ratio(archive: string, unpacked: number, packed: number): void {
     const { ratio, freeBytes } = this.#limits;
     if (unpacked > freeBytes && unpacked > packed * ratio) throw tooMuch(archive, `it unpacks to more than ${ratio} times its size`);
   }
 }
 
-/** An archive is past a limit, which ends the search. */
+/** An archive exceeds a limit; this ends the search. */
 export class PastLimit extends OperatorError {}
 
 const tooMuch = (archive: string, why: string): PastLimit =>

@@ -3,17 +3,16 @@ import { join } from 'node:path';
 import { isPacked } from './kind.js';
 import type { Meter } from './limits.js';
 
-/** How what came through standard input is called. */
+/** Path under which standard input is shown. */
 export const STDIN_NAME = 'stdin';
 
 /** What comes through standard input, piece by piece. */
 export type Input = AsyncIterable<Buffer | string>;
 
 /**
- * Writes what comes through standard input into a folder where it is packed, as archives cannot be read from a pipe.
- *
- * @param folder makes the folder, where one is needed
- * @returns the file; or the input as it was, where it is not packed
+ * Saves compressed standard input to a file, because an archive cannot be read from a pipe.
+ * @param folder creates the folder if needed
+ * @returns the file; or the input itself, if it is not compressed
  */
 export async function savePacked(
   input: Input,

@@ -13,18 +13,17 @@ import { isZipFile } from './kind.js';
 import type { Meter } from './limits.js';
 import { isAboutHost } from './sosreport.js';
 
-/** Only what is a log, or says something of its host, is written. */
+/** Only logs, and files with facts about the host, are written. */
 const isWanted = (name: string): boolean => isLogName(name) || maybeLog(`/${name}`) || isArchiveName(name) || isAboutHost(name);
 
-/** Names longer than file systems take. */
+/** Maximum length of a file name. */
 const LONGEST = 255;
 
 /**
- * Writes the logs of an archive into a folder. Links and devices are skipped; so are names that lead out of the folder.
- *
- * @param name how the archive is called in errors
- * @returns why its end was not reached, where it was not: what lies before is written
- * @throws OperatorError LOG_UNREADABLE past a limit
+ * Writes the logs of an archive into a folder. Links, devices and names that lead out of the folder are skipped.
+ * @param name name of the archive in errors
+ * @returns why the end was not reached, if so; the readable part is written
+ * @throws OperatorError LOG_UNREADABLE at a limit
  */
 export const unpack = (archive: string, folder: string, name: string, meter: Meter): Promise<string | undefined> =>
   isZipFile(archive) ? unzip(archive, folder, name, meter) : untar(archive, folder, name, meter);
@@ -114,10 +113,10 @@ async function unzip(archive: string, folder: string, name: string, meter: Meter
   }
 }
 
-/** Links are skipped, except the one that says a host's zone: what it leads to is written in its place. */
+/** Links are skipped, except the one that shows the zone of the host: its target is written as content. */
 const isZoneLink = (path: string): boolean => path === LOCALTIME || path.endsWith(`/${LOCALTIME}`);
 
-/** Where a member is written, below the folder; undefined where it is not. */
+/** Path of a member below the folder; undefined if it is skipped. */
 function placeOf(path: string): string | undefined {
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
   if (path.startsWith('/') || names.length === 0 || !isWanted(names.join('/'))) return undefined;
@@ -125,7 +124,7 @@ function placeOf(path: string): string | undefined {
   return isSafe ? names.join('/') : undefined;
 }
 
-/** Reads a member to its end, as a tar goes on only then. */
+/** Reads a member to its end: a tar continues only then. */
 async function write(
   member: AsyncIterable<Buffer> | Iterable<Buffer>,
   path: string | undefined,

@@ -5,18 +5,17 @@ import type { Zones } from './hint.js';
 import { type KeptInput, type ProveOptions, proveZones } from './prove.js';
 
 export interface GivenZones {
-  /** as `--timezone` has it: also `auto` */
+  /** value of `--timezone`, also `auto` */
   readonly zone: string;
-  /** False where `zone` is only this machine's: then what a sosreport says of its host's goes before it. */
+  /** False if `zone` is only the zone of this machine: then the zone of a sosreport takes precedence. */
   readonly isZoneGiven?: boolean | undefined;
   readonly onZone?: ((zone: string, host: string | undefined) => void) | undefined;
   readonly onProven?: ((proven: ProvenZones) => void) | undefined;
 }
 
 /**
- * The zones that logs are read in: those given, else what a sosreport says of its host, or with `auto` what the logs prove.
- *
- * @param begun takes what was opened and must be read on, by part
+ * The zones for reading the logs: those given, else those of sosreports; with `auto`, those that the logs prove.
+ * @param begun receives inputs that were opened and must be read on, by file
  */
 export async function zonesFor(
   sets: readonly LogSet[],

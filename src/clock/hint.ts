@@ -6,9 +6,9 @@ import { type ClockFinding, judgeClocks } from './judge.js';
 import { ClockNotes, type MostNotes, type NotesBehind } from './notes.js';
 import { type ZonedLog, type ZoneProblem, zoneProblem } from './zone-problem.js';
 
-/** One service on one host, and what its events in one log say of its clock. */
+/** The clock evidence of one service on one host, in one log. */
 interface Log extends ZonedLog {
-  /** of the event before */
+  /** request of the last event */
   request: string | undefined;
   globalRequest: string | undefined;
   readonly zoning: Zoning;
@@ -16,7 +16,7 @@ interface Log extends ZonedLog {
   readonly clock: ClockNotes;
 }
 
-/** What was noted of one log. */
+/** The clock notes of one log. */
 export interface NotesOfLog {
   readonly service: string;
   readonly host: string;
@@ -31,40 +31,40 @@ interface Whose {
   readonly origin: { readonly path: string };
 }
 
-/** Services on hosts that are compared. */
+/** Maximum number of compared writers. */
 const MOST_LOGS = 500;
 
-/** What local times were read in: those of a service, or without one those of what wraps lines. */
+/** Zone of a service's local times; without a service, the zone of the wrapper's times. */
 export type Zones = (service?: string) => Zone;
 
 export interface HintOptions {
   readonly most?: MostNotes;
-  /** of logs that were sent here */
+  /** whether a log is received, not read from its own file */
   readonly isSent?: (path: string) => boolean;
 }
 
-/** How it is asked for what is wrong. */
+/** Thresholds and facts for the verdict. */
 export interface Asking {
-  /** so many comparisons must show it */
+  /** minimum number of comparisons that must agree */
   readonly least: number;
-  /** the configuration that gave the zones */
+  /** the configuration file that sets the zones */
   readonly config?: string | undefined;
-  /** what is known of clocks by other means: goes before what events show */
+  /** findings by other means; these take precedence over the events */
   readonly also?: ReadonlyMap<ZonedLog, ClockFinding>;
 }
 
 /**
- * Compares the clocks of services while their events are read, as `check` compares those of whole logs: OVS and OVN write UTC,
- * and what they and nova say of one port at one moment shows how far a local clock is off.
+ * Compares the clocks of services while their events are read, as `check` does for whole logs. OVS and OVN log in UTC,
+ * so an event that they and nova log at one moment shows the error of a local clock.
  */
 export class ZoneHint {
   readonly #zones: (path: string) => Zones;
   readonly #options: HintOptions;
   readonly #logs = new Map<string, Log>();
-  /** of the event before: most lines follow one of their own log */
+  /** log of the last event: most lines are of the same log as the line before */
   #latest: Log | undefined;
 
-  /** @param zones what a log was read in */
+  /** @param zones returns the zones in which a log was read */
   constructor(zones: (path: string) => Zones, options: HintOptions = {}) {
     this.#zones = zones;
     this.#options = options;
@@ -87,7 +87,7 @@ export class ZoneHint {
     clock.request(event.globalRequestId, at);
   }
 
-  /** Which times look wrong, and what to give instead; undefined where nothing proves that any are. */
+  /** Which times look wrong, and which zone to give instead; undefined without proof. */
   get said(): WrongZone | undefined {
     return this.wrong({ least: 1 });
   }
@@ -100,7 +100,7 @@ export class ZoneHint {
     return zoneProblem([...findings.keys()], findings, config);
   }
 
-  /** What was noted, as plain data; undefined where there are too many logs to know of all. */
+  /** The notes as plain data; undefined if some were dropped because of too many logs. */
   get notes(): readonly NotesOfLog[] | undefined {
     if (this.#logs.size >= MOST_LOGS) return undefined;
     return Array.from(this.#logs.values(), ({ service, host, zoning, set: { path }, clock }) => {
@@ -110,9 +110,8 @@ export class ZoneHint {
   }
 
   /**
-   * Takes in what another noted of all lines behind those that were noted here, with room for every moment.
-   *
-   * @returns false, and takes nothing, where the outcome might not be that of one that had noted all
+   * Adds the notes of another reader about all later lines.
+   * @returns false, without a change, if the result might differ from that of a single reader
    */
   add(notes: readonly NotesOfLog[]): boolean {
     const all = notes.map(({ clock, ...of }) => [this.#logOf({ ...of, origin: of }, of.zoning), clock] as const);
@@ -149,7 +148,7 @@ export class ZoneHint {
   }
 }
 
-/** One who writes to a log. */
+/** Key of a writer in a log. */
 export const writerKey = (service: string, host: string, path: string): string => `${service}@${host} ${path}`;
 
 const keyOf = ({ service, host, set: { path } }: ZonedLog): string => writerKey(service, host, path);

@@ -4,65 +4,65 @@ import { ownName } from '../read/log-reader.js';
 import { type Moments, toQuarter } from './moments.js';
 import { isZoneOffset, type Sample } from './names.js';
 
-/** Whether a log's local times were read in the right zone, and how that is known. */
+/** Whether the local times of a log were read in the right zone, and the evidence. */
 export interface ClockFinding {
   readonly verdict: 'agrees' | 'off' | 'unknown';
-  /** how much later its times are than they should be, in quarters of an hour; 0 but where it is off */
+  /** error of its times, rounded to quarters of an hour (positive: too late); 0 unless the verdict is `off` */
   readonly offset: Millis;
-  /** compared with what, to be shown */
+  /** what it was compared with, for messages */
   readonly by: string;
-  /** what its clock showed, and when: a zone is known by what it does when summer time begins or ends */
+  /** observed offsets from UTC with their times: several samples can identify a zone by its summer time */
   readonly samples: readonly Sample[];
 }
 
-/** A line that states a UTC time: its own time, and how much later that is. */
+/** A line that states a UTC time: the line's own time, and its distance from the stated one. */
 export interface Stated {
   readonly at: Millis;
   readonly delta: Millis;
 }
 
-/** What the lines of a log say of its clock. */
+/** Evidence about the clock of a log. */
 export interface ClockEvidence {
   readonly moments: Moments;
-  /** first lines of requests */
+  /** time of the first line of each request */
   readonly requests: ReadonlyMap<string, Millis>;
   readonly stated: readonly Stated[];
   readonly last: Millis | undefined;
-  /** what the zone that it was read in makes of UTC: local minus UTC */
+  /** offset (local minus UTC) of the zone in which the log was read */
   offsetAt(at: Millis): Millis;
-  /** That is the zone of what wraps the lines. */
+  /** The zone is that of the wrapper, not of the service. */
   readonly isOuter: boolean;
 }
 
-/** A log whose clock is looked at. */
+/** A log whose clock is judged. */
 export interface Clocked {
   readonly service: string;
   readonly clock: ClockEvidence;
-  /** it shows UTC, or what wraps its lines does, so that nothing can be wrong with its zone */
+  /** its times are UTC, or its wrapper has UTC: its zone cannot be wrong */
   readonly isUtc: boolean;
-  /** when the file was last written to, if that is known */
+  /** modification time of the file, if known */
   readonly modified: Millis | undefined;
 }
 
-/** Two services' lines of one moment are so close, but for their zones. */
+/** Maximum distance of two lines about one moment, apart from the zone error. */
 const CLOSE = minutes(2);
-/** One comparison alone is believed only where it is as close as this. */
+/** A single comparison counts only within this distance. */
 const ALONE = seconds(15);
-/** A log's last line and the writing of its file. */
+/** Maximum distance of the last line and the modification time. */
 const WRITTEN = seconds(15);
-/** Of a file that was last written longer ago than this before or after its last line, the time says nothing. */
+/** A modification time counts only within this distance of the last line. */
 const RECENT = hours(14);
-/** Summer time is as much as this. */
+/** Shift of summer time. */
 const SUMMER = hours(1);
 const WEEK = hours(168);
-/** So many comparisons of one week show summer time. */
+/** Number of comparisons in one week that prove a change of summer time. */
 const SURE = 3;
-/** Services whose lines of one request are compared. */
+/** Maximum number of services compared for one request. */
 const MOST_WITNESSES = 8;
 
 interface Vote {
   readonly offset: Millis;
-  /** how many comparisons say so */
+  /** number of comparisons that agree */
   readonly votes: number;
   readonly samples: readonly Sample[];
 }
@@ -73,16 +73,15 @@ const RIGHT: ClockFinding = { verdict: 'agrees', offset: 0, by: '', samples: [] 
 /** A line of a request, in a log whose clock is known. */
 interface Witness {
   readonly service: string;
-  /** in UTC, whatever the log was read in */
+  /** in UTC */
   readonly at: Millis;
 }
 
 /**
- * Compares the clocks of logs. Those that show UTC are right; a log in local time is compared with them by lines of one
- * moment, and with UTC times that its own lines state. A log without any such is compared, by requests that both name,
- * with logs that have been judged; the last resort is when its file was written.
- *
- * @param least so many comparisons must say that a log is off
+ * Compares the clocks of logs. UTC logs are right. A local log is compared with them by lines about one moment, and by
+ * UTC times in its own lines. Other logs are compared by shared requests with logs judged before. The last resort is
+ * the modification time of the file.
+ * @param least minimum number of comparisons that prove an error
  */
 export function judgeClocks<Log extends Clocked>(logs: readonly Log[], least = 1): Map<Log, ClockFinding> {
   const findings = new Map<Log, ClockFinding>();
@@ -96,7 +95,7 @@ export function judgeClocks<Log extends Clocked>(logs: readonly Log[], least = 1
     findings.set(log, finding);
     testify(witnesses, log, finding);
   }
-  // What is right, or has been judged, judges others, until nothing new is learnt.
+  // A log that was judged helps to judge others; repeat until nothing changes.
   for (let learnt = witnesses.size > 0; learnt; ) {
     learnt = false;
     for (const log of local) {
@@ -139,7 +138,7 @@ function byMoments({ clock }: Clocked, utc: readonly Clocked[], least: number): 
       deltas.push(...pairs(times, theirs));
     }
   }
-  // If something was done several times, most pairs are wrong.
+  // If an operation was repeated, most pairs are wrong.
   const vote = elect(deltas, { clock, least, share: keys.size / 4 });
   return vote && found(vote, `${counted(vote.votes, 'event')} that ${few(partners)} logged too, in UTC`);
 }
@@ -167,7 +166,7 @@ function testify(witnesses: Map<string, Witness[]>, { service, clock }: Clocked,
   }
 }
 
-/** How much too late a log's time is: by what is known of its clock nearest to that. */
+/** Error of a log's time, by the sample that is nearest in time. */
 function deltaAt(clock: ClockEvidence, { offset, samples }: ClockFinding, at: Millis): Millis {
   if (offset === 0) return 0;
   const distance = (sample: Sample): Millis => Math.abs(sample.at - at);
@@ -178,7 +177,7 @@ function deltaAt(clock: ClockEvidence, { offset, samples }: ClockFinding, at: Mi
   return nearest === undefined ? offset : nearest.offset - clock.offsetAt(at);
 }
 
-/** Copies and archives lose or keep the time of writing; only one that fits to the second is believed. */
+/** Verdict by the modification time. Copies often change it, so it counts only if it fits to the second. */
 function byFile({ clock, modified }: Clocked): ClockFinding | undefined {
   const { last } = clock;
   if (last === undefined || modified === undefined) return undefined;
@@ -192,14 +191,14 @@ function byFile({ clock, modified }: Clocked): ClockFinding | undefined {
 }
 
 interface Delta {
-  /** when it was, as the log was read */
+  /** time of the line, as the log was read */
   readonly at: Millis;
-  /** how much later that is than it should be */
+  /** difference to the right time */
   readonly delta: Millis;
   readonly weight: number;
 }
 
-/** Every time with every other: the wrong pairs are scattered, the right ones agree. */
+/** Differences of all pairs: wrong pairs scatter, right ones agree. */
 function pairs(ours: readonly Millis[], theirs: readonly Millis[]): Delta[] {
   const weight = 1 / Math.max(ours.length, theirs.length);
   return ours.flatMap((at) => theirs.map((other) => ({ at, delta: at - other, weight })));
@@ -209,24 +208,24 @@ interface Bin {
   readonly offset: Millis;
   weight: number;
   votes: number;
-  /** of the closest of its votes */
+  /** distance of its closest vote */
   closest: Millis;
 }
 
 interface Electorate {
   readonly clock: ClockEvidence;
   readonly least: number;
-  /** so much weight must speak for an offset that is not 0 */
+  /** minimum share of the weight for an offset other than 0 */
   readonly share: number;
 }
 
-/** What the comparisons of one week show: in a week there is hardly more than one offset. */
+/** Result of the comparisons of one week: offsets rarely change within a week. */
 interface Week extends Sample {
-  /** how far ahead the log was read */
+  /** error of the times in that week */
   readonly delta: Millis;
 }
 
-/** The offset, in quarters of an hour, that most comparisons agree on; undefined where too few do. */
+/** The offset, in quarters of an hour, with the most votes; undefined if there are too few. */
 function elect(deltas: readonly Delta[], { clock, least, share }: Electorate): Vote | undefined {
   const bins = new Map<Millis, Bin>();
   const weeks = new Map<string, Week>();
@@ -259,14 +258,14 @@ function elect(deltas: readonly Delta[], { clock, least, share }: Electorate): V
 
 const weekOf = (at: Millis): number => Math.floor(at / WEEK);
 
-/** Of each week what most of its comparisons show. */
+/** The winning offset of each week. */
 function ruling(weeks: readonly Week[]): Week[] {
   const best = new Map<number, Week>();
   for (const week of weeks) if (week.weight > (best.get(weekOf(week.at))?.weight ?? 0)) best.set(weekOf(week.at), week);
   return [...best.values()];
 }
 
-/** Two of them are enough to go and look. */
+/** Names two services at most, for messages. */
 const few = (services: ReadonlySet<string>): string => {
   const sorted = [...services].map(ownName).sort();
   return sorted.length > 2 ? `${sorted.slice(0, 2).join(', ')} and others` : sorted.join(' and ');

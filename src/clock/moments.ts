@@ -1,16 +1,16 @@
 import type { Announcement, EventKind } from '../catalogue/event.js';
 import type { Millis } from '../model/line.js';
 
-/** What two services log about one event at one moment, such as the plug of one tap. */
+/** Times at which a service logged a shared event, such as the plug of a tap device, by event. */
 export type Moments = Map<string, Millis[]>;
 
-/** Times of one moment that are kept: a tap may be plugged again and again. */
+/** Maximum number of times kept per event: a tap can be plugged repeatedly. */
 const MOST_TIMES = 50;
 const QUARTER = 15 * 60_000;
 
 interface Moment {
   readonly what: string;
-  /** the field that says of what, and how the other services call that */
+  /** the field that identifies the object, and its form in other services */
   readonly field: string;
   readonly as?: (value: string) => string;
 }
@@ -20,7 +20,7 @@ const unplugOfTap: Moment = { what: 'unplug', field: 'tap' };
 const portUp: Moment = { what: 'up', field: 'port' };
 const portDown: Moment = { what: 'down', field: 'port' };
 
-/** Lines that several services write within seconds of each other. */
+/** Events that several services log within seconds. */
 const MOMENTS: Partial<Record<EventKind, readonly Moment[]>> = {
   'vif.plugged': [plugOfTap, portUp],
   'interface.added': [plugOfTap],
@@ -40,7 +40,7 @@ const MOMENTS: Partial<Record<EventKind, readonly Moment[]>> = {
   'metadata.provisioning': [{ what: 'plug', field: 'network', as: (network) => `tap${network.slice(0, 10)}0` }],
 };
 
-/** Adds what a line says that others say, too. */
+/** Notes an event if other services log it, too. */
 export function noteMoments(moments: Moments, { kind, fields }: Pick<Announcement, 'kind' | 'fields'>, at: Millis, most: number): void {
   for (const { what, field, as } of MOMENTS[kind] ?? []) {
     const value = fields[field];
@@ -53,7 +53,7 @@ export function noteMoments(moments: Moments, { kind, fields }: Pick<Announcemen
   }
 }
 
-/** Adds what was noted of later lines: as if they had been noted here. */
+/** Merges the notes of later lines. */
 export function addMoments(moments: Moments, later: Moments, most: number): void {
   for (const [key, more] of later) {
     const times = moments.get(key);
@@ -62,5 +62,5 @@ export function addMoments(moments: Moments, later: Moments, most: number): void
   }
 }
 
-/** The quarters of an hour that offsets between clocks are rounded to: all zones of today are multiples of them. */
+/** Rounds an offset to quarters of an hour: the offsets of all zones are multiples of it. */
 export const toQuarter = (offset: Millis): Millis => Math.round(offset / QUARTER) * QUARTER;

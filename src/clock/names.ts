@@ -2,13 +2,13 @@ import { createZone, type Zone } from '../format/zone.js';
 import type { Millis } from '../model/line.js';
 import { minutes } from '../model/time.js';
 
-/** What a clock showed at a moment. */
+/** An observed offset of a clock. */
 export interface Sample {
   /** in UTC */
   readonly at: Millis;
   /** local minus UTC */
   readonly offset: Millis;
-  /** how much speaks for it */
+  /** weight of the evidence */
   readonly weight: number;
 }
 
@@ -20,27 +20,26 @@ export function offsetText(offset: Millis): string {
   return `UTC${offset < 0 ? '-' : '+'}${Math.floor(total / 60)}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
 }
 
-/** Zones that most clouds are in, to name one that fits; all others come after them. */
+/** Zones of most clouds: preferred if several zones fit. */
 const LIKELY = [
   ...['UTC', 'Europe/London', 'Europe/Berlin', 'Europe/Helsinki', 'Europe/Moscow', 'Asia/Dubai', 'Asia/Karachi', 'Asia/Kolkata'],
   ...['Asia/Dhaka', 'Asia/Jakarta', 'Asia/Shanghai', 'Asia/Seoul', 'Asia/Tokyo', 'Australia/Sydney', 'Pacific/Auckland'],
   ...['America/New_York', 'America/Chicago', 'America/Denver', 'America/Los_Angeles', 'America/Sao_Paulo', 'America/Halifax'],
 ];
 
-/** Finds the names of zones by what their clocks showed. Made for one question: it holds every zone that it has looked at. */
+/** Finds zone names by observed offsets. Use one instance per question: it caches every zone that it checks. */
 export class ZoneNames {
   readonly #zones = new Map<string, Zone | undefined>();
   readonly #names: readonly string[];
 
-  /** @param first these are named before all others */
+  /** @param first zones to prefer */
   constructor(first: readonly string[] = []) {
     this.#names = [...new Set([...first, ...LIKELY, ...Intl.supportedValuesOf('timeZone')])];
   }
 
   /**
-   * Zones that show all of the samples, or as many as any does; the likeliest first. Empty where no zone shows any.
-   *
-   * @param enough with so many that show all, no others are looked at
+   * Zones that fit the most samples, the likeliest first; empty if no zone fits any.
+   * @param enough stop after so many zones that fit all samples
    */
   of(samples: readonly Sample[], enough = 3): string[] {
     const whole = samples.reduce((sum, { weight }) => sum + weight, 0);
@@ -56,7 +55,7 @@ export class ZoneNames {
     return best;
   }
 
-  /** How much of the samples a zone shows. */
+  /** Number of samples that a zone fits. */
   shown(name: string, samples: readonly Sample[]): number {
     const zone = this.#zone(name);
     return zone === undefined ? 0 : samples.reduce((sum, { at, offset, weight }) => sum + (zone.offsetAt(at) === offset ? weight : 0), 0);
@@ -76,14 +75,14 @@ function zoneCalled(name: string): Zone | undefined {
   }
 }
 
-/** Zones that were at this offset at that time, the likeliest first. */
+/** Zones with this offset at this time, the likeliest first. */
 export const zonesAt = (offset: Millis, at: Millis, first: readonly string[] = []): string[] =>
   new ZoneNames(first).of([{ at, offset, weight: 1 }]);
 
-/** Beside whole hours from -12 to +14, what zones of today are at, in hours. */
+/** Offsets of today's zones besides whole hours from -12 to +14, in hours. */
 const BROKEN: ReadonlySet<number> = new Set([-9.5, -3.5, -2.5, 3.5, 4.5, 5.5, 5.75, 6.5, 8.75, 9.5, 10.5, 12.75, 13.75]);
 
-/** Whether any zone is so far from UTC. */
+/** Whether any zone has this offset. */
 export function isZoneOffset(offset: Millis): boolean {
   const inHours = offset / minutes(60);
   return BROKEN.has(inHours) || (Number.isInteger(inHours) && inHours >= -12 && inHours <= 14);

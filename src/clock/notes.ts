@@ -6,21 +6,21 @@ import type { Zoning } from '../read/log-reader.js';
 import type { ClockEvidence, Stated } from './judge.js';
 import { addMoments, type Moments, noteMoments } from './moments.js';
 
-/** Of one log so much is kept. */
+/** Limits of the notes of one log. */
 export interface MostNotes {
   readonly requests: number;
   readonly moments: number;
   readonly stated: number;
 }
 
-/** What notes hold, as plain data. */
+/** The notes as plain data. */
 export type NotesBehind = Pick<ClockNotes, 'moments' | 'requests' | 'stated' | 'last' | 'first' | 'hasJump' | 'isOuter' | 'zoned'>;
 
 const DAY = hours(24);
 const REQUEST = /req-[0-9a-f]{8}-[0-9a-f-]{27}/g;
 export const MOST: MostNotes = { requests: 20_000, moments: 20_000, stated: 2000 };
 
-/** Collects what the lines of one service in one log say of its clock: for `check`, `replay` and `tail`. */
+/** Clock evidence of the lines of one service in one log, for `check`, `replay` and `tail`. */
 export class ClockNotes implements ClockEvidence {
   readonly moments: Moments = new Map();
   readonly requests = new Map<string, Millis>();
@@ -28,23 +28,26 @@ export class ClockNotes implements ClockEvidence {
   last: Millis | undefined;
   /** of the first line */
   first: Millis | undefined;
-  /** A line was a day ahead of those before it. */
+  /** A line was a day ahead of the lines before it. */
   hasJump = false;
   isOuter = false;
-  /** records whose time is what a zone makes of it: neither UTC itself, nor proven by what wraps them */
+  /** number of records whose time depends on a zone */
   zoned = 0;
   readonly #own: Zone;
   readonly #outer: Zone;
   readonly #most: MostNotes;
 
-  /** @param own what the service's local times are in @param outer what those are in of what wraps its lines */
+  /**
+   * @param own zone of the service's local times
+   * @param outer zone of the wrapper's times
+   */
   constructor(own: Zone, outer: Zone = own, most: MostNotes = MOST) {
     this.#own = own;
     this.#outer = outer;
     this.#most = most;
   }
 
-  /** the one that the last line was read in */
+  /** zone of the last line */
   get zone(): Zone {
     return this.isOuter ? this.#outer : this.#own;
   }
@@ -53,7 +56,7 @@ export class ClockNotes implements ClockEvidence {
     return this.zone.offsetAt(at);
   }
 
-  /** A line of this time. One with a wrong date must not become the log's last. */
+  /** Notes the time of a line. One wrong date must not become the last time of the log. */
   time(at: Millis, zoning: Zoning): void {
     if (zoning !== 'none') {
       this.zoned++;
@@ -64,12 +67,12 @@ export class ClockNotes implements ClockEvidence {
     else if (at > this.last) this.hasJump = true;
   }
 
-  /** Whether `add` gives what one would have that had taken all lines. */
+  /** Whether `add` gives the same result as reading all lines here. */
   canAdd({ first, hasJump }: NotesBehind): boolean {
     return !hasJump && (this.last === undefined || first === undefined || first < this.last + DAY);
   }
 
-  /** Takes in what another has collected, which kept every moment, of the lines behind those taken here. */
+  /** Merges the notes of the lines after those noted here; the other notes must be complete. */
   add({ moments, requests, stated, last, isOuter, zoned }: NotesBehind): void {
     if (last !== undefined) this.last = Math.max(this.last ?? last, last);
     if (zoned > 0) this.isOuter = isOuter;
@@ -83,12 +86,12 @@ export class ClockNotes implements ClockEvidence {
     if (id !== undefined && this.requests.size < this.#most.requests && !this.requests.has(id)) this.requests.set(id, at);
   }
 
-  /** The requests that stand in the brackets of a line. */
+  /** Notes the request ids in the brackets of a line. */
   context(context: string, at: Millis): void {
     if (this.requests.size < this.#most.requests) for (const [id] of context.matchAll(REQUEST)) this.request(id, at);
   }
 
-  /** A line of this time states a UTC time of its own. */
+  /** Notes a UTC time that a line of this time states. */
   states(utc: Millis | undefined, at: Millis): void {
     if (utc !== undefined && this.stated.length < this.#most.stated) this.stated.push({ at, delta: at - utc });
   }

@@ -13,34 +13,34 @@ import { type Clocked, type ClockFinding, judgeClocks } from './judge.js';
 import { ClockReader } from './reader.js';
 import { type ZonedLog, zoneProblem, zonesOfLogs } from './zone-problem.js';
 
-/** What logs prove of their zones. */
+/** The zones that logs prove. */
 export interface Proof {
-  /** as `--timezone` has them; undefined where the logs are in the zones that they were read in */
+  /** value for `--timezone`; undefined if the zones in use are right */
   readonly zones: string | undefined;
-  /** where hosts are in several zones: those of each log */
+  /** zone of each log, if hosts are in several zones */
   readonly zonesOf?: (set: LogSet) => Zones;
-  /** which hosts are in another zone than the first of `zones` */
+  /** hosts in another zone than the first of `zones` */
   readonly others: readonly { readonly host: string; readonly zone: string }[];
-  /** how that is known; undefined where nothing could be compared */
+  /** the evidence; undefined if nothing could be compared */
   readonly by: string | undefined;
 }
 
 export interface ProveOptions {
   readonly about: (set: LogSet) => Omit<SourceOptions, 'zone' | 'count' | 'onEvent' | 'readerFor'>;
-  /** what a log is read in until another zone is proven */
+  /** zone of a log until another one is proven */
   readonly zones: (set: LogSet) => Zones;
   readonly open: (part: string) => Promise<LogInput>;
   readonly signal: AbortSignal | undefined;
 }
 
 const MIB = 1024 * 1024;
-/** At the most so much of a log is read, and less where its clock is known before that. */
+/** Maximum number of bytes read per log; less if its clock is known earlier. */
 const MOST = 64 * MIB;
-/** So much of all of them is read in any case: where summer time begins or ends, more is learnt. */
+/** Minimum number of bytes read over all logs: a change of summer time shows more. */
 const LEAST = 64 * MIB;
-/** What can be read once only is kept, so that it can be read again: so much of each. */
+/** Bytes kept per input that can be read only once, so that it can be read again. */
 const MOST_KEPT = 16 * MIB;
-/** So many comparisons make a clock known. */
+/** Number of comparisons after which a clock counts as known. */
 const ENOUGH = 3;
 
 interface Probed {
@@ -55,11 +55,10 @@ interface Probed {
 }
 
 /**
- * Learns the zones of logs from their beginnings, always of the log that is furthest behind. What cannot be read twice, such
- * as standard input, is kept as far as it was read.
- *
- * @param begun takes what was opened and must be read on, by part
- * @throws OperatorError USAGE where no single option gives the zones; LOG_UNREADABLE
+ * Learns the zones of logs from their first parts, always reading the log that is furthest behind. Input that cannot be
+ * read twice, such as standard input, is kept.
+ * @param begun receives inputs that were opened and must be read on, by file
+ * @throws OperatorError USAGE if no single option expresses the zones; LOG_UNREADABLE
  */
 export async function proveZones(sets: readonly LogSet[], options: ProveOptions, begun: Map<string, KeptInput>): Promise<Proof> {
   const logs = sets.flatMap((set) => probed(set, options));
@@ -91,9 +90,8 @@ function proofOf(logs: readonly Probed[]): Proof {
 }
 
 /**
- * The zones of hosts that are in several: of each log the one that it shows, of a log that shows none that of its host.
- *
- * @throws OperatorError USAGE where one log holds lines of hosts in several zones
+ * Zones of logs whose hosts are in several zones: the proven zone of each log, else that of its host.
+ * @throws OperatorError USAGE if one log has lines of hosts in several zones
  */
 function ofEachHost(logs: readonly (ZonedLog & { readonly right: string })[], what: string): Omit<Proof, 'by'> {
   const counts = new Map<string, number>();
@@ -151,7 +149,7 @@ function probed(set: LogSet, { about, zones }: ProveOptions): Probed[] {
   return [{ set, source, splitter, unfolder, parts: [...set.parts], input: undefined, left: MOST, done: false }];
 }
 
-/** As in a replay, but by local times: zones are not known yet. */
+/** As in a replay, but by local times, as zones are not known yet. */
 function furthestBehind(logs: readonly Probed[]): Probed | undefined {
   let found: Probed | undefined;
   for (const log of logs) {
@@ -163,7 +161,7 @@ function furthestBehind(logs: readonly Probed[]): Probed | undefined {
   return found;
 }
 
-/** Reads one piece. @returns its bytes */
+/** Reads one piece. @returns its number of bytes */
 async function readOn(log: Probed, { open }: ProveOptions, begun: Map<string, KeptInput>): Promise<number> {
   const [part] = log.parts;
   if (part === undefined || log.left <= 0) return ended(log);
@@ -201,7 +199,7 @@ function ended(log: Probed): number {
 
 const isOnceOnly = (part: string): boolean => part === '-' || statSync(part, { throwIfNoEntry: false })?.isFile() === false;
 
-/** Gives what was read of it until it is rewound once more, and then the rest. */
+/** An input that is replayed from memory after a rewind, and then continues. */
 export class KeptInput implements LogInput {
   readonly #input: LogInput;
   #kept: Piece[] | undefined = [];

@@ -9,11 +9,11 @@ import { statedIn } from './stated.js';
 
 const CARRIAGE_RETURN = 13;
 
-/** Reads a service's lines for what they say of its clock, and for nothing else. */
+/** Reads the clock evidence of a service's lines, and nothing else. */
 export class ClockReader implements LineReader {
   readonly service: string;
   readonly host: string;
-  /** of lines whose time a zone makes, and of those whose time is known in UTC: a log may hold both */
+  /** notes on lines whose time depends on a zone, and on lines in UTC: a log may have both */
   readonly zoned: ClockNotes;
   readonly utc: ClockNotes;
   readonly #options: ReaderOptions;
@@ -38,7 +38,7 @@ export class ClockReader implements LineReader {
     // Nothing is counted: the logs are read again.
   }
 
-  /** As LineReader has it. */
+  /** As LineReader. */
   readonly line = (bytes: Buffer, start: number, end: number, offset: number, outer?: Millis, isProven = false): void => {
     const stop = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
     const made = this.#envelope.read(bytes, start, stop, outer);

@@ -1,11 +1,11 @@
 import type { Millis } from '../model/line.js';
 
-/** `Emitting event <LifecycleEvent: 1795226212.14, …`: the epoch, in nova's DEBUG lines. */
+/** `Emitting event <LifecycleEvent: 1795226212.14, …`: epoch seconds, in DEBUG lines of nova. */
 const EPOCH = /<LifecycleEvent: (\d{10}(?:\.\d+)?),/;
 /** `'updated_at': '2026-11-21T02:24:21Z'`: neutron prints its rows in UTC. */
 const UTC_STAMP = /_at': '(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)'/g;
 
-/** The UTC time that a message states of itself: of a moment that is hardly older than its line. */
+/** UTC time that a message states about a moment just before the line. */
 export function statedIn(logger: string, message: string): Millis | undefined {
   if (logger.startsWith('nova.virt')) {
     const epoch = message.includes('<LifecycleEvent: ') ? EPOCH.exec(message)?.[1] : undefined;

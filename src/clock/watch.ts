@@ -10,66 +10,69 @@ import { isZoneOffset } from './names.js';
 import { ClockNotes } from './notes.js';
 import type { ZonedLog, ZoneProblem } from './zone-problem.js';
 
-/** How the zone of a followed log was given. */
+/** How the zone of a followed log was set. */
 export interface FollowedZone {
   readonly zones: Zones;
-  /** It is not written here but was sent. */
+  /** The log is received, not written on this machine. */
   readonly isSent: boolean;
 }
 
-/** What a cycle has read of a log. */
+/** What one poll cycle read of a log. */
 export interface Look {
   readonly path: string;
   readonly readers: Iterable<LineReader>;
   readonly readBytes: number;
-  /** everything that was written has been read */
+  /** everything was read */
   readonly atEnd: boolean;
-  /** when it was looked at before: all that has been read now was written since then, if it was at its end */
+  /** time of the previous look: if it was at the end then, all new lines were written since */
   readonly lookedAtBefore?: Millis | undefined;
 }
 
-/** A writer of a log whose lines are compared with the clock. */
+/** A writer whose lines are compared with the clock. */
 interface Watched {
   newest: Millis | undefined;
   zoning: Zoning;
   readonly service: string;
   readonly host: string;
   readonly path: string;
-  /** how far the times of its lines are ahead of the clock, in quarters of an hour */
+  /** error of its times against the clock, in quarters of an hour */
   offset: Millis;
-  /** lines in a row that were so far ahead */
+  /** number of consecutive lines with this error */
   votes: number;
-  /** minutes of the quarter of an hour in which they came */
+  /** minutes within the quarter of an hour in which they arrived */
   readonly phases: Set<number>;
 }
 
-/** Evidence is kept for so long, and is judged so often. */
+/** Evidence is kept this long; judgements are this far apart. */
 const KEPT = hours(1);
 const JUDGED = minutes(5);
-/** A warning about a log is repeated only after this. */
+/** Interval between warnings about one log. */
 const AGAIN = hours(24);
-/** In `tail`, so many comparisons must show that a log is off. */
+/** Comparisons that must agree before `tail` warns. */
 const LEAST = 3;
 const MOST = { requests: 500, moments: 500, stated: 200 };
 const MOST_WATCHED = 500;
-/** Between two looks at a log no more time may pass, or it is not known when a line was written. */
+/** Maximum time between two looks; beyond it, the time of writing is not known. */
 const LONGEST_GAP = minutes(2);
-/** A line may be stamped so much before it is written, and clocks may differ by as much. */
+/** Allowed difference between time stamp, writing and clocks. */
 const SLACK = seconds(5);
-/** So many lines must agree, and come in so many different minutes of a quarter of an hour: what a timer copies does not. */
+/**
+ * Number of lines that must agree, in as many different minutes of a quarter of an hour. Files that a timer copies do
+ * not pass this.
+ */
 const LEAST_VOTES = 12;
 const LEAST_PHASES = 5;
 const CLOCK = 'the clock at which its lines were read as they were written';
 
 /**
- * Looks, while logs are followed, whether any is read in a wrong zone: by what services say of the same request or port, and
- * by the clock. A line that was written between two looks has the time of then; where its own is hours off, by whole
- * quarters and again and again, its zone is wrong. Where a log in UTC of the same host is off by as much, the host's clock is.
+ * Detects wrong zones while logs are followed, by events that services share and by the clock. A line written between
+ * two looks has a known time: if its own time is off by whole quarters of an hour, repeatedly, its zone is wrong. If a
+ * UTC log of the same host is off as well, the clock of the host is wrong instead.
  */
 export class ZoneWatch {
   readonly #zoneOf: (path: string) => FollowedZone;
   readonly #watched = new Map<string, Watched>();
-  /** when a log was last read to its end */
+  /** when each log was last read to its end */
   readonly #ends = new Map<string, Millis>();
   readonly #saidAt = new Map<string, Millis>();
   #hint: ZoneHint;
@@ -88,7 +91,7 @@ export class ZoneWatch {
     this.#hint.note(event, zoning);
   }
 
-  /** Sees what a cycle has read of a log. */
+  /** Notes what a cycle read of a log. */
   saw({ path, readers, readBytes, atEnd, lookedAtBefore }: Look, now: Millis): void {
     const ended = this.#ends.get(path);
     const since = ended === undefined ? undefined : Math.max(ended, lookedAtBefore ?? ended);
@@ -109,12 +112,12 @@ export class ZoneWatch {
     }
   }
 
-  /** By how much the times of logs looked to be off when they were last judged, by path. */
+  /** Error of each log's times as of the last judgement, by path. */
   get offsets(): ReadonlyMap<string, Millis> {
     return this.#offsets;
   }
 
-  /** The warnings to log now: one per log, repeated after a day. @param config where the zones were given */
+  /** Warnings to log now, one per log and day. @param config where the zones are set */
   wrong(now: Millis, config: string): ZoneProblem | undefined {
     if (now - this.#judgedAt < JUDGED) return undefined;
     this.#judgedAt = now;
@@ -152,13 +155,13 @@ export class ZoneWatch {
     return found;
   }
 
-  /** Whether a log of a host that needs no zone is off by as much: then it is the clock. */
+  /** Whether a UTC log of the host is off by the same amount: then the clock is wrong. */
   #isClockOff(host: string, offset: Millis): boolean {
     return [...this.#watched.values()].some((log) => log.zoning === 'none' && log.host === host && log.votes > 0 && log.offset === offset);
   }
 }
 
-/** Compares a line that was written between two moments with the clock. */
+/** Compares a line that was written between two looks with the clock. */
 function compare(watched: Watched, newest: Millis, since: Millis, now: Millis): void {
   const offset = toQuarter(newest - now) + 0;
   const at = newest - offset;

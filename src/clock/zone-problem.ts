@@ -11,12 +11,12 @@ export interface ZonedLog {
   readonly host: string;
   readonly zone: string;
   readonly isUtc: boolean;
-  /** it was sent here, and is kept in the state folder */
+  /** it is received, and kept in the state folder */
   readonly isSent?: boolean;
   readonly clock: ClockEvidence;
 }
 
-/** A log whose clock is known, and how it was read. */
+/** A log with a known clock, and the zone it was read in. */
 interface KnownLog extends ZonedLog {
   readonly finding: ClockFinding;
   /** local minus UTC, at its last line */
@@ -24,22 +24,22 @@ interface KnownLog extends ZonedLog {
   readonly samples: readonly Sample[];
 }
 
-/** The zones that logs are in, as one option gives them: one for all, and those of single services. */
+/** Zones as one option: one for all, and those of single services. */
 interface ZonesGiven {
-  /** undefined where one option cannot say it */
+  /** undefined if one option cannot express them */
   readonly zones: string | undefined;
   readonly remedy: string;
 }
 
-/** A wrong zone as a problem of `check`. */
+/** A wrong zone, as a problem of `check`. */
 export interface ZoneProblem extends WrongZone {
   readonly about: 'zone';
   readonly why: readonly string[];
-  /** where it is seen, and how far ahead those times are */
+  /** the logs with the error, and by how much their times are ahead */
   readonly logs: readonly { readonly path: string; readonly service: string; readonly host: string; readonly offset: Millis }[];
 }
 
-/** Times that were read in a wrong zone, and which zone is right: one problem, however many logs it is seen in. */
+/** One problem for all logs with wrong times, and the right zone. */
 export function zoneProblem(
   logs: readonly ZonedLog[],
   findings: ReadonlyMap<ZonedLog, ClockFinding | undefined>,
@@ -82,7 +82,7 @@ function knownLog(log: ZonedLog, finding: ClockFinding | undefined): KnownLog[] 
   return [{ ...log, finding, offset, samples: last === undefined ? [{ at, offset, weight: 1 }] : finding.samples }];
 }
 
-/** The zone of each log whose clock is known: for logs that one option cannot give the zones of. */
+/** Zone of each log with a known clock, for logs whose zones one option cannot express. */
 export function zonesOfLogs(
   logs: readonly ZonedLog[],
   findings: ReadonlyMap<ZonedLog, ClockFinding | undefined>,
@@ -92,7 +92,7 @@ export function zonesOfLogs(
   return known.map((log) => ({ ...log, right: nameOf([log], names) }));
 }
 
-/** What to give with `--timezone`. */
+/** The value to give with `--timezone`. */
 function zonesGiven(known: readonly KnownLog[], names: ZoneNames): ZonesGiven {
   const byService = new Map<string, KnownLog[]>();
   for (const log of known) byService.set(ownName(log.service), [...(byService.get(ownName(log.service)) ?? []), log]);
@@ -119,7 +119,7 @@ function zonesGiven(known: readonly KnownLog[], names: ZoneNames): ZonesGiven {
   };
 }
 
-/** Zones that would do as well: an offset is known, and not whose it is. */
+/** Other zones that fit: the offset is known, the zone is not. */
 function otherNames(logs: readonly KnownLog[], general: string, names: ZoneNames): string {
   const [first] = logs;
   if (first === undefined || general === 'UTC') return '';
@@ -137,13 +137,13 @@ const nameOf = (logs: readonly KnownLog[], names: ZoneNames): string => {
   return name ?? offsetText(logs[0]!.offset);
 };
 
-/** Whether a zone shows what a log's clock did, as far as any zone does. */
+/** Whether a zone fits the observed offsets of a log as well as any zone. */
 function isIn(zone: string, { samples }: KnownLog, names: ZoneNames): boolean {
   const [best] = names.of(samples, 1);
   return best !== undefined && names.shown(zone, samples) >= names.shown(best, samples);
 }
 
-/** The zone of most logs for all of them, and entries of their own for the others. */
+/** The zone of most logs as the general one, and single entries for the others. */
 function inConfiguration(known: readonly KnownLog[], names: ZoneNames, config: string): string {
   // What a log is read as is kept where it is right.
   const zoneOf = (log: KnownLog): string => (isIn(log.zone, log, names) ? log.zone : nameOf([log], names));
@@ -163,7 +163,7 @@ function inConfiguration(known: readonly KnownLog[], names: ZoneNames, config: s
   ].join('; ');
 }
 
-/** What UTC itself says goes before what follows from it. */
+/** Findings by UTC logs come before derived ones. */
 const rank = (finding: ClockFinding | undefined): number => (finding?.by.includes('UTC') ? 0 : 1);
 
 /** `9 h`, `5 h 30 min`, `45 min` */

@@ -7,8 +7,7 @@ const PIECE = 256 * 1024;
 
 /**
  * Reads the journal from its oldest entry to its newest.
- *
- * @param newest so many of its entries are read, the newest ones
+ * @param newest read only so many entries, the newest ones
  * @throws OperatorError LOG_UNREADABLE, from `read`
  */
 export function openJournal(path: string, newest = Number.POSITIVE_INFINITY): LogInput {

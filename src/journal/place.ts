@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import type { Millis } from '../model/line.js';
 
-/** What of the journal is read: `journal:`, `journal:UNIT,FIELD=VALUE`, `journal:/path/to/folder-or-file`. */
+/** Journal paths: `journal:`, `journal:UNIT,FIELD=VALUE`, `journal:/path/to/folder-or-file`. */
 const SCHEME = 'journal:';
 const MATCH = /^[A-Z_][A-Z0-9_]*=/;
 
-/** Fields that the form journal-json reads; journalctl adds the cursor and the time to them. */
+/** Fields that the form journal-json reads; journalctl adds cursor and time. */
 const FIELDS = [
   'MESSAGE',
   'CONTAINER_NAME',
@@ -21,21 +21,24 @@ const FIELDS = [
   '_STREAM_ID',
 ];
 
-/** Where reading begins: with the oldest entry, at a time, or with an entry that has been read. */
+/** Start of reading: the oldest entry, a time, or after a known entry. */
 export type From = 'oldest' | { readonly since: Millis } | { readonly cursor: string };
 
 export const isJournalPath = (path: string): boolean => path.startsWith(SCHEME);
 
-/** The base path of the journal as a log. `@` in names of logs comes before a host; in those of units it does not. */
+/**
+ * Base path of the journal as a log. `@` separates a host in names of logs, but not in names of units, so it is
+ * replaced.
+ */
 export const journalName = (path: string): string => path.replaceAll('@', '%40');
 
-/** What journalctl is called with to print the newest entries. */
+/** Arguments of journalctl for the newest entries. */
 export const newestArguments = (path: string, entries: number): string[] => [
   `--lines=${entries}`,
   ...journalArguments(path, 'oldest', false),
 ];
 
-/** What journalctl is called with. */
+/** Arguments of journalctl. */
 export function journalArguments(path: string, from: From, follow: boolean): string[] {
   const args = ['--output=json', '--all', '--no-pager', '--quiet', `--output-fields=${FIELDS.join(',')}`];
   // Without --no-tail, --follow begins with the last ten entries.

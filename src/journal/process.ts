@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Transform } from 'node:stream';
 import split from 'split2';
 
-/** Of what journalctl says on stderr so much is kept. */
+/** Bytes of journalctl's stderr that are kept. */
 const MOST_SAID = 2000;
 
 /** How journalctl ended. */
@@ -13,7 +13,7 @@ export interface Ended {
   readonly remedy: string;
 }
 
-/** One run of journalctl. While its lines are not read, the pipe fills and it waits. */
+/** One run of journalctl. While its lines are not read, the pipe fills and journalctl waits. */
 export class JournalProcess {
   readonly lines: Transform;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
@@ -48,18 +48,18 @@ export class JournalProcess {
     });
   }
 
-  /** The next line that is there. */
+  /** The next line that has arrived; undefined if there is none. */
   read(): string | undefined {
     const line: unknown = this.lines.read();
     return typeof line === 'string' ? line : undefined;
   }
 
-  /** Whether it wrote something that has not been read. */
+  /** Whether there are unread lines. */
   get hasLines(): boolean {
     return this.lines.readableLength + this.lines.writableLength + this.#child.stdout.readableLength > 0;
   }
 
-  /** How it ended; undefined while it runs, or has lines that have not been read. */
+  /** How it ended; undefined while it runs or has unread lines. */
   get ended(): Ended | undefined {
     if (this.#result === undefined || !this.#isRead) return undefined;
     const { code, signal, error } = this.#result;
@@ -69,7 +69,7 @@ export class JournalProcess {
     return { isClean, isCursorGone, ...reasonFor(error, stderr, code === null ? `signal ${signal}` : `exit code ${code}`) };
   }
 
-  /** Resolves when there is more to read, or it has ended. */
+  /** Resolves when there is more to read, or journalctl has ended. */
   moved(): Promise<void> {
     return new Promise((resolve) => {
       this.#onMove = resolve;

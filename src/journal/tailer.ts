@@ -11,16 +11,16 @@ import { type Ended, JournalProcess } from './process.js';
 
 export interface JournalTailerOptions {
   readonly path: string;
-  /** as TailerOptions' */
+  /** as in TailerOptions */
   readonly open: (path: string) => LineSink | undefined;
   readonly begin: (path: string, isFirst: boolean) => Begin;
-  /** where an earlier life says to go on, for a log that begins at a position */
+  /** where the previous process stopped, for a log that begins at a position */
   readonly from: From | undefined;
   readonly clock: Clock;
   readonly count: Count;
 }
 
-/** A place in what journalctl prints, and how to come back to it. */
+/** A place in the output of journalctl, and how to return to it. */
 interface Reached {
   readonly place: Place;
   readonly from: From;
@@ -32,17 +32,19 @@ interface Entry {
 }
 
 const MIB = 1024 * 1024;
-/** journalctl waits at the latest when so much is in the pipe: where a poll finds less, it had no more to say. */
+/** journalctl blocks when the pipe has this many bytes: a poll that finds less has read everything. */
 const PIPE = 32 * 1024;
-/** Places remembered; when there are more, every second one goes: a restart then reads a little more. */
+/** Maximum number of places kept; beyond it, every second one is dropped, and a restart reads a little more. */
 const MOST_REACHED = 8192;
 const LONGEST_WAIT: Millis = seconds(60);
 const SHORTEST_WAIT: Millis = seconds(1);
-/** journalctl's lines go through two streams: so often nothing must come before there is nothing. */
+/** The lines pass two streams, so this many turns of the event loop without data mean the end. */
 const QUIET_TURNS = 3;
-/** Where nothing shows how far reading had come, it goes on so long before: what is read twice is exported once. */
+/**
+ * If the last place is unknown, reading starts this long before: traces have fixed ids, so repeated lines do no harm.
+ */
 const BEFORE: Millis = minutes(1);
-/** So long journalctl may take to come to the entry at which reading stopped. */
+/** Maximum time for journalctl to reach the entry at which reading stopped. */
 const STARTING: Millis = seconds(30);
 const GONE = 'the entry at which reading stopped is no longer in the journal';
 
@@ -62,9 +64,9 @@ export class JournalTailer implements Tailer {
   #from: From;
   #reached: Reached[];
   #child: JournalProcess | undefined;
-  /** until the entry at which reading stopped has been seen, or is known to be gone */
+  /** set until the entry at which reading stopped was found, or is known to be gone */
   #rejoin: Rejoin<Entry> | undefined;
-  /** the last line, where it is no whole entry */
+  /** the last line, if it is no whole entry */
   #cut: Buffer | undefined;
   #isFollowing = false;
   #fault: string | undefined;
@@ -127,7 +129,7 @@ export class JournalTailer implements Tailer {
 
   release(): void {}
 
-  /** How to come back to a place, or to the nearest one before it; forgets those before that. */
+  /** Returns how to resume at a place, or at the nearest one before it, and drops earlier places. */
   comeBack({ file, offset }: Place): Reached {
     let last = 0;
     for (const [i, { place }] of this.#reached.entries())
@@ -141,7 +143,7 @@ export class JournalTailer implements Tailer {
     this.#child = undefined;
   }
 
-  /** When the newest entry was written that has been read. */
+  /** Time of writing of the newest entry read. */
   get #newest(): Millis | undefined {
     if (this.#from === 'oldest') return undefined;
     return 'since' in this.#from ? this.#from.since : writtenAt(this.#from.cursor);
@@ -192,7 +194,7 @@ export class JournalTailer implements Tailer {
     this.#from = { cursor };
   }
 
-  /** The entry at which reading stopped is gone, and with it maybe some behind it. */
+  /** The entry at which reading stopped is gone, perhaps with later ones. */
   #missed(goesOn: string, entries: readonly Entry[], sink: LineSink): void {
     this.#options.count('files_lost', 1, this.#name);
     this.#lost = `${GONE}: ${goesOn}, and what was written between may be lost`;
@@ -201,7 +203,10 @@ export class JournalTailer implements Tailer {
     this.#note();
   }
 
-  /** What has no cursor is counted as damaged once more comes. At the end it is an entry that was cut as journalctl died, and comes again. */
+  /**
+   * A line without a cursor counts as damaged once another line follows. At the end it is an entry cut by the end of
+   * journalctl, and is read again.
+   */
   #dropCut(sink: LineSink): void {
     const bytes = this.#cut;
     this.#cut = undefined;

@@ -3,22 +3,22 @@ import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 
-/** Syslog stamps whole seconds, and what wraps a line may stamp it later than its service. */
+/** Syslog has whole seconds, and a wrapper may stamp a line later than its service. */
 const APART = seconds(2);
-/** Events between two times at which the old ones are forgotten. */
+/** Number of events between two clean-ups. */
 const BETWEEN = 10_000;
 
 interface Seen {
   readonly at: Millis;
   readonly host: string;
-  /** the sources that have it */
+  /** indexes of the sources that have it */
   readonly by: number[];
 }
 
 /**
- * Takes each line once that several logs hold: a service's own, the journal, syslog, what a container prints. The service's own log
- * comes first: events of a log that may repeat others wait until those are read as far. A log may say the same twice itself: only what
- * another log holds is a copy.
+ * Removes copies of a line that several logs have: the service's own log, the journal, syslog, container output. The
+ * service's own log takes precedence: events of logs with a higher rank wait until it is read as far. A log may repeat
+ * a line itself: only a line from another log is a copy.
  */
 export class Copies {
   readonly #accept: (event: Event) => void;
@@ -35,7 +35,9 @@ export class Copies {
     this.#unknownHost = options.unknownHost;
   }
 
-  /** @param rank of its log: 0 for services' own, a number of its own for each that may repeat those of lower ranks */
+  /**
+   * @param rank of the log: 0 for logs of services, a separate number for each log that may repeat those of lower ranks
+   */
   take(event: Event, rank: number): void {
     if (rank > 0) this.#held.push({ event, rank });
     else {
@@ -44,7 +46,7 @@ export class Copies {
     }
   }
 
-  /** Passes on held events, as far as all logs of lower ranks are read. @param readTo by rank, up to when all logs of lower ranks are read */
+  /** Passes on held events. @param readTo by rank, the time up to which all logs of lower ranks are read */
   release(readTo: (rank: number) => Millis): void {
     if (this.#held.length === 0) return;
     const ready = this.#held.filter(({ event, rank }) => event.at + APART < readTo(rank));
@@ -59,26 +61,26 @@ export class Copies {
     }
   }
 
-  /** No held event is older than this. */
+  /** Lower bound of the times of held events. */
   get oldest(): Millis {
     let oldest = Number.POSITIVE_INFINITY;
     for (const { event } of this.#held) oldest = Math.min(oldest, event.at);
     return oldest;
   }
 
-  /** Whether logs that may repeat others have brought something new of a service. */
+  /** Whether logs with copies added new lines of a service. */
   brought(service: string, host?: string): boolean {
     return this.#brought.has(host === undefined ? service : `${service} ${host}`);
   }
 
-  /** Forgets what is so old that no copy of it can come. */
+  /** Drops events that are too old to have copies. */
   forget(before: Millis): void {
     if (this.#sinceForgotten < BETWEEN) return;
     this.#sinceForgotten = 0;
     for (const [key, all] of this.#seen) if (all.every(({ at }) => at < before - 2 * APART)) this.#seen.delete(key);
   }
 
-  /** Whether another log has the event. Notes it where none has. */
+  /** Whether another log has the event. If not, notes the event. */
   #isCopy({ service, kind, requestId, instance, text, at, host }: Event, source: number): boolean {
     const key = `${service} ${kind} ${requestId} ${instance} ${text}`;
     const all = this.#seen.get(key) ?? [];
@@ -93,7 +95,7 @@ export class Copies {
     return false;
   }
 
-  /** Whether two names may be of one host: of `cmp1` and `cmp1.example.com`, and where one is not known. */
+  /** Whether two names may mean one host: `cmp1` and `cmp1.example.com`, or an unknown host. */
   #mayBeOne(a: string, b: string): boolean {
     return a === b || a === this.#unknownHost || b === this.#unknownHost || a.split('.')[0] === b.split('.')[0];
   }

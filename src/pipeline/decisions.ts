@@ -8,16 +8,16 @@ import type { FinishedTrace } from '../model/span.js';
 import type { Log } from '../telemetry/log.js';
 import type { FollowerVitals } from './follower-vitals.js';
 
-/** Why a closed action is not sent. */
+/** Reason why a closed action is not sent. */
 type NotSent = 'already sent' | 'before the start' | 'no phase seen';
 
-/** What is decided on the way from a line to a delivered trace, in novaspan's own log: for whoever asks why a trace did not appear. */
+/** Logs the decisions between a line and its delivered trace, to answer why a trace did not appear. */
 export interface DecisionLog {
   readonly decide: Decide;
   notSent(record: ClosedRecord, why: NotSent): void;
   made(trace: FinishedTrace): void;
   done(trace: FinishedTrace, how: string): void;
-  /** How far the logs are read, and which of them everything waits for. */
+  /** Logs how far all logs are read, and which log is behind. */
   standing(vitals: FollowerVitals): void;
 }
 
@@ -27,7 +27,7 @@ const WHY_NOT: Record<NotSent, string> = {
   'no phase seen': 'none of its phases was seen',
 };
 
-/** @returns undefined where nobody sees it: then nothing of it is made */
+/** @returns undefined unless the level is debug: then no decision is computed */
 export function decisionLog(log: Log): DecisionLog | undefined {
   if (!log.isLevelEnabled('debug')) return undefined;
   return {

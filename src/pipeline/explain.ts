@@ -21,22 +21,22 @@ const CARRIAGE_RETURN = 13;
 
 export interface Explanation {
   readonly stages: readonly { readonly name: string; readonly text: string }[];
-  /** false where a stage had nothing to say, so that the line leads to no span */
+  /** false if a stage failed, so that the line leads to no span */
   readonly understood: boolean;
 }
 
 export interface ExplainOptions {
   readonly service?: string;
-  /** how the line is wrapped; detected from the line if not given */
+  /** form of the line; detected if not given */
   readonly form?: LogForm;
   readonly zone: string;
-  /** files of users' own messages and phases */
+  /** rule files of the user */
   readonly rules?: readonly string[];
 }
 
 /**
- * What we make of one line, stage by stage. Without a service, that of its wrapper is taken, or each that knows the line is
- * tried, nova-compute first.
+ * Explains how one line is read, stage by stage. Without a given service, the wrapper's is taken, else each service
+ * that knows the line is tried, nova-compute first.
  */
 export function explainLine(line: string, options: ExplainOptions): Explanation {
   const { stages, understood } = explainAny(asWritten(line), options);
@@ -64,9 +64,9 @@ function explainInner({ text, at }: Pick<Inner, 'text' | 'at'>, options: Explain
   return unread({ text, at }, options, tried, catalogue);
 }
 
-/** A line taken out of what it is wrapped in. */
+/** A line without its wrapper. */
 interface Inner {
-  /** how it was wrapped, for the stage `form` */
+  /** text of the stage `form` */
   readonly note: string;
   readonly text: string;
   readonly at: Millis | undefined;
@@ -152,7 +152,7 @@ function explained(event: Event, service: string, rules: Rules | undefined): Exp
   };
 }
 
-/** Says how far the reading of a line got that leads to no event. */
+/** Explains how far a line could be read that gives no event. */
 function unread(
   { text, at }: Pick<Inner, 'text' | 'at'>,
   { service, zone }: ExplainOptions,

@@ -6,13 +6,13 @@ import type { Log } from '../telemetry/log.js';
 export interface FirstStart {
   readonly since: Millis;
   readonly lookBack: Millis;
-  /** where the checkpoint is kept, if one is */
+  /** folder of the checkpoint, if there is one */
   readonly folder: string | undefined;
 }
 
 export const holdsLines = ({ place, lagBytes }: SourceReport): boolean => place.offset + lagBytes > 0;
 
-/** Who tries `tail` on old logs sees no trace, and must know why. */
+/** Logs which lines are not exported. A user who tries `tail` on old logs sees no trace, and needs the reason. */
 export function sayWhatIsNotRead({ since, lookBack, folder }: FirstStart, log: Log): void {
   const fresh = folder === undefined ? '' : `, with no checkpoint in ${folder}`;
   log.info(

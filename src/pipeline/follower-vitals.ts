@@ -2,18 +2,18 @@ import type { Vitals } from '../model/gauges.js';
 import type { Millis } from '../model/line.js';
 import type { LogStanding } from './live-log.js';
 
-/** The state of following after the last cycle; times are of the logs. */
+/** State of following after the last cycle. Times are log times. */
 export interface FollowerVitals {
   /** by nova's name of the action */
   readonly openActions: Vitals['openActions'];
   readonly buildHosts: Vitals['buildHosts'];
   readonly computeHosts: Vitals['computeHosts'];
-  /** lines that wait for a link */
+  /** lines that wait for a link to an action */
   readonly linesKept: number;
   readonly watermark: Millis | undefined;
   readonly horizon: Millis | undefined;
-  /** log files that are held open */
+  /** number of open log files */
   readonly descriptors: number;
-  /** `zoneOffset`: by how much the times of a log are ahead because its zone is wrong */
+  /** `zoneOffset`: error of the log's times because of a wrong zone */
   readonly logs: readonly (LogStanding & { readonly zoneOffset: Millis | undefined })[];
 }

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import type { Origin } from '../model/line.js';
 
-/** Lines that a reader may keep back before it makes events of them are fewer. */
+/** Maximum number of lines between reading a line and making its event. */
 const REMEMBERED = 1 << 16;
 
-/** Counts the lines of a log's files, so that an event's place in them can be given as a number. */
+/** Counts the lines of a log's files, to give the line number of an event. */
 export class LineNumbers {
   readonly #names: readonly string[];
   readonly #files = new Uint32Array(REMEMBERED);
@@ -14,12 +14,12 @@ export class LineNumbers {
   #file = 0;
   #line = 0;
 
-  /** @param parts the log's files, in the order in which they are read */
+  /** @param parts the files of the log, in reading order */
   constructor(parts: readonly string[]) {
     this.#names = parts.map((part) => (part === '-' ? '-' : basename(part)));
   }
 
-  /** A line begins. @param file which of the files it is in, from 1 */
+  /** Counts a line. @param file number of the file, from 1 */
   begin(file: number, offset: number): void {
     this.#line = file === this.#file ? this.#line + 1 : 1;
     this.#file = file;
@@ -29,7 +29,7 @@ export class LineNumbers {
     this.#lines[place] = this.#line;
   }
 
-  /** The origin with its file's name and its line's number, where that line is not long past. */
+  /** Adds file name and line number to an origin, if the line was read recently. */
   numbered(origin: Origin): Origin {
     let low = Math.max(0, this.#seen - REMEMBERED);
     let high = this.#seen;

@@ -9,43 +9,43 @@ import { ResumePoints } from './checkpoint/resume-points.js';
 import type { SavedLog } from './saved-logs.js';
 import type { SenderLag } from './sender-lag.js';
 
-/** How long the others wait for a log that cannot be read, or whose last line is incomplete. */
+/** How long other logs wait for a log that cannot be read, or whose last line is incomplete. */
 const PATIENCE = seconds(30);
 
-/** The state of one log after the last cycle. */
+/** State of one log after the last cycle. */
 export interface LogStanding {
   readonly path: string;
   /** where reading continues */
   readonly place: Place;
   readonly lagBytes: number;
-  /** as SourceReport's */
+  /** as in SourceReport */
   readonly behind?: Millis | undefined;
   readonly readable: boolean;
   readonly newest: Millis | undefined;
 }
 
 export interface LiveLogOptions {
-  /** the path of the configuration that led to the log */
+  /** path in the configuration that led to the log */
   readonly under: string;
   readonly source: LogSource;
-  /** Called only after the tailer was made: a journal's log is opened while its tailer is being made. */
+  /** A function, because the tailer of a journal opens its log while it is created. */
   readonly tailer: () => Tailer;
-  /** of a log whose lines are sent here */
+  /** for received logs only */
   readonly senderLag: SenderLag | undefined;
 }
 
-/** One log that is followed: what reads its lines, and what the last poll found. */
+/** A followed log: its reader, and the result of the last poll. */
 export class LiveLog {
   readonly source: LogSource;
-  /** where reading continues, and how much is left; undefined before the first poll */
+  /** next place and unread bytes; undefined before the first poll */
   standing: LogStanding | undefined;
   readonly #options: LiveLogOptions;
   /** undefined before the first poll */
   #resumePoints: ResumePoints | undefined;
-  /** A poll that finds nothing new gives the same object again. */
+  /** The tailer returns the same object if nothing changed. */
   #report: SourceReport | undefined;
   #unreadableSince: Millis | undefined;
-  /** The last line while it is incomplete. Its time is not known, so the lines behind it must wait. */
+  /** The incomplete last line. Its time is unknown, so later lines of other logs must wait. */
   #unended: (Place & { readonly since: Millis }) | undefined;
 
   constructor(options: LiveLogOptions) {
@@ -53,10 +53,10 @@ export class LiveLog {
     this.source = options.source;
   }
 
-  /** Takes the result of a poll. @returns what the watermark must know; undefined where nothing changed */
+  /** Takes the result of a poll. @returns input for the watermark; undefined if nothing changed */
   observe(report: SourceReport, now: Millis): Source | undefined {
     const { senderLag } = this.#options;
-    // The state of a sender changes with the clock, without any new line.
+    // The lag of a sender changes with the clock, even without new lines.
     if (report === this.#report && senderLag === undefined) return undefined;
     this.#report = report;
     const { path, begun, place, lagBytes, behind, readable, readBytes, atEnd } = report;
@@ -86,22 +86,22 @@ export class LiveLog {
     return this.#unended !== undefined && now - this.#unended.since < PATIENCE;
   }
 
-  /** Takes the result of a poll that read nothing. */
+  /** Takes the result of a poll without reading. */
   noteUnread({ readable, lagBytes, behind }: SourceReport): void {
     if (this.standing !== undefined) this.standing = { ...this.standing, readable, lagBytes, behind };
   }
 
-  /** Forgets files whose lines are all older than this. */
+  /** Drops files whose lines are all older than this. */
   release(path: string, before: Millis): void {
     if (this.#resumePoints !== undefined) this.#options.tailer().release(path, this.#resumePoints.before(before).place.file);
   }
 
-  /** What a restart needs to read all lines since a time again; undefined before the first poll. */
+  /** What a restart needs to read all lines since a time; undefined before the first poll. */
   save(position: LogPosition | undefined, since: Millis): SavedLog | undefined {
     if (this.#resumePoints === undefined || position === undefined) return undefined;
     const { place, newest } = this.#resumePoints.before(since);
     const { form, processes, readers } = this.source;
-    // A journal can be entered only at an entry whose cursor is known, not at any offset.
+    // A journal can be resumed only at an entry with a known cursor, not at any offset.
     const tailer = this.#options.tailer();
     const entry = tailer instanceof JournalTailer ? tailer.comeBack(place) : undefined;
     const writers = [...new Map([...readers].map(({ service, host }) => [`${service}@${host}`, { service, host }])).values()];

@@ -14,15 +14,15 @@ export interface LiveViewOptions {
   readonly log: Log;
 }
 
-/** The page of what `tail` found last. */
+/** The page of the last actions of `tail`. */
 export interface LiveView {
-  /** undefined where it is off */
+  /** undefined if off */
   readonly url: string | undefined;
   show(traces: readonly Pick<LiveTrace, 'trace'>[]): void;
   close(): Promise<void>;
 }
 
-/** @throws OperatorError when it cannot listen there */
+/** @throws OperatorError VIEW_UNAVAILABLE if it cannot listen there */
 export async function openLiveView({ listen, traces, bytes, clock, log }: LiveViewOptions): Promise<LiveView> {
   if (listen === 'off') return { url: undefined, show: () => {}, close: async () => {} };
   const store = new TraceStore({ traces, bytes });

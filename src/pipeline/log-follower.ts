@@ -27,47 +27,47 @@ import { ResumePoint, type Start } from './resume.js';
 import type { LiveTrace, SavedLog, SavedLogs } from './saved-logs.js';
 import { SenderLag } from './sender-lag.js';
 
-/** Logs to follow, and what their names do not say of them. */
+/** Logs to follow, with facts that their names may not show. */
 export interface LogsToFollow {
   readonly paths: readonly string[];
   readonly service?: string | undefined;
   readonly host?: string | undefined;
-  /** how they are written; found out from their lines where it is not given */
+  /** form of the lines; detected if not given */
   readonly form?: LogForm | undefined;
-  /** IANA name; OVS and OVN are UTC whatever it says */
+  /** IANA name; OVS and OVN are always read as UTC */
   readonly timezone: string;
-  /** of logs that are sent here and not written by their services: how late their lines may come */
+  /** maximum lateness of lines, for received logs */
   readonly delay?: Millis | undefined;
 }
 
 export interface FollowerOptions {
   readonly logs: readonly LogsToFollow[];
-  /** the host of the logs where neither their names nor `logs` say it */
+  /** host of logs whose host neither their name nor `logs` shows */
   readonly host: string;
   readonly start: Start;
   readonly lines: 'events' | 'off';
-  /** what users added */
+  /** messages and phases of the user */
   readonly rules?: Rules | undefined;
   readonly clock: Clock;
   readonly count: Count;
-  /** Takes what is decided, and why. */
+  /** logs the decisions, at level debug */
   readonly decisions?: DecisionLog | undefined;
 }
 
-/** The lines of actions that have been open for longer are saved, so that a restart need not read back to their start. */
+/** Lines of actions open longer than this are saved, so that a restart need not read back to their start. */
 const LONG: Millis = minutes(10);
-/** After a pause as long as this there may be much to read of any log. */
+/** After a pause this long, any log may have much to read. */
 const PAUSE: Millis = minutes(1);
-/** For so long after something was read, every poll looks at all logs. */
+/** After new lines, every poll checks all logs for this long. */
 const LIVELY: Millis = seconds(10);
 
-/** Who writes the root of a build: its compute host, or the conductor where no host could be had. */
+/** Services that write the root of a build: nova-compute, or nova-conductor if no host was found. */
 const ENDS_BUILDS: ReadonlySet<string> = new Set(['nova-compute', 'nova-conductor']);
 const SPAWNS: ReadonlySet<string> = new Set(['nova-compute']);
 
 /**
- * Follows the logs of one process while they are written: reads their new lines, keeps the actions under way, and builds the
- * traces of those that end. Nothing happens between cycles: the caller decides how often they run.
+ * Follows logs while they are written: reads new lines, keeps open actions, and builds the traces of closed ones.
+ * Nothing happens between cycles; the caller sets their pace.
  */
 export class LogFollower {
   readonly #options: FollowerOptions;
@@ -78,14 +78,14 @@ export class LogFollower {
   readonly #zones = new Map<string, FollowedZone>();
   readonly #zoneWatch: ZoneWatch;
   readonly #tailers: readonly Tailer[];
-  /** Where no log is sent here, a cycle that finds what the last one found changes nothing. */
+  /** Without received logs, a cycle with an unchanged result changes nothing. */
   readonly #isAnySent: boolean;
-  /** what the last cycle found, by tailer */
+  /** result of the last cycle, by tailer */
   #observed: (readonly SourceReport[])[] = [];
   #lastCycle = Number.POSITIVE_INFINITY;
-  /** when something was last read of any log */
+  /** when a line was last read */
   #readAt: Millis;
-  /** the watermark after the last cycle */
+  /** watermark after the last cycle */
   #reached: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(options: FollowerOptions) {
@@ -101,7 +101,7 @@ export class LogFollower {
     this.#tailers = logs.map((each) => this.#follow(each));
   }
 
-  /** Actions that have begun and not ended. */
+  /** Number of open actions. */
   get open(): number {
     return this.#correlator.open;
   }
@@ -119,17 +119,17 @@ export class LogFollower {
     };
   }
 
-  /** A zone problem that is to be reported now. @param config where the zones were given */
+  /** A zone problem to report now. @param config where the zones are set */
   wrongZone(config: string): ZoneProblem | undefined {
     return this.#zoneWatch.wrong(this.#options.clock.now(), config);
   }
 
-  /** One cycle: reads what is new in every log. @returns the traces of what ended, to be sent */
+  /** One cycle: reads the new lines of every log. @returns traces to send */
   async cycle(): Promise<{ readonly traces: LiveTrace[]; readonly reports: readonly PollReport[] }> {
     const { clock } = this.#options;
     const reports = await this.#poll(clock.now());
     const now = clock.now();
-    // A log is at its end as of when it was polled, not as of now.
+    // A log counts as read to its end as of its poll, not as of now.
     const polledAt = Math.min(now, ...reports.map(({ at }) => at));
     if (reports.some(({ readBytes }) => readBytes > 0)) this.#readAt = now;
     const isSame = !this.#isAnySent && reports.every(({ sources }, i) => sources === this.#observed[i]);
@@ -138,25 +138,24 @@ export class LogFollower {
     return { traces: this.#correlator.advance(this.#reached).flatMap((closed) => this.#traceOf(closed) ?? []), reports };
   }
 
-  /** Polls every log and reads nothing, while there is no room for more traces. `vitals` then show what waits to be read. */
+  /** Polls every log without reading, while the queue is full, so that `vitals` show the unread bytes. */
   async look(): Promise<readonly PollReport[]> {
     const reports: PollReport[] = [];
     for (const tailer of this.#tailers) reports.push(await tailer.poll(() => 0));
-    // The watermark stands still: there is no room for what it would close.
+    // The watermark stays: the queue has no room for traces that it would close.
     for (const report of reports.flatMap(({ sources }) => sources)) this.#logs.get(report.path)?.noteUnread(report);
     return reports;
   }
 
-  /** Notes that a trace is done with: it is not sent again when its lines are read again. */
+  /** Notes that a trace is settled: it is not sent again after its lines are read again. */
   settle(trace: LiveTrace): void {
     this.#resume.add(trace.told);
   }
 
   /**
-   * Forgets what no restart will need.
-   *
-   * @param undelivered traces given that are not settled
-   * @returns false while nothing can be forgotten: while the lines that an earlier process had read are read again
+   * Drops data that no restart needs.
+   * @param undelivered traces returned by `cycle` that are not settled
+   * @returns false if nothing can be dropped, because lines of the previous process are being read again
    */
   forget(undelivered: readonly LiveTrace[]): boolean {
     const needed = (): Millis => this.#correlator.neededSince(this.#reached - LONG);
@@ -166,10 +165,9 @@ export class LogFollower {
   }
 
   /**
-   * What a restart must know, as of now; forgets the rest.
-   *
-   * @param undelivered traces given that are not settled
-   * @returns undefined where what an earlier process saved is better: while its lines are read again
+   * What a restart needs; drops the rest.
+   * @param undelivered traces returned by `cycle` that are not settled
+   * @returns undefined if the saved state of the previous process is better, because its lines are being read again
    */
   save(undelivered: readonly LiveTrace[]): SavedLogs | undefined {
     if (!this.forget(undelivered)) return undefined;
@@ -189,7 +187,7 @@ export class LogFollower {
 
   #savedLogs(since: Millis): SavedLog[] {
     const positions = new Map(this.#tailers.flatMap((tailer) => tailer.positions()).map((position) => [position.path, position]));
-    // A log that is not there now, but was, may be back after the next restart.
+    // A log that is missing now may be back after the next restart.
     const absent = [...this.#resume.logs].filter(({ position: { path } }) => !positions.has(path));
     return [...absent, ...[...this.#logs].flatMap(([path, log]) => log.save(positions.get(path), since) ?? [])];
   }
@@ -201,7 +199,7 @@ export class LogFollower {
       saved: saved.long,
       told: [...saved.told, ...saved.undelivered.map((trace) => trace.told)],
       before: since - REREAD,
-      // An earlier process had read all lines up to then, but for those of a log that was far behind.
+      // The previous process had read all lines up to then, except those of a log that was far behind.
       wasRead: ({ origin }) => this.#resume.wasRead(origin, this.#logs.get(origin.path)?.standing?.place),
     });
   }
@@ -224,13 +222,13 @@ export class LogFollower {
     const since = this.#resume.since - REREAD;
     const before = this.#resume.logAt(path);
     if (before !== undefined) return { position: before.position, at: before.at, since };
-    // A log that appears later holds nothing that is old.
+    // A log that appears later has no old lines.
     if (!isFirst) return 'beginning';
     if (!Number.isFinite(since)) return 'oldest';
     return { since, timeIn: timeIn(this.#sourceOptions(logs, zone, path)) };
   }
 
-  /** @returns undefined for a log that is not to be read here */
+  /** @returns undefined for a log that is not read */
   #open(logs: LogsToFollow, zone: Zone, path: string, tailer: () => Tailer): LineSink | undefined {
     // Where two entries name one log, the first has it.
     if (this.#logs.has(path)) return undefined;
@@ -277,7 +275,7 @@ export class LogFollower {
       pace ??= paceOf(this.#standings(), now, isAfterPause);
       return pace(path);
     };
-    // What is read may close an action, and that waits for all logs.
+    // New lines may close an action, which must wait for all logs.
     const isWhole = now - this.#readAt < LIVELY;
     const reports: PollReport[] = [];
     for (const tailer of this.#tailers) reports.push(await tailer.poll(budgetOf, isWhole));
@@ -303,7 +301,7 @@ export class LogFollower {
     this.#watermark.observe(path, observed);
   }
 
-  /** @returns undefined where nothing is to be sent */
+  /** @returns undefined if there is nothing to send */
   #traceOf(closed: ClosedUnit): LiveTrace | undefined {
     const { lines, rules, count, decisions } = this.#options;
     const record = recordOf(closed);
@@ -311,7 +309,7 @@ export class LogFollower {
     const reads = (service: string, host?: string): boolean => [...this.#logs.values()].some(({ source }) => source.reads(service, host));
     const trace = buildTrace(closed, { lines, reads, phasesOf: rules?.phasesOf, count });
     if (trace.spans.length === 0) {
-      // There is nothing to send, so it is finished.
+      // There is nothing to send, so the record is final.
       decisions?.notSent(record, 'no phase seen');
       this.#resume.add(record);
       return undefined;

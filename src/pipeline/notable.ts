@@ -3,18 +3,18 @@ import type { Clock } from '../model/clock.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { Log } from '../telemetry/log.js';
 
-/** If every action fails, the log must not fill the disk: each trace has the same facts. */
+/** Limit per minute, so that the log does not fill the disk if every action fails: the traces have the same facts. */
 const MOST_A_MINUTE = 20;
 const MINUTE = 60_000;
 
 interface NotableOptions {
   readonly log: Log;
   readonly clock: Pick<Clock, 'now'>;
-  /** in ms; an action that took longer is logged */
+  /** in ms; slower actions are logged */
   readonly slowerThan: number;
 }
 
-/** Logs actions that failed or were slow, each in one sentence with the ids to find its trace. */
+/** Logs failed and slow actions, each in one sentence with the ids of its trace. */
 export class NotableActions {
   readonly #options: NotableOptions;
   #minute = 0;
@@ -41,7 +41,7 @@ export class NotableActions {
     log.warn({ action, instance, request, traceId, seconds: Math.round(millis) / 1000 }, summaryOf(trace));
   }
 
-  /** At a new minute, logs how many were left out in the last one. */
+  /** At a new minute, logs the number of actions left out in the last one. */
   #startMinute(): void {
     const minute = Math.floor(this.#options.clock.now() / MINUTE);
     if (minute === this.#minute) return;

@@ -14,7 +14,7 @@ export interface OutputIo {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** What sends traces to where the configuration says. */
+/** The exporter for the configured output. */
 export function exporterFor({ output, otlp }: Pick<Config, 'output' | 'otlp'>, { stdout, env }: OutputIo): Exporter {
   switch (output) {
     case 'otlp':
@@ -33,7 +33,7 @@ export function exporterFor({ output, otlp }: Pick<Config, 'output' | 'otlp'>, {
   }
 }
 
-/** An exporter whose backend is a stream. */
+/** An exporter that writes to a stream. */
 const writingTo = (stream: Writable, encode: (trace: FinishedTrace) => string): Exporter => ({
   export: (trace) =>
     new Promise<ExportResult>((resolve) => {

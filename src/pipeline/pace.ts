@@ -2,21 +2,20 @@ import type { Millis } from '../model/line.js';
 import { minutes } from '../model/time.js';
 import type { LogStanding } from './live-log.js';
 
-/** The most that one cycle reads of one log while there is much to read, and the least that is worth it. */
+/** Maximum and minimum bytes that one cycle reads of one log during catching up. */
 const MOST_READ = 1024 * 1024;
 const LEAST_READ = 64 * 1024;
-/** How far the other logs may go ahead of a journal. How many of its bytes are unread is not known. */
+/** How far other logs may be ahead of a journal, whose number of unread bytes is unknown. */
 const AHEAD_OF_JOURNAL: Millis = minutes(10);
 
-/** How many bytes of a log one cycle may read; undefined for any number. */
+/** Maximum bytes to read of a log in one cycle; undefined for no limit. */
 export type Pace = (path: string) => number | undefined;
 
 /**
- * Limits how much of each log one cycle reads, so that all logs reach the same time together when there is much to read.
- *
- * After an outage a small log would otherwise be read to its end while a large one is still in the first hour. The lines of the
- * small log would then wait for the large one until the room for waiting lines is full. How many bytes an hour of a log has is
- * estimated from its unread bytes, which reach up to now.
+ * Limits the reading of each log during catching up, so that all logs reach the same time together.
+ * Without the limit, a small log would be read to its end while a large one is still in the first hour, and the small
+ * log's lines would fill the memory for waiting lines. The bytes per hour of a log are estimated from its unread bytes,
+ * which reach up to now.
  */
 export function paceOf(standings: readonly LogStanding[], now: Millis, isAfterPause: boolean): Pace {
   const known = new Set(standings.map(({ path }) => path));

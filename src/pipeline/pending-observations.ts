@@ -1,17 +1,20 @@
 import type { FinishedTrace } from '../model/span.js';
 import type { Metrics, MetricsState } from '../telemetry/metrics.js';
 
-/** A disk that takes no checkpoint must not fill the memory. A scrape may then show what a crash would undo. */
+/**
+ * Maximum number of waiting traces, so that a failing disk does not fill the memory. Beyond it, a scrape may show what
+ * a crash would undo.
+ */
 const MOST = 1000;
 
 /**
- * Finished traces that no checkpoint on the disk knows of yet. The metrics show an action only when the checkpoint that
- * records it is on the disk, so that it is counted once even after a crash.
+ * Finished traces that no checkpoint on disk has yet. Metrics count an action only after its checkpoint is on disk, so
+ * that it is counted once even after a crash.
  */
 export class PendingObservations {
   readonly #metrics: Pick<Metrics, 'observe' | 'save'>;
   #traces: FinishedTrace[] = [];
-  /** how many of them the checkpoint holds that is being written */
+  /** number of traces in the checkpoint being written */
   #saved = 0;
 
   constructor(metrics: Pick<Metrics, 'observe' | 'save'>) {
@@ -23,7 +26,7 @@ export class PendingObservations {
     if (this.#traces.length > MOST) this.#metrics.observe(this.#traces.shift()!);
   }
 
-  /** The metrics as a checkpoint holds them, with the traces that wait. */
+  /** Metrics for a checkpoint, including the waiting traces. */
   save(): MetricsState {
     this.#saved = this.#traces.length;
     return this.#metrics.save(this.#traces);

@@ -11,20 +11,20 @@ import { pauseAfter } from './pause.js';
 import type { LiveTrace } from './saved-logs.js';
 import type { Totals } from './totals.js';
 
-/** How often the counters are logged, while something was counted. */
+/** Interval of log lines with counters, while there are any. */
 const SUMMARY_EVERY = 60_000;
 
 export interface PollLoopOptions {
   readonly follower: LogFollower;
-  /** paths at which logs may appear: that there are none is normal */
+  /** paths at which logs may appear later: a missing one is normal */
   readonly mayAppear: readonly string[];
   readonly delivery: Pick<Delivery<LiveTrace>, 'offer' | 'isFull' | 'waiting'>;
   readonly view: LiveView;
-  /** where the zones of logs are given */
+  /** where the zones of logs are set */
   readonly configured: string;
-  /** set where the lines that the logs hold already are not exported */
+  /** set if the existing lines of the logs are not exported */
   readonly firstStart: FirstStart | undefined;
-  /** @param isQuiet nothing was read in this cycle, and nothing closed */
+  /** @param isQuiet this cycle read nothing and closed nothing */
   readonly onCycle: (isQuiet: boolean) => Promise<void>;
   readonly pollInterval: number;
   readonly clock: Clock;
@@ -35,12 +35,15 @@ export interface PollLoopOptions {
   readonly decisions: DecisionLog | undefined;
 }
 
-/** Polls the logs and hands finished traces on, until it is to stop. While the queue is full it reads nothing: the files keep the lines. */
+/**
+ * Polls the logs and passes finished traces on, until the signal. While the queue is full it does not read: the files
+ * keep the lines.
+ */
 export class PollLoop {
   readonly #options: PollLoopOptions;
-  /** paths of which was logged that they cannot be read */
+  /** unreadable paths that were logged */
   readonly #unreadable = new Set<string>();
-  /** paths of which was logged, or need not be, that nothing is there */
+  /** missing paths that were logged or need no log line */
   readonly #absent: Set<string>;
   #summaryAt: number;
   #firstStart: FirstStart | undefined;
@@ -75,7 +78,7 @@ export class PollLoop {
   #logFirstStart(reports: readonly PollReport[]): void {
     const { log } = this.#options;
     if (this.#firstStart !== undefined && reports.some(({ sources }) => sources.some(holdsLines))) sayWhatIsNotRead(this.#firstStart, log);
-    // What is written from now on is read.
+    // Lines written from now on are exported.
     this.#firstStart = undefined;
   }
 

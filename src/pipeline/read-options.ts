@@ -8,49 +8,52 @@ import type { UnreadLog } from '../model/unread.js';
 import type { ProvenZones, WrongZone } from '../model/wrong-zone.js';
 import type { NotRead } from '../read/found.js';
 
-/** Which logs are read, how, and who takes what is found besides traces. */
+/** Which logs to read and how, with callbacks for results other than traces. */
 export interface ReadOptions {
   /** files, directories, globs, or `-` for standard input */
   readonly paths: readonly string[];
   readonly service?: string;
   readonly host?: string;
-  /** how the logs are written; detected from their lines if not given */
+  /** form of the logs; detected from their lines if not given */
   readonly form?: LogForm;
-  /** IANA name of the zone that OpenStack's services log in; others for single services behind it: `Asia/Seoul,placement=UTC`; `auto` for what the logs prove */
+  /**
+   * IANA name of the zone of OpenStack's services, with exceptions for single services: `Asia/Seoul,placement=UTC`;
+   * `auto` for the zones that the logs prove
+   */
   readonly zone: string;
-  /** False where `zone` is only this machine's: then what a sosreport says of its host's goes before it. */
+  /** False if `zone` is only the zone of this machine: then the zone of a sosreport takes precedence. */
   readonly isZoneGiven?: boolean | undefined;
   readonly onZone?: ((zone: string, host: string | undefined) => void) | undefined;
-  /** Takes, before the logs are read, the zones that they prove, and how; of `auto`. */
+  /** Called with the proven zones before the logs are read, with `auto`. */
   readonly onProven?: ((proven: ProvenZones) => void) | undefined;
-  /** `numbered`: as events, with the name of the file and the number of the line in it */
+  /** `numbered`: as events, with file name and line number */
   readonly lines: 'events' | 'numbered' | 'off';
-  /** Takes every request id that a trace's lines have, own and global, before the trace is given. */
+  /** Called with all request ids in a trace's lines, own and global, before the trace is returned. */
   readonly onRequests?: (trace: FinishedTrace, requests: ReadonlySet<string>) => void;
-  /** Takes the lines of a trace, before the trace is given. */
+  /** Called with the lines of a trace, before the trace is returned. */
   readonly onMembers?: (trace: FinishedTrace, members: readonly Member[]) => void;
-  /** files of users' own messages and phases */
+  /** rule files of the user */
   readonly rules?: readonly string[] | undefined;
   readonly count: Count;
-  /** lines of a request that show no name of an action */
+  /** called with the lines of a request that no line names */
   readonly onUnnamed?: (unnamed: Unnamed) => void;
   readonly signal?: AbortSignal;
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
-  /** Takes, when all is read, which times were read in a wrong zone, and what to give instead. */
+  /** Called at the end if times were read in a wrong zone, with the right one. */
   readonly onWrongZone?: (wrong: WrongZone) => void;
-  /** Takes, once all is read, what daemons report of themselves, whether or not an action was under way */
+  /** Called at the end with stalls that daemons report, with or without an open action. */
   readonly onStalls?: (stalls: readonly StallsOfDaemon[]) => void;
   readonly stdin?: NodeJS.ReadableStream;
-  /** Takes what looked like logs by name and is not read, before anything is. */
+  /** Called before reading, with files that looked like logs by name and are not read. */
   readonly onNotRead?: (notRead: readonly NotRead[]) => void;
-  /** Takes each log whose lines were cut off, and where. */
+  /** Called with each log whose lines were cut off, and the column. */
   readonly onCutOff?: (path: string, seen: string) => void;
-  /** Takes each log of whose lines none could be read, and what it looks like. */
+  /** Called with each log of which no line could be read, and its description. */
   readonly onUnread?: (log: UnreadLog) => void;
-  /** Takes each line that names an action or ends one, names its instance, and has no request */
+  /** Called with each line that names or ends an action and has an instance but no request. */
   readonly onRequestless?: (event: Event) => void;
-  /** Takes each event that is not known from another log. */
+  /** Called with each event, copies excluded. */
   readonly onEvent?: (event: Event) => void;
-  /** Bytes of a plain log that are read at once. */
+  /** Bytes to read at once of a plain log. */
   readonly piece?: number;
 }

@@ -30,20 +30,23 @@ export interface ReceivingOptions {
 export interface Receiving {
   /** the files of the receive buffer, to be followed */
   readonly logs: readonly LogsToFollow[];
-  /** Starts to listen. @returns the URL that senders use. @throws OperatorError if it cannot listen there */
+  /**
+   * Starts to listen.
+   * @returns the URL for senders
+   * @throws OperatorError RECEIVE_UNAVAILABLE if it cannot listen there
+   */
   listen(): Promise<string>;
   readonly vitals: NonNullable<Vitals['receiveBuffer']>;
-  /** Removes lines that the checkpoint on the disk does not need. Never rejects. */
+  /** Removes lines that the checkpoint on disk does not need. Never rejects. */
   release(saved: readonly SavedLog[]): Promise<void>;
-  /** Stops to listen. Complete requests are on the disk when it resolves. */
+  /** Stops listening. Resolves when all complete requests are on disk. */
   close(): Promise<void>;
 }
 
 /**
  * Opens the receive buffer. Call it before its files are read.
- *
  * @returns undefined if receiving is off
- * @throws OperatorError if the receive buffer cannot be written
+ * @throws OperatorError STATE_UNUSABLE if the receive buffer cannot be written
  */
 export async function openReceiving({ config, folder, clock, count, log }: ReceivingOptions): Promise<Receiving | undefined> {
   const { listen, delay, spoolBytes: mostBytes, timezones } = config.receive;
@@ -52,7 +55,7 @@ export async function openReceiving({ config, folder, clock, count, log }: Recei
   const buffer = await ReceiveBuffer.open({ folder: path, mostBytes, clock }).catch((error: unknown) => {
     throw stateUnusable(path, error);
   });
-  // A folder that is not there yet would be taken for a log of that name.
+  // A missing folder would be taken for a log of that name.
   for (const host of Object.keys(timezones)) mkdirSync(join(path, host), { recursive: true, mode: 0o700 });
   let server: ReceiverServer | undefined;
   return {
@@ -78,13 +81,13 @@ export async function openReceiving({ config, folder, clock, count, log }: Recei
   };
 }
 
-/** Files before the oldest file of a position can be removed. A file that only leads to its neighbour is still needed. */
+/** Files before the oldest file of a position can be removed. The neighbour of a needed file stays. */
 function neededOf({ position: { path, files }, at }: SavedLog): Needed {
   const [oldest, ...others] = files;
   return { path, oldest: oldest!, upTo: others.length === 0 && oldest!.file === at.file ? at.offset : -1 };
 }
 
-/** Which service wrote a received log, by the rules for file names. */
+/** Service of a received log, by the rules for file names. */
 export const nameOf: Namer = (file, service) => {
   const name = file === undefined ? undefined : basePath(file);
   if (name !== undefined && isJournal(name)) return { service: JOURNAL, name };

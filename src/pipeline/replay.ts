@@ -4,18 +4,17 @@ import { Run } from './run.js';
 import type { Jobs } from './shards/jobs.js';
 
 export interface ReplayOptions extends ReadOptions {
-  /** How many threads share the work; one where the logs or the options do not allow it. */
+  /** Number of threads; one thread is used if the logs or options do not allow more. */
   readonly jobs?: Jobs | undefined;
 }
 
 /**
- * Reads logs from end to end and gives the traces of their actions, in the order in which they closed. The logs are
- * merged by time: always the one that is furthest behind is read on, so that memory does not grow with their size.
- *
- * @throws OperatorError for paths that cannot be read, or a log whose service is unknown
+ * Reads logs from start to end and returns the traces of their actions, in the order of closing. It always continues
+ * the log that is furthest behind, so memory does not grow with the size of the logs.
+ * @throws OperatorError LOG_UNREADABLE, LOG_UNKNOWN, USAGE
  */
 export async function* replay(options: ReplayOptions): AsyncGenerator<FinishedTrace> {
-  // Loaded only where there are some: what reads them takes a tenth of a second to load.
+  // Loaded on demand: the archive code takes a tenth of a second.
   const rules = options.rules === undefined ? undefined : (await import('../read/rules.js')).loadRules(options.rules);
   const run = new Run(options, rules);
   try {

@@ -10,19 +10,18 @@ import type { LiveTrace, SavedLog, SavedLogs } from './saved-logs.js';
 
 /**
  * Where following begins.
- *
- * - `backfill`: with the oldest line there is; every action is exported.
- * - `look-back`: actions that began at most `lookBack` before now, and end after now, are exported.
- * - `resume`: where an earlier process stopped.
+ * - `backfill`: at the oldest line; every action is exported.
+ * - `look-back`: actions are exported that began at most `lookBack` before now and end after now.
+ * - `resume`: where the previous process stopped.
  */
 export type Start =
   | { readonly from: 'backfill' }
   | { readonly from: 'look-back'; readonly lookBack: Millis }
   | { readonly from: 'resume'; readonly saved: SavedLogs };
 
-/** What an earlier process did, and from where on the next one must read again. */
+/** State of the previous process, and the point from which the next one must read again. */
 export class ResumePoint {
-  /** Actions that began before this process are exported only where an earlier one held them open. */
+  /** Actions that began before this process are exported only if the previous one held them open. */
   readonly since: Millis;
   readonly saved: SavedLogs | undefined;
   readonly #start: Start;
@@ -46,12 +45,12 @@ export class ResumePoint {
     this.since = this.#horizon;
   }
 
-  /** Everything that began before it is finished. */
+  /** All actions that began before it are finished. */
   get horizon(): Millis {
     return this.#horizon;
   }
 
-  /** From this time on a restart reads all lines again. */
+  /** A restart reads all lines since this time again. */
   get rereadSince(): Millis {
     return this.#horizon - REREAD;
   }
@@ -69,9 +68,8 @@ export class ResumePoint {
   }
 
   /**
-   * Whether an earlier process has read a line.
-   *
-   * @param place where this process reads now; undefined before the first poll
+   * Whether the previous process has read a line.
+   * @param place current place of this process; undefined before the first poll
    */
   wasRead({ path, offset }: { readonly path: string; readonly offset: number }, place: Place | undefined): boolean {
     const before = this.#logs.get(path);
@@ -81,7 +79,7 @@ export class ResumePoint {
     return file === last.file ? offset < last.offset : file < last.file;
   }
 
-  /** Whether an action is to be exported: not one that an earlier process has exported, or would have. */
+  /** Whether an action must be exported: the previous process has not exported or skipped it. */
   isNew(record: ClosedRecord): boolean {
     if (this.#ledger.has(record)) {
       this.#count('duplicate_traces');
@@ -97,16 +95,15 @@ export class ResumePoint {
     return true;
   }
 
-  /** An action is finished: it is not exported again when its lines are read again. */
+  /** Marks an action as finished: it is not exported again when its lines are read again. */
   add(record: ClosedRecord): void {
     this.#ledger.add(record);
   }
 
   /**
-   * Moves the horizon, and forgets what no restart will need.
-   *
-   * @param needed the least time that open actions need
-   * @returns false while the lines that an earlier process had read are read again: then nothing can be forgotten
+   * Moves the horizon, and drops data that no restart needs.
+   * @param needed earliest time that open actions need
+   * @returns false while the previous process's lines are read again: then nothing can be dropped
    */
   advance(reached: Millis, needed: () => Millis, undelivered: readonly LiveTrace[]): boolean {
     if (reached < this.#horizon || reached === Number.NEGATIVE_INFINITY) return false;

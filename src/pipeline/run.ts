@@ -32,19 +32,19 @@ import {
   sizeOf,
 } from './sources.js';
 
-/** Bytes that are read before whatever else the process has to do. */
+/** Bytes to read before other events of the process are handled. */
 const BETWEEN_TURNS = 8 * 1024 * 1024;
 
-/** What a run does with what is read. */
+/** What a run does with the lines. */
 export type Doing =
-  /** gives the traces of what closes, and counts */
+  /** returns the traces of closed actions, and counts */
   | 'all'
-  /** what closes is not wanted */
+  /** correlates, but discards closed actions */
   | 'correlating'
-  /** the lines are for their readers only */
+  /** only passes lines to their readers */
   | 'reading';
 
-/** A replay under way: logs, and what is made of them. */
+/** A replay in progress: the logs and the correlation. */
 export class Run {
   readonly options: ReadOptions;
   readonly correlator: Correlator;
@@ -80,7 +80,7 @@ export class Run {
     if (this.doing !== 'reading' || name === 'vlog_lines_missing') this.options.count(name, by, label);
   };
 
-  /** @returns false if the signal asked it to stop */
+  /** @returns false if the signal aborted */
   async open(): Promise<boolean> {
     const { options } = this;
     const found = await findReadable(
@@ -127,7 +127,6 @@ export class Run {
 
   /**
    * Reads on, always the log that is furthest behind.
-   *
    * @param isThere whether to stop before a log is read on
    * @returns why it ended
    */
@@ -152,12 +151,12 @@ export class Run {
   async readOn(source: Source): Promise<void> {
     this.readBytes += await readOn(source, this.doing === 'reading' ? {} : this.options, this.#count);
     if (this.readBytes < this.#yieldAt) return;
-    // Files are read synchronously: give signals and timers a chance to run.
+    // Files are read synchronously: signals and timers get a chance here.
     this.#yieldAt = this.readBytes + BETWEEN_TURNS;
     await nextTick();
   }
 
-  /** All is read. */
+  /** All logs are read. */
   end(): void {
     this.options.onStalls?.(this.stalls.longest);
     const wrongZone = this.zoneHint?.said;

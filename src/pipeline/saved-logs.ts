@@ -8,10 +8,9 @@ import type { Processes } from '../read/mixed.js';
 import type { Writing } from '../read/source.js';
 import type { LogPosition, Place } from '../tail/position.js';
 
-// The names of these fields are written to the disk: a process of a later version must read them. `told`: the record of an
-// exported trace.
+// These field names are on disk, and later versions must read them. `told` is the record of an exported action.
 
-/** A trace on its way out, and the record that stays when it is delivered. */
+/** A trace being delivered, and the record that remains afterwards. */
 export interface LiveTrace {
   readonly trace: FinishedTrace;
   /** the earliest of its lines */
@@ -19,29 +18,29 @@ export interface LiveTrace {
   readonly told: ClosedRecord;
 }
 
-/** What a restart must know. Plain data (docs/decisions/0010-restart-by-reading-again.md). */
+/** State for a restart, as plain data (docs/decisions/0010-restart-by-reading-again.md). */
 export interface SavedLogs {
-  /** everything that began before it is finished; null while nothing is */
+  /** all actions that began before it are finished; null while there is no horizon */
   readonly horizon: Millis | null;
   readonly logs: readonly SavedLog[];
   readonly long: Saved;
   readonly told: readonly ClosedRecord[];
-  /** Traces that are not delivered and have lines older than those that are read again: they cannot be built again. */
+  /** Undelivered traces with lines older than those that are read again: they cannot be built again. */
   readonly undelivered: readonly LiveTrace[];
 }
 
 export interface SavedLog {
-  /** the path of the configuration that led to it */
+  /** path in the configuration that led to the log */
   readonly under: string;
   readonly position: LogPosition;
-  /** where reading continues */
+  /** next place to read */
   readonly at: Place;
   /** No line before `at` is newer than this. It distinguishes the two passes of a repeated hour. */
   readonly newest?: Millis;
   readonly form?: LogForm;
   readonly writers: readonly Writing[];
-  /** of a log of several services: which service each process is */
+  /** for a log of several services: the service of each process */
   readonly processes?: Readonly<Record<string, Processes>>;
-  /** of a journal: how to find `at` again */
+  /** for a journal: how to find `at` again */
   readonly from?: From;
 }

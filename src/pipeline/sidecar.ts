@@ -29,7 +29,7 @@ import type { Start } from './resume.js';
 import type { LiveTrace, SavedLogs } from './saved-logs.js';
 import { Totals } from './totals.js';
 
-/** What a checkpoint holds. */
+/** Content of a checkpoint. */
 export interface SavedState {
   readonly logs: SavedLogs;
   readonly metrics: MetricsState;
@@ -40,20 +40,20 @@ export interface TailIo {
   readonly stderr: Writable;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  /** aborts when the process is to stop */
+  /** aborts when the process must stop */
   readonly signal: AbortSignal;
 }
 
 export interface SidecarOptions {
   readonly config: Config;
-  /** undefined where nothing is kept for a restart */
+  /** undefined if no state is kept */
   readonly folder: StateFolder<SavedState> | undefined;
   readonly io: TailIo;
-  /** where the zones of logs are given, for messages */
+  /** where the zones of logs are set, for messages */
   readonly configured: string;
 }
 
-/** What the parts of a sidecar share. */
+/** Objects that the parts of a sidecar share. */
 interface Parts extends SidecarOptions {
   readonly saved: SavedState | undefined;
   readonly hide: (text: string) => string;
@@ -65,7 +65,7 @@ interface Parts extends SidecarOptions {
   readonly receiving: Receiving | undefined;
 }
 
-/** Follows logs until it is to stop. @returns the exit code */
+/** Follows logs until the signal. @returns the exit code */
 export async function runSidecar(options: SidecarOptions): Promise<number> {
   const { config, folder, io } = options;
   const { clock } = io;
@@ -93,7 +93,7 @@ class Sidecar {
   readonly #delivery: Delivery<LiveTrace>;
   readonly #checkpointer: Checkpointer<SavedState> | undefined;
   readonly #observations: PendingObservations;
-  /** the logs of the checkpoint that is being written */
+  /** logs in the checkpoint that is being written */
   #savedLogs: SavedLogs['logs'] = [];
   #cycleEndedAt: Millis;
   #isFirstCycle = true;
@@ -246,7 +246,7 @@ class Sidecar {
     this.#isFirstCycle = false;
     if (!isQuiet) this.#checkpointer?.note();
     if (this.#checkpointer !== undefined) return this.#checkpointer.writeIfDue();
-    // Without a state folder nothing will ever resume from here, so the resume data is dropped now and then.
+    // Without a state folder nothing can resume from here, so the resume data is dropped regularly.
     if (now - this.#forgotAt < this.#parts.config.checkpointInterval) return;
     this.#forgotAt = now;
     this.#follower.forget([]);
@@ -270,9 +270,8 @@ class Sidecar {
   }
 
   /**
-   * Logs what was not done. What is kept for the next start is no failure.
-   *
-   * @param left traces that the backend has not taken
+   * Logs what was left over at the stop. Data kept for the next start is no failure.
+   * @param left number of traces that the backend has not accepted
    * @returns the exit code
    */
   #logStop(left: number): number {

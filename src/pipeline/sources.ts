@@ -28,37 +28,37 @@ import type { Copies } from './copies.js';
 import { LineNumbers } from './line-numbers.js';
 import type { ReadOptions } from './read-options.js';
 
-/** Where logs say nothing of the host they come from. */
+/** Host name used where the logs do not show their host. */
 export const NO_HOST = 'localhost';
 
-/** One log with its rotated files, read file by file, oldest first. */
+/** One log with its rotated files, read one after another, oldest first. */
 export interface Source {
   readonly path: string;
   readonly reader: LogSource;
-  /** to be made anew where reading goes on at another place */
+  /** created anew when reading continues at another place */
   splitter: LineSplitter;
   readonly split: () => LineSplitter;
-  /** between them: joins what a terminal has cut */
+  /** between reader and splitter: joins lines that a terminal wrapped */
   readonly unfolder: Unfolder;
   readonly open: (part: string, from?: number) => Promise<LogInput>;
-  /** reads some of the lines as the log is read, and gives no events: for their times */
+  /** creates a reader that finds times only, and gives no events */
   readonly probe: () => LogSource | undefined;
-  /** those that are not begun yet */
+  /** files not started yet */
   readonly parts: string[];
   readonly allParts: readonly string[];
-  /** as `Copies` has it */
+  /** as in `Copies` */
   readonly rank: number;
-  /** it is read because of what its first lines look like */
+  /** the log was chosen by its first lines, not by its name */
   readonly isGuessed: boolean;
-  /** how many of the parts have been begun */
+  /** number of files started */
   begun: number;
   input: LogInput | undefined;
-  /** up to where the part at hand is read */
+  /** offset in the current file */
   offset: number;
   done: boolean;
 }
 
-/** What is known of a log before it is read. */
+/** Facts about a log before it is read. */
 export const aboutSet = (set: LogSet, found: FoundLogs, options: ReadOptions) => ({
   path: set.path,
   service: options.service,
@@ -74,7 +74,10 @@ export async function openPart(part: string, { stdin }: FoundLogs, from = 0, pie
   return part === '-' && stdin !== undefined ? openStream(stdin) : openLog(part, from, piece, skimmer()?.room);
 }
 
-/** Passes on the held lines of logs that may repeat others, as far as those are read. @returns up to when all lines are known */
+/**
+ * Passes on held lines of logs with copies, as far as the other logs are read. @returns the time up to which all lines
+ * are known
+ */
 export function releaseUpTo(copies: Copies, sources: readonly Source[], newest: Millis | undefined): Millis | undefined {
   const readTo: Millis[] = [];
   for (const { done, rank, reader } of sources) {
@@ -86,7 +89,9 @@ export function releaseUpTo(copies: Copies, sources: readonly Source[], newest: 
   return Math.min(newest, copies.oldest);
 }
 
-/** Whether a service's lines are read. Logs that may repeat others count beside a log of its own where they bring something new. */
+/**
+ * Whether lines of a service are read. A log with copies counts, beside the service's own log, only if it added lines.
+ */
 export function readsOf(sources: readonly Source[], copies: Copies | undefined): (service: string, host?: string) => boolean {
   if (copies === undefined) return (service, host) => sources.some(({ reader }) => reader.reads(service, host));
   const own = sources.filter(({ rank }) => rank === 0);
@@ -101,7 +106,7 @@ export interface OpenOptions {
   readonly found: FoundLogs;
   readonly zonesOf: (set: LogSet) => Zones;
   readonly rules: Rules | undefined;
-  /** what has been read already and cannot be opened again */
+  /** inputs that were read in part and cannot be opened again */
   readonly begun: Map<string, KeptInput>;
   readonly count: Count;
 }
@@ -196,20 +201,20 @@ const onlyCounted =
     if (PLAIN.has(name)) count(name, by, label);
   };
 
-/** NaN where it cannot be known: of what comes through a pipe, or is compressed. */
+/** Total bytes; NaN if unknown, for pipes and compressed files. */
 export function sizeOf(sources: readonly Source[]): number {
   const parts = sources.flatMap((source) => source.parts);
   if (parts.some((part) => part === '-' || isJournalPath(part) || isPackedName(part) || statSync(part).isFIFO())) return Number.NaN;
   return parts.reduce((sum, part) => sum + statSync(part).size, 0);
 }
 
-/** Of standard input nothing is known but that it is not of tomorrow. */
+/** Latest possible time of a line: the file's modification time, or now for standard input. */
 const lastWritten = ({ parts }: LogSet): Millis => {
   const last = parts.at(-1)!;
   return last === '-' || isJournalPath(last) ? systemClock.now() : statSync(last).mtimeMs;
 };
 
-/** The source with the least time that is not read to its end. */
+/** The unfinished source with the earliest time. */
 export function furthestBehind(sources: readonly Source[]): Source | undefined {
   let found: Source | undefined;
   for (const source of sources) {
@@ -220,7 +225,7 @@ export function furthestBehind(sources: readonly Source[]): Source | undefined {
   return found;
 }
 
-/** When a host's nova-compute wrote its last line, where all of its logs are read to the end. */
+/** Time of the last nova-compute line of a host, once all its logs are read to the end. */
 export function endOfLog(sources: readonly Source[], host: string): Millis {
   let last = Number.NEGATIVE_INFINITY;
   for (const { reader, done } of sources) {
@@ -233,7 +238,7 @@ export function endOfLog(sources: readonly Source[], host: string): Millis {
   return last === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : last;
 }
 
-/** Reads one piece of a source; @returns its bytes */
+/** Reads one piece of a source. @returns its number of bytes */
 export async function readOn(source: Source, options: Pick<ReadOptions, 'onUnread' | 'onCutOff'>, count: Count): Promise<number> {
   if (source.input === undefined) {
     const part = source.parts.shift();

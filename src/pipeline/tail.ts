@@ -6,7 +6,7 @@ import { runSidecar, type SavedState, type TailIo } from './sidecar.js';
 
 export type { TailIo } from './sidecar.js';
 
-/** What the command line of `tail` gave. The environment and the configuration file count where it gave nothing. */
+/** Options of the command line of `tail`. Environment and configuration file apply to options that are not given. */
 export interface TailOptions {
   readonly config: string | undefined;
   readonly paths: readonly string[];
@@ -14,11 +14,10 @@ export interface TailOptions {
 }
 
 /**
- * Follows logs until it is to stop, and delivers a trace of every action that ends. Stopping is graceful: finished traces
- * are delivered; the rest, and actions under way, are exported after the next start.
- *
+ * Follows logs until the signal, and delivers a trace of every action that ends. A stop is graceful: finished traces
+ * are delivered; the rest and open actions are exported after the next start.
  * @returns the exit code
- * @throws OperatorError for a configuration or a state folder that cannot be used
+ * @throws OperatorError CONFIG_INVALID, STATE_UNUSABLE, STATE_LOCKED, CHECKPOINT_DAMAGED, CHECKPOINT_NEWER
  */
 export async function runTail(options: TailOptions, io: TailIo): Promise<number> {
   const config = loadConfig({ file: options.config, env: io.env, flags: options.flags, paths: options.paths });
@@ -31,7 +30,7 @@ export async function runTail(options: TailOptions, io: TailIo): Promise<number>
   }
 }
 
-/** Output to a pipe is for somebody who looks: a later run shows it again, so nothing is kept. */
+/** Output to stdout is for a person: a later run shows it again, so no state is kept. */
 function stateDirOf({ stateDir, output }: Config, env: TailIo['env']): string | undefined {
   const dir = stateDir ?? (output === 'otlp' ? defaultStateDir(env) : 'none');
   return dir === 'none' ? undefined : dir;

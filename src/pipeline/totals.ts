@@ -1,6 +1,6 @@
 import type { Count } from '../model/counters.js';
 
-/** Counters since the last line of novaspan's own log that printed them. `/metrics` has the totals since the start, by label. */
+/** Counters since the last log line that printed them. `/metrics` has the totals since the start, by label. */
 export class Totals {
   #counted = new Map<string, number>();
 
@@ -8,7 +8,7 @@ export class Totals {
     this.#counted.set(name, (this.#counted.get(name) ?? 0) + by);
   };
 
-  /** Counters since the last call, by name. Starts again from 0. */
+  /** Counters since the last call, by name; resets them. */
   since(): Record<string, number> {
     const counted = Object.fromEntries(this.#counted);
     this.#counted = new Map();

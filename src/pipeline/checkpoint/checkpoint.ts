@@ -5,13 +5,13 @@ import { writeDurably } from '../../model/durable.js';
 import { checkpointDamaged, checkpointNewer, reasonOf, stateUnusable } from '../../model/errors.js';
 import { lockFolder, type Unlock } from './lock.js';
 
-/** Version of the checkpoint's contents. A process reads its own version and older ones. */
+/** Version of the checkpoint format. A process reads its own version and older ones. */
 const VERSION = 1;
 const FORMAT = 'novaspan checkpoint';
 
 /**
- * The first line of the file; the second is the state, as JSON. Two lines: a version that stores the state
- * in another way is still recognised by its number, and the hash covers bytes.
+ * First line of the file; the second line is the state, as JSON. A separate line keeps the version readable for other
+ * formats, and the hash covers bytes.
  */
 interface Header {
   readonly format: typeof FORMAT;
@@ -49,10 +49,8 @@ export class StateFolder<State> {
   }
 
   /**
-   * The last checkpoint; undefined at the first start.
-   *
-   * Its shape is not checked again: the hash shows that these are the bytes that a process of this version wrote.
-   *
+   * The last checkpoint; undefined at the first start. The state is not validated, because the hash shows that a
+   * process of this version wrote it.
    * @throws OperatorError CHECKPOINT_DAMAGED, CHECKPOINT_NEWER, STATE_UNUSABLE
    */
   load(): State | undefined {
@@ -67,7 +65,7 @@ export class StateFolder<State> {
     return JSON.parse(state) as State;
   }
 
-  /** Replaces the checkpoint, durably. @throws the system's error; the previous checkpoint then stays */
+  /** Replaces the checkpoint durably. @throws the system's error; the previous checkpoint then stays */
   async save(state: State): Promise<void> {
     const text = JSON.stringify(state);
     if (text === this.#written) return;

@@ -34,28 +34,28 @@ export class Checkpointer<State> {
     this.#options = options;
   }
 
-  /** When one was last written. */
+  /** Time of the last checkpoint. */
   get written(): Millis | undefined {
     return this.#written;
   }
 
-  /** Why the last one could not be written. */
+  /** Why the last checkpoint could not be written. */
   get fault(): string | undefined {
     return this.#fault;
   }
 
-  /** Something was read or exported: the next checkpoint is due after the normal interval. */
+  /** Call when something was read or exported: the next checkpoint is then written after the normal interval. */
   note(): void {
     this.#hasChanged = true;
   }
 
-  /** Writes a checkpoint if one is due. Never rejects. */
+  /** Writes a checkpoint if its time has come. Never rejects. */
   async writeIfDue(): Promise<void> {
     const { clock, interval } = this.#options;
     if (clock.now() - this.#tried >= (this.#hasChanged ? interval : Math.max(interval, QUIET_INTERVAL))) await this.write();
   }
 
-  /** Writes one. Never rejects. */
+  /** Writes a checkpoint. Never rejects. */
   async write(): Promise<void> {
     const { folder, take, onWritten, clock, count, log } = this.#options;
     this.#tried = clock.now();

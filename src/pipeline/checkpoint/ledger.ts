@@ -1,7 +1,7 @@
 import { type ClosedRecord, isSameRecord } from '../../correlate/closed-record.js';
 import type { Millis } from '../../model/line.js';
 
-/** Records of the exported traces, kept as long as their lines may be read again. */
+/** Records of exported actions, kept as long as their lines may be read again. */
 export class Ledger {
   /** by instance and request */
   readonly #entries = new Map<string, ClosedRecord[]>();
@@ -23,7 +23,7 @@ export class Ledger {
     return this.#entries.get(keyOf(record))?.some((each) => isSameRecord(each, record)) ?? false;
   }
 
-  /** Forgets what ended before a moment. */
+  /** Drops records that ended before a time. */
   forget(before: Millis): void {
     for (const [key, records] of this.#entries) {
       const left = records.filter(({ to }) => to >= before);

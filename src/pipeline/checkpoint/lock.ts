@@ -6,10 +6,9 @@ import { stateLocked } from '../../model/errors.js';
 export type Unlock = () => void;
 
 /**
- * Takes a state folder for this process: two that write one checkpoint would each lose what the other did. Node.js has no
- * file locks, so the holder writes its pid and start time, and a lock whose holder has ended is ignored.
- *
- * @throws OperatorError STATE_LOCKED when another process has it; else what the system says
+ * Locks a state folder for this process: two processes with one checkpoint would overwrite each other's work. Node.js
+ * has no file locks, so the lock holds pid and start time, and the lock of an ended process is ignored.
+ * @throws OperatorError STATE_LOCKED if another process holds it; else the system's error
  */
 export function lockFolder(folder: string): Unlock {
   const path = join(folder, 'lock');
@@ -31,7 +30,10 @@ export function lockFolder(folder: string): Unlock {
   }
 }
 
-/** The process that holds a lock; undefined if it has ended. In a container a restarted process has the same pid: the start time differs. */
+/**
+ * The process that holds a lock; undefined if it has ended. The start time is compared as well: in a container, a
+ * restarted process has the same pid.
+ */
 function holderOf(lock: string | undefined): number | undefined {
   const [, digits, start] = /^(\d+) (\S+)\n$/.exec(lock ?? '') ?? [];
   const pid = Number(digits);
@@ -49,7 +51,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** When a process began, in the kernel's ticks; `-` where there is no /proc to ask. */
+/** Start time of a process in ticks of the kernel; `-` without /proc. */
 function startOf(pid: number): string {
   const stat = read(`/proc/${pid}/stat`);
   // The second field is the program's name, in brackets, and may hold anything.

@@ -13,8 +13,8 @@ const CLOSE: Millis = 1000;
 const MOST = 4096;
 
 /**
- * Which offset of one log holds which time, noted while the log is read. It answers "from which offset must I read to have all
- * lines since R". Times may go backwards, so each point holds the newest time of all lines before it.
+ * Maps times to offsets of one log, collected while it is read, to find the offset from which all lines since a time
+ * can be read. Times may go backwards, so each point has the newest time of all lines before it.
  */
 export class ResumePoints {
   #points: ResumePoint[];
@@ -25,10 +25,10 @@ export class ResumePoints {
     this.#points = [{ newest: Number.NEGATIVE_INFINITY, place: begun }];
   }
 
-  /** After a read: up to `place` no line is newer than `newest`. */
+  /** Notes, after a read, that no line before `place` is newer than `newest`. */
   note(newest: Millis, place: Place): void {
     const points = this.#points;
-    // Replace the last point: of points with nearly the same time, the furthest saves most reading.
+    // Replace the last point: among points of nearly the same time, the furthest saves most reading.
     if (points.length > 1 && (newest === points.at(-1)!.newest || newest - points.at(-2)!.newest < this.#apart)) points.pop();
     points.push({ newest, place });
     if (points.length <= MOST) return;
@@ -38,7 +38,7 @@ export class ResumePoints {
     this.#points = kept;
   }
 
-  /** The last known place before all lines of a moment and later. Drops the points before it. */
+  /** The last known place before all lines since a time. Drops earlier points. */
   before(moment: Millis): { readonly place: Place; readonly newest: Millis | undefined } {
     let last = 0;
     for (let i = 1; i < this.#points.length; i++) if (this.#points[i]!.newest < moment) last = i;

@@ -14,16 +14,16 @@ export interface ExcerptOptions {
   readonly zone: string;
   readonly isZoneGiven?: boolean | undefined;
   readonly rules?: readonly string[] | undefined;
-  /** Whether the lines of a trace are wanted. @param requests every request id that its lines have */
+  /** Whether the lines of a trace are wanted. @param requests all request ids in its lines */
   readonly wants: (trace: FinishedTrace, requests: ReadonlySet<string>) => boolean;
-  /** the folder that is written; it is there, and empty */
+  /** the output folder; it exists and is empty */
   readonly output: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 export const isAborted = ({ signal }: ExcerptOptions): boolean => signal?.aborted === true;
 
-/** Whose lines are taken, and where they stand. */
+/** The chosen traces, and the places of their lines. */
 export interface Chosen {
   readonly traces: FinishedTrace[];
   readonly requests: Set<string>;
@@ -32,7 +32,7 @@ export interface Chosen {
   zone: string;
 }
 
-/** Lines by the log, its file and where in it they begin. */
+/** Places of lines: by log and file, the offsets at which they begin. */
 export class Places {
   readonly #of = new Map<string, Set<number>>();
 
@@ -49,11 +49,11 @@ export class Places {
 }
 const NONE: ReadonlySet<number> = new Set();
 
-/** So long before and after an action other lines have a say in it: as correlation looks for them. */
+/** Margins before and after an action in which correlation looks for other lines. */
 const BEFORE: Millis = seconds(61);
 const AFTER: Millis = seconds(20);
 
-/** How an excerpt reads logs. */
+/** Replay options for reading the logs of an excerpt. */
 export const replayOf = ({
   service,
   host,
@@ -68,10 +68,10 @@ export const replayOf = ({
   ...(signal !== undefined && { signal }),
 });
 
-/** Fields of messages in which a host stands. */
+/** Fields of messages that hold a host name. */
 const HOST_FIELDS = ['host', 'node', 'chassis', 'from', 'to'] as const;
 
-/** The chosen traces, and others with the same id: a build attempt that was handed back is a trace of its own. */
+/** Finds the chosen traces, and other traces with the same id: a failed build attempt is a trace of its own. */
 export async function choose(options: ExcerptOptions): Promise<Chosen> {
   const others = new Set<string>();
   const chosen = await chooseBy(options, ({ traceId }) => others.add(traceId));
@@ -112,7 +112,9 @@ async function chooseBy(options: ExcerptOptions, onOther: (trace: FinishedTrace)
   return chosen;
 }
 
-/** Also what is read while the actions are under way: what else the hosts did decides whose a line is, and how sure an end. */
+/**
+ * Adds all lines that novaspan reads while the actions run: other events of the hosts affect owners and certainties.
+ */
 export async function placesRead(options: ExcerptOptions, { traces, zone }: Chosen): Promise<Places> {
   const places = new Places();
   const lasts = new Map<string, Origin>();
@@ -128,7 +130,7 @@ export async function placesRead(options: ExcerptOptions, { traces, zone }: Chos
     },
   });
   for await (const _ of found) if (isAborted(options)) break;
-  // That a log goes on shows that an action did not end where it ends.
+  // A later line of a log proves that an action did not end where the excerpt ends.
   for (const origin of lasts.values()) places.add(origin);
   return places;
 }

@@ -15,34 +15,33 @@ import { having, linesOf, type RawLine, type Wanted } from './lines.js';
 import { differences } from './same.js';
 
 /**
- * How much was taken, from the least:
- *
+ * Extent of an excerpt, smallest first:
  * - `own`: the lines of the action, and every other line with one of its request ids
- * - `read`: also each line that is read and was printed while the action was under way, and the last of each log
- * - `all`: everything between the first and the last of these
+ * - `read`: also each line that novaspan reads while the action runs, and the last line of each log
+ * - `all`: everything between the first and the last of these lines
  */
 const extents = ['own', 'read', 'all'] as const;
 type Extent = (typeof extents)[number];
 
 export interface Excerpt {
-  /** what was chosen; nothing is written where there is nothing */
+  /** the chosen traces; if empty, nothing is written */
   readonly traces: readonly FinishedTrace[];
   readonly extent: Extent;
   readonly files: number;
   readonly lines: number;
-  /** how many different ones were replaced, by what they are */
+  /** number of different names replaced, by kind */
   readonly replaced: Readonly<Record<string, number>>;
-  /** names of hosts that could not be replaced */
+  /** host names that could not be replaced */
   readonly kept: readonly string[];
-  /** how the traces of the excerpt differ from those of the logs; nothing where they are the same */
+  /** differences between the traces of the excerpt and those of the logs; empty if they are the same */
   readonly differences: readonly string[];
-  /** the zone that the excerpt is read in */
+  /** zone in which the excerpt must be read */
   readonly zone: string;
 }
 
 /**
- * Writes the lines of the chosen actions into a folder, with other names in the place of real ones, and reads them again: only where the
- * traces are the same is it an excerpt. Where they are not, more lines are taken.
+ * Writes the lines of the chosen actions into a folder, with names replaced, reads them again, and compares the traces.
+ * If they differ, the next larger extent is tried.
  */
 export async function excerpt(options: ExcerptOptions): Promise<Excerpt> {
   const chosen = await choose(options);
@@ -84,7 +83,7 @@ interface ChosenLog {
   readonly parts: readonly ChosenPart[];
 }
 
-/** @returns undefined where nothing of the file is wanted */
+/** @returns undefined if no line of the file is wanted */
 async function wantedOf(
   extent: Extent,
   places: ReadonlySet<number>,
@@ -102,7 +101,7 @@ async function wantedOf(
 }
 
 const WORD = /[A-Za-z_][\w-]+/g;
-/** Every word that some message, logger or service has. */
+/** All words of messages, loggers and services. */
 const messageWords = (): ReadonlySet<string> =>
   new Set(
     tables.flatMap(({ services, messages }) =>
@@ -116,7 +115,10 @@ const messageWords = (): ReadonlySet<string> =>
     ),
   );
 
-/** Writes the lines and reads them again. A host may be called as a word of a message: where that does harm, it keeps its name. */
+/**
+ * Writes the lines and reads them again. If replacing a host name that is also a word of messages changes the traces,
+ * the name stays.
+ */
 async function makeOf(options: ExcerptOptions, logs: readonly ChosenLog[], chosen: Chosen): Promise<Made> {
   const made = await makeWith(options, logs, chosen, namesIn(logs, chosen.hosts, true));
   if (made.differences.length === 0) return made;
@@ -146,7 +148,7 @@ function namesIn(logs: readonly ChosenLog[], hosts: Iterable<string>, isBold: bo
   return pseudonyms;
 }
 
-/** Where a log is written, below the folder: under its own name, with other names of hosts in it. */
+/** Output path of a log below the folder: its own path with host names replaced. */
 function placeOf(set: LogSet, part: string, root: string, pseudonyms: Pseudonyms): string {
   const below = relative(root, set.path)
     .split(sep)
@@ -155,7 +157,7 @@ function placeOf(set: LogSet, part: string, root: string, pseudonyms: Pseudonyms
   return join(...folder, pseudonyms.host(unpackedName(basename(part))));
 }
 
-/** The folder that all paths lie in. */
+/** The deepest folder that contains all paths. */
 function rootOf(sets: readonly LogSet[]): string {
   const folders = sets.map(({ path }) => dirname(path).split(sep));
   const shared = folders.reduce((all, names) => all.slice(0, all.findIndex((name, i) => name !== names[i]) >>> 0));

@@ -1,7 +1,7 @@
 import { formOf } from '../../format/wrap/index.js';
 import type { LogInput } from '../../tail/log-input.js';
 
-/** A line of a file, and where in it the line begins. */
+/** A line of a file, and its offset. */
 export interface RawLine {
   readonly offset: number;
   readonly text: string;
@@ -9,12 +9,12 @@ export interface RawLine {
 
 const NEWLINE = 10;
 
-/** Whether a line is one of those that are wanted. @param bytes valid during the call only */
+/** Whether a line is wanted. @param bytes valid only during the call */
 export type Wanted = (bytes: Buffer, start: number, end: number, offset: number) => boolean;
 
 /**
- * The lines of a file that are wanted, as they stand in it, in order. What continues such a line (a traceback, a dump) is wanted, too:
- * what is in no form of a log continues the line before it.
+ * The wanted lines of a file, in order and unchanged. Lines that continue a wanted line (a traceback, a dump) are
+ * included: a line in no known form continues the one before.
  */
 export async function linesOf(input: LogInput, isWanted: Wanted): Promise<RawLine[]> {
   const found: RawLine[] = [];
@@ -42,7 +42,7 @@ export async function linesOf(input: LogInput, isWanted: Wanted): Promise<RawLin
   return found;
 }
 
-/** Whether a line has one of several texts in it. */
+/** Whether a line contains one of several texts. */
 export function having(texts: Iterable<string>): (bytes: Buffer, start: number, end: number) => boolean {
   const wanted = [...texts].map((text) => Buffer.from(text));
   return (bytes, start, end) => {

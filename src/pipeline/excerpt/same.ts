@@ -1,7 +1,7 @@
 import { keys } from '../../model/attributes.js';
 import type { FinishedTrace, SpanData } from '../../model/span.js';
 
-/** What an excerpt must leave as it is: which spans there are, of which services, when they begin and end, and how they ended. */
+/** The facts of a span that an excerpt must keep: service, name, parent, start, end and outcome. */
 function spanText(span: SpanData, names: ReadonlyMap<string, string>): string {
   const parent = span.parentSpanId === undefined ? '' : ` in ${names.get(span.parentSpanId) ?? 'another trace'}`;
   const outcome = span.attributes[keys.outcome];
@@ -16,7 +16,7 @@ function textsOf(trace: FinishedTrace | undefined): string[] {
   return trace?.spans.map((span) => spanText(span, names)) ?? [];
 }
 
-/** What differs between the traces of the logs and those of the excerpt, one line each; nothing where they are the same. */
+/** Differences between the traces of the logs and those of the excerpt, one line each. */
 export function differences(expected: readonly FinishedTrace[], found: readonly FinishedTrace[]): string[] {
   // An attempt that was handed back has the trace id of its action.
   const byKey = grouped(found);
@@ -33,7 +33,7 @@ function grouped(traces: readonly FinishedTrace[]): Map<string, FinishedTrace[]>
   return groups;
 }
 
-/** Those of a sorted list that another has not, or not as often. */
+/** Items of a sorted list that another list lacks, counting repeats. */
 function lacking(these: readonly string[], those: readonly string[]): string[] {
   const left = [...those];
   return these.filter((text) => {

@@ -3,14 +3,13 @@ import { Candidate } from '../../correlate/candidate.js';
 import { actions } from '../../lifecycle/name.js';
 
 const specs: ReadonlyMap<unknown, string> = new Map(actions.map((spec) => [spec, spec.name]));
-/** Characters that are hashed at once. */
+/** Number of characters per hash update. */
 const BATCH = 64 * 1024;
 
 /**
- * A hash of all that a value holds. What is written is plain data: a class whose fields cannot all be seen is refused, so that nothing that
- * has a say is left out by mistake. Of lines and candidates it counts, too, which of them are the very same.
- *
- * @throws Error for what is no plain data
+ * A hash of a value of plain data. A class with private fields is refused, because they would be missed. For lines and
+ * candidates, object identity counts, too.
+ * @throws Error for other than plain data
  */
 export function digestOf(value: unknown, onText?: (text: string) => void): string {
   const hash = createHash('sha256');

@@ -13,16 +13,20 @@ import { knewAlike, wholeOf } from './whole.js';
 type How = 'there' | 'end' | 'aborted';
 type Traces = AsyncGenerator<FinishedTrace, How>;
 
-/** With fewer bytes a second thread begins when half of the work is done. */
+/** Below this size a second thread would start when half of the work is done. */
 const LEAST = 64e6;
-/** The second thread reads some of what lies before the cut, too, and hands over what it finds. */
+/**
+ * Share of bytes before the cut: more than half, as the second thread also reads some of it, and hands over its
+ * results.
+ */
 const SHARE = 0.54;
-/** What is open for longer than this at the cut makes the second thread's work worthless. */
+/** If an action is open at the cut for longer than this, the second thread's work is discarded. */
 const OVERLAP = minutes(60);
 
 /**
- * Reads the logs up to a cut, while another thread reads on from there, having begun some time before it. Where both know the same at the
- * cut, what the other found follows; where they do not, or the other fails, this thread reads on. So what is given is what one thread gives.
+ * Reads the logs up to a cut, while another thread reads from some time before the cut to the end. If the states of
+ * both agree at the cut, the results of the other thread follow; if not, or if it fails, this thread reads on. So the
+ * result is always that of one thread.
  */
 export async function* readInShards(run: Run, jobs: Jobs): Traces {
   const said = (text: string): void => jobs.onNote?.(text);
@@ -64,7 +68,7 @@ async function* alone(run: Run, later: Later, said: (text: string) => void, why 
   return yield* run.read(() => false);
 }
 
-/** As `wholeOf`; undefined where that is not known. */
+/** The state as in `wholeOf`; undefined if it cannot be compared. */
 function comparable(run: Run): string | undefined {
   try {
     return wholeOf(run);
@@ -87,7 +91,7 @@ function jobOf({ options }: Run, { format, overlap = OVERLAP, at = SHARE }: Jobs
   };
 }
 
-/** Whether what the other knew less than this thread had no say in what it found; takes in what it noted of the clocks. */
+/** Whether the other thread's missing knowledge could not affect its results; merges its clock notes. */
 function takesOver(run: Run, workers: ReadonlyMap<string, string>, { clocks, askedTooEarly, asked }: Found): boolean {
   const { printed } = run.correlator.allocations;
   if (askedTooEarly.some((host) => printed.has(host)) || !knewAlike(run, workers, asked)) return false;
@@ -96,7 +100,7 @@ function takesOver(run: Run, workers: ReadonlyMap<string, string>, { clocks, ask
 
 async function* tracesOf(run: Run, found: Found, jobs: Jobs): AsyncGenerator<FinishedTrace> {
   const { options, stalls } = run;
-  // Which numbered lines are missing is known from the first line on.
+  // Missing numbered lines can be counted only from the first line on.
   run.doing = 'reading';
   for (const source of run.sources)
     if ([...source.reader.readers].some(({ isNumbered }) => isNumbered === true)) while (!source.done) await run.readOn(source);
@@ -147,7 +151,7 @@ function bytesOf(file: number, from: number, length: number): Buffer {
   return bytes;
 }
 
-/** The other thread, as it reports. */
+/** Communication with the other thread. */
 class Later {
   readonly #reports: Report[] = [];
   readonly #thread: Thread;
@@ -164,7 +168,7 @@ class Later {
     });
   }
 
-  /** Waits for a report. @returns undefined where there will be none */
+  /** Waits for a report. @returns undefined if there will be none */
   async next<T extends Report['is']>(is: T): Promise<Extract<Report, { is: T }> | undefined> {
     const isIt = (report: Report): report is Extract<Report, { is: T }> => report.is === is;
     for (;;) {

@@ -8,21 +8,24 @@ import type { FinishedTrace } from '../../model/span.js';
 import type { UnreadLog } from '../../model/unread.js';
 import type { ReadOptions } from '../read-options.js';
 
-/** How the work of a replay is shared. */
+/** How a replay is shared between threads. */
 export interface Jobs {
-  /** What traces are written as: then a trace of another thread is an outline of it, and its line. Undefined: all of it is needed. */
+  /**
+   * Output format of traces: the other thread then returns an outline and the encoded line. Undefined: it returns whole
+   * traces.
+   */
   readonly format: 'otlp' | 'json' | undefined;
-  /** Takes, before such a trace is given, what gives its line. */
+  /** Called before such a trace is returned, with a function that gives its line. */
   readonly onWritten: (trace: FinishedTrace, line: () => Uint8Array) => void;
-  /** Takes why the work was not shared, or what came of it. */
+  /** Called with why the work was not shared, or with the result of sharing. */
   readonly onNote?: (said: string) => void;
-  /** Begins a thread, and tells it what to do. */
+  /** Starts a thread with a job. */
   readonly start?: (job: Job, take: (report: Report) => void) => Thread;
-  /** fewer bytes are read by one thread */
+  /** below this number of bytes, one thread is used */
   readonly least?: number;
-  /** how much of the logs' time before the cut the second thread reads */
+  /** log time before the cut that the second thread reads */
   readonly overlap?: Millis;
-  /** where the logs are cut, as a share of their bytes */
+  /** position of the cut, as a share of bytes */
   readonly at?: number;
 }
 
@@ -31,7 +34,7 @@ export interface Thread {
   stop(): void;
 }
 
-/** What the second thread does: plain data. */
+/** Job of the second thread: plain data. */
 export interface Job {
   readonly options: Pick<ReadOptions, 'paths' | 'service' | 'host' | 'form' | 'zone' | 'isZoneGiven' | 'lines' | 'rules'> & {
     readonly piece: number;
@@ -42,32 +45,32 @@ export interface Job {
   readonly at: number;
 }
 
-/** What the second thread reports: plain data. */
+/** Reports of the second thread: plain data. */
 export type Report =
-  /** the cut */
+  /** the cut was chosen */
   | { readonly is: 'cut'; readonly at: Millis }
-  /** what it knew when it was there */
+  /** its state at the cut */
   | { readonly is: 'there'; readonly whole: string; readonly workers: ReadonlyMap<string, string> }
   | { readonly is: 'done'; readonly found: Found }
-  /** it cannot do its part */
+  /** it gives up */
   | { readonly is: 'over'; readonly why: string };
 
-/** Workers of a log that served something behind the cut, and how many were known at the end. */
+/** Workers of a log that served requests after the cut, and how many were known at the end. */
 export interface Asked {
   readonly path: string;
   readonly pids: readonly number[];
   readonly known: number;
 }
 
-/** A trace, in the file of the second thread. */
+/** A trace in the file of the second thread. */
 export interface Written {
-  /** undefined where the file holds the trace itself */
+  /** undefined if the file has the trace itself */
   readonly outline: FinishedTrace | undefined;
   readonly length: number;
   readonly requests: readonly string[] | undefined;
 }
 
-/** What was said of lines that make no trace, in order. */
+/** Callback calls about lines without a trace, in order. */
 export type Said =
   | { readonly of: 'unnamed'; readonly what: Unnamed }
   | { readonly of: 'requestless'; readonly what: Event }
@@ -76,15 +79,15 @@ export type Said =
   | { readonly of: 'stall'; readonly what: Reported }
   | { readonly of: 'slowed'; readonly what: Slowed };
 
-/** All that was found behind the cut. */
+/** All results after the cut. */
 export interface Found {
-  /** an open file that has no name any more, of all threads */
+  /** an open, already unlinked file; descriptors are shared by all threads */
   readonly file: number;
   readonly traces: readonly Written[];
   readonly counts: readonly (readonly [name: CounterName, by: number, label: string | undefined])[];
   readonly said: readonly Said[];
   readonly clocks: readonly NotesOfLog[];
-  /** hosts of which it mattered that they print no allocations, as far as was known */
+  /** hosts whose lack of allocation lines affected the results, as far as this thread knew */
   readonly askedTooEarly: readonly string[];
   readonly asked: readonly Asked[];
   readonly readBytes: number;

@@ -17,10 +17,12 @@ import { outlineOf } from './outline.js';
 import { type Plan, planOf } from './plan.js';
 import { askedOf, askNone, wholeOf, workersOf } from './whole.js';
 
-/** The most that is said of lines that make no trace. */
+/** Maximum number of callback calls about lines without a trace. */
 const MOST_SAID = 100_000;
 
-/** Reads the logs' later part from some time before the cut on, and reports what it knew there and what it found. */
+/**
+ * Reads the later part of the logs, from some time before the cut, and reports its state at the cut and its results.
+ */
 export async function readLater(job: Job, report: (report: Report) => void, signal?: AbortSignal): Promise<void> {
   const recorder = new Recorder(job);
   const rules = job.options.rules === undefined ? undefined : (await import('../../read/rules.js')).loadRules(job.options.rules);
@@ -57,7 +59,7 @@ export async function readLater(job: Job, report: (report: Report) => void, sign
   }
 }
 
-/** Whether all logs are read up to a moment: then where each of them is depends on the logs alone. */
+/** Whether all logs are read up to a time. The place in each log then depends only on the logs. */
 export const isAt =
   (moment: number) =>
   ({ reader }: Source): boolean =>
@@ -71,7 +73,7 @@ async function drain<T>(traces: AsyncGenerator<FinishedTrace, T>, take?: (trace:
   }
 }
 
-/** Reads the first piece of each log, by which it is known how it is written, and goes on at its place. */
+/** Reads the first piece of each log to detect its form, and continues at the log's place. */
 async function begin(run: Run, { from }: Plan, piece: number): Promise<void> {
   for (const [source, { part, offset }] of from) {
     if (part === 0 && offset <= piece) continue;
@@ -87,7 +89,7 @@ async function begin(run: Run, { from }: Plan, piece: number): Promise<void> {
     source.input = await source.open(path, offset);
     source.offset = offset;
     if (offset === 0) continue;
-    // What stands before the first end of a line began before.
+    // Bytes before the first line end belong to an earlier line.
     const { splitter } = source;
     source.splitter = {
       get pending() {
@@ -104,7 +106,7 @@ async function begin(run: Run, { from }: Plan, piece: number): Promise<void> {
   }
 }
 
-/** Keeps what is found behind the cut. */
+/** Records the results after the cut. */
 class Recorder {
   readonly #format: Jobs['format'];
   readonly #encode: ((trace: FinishedTrace) => string | Uint8Array) | undefined;
@@ -124,7 +126,7 @@ class Recorder {
 
   get options(): Omit<ReadOptions, keyof Job['options']> {
     return {
-      // Of lines that are missing only who reads from the beginning knows.
+      // Only a reader from the beginning knows which numbered lines are missing.
       count: (name, by = 1, label) => {
         if (!this.#isOn || name === 'vlog_lines_missing') return;
         const key = label === undefined ? name : `${name} ${label}`;
@@ -152,7 +154,7 @@ class Recorder {
 
   begin(): void {
     this.#isOn = true;
-    // A file without a name is gone when the process is, whatever ends it.
+    // An unlinked file disappears with the process, however it ends.
     const folder = mkdtempSync(join(tmpdir(), 'novaspan-'));
     try {
       this.#file = openSync(join(folder, 'traces'), 'w+', 0o600);
@@ -176,7 +178,7 @@ class Recorder {
 
   found(): Pick<Found, 'file' | 'traces' | 'counts' | 'said'> {
     const file = this.#file!;
-    // Whom it is handed to closes it.
+    // The receiver closes the file.
     this.#file = undefined;
     return { file, traces: this.#traces, counts: [...this.#counts.values()], said: this.#said };
   }

@@ -1,9 +1,7 @@
 import { rootOf } from '../../export/terminal/reading.js';
 import type { FinishedTrace, SpanData } from '../../model/span.js';
 
-/**
- * What is asked of a trace that is written already, to choose and to count it: whose it is, its root, and on which hosts from when to when.
- */
+/** The facts of an encoded trace that are needed to choose and count it: ids, root, hosts, start and end. */
 export function outlineOf(trace: FinishedTrace): FinishedTrace {
   const root = rootOf(trace);
   const hosts = new Map<string, SpanData>();

@@ -7,34 +7,34 @@ import { utf16Of } from '../../tail/utf16.js';
 import type { Run } from '../run.js';
 import type { Source } from '../sources.js';
 
-/** Places of each log whose times are looked up before the cut is chosen. */
+/** Number of places per log whose times are sampled to choose the cut. */
 const SAMPLES = 12;
-/** Bytes that are read to know the time at a place, and before them the log's first. */
+/** Bytes read to find the time at a place, and before that at the start of the log. */
 const LOOK = 8 * 1024;
-/** The same, where there is no time in so few. */
+/** The same, if so few have no time. */
 const LONG_LOOK = 128 * 1024;
 const NEWLINE = 10;
 
-/** A place that a log is read from: one of its parts, and how many pieces in. */
+/** A place in a log: file, and number of pieces into it. */
 interface Place {
   readonly part: number;
   readonly offset: number;
 }
 
-/** One log, as a row of pieces. */
+/** One log, as a sequence of pieces. */
 interface Row {
   readonly source: Source;
   readonly places: readonly Place[];
   readonly bytes: number;
 }
 
-/** Where the logs are cut, and from where each is read to know all that matters there. */
+/** The cut, and the place at which each log must start before it. */
 export interface Plan {
   readonly at: Millis;
   readonly from: ReadonlyMap<Source, Place>;
 }
 
-/** Why logs cannot be read at several places at once; undefined where they can. */
+/** Why the logs cannot be shared; undefined if they can. */
 export function whyNot({ options, sources, copies, totalBytes }: Run, least: number): string | undefined {
   if (options.lines === 'numbered') return 'lines are numbered from the beginning of each file';
   if (copies !== undefined) return 'a journal or syslog may repeat what other logs hold';
@@ -50,10 +50,9 @@ function isPlainFile(path: string): boolean {
 }
 
 /**
- * Chooses where to cut. Times are looked up at a few places of each log: a wrong one costs time and nothing else, as what is known at the
- * cut is compared.
- *
- * @param share of the bytes that is to lie before the cut
+ * Chooses the cut. Times are sampled at a few places of each log: an error costs only time, because the states are
+ * compared at the cut.
+ * @param share of the bytes before the cut
  */
 export function planOf(
   sources: readonly Source[],
@@ -84,7 +83,7 @@ function rowOf(source: Source, piece: number): Row {
   return { source, places, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
-/** The last place at which a log is no further than a moment. */
+/** The last place at which a log is not later than a time. */
 function lastBefore(source: Source, places: readonly Place[], moment: Millis): Place {
   let low = 0;
   let high = places.length - 1;
@@ -96,7 +95,7 @@ function lastBefore(source: Source, places: readonly Place[], moment: Millis): P
   return places[low]!;
 }
 
-/** The time of the lines at a place, as the log's own reader knows it. */
+/** Time of the lines at a place, by the log's own reader. */
 function timeAt(source: Source, place: Place): Millis | undefined {
   return timeWithin(source, place, LOOK) ?? timeWithin(source, place, LONG_LOOK);
 }

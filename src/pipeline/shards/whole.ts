@@ -3,14 +3,13 @@ import type { Run } from '../run.js';
 import { digestOf } from './digest.js';
 import type { Asked } from './jobs.js';
 
-/** Bytes of a line that are kept until its end comes. Of a longer one the rest is passed over. */
+/** Maximum length of a line that is kept until its end. The rest of a longer line is skipped. */
 const LONGEST = 1024 * 1024;
 
 /**
- * A hash of all that has a say in what a run gives from now on, but for what is handed over and compared at the end: the numbers of vlog's
- * lines, the hosts that print allocations, and uWSGI's workers.
- *
- * @throws Error where it depends on more
+ * A hash of the state that decides the further output of a run, except what is handed over and compared at the end:
+ * vlog line numbers, hosts that print allocations, and uWSGI workers.
+ * @throws Error if the output depends on more
  */
 export function wholeOf({ sources, correlator }: Run, onText?: (text: string) => void): string {
   const logs = sources.map(({ path, begun, done, input, offset, parts, splitter, unfolder, reader }) => {
@@ -27,23 +26,23 @@ function* workersIn({ sources }: Run): Generator<readonly [path: string, workers
   for (const { path, reader } of sources) for (const { workers } of reader.readers) if (workers !== undefined) yield [path, workers];
 }
 
-/** What is known of uWSGI's workers, by log and process. */
+/** State of the uWSGI workers, by log and process. */
 export function workersOf(run: Run): ReadonlyMap<string, string> {
   const known = new Map<string, string>();
   for (const [path, workers] of workersIn(run)) for (const [pid, worker] of workers.known) known.set(`${path} ${pid}`, digestOf(worker));
   return known;
 }
 
-/** From now on it is noted which workers serve something. */
+/** Starts to record which workers serve requests. */
 export function askNone(run: Run): void {
   for (const [, { asked }] of workersIn(run)) asked.clear();
 }
 
-/** Which workers served something. */
+/** Workers that served requests. */
 export const askedOf = (run: Run): Asked[] =>
   Array.from(workersIn(run), ([path, { asked, known }]) => ({ path, pids: [...asked], known: known.size }));
 
-/** Whether what was asked of was known alike, and what is forgotten where there is no room was forgotten in neither. */
+/** Whether both threads had the same state of these workers, and neither dropped any for lack of room. */
 export function knewAlike(run: Run, theirs: ReadonlyMap<string, string>, all: readonly Asked[]): boolean {
   const ours = workersOf(run);
   return [...workersIn(run)].every(([path, workers]) => {
