@@ -17,7 +17,7 @@ const GROUPS: readonly Group[] = [
 ];
 const groupOf = ({ isError, outcome }: Outline): number => (isError ? 1 : outcome === 'succeeded' ? 0 : 2);
 
-/** The list of actions, and all of them over time. */
+/** Page: the list of actions, and a chart of them over time. */
 export function Actions() {
   const found = filtered.value;
   const points = useMemo(
@@ -120,7 +120,7 @@ const COLUMNS: readonly (readonly [Column, string])[] = [
 
 type Sort = readonly [Column, 1 | -1];
 
-/** Times and durations begin with the largest. */
+/** Times and durations sort with the largest first. */
 const firstSign = (column: Column): 1 | -1 => (column === 'ms' || column === 'start' ? -1 : 1);
 
 function sorted(found: readonly Outline[], [column, sign]: Sort): readonly Outline[] {
@@ -130,7 +130,7 @@ function sorted(found: readonly Outline[], [column, sign]: Sort): readonly Outli
   });
 }
 
-/** The length of a full bar. One hang of an hour would leave no bar for the others. */
+/** Duration of a full bar. A limit, because one hang of an hour would shrink all other bars to nothing. */
 function fullBar(rows: readonly Outline[]): number {
   const times = rows.map(({ ms }) => ms).sort((a, b) => a - b);
   return Math.max(1, quantile(times, 0.95) || 1);
@@ -147,7 +147,7 @@ const MOVES: Readonly<Record<string, number>> = {
   End: Number.POSITIVE_INFINITY,
 };
 
-/** Keys that move the focus from row to row. */
+/** Keys that move the focus between rows. */
 const keysOf =
   (box: { readonly current: HTMLDivElement | null }, count: number) =>
   (event: KeyboardEvent): void => {
@@ -157,7 +157,7 @@ const keysOf =
     event.preventDefault();
     const to = Math.min(count - 1, Math.max(0, Number(at) + by));
     reveal(box.current, to, ROW, HEAD);
-    // A row that was out of sight is drawn with the next frame.
+    // A row outside the view is drawn with the next frame.
     requestAnimationFrame(() => requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-place="${to}"]`)?.focus()));
   };
 
@@ -211,7 +211,7 @@ function Head({ sort: [by, sign], onSort }: { readonly sort: Sort; readonly onSo
 
 interface RowProps {
   readonly one: Outline;
-  /** among all rows */
+  /** index among all rows */
   readonly place: number;
   readonly longest: number;
 }

@@ -4,7 +4,7 @@ import { clock, inShort, inTime, inUtc, moments } from './format.js';
 export interface Point {
   readonly at: number;
   readonly ms: number;
-  /** which of the groups */
+  /** index of its group */
   readonly group: number;
   readonly title: string;
   readonly href: string;
@@ -12,7 +12,7 @@ export interface Point {
 
 export interface Group {
   readonly name: string;
-  /** class of the dots */
+  /** CSS class of the dots */
   readonly look: string;
   readonly shape: 'dot' | 'cross' | 'ring';
 }
@@ -25,15 +25,15 @@ interface ScatterProps {
   readonly onPeriod?: (from: number, to: number) => void;
 }
 
-/** Of a chart in pixels: around what is drawn. */
+/** Margins of a chart in pixels. */
 export const LEFT = 56;
 export const RIGHT = 14;
 export const TOP = 10;
 export const BOTTOM = 24;
-/** How near the pointer must be to a dot. */
+/** Maximum distance of the pointer to a dot, in pixels. */
 const NEAR = 14;
 
-/** The width that there is. */
+/** The available width. */
 export function useWidth(): [{ readonly current: HTMLDivElement | null }, number] {
   const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(800);
@@ -49,7 +49,10 @@ export function useWidth(): [{ readonly current: HTMLDivElement | null }, number
   return [ref, width];
 }
 
-/** From the least to the largest, with some room, on a logarithmic scale: a boot of 8 s and a hang of 300 s fit both. */
+/**
+ * A logarithmic scale from the smallest to the largest value, with a margin: a boot of 8 s and a hang of 300 s fit
+ * both.
+ */
 function logScale(values: readonly number[], low: number, high: number): { y(ms: number): number; readonly ticks: readonly number[] } {
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
@@ -89,7 +92,7 @@ interface Scale {
   timeAt(place: number): number;
 }
 
-/** Where points stand in a chart that reaches from LEFT to `right` and from TOP to `bottom`. */
+/** Pixel positions of points in a chart that reaches from LEFT to `right` and from TOP to `bottom`. */
 function scaleOf(inOrder: readonly Point[], right: number, bottom: number): Scale {
   let from = inOrder[0]?.at ?? 0;
   let to = inOrder.at(-1)?.at ?? from;
@@ -110,7 +113,7 @@ function scaleOf(inOrder: readonly Point[], right: number, bottom: number): Scal
   };
 }
 
-/** All dots of a group as one path; of those at one pixel, the first. */
+/** All dots of a group as one path; of several dots at one pixel, only the first. */
 function pathOf(placed: readonly Placed[], group: number, shape: Group['shape']): string {
   const seen = new Set<number>();
   let path = '';
@@ -123,7 +126,7 @@ function pathOf(placed: readonly Placed[], group: number, shape: Group['shape'])
   return path;
 }
 
-/** The place of the point that is nearest to a pixel; undefined where none is near. */
+/** Index of the point nearest to a pixel; undefined if none is near. */
 function nearest(placed: readonly Placed[], [x, y]: readonly [number, number]): number | undefined {
   let best: number | undefined;
   let distance = NEAR ** 2;
@@ -141,7 +144,7 @@ const pixelOf = (event: PointerEvent): readonly [number, number] => {
 
 const MOVES: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
-/** The place that a key leads to from another; undefined for keys that lead nowhere. */
+/** The index that a key moves to; undefined for other keys. */
 function moved(key: string, over: number | undefined, count: number): number | undefined {
   const by = MOVES[key];
   if (by === undefined || count === 0) return undefined;
@@ -149,7 +152,7 @@ function moved(key: string, over: number | undefined, count: number): number | u
   return Math.min(count - 1, Math.max(0, to));
 }
 
-/** Points over time. All dots of a group are one path: ten thousand of them are drawn at once. */
+/** Points over time. All dots of a group are one path, so that ten thousand are drawn at once. */
 export function Scatter({ label, points, groups, height, onPeriod }: ScatterProps) {
   const [ref, width] = useWidth();
   const [over, setOver] = useState<number | undefined>(undefined);
@@ -212,7 +215,7 @@ interface PointerOptions {
   readonly onPeriod: ScatterProps['onPeriod'];
 }
 
-/** Points are shown under the pointer and opened by a click; a drag chooses a period. */
+/** Shows points under the pointer, opens them by a click, and selects a period by a drag. */
 function usePointer({ scale: { placed, timeAt }, right, open, onOver, onPeriod }: PointerOptions) {
   const [brush, setBrush] = useState<readonly [number, number] | undefined>(undefined);
   const drag = useRef<number | undefined>(undefined);

@@ -47,7 +47,7 @@ function Select({
   );
 }
 
-/** Of the list and of the phases, which they share. `/` leads here. */
+/** Filters of the list and of the phases page. `/` focuses the search. */
 export function Filters() {
   const search = useRef<HTMLInputElement>(null);
   const { params } = route.value;
@@ -118,5 +118,5 @@ export function Filters() {
 export const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(?:input|textarea|select)$/i.test(target.tagName));
 
-/** For the inputs of time, which have no zone: what they show is UTC. */
+/** Value of time inputs, which have no zone: they show UTC. */
 export const asInput = (at: number): string => new Date(at).toISOString().slice(0, 19);

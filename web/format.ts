@@ -1,4 +1,4 @@
-/** Milliseconds below a second, seconds above, as nova's own logs have them: no third notation. */
+/** Milliseconds below a second, seconds above, as in nova's logs. */
 export function inTime(ms: number): string {
   const size = Math.abs(ms);
   if (size === 0) return '0 ms';
@@ -10,7 +10,7 @@ export function inTime(ms: number): string {
   return `${Math.round(ms / 1000).toLocaleString('en')} s`;
 }
 
-/** A tick of an axis: no digit that says nothing. */
+/** Label of a tick, without needless digits. */
 export const inShort = (ms: number): string =>
   Math.abs(ms) < 1000 ? `${Number(ms.toFixed(3))} ms` : `${Number((ms / 1000).toFixed(3))} s`;
 
@@ -22,7 +22,7 @@ export const clockMs = (at: number): string => iso(at).slice(11, 23);
 
 export const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
-/** `30s`, `500ms`, `2 min`, `1.5`: seconds where there is no unit. @returns undefined for what is none */
+/** Parses `30s`, `500ms`, `2 min`, `1.5`: seconds without a unit. @returns milliseconds; undefined if invalid */
 export function readTime(text: string): number | undefined {
   const found = /^\s*(\d+(?:[.,]\d+)?)\s*(ms|s|sec|m|min|h)?\s*$/i.exec(text);
   if (found === null) return undefined;
@@ -30,7 +30,7 @@ export function readTime(text: string): number | undefined {
   return Number(found[1]!.replace(',', '.')) * units[(found[2] ?? 's').toLowerCase()]!;
 }
 
-/** Of sorted numbers, as Prometheus and most others have it: between two of them, linearly. */
+/** Quantile of sorted numbers by linear interpolation, as in Prometheus and most tools. */
 export function quantile(sorted: readonly number[], q: number): number {
   if (sorted.length === 0) return Number.NaN;
   const place = (sorted.length - 1) * q;
@@ -61,7 +61,7 @@ const TIME_STEPS = [1, 2, 5, 10, 15, 30]
     [1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 720, 2160, 8760].map((n) => n * HOUR),
   );
 
-/** Round moments within a period. */
+/** Round times within a period. */
 export function moments(from: number, to: number, most: number): { readonly at: number; readonly label: string }[] {
   const least = (to - from) / Math.max(1, most);
   const step = TIME_STEPS.find((one) => one >= least) ?? TIME_STEPS.at(-1)!;

@@ -9,7 +9,9 @@ interface HistogramProps {
   readonly height: number;
 }
 
-/** How many there are of each length. Bars are equally wide on a logarithmic scale, or on a plain one where all are alike. */
+/**
+ * Histogram of durations. Bars are equally wide on a logarithmic scale, or on a linear one if all values are similar.
+ */
 export function Histogram({ label, values, marks, height }: HistogramProps) {
   const [ref, width] = useWidth();
   const [right, bottom] = [width - RIGHT, height - BOTTOM];

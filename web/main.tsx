@@ -11,7 +11,7 @@ import { Trace } from './trace.js';
 const THEME_ICONS = { system: '◐', light: '☀', dark: '☾' } as const;
 const TITLES = { actions: 'Actions', phases: 'Phases', trace: 'Action' } as const;
 
-/** The keys that work on every page. */
+/** Keys that work on every page. */
 function useKeys(help: RefObject<HTMLDialogElement | null>): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -33,7 +33,7 @@ function App() {
   const isFirst = useRef(true);
   useEffect(() => {
     document.title = `${TITLES[page]} · novaspan`;
-    // Whoever listens to the page must be where it changed.
+    // Move the focus to the new content, for screen readers.
     if (!isFirst.current) main.current?.focus({ preventScroll: true });
     isFirst.current = false;
   }, [page, route.value.id]);
@@ -122,7 +122,7 @@ function Keys({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
   );
 }
 
-/** How far the reading is, or that what is shown is live. */
+/** Progress of reading, or that the data is live. */
 function State() {
   const said = status.value;
   const n = count(outlines.value.length, 'trace');

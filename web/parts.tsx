@@ -7,9 +7,9 @@ const ICONS: Readonly<Record<string, string>> = {
   interrupted: 'M6 4.5v7m4-7v7',
 };
 
-/** How an action ended: by shape and word, not by colour alone. */
+/** How an action ended: by shape and word, not only by colour. */
 export function Outcome({ outcome, isError }: { outcome: string; isError: boolean }) {
-  // Of what has no root, the end is in other logs.
+  // Without a root, the end is in other logs.
   if (outcome === 'unknown') return <span class="dim">not known</span>;
   return (
     <span class={`outcome ${isError ? 'bad' : outcome === 'succeeded' ? 'good' : 'open'}`}>
@@ -21,7 +21,7 @@ export function Outcome({ outcome, isError }: { outcome: string; isError: boolea
   );
 }
 
-/** An id that is there to be copied. */
+/** An id with a copy button. */
 export function Copy({ name, value }: { name: string; value: string }) {
   const [isCopied, setCopied] = useState(false);
   const copy = (): void => {
@@ -43,5 +43,5 @@ export function Copy({ name, value }: { name: string; value: string }) {
   );
 }
 
-/** `cmp1.example.org` is `cmp1` where room is short. */
+/** `cmp1` for `cmp1.example.org`, where room is short. */
 export const shortHost = (host: string): string => (/^\d+\.\d+\.\d+\.\d+$/.test(host) ? host : host.split('.')[0]!);

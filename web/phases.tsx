@@ -37,7 +37,7 @@ function blame(found: readonly Outline[]): Blamed[] {
 
 const COLOURS = 7;
 
-/** Where the time of many actions went, and each phase over time and by host. */
+/** Page: where the time of many actions went, and each phase over time and by host. */
 export function Phases() {
   const found = filtered.value;
   const all = useMemo(() => blame(found), [found]);
@@ -101,7 +101,7 @@ interface Seen {
   readonly phase: PhaseRow;
 }
 
-/** The times of a phase by host, the slowest host first, and as dots of a chart. */
+/** The durations of a phase by host, the slowest host first, and as dots of a chart. */
 function useHosts(seen: readonly Seen[]) {
   const hosts = useMemo(() => {
     const byHost = new Map<string, number[]>();

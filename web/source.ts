@@ -1,16 +1,16 @@
 import type { Batch, Outline, Status, TracePage } from '../src/view/types.js';
 
-/** Where the page has its data from: the server, or the report that it stands in. */
+/** Source of the page's data: the server, or the report that contains the page. */
 export interface Source {
   readonly isReport: boolean;
-  /** Begins to give what is there, and what comes. */
+  /** Starts to deliver existing and new actions. */
   start(take: {
     batch(outlines: readonly Outline[]): void;
     status(status: Status): void;
     clear(): void;
     lost(isLost: boolean): void;
   }): void;
-  /** @throws Error with words for the user */
+  /** @throws Error with a message for the user */
   trace(id: string): Promise<TracePage>;
 }
 
@@ -64,7 +64,7 @@ function report(): Source {
   };
 }
 
-/** What stands in the report, packed. */
+/** Embedded data of a report, compressed. */
 async function embedded<T>(id: string): Promise<T | undefined> {
   const text = document.getElementById(id)?.textContent;
   if (text == null) return undefined;

@@ -14,21 +14,21 @@ interface SpanProps {
   readonly onToggle: (id: string) => void;
 }
 
-/** How long a span took, and how sure that is: never a length where no line shows one. */
+/** Duration of a span, and how sure it is. No duration is shown unless lines show both ends. */
 export function lengthOf({ ms, begins, ends }: Pick<SpanRow, 'ms' | 'begins' | 'ends'>): string {
   const open = [begins === 'unobserved' ? 'start' : '', ends === 'unobserved' ? 'end' : ''].filter((one) => one !== '');
   if (ms === 0) return open.length === 0 ? 'an instant' : `${open.join(' and ')} not logged`;
   return `${open.length > 0 ? '≥ ' : begins === 'derived' || ends === 'derived' ? '≈ ' : ''}${inTime(ms)}`;
 }
 
-/** A span in the waterfall: its name, and its bar. */
+/** A row of the waterfall: name and bar of a span. */
 export function Span({ row, place, isSelected, isClosed, canClose, left, width, onSelect, onToggle }: SpanProps) {
   const isUnsure = row.begins === 'unobserved' || row.ends === 'unobserved';
   const right = left + width;
   const inSight = right > 0 && left < 100;
   const drawnLeft = Math.max(0, left);
   const drawnRight = Math.min(100, right);
-  // Beside the bar, or in it where there is no room.
+  // The label is beside the bar, or in it if there is no room.
   const label = drawnRight <= 88 ? 'after' : drawnLeft > 24 ? 'before' : 'in';
   const look = [
     'wf-bar',

@@ -5,7 +5,7 @@ import { openSource } from './source.js';
 
 export const source = openSource();
 
-/** All actions, by id. The map is one and the same; `arrived` changes with it. */
+/** All actions, by id. The map is always the same object; `arrived` changes with it. */
 const known = new Map<string, Outline>();
 const arrived = signal(0);
 
@@ -13,7 +13,7 @@ export const status = signal<Status | undefined>(undefined);
 /** the server does not answer */
 export const lost = signal(false);
 
-/** In the order of their start. */
+/** Sorted by start. */
 export const outlines = computed<readonly Outline[]>(() => {
   void arrived.value;
   return [...known.values()].sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
@@ -22,7 +22,7 @@ export const outlines = computed<readonly Outline[]>(() => {
 export function start(): void {
   let waiting: Outline[] = [];
   let frame = 0;
-  // What comes in one go is shown in one go.
+  // Updates in one batch are drawn once.
   const take = (): void => {
     frame = 0;
     for (const outline of waiting) known.set(outline.id, outline);
@@ -47,7 +47,7 @@ export function start(): void {
   });
 }
 
-/** What the address says: which page, and the filters, so that a link shows the same to somebody else. */
+/** State in the address: page and filters, so that a link shows the same to others. */
 export interface Route {
   readonly page: 'actions' | 'phases' | 'trace';
   readonly id: string;
@@ -72,7 +72,7 @@ addEventListener('hashchange', () => {
 export const FILTERS = ['q', 'action', 'outcome', 'host', 'longer', 'from', 'to'] as const;
 export type FilterName = (typeof FILTERS)[number];
 
-/** An address with other parameters; those that are empty are left out. */
+/** The address with other parameters; empty ones are left out. */
 export function hrefOf(
   path: string,
   changes: Readonly<Record<string, string | undefined>> = {},
@@ -88,16 +88,16 @@ export function hrefOf(
 }
 
 const pathOf = ({ page, id }: Route): string => (page === 'trace' ? `/trace/${id}` : page === 'phases' ? '/phases' : '/');
-/** Of an action, with the filters, so that the way back leads to the same list. */
+/** Address of an action, with the filters, so that the way back leads to the same list. */
 export const traceHref = (id: string, span?: string): string => hrefOf(`/trace/${id}`, { span });
 
-/** Changes the filters in place: each letter typed is no page of its own in the history. */
+/** Replaces filters without a new entry in the browser history. */
 export function setParams(changes: Readonly<Record<string, string | undefined>>): void {
   history.replaceState(null, '', hrefOf(pathOf(route.value), changes));
   route.value = readRoute();
 }
 
-/** `2026-11-21T01:50:31` of an input, which is in UTC here. */
+/** UTC time of an input such as `2026-11-21T01:50:31`. */
 const momentOf = (text: string | null): number | undefined => {
   if (text === null || text === '') return undefined;
   const at = Date.parse(`${text}Z`);
@@ -119,7 +119,7 @@ const isLike = (outline: Outline, words: readonly string[]): boolean => {
   return words.every((word) => text.includes(word));
 };
 
-/** What passes the filters. What follows a boot is no action: it is there when it is chosen, or searched for. */
+/** Actions that pass the filters. A network-ready trace is shown only if it is chosen or searched for. */
 export const filtered = computed<readonly Outline[]>(() => {
   const { params } = route.value;
   const words = (params.get('q') ?? '')
@@ -141,7 +141,7 @@ export const filtered = computed<readonly Outline[]>(() => {
   );
 });
 
-/** What there is to choose from. */
+/** Available filter values. */
 export const choices = computed(() => {
   const tally = (of: (one: Outline) => readonly string[]): [string, number][] => {
     const counts = new Map<string, number>();
@@ -158,7 +158,7 @@ const savedTheme = (): Theme => {
   try {
     return THEMES.find((one) => one === localStorage.getItem('novaspan-theme')) ?? 'system';
   } catch {
-    // A report that is opened as a file may have no storage.
+    // A report opened as a file may have no storage.
     return 'system';
   }
 };
@@ -177,6 +177,6 @@ export function nextTheme(): void {
   try {
     localStorage.setItem('novaspan-theme', theme.value);
   } catch {
-    // It holds for this visit then.
+    // Without storage the choice applies to this visit only.
   }
 }

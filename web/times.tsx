@@ -1,18 +1,18 @@
 import type { ComponentChildren } from 'preact';
 import { inTime, quantile } from './format.js';
 
-/** Times of something, and what else its row says. */
+/** Durations, and further columns of their row. */
 interface TimesRow {
   readonly key: string;
   readonly head: ComponentChildren;
   readonly isSelected?: boolean;
-  /** for the further columns, in their order */
+  /** cells of the further columns, in order */
   readonly more?: readonly ComponentChildren[];
   /** in milliseconds, sorted */
   readonly times: readonly number[];
 }
 
-/** How long things took: a row for each. @param more the names of columns before the numbers */
+/** A table of durations. @param more names of the columns before the numbers */
 export function Times({ label, head, more = [], rows }: TimesProps) {
   return (
     <div class="table-box" tabIndex={0} role="region" aria-label={label}>

@@ -10,7 +10,7 @@ import { Waterfall } from './waterfall.js';
 
 type Loaded = { readonly page: TracePage } | { readonly fault: string } | undefined;
 
-/** One action. */
+/** Page: one action. */
 export function Trace() {
   const { id, params } = route.value;
   const [loaded, setLoaded] = useState<Loaded>(undefined);
@@ -117,13 +117,13 @@ interface Part {
   readonly start: number;
 }
 
-/** The time of the action, divided among what gated it: like phases together, in the order of their first. */
+/** Time of the action, divided among the phases that gated it. Equal phases are merged, in the order of the first. */
 function partsOf({ chain, rows }: TracePage): Part[] {
   const project = new Map(rows.map((row) => [row.id, row.error === undefined ? row.project : 'failed']));
   const parts = new Map<string, Part>();
   for (const { span, name, service, own, start, depth } of chain) {
     if (own <= 0) continue;
-    // What the root has to itself is time that no phase accounts for.
+    // Own time of the root is time that no phase accounts for.
     const isNothing = span === undefined || depth === 0;
     const key = isNothing ? 'nothing' : `${service} ${name}`;
     const found = parts.get(key);
@@ -182,7 +182,7 @@ function Chain({ page, selected, onSelect }: { page: TracePage; selected: string
 
 const SURE = { observed: 'a log line shows it', derived: 'follows from other lines' } as const;
 
-/** How long a span took, by whom, and how sure its ends are. */
+/** Duration of a span, its service, and the certainty of its ends. */
 function Facts({ row, start }: { row: SpanRow; start: number }) {
   return (
     <dl class="facts stacked">
@@ -228,7 +228,7 @@ function Facts({ row, start }: { row: SpanRow; start: number }) {
   );
 }
 
-/** A span: what it is, why it took so long, and the lines behind it. */
+/** Details of a span: what it is, why it took so long, and its log lines. */
 function Details({ row, start, onClose }: { row: SpanRow; start: number; onClose: () => void }) {
   return (
     <aside class="panel details" aria-label="Selected span">

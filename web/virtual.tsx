@@ -1,10 +1,10 @@
 import type { ComponentChildren, RefObject } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 
-/** Rows beyond the edge that are drawn, so that a fast finger sees no white. */
+/** Rows drawn beyond the visible part, so that fast scrolling shows no gap. */
 const MARGIN = 12;
 
-/** Which rows of a scrolled element are to be drawn: all are equally high. */
+/** The rows of a scrolled element that must be drawn: all have the same height. */
 export function useRows(
   ref: RefObject<HTMLElement | null>,
   total: number,
@@ -44,7 +44,7 @@ export function useRows(
   };
 }
 
-/** Scrolls a row into sight, below a head that stays: to the edge for the next one, to where its surroundings are seen for one far off. */
+/** Scrolls a row into view, below a fixed head: to the edge for a near row, with its surroundings for a far one. */
 export function reveal(element: HTMLElement | null, place: number, height: number, head: number): void {
   if (element === null) return;
   const top = place * height;
@@ -55,7 +55,7 @@ export function reveal(element: HTMLElement | null, place: number, height: numbe
   else if (top + height > element.scrollTop + room) element.scrollTop = top + height - room;
 }
 
-/** Holds the height of all rows, and the drawn ones where they belong. */
+/** Reserves the height of all rows, and places the drawn ones. */
 export function Rows({ first, total, height, children }: { first: number; total: number; height: number; children: ComponentChildren }) {
   return (
     <div role="rowgroup" class="rows" style={{ height: `${total * height}px` }}>

@@ -9,7 +9,7 @@ const HEAD = 30;
 
 interface Shown {
   readonly row: SpanRow;
-  /** its place among all rows */
+  /** index among all rows */
   readonly place: number;
 }
 
@@ -19,7 +19,7 @@ interface WaterfallProps {
   readonly onSelect: (id: string) => void;
 }
 
-/** A call of an API that gated nothing: there are dozens, and they say little. */
+/** A collapsed API call that gated nothing: an action has dozens. */
 const isAside = ({ isRequest, gate, hasParts, error }: SpanRow): boolean =>
   isRequest && gate === undefined && !hasParts && error === undefined;
 
@@ -27,11 +27,11 @@ interface Choice {
   readonly closed: ReadonlySet<string>;
   readonly isGatingOnly: boolean;
   readonly withRequests: boolean;
-  /** shown whatever it is */
+  /** always shown */
   readonly selected: string | undefined;
 }
 
-/** The rows that no closed row hides. */
+/** Rows that are not inside a collapsed row. */
 function visible(rows: readonly SpanRow[], { closed, isGatingOnly, withRequests, selected }: Choice): Shown[] {
   const shown: Shown[] = [];
   let hiddenBelow = Number.POSITIVE_INFINITY;
@@ -46,7 +46,7 @@ function visible(rows: readonly SpanRow[], { closed, isGatingOnly, withRequests,
 
 type Period = readonly [number, number];
 
-/** Shares of the shown time, in percent. */
+/** Share of the shown time, in percent. */
 const shareIn =
   ([from, to]: Period) =>
   (time: number): number =>
@@ -54,7 +54,7 @@ const shareIn =
 
 const lengthOf = ([from, to]: Period): number => Math.max(to - from, 0.001);
 
-/** What is shown of a trace, and what changes it. */
+/** State of the view of a trace, and its changes. */
 function useShown({ page, selected }: WaterfallProps) {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [isGatingOnly, setGatingOnly] = useState(false);
@@ -81,11 +81,11 @@ function useShown({ page, selected }: WaterfallProps) {
 
 type View = ReturnType<typeof useShown>;
 
-/** Where a key leads to among the rows; undefined for other keys. */
+/** The step that a key makes among the rows; undefined for other keys. */
 const stepOf = (key: string, at: number, count: number): number | undefined =>
   ({ ArrowDown: at + 1, ArrowUp: at - 1, j: at + 1, k: at - 1, PageDown: at + 15, PageUp: at - 15, Home: 0, End: count - 1 })[key];
 
-/** Keys of the grid. @param at the selected row, or -1 */
+/** Keys of the grid. @param at index of the selected row, or -1 */
 function keysOf({ rows, closed, toggle, isGatingOnly, setGatingOnly, zoomTo, zoomOut }: View, at: number, onSelect: (id: string) => void) {
   const select = (place: number): void => {
     const found = rows[Math.min(rows.length - 1, Math.max(0, place))];
@@ -120,7 +120,7 @@ export function Waterfall(props: WaterfallProps) {
   const share = shareIn(zoom);
   const marks = ticks(zoom[0] - page.start, zoom[1] - page.start, 7).filter((ms) => share(ms + page.start) > 2);
 
-  // What a link names, or a click on the chain, is brought into sight.
+  // A span chosen by a link or in the chain is scrolled into view.
   useEffect(() => {
     if (at >= 0) reveal(box.current, at, ROW, HEAD);
   }, [selected]);
@@ -170,7 +170,7 @@ export function Waterfall(props: WaterfallProps) {
   );
 }
 
-/** Which rows are shown. */
+/** Controls: which rows are shown. */
 function Choices({ page, view }: { readonly page: TracePage; readonly view: View }) {
   const { closed, setClosed, isGatingOnly, setGatingOnly, withRequests, setWithRequests, zoom, zoomOut } = view;
   const asides = page.rows.filter(isAside).length;
@@ -210,12 +210,12 @@ interface TimesProps {
   readonly marks: readonly number[];
 }
 
-/** The head of the grid: times, over which a drag zooms. */
+/** Head of the grid: the time axis; a drag zooms. */
 function Times({ page, view: { rows, zoom, setZoom }, marks }: TimesProps) {
   const [brush, setBrush] = useState<Period | undefined>(undefined);
   const drag = useRef<number | undefined>(undefined);
   const share = shareIn(zoom);
-  /** The time under the pointer, in the part of the head that shows the times. */
+  /** Time under the pointer, on the axis. */
   const timeOf = (event: PointerEvent): number => {
     const area = (event.currentTarget as Element).getBoundingClientRect();
     return zoom[0] + Math.min(1, Math.max(0, (event.clientX - area.left) / area.width)) * lengthOf(zoom);

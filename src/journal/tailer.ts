@@ -49,11 +49,11 @@ const STARTING: Millis = seconds(30);
 const GONE = 'the entry at which reading stopped is no longer in the journal';
 
 /**
- * Follows the journal. Offsets count the bytes of entries that were handed over; which entry is at one is known by its cursor.
+ * Follows the journal. Offsets count the bytes of entries that were handed over; the cursor identifies the entry at an offset.
  *
  *     catch up (no --follow) ──ends cleanly──▶ follow ──journalctl ends──▶ wait, longer each time ──▶ catch up
  *
- * Catching up without --follow ends at the journal's end: nothing else shows that no older entry is on its way.
+ * Catching up runs without --follow, because only the end of that run proves that no older entry will follow.
  */
 export class JournalTailer implements Tailer {
   readonly #options: JournalTailerOptions;

@@ -1,30 +1,30 @@
 import type { Millis } from '../model/line.js';
 
 /**
- * Whether more lines of a log are on their way, where they are sent and not followed: of a file it can be seen that there is
- * nothing more to read, of a sender it can not.
+ * Decides how long other logs wait for a received log. A file has a visible end; a sender has not.
  *
- *     current   lines come as they are written             after `delay` of silence nothing is on its way
- *     behind    lines are old, and come closer to the      likewise: so the time of an outage is complete, as it is made
- *               clock: an outage is being made up for      up for
- *     off       lines are old, and stay so: a wrong zone   never: they would hold up all others
+ *     state     lines                                       other logs wait until
+ *     current   arrive as they are written                  `delay` without a line
+ *     behind    are old, and their lag shrinks: the sender   `delay` without a line, so that the time of the
+ *               catches up after an outage                  outage becomes complete
+ *     off       are old, and their lag stays: wrong zone    never wait
  */
 export class SenderLag {
   readonly #delay: Millis;
   #receivedAt: Millis;
   #state: 'current' | 'behind' | 'off' = 'current';
-  /** by how much the last lines were late */
+  /** lag of the last lines */
   #lag: Millis = 0;
-  /** when and by how much they were late when it was last looked at whether they come closer */
+  /** time and lag at the last check whether the lag shrinks */
   #since: { readonly at: Millis; readonly lag: Millis } = { at: 0, lag: 0 };
 
-  /** @param now somebody may have waited for this moment to send what he has */
+  /** @param now start of receiving: a sender may have waited for it */
   constructor(delay: Millis, now: Millis) {
     this.#delay = delay;
     this.#receivedAt = now;
   }
 
-  /** Lines have come. */
+  /** Takes newly received lines. @param newest their newest time */
   received(newest: Millis | undefined, now: Millis): void {
     this.#receivedAt = now;
     if (newest === undefined) return;

@@ -1,15 +1,15 @@
 /**
- * What copying does to a text: a page's entities, an editor's blanks, a terminal's codes, a mail's quotation. A log is cleaned
- * of what its first lines show, and of nothing else.
+ * Removes the traces of copying from a text: HTML entities, editor blanks, terminal codes, mail quotes. Only what the
+ * first lines of a log show is removed.
  */
 
-/** Makes of one line what was written: one line, or several that were put together. */
+/** Restores the original of one line: one line, or several that were joined. */
 export type Clean = (text: string) => readonly string[];
 
 interface Cleaner {
-  /** Whether a line shows it that holds a date. */
+  /** whether a dated line shows this trace */
   readonly shows: RegExp;
-  /** Whether the lines with a date speak against it. */
+  /** whether the dated lines contradict it */
   readonly isDoubtful?: (dated: readonly string[]) => boolean;
   readonly clean: (text: string) => string | readonly string[];
 }
@@ -17,14 +17,16 @@ interface Cleaner {
 const DATED = /\d{4}-\d\d-\d\d.{1,8}\d\d:\d\d:\d\d|\d{4}-\d\d-\d\d\S*\s/;
 const INVISIBLE = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
 const BLANKS = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
-/** What begins a terminal's codes, as it is or as programs show it: `less`, `vim`, Python, a page with no sign for it. */
+/**
+ * Start of a terminal code, in raw form or as programs print it: `less`, `vim`, Python, a page without the character.
+ */
 const ESCAPE = String.raw`(?:\x1b|#033|\\{1,2}(?:x1b|033|u001b|e)|\^\[|\u241b|<1B>|<0x1b>|ESC(?=\[[0-9;]*[mK])|[?\ufffd](?=\[[0-9;]*[mK]))`;
 const CODES = new RegExp(String.raw`${ESCAPE}(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|[()][0-9A-B]|[=>78])`, 'gi');
 const CODE = new RegExp(CODES.source, 'i');
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', amp: '&' };
 const ENTITY = /&(?:(lt|gt|quot|apos|nbsp|amp)|#(\d{2,5})|#x([0-9a-f]{2,4}));/gi;
-/** Tags that pages have around and in the lines of a log. */
+/** HTML tags around and in the lines of a log. */
 const TAG = /<\/?(?:pre|code|p|span|div|li|ul|ol|td|tr|tt|font|a|b|i|em|strong|mark|samp|html|body|blockquote)(?:\s[^<>]*)?>/gi;
 const BREAK = /<br\s*\/?>/i;
 
@@ -58,14 +60,14 @@ const FLUENTD = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [+-]\d{4} [\w.*-]+: (
 const CLEANERS: readonly Cleaner[] = [
   // journalctl -o json-sse
   { shows: /^data: \{/, clean: (text) => text.replace(/^data: (?=\{)/, '') },
-  // What fluentd prints: its time and tag.
+  // Output of fluentd: its time and tag.
   { shows: FLUENTD, clean: (text) => text.replace(FLUENTD, '') },
   { shows: /\r+(?=[^\r])/, clean: (text) => text.split(/\r+/).filter((piece) => piece !== '') },
   { shows: INVISIBLE, clean: (text) => text.replace(INVISIBLE, '') },
   { shows: BLANKS, clean: (text) => text.replace(BLANKS, ' ') },
   { shows: CODE, clean: (text) => text.replace(CODES, '') },
   {
-    // In a log that is no page there is some quotation mark or bracket that is none of a page's.
+    // A log that is no HTML page contains quotation marks or brackets that HTML would escape.
     shows: new RegExp(`${ENTITY.source}|${BREAK.source}|${TAG.source}`, 'i'),
     isDoubtful: (dated) => dated.some((line) => /["<>]/.test(line.replace(TAG, '').replace(new RegExp(BREAK, 'gi'), ''))),
     clean: (text) =>
@@ -79,16 +81,19 @@ const CLEANERS: readonly Cleaner[] = [
   { shows: MARKUP, clean: (text) => text.replace(MARKUP, '') },
 ];
 
-/** What may stand before each line, and be none of a log. */
+/** Text before each line that belongs to no log. */
 const DECORATION = /^[\s>|\u2502\u2503*+<"'`\u2022#-]+(?=\d{4}-\d\d-\d\d[ T]\d\d:)/;
-/** What then stands behind each, too. */
+/** Closing text after each line, for the same. */
 const CLOSING: readonly string[] = ['"', "'", '`', '|', '\u2502', '\u2503'];
 
-/** A log put into one string, as JSON, Python or a shell writes it. */
+/** A log in one string, as JSON, Python or a shell writes it. */
 const JOINED = /\\n(?=\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)/;
 const FEW_LINES = 3;
 
-/** @param lines the first lines of a log; @returns undefined where there is nothing to clean */
+/**
+ * @param lines the first lines of a log
+ * @returns undefined if there is nothing to clean
+ */
 export function cleanerOf(lines: readonly string[]): Clean | undefined {
   const dated = lines.filter((line) => DATED.test(line) || (line.includes('&nbsp;') && DATED.test(decoded(line))));
   if (dated.length === 0) return undefined;
@@ -99,7 +104,7 @@ export function cleanerOf(lines: readonly string[]): Clean | undefined {
     texts = texts.flatMap(step);
   };
   for (const { shows, isDoubtful, clean } of CLEANERS) {
-    // Expressions with `g` begin where they ended.
+    // Expressions with `g` keep their position: reset it.
     const isShown = new RegExp(shows.source, shows.flags.replace('g', ''));
     if (!texts.some((text) => isShown.test(text)) || isDoubtful?.(texts) === true) continue;
     add((text) => [clean(text)].flat());
@@ -112,7 +117,7 @@ export function cleanerOf(lines: readonly string[]): Clean | undefined {
   return (text) => steps.reduce<readonly string[]>((pieces, step) => pieces.flatMap(step), [text]);
 }
 
-/** Takes off what stands before most lines that begin with a date, and closes them. */
+/** Removes what precedes most dated lines, and what follows them. */
 function undecorating(dated: readonly string[]): Clean | undefined {
   const found = new Map<string, number>();
   for (const line of dated) {

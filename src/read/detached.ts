@@ -1,9 +1,9 @@
 import type { Announcement, FieldValue, Vif } from '../catalogue/event.js';
 
-/** JavaScript's strings keep the text that they were cut out of: an id of 36 characters would keep 256 KiB. */
+/** A substring in V8 keeps the whole parent string alive: an id of 36 characters would keep 256 KiB. */
 const copied = (text: string): string => Buffer.from(text).toString();
 
-/** A copy that shares no text with the line it was read from. */
+/** A copy that shares no memory with the line it was read from. */
 export function detached({ kind, fields, text }: Announcement): Announcement {
   const own: Record<string, FieldValue> = {};
   for (const [name, value] of Object.entries(fields))

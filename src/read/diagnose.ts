@@ -3,14 +3,14 @@ import { noVlogParts, scanVlog } from '../format/vlog.js';
 import { isWrapped } from '../format/wrap/index.js';
 import { foldingOf } from './unfold.js';
 
-/** The share of lines that must look alike before a log is diagnosed: a third of the non-empty ones. */
+/** A log is diagnosed if one in so many non-empty lines looks like this. */
 const SHARE = 3;
-/** Keys of an object that are named. */
+/** Maximum number of keys named in a message. */
 const MOST_KEYS = 6;
 const STAMP = /\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/;
 const HEAD = 300;
 
-/** Logs that others write, and what one of their lines looks like. */
+/** Logs of other programs, with the look of a line. */
 const OTHERS: readonly (readonly [what: string, line: RegExp])[] = [
   ["libvirtd's own log", /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\+0000: \d+: (?:debug|info|warning|error) :/],
   [
@@ -34,11 +34,9 @@ const OTHERS: readonly (readonly [what: string, line: RegExp])[] = [
 ];
 
 /**
- * One sentence of what is seen in a log of which nothing could be read: what it is, or where the lines differ from those that
- * are read.
- *
+ * One sentence about a log of which no line could be read: what it is, or how its lines differ from readable ones.
  * @param lines its first lines
- * @returns undefined where its lines are records as they are read: what is missing is whose
+ * @returns undefined if its lines are readable records: then only the service is unknown
  */
 export function diagnose(lines: readonly string[]): string | undefined {
   const full = lines.filter((line) => line.trim() !== '');
@@ -59,7 +57,7 @@ export function diagnose(lines: readonly string[]): string | undefined {
 const TIME_ONLY = /^\s*\d\d:\d\d:\d\d(?:[.,]\d+)? (?:\d+ )?(?:TRACE|DEBUG|INFO|AUDIT|WARNING|ERROR|CRITICAL) \S/;
 const NO_TIME = /^\s*(?:\.?\d+ )?(?:TRACE|DEBUG|INFO|AUDIT|WARNING|ERROR|CRITICAL) [a-z_][\w.]* \[?/;
 
-/** Records of which the time was cut away. */
+/** Records whose date was cut away. */
 function withoutDate(lines: readonly string[]): string | undefined {
   if (isMany(lines.filter((line) => TIME_ONLY.test(line)).length, lines.length))
     return 'its lines begin with a time and no date: put the date of each before it, such as 2026-11-21';
@@ -68,16 +66,15 @@ function withoutDate(lines: readonly string[]): string | undefined {
     : undefined;
 }
 
-/** A line's end that says that more was there: of `less -S`, of pages, of `systemctl status`. */
+/** Line ends that show a cut: of `less -S`, of pages, of `systemctl status`. */
 const CUT_OFF = /(?:\.\.\.|\u2026|>)$/;
-/** Inside of the brackets that records have. */
+/** A bracket of a record that is not closed. */
 const BROKEN = / \[(?:None|req-|instance:)[^\]]*$/;
 const NARROWEST = 40;
 const FEWEST_CUT = 3;
 
 /**
- * Whether the lines of a log were cut off at one column, so that it is read and says little.
- *
+ * The column at which the lines of a log were cut off, in words: such a log is read, but says little.
  * @param lines its first lines
  */
 export function cutOffAt(lines: readonly string[]): string | undefined {

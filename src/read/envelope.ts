@@ -9,10 +9,10 @@ import type { Format } from '../model/service.js';
 export type { Format } from '../model/service.js';
 export { formatOf } from '../model/services.js';
 
-/** Who made a line, and what was put before it. What wraps lines is taken off before they come here. */
+/** Format of a line, and what precedes it. Wrappers are removed before. */
 export type Writing = 'oslo.log' | 'oslo.log, coloured' | 'oslo.log behind file names' | 'uWSGI' | 'vlog' | 'vlog behind file names';
 
-/** What was around a record: nothing, colours, or what others put before it. */
+/** What surrounds a record: nothing, colours, or a prefix. */
 type Around = 'nothing' | 'colours' | 'prefix';
 export type Made = 'oslo' | 'vlog' | 'uwsgi';
 
@@ -29,38 +29,39 @@ function behindText(bytes: Buffer, start: number, end: number): number {
 }
 
 /**
- * Finds a service's own record in a line: the only reader of envelopes there is. One is made per log and filled again for
- * each line; a record that stands at the line's first byte, as nearly all do, costs one scan and no memory.
- *
- * A line is tried: as it stands; without colours; as OVS's line to syslog, which has no time; as uWSGI's; behind prefixes.
+ * Finds a service's record in a line. All envelopes are read here. One reader per log is reused for each line; a record
+ * at the first byte, the usual case, costs one scan and no memory.
+ * Attempts, in order: as it is; without colours; as a line of OVS to syslog, which has no time; as a line of uWSGI;
+ * after a prefix.
  */
 export class EnvelopeReader {
   readonly oslo: OsloParts = noParts();
   readonly vlog: VlogParts = noVlogParts();
-  /** what the parts are places in: the line's bytes, or a copy without colours */
+  /** the bytes that the parts point into: those of the line, or a copy without colours */
   bytes: Buffer = Buffer.alloc(0);
-  /** where the line begins and ends in them */
+  /** where the line begins and ends in `bytes` */
   start = 0;
   end = 0;
   around: Around = 'nothing';
-  /** uWSGI's own line, and what it says */
+  /** text of a uWSGI line */
   text = '';
   request: UwsgiRequest | undefined;
   readonly #format: Format | undefined;
 
-  /** @param format what the log's service writes; either, where that is not known */
+  /** @param format format of the log's service; undefined tries both */
   constructor(format?: Format) {
     this.#format = format;
   }
 
   /**
-   * @param at the line's UTC time, if its wrapper has it: OVS and OVN leave the time to syslog
+   * Reads a line.
+   * @param at UTC time of the line, if its wrapper has it: OVS and OVN leave the time to syslog
    * @returns undefined for a continuation line, and for a line in no known form
    */
   read(bytes: Buffer, start: number, end: number, at?: Millis): Made | undefined {
     this.bytes = bytes;
     this.start = start;
-    // No wording ends with blanks, and what was copied often does.
+    // No wording ends with blanks, but copied text often does.
     this.end = bytes[end - 1]! <= SPACE ? behindText(bytes, start, end) : end;
     this.around = 'nothing';
     const made = this.#scan(start);
@@ -68,7 +69,7 @@ export class EnvelopeReader {
     return this.#slow(made, at);
   }
 
-  /** Takes the record's message and what else there is to it as text. */
+  /** The envelope and the message as text. */
   envelope(made: Made, at?: Millis): Envelope | undefined {
     if (made === 'oslo') return osloEnvelope(this);
     if (made === 'vlog') return vlogEnvelope(this, at);
@@ -80,7 +81,7 @@ export class EnvelopeReader {
     return this.#format !== 'oslo' && scanVlog(this.bytes, start, this.end, this.vlog) ? 'vlog' : undefined;
   }
 
-  /** Colours at the end, or where the context or the message begins. */
+  /** Whether there are colours at the end, or where the context or the message begins. */
   #isColoured(made: Made): boolean {
     const { bytes } = this;
     if (endsInColour(bytes, this.start, this.end)) return true;
@@ -118,19 +119,19 @@ export class EnvelopeReader {
   }
 }
 
-/** A line taken apart, without asking what it means. */
+/** A parsed line, without its meaning. */
 export interface Envelope {
   readonly writing: Writing;
-  /** what its clock showed, read as if it were UTC */
+  /** time stamp of the line, as if it were UTC */
   readonly local: number;
-  /** its clock does show UTC, whatever the zone */
+  /** the time stamp is UTC, whatever the zone */
   readonly isUtc: boolean;
   readonly level: Level;
   readonly logger: string;
-  /** what stands in the brackets; undefined where there are none */
+  /** content of the brackets; undefined without brackets */
   readonly context: string | undefined;
   readonly instance: string | undefined;
-  /** without what oslo.log puts behind it at DEBUG; of uWSGI the whole line */
+  /** the message, without the suffix that oslo.log adds at DEBUG; for uWSGI the whole line */
   readonly message: string;
 }
 
@@ -153,13 +154,13 @@ function osloEnvelope({ bytes, end, around, oslo }: EnvelopeReader): Envelope {
 const TAB = 9;
 const LESS_THAN = 60;
 
-/** Whether a line that is no record stands under one as a rule: of a traceback, of XML, or empty. */
+/** Whether a line without an envelope looks like a continuation: a line of a traceback, of XML, or an empty one. */
 export function standsUnder(bytes: Buffer, start: number, end: number): boolean {
   const first = bytes[start];
   return start === end || first === SPACE || first === TAB || first === LESS_THAN;
 }
 
-/** An oslo.log record's message: at DEBUG without what oslo.log puts behind it. */
+/** Message of an oslo.log record, without the suffix that oslo.log adds at DEBUG. */
 export const osloMessage = (bytes: Buffer, start: number, end: number, level: Level): string =>
   printable(level === 'DEBUG' ? debugMessage(bytes, start, end) : bytes.toString('utf8', start, end));
 

@@ -1,14 +1,14 @@
 import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 
-/** Processes of a log whose last failure is remembered. */
+/** Maximum number of processes of a log whose last failure is kept. */
 const MOST = 64;
-/** The lines of a traceback follow each other at once. Of a failure so long before the log's newest line, no more is to come. */
+/** The lines of a traceback follow each other at once: no more lines arrive for a failure this old. */
 const FAILURE = 60_000;
 
 export const isLate = (at: Millis, newest: Millis | undefined): boolean => newest !== undefined && at < newest - FAILURE;
 
-/** The last record with a failure of each process of a log. */
+/** The last failed record of each process of a log. */
 export class Failures {
   readonly #events = new Map<number, Event>();
 
@@ -28,7 +28,7 @@ export class Failures {
     this.#events.set(pid, event);
   }
 
-  /** Those of which more lines may come, by process. */
+  /** Failures that may get more lines, by process. */
   recent(newest: Millis | undefined): [number, Event][] {
     return [...this.#events].filter(([, { at }]) => !isLate(at, newest)).sort(([a], [b]) => a - b);
   }

@@ -3,24 +3,27 @@ import type { LogSet } from '../tail/discover.js';
 import { isGuess } from '../tail/maybe-log.js';
 import { whyNotRead } from './peek.js';
 
-/** A log that was looked at, and why it is not read. */
+/** A log that is not read, and why. */
 export interface NotRead {
   readonly path: string;
   readonly why: string;
 }
 
-/** What lies under paths and is read, and what is not. */
+/** Logs under paths: those to read, and those not read. */
 export interface FoundLogs extends Found {
   readonly notRead: readonly NotRead[];
-  /** Whether a log is read by what is in it, as its name says nothing. */
+  /** Whether a log was chosen by its content, because its name shows no service. */
   isGuessed(set: LogSet): boolean;
 }
 
-/** Whether somebody asked for this very log, and not for a folder or an archive that it lies in. */
+/** Whether the user named this log itself, and not a folder or archive that contains it. */
 export const isNamedBy = (paths: readonly string[], { path, parts }: LogSet): boolean =>
   paths.includes(path) || parts.some((part) => paths.includes(part));
 
-/** Finds logs as `findInArchives` does. Of files whose names say nothing of a service, those are kept whose first lines look like a log. */
+/**
+ * Finds logs as `findInArchives` does. Files without a service in their name are kept if their first lines look like a
+ * log.
+ */
 export async function findReadable(
   paths: readonly string[],
   stdin?: AsyncIterable<Buffer | string>,

@@ -2,8 +2,8 @@ import { isWrapped } from '../format/wrap/index.js';
 import { EnvelopeReader } from './envelope.js';
 
 /**
- * Records whose head is not as oslo.log's default format has it: another `logging_context_format_string`, a date with a `T`
- * or a zone, or words of something that copied the line before it.
+ * Records whose head differs from oslo.log's default format: another `logging_context_format_string`, a date with `T`
+ * or a zone, or a prefix of a program that copied the line.
  */
 
 const LEVEL = '(?:TRACE|DEBUG|INFO|AUDIT|WARN|WARNING|ERROR|CRITICAL|FATAL)';
@@ -13,24 +13,27 @@ const LOOSE = new RegExp(
     String.raw`[[(]?(?<level>${LEVEL})[\])]?[\s:|,-]+[[(]?(?<logger>[A-Za-z_][\w-]*(?:\.[\w-]+)*)[\])]?(?:\s*[:|,]\s*|\s+-\s+|\s+)(?<rest>\S.*)$`,
   's',
 );
-/** As the default format has it, up to the logger. */
+/** The default format, up to the logger. */
 const STRICT = new RegExp(String.raw`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:[.,]\d+)? (?:\d+ )?${LEVEL} \S`);
-/** A record's beginning, wherever it is in a line. */
+/** Start of a record, anywhere in a line. */
 const INNER = new RegExp(
   String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:[.,]\d+)? \d+ ${LEVEL} [A-Za-z_][\w.-]* |\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z\|\d+\|\w+`,
 );
-/** JSON, and lists of Python. */
+/** JSON objects, and lists of Python. */
 const OBJECT = /^[^"']{0,40}[{[]\s*["'{[]|^\s*["'][\w@.-]+["']\s*:/;
-/** So long that a second record does not begin in it. */
+/** Length that contains no second record start. */
 const STAMP_LENGTH = 20;
-/** Words before a record are no more. */
+/** Maximum length of a prefix. */
 const FARTHEST = 300;
 const DATED = /\d{4}-\d\d-\d\d[ T_]+\d\d:\d\d:\d\d/;
 
-/** Writes one line as it would be in the default format. */
+/** Rewrites one line in the default format. */
 export type Rewrite = (text: string) => string;
 
-/** @param lines the first lines of a log; @returns undefined where their heads are as they should be */
+/**
+ * @param lines the first lines of a log
+ * @returns undefined if their heads are in the default format
+ */
 export function rewriteOf(lines: readonly string[]): Rewrite | undefined {
   const dated = lines.filter((line) => DATED.test(line.slice(0, FARTHEST)));
   if (dated.length === 0) return undefined;
@@ -40,7 +43,7 @@ export function rewriteOf(lines: readonly string[]): Rewrite | undefined {
   return behind * 2 >= dated.length ? (text) => (isKnown(text) ? text : (innerOf(text) ?? text)) : undefined;
 }
 
-/** A time with a zone goes before the line, as `kubectl logs --timestamps` has it: it says what UTC is. */
+/** A time with a zone is put before the line, as `kubectl logs --timestamps` does: it proves the zone. */
 function inDefaultFormat(text: string): string {
   const found = LOOSE.exec(text)?.groups;
   if (found === undefined) return text;
@@ -53,13 +56,16 @@ function inDefaultFormat(text: string): string {
 
 const envelope = new EnvelopeReader();
 
-/** Whether a line is a record of its own, or one that something known wraps. */
+/** Whether a line is a record itself, or in a known wrapper. */
 function isKnown(text: string): boolean {
   const bytes = Buffer.from(text);
   return envelope.read(bytes, 0, bytes.length) !== undefined || isWrapped(text);
 }
 
-/** The one record after some words; in a CSV cell, the text between its quotes. The contents of an object are escaped. */
+/**
+ * The record after a prefix, if there is just one; in a CSV cell, the text between quotes. Text in an object is escaped
+ * and not used.
+ */
 function innerOf(text: string): string | undefined {
   if (OBJECT.test(text)) return undefined;
   const at = INNER.exec(text.slice(0, FARTHEST * 2))?.index;

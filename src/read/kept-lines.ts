@@ -1,13 +1,13 @@
 import { formOf } from '../format/wrap/index.js';
 import type { LogForm } from '../model/form.js';
 
-/** Lines that are kept while it is not clear what they are, and their bytes. */
+/** Maximum number of lines, and of bytes, kept until the form is known. */
 const MOST_KEPT = 64;
 const MOST_BYTES = 256 * 1024;
-/** Lines that say nothing of their form before a log is taken for what its name says. */
+/** After so many lines without a form, the log is read as its name says. */
 const PATIENCE = 16;
 
-/** A line that is kept, and what it may be. */
+/** A kept line, and its possible form. */
 interface Kept {
   readonly bytes: Buffer;
   readonly offset: number;
@@ -15,7 +15,7 @@ interface Kept {
   readonly form: LogForm | undefined;
 }
 
-/** Lines of which it is not clear yet what form they are of: they are read once it is. */
+/** Keeps the first lines of a log until its form is known. */
 export class KeptLines {
   #lines: Kept[] = [];
   #bytes = 0;
@@ -28,12 +28,12 @@ export class KeptLines {
     return this.#lines;
   }
 
-  /** No more are kept: there is no room. */
+  /** Whether there is no more room. */
   get isFull(): boolean {
     return this.#lines.length >= MOST_KEPT || this.#bytes > MOST_BYTES;
   }
 
-  /** So many have been kept that the log may be taken for what its name says. */
+  /** Whether enough lines were kept to go by the name of the log. */
   get isEnough(): boolean {
     return this.#lines.length >= PATIENCE || this.#bytes > MOST_BYTES;
   }
@@ -46,20 +46,20 @@ export class KeptLines {
     return form;
   }
 
-  /** Whether a line that begins at this place comes right behind the last one kept. */
+  /** Whether a line at this offset directly follows the last kept one. */
   isFollowedAt(offset: number): boolean {
     const last = this.#lines.at(-1);
     return last === undefined || offset - last.offset - last.bytes.length <= LINE_END;
   }
 
-  /** The form that most of the lines are of, and how many are. */
+  /** The form of most lines, and their number. */
   favourite(): [form?: LogForm, votes?: number] {
     const votes = new Map<LogForm, number>();
     for (const { form } of this.#lines) if (form !== undefined) votes.set(form, (votes.get(form) ?? 0) + 1);
     return [...votes].sort(([, a], [, b]) => b - a)[0] ?? [];
   }
 
-  /** Hands over the lines, and keeps them no longer. */
+  /** Returns the lines and empties the store. */
   take(): readonly Kept[] {
     const lines = this.#lines;
     this.#lines = [];
@@ -68,5 +68,5 @@ export class KeptLines {
   }
 }
 
-/** What ends a line is no longer. */
+/** Maximum length of a line end. */
 const LINE_END = 2;

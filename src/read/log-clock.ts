@@ -1,19 +1,19 @@
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 
-/** A line that is further ahead moves the log's time only when another line says the same. */
+/** A line further ahead than this moves the log's time only if another line confirms it. */
 const JUMP = 10 * 60_000;
 
-/** The time of one log, moved by the times of its lines. */
+/** The time of one log, by its lines. */
 export class LogClock {
   readonly #count: Count;
   readonly #service: string;
   #newest: Millis | undefined;
-  /** a time far ahead that the next line has to confirm */
+  /** a time far ahead that the next line must confirm */
   #jump: Millis | undefined;
   #previous: Millis | undefined;
 
-  /** @param after a time shortly before the first line, where it is known */
+  /** @param after a time shortly before the first line, if known */
   constructor(count: Count, service: string, after: Millis | undefined) {
     this.#count = count;
     this.#service = service;
@@ -25,30 +25,30 @@ export class LogClock {
     return this.#newest;
   }
 
-  /** The time of the line before, but for one that is far ahead: it does not show which pass of a repeated hour the next line is in. */
+  /** Time of the line before, without unconfirmed jumps: it shows which pass of a repeated hour the next line is in. */
   get previous(): Millis | undefined {
     return this.#previous;
   }
 
-  /** Whether the last line is so far ahead that it is not clear yet whether it moves `newest`. */
+  /** Whether the last line is so far ahead that it must be confirmed first. */
   get isUnsure(): boolean {
     return this.#jump !== undefined;
   }
 
-  /** All that decides what it makes of further lines. */
+  /** All state that affects further lines. */
   get state(): readonly (Millis | undefined)[] {
     return [this.#newest, this.#jump, this.#previous];
   }
 
-  /** Takes lines that were skipped: they move the time as they are. */
+  /** Takes lines that were skipped: their times count without a check. */
   skip(last: Millis, newest: Millis): void {
     this.#previous = last;
     this.#newest = newest;
   }
 
   /**
-   * Takes the time of a line. One that is far ahead of all before it moves the log's time only when the next line agrees: one
-   * line with a wrong date must not close every open action.
+   * Takes the time of a line. A line far ahead moves the log's time only if the next line confirms it: one wrong date
+   * must not close every open action.
    */
   note(at: Millis): Millis {
     if (this.#previous === undefined || this.#newest === undefined || at <= this.#previous + JUMP || this.#jump !== undefined)

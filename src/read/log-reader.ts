@@ -33,10 +33,10 @@ import type { ReaderOptions, Zoning } from './reader-options.js';
 import { type Skimmed, type Skimmer, skimmer } from './skim/skimmer.js';
 import { asNeutronRequest, isNeutron, Workers } from './uwsgi.js';
 
-/** Of a message only so much is read: dumps of network models are long, whole documents are not wanted. */
+/** Maximum length of a message that is read: dumps of network models can be very long. */
 const LONGEST_MESSAGE = 256 * 1024;
 const CARRIAGE_RETURN = 13;
-/** What is taken out of a longer message is copied, so that not all of it is kept for one id. */
+/** Values from longer messages are copied, so that an id does not keep the whole message in memory. */
 const LONGEST_SHARED = 512;
 
 export { ownName } from '../model/services.js';
@@ -45,13 +45,13 @@ export { formatOf } from './envelope.js';
 export type { ReaderOptions, Zoning } from './reader-options.js';
 
 /**
- * Turns the lines of one log into events. Lines that no action needs are skipped by their bytes; the others are decoded,
- * their envelope is read, and the catalogue says what they mean. A line without an envelope continues the record before.
+ * Turns the lines of one log into events. Lines that no action needs are skipped by their bytes; the others are
+ * decoded, parsed, and matched with the catalogue. A line without an envelope continues the record before it.
  */
 export class LogReader {
   readonly #options: ReaderOptions;
   readonly #service: string;
-  /** shared with all other logs of the service */
+  /** shared by all logs of the service */
   readonly #matcher: Matcher;
   readonly #envelope: EnvelopeReader;
   readonly #parts: OsloParts;
@@ -59,21 +59,21 @@ export class LogReader {
   readonly #serials = new Serials();
   readonly #isVlog: boolean;
   readonly #levels: Recent<Level>;
-  /** the record that unprefixed lines continue, if it is one whose details are wanted */
+  /** the record that continuation lines belong to, if its details are needed */
   #open: Event | undefined;
-  /** the last record with a failure, by process: the lines of its traceback repeat its time and logger */
+  /** the last failed record of each process: the lines of its traceback repeat its time and logger */
   readonly #failures = new Failures();
-  /** of neutron: nova, placement and glance write an access line of their own beside uWSGI's */
+  /** for neutron only: nova, placement and glance write an access line of their own beside uWSGI's */
   readonly #workers: Workers | undefined;
   #hasRecord = false;
   readonly #clock: LogClock;
-  /** the time of the current line, if its wrapper has it */
+  /** time of the current line, if its wrapper has it */
   #at: Millis | undefined;
   /** the wrapper has that time in UTC */
   #isProven = false;
   #quarter = Number.NaN;
   #offset = 0;
-  /** what is skipped in the quarter at hand */
+  /** skipping state of the current quarter of an hour */
   #skimmed: Skimmed | undefined;
   readonly #skimmer: Skimmer | undefined;
   #lines = 0;
@@ -99,7 +99,7 @@ export class LogReader {
     this.#levels = this.#isVlog ? vlogLevels : osloLevels;
   }
 
-  /** Whose log it is, as traces name it. */
+  /** The service as traces name it. */
   get service(): string {
     return this.#service;
   }
@@ -108,12 +108,12 @@ export class LogReader {
     return this.#options.host;
   }
 
-  /** What is known of the processes under uWSGI. */
+  /** State of the processes under uWSGI. */
   get workers(): Workers | undefined {
     return this.#workers;
   }
 
-  /** Its lines are numbered: lines that are missing are found by their numbers, from the first line on. */
+  /** Lines are numbered: missing ones are found from the first line on. */
   get isNumbered(): boolean {
     return this.#isVlog;
   }
@@ -123,12 +123,12 @@ export class LogReader {
     return this.#clock.newest;
   }
 
-  /** Whether the last line is so far ahead that it is not clear yet whether it moves `newest`. */
+  /** Whether the last line is so far ahead that it must be confirmed first. */
   get isUnsure(): boolean {
     return this.#clock.isUnsure;
   }
 
-  /** Takes one line. As LineSink; `at` is its UTC time, where something knows better than its own stamp. */
+  /** Takes one line. As LineSink; `at` is its UTC time, if the wrapper has it. */
   readonly line = (bytes: Buffer, start: number, end: number, offset: number, at?: Millis, isProven = false): void => {
     this.#lines++;
     this.#at = at;
@@ -142,10 +142,9 @@ export class LogReader {
   };
 
   /**
-   * Reads lines from `start` on, as far as they are as nearly all are; those that no action needs are skipped.
-   *
-   * @param offset of the place in the log's file
-   * @returns where the first line begins that `line` must take
+   * Skips lines from `start` that no action needs, as long as they have the usual form.
+   * @param offset of `start` in the file
+   * @returns start of the first line that `line` must take
    */
   readonly skim = (piece: Buffer, start: number, offset: number): number => {
     const skimmer = this.#skimmer;
@@ -173,7 +172,7 @@ export class LogReader {
     this.#clock.skip(base + last, base + newest);
   }
 
-  /** Takes the line that the skimmer stopped at. */
+  /** Takes the line at which the skimmer stopped. */
   #stopped({ bytes, parts, end, logger, candidates }: Skimmer, offset: number, at: Millis): void {
     this.#lines++;
     this.#records++;
@@ -185,7 +184,7 @@ export class LogReader {
     else if (logger?.isKnown === true) this.#unrecognised++;
   }
 
-  /** Hands over what has been counted since the last time. */
+  /** Reports the counters since the last call. */
   flushCounts(): void {
     const { count } = this.#options;
     if (this.#lines > 0) count('lines', this.#lines, this.#service);
@@ -198,7 +197,7 @@ export class LogReader {
     this.#lines = this.#records = this.#events = this.#unrecognised = this.#garbage = this.#missing = this.#dropped = 0;
   }
 
-  /** What continues a record, or is of another form: that is not indented. */
+  /** A line without an envelope: it continues a record, or, if not indented, may be of another form. */
   #noRecord(bytes: Buffer, start: number, end: number, offset: number): void {
     if (this.#isVlog || !standsUnder(bytes, start, end)) this.#options.onBare?.(bytes, start, end, offset);
     if (this.#isVlog) this.#garbage++;
@@ -210,7 +209,10 @@ export class LogReader {
     else if (this.#open !== undefined) addDetail(this.#open, bytes, start, end);
   }
 
-  /** The UTC time of a local stamp; keeps the offset of the current quarter of an hour, which nearly every line shares. */
+  /**
+   * UTC time of a local time stamp. Caches the offset of the current quarter of an hour, which nearly every line
+   * shares.
+   */
   #utc(local: number): Millis {
     const quarter = Math.floor(local / QUARTER);
     const { previous } = this.#clock;
@@ -251,7 +253,7 @@ export class LogReader {
     this.#read(bytes, parts, end, offset, at, said, found);
   }
 
-  /** Reads a line of which it is known what it may say. */
+  /** Reads a line whose possible kinds are known. */
   #read(bytes: Buffer, parts: OsloParts, end: number, offset: number, at: Millis, said: LoggerIndex | undefined, found: Candidates): void {
     const context = contexts.of(bytes, parts.contextStart, Math.min(parts.contextEnd, parts.contextStart + LONGEST_CONTEXT));
     const candidates = context.requestId !== undefined && context.userId === undefined ? found.withoutUser : found.all;
@@ -267,7 +269,7 @@ export class LogReader {
     const instance =
       parts.instance === -1 ? announced.fields['instance'] : instances.of(bytes, parts.instance, parts.instance + UUID_LENGTH);
     const failed = isFailure(level);
-    // Written out, not spread: this is made for every line of interest.
+    // Written out instead of spread: this runs for every relevant line.
     const event: Event = {
       kind: announced.kind,
       fields: announced.fields,
@@ -295,8 +297,8 @@ export class LogReader {
   }
 
   /**
-   * All that has a say in what it gives of further lines, but for the numbers of vlog's and for uWSGI's workers: where the same lines are
-   * read, two readers of which this is the same give the same events.
+   * All state that affects further events, except vlog line numbers and uWSGI workers: two readers with the same state
+   * give the same events for the same lines.
    */
   get whole(): unknown {
     const failures = this.#failures.recent(this.#clock.newest);
@@ -334,7 +336,7 @@ export class LogReader {
   }
 
   #vlogStamped(bytes: Buffer, end: number, offset: number): void {
-    // What grep found is not the whole log, whose numbers say nothing then.
+    // Output of grep is not the whole log: gaps in its line numbers mean nothing.
     const isWhole = this.#envelope.around !== 'prefix' && this.#options.isExcerpt !== true;
     if (isWhole) this.#missing += this.#serials.missing(bytes, this.#vlog);
     this.#vlogRecord(bytes, end, offset, this.#clock.note(this.#at ?? vlogStamp(bytes, this.#vlog)));
@@ -375,7 +377,7 @@ export class LogReader {
     });
   }
 
-  /** What a message announces; undefined, and counted, where it is not known or no action needs it. */
+  /** The announcement of a message; undefined, and counted, if it is unknown or not needed. */
   #announced(found: Announcement | typeof UNWANTED | undefined, length: number): Announcement | undefined {
     if (found === undefined) this.#unrecognised++;
     else if (found === UNWANTED) this.#events++;
@@ -392,7 +394,7 @@ export class LogReader {
     this.#options.onEvent(event, this.zoning);
   }
 
-  /** What the time of the last line rests on. */
+  /** What the time of the last line depends on. */
   get zoning(): Zoning {
     if (this.#at === undefined) return this.#isVlog ? 'none' : 'own';
     return this.#isProven ? 'none' : 'outer';

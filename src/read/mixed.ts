@@ -2,24 +2,25 @@ import type { Millis } from '../model/line.js';
 import { knownServices } from '../model/services.js';
 import { EnvelopeReader, formatOf } from './envelope.js';
 
-/** Programs that run others, and the ids of containers: as the name of who wrote a line they say nothing. */
+/** Programs that run others, and ids of containers: such a name does not show the service. */
 const RUNNER =
   /^(?:python[\d.]*|uwsgi|conmon|docker|dockerd|containerd|podman|bash|sh|journal|apache2|httpd|gunicorn|[0-9a-f]{12}|[0-9a-f]{64})$/;
 
-/** Whether a name that a wrapper gives leaves open whose a line is. */
+/** Whether a name in a wrapper leaves the service open. */
 export const saysNothing = (ident: string): boolean => RUNNER.test(ident);
 
-/** Processes whose service is remembered. */
+/** Maximum number of processes whose service is kept. */
 const MOST_PROCESSES = 4096;
-/** The services of processes, as a checkpoint keeps them. */
+/** Services of processes, as saved in a checkpoint. */
 export type Processes = readonly (readonly [pid: number, service: string])[];
 
-/** Stands for a process number that several services have, as every container has its own. */
+/** Marks a process number that several services share, as every container has its own numbers. */
 const SEVERAL = '';
 
 /**
- * Finds the service of each line of a log that several services wrote: by its logger, or, for loggers of several services,
- * by its process, whose service is known from its other lines. A continuation line has its record's service.
+ * Finds the service of each line of a log that several services write to: by its logger, or, for loggers of several
+ * services, by its process, whose service is known from other lines. A continuation line belongs to its record's
+ * service.
  */
 export class MixedLog {
   readonly #envelope = new EnvelopeReader();
@@ -28,8 +29,8 @@ export class MixedLog {
   #last: string | undefined;
 
   /**
-   * @param own whose lines these are where their loggers are of no service in particular
-   * @param known the services of its processes, known from earlier lines
+   * @param own service of lines whose loggers belong to no particular service
+   * @param known services of processes, from earlier lines
    */
   constructor(own?: string, known: Processes = []) {
     this.#own = own;
@@ -40,7 +41,7 @@ export class MixedLog {
     return [...this.#processes];
   }
 
-  /** @returns undefined if it is unknown */
+  /** @returns undefined if unknown */
   serviceOf(bytes: Buffer, start: number, end: number, at?: Millis): string | undefined {
     const made = this.#envelope.read(bytes, start, bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end, at);
     if (made === undefined) return this.#last;

@@ -1,19 +1,19 @@
 import { type Fields, fieldsOf, textOf } from '../format/wrap/object.js';
 
 /**
- * Documents that do not stand one a line: printed over several lines, in an array, or in what a search or an API answered.
+ * JSON documents that are not one per line: printed over several lines, in an array, or in the answer of a search or API.
  *
  *     [ {…}, {…} ]     {"hits":{"hits":[{"_source":{…}}]}}     {"data":{"result":[{"stream":{…},"values":[["1720…","line"]]}]}}
  */
 
 const MIB = 1024 * 1024;
-/** An answer that is larger is not held. */
+/** Larger answers are not held in memory. */
 const MOST_CHARACTERS = 128 * MIB;
 
-/** Arrays of documents, by what answers so: CloudWatch, Graylog, clouds' own. */
+/** Names of arrays of documents in answers of CloudWatch, Graylog and clouds. */
 const LISTS = ['events', 'logs', 'records', 'entries', 'items', 'messages', 'rows', 'results'];
 
-/** The documents in a value; itself where it is one. */
+/** Documents in a value; the value itself if it is one. */
 function documentsIn(value: unknown): readonly unknown[] {
   const fields = fieldsOf(value);
   if (fields === undefined) return [value];
@@ -26,7 +26,7 @@ function documentsIn(value: unknown): readonly unknown[] {
   return Array.isArray(list) ? list : [value];
 }
 
-/** Loki's answer: a stream, and its lines with their times in ns. */
+/** Answer of Loki: a stream with its lines and their times in ns. */
 function ofStream({ stream, values }: Fields): readonly unknown[] {
   if (!Array.isArray(values)) return [];
   return values.map((pair: unknown) => {
@@ -35,7 +35,7 @@ function ofStream({ stream, values }: Fields): readonly unknown[] {
   });
 }
 
-/** OTLP's logs in JSON. */
+/** Logs in OTLP JSON. */
 function ofResource({ resource, scopeLogs }: Fields): readonly unknown[] {
   const labels = attributesOf(fieldsOf(resource)?.['attributes']);
   const scopes = Array.isArray(scopeLogs) ? scopeLogs : [];
@@ -59,7 +59,7 @@ function attributesOf(list: unknown): Record<string, unknown> {
   );
 }
 
-/** Puts documents together and gives each as one line; of an array of texts, each text. */
+/** Joins documents and returns each as one line; for an array of strings, each string. */
 export class Objects {
   #text: string[] = [];
   #length = 0;
@@ -120,7 +120,7 @@ export class Objects {
   }
 }
 
-/** Whether a log is one of documents that do not stand one a line, by its first lines. */
+/** Whether a log consists of documents that are not one per line, by its first lines. */
 export function isOfObjects(lines: readonly string[]): boolean {
   const full = lines.filter((line) => line.trim() !== '');
   const [first, second] = full;

@@ -6,14 +6,14 @@ import type { Event } from '../lifecycle/event.js';
 import type { Level } from '../model/record.js';
 import type { Quarter } from './skim/skimmer.js';
 
-/** Lines of a traceback that are kept, and how long one may be. */
+/** Maximum number of kept lines of a traceback, and their maximum length. */
 const MOST_DETAIL = 120;
 const LONGEST_DETAIL = 500;
 const LONGEST_LEVEL = 8;
 export const QUARTER = 15 * 60_000;
 const HOUR = 4 * QUARTER;
 export const UUID_LENGTH = 36;
-/** Two request ids, a user, a project and their domains. Of a longer one the rest is not read. */
+/** Maximum length of a context that is read: two request ids, a user, a project and their domains. */
 export const LONGEST_CONTEXT = 256;
 
 export function quarterOf(quarter: number): Quarter {
@@ -23,7 +23,7 @@ export function quarterOf(quarter: number): Quarter {
 
 const same = (text: string): string => text;
 
-/** Of all logs: each takes 77 kB, and what bytes are read as is the same in each. */
+/** Shared by all logs, as each cache takes 77 kB and the content is the same. */
 export const contexts = new Recent(LONGEST_CONTEXT, (text) => readContext(printable(text)));
 export const instances = new Recent(UUID_LENGTH, same);
 export const osloLevels = new Recent(LONGEST_LEVEL, osloLevel);

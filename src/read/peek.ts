@@ -5,13 +5,13 @@ import { openLog } from '../tail/read-file.js';
 import { diagnose } from './diagnose.js';
 import { MixedLog } from './mixed.js';
 
-/** Lines at the head of a file that are looked at, of so many bytes. */
+/** Lines, and bytes, at the head of a file that are looked at. */
 const LINES = 400;
 const BYTES = 128 * 1024;
 
 const STRANGER = 'its lines are of no service that novaspan reads';
 
-/** @returns why a file is no log that can be read, by its first lines; undefined where it is one */
+/** @returns why a file is no readable log, by its first lines; undefined if it is one */
 export async function whyNotRead(path: string): Promise<string | undefined> {
   try {
     const input = await openLog(path);
@@ -44,7 +44,7 @@ function whyNotLog(head: Buffer): string | undefined {
       records++;
     } else if (form !== undefined) wrapped++;
   }
-  // Of what is wrapped, each line says whose it is: a service may write its first one late.
+  // In a wrapped log each line names its service, and a service may write its first line late.
   if (wrapped > 0 && wrapped * 2 >= lines.length) return undefined;
   return records * 4 >= lines.length && records > 0 ? STRANGER : (diagnose(lines.map(String)) ?? STRANGER);
 }

@@ -4,8 +4,8 @@ import { openSource, type SourceOptions } from './source.js';
 const NEWLINE = 10;
 
 /**
- * Finds the newest time in a piece of a log, wherever in the log the piece begins: what a search by time asks. The lines are
- * read as they would be in following, so every form of log is known, and nothing of it is kept or counted.
+ * Finds the newest time in a piece of a log, from any place in it, for a search by time. Lines are read as in
+ * following, so every form is known; nothing is kept or counted.
  */
 export function timeIn(options: SourceOptions): (chunk: Buffer) => Millis | undefined {
   return (chunk) => {

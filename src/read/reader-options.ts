@@ -5,7 +5,10 @@ import type { Count } from '../model/counters.js';
 import type { LineSink, Millis } from '../model/line.js';
 import type { Format } from './envelope.js';
 
-/** What a line's time rests on: the zone of its service, the zone of what wraps it, or none, where it is known in UTC. */
+/**
+ * What the time of a line depends on: the zone of its service (`own`), the zone of its wrapper (`outer`), or no zone,
+ * as it is in UTC.
+ */
 export type Zoning = 'own' | 'outer' | 'none';
 
 export interface ReaderOptions {
@@ -13,19 +16,19 @@ export interface ReaderOptions {
   readonly host: string;
   /** the log's base path */
   readonly path: string;
-  /** which of the log's files the line at hand is of, where there may be several */
+  /** number of the file that the current line is in, if there are several */
   readonly file?: (() => number) | undefined;
-  /** what its local times are in; vlog is always UTC */
+  /** zone of its local times; vlog is always UTC */
   readonly zone: Zone;
-  /** a time shortly before the first line, where it is known: as in SourceOptions */
+  /** a time shortly before the first line, if known: as in SourceOptions */
   readonly after?: Millis | undefined;
   readonly format?: Format;
-  /** Not the whole log: what grep found of it. */
+  /** Output of grep, not the whole log. */
   readonly isExcerpt?: boolean;
-  /** with what users added to it; else novaspan's own */
+  /** the catalogue with the user's messages; default: novaspan's own */
   readonly catalogue?: Catalogue | undefined;
   readonly count: Count;
   readonly onEvent: (event: Event, zoning: Zoning) => void;
-  /** Called with lines without an envelope that are not indented: they show that a log continues in another form. */
+  /** Called with lines without an envelope that are not indented: the log may continue in another form. */
   readonly onBare?: LineSink;
 }

@@ -17,12 +17,12 @@ import { actions } from '../lifecycle/name.js';
 import { reasonOf, rulesInvalid } from '../model/errors.js';
 import { ownName } from './log-reader.js';
 
-/** Messages and phases that users added to novaspan's own. */
+/** Messages and phases of the user. */
 export interface Rules {
   readonly catalogue: Catalogue;
-  /** where a kind is found: novaspan's own, and those that were added */
+  /** all messages of a kind: novaspan's own, and the user's */
   knownAs(kind: EventKind): readonly Known[];
-  /** an action's phases: its own, then those that were added */
+  /** phases of an action: novaspan's own, then the user's */
   phasesOf(spec: ActionSpec): readonly PhaseSpec[];
 }
 
@@ -84,17 +84,17 @@ const rulesSchema = z.strictObject({
 type Message = z.output<typeof messageSchema>;
 type Phase = z.output<typeof phaseSchema>;
 
-/** A message or a phase as it is given: what is wrong in one field hides nothing of the others. */
+/** A message or phase as parsed: a fault in one field does not hide faults in others. */
 interface Draft<Whole, Part> {
-  /** undefined where something is wrong */
+  /** undefined if there is a fault */
   readonly whole: Whole | undefined;
-  /** what is right of it */
+  /** the valid part */
   readonly part: Part;
-  /** the fields that are wrong; `part` may have a default in their place */
+  /** fields with faults; `part` may have defaults in their place */
   readonly wrong: ReadonlySet<PropertyKey>;
-  /** what the kind of a message may be meant to be, where the field is misspelt */
+  /** texts that may be meant as the kind of a message whose field is misspelt */
   readonly texts: readonly string[];
-  /** where it is, such as `messages.0` */
+  /** its place, such as `messages.0` */
   readonly place: string;
 }
 const messagePart = messageSchema.partial();
@@ -106,15 +106,14 @@ interface Given {
   readonly file: string;
   readonly messages: readonly MessageDraft[];
   readonly phases: readonly PhaseDraft[];
-  /** which kinds it adds could not be seen */
+  /** the kinds that the file adds could not be read */
   readonly isUnread: boolean;
   readonly faults: readonly string[];
 }
 
 /**
- * Reads rule files and proves them as novaspan proves its own tables.
- *
- * @throws OperatorError RULES_INVALID with everything that is wrong in all of them
+ * Reads rule files and validates them by the rules of novaspan's own tables.
+ * @throws OperatorError RULES_INVALID with all faults
  */
 export function loadRules(files: readonly string[]): Rules | undefined {
   if (files.length === 0) return undefined;
@@ -177,7 +176,7 @@ function read(file: string): Given {
 const isMapping = (raw: unknown): raw is Readonly<Record<string, unknown>> =>
   typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 
-/** A mapping by its schema; else that of it which is right by the schema in which every field may be missing. */
+/** Parses with a schema; on faults, with the same schema of optional fields. */
 function leniently<Whole, Part>(schema: z.ZodType<Whole>, part: z.ZodType<Part>, raw: unknown) {
   const result = schema.safeParse(raw);
   const issues = result.error?.issues ?? [];
@@ -188,7 +187,7 @@ function leniently<Whole, Part>(schema: z.ZodType<Whole>, part: z.ZodType<Part>,
   return { whole: result.data, part: part.safeParse(rest).data, wrong, issues };
 }
 
-/** A message as far as it can be proved: by the wordings that can be compiled. */
+/** The part of a message that can be checked: wordings that can be compiled. */
 function provable({ part: { kind, service, logger, level, says = [], seen } = {}, wrong, place }: MessageDraft): Message[] {
   const usable = says.filter((wording) => faultOf(place, wording).length === 0);
   if (service === undefined || seen === undefined || usable.length === 0 || wrong.has('logger') || wrong.has('level')) return [];
@@ -210,7 +209,7 @@ function faultOf(kind: string, wording: string): string[] {
   }
 }
 
-/** Every wording can be compiled and reads a line, and every line is read in exactly one way. */
+/** Checks that every wording can be compiled and reads a line, and that every line is read in exactly one way. */
 function proveMessages({ messages }: Given, catalogue: Catalogue): string[] {
   const faults = messages.flatMap((draft) => [
     ...(draft.part?.says ?? []).flatMap((wording) => faultOf(draft.part?.kind ?? draft.place, wording)),
@@ -225,7 +224,7 @@ function proveMessages({ messages }: Given, catalogue: Catalogue): string[] {
   return [...new Set(faults)];
 }
 
-/** @param isWhole every wording is there; else the line that is read by none may be another's */
+/** @param isWhole all wordings are valid; otherwise an unread line may belong to another one */
 function proveMessage({ kind, service, logger, says, seen }: Message, catalogue: Catalogue, isWhole: boolean): string[] {
   const faults: string[] = [];
   const used = new Set<string>();
@@ -249,10 +248,10 @@ function proveMessage({ kind, service, logger, says, seen }: Message, catalogue:
   ];
 }
 
-/** Stands for whatever logger a line with `*` may come from. */
+/** Stands for any logger, for lines of messages with `*`. */
 const ANY = '*';
 
-/** @param kinds undefined where a file may add kinds that could not be seen */
+/** @param kinds undefined if a file may add kinds that could not be read */
 function provePhases({ phases }: Given, kinds: ReadonlySet<string> | undefined): string[] {
   const own = phases.flatMap(({ part }) => part?.name ?? []);
   return [...new Set(phases.flatMap((draft) => provePhase(draft, own, kinds)))];
@@ -275,7 +274,7 @@ function provePhase({ part = {}, place }: PhaseDraft, own: readonly string[], ki
   ];
 }
 
-/** One table for each action, made once: what is worked out from a table is kept by it. */
+/** Returns one extended table per action, always the same object, because derived data is cached by table. */
 function extender(phases: readonly Phase[]): (spec: ActionSpec) => readonly PhaseSpec[] {
   const made = new Map<ActionName, readonly PhaseSpec[]>();
   return (spec) => {

@@ -8,35 +8,34 @@ import type { ReaderOptions, Zoning } from './log-reader.js';
 import type { Processes } from './mixed.js';
 import type { Workers } from './uwsgi.js';
 
-/** Reads the lines of one of those who write to a log. */
+/** Reads the lines of one writer of a log. */
 export interface LineReader {
   readonly service: string;
   readonly host: string;
   /** the newest time of any line so far */
   readonly newest: Millis | undefined;
-  /** Whether the last line is so far ahead that it is not clear yet whether it moves `newest`. */
+  /** Whether the last line is so far ahead that it must be confirmed first. */
   readonly isUnsure?: boolean;
-  /** Lines that are missing are counted by the numbers of the others. */
+  /** Lines are numbered, so that missing ones are counted. */
   readonly isNumbered?: boolean;
   readonly workers?: Workers | undefined;
   /** as `LogReader.whole` */
   readonly whole?: unknown;
-  /** what the time of the last line rests on */
+  /** what the time of the last line depends on */
   readonly zoning?: Zoning;
   /**
-   * Takes one line. As LineSink.
-   *
-   * @param at its UTC time, where what wraps it knows better than its own stamp
-   * @param isProven that time needed no zone
+   * Takes one line, as LineSink.
+   * @param at its UTC time, if the wrapper has it
+   * @param isProven the wrapper's time needed no zone
    */
   readonly line: (bytes: Buffer, start: number, end: number, offset: number, at?: Millis, isProven?: boolean) => void;
-  /** As LogReader's: what need not be given to `line`. */
+  /** As in LogReader: skips lines that `line` need not take. */
   readonly skim?: (piece: Buffer, start: number, offset: number) => number;
-  /** A piece of the log is over: hands over what has been counted. */
+  /** Ends a piece of the log: reports the counters. */
   flushCounts(): void;
 }
 
-/** One of those whose lines are in a log. */
+/** A writer of a log. */
 export interface Writing {
   readonly service: string;
   readonly host: string;
@@ -47,29 +46,29 @@ export interface SourceOptions {
   readonly path: string;
   readonly service?: string | undefined;
   readonly host?: string | undefined;
-  /** detected from its lines if not given */
+  /** form of the lines; detected if not given */
   readonly form?: LogForm | undefined;
-  /** how they were written when they were last read: holds until they show another form */
+  /** form of the last lines of an earlier process: valid until lines show another form */
   readonly likelyForm?: LogForm | undefined;
-  /** who wrote to it before now, where its name does not say: the result must not depend on who writes first */
+  /** writers known from an earlier process: the result must not depend on which service writes first */
   readonly knownWriters?: readonly Writing[] | undefined;
-  /** the services of processes that earlier lines showed, by writer */
+  /** services of processes known from earlier lines, by writer */
   readonly knownProcesses?: Readonly<Record<string, Processes>> | undefined;
-  /** a time shortly before the first line, where it is known: distinguishes the two passes of a repeated hour */
+  /** a time shortly before the first line, if known: distinguishes the two passes of a repeated hour */
   readonly after?: Millis | undefined;
-  /** The operator named this very log: it is read where its lines, and not its name, say whose they are. */
+  /** The user named this log: it is read even if only its lines, not its name, show the service. */
   readonly isNamed: boolean;
-  /** whose lines they are where nothing says */
+  /** host of lines that show none */
   readonly anyHost: string;
-  /** of a service's own lines; without one, of what wraps them */
+  /** zone of a service's lines; without a service, of the wrapper's times */
   readonly zone: (service?: string) => Zone;
-  /** a time that no line lies after, for wrappers that print no year */
+  /** latest possible time of a line, for wrappers without a year */
   readonly latest: () => Millis;
   readonly count: Count;
-  /** with what users added to it; else novaspan's own */
+  /** the catalogue with the user's messages; default: novaspan's own */
   readonly catalogue?: Catalogue | undefined;
   readonly onEvent: (event: Event, zoning: Zoning) => void;
-  /** Makes what reads a writer's lines, where it is not the reader that gives events. */
+  /** Creates the reader of a writer's lines; default: the reader that gives events. */
   readonly readerFor?: ((options: ReaderOptions) => LineReader) | undefined;
   /** Called with lines of a plain log whose service is unknown. */
   readonly onUnknown?: LineSink | undefined;

@@ -13,18 +13,18 @@ import { type LogOwner, Writers } from './writers.js';
 
 export type { LineReader, SourceOptions, Writing } from './source-options.js';
 
-/** Lines that must fit one other form, and none the log's own between them, before the log is read as that. */
+/** Consecutive lines of another form, without one of the log's own, before the log is read in that form. */
 const RUN = 8;
 
 /**
- * Reads one log, in any form: plain, of one service; or wrapped, then perhaps of several services and
- * hosts, each with a reader of its own.
+ * Reads one log in any form: plain, with lines of one service; or wrapped, possibly with lines of several services and
+ * hosts, each with its own reader.
  *
  *     undecided ──2 lines of a form, or the end of a piece──▶ plain | wrapped
  *     plain     ──8 lines in a row that are of a form───────▶ wrapped
  *     wrapped   ──8 lines of another form, none of its own──▶ plain | wrapped
  *
- * Lines by which a change was seen are read again as what they are: none is lost.
+ * The lines that showed a change are read again in the new form: none is lost.
  */
 export class LogSource {
   readonly path: string;
@@ -35,12 +35,12 @@ export class LogSource {
   #form: LogForm | undefined;
   #unwrapper: Unwrapper | undefined;
   #sink: LineSink;
-  /** who takes all lines of a plain log */
+  /** the reader of all lines of a plain log */
   #plain: LineReader | undefined;
-  /** which of the log's files the line at hand is of */
+  /** number of the file that the current line is in */
   #file = 0;
   #isUnknown = false;
-  /** whether unknown lines have been counted as a log's of which nothing says whose it is */
+  /** whether unknown lines were already counted as an unknown log */
   #isUnknownCounted = false;
 
   constructor(options: SourceOptions, owner: LogOwner) {
@@ -66,28 +66,28 @@ export class LogSource {
     this.#sink(bytes, start, end, offset);
   };
 
-  /** As LogReader's, where the log is one that a reader takes as it is. */
+  /** As in LogReader, if one reader takes all lines as they are. */
   skim(piece: Buffer, start: number, offset: number, file: number): number {
     this.#file = file;
     return this.#plain?.skim?.(piece, start, offset) ?? start;
   }
 
-  /** A reader for each of those who write to the log, as far as they are known. */
+  /** The readers of all known writers. */
   get readers(): Iterable<LineReader> {
     return this.#writers.readers;
   }
 
-  /** How the log is written, once that is clear. */
+  /** Form of the log, once detected. */
   get form(): LogForm | undefined {
     return this.#form;
   }
 
-  /** The services of processes, known from lines. */
+  /** Services of processes, known from lines. */
   get processes(): Readonly<Record<string, Processes>> {
     return this.#writers.processes;
   }
 
-  /** Whether a service's lines are read here, of the host if one is given. */
+  /** Whether lines of a service are read here, of the given host. */
   reads(service: string, host?: string): boolean {
     return this.#writers.reads(service, host);
   }
@@ -97,24 +97,24 @@ export class LogSource {
     return this.#writers.newest;
   }
 
-  /** Whether there is a line so far ahead that it is not clear yet whether it moves `newest`. */
+  /** Whether a line is so far ahead that it must be confirmed first. */
   get isUnsure(): boolean {
     return this.#writers.isUnsure;
   }
 
-  /** Lines were read, and the service of none of them is known. */
+  /** Lines were read, and the service of none is known. */
   get isUnknown(): boolean {
     return this.#isUnknown && this.#writers.isEmpty;
   }
 
-  /** As `LogReader.whole`; undefined for a log whose readers depend on more than its first and its last lines. */
+  /** As `LogReader.whole`; undefined if the state depends on more than the first and the last lines. */
   get whole(): unknown {
     if (this.#form !== 'plain' || this.#isUnknown) return undefined;
     const readers = this.#writers.only?.whole;
     return readers === undefined ? undefined : [this.#kept.lines, readers];
   }
 
-  /** A piece of the log is over: decides by what there is, and hands over what has been counted. */
+  /** Ends a piece of the log: detects the form by the lines so far, and reports the counters. */
   flushCounts(): void {
     if (this.#form === undefined && this.#kept.size > 0) this.#decide(1);
     if (this.isUnknown && !this.#isUnknownCounted) {
@@ -124,7 +124,7 @@ export class LogSource {
     this.#writers.flushCounts();
   }
 
-  /** The log will not grow any more. */
+  /** Ends the log. */
   end(): void {
     if (this.#form === undefined) this.#decide(0);
     else if (this.#unwrapper !== undefined) this.#dropRun();
@@ -138,7 +138,9 @@ export class LogSource {
     else if (this.#kept.isEnough) this.#decide(0);
   };
 
-  /** Takes the form that most of the lines kept are of, if so many are; with none needed, what the log's name says. */
+  /**
+   * Takes the form of most kept lines if it has enough votes; with 0 votes needed, falls back to the name of the log.
+   */
   #decide(votes: number): void {
     const [form, most = 0] = this.#kept.favourite();
     if (form !== undefined && most >= votes) this.#become(form);
@@ -165,7 +167,7 @@ export class LogSource {
     }
   }
 
-  /** A plain log's lines go straight to its reader, which reports those that are no records. */
+  /** Lines of a plain log go directly to its reader, which reports lines that are no records. */
   #plainSink(): LineSink {
     const { service } = this.#owner;
     const host = this.#writers.plainHost;
@@ -184,7 +186,7 @@ export class LogSource {
     };
   }
 
-  /** The operator named its service, not its file name: lines may still be another service's. */
+  /** The user named the service, not the file name: lines may still be of another service. */
   get #isSaid(): boolean {
     return this.#options.service !== undefined && nameLog(this.path)?.service !== this.#options.service;
   }
@@ -199,10 +201,10 @@ export class LogSource {
     this.#changeIfRun();
   };
 
-  /** A line of a plain log that is no record, and not indented: only such lines can be of another form. */
+  /** A line of a plain log that is no record and not indented: only such a line can be of another form. */
   readonly #bare: LineSink = (bytes, start, end, offset) => {
     if (this.#form !== 'plain' || this.#options.form !== undefined) return;
-    // Between two that do not follow each other there was a record.
+    // If two such lines are not adjacent, there was a record between them.
     if (!this.#kept.isFollowedAt(offset)) this.#kept.take();
     const form = this.#kept.add(bytes, start, end, offset, this.#file);
     if (form === undefined || form === 'plain') this.#kept.take();
@@ -241,8 +243,9 @@ export class LogSource {
 }
 
 /**
- * @returns undefined for a log that is of no interest: of a service that is not read, or one whose name says nothing where
- *   the configuration does not name it
+ * Opens a log.
+ * @returns undefined for a log that is not read: its service is not known to novaspan, or neither name nor
+ * configuration names one
  */
 export function openSource(options: SourceOptions): LogSource | undefined {
   const name = nameLog(options.path, options);

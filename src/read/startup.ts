@@ -1,6 +1,6 @@
 /**
- * What OpenStack's services print before their log is set up, each without a time: oslo.config and oslo.log of options by Python's
- * last resort, Python of its modules, eventlet of what was imported before it. The quotes may be escaped, in the objects of a journal.
+ * Lines that OpenStack's services print before their log is set up, without a time: warnings of oslo.config, oslo.log,
+ * Python and eventlet. Quotes may be escaped, in objects of a journal.
  */
 const PRINTED: readonly RegExp[] = [
   /Deprecated: (?:Option|Opt) /,
@@ -10,7 +10,7 @@ const PRINTED: readonly RegExp[] = [
   /Modules with known eventlet monkey patching issues were imported prior to eventlet monkey patching/,
 ];
 
-/** Whether lines, as they are read from a file, are only such. */
+/** Whether all lines are of that kind. */
 export const isStartup = (lines: readonly string[]): boolean => {
   const full = lines.filter((line) => line.trim() !== '');
   return full.length > 0 && full.every((line) => PRINTED.some((printed) => printed.test(line)));

@@ -5,38 +5,38 @@ import { type Rewrite, rewriteOf } from './head.js';
 import { isOfObjects, Objects } from './objects.js';
 
 const CARRIAGE_RETURN = 13;
-/** What a log's width is found from. */
+/** Number of lines from which the width of a log is found. */
 const MOST_LINES = 400;
 const MOST_BYTES = 256 * 1024;
-/** No terminal is narrower or wider. */
+/** Minimum and maximum width of a terminal. */
 const NARROWEST = 40;
 const WIDEST = 600;
-/** Records that must be cut at one width before it is believed, and different ones among them. */
+/** Number of records cut at one width that prove it, and of different ones among them. */
 const PROOF = 3;
 const DIFFERENT = 2;
-/** What a record of its own begins with, or what may stand under one that is whole. */
+/** Start of a separate record, or of a line that may continue a whole one. */
 const OWN = /^(?:\s\s|\t|Traceback |[<{}[#]|$)/;
-/** Pieces of one record that are compared. */
+/** Maximum number of compared pieces of one record. */
 const MOST_PIECES = 20;
-/** A date and a time: the record's own, which differs in each line. */
+/** Length of date and time, which differ in each record. */
 const STAMP_LENGTH = 24;
 
-/** How lines look that a terminal, or an editor, has cut. */
+/** How a terminal or editor wrapped the lines. */
 export interface Folding {
-  /** columns; undefined where no line is followed by one that could be its rest */
+  /** width in columns; undefined if no line has a possible rest */
   readonly width: number | undefined;
-  /** It happened often enough, and nothing speaks against it. */
+  /** there is enough evidence, and none against it */
   readonly isSure: boolean;
-  /** They were cut at blanks, so that no piece is wider than that. */
+  /** lines were wrapped at blanks, so that no piece is wider than that */
   readonly isAtBlanks?: boolean;
 }
 
 const NOT_CUT: Folding = { width: undefined, isSure: false };
 
 /**
- * Finds the width at which a terminal has cut the lines of a log: its longest lines are all of just that length, and behind
- * each of them stands one that is no record. What cuts at blanks, such as a mail program, leaves no piece to which the next
- * word could have been put.
+ * Finds the width at which a terminal wrapped the lines of a log: the longest lines all have this length, and each of them
+ * is followed by a line that is no record. A program that wraps at blanks, such as a mail program, leaves no piece with room
+ * for the next word.
  *
  *     2024-07-11 18:10:40.100 2 INFO nova.compute.claims [None req-… u p - - default defaul       120 columns
  *     t] [instance: …] Claim successful on node cmp1                                              the rest
@@ -57,7 +57,7 @@ export function foldingOf(lines: readonly string[]): Folding {
       cuts++;
       cut.add(recordAt(lines, begins, i));
       if (isBroken(line) && /^[^[]*\]/.test(next!)) proven++;
-      // A longer one was not copied with the others, a shorter one that goes on was cut by something else.
+      // A longer line was not copied with the others; a shorter one was cut by something else.
     } else if (line.length > width || goesOn(i) || (line.length === width && begins[i + 1] === true)) others++;
   }
   const isSure = (cuts >= PROOF && cut.size >= DIFFERENT) || proven >= DIFFERENT;
@@ -65,14 +65,14 @@ export function foldingOf(lines: readonly string[]): Folding {
   return cutAtBlanks(lines, begins) ?? { width, isSure: false };
 }
 
-/** The one that is there most often; of those the largest. */
+/** The most frequent value; on a tie the largest. */
 function mostOf(lengths: readonly number[]): number {
   const found = new Map<number, number>();
   for (const length of lengths) found.set(length, (found.get(length) ?? 0) + 1);
   return [...found].sort(([a, n], [b, m]) => m - n || b - a)[0]![0];
 }
 
-/** Where nearly no piece leaves room for the word that begins the next. */
+/** Whether hardly any piece leaves room for the first word of the next. */
 function cutAtBlanks(lines: readonly string[], begins: readonly boolean[]): Folding | undefined {
   const pairs = lines.flatMap((line, i) => {
     const next = lines[i + 1];
@@ -100,12 +100,12 @@ function recordAt(lines: readonly string[], begins: readonly boolean[], first: n
   return lines.slice(first, last).join('').slice(STAMP_LENGTH);
 }
 
-/** Whether a line breaks off inside the brackets that each record has. */
+/** Whether a line ends inside the brackets that each record has. */
 const isBroken = (line: string): boolean => / \[(?:-|None|req-|instance:)[^\]]*$| \[$/.test(line);
 
 const STAMPED = /^[[(]?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/;
 
-/** Whether a line begins a record: with its time, or with what something puts before it. Pieces seldom look like either. */
+/** Whether a line begins a record: with its time, or with a prefix. Pieces seldom look like either. */
 const beginsRecord = (line: string, next = ''): boolean => STAMPED.test(line) || (line.length >= NARROWEST && isWrapped(line + next));
 
 interface Kept {
@@ -114,22 +114,22 @@ interface Kept {
 }
 
 /**
- * Makes of the lines of a log that was copied what they were: cleans them, joins what was cut, and writes heads as oslo.log
- * does. The first lines are kept until it is clear what was done to them; of a log that is as it was written, all others are
- * handed on as they come. Where it is not sure, nothing is joined.
+ * Restores the lines of a copied log: cleans them, joins wrapped ones, and rewrites heads in oslo.log's format. The
+ * first lines are kept until the changes are known; in an unchanged log, all others are passed on directly. Without
+ * certainty nothing is joined.
  */
 export class Unfolder {
   readonly #sink: LineSink;
   #sample: Kept[] | undefined = [];
   #sampleBytes = 0;
-  /** the sample as text: what a log of which nothing could be read looks like */
+  /** sample of the log as text, for the description of an unreadable log */
   #seen: readonly string[] = [];
   #isAsWritten = false;
   #clean: Clean | undefined;
   #rewrite: Rewrite | undefined;
   #folding: Folding = NOT_CUT;
   #objects: Objects | undefined;
-  /** pieces of the record at hand, and where it begins */
+  /** pieces of the current record, and its offset */
   #held: { text: string; readonly offset: number } | undefined;
   #last = '';
 
@@ -137,17 +137,17 @@ export class Unfolder {
     this.#sink = sink;
   }
 
-  /** The first lines of the log. */
+  /** First lines of the log. */
   get seen(): readonly string[] {
     return this.#sample === undefined ? this.#seen : this.#sample.map(({ bytes }) => bytes.toString('utf8'));
   }
 
-  /** Columns at which its lines were cut; 0 where they were not. */
+  /** Width at which its lines were wrapped; 0 if they were not. */
   get width(): number {
     return this.#folding.width ?? 0;
   }
 
-  /** Whether it has been decided that lines are handed on as they come. */
+  /** Whether lines are passed on unchanged. */
   get isAsWritten(): boolean {
     return this.#isAsWritten;
   }
@@ -163,7 +163,7 @@ export class Unfolder {
     }
   };
 
-  /** A piece of the log is over: decides by what there is. */
+  /** Ends a piece of the log: decides by the lines so far. */
   decide(): void {
     const sample = this.#sample;
     if (sample === undefined || sample.length === 0) return;
@@ -186,7 +186,7 @@ export class Unfolder {
     for (const { bytes, offset } of sample) this.line(bytes, 0, bytes.length, offset);
   }
 
-  /** The log is at its end. */
+  /** Ends the log. */
   end(): void {
     this.decide();
     this.#release();
@@ -222,7 +222,7 @@ export class Unfolder {
     if (this.#folding.width === undefined || this.#held.text.length > MOST_BYTES) this.#release();
   }
 
-  /** Whether a line is the rest of the one before. */
+  /** Whether a line is the rest of the line before. */
   #continues(before: string, text: string): boolean {
     const { width, isAtBlanks } = this.#folding;
     if (width === undefined || beginsRecord(text)) return false;
@@ -246,7 +246,7 @@ export class Unfolder {
 const textOf = (bytes: Buffer, start: number, end: number): string =>
   bytes.toString('utf8', start, end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
 
-/** One line of a log as it was written, without what copying it added. For `explain`. */
+/** The original of one line, without traces of copying. For `explain`. */
 export function asWritten(given: string): string {
   const line = given.replace(/\r$/, '');
   const cleaned = cleanerOf([line])?.(line) ?? [line];

@@ -6,7 +6,7 @@ import type { Millis } from '../model/line.js';
 
 const neutron = new Set(NEUTRON);
 
-/** Where neutron runs under uWSGI, uWSGI's own line is the only one that shows a request as a whole (2025.1 and later). */
+/** Under uWSGI, only its own line shows a request of neutron as a whole (2025.1 and later). */
 export const isNeutron = (service: string): boolean => neutron.has(service);
 
 const PORT_CALLS: Readonly<Record<string, EventKind>> = {
@@ -16,7 +16,10 @@ const PORT_CALLS: Readonly<Record<string, EventKind>> = {
 };
 const PORTS = /^\/(?:networking\/)?v2\.0\/ports(?:\.json)?(?:\/[0-9a-f-]{36}(?:\.json)?)?$/;
 
-/** Reads uWSGI's line as the access line that neutron itself wrote in earlier releases. @param millis how long the request took */
+/**
+ * Reads a uWSGI line as the access line that neutron itself wrote in earlier releases. @param millis duration of the
+ * request
+ */
 export function asNeutronRequest(announced: Announcement, millis: number): Announcement {
   const { method, url } = announced.fields;
   const fields = { ...announced.fields, seconds: millis / 1000 };
@@ -24,11 +27,11 @@ export function asNeutronRequest(announced: Announcement, millis: number): Annou
   return { ...announced, fields, kind: call ?? 'neutron.requested' };
 }
 
-/** Processes of one service of which something is remembered; a machine has fewer processors. */
+/** Maximum number of processes per service; machines have fewer CPUs. */
 const MOST_WORKERS = 1024;
-/** A worker serves one request at a time. What shows more than this between two lines of uWSGI is no such worker. */
+/** A worker serves one request at a time. A process with more than this between two uWSGI lines is no such worker. */
 const MOST_REQUESTS = 8;
-/** with the space after them */
+/** with the following space */
 const REQUEST_ID_LENGTH = 'req-68a66cea-61af-4489-a39a-71c24e1e5609 '.length;
 const NONE_LENGTH = 'None '.length;
 const DASH = 45;
@@ -37,7 +40,7 @@ const R = 114;
 
 /** A request of which a worker printed oslo lines. */
 interface Request {
-  /** the first eight digits of its own id, as two numbers */
+  /** first eight digits of its own id, as two numbers */
   readonly high: number;
   readonly low: number;
   context: OsloContext;
@@ -45,18 +48,18 @@ interface Request {
   last: Millis;
 }
 
-/** What a worker printed since uWSGI's last line of it. */
+/** Lines of a worker since its last uWSGI line. */
 interface Worker {
   requests: Request[];
-  /** what it served before: a thread that goes on after the answer prints the request that started it */
+  /** the request before: a thread that continues after the answer prints the id of its request */
   before: Request | undefined;
   /** several of its threads serve requests */
   isThreaded: boolean;
-  /** of too many requests to be one that serves them one by one */
+  /** has too many requests for a worker that serves them one by one */
   isFull: boolean;
 }
 
-/** What uWSGI's line and the oslo lines of its process say together. */
+/** Combined facts of a uWSGI line and the oslo lines of its process. */
 export interface Served {
   readonly context: OsloContext;
   readonly end: Millis;
@@ -64,16 +67,16 @@ export interface Served {
 }
 
 /**
- * The requests that uWSGI's workers are at. uWSGI's own line names no request, but a worker does one at a time: every oslo
- * line with a user that its process printed since uWSGI's last line of it is of the same request, also those lines that say
- * nothing of interest. Lines without a user are of the process's other threads, such as the one that follows OVN's databases.
+ * The current requests of uWSGI's workers. A uWSGI line names no request, but a worker serves one at a time: every oslo
+ * line with a user since the worker's last uWSGI line belongs to the same request, even if its message is not needed.
+ * Lines without a user belong to other threads, such as the one that follows OVN's databases.
  */
 export class Workers {
   readonly #workers = new Map<number, Worker>();
-  /** the processes that served something: what was known of others had no say yet */
+  /** processes that served requests; the state of others has not mattered yet */
   readonly asked = new Set<number>();
 
-  /** Takes an oslo line of any kind. Most lines are of the request that was seen last: a few bytes show it. */
+  /** Takes any oslo line. Most lines are of the request seen last, which a few bytes show. */
   note(bytes: Buffer, { pid, contextStart, contextEnd }: OsloParts, at: Millis): void {
     // `[None req-… user …]`, `[req-… req-… user …]`, and before Zed `[req-… user …]`
     let own = contextStart;
@@ -89,7 +92,7 @@ export class Workers {
     for (const known of requests) {
       if (known.low !== low || known.high !== high) continue;
       if (at > known.last) known.last = at;
-      // Some of neutron's lines leave out who called.
+      // Some lines of neutron leave out the caller's request.
       if (known.context.globalRequestId === undefined && own > contextStart + NONE_LENGTH)
         known.context = contextOf(bytes, contextStart, contextEnd);
       return;
@@ -103,12 +106,12 @@ export class Workers {
     }
   }
 
-  /** What is known of each process. */
+  /** State of each process. */
   get known(): ReadonlyMap<number, unknown> {
     return this.#workers;
   }
 
-  /** Whether as many processes more are remembered, too. */
+  /** Whether there is room for so many more processes. */
   hasRoomFor(more: number): boolean {
     return this.#workers.size + more < MOST_WORKERS;
   }
@@ -124,11 +127,10 @@ export class Workers {
   }
 
   /**
-   * What a line of uWSGI ends. uWSGI stamps whole seconds of the start: the request ended when it had taken its time, and not
-   * before its own last line; it began no later than its own first line.
-   *
+   * The request that a uWSGI line ends. uWSGI stamps whole seconds of the start: the request ended after its duration
+   * and not before its last line, and began no later than its first line.
    * @param began the second in which it began
-   * @param ended the very moment of its end, where what the line was wrapped in says it
+   * @param ended exact time of the end, if the wrapper has it
    */
   served({ pid, millis, core }: UwsgiRequest, began: Millis, ended: Millis | undefined): Served {
     const worker = this.#workerOf(pid);
@@ -145,7 +147,7 @@ export class Workers {
   }
 }
 
-/** No context of neutron's is longer: two request ids, a user and a project. */
+/** Maximum length of a context of neutron: two request ids, a user and a project. */
 const LONGEST_CONTEXT = 256;
 
 const contextOf = (bytes: Buffer, start: number, end: number): OsloContext =>

@@ -7,43 +7,46 @@ import { LogReader, type ReaderOptions } from './log-reader.js';
 import { MixedLog, type Processes, saysNothing } from './mixed.js';
 import type { LineReader, SourceOptions } from './source-options.js';
 
-/** Writers of one log that are remembered; who any other is, is found out at each of its lines. */
+/** Maximum number of kept writers of one log; any other is identified again at each line. */
 const MOST_WRITERS = 1000;
-/** Services on hosts that are read out of one log; what others write is counted as foreign. */
+/** Maximum number of services and hosts read from one log; lines of others are counted as of other programs. */
 const MOST_READERS = 500;
-/** Names of programs that are counted by name. */
+/** Maximum number of programs counted by name. */
 const MOST_NAMED = 50;
 
-/** What a log's own name, or the operator, says of its writer. */
+/** The writer of a log, by its name or by options. */
 export interface LogOwner {
   readonly service: string | undefined;
   readonly host: string | undefined;
 }
 
-/** One of those who write into a log. */
+/** A writer of a log. */
 export interface Writer {
   readonly label: string;
   /** undefined for a program that is not read */
   readonly service: string | undefined;
-  /** finds it line by line, where the writer's name does not say */
+  /** finds the service line by line, if the writer's name does not show it */
   readonly mixed: MixedLog | undefined;
   readonly host: string;
-  /** False where its own name is not known: it is read once it has written a record, which `sudo` under nova's unit never does. */
+  /**
+   * False if its own name is unknown: it is read once it has written a record, which `sudo` under nova's unit never
+   * does.
+   */
   isProven: boolean;
   reader: LineReader | undefined;
 }
 
-/** What readers are given of the log as it is read at the moment. */
+/** State that readers share while the log is read. */
 interface Reading {
   readonly onBare: LineSink;
-  /** which of the log's files the line at hand is of */
+  /** number of the file that the current line is in */
   readonly file: () => number;
   readonly isExcerpt: () => boolean;
 }
 
 const events = (options: ReaderOptions): LineReader => new LogReader(options);
 
-/** Who writes to one log: a reader for each that is known, and a count of the lines of the others. */
+/** The writers of one log: a reader for each known service, and counters for lines of others. */
 export class Writers {
   readonly #options: SourceOptions;
   readonly #owner: LogOwner;
@@ -64,7 +67,7 @@ export class Writers {
     return this.#readers.values();
   }
 
-  /** What reads the lines, where all that are read are one's, and it was known whose they are before the first. */
+  /** The reader, if all lines belong to one writer that was known from the start. */
   get only(): LineReader | undefined {
     return this.#readers.size === 1 && this.#mixed.size === 0 && this.#writers.size === 0 ? [...this.#readers.values()][0] : undefined;
   }
@@ -73,7 +76,7 @@ export class Writers {
     return this.#readers.size === 0;
   }
 
-  /** Whether a service's lines are read, of the host if one is given. */
+  /** Whether lines of a service are read, of the given host. */
   reads(service: string, host?: string): boolean {
     for (const reader of this.#readers.values())
       if (reader.service === service && (host === undefined || reader.host === host)) return true;
@@ -93,14 +96,14 @@ export class Writers {
     return false;
   }
 
-  /** What wraps the lines may name another host than was thought. */
+  /** Forgets writers that are not read: a wrapper may name another host than assumed. */
   forgetUnread(): void {
     if (this.newest !== undefined || this.#hostGiven !== undefined) return;
     this.#readers.clear();
     this.#writers.clear();
   }
 
-  /** The host of lines that name none. */
+  /** Host of lines that name none. */
   get plainHost(): string {
     return this.#owner.host ?? this.#options.anyHost;
   }
@@ -109,12 +112,12 @@ export class Writers {
     return hostInName(this.#options.path) ?? this.#options.host;
   }
 
-  /** What reads a service's lines; undefined for one whose messages are not known, or where there is no room. */
+  /** Reader of a service's lines; undefined if its messages are unknown, or without room. */
   readerOf(service: string | undefined, host: string): LineReader | undefined {
     return service !== undefined && this.#isRead(service, host) ? this.readerFor(service, host) : undefined;
   }
 
-  /** Who wrote what was wrapped so. */
+  /** Writer of a wrapped line. */
   writerOf({ idents, host, file }: Wrapped): Writer {
     const key = `${host ?? ''} ${idents.length === 1 ? idents[0] : idents.join(' ')}${file === undefined ? '' : ` ${file}`}`;
     const known = this.#writers.get(key);
@@ -140,13 +143,16 @@ export class Writers {
     };
   }
 
-  /** The services of processes that their own lines showed, by writer. */
+  /** Services of processes known from their own lines, by writer. */
   get processes(): Readonly<Record<string, Processes>> {
     const known = [...this.#mixed].map(([key, mixed]) => [key, mixed.processes] as const);
     return Object.fromEntries(known.filter(([, processes]) => processes.length > 0));
   }
 
-  /** Finds the service of each line of a writer whose name does not say it. @param key who writes; empty for the log itself */
+  /**
+   * Finds the service of each line of a writer whose name does not show it. @param key the writer; empty for the log
+   * itself
+   */
   mixedOf(key: string, own?: string): MixedLog {
     let mixed = this.#mixed.get(key);
     if (mixed === undefined) {
@@ -160,7 +166,7 @@ export class Writers {
     return services.includes(service) && (this.#readers.size < MOST_READERS || this.#readers.has(keyOf(service, host)));
   }
 
-  /** The one that reads a service's lines, whether it has been made before or not. */
+  /** Reader of a service's lines, existing or new. */
   readerFor(service: string, host: string): LineReader {
     const key = keyOf(service, host);
     const known = this.#readers.get(key);
@@ -173,13 +179,13 @@ export class Writers {
     return reader;
   }
 
-  /** A line of somebody who is not read. */
+  /** Counts a line of a writer that is not read. */
   countForeign(label: string): void {
     this.#foreignLines++;
     this.#foreign.set(label, (this.#foreign.get(label) ?? 0) + 1);
   }
 
-  /** Hands over what has been counted. */
+  /** Reports the counters since the last call. */
   flushCounts(): void {
     for (const reader of this.#readers.values()) reader.flushCounts();
     if (this.#foreignLines === 0) return;
@@ -190,7 +196,7 @@ export class Writers {
   }
 }
 
-/** The host that the path of a file names, whatever the file is called. */
+/** Host in the path of a file. */
 const hostOfFile = (file: string): string | undefined => nameLog(basePath(file), { service: 'any' })?.host;
 
 const keyOf = (service: string, host: string): string => `${service}@${host}`;

@@ -3,9 +3,8 @@ import { usage } from '../model/errors.js';
 import { ownName } from './log-reader.js';
 
 /**
- * Which zone a service's lines are in, by what `--timezone` says: one for all, and others for single services, such as
- * `Asia/Seoul,placement=UTC,glance=UTC`: a service behind another web server often logs in another zone.
- *
+ * Zone of each service, by the value of `--timezone`: one zone for all, and exceptions for single services, such as
+ * `Asia/Seoul,placement=UTC,glance=UTC`.
  * @throws OperatorError USAGE for a zone that does not exist
  */
 export function parseZones(text: string): (service?: string) => Zone {

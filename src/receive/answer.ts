@@ -1,4 +1,4 @@
-/** How a request is encoded, and hence its answer. */
+/** Encoding of a request and of its answer. */
 export type Encoding = 'json' | 'protobuf';
 
 export const CONTENT_TYPES: Readonly<Record<Encoding, string>> = { json: 'application/json', protobuf: 'application/x-protobuf' };
@@ -6,11 +6,11 @@ export const CONTENT_TYPES: Readonly<Record<Encoding, string>> = { json: 'applic
 export interface Answer {
   readonly status: number;
   readonly body: Buffer;
-  /** in seconds: the same request will do later */
+  /** in seconds: the client should repeat the same request later */
   readonly retryAfter?: number;
 }
 
-/** All of it was taken, or all but some records that no repetition will make usable. */
+/** All was accepted, or all but some records that no repetition can make valid. */
 export function accepted(encoding: Encoding, rejected = 0, message = ''): Answer {
   if (encoding === 'json') {
     const partialSuccess = { rejectedLogRecords: String(rejected), errorMessage: message };
@@ -20,10 +20,13 @@ export function accepted(encoding: Encoding, rejected = 0, message = ''): Answer
   return { status: 200, body: rejected === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.of(0x0a), varint(partial.length), partial]) };
 }
 
-/** gRPC's codes, which the protocol wants in the body too: INVALID_ARGUMENT for what must not be sent again, else UNAVAILABLE. */
+/**
+ * gRPC status codes, which the protocol requires in the body: INVALID_ARGUMENT for requests that must not be repeated,
+ * else UNAVAILABLE.
+ */
 const CODES = { never: 3, later: 14 } as const;
 
-/** Nothing was taken. */
+/** Nothing was accepted. */
 export function refused(encoding: Encoding, status: number, message: string, retryAfter?: number): Answer {
   const code = CODES[retryAfter === undefined ? 'never' : 'later'];
   const body =
@@ -31,7 +34,7 @@ export function refused(encoding: Encoding, status: number, message: string, ret
   return { status, body, ...(retryAfter !== undefined && { retryAfter }) };
 }
 
-/** A field of protobuf that is text. */
+/** A text field of protobuf. */
 function text(field: number, value: string): Buffer {
   const bytes = Buffer.from(value);
   return Buffer.concat([Buffer.of(field * 8 + 2), varint(bytes.length), bytes]);

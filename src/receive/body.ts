@@ -7,7 +7,7 @@ const unzip = promisify(gunzip);
 /** Why a body was not read. */
 export type BodyFault = 'too large' | 'too much at once' | 'damaged' | 'cut off';
 
-/** Memory that all bodies under way may take together. */
+/** Memory that all bodies in progress share. */
 export class Room {
   #free: number;
 
@@ -27,10 +27,9 @@ export class Room {
 }
 
 /**
- * Reads a body to its end, as it was sent. What is too large is not kept, and not waited for either.
- *
- * @param room is taken as bytes come, and given back when they are done with
- * @param use of the bytes, which are not to be kept for longer
+ * Reads a body to its end. A body that is too large is neither kept nor read to its end.
+ * @param room memory is taken as bytes arrive, and returned after `use`
+ * @param use must not keep the bytes after it resolves
  */
 export async function withBody<T>(
   request: IncomingMessage,
@@ -59,7 +58,7 @@ export async function withBody<T>(
   }
 }
 
-/** Unpacks gzip up to a size: a small body can be a large one. */
+/** Unpacks gzip up to a size: a small body can unpack to a large one. */
 export async function unpack(body: Buffer, most: number): Promise<Buffer | BodyFault> {
   try {
     return await unzip(body, { maxOutputLength: most });

@@ -9,7 +9,7 @@ export interface FileId {
   readonly ino: number;
 }
 
-/** Where in which file something begins. */
+/** A place in a file. */
 export interface FilePlace extends FileId {
   readonly offset: number;
 }
@@ -17,37 +17,39 @@ export interface FilePlace extends FileId {
 interface BufferedFile extends FileId {
   readonly path: string;
   size: number;
-  /** The system could not say that the disk has it: what it shows may be gone after a power cut. */
+  /** A sync failed: the content may be lost after a power cut. */
   isDoubtful?: true;
 }
 
 const NEWLINE = 10;
 const NOTHING = Buffer.alloc(0);
-/** `NAME.log-20261121-013204123`: as logrotate's `dateext` names files, with the time to the millisecond. */
+/** `NAME.log-20261121-013204123`: the name of logrotate's `dateext`, with the time in milliseconds. */
 const ROTATED = /-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(\d{3})$/;
-/** How much is looked at from a file's end for the newline of its last whole line. */
+/** Bytes searched at once, from the end of a file, for the newline of its last whole line. */
 const PIECE = 64 * 1024;
 
 /**
- * One log of the receive buffer: the file that is written to, and those that were before it. It is written as a service writes its
- * log, and rotated by rename and create, so that a tailer follows it as any other.
+ * One log of the receive buffer: the file being written, and older ones. It is written and rotated (rename and create) like
+ * the log of a service, so that a tailer follows it as any other.
  *
- * A write that the disk does not take whole leaves a line cut off. The tailer may have that piece already, so it is never
- * taken back: the rest of the line is owed, and the next write starts with it. After a crash there is no
- * tailer that has it: then it is cut off.
+ * A partial write leaves an incomplete line. The tailer may have read it already, so it is never removed: the next write
+ * starts with the rest of the line. After a crash no tailer has it, and it is removed.
  */
 export class BufferedLog {
   readonly path: string;
-  /** oldest first; the last is the one that is written to */
+  /** oldest first; the last is the one being written */
   #files: BufferedFile[];
-  #owed: Buffer = NOTHING;
+  #unwritten: Buffer = NOTHING;
 
   private constructor(path: string, files: BufferedFile[]) {
     this.path = path;
     this.#files = files;
   }
 
-  /** Looks at what there is of it. Before anybody reads: a line that a crash cut off is cut off. @throws what the system says */
+  /**
+   * Opens the files of a log. Call it before they are read: a line that a crash left incomplete is removed. @throws the
+   * system's error
+   */
   static async open(path: string): Promise<BufferedLog> {
     const folder = dirname(path);
     const names = (await readdir(folder)).filter(
@@ -69,7 +71,7 @@ export class BufferedLog {
     return this.#files.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Where the next line will start; undefined while there is no file. */
+  /** Place of the next line; undefined before the first file. */
   get end(): FilePlace | undefined {
     const live = this.#live;
     return live === undefined ? undefined : { dev: live.dev, ino: live.ino, offset: live.size };
@@ -81,17 +83,16 @@ export class BufferedLog {
   }
 
   /**
-   * Starts a new file if the current one has reached its size, or its contents are uncertain.
-   *
-   * @throws what the system says
+   * Starts a new file if the current one has reached its size, or its content is uncertain.
+   * @throws the system's error
    */
   async rotateIfDue(mostBytes: number, now: Millis): Promise<void> {
     const live = this.#live;
-    if (live !== undefined && (live.isDoubtful || (live.size >= mostBytes && this.#owed.length === 0))) {
+    if (live !== undefined && (live.isDoubtful || (live.size >= mostBytes && this.#unwritten.length === 0))) {
       const path = `${this.path}-${suffixOf(Math.max(now, this.#lastRotation + 1))}`;
       await rename(this.path, path);
       this.#files[this.#files.length - 1] = { ...live, path };
-      this.#owed = NOTHING;
+      this.#unwritten = NOTHING;
     } else if (live !== undefined) return;
     const handle = await open(this.path, 'a', 0o600);
     try {
@@ -104,16 +105,15 @@ export class BufferedLog {
   }
 
   /**
-   * Adds whole lines, and waits until the disk has them.
-   *
-   * @param begun where an earlier try to write the same lines began: what is there of them already is not written again
-   * @throws what the system says. What was written stays; `begun` and the same lines go on behind it
+   * Appends whole lines, and waits until they are synced.
+   * @param begun where an earlier attempt to write the same lines began: bytes already there are not written again
+   * @throws the system's error. The written part stays; call again with `begun` and the same lines to continue
    */
   async append(lines: Buffer, begun: FilePlace | undefined): Promise<void> {
     const live = this.#live!;
     const handle = await open(this.path, 'a+', 0o600);
     try {
-      await this.#write(handle, live, this.#owed);
+      await this.#write(handle, live, this.#unwritten);
       const rest = lines.subarray(begun === undefined ? 0 : await this.#alreadyThere(lines, begun));
       await this.#write(handle, live, rest);
       live.isDoubtful = true;
@@ -124,7 +124,7 @@ export class BufferedLog {
     }
   }
 
-  /** Removes the files that are older than one; none where that is not here. @throws what the system says */
+  /** Removes the files older than `oldest`; none if that file is not here. @throws the system's error */
   async release(oldest: FileId): Promise<void> {
     const first = this.#files.findIndex(({ dev, ino }) => dev === oldest.dev && ino === oldest.ino);
     for (const file of this.#files.slice(0, Math.max(0, first))) {
@@ -143,18 +143,18 @@ export class BufferedLog {
     try {
       await handle.appendFile(bytes);
       live.size = before + bytes.length;
-      this.#owed = NOTHING;
+      this.#unwritten = NOTHING;
     } catch (error) {
       live.size = (await handle.stat()).size;
       const written = live.size - before;
       const isTorn = written > 0 && written < bytes.length && bytes[written - 1] !== NEWLINE;
-      if (isTorn) this.#owed = bytes.subarray(written, bytes.indexOf(NEWLINE, written) + 1);
-      else if (written > 0) this.#owed = NOTHING;
+      if (isTorn) this.#unwritten = bytes.subarray(written, bytes.indexOf(NEWLINE, written) + 1);
+      else if (written > 0) this.#unwritten = NOTHING;
       throw error;
     }
   }
 
-  /** How many bytes of these lines, as whole lines, are where they were begun to be written. */
+  /** Number of bytes of these lines, as whole lines, that an earlier attempt already wrote. */
   async #alreadyThere(lines: Buffer, { dev, ino, offset }: FilePlace): Promise<number> {
     const file = this.#files.find((each) => each.dev === dev && each.ino === ino);
     if (file === undefined || file.isDoubtful || file.size <= offset) return 0;
@@ -171,7 +171,7 @@ export class BufferedLog {
   }
 }
 
-/** @returns its size without what is behind its last newline, which is taken off */
+/** Removes bytes after the last newline. @returns the size without them */
 async function cutTornLine(path: string): Promise<number> {
   const handle = await open(path, 'r+');
   try {

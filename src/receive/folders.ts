@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 
-/** Within the state folder. */
+/** Name of the folder within the state folder. */
 export const RECEIVED = 'received';
 
-/** The zones of the logs that are sent: of some hosts, and of all others. */
+/** Zones of received logs: those of some hosts, and of all others. */
 export interface SentZones {
   readonly receive: { readonly timezones: Readonly<Record<string, string>> };
   readonly timezone: string;
 }
 
-/** Where received lines are kept, and in which zone their times are. The first entry that has a log counts. */
+/** Folders of received lines, with the zone of their times. The first entry that contains a log applies. */
 export const receivedFolders = (
   { receive: { timezones }, timezone }: SentZones,
   stateFolder: string,

@@ -16,7 +16,7 @@ export function readJson(bytes: Buffer): SentRecord[] {
   try {
     request = JSON.parse(bytes.toString('utf8'));
   } catch {
-    // What the parser says of it may quote it.
+    // The parser's message may quote the body.
     throw new Malformed('the body is not JSON');
   }
   const records: SentRecord[] = [];
@@ -70,7 +70,7 @@ function mapOf(list: unknown, what: string, depth: number): Attributes {
   return map;
 }
 
-/** Reads an AnyValue: an object with one field, which says the type. */
+/** Reads an AnyValue: an object with one field, whose name is the type. */
 function readValue(any: unknown, depth: number): Value {
   if (depth > DEEPEST) throw new Malformed('a value is too deep');
   const { stringValue, boolValue, intValue, doubleValue, bytesValue, arrayValue, kvlistValue } = fieldsOf(any, 'a value');

@@ -1,6 +1,6 @@
 import { type Attributes, addRecord, DEEPEST, Malformed, NO_ATTRIBUTES, type SentRecord, type Value } from './value.js';
 
-/** Numbers of the fields that are read, by message, from opentelemetry-proto's logs.proto, common.proto and resource.proto. */
+/** Field numbers by message, from opentelemetry-proto's logs.proto, common.proto and resource.proto. */
 const FIELD = {
   request: { resourceLogs: 1 },
   resourceLogs: { resource: 1, scopeLogs: 2 },
@@ -13,7 +13,7 @@ const FIELD = {
   list: { values: 1 },
 } as const;
 
-/** How a field's value is laid out: protobuf's wire types that are in use. */
+/** Wire types of protobuf. */
 const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
@@ -22,15 +22,14 @@ const FIXED32 = 5;
 interface Field {
   readonly number: number;
   readonly wire: number;
-  /** of VARINT, modulo 2^64 */
+  /** value of a VARINT, modulo 2^64 */
   readonly varint: bigint;
-  /** of all others: where they are in the request, not a copy */
+  /** value of the other types: a view of the request, not a copy */
   readonly bytes: Buffer;
 }
 
 /**
- * Reads a request for `/v1/logs` in OTLP's protobuf. Text is left as the bytes that it is, where it is a line.
- *
+ * Reads a request for `/v1/logs` in OTLP protobuf. Text that may be a log line stays bytes.
  * @throws Malformed
  */
 export function readProtobuf(request: Buffer): SentRecord[] {
@@ -91,7 +90,7 @@ function* messagesIn(message: Buffer, field: number): Generator<Buffer> {
   for (const { number, wire, bytes } of fieldsOf(message)) if (number === field && wire === BYTES) yield bytes;
 }
 
-/** Of a field that is there twice the last one counts. */
+/** If a field occurs twice, the last one counts. */
 function lastIn(message: Buffer, field: number): Buffer | undefined {
   let last: Buffer | undefined;
   for (const bytes of messagesIn(message, field)) last = bytes;

@@ -9,50 +9,50 @@ import type { SentLog } from './record.js';
 import { Requests } from './requests.js';
 
 export interface ReceiveBufferOptions {
-  /** of its own; made where there is none */
+  /** its own folder, created if needed */
   readonly folder: string;
-  /** the most that all files may take on the disk */
+  /** maximum bytes of all files */
   readonly mostBytes: number;
   readonly clock: Clock;
-  /** Logs beyond so many are not taken. */
+  /** Maximum number of logs; records of further logs are rejected. */
   readonly mostLogs?: number;
-  /** How much room is left on the disk; asks the system where it is not given. */
+  /** Returns the free disk space in bytes; default: that of the file system. */
   readonly freeBytes?: (folder: string) => Promise<number>;
 }
 
-/** What a request brings for one log. */
+/** Lines of a request for one log. */
 export interface Lines {
   readonly log: SentLog;
   /** whole lines, each with its newline */
   readonly bytes: Buffer;
 }
 
-/** From where on a log's lines are needed. Earlier lines can be removed. */
+/** Oldest needed place of a log. Earlier lines can be removed. */
 export interface Needed {
   /** the log's base path */
   readonly path: string;
   /** the oldest file that is needed */
   readonly oldest: FileId;
-  /** of the oldest, how far it is not needed */
+  /** offset in that file before which nothing is needed */
   readonly upTo: number;
 }
 
 const MOST_LOGS = 1000;
-/** A file is rotated at a size at which all live files together take a quarter of the buffer. */
+/** Files are rotated at a size at which all live files together take this fraction of the buffer. */
 const SHARE = 4;
 const SMALLEST_FILE = 64 * 1024;
 const LARGEST_FILE = 16 * 1024 * 1024;
-/** This much disk space is left free: for novaspan's checkpoint and for other programs. */
+/** Disk space left free for novaspan's checkpoint and other programs, in bytes. */
 const LEFT_FREE = 64 * 1024 * 1024;
-/** A log without new lines for so long, of which no line is needed, is removed: pods come and go. */
+/** A log without new lines for this long, and without needed lines, is removed: pods come and go. */
 const IDLE: Millis = hours(24);
 
 /**
- * Received lines, stored as files that a tailer follows. A request is on the disk before its sender gets the answer, and all
- * rules for followed logs hold for them too (docs/decisions/0011-logs-by-otlp.md).
+ * Stores received lines as files that a tailer follows. A request is synced before its sender gets the answer, and all
+ * rules for followed logs apply (docs/decisions/0011-logs-by-otlp.md).
  *
- *     FOLDER/requests                                                        which requests have been taken
- *     FOLDER/cmp1/nova-compute.log-3f2a9c1e/nova-compute@cmp1.log            written to
+ *     FOLDER/requests                                                        accepted requests
+ *     FOLDER/cmp1/nova-compute.log-3f2a9c1e/nova-compute@cmp1.log            being written
  *     FOLDER/cmp1/nova-compute.log-3f2a9c1e/nova-compute@cmp1.log-20261121-013204123
  *     FOLDER/HOST/NAME-HASH/SERVICE@HOST.log
  */
@@ -68,7 +68,7 @@ export class ReceiveBuffer {
     this.#logs = logs;
   }
 
-  /** Creates the folder, or loads what is in it. Call it before anything reads there. @throws the system's error */
+  /** Creates the folder, or loads its content. Call it before its files are read. @throws the system's error */
   static async open(options: ReceiveBufferOptions): Promise<ReceiveBuffer> {
     const { folder } = options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -95,17 +95,16 @@ export class ReceiveBuffer {
     return this.#logs.size;
   }
 
-  /** Whether a log is there, or can be. */
+  /** Whether a log exists, or there is room for it. */
   hasRoomFor({ key }: SentLog, others = 0): boolean {
     return this.#logs.has(key) || this.#logs.size + others < (this.#options.mostLogs ?? MOST_LOGS);
   }
 
   /**
-   * Appends the lines of a request, after those of the requests before it.
-   *
-   * @param hash of the request: one that was taken before is not written again
-   * @returns `taken` when the disk has them; `full` where nothing was written
-   * @throws what the system says: then the sender has to send the same request again, and it goes on where it stopped
+   * Appends the lines of a request, after those of earlier requests.
+   * @param hash of the request: one that was accepted before is not written again
+   * @returns `taken` when the lines are synced; `full` if nothing was written
+   * @throws the system's error: the sender must repeat the request, and writing continues where it stopped
    */
   append(hash: string, lines: readonly Lines[]): Promise<'taken' | 'repeated' | 'full'> {
     return this.#queued(() => this.#append(hash, lines));
@@ -121,7 +120,7 @@ export class ReceiveBuffer {
     await this.#last;
   }
 
-  /** One task at a time: writing, rotation and removal never overlap. */
+  /** Runs one task at a time: writing, rotation and removal never overlap. */
   #queued<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(task);
     this.#last = result.catch(() => undefined);

@@ -9,7 +9,7 @@ import type { Lines, ReceiveBuffer } from './receive-buffer.js';
 import { judge, type Namer, type Reason, type SentLog } from './record.js';
 import { Malformed, type SentRecord } from './value.js';
 
-/** The part of novaspan's own log that is used here. */
+/** The methods of novaspan's log that are used here. */
 export interface Says {
   error(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -22,7 +22,7 @@ export interface ReceiverOptions {
   readonly log: Says;
 }
 
-/** The text in the answer for records that cannot be used: how to correct the sender's configuration. */
+/** Texts for rejected records: how to correct the sender's configuration. */
 const REMEDIES: Readonly<Record<Reason, string>> = {
   'no line': 'no line: the body must be text, bytes or a map, or the attribute log.record.original must be there',
   'no host': 'no host: set the resource attribute host.name',
@@ -31,11 +31,11 @@ const REMEDIES: Readonly<Record<Reason, string>> = {
   'too many logs': 'too many different logs',
 };
 
-/** In seconds. Long enough that a full receive buffer may have got room, short enough that lines do not come too late. */
+/** In seconds. Long enough for a full receive buffer to get room, short enough that lines are not too late. */
 const RETRY_FULL = 10;
 const RETRY_FAILED = 5;
 
-/** Stores the lines of requests whose bodies were read and decompressed. It answers only when the lines are on the disk. */
+/** Stores the lines of requests whose bodies were read and unpacked. Answers only after the lines are synced. */
 export class Receiver {
   readonly #options: ReceiverOptions;
   #fault: string | undefined;
@@ -49,7 +49,7 @@ export class Receiver {
     const { buffer, count } = this.#options;
     try {
       const { lines, rejected, skipped, taken } = this.#sort(encoding === 'json' ? readJson(body) : readProtobuf(body));
-      // What is to be written follows from these bytes alone.
+      // The lines to write depend only on these bytes.
       const hash = createHash('sha256').update(body).digest('hex').slice(0, 32);
       const outcome = lines.length === 0 ? 'taken' : await buffer.append(hash, lines);
       if (outcome === 'full') {
@@ -73,7 +73,7 @@ export class Receiver {
     }
   }
 
-  /** The records by their log, each log's in their order. */
+  /** Records by log, in order. */
   #sort(records: readonly SentRecord[]) {
     const logs = new Map<string, { readonly log: SentLog; readonly bytes: Buffer[] }>();
     const rejected = new Map<Reason, number>();

@@ -3,7 +3,7 @@ import { isHostName } from '../model/host.js';
 import { type Attributes, plain, type SentRecord, type Value } from './value.js';
 
 /**
- * Under which attributes a record says what (docs/logs-in.md). The first that is there counts; the record's own go before
+ * Attributes that identify a record (docs/logs-in.md). The first one present is used; attributes of the record win over
  * those of its scope and its resource.
  */
 const ATTRIBUTES = {
@@ -13,21 +13,21 @@ const ATTRIBUTES = {
   service: ['service.name'],
 } as const;
 
-/** Of a map: the line, where somebody put it there. */
+/** Key of the line in a map body. */
 const LINE_IN_MAP = 'log';
 
-/** A log that records come from. */
+/** The log that a record belongs to. */
 export interface SentLog {
   readonly host: string;
-  /** as the files of the receive buffer are called: the service's binary, or `journal` */
+  /** service in the names of the receive buffer's files: the service's binary, or `journal` */
   readonly service: string;
-  /** the log's base path on its sender */
+  /** base path of the log on its sender */
   readonly name: string;
   /** unique per log */
   readonly key: string;
 }
 
-/** Why a record cannot be used: its sender has to be set up otherwise. */
+/** Why a record is rejected: its sender must be configured differently. */
 export type Reason = 'no line' | 'no host' | 'not a host' | 'no log' | 'too many logs';
 
 export type Verdict =
@@ -37,20 +37,19 @@ export type Verdict =
   | { readonly outcome: 'rejected'; readonly reason: Reason };
 
 /**
- * What names say of a log: whose it is, and what it is called for ever. `passed-over` is a log that is not read. One of the two is given.
- *
- * @param file a path, or the name of a file alone
- * @param service what the writer calls itself
+ * Service and permanent name of a log. `passed-over` is a log that is not read. At least one of the two names is given.
+ * @param file path, or name of a file
+ * @param service name that the writer gives itself
  */
 export type Namer = (
   file: string | undefined,
   service: string | undefined,
 ) => { readonly service: string; readonly name: string } | 'passed-over';
 
-/** The service that a journal is filed under: its lines say who wrote them. */
+/** Service name for journals: their lines name the writers. */
 export const JOURNAL = 'journal';
 
-/** What a record is: lines of a log, or not. */
+/** The verdict on a record: lines of a log, skipped, or rejected. */
 export function judge(record: SentRecord, nameOf: Namer): Verdict {
   const fields = entryOf(record);
   const lines = linesOf(record, fields);
@@ -76,7 +75,10 @@ function logOf(host: string, { service, name }: { readonly service: string; read
   return { host, service, name, key: `${host}/${readable}-${hash}` };
 }
 
-/** A body that is a map. An entry of a journal loses its time on the way: the Collector makes the record's own of it. */
+/**
+ * Fields of a map body. A journal entry loses its time on the way, as the Collector moves it to the record: it is put
+ * back.
+ */
 function entryOf({ body, time }: SentRecord): Attributes | undefined {
   if (!(body instanceof Map)) return undefined;
   if (!body.has('MESSAGE') || body.has('__REALTIME_TIMESTAMP') || time === undefined || !/^\d{7,20}$/.test(time)) return body;
@@ -85,7 +87,7 @@ function entryOf({ body, time }: SentRecord): Attributes | undefined {
 
 const NEWLINE = 10;
 
-/** One or more whole lines, each with its newline; the bytes as they were sent. */
+/** One or more whole lines, each with its newline, as the bytes that were sent. */
 function linesOf(record: SentRecord, fields: Attributes | undefined): Buffer | undefined {
   const original = textOf(record, ATTRIBUTES.line);
   const said = original ?? (fields === undefined ? record.body : (fields.get(LINE_IN_MAP) ?? JSON.stringify(plain(fields))));

@@ -5,24 +5,22 @@ import type { FilePlace } from './buffered-log.js';
 /** Where the lines of a request begin in each log of the receive buffer, by the log's key. */
 export type Begun = ReadonlyMap<string, FilePlace>;
 
-/** Requests that are remembered: a sender repeats one within minutes. */
+/** Number of remembered requests: a sender repeats one within minutes. */
 const MOST_REQUESTS = 10_000;
-/** When the file is larger it is written anew, with what is remembered alone. */
+/** Above this size the file is rewritten with the remembered requests only. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
 interface Entry {
   readonly hash: string;
-  /** absent once all of the request is on the disk */
+  /** absent once the whole request is written */
   readonly begun?: readonly (readonly [key: string, dev: number, ino: number, offset: number])[];
 }
 
 /**
- * Which requests were taken: a sender without an answer sends the same bytes again. Each request is noted before
- * its lines are written and again when they are on the disk, so that after a crash between the two the rest of them can be written
- * behind what is there.
- *
- * One line of JSON per note, in a file that is not synced: a crash of the process does not lose it, and after a power cut the
- * lines of the last seconds may come twice.
+ * Remembers accepted requests: a sender without an answer repeats the same bytes. Each request is noted before its
+ * lines are written and again when they are synced, so that after a crash between the two the rest can be appended.
+ * One line of JSON per note, in a file without sync: a process crash loses none, and after a power cut the lines of the
+ * last seconds may be there twice.
  */
 export class Requests {
   readonly #path: string;
@@ -35,7 +33,7 @@ export class Requests {
     this.#most = most;
   }
 
-  /** @throws what the system says */
+  /** @throws the system's error */
   static async open(path: string, most = MOST_REQUESTS): Promise<Requests> {
     const requests = new Requests(path, most);
     const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -55,23 +53,23 @@ export class Requests {
     return entry !== undefined && entry.begun === undefined;
   }
 
-  /** Where an earlier try to take a request began; undefined where there was none. */
+  /** Where an earlier attempt to write the request began; undefined if there was none. */
   begun(hash: string): Begun | undefined {
     const begun = this.#known.get(hash)?.begun;
     return begun && new Map(begun.map(([key, dev, ino, offset]) => [key, { dev, ino, offset }]));
   }
 
-  /** @throws what the system says; then the request is not known */
+  /** @throws the system's error; then the request is not remembered */
   async begin(hash: string, begun: Begun): Promise<void> {
     const entry: Entry = { hash, begun: [...begun].map(([key, { dev, ino, offset }]) => [key, dev, ino, offset] as const) };
     await this.#note(entry);
     this.#remember(entry);
   }
 
-  /** All of it is on the disk. */
+  /** The whole request is synced. */
   async taken(hash: string): Promise<void> {
     this.#remember({ hash });
-    // Where the note cannot be written, a repeat after a crash finds the lines themselves.
+    // If the note cannot be written, a repetition after a crash finds the lines themselves.
     await this.#note({ hash }).catch(() => undefined);
     if (this.#bytes > MOST_BYTES) await this.#writeAnew().catch(() => undefined);
   }
@@ -95,7 +93,7 @@ export class Requests {
   }
 }
 
-/** @returns undefined for what is no note: a crash may have cut one off */
+/** @returns undefined for an invalid note: a crash may have cut it */
 function read(line: string): Entry | undefined {
   try {
     const entry = JSON.parse(line) as Partial<Entry> | null;

@@ -17,18 +17,18 @@ export interface ReceiverServerOptions {
 }
 
 export interface Limits {
-  /** of one body, as it is sent and unpacked */
+  /** maximum bytes of one body, packed and unpacked */
   readonly bodyBytes: number;
-  /** of all bodies that are being read or written */
+  /** maximum bytes of all bodies in progress */
   readonly allBytes: number;
-  /** for a whole request, head and body */
+  /** time limit of a whole request, head and body */
   readonly requestMs: number;
 }
 
 export interface ReceiverServer {
-  /** where requests are sent, such as `http://127.0.0.1:4319/v1/logs` */
+  /** URL of the endpoint, such as `http://127.0.0.1:4319/v1/logs` */
   readonly url: string;
-  /** Takes no more requests, and waits for those that are being written. */
+  /** Accepts no more requests, and waits for those being written. */
   close(): Promise<void>;
 }
 
@@ -44,10 +44,9 @@ const ENCODINGS: Readonly<Record<string, Encoding>> = Object.fromEntries(
 );
 
 /**
- * Listens for OTLP/HTTP with logs. Any client that reaches the address can make novaspan export actions that never happened, so it is
- * loopback's unless somebody says otherwise.
- *
- * @throws OperatorError when it cannot listen there
+ * Listens for logs by OTLP/HTTP. Any client that reaches the address can make novaspan export actions that never
+ * happened, so the default is loopback.
+ * @throws OperatorError RECEIVE_UNAVAILABLE if it cannot listen there
  */
 export async function serveReceiver({ listen, receiver, count, log, limits = {} }: ReceiverServerOptions): Promise<ReceiverServer> {
   const { bodyBytes, allBytes, requestMs } = { ...DEFAULT_LIMITS, ...limits };
@@ -112,7 +111,7 @@ export async function serveReceiver({ listen, receiver, count, log, limits = {} 
     async close() {
       isClosing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // What has come whole is written and answered; what is still being sent will be sent again.
+      // Complete requests are written and answered; incomplete ones will be repeated by their senders.
       for (const request of reading) request.destroy();
       await Promise.all(underWay);
       server.closeAllConnections();
@@ -121,7 +120,7 @@ export async function serveReceiver({ listen, receiver, count, log, limits = {} 
   };
 }
 
-/** More than it is worth to wait for, so that the sender can read why it was refused. */
+/** A body too long to be read to its end only so that the sender can read the answer. */
 const isEndless = ({ complete, headers }: IncomingMessage, bodyBytes: number): boolean =>
   !complete && !(Number(headers['content-length']) <= 4 * bodyBytes);
 

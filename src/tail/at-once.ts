@@ -1,8 +1,9 @@
 import { statfs } from 'node:fs/promises';
 
 /**
- * File systems of disks and memory of this machine, by what `statfs` calls them (linux/magic.h). Their calls return within microseconds,
- * a tenth of what a thread costs that waits in our place. Any other, such as NFS, may take seconds, and must not hold up the other logs.
+ * Local file systems, by the type number of `statfs` (linux/magic.h). Their calls return within microseconds, a tenth
+ * of the cost of a thread that waits. Other file systems, such as NFS, may block for seconds, and must not hold up
+ * other logs.
  */
 const OF_THIS_MACHINE = new Set([
   0xef53, // ext2, ext3, ext4
@@ -15,7 +16,7 @@ const OF_THIS_MACHINE = new Set([
   0x794c7630, // overlayfs: a container's root
 ]);
 
-/** Whether a file may be looked at and read without a thread. */
+/** Whether a file can be read without a thread. */
 export async function answersAtOnce(path: string): Promise<boolean> {
   try {
     return OF_THIS_MACHINE.has((await statfs(path)).type);

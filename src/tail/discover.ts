@@ -10,7 +10,7 @@ export interface LogSet {
   readonly path: string;
   /** the files to read, oldest first; `-` is standard input */
   readonly parts: readonly string[];
-  /** what a sosreport says of the host that it was taken on, for where nothing else does */
+  /** host by its sosreport, used if nothing else shows it */
   readonly host?: string | undefined;
   readonly zone?: string | undefined;
 }
@@ -18,11 +18,10 @@ export interface LogSet {
 const STDIN = '-';
 
 /**
- * The logs under paths, as sets of a live file and its rotated ones: files as they are named, folders with all below them
- * that is named like a log, globs, and `-` for standard input. A file that several names lead to is read once.
- *
+ * The logs under paths, as sets of a live file and its rotated files: files as named, folders with all logs below,
+ * globs, and `-` for standard input. A file with several names is read once.
  * @returns sorted by name, so that the same paths always give the same order
- * @throws OperatorError LOG_UNREADABLE naming every path that is not there, cannot be read or holds no log
+ * @throws OperatorError LOG_UNREADABLE with every path that is missing, unreadable or without logs
  */
 export async function findLogs(paths: readonly string[]): Promise<LogSet[]> {
   const { logs, faults } = await findLogsAndFaults(paths);
@@ -30,7 +29,7 @@ export async function findLogs(paths: readonly string[]): Promise<LogSet[]> {
   return logs;
 }
 
-/** The same, but returns the readable logs beside the faults of the others. */
+/** As findLogs, but returns the readable logs beside the faults. */
 export async function findLogsAndFaults(
   paths: readonly string[],
   most = MOST_FOLDERS,
@@ -39,7 +38,7 @@ export async function findLogsAndFaults(
   readonly logs: LogSet[];
   readonly archives: readonly string[];
   readonly faults: readonly Fault[];
-  /** what may be no log at all */
+  /** files that may not be logs at all */
   readonly unsure: readonly Fault[];
 }> {
   const faults: Fault[] = [];
@@ -47,13 +46,13 @@ export async function findLogsAndFaults(
   const archives: string[] = [];
   const files: string[] = [];
   for (const path of paths) files.push(...(path === STDIN ? [path] : await filesAt(path, { faults, unsure }, most, isWanted)));
-  // Of two names for one file the one that says more.
+  // For two names of one file, the one that shows more is used.
   files.sort((a, b) => Number(isLogName(b)) - Number(isLogName(a)));
 
   const sets = new Map<string, string[]>();
   const seen = new Set<string>();
   for (const file of files) {
-    // A pipe of the shell's has no name that leads to it.
+    // A pipe of the shell has no name in the file system.
     const real = file === STDIN || statOf(file)?.isFIFO() ? file : realpathSync(file);
     if (seen.has(real)) continue;
     seen.add(real);
@@ -80,11 +79,10 @@ export interface LiveLogs {
 type OnFolder = (folder: string | undefined) => void;
 
 /**
- * The logs that are written to now under paths, for `tail`: rotated ones are left to `findLogs`. A file that is named
- * is returned even if it does not exist yet; a folder or glob without logs is listed in `unmatched`.
- *
- * @param onFolder called with each folder whose entries decide what is found; with undefined if they cannot be named
- * @returns in the order of their names
+ * Live logs under paths, for `tail`; rotated files are left to `findLogs`. A named file is returned even if it does not
+ * exist yet; a folder or glob without logs is listed in `unmatched`.
+ * @param onFolder called with each folder whose entries decide the result; with undefined if they cannot be named
+ * @returns sorted by name
  */
 export async function liveLogs(paths: readonly string[], onFolder: OnFolder = () => undefined): Promise<LiveLogs> {
   const logs = new Set<string>();
@@ -98,7 +96,7 @@ export async function liveLogs(paths: readonly string[], onFolder: OnFolder = ()
             (log) => isLive(log) && !isArchiveName(log),
           );
     if (kind !== 'folder') onFolder(isDynamicPattern(dirname(path)) ? undefined : dirname(path));
-    // A file that is named is refused where it is opened, which says why.
+    // A named file is refused when it is opened, with the reason.
     const found = named.filter((log) => !isNoLog(log) || (kind === 'file' && !ofKernel().has(statOf(log)?.dev ?? 0)));
     if (found.length === 0) unmatched.push(path);
     for (const log of found) logs.add(log);
@@ -106,37 +104,37 @@ export async function liveLogs(paths: readonly string[], onFolder: OnFolder = ()
   return { logs: [...logs].sort(), unmatched };
 }
 
-/** A glob may name logs as it likes, such as `*.txt`; only what rotation made of one is no log of its own. */
+/** A glob may use any file names, such as `*.txt`; only rotated files are excluded. */
 const isLive = (path: string): boolean => isLiveName(path) || (!isLogName(path) && !isPackedName(path));
 
-/** Why what a name leads to is not read: it gives bytes without end, or none, or what is no log of anybody's. */
+/** Why special files are not read: they may never end, or never give data. */
 const NOT_A_LOG = 'it is no ordinary file, but a device, a socket, a pipe that was not named, or a file of the kernel';
 
 /**
- * Links are followed wherever they lead, as deployments put logs on other file systems. What they may not lead to is
- * anything but an ordinary file on a disk: a pipe would hold up its reader, and /proc shows other processes' secrets.
+ * Links are followed everywhere, as deployments put logs on other file systems. The target must be an ordinary file on
+ * a disk: a pipe would block the reader, and /proc shows secrets of other processes.
  */
 const isOrdinary = (found: Stats): boolean => found.isFile() && !ofKernel().has(found.dev);
 
 let kernel: ReadonlySet<number> | undefined;
 function ofKernel(): ReadonlySet<number> {
-  // In a chroot, or where a container mounts less, they are plain folders of the root's own file system.
+  // In a chroot or container these may be plain folders of the root file system.
   const own = statOf('/')?.dev;
   kernel ??= new Set(['/proc', '/sys'].flatMap((path) => statOf(path)?.dev ?? []).filter((dev) => dev !== own));
   return kernel;
 }
 
-/** What is there and is no log. What is not there yet may come to be one. */
+/** Whether the path exists and is no log. A missing file may become one. */
 function isNoLog(path: string): boolean {
   const found = statOf(path);
   return found !== undefined && !isOrdinary(found);
 }
 
-/** What of the paths cannot be read, and why. */
+/** A path that cannot be read, and why. */
 export interface Fault {
   readonly path: string;
   readonly cause: unknown;
-  /** a folder or a pattern that can be read, and finds nothing */
+  /** a readable folder or pattern without logs */
   readonly isEmpty?: true;
 }
 
@@ -156,7 +154,7 @@ async function filesAt(
       const cause = new Error(kind === 'glob' ? 'no file matches' : 'the folder holds no logs (files called SERVICE.log)');
       faults.push({ path, cause, isEmpty: true });
     }
-    // What only may be a log does not keep the rest from being read.
+    // A file that only may be a log does not stop the others.
     return found.filter((file) => isReadable(file, kind === 'glob' || isLogName(file) || isArchiveName(file) ? faults : unsure));
   } catch (cause) {
     faults.push({ path, cause });
@@ -164,7 +162,10 @@ async function filesAt(
   }
 }
 
-/** @param isNamed A pipe that is named is read, such as the shell's `<(zcat nova-compute.log.gz)`; one that is found would hold up the rest. */
+/**
+ * @param isNamed a named pipe is read if the user named it, such as the shell's `<(zcat nova-compute.log.gz)`; one
+ * found in a folder would block
+ */
 function isReadable(path: string, faults: Fault[], isNamed = false): boolean {
   try {
     accessSync(path, constants.R_OK);
@@ -177,7 +178,7 @@ function isReadable(path: string, faults: Fault[], isNamed = false): boolean {
   }
 }
 
-/** A file that is really called `a[1].log` is that file, not a pattern. */
+/** A file that is really named `a[1].log` is that file, not a pattern. */
 function kindOf(path: string): 'file' | 'folder' | 'glob' {
   const found = statOf(path);
   if (found !== undefined) return found.isDirectory() ? 'folder' : 'file';
@@ -193,19 +194,19 @@ function statOf(path: string): Stats | undefined {
 }
 
 /**
- * Absolute for an absolute pattern: tinyglobby's own would be relative to where the process was started. Of `**`
- * no links are followed, not even to files: one to `/` would lead all over the machine.
+ * Absolute paths for an absolute pattern: tinyglobby's are relative to the working directory. Links below `**` are not
+ * followed: one to `/` would lead through the whole machine.
  */
 const matching = async (pattern: string): Promise<string[]> =>
   (await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern), followSymbolicLinks: !pattern.includes('**') }))
     .map((path) => normalize(path))
     .sort();
 
-/** Folders that are looked into below one that is named: somebody may have made a link to `/` in it. */
+/** Maximum number of folders below a given one: it may contain a link to `/`. */
 export const MOST_FOLDERS = 5000;
 const tooMany = (most: number): string => `there are more than ${most} folders in it: name those that hold logs`;
 
-/** Files of a folder and all below it that are named like logs. Links to folders are followed, each folder once. */
+/** Files below a folder with names of logs. Links to folders are followed, each folder once. */
 function logsBelow(
   folder: string,
   faults: Fault[],
@@ -237,7 +238,7 @@ function logsBelow(
 
 export function unreadable(faults: readonly Fault[]): OperatorError {
   const [first, ...others] = faults;
-  // It says already what to do.
+  // The error already says what to do.
   if (first!.cause instanceof OperatorError && others.length === 0) return first!.cause;
   const { message, code, remedy } = logUnreadable(first!.path, first!.cause);
   const rest = others.map(({ path, cause }) => `\n            ${path}: ${reasonOf(cause)}`);

@@ -4,9 +4,10 @@ import type { FileRead, LogPosition, Place } from './position.js';
 import type { Since } from './since.js';
 
 /**
- * Where a log is begun: its live file's beginning or end, its oldest rotated file, where reading stopped before, or its first line
- * of a moment or later. `at` lies in one of the position's files, and is not behind what was read of it. `since` is before all lines that
- * are still needed: of a log of which nothing was ever read, files that were last written to before it are skipped.
+ * Where to begin a log: at the beginning or end of its live file, at its oldest rotated file, where reading stopped
+ * before, or at its first line since a time. `at` is in one of the position's files, and not after the bytes already
+ * read. `since` is before all lines still needed: if nothing of the log was ever read, files last written before it are
+ * skipped.
  */
 export type Begin =
   | 'beginning'
@@ -15,27 +16,27 @@ export type Begin =
   | { readonly position: LogPosition; readonly at: Place; readonly since?: Millis }
   | Since;
 
-/** What one poll found of one log. */
+/** Result of one poll of one log. */
 export interface SourceReport {
   readonly path: string;
-  /** When it was looked at before this poll. */
+  /** Time of the look before this poll. */
   readonly lookedAtBefore?: Millis;
   readonly readBytes: number;
-  /** bytes that are there and have not been read */
+  /** unread bytes */
   readonly lagBytes: number;
-  /** since when the oldest of them have been there; undefined where there are none */
+  /** since when the oldest unread byte has existed; undefined without unread bytes */
   readonly unreadSince?: Millis;
-  /** when the newest was written that has been read, where there may be more and its bytes are not known; undefined elsewhere */
+  /** time of writing of the newest entry read, if there may be more and the bytes are unknown; undefined elsewhere */
   readonly behind?: Millis;
-  /** what was found to be missing in this poll, and how reading goes on */
+  /** data found missing in this poll, and how reading continues */
   readonly lost?: string;
-  /** Nothing was unread when the log was looked at in this poll; an incomplete last line does not count. */
+  /** All was read when the log was looked at in this poll; an incomplete last line does not count. */
   readonly atEnd: boolean;
-  /** The last line is not complete yet: it is kept until its newline comes. */
+  /** The last line is incomplete: it is kept until its newline. */
   readonly partial: boolean;
   /** where reading began */
   readonly begun: Place;
-  /** where reading goes on: all lines before it have been handed over */
+  /** next place to read: all lines before it have been handed over */
   readonly place: Place;
   readonly readable: boolean;
   /** why the log is not readable */
@@ -43,16 +44,16 @@ export interface SourceReport {
 }
 
 export interface FollowOptions {
-  /** asked when there is something to read; undefined for a log that is of no interest */
+  /** called when there is something to read; undefined for a log that is not read */
   readonly sink: () => LineSink | undefined;
-  /** asked once, when there is something to read */
+  /** called once, when there is something to read */
   readonly begin: () => Begin;
   readonly count: Count;
-  /** lent to every read */
+  /** shared by all reads */
   readonly buffer: Buffer;
-  /** whether a log is reading this file already, under whatever name */
+  /** whether another log already reads this file, under any name */
   readonly isHeld: (file: { readonly dev: number; readonly ino: number }) => boolean;
-  /** where reading of this file stopped when its name went; undefined for a file never met */
+  /** where reading of this file stopped when its name disappeared; undefined for an unknown file */
   readonly leftAt: (file: { readonly dev: number; readonly ino: number }) => FileRead | undefined;
   /** called with a file that is no longer read */
   readonly onLeft: (read: FileRead) => void;

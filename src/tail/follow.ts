@@ -7,22 +7,22 @@ import { OpenFile } from './open-file.js';
 import type { LogPosition, Place } from './position.js';
 import { isSame, lookUp, type Named, nowAt } from './siblings.js';
 
-/** A log is looked at again after this part of the time for which it has not changed ... */
+/** An unchanged log is checked again after this fraction of the time without a change ... */
 const PAUSE_PART = 60;
-/** ... or after this. */
+/** ... but at least this often. */
 const LONGEST_PAUSE: Millis = seconds(10);
-/** How many files are opened in one poll: an empty one costs no budget. */
+/** Maximum number of files opened in one poll: empty files use no budget. */
 const MOST_MOVES = 16;
 
 /**
- * One log: the file that its name leads to, files that had the name before, until their last line, and those that came and
- * went between two polls.
+ * One log: its live file, its former live files until their last line, and files that appeared and disappeared between two
+ * polls.
  *
  *     name leads to   A         A          B (empty)     B             B
  *     A is            read      appended   departing     read to end   closed when quiet for PATIENCE
  *     B is                                 left alone    read from its beginning
  *
- * All files go through one sink: what reads the lines does not see a rotation. docs/tailing.md has the poll cycle.
+ * All files use one sink, so the reader of the lines sees no rotation. docs/tailing.md describes the poll cycle.
  */
 export class FollowedLog {
   readonly path: string;
@@ -30,11 +30,11 @@ export class FollowedLog {
   readonly #files: LogFiles;
   #isBegun = false;
   #begun: Place = { file: 0, offset: 0 };
-  /** The state of the name at the last poll. While it stays so, the next poll finds the same. Undefined where that is not certain. */
+  /** State of the name at the last poll. If it is the same, the next poll finds the same. Undefined if uncertain. */
   #unchanged: NameState | undefined;
   #report: SourceReport | undefined;
   #lookedAt: Millis = Number.NEGATIVE_INFINITY;
-  /** when a poll last found something new */
+  /** time of the last poll that found something new */
   #changedAt: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(path: string, options: FollowOptions) {
@@ -43,41 +43,40 @@ export class FollowedLog {
     this.#files = new LogFiles(path, options);
   }
 
-  /** Whether a file is being read as this log. */
+  /** Whether this log reads a file. */
   holds(file: { readonly dev: number; readonly ino: number }): boolean {
     return this.#files.held.holds(file);
   }
 
-  /** Whether it has been decided where to begin. */
+  /** Whether the start of reading was decided. */
   get isBegun(): boolean {
     return this.#isBegun;
   }
 
-  /** How many of its files are open. */
+  /** Number of open files. */
   get openFiles(): number {
     return this.#files.held.all.length;
   }
 
-  /** Whether nothing is open. */
+  /** Whether no file is open. */
   get isIdle(): boolean {
     return this.openFiles === 0;
   }
 
-  /** What the last poll found. */
+  /** Result of the last poll. */
   get report(): SourceReport | undefined {
     return this.#report;
   }
 
-  /** When it was last looked at. */
+  /** Time of the last look. */
   get lookedAt(): Millis {
     return this.#lookedAt;
   }
 
   /**
-   * Looks whether anything has changed since the last poll: one call of the system, without a promise, for most logs most of the time.
-   *
-   * @param isWhole otherwise, a log that has not changed for long is not looked at each time
-   * @returns whether `report` holds; where not, `poll` has to see
+   * Checks for a change since the last poll: usually one system call, without a promise.
+   * @param isWhole otherwise a long unchanged log is checked less often
+   * @returns whether `report` is still valid; if not, call `poll`
    */
   isStill(now: Millis, isWhole: boolean): boolean {
     if (this.#unchanged === undefined) return false;
@@ -90,10 +89,9 @@ export class FollowedLog {
 
   /**
    * Looks and reads on, by `budget` bytes at most.
-   *
-   * @returns undefined where there is no such log: its name leads nowhere and nothing of it is left to read, it is a
-   *   second name of another one, or it is of no interest
-   * @throws only what the sink throws
+   * @returns undefined if there is no such log: its name leads nowhere and all was read, it is a second name of another
+   * log, or it is not read
+   * @throws only errors of the sink
    */
   async poll(budget: number, now: Millis): Promise<SourceReport | undefined> {
     this.#unchanged = undefined;
@@ -110,7 +108,7 @@ export class FollowedLog {
     return this.#report;
   }
 
-  /** @param read Takes how many bytes were read, also where this fails. */
+  /** @param read receives the number of bytes read, also on failure */
   async #poll(budget: number, now: Millis, read: { bytes: number }): Promise<SourceReport | undefined> {
     const files = this.#files;
     const { held } = files;
@@ -134,7 +132,7 @@ export class FollowedLog {
     return report;
   }
 
-  /** @param named the live file, where it has something and has not been opened */
+  /** @param named the live file, if it has data and is not open yet */
   #found(poll: {
     readonly named: Named | undefined;
     readonly isNew: boolean;
@@ -168,13 +166,13 @@ export class FollowedLog {
     return { path, readBytes, lagBytes, atEnd: false, partial: false, begun: this.#begun, place, readable: false, reason };
   }
 
-  /** How far its files have been read, back to the oldest that was not released; undefined where none has been opened. */
+  /** How far its files were read, back to the oldest not released; undefined before the first. */
   position(): LogPosition | undefined {
     const files = this.#files.past.neededWith(this.#files.held.reads());
     return files.length === 0 ? undefined : { path: this.path, files };
   }
 
-  /** Files with smaller numbers are not needed any more. */
+  /** Releases files with smaller numbers. */
   release(file: number): void {
     this.#files.past.release(file);
   }
@@ -183,14 +181,14 @@ export class FollowedLog {
     await this.#files.held.closeAll();
   }
 
-  /** Whether the live file has something, and has not been opened. */
+  /** Whether the live file has data and is not open yet. */
   #isWaiting(named: Named | undefined): boolean {
     if (this.#files.isSearching) return named !== undefined;
-    // Its own files first, as there are few: those of all logs are asked for each log, at each poll.
+    // The log's own files are checked first: they are few.
     return named !== undefined && named.size > 0 && !this.holds(named) && !this.#options.isHeld(named);
   }
 
-  /** Whether its name leads to a file system that answers at once, as it did when the file that is being read was opened. */
+  /** Whether its file system answers at once, as of the opening of the current file. */
   get #atOnce(): boolean {
     const file = this.#files.youngest?.file;
     return file instanceof OpenFile && file.atOnce;
@@ -199,7 +197,7 @@ export class FollowedLog {
 
 type NameState = Pick<Named, 'dev' | 'ino' | 'size' | 'mtimeMs'>;
 
-/** Only what is compared is kept: the whole answer of the system takes a kilobyte for each log. */
+/** Only compared values are kept: the whole answer of the system takes a kilobyte per log. */
 const stateOfName = ({ dev, ino, size, mtimeMs }: Named): NameState => ({ dev, ino, size, mtimeMs });
 
 const isUntouched = (before: NameState, now: Named | undefined): boolean =>
@@ -207,7 +205,7 @@ const isUntouched = (before: NameState, now: Named | undefined): boolean =>
 
 const isSystemError = (error: unknown): boolean => systemReason(error) !== undefined;
 
-/** @returns undefined for what a sink throws, which is not the log's fault */
+/** @returns undefined for an error of the sink, which is not the log's fault */
 function systemReason(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const cause = 'syscall' in error ? error : error.cause;

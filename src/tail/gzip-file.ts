@@ -3,7 +3,7 @@ import { openLog } from './read-file.js';
 import { type FileInReading, Reading, type ReadingOptions } from './reading.js';
 import type { Found } from './siblings.js';
 
-/** One compressed file of a log, unpacked piece by piece. It does not grow any more. */
+/** One compressed file of a log, unpacked piece by piece. It does not grow. */
 export class GzipFile implements FileInReading {
   readonly dev: number;
   readonly ino: number;
@@ -11,7 +11,7 @@ export class GzipFile implements FileInReading {
   readonly #input: LogInput;
   readonly #found: Found;
   readonly #options: ReadingOptions;
-  /** unpacked, and not read yet */
+  /** unpacked bytes that are not read yet */
   #rest: Buffer = Buffer.alloc(0);
   #isEnded = false;
 
@@ -24,7 +24,7 @@ export class GzipFile implements FileInReading {
     this.ino = found.ino;
   }
 
-  /** Opens a file at the beginning of a line. @throws OperatorError LOG_UNREADABLE */
+  /** Opens a file at the start of a line. @throws OperatorError LOG_UNREADABLE */
   static async open(found: Found, offset: number, options: ReadingOptions): Promise<GzipFile> {
     const file = new GzipFile(await openLog(found.path), found, options);
     while (file.reading.offset < offset && (await file.#fill())) {

@@ -5,9 +5,12 @@ import type { FileRead } from './position.js';
 import type { FileInReading } from './reading.js';
 import { isSame, type Named } from './siblings.js';
 
-/** Services that are to reopen their logs do so within this. Until then they write to the old file. */
+/** Services reopen their logs within this time after a rotation. Until then they write to the old file. */
 const PATIENCE: Millis = seconds(10);
-/** While the new file is empty the service still writes to the old one. An open file costs a descriptor; lost lines cost more. */
+/**
+ * While the new file is empty the service still writes to the old one. An open file costs a descriptor; lost lines cost
+ * more.
+ */
 const PATIENCE_WHILE_EMPTY: Millis = minutes(10);
 /** An open deleted file uses disk space that `du` does not show. */
 const PATIENCE_WITH_DELETED: Millis = minutes(10);
@@ -17,19 +20,19 @@ const MOST_DEPARTING = 4;
 export interface HeldFile {
   readonly file: FileInReading;
   readonly number: number;
-  /** nothing will be added to it: a copy, a compressed file */
+  /** the file does not grow: a copy, or a compressed file */
   readonly isWhole: boolean;
   /** it had the log's name when it was opened */
   readonly wasLive: boolean;
   /** undefined while it has the log's name */
   lostNameAt: Millis | undefined;
-  /** when it last lost its name or gave a byte */
+  /** time when it last lost its name or grew */
   quietSince: Millis;
 }
 
 export interface HeldFilesOptions {
   readonly onClosed: (read: FileRead) => void;
-  /** a file is closed before its end */
+  /** called when a file is closed before its end */
   readonly onLost: () => void;
 }
 
@@ -46,7 +49,7 @@ export class HeldFiles {
     return this.#files;
   }
 
-  /** bytes that are there and have not been read */
+  /** unread bytes */
   get lag(): number {
     return this.#files.reduce((sum, { file }) => sum + file.lag, 0);
   }
@@ -55,7 +58,7 @@ export class HeldFiles {
     return this.#files.some((held) => isSame(held.file, file));
   }
 
-  /** Whether one file is open, the one that has the name, and everything in it has been read for good. */
+  /** Whether one file is open, has the log's name, and has been read to its end. */
   isSettled(named: Named | undefined): named is Named {
     const [held, ...others] = this.#files;
     return others.length === 0 && held?.file instanceof OpenFile && isSame(held.file, named) && held.file.isSettled;
@@ -73,12 +76,12 @@ export class HeldFiles {
     this.#files[this.#files.indexOf(held)] = instead;
   }
 
-  /** How far each file has been read. */
+  /** How far each file was read. */
   reads(): FileRead[] {
     return this.#files.map(({ file, number }) => file.reading.handedOver(number, file));
   }
 
-  /** Notes which file has the name now, and which have lost it. */
+  /** Notes which file has the name now, and which files lost it. */
   noteNames(named: Named | undefined, now: Millis): void {
     for (const held of this.#files) {
       if (isSame(held.file, named)) held.lostNameAt = undefined;
@@ -91,9 +94,8 @@ export class HeldFiles {
 
   /**
    * Closes old files that have been quiet for long enough, or open for too long.
-   *
-   * @param isWaiting the file that has the name now is empty
-   * @param giveUp for the last file, which is to be found again
+   * @param isWaiting the file with the name is still empty
+   * @param giveUp called for the last file, which must be found again
    */
   async closeOld(isWaiting: boolean, now: Millis, giveUp: (held: HeldFile) => Promise<void>): Promise<void> {
     for (const held of this.#files.filter(({ lostNameAt }) => lostNameAt !== undefined)) {

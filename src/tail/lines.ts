@@ -1,17 +1,16 @@
 import type { Count } from '../model/counters.js';
 import type { LineSink } from '../model/line.js';
 
-/** Cuts the bytes of one log into lines, however they come in pieces. */
+/** Splits the bytes of one log into lines. */
 export interface LineSplitter {
   /**
-   * Hands over every line that `bytes` complete. The bytes are not kept: the caller may use the buffer again.
-   *
-   * @param offset of the first byte of `bytes` in its file; each piece follows on the one before, until `end`
+   * Hands over every line that `bytes` completes. The bytes are not kept, so the caller may reuse the buffer.
+   * @param offset of the first byte of `bytes` in its file; pieces must be adjacent until `end`
    */
   push(bytes: Buffer, offset: number): void;
   /**
-   * Hands over a last line that no newline ends, and is ready for another file. Only for what will not grow any more:
-   * a rotated file, the end of a replay.
+   * Hands over a last line without a newline, and resets for another file. Only for files that do not grow: a rotated
+   * file, or the end of a replay.
    */
   end(): void;
   /** Bytes since the last newline: reading again from so far back gives the same lines. */
@@ -20,15 +19,15 @@ export interface LineSplitter {
 
 /** Reads lines by itself, where it can. */
 export interface LineSkimmer {
-  /** What it is given next is another piece, though it may be in the same bytes. */
+  /** Announces a new piece, which may be in the same bytes as the last one. */
   begin(): void;
-  /** @returns where the first line begins that the sink must take; `start` where that is the first one */
+  /** @returns start of the first line that the sink must take; `start` if that is the first one */
   skim(bytes: Buffer, start: number, offset: number): number;
 }
 
 export interface LineSplitterOptions {
   readonly sink: LineSink;
-  /** Of a longer line, the first so many bytes are handed over once, and the rest is skipped. */
+  /** Of a longer line, the first bytes are handed over once, and the rest is skipped. */
   readonly maxLineBytes?: number;
   readonly count: Count;
   readonly skimmer?: LineSkimmer | undefined;
@@ -36,13 +35,16 @@ export interface LineSplitterOptions {
 
 const NEWLINE = 10;
 const MIB = 1024 * 1024;
-/** Room for the line that a piece's end cuts: none before the first, and given back after a much longer one, as a process follows many logs. */
+/**
+ * Initial room for the line at the end of a piece. It is released after a much longer line, as a process follows many
+ * logs.
+ */
 const CARRY = 4096;
 const NO_ROOM = Buffer.alloc(0);
 
 /**
- * Lines are handed out as places in the caller's own bytes. Only the line that a piece's end cuts is copied, and of that
- * one `maxLineBytes` at most, so a log that is one line of 10 GB takes no more memory than any other.
+ * Passes lines on as offsets in the caller's bytes. Only a line that crosses the end of a piece is copied, `maxLineBytes` at
+ * most, so a line of 10 GB takes no more memory than others.
  *
  *     piece 1           piece 2
  *     aaaa\nbbbb\ncc    cc\ndddd\n
@@ -54,7 +56,7 @@ export function createLineSplitter({ sink, maxLineBytes = MIB, count, skimmer }:
   /** bytes of the open line so far, skipped ones included */
   let pending = 0;
   let openAt = 0;
-  /** The open line was handed over, cut: the rest of it is skipped. */
+  /** The start of the open line was handed over: the rest is skipped. */
   let skipping = false;
 
   const handOver = (): void => {
@@ -84,7 +86,7 @@ export function createLineSplitter({ sink, maxLineBytes = MIB, count, skimmer }:
     }
   };
 
-  /** The open line has come to its end. */
+  /** Ends the open line. */
   const complete = (): void => {
     pending = 0;
     if (skipping) skipping = false;

@@ -9,18 +9,18 @@ import type { FileInReading } from './reading.js';
 import { type Found, filesOf, find, holds, isSame, type Named } from './siblings.js';
 import { findSince } from './since.js';
 
-/** What is to be opened next: the file of a place where reading stopped, or the file that comes after the youngest. */
+/** The next file to open: the file in which reading stopped, or the successor of the youngest. */
 type Goal =
   | { readonly next: 'place'; readonly place: Place }
-  /** `empty`: the live file, which was looked at and is empty: nothing comes before it */
+  /** `empty`: the live file, which is empty: it has no successor yet */
   | { readonly next: 'successor'; readonly empty: string | undefined };
 
 const SUCCESSOR: Goal = { next: 'successor', empty: undefined };
 const START: Place = { file: 0, offset: 0 };
-/** For a file that can be known by its bytes only. */
+/** For a file that can be identified only by its bytes. */
 const NOWHERE = { dev: -1, ino: -1 };
 
-/** The files of one log: which are open, which were read, and which comes next. */
+/** The files of one log: open ones, files already read, and the next one. */
 export class LogFiles {
   readonly held: HeldFiles;
   readonly past = new PastFiles();
@@ -29,11 +29,11 @@ export class LogFiles {
   #sink: LineSink | undefined;
   #begin: Begin | undefined;
   #goal: Goal = SUCCESSOR;
-  /** the number of the file that is opened next */
+  /** number of the next file */
   #next = 0;
-  /** files that were there when the last one was opened, and are older */
+  /** files that existed when the last one was opened, and are older */
   #older = new Set<string>();
-  /** when the youngest file was last written to */
+  /** modification time of the youngest file */
   #newest: Millis = 0;
 
   constructor(path: string, options: FollowOptions) {
@@ -43,7 +43,7 @@ export class LogFiles {
     this.held = new HeldFiles({ onClosed: (held) => this.#left(held), onLost: lost });
   }
 
-  /** where reading goes on */
+  /** next place to read */
   get place(): Place {
     const [oldest] = this.held.all;
     if (this.#goal.next === 'place' && (oldest === undefined || this.#goal.place.file < oldest.number)) return this.#goal.place;
@@ -53,18 +53,18 @@ export class LogFiles {
     return typeof this.#begin === 'object' && 'at' in this.#begin ? this.#begin.at : START;
   }
 
-  /** Whether the file is still to be found where reading goes on. */
+  /** Whether the file in which reading must continue is still being searched. */
   get isSearching(): boolean {
     return this.#goal.next === 'place';
   }
 
-  /** The file that was opened last, if it is open. */
+  /** The file that was opened last, if open. */
   get youngest(): HeldFile | undefined {
     const last = this.held.all.at(-1);
     return last?.number === this.#next - 1 ? last : undefined;
   }
 
-  /** Opens the first file. @returns false where there is nothing to begin */
+  /** Opens the first file. @returns false if there is nothing to begin with */
   async start(named: Named | undefined, now: Millis): Promise<boolean> {
     const files = await filesOf(this.#path);
     if (files.length === 0) return false;
@@ -90,14 +90,16 @@ export class LogFiles {
       const { file, offset } = await findSince(files, begin);
       await this.#open(files, files.indexOf(file), offset, now);
     } else if (live === -1) {
-      // It was not there when reading began: nothing of it is old.
+      // It did not exist when reading began, so none of it is old.
       this.#begin = 'beginning';
       return false;
     } else await this.#open(files, live, begin === 'end' ? 'end' : 0, now);
     return true;
   }
 
-  /** An empty file may have been copied and emptied since, which cannot be seen: it is opened again when it is read next. */
+  /**
+   * An empty file may have been copied and truncated without a visible change: it is opened again when it is read next.
+   */
   async reopenUnread(named: Named | undefined): Promise<void> {
     const last = this.youngest;
     if (last === undefined || !last.wasLive || last.file.reading.offset > 0) return;
@@ -108,7 +110,7 @@ export class LogFiles {
     await last.file.close();
   }
 
-  /** @returns how many bytes were read */
+  /** @returns the number of bytes read */
   async readAll(budget: number, now: Millis, named: Named | undefined, isFault: (error: unknown) => boolean): Promise<number> {
     let read = 0;
     for (const held of [...this.held.all]) {
@@ -128,7 +130,7 @@ export class LogFiles {
     return read;
   }
 
-  /** The bytes that were read are not there any more. @returns the copy of them, where there is one: it has the rest */
+  /** The bytes already read are no longer there. @returns the copy with the rest of the data, if found */
   async #emptied(held: HeldFile, now: Millis): Promise<HeldFile | undefined> {
     this.#options.count('file_resets', 1, this.#path);
     const { reading } = held.file;
@@ -145,7 +147,10 @@ export class LogFiles {
     return instead;
   }
 
-  /** A descriptor that failed (a network file system) may fail for good. The next poll finds the file again, and goes on. */
+  /**
+   * Closes a file after a read error, which may be permanent for its descriptor (network file system). The next poll
+   * finds the file again.
+   */
   async giveUp(held: HeldFile): Promise<void> {
     const isLast = held === this.held.all.at(-1);
     const read = held.file.reading.handedOver(held.number, held.file);
@@ -155,7 +160,7 @@ export class LogFiles {
     await held.file.close().catch(() => undefined);
   }
 
-  /** Opens the file that comes next. @returns false where there is none, or it is to be left alone yet */
+  /** Opens the next file. @returns false if there is none, or it must wait */
   async goOn(named: Named | undefined, now: Millis): Promise<boolean> {
     if (this.#goal.next === 'place') return this.#reopen(await filesOf(this.#path), this.#goal.place, now);
     const last = this.youngest;
@@ -181,10 +186,9 @@ export class LogFiles {
   }
 
   /**
-   * The file after the youngest that was read. That one is known by its bytes; where it is gone, an older one that was read
-   * counts; where all are gone, the first file that is new.
-   *
-   * @returns `isOver` false where the index is of the youngest file itself: it has its name back
+   * The file after the youngest that was read. That file is identified by its bytes; if it is gone, by an older file
+   * that was read; if all are gone, the first new file is taken.
+   * @returns `isOver` is false if the index is the youngest file itself: it has its name back
    */
   async #after(files: readonly Found[]): Promise<{ readonly index: number; readonly isOver: boolean }> {
     const held = this.held.all.map(({ file, number }) => ({ read: file.reading.seen(number, file), isOpen: true }));
@@ -201,12 +205,12 @@ export class LogFiles {
     return { index: files.findIndex(({ isLive, mtimeMs }) => isLive || mtimeMs >= Math.floor(this.#newest)), isOver: true };
   }
 
-  /** Goes on where reading stopped, in the first of the files from there on that can be found. */
+  /** Continues where reading stopped, in the first of the files from there on that can be found. */
   async #reopen(files: readonly Found[], place: Place, now: Millis): Promise<boolean> {
     const begin = this.#begin;
     const isAnyRead = this.past.all.some((read) => read.offset > 0);
     if (typeof begin === 'object' && 'position' in begin && begin.since !== undefined && !isAnyRead) {
-      // An empty file has no bytes by which it could be found again: any file that was written to since may be that file.
+      // An empty file has no bytes to identify it: any file written since may be that file.
       const { since } = begin;
       const index = files.findIndex(({ isLive, mtimeMs }) => isLive || mtimeMs >= since);
       return index !== -1 && this.#openAs(place.file, files, index, 0, now);
@@ -218,7 +222,7 @@ export class LogFiles {
       this.#countLost(search.lost);
       return true;
     }
-    // A file that this process has opened has neighbours that it knows. Of files that were read before, nothing else is known.
+    // Files opened by this process have known neighbours; files of earlier processes have not.
     const next = this.#newest > 0 ? (await this.#after(files)).index : files.findIndex(({ isLive }) => isLive);
     if (next === -1 || next === files.length) return false;
     await this.#openAs(this.#last + 1, files, next, 0, now);
@@ -237,7 +241,7 @@ export class LogFiles {
     return true;
   }
 
-  /** Opens one of the log's files as the next. What came before it is at its end. */
+  /** Opens a file of the log as the next one. Its predecessor is at its end. */
   async #open(files: readonly Found[], index: number, offset: number | 'end', now: Millis): Promise<void> {
     const found = files[index]!;
     const { number, lost } = await this.past.numberOf(found, this.#next);
@@ -269,7 +273,7 @@ export class LogFiles {
     this.#options.onLeft(read);
   }
 
-  /** Where reading of a file stopped when it lost its name, or another log's. */
+  /** Where reading of a file stopped when it lost its name, here or in another log. */
   async #leftIn(found: Found): Promise<number> {
     const left = this.#options.leftAt(found);
     return left !== undefined && (await holds(found, left)) ? left.offset : 0;
@@ -282,5 +286,5 @@ export class LogFiles {
 
 const keyOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}/${ino}`;
 
-/** Inode numbers are used again: a file that was written to since is another one. */
+/** Inode numbers are reused: a file written since then is another one. */
 const stateOf = (file: Found): string => `${keyOf(file)}/${file.mtimeMs}`;

@@ -1,15 +1,15 @@
-/** One piece of a log. `bytes` are valid until the next read only. */
+/** One piece of a log. `bytes` are valid only until the next read. */
 export interface Piece {
   readonly bytes: Buffer;
   /** of the first byte in the file; in the unpacked one for a compressed file */
   readonly offset: number;
 }
 
-/** A log that is read once, from its beginning to its end. */
+/** A log that is read once, from start to end. */
 export interface LogInput {
-  /** @returns undefined at the end, and where nothing more can be read: then `fault` says why */
+  /** @returns undefined at the end, and if nothing more can be read: then `fault` has the reason */
   read(): Promise<Piece | undefined>;
   close(): Promise<void>;
-  /** Why the end came too early, where it did: a compressed file that is cut off, a broken pipe. */
+  /** Why the log ended too early: a truncated compressed file, or a broken pipe. */
   readonly fault: string | undefined;
 }

@@ -5,17 +5,16 @@ import { seconds } from '../model/time.js';
 import { type LiveLogs, liveLogs } from './discover.js';
 
 /**
- * File systems write down times in steps, and those of other machines by another clock: a folder that changed this lately may change
- * once more without its time changing.
+ * File times have a limited resolution, and those of other machines another clock: a folder changed this recently may
+ * change again without a new time.
  */
 const LATELY: Millis = seconds(2);
-/** However still the folders are: links may lead elsewhere, and what a network shows may be old. */
+/** Maximum age of the result: links may change their target, and network file systems may be late. */
 const AT_LEAST_EVERY: Millis = seconds(10);
 
 /**
- * Looks for logs, and keeps what it found as long as nothing was added to, or taken from, the folders that it looked into.
- *
- * @param time of this machine, whatever time the caller goes by: files are stamped with it
+ * Finds logs, and reuses the result until an entry of one of the searched folders changes.
+ * @param time clock of this machine: file times are compared with it
  */
 export function createLookout(paths: readonly string[], time: () => Millis = systemClock.now): () => Promise<LiveLogs> {
   let found: LiveLogs | undefined;
@@ -30,14 +29,14 @@ export function createLookout(paths: readonly string[], time: () => Millis = sys
     const into = new Set<string | undefined>();
     found = await liveLogs(paths, (folder) => into.add(folder));
     lookedAt = now;
-    // Of other folders than those of the last time it is not known how they were before this look.
+    // For folders that were not searched last time, the earlier state is unknown.
     seen = into.size === folders.length && folders.every((folder) => into.has(folder)) ? state : undefined;
     folders = [...into];
     return found;
   };
 }
 
-/** How the folders are; undefined where that does not show whether anything has changed. */
+/** State of the folders; undefined if it cannot prove that nothing changed. */
 function stateOf(folders: readonly (string | undefined)[], now: Millis): string | undefined {
   let state = '';
   for (const folder of folders) {

@@ -2,35 +2,34 @@ import { basename, dirname } from 'node:path';
 import type { Services } from '../model/service.js';
 import { knownServices } from '../model/services.js';
 
-/** Whose log it is. */
+/** Service and host of a log. */
 export interface LogName {
-  /** as the service's binary is called, such as `nova-compute` */
+  /** name of the service's binary, such as `nova-compute` */
   readonly service: string;
-  /** undefined if neither the name, nor the options, nor a folder gives it */
+  /** undefined if name, options and folder do not show it */
   readonly host: string | undefined;
 }
 
-/** Suffixes of a service's name that name no host: Apache's error log, a container runtime's. */
+/** Suffixes of a service's name that are no host: Apache's error log, a container runtime's. */
 const TAIL = /[-_.](?:\d{4}-?\d\d-?\d\d(?:[-_T.]\d[\d-]*)?|error|wsgi[-_]error|cri|stdout|stderr|log|logs|full|debug|excerpt)$/;
 
-/** Folders named for what is in them; a host's folder may lie above. */
+/** Folders named for their contents; a folder above may be named for a host. */
 const CONTENTS =
   /^(?:\.|var|log|logs|openvswitch|keystone|cinder|qemu|kolla|containers|stdouts|upstart|apache2|httpd|screen|archive|old)$/i;
 
-/** `sosreport-HOST-[CASE-]2026-11-21-abcdefg`, as sos names what it collects. */
+/** `sosreport-HOST-[CASE-]2026-11-21-abcdefg`, the names of sos. */
 const SOSREPORT = /^sosreport-(?<host>.+?)(?:-\d{5,})?(?:-\d{4}-\d\d-\d\d-[a-z]{4,})?$/;
 
 /**
- * What a host may be called, and other folders seldom are: lower case, and a digit, a domain or a role in it.
- * Host names have no underscore, so `boot6_debug` is none.
+ * Folder names that look like a host: lower case, with a digit, a domain or a role. Host names have no underscore, so
+ * `boot6_debug` is none.
  */
 const HOST = /^(?=.*[\d.]|(?:compute|controller|ctl|cmp|network|hypervisor|node|kvm)(?:-|$))[a-z](?:[a-z0-9.-]*[a-z0-9])?$/;
 
 /**
- * Which service wrote a log, and on which host, by its name: `nova-compute@vm2.log`, or `nova-compute.log` in a folder
- * that is named like a host. A given service goes before the name's; a given host before the folder's.
- *
- * @param path the log's base path (see `basePath`)
+ * Service and host of a log, by its name: `nova-compute@vm2.log`, or `nova-compute.log` in a folder that is named like
+ * a host. A given service wins over the name; a given host wins over the folder.
+ * @param path base path of the log (see `basePath`)
  * @returns undefined if the service is unknown
  */
 export function nameLog(
@@ -46,17 +45,17 @@ export function nameLog(
   return { service, host: host ?? given.host ?? (container === undefined ? hostOfFolder(dirname(path), known) : undefined) };
 }
 
-/** The host of `SERVICE@HOST.log`, which goes before whatever its lines say. */
+/** Host in `SERVICE@HOST.log`. It wins over hosts in the lines. */
 export const hostInName = (path: string): string | undefined => partsOf(basename(path))[1];
 
-/** Whether a log is called one of several services: `journal.jsonl`, `journal@HOST.log`. */
+/** Whether a log has a name for several services: `journal.jsonl`, `journal@HOST.log`. */
 export const isJournal = (path: string): boolean => partsOf(basename(path))[0] === 'journal';
 
-/** What stands around a service's name in those of units and containers, by deployment. */
+/** Prefixes and suffixes of service names in units and containers, by deployment tool. */
 const AROUND = /^(?:.*\/|devstack@|edpm_|tripleo_|kolla-)|(?:\.service|-container\.service|_container\.service)$/g;
 
 /**
- * Which service calls itself so to syslog, to the journal or to what runs its container: `nova-compute`, `nova_compute`,
+ * Service with this identifier in syslog, the journal or a container runtime: `nova-compute`, `nova_compute`,
  * `devstack@n-cpu.service`, `edpm_ovn_controller.service`.
  */
 export function serviceOfIdent(ident: string, known: Services = knownServices): string | undefined {
@@ -66,16 +65,16 @@ export function serviceOfIdent(ident: string, known: Services = knownServices): 
   return known.called(name) ?? known.called(name.replaceAll('_', '-'));
 }
 
-/** Kubernetes' own names: `pods/NAMESPACE_POD_UID/CONTAINER/0.log`, and links to them. */
+/** Paths of Kubernetes: `pods/NAMESPACE_POD_UID/CONTAINER/0.log`, and links to them. */
 const POD = /\/[^/_]+_[^/_]+_[^/_]+\/(?<container>[^/]+)\/\d+\.log$/;
-/** as `oc adm must-gather` writes them */
+/** paths of `oc adm must-gather` */
 const MUST_GATHER = /\/pods\/[^/]+\/(?<container>[^/]+)\/[^/]+\/logs\/(?:current|previous)\.log$/;
 const POD_LINK = /^[^_]+_[^_]+_(?<container>.+)-[0-9a-f]{64}\.log$/;
 
 const containerOf = (path: string): string | undefined =>
   (POD.exec(path) ?? MUST_GATHER.exec(path) ?? POD_LINK.exec(basename(path)))?.groups?.['container'];
 
-/** `SERVICE@HOST.log`; DevStack's copies are called `screen-SERVICE.txt`. */
+/** `SERVICE@HOST.log`; DevStack's copies are named `screen-SERVICE.txt`. */
 function partsOf(file: string, known: Services = knownServices): readonly [name: string, host: string | undefined] {
   const bare = file.replace(/\.(?:log|txt|jsonl?)(?:\.(?:gz|xz|zst|bz2))?(?:\.txt)?$/, '').replace(/^screen-/, '');
   const at = bare.indexOf('@');
@@ -86,7 +85,7 @@ function partsOf(file: string, known: Services = knownServices): readonly [name:
   return besideHost(short, known) ?? [known.called(short) === undefined ? bare : short, undefined];
 }
 
-/** A service's name with a host's before or behind it. */
+/** A service's name with a host's name before or after it. */
 function besideHost(bare: string, known: Services): readonly [name: string, host: string] | undefined {
   for (const service of known.names) {
     const length = service.length + 1;
@@ -98,11 +97,14 @@ function besideHost(bare: string, known: Services): readonly [name: string, host
   return undefined;
 }
 
-/** What has a digit and is no host: numbers of tickets, dates, and numbers of copies. */
+/** Names with a digit that are no hosts: ticket numbers, dates, numbers of copies. */
 const NO_HOST =
   /^(?:case|ticket|bug|lp|issue|incident|inc|sr|sf|logs?|test|tests?|run|attempt|try|copy|new|old|dump|job|build|v|r|rc|release|cell|worker|part)[-_.]?\d+(?:[-_.].*)?$|^\d|^\D{0,3}\d{4}-\d\d-\d\d/;
 
-/** A word of a host's name is a number, or begins with a letter (`c01r03n12`). One of a random name (`29kbjv`) may begin with a digit. */
+/**
+ * A word of a host's name is a number, or begins with a letter (`c01r03n12`). A word of a random name (`29kbjv`) may
+ * begin with a digit.
+ */
 const HOST_WORD = /^(?:\d+|[a-z][a-z\d]*)?$/;
 
 /** Juju names machines for its model: `juju-61fe7a-default-8`. */

@@ -8,37 +8,35 @@ import { type FileInReading, Reading, type ReadingOptions } from './reading.js';
 import { bytesAt, bytesAtOnce } from './siblings.js';
 
 export interface OpenFileOptions extends ReadingOptions {
-  /** lent for the time of a read; what it holds is worth nothing afterwards */
+  /** shared; its content is undefined after a read */
   readonly buffer: Buffer;
 }
 
 const NUL = 0;
 const NEWLINE = 10;
-/** of the hole at a file's beginning, in one poll, beside the budget */
+/** maximum bytes of a hole that one poll skips, beside the budget */
 const MOST_SKIPPED = 64 * 1024 * 1024;
-/** File systems write down times in steps: a file that was written to just now may change without its time changing. */
+/** File times have a limited resolution: a file written to just now may change again without a new time. */
 const STEP: Millis = seconds(2);
-/** How many moments are kept, to know since when unread bytes have waited. */
+/** Number of kept moments, for the age of unread bytes. */
 const MOST_MOMENTS = 64;
 
-/**
- * One plain file that is being followed, by its descriptor: it stays the same file whatever happens to its name.
- */
+/** One plain file that is followed by its descriptor: renaming does not change it. */
 export class OpenFile implements FileInReading {
   readonly dev: number;
   readonly ino: number;
   readonly reading: Reading;
-  /** Its file system answers at once: it is looked at and read without a thread. */
+  /** Its file system answers at once: it is read without a thread. */
   readonly atOnce: boolean;
   readonly #handle: FileHandle;
   readonly #buffer: Buffer;
-  /** size and time when the bytes were last compared */
+  /** size and time of the last comparison of bytes */
   #seen = '';
   #size: number;
   #mtime: Millis;
-  /** what size it had when: oldest first */
+  /** sizes over time, oldest first */
   #moments: { readonly size: number; readonly at: Millis }[] = [];
-  /** its end is NUL bytes, which are not read yet */
+  /** it ends with NUL bytes, which are not read yet */
   #hasHole = false;
   #isOpen = true;
 
@@ -59,9 +57,9 @@ export class OpenFile implements FileInReading {
     this.#noteSize(size, mtimeMs);
   }
 
-  /** Opens a file at the beginning of a line. @throws what the system says, or why it is no file to follow */
+  /** Opens a file at the start of a line. @throws the system's error, or why the file cannot be followed */
   static async open(path: string, offset: number | 'end', options: OpenFileOptions): Promise<OpenFile> {
-    // Without O_NONBLOCK a named pipe would hold up all logs until somebody writes to it.
+    // Without O_NONBLOCK, opening a named pipe would block all logs until another process writes to it.
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await handle.stat();
@@ -83,7 +81,7 @@ export class OpenFile implements FileInReading {
     return Math.max(0, this.#size - this.reading.offset);
   }
 
-  /** Its file system answers at once, and shows by size and time whether anything has changed since the last look. */
+  /** Its file system answers at once, and size and time show whether it changed since the last look. */
   get isSettled(): boolean {
     return this.atOnce && this.#seen !== '';
   }
@@ -97,8 +95,8 @@ export class OpenFile implements FileInReading {
   }
 
   /**
-   * Looks at the file afresh. False where what is there now is not what has been read: it is shorter than that, or was
-   * emptied and has grown again, which only its bytes can show.
+   * Looks at the file. False if its content is not what was read: it is shorter, or was truncated and has grown again,
+   * which only its bytes can show.
    */
   async look(now: Millis, looks?: { readonly size: number; readonly mtimeMs: number }): Promise<boolean> {
     const { size, mtimeMs } = looks ?? (this.atOnce ? fstatSync(this.#handle.fd) : await this.#handle.stat());
@@ -127,7 +125,7 @@ export class OpenFile implements FileInReading {
         : (await this.#handle.read(this.#buffer, 0, wanted, offset)).bytesRead;
       if (bytesRead === 0) break;
       let end = bytesRead;
-      // Over a network the size can be there before the bytes. What is all NUL is a hole that will stay.
+      // On network file systems the size can arrive before the bytes. A range that stays NUL is a hole.
       if (offset + bytesRead >= this.#size) while (end > 0 && this.#buffer[end - 1] === NUL) end--;
       this.#hasHole = end < bytesRead && (end > 0 || bytesRead < this.#buffer.length);
       if (!this.#hasHole) end = bytesRead;
@@ -159,7 +157,7 @@ export class OpenFile implements FileInReading {
     this.reading.startAt(offset, await this.#bytesAt(0, Math.min(HEAD_BYTES, offset)), await this.#bytesAt(offset - marker, marker));
   }
 
-  /** The end, or where the last line is incomplete, its beginning. */
+  /** The end of the file, or the start of its incomplete last line. */
   async #lastLine(): Promise<number> {
     const from = Math.max(0, this.#size - this.#buffer.length);
     const newline = (await this.#bytesAt(from, this.#size - from)).lastIndexOf(NEWLINE);

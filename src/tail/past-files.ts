@@ -1,13 +1,15 @@
 import type { FileRead, Place } from './position.js';
 import { type Found, find, holds } from './siblings.js';
 
-/** Files that are remembered although no line of theirs is needed: the neighbour of a deleted file shows what comes next. */
+/**
+ * Number of files kept although none of their lines is needed: the neighbour of a deleted file shows what comes next.
+ */
 const MOST_REMEMBERED = 4;
 
-/** The files of one log that were read and are not open, oldest first. */
+/** Files of one log that were read and are closed, oldest first. */
 export class PastFiles {
   #files: FileRead[] = [];
-  /** files with smaller numbers are not needed any more */
+  /** files with smaller numbers are not needed */
   #released = 0;
 
   get all(): readonly FileRead[] {
@@ -18,7 +20,7 @@ export class PastFiles {
     return this.#files.at(-1);
   }
 
-  /** Takes the files that an earlier process had read. */
+  /** Takes the files that a previous process had read. */
   restore(files: readonly FileRead[]): void {
     this.#files = [...files];
   }
@@ -37,22 +39,22 @@ export class PastFiles {
     this.#forget();
   }
 
-  /** The files that a restart must know, with those that are open. */
+  /** Files that a restart must know, together with the open ones. */
   neededWith(open: readonly FileRead[]): FileRead[] {
     const files = [...this.#files.filter(({ file }) => !open.some((other) => other.file === file)), ...open].sort(
       (a, b) => a.file - b.file,
     );
     const needed = files.filter(({ file }) => file >= this.#released);
-    // At least one of them must have bytes by which it can be found again.
+    // At least one of them must have bytes that identify it.
     const known = files.findLast(({ file, offset }) => file < this.#released && offset > 0);
     if (known !== undefined && !((needed[0]?.offset ?? 0) > 0)) needed.unshift(known);
     return needed;
   }
 
   /**
-   * Which of these files a past one is.
-   *
-   * A file of which nothing was read is known by its inode number alone. It counts only where it is not behind the files that came after it.
+   * Finds a past file among files on disk.
+   * A file of which nothing was read is identified by its inode number alone. It counts only if it is not after the
+   * files that followed it.
    */
   async find(files: readonly Found[], read: FileRead): Promise<number> {
     const at = await find(files, read);
@@ -65,9 +67,8 @@ export class PastFiles {
   }
 
   /**
-   * The number of a file that is to be opened: the one that it had before a restart, else the next.
-   *
-   * @returns `lost`: how many files should have come before it and are not there
+   * Number of a file to open: its number before a restart, else the next one.
+   * @returns `lost`: number of files that should precede it and are missing
    */
   async numberOf(found: Found, next: number): Promise<{ readonly number: number; readonly lost: number }> {
     const ahead = this.#files.filter(({ file }) => file >= next);
@@ -85,25 +86,24 @@ export class PastFiles {
   }
 }
 
-/** Where to go on in a log. */
+/** Result of the search for the next file. */
 export type Search =
   | {
       readonly result: 'found';
-      /** in the files that were searched */
+      /** index in the searched files */
       readonly index: number;
       readonly number: number;
       readonly offset: number;
-      /** files that should have come before it and are not there */
+      /** number of files that should precede it and are missing */
       readonly lost: number;
     }
-  /** the last file that was read is there, and no later one yet */
+  /** the last file read is there, and no later one yet */
   | { readonly result: 'wait' }
   /** none of the files that were read can be found */
   | { readonly result: 'none'; readonly lost: number };
 
 /**
- * Finds the place where reading stopped, or the first file after it that can be found.
- *
+ * Finds the file in which reading stopped, or the first later file that can be found.
  * @param last the highest number of any file
  */
 export async function findPlace(past: PastFiles, files: readonly Found[], { file: from, offset }: Place, last: number): Promise<Search> {

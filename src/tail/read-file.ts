@@ -5,10 +5,10 @@ import type { LogInput } from './log-input.js';
 import { compressionOf, MAGIC_BYTES } from './packed/unpack.js';
 import { decoded, utf16Of } from './utf16.js';
 
-/** Large enough that system calls cost nothing beside reading lines, small enough to stay in the processor's cache. */
+/** Large enough that system calls are negligible, small enough for the CPU cache. */
 export const PIECE = 256 * 1024;
 
-/** What a packed file may hold several logs in: it is no log itself. By its first bytes, and what may undo it. */
+/** Archives and formats that are not read, by their first bytes, with a program that unpacks them. */
 const FOREIGN = [
   { name: '7-Zip', magic: Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]), undo: '7z x' },
   { name: 'RAR', magic: Buffer.from('Rar!\x1a\x07', 'latin1'), undo: 'unrar x' },
@@ -19,17 +19,16 @@ const FOREIGN = [
 ] as const;
 
 /**
- * Opens a plain or compressed log. Its first bytes decide which, not its name. A pipe is read as standard input is.
- *
- * @param from where a plain log is begun; a compressed one, a pipe and one in UTF-16 are always read from their beginning
- * @param piece how much of a plain log is read at once
- * @param room where a plain log's pieces are put, if not in memory of its own: then they are valid until the next one that is put there
- * @throws OperatorError LOG_UNREADABLE, from `read` too
+ * Opens a plain or compressed log, by its first bytes and not by its name. A pipe is read like standard input.
+ * @param from offset at which a plain log is begun; compressed logs, pipes and UTF-16 are always read from the start
+ * @param piece bytes of a plain log to read at once
+ * @param room memory for the pieces of a plain log: a piece is then valid only until the next one in the same memory
+ * @throws OperatorError LOG_UNREADABLE, also from `read`
  */
 export async function openLog(path: string, from = 0, piece = PIECE, room?: Buffer): Promise<LogInput> {
   let fd: number | undefined;
   try {
-    // Opened in the thread pool, as a named pipe holds up who opens it until somebody writes to it.
+    // Opened in the thread pool: opening a named pipe blocks until another process writes to it.
     if (statSync(path).isFIFO()) return openStream(createReadStream(path));
     fd = openSync(path, 'r');
     const head = Buffer.alloc(MAGIC_BYTES);
@@ -54,7 +53,7 @@ const packedOtherwise = (path: string, name: string, undo: string): OperatorErro
     remedy: `unpack it first (${undo} ${basename(path)}) and give what comes out; gzip, xz, zstd, bzip2, tar and zip are read as they are`,
   });
 
-/** Reads synchronously: a replay has nothing else to do, and going through the thread pool takes half as long again. */
+/** Reads synchronously: a replay has no other work, and the thread pool would take half as long again. */
 function plain(fd: number, path: string, from: number, buffer: Buffer): LogInput {
   let offset = from;
   let isOpen = true;
@@ -79,7 +78,7 @@ function plain(fd: number, path: string, from: number, buffer: Buffer): LogInput
   };
 }
 
-/** Reads a stream, such as standard input. Where it breaks off, `fault` says why. */
+/** Reads a stream, such as standard input. If it breaks off, `fault` has the reason. */
 export function openStream(stream: AsyncIterable<Buffer | string>): LogInput {
   const pieces = stream[Symbol.asyncIterator]();
   let offset = 0;

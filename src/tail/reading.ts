@@ -11,22 +11,22 @@ export interface ReadingOptions {
   readonly path: string;
 }
 
-/** A file that is being read, plain or compressed. */
+/** A file being read, plain or compressed. */
 export interface FileInReading {
   readonly dev: number;
   readonly ino: number;
-  /** bytes that are there and have not been read, as of the last look; of a compressed file, its size until it is read */
+  /** unread bytes as of the last look; for a compressed file its size until it is read */
   readonly lag: number;
-  /** since when they have been there */
+  /** since when there are unread bytes */
   readonly unreadSince: Millis | undefined;
-  /** An incomplete line is there: it is kept until its newline comes. */
+  /** There is an incomplete line: it is kept until its newline. */
   readonly isPartial: boolean;
   readonly reading: Reading;
-  /** What is there is still what has been read. @param looks what was found when its name was looked up just now */
+  /** Whether the content is still that which was read. @param looks result of a fresh lookup of its name */
   look(now: Millis, looks?: { readonly size: number; readonly mtimeMs: number }): Promise<boolean>;
-  /** @returns the bytes read, `budget` at most: fewer only at the end of the file */
+  /** @returns number of bytes read, `budget` at most: fewer only at the end of the file */
   readOn(budget: number): Promise<number>;
-  /** Whether no name leads to it any more. */
+  /** Whether no name leads to it. */
   isDeleted(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -34,15 +34,15 @@ export interface FileInReading {
 const NUL = 0;
 const NEWLINE = 10;
 
-/** How far one file has been read, and by what it will be known again; its lines go to the sink as they are completed. */
+/** How far one file was read, and how it is identified later. Passes completed lines to the sink. */
 export class Reading {
   readonly #options: ReadingOptions;
   readonly #splitter: LineSplitter;
   #offset = 0;
   #isHole = true;
-  /** the file's beginning, as far as it has been read */
+  /** start of the file, as far as read */
   #head: Buffer = Buffer.alloc(0);
-  /** the bytes before the first that has not been read */
+  /** the bytes before the next to read */
   #recent: Buffer = Buffer.alloc(0);
   /** the bytes before the place */
   #marker: Buffer = Buffer.alloc(0);
@@ -52,17 +52,17 @@ export class Reading {
     this.#splitter = createLineSplitter(options);
   }
 
-  /** The first byte that has not been read. */
+  /** Offset of the first unread byte. */
   get offset(): number {
     return this.#offset;
   }
 
-  /** Nothing but NUL bytes has been read: they do not identify the file. */
+  /** Only NUL bytes were read: they do not identify the file. */
   get isHole(): boolean {
     return this.#isHole;
   }
 
-  /** The beginning of the first line that has not been handed over. */
+  /** Start of the first line that was not handed over. */
   get resumeAt(): number {
     return this.#isHole ? 0 : this.#offset - this.#splitter.pending;
   }
@@ -79,7 +79,7 @@ export class Reading {
     return this.#recent;
   }
 
-  /** Begins behind what was read another time. */
+  /** Starts after bytes that were read before. */
   startAt(offset: number, head: Buffer, marker: Buffer): void {
     this.#offset = offset;
     this.#isHole = false;
@@ -99,27 +99,27 @@ export class Reading {
       this.#marker = completed === bytes.length ? this.#recent : lastOf(before, bytes.subarray(0, completed), MARKER_BYTES);
   }
 
-  /** Goes past bytes whose lines were handed over another time. */
+  /** Skips bytes whose lines were handed over before. */
   pass(bytes: Buffer): void {
     this.#track(bytes);
     this.#marker = this.#recent;
   }
 
-  /** Hands over an incomplete last line: nothing will come behind it. */
+  /** Hands over an incomplete last line: the file will not grow. */
   endLine(): void {
     if (!this.isPartial) return;
     this.#splitter.end();
     this.#marker = this.#recent;
   }
 
-  /** As of the last line that was handed over. */
+  /** State as of the last line handed over. */
   handedOver(file: number, { dev, ino }: { readonly dev: number; readonly ino: number }): FileRead {
     const offset = this.resumeAt;
     const head = this.#head.subarray(0, offset);
     return { file, dev, ino, offset, headBytes: head.length, headHash: hashOf(head), markerHash: hashOf(this.#marker) };
   }
 
-  /** As of the last byte that was read: is ahead of `handedOver` while the last line is incomplete. */
+  /** State as of the last byte read: ahead of `handedOver` while the last line is incomplete. */
   seen(file: number, { dev, ino }: { readonly dev: number; readonly ino: number }): FileRead {
     const head = this.#head;
     return { file, dev, ino, offset: this.#offset, headBytes: head.length, headHash: hashOf(head), markerHash: hashOf(this.#recent) };
@@ -133,7 +133,7 @@ export class Reading {
     this.#offset += bytes.length;
   }
 
-  /** NUL bytes at the beginning of a line are a hole in the file; elsewhere they are kept. */
+  /** NUL bytes at the start of a line are a hole in the file; elsewhere they are kept. */
   #push(bytes: Buffer, from: number): void {
     if (bytes.indexOf(NUL) === -1) return this.#splitter.push(bytes, from);
     let start = 0;

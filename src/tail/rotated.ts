@@ -1,40 +1,43 @@
 import { basename, dirname, join } from 'node:path';
 
-/** What compression puts behind a name. */
+/** Suffixes of compressed files. */
 const PACKED = String.raw`\.(?:gz|xz|zst|bz2)`;
 const PACKED_END = new RegExp(`${PACKED}$`);
 
 /** Whether a file is named like a compressed one. */
 export const isPackedName = (path: string): boolean => PACKED_END.test(path);
 
-/** The name without what compression put behind it. */
+/** The name without a compression suffix. */
 export const unpackedName = (path: string): string => path.replace(PACKED_END, '');
 
 const ARCHIVE = /\.(?:tar(?:\.(?:gz|xz|zst|bz2))?|tgz|txz|tzst|tbz2?|zip)$/i;
 
-/** Whether a file is named like an archive, which holds files of several names. */
+/** Whether a file is named like an archive. */
 export const isArchiveName = (path: string): boolean => ARCHIVE.test(path);
 
-/** While rotation compresses a file, both are there, and the compressed one is not whole. */
+/** Whether both the file and its compressed copy exist: the compressed one is not complete yet. */
 export const isBeingPacked = (path: string, has: (other: string) => boolean): boolean => isPackedName(path) && has(unpackedName(path));
 
-/** What rotation puts behind a log's name: `.1`, `.2.gz`, `-20261121`, `.2026-11-21`, `.1.2017-05-16_13:53:08`. */
+/** Rotation suffixes: `.1`, `.2.gz`, `-20261121`, `.2026-11-21`, `.1.2017-05-16_13:53:08`. */
 const SUFFIX = String.raw`(?<mark>(?:[.-]\d{1,4}|[.-]\d{4}-?\d\d-?\d\d(?:[T_-][\d:]{1,10})?)*)(?:${PACKED})?$`;
 const NAME = new RegExp(String.raw`^(?<name>.+?\.(?:log|jsonl?))${SUFFIX}`);
 const SUFFIX_ALONE = new RegExp(`^${SUFFIX}`);
 const DATE = /(\d{4})-?(\d\d)-?(\d\d)(?:[T_-]([\d:]+))?$/;
 const NUMBER = /(\d+)$/;
 
-/** Whether a file is named like a log, rotated or not. Most files called `.json` are documents: such a log has to be named. */
+/**
+ * Whether a file is named like a log, rotated or not. Most `.json` files are documents: such a log must be named by the
+ * user.
+ */
 export const isLogName = (path: string): boolean => {
   const name = NAME.exec(basename(path))?.groups?.['name'];
   return name !== undefined && !name.endsWith('.json');
 };
 
-/** Whether a file is named like a log that is written to now. */
+/** Whether a file is named like a live log. */
 export const isLiveName = (path: string): boolean => isLogName(path) && basePath(path) === path;
 
-/** The path without a rotation suffix: `nova-compute.log` for `nova-compute.log.2.gz`. Other names stay as they are. */
+/** The path without a rotation suffix: `nova-compute.log` for `nova-compute.log.2.gz`. Other names are unchanged. */
 export function basePath(path: string): string {
   const found = NAME.exec(basename(path))?.groups;
   if (found === undefined) return unpackedName(path);
@@ -42,8 +45,8 @@ export function basePath(path: string): string {
 }
 
 /**
- * Of the names in a folder those that rotation made of one, whatever that is like, oldest first. A file that is being compressed is
- * there twice: the compressed one is not whole, and is left out.
+ * Names in a folder that are rotated files of a log with any name, oldest first. An incomplete compressed copy is left
+ * out.
  */
 export function rotatedNames(name: string, names: readonly string[]): string[] {
   const suffixes = new Map<string, string>();
@@ -62,7 +65,7 @@ export function rotatedNames(name: string, names: readonly string[]): string[] {
     .map(([other]) => other);
 }
 
-/** Sorts the parts of one log, oldest first: numbers count down, dates count up, and the live log comes last. */
+/** Sorts the files of one log, oldest first: numbers count down, dates count up, and the live file comes last. */
 export function byAge(a: string, b: string): number {
   const [groupA, rankA] = ageOf(a);
   const [groupB, rankB] = ageOf(b);

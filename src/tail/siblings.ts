@@ -5,7 +5,7 @@ import { type FileRead, hashOf, MARKER_BYTES } from './position.js';
 import { openLog } from './read-file.js';
 import { isPackedName, rotatedNames } from './rotated.js';
 
-/** One file of a log, as it was found. */
+/** One file of a log on disk. */
 export interface Found {
   readonly path: string;
   readonly dev: number;
@@ -17,7 +17,7 @@ export interface Found {
   readonly isLive: boolean;
 }
 
-/** What the system says of a name. */
+/** Result of stat for a name. */
 export interface Named {
   readonly dev: number;
   readonly ino: number;
@@ -32,8 +32,9 @@ export const isSame = (
 ): boolean => a.dev === b?.dev && a.ino === b.ino;
 
 /**
+ * Looks a name up.
  * @param atOnce whether its file system answers at once
- * @returns undefined for a name that leads nowhere
+ * @returns undefined for a missing file
  */
 export async function lookUp(path: string, atOnce = false): Promise<Named | undefined> {
   try {
@@ -44,7 +45,7 @@ export async function lookUp(path: string, atOnce = false): Promise<Named | unde
   }
 }
 
-/** The same, where its file system is known to answer at once; undefined also for what cannot be looked up. */
+/** The same without a thread, for a file system that answers at once; undefined also on errors. */
 export function nowAt(path: string): Named | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -58,10 +59,7 @@ const isGone = (error: unknown): boolean => {
   return code === 'ENOENT' || code === 'ENOTDIR';
 };
 
-/**
- * A log's files in age order, the live one last, if there is one: the files beside its name, and those beside what the name leads to
- * where it is a link.
- */
+/** Files of a log in age order, the live one last: those beside its name, and, for a link, those beside its target. */
 export async function filesOf(path: string): Promise<Found[]> {
   const live = await lookUp(path);
   const found = await rotatedFrom(path);
@@ -92,11 +90,10 @@ async function rotatedFrom(path: string): Promise<Found[]> {
 }
 
 /**
- * Which of the files is the one that was read. Where several have its bytes, the one with its inode number, else the oldest: reading
- * a line again is better than losing it.
- *
- * @param isOpen its descriptor is held: then its inode number cannot have been given to another
- * @returns -1 where none is
+ * Finds the file that was read. If several have its bytes, the one with its inode number, else the oldest: reading a
+ * line twice is better than losing it.
+ * @param isOpen its descriptor is open, so its inode number cannot be reused
+ * @returns -1 if none is
  */
 export async function find(files: readonly Found[], read: FileRead, isOpen = false): Promise<number> {
   const hinted = files.findIndex((file) => isSame(file, read));
@@ -107,7 +104,7 @@ export async function find(files: readonly Found[], read: FileRead, isOpen = fal
   return -1;
 }
 
-/** Whether a file holds the bytes by which the one that was read is known. A file that has gone meanwhile does not. */
+/** Whether a file has the bytes that identify the one that was read. A missing file has not. */
 export async function holds(file: Found, read: FileRead): Promise<boolean> {
   if (read.offset === 0) return isSame(file, read);
   try {
@@ -150,13 +147,13 @@ async function unpacksTo(path: string, { offset, headBytes, headHash, markerHash
   }
 }
 
-/** The last bytes of two buffers in a row, as a copy. */
+/** The last bytes of two adjacent buffers, as a copy. */
 export function lastOf(before: Buffer, bytes: Buffer, length: number): Buffer<ArrayBuffer> {
   if (bytes.length >= length) return joined(EMPTY, bytes.subarray(bytes.length - length));
   return joined(before.subarray(Math.max(0, before.length + bytes.length - length)), bytes);
 }
 
-/** Both as one copy, in memory of its own: Buffer.concat() takes it from a pool, of which what is kept for long would keep 8 KiB. */
+/** Both buffers as one copy in its own memory: Buffer.concat() uses a pool, which would keep 8 KiB alive. */
 export function joined(before: Buffer, bytes: Buffer): Buffer<ArrayBuffer> {
   const all = Buffer.alloc(before.length + bytes.length);
   before.copy(all);
@@ -166,7 +163,7 @@ export function joined(before: Buffer, bytes: Buffer): Buffer<ArrayBuffer> {
 
 const EMPTY = Buffer.alloc(0);
 
-/** Fewer bytes where the file has fewer. */
+/** Fewer bytes if the file is shorter. */
 export async function bytesAt(handle: FileHandle, at: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
   let filled = 0;

@@ -6,28 +6,26 @@ import { openLog } from './read-file.js';
 import { bytesAt, type Found } from './siblings.js';
 
 export interface Since {
-  /** the first moment that is wanted */
+  /** the earliest time that is needed */
   readonly since: Millis;
-  /** the newest time among the lines of some bytes; undefined where none has one */
+  /** newest time among the lines of some bytes; undefined if none has one */
   readonly timeIn: (chunk: Buffer) => Millis | undefined;
 }
 
 const CHUNK = 64 * 1024;
-/** How many chunks are looked through for a line with a time. */
+/** Number of chunks searched for a line with a time. */
 const WIDEN = 16;
-/** How far the last step, line by line, goes. */
+/** Maximum bytes of the last step, line by line. */
 const MOST_LINES_BYTES = 4 * 1024 * 1024;
-/** How far the times of one log go back. */
+/** Maximum step back of times in one log. */
 const GOES_BACK: Millis = seconds(10);
 const NEWLINE = 10;
 
 /**
- * Where a log's first line of a moment or later is: the last file that begins before it, and the offset there.
- *
- * Times go back by `GOES_BACK` at most: before a line that is older than the moment by more than that, every line is older than the moment.
- * So each place either has such a line after it or not, and bisection finds the place.
- *
- * @param files in age order, one at least
+ * Finds the first line of a log since a time: the last file that begins before it, and the offset there.
+ * Times go back by `GOES_BACK` at most, so all lines before a line that is older than the time by more than that are
+ * older than the time. This property splits the log in two parts, and bisection finds the place.
+ * @param files in age order, at least one
  */
 export async function findSince(files: readonly Found[], given: Since): Promise<{ readonly file: Found; readonly offset: number }> {
   const limit = given.since - GOES_BACK;
@@ -43,7 +41,7 @@ export async function findSince(files: readonly Found[], given: Since): Promise<
   return oldest === undefined ? { file: files.at(-1)!, offset: 0 } : firstLine(files, oldest, 0, given);
 }
 
-/** @returns the beginning of a line before which every line is older than what is wanted */
+/** @returns the start of a line before which every line is older than the time */
 async function bisect(file: Found, limit: Millis, given: Since): Promise<number> {
   let low = 0;
   let high = file.size;
@@ -63,7 +61,7 @@ async function bisect(file: Found, limit: Millis, given: Since): Promise<number>
   });
 }
 
-/** The newest time in the chunk at `from`, or in the first one after it that has any. */
+/** Newest time in the chunk at `from`, or in the first later chunk with a time. */
 const plainTime = (file: Found, from: number, { timeIn }: Since): Promise<Millis | undefined> =>
   withHandle(file, async (handle) => {
     for (let i = 0; i < WIDEN; i++) {
@@ -86,7 +84,7 @@ async function withHandle<T>({ path }: Found, use: (handle: FileHandle) => Promi
   }
 }
 
-/** Whole lines of a compressed file, a piece at a time. Stops when the callback asks for it, or at the end. */
+/** Whole lines of a compressed file, one piece at a time. Stops when the callback returns true, or at the end. */
 async function unpack({ path }: Found, use: (lines: Buffer, offset: number) => 'stop' | undefined): Promise<void> {
   const input = await openLog(path);
   try {
@@ -123,7 +121,10 @@ async function unpackedBefore(file: Found, limit: Millis, { timeIn, since }: Sin
   return safe;
 }
 
-/** The last step, line by line. What is not found near `from` is begun where looking stopped: all before it is older. */
+/**
+ * The last step, line by line. If no line is found near `from`, reading begins where the search stopped: all lines
+ * before are older.
+ */
 async function firstLine(files: readonly Found[], index: number, from: number, given: Since): Promise<{ file: Found; offset: number }> {
   const file = files[index]!;
   const input = await openLog(file.path, from);

@@ -9,52 +9,53 @@ import type { FileRead, LogPosition } from './position.js';
 export type { Begin, SourceReport } from './follow-options.js';
 
 export interface TailerOptions {
-  /** files, whether they are there yet or not, folders, and globs */
+  /** files, existing or not, folders, and globs */
   readonly paths: readonly string[];
-  /** The sink of a log that is met for the first time; undefined for a log that is of no interest. */
+  /** Returns the sink of a new log; undefined for a log that is not read. */
   readonly open: (path: string) => LineSink | undefined;
   readonly clock: Clock;
   readonly count: Count;
-  /** the most that one poll reads of one log */
+  /** maximum bytes that one poll reads of one log */
   readonly maxBytesPerPoll?: number;
   /**
-   * Where a log is begun. Asked once for each log that is met, after `open`.
-   *
-   * @param isFirst whether the log was there at the first poll: what comes later should be begun at its beginning, or where
-   *   reading of it stopped another time
+   * Decides where to begin a log. Called once per log, after `open`.
+   * @param isFirst whether the log existed at the first poll; a later log should be begun at its beginning, or where
+   * reading stopped before
    */
   readonly begin: (path: string, isFirst: boolean) => Begin;
   /**
-   * Logs that an earlier tailer followed: they are there at the first poll, too, where only rotated files are. Between a rename and
-   * the new file no folder and no glob shows them, and what they hold is needed.
+   * Logs that an earlier tailer followed: they count as existing at the first poll, even if only rotated files are
+   * left. Between a rename and the new file no folder or glob shows them, but their lines are needed.
    */
   readonly known?: readonly string[];
 }
 
-/** What one poll found. */
+/** Result of one poll. */
 export interface PollReport {
-  /** what was written before then has been read of every source that is `atEnd`: when the poll began, or when a log in it was looked at last */
+  /**
+   * everything written before this time was read of every source with `atEnd`: the start of the poll, or the last look
+   * at a log in it
+   */
   readonly at: Millis;
   readonly readBytes: number;
-  /** in the order of their names; the same array as in the last report where nothing has changed */
+  /** sorted by name; the same array as in the last report if nothing changed */
   readonly sources: readonly SourceReport[];
-  /** of the given paths those that lead to no log: a file that is not there, a folder or glob with nothing in it */
+  /** given paths that lead to no log: a missing file, an empty folder or glob */
   readonly missing: readonly string[];
 }
 
 export interface Tailer {
   /**
-   * One poll cycle: looks for logs, and reads on in each. One at a time; nothing happens between polls.
-   *
-   * @param budgetOf the most bytes to read of a log this time, 0 for none; undefined for `maxBytesPerPoll`
-   * @param isWhole whether to look at every log; otherwise, logs without new lines for long are checked a few per poll cycle
+   * One poll cycle: finds logs, and reads on in each, one at a time.
+   * @param budgetOf maximum bytes to read of a log this time, 0 for none; undefined for `maxBytesPerPoll`
+   * @param isWhole whether to check every log; otherwise long unchanged logs are checked less often
    */
   poll(budgetOf?: (path: string) => number | undefined, isWhole?: boolean): Promise<PollReport>;
-  /** How many files are held open. */
+  /** Number of open files. */
   readonly openFiles: number;
-  /** How far every log has been read, in the order of their names: to be given to `begin` one day. */
+  /** How far every log was read, sorted by name: input for `begin` of a later process. */
   positions(): LogPosition[];
-  /** A log's files with smaller numbers are needed no more: `positions` leaves them out. */
+  /** Releases files of a log with smaller numbers: `positions` leaves them out. */
   release(path: string, file: number): void;
   /** Closes all files. Incomplete lines are not handed over. */
   close(): Promise<void>;
@@ -62,28 +63,28 @@ export interface Tailer {
 
 const MIB = 1024 * 1024;
 const PIECE = 256 * 1024;
-/** Files that are remembered after their names are gone: they may appear again under a name that a glob matches. */
+/** Number of files kept after their names are gone: they may reappear under a name that a glob matches. */
 const MOST_LEFT = 1000;
-/** Logs remembered after they have gone: one that comes back goes on with its numbers. */
+/** Number of logs kept after they are gone: a log that comes back continues its file numbers. */
 const MOST_GONE = 1000;
 
 export const createTailer = (options: TailerOptions): Tailer => new FileTailer(options);
 
 /**
- * Follows logs through their rotations. No log waits for another: each is read by `maxBytesPerPoll` at most, one after the other.
- * A log that cannot be read is reported so while the others go on.
+ * Follows logs through rotations. No log waits for another: each is read by `maxBytesPerPoll` at most, in turn. An
+ * unreadable log is reported while the others go on.
  */
 class FileTailer implements Tailer {
   readonly #options: TailerOptions;
   readonly #followed = new Map<string, FollowedLog>();
   readonly #sinks = new Map<string, LineSink | undefined>();
-  /** files whose names went, by device and inode */
+  /** files that lost their names, by device and inode */
   readonly #left = new Map<string, FileRead>();
   readonly #lookOut: ReturnType<typeof createLookout>;
   readonly #buffer = Buffer.allocUnsafe(PIECE);
   #polls = 0;
   #last: { readonly unmatched: readonly string[]; readonly report: PollReport } | undefined;
-  /** in the order of their names; undefined after logs have come or gone */
+  /** sorted by name; undefined after logs appeared or disappeared */
   #ordered: readonly FollowedLog[] | undefined;
 
   constructor(options: TailerOptions) {
@@ -134,7 +135,7 @@ class FileTailer implements Tailer {
     let isStill = true;
     const missing: string[] = [];
     const gone: FollowedLog[] = [];
-    // Those that have not been begun come in the order of their names: of two names of one file the first has it.
+    // New logs are begun in the order of their names: of two names for one file, the first has it.
     for (const log of [...rotated(all.filter(isBegun), this.#polls++), ...all.filter((each) => !isBegun(each))]) {
       if (log.isStill(now, isWhole)) {
         at = Math.min(at, log.lookedAt);
@@ -171,7 +172,7 @@ class FileTailer implements Tailer {
     this.#ordered = undefined;
   }
 
-  /** A log that comes back after it was gone goes on with the sink that it had. */
+  /** A log that comes back continues with its former sink. */
   #sinkOf(path: string): LineSink | undefined {
     if (!this.#sinks.has(path)) this.#sinks.set(path, this.#options.open(path));
     return this.#sinks.get(path);
@@ -195,7 +196,7 @@ const isSameList = (a: readonly string[], b: readonly string[] | undefined): boo
 
 const isBegun = (log: FollowedLog): boolean => log.isBegun;
 
-/** Each poll begins with another one, so that none is always the last. */
+/** Each poll begins with another log, so that none is always the last. */
 const rotated = <T>(all: readonly T[], poll: number): T[] => {
   const first = all.length === 0 ? 0 : poll % all.length;
   return [...all.slice(first), ...all.slice(0, first)];

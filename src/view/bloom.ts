@@ -1,10 +1,10 @@
-/** Bits for each text: one text in a hundred that is not in a filter is taken for one that is. */
+/** Bits per text: one in a hundred lookups of an absent text gives a false positive. */
 const BITS = 10;
 const HASHES = 6;
 
 /**
- * A set of texts in ten bits each (Bloom filter): what it says is not in it is not. So thousands of packed traces need not be unpacked to
- * find the few that have a tag.
+ * A set of texts as a Bloom filter: it has no false negatives. With it, thousands of packed traces need not be unpacked
+ * to find those with a tag.
  */
 export function bloomOf(texts: ReadonlySet<string>): Uint8Array {
   const filter = new Uint8Array(Math.max(8, Math.ceil((texts.size * BITS) / 8)));
@@ -15,7 +15,7 @@ export function bloomOf(texts: ReadonlySet<string>): Uint8Array {
 export const mayHold = (filter: Uint8Array, text: string): boolean =>
   bitsOf(text, filter.length * 8).every((bit) => (filter[bit >> 3]! & (1 << (bit & 7))) !== 0);
 
-/** Two hashes (FNV-1a from two beginnings) make as many as are wanted. */
+/** Derives any number of bit positions from two hashes (FNV-1a with two seeds). */
 function bitsOf(text: string, bits: number): number[] {
   let first = 0x811c9dc5;
   let second = 0x9dc5811c;

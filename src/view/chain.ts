@@ -5,15 +5,16 @@ import type { Verdict } from '../export/verdict.js';
 import type { FinishedTrace } from '../model/span.js';
 import type { ChainStep } from './types.js';
 
-/** A step, and how much of the time it has to itself: what no step within it covers. */
+/** A step, and its own time: the part that no step within it covers. */
 export interface Gate {
   readonly step: Step;
   readonly own: number;
 }
 
 /**
- * The chain with the own time of each step, in the order of the verdict: the last first. Of a follow-up it begins with its root:
- * a port may have been at work before its guest ran. An action has what its API did before its root in it.
+ * The critical chain with the own time of each step, in the verdict's order: the last step first. The chain of a
+ * follow-up trace begins with its root, as a port may have been at work before; the chain of an action includes its API
+ * request before the root.
  */
 export function gatesOf({ steps: all }: Verdict, trace: FinishedTrace): Gate[] {
   const from = trace.form === 'network-ready' ? extentOf(trace).start : Number.NEGATIVE_INFINITY;
@@ -22,15 +23,15 @@ export function gatesOf({ steps: all }: Verdict, trace: FinishedTrace): Gate[] {
     return [step.start < from ? { ...step, start: from } : step];
   });
   return steps.map((step, place) => {
-    // Of a step whose end is not in the logs, no time is known: what it is a part of keeps it.
+    // If the end of a step is not in the logs, its time is unknown and counts for its parent.
     if (step.end === undefined) return { step, own: 0 };
     let own = step.end - step.start;
-    // The last first: what is already counted begins here.
+    // From the last step on: the time from here to the end is already counted.
     let counted = step.end;
     for (let i = place + 1; i < steps.length && steps[i]!.depth > step.depth; i++) {
       const { depth, start, end } = steps[i]!;
       if (depth !== step.depth + 1 || end === undefined) continue;
-      // What gated from before the step is no part of its time.
+      // Time before the step is not part of its own time.
       const from = Math.max(start, step.start);
       own -= Math.max(0, Math.min(end, counted) - from);
       counted = Math.min(counted, from);
@@ -39,7 +40,7 @@ export function gatesOf({ steps: all }: Verdict, trace: FinishedTrace): Gate[] {
   });
 }
 
-/** As the page draws it: in the order of time, wholes before their parts. */
+/** The chain in the page's order: by time, parents before their parts. */
 export const chainOf = (gates: readonly Gate[]): ChainStep[] =>
   gates.map(({ step, own }) => {
     const [span] = step.spans;

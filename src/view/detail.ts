@@ -12,7 +12,7 @@ import { chainOf, gatesOf } from './chain.js';
 import { outlineOf } from './outline.js';
 import type { LogLine, SpanRow, TracePage } from './types.js';
 
-/** An action as its page shows it. */
+/** An action with all its details. */
 export function pageOf(trace: FinishedTrace): TracePage {
   const { id, form, action, outcome, isError, headline, error, start, ms } = outlineOf(trace);
   const verdict = verdictOf(trace);
@@ -101,7 +101,7 @@ function lineOf({ name, at, attributes }: SpanEvent): LogLine {
   };
 }
 
-/** `FILE:LINE`, as editors and grep have it; without the number of the line, the byte at which it begins. */
+/** `FILE:LINE`, as in editors and grep; without a line number, the byte offset. */
 function placeOf(attributes: SpanEvent['attributes']): string {
   const path = textOf(attributes[keys.logPath]);
   if (path === undefined) return '';

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { packageText } from '../model/package-files.js';
 import type { Batch, Status, TracePage } from './types.js';
 
-/** The page's script and style, as the build made them of web/. */
+/** Script and style of the page, as built from web/. */
 export interface Assets {
   readonly script: string;
   readonly style: string;
@@ -27,7 +27,7 @@ const head = (title: string): string => `<meta charset="utf-8">
 
 const body = `<div id="app"><noscript>This page needs JavaScript. Without it, <code>novaspan replay</code> shows the same as text.</noscript></div>`;
 
-/** The page that the server gives; script and style come from there, too. */
+/** The page of the server; it loads script and style from the server. */
 export const servedPage = (): string => `<!doctype html>
 <html lang="en">
 <head>
@@ -41,19 +41,20 @@ ${body}
 </html>
 `;
 
-/** What a report holds beside its traces. */
+/** Content of a report besides its traces. */
 export interface ReportHead {
   readonly status: Status;
   readonly batch: Batch;
 }
 
 /**
- * The page as one file that needs nothing else: script and style stand in it, and the data as text that no browser runs. What comes from
- * logs is packed, then base64: no letter of it can end its element. The policy lets run what is named by its hash, and nothing be loaded.
+ * The page as one self-contained HTML file: script, style and data are inline. Data from logs is compressed and
+ * base64-encoded, so no character of it can end its element. The policy allows only the script and style with these
+ * hashes, and no loading.
  */
 export function* reportOf(report: ReportHead, pages: Iterable<TracePage>): Generator<string> {
   const { script, style } = assets();
-  // A text in the script that ends its element would break the file. The build writes such texts in another way.
+  // A `</script>` in the script would break the file. The build writes it differently.
   if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) throw new Error('the page cannot be written into one file');
   const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; img-src data:; base-uri 'none'; form-action 'none'`;
   yield `<!doctype html>

@@ -1,10 +1,9 @@
 import { isIP } from 'node:net';
 
 /**
- * Whether a request was meant for this server. A page of the internet may have its own name point at 127.0.0.1 (DNS rebinding), and
- * would then read what is served here: its requests carry its name in `Host`. An address cannot be taken over like that.
- *
- * @param own the names that the server is known by, beside localhost and any address
+ * Whether a request is meant for this server. A web page can let its own host name resolve to 127.0.0.1 (DNS rebinding)
+ * to read local data: its requests have that name in `Host`. Addresses cannot be taken over like that.
+ * @param own host names of the server, besides localhost and any address
  */
 export function isForUs(host: string | undefined, own: readonly string[]): boolean {
   const name = /^(?:\[([\da-f:.%]+)\]|([^:\s]+))(?::\d{1,5})?$/i.exec(host ?? '');
@@ -15,11 +14,11 @@ export function isForUs(host: string | undefined, own: readonly string[]): boole
   return isIP(low) === 4 || low === 'localhost' || own.includes(low);
 }
 
-/** Of the page: nothing comes from elsewhere, nothing goes elsewhere, and no other page may show it in a frame. */
+/** Policy of the page: nothing is loaded from or sent to other origins, and no other page may embed it. */
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Of every answer. No CORS: pages of other origins may not read it. */
+/** Headers of every answer. There is no CORS: pages of other origins cannot read answers. */
 export const SECURITY: Readonly<Record<string, string>> = {
   'content-security-policy': PAGE_POLICY,
   'cross-origin-opener-policy': 'same-origin',

@@ -4,14 +4,14 @@ import { toJaeger } from './jaeger.js';
 import { BadQuery, matches, readQuery, type TraceQuery } from './jaeger-query.js';
 import type { TraceStore } from './store.js';
 
-/** What is answered: as JSON, with the status of HTTP. */
+/** A JSON answer with its HTTP status. */
 export interface JsonAnswer {
   readonly status: number;
-  /** a value, or a document that is written already */
+  /** a value, or a serialised document */
   readonly body: unknown;
 }
 
-/** JSON as it is sent: as objects it would take ten times the memory. */
+/** Serialised JSON: as objects it would take ten times the memory. */
 export class Written {
   readonly text: string;
 
@@ -26,7 +26,7 @@ interface Fault {
   readonly traceID?: string;
 }
 
-/** Jaeger's envelope around every answer. */
+/** Jaeger's envelope of every answer. */
 const envelope = (data: unknown, total = 0, errors: readonly Fault[] | null = null): JsonAnswer => ({
   status: 200,
   body: { data, total, limit: 0, offset: 0, errors },
@@ -38,17 +38,16 @@ const fault = (code: number, msg: string): JsonAnswer => ({
 });
 
 const DAY = 86_400_000;
-/** Of traces asked for by id. */
+/** Maximum number of trace ids in one request. */
 const MOST_IDS = 100;
-/** After so many traces that were looked at, others have their turn: who has the page open waits for none. */
+/** After so many traces the search yields to other requests. */
 const AT_ONCE = 20;
 
 /**
- * Jaeger's query API, as its own page and Grafana's data source use it.
- *
- * @param segments of the path behind `/api/`, decoded
+ * Jaeger's query API, as used by its own page and Grafana's data source.
+ * @param segments of the path after `/api/`, decoded
  * @param now epoch milliseconds
- * @returns undefined for a path that is not of the API
+ * @returns undefined for a path outside the API
  */
 export async function answerJaeger(
   store: TraceStore,
@@ -114,7 +113,7 @@ async function traces(store: TraceStore, params: URLSearchParams, now: number): 
   return envelope(await found(store, readQuery(params, now), toJaeger));
 }
 
-/** The traces that are asked for, the last begun first, each as it is answered: unpacked there is only one at a time. */
+/** Matching traces, the newest start first, each converted as it is found: only one is unpacked at a time. */
 export async function found<T>(store: TraceStore, query: TraceQuery, as: (trace: FinishedTrace) => T): Promise<T[]> {
   const { service, operation, tags } = query;
   const period = { start: query.from / 1000, end: query.to / 1000 };
@@ -133,13 +132,13 @@ function oneTrace(store: TraceStore, given: string): JsonAnswer {
   return trace === undefined ? fault(404, 'trace not found') : envelope([toJaeger(trace)]);
 }
 
-/** Zeros before it may be left out. */
+/** Trace id with its leading zeros, which may be left out. */
 export function idOf(given: string): string {
   if (!/^[0-9a-f]{1,32}$/i.test(given)) throw new BadQuery(`'${given.slice(0, 40)}' is no trace id: it has 32 hex digits`);
   return given.toLowerCase().padStart(32, '0');
 }
 
-/** In milliseconds, other than for traces. */
+/** Service dependencies. Times are in milliseconds here, unlike for traces. */
 function dependencies(store: TraceStore, params: URLSearchParams, now: number): JsonAnswer {
   const to = numberOf(params, 'endTs') ?? now;
   const from = to - (numberOf(params, 'lookback') ?? DAY);

@@ -1,10 +1,10 @@
 import type { FinishedTrace, SpanData } from '../model/span.js';
 import { listOf, micros, processTags, tagsOf } from './jaeger.js';
 
-/** What a request cannot mean. */
+/** An invalid request. */
 export class BadQuery extends Error {}
 
-/** What `/api/traces` asks for; times in microseconds. */
+/** Parameters of `/api/traces`; times in microseconds. */
 export interface TraceQuery {
   /** undefined for any */
   readonly service?: string;
@@ -18,13 +18,12 @@ export interface TraceQuery {
 }
 
 const LIMIT = 100;
-/** Traces in one answer. */
+/** Maximum number of traces in one answer. */
 export const MOST = 10_000;
 
 /**
- * Reads the parameters of `/api/traces` as Jaeger does. Logs are of the past: where no time is given all is searched, where Jaeger
- * takes the last two days.
- *
+ * Reads the parameters of `/api/traces` as Jaeger does. Without a time, all is searched, because logs may be old;
+ * Jaeger searches the last two days.
  * @param now epoch milliseconds, for `lookback`
  * @throws BadQuery
  */
@@ -61,7 +60,7 @@ function limitOf(given: string | null): number {
   return Math.min(Number(given), MOST);
 }
 
-/** Jaeger's page sends `custom`, or what it has made `start` of. */
+/** Jaeger's page sends `custom`, or the value from which it computed `start`. */
 function lookBackOf(params: URLSearchParams, end: number): number | undefined {
   const given = params.get('lookback') ?? '';
   if (given === '' || given === 'custom') return undefined;
@@ -81,7 +80,7 @@ function durationOf(params: URLSearchParams, name: string): number | undefined {
 
 const UNITS: Readonly<Record<string, number>> = { ns: 1e-3, us: 1, µs: 1, ms: 1e3, s: 1e6, m: 60e6, h: 3600e6 };
 
-/** As Go writes them: `1.5s`, `1m30s`. In microseconds. */
+/** A duration in Go's notation: `1.5s`, `1m30s`. @returns microseconds */
 export function goDuration(text: string): number | undefined {
   if (text.length > 64 || !/^(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+$/.test(text)) return text === '0' ? 0 : undefined;
   let sum = 0;
@@ -89,7 +88,7 @@ export function goDuration(text: string): number | undefined {
   return sum;
 }
 
-/** `tags={"a":"b"}` as Jaeger's page and Grafana send them, and `tag=a:b`, any number of times. */
+/** `tags={"a":"b"}` as sent by Jaeger's page and Grafana, and repeated `tag=a:b`. */
 function tagsAsked(params: URLSearchParams): ReadonlyMap<string, string> {
   const tags = new Map<string, string>();
   for (const pair of params.getAll('tag')) {
@@ -101,7 +100,7 @@ function tagsAsked(params: URLSearchParams): ReadonlyMap<string, string> {
   return tags;
 }
 
-/** JSON objects of strings. @throws BadQuery */
+/** Parses JSON objects of strings. @throws BadQuery */
 export function tagsIn(documents: readonly string[], name: string): ReadonlyMap<string, string> {
   const tags = new Map<string, string>();
   for (const document of documents) {
@@ -122,7 +121,7 @@ export function tagsIn(documents: readonly string[], name: string): ReadonlyMap<
   return tags;
 }
 
-/** As Jaeger has it, a trace is found if one span of it is all that is asked for. */
+/** As in Jaeger, a trace matches if one of its spans matches all conditions. */
 export const matches = (trace: FinishedTrace, query: TraceQuery): boolean => trace.spans.some((span) => isAsked(span, query));
 
 function isAsked(span: SpanData, { service, operation, tags, from, to, minDuration, maxDuration }: TraceQuery): boolean {
@@ -133,7 +132,7 @@ function isAsked(span: SpanData, { service, operation, tags, from, to, minDurati
   return [...tags].every(([key, value]) => hasTag(span, key, value));
 }
 
-/** A tag of the span, of its process, or a field of its logs. `error=false` is every span that has no error. */
+/** A tag of the span or of its process, or a field of its logs. `error=false` matches every span without an error. */
 function hasTag(span: SpanData, key: string, value: string): boolean {
   if (key === 'error' && value === 'false') return span.error === undefined;
   const isIt = (tag: { readonly key: string; readonly value: unknown }): boolean => tag.key === key && String(tag.value) === value;

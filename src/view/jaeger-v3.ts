@@ -7,10 +7,9 @@ import type { TraceStore } from './store.js';
 const fault = (httpCode: number, message: string): JsonAnswer => ({ status: httpCode, body: { error: { httpCode, message } } });
 
 /**
- * Jaeger's query API of version 3 (`jaeger.api_v3.QueryService` over HTTP): names, and traces as OTLP.
- *
- * @param segments of the path behind `/api/v3/`, decoded
- * @returns undefined for a path that is not of the API
+ * Version 3 of Jaeger's query API (`jaeger.api_v3.QueryService` over HTTP): names, and traces as OTLP.
+ * @param segments of the path after `/api/v3/`, decoded
+ * @returns undefined for a path outside the API
  */
 export async function answerV3(store: TraceStore, segments: readonly string[], params: URLSearchParams): Promise<JsonAnswer | undefined> {
   const [first, id] = segments;
@@ -32,7 +31,7 @@ function operations(store: TraceStore, params: URLSearchParams): ReturnType<type
   return operationsOf(store, params.get('service') ?? '').filter(({ spanKind }) => kind === '' || spanKind === kind);
 }
 
-/** The trace is given whole, whatever period is asked for. */
+/** Returns the whole trace, whatever period is requested. */
 function oneTrace(store: TraceStore, given: string, params: URLSearchParams): JsonAnswer {
   momentOf(params, 'start_time');
   momentOf(params, 'end_time');
@@ -49,7 +48,7 @@ function asOtlp(resourceSpans: readonly string[]): JsonAnswer {
 const OPENING = '{"resourceSpans":[';
 const CLOSING = ']}';
 
-/** The members of the list that a line of OTLP JSON is. */
+/** Items of the list in a line of OTLP JSON. */
 const resourceSpansOf = (trace: FinishedTrace): string => toOtlpJson(trace).slice(OPENING.length, -CLOSING.length);
 
 const LIMIT = 100;
@@ -77,7 +76,7 @@ function readV3(params: URLSearchParams): TraceQuery {
 
 const malformed = (name: string, why: string): BadQuery => new BadQuery(`malformed parameter ${name}: ${why}`);
 
-/** RFC 3339, to the microsecond, in which spans are compared. */
+/** RFC 3339, to the microsecond, the resolution of spans. */
 function momentOf(params: URLSearchParams, name: string): number | undefined {
   const given = params.get(name) ?? '';
   if (given === '') return undefined;
@@ -95,7 +94,7 @@ function durationOf(params: URLSearchParams, name: string): number | undefined {
   return length;
 }
 
-/** `num_traces` is what Jaeger's HTTP reads, `search_depth` what its protocol calls it. */
+/** `num_traces` is the name in Jaeger's HTTP API, `search_depth` the name in its protocol. */
 function limitOf(params: URLSearchParams): number {
   const name = params.has('query.num_traces') ? 'query.num_traces' : 'query.search_depth';
   const given = params.get(name) ?? '';
@@ -104,7 +103,9 @@ function limitOf(params: URLSearchParams): number {
   return Math.min(Number(given), MOST);
 }
 
-/** Nothing is adjusted here, so both are answered alike; what Go takes for no boolean is refused. */
+/**
+ * Traces are never adjusted here, so both values give the same; values that Go does not parse as a boolean are refused.
+ */
 function checkRaw(params: URLSearchParams, name: string): void {
   const given = params.get(name) ?? '';
   if (!/^(?:|1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(given))

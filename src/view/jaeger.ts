@@ -2,7 +2,7 @@ import { exact, resourceAttributes, scope, sortedKeys } from '../export/resource
 import { doubles } from '../model/attributes.js';
 import type { Attributes, AttributeValue, FinishedTrace, SpanData } from '../model/span.js';
 
-/** Traces in the JSON of Jaeger's query API, as Jaeger's own page and Grafana's data source read it. */
+/** Traces in the JSON of Jaeger's query API, for Jaeger's own page and Grafana's data source. */
 export interface JaegerTrace {
   readonly traceID: string;
   readonly spans: readonly JaegerSpan[];
@@ -71,7 +71,7 @@ export const micros = (millis: number): number => Math.round(millis * 1000);
 const text = (key: string, value: string): KeyValue => ({ key, type: 'string', value });
 const byKey = (a: KeyValue, b: KeyValue): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
-/** What Jaeger makes of an OTLP span beside its attributes: its kind, status and scope become tags. */
+/** Tags that Jaeger derives from an OTLP span besides its attributes: kind, status and scope. */
 export const tagsOf = (span: SpanData): KeyValue[] =>
   [
     ...listOf(span.attributes),

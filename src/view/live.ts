@@ -5,17 +5,17 @@ import { batchOf } from './outline.js';
 import type { TraceStore } from './store.js';
 import type { Outline, Status } from './types.js';
 
-/** So many outlines are sent at once: the page draws while the rest comes. */
+/** Outlines per message: the page draws while the rest is sent. */
 const BATCH = 500;
-/** What comes within this time is sent together. */
+/** Time in ms for which new traces are collected into one message. */
 const GATHER = 200;
-/** A connection on which nothing comes is closed by what lies between. */
+/** Interval of keep-alive comments: proxies close silent connections. */
 const BREATH = 15_000;
 const MOST = 16;
 
 /**
- * Server-sent events: first all that is there, then what comes. A page that comes back after a break gets all again, and knows by
- * `hello` whether it is of the same server.
+ * Server-sent events: first all traces, then new ones. A page that reconnects gets everything again; `hello` shows
+ * whether it is the same server.
  */
 export class Live {
   readonly #store: TraceStore;
@@ -39,7 +39,7 @@ export class Live {
     return this.#pages.size >= MOST;
   }
 
-  /** Sends what is new, soon. */
+  /** Sends new data soon. */
   nudge(): void {
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
@@ -65,7 +65,7 @@ export class Live {
     void this.#flush(response);
   }
 
-  /** As fast as the page takes it: what comes meanwhile waits as outlines, not as text. */
+  /** Sends as fast as the page reads: pending traces wait as outlines, not as text. */
   async #flush(response: ServerResponse): Promise<void> {
     const page = this.#pages.get(response);
     if (page === undefined || page.isBusy) return;

@@ -6,7 +6,7 @@ import { type FinishedTrace, isError, outcomes } from '../model/span.js';
 import { gatesOf } from './chain.js';
 import type { Batch, Outline, PackedOutline, PackedPhase, PhaseRow } from './types.js';
 
-/** What is kept of a trace beside its bytes: the row of the list, and its phases for the charts. */
+/** The part of a trace kept unpacked: its row of the list, and its phases for the charts. */
 export function outlineOf(trace: FinishedTrace): Outline {
   const root = rootOf(trace);
   const verdict = verdictOf(trace);
@@ -16,7 +16,7 @@ export function outlineOf(trace: FinishedTrace): Outline {
   const headline = summaryOf(trace);
   const gated = new Map<string, number>();
   for (const { step, own } of gatesOf(verdict, trace)) {
-    // Like spans in a row share the time of their step.
+    // Equal adjacent spans share the time of their step.
     for (const { spanId } of step.spans) gated.set(spanId, (gated.get(spanId) ?? 0) + own / step.spans.length);
   }
   const phases = trace.spans
@@ -52,10 +52,10 @@ export function outlineOf(trace: FinishedTrace): Outline {
   };
 }
 
-/** To the microsecond, as times are kept: what floating point adds would fill the page's memory. */
+/** Rounds to the microsecond, the resolution of times: floating-point noise would fill the page's memory. */
 const round = (millis: number): number => Math.round(millis * 1000) / 1000;
 
-/** Outlines as they are sent: a name that thousands of phases share is written once. */
+/** Outlines for transfer: a name that thousands of phases share is sent once. */
 export function batchOf(outlines: readonly Outline[]): Batch {
   const places = new Map<string, number>();
   const place = (name: string): number => {

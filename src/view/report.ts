@@ -6,10 +6,10 @@ import { batchOf } from './outline.js';
 import { TraceStore } from './store.js';
 import type { TracePage } from './types.js';
 
-/** Traces as one HTML file that needs nothing else, piece by piece. */
+/** Traces as one self-contained HTML file, piece by piece. */
 export function* htmlReport(traces: readonly FinishedTrace[]): Generator<string> {
   const store = new TraceStore({ traces: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY });
-  // Parts of one action that several traces hold are one page.
+  // Several traces of one action are merged into one page.
   for (const trace of traces) store.add(trace);
   const outlines = store.outlines();
   const status = { state: 'done', read: 0, total: 0, dropped: 0, version } as const;

@@ -14,24 +14,24 @@ import type { Status } from './types.js';
 
 export interface ViewOptions {
   readonly store: TraceStore;
-  /** LISTEN_FORM; where something else listens there and `isFallback` is set, a free port is taken */
+  /** as LISTEN_FORM; if the port is in use and `isFallback` is set, a free port is taken */
   readonly listen: string;
   readonly isFallback?: boolean;
   readonly now: () => number;
-  /** Takes what went wrong with a request. */
+  /** Receives the reason of a failed request. */
   readonly onFault?: (reason: string) => void;
 }
 
 export interface ViewServer {
-  /** where it is asked, such as `http://127.0.0.1:9465` */
+  /** base URL, such as `http://127.0.0.1:9465` */
   readonly url: string;
-  /** Says how far the reading is, to the page. */
+  /** Updates the reading status on the page. */
   say(status: Pick<Status, 'state' | 'read' | 'total'>): void;
-  /** Takes no more requests; ends those under way. */
+  /** Accepts no more requests, and waits for those in progress. */
   close(): Promise<void>;
 }
 
-/** Where the page is served if nothing else is said: beside /metrics. */
+/** Default address of the page: the port after that of /metrics. */
 export const VIEW_LISTEN = '127.0.0.1:9465';
 
 const LIMITS = {
@@ -58,14 +58,14 @@ const json = (status: number, body: unknown): Answer => ({
 const text = (status: number, body: string): Answer => ({ status, contentType: 'text/plain; charset=utf-8', body: `${body}\n` });
 
 /**
- * Serves the page, what it asks for, and Jaeger's query API:
+ * Serves the page, its data, and Jaeger's query API:
  *
  *     /                 the page, with /page.js and /page.css
- *     /view/events      the list, and what comes to it (server-sent events)
- *     /view/trace/ID    an action as its page shows it
+ *     /view/events      the list and its updates (server-sent events)
+ *     /view/trace/ID    an action with all its details
  *     /api/...          Jaeger's query API, /api/v3/... its version 3
  *
- * @throws OperatorError when it cannot listen there
+ * @throws OperatorError VIEW_UNAVAILABLE if it cannot listen there
  */
 export async function serveView({ store, listen, isFallback = false, now, onFault }: ViewOptions): Promise<ViewServer> {
   const address = parseListen(listen);

@@ -8,57 +8,57 @@ import type { Outline } from './types.js';
 
 interface Kept {
   readonly outline: Outline;
-  /** the trace, packed: a tenth of what it takes as JSON */
+  /** the packed trace: a tenth of its JSON */
   readonly bytes: Uint8Array;
-  /** what its spans are called, each once; one object for all traces */
+  /** service, name and kind of its spans, each once; the objects are shared by all traces */
   readonly operations: readonly Operation[];
   readonly calls: readonly Call[];
-  /** of `key=value` of every tag of its spans and their processes */
+  /** filter of `key=value` of every tag of its spans and processes */
   readonly tags: Uint8Array;
   readonly period: Period;
 }
 
-/** A name that spans of a service have. */
+/** Name and kind of some spans of a service. */
 export interface Operation {
   readonly service: string;
   readonly name: string;
   readonly kind: SpanKind;
 }
 
-/** So many spans of one service that are parts of another's, in one trace. */
+/** Number of spans of one service whose parent is another service's span, in one trace. */
 export interface Call {
   readonly parent: string;
   readonly child: string;
   readonly count: number;
 }
 
-/** From the first moment of any span to the last, in epoch milliseconds. */
+/** From the first start to the last end of all spans, in epoch milliseconds. */
 export interface Period {
   readonly start: number;
   readonly end: number;
 }
 
-/** What is looked for; a trace may be found that is not all of it. */
+/** A search; a found trace may still not match everything. */
 export interface Search {
   readonly service?: string | undefined;
   readonly operation?: string | undefined;
   readonly period: Period;
   readonly tags?: ReadonlyMap<string, string>;
-  /** so many milliseconds the trace is long */
+  /** minimum duration of the trace, in milliseconds */
   readonly least?: number;
 }
 
 export interface StoreLimits {
   readonly traces: number;
-  /** of packed traces; their outlines take some 5 kB each beside */
+  /** maximum bytes of packed traces; outlines take about 5 kB each in addition */
   readonly bytes: number;
 }
 
 const DEFAULTS: StoreLimits = { traces: 50_000, bytes: 256 * 1024 * 1024 };
 
 /**
- * Finished traces in memory: each as packed bytes, and an outline for the list and the charts. When there are too many, the oldest
- * by arrival go, and are counted.
+ * Finished traces in memory: packed bytes, and an outline for list and charts. At the limit, the oldest by arrival are
+ * dropped and counted.
  */
 export class TraceStore {
   readonly #limits: StoreLimits;
@@ -66,7 +66,7 @@ export class TraceStore {
   readonly #kept = new Map<string, Kept>();
   /** by kind, service and name */
   readonly #operations = new Map<string, Operation>();
-  /** keys of what stands in events, which no filter has */
+  /** keys of event attributes, which are in no filter */
   readonly #eventKeys = new Set<string>(['event']);
   readonly #listeners = new Set<(outline: Outline) => void>();
   #bytes = 0;
@@ -84,12 +84,12 @@ export class TraceStore {
     return this.#bytes;
   }
 
-  /** traces that had to go */
+  /** Number of dropped traces. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** What one process says of an action joins what another said of it: they have one trace id. */
+  /** Adds a trace. Traces of one action from several processes are merged: they have one trace id. */
   add(trace: FinishedTrace): void {
     const before = this.get(trace.traceId);
     const whole = before === undefined ? trace : joined(before, trace);
@@ -128,7 +128,7 @@ export class TraceStore {
     return [...this.#kept.values()].map(({ outline }) => outline);
   }
 
-  /** Of a few hundred that there are: thousands of traces share them. */
+  /** The shared object of an operation: there are a few hundred, in thousands of traces. */
   #operationOf({ service, name, kind }: SpanData): Operation {
     const key = JSON.stringify([kind, service, name]);
     let operation = this.#operations.get(key);
@@ -145,7 +145,7 @@ export class TraceStore {
     return bloomOf(texts);
   }
 
-  /** Traces that may be what is asked for, the last begun first. They are unpacked one at a time. */
+  /** Traces that may match a search, the newest start first. They are unpacked one at a time. */
   *find({ service, operation, period, tags = new Map(), least = 0 }: Search): Generator<FinishedTrace> {
     const isAsked = (one: Operation): boolean =>
       (service === undefined || one.service === service) && (operation === undefined || one.name === operation);
@@ -166,14 +166,14 @@ export class TraceStore {
     return [...new Set(this.operations().map(({ service }) => service))].sort();
   }
 
-  /** Of what is there now: an operation of which all traces have gone is none. */
+  /** Operations of the traces in memory. */
   operations(): Operation[] {
     const all = new Set<Operation>();
     for (const { operations } of this.#kept.values()) for (const operation of operations) all.add(operation);
     return [...all];
   }
 
-  /** Of all traces that were under way in a period, together. */
+  /** Calls between services in all traces of a period. */
   calls(period: Period): Call[] {
     const counts = new Map<string, Call>();
     for (const { calls } of this.#within(period))
@@ -184,7 +184,7 @@ export class TraceStore {
     return [...counts.values()].sort((a, b) => (a.parent === b.parent ? (a.child < b.child ? -1 : 1) : a.parent < b.parent ? -1 : 1));
   }
 
-  /** Calls back for each trace that comes. @returns what ends it */
+  /** Calls back for each new trace. @returns a function that stops it */
   listen(listener: (outline: Outline) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -194,11 +194,11 @@ export class TraceStore {
 /** Level 1: five times as fast as the default, and a fifth larger. */
 const pack = (trace: FinishedTrace): Uint8Array => {
   const packed = deflateRawSync(JSON.stringify(trace), { level: 1 });
-  // zlib's own buffer is larger than what it holds.
+  // zlib's own buffer is larger than its content.
   return new Uint8Array(packed);
 };
 
-/** Only for output of `pack`. JSON leaves out what is undefined, which reading takes for the same. */
+/** Only for output of `pack`. JSON drops undefined fields, which readers treat the same. */
 const unpack = (bytes: Uint8Array): FinishedTrace => {
   const trace: FinishedTrace = JSON.parse(inflateRawSync(bytes).toString());
   return trace;
@@ -217,7 +217,7 @@ function callsIn(spans: readonly SpanData[]): Call[] {
   return calls;
 }
 
-/** Spans of both, each once. The action knows more than a part of it. */
+/** Spans of both traces, each once. Fields of the action win over those of a part. */
 function joined(before: FinishedTrace, trace: FinishedTrace): FinishedTrace {
   const spans = new Map([...before.spans, ...trace.spans].map((span) => [span.spanId, span]));
   const main = before.form === 'action' && trace.form !== 'action' ? before : trace;

@@ -1,6 +1,6 @@
-/** What the page is given: plain JSON, the same from the server and inside a self-contained report. web/ imports these types only. */
+/** Data of the page: plain JSON, the same from the server and in a report. web/ imports only these types. */
 
-/** A phase of an action, as charts need it. Times in milliseconds; `at` counts from the start of the action. */
+/** A phase of an action, for charts. Times in milliseconds; `at` counts from the start of the action. */
 export interface PhaseRow {
   readonly span: string;
   readonly name: string;
@@ -8,20 +8,20 @@ export interface PhaseRow {
   readonly host: string;
   readonly at: number;
   readonly ms: number;
-  /** how much of the action's time this phase itself gated; 0 where it gated nothing */
+  /** time of the action that this phase itself gated; 0 if none */
   readonly gated: number;
 }
 
-/** The parts of a phase row in a {@link Batch}: places in `names`, then numbers. */
+/** A phase row in a {@link Batch}: indexes in `names`, then numbers. */
 export type PackedPhase = readonly [span: string, name: number, service: number, host: number, at: number, ms: number, gated: number];
 
 /** An action in the list. */
 export interface Outline {
   readonly id: string;
   readonly form: 'action' | 'fragment' | 'network-ready';
-  /** what the list calls it: nova's name of the action, or what it is a part of */
+  /** name in the list: nova's name of the action, or of the action it is a part of */
   readonly action: string;
-  /** `unknown` for what has no root */
+  /** `unknown` without a root */
   readonly outcome: string;
   readonly isError: boolean;
   /** epoch milliseconds */
@@ -31,9 +31,9 @@ export interface Outline {
   readonly hosts: readonly string[];
   readonly instance: string;
   readonly request?: string;
-  /** one sentence: what happened and why it took so long */
+  /** one sentence: what happened, and why it took so long */
   readonly headline: string;
-  /** what of it the list does not say elsewhere */
+  /** the part of it that the list does not show elsewhere */
   readonly why: string;
   readonly error?: string;
   readonly spans: number;
@@ -50,12 +50,12 @@ export interface Batch {
   readonly outlines: readonly PackedOutline[];
 }
 
-/** How far the reading is. */
+/** Progress of reading. */
 export interface Status {
   readonly state: 'reading' | 'done' | 'following';
   readonly read: number;
   readonly total: number;
-  /** actions that had to go, so that the memory holds */
+  /** number of actions dropped to limit memory */
   readonly dropped: number;
   readonly version: string;
 }
@@ -72,7 +72,7 @@ export interface SpanRow {
   readonly project: string;
   readonly depth: number;
   readonly hasParts: boolean;
-  /** one call of an API, of which an action has dozens */
+  /** one API call, of which an action has dozens */
   readonly isRequest: boolean;
   /** epoch milliseconds */
   readonly start: number;
@@ -81,15 +81,15 @@ export interface SpanRow {
   readonly ends: Sure;
   readonly port?: string;
   readonly error?: string;
-  /** why it took so long, as far as the logs show */
+  /** causes of its duration, as far as the logs show them */
   readonly causes: readonly string[];
   readonly attributes: readonly (readonly [key: string, value: string])[];
   readonly lines: readonly LogLine[];
-  /** lines that were left out */
+  /** number of lines left out */
   readonly moreLines: number;
-  /** what this phase is, in a sentence */
+  /** one sentence about this phase */
   readonly about?: string;
-  /** its place in the chain that gated the end, 0 for the last; undefined where it gated nothing */
+  /** index in the chain that gated the end, 0 for the last; undefined if it gated nothing */
   readonly gate?: number;
 }
 
@@ -98,25 +98,25 @@ export interface LogLine {
   readonly level: string;
   readonly service: string;
   readonly text: string;
-  /** the file, with the number of the line where that is known */
+  /** file, with the line number if known */
   readonly place: string;
 }
 
-/** A step of the chain that gated the end, the first in time first. */
+/** A step of the chain that gated the end, in the order of time. */
 export interface ChainStep {
-  /** the first of its spans; undefined where no line accounts for the time */
+  /** the first of its spans; undefined if no line accounts for the time */
   readonly span?: string;
   readonly name: string;
   readonly service?: string;
   readonly depth: number;
   readonly start: number;
-  /** undefined where its end is not in the logs */
+  /** undefined if its end is not in the logs */
   readonly end?: number;
   /** its time without that of the steps within it */
   readonly own: number;
 }
 
-/** An action with everything that is shown of it. */
+/** An action with all its details. */
 export interface TracePage {
   readonly id: string;
   readonly form: Outline['form'];
@@ -127,13 +127,13 @@ export interface TracePage {
   readonly error?: string;
   readonly start: number;
   readonly ms: number;
-  /** from the first moment of any span to the last */
+  /** from the first start to the last end of all spans */
   readonly from: number;
   readonly to: number;
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly culprit?: { readonly span: string; readonly name: string; readonly ms: number; readonly sure: boolean };
   readonly chain: readonly ChainStep[];
   readonly rows: readonly SpanRow[];
-  /** traces that this one links to */
+  /** ids of traces that this one links to */
   readonly links: readonly string[];
 }

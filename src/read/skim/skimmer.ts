@@ -7,49 +7,55 @@ import { MODULE } from './module.js';
 import { Tables } from './tables.js';
 
 const PAGE = 64 * 1024;
-/** Not more, however many services: the memory must not move, as bytes of logs are read into it. */
+/** Fixed number of pages: the memory must not move, as logs are read into it. */
 const PAGES = 32;
-/** As much as a replay reads at once. */
+/** Maximum bytes of a piece: as much as a replay reads at once. */
 const ROOM = 256 * 1024;
-/** Of a piece that is longer than the room the next bytes are taken when so few are left. */
+/** When so few bytes of a longer piece are left, the next ones are loaded. */
 const FEW = 64 * 1024;
 const NEWLINE = 10;
-/** Times that are further off are all the same. */
+/** Times further away are treated as equal. */
 const FAR = 1 << 30;
 
 type Skim = (start: number, stop: number, loggers: number, quarter: number) => number;
 
-/** The lines of one quarter of an hour, which share the beginning of their stamp. */
+/** The lines of one quarter of an hour, which share the start of their time stamp. */
 export interface Quarter {
   /** `2026-11-21 01:`, and two bytes more */
   readonly hour: Uint8Array;
-  /** where it begins in its hour, in ms */
+  /** its start within the hour, in ms */
   readonly start: number;
 }
 
-/** A log whose lines are skipped. */
+/** State of a log whose lines are skipped. */
 export interface Skimmed {
   readonly matcher: Matcher;
   readonly quarter: Quarter;
-  /** No record is skipped, as each says something: only its parts are found. */
+  /** No record is skipped; only its parts are found. */
   readonly isEvery: boolean;
 }
 
 /**
- * Skips lines that no action needs, in WebAssembly: nine in ten lines of a log at DEBUG, twenty times as fast as they could be read. There is
- * one for all logs, as a log's bytes are looked at as soon as they are read.
+ * Skips lines that no action needs, in WebAssembly: nine in ten lines of a log at DEBUG, twenty times as fast as
+ * reading them. One instance serves all logs, as each piece is processed as soon as it is read.
  */
 export class Skimmer {
-  /** The bytes of its memory; the parts are places in them. */
+  /** Bytes of the memory; parts are offsets into it. */
   readonly bytes: Buffer;
   readonly parts: OsloParts = noParts();
-  /** How many lines were skipped, how many of them are records, and how many unrecognised, and the log's times behind them. */
+  /**
+   * Results: number of skipped lines, of records and of unrecognised ones among them, and the times of the log after
+   * them.
+   */
   lines = 0;
   records = 0;
   unrecognised = 0;
   last = 0;
   newest = 0;
-  /** Of a line that may be wanted: its time, in ms from the beginning of the quarter, its end, where the next one begins, what it may say. */
+  /**
+   * For a line that may be needed: its time in ms from the start of the quarter, its end, the start of the next line,
+   * and its candidates.
+   */
   isWanted = false;
   at = 0;
   end = 0;
@@ -64,7 +70,7 @@ export class Skimmer {
   #until = 0;
   #hour: Uint8Array | undefined;
 
-  /** @throws where the engine has no WebAssembly, or none that takes 16 bytes at a time */
+  /** @throws if the engine has no WebAssembly with SIMD */
   constructor() {
     const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
     this.bytes = Buffer.from(memory.buffer);
@@ -74,22 +80,21 @@ export class Skimmer {
     this.#run = exports['skim'] as Skim;
   }
 
-  /** Where a piece of a log may be read to, so that it need not be copied. */
+  /** The area for pieces: a piece that is read into it need not be copied. */
   get room(): Buffer {
     return this.bytes.subarray(at.PIECE, at.PIECE + ROOM);
   }
 
-  /** What is given next is another piece of a log, though it may be in the same bytes. */
+  /** Announces a new piece, which may be in the same bytes as the last one. */
   begin(): void {
     this.#piece = undefined;
   }
 
   /**
    * Skips lines as far as it can.
-   *
-   * @param last the log's last time, `newest` its newest one, both in ms from the beginning of the quarter
-   * @param isOpen lines that follow may belong to a record whose lines are kept
-   * @returns where it stopped; `isWanted` where it is at a line that may be wanted: the line is taken apart then
+   * @param last the log's last time, `newest` its newest one, both in ms from the start of the quarter
+   * @param isOpen the next lines may belong to a record whose lines are kept
+   * @returns where it stopped; `isWanted` is set if that is a line that may be needed, with its parts
    */
   skim(piece: Buffer, start: number, { matcher, quarter, isEvery }: Skimmed, last: number, newest: number, isOpen: boolean): number {
     this.lines = this.records = this.unrecognised = 0;
@@ -147,7 +152,7 @@ export class Skimmer {
   }
 
   #take(piece: Buffer, start: number): void {
-    // What was read into the room, or a part of it, stays where it is: a copy would write over its own source.
+    // A piece that is already in the area stays where it is: a copy would overwrite its own source.
     const isInPlace = piece.buffer === this.bytes.buffer;
     this.#piece = piece;
     this.#from = isInPlace ? at.PIECE - piece.byteOffset : start;
@@ -159,7 +164,7 @@ export class Skimmer {
 
 let made: Skimmer | false | undefined;
 
-/** The one that there is; undefined where the engine has nothing to run it. */
+/** The shared instance; undefined if the engine cannot run it. */
 export function skimmer(): Skimmer | undefined {
   if (made === undefined) {
     try {

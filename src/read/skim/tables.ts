@@ -3,7 +3,7 @@ import type { Matcher } from '../../catalogue/index.js';
 import { hashOf, type LoggerIndex } from '../../catalogue/matcher.js';
 import { SLOTS } from './layout.js';
 
-/** Writes what matchers know into the memory of wasm/skim.ts, logger by logger as they are seen. Nothing is ever taken out. */
+/** Writes the tables of matchers into the memory of wasm/skim.ts, one logger at a time. Nothing is ever removed. */
 export class Tables {
   readonly #memory: Buffer;
   readonly #end: number;
@@ -11,17 +11,17 @@ export class Tables {
   readonly #byMatcher = new Map<Matcher, number>();
   readonly #byLogger = new Map<LoggerIndex, number>();
   readonly #entries = new Map<number, LoggerIndex>();
-  /** by what the memory says for them; 0 is for none */
+  /** candidates by their id in the memory; 0 means none */
   readonly #candidates: (Candidates | undefined)[] = [undefined];
 
-  /** @param start where there is room in the memory, to `end` */
+  /** @param start first free byte of the memory, up to `end` */
   constructor(memory: Buffer, start: number, end: number) {
     this.#memory = memory;
     this.#at = start;
     this.#end = end;
   }
 
-  /** @returns where the table of a matcher's loggers is; undefined where there is no room for it */
+  /** @returns address of the logger table of a matcher; undefined without room */
   loggersOf(matcher: Matcher): number | undefined {
     let made = this.#byMatcher.get(matcher);
     if (made === undefined) {
@@ -31,7 +31,7 @@ export class Tables {
     return made;
   }
 
-  /** The logger of an entry, and the candidates that a number stands for. */
+  /** Logger of an entry, and the candidates of an id. */
   loggerAt(entry: number): LoggerIndex | undefined {
     return this.#entries.get(entry);
   }
@@ -40,7 +40,7 @@ export class Tables {
     return this.#candidates[number];
   }
 
-  /** Adds a logger whose name stands in the memory. @returns false where there is no room for it */
+  /** Adds a logger whose name is in the memory. @returns false without room */
   add(matcher: Matcher, start: number, end: number): boolean {
     const loggers = this.loggersOf(matcher);
     const index = matcher.loggerAt(this.#memory, start, end);
@@ -64,7 +64,7 @@ export class Tables {
     return made;
   }
 
-  /** By first byte, the first beginning; each says where the next one is. */
+  /** Literal beginnings by first byte; each has the address of the next one. */
   #beginnings(beginnings: Beginnings): number | undefined {
     const table = this.#take(4 * beginnings.length);
     if (table === undefined) return undefined;
@@ -93,7 +93,7 @@ export class Tables {
     return this.#write([byte, from, texts.length], Buffer.concat(parts));
   }
 
-  /** 0 for none; the last bit is for those of which nothing is wanted without a user. */
+  /** Id of candidates; 0 for none. The last bit marks those that only users need. */
   #numberOf(candidates: Candidates | undefined): number {
     if (candidates === undefined) return 0;
     const number = this.#candidates.push(candidates) - 1;
@@ -114,7 +114,7 @@ export class Tables {
   }
 }
 
-/** Numbers of four bytes, and bytes behind them. */
+/** Numbers of four bytes, followed by bytes. */
 function record(ints: readonly number[], bytes: Uint8Array): Buffer {
   const made = Buffer.alloc(4 * ints.length + bytes.length);
   for (const [i, int] of ints.entries()) made.writeInt32LE(int, 4 * i);

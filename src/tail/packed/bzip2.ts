@@ -1,7 +1,7 @@
 import Bunzip from 'seek-bzip';
 import type { CompressedFile, Unpack } from './compressed-file.js';
 
-/** The bytes of a compressed file one by one, as the library asks for them. */
+/** The bytes of a compressed file one by one, as the library needs them. */
 class Bytes extends Bunzip.Stream {
   readonly #compressed: CompressedFile;
   #bytes: Buffer;
@@ -27,7 +27,7 @@ class Bytes extends Bunzip.Stream {
   }
 }
 
-/** What one block stands for: 900 kB as a rule, 45 MB at the most. */
+/** Output of one block: usually 900 kB, at most 45 MB. */
 class Block extends Bunzip.Stream {
   #bytes = Buffer.allocUnsafe(1024 * 1024);
   #length = 0;
@@ -44,7 +44,10 @@ class Block extends Bunzip.Stream {
   }
 }
 
-/** Streams of bzip2, one after the other, as `pbzip2` writes them. The library's own loop unpacks all at once: this one goes block by block. */
+/**
+ * Consecutive streams of bzip2, as `pbzip2` writes them. The library unpacks everything at once; this loop goes block
+ * by block.
+ */
 export const bunzip2: Unpack = async function* (compressed) {
   const input = new Bytes(compressed);
   const block = new Block();

@@ -1,8 +1,8 @@
-/** Gives the bytes of a compressed file, piece by piece, unpacking no more than is asked for. A piece is not used again. */
+/** Unpacks a compressed file piece by piece, only as far as requested. Pieces are not reused. */
 export type Unpack = (compressed: CompressedFile) => AsyncGenerator<Buffer, void, undefined>;
 
-/** A compressed file, as what unpacks it reads it: from its beginning to its end. */
+/** A compressed file, read from start to end. */
 export interface CompressedFile {
-  /** @returns up to so many bytes, of its own memory; none at the end */
+  /** @returns up to so many bytes, in their own memory; empty at the end */
   read(most?: number): Buffer;
 }

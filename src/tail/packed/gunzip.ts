@@ -7,9 +7,8 @@ const COMPRESSED_PIECE = 64 * 1024;
 const PIECE = 256 * 1024;
 
 /**
- * Reads a gzipped file. Compressed bytes are fed by hand, one piece at a time: a pipe throws away what it has unpacked
- * when the file turns out to be cut off, and the lines before the cut are good lines.
- *
+ * Reads a gzipped file. Compressed bytes are passed one piece at a time: a pipe would discard unpacked data when the
+ * file turns out to be truncated, and the lines before the cut are valid.
  * @param fd closed with the input
  */
 export function gunzipped(fd: number, path: string): LogInput {
@@ -21,7 +20,7 @@ export function gunzipped(fd: number, path: string): LogInput {
   let fault: string | undefined;
   let isOpen = true;
   let isDone = false;
-  /** Told when what was fed has been unpacked, or never will be. */
+  /** Called when the passed bytes are unpacked, or never will be. */
   let settle: () => void = () => undefined;
 
   gunzip.on('data', (bytes: Buffer) => void unpacked.push(bytes));

@@ -6,13 +6,13 @@ import { gunzipped } from './gunzip.js';
 
 const COMPRESSED_PIECE = 64 * 1024;
 
-/** A compression that is undone while reading, and by which first bytes it is known. */
+/** A compression format that is unpacked while reading, and its first bytes. */
 interface Compression {
   readonly name: string;
-  /** what a file's name ends in */
+  /** extension of its files */
   readonly ending: string;
   readonly magic: Buffer;
-  /** Loaded only where there is such a file. */
+  /** Loaded on demand. */
   readonly open: (fd: number, path: string) => Promise<LogInput>;
 }
 
@@ -38,10 +38,10 @@ const COMPRESSIONS: readonly Compression[] = [
   },
 ];
 
-/** Bytes of a file's head by which every compression is known. */
+/** Number of first bytes that identify every compression. */
 export const MAGIC_BYTES = 6;
 
-/** How a file is compressed, by its first bytes. */
+/** Compression of a file, by its first bytes. */
 export const compressionOf = (head: Buffer): Compression | undefined =>
   COMPRESSIONS.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
 

@@ -3,8 +3,8 @@ import xz from 'xz-decompress';
 import type { Unpack } from './compressed-file.js';
 
 /**
- * The library unpacks one stream at a time, and has every other wait until the first is read to its end. A replay reads several logs at
- * once, by time, and some only at their heads: each stream gets an instance of its own, which nothing has to wait for.
+ * The library unpacks one stream at a time; every other stream waits until the first is read to its end. A replay reads
+ * several logs at once, some only at their heads, so each stream gets its own instance.
  */
 const alone = () => ({
   _contextMutex: { acquire: async () => undefined, release: () => undefined },
@@ -12,7 +12,7 @@ const alone = () => ({
   _moduleInstancePromise: undefined,
 });
 
-/** Settles when the last stream that was begun has taken its instance. */
+/** Settles when the last started stream has its instance. */
 let begun: Promise<unknown> = Promise.resolve();
 
 export const unxz: Unpack = async function* (compressed) {
@@ -33,7 +33,7 @@ export const unxz: Unpack = async function* (compressed) {
   const { reader, first } = await ready;
   try {
     for (let { value, done } = first; !done; { value, done } = await reader.read())
-      // The library uses its memory again.
+      // The library reuses its memory.
       if (value !== undefined && value.length > 0) yield Buffer.from(value);
   } finally {
     await reader.cancel().catch(() => undefined);

@@ -1,14 +1,14 @@
 import { Decompress } from 'fzstd';
 import type { Unpack } from './compressed-file.js';
 
-/** A block of 4 bytes can stand for 128 KiB: so much is unpacked at once, and must fit into the memory. */
+/** A block of 4 bytes can unpack to 128 KiB: this input at once must fit into the memory. */
 const FED = 1024;
 
-/** Frames of zstd, one after the other. Windows over 32 MiB (`--long`) are refused by the library. */
+/** Consecutive frames of zstd. The library refuses windows over 32 MiB (`--long`). */
 export const unzstd: Unpack = async function* (compressed) {
   let unpacked: Buffer[] = [];
   const zstd = new Decompress((bytes) => {
-    // The library uses its memory again.
+    // The library reuses its memory.
     if (bytes.length > 0) unpacked.push(Buffer.from(bytes));
   });
   for (let fed = compressed.read(FED); ; fed = compressed.read(FED)) {
