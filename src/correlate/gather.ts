@@ -32,7 +32,7 @@ export interface Sources {
 export interface Gathered {
   readonly members: Member[];
   readonly ports: ReadonlyMap<string, Vif>;
-  readonly meanwhile: readonly Event[];
+  readonly hostEvents: readonly Event[];
 }
 
 /** Finds the lines of a unit that has closed. */
@@ -122,7 +122,7 @@ export class Gather {
   ofClaim(claim: Claim): Gathered {
     const ports = portsOfInstance(this.#from.store, claim);
     const members = this.membersOf(claim, ports);
-    return { members, ports, meanwhile: this.#hostEventsOf(members, claim) };
+    return { members, ports, hostEvents: this.#hostEventsOf(members, claim) };
   }
 
   /** Its lines, and those of its hosts' daemons that concern its ports without naming them. */
@@ -139,7 +139,7 @@ export class Gather {
   #hostEventsOf(members: readonly Member[], { from, to }: Claim): readonly Event[] {
     const hosts = new Set<string>();
     for (const { event } of members) hosts.add(event.host);
-    return this.#from.hostLines.meanwhile(hosts, from, to);
+    return this.#from.hostLines.ofDaemons(hosts, from, to);
   }
 
   claimOf(instance: string, request: string, from: Millis, to: Millis, owns: (at: Millis) => boolean): Claim {

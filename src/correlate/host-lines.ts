@@ -42,7 +42,7 @@ export class HostLines {
   }
 
   /** The lines of these hosts' daemons about themselves, and those of the daemon that serves all hosts. */
-  meanwhile(hosts: ReadonlySet<string>, from: Millis, to: Millis): readonly Event[] {
+  ofDaemons(hosts: ReadonlySet<string>, from: Millis, to: Millis): readonly Event[] {
     if (this.#byHost.size === 0) return [];
     return [...hosts, `@${NORTHD}`].flatMap((host) => this.within(host, from, to).filter(isOfHost)).sort(inOrder);
   }

@@ -184,6 +184,15 @@ describe('the correlator', () => {
     expect(told(correlator.advance(at(66)))).toEqual([['fragment', A, undefined, undefined]]);
   });
 
+  it('gives a fragment the stalls of the daemons that its time covers', () => {
+    const { correlator, accept } = correlated();
+    accept(
+      ...eventsOf('nova-scheduler', [oslo('nova-scheduler', 1, `Starting to schedule for instances: ['${U}']`)]),
+      ...eventsOf('ovn-northd', [vlog(3, 'timeval', 'Unreasonably long 2500ms poll interval').replace('INFO', 'WARN')]),
+    );
+    expect(correlator.advance(at(70))).toMatchObject([{ form: 'fragment', hostEvents: [{ kind: 'poll.stalled' }] }]);
+  });
+
   it('opens a sequel at "VM Resumed", which ends when every port has its address', () => {
     const mac = 'fa:16:3e:00:00:df';
     const { correlator, accept, told } = correlated();
