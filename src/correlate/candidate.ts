@@ -16,7 +16,7 @@ export interface CandidateLines {
   /** Without an owner, while this candidate has no name: they may name it. */
   unattributed: Event[];
   /** Lines without its id about the instance's states, printed while only this was under way. */
-  readonly stated: Event[];
+  readonly stateLines: Event[];
 }
 
 /**
@@ -115,7 +115,7 @@ export class Candidate implements ActionInterval {
   readonly attempt: number;
   /** Since when another instance also has lines of this request; infinity if none has. */
   readonly sharedSince: Millis;
-  readonly lines: CandidateLines = { byRequest: [], attributed: [], apiLines: [], unattributed: [], stated: [] };
+  readonly lines: CandidateLines = { byRequest: [], attributed: [], apiLines: [], unattributed: [], stateLines: [] };
   opened: Millis;
   /** Another action of the instance was under way at its first line, so it may have waited. */
   readonly mayHaveWaited: boolean;

@@ -1,6 +1,6 @@
 import type { ActionInterval } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
-import { heads, isOfTask, isTaskOf, namersWithoutRequestId, taskOf } from '../lifecycle/name.js';
+import { isOfTask, isTaskOf, namersWithoutRequestId, precedingKinds, taskOf } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import type { Candidate, Verdict } from './candidate.js';
@@ -118,7 +118,7 @@ export class Candidates {
     if (isOfTask(event)) return isTaskOf(owner.spec, taskOf(event)) ? owner : undefined;
     const { end } = owner;
     if (end === undefined || end >= event.at || !namersWithoutRequestId.has(event.kind)) return owner;
-    if (heads.has(event.kind)) return undefined;
+    if (precedingKinds.has(event.kind)) return undefined;
     return this.#isAtWorkUnnamed(end, event.at) ? undefined : owner;
   }
 

@@ -1,5 +1,5 @@
 import type { EventKind } from '../catalogue/event.js';
-import { type Event, movedTo } from '../lifecycle/event.js';
+import { atTime, type Event } from '../lifecycle/event.js';
 import type { Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
 import { type Keepable, type Kept, type Links, NO_LINKS } from './kept.js';
@@ -116,7 +116,7 @@ export class CompactEvent implements Event, Kept, Keepable {
 
   /** All of it as plain JSON, for a checkpoint: JSON.stringify sees only own fields, and most of these are getters. */
   toJSON(): Event {
-    return movedTo(this.at, this);
+    return atTime(this.at, this);
   }
 
   get pid(): number | undefined {

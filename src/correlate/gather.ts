@@ -58,7 +58,7 @@ export class Gather {
     const tries = [...before, ...state.candidates.filter((each) => each.request === request)];
     // The API and the scheduler worked before the first try. That belongs to the root.
     const from = rescheduled ? start : Math.min(start, ...tries.map((each) => each.start));
-    const reach = spec.outlivedBy === undefined ? until : closesAt;
+    const reach = spec.portWait === undefined ? until : closesAt;
     const claim = { ...this.claimOf(instance, request, from - LEAD, reach, owns), callsUntil: callsUntil(candidate) };
     const known = portsOfInstance(this.#from.store, { ...claim, to: until }, () => this.#from.count('ports_truncated'));
     const all = this.membersOf(claim, known);

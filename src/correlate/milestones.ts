@@ -28,7 +28,7 @@ const decisive: ReadonlyMap<ActionSpec, ReadonlySet<EventKind>> = new Map(
       ...(spec.reopens ?? []),
       ...spec.fails,
       ...spec.cleanupEvents,
-      ...(spec.outlivedBy?.after ?? []),
+      ...(spec.portWait?.after ?? []),
     ]),
   ]),
 );
@@ -92,7 +92,7 @@ function noteFailure({ seen }: Candidate, spec: ActionSpec, event: Event, isOfRe
   if (spec.handsBack?.includes(kind)) seen.isHandedBack = true;
   if (spec.decides?.includes(kind)) seen.isDecided = true;
   if (spec.reopens?.includes(kind)) seen.isDecided = false;
-  if (!isOfRequest && spec.failsByOwn?.includes(kind) === true) return;
+  if (!isOfRequest && spec.failsWithOwnId?.includes(kind) === true) return;
   if (spec.fails.includes(kind) || (spec.ends.includes(kind) && isRefused(event))) {
     seen.failedAt ??= at;
     if (isOfRequest) seen.failedLast = at;

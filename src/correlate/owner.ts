@@ -1,6 +1,6 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { ActionInterval } from '../lifecycle/closed.js';
-import { isOfUnplug, unplugsElsewhere } from '../lifecycle/unplugs.js';
+import { foreignUnplugKinds, isUnplugKind } from '../lifecycle/unplugs.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import { AFTERLIFE, GRACE, LEAD } from './times.js';
@@ -52,14 +52,14 @@ export function ownerAt<T extends ActionInterval>(actions: readonly T[], at: Mil
   let after: T | undefined;
   let isAnothers = false;
   let isBeforeStrange = false;
-  const unplug = line !== undefined && isOfUnplug(line.kind) ? line.kind : undefined;
+  const unplug = line !== undefined && isUnplugKind(line.kind) ? line.kind : undefined;
   for (const each of actions) {
     if (each.spec === undefined) {
       isAnothers ||= each.last !== undefined && each.opened <= at && at <= each.last + GRACE;
       continue;
     }
     const { lock, end, until, spec } = each;
-    const isStrange = unplug !== undefined && unplugsElsewhere(spec).has(unplug);
+    const isStrange = unplug !== undefined && foreignUnplugKinds(spec).has(unplug);
     const begin = Math.min(each.opened, each.start);
     if (lock !== undefined && lock.from <= at && at <= (lock.to ?? Number.POSITIVE_INFINITY) && at <= until) {
       if (lock.port === undefined) holder ??= each;

@@ -126,12 +126,12 @@ function interruption(candidate: Candidate, { until }: Ending, hosts: HostMoment
 function closingOf(candidate: Candidate, end: Millis, until: Millis, hosts: HostMoments): Millis {
   const { spec, seen, lines } = candidate;
   if (spec === undefined || !seen.isAtDebug) return until;
-  const { postAuditWait: lingers, outlivedBy } = spec;
-  if (outlivedBy !== undefined) {
-    const { millis, after } = outlivedBy;
+  const { postAuditWait, portWait } = spec;
+  if (portWait !== undefined) {
+    const { millis, after } = portWait;
     return after === undefined || lines.byRequest.some(({ kind }) => after.includes(kind)) ? Math.max(until, end + millis) : until;
   }
-  if (lingers === undefined) return until;
-  const audit = hosts.audits(candidate.host).find((at) => at > end && at <= end + lingers);
-  return Math.max(until, audit === undefined ? end + lingers : withGrace(candidate, audit));
+  if (postAuditWait === undefined) return until;
+  const audit = hosts.audits(candidate.host).find((at) => at > end && at <= end + postAuditWait);
+  return Math.max(until, audit === undefined ? end + postAuditWait : withGrace(candidate, audit));
 }

@@ -5,11 +5,11 @@ import { type Event, inOrder } from '../lifecycle/event.js';
 import {
   actionOfLock,
   beginnings,
-  heads,
   isOfTask,
   nameAction,
   namersWithoutRequestId,
   naming,
+  precedingKinds,
   startersWithoutRequestId,
 } from '../lifecycle/name.js';
 import { printsStates } from '../lifecycle/states.js';
@@ -45,7 +45,7 @@ export function timeline(instance: string, events: readonly Event[], context: Ti
   return made.candidates;
 }
 
-const HEADLESS = { attempt: 0, sharedSince: Number.POSITIVE_INFINITY, mayHaveWaited: false };
+const NO_REQUEST = { attempt: 0, sharedSince: Number.POSITIVE_INFINITY, mayHaveWaited: false };
 
 /**
  * Sorts the lines of one instance into candidates, one per request, and finds out how each ended. It takes lines in
@@ -60,7 +60,7 @@ export class Timeline {
   #external: Set<string> | undefined;
   readonly #candidates: Candidates;
   /** the first line of requests that have no candidate yet, where it opens none */
-  #early: Map<string, Event> | undefined;
+  #firstLines: Map<string, Event> | undefined;
   /** nova-api's lines of requests that have no candidate yet */
   #apiLines: Map<string, Event[]> | undefined;
   /** recent lines without an owner */
@@ -81,7 +81,7 @@ export class Timeline {
   /** As `Correlator.whole`. */
   get whole(): unknown {
     return [
-      ...[this.#external, this.#candidates.whole, this.#early, this.#apiLines, this.#unattributed],
+      ...[this.#external, this.#candidates.whole, this.#firstLines, this.#apiLines, this.#unattributed],
       ...[this.#taken, this.#last, this.hosts, this.#context.past],
     ];
   }
@@ -170,7 +170,7 @@ export class Timeline {
     const isNext = current !== undefined && isNextAttempt(current, event);
     if (isNext) this.#giveOn(current, event.at);
     if (ONLY_AT_WORK.has(event.kind)) {
-      if (current === undefined) this.#noteEarly(request, event);
+      if (current === undefined) this.#noteFirst(request, event);
       return;
     }
     const candidate = current === undefined || isNext ? this.#openCandidate(request, event) : current;
@@ -200,11 +200,11 @@ export class Timeline {
 
   #openCandidate(request: string, event: Event): Candidate | undefined {
     if (NEVER_OPENS.has(event.kind)) {
-      this.#noteEarly(request, event);
-      if (this.#apiLines?.has(request) !== true && !this.#hasTaskSince(this.#early?.get(request)?.at ?? event.at)) return undefined;
+      this.#noteFirst(request, event);
+      if (this.#apiLines?.has(request) !== true && !this.#hasTaskSince(this.#firstLines?.get(request)?.at ?? event.at)) return undefined;
     }
     const before = this.#candidates.attemptsOf(request);
-    const early = before === 0 ? this.#early?.get(request) : undefined;
+    const early = before === 0 ? this.#firstLines?.get(request) : undefined;
     const first = early !== undefined && early.at >= event.at - LEAD ? early : event;
     const candidate = new Candidate(this.#instance, request, first, {
       attempt: before,
@@ -219,8 +219,8 @@ export class Timeline {
   }
 
   /** Remembers the first line of a request. If a later line opens a candidate, this is its first line. */
-  #noteEarly(request: string, event: Event): void {
-    if (this.#early?.has(request) !== true) (this.#early ??= new Map()).set(request, event);
+  #noteFirst(request: string, event: Event): void {
+    if (this.#firstLines?.has(request) !== true) (this.#firstLines ??= new Map()).set(request, event);
   }
 
   /** Such a line opens a candidate only if a later task state shows what is going on. */
@@ -229,7 +229,7 @@ export class Timeline {
   }
 
   #takeUnattributed(event: Event): void {
-    if (printsStates(event.kind)) this.#takeStated(event);
+    if (printsStates(event.kind)) this.#takeStateLine(event);
     const owner = this.#candidates.ownerOf(event);
     const opener = startersWithoutRequestId.get(event.kind);
     if (opener !== undefined && owner?.spec !== opener) return this.#takeOpener(opener, event);
@@ -251,12 +251,12 @@ export class Timeline {
   }
 
   /** nova's states of the instance may contradict the name of the action under way; of several, that of the last. */
-  #takeStated(event: Event): void {
+  #takeStateLine(event: Event): void {
     let last: Candidate | undefined;
     for (const candidate of this.#candidates.opened) if (last === undefined || candidate.opened >= last.opened) last = candidate;
     // A line after an action's end belongs to the next action.
     if (last === undefined || last.opened > event.at || event.at > (last.end ?? Math.min(last.until, last.lastOwn + GRACE))) return;
-    last.lines.stated.push(event);
+    last.lines.stateLines.push(event);
     if (!last.isNamedByLock) this.#name(last);
   }
 
@@ -266,7 +266,7 @@ export class Timeline {
     // A candidate without a name on another host is the other side of this action, and has its request.
     const started =
       under.find((each) => each.spec === spec) ?? under.findLast((each) => each.spec === undefined && each.host !== event.host);
-    const candidate = started ?? new Candidate(this.#instance, `@${event.at}`, event, HEADLESS);
+    const candidate = started ?? new Candidate(this.#instance, `@${event.at}`, event, NO_REQUEST);
     if (started === undefined) {
       if (this.#context.past.some((past) => isExported(past, candidate.request, event.at))) return;
       this.#candidates.open(candidate);
@@ -283,18 +283,24 @@ export class Timeline {
    */
   #name(candidate: Candidate): void {
     const { lines } = candidate;
-    const { byRequest, attributed, apiLines, stated } = lines;
-    const bare = (): readonly Event[] =>
+    const { byRequest, attributed, apiLines, stateLines } = lines;
+    const unattributed = (): readonly Event[] =>
       attributed.length === 0 ? lines.unattributed : [...attributed, ...lines.unattributed].sort(inOrder);
-    const spec = nameAction({ own: byRequest, begun: apiLines, bare, stated, isOld: () => this.#candidates.hadActionBefore(candidate) });
+    const spec = nameAction({
+      byRequest,
+      apiLines,
+      unattributed,
+      stateLines,
+      hadActionBefore: () => this.#candidates.hadActionBefore(candidate),
+    });
     if (spec === candidate.spec) return;
     candidate.spec = spec;
     if (spec !== undefined) {
-      this.#takeHeadless(candidate, spec);
+      this.#takeOverUnrequested(candidate, spec);
       // Lines beside it that had no owner may be its own.
-      const head = headOf(candidate, spec);
+      const preceding = precedingLine(candidate, spec);
       const mine = lines.unattributed.filter(
-        (event) => event === head || (!isHeadOf(candidate, event) && this.#candidates.ownerAt(event.at) === candidate),
+        (event) => event === preceding || (!mayPrecede(candidate, event) && this.#candidates.ownerAt(event.at) === candidate),
       );
       lines.unattributed = [];
       if (mine.length > 0) {
@@ -309,14 +315,16 @@ export class Timeline {
   }
 
   /** Takes over the action's first lines, which named no request. */
-  #takeHeadless(candidate: Candidate, spec: ActionSpec): void {
-    const headless = [...this.#candidates.opened].find((each) => each !== candidate && each.request.startsWith('@') && each.spec === spec);
-    if (headless === undefined) return;
+  #takeOverUnrequested(candidate: Candidate, spec: ActionSpec): void {
+    const unrequested = [...this.#candidates.opened].find(
+      (each) => each !== candidate && each.request.startsWith('@') && each.spec === spec,
+    );
+    if (unrequested === undefined) return;
     const { lines } = candidate;
-    this.#candidates.remove(headless);
-    lines.byRequest = [...headless.lines.byRequest, ...lines.byRequest].sort(inOrder);
-    lines.attributed = [...headless.lines.attributed, ...lines.attributed].sort(inOrder);
-    candidate.opened = Math.min(candidate.opened, headless.opened);
+    this.#candidates.remove(unrequested);
+    lines.byRequest = [...unrequested.lines.byRequest, ...lines.byRequest].sort(inOrder);
+    lines.attributed = [...unrequested.lines.attributed, ...lines.attributed].sort(inOrder);
+    candidate.opened = Math.min(candidate.opened, unrequested.opened);
   }
 
   #note(candidate: Candidate, event: Event): void {
@@ -335,13 +343,13 @@ function linesOf({ lines: { byRequest, attributed, apiLines } }: Candidate): rea
 }
 
 /** Whether a line may be the first of an action, and is older than this one's first own line. */
-const isHeadOf = ({ opened }: Candidate, { kind, at }: Event): boolean => heads.has(kind) && at < opened;
+const mayPrecede = ({ opened }: Candidate, { kind, at }: Event): boolean => precedingKinds.has(kind) && at < opened;
 
 /** The line without a request id with which the action began. An older one is of something that has no name. */
-function headOf(candidate: Candidate, { headedBy }: ActionSpec): Event | undefined {
-  if (headedBy === undefined) return undefined;
-  const head = candidate.lines.unattributed.findLast((event) => isHeadOf(candidate, event));
-  return head !== undefined && head.at >= candidate.opened - GRACE && headedBy.includes(head.kind) ? head : undefined;
+function precedingLine(candidate: Candidate, { precededBy }: ActionSpec): Event | undefined {
+  if (precededBy === undefined) return undefined;
+  const preceding = candidate.lines.unattributed.findLast((event) => mayPrecede(candidate, event));
+  return preceding !== undefined && preceding.at >= candidate.opened - GRACE && precededBy.includes(preceding.kind) ? preceding : undefined;
 }
 
 /**

@@ -8,10 +8,10 @@ import { GRACE } from './times.js';
  * other actions print as well, such as the claim of an unshelve whose first lines are missing.
  */
 export function isUnfollowed({ spec, lines, outcome }: Candidate, inputEnd: Millis): boolean {
-  const { followsUp } = spec ?? {};
-  if (spec === undefined || followsUp === undefined || outcome === 'succeeded' || outcome === 'interrupted') return false;
+  const { requiredNext } = spec ?? {};
+  if (spec === undefined || requiredNext === undefined || outcome === 'succeeded' || outcome === 'interrupted') return false;
   if (lines.byRequest.some(({ kind }) => spec.namedBy.includes(kind))) return false;
-  const { after, with: next } = followsUp;
+  const { after, with: next } = requiredNext;
   const all = [...lines.byRequest, ...lines.attributed];
   const last = all.findLast(({ kind }) => kind === after);
   return last !== undefined && last.at + GRACE < inputEnd && !all.some(({ kind }) => next.includes(kind));

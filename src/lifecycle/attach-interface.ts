@@ -1,6 +1,6 @@
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
 import { type ActionSpec, anywhere, endMinusDuration, last, latest, line, type PhaseSpec, standIn } from './define.js';
-import { CHAIN_LASTS, eventDeliver, plugChain, portDown, requests, vifPluggedWait, vifUnplug } from './plug.js';
+import { eventDeliver, PORT_CHAIN_WAIT, plugChain, portDown, requests, vifPluggedWait, vifUnplug } from './plug.js';
 import { partsOf } from './spawning.js';
 
 /** These call nova-compute and wait for its answer: the access line comes last. */
@@ -28,13 +28,13 @@ export const attachInterface: ActionSpec = action({
   name: 'attach_interface',
   lockedBy: ['do_attach_interface'],
   namedBy: [],
-  begunBy: ['interface.attach.requested'],
+  apiLines: ['interface.attach.requested'],
   // The API waits for the answer: where no other line gives its ends, the access line does.
   starts: [...starts, endMinusDuration('interface.attach.requested')],
   opensWith: ['vif.plugged'],
   ends: ['interface.lock.released', 'interface.attach.requested'],
   endsQuietly: ['vif.plugged'],
-  outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
+  portWait: { millis: PORT_CHAIN_WAIT, after: ['vif.plugged'] },
   fails: [...FAILURES, 'interface.attach.failed', 'interface.attach.refused', 'vif.plug.failed'],
   phases: [
     call('interface.attach.requested'),
@@ -82,7 +82,7 @@ export const detachInterface: ActionSpec = action({
   lockedBy: ['do_detach_interface'],
   namedBy: [],
   namedByAll: [['device.detached.persistently', 'device.detached'], ['vif.unplugged']],
-  begunBy: ['interface.detach.requested'],
+  apiLines: ['interface.detach.requested'],
   notWith: ['volume.detaching'],
   starts,
   opensWith: ['device.detaching', 'device.detach.started', 'device.detached.persistently', 'vif.unplugged'],

@@ -24,7 +24,7 @@ export const attachVolume: ActionSpec = action({
   name: 'attach_volume',
   lockedBy: ['do_attach_volume'],
   namedBy: ['volume.attaching'],
-  begunBy: ['volume.attach.requested'],
+  apiLines: ['volume.attach.requested'],
   ends: [],
   endsQuietly: ['volume.attaching'],
   fails: [...FAILURES, 'volume.attach.failed', 'volume.attach.refused', 'volume.driver.attach.failed'],
@@ -47,7 +47,7 @@ export const detachVolume: ActionSpec = action({
   name: 'detach_volume',
   lockedBy: ['do_detach_volume'],
   namedBy: ['volume.detaching'],
-  begunBy: ['volume.detach.requested'],
+  apiLines: ['volume.detach.requested'],
   ends: ['device.detached'],
   // Before Wallaby nothing is printed.
   endsQuietly: ['volume.detaching', 'volume.driver.detaching'],

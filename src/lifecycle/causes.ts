@@ -31,7 +31,7 @@ interface HostCause {
   readonly cause: 'ovnStall' | 'ovsStall' | 'northdStall' | 'ovnEngine';
   /** A line printed at the end of some work, which states how long it took. */
   readonly kind: EventKind;
-  readonly by: string;
+  readonly service: string;
   readonly phases: readonly string[];
   /** There is one such daemon for all hosts, wherever it runs. */
   readonly anywhere?: true;
@@ -41,11 +41,16 @@ const OVN_PHASES = ['lport claim', 'flow install', 'lport up', 'lport release', 
 
 /** What a daemon of the host went through, and whose time that is. */
 const hostCauses: readonly HostCause[] = [
-  { cause: 'ovnStall', kind: 'poll.stalled', by: 'ovn-controller', phases: OVN_PHASES },
-  { cause: 'ovnEngine', kind: 'engine.stalled', by: 'ovn-controller', phases: OVN_PHASES },
+  { cause: 'ovnStall', kind: 'poll.stalled', service: 'ovn-controller', phases: OVN_PHASES },
+  { cause: 'ovnEngine', kind: 'engine.stalled', service: 'ovn-controller', phases: OVN_PHASES },
   // ovn-controller says that flows are installed when OVS has said so.
-  { cause: 'ovsStall', kind: 'poll.stalled', by: 'ovs-vswitchd', phases: ['ovs interface add', 'ovs interface delete', 'flow install'] },
-  { cause: 'northdStall', kind: 'poll.stalled', by: 'ovn-northd', phases: ['port status up', 'port status down'], anywhere: true },
+  {
+    cause: 'ovsStall',
+    kind: 'poll.stalled',
+    service: 'ovs-vswitchd',
+    phases: ['ovs interface add', 'ovs interface delete', 'flow install'],
+  },
+  { cause: 'northdStall', kind: 'poll.stalled', service: 'ovn-northd', phases: ['port status up', 'port status down'], anywhere: true },
 ];
 
 interface LockCause {
@@ -76,23 +81,23 @@ const lockCauses: readonly LockCause[] = [
 const IMAGE_PHASE = 'image create';
 
 /** Shorter waits are the time it takes to take a lock. */
-const LEAST_WAIT = 100;
+const MIN_WAIT = 100;
 /** Shorter work of the engine is normal; at DEBUG it logs all of it. */
-const LEAST_ENGINE = 100;
+const MIN_ENGINE = 100;
 /** A build that finds the image fetched after its wait for the lock holds the lock no longer than this. */
-const LEAST_FETCH = 10;
+const MIN_FETCH = 10;
 
 /** Kinds of lines that are read for how long something took, and for nothing else: what took less is not read. */
-const leasts: Readonly<Partial<Record<EventKind, AtLeast>>> = {
-  'resource.lock.acquired': { field: 'waited', number: LEAST_WAIT / 1000 },
-  'engine.stalled': { field: 'millis', number: LEAST_ENGINE },
+const minimums: Readonly<Partial<Record<EventKind, AtLeast>>> = {
+  'resource.lock.acquired': { field: 'waited', number: MIN_WAIT / 1000 },
+  'engine.stalled': { field: 'millis', number: MIN_ENGINE },
 };
 
 /** What a line of the kind has to state to be the cause of anything. */
-export const leastOf = (kind: EventKind): AtLeast | undefined => leasts[kind];
+export const minimumOf = (kind: EventKind): AtLeast | undefined => minimums[kind];
 
 /** Kinds of lines that say something in an action only: periodic tasks print them all day, under a request that no user made. */
-const OF_USERS: ReadonlySet<EventKind> = new Set<EventKind>([
+const USERS_ONLY: ReadonlySet<EventKind> = new Set<EventKind>([
   'power.state.checked',
   'instance.attribute.loaded',
   'cache.lock.awaited',
@@ -100,14 +105,14 @@ const OF_USERS: ReadonlySet<EventKind> = new Set<EventKind>([
   'cache.lock.released',
 ]);
 
-export const isOfUsersOnly = (kind: EventKind): boolean => OF_USERS.has(kind);
+export const isOnlyOfUsers = (kind: EventKind): boolean => USERS_ONLY.has(kind);
 
 /** What makes a phase long, as far as lines of a log show it, in words. */
 export function causesKnownOf(phase: string): string[] {
   return [
     ...hostCauses
       .filter(({ phases }) => phases.includes(phase))
-      .map(({ by, kind }) => (kind === 'engine.stalled' ? `the engine of ${by} is busy` : `the main loop of ${by} stalls`)),
+      .map(({ service, kind }) => (kind === 'engine.stalled' ? `the engine of ${service} is busy` : `the main loop of ${service} stalls`)),
     ...lockCauses.filter(({ phases }) => phases.includes(phase)).map(({ lock }) => `another holds the lock ${lock}`),
     ...(phase === IMAGE_PHASE ? ['the image is not in the cache of the host: it is fetched, and converted'] : []),
   ];
@@ -131,11 +136,11 @@ export function isNegligible(event: Event): boolean {
   if (event.kind === 'power.state.checked') return event.userId === undefined;
   // For the list of stalls alone: it says that a process was held up, and not by what.
   if (event.kind === 'loop.outlasted') return true;
-  if (event.kind === 'poll.stalled') return !hostCauses.some(({ by }) => by === event.service);
+  if (event.kind === 'poll.stalled') return !hostCauses.some(({ service }) => service === event.service);
   return false;
 }
 
-interface Given {
+interface CauseInput {
   readonly request: string;
   readonly start: Millis;
   readonly end: Millis;
@@ -147,56 +152,56 @@ interface Given {
 /** The causes of each phase that has any, and those of the action as a whole: a pure function of the lines. */
 export function causesOf(
   phases: readonly Phase[],
-  given: Given,
-  meanwhile: readonly Event[],
+  input: CauseInput,
+  hostEvents: readonly Event[],
 ): { of: ReadonlyMap<Phase, Causes>; whole: Causes } {
   const of = new Map<Phase, Causes>();
   let whole: Causes = {};
-  const blame = (phase: Phase | undefined, causes: Causes): void => {
+  const attributeTo = (phase: Phase | undefined, causes: Causes): void => {
     if (phase === undefined) whole = merged(whole, causes);
     else of.set(phase, merged(of.get(phase) ?? {}, causes));
   };
 
-  for (const phase of meanwhile.length === 0 ? [] : phases) {
-    for (const { cause, kind, by, phases: names, anywhere } of hostCauses) {
+  for (const phase of hostEvents.length === 0 ? [] : phases) {
+    for (const { cause, kind, service, phases: names, anywhere } of hostCauses) {
       if (!names.some((name) => isOf(phase, name))) continue;
-      const lines = meanwhile.filter(
-        (event) => event.kind === kind && event.service === by && (anywhere === true || event.host === phase.host),
+      const lines = hostEvents.filter(
+        (event) => event.kind === kind && event.service === service && (anywhere === true || event.host === phase.host),
       );
       const lost = covered(
         lines.map(({ at, fields }) => ({ start: at - Number(fields['millis']), end: at })),
         phase,
       );
-      if (lost > 0) blame(phase, { [cause]: lost });
+      if (lost > 0) attributeTo(phase, { [cause]: lost });
     }
   }
 
-  const { host } = given;
+  const { host } = input;
   if (host === undefined) return { of, whole };
-  const own = given.members
+  const own = input.members
     .map(({ event }) => event)
-    .filter((event) => event.requestId === given.request && event.service === 'nova-compute' && event.host === host);
+    .filter((event) => event.requestId === input.request && event.service === 'nova-compute' && event.host === host);
   const onHost = phases.filter((phase) => phase.service === 'nova-compute' && phase.host === host);
 
   for (const { kind, lock, phases: names, from } of lockCauses) {
     for (const event of own) {
       if (event.kind !== kind) continue;
       const wait = waitOf(event, own, from);
-      if (wait.end - wait.start < LEAST_WAIT || covered([wait], given) === 0) continue;
+      if (wait.end - wait.start < MIN_WAIT || covered([wait], input) === 0) continue;
       const candidates = names.flatMap((name) => onHost.filter((phase) => isOf(phase, name) && covered([wait], phase) > 0));
-      blame(candidates[0], { lockWait: inMillis(wait.end - wait.start), lock: [lock] });
+      attributeTo(candidates[0], { lockWait: inMillis(wait.end - wait.start), lock: [lock] });
     }
   }
 
-  const image = imageOf(own, given.members);
+  const image = imageOf(own, input.members);
   if (image !== undefined)
-    blame(
+    attributeTo(
       onHost.find((phase) => isOf(phase, IMAGE_PHASE)),
       image,
     );
 
-  const requests = covered(phases.filter(isRequest), given);
-  if (requests > 0) blame(undefined, { requests });
+  const requests = covered(phases.filter(isRequest), input);
+  if (requests > 0) attributeTo(undefined, { requests });
   return { of, whole };
 }
 
@@ -242,10 +247,10 @@ function imageOf(own: readonly Event[], members: readonly Member[]): Causes | un
     .filter((event) => event.kind === 'image.downloaded' && numberOf(event, 'status') === 200);
   const converted = own.filter(({ kind }) => kind === 'image.converted');
   const held = sum(fetches, 'held');
-  if (held >= LEAST_FETCH || downloads.length > 0)
+  if (held >= MIN_FETCH || downloads.length > 0)
     return {
       image: converted.length > 0 || own.some(({ kind }) => kind === 'image.converting') ? 'converted' : 'fetched',
-      imageFetch: held >= LEAST_FETCH ? held : sum(downloads, 'seconds'),
+      imageFetch: held >= MIN_FETCH ? held : sum(downloads, 'seconds'),
       ...(converted.length === 0 ? {} : { imageConvert: sum(converted, 'seconds') }),
     };
   return released.length > 0 ? { image: 'cache-hit' } : undefined;

@@ -23,22 +23,22 @@ export const AT_WORK: readonly EventKind[] = [
   'port.binding.active',
 ];
 
-type Given = Pick<ActionSpec, 'name' | 'lockedBy' | 'namedBy' | 'ends' | 'phases'> & Partial<ActionSpec>;
+type ActionDetails = Pick<ActionSpec, 'name' | 'lockedBy' | 'namedBy' | 'ends' | 'phases'> & Partial<ActionSpec>;
 
 /** An action of the usual kind: it begins with its lock or its naming line, and its lock's release without a failure is a success. */
-export function action(given: Given): ActionSpec {
+export function action(details: ActionDetails): ActionSpec {
   return {
     starts: [
       line('instance.lock.awaited'),
       { kinds: ['instance.lock.acquired'], less: 'waited' },
-      ...given.namedBy.map((kind) => line(kind)),
+      ...details.namedBy.map((kind) => line(kind)),
     ],
-    endsWithLock: given.lockedBy.length > 0,
+    endsWithLock: details.lockedBy.length > 0,
     lockIsSuccess: true,
     fails: FAILURES,
     cleanupEvents: FAILURES,
     deadline: minutes(60),
-    ...given,
+    ...details,
   };
 }
 

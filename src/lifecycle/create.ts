@@ -1,6 +1,6 @@
 import type { EventKind } from '../catalogue/event.js';
 import { minutes, seconds } from '../model/time.js';
-import { type ActionSpec, about, endMinusDuration, latest, line } from './define.js';
+import { type ActionSpec, bound, endMinusDuration, latest, line } from './define.js';
 import { apiRequest, dispatch, plugChain, portCreate, portUpdate, requests, scheduling } from './plug.js';
 import { spawning } from './spawning.js';
 import { secondsWaited } from './waited.js';
@@ -72,7 +72,7 @@ export const create: ActionSpec = {
     'instance.shelve.offloading',
     'live.migration.preparing',
   ],
-  followsUp: { after: 'instance.spawned', with: ['instance.spawn.timed'] },
+  requiredNext: { after: 'instance.spawned', with: ['instance.spawn.timed'] },
   starts: [
     // nova records the start between the two lines, and only then prints the second; where it is slow to write, half a second later.
     { kinds: ['instance.lock.acquired'], followedBy: { kind: 'instance.build.started', within: seconds(1) } },
@@ -107,7 +107,7 @@ export const create: ActionSpec = {
     'bdm.failed',
     ...TAKES_DOWN,
   ],
-  failsByOwn: TAKES_DOWN,
+  failsWithOwnId: TAKES_DOWN,
   handsBack: ['instance.build.rescheduled', 'instance.build.failed', 'instance.spawn.failed', 'claim.failed'],
   // A build whose wait for its ports timed out is aborted: no other host would do better. Where the wait is not fatal, it goes on.
   decides: ['vif.plug.timed.out', 'instance.build.aborted', 'instance.build.unexpected', 'instance.disappeared', 'reschedule.declined'],
@@ -159,7 +159,7 @@ export const create: ActionSpec = {
       service: 'nova-compute',
       debug: true,
       // At INFO only its failure is printed: what comes before bounds its beginning.
-      from: [line('network.allocation.started'), line('networks.building'), about('instance.claimed')],
+      from: [line('network.allocation.started'), line('networks.building'), bound('instance.claimed')],
       to: [line('network.allocated'), line('network.setup.failed')],
       failsAt: [{ kind: 'network.setup.failed' }],
     },
@@ -207,7 +207,7 @@ export const create: ActionSpec = {
       service: 'nova-compute',
       within: 'block device mapping',
       optional: true,
-      needsFrom: true,
+      requireStart: true,
       from: [line('volume.booting')],
       to: [line('spawn.started'), endMinusDuration('instance.spawn.timed'), line('bdm.failed')],
     },
@@ -216,7 +216,7 @@ export const create: ActionSpec = {
       service: 'nova-compute',
       reports: 'instance.spawn.timed',
       // It begins with the disks: of a build that failed, at INFO, no line is nearer.
-      from: [line('spawn.started'), endMinusDuration('instance.spawn.timed'), about('image.creation.started')],
+      from: [line('spawn.started'), endMinusDuration('instance.spawn.timed'), bound('image.creation.started')],
       to: [line('instance.spawn.timed'), line('instance.spawn.failed')],
       failsAt: [{ kind: 'instance.spawn.failed' }],
     },
@@ -252,8 +252,8 @@ export const create: ActionSpec = {
       to: [line('instance.spawn.timed')],
     },
     { name: 'build finish', service: 'nova-compute', from: [line('instance.spawn.timed')], to: [line('instance.built')] },
-    { ...portCreate, fromRoot: true },
-    { ...portUpdate, fromRoot: true },
+    { ...portCreate, notBeforeRoot: true },
+    { ...portUpdate, notBeforeRoot: true },
     {
       name: 'network deallocate',
       service: 'nova-compute',

@@ -51,7 +51,7 @@ export function plugCycles(members: readonly Member[]): Member[][] {
         if (current === undefined) early.push(member);
         break;
       default:
-        if (current === undefined && left !== undefined && goesOn(left, member)) left.push(member);
+        if (current === undefined && left !== undefined && isOfLoop(left, member)) left.push(member);
     }
     current?.push(member);
   }
@@ -59,8 +59,8 @@ export function plugCycles(members: readonly Member[]): Member[][] {
 }
 
 /** How an agent's loop starts for a port, what it prints meanwhile, and how the loop ends. */
-const TURN_BEGINS: ReadonlySet<EventKind> = new Set<EventKind>(['agent.port.processing', 'agent.port.updated']);
-const TURN_GOES_ON: ReadonlySet<EventKind> = new Set<EventKind>([
+const LOOP_STARTS: ReadonlySet<EventKind> = new Set<EventKind>(['agent.port.processing', 'agent.port.updated']);
+const LOOP_CONTINUES: ReadonlySet<EventKind> = new Set<EventKind>([
   'agent.ports.wired',
   'agent.filters.preparing',
   'agent.ports.filtered',
@@ -69,9 +69,9 @@ const TURN_GOES_ON: ReadonlySet<EventKind> = new Set<EventKind>([
 ]);
 
 /** neutron-openvswitch-agent finishes its current loop, whether the interface is still there or not. */
-function goesOn(cycle: readonly Member[], { event: { kind } }: Member): boolean {
-  if (!TURN_GOES_ON.has(kind)) return false;
-  const begun = cycle.findLastIndex(({ event }) => TURN_BEGINS.has(event.kind));
+function isOfLoop(cycle: readonly Member[], { event: { kind } }: Member): boolean {
+  if (!LOOP_CONTINUES.has(kind)) return false;
+  const begun = cycle.findLastIndex(({ event }) => LOOP_STARTS.has(event.kind));
   return begun !== -1 && !cycle.slice(begun).some(({ event }) => event.kind === kind || event.kind === 'agent.devices.configured');
 }
 

@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Millis } from '../model/line.js';
 import type { Event } from './event.js';
-import type { PortBackend } from './wiring.js';
+import type { PortBackend } from './port-backend.js';
 
 /** nova's own names of instance actions (nova/compute/instance_actions.py). */
 export type ActionName =
@@ -74,7 +74,7 @@ export interface PhaseSpec {
   /** Every pair of lines is a span: it may happen several times. */
   readonly repeats?: true;
   /** From the first line of `from` to the last of `to`, whatever lies between. */
-  readonly spread?: true;
+  readonly firstToLast?: true;
   /**
    * What its thread does next: it begins where this ends. The first of these that the table has. Where neither prints a line
    * between them, one span is of both (see `thread.ts`).
@@ -89,13 +89,13 @@ export interface PhaseSpec {
   /** Not a part of actions that print one of these: another driver's work is done in another way. */
   readonly unless?: readonly EventKind[];
   /** A span only if a line shows its start. */
-  readonly needsFrom?: true;
+  readonly requireStart?: true;
   /** Lines between its ends that become events of the span, as the progress of a copy. */
   readonly innerEvents?: readonly EventKind[];
   /** Nothing before the root's start: that would be another's work. */
-  readonly fromRoot?: true;
+  readonly notBeforeRoot?: true;
   /** At the most so many spans. */
-  readonly most?: number;
+  readonly maxSpans?: number;
   /** One line is all of it: a point in time. Of any other phase, one line without a duration is no span. */
   readonly isPoint?: true;
   /** It is an HTTP request, known from the access line of the service that answered it: who sent it. */
@@ -126,12 +126,12 @@ export interface ActionSpec {
   /** Lines that name it where nothing else does, unless one of the others is there: another action prints both. */
   readonly namedUnless?: { readonly kinds: readonly EventKind[]; readonly unless: readonly EventKind[] };
   /** After the one line it prints one of the others at once: lines that continue without one are another action's, which shares its claim. */
-  readonly followsUp?: { readonly after: EventKind; readonly with: readonly EventKind[] };
+  readonly requiredNext?: { readonly after: EventKind; readonly with: readonly EventKind[] };
   /** Lines that it never prints with its request id: whatever does is another action. */
   readonly notWith?: readonly EventKind[];
   /** The methods of nova-api that begin it, as nova-api prints them at DEBUG, and other lines of nova-api that name it. */
   readonly calls?: readonly string[];
-  readonly begunBy?: readonly EventKind[];
+  readonly apiLines?: readonly EventKind[];
   /** nova's task states that only this action goes through: power-sync lines print them, at INFO too. */
   readonly tasks?: readonly string[];
   /** Task states that it goes through as other actions do: while nova prints one of them, the action has not ended. */
@@ -150,7 +150,7 @@ export interface ActionSpec {
   /** The first line of a log that does not print these: a stand-in for the start. Any other first line shows that the head is missing. */
   readonly opensWith?: readonly EventKind[];
   /** Lines without a request id that it may print before its first own: the latest of them is its first, where nothing else is under way. */
-  readonly headedBy?: readonly EventKind[];
+  readonly precededBy?: readonly EventKind[];
   /** The start is the first line of any host, where that is before these. */
   readonly startsWithFirst?: true;
   /** The last line of a success. */
@@ -183,7 +183,7 @@ export interface ActionSpec {
   /** What the conductor prints when no host is left for it; `alone` where that names it without a line of nova-api. */
   readonly givenUpBy?: { readonly tasks?: readonly string[]; readonly kinds?: readonly EventKind[]; readonly alone?: true };
   /** Failures that count with its own request id only: another action prints such a line when it succeeds. */
-  readonly failsByOwn?: readonly EventKind[];
+  readonly failsWithOwnId?: readonly EventKind[];
   /** The last of these is the end of a failed one. */
   readonly cleanupEvents: readonly EventKind[];
   readonly deadline: Millis;
@@ -194,7 +194,7 @@ export interface ActionSpec {
   /** At DEBUG, how long to wait after a success for the host's next resource audit, which is its last step. */
   readonly postAuditWait?: Millis;
   /** nova does not wait for its ports: how long after a success their chains may go on; where `after` is given, only after one of these. */
-  readonly outlivedBy?: { readonly millis: Millis; readonly after?: readonly EventKind[] };
+  readonly portWait?: { readonly millis: Millis; readonly after?: readonly EventKind[] };
   readonly phases: readonly PhaseSpec[];
 }
 
@@ -205,12 +205,12 @@ export const last = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'l
 /** The latest such line, anywhere in the action, before the phase's end. */
 export const latest = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest', anywhere: true });
 /** The latest such line of the same port and plug cycle, before the phase's end. */
-export const recent = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest' });
+export const latestInCycle = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest' });
 /** The line's time minus the duration that it states (`field`, in seconds). */
 export const endMinusDuration = (kind: EventKind, field = 'seconds'): Edge => ({ kinds: [kind], less: field });
 /** The same where it is not the very moment, but shows that the moment has come, or is near. */
 export const standIn = (edge: Edge): Edge => ({ ...edge, standIn: true });
 /** A line that is no more than a bound: what lies before it, or after it, is mostly this phase. */
-export const about = (...kinds: readonly EventKind[]): Edge => ({ kinds, derived: true, anywhere: true });
+export const bound = (...kinds: readonly EventKind[]): Edge => ({ kinds, derived: true, anywhere: true });
 /** A line anywhere in the action. */
 export const anywhere = (...kinds: readonly EventKind[]): Edge => ({ kinds, anywhere: true });

@@ -1,5 +1,5 @@
 import { minutes } from '../model/time.js';
-import { type ActionSpec, about, anywhere, endMinusDuration, line, standIn } from './define.js';
+import { type ActionSpec, anywhere, bound, endMinusDuration, line, standIn } from './define.js';
 import { apiRequest, portDelete, portDown, requests, vifUnplug } from './plug.js';
 
 /** Delete a server: destroy the guest, unplug and free its network, give back its resources. */
@@ -47,7 +47,7 @@ export const remove: ActionSpec = {
     {
       name: 'guest destroy',
       service: 'nova-compute',
-      from: [line('instance.destroy.started'), endMinusDuration('instance.destroy.timed'), about('instance.terminating')],
+      from: [line('instance.destroy.started'), endMinusDuration('instance.destroy.timed'), bound('instance.terminating')],
       to: [line('instance.destroy.timed')],
     },
     {
@@ -55,7 +55,7 @@ export const remove: ActionSpec = {
       service: 'nova-compute',
       within: 'guest destroy',
       // It begins with what it is a part of.
-      from: [line('instance.destroy.started'), endMinusDuration('instance.destroy.timed'), about('instance.terminating')],
+      from: [line('instance.destroy.started'), endMinusDuration('instance.destroy.timed'), bound('instance.terminating')],
       to: [line('instance.destroyed')],
     },
     { ...vifUnplug, within: 'guest destroy' },

@@ -13,7 +13,7 @@ export interface Event extends Announcement, Omit<LogRecord, 'message'> {
 }
 
 /** The event as of another moment. Written out, not spread: an event may give what it says only when it is asked. */
-export const movedTo = (at: Millis, event: Event): Event => ({
+export const atTime = (at: Millis, event: Event): Event => ({
   kind: event.kind,
   fields: event.fields,
   text: event.text,

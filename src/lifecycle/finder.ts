@@ -46,7 +46,7 @@ export class Finder {
     this.#scope = scope;
     this.#isSilent = isSilent;
     this.#phases = phases;
-    if (plan.isSpread) {
+    if (plan.isFirstToLast) {
       const from = this.#first(plan.from);
       const to = this.#lastOf(plan.to, this.#input.host === undefined ? undefined : this.#input.start);
       // One line shows a moment of it and no time.
@@ -60,15 +60,15 @@ export class Finder {
     const input = this.#input;
     // A start alone proves nothing if the end is not logged at this level or is optional.
     if (to === undefined && !plan.hasNext && (this.#isSilent || plan.isOptional)) return;
-    if (from === undefined && plan.needsFrom) return;
+    if (from === undefined && plan.requireStart) return;
     // A bound alone shows no work.
     if (from === undefined && to?.isBound === true && to.event.isRough !== true) return;
     // Nor do two, or one with no end.
     if (from?.isBound === true && from.event !== to?.event && (to === undefined || (to.isBound && !to.isStated))) return;
     // One line that states no duration is a point: it is shown on whatever it falls into.
-    if (from !== undefined && to !== undefined && isPoint(from, to) && !plan.isSpread && !plan.isPoint) return;
+    if (from !== undefined && to !== undefined && isPoint(from, to) && !plan.isFirstToLast && !plan.isPoint) return;
     const start = from === undefined ? to!.at : from.at;
-    if (plan.isFromRoot && start < input.start) return;
+    if (plan.isNotBeforeRoot && start < input.start) return;
     const own = this.#own(from, to);
     // Where the work was never finished, the service that should have done it is known by the host that waited for it.
     const waiting = from !== undefined && to === undefined && (input.host === from.event.host || plan.isAcross);

@@ -7,8 +7,8 @@ export const controlPlanePhases: readonly PhaseSpec[] = [apiRequest, ...scheduli
 /** What a process that does not read the compute host's log may see of any action. */
 export const fragmentPhases: readonly PhaseSpec[] = [
   ...controlPlanePhases,
-  { ...portCreate, fromRoot: true },
-  { ...portUpdate, fromRoot: true },
+  { ...portCreate, notBeforeRoot: true },
+  { ...portUpdate, notBeforeRoot: true },
   portDelete,
   vifUnplug,
   ...portDown,

@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
-import { type Event, inOrder, type Member, movedTo, numberOf, textOf } from './event.js';
+import { atTime, type Event, inOrder, type Member, numberOf, textOf } from './event.js';
 
 /** What nova calls an event of the guest when libvirt reports it (DEBUG), and the line that it prints when it handles the event. */
 const PRINTED: ReadonlyMap<string, EventKind> = new Map<string, EventKind>([
@@ -30,7 +30,7 @@ export const PROOFS: readonly EventKind[] = [
 ];
 
 /** nova keeps "Stopped" back for 15 s; whatever differs by more was stamped by another clock, or in another zone. */
-const LAG = seconds(60);
+const MAX_HANDLING_DELAY = seconds(60);
 
 /** A stamp has whole milliseconds: an event may seem to be emitted so much before it happened. */
 const ROUNDING: Millis = 1;
@@ -46,19 +46,19 @@ export function happenedAt(event: Event): Millis | undefined {
   const epoch = event.kind === EMITTED ? numberOf(event, 'epoch') : undefined;
   if (epoch === undefined) return undefined;
   const at = Math.round(epoch * 1e6) / 1e3;
-  return at <= event.at + ROUNDING && at >= event.at - LAG ? at : undefined;
+  return at <= event.at + ROUNDING && at >= event.at - MAX_HANDLING_DELAY ? at : undefined;
 }
 
 /**
  * The lines of an action, each line that states when an event of the guest happened at that moment: it is shown, compared and
  * taken for an end there. nova prints the same event a second time when it handles it, up to five seconds late.
  */
-export function atTheirMoments(members: readonly Member[]): readonly Member[] {
+export function atEmittedTimes(members: readonly Member[]): readonly Member[] {
   if (!members.some(({ event }) => event.kind === EMITTED)) return members;
   return members
     .map((member) => {
       const at = happenedAt(member.event);
-      return at === undefined || at === member.event.at ? member : { ...member, event: movedTo(at, member.event) };
+      return at === undefined || at === member.event.at ? member : { ...member, event: atTime(at, member.event) };
     })
     .sort((a, b) => inOrder(a.event, b.event));
 }
@@ -84,11 +84,11 @@ export function guestLines(events: readonly Event[]): ReadonlyMap<EventKind, rea
     if (stated.length === 0) continue;
     const used = new Set<Event>();
     const isStated = ({ at, host }: Event): boolean => {
-      const twin = stated.find(
-        (each) => !used.has(each) && each.host === host && momentOf(each) <= at + ROUNDING && at - momentOf(each) <= LAG,
+      const emitted = stated.find(
+        (each) => !used.has(each) && each.host === host && momentOf(each) <= at + ROUNDING && at - momentOf(each) <= MAX_HANDLING_DELAY,
       );
-      if (twin !== undefined) used.add(twin);
-      return twin !== undefined;
+      if (emitted !== undefined) used.add(emitted);
+      return emitted !== undefined;
     };
     const alone = same.filter((event) => event.kind !== EMITTED && !isStated(event));
     byKind.set(

@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import { hours } from '../model/time.js';
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, endMinusDuration, last, latest, line, type PhaseSpec, recent } from './define.js';
+import { type ActionSpec, endMinusDuration, last, latest, latestInCycle, line, type PhaseSpec } from './define.js';
 import {
   apiRequest,
   flowInstall,
@@ -35,7 +35,7 @@ const movingChain: readonly PhaseSpec[] = plugUnawaited.flatMap((phase): PhaseSp
           from: [
             latest('live.migration.finishing', 'live.migration.completed', 'guest.lifecycle.migrated', 'guest.lifecycle.postcopy'),
             latest('guest.lifecycle.resumed'),
-            recent('lport.claimed.additional', 'interface.added', 'vif.plugged'),
+            latestInCycle('lport.claimed.additional', 'interface.added', 'vif.plugged'),
           ],
           to: [line('lport.chassis.changed')],
         },
@@ -43,9 +43,9 @@ const movingChain: readonly PhaseSpec[] = plugUnawaited.flatMap((phase): PhaseSp
     case flowInstall:
       return [{ ...phase, from: [line('lport.claimed.additional'), line('lport.chassis.changed', 'lport.claimed')] }];
     case lportUp:
-      return [{ ...phase, from: [recent('lport.chassis.changed', 'lport.claimed', 'lport.installed')] }];
+      return [{ ...phase, from: [latestInCycle('lport.chassis.changed', 'lport.claimed', 'lport.installed')] }];
     case portStatusUp:
-      return [{ ...phase, from: [recent('lport.up', 'lport.chassis.changed', 'lport.claimed')] }];
+      return [{ ...phase, from: [latestInCycle('lport.up', 'lport.chassis.changed', 'lport.claimed')] }];
     default:
       return [phase];
   }
@@ -84,7 +84,7 @@ export const liveMigration: ActionSpec = action({
     ['live.migration.destination.finishing'],
   ],
   calls: ['_migrate_live', '_migrateLive'],
-  begunBy: ['server.live.migrate.begun'],
+  apiLines: ['server.live.migrate.begun'],
   givenUpBy: { tasks: ['compute_task_migrate_server'] },
   tasks: ['migrating'],
   starts: [endMinusDuration('live.migration.prepared')],
@@ -173,7 +173,7 @@ export const liveMigration: ActionSpec = action({
     {
       name: 'destination finish',
       service: 'nova-compute',
-      needsFrom: true,
+      requireStart: true,
       from: [line('live.migration.destination.finishing')],
       to: [last('network.cache.updated')],
     },
@@ -187,7 +187,7 @@ export const liveMigration: ActionSpec = action({
       name: 'rollback',
       service: 'nova-compute',
       optional: true,
-      needsFrom: true,
+      requireStart: true,
       from: [line('live.migration.failed', 'live.migration.aborted')],
       to: [line('migration.allocation.swapped'), line('live.migration.claim.dropping')],
     },

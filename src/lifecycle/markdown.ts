@@ -21,7 +21,7 @@ function section(spec: ActionSpec): string {
     ...(spec.lockedBy.length > 0 ? [`holds the instance's lock as ${spec.lockedBy.map(code).join(', ')} (DEBUG)`] : []),
     ...(spec.namedBy.length > 0 ? [`prints ${wordingsOf(spec.namedBy)}`] : []),
     ...(spec.calls === undefined ? [] : [`nova-api calls ${spec.calls.map(code).join(', ')} (DEBUG)`]),
-    ...(spec.begunBy === undefined ? [] : [`nova-api prints ${wordingsOf(spec.begunBy)}`]),
+    ...(spec.apiLines === undefined ? [] : [`nova-api prints ${wordingsOf(spec.apiLines)}`]),
     ...(spec.tasks === undefined ? [] : [`power synchronization finds the task state ${spec.tasks.map(code).join(', ')}`]),
     ...(spec.namedByAll === undefined ? [] : [`prints, in this order, ${spec.namedByAll.map(wordingsOf).join(', then ')}`]),
   ];
@@ -44,10 +44,10 @@ function section(spec: ActionSpec): string {
   ].join('\n');
 }
 
-function endOf({ ends, endsWithLock, endsQuietly, endsAfter, lateEndEvents: confirms }: ActionSpec): string {
+function endOf({ ends, endsWithLock, endsQuietly, endsAfter, lateEndEvents }: ActionSpec): string {
   return [
     ...(ends.length > 0 ? [wordingsOf(ends) + (endsAfter === undefined ? '' : ` after ${wordingsOf(endsAfter)}`)] : []),
-    ...(confirms === undefined ? [] : [`confirmed by ${wordingsOf(confirms)}`]),
+    ...(lateEndEvents === undefined ? [] : [`confirmed by ${wordingsOf(lateEndEvents)}`]),
     ...(endsWithLock ? ['at DEBUG the release of the lock after it'] : []),
     ...(endsQuietly === undefined ? [] : [`30 s without a failure after ${wordingsOf(endsQuietly)}`]),
   ].join('<br>');

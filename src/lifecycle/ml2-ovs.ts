@@ -28,7 +28,7 @@ export const agentChain: readonly PhaseSpec[] = [
     per: 'cycle',
     backends: ['ml2-ovs'],
     optional: true,
-    needsFrom: true,
+    requireStart: true,
     from: [line('agent.ports.retrieved')],
     to: [line('agent.port.processing'), line('agent.port.updated')],
   },
@@ -47,7 +47,7 @@ export const agentChain: readonly PhaseSpec[] = [
     backends: ['ml2-ovs'],
     // Without a firewall there is nothing to prepare.
     optional: true,
-    needsFrom: true,
+    requireStart: true,
     from: [line('agent.filters.preparing')],
     to: [line('agent.ports.filtered'), line('agent.port.status.setting')],
   },

@@ -50,7 +50,7 @@ export const actions: readonly ActionSpec[] = [
 
 const byLock = new Map(actions.flatMap((spec) => spec.lockedBy.map((name) => [name, spec] as const)));
 const byCall = new Map(actions.flatMap((spec) => (spec.calls ?? []).map((name) => [name, spec] as const)));
-const byBeginning = new Map(actions.flatMap((spec) => (spec.begunBy ?? []).map((kind) => [kind, spec] as const)));
+const byBeginning = new Map(actions.flatMap((spec) => (spec.apiLines ?? []).map((kind) => [kind, spec] as const)));
 const byTask = new Map(actions.flatMap((spec) => (spec.tasks ?? []).map((task) => [task, spec] as const)));
 /** "Terminating instance" also stands in failed builds: it names a delete only where nothing else does. */
 const byLine: readonly ActionSpec[] = actions.filter((spec) => spec !== remove);
@@ -94,7 +94,7 @@ export const namersWithoutRequestId: ReadonlySet<EventKind> = new Set<EventKind>
 ]);
 
 /** Kinds of lines without a request id that may be an action's first: what has ended prints none of them. */
-export const heads: ReadonlySet<EventKind> = new Set(actions.flatMap(({ headedBy }) => headedBy ?? []));
+export const precedingKinds: ReadonlySet<EventKind> = new Set(actions.flatMap(({ precededBy }) => precededBy ?? []));
 
 /** nova-api's lines that say what a request begins. */
 export const beginnings: ReadonlySet<EventKind> = new Set<EventKind>(['server.action.called', ...byBeginning.keys()]);
@@ -121,15 +121,15 @@ function actionOfCall(event: Event): ActionSpec | undefined {
 /** The evidence for the name of a candidate action. */
 export interface Evidence {
   /** nova-compute's lines with the action's own request id, in order */
-  readonly own: readonly Event[];
+  readonly byRequest: readonly Event[];
   /** nova-api's lines with that id */
-  readonly begun: readonly Event[];
+  readonly apiLines: readonly Event[];
   /** lines of the instance that name no request and are no other action's, in order: what nothing else names may be named by them */
-  readonly bare: () => readonly Event[];
+  readonly unattributed: () => readonly Event[];
   /** lines without its request id that print the instance's states while nothing but this was under way */
-  readonly stated?: readonly Event[];
+  readonly stateLines?: readonly Event[];
   /** whether the instance has had an action before: it is not being created */
-  readonly isOld?: () => boolean;
+  readonly hadActionBefore?: () => boolean;
 }
 
 /**
@@ -152,34 +152,40 @@ export interface Evidence {
  *
  * Of lines without a request id only those after the first line of its own count: before it another action was under way.
  */
-export function nameAction({ own, begun, bare, stated = [], isOld = () => false }: Evidence): ActionSpec | undefined {
+export function nameAction({
+  byRequest,
+  apiLines,
+  unattributed,
+  stateLines = [],
+  hadActionBefore = () => false,
+}: Evidence): ActionSpec | undefined {
   const named: ActionSpec[] = [];
-  for (const event of own) {
+  for (const event of byRequest) {
     const locked = actionOfLock(event);
     if (locked !== undefined) return locked;
     for (const spec of byKind.get(event.kind) ?? []) if (!named.includes(spec)) named.push(spec);
   }
-  const has = (kind: EventKind): boolean => own.some((event) => event.kind === kind);
+  const has = (kind: EventKind): boolean => byRequest.some((event) => event.kind === kind);
   const isRuledOut = ({ notWith }: ActionSpec): boolean => notWith?.some(has) ?? false;
-  const called = firstOf(begun, actionOfCall);
+  const called = firstOf(apiLines, actionOfCall);
 
   const possible = named.length === 0 ? named : named.filter((spec) => !isRuledOut(spec));
-  if (possible.length > 0) return oneOf(possible, called, own);
+  if (possible.length > 0) return oneOf(possible, called, byRequest);
   // nova-api names an action; it never makes a host its owner. Which of two hosts writes the root, only their own lines show.
   if (called !== undefined && called.peerEvidence === undefined) return called;
 
-  const isStated = (spec: ActionSpec) => (event: Event) => {
+  const contradicts = (spec: ActionSpec) => (event: Event) => {
     const printed = statesOf(event);
     return printed !== undefined && states.exclude(spec, printed);
   };
-  const isExcluded = (spec: ActionSpec): boolean => isRuledOut(spec) || stated.some(isStated(spec));
+  const isExcluded = (spec: ActionSpec): boolean => isRuledOut(spec) || stateLines.some(contradicts(spec));
   const unlessExcluded = (spec: ActionSpec): ActionSpec | undefined => (isExcluded(spec) ? undefined : spec);
   return (
-    namedByOwnState(own, called, isRuledOut) ??
-    (has('instance.claimed') && !isOld() ? unlessExcluded(create) : undefined) ??
+    namedByOwnState(byRequest, called, isRuledOut) ??
+    (has('instance.claimed') && !hadActionBefore() ? unlessExcluded(create) : undefined) ??
     byLineUnless.find(({ kinds, unless, spec }) => kinds.some(has) && !unless.some(has) && !isExcluded(spec))?.spec ??
-    (own[0]?.kind === 'instance.terminating' ? unlessExcluded(remove) : undefined) ??
-    namedByRest(own, bare(), isExcluded) ??
+    (byRequest[0]?.kind === 'instance.terminating' ? unlessExcluded(remove) : undefined) ??
+    namedByRest(byRequest, unattributed(), isExcluded) ??
     (has('instance.terminating') ? unlessExcluded(remove) : undefined)
   );
 }
@@ -194,20 +200,20 @@ function firstOf<T>(events: readonly Event[], of: (event: Event) => T | undefine
 }
 
 /** Of actions that lines name, and that share such a line, the first: or the one that something else speaks for. */
-function oneOf(named: ActionSpec[], called: ActionSpec | undefined, own: readonly Event[]): ActionSpec | undefined {
+function oneOf(named: ActionSpec[], called: ActionSpec | undefined, byRequest: readonly Event[]): ActionSpec | undefined {
   const [first, ...others] = named.length > 1 ? named.sort((a, b) => byLine.indexOf(a) - byLine.indexOf(b)) : named;
   if (first === undefined || others.length === 0) return first;
   const rivals = named.filter(({ namedBy }) => namedBy === first.namedBy || namedBy.some((kind) => first.namedBy.includes(kind)));
-  return rivals.find((spec) => spec === called) ?? rivals.find((spec) => isProven(spec, own)) ?? rivals.at(-1);
+  return rivals.find((spec) => spec === called) ?? rivals.find((spec) => isProven(spec, byRequest)) ?? rivals.at(-1);
 }
 
 /** What the states name that a line of its own prints. A resize and a migration share theirs: it is named a migration. */
 function namedByOwnState(
-  own: readonly Event[],
+  byRequest: readonly Event[],
   called: ActionSpec | undefined,
   isRuledOut: (spec: ActionSpec) => boolean,
 ): ActionSpec | undefined {
-  for (const event of own) {
+  for (const event of byRequest) {
     const printed = statesOf(event);
     if (printed === undefined) continue;
     const isReverted = event.kind === 'task.state.reverted';
@@ -221,20 +227,24 @@ function namedByOwnState(
 }
 
 /** What lines without a request id name, alone or with its own. */
-function namedByRest(own: readonly Event[], bare: readonly Event[], isExcluded: (spec: ActionSpec) => boolean): ActionSpec | undefined {
-  const after = bare.filter(({ at }) => own[0] !== undefined && at >= own[0].at);
+function namedByRest(
+  byRequest: readonly Event[],
+  unattributed: readonly Event[],
+  isExcluded: (spec: ActionSpec) => boolean,
+): ActionSpec | undefined {
+  const after = unattributed.filter(({ at }) => byRequest[0] !== undefined && at >= byRequest[0].at);
   const task = firstOf(after, taskNamed);
   // Both hosts of a migration find it pending: it is no sign of which of them writes the root.
   const pending = task === undefined ? undefined : byTask.get(task);
   if (pending !== undefined && pending.peerEvidence === undefined && !isExcluded(pending)) return pending;
-  const all = after.length === 0 ? own : [...own, ...after].sort(inOrder);
+  const all = after.length === 0 ? byRequest : [...byRequest, ...after].sort(inOrder);
   return byAll.find(({ steps, spec }) => areInOrder(steps, all) && !isExcluded(spec))?.spec;
 }
 
 /** The action of which unnamed lines are another host's part. */
-export function partOf(own: readonly Event[]): ActionSpec | undefined {
-  const kinds = new Set(own.map(({ kind }) => kind));
-  return actions.find(({ peerEvidence: takesPart }) => takesPart?.some((all) => all.every((kind) => kinds.has(kind))));
+export function partOf(byRequest: readonly Event[]): ActionSpec | undefined {
+  const kinds = new Set(byRequest.map(({ kind }) => kind));
+  return actions.find(({ peerEvidence }) => peerEvidence?.some((all) => all.every((kind) => kinds.has(kind))));
 }
 
 /** The names of the actions that the same line names: which of them it is, only nova-api shows, or another host. */
@@ -249,19 +259,19 @@ export const namesakesOf = (spec: ActionSpec): readonly string[] =>
 export function actionGivenUp(events: readonly Event[]): ActionSpec | undefined {
   const tasks = new Set<string | undefined>();
   const kinds = new Set<EventKind>();
-  let isKept = false;
+  let existedBefore = false;
   for (const event of events) {
     if (event.service !== 'nova-conductor') continue;
     kinds.add(event.kind);
     if (event.kind === 'scheduling.task.failed') tasks.add(textOf(event, 'task'));
     // A server that goes back to the state that it had was there before: this is no create.
-    if (event.kind === 'instance.state.set' && textOf(event, 'state') !== 'ERROR') isKept = true;
+    if (event.kind === 'instance.state.set' && textOf(event, 'state') !== 'ERROR') existedBefore = true;
   }
   const givenUp = actions.filter(
     ({ givenUpBy }) =>
       givenUpBy?.tasks?.some((task) => tasks.has(task)) === true || givenUpBy?.kinds?.some((kind) => kinds.has(kind)) === true,
   );
-  const possible = isKept ? givenUp.filter((spec) => spec !== create) : givenUp;
+  const possible = existedBefore ? givenUp.filter((spec) => spec !== create) : givenUp;
   const called = firstOf(events, actionOfCall);
   return possible.find((spec) => spec === called) ?? possible.find(({ givenUpBy }) => givenUpBy?.alone === true);
 }
@@ -285,11 +295,11 @@ export function taskOf(event: Event): string | undefined {
   return event.kind === 'power.state.synchronizing' ? textOf(event, 'task_state') : undefined;
 }
 
-function isProven(spec: ActionSpec, own: readonly Event[]): boolean {
+function isProven(spec: ActionSpec, byRequest: readonly Event[]): boolean {
   const { provenOnHost } = spec;
   if (provenOnHost === undefined) return false;
-  const host = own.find(({ kind }) => spec.namedBy.includes(kind))?.host;
-  return own.some((event) => event.host === host && provenOnHost.includes(event.kind));
+  const host = byRequest.find(({ kind }) => spec.namedBy.includes(kind))?.host;
+  return byRequest.some((event) => event.host === host && provenOnHost.includes(event.kind));
 }
 
 /** Whether lines of all these kinds are there, each after the one before it. */

@@ -51,7 +51,7 @@ export interface Coverage {
 }
 
 /** What became of a phase of the table. */
-export type Fate = 'seen' | 'unsaid' | 'not-applicable' | 'not-read' | 'not-logged' | 'no-plug' | 'no-line';
+export type Fate = 'seen' | 'not-reported' | 'not-applicable' | 'not-read' | 'not-logged' | 'no-plug' | 'no-line';
 
 /** A phase of the tables, what was found of it, and how much more the log could show. */
 export interface Planned {
@@ -67,7 +67,7 @@ export interface Planned {
 }
 
 /** All plans of a layout, of none of which there is a line. */
-export interface Blank {
+export interface EmptyResult {
   readonly planned: readonly Planned[];
   readonly fates: readonly Fate[];
 }

@@ -5,12 +5,12 @@ import type { Edge, PhaseSpec } from './define.js';
 import { type Event, inOrder } from './event.js';
 import { EMITTED, PROOFS } from './guest-events.js';
 import { actionOfLock } from './name.js';
-import type { Blank, Coverage } from './phase.js';
+import type { Coverage, EmptyResult } from './phase.js';
+import type { PortBackend } from './port-backend.js';
 import { threadsOf } from './thread.js';
-import type { PortBackend } from './wiring.js';
 
 /**
- * What is asked of a table of phases for every action, worked out once. Each plan and each edge has the same fields in the same
+ * What is asked of a table of phases for every action, computeCoverage out once. Each plan and each edge has the same fields in the same
  * order, and each kind and each service its number in the table: an action's lines are put in place once, by number.
  */
 export interface Table {
@@ -18,16 +18,16 @@ export interface Table {
   readonly numbers: ReadonlyMap<EventKind, number>;
   readonly services: readonly string[];
   /** whether any plan asks how ports are wired, and is of a port, or of a plug cycle */
-  readonly asksWiring: boolean;
+  readonly needsBackends: boolean;
   readonly hasPorts: boolean;
   readonly hasCycles: boolean;
-  /** by the wirings that an action has, as bits */
+  /** by the backendBits that an action has, as bits */
   readonly layouts: Map<number, Layout>;
 }
 
-/** The plans of a table that may be in an action whose ports are wired in certain ways. */
+/** The plans of a table that may be in an action ownership ports are wired in certain ways. */
 export interface Layout {
-  readonly wirings: number;
+  readonly backendBits: number;
   readonly plans: readonly Plan[];
   /** by the number of a kind, the plans that its lines are of, or say something about */
   readonly byKind: readonly (readonly number[])[];
@@ -38,17 +38,17 @@ export interface Layout {
   /** what is said of the phases, by what became of each */
   readonly coverages: Map<string, Coverage>;
   /** the same plans where there is no line of any, by what else decides what becomes of them */
-  readonly blanks: Map<string, Blank>;
+  readonly emptyResults: Map<string, EmptyResult>;
 }
 
-/** Whose lines of a kind are a phase's. Locks and requests that other requests took are not the action's, though they lie in its time. */
-type Whose = 'all' | 'own' | 'own-lock' | 'service';
+/** Ownership lines of a kind are a phase's. Locks and requests that other requests took are not the action's, though they lie in its time. */
+type Ownership = 'all' | 'own' | 'own-lock' | 'service';
 
 export interface PlannedEdge {
   readonly kinds: readonly EventKind[];
-  /** the numbers of its kinds, and whose lines of each count */
+  /** the numbers of its kinds, and ownership lines of each count */
   readonly numbers: readonly number[];
-  readonly whose: readonly Whose[];
+  readonly ownership: readonly Ownership[];
   readonly isAnywhere: boolean;
   readonly pick: 'first' | 'last' | 'latest';
   readonly less: string | undefined;
@@ -62,7 +62,7 @@ export interface PlannedEdge {
 export const PLAIN: PlannedEdge = {
   kinds: [],
   numbers: [],
-  whose: [],
+  ownership: [],
   isAnywhere: false,
   pick: 'first',
   less: undefined,
@@ -84,24 +84,24 @@ export interface Plan {
   readonly hints: readonly number[];
   /** those that are looked for in the whole action */
   readonly hintsAnywhere: readonly number[];
-  /** bits; all where it asks for no wiring */
-  readonly wirings: number;
-  readonly isWired: boolean;
+  /** bits; all where it asks for no backend */
+  readonly backendBits: number;
+  readonly isBackendSpecific: boolean;
   readonly within: string | undefined;
   readonly isDebug: boolean;
   readonly isOptional: boolean;
   readonly repeats: boolean;
-  readonly isSpread: boolean;
+  readonly isFirstToLast: boolean;
   readonly isPoint: boolean;
   readonly hasNext: boolean;
   readonly isAcross: boolean;
   readonly missedWith: readonly number[];
   readonly missedIn: number;
   readonly unless: readonly number[];
-  readonly needsFrom: boolean;
-  readonly isFromRoot: boolean;
+  readonly requireStart: boolean;
+  readonly isNotBeforeRoot: boolean;
   readonly innerEvents: readonly number[] | undefined;
-  readonly most: number;
+  readonly maxSpans: number;
   readonly isHttp: boolean;
   readonly isNamedByCall: boolean;
   readonly failsAt: readonly EventKind[];
@@ -113,10 +113,10 @@ export interface Plan {
 const BITS: Readonly<Record<PortBackend, number>> = { ovn: 1, 'ml2-ovs': 2, other: 4, direct: 8 };
 const ANY = 15;
 
-export const bitOf = (wiring: PortBackend): number => BITS[wiring];
-export const bitsOf = (wirings: Iterable<PortBackend>): number => {
+export const bitOf = (backend: PortBackend): number => BITS[backend];
+export const bitsOf = (backends: Iterable<PortBackend>): number => {
   let bits = 0;
-  for (const wiring of wirings) bits |= BITS[wiring];
+  for (const backend of backends) bits |= BITS[backend];
   return bits;
 };
 
@@ -124,11 +124,11 @@ const tables = new WeakMap<readonly PhaseSpec[], Table>();
 
 export function tableOf(specs: readonly PhaseSpec[]): Table {
   let table = tables.get(specs);
-  if (table === undefined) tables.set(specs, (table = planned(specs)));
+  if (table === undefined) tables.set(specs, (table = createTable(specs)));
   return table;
 }
 
-function planned(specs: readonly PhaseSpec[]): Table {
+function createTable(specs: readonly PhaseSpec[]): Table {
   const numbers = new Map<EventKind, number>();
   const services: string[] = [];
   const numberOf = (kind: EventKind): number => {
@@ -147,7 +147,7 @@ function planned(specs: readonly PhaseSpec[]): Table {
     plans,
     numbers,
     services,
-    asksWiring: plans.some(({ isWired, missedIn, per }) => isWired || missedIn !== 0 || per === 'cycle'),
+    needsBackends: plans.some(({ isBackendSpecific, missedIn, per }) => isBackendSpecific || missedIn !== 0 || per === 'cycle'),
     hasPorts: plans.some(({ per }) => per === 'port'),
     hasCycles: plans.some(({ per }) => per === 'cycle'),
     layouts: new Map(),
@@ -173,23 +173,23 @@ function planOf(spec: PhaseSpec, numberOf: (kind: EventKind) => number, numberOf
     to: spec.to.map((edge) => edgeOf(edge, spec, numberOf)),
     hints: hints(false),
     hintsAnywhere: hints(true),
-    wirings: spec.backends === undefined ? ANY : bitsOf(spec.backends),
-    isWired: spec.backends !== undefined,
+    backendBits: spec.backends === undefined ? ANY : bitsOf(spec.backends),
+    isBackendSpecific: spec.backends !== undefined,
     within: spec.within,
     isDebug: spec.debug === true,
     isOptional: spec.optional === true,
     repeats: spec.repeats === true,
-    isSpread: spec.spread === true,
+    isFirstToLast: spec.firstToLast === true,
     isPoint: spec.isPoint === true,
     hasNext: spec.next !== undefined,
     isAcross: spec.across === true,
     missedWith: (spec.missedWith?.kinds ?? []).map(numberOf),
     missedIn: bitsOf(spec.missedWith?.backends ?? []),
     unless: (spec.unless ?? []).map(numberOf),
-    needsFrom: spec.needsFrom === true,
-    isFromRoot: spec.fromRoot === true,
+    requireStart: spec.requireStart === true,
+    isNotBeforeRoot: spec.notBeforeRoot === true,
     innerEvents: spec.innerEvents?.map(numberOf),
-    most: spec.most ?? Number.POSITIVE_INFINITY,
+    maxSpans: spec.maxSpans ?? Number.POSITIVE_INFINITY,
     isHttp: spec.http !== undefined,
     isNamedByCall: spec.namedByCall === true,
     failsAt: (spec.failsAt ?? []).map(({ kind }) => kind),
@@ -201,7 +201,7 @@ function planOf(spec: PhaseSpec, numberOf: (kind: EventKind) => number, numberOf
 const edgeOf = (edge: Edge, spec: PhaseSpec, numberOf: (kind: EventKind) => number): PlannedEdge => ({
   kinds: edge.kinds,
   numbers: edge.kinds.map(numberOf),
-  whose: edge.kinds.map((kind) => whoseOf(kind, edge, spec)),
+  ownership: edge.kinds.map((kind) => ownershipOf(kind, edge, spec)),
   isAnywhere: edge.anywhere === true,
   pick: edge.pick ?? 'first',
   less: edge.less,
@@ -211,7 +211,7 @@ const edgeOf = (edge: Edge, spec: PhaseSpec, numberOf: (kind: EventKind) => numb
   notBefore: (edge.notBefore ?? []).map(numberOf),
 });
 
-function whoseOf(kind: EventKind, edge: Edge, { onlyOwn }: PhaseSpec): Whose {
+function ownershipOf(kind: EventKind, edge: Edge, { onlyOwn }: PhaseSpec): Ownership {
   const traits = traitsOf(kind);
   if (traits.lock?.of === 'instance') return 'own-lock';
   if (traits.lock !== undefined || onlyOwn?.includes(kind) === true) return 'own';
@@ -219,20 +219,20 @@ function whoseOf(kind: EventKind, edge: Edge, { onlyOwn }: PhaseSpec): Whose {
   return traits.request === true && edge.standIn !== true ? 'service' : 'all';
 }
 
-/** @param wirings those of an action's ports, as bits */
-export function layoutOf(table: Table, wirings: number): Layout {
-  let layout = table.layouts.get(wirings);
-  if (layout === undefined) table.layouts.set(wirings, (layout = laidOut(table, wirings)));
+/** @param backendBits those of an action's ports, as bits */
+export function layoutOf(table: Table, backendBits: number): Layout {
+  let layout = table.layouts.get(backendBits);
+  if (layout === undefined) table.layouts.set(backendBits, (layout = createLayout(table, backendBits)));
   return layout;
 }
 
-function laidOut(table: Table, wirings: number): Layout {
+function createLayout(table: Table, backendBits: number): Layout {
   const plans: Plan[] = [];
   const replaced = new Map<number, string[]>();
   for (const plan of table.plans) {
-    if (wirings === 0 || (plan.wirings & wirings) !== 0) plans.push(plan);
+    if (backendBits === 0 || (plan.backendBits & backendBits) !== 0) plans.push(plan);
     // OVN and ML2/OVS stand in for each other; a port in neither has nothing of either.
-    else if ((plan.wirings & BITS.ovn) !== 0 && !plan.isOptional && (wirings & BITS['ml2-ovs']) === 0)
+    else if ((plan.backendBits & BITS.ovn) !== 0 && !plan.isOptional && (backendBits & BITS['ml2-ovs']) === 0)
       replaced.set(plans.length, [...(replaced.get(plans.length) ?? []), plan.name]);
   }
   const byKind = Array.from(table.numbers, (): number[] => []);
@@ -240,7 +240,7 @@ function laidOut(table: Table, wirings: number): Layout {
     for (const number of new Set([...hints, ...hintsAnywhere, ...unless, ...missedWith])) byKind[number]!.push(place);
   }
   const threads = threadsOf(plans.map(({ spec }) => spec));
-  return { wirings, plans, byKind, replaced, threads, coverages: new Map(), blanks: new Map() };
+  return { backendBits, plans, byKind, replaced, threads, coverages: new Map(), emptyResults: new Map() };
 }
 
 /** The lines among which a phase's edges are looked for, by the number of their kind, each kind in order. */
@@ -259,23 +259,23 @@ export function hasAny(numbers: readonly number[], { lines }: Scope): boolean {
 
 /** The lines of an edge that are the phase's, in order. */
 export function linesOfEdge(edge: PlannedEdge, plan: Plan, { lines }: Scope, request: string): readonly Event[] {
-  const { numbers, whose } = edge;
+  const { numbers, ownership } = edge;
   let found: readonly Event[] = NO_LINES;
   let isMixed = false;
   for (let i = 0; i < numbers.length; i++) {
     const same = lines[numbers[i]!];
     if (same === undefined) continue;
-    const ours = whose[i] === 'all' ? same : same.filter((event) => isOurs(event, whose[i]!, plan, request));
-    if (found.length === 0) found = ours;
+    const owned = ownership[i] === 'all' ? same : same.filter((event) => isOwned(event, ownership[i]!, plan, request));
+    if (found.length === 0) found = owned;
     else {
-      found = [...found, ...ours];
+      found = [...found, ...owned];
       isMixed = true;
     }
   }
   return isMixed ? found.toSorted(inOrder) : found;
 }
 
-function isOurs(event: Event, whose: Whose, { services }: Plan, request: string): boolean {
-  if (whose === 'service') return services.includes(event.service);
-  return event.requestId === request && (whose === 'own' || actionOfLock(event) !== undefined);
+function isOwned(event: Event, ownership: Ownership, { services }: Plan, request: string): boolean {
+  if (ownership === 'service') return services.includes(event.service);
+  return event.requestId === request && (ownership === 'own' || actionOfLock(event) !== undefined);
 }

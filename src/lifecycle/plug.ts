@@ -2,7 +2,7 @@ import type { EventKind } from '../catalogue/event.js';
 import { REQUESTS } from '../model/call.js';
 import { knownServices } from '../model/services.js';
 import { seconds } from '../model/time.js';
-import { about, type Edge, endMinusDuration, last, latest, line, type PhaseSpec, recent, standIn } from './define.js';
+import { bound, type Edge, endMinusDuration, last, latest, latestInCycle, line, type PhaseSpec, standIn } from './define.js';
 import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
 import { secondsWaited } from './waited.js';
 
@@ -20,7 +20,7 @@ const tapWait: PhaseSpec = {
   within: 'ovs interface add',
   backends: ['ovn', 'ml2-ovs'],
   optional: true,
-  needsFrom: true,
+  requireStart: true,
   from: [{ kinds: ['interface.unopened'], notBefore: ['vif.plugged'] }],
   to: [line('interface.added')],
   innerEvents: ['interface.unopened'],
@@ -71,7 +71,7 @@ const neutronEventQueue: PhaseSpec = {
   backends: ['ovn'],
   debug: true,
   optional: true,
-  needsFrom: true,
+  requireStart: true,
   from: [line('ovn.port.up.matched')],
   to: [line('port.status.up')],
 };
@@ -96,7 +96,7 @@ export const vifPluggedWait: PhaseSpec = {
   to: [
     line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event'),
     { kinds: ['vif.plug.announced'], derived: true },
-    about('guest.lifecycle.resumed'),
+    bound('guest.lifecycle.resumed'),
   ],
 };
 
@@ -146,7 +146,10 @@ export const plugChain: readonly PhaseSpec[] = [
       line('port.status.up'),
       line('port.provision.complete'),
       line('port.provisioning'),
-      { ...recent('agent.devices.configured', 'agent.ports.filtered', 'agent.filters.preparing', 'agent.port.updated'), derived: true },
+      {
+        ...latestInCycle('agent.devices.configured', 'agent.ports.filtered', 'agent.filters.preparing', 'agent.port.updated'),
+        derived: true,
+      },
     ],
     to: [line('vif.plug.announced'), line('nova.notifying'), { kinds: ['nova.notified'], derived: true }],
   },
@@ -155,7 +158,7 @@ export const plugChain: readonly PhaseSpec[] = [
 ];
 
 /** How long after an action that does not wait for its ports their chains are waited for: the agent handles several in one loop. */
-export const CHAIN_LASTS = seconds(30);
+export const PORT_CHAIN_WAIT = seconds(30);
 
 /** The same where nova starts the guest without waiting for its ports, unless it says that it waits. */
 export const plugUnawaited: readonly PhaseSpec[] = plugChain.map((phase) =>
@@ -165,7 +168,7 @@ export const plugUnawaited: readonly PhaseSpec[] = plugChain.map((phase) =>
         from: [line('vif.plug.awaited')],
         to: [line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event')],
         optional: true,
-        needsFrom: true,
+        requireStart: true,
       }
     : phase,
 );
@@ -242,7 +245,7 @@ export const requests: readonly PhaseSpec[] = [
     to: [line('neutron.requested', 'neutron.ports.listed')],
     repeats: true,
     optional: true,
-    most: 100,
+    maxSpans: 100,
   },
   {
     name: REQUESTS,
@@ -253,7 +256,7 @@ export const requests: readonly PhaseSpec[] = [
     to: [line('image.requested', 'image.downloaded')],
     repeats: true,
     optional: true,
-    most: 100,
+    maxSpans: 100,
   },
 ];
 
@@ -282,7 +285,7 @@ export const dispatch = (...taken: readonly Edge[]): PhaseSpec => ({
   name: 'dispatch',
   service: 'nova-compute',
   optional: true,
-  needsFrom: true,
+  requireStart: true,
   across: true,
   // At INFO a build prints neither that it was taken nor that its turn has come.
   next: ['build queue'],
@@ -310,7 +313,7 @@ export const scheduling: readonly PhaseSpec[] = [
     name: 'schedule',
     service: 'nova-scheduler',
     debug: true,
-    spread: true,
+    firstToLast: true,
     from: [line('scheduling.started'), standIn(line('hosts.counted', 'hosts.filtered', 'hosts.weighed', 'placement.claiming'))],
     to: [last('host.chosen', 'hosts.none', 'candidates.none'), standIn(last('hosts.filtered', 'hosts.weighed', 'placement.claiming'))],
   },
@@ -318,7 +321,7 @@ export const scheduling: readonly PhaseSpec[] = [
     name: 'schedule',
     service: 'placement',
     // A line alone is no time: placement states no duration.
-    needsFrom: true,
+    requireStart: true,
     from: [line('allocation.candidates.requested')],
     to: [line('allocation.written')],
     optional: true,

@@ -1,6 +1,6 @@
 import { AT_WORK, action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo } from './common.js';
 import { type ActionSpec, last, latest, line, standIn } from './define.js';
-import { apiRequest, CHAIN_LASTS, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
+import { apiRequest, PORT_CHAIN_WAIT, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js';
 
 /** Power a server off. INFO logs have no line for its start: at INFO it is known by its shutdown. */
@@ -34,7 +34,7 @@ export const stop: ActionSpec = action({
     'port.updating',
   ],
   calls: ['_stop_server'],
-  begunBy: ['server.stop.begun'],
+  apiLines: ['server.stop.begun'],
   tasks: ['powering-off'],
   starts: [
     line('instance.lock.awaited'),
@@ -71,16 +71,16 @@ export const start: ActionSpec = action({
     'migration.finishing',
   ],
   calls: ['_start_server'],
-  begunBy: ['server.start.begun'],
+  apiLines: ['server.start.begun'],
   tasks: ['powering-on'],
   starts: [{ kinds: ['instance.destroyed'], derived: true }],
   startsWithFirst: true,
   opensWith: [...AT_WORK, 'instance.destroyed', 'vif.unplugged', 'vif.plugged'],
   // The hard reboot takes away first what may be left of the guest.
-  headedBy: ['instance.destroyed'],
+  precededBy: ['instance.destroyed'],
   ends: ['instance.rebooted'],
   fails: [...FAILURES, 'guest.start.failed'],
-  outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
+  portWait: { millis: PORT_CHAIN_WAIT, after: ['vif.plugged'] },
   phases: [
     apiRequest,
     networkInfo,
@@ -165,7 +165,7 @@ export const resume: ActionSpec = action({
   tasks: ['resuming'],
   ends: ['instance.running'],
   fails: [...FAILURES, 'guest.start.failed'],
-  outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
+  portWait: { millis: PORT_CHAIN_WAIT, after: ['vif.plugged'] },
   phases: [
     apiRequest,
     networkInfo,

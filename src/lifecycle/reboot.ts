@@ -1,6 +1,6 @@
 import { action, FAILURES, lockWait, networkInfo } from './common.js';
 import { type ActionSpec, latest, line, standIn } from './define.js';
-import { apiRequest, CHAIN_LASTS, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
+import { apiRequest, PORT_CHAIN_WAIT, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js';
 
 /**
@@ -16,7 +16,7 @@ export const reboot: ActionSpec = action({
   tasks: ['rebooting', 'rebooting_hard', 'reboot_pending', 'reboot_pending_hard', 'reboot_started', 'reboot_started_hard'],
   ends: ['instance.rebooted', 'instance.soft.rebooted'],
   fails: [...FAILURES, 'reboot.failed', 'guest.start.failed'],
-  outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
+  portWait: { millis: PORT_CHAIN_WAIT, after: ['vif.plugged'] },
   phases: [
     apiRequest,
     lockWait,
@@ -43,7 +43,7 @@ export const reboot: ActionSpec = action({
       service: 'nova-compute',
       within: 'soft reboot',
       optional: true,
-      needsFrom: true,
+      requireStart: true,
       from: [line('guest.soft.shutdown')],
       to: [line('guest.lifecycle.started')],
     },
@@ -60,7 +60,7 @@ export const reboot: ActionSpec = action({
     ...maybe(
       ...partsOf(
         'reboot finish',
-        [guestStart, guestPaused].map((phase) => ({ ...phase, needsFrom: true })),
+        [guestStart, guestPaused].map((phase) => ({ ...phase, requireStart: true })),
       ),
     ),
     {

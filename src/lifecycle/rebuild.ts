@@ -1,5 +1,5 @@
 import { minutes, seconds } from '../model/time.js';
-import { type ActionSpec, about, endMinusDuration, last, latest, line } from './define.js';
+import { type ActionSpec, bound, endMinusDuration, last, latest, line } from './define.js';
 import { apiRequest, dispatch, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { spawning } from './spawning.js';
 
@@ -36,7 +36,7 @@ export const rebuild: ActionSpec = {
         line('guest.shutdown.started'),
         endMinusDuration('guest.shutdown.failed'),
         endMinusDuration('guest.shutdown.finished'),
-        about('instance.rebuilding'),
+        bound('instance.rebuilding'),
       ],
       to: [line('instance.destroyed'), line('guest.shutdown.finished', 'guest.shutdown.failed')],
     },
@@ -58,7 +58,7 @@ export const rebuild: ActionSpec = {
     {
       name: 'spawn',
       service: 'nova-compute',
-      from: [line('instance.directory.created'), line('image.creation.started'), about('guest.xml.started')],
+      from: [line('instance.directory.created'), line('image.creation.started'), bound('guest.xml.started')],
       to: [line('instance.spawned'), line('guest.start.failed')],
     },
     ...spawning,

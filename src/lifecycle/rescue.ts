@@ -1,6 +1,6 @@
 import { action, FAILURES, guestDestroy, guestShutdown, networkInfo } from './common.js';
 import { type ActionSpec, last, latest, line, standIn } from './define.js';
-import { apiRequest, CHAIN_LASTS, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
+import { apiRequest, PORT_CHAIN_WAIT, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { maybe, partsOf, spawning } from './spawning.js';
 
 /**
@@ -20,7 +20,7 @@ export const rescue: ActionSpec = action({
   ends: ['guest.lifecycle.started'],
   provedBy: ['power.state.checked'],
   fails: [...FAILURES, 'guest.start.failed'],
-  outlivedBy: { millis: CHAIN_LASTS },
+  portWait: { millis: PORT_CHAIN_WAIT },
   phases: [
     apiRequest,
     networkInfo,
@@ -48,7 +48,7 @@ export const unrescue: ActionSpec = action({
   ends: ['guest.lifecycle.started'],
   provedBy: ['power.state.checked'],
   fails: [...FAILURES, 'guest.start.failed'],
-  outlivedBy: { millis: CHAIN_LASTS },
+  portWait: { millis: PORT_CHAIN_WAIT },
   phases: [
     apiRequest,
     networkInfo,

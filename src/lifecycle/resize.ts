@@ -1,6 +1,6 @@
 import { hours } from '../model/time.js';
 import { AT_WORK, action, FAILURES, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, about, anywhere, type Edge, latest, line, type PhaseSpec } from './define.js';
+import { type ActionSpec, anywhere, bound, type Edge, latest, line, type PhaseSpec } from './define.js';
 import { apiRequest, dispatch, plugChain, plugUnawaited, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, networkWait, partsOf, spawning } from './spawning.js';
 
@@ -28,13 +28,13 @@ const moving: readonly PhaseSpec[] = [
     service: 'nova-compute',
     from: [latest('vif.unplugged'), latest('instance.destroyed')],
     // The source prints nothing when it has handed the disks over; what the destination does next bounds it.
-    to: [about('port.binding.active'), about('port.updating'), about('migration.finishing'), about('image.creation.started'), lastCopy],
+    to: [bound('port.binding.active'), bound('port.updating'), bound('migration.finishing'), bound('image.creation.started'), lastCopy],
   },
   networkInfo,
   {
     name: 'resize finish',
     service: 'nova-compute',
-    from: [line('migration.finishing'), about('image.creation.started')],
+    from: [line('migration.finishing'), bound('image.creation.started')],
     to: [line('migration.finished'), line('instance.running')],
   },
   ...partsOf('resize finish', maybe(...spawning.filter((phase) => phase !== networkWait))),
@@ -81,14 +81,14 @@ export const resize: ActionSpec = move({
   provenOnHost: ['guest.shutdown.finished', 'guest.shutdown.failed'],
   calls: ['_action_resize', '_resize'],
   givenUpBy: { tasks: ['compute_task_migrate_server'] },
-  begunBy: ['server.resize.begun'],
+  apiLines: ['server.resize.begun'],
 });
 
 /** Move a stopped server to another host: what crosses hosts and nova-api does not call a resize. */
 export const migrate: ActionSpec = move({
   name: 'migrate',
   calls: ['_migrate'],
-  begunBy: ['server.migrate.begun'],
+  apiLines: ['server.migrate.begun'],
   givenUpBy: { tasks: ['compute_task_migrate_server'], alone: true },
 });
 

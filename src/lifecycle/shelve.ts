@@ -10,7 +10,7 @@ const offloading: readonly PhaseSpec[] = [
   {
     name: 'guest remove',
     service: 'nova-compute',
-    needsFrom: true,
+    requireStart: true,
     from: [line('instance.shelve.offloading')],
     to: [last('instance.destroyed')],
   },
@@ -77,7 +77,7 @@ export const unshelve: ActionSpec = action({
   lockedBy: ['do_unshelve_instance'],
   namedBy: ['instance.unshelving'],
   calls: ['_unshelve'],
-  begunBy: ['server.unshelve.begun'],
+  apiLines: ['server.unshelve.begun'],
   givenUpBy: { kinds: ['unshelve.host.missing'], alone: true },
   tasks: ['unshelving'],
   ends: ['instance.spawned'],

@@ -62,7 +62,7 @@ export const backup: ActionSpec = action({
       name: 'backup rotate',
       service: 'nova-compute',
       optional: true,
-      needsFrom: true,
+      requireStart: true,
       from: [line('snapshot.timed')],
       to: [line('backups.rotating')],
     },

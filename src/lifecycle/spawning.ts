@@ -33,7 +33,7 @@ export const guestPaused: PhaseSpec = {
   service: 'nova-compute',
   within: 'spawn',
   optional: true,
-  needsFrom: true,
+  requireStart: true,
   from: [line('guest.lifecycle.paused')],
   to: [line('guest.lifecycle.resumed')],
 };

@@ -5,8 +5,8 @@ import type { FinishedTrace, SpanData } from '../model/span.js';
 import type { Stall, StallsOfDaemon } from '../model/stall.js';
 
 /** The most stalls of a daemon that are remembered, and the most daemons. */
-const LONGEST = 3;
-const MOST_DAEMONS = 1000;
+const MAX_STALLS = 3;
+const MAX_DAEMONS = 1000;
 
 /** Which field of a line says how long, and how many milliseconds its unit has. */
 const FIELDS: ReadonlyMap<EventKind, readonly [field: string, unit: number]> = new Map<EventKind, readonly [string, number]>([
@@ -15,7 +15,7 @@ const FIELDS: ReadonlyMap<EventKind, readonly [field: string, unit: number]> = n
 ]);
 
 /** The attribute by which a span says that it was slowed by a daemon's stalls. The last serves all hosts. */
-const SAID_BY: Readonly<Record<string, { readonly key: string; readonly anywhere?: true }>> = {
+const CAUSE_KEYS: Readonly<Record<string, { readonly key: string; readonly anywhere?: true }>> = {
   'ovn-controller': { key: keys.ovnStall },
   'ovs-vswitchd': { key: keys.ovsStall },
   'ovn-northd': { key: keys.northdStall, anywhere: true },
@@ -35,11 +35,11 @@ export interface Slowed {
   readonly spans: readonly Pick<SpanData, 'start' | 'end' | 'host' | 'attributes'>[];
 }
 
-const SAYING = Object.values(SAID_BY).map(({ key }) => key);
+const ALL_CAUSE_KEYS = Object.values(CAUSE_KEYS).map(({ key }) => key);
 
 /** What `Stalls.seen` needs of a trace; undefined where that is nothing. */
 export function slowedOf({ spans }: FinishedTrace): Slowed | undefined {
-  const slowed = spans.filter(({ attributes }) => SAYING.some((key) => attributes[key] !== undefined));
+  const slowed = spans.filter(({ attributes }) => ALL_CAUSE_KEYS.some((key) => attributes[key] !== undefined));
   return slowed.length === 0 ? undefined : { spans: slowed.map(({ start, end, host, attributes }) => ({ start, end, host, attributes })) };
 }
 
@@ -62,28 +62,28 @@ export class Stalls {
 
   /** Takes a line into account, if it reports a stall. */
   note({ kind, service, host, at, fields }: Reported): void {
-    const says = FIELDS.get(kind);
-    if (says === undefined) return;
-    const millis = Number(fields[says[0]]) * says[1];
+    const field = FIELDS.get(kind);
+    if (field === undefined) return;
+    const millis = Number(fields[field[0]]) * field[1];
     const key = `${service}@${host}`;
     const daemon = this.#daemons.get(key) ?? { service, host, count: 0, totalMillis: 0, longest: [] };
     if (daemon.count === 0) {
-      if (this.#daemons.size >= MOST_DAEMONS) return;
+      if (this.#daemons.size >= MAX_DAEMONS) return;
       this.#daemons.set(key, daemon);
     }
     daemon.count++;
     daemon.totalMillis += millis;
-    daemon.longest = [...daemon.longest, { service, host, at, millis }].sort(byLength).slice(0, LONGEST);
+    daemon.longest = [...daemon.longest, { service, host, at, millis }].sort(byLength).slice(0, MAX_STALLS);
   }
 
   /** Marks what a trace shows. A trace is made after all of its lines were read. */
   seen({ spans }: Slowed): void {
     if (this.#daemons.size === 0) return;
     for (const daemon of this.#daemons.values()) {
-      const signs = SAID_BY[daemon.service];
-      if (signs === undefined) continue;
+      const cause = CAUSE_KEYS[daemon.service];
+      if (cause === undefined) continue;
       const slowed = spans.filter(
-        ({ host, attributes }) => attributes[signs.key] !== undefined && (signs.anywhere || host === daemon.host),
+        ({ host, attributes }) => attributes[cause.key] !== undefined && (cause.anywhere || host === daemon.host),
       );
       if (slowed.length === 0) continue;
       const isIn = ({ at, millis }: Stall): boolean => slowed.some(({ start, end }) => start <= at && end >= at - millis);
@@ -98,7 +98,7 @@ export class Stalls {
       this.#daemons.set(key, daemon);
       daemon.count += count;
       daemon.totalMillis += totalMillis;
-      daemon.longest = [...daemon.longest, ...longest].sort(byLength).slice(0, LONGEST);
+      daemon.longest = [...daemon.longest, ...longest].sort(byLength).slice(0, MAX_STALLS);
     }
   }
 

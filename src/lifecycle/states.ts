@@ -28,7 +28,7 @@ const BUILDING = 'building';
 const OF_CREATE: readonly string[] = ['scheduling', 'block_device_mapping', 'networking', 'spawning'];
 
 /** Task states that one action goes through beside those that its table names. */
-const ALSO: Partial<Record<ActionName, readonly string[]>> = {
+const EXTRA_TASKS: Partial<Record<ActionName, readonly string[]>> = {
   create: OF_CREATE,
   backup: ['image_snapshot', 'image_snapshot_pending', 'image_pending_upload', 'image_uploading'],
   shelve: ['image_snapshot', 'image_pending_upload', 'image_uploading'],
@@ -47,17 +47,17 @@ export function statesOf(event: Event): PrintedStates | undefined {
 
 /** Which actions a printed state is of. */
 export function createStates(actions: readonly ActionSpec[]) {
-  const passed = new Map<string, Set<ActionSpec>>();
+  const actionsByTask = new Map<string, Set<ActionSpec>>();
   for (const spec of actions)
-    for (const task of [...(spec.tasks ?? []), ...(spec.sharedTasks ?? []), ...(ALSO[spec.name] ?? [])])
-      passed.set(task, (passed.get(task) ?? new Set()).add(spec));
-  const withTasks = new Set([...passed.values()].flatMap((specs) => [...specs]));
+    for (const task of [...(spec.tasks ?? []), ...(spec.sharedTasks ?? []), ...(EXTRA_TASKS[spec.name] ?? [])])
+      actionsByTask.set(task, (actionsByTask.get(task) ?? new Set()).add(spec));
+  const withTasks = new Set([...actionsByTask.values()].flatMap((specs) => [...specs]));
   const isOfBuild = ({ name }: ActionSpec): boolean => name === 'create' || name === 'delete';
 
   return {
     /** The actions that go through the printed task state, in the order of the table; none where it names none. */
     possible({ vm, task }: PrintedStates): ActionSpec[] {
-      const through = task === undefined ? undefined : passed.get(task);
+      const through = task === undefined ? undefined : actionsByTask.get(task);
       if (through === undefined) return [];
       const isBuilding = vm === undefined ? undefined : vm === BUILDING;
       return actions.filter(
@@ -77,7 +77,7 @@ export function createStates(actions: readonly ActionSpec[]) {
     exclude(spec: ActionSpec, { vm, task }: PrintedStates): boolean {
       if (!withTasks.has(spec)) return false;
       if (vm === BUILDING && !isOfBuild(spec)) return true;
-      const through = task === undefined ? undefined : passed.get(task);
+      const through = task === undefined ? undefined : actionsByTask.get(task);
       return (
         through !== undefined && (!through.has(spec) || (task === 'spawning' && vm !== undefined && vm !== BUILDING && isOfBuild(spec)))
       );

@@ -3,7 +3,7 @@ import { type Event, inOrder } from './event.js';
 import type { Phase, Planned } from './phase.js';
 
 /** What stands between the names of phases that share a span. */
-const JOINT = ' + ';
+const SEPARATOR = ' + ';
 
 /** Whether a span is of this phase: of it alone, or of it and of others that no line parts from it. */
 export const isOf = ({ name, parts }: Pick<Phase, 'name' | 'parts'>, phase: string): boolean =>
@@ -129,7 +129,7 @@ function between(segment: readonly Entry[], before: Phase | undefined, after: Ph
   ];
 }
 
-/** What began and of which no end is known: it may be any of those whose beginning would not be shown. */
+/** What began and of which no end is known: it may be any of those ownership beginning would not be shown. */
 function openFrom(segment: readonly Entry[], from: Phase): Phase {
   const shown = segment.findIndex((entry, i) => entry.of.showsEnd || segment[i + 1]?.of.showsStart === true);
   return { ...from, ...named(shown === -1 ? segment : segment.slice(0, shown + 1)) };
@@ -139,5 +139,5 @@ function named(segment: readonly Entry[]): Pick<Phase, 'name' | 'parts'> {
   const [first] = segment;
   if (segment.length === 1 && first !== undefined) return { name: first.of.spec.name };
   const names = [...new Set(segment.map(({ of }) => of.spec.name))];
-  return names.length === 1 ? { name: names[0]! } : { name: names.join(JOINT), parts: names };
+  return names.length === 1 ? { name: names[0]! } : { name: names.join(SEPARATOR), parts: names };
 }

@@ -27,7 +27,7 @@ export interface Unnamed {
 }
 
 /** How many are named: a reader wants to know which line to look for, not all that nova can do. */
-const MOST = 3;
+const MAX_SHOWN = 3;
 
 /** What a cloud does most. */
 const USUAL: readonly ActionName[] = ['create', 'delete'];
@@ -42,12 +42,12 @@ export function couldBe(own: readonly Event[]): Possible[] {
     .filter(({ notWith }) => notWith?.some((kind) => kinds.has(kind)) !== true)
     .map((spec) => ({ spec, known: [...kinds].filter((kind) => known(spec).has(kind)).length }))
     .filter(({ known }) => known > 0);
-  const most = Math.max(0, ...fits.map(({ known }) => known));
+  const best = Math.max(0, ...fits.map(({ known }) => known));
   const isUsual = ({ spec }: { readonly spec: ActionSpec }): number => Number(USUAL.includes(spec.name));
   return fits
-    .filter(({ known }) => known === most)
+    .filter(({ known }) => known === best)
     .sort((a, b) => isUsual(b) - isUsual(a))
-    .slice(0, MOST)
+    .slice(0, MAX_SHOWN)
     .map(({ spec }) => ({ action: spec.name, line: namingLineOf(spec) }));
 }
 
@@ -77,9 +77,9 @@ function known(spec: ActionSpec): ReadonlySet<EventKind> {
 
 /** The newest wording of the first line at INFO that names it. */
 function namingLineOf({ name, namedBy }: ActionSpec): string | undefined {
-  const said = new Map(messagesOf('nova-compute').map(({ kind, spec }) => [kind, spec] as const));
+  const specs = new Map(messagesOf('nova-compute').map(({ kind, spec }) => [kind, spec] as const));
   for (const kind of [FIRST_AT_INFO[name], ...namedBy]) {
-    const spec = kind === undefined ? undefined : said.get(kind);
+    const spec = kind === undefined ? undefined : specs.get(kind);
     if (spec !== undefined && [spec.level].flat().includes('INFO'))
       return [...spec.says].at(-1)?.replace(/\{(\w+):\w+\}/g, (_hole, field) => String(field).toUpperCase());
   }

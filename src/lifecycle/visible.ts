@@ -125,16 +125,16 @@ function betterVisibility(
   const isRead = (service: string): boolean => levelFloorOf(service) !== undefined;
   if (!isSeen({ ...logging, levelFloorOf: () => 'DEBUG' })) return { seen: 'not-printed' };
 
-  const quiet = kinds.filter((kind) => !isPrinted(kind, logging));
-  const candidates = unique([...owners, ...servicesOf(quiet, logging)]);
+  const notPrinted = kinds.filter((kind) => !isPrinted(kind, logging));
+  const candidates = unique([...owners, ...servicesOf(notPrinted, logging)]);
   if (owners.some(isRead)) {
-    const shy = candidates.filter(
+    const belowDebug = candidates.filter(
       (service) => isRead(service) && levelFloorOf(service) !== 'DEBUG' && (!needsDebug || owners.includes(service)),
     );
-    const alone = shy.filter((service) => isSeen(withFloor([service], 'DEBUG'))).slice(0, 1);
-    const services = alone.length > 0 ? alone : shy;
+    const alone = belowDebug.filter((service) => isSeen(withFloor([service], 'DEBUG'))).slice(0, 1);
+    const services = alone.length > 0 ? alone : belowDebug;
     if (isSeen(withFloor(services, 'DEBUG')))
-      return { seen: 'needs-debug', ends: false, services, loggers: loggersOf(quiet, services, logging) };
+      return { seen: 'needs-debug', ends: false, services, loggers: loggersOf(notPrinted, services, logging) };
   }
   const missing = candidates.filter((service) => !isRead(service) && (owners.some(isRead) || owners.includes(service)));
   const isEnough = (added: readonly string[], floor: LogLevelFloor): boolean => isSeen(withFloor(added, floor));
@@ -142,7 +142,7 @@ function betterVisibility(
   const atDebug = missing.filter((service) => isEnough([service], 'DEBUG'));
   const services = atInfo.length > 0 ? atInfo : atDebug.length > 0 ? atDebug : owners.some(isRead) ? missing : owners;
   // Where it takes several logs, each is asked for at the level that all of them need.
-  const inDepth =
+  const needsDebugLevel =
     needsDebug ||
     (atInfo.length === 0 &&
       (atDebug.length > 0 ||
@@ -150,7 +150,7 @@ function betterVisibility(
           candidates.filter((each) => !isRead(each)),
           'INFO',
         )));
-  return { seen: 'no-log', services, atDebug: inDepth };
+  return { seen: 'no-log', services, atDebug: needsDebugLevel };
 }
 
 const loggersOf = (kinds: readonly EventKind[], of: readonly string[], logging: Logging): string[] =>
@@ -166,7 +166,7 @@ const loggersOf = (kinds: readonly EventKind[], of: readonly string[], logging: 
  * Lines by which an action is named, and which do not say of themselves whose request is about which instance: they name no
  * instance, or no request. A test holds this to the wordings of each release.
  */
-export const LOOSE: ReadonlySet<EventKind> = new Set<EventKind>([
+export const UNLINKED_KINDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'vif.plugged',
   'vif.unplugged',
   'migration.allocation.deleted',
@@ -185,11 +185,11 @@ const TASKS: readonly EventKind[] = ['power.state.sync.pending', 'power.state.sy
 const isReadAt = (service: string, floor: LogLevelFloor, { levelFloorOf }: Logging): boolean => levelFloorOf(service) === floor;
 
 /** Whether ports may be wired so in this cloud: it has OVN or the agent of ML2/OVS, and if no log shows which, OVN. */
-function isWiredSo({ backends: wiredBy }: PhaseSpec, { levelFloorOf }: Logging): boolean {
-  if (wiredBy === undefined) return true;
+function hasBackend({ backends }: PhaseSpec, { levelFloorOf }: Logging): boolean {
+  if (backends === undefined) return true;
   const hasAgent = levelFloorOf('neutron-openvswitch-agent') !== undefined;
   const hasOvn = levelFloorOf('ovn-controller') !== undefined || !hasAgent;
-  return (hasOvn && wiredBy.includes('ovn')) || (hasAgent && wiredBy.includes('ml2-ovs'));
+  return (hasOvn && backends.includes('ovn')) || (hasAgent && backends.includes('ml2-ovs'));
 }
 
 /** What logs show of an action: its name, its ends and its phases. */
@@ -207,7 +207,7 @@ export function actionVisibility(action: ActionSpec, logging: Logging): ActionVi
     start: visibilityOfAny(first, (given) => isAny(first, given), logging),
     end: visibilityOfAny(last, (given) => isAny(last, given), logging),
     phases: action.phases
-      .filter((phase) => isWiredSo(phase, logging))
+      .filter((phase) => hasBackend(phase, logging))
       .map((phase) => ({ phase, visibility: visibilityOf(phase, logging) })),
   };
 }
@@ -217,9 +217,9 @@ const isAny = (kinds: readonly EventKind[], logging: Logging): boolean => kinds.
 const visibilityOfAny = (kinds: readonly EventKind[], isSeen: (given: Logging) => boolean, logging: Logging): Visibility =>
   isSeen(logging) ? { seen: 'whole' } : betterVisibility(kinds, ['nova-compute'], logging, isSeen);
 
-const callsOf = ({ calls = [], begunBy = [] }: ActionSpec): readonly EventKind[] => [
+const callsOf = ({ calls = [], apiLines = [] }: ActionSpec): readonly EventKind[] => [
   ...(calls.length > 0 ? (['server.action.called'] as const) : []),
-  ...begunBy,
+  ...apiLines,
 ];
 
 const namingKinds = (action: ActionSpec): EventKind[] => [
@@ -233,13 +233,14 @@ const namingKinds = (action: ActionSpec): EventKind[] => [
 
 /** Whether lines of some sort name it, as `nameAction` does it. */
 function isNamed(action: ActionSpec, logging: Logging): boolean {
-  const { namedBy, lockedBy, startsWithoutRequestId: opensBare = [], namedByAll: steps = [], begunBy = [], tasks = [] } = action;
+  const { namedBy, lockedBy, startsWithoutRequestId = [], namedByAll: steps = [], apiLines = [], tasks = [] } = action;
   // The other services' lines belong to actions that nova-compute's own lines make up.
   if (logging.levelFloorOf('nova-compute') === undefined) return false;
-  const isLinked = isReadAt('nova-compute', 'DEBUG', logging) || isAny([...LINKS, ...begunBy], logging);
-  const areNaming = (kinds: readonly EventKind[]): boolean => isAny(isLinked ? kinds : kinds.filter((kind) => !LOOSE.has(kind)), logging);
+  const isLinked = isReadAt('nova-compute', 'DEBUG', logging) || isAny([...LINKS, ...apiLines], logging);
+  const areNaming = (kinds: readonly EventKind[]): boolean =>
+    isAny(isLinked ? kinds : kinds.filter((kind) => !UNLINKED_KINDS.has(kind)), logging);
   const usual = namedBy.filter((kind) => !RARE.has(kind));
-  if ((lockedBy.length > 0 && isAny(LOCKS, logging)) || areNaming(usual) || isAny(opensBare, logging)) return true;
+  if ((lockedBy.length > 0 && isAny(LOCKS, logging)) || areNaming(usual) || isAny(startsWithoutRequestId, logging)) return true;
   if (steps.length > 0 && steps.every((step) => isAny(step, logging)) && steps.some((step) => areNaming(step))) return true;
   // Another action's name would go before these.
   if (namesakeByStart(action) !== undefined) return false;

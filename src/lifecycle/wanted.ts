@@ -2,7 +2,7 @@ import type { EventKind } from '../catalogue/event.js';
 import { kindsWith } from '../catalogue/traits.js';
 import type { Some } from '../catalogue/wants.js';
 import type { Level } from '../model/record.js';
-import { causeKinds, isOfUsersOnly, leastOf } from './causes.js';
+import { causeKinds, isOnlyOfUsers, minimumOf } from './causes.js';
 import type { Edge } from './define.js';
 import { actions } from './name.js';
 
@@ -10,7 +10,7 @@ import { actions } from './name.js';
 export const EXTERNAL_EVENTS: ReadonlySet<EventKind> = new Set(kindsWith(({ external }) => external === true));
 
 /** Kinds that link ids, open or close something, or bound a trace of their own, without being an edge of a phase. */
-const ALSO: readonly EventKind[] = [
+const NO_EDGES: readonly EventKind[] = [
   'compute.started',
   'resources.audited',
   'deletion.resumed',
@@ -53,7 +53,7 @@ const ALSO: readonly EventKind[] = [
 const kindsOf = (edges: readonly Edge[]): readonly EventKind[] => edges.flatMap(({ kinds }) => kinds);
 
 const used: ReadonlySet<EventKind> = new Set([
-  ...ALSO,
+  ...NO_EDGES,
   ...causeKinds,
   ...actions.flatMap((spec) => [
     ...spec.namedBy,
@@ -63,11 +63,11 @@ const used: ReadonlySet<EventKind> = new Set([
     ...(spec.startsWithoutRequestId ?? []),
     ...(spec.peerEvidence ?? []).flat(),
     ...(spec.notWith ?? []),
-    ...(spec.begunBy ?? []),
+    ...(spec.apiLines ?? []),
     ...(spec.endsQuietly ?? []),
     ...(spec.provedBy ?? []),
     ...(spec.opensWith ?? []),
-    ...spec.phases.flatMap(({ innerEvents: marks }) => marks ?? []),
+    ...spec.phases.flatMap(({ innerEvents }) => innerEvents ?? []),
     ...kindsOf(spec.starts),
     ...spec.ends,
     ...(spec.endsAfter ?? []),
@@ -124,4 +124,4 @@ export const isWanted = (kind: EventKind, level: Level | readonly Level[]): bool
 
 /** The same, with which lines of the kind are: what took too little to be a cause is not read, nor what periodic tasks do all day. */
 export const wants = (kind: EventKind, level: Level | readonly Level[]): boolean | Some =>
-  isWanted(kind, level) && { atLeast: leastOf(kind), ofUsers: isOfUsersOnly(kind) };
+  isWanted(kind, level) && { atLeast: minimumOf(kind), ofUsers: isOnlyOfUsers(kind) };

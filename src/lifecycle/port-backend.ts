@@ -23,7 +23,7 @@ const PLUGGED: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plugging', 'vif
 const ACTIVE: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plug.announced', 'vif.plug.received', 'vif.plug.processed']);
 const STARTED: ReadonlySet<EventKind> = new Set<EventKind>(['guest.lifecycle.started', 'guest.lifecycle.resumed']);
 
-interface Given {
+interface BackendInput {
   readonly members: readonly Member[];
   readonly ports: readonly string[];
   readonly host: string | undefined;
@@ -31,30 +31,30 @@ interface Given {
 }
 
 /** How each port of an action is wired, by what its lines say; where they say nothing, by whose logs are read; else as with OVN. */
-export function portBackendsOf(given: Given): ReadonlyMap<string, PortBackend> {
+export function portBackendsOf(input: BackendInput): ReadonlyMap<string, PortBackend> {
   const found = new Map<string, PortBackend | undefined>();
-  for (const port of given.ports) found.set(port, shownBy(port, given));
-  const usual = usualOf(found.values()) ?? (hasAgent(given) ? 'ml2-ovs' : 'ovn');
+  for (const port of input.ports) found.set(port, backendShownFor(port, input));
+  const usual = mostUsual(found.values()) ?? (hasAgent(input) ? 'ml2-ovs' : 'ovn');
   const backends = new Map<string, PortBackend>();
   for (const [port, backend] of found) backends.set(port, backend ?? usual);
   return backends;
 }
 
 /** As the others are wired, so is what says nothing. */
-function usualOf(found: Iterable<PortBackend | undefined>): PortBackend | undefined {
+function mostUsual(found: Iterable<PortBackend | undefined>): PortBackend | undefined {
   for (const backend of found) if (backend === 'ovn' || backend === 'ml2-ovs') return backend;
   return undefined;
 }
 
-const hasAgent = ({ reads, host }: Given): boolean => reads('neutron-openvswitch-agent', host) && !reads('ovn-controller', host);
+const hasAgent = ({ reads, host }: BackendInput): boolean => reads('neutron-openvswitch-agent', host) && !reads('ovn-controller', host);
 
-function shownBy(port: string, given: Given): PortBackend | undefined {
+function backendShownFor(port: string, input: BackendInput): PortBackend | undefined {
   let byAgent = false;
   let byOvn = false;
   let isPlugged = false;
   let isInOvs = false;
   let isActive = false;
-  for (const { event, ports } of given.members) {
+  for (const { event, ports } of input.members) {
     if (!ports.includes(port)) continue;
     const { kind, service } = event;
     if (service === 'nova-compute') {
@@ -71,11 +71,11 @@ function shownBy(port: string, given: Given): PortBackend | undefined {
   }
   if (byOvn) return 'ovn';
   if (byAgent) return 'ml2-ovs';
-  return isActive && !isPlugged && !isInOvs && isUsedUnseen(given) ? 'direct' : undefined;
+  return isActive && !isPlugged && !isInOvs && isUsedUnseen(input) ? 'direct' : undefined;
 }
 
 /** The guest runs with the port, and the services that would have plugged it are read and printed nothing. */
-const isUsedUnseen = ({ members, host, reads }: Given): boolean =>
+const isUsedUnseen = ({ members, host, reads }: BackendInput): boolean =>
   host !== undefined &&
   reads('nova-compute', host) &&
   reads('ovs-vswitchd', host) &&
