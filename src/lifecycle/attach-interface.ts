@@ -3,7 +3,7 @@ import { type ActionSpec, anywhere, endMinusDuration, last, latest, line, type P
 import { eventDeliver, PORT_CHAIN_WAIT, plugChain, portDown, requests, vifPluggedWait, vifUnplug } from './plug.js';
 import { partsOf } from './spawning.js';
 
-/** These call nova-compute and wait for its answer: the access line comes last. */
+/** The API call. nova-api waits for nova-compute's answer, so the access line is the last line of the action. */
 const call = (kind: 'interface.attach.requested' | 'interface.detach.requested'): PhaseSpec => ({
   name: 'api request',
   service: 'nova-api',
@@ -23,13 +23,13 @@ const lockWait: PhaseSpec = {
 
 const starts = [line('interface.lock.awaited'), { kinds: ['interface.lock.acquired'] as const, less: 'waited' }];
 
-/** Plug one more port into a running server. nova-compute prints nothing of it at INFO but the plug. */
+/** Plug one more port into a running server. At INFO nova-compute logs only the plug. */
 export const attachInterface: ActionSpec = action({
   name: 'attach_interface',
   lockedBy: ['do_attach_interface'],
   namedBy: [],
   apiLines: ['interface.attach.requested'],
-  // The API waits for the answer: where no other line gives its ends, the access line does.
+  // nova-api waits for the answer, so its access line gives both ends if no other line does.
   starts: [...starts, endMinusDuration('interface.attach.requested')],
   opensWith: ['vif.plugged'],
   ends: ['interface.lock.released', 'interface.attach.requested'],
@@ -76,7 +76,7 @@ export const attachInterface: ActionSpec = action({
   ],
 });
 
-/** Take a port away from a server. */
+/** Remove a port from a server. */
 export const detachInterface: ActionSpec = action({
   name: 'detach_interface',
   lockedBy: ['do_detach_interface'],

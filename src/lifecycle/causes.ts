@@ -6,13 +6,13 @@ import type { Phase } from './phase.js';
 import { isOf } from './thread.js';
 
 /**
- * Why a phase took as long as it did, by lines that are in the logs anyway. Times in ms.
+ * Why a phase took so long, as far as the logs show. All times are in ms.
  *
- * - `ovnStall`, `ovsStall`, `northdStall`: of the phase, in which the daemon's main loop did not come round
- * - `ovnEngine`: of the phase, in which nodes of ovn-controller's engine were worked out that took long
- * - `lockWait`, `lock`: waiting for locks, and which
- * - `image`, `imageFetch`, `imageConvert`: whether the image had to be fetched, and what that took
- * - `requests`: of the root, in which a request of the action to another service was under way
+ * - `ovnStall`, `ovsStall`, `northdStall`: time of the phase in which the main loop of the daemon was blocked
+ * - `ovnEngine`: time of the phase in which ovn-controller's incremental engine computed a slow node
+ * - `lockWait`, `lock`: time spent waiting for locks, and the names of these locks
+ * - `image`, `imageFetch`, `imageConvert`: whether the image had to be fetched, and how long that took
+ * - `requests`: only on the root: time in which a request of the action to another service was in progress
  */
 export interface Causes {
   readonly ovnStall?: number;
@@ -29,21 +29,21 @@ export interface Causes {
 
 interface HostCause {
   readonly cause: 'ovnStall' | 'ovsStall' | 'northdStall' | 'ovnEngine';
-  /** A line printed at the end of some work, which states how long it took. */
+  /** a line that the daemon logs at the end of some work, with its duration */
   readonly kind: EventKind;
   readonly service: string;
   readonly phases: readonly string[];
-  /** There is one such daemon for all hosts, wherever it runs. */
+  /** one such daemon serves all hosts, so its host does not matter */
   readonly anywhere?: true;
 }
 
 const OVN_PHASES = ['lport claim', 'flow install', 'lport up', 'lport release', 'lport down'];
 
-/** What a daemon of the host went through, and whose time that is. */
+/** Which lines of which daemon explain which phases. */
 const hostCauses: readonly HostCause[] = [
   { cause: 'ovnStall', kind: 'poll.stalled', service: 'ovn-controller', phases: OVN_PHASES },
   { cause: 'ovnEngine', kind: 'engine.stalled', service: 'ovn-controller', phases: OVN_PHASES },
-  // ovn-controller says that flows are installed when OVS has said so.
+  // ovn-controller reports flows as installed only after OVS has confirmed them, so OVS slows "flow install", too.
   {
     cause: 'ovsStall',
     kind: 'poll.stalled',
@@ -55,11 +55,11 @@ const hostCauses: readonly HostCause[] = [
 
 interface LockCause {
   readonly kind: EventKind;
-  /** What the lock is called to people. */
+  /** the name of the lock that a user sees */
   readonly lock: string;
-  /** The phases that wait for it, the best first; else the action as a whole does. */
+  /** the phases that may wait for it, the most likely first; if none was in progress, the root gets the wait */
   readonly phases: readonly string[];
-  /** The line that begins the wait, where the one that ends it does not state how long it was. */
+  /** the line at which the wait starts, if the line at its end does not state the duration */
   readonly from?: EventKind;
 }
 
@@ -77,26 +77,26 @@ const lockCauses: readonly LockCause[] = [
   },
 ];
 
-/** The phase that the image has to be there for. */
+/** The phase that needs the image. */
 const IMAGE_PHASE = 'image create';
 
-/** Shorter waits are the time it takes to take a lock. */
+/** Shorter waits (ms) are the normal cost of taking a lock. */
 const MIN_WAIT = 100;
-/** Shorter work of the engine is normal; at DEBUG it logs all of it. */
+/** Shorter computations of the engine (ms) are normal; at DEBUG it logs every one. */
 const MIN_ENGINE = 100;
-/** A build that finds the image fetched after its wait for the lock holds the lock no longer than this. */
+/** A build that finds the image in the cache holds the lock for less than this (ms). */
 const MIN_FETCH = 10;
 
-/** Kinds of lines that are read for how long something took, and for nothing else: what took less is not read. */
+/** Kinds of lines that are read only for their duration: lines with a shorter one are skipped. */
 const minimums: Readonly<Partial<Record<EventKind, AtLeast>>> = {
   'resource.lock.acquired': { field: 'waited', number: MIN_WAIT / 1000 },
   'engine.stalled': { field: 'millis', number: MIN_ENGINE },
 };
 
-/** What a line of the kind has to state to be the cause of anything. */
+/** The shortest duration that makes a line of this kind worth reading; undefined if all its lines are read. */
 export const minimumOf = (kind: EventKind): AtLeast | undefined => minimums[kind];
 
-/** Kinds of lines that say something in an action only: periodic tasks print them all day, under a request that no user made. */
+/** Kinds that matter only inside an action. nova's periodic tasks log them all day, under requests without a user. */
 const USERS_ONLY: ReadonlySet<EventKind> = new Set<EventKind>([
   'power.state.checked',
   'instance.attribute.loaded',
@@ -105,9 +105,10 @@ const USERS_ONLY: ReadonlySet<EventKind> = new Set<EventKind>([
   'cache.lock.released',
 ]);
 
+/** Whether lines of this kind count only if their request has a user id. */
 export const isOnlyOfUsers = (kind: EventKind): boolean => USERS_ONLY.has(kind);
 
-/** What makes a phase long, as far as lines of a log show it, in words. */
+/** What can make a phase long, as sentences for a user. Empty if no line of a log shows a cause. */
 export function causesKnownOf(phase: string): string[] {
   return [
     ...hostCauses
@@ -126,15 +127,15 @@ export const causeKinds: readonly EventKind[] = [
   'image.converted',
 ];
 
-/** Whether a line is kept for the host it was printed on, and not for an action. */
+/** Whether a line is stored by its host, and not by an action: a stall of a daemon. */
 export const isOfHost = ({ kind }: Event): boolean => hostKinds.has(kind);
 const hostKinds: ReadonlySet<EventKind> = new Set(hostCauses.map(({ kind }) => kind));
 
 /** Whether a line reports too short a time to be a cause, and has no other use. */
 export function isNegligible(event: Event): boolean {
-  // nova looks at the power state all day; only the look of an action says something.
+  // nova checks the power state all day. Only a check inside an action matters.
   if (event.kind === 'power.state.checked') return event.userId === undefined;
-  // For the list of stalls alone: it says that a process was held up, and not by what.
+  // Only the list of stalls uses it: it shows that a process was blocked, but not what blocked it.
   if (event.kind === 'loop.outlasted') return true;
   if (event.kind === 'poll.stalled') return !hostCauses.some(({ service }) => service === event.service);
   return false;
@@ -149,7 +150,7 @@ interface CauseInput {
   readonly members: readonly Member[];
 }
 
-/** The causes of each phase that has any, and those of the action as a whole: a pure function of the lines. */
+/** The causes of each phase that has any, and those of the root (`whole`): a pure function of the lines. */
 export function causesOf(
   phases: readonly Phase[],
   input: CauseInput,
@@ -205,7 +206,7 @@ export function causesOf(
   return { of, whole };
 }
 
-/** A request of nova-compute's to another service; that of the user to nova-api lies before the action. */
+/** A request from nova-compute to another service. The user's request to nova-api comes before the action. */
 const isRequest = ({ spec }: Phase): boolean => spec.http === 'service';
 
 interface Time {
@@ -217,11 +218,11 @@ function waitOf(event: Event, own: readonly Event[], from: EventKind | undefined
   if (from === undefined) return { start: event.at - (numberOf(event, 'waited') ?? 0) * 1000, end: event.at };
   const begun = own.findLast(({ kind, at }) => kind === from && at <= event.at);
   const before = own.findLast(({ kind, at }) => kind === event.kind && at < event.at);
-  // A wait that another lock's line lies in is another's.
+  // Another lock was taken in between, so the start of this wait is not known.
   return { start: begun === undefined || (before !== undefined && before.at > begun.at) ? event.at : begun.at, end: event.at };
 }
 
-/** How long of a time others took, counted once where they lie over each other. */
+/** How much of a time range others cover, in ms. Where they overlap, the time counts once. */
 function covered(others: readonly Time[], { start, end }: Time): number {
   let to = start;
   let sum = 0;
@@ -236,7 +237,10 @@ function covered(others: readonly Time[], { start, end }: Time): number {
   return inMillis(sum);
 }
 
-/** Whether the host had the image. At INFO glance's line of a download says that it had not, and nothing says that it had. */
+/**
+ * Whether the image was in the cache of the host. At INFO only a download in glance's log shows that it was not; no line
+ * shows that it was.
+ */
 function imageOf(own: readonly Event[], members: readonly Member[]): Causes | undefined {
   const sum = (events: readonly Event[], field: string): number =>
     inMillis(events.reduce((total, event) => total + (numberOf(event, field) ?? 0) * 1000, 0));
@@ -256,7 +260,7 @@ function imageOf(own: readonly Event[], members: readonly Member[]): Causes | un
   return released.length > 0 ? { image: 'cache-hit' } : undefined;
 }
 
-/** What was waited for adds up. */
+/** Merges two sets of causes. Waits for locks are added up. */
 const merged = (a: Causes, b: Causes): Causes => ({
   ...a,
   ...b,

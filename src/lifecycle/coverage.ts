@@ -11,10 +11,10 @@ const LETTERS: Readonly<Record<Fate, string>> = {
   'no-line': 'n',
 };
 
-/** Nearly all actions of a kind go the same way; a layout remembers no more ways than this. */
+/** Most actions of a kind have the same coverage; a layout caches at most this many different ones. */
 const MAX_CACHED = 100;
 
-/** The coverage of an action: the same object for all that went the same way. */
+/** The coverage of an action. Actions with the same result share one object. */
 export function coverageOf(layout: Layout, fates: readonly Fate[], phases: readonly Phase[]): Coverage {
   let key = '';
   for (const fate of fates) key += LETTERS[fate];
@@ -28,7 +28,7 @@ export function coverageOf(layout: Layout, fates: readonly Fate[], phases: reado
   return coverage;
 }
 
-/** Requests that are named by their call are one phase where phases are listed. */
+/** Spans that are named by their call count as one phase in lists. */
 const nameOf = (name: string, spec: Phase['spec']): string => (spec.namedByCall === true ? spec.name : name);
 
 function computeCoverage({ plans, replaced }: Layout, fates: readonly Fate[], phases: readonly Phase[]): Coverage {
@@ -53,7 +53,7 @@ function computeCoverage({ plans, replaced }: Layout, fates: readonly Fate[], ph
       notLogged.add(part);
     }
   }
-  // A phase of which only the beginning is printed at this level was taken out.
+  // A phase that has only a start at this log level was removed.
   for (const [i, { name }] of plans.entries()) if (fates[i] === 'seen') notLogged.add(name);
   const named = (names: Iterable<string>): string[] => [...names].filter((name) => !observed.has(name));
   return {
