@@ -4,12 +4,12 @@ import { type ActionSpec, bound, latest, line } from './define.js';
 import { apiRequest, dispatch, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { maybe, spawning } from './spawning.js';
 
-/** Start a server of a host that is down on another one, from its disk or its image. */
+/** Start a server of a failed host on another host, from its disk or its image. */
 export const evacuate: ActionSpec = action({
   name: 'evacuate',
   lockedBy: ['_locked_do_rebuild_instance_with_claim'],
   namedBy: ['instance.evacuating', 'evacuation.disk.shared', 'evacuation.disk.from.image', 'evacuation.disk.on.volume'],
-  // Up to Queens its first line is a rebuild's, and only it takes resources.
+  // Up to Queens its first line is that of a rebuild; only an evacuation claims resources.
   namedByAll: [['instance.rebuilding'], ['instance.claimed']],
   calls: ['_evacuate'],
   apiLines: ['server.evacuate.begun'],

@@ -1,11 +1,11 @@
 import type { EmptyResult, Fate, Phase, Planned } from './phase.js';
 import { bitOf, hasAny, type Layout, type Plan, type Scope } from './plan.js';
 
-/** What decides, beside its own lines, what becomes of a phase. */
+/** The facts about an action, beside a phase's own lines, that decide the fate of the phase. */
 export interface PhaseContext {
-  /** those of the action's ports, as bits */
+  /** the backends of the action's ports, as bits */
   readonly backendBits: number;
-  /** which services of the table are read (`r`), log at DEBUG (`d`), or both (`b`) */
+  /** a letter per service of the table: read (`r`), logs at DEBUG (`d`), both (`b`) or neither (`-`) */
   readonly reading: string;
   readonly hasPorts: boolean;
   readonly hasCycles: boolean;
@@ -13,9 +13,10 @@ export interface PhaseContext {
 
 const NO_LINES: Scope = { port: undefined, lines: [] };
 
-/** Of a layout; which services are read at which level hardly changes. */
+/** Cached results per layout: which services are read, at which level, hardly changes. */
 const MAX_CACHED = 8;
 
+/** The result for an action that has no line of any plan. */
 export function emptyResultOf(layout: Layout, context: PhaseContext): EmptyResult {
   const key = `${context.reading}${context.hasPorts}${context.hasCycles}`;
   let empty = layout.emptyResults.get(key);
@@ -38,13 +39,13 @@ function isAny({ serviceNumbers }: Plan, reading: string, letter: 'r' | 'd'): bo
   return false;
 }
 
-/** Whether a line of these shows that the phase is another's work here. */
+/** Whether a line shows that another driver does this work in another way. */
 const isReplaced = (plan: Plan, isSeen: boolean, whole: Scope): boolean => !isSeen && hasAny(plan.unless, whole);
 
-/** Whether its lines are DEBUG's, and its service logs at INFO here. */
+/** Whether the phase needs DEBUG and its service logs at INFO. */
 export const isSilentIn = (plan: Plan, { reading }: PhaseContext): boolean => plan.isDebug && !isAny(plan, reading, 'd');
 
-/** @param phases what was found of it */
+/** @param phases the phases found for this plan */
 export function plannedIn(plan: Plan, phases: readonly Phase[], whole: Scope, context: PhaseContext): Planned {
   const isAtDebug = isAny(plan, context.reading, 'd');
   const isSilent = plan.isDebug && !isAtDebug;
@@ -62,16 +63,16 @@ export function plannedIn(plan: Plan, phases: readonly Phase[], whole: Scope, co
   };
 }
 
-/** @param hasAnyLine some of its lines are there */
+/** What became of a phase. @param hasAnyLine some of its lines are there */
 export function fateOf(plan: Plan, isSeen: boolean, hasAnyLine: boolean, whole: Scope, context: PhaseContext): Fate {
   if (isSeen) return plan.isOptional ? 'not-reported' : 'seen';
-  // Some phases that not every action has should have been in this one.
+  // A time-out may show that this action should have had an optional phase.
   if (plan.isOptional && ((plan.missedIn & context.backendBits) === 0 || !hasAny(plan.missedWith, whole))) return 'not-reported';
   if (isReplaced(plan, isSeen, whole)) return 'not-applicable';
   if (plan.per !== 'action' && !context.hasPorts) return (plan.backendBits & bitOf('ovn')) === 0 ? 'not-reported' : 'not-applicable';
   if (!isAny(plan, context.reading, 'r')) return 'not-read';
   if (isSilentIn(plan, context)) return 'not-logged';
-  // The others need DEBUG, unless another line says that what they show never came.
+  // The other lines need DEBUG, unless a time-out shows that they never came.
   if (hasAnyLine && plan.missedIn === 0 && !isAny(plan, context.reading, 'd')) return 'not-logged';
   if (plan.per === 'cycle' && !context.hasCycles) return 'no-plug';
   return plan.isNotBeforeRoot ? 'not-applicable' : 'no-line';
