@@ -17,12 +17,13 @@ import {
 import { maybe, partsOf } from './spawning.js';
 
 /**
- * The destination's chain: its port is plugged and its flows are installed while the source still has the guest; it becomes
- * the port's chassis, and brings it up, when nova has the guest there and activates its binding.
+ * The chain of a port on the destination. The port is plugged and its flows are installed while the guest still runs on
+ * the source. When the guest has moved, nova activates the binding, and the destination becomes the port's chassis and
+ * reports the port up.
  *
  *     plug ▶ added ▶ claimed in addition ▶ installed        (copy)        chassis changed ▶ up ▶ status up
  *
- * OVN before 22.06 knows no additional chassis: it claims and installs after the change.
+ * OVN before 22.06 has no additional chassis: it claims and installs after the change.
  */
 const movingChain: readonly PhaseSpec[] = plugUnawaited.flatMap((phase): PhaseSpec[] => {
   switch (phase) {
@@ -51,7 +52,7 @@ const movingChain: readonly PhaseSpec[] = plugUnawaited.flatMap((phase): PhaseSp
   }
 });
 
-/** What the source prints in threads that name no request. */
+/** Lines of the source in threads without a request id. */
 const OF_THE_SOURCE: readonly EventKind[] = [
   'live.migration.prepared',
   'live.migration.started',
@@ -66,8 +67,8 @@ const OF_THE_SOURCE: readonly EventKind[] = [
 ];
 
 /**
- * Move a running server. The source drives it and writes the root; the destination plugs the ports and takes the guest.
- * Its long middle runs in a thread that names no request.
+ * Move a running server. The source drives the migration and writes the root; the destination plugs the ports and
+ * receives the guest. The long middle part runs in a thread without a request id.
  *
  *     dest   check ▶ prepare (plug) ─────────────────────────▶ resumed ▶ finish
  *     source        check ▶ ──────▶ copy memory ▶ completed ▶ bindings ▶ unplug ▶ finished

@@ -3,7 +3,7 @@ import { tables } from '../catalogue/index.js';
 import type { ActionSpec, Edge, PhaseSpec } from './define.js';
 import { actions } from './name.js';
 
-/** docs/actions.md: how each action is known, when it ends, and its phases, with the lines that bound them. */
+/** The text of docs/actions.md: how each action is recognised, when it ends, and its phases with the lines that bound them. */
 export const actionsMarkdown = (): string => `${HEAD}\n${actions.map(section).join('\n')}`;
 
 const HEAD = `# The actions
@@ -61,7 +61,7 @@ const flagsOf = ({ debug, per, optional, repeats }: PhaseSpec): string =>
     .filter((flag) => flag !== false)
     .join(' ');
 
-/** One end of a phase, by the newest wording of its lines. */
+/** One end of a phase as Markdown, with the newest wording of its lines. */
 export const edge = ({ kinds, less, derived, standIn, notBefore, pick }: Edge): string =>
   `${derived === true || standIn === true ? 'about ' : ''}${pick === 'last' ? 'the last ' : pick === 'latest' ? 'the latest ' : ''}${wordingsOf(kinds)}${less === undefined ? '' : ` less ${less === 'waited' ? 'the wait' : 'N'}`}${notBefore === undefined ? '' : `, not before ${wordingsOf(notBefore)}`}`;
 
@@ -71,10 +71,10 @@ const wordings = new Map<EventKind, string>(
   ),
 );
 
-/** Lines by their newest wording; what varies in it is shown as its name. */
+/** Lines by their newest wording; placeholders are shown by their names in capitals. */
 const wordingsOf = (kinds: readonly EventKind[]): string => kinds.map((kind) => quoted(wordings.get(kind) ?? kind)).join(' or ');
 
-/** Longer wordings are cut: the catalogue has them whole. */
+/** Longer wordings are cut (characters). docs/catalogue.md has them in full. */
 const LONGEST = 70;
 
 function quoted(wording: string): string {

@@ -25,10 +25,10 @@ function scopeOf(port: string | undefined, members: readonly Member[], { numbers
   return { port, lines };
 }
 
-/** All lines of the action; an event of the guest where it happened. */
+/** All lines of the action. Lines that state the time of a guest event replace the lines at its handling. */
 function wholeOf(members: readonly Member[], table: Table): Scope {
   const whole = scopeOf(undefined, members, table);
-  // Only where lines state when it happened are the lines of an event others than those printed of it.
+  // Without a line that states a time, only the handling lines exist.
   if (whole.lines[table.numbers.get(EMITTED)!] === undefined) return whole;
   const lines = [...whole.lines];
   for (const [kind, stated] of guestLines(members.map(({ event }) => event))) {
@@ -38,7 +38,7 @@ function wholeOf(members: readonly Member[], table: Table): Scope {
   return { port: undefined, lines };
 }
 
-/** All the scopes of an action. */
+/** The scopes of an action: one for all its lines, one per port, one per plug cycle. */
 interface Scopes {
   readonly action: readonly Scope[];
   readonly port: readonly Scope[];
@@ -53,12 +53,12 @@ function scopesOf({ members, ports }: PhaseInput, backends: ReadonlyMap<string, 
   const port: Scope[] = [];
   const cycle: Scope[] = [];
   for (const name of ports) {
-    // Most actions have one port, and half of their lines are about none.
+    // Half of an action's lines are about no port.
     const about = members.filter((member) => member.ports.length > 0 && member.ports.includes(name));
     const whole = scopeOf(name, about, table);
     port.push(whole);
     if (!table.hasCycles) continue;
-    // No line shows the plug of a device that is handed to the guest.
+    // A device that is passed through to the guest is never plugged: all its lines are one cycle.
     if (backends.get(name) === 'direct') cycle.push(whole);
     else for (const each of plugCycles(about)) cycle.push(isSame(each, about) ? whole : scopeOf(name, each, table));
   }
@@ -68,8 +68,8 @@ function scopesOf({ members, ports }: PhaseInput, backends: ReadonlyMap<string, 
 const isSame = (a: readonly Member[], b: readonly Member[]): boolean => a.length === b.length && a.every((member, i) => member === b[i]);
 
 /**
- * The phases of an action that its lines show: a pure function of the table and the lines, whatever their order.
- * A phase is reported by the process that reads its service's log: others know only one side of it, and would report it twice.
+ * The phases that an action's lines show: a pure function of the table and the lines, independent of their order. Only the
+ * process that reads the log of a phase's service reports the phase. Otherwise two processes would report it.
  */
 export function phasesOf(specs: readonly PhaseSpec[], input: PhaseInput): { phases: Phase[]; coverage: Coverage } {
   const table = tableOf(specs);
@@ -87,7 +87,7 @@ export function phasesOf(specs: readonly PhaseSpec[], input: PhaseInput): { phas
   const planned = empty.planned.slice();
   const fates = empty.fates.slice();
   const finder = new Finder(whole, table.numbers, input);
-  // Most phases of the tables are not in most actions.
+  // Most actions have lines of only a few plans.
   const hasLines = plansWithLines(whole, layout);
   for (let place = 0; place < hasLines.length; place++) {
     if (hasLines[place] === 0) continue;
@@ -111,7 +111,7 @@ export function phasesOf(specs: readonly PhaseSpec[], input: PhaseInput): { phas
 
 const NO_BACKENDS: ReadonlyMap<string, PortBackend> = new Map();
 
-/** Which services of the table log at DEBUG here (`d`) and are read (`r`), `b` for both: a letter for each. */
+/** A letter per service of the table: it logs at DEBUG (`d`), is read (`r`), both (`b`) or neither (`-`). */
 function readingOf({ services }: Table, { members, reads }: PhaseInput): string {
   const isAtDebug = services.map(() => false);
   for (const { event } of members) {
@@ -123,7 +123,7 @@ function readingOf({ services }: Table, { members, reads }: PhaseInput): string 
   return letters;
 }
 
-/** Which plans of a layout a line of the action is of, or says something about. */
+/** For each plan of a layout, 1 if the action has a line that belongs to it or affects it. */
 function plansWithLines({ lines }: Scope, { plans, byKind }: Layout): Uint8Array {
   const hasLines = new Uint8Array(plans.length);
   for (let number = 0; number < lines.length; number++) {
@@ -134,7 +134,7 @@ function plansWithLines({ lines }: Scope, { plans, byKind }: Layout): Uint8Array
   return hasLines;
 }
 
-/** A phase ownership end no line shows ends with the one it is part of. */
+/** A phase without a line at its end ends together with the phase that it is a part of. */
 function closeOpenEnds(phases: readonly Phase[], input: PhaseInput): Phase[] {
   return phases.map((phase) => {
     if (!Number.isNaN(phase.end)) return phase;

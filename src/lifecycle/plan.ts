@@ -10,43 +10,47 @@ import type { PortBackend } from './port-backend.js';
 import { threadsOf } from './thread.js';
 
 /**
- * What is asked of a table of phases for every action, computeCoverage out once. Each plan and each edge has the same fields in the same
- * order, and each kind and each service its number in the table: an action's lines are put in place once, by number.
+ * A table of phases, compiled once. All plans and edges have the same fields in the same order (faster in V8), and kinds
+ * and services have numbers, so that an action's lines are sorted into arrays once.
  */
 export interface Table {
   readonly plans: readonly Plan[];
   readonly numbers: ReadonlyMap<EventKind, number>;
   readonly services: readonly string[];
-  /** whether any plan asks how ports are wired, and is of a port, or of a plug cycle */
+  /** whether a plan depends on the backends of ports, is per port, is per plug cycle */
   readonly needsBackends: boolean;
   readonly hasPorts: boolean;
   readonly hasCycles: boolean;
-  /** by the backendBits that an action has, as bits */
+  /** by the bits of the backends that an action's ports have */
   readonly layouts: Map<number, Layout>;
 }
 
-/** The plans of a table that may be in an action ownership ports are wired in certain ways. */
+/** The plans of a table for an action whose ports have certain backends. */
 export interface Layout {
   readonly backendBits: number;
   readonly plans: readonly Plan[];
-  /** by the number of a kind, the plans that its lines are of, or say something about */
+  /** by the number of a kind: the indexes of the plans that its lines belong to or affect */
   readonly byKind: readonly (readonly number[])[];
-  /** the names of those that another wiring stands in for, by the place in the plans that they stand before */
+  /** the names of plans that another backend replaces, by the index of the plan that they would come before */
   readonly replaced: ReadonlyMap<number, readonly string[]>;
-  /** the plans that follow each other on one thread, by their places */
+  /** the indexes of plans that follow each other on one thread */
   readonly threads: readonly (readonly number[])[];
-  /** what is said of the phases, by what became of each */
+  /** coverages, by the fates of the plans */
   readonly coverages: Map<string, Coverage>;
-  /** the same plans where there is no line of any, by what else decides what becomes of them */
+  /** results for actions without a line of any plan, by the rest of the context */
   readonly emptyResults: Map<string, EmptyResult>;
 }
 
-/** Ownership lines of a kind are a phase's. Locks and requests that other requests took are not the action's, though they lie in its time. */
+/**
+ * Which lines of a kind belong to a phase: all; those with the action's own request id; those of its own lock; or those of
+ * the phase's service. Other requests may take locks and send requests in the action's time.
+ */
 type Ownership = 'all' | 'own' | 'own-lock' | 'service';
 
+/** An `Edge`, compiled. */
 export interface PlannedEdge {
   readonly kinds: readonly EventKind[];
-  /** the numbers of its kinds, and ownership lines of each count */
+  /** the numbers of its kinds, and which lines of each kind count */
   readonly numbers: readonly number[];
   readonly ownership: readonly Ownership[];
   readonly isAnywhere: boolean;
@@ -58,7 +62,7 @@ export interface PlannedEdge {
   readonly notBefore: readonly number[];
 }
 
-/** An edge of which nothing is known but its line. */
+/** An edge that is simply the time of its line. */
 export const PLAIN: PlannedEdge = {
   kinds: [],
   numbers: [],
@@ -72,6 +76,7 @@ export const PLAIN: PlannedEdge = {
   notBefore: [],
 };
 
+/** A `PhaseSpec`, compiled. */
 export interface Plan {
   readonly spec: PhaseSpec;
   readonly name: string;
@@ -80,11 +85,11 @@ export interface Plan {
   readonly per: 'action' | 'port' | 'cycle';
   readonly from: readonly PlannedEdge[];
   readonly to: readonly PlannedEdge[];
-  /** the kinds of its edges that are looked for among the lines of its scope */
+  /** the kinds of its edges that are searched in its scope */
   readonly hints: readonly number[];
-  /** those that are looked for in the whole action */
+  /** the kinds of its edges that are searched in the whole action */
   readonly hintsAnywhere: readonly number[];
-  /** bits; all where it asks for no backend */
+  /** bits of its backends; all bits if it does not depend on the backend */
   readonly backendBits: number;
   readonly isBackendSpecific: boolean;
   readonly within: string | undefined;
@@ -105,7 +110,7 @@ export interface Plan {
   readonly isHttp: boolean;
   readonly isNamedByCall: boolean;
   readonly failsAt: readonly EventKind[];
-  /** whether a service that logs at INFO prints a line at its beginning, at its end */
+  /** whether a service at INFO logs a line at its start, at its end */
   readonly showsStart: boolean;
   readonly showsEnd: boolean;
 }
@@ -113,7 +118,9 @@ export interface Plan {
 const BITS: Readonly<Record<PortBackend, number>> = { ovn: 1, 'ml2-ovs': 2, other: 4, direct: 8 };
 const ANY = 15;
 
+/** A backend as one bit. */
 export const bitOf = (backend: PortBackend): number => BITS[backend];
+/** Several backends as bits. */
 export const bitsOf = (backends: Iterable<PortBackend>): number => {
   let bits = 0;
   for (const backend of backends) bits |= BITS[backend];
@@ -122,6 +129,7 @@ export const bitsOf = (backends: Iterable<PortBackend>): number => {
 
 const tables = new WeakMap<readonly PhaseSpec[], Table>();
 
+/** The compiled table; each table is compiled once. */
 export function tableOf(specs: readonly PhaseSpec[]): Table {
   let table = tables.get(specs);
   if (table === undefined) tables.set(specs, (table = createTable(specs)));
@@ -140,7 +148,7 @@ function createTable(specs: readonly PhaseSpec[]): Table {
     const number = services.indexOf(service);
     return number === -1 ? services.push(service) - 1 : number;
   };
-  // Whatever the phases are, these may say better when one of them ended.
+  // These may show more exactly when any phase ended.
   for (const kind of [EMITTED, ...PROOFS]) numberOf(kind);
   const plans = specs.map((spec) => planOf(spec, numberOf, numberOfService));
   return {
@@ -215,11 +223,11 @@ function ownershipOf(kind: EventKind, edge: Edge, { onlyOwn }: PhaseSpec): Owner
   const traits = traitsOf(kind);
   if (traits.lock?.of === 'instance') return 'own-lock';
   if (traits.lock !== undefined || onlyOwn?.includes(kind) === true) return 'own';
-  // A request's lines show the service that wrote them; they may bound what others do.
+  // An access line belongs to the service that logged it, but it may bound phases of other services.
   return traits.request === true && edge.standIn !== true ? 'service' : 'all';
 }
 
-/** @param backendBits those of an action's ports, as bits */
+/** The plans of a table for these backends. @param backendBits the backends of an action's ports, as bits; 0 without ports */
 export function layoutOf(table: Table, backendBits: number): Layout {
   let layout = table.layouts.get(backendBits);
   if (layout === undefined) table.layouts.set(backendBits, (layout = createLayout(table, backendBits)));
@@ -231,7 +239,7 @@ function createLayout(table: Table, backendBits: number): Layout {
   const replaced = new Map<number, string[]>();
   for (const plan of table.plans) {
     if (backendBits === 0 || (plan.backendBits & backendBits) !== 0) plans.push(plan);
-    // OVN and ML2/OVS stand in for each other; a port in neither has nothing of either.
+    // OVN and ML2/OVS replace each other. A port that uses neither has no phases of either.
     else if ((plan.backendBits & BITS.ovn) !== 0 && !plan.isOptional && (backendBits & BITS['ml2-ovs']) === 0)
       replaced.set(plans.length, [...(replaced.get(plans.length) ?? []), plan.name]);
   }
@@ -243,7 +251,7 @@ function createLayout(table: Table, backendBits: number): Layout {
   return { backendBits, plans, byKind, replaced, threads, coverages: new Map(), emptyResults: new Map() };
 }
 
-/** The lines among which a phase's edges are looked for, by the number of their kind, each kind in order. */
+/** The lines in which a phase's edges are searched, by the number of their kind; the lines of a kind are in order. */
 export interface Scope {
   readonly port: string | undefined;
   readonly lines: (readonly Event[] | undefined)[];
@@ -257,7 +265,7 @@ export function hasAny(numbers: readonly number[], { lines }: Scope): boolean {
   return false;
 }
 
-/** The lines of an edge that are the phase's, in order. */
+/** The lines of an edge that belong to the phase, in order. */
 export function linesOfEdge(edge: PlannedEdge, plan: Plan, { lines }: Scope, request: string): readonly Event[] {
   const { numbers, ownership } = edge;
   let found: readonly Event[] = NO_LINES;
