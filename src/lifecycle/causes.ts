@@ -238,8 +238,8 @@ function covered(others: readonly Time[], { start, end }: Time): number {
 }
 
 /**
- * Whether the image was in the cache of the host. At INFO only a download in glance's log shows that it was not; no line
- * shows that it was.
+ * Whether the image was in the cache of the host. At INFO only a download in glance's log shows that it was not; no
+ * line shows that it was.
  */
 function imageOf(own: readonly Event[], members: readonly Member[]): Causes | undefined {
   const sum = (events: readonly Event[], field: string): number =>

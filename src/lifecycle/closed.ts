@@ -118,8 +118,8 @@ export interface ClosedFragment extends Closed {
 export type Boot = Pick<ClosedAction, 'instance' | 'request' | 'spec' | 'host' | 'start' | 'began' | 'ports'>;
 
 /**
- * Why the wait for the network ended: every port has its address; the next action of the instance began; or the time-out
- * (`patience`).
+ * Why the wait for the network ended: every port has its address; the next action of the instance began; or the
+ * time-out (`patience`).
  */
 type EndOfNetworkReady = 'ready' | 'next-action' | 'patience';
 

@@ -74,7 +74,8 @@ export const create: ActionSpec = {
   ],
   requiredNext: { after: 'instance.spawned', with: ['instance.spawn.timed'] },
   starts: [
-    // nova writes the start to the database between the two lines. A slow database delays the second one by half a second.
+    // nova writes the start to the database between the two lines. A slow database delays the second one by half a
+    // second.
     { kinds: ['instance.lock.acquired'], followedBy: { kind: 'instance.build.started', within: seconds(1) } },
     line('instance.build.started'),
     endMinusDuration('instance.built'),

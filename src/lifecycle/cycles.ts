@@ -68,7 +68,10 @@ const LOOP_CONTINUES: ReadonlySet<EventKind> = new Set<EventKind>([
   'agent.devices.configured',
 ]);
 
-/** Whether a line belongs to the agent's current loop. neutron-openvswitch-agent finishes its loop even if the interface is gone. */
+/**
+ * Whether a line belongs to the agent's current loop. neutron-openvswitch-agent finishes its loop even if the interface
+ * is gone.
+ */
 function isOfLoop(cycle: readonly Member[], { event: { kind } }: Member): boolean {
   if (!LOOP_CONTINUES.has(kind)) return false;
   const begun = cycle.findLastIndex(({ event }) => LOOP_STARTS.has(event.kind));

@@ -38,7 +38,9 @@ export interface Edge {
   readonly kinds: readonly EventKind[];
   /** The edge is the line's time minus this field of it, in seconds: a line that states a duration gives both ends. */
   readonly less?: string;
-  /** As `less`, for a duration that is not a field: reads it from the line, in seconds. Undefined: the line is no edge. */
+  /**
+   * As `less`, for a duration that is not a field: reads it from the line, in seconds. Undefined: the line is no edge.
+   */
   readonly lessStated?: (event: Event) => number | undefined;
   /** The edge is only a bound of the end: its evidence is `derived`. */
   readonly derived?: true;
@@ -51,7 +53,9 @@ export interface Edge {
    * host ended in between. Otherwise the action waited in a queue between the two lines.
    */
   readonly followedBy?: { readonly kind: EventKind; readonly within: Millis };
-  /** Used if the better line is missing. Its evidence is `derived`, but unlike a bound it proves that the work was done. */
+  /**
+   * Used if the better line is missing. Its evidence is `derived`, but unlike a bound it proves that the work was done.
+   */
   readonly standIn?: true;
   /** If the first line of one of these kinds is later than the edge's line, that line is the edge. */
   readonly notBefore?: readonly EventKind[];
@@ -85,7 +89,9 @@ export interface PhaseSpec {
   readonly across?: true;
   /** Not every such action has it, so it is never reported as missing. */
   readonly optional?: true;
-  /** Optional, but reported as missing if a line of these kinds shows a time-out and a port has one of these backends. */
+  /**
+   * Optional, but reported as missing if a line of these kinds shows a time-out and a port has one of these backends.
+   */
   readonly missedWith?: { readonly kinds: readonly EventKind[]; readonly backends: readonly PortBackend[] };
   /** Not part of actions that log one of these: another driver does this work in another way. */
   readonly unless?: readonly EventKind[];
@@ -116,7 +122,9 @@ export interface PhaseSpec {
 /** How an action is recognised, when it starts and ends, and which phases it has. */
 export interface ActionSpec {
   readonly name: ActionName;
-  /** The functions of nova-compute that hold the instance's lock for the whole action: the last part of the dotted name. */
+  /**
+   * The functions of nova-compute that hold the instance's lock for the whole action: the last part of the dotted name.
+   */
   readonly lockedBy: readonly string[];
   /** Each line of these kinds names the action. */
   readonly namedBy: readonly EventKind[];
@@ -124,7 +132,10 @@ export interface ActionSpec {
   readonly provenOnHost?: readonly EventKind[];
   /** If nothing else names it: one line of each list, in this order, names it. */
   readonly namedByAll?: readonly (readonly EventKind[])[];
-  /** If nothing else names it: a line of `kinds` names it, unless there is a line of `unless` (another action logs both). */
+  /**
+   * If nothing else names it: a line of `kinds` names it, unless there is a line of `unless` (another action logs
+   * both).
+   */
   readonly namedUnless?: { readonly kinds: readonly EventKind[]; readonly unless: readonly EventKind[] };
   /** After a line of `after` it always logs one of `with`. Lines that continue without it belong to another action. */
   readonly requiredNext?: { readonly after: EventKind; readonly with: readonly EventKind[] };
@@ -150,11 +161,14 @@ export interface ActionSpec {
   /** Lines that state how long the action has been in progress at least. Used if its first lines are missing. */
   readonly underWay?: readonly Edge[];
   /**
-   * If the log has no start edge, a first line of these kinds stands in for it (`derived`). After any other first line the
-   * start is `unobserved`: the lines before it are missing.
+   * If the log has no start edge, a first line of these kinds stands in for it (`derived`). After any other first line
+   * the start is `unobserved`: the lines before it are missing.
    */
   readonly opensWith?: readonly EventKind[];
-  /** Lines without a request id that may come before its first own line. The latest is its first line if nothing else is in progress. */
+  /**
+   * Lines without a request id that may come before its first own line. The latest is its first line if nothing else is
+   * in progress.
+   */
   readonly precededBy?: readonly EventKind[];
   /** It starts with the first line of any host, if that is before the edges of `starts`. */
   readonly startsWithFirst?: true;
@@ -185,7 +199,10 @@ export interface ActionSpec {
   readonly decides?: readonly EventKind[];
   /** After one of these, an earlier line of `decides` no longer counts. */
   readonly reopens?: readonly EventKind[];
-  /** Lines and tasks that nova-conductor logs when no host is left. With `alone` they name the action without a line of nova-api. */
+  /**
+   * Lines and tasks that nova-conductor logs when no host is left. With `alone` they name the action without a line of
+   * nova-api.
+   */
   readonly givenUpBy?: { readonly tasks?: readonly string[]; readonly kinds?: readonly EventKind[]; readonly alone?: true };
   /** Failures that count only with its own request id: another action logs such a line when it succeeds. */
   readonly failsWithOwnId?: readonly EventKind[];
@@ -199,7 +216,10 @@ export interface ActionSpec {
   readonly reports?: EventKind;
   /** At DEBUG: how long (ms) to wait after a success for the host's next resource audit, which is its last step. */
   readonly postAuditWait?: Millis;
-  /** nova does not wait for the ports: how long (ms) after a success their chains may continue. With `after`, only after one of these. */
+  /**
+   * nova does not wait for the ports: how long (ms) after a success their chains may continue. With `after`, only after
+   * one of these.
+   */
   readonly portWait?: { readonly millis: Millis; readonly after?: readonly EventKind[] };
   readonly phases: readonly PhaseSpec[];
 }

@@ -41,7 +41,10 @@ export interface Member {
   readonly ports: readonly string[];
 }
 
-/** Orders events by time. Equal times are ordered by host, service and place, so that the order of reading does not matter. */
+/**
+ * Orders events by time. Equal times are ordered by host, service and place, so that the order of reading does not
+ * matter.
+ */
 export function inOrder(a: Event, b: Event): number {
   if (a.at !== b.at) return a.at - b.at;
   if (a.host !== b.host) return a.host < b.host ? -1 : 1;
@@ -50,13 +53,14 @@ export function inOrder(a: Event, b: Event): number {
 }
 
 /**
- * Orders lines of one log as they were written: by the serial numbers of OVS and OVN, if they have any, because received
- * lines may arrive in another order; otherwise by file, then by offset, because offsets start again at a rotation.
+ * Orders lines of one log as they were written: by the serial numbers of OVS and OVN, if they have any, because
+ * received lines may arrive in another order; otherwise by file, then by offset, because offsets start again at a
+ * rotation.
  */
 export function byPlace(a: Origin, b: Origin): number {
   if (a.path !== b.path) return a.path < b.path ? -1 : 1;
-  // Each thread numbers its own lines, so numbers of two threads cannot be compared. Comparing their places instead would
-  // not be transitive.
+  // Each thread numbers its own lines, so numbers of two threads cannot be compared. Comparing their places instead
+  // would not be transitive.
   const threadA = a.serial?.thread ?? '';
   const threadB = b.serial?.thread ?? '';
   if (threadA !== threadB) return threadA < threadB ? -1 : 1;

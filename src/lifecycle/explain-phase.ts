@@ -42,7 +42,10 @@ const wordsOf = (text: string): string[] =>
     .split(/[\s_-]+/)
     .filter((word) => word !== '');
 
-/** The phases that a text names: by the whole name, else by its first words, else by any words. `_`, `-` and space are equal. */
+/**
+ * The phases that a text names: by the whole name, else by its first words, else by any words. `_`, `-` and space are
+ * equal.
+ */
 export function phasesCalled(text: string): readonly string[] {
   const asked = wordsOf(text);
   if (asked.length === 0) return [];

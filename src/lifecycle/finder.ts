@@ -169,8 +169,8 @@ export class Finder {
   }
 
   /**
-   * Adds the phase between the best `from` and the `to` that follows it. If every `to` is before every `from` (clocks of
-   * two hosts; up before ovn-installed), the phase is an instant at the `to`.
+   * Adds the phase between the best `from` and the `to` that follows it. If every `to` is before every `from` (clocks
+   * of two hosts; up before ovn-installed), the phase is an instant at the `to`.
    */
   #addPair(): void {
     const plan = this.#plan;

@@ -4,8 +4,8 @@ import { seconds } from '../model/time.js';
 import { atTime, type Event, inOrder, type Member, numberOf, textOf } from './event.js';
 
 /**
- * The states of a guest event in the line that nova logs when libvirt reports the event (DEBUG), and the kind of the line
- * that nova logs when it handles the event.
+ * The states of a guest event in the line that nova logs when libvirt reports the event (DEBUG), and the kind of the
+ * line that nova logs when it handles the event.
  */
 const PRINTED: ReadonlyMap<string, EventKind> = new Map<string, EventKind>([
   ['Started', 'guest.lifecycle.started'],
@@ -38,7 +38,9 @@ const MAX_HANDLING_DELAY = seconds(60);
 /** Log times are whole milliseconds, so an event may seem to be emitted this long before it happened. */
 const ROUNDING: Millis = 1;
 
-/** The event of the guest that a line is about, as the kind of the line at its handling; undefined if it is about none. */
+/**
+ * The event of the guest that a line is about, as the kind of the line at its handling; undefined if it is about none.
+ */
 export function guestEventOf(event: Event): EventKind | undefined {
   if (printedKinds.has(event.kind)) return event.kind;
   return event.kind === EMITTED && happenedAt(event) !== undefined ? PRINTED.get(textOf(event, 'state') ?? '') : undefined;
@@ -53,8 +55,8 @@ export function happenedAt(event: Event): Millis | undefined {
 }
 
 /**
- * The lines of an action, where each line that states the time of a guest event is moved to that time: it is shown there,
- * and bounds phases there. nova logs the same event again when it handles it, up to five seconds later.
+ * The lines of an action, where each line that states the time of a guest event is moved to that time: it is shown
+ * there, and bounds phases there. nova logs the same event again when it handles it, up to five seconds later.
  */
 export function atEmittedTimes(members: readonly Member[]): readonly Member[] {
   if (!members.some(({ event }) => event.kind === EMITTED)) return members;
@@ -70,8 +72,9 @@ export function atEmittedTimes(members: readonly Member[]): readonly Member[] {
 export const momentOf = (event: Event): Millis => happenedAt(event) ?? event.at;
 
 /**
- * The lines of each guest event, by the kind of the line at its handling: the lines that state when it happened, and the
- * lines at its handling that have no such line. A line that states the time replaces the next handling line of its host.
+ * The lines of each guest event, by the kind of the line at its handling: the lines that state when it happened, and
+ * the lines at its handling that have no such line. A line that states the time replaces the next handling line of its
+ * host.
  */
 export function guestLines(events: readonly Event[]): ReadonlyMap<EventKind, readonly Event[]> {
   const byKind = new Map<EventKind, Event[]>();

@@ -3,7 +3,10 @@ import { tables } from '../catalogue/index.js';
 import type { ActionSpec, Edge, PhaseSpec } from './define.js';
 import { actions } from './name.js';
 
-/** The text of docs/actions.md: how each action is recognised, when it ends, and its phases with the lines that bound them. */
+/**
+ * The text of docs/actions.md: how each action is recognised, when it ends, and its phases with the lines that bound
+ * them.
+ */
 export const actionsMarkdown = (): string => `${HEAD}\n${actions.map(section).join('\n')}`;
 
 const HEAD = `# The actions

@@ -61,10 +61,15 @@ export const agentChain: readonly PhaseSpec[] = [
   },
 ];
 
-/** neutron activates a port when the agent and DHCP are done. If nova's wait timed out, one of the two did not finish. */
+/**
+ * neutron activates a port when the agent and DHCP are done. If nova's wait timed out, one of the two did not finish.
+ */
 const UNPLUGGED: PhaseSpec['missedWith'] = { kinds: ['vif.plug.timed.out'], backends: ['ml2-ovs', 'other', 'direct'] };
 
-/** neutron-server waits until both L2 (the agent) and DHCP are done with the port. It logs the end at INFO since Wallaby. */
+/**
+ * neutron-server waits until both L2 (the agent) and DHCP are done with the port. It logs the end at INFO since
+ * Wallaby.
+ */
 export const portProvision = (neutron: Services): PhaseSpec => ({
   name: 'port provision',
   service: neutron,

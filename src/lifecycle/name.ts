@@ -93,7 +93,10 @@ export const namersWithoutRequestId: ReadonlySet<EventKind> = new Set<EventKind>
   ...actions.flatMap((spec) => (spec.namedByAll ?? []).flat()),
 ]);
 
-/** Kinds of lines without a request id that may be the first line of an action. An action that has ended logs none of them. */
+/**
+ * Kinds of lines without a request id that may be the first line of an action. An action that has ended logs none of
+ * them.
+ */
 export const precedingKinds: ReadonlySet<EventKind> = new Set(actions.flatMap(({ precededBy }) => precededBy ?? []));
 
 /** Kinds of lines of nova-api that show which action a request starts. */
@@ -104,7 +107,9 @@ export const startersWithoutRequestId: ReadonlyMap<EventKind, ActionSpec> = new 
   actions.flatMap((spec) => (spec.startsWithoutRequestId ?? []).map((kind) => [kind, spec] as const)),
 );
 
-/** The action whose function holds the lock of this line; undefined if no action holds such a lock from start to end. */
+/**
+ * The action whose function holds the lock of this line; undefined if no action holds such a lock from start to end.
+ */
 export function actionOfLock(event: Event): ActionSpec | undefined {
   if (!LOCKS.has(event.kind)) return undefined;
   const name = textOf(event, 'function');
@@ -124,7 +129,9 @@ export interface Evidence {
   readonly byRequest: readonly Event[];
   /** nova-api's lines with that id */
   readonly apiLines: readonly Event[];
-  /** lines of the instance without a request id that belong to no other action, in order: used if nothing else names it */
+  /**
+   * lines of the instance without a request id that belong to no other action, in order: used if nothing else names it
+   */
   readonly unattributed: () => readonly Event[];
   /** lines without its request id that log the instance's states while only this candidate was in progress */
   readonly stateLines?: readonly Event[];
@@ -146,11 +153,12 @@ export interface Evidence {
  * 9. a set of lines that no other action has
  * 10. "Terminating instance" anywhere
  *
- * In rules 4 to 10 other lines can exclude a name: lines that the action never logs, or the task state of another action.
- * That matters if the first lines are missing and the rest fits two actions. A server is created only once: if the
- * instance had an action before, the claim belongs to a migration or an unshelve.
+ * In rules 4 to 10 other lines can exclude a name: lines that the action never logs, or the task state of another
+ * action. That matters if the first lines are missing and the rest fits two actions. A server is created only once: if
+ * the instance had an action before, the claim belongs to a migration or an unshelve.
  *
- * Lines without a request id count only after the candidate's first own line: before that another action was in progress.
+ * Lines without a request id count only after the candidate's first own line: before that another action was in
+ * progress.
  */
 export function nameAction({
   byRequest,
@@ -207,7 +215,9 @@ function oneOf(named: ActionSpec[], called: ActionSpec | undefined, byRequest: r
   return rivals.find((spec) => spec === called) ?? rivals.find((spec) => isProven(spec, byRequest)) ?? rivals.at(-1);
 }
 
-/** The action by the states in its own lines. A resize and a migration have the same states: the name is then `migrate`. */
+/**
+ * The action by the states in its own lines. A resize and a migration have the same states: the name is then `migrate`.
+ */
 function namedByOwnState(
   byRequest: readonly Event[],
   called: ActionSpec | undefined,
@@ -219,7 +229,8 @@ function namedByOwnState(
     const isReverted = event.kind === 'task.state.reverted';
     const possible = (isReverted ? states.reverted(printed) : states.possible(printed)).filter((spec) => !isRuledOut(spec));
     const [first] = possible;
-    // A reverted task may fit several actions (a shelve contains a snapshot), or be logged by the host that writes no root.
+    // A reverted task may fit several actions (a shelve contains a snapshot), or be logged by the host that writes no
+    // root.
     if (first === undefined || (isReverted && (possible.length > 1 || first.peerEvidence !== undefined))) continue;
     return first.peerEvidence === undefined ? first : (possible.find((spec) => spec === called) ?? possible.at(-1));
   }

@@ -68,8 +68,8 @@ function scopesOf({ members, ports }: PhaseInput, backends: ReadonlyMap<string, 
 const isSame = (a: readonly Member[], b: readonly Member[]): boolean => a.length === b.length && a.every((member, i) => member === b[i]);
 
 /**
- * The phases that an action's lines show: a pure function of the table and the lines, independent of their order. Only the
- * process that reads the log of a phase's service reports the phase. Otherwise two processes would report it.
+ * The phases that an action's lines show: a pure function of the table and the lines, independent of their order. Only
+ * the process that reads the log of a phase's service reports the phase. Otherwise two processes would report it.
  */
 export function phasesOf(specs: readonly PhaseSpec[], input: PhaseInput): { phases: Phase[]; coverage: Coverage } {
   const table = tableOf(specs);

@@ -10,8 +10,8 @@ import type { PortBackend } from './port-backend.js';
 import { threadsOf } from './thread.js';
 
 /**
- * A table of phases, compiled once. All plans and edges have the same fields in the same order (faster in V8), and kinds
- * and services have numbers, so that an action's lines are sorted into arrays once.
+ * A table of phases, compiled once. All plans and edges have the same fields in the same order (faster in V8), and
+ * kinds and services have numbers, so that an action's lines are sorted into arrays once.
  */
 export interface Table {
   readonly plans: readonly Plan[];
@@ -42,8 +42,8 @@ export interface Layout {
 }
 
 /**
- * Which lines of a kind belong to a phase: all; those with the action's own request id; those of its own lock; or those of
- * the phase's service. Other requests may take locks and send requests in the action's time.
+ * Which lines of a kind belong to a phase: all; those with the action's own request id; those of its own lock; or those
+ * of the phase's service. Other requests may take locks and send requests in the action's time.
  */
 type Ownership = 'all' | 'own' | 'own-lock' | 'service';
 
@@ -227,7 +227,11 @@ function ownershipOf(kind: EventKind, edge: Edge, { onlyOwn }: PhaseSpec): Owner
   return traits.request === true && edge.standIn !== true ? 'service' : 'all';
 }
 
-/** The plans of a table for these backends. @param backendBits the backends of an action's ports, as bits; 0 without ports */
+/**
+ * The plans of a table for these backends.
+ *
+ * @param backendBits the backends of an action's ports, as bits; 0 without ports
+ */
 export function layoutOf(table: Table, backendBits: number): Layout {
   let layout = table.layouts.get(backendBits);
   if (layout === undefined) table.layouts.set(backendBits, (layout = createLayout(table, backendBits)));

@@ -3,19 +3,19 @@ import { type ActionSpec, bound, endMinusDuration, last, latest, line } from './
 import { apiRequest, dispatch, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { spawning } from './spawning.js';
 
-/** Rebuild a server in place: shut the guest down, take away its disks, and spawn it anew under the same uuid. */
+/** Rebuild a server in place: shut the guest down, delete its disks, and spawn it again with the same UUID. */
 export const rebuild: ActionSpec = {
   name: 'rebuild',
   lockedBy: [],
   namedBy: ['instance.rebuilding'],
-  // Where its own line is missing: files deleted and then made anew under one request are a rebuild.
+  // If its own line is missing: one request that deletes the files and then creates them again is a rebuild.
   namedByAll: [['instance.files.deleting'], ['image.creation.started']],
-  // A rebuild takes no resources anew. Up to Queens an evacuation prints the same line, and does.
+  // A rebuild claims no resources. Up to Queens an evacuation logs the same line, but claims resources.
   notWith: ['instance.claimed', 'instance.evacuating'],
   givenUpBy: { tasks: ['compute_task_rebuild_server'] },
   starts: [line('instance.rebuilding'), endMinusDuration('guest.shutdown.failed'), endMinusDuration('guest.shutdown.finished')],
   ends: ['instance.spawned'],
-  // Its last step, at DEBUG. Before Yoga no lock is held for it.
+  // Its last step, at DEBUG. Before Yoga there is no lock for it.
   lateEndEvents: ['migration.context.missing', 'evacuation.lock.released'],
   sharedTasks: ['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning'],
   endsWithLock: false,

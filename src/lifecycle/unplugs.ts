@@ -2,13 +2,13 @@ import type { EventKind } from '../catalogue/event.js';
 import type { ActionSpec } from './define.js';
 import { portDown } from './plug.js';
 
-/** What OVS, OVN and neutron print when a port is taken away. */
+/** Lines of OVS, OVN and neutron about the removal of a port. */
 const UNPLUG_KINDS: ReadonlySet<EventKind> = new Set(portDown.flatMap(({ to }) => to.flatMap(({ kinds }) => kinds)));
 
-/** Of each action which of them it does not print. */
+/** By action: the kinds that are in none of its phases. */
 const foreignKinds = new WeakMap<ActionSpec, ReadonlySet<EventKind>>();
 
-/** The lines that say that a port was taken away, where the action takes none away: a stop leaves them where they are. */
+/** The kinds of lines about a removed port that this action never causes: a stop, for example, removes no port. */
 export function foreignUnplugKinds(spec: ActionSpec): ReadonlySet<EventKind> {
   const known = foreignKinds.get(spec);
   if (known !== undefined) return known;
@@ -18,4 +18,5 @@ export function foreignUnplugKinds(spec: ActionSpec): ReadonlySet<EventKind> {
   return made;
 }
 
+/** Whether lines of this kind are about the removal of a port. */
 export const isUnplugKind = (kind: EventKind): boolean => UNPLUG_KINDS.has(kind);
