@@ -5,7 +5,7 @@ import type { Event, Member } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import { knownServices } from '../model/services.js';
-import { withTurns } from './agent-turns.js';
+import { withAgentLoops } from './agent-loops.js';
 import type { Builds } from './builds.js';
 import type { Candidate } from './candidate.js';
 import type { Claim } from './claim.js';
@@ -13,7 +13,7 @@ import type { HostLines } from './host-lines.js';
 import type { Hosts } from './hosts.js';
 import type { Instances } from './instances.js';
 import { isOfRoot, membersOf, portsOfInstance } from './members.js';
-import { isSame, ownerAt, type Said, triesBefore } from './owner.js';
+import { attemptsBefore, isSame, ownerAt, type UnattributedLine } from './owner.js';
 import type { InstanceState } from './state.js';
 import type { EventStore } from './store.js';
 import { GRACE, LEAD, REACH } from './times.js';
@@ -48,25 +48,25 @@ export class Gather {
     const { instance, request, rescheduled, host, start, end, until, closesAt } = candidate;
     const others = [...state.past, ...state.candidates];
     const next = end === undefined ? Number.POSITIVE_INFINITY : openedAfter(others, end);
-    const owns = (at: Millis, line?: Said): boolean => {
+    const owns = (at: Millis, line?: UnattributedLine): boolean => {
       const owner = ownerAt<ActionInterval>(others, at, line);
       // Work on its ports continues for a while, until the next action begins.
       return owner === undefined ? at > until && at < next : isSame(owner, candidate);
     };
-    // An earlier action of the same request that was not passed to another host is no try at this one.
-    const before = triesBefore(candidate, state.past);
-    const tries = [...before, ...state.candidates.filter((each) => each.request === request)];
-    // The API and the scheduler worked before the first try. That belongs to the root.
-    const from = rescheduled ? start : Math.min(start, ...tries.map((each) => each.start));
+    // An earlier action of the same request that was not passed to another host is no attempt at this one.
+    const before = attemptsBefore(candidate, state.past);
+    const attempts = [...before, ...state.candidates.filter((each) => each.request === request)];
+    // The API and the scheduler worked before the first attempt. That belongs to the root.
+    const from = rescheduled ? start : Math.min(start, ...attempts.map((each) => each.start));
     const reach = spec.portWait === undefined ? until : closesAt;
     const claim = { ...this.claimOf(instance, request, from - LEAD, reach, owns), callsUntil: callsUntil(candidate) };
     const known = portsOfInstance(this.#from.store, { ...claim, to: until }, () => this.#from.count('ports_truncated'));
     const all = this.membersOf(claim, known);
     // The control plane's lines belong to the root only: an attempt has none.
-    const ofTry = tries.length > 1 || rescheduled ? all.filter((member) => isOfTry(member, candidate, from, owns)) : all;
-    const members = spec.peerEvidence === undefined ? onOneHost(ofTry, host) : ofTry;
+    const ofAttempt = attempts.length > 1 || rescheduled ? all.filter((member) => isOfAttempt(member, candidate, from, owns)) : all;
+    const members = spec.peerEvidence === undefined ? onOneHost(ofAttempt, host) : ofAttempt;
     if (spec.postAuditWait !== undefined && end !== undefined) members.push(...this.#auditAfter(host, end, closesAt));
-    this.place(members);
+    this.noteInTrace(members);
     return {
       form: 'action',
       instance,
@@ -84,7 +84,7 @@ export class Gather {
       host,
       service: 'nova-compute',
       members,
-      ports: tries.length > 1 ? portsNamed(known, ofTry) : known,
+      ports: attempts.length > 1 ? portsNamed(known, ofAttempt) : known,
       hostEvents: this.#hostEventsOf(members, claim),
       attempts: rescheduled ? [] : before.map(intervalOf),
       ...this.#buildsBeside(candidate),
@@ -115,7 +115,7 @@ export class Gather {
     const end = lines.byRequest[lines.byRequest.length - 1]!.at;
     const claim = this.claimOf(instance, request, start - LEAD, end + GRACE, (at) => ownerAt<ActionInterval>(others, at) === undefined);
     const gathered = this.ofClaim(claim);
-    this.place(gathered.members);
+    this.noteInTrace(gathered.members);
     return { form: 'fragment', instance, request, start, end, began: opened, ...gathered, spec };
   }
 
@@ -127,12 +127,12 @@ export class Gather {
 
   /** Its lines, and those of its hosts' daemons that concern its ports without naming them. */
   membersOf(claim: Claim, ports: ReadonlyMap<string, Vif>): Member[] {
-    return withTurns(membersOf(this.#from.store, claim, ports), this.#from.hostLines, claim);
+    return withAgentLoops(membersOf(this.#from.store, claim, ports), this.#from.hostLines, claim);
   }
 
   /** Notes which lines are part of a trace. Only for lines that would otherwise count as orphans. */
-  place(members: readonly Member[]): void {
-    for (const { event } of members) if (isPhaseLine(event)) this.#from.store.place(event);
+  noteInTrace(members: readonly Member[]): void {
+    for (const { event } of members) if (isPhaseLine(event)) this.#from.store.noteInTrace(event);
   }
 
   /** The lines of its hosts' daemons about themselves. */
@@ -159,7 +159,7 @@ export class Gather {
       isShared: instances.isShared(request, to),
       owns,
       callsUntil: to,
-      isOther: (id) => others.some((each) => each.request === id),
+      isOtherRequest: (id) => others.some((each) => each.request === id),
     };
   }
 }
@@ -179,8 +179,8 @@ export const intervalOf = ({ start, end, until }: ActionInterval): { start: Mill
 const callsUntil = ({ outcome, end, until }: Candidate): Millis =>
   end === undefined ? until : outcome === 'succeeded' ? end : Math.min(until, end + GRACE);
 
-/** Whether a line belongs to this one of several tries at a build under one request. */
-function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, from: Millis, owns: (at: Millis) => boolean): boolean {
+/** Whether a line belongs to this one of several attempts at a build under one request. */
+function isOfAttempt({ event }: Member, { rescheduled, request, lines }: Candidate, from: Millis, owns: (at: Millis) => boolean): boolean {
   // Work before the first attempt was done for the action as a whole.
   if (isOfRoot(event) || (event.at < from && event.service !== 'nova-compute')) return !rescheduled;
   if (event.service === 'nova-compute' && event.requestId === request && event.instance !== undefined)
@@ -191,7 +191,7 @@ function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, 
 const lastOf = (members: readonly Member[], start: Millis): Millis =>
   members.reduce((last, { event: { at } }) => Math.max(last, at), start);
 
-/** The ports that these lines name: every try makes its own. */
+/** The ports that these lines name: every attempt makes its own. */
 function portsNamed(known: ReadonlyMap<string, Vif>, members: readonly Member[]): ReadonlyMap<string, Vif> {
   const named = new Set(members.flatMap(({ ports }) => ports));
   return new Map([...known].filter(([port]) => named.has(port)));

@@ -4,9 +4,9 @@ import { type Event, inOrder } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import { sortedByName } from './order.js';
 
-const TURNS: ReadonlySet<EventKind> = new Set<EventKind>(['agent.ports.retrieved', 'agent.ports.wired', 'agent.ports.filtered']);
+const LOOP_KINDS: ReadonlySet<EventKind> = new Set<EventKind>(['agent.ports.retrieved', 'agent.ports.wired', 'agent.ports.filtered']);
 /** The most lines of one host: five hours of a daemon that stalls all the time. Beyond that the oldest are dropped. */
-const ROOM = 20_000;
+const MAX_LINES = 20_000;
 
 /** The daemon that serves all hosts, wherever it runs. */
 const NORTHD = 'ovn-northd';
@@ -17,14 +17,14 @@ export class HostLines {
 
   /** @returns whether it is such a line: nothing else needs it then */
   accept(event: Event): boolean {
-    if (!TURNS.has(event.kind as EventKind) && !isOfHost(event)) return false;
+    if (!LOOP_KINDS.has(event.kind as EventKind) && !isOfHost(event)) return false;
     const key = event.service === NORTHD ? `@${NORTHD}` : event.host;
     const lines = this.#byHost.get(key);
     if (lines === undefined) this.#byHost.set(key, { events: [event], isSorted: true });
     else {
       if (lines.isSorted && inOrder(lines.events[lines.events.length - 1]!, event) > 0) lines.isSorted = false;
       lines.events.push(event);
-      if (lines.events.length > ROOM) lines.events.splice(0, ROOM / 10);
+      if (lines.events.length > MAX_LINES) lines.events.splice(0, MAX_LINES / 10);
     }
     return true;
   }
@@ -52,8 +52,8 @@ export class HostLines {
     return [...this.#byHost.keys()].flatMap((host) => this.within(host, from, to).filter(({ at }) => at < to));
   }
 
-  /** As `Correlator.whole`. */
-  get whole(): unknown {
+  /** As `Correlator.comparableState`. */
+  get comparableState(): unknown {
     return sortedByName(this.#byHost);
   }
 

@@ -63,8 +63,8 @@ class HostTimes {
     }
   }
 
-  /** As `Correlator.whole`. */
-  get whole(): unknown {
+  /** As `Correlator.comparableState`. */
+  get comparableState(): unknown {
     return sortedByName(this.#byHost);
   }
 }
@@ -123,11 +123,11 @@ export class Hosts {
   }
 
   /**
-   * As `Correlator.whole`, without the hosts that print allocations: those are compared later, once it is known which
-   * were asked for.
+   * As `Correlator.comparableState`, without the hosts that print allocations: those are compared later, once it is
+   * known which were asked for.
    */
-  get whole(): unknown {
-    return [this.restarts.whole, this.audits.whole, this.buildEnds.whole, sortedByName(this.#givenBack)];
+  get comparableState(): unknown {
+    return [this.restarts.comparableState, this.audits.comparableState, this.buildEnds.comparableState, sortedByName(this.#givenBack)];
   }
 
   /** The hosts that are known to print allocations, and those that were asked about before that was known. */

@@ -9,8 +9,8 @@ import type { Decisions } from './decisions.js';
 import { type Hosts, VisibleMoments } from './hosts.js';
 import { INTRODUCES, MAY_CLOSE, ONLY_AT_WORK, RESOLVED } from './kinds.js';
 import { sortedByName } from './order.js';
-import { givenOn, isExported, isSame, isTaken, triesBefore } from './owner.js';
-import type { InstanceState, Passage } from './state.js';
+import { attemptsBefore, isExported, isSame, isTaken, pendingAttempts } from './owner.js';
+import type { InstanceState, TimelinePass } from './state.js';
 import { Timeline, timeline } from './timeline.js';
 import { GRACE, UNNAMED_QUIET } from './times.js';
 
@@ -78,7 +78,7 @@ export class Instances {
     const state = this.#stateOf(event.instance);
     if (event.requestId !== undefined && event.userId !== undefined) {
       const { requestId: request, at } = event;
-      const past = state.past.length === 0 ? undefined : takerOf(state.past, isApi ? isExported : isTaken, request, at);
+      const past = state.past.length === 0 ? undefined : findOwner(state.past, isApi ? isExported : isTaken, request, at);
       if (past !== undefined) {
         if (ONLY_AT_WORK.has(event.kind)) return;
         if (!isApi && this.#seeded.has(past)) this.#count('replayed_lines');
@@ -98,8 +98,8 @@ export class Instances {
     const { events } = state;
     if (state.isSorted && events.length > 0 && inOrder(events[events.length - 1]!, event) > 0) state.isSorted = false;
     events.push(event);
-    state.newsAt = Math.min(state.newsAt, event.at);
-    state.wakesAt = Math.min(state.wakesAt, event.at + (MAY_CLOSE.has(event.kind) ? GRACE : UNNAMED_QUIET));
+    state.newLinesAt = Math.min(state.newLinesAt, event.at);
+    state.reviewAt = Math.min(state.reviewAt, event.at + (MAY_CLOSE.has(event.kind) ? GRACE : UNNAMED_QUIET));
   }
 
   #stateOf(instance: string): InstanceState {
@@ -111,11 +111,11 @@ export class Instances {
       external: new Map(),
       isSorted: true,
       past: [],
-      passage: undefined,
+      pass: undefined,
       candidates: [],
-      wakesAt: Number.POSITIVE_INFINITY,
-      newsAt: Number.POSITIVE_INFINITY,
-      lookedAt: Number.NEGATIVE_INFINITY,
+      reviewAt: Number.POSITIVE_INFINITY,
+      newLinesAt: Number.POSITIVE_INFINITY,
+      reviewedAt: Number.NEGATIVE_INFINITY,
     };
     this.states.set(instance, made);
     return made;
@@ -131,8 +131,8 @@ export class Instances {
     for (const instance of this.#sharers.get(request)?.keys() ?? []) {
       const state = this.states.get(instance);
       if (state === undefined) continue;
-      state.newsAt = Math.min(state.newsAt, event.at);
-      state.wakesAt = Math.min(state.wakesAt, event.at + GRACE);
+      state.newLinesAt = Math.min(state.newLinesAt, event.at);
+      state.reviewAt = Math.min(state.reviewAt, event.at + GRACE);
     }
   }
 
@@ -140,8 +140,8 @@ export class Instances {
   wake(host: string, at: Millis): void {
     for (const state of this.states.values()) {
       if (!state.candidates.some((candidate) => candidate.host === host)) continue;
-      state.wakesAt = Number.NEGATIVE_INFINITY;
-      if (at <= state.lookedAt) state.passage = undefined;
+      state.reviewAt = Number.NEGATIVE_INFINITY;
+      if (at <= state.reviewedAt) state.pass = undefined;
     }
   }
 
@@ -158,7 +158,7 @@ export class Instances {
     if (sharers.size > 1 && secondOf(sharers) !== before)
       for (const each of sharers.keys()) {
         const state = this.states.get(each);
-        if (state !== undefined) state.passage = undefined;
+        if (state !== undefined) state.pass = undefined;
       }
   }
 
@@ -214,12 +214,12 @@ export class Instances {
    * earlier.
    */
   sort(instance: string, state: InstanceState, lines: readonly Event[], watermark: Millis): Candidate | undefined {
-    const passage = this.#goesOn(state, lines, watermark) ? state.passage! : this.#begin(instance, state, watermark);
-    passage.visible.watermark = watermark;
-    return passage.timeline.advance(lines, watermark);
+    const pass = this.#canContinue(state, lines, watermark) ? state.pass! : this.#startPass(instance, state, watermark);
+    pass.visible.watermark = watermark;
+    return pass.timeline.advance(lines, watermark);
   }
 
-  #begin(instance: string, state: InstanceState, watermark: Millis): Passage {
+  #startPass(instance: string, state: InstanceState, watermark: Millis): TimelinePass {
     const visible = new VisibleMoments(this.#hosts, watermark);
     const { past } = state;
     const timeline = new Timeline(instance, {
@@ -228,22 +228,22 @@ export class Instances {
       external: upTo(state.external, watermark),
       sharedSince: this.#sharedSince,
     });
-    state.passage = { timeline, visible };
-    return state.passage;
+    state.pass = { timeline, visible };
+    return state.pass;
   }
 
-  #goesOn({ passage }: InstanceState, lines: readonly Event[], watermark: Millis): boolean {
+  #canContinue({ pass }: InstanceState, lines: readonly Event[], watermark: Millis): boolean {
     return (
-      passage !== undefined &&
-      !this.#hosts.changed(passage.timeline.hosts, passage.visible.watermark, watermark) &&
-      passage.timeline.isContinuedBy(lines, watermark)
+      pass !== undefined &&
+      !this.#hosts.changed(pass.timeline.hosts, pass.visible.watermark, watermark) &&
+      pass.timeline.isContinuedBy(lines, watermark)
     );
   }
 
   /** Whether an instance is up to date with a watermark: no line has arrived that could change it. */
-  isKnown({ passage, newsAt, events }: InstanceState, watermark: Millis): boolean {
-    if (newsAt <= watermark) return false;
-    return passage === undefined ? events.length === 0 : !this.#hosts.changed(passage.timeline.hosts, passage.visible.watermark, watermark);
+  isKnown({ pass, newLinesAt, events }: InstanceState, watermark: Millis): boolean {
+    if (newLinesAt <= watermark) return false;
+    return pass === undefined ? events.length === 0 : !this.#hosts.changed(pass.timeline.hosts, pass.visible.watermark, watermark);
   }
 
   /**
@@ -252,7 +252,7 @@ export class Instances {
    */
   asOf(instance: string, state: InstanceState, watermark: Millis): readonly Candidate[] {
     const newest = state.isSorted ? state.events[state.events.length - 1]?.at : Number.POSITIVE_INFINITY;
-    if (newest === undefined || newest <= state.lookedAt) return state.candidates;
+    if (newest === undefined || newest <= state.reviewedAt) return state.candidates;
     return this.candidatesOf(instance, state, this.linesOf(state, watermark), watermark);
   }
 
@@ -261,16 +261,16 @@ export class Instances {
    * will show.
    */
   unfinished({ past }: InstanceState, candidates: readonly Candidate[]): readonly Unfinished[] {
-    return [...candidates, ...givenOn(past, candidates)].map((each) => ({
+    return [...candidates, ...pendingAttempts(past, candidates)].map((each) => ({
       request: each.request,
-      began: Math.min(each.opened, ...triesBefore(each, past).map(({ opened }) => opened)),
+      began: Math.min(each.opened, ...attemptsBefore(each, past).map(({ opened }) => opened)),
     }));
   }
 
   /** Turns a candidate into a past action and removes its lines: no other action may take them. */
   retire({ request, rescheduled, until, lines }: Candidate, state: InstanceState, past: ActionInterval): void {
     state.past.push(past);
-    state.passage = undefined;
+    state.pass = undefined;
     const taken = new Set<Event>(lines.attributed);
     if (rescheduled) for (const event of lines.byRequest) taken.add(event);
     const isOver = (event: Event): boolean => taken.has(event) || isExported(past, event.requestId ?? '', event.at);
@@ -288,7 +288,7 @@ export class Instances {
       const state = this.#stateOf(instance);
       if (state.past.some((each) => isSame(each, past))) continue;
       state.past.push(past);
-      state.passage = undefined;
+      state.pass = undefined;
       this.#seeded.add(past);
       if (!past.request.startsWith('@')) this.share(past.request, instance, past.opened);
     }
@@ -296,16 +296,16 @@ export class Instances {
   }
 
   /**
-   * As `Correlator.whole`. `lookedAt` counts only where something is under way, because a late line of its host may
-   * change it. What was seen of its hosts counts only where lines were taken: a sweep also looks at instances whose
-   * lines are all later.
+   * As `Correlator.comparableState`. `reviewedAt` counts only where something is under way, because a late line of its
+   * host may change it. What was seen of its hosts counts only where lines were taken: a sweep also looks at instances
+   * whose lines are all later.
    */
-  get whole(): unknown {
-    const states = Array.from(this.states, ([instance, { passage, lookedAt, ...state }]) => [
+  get comparableState(): unknown {
+    const states = Array.from(this.states, ([instance, { pass, reviewedAt, ...state }]) => [
       instance,
       state,
-      state.candidates.length > 0 ? lookedAt : undefined,
-      passage === undefined ? undefined : [passage.timeline.taken > 0 ? passage.visible.watermark : undefined, passage.timeline.whole],
+      state.candidates.length > 0 ? reviewedAt : undefined,
+      pass === undefined ? undefined : [pass.timeline.taken > 0 ? pass.visible.watermark : undefined, pass.timeline.comparableState],
     ]);
     const sharers = sortedByName(this.#sharers).map(([request, instances]) => [request, sortedByName(instances)]);
     return [states, sharers, sortedByName(this.#unresolved)];
@@ -324,7 +324,7 @@ export class Instances {
   }
 }
 
-function takerOf(pasts: readonly ActionInterval[], takes: typeof isTaken, request: string, at: Millis): ActionInterval | undefined {
+function findOwner(pasts: readonly ActionInterval[], takes: typeof isTaken, request: string, at: Millis): ActionInterval | undefined {
   for (const past of pasts) if (takes(past, request, at)) return past;
   return undefined;
 }

@@ -54,7 +54,7 @@ export const NEVER_OPENS = kinds('power.state.checked', 'power.state.sync.pendin
 /** The first line of another host after a build has failed. */
 export const BEGINS_A_BUILD = kinds('instance.claimed', 'instance.build.started', 'instance.lock.awaited', 'instance.lock.acquired');
 
-/** nova-compute's last word on a build: it is over, and one that waited for its turn may begin. */
+/** nova-compute's last word on a build: it is over, and one that waited for its loop may begin. */
 export const ENDS_A_BUILD = kinds(
   'instance.built',
   'instance.build.failed',

@@ -1,8 +1,8 @@
 import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member, textOf } from '../lifecycle/event.js';
 import type { Claim } from './claim.js';
-import type { Kept } from './kept.js';
 import { between, type EventStore } from './store.js';
+import type { StoredLine } from './stored-line.js';
 
 /**
  * Lines about locks name the request and no instance, and a request may have many instances. But a lock has one holder:
@@ -27,13 +27,13 @@ export function withHeldLocks(members: Member[], store: EventStore, claim: Claim
 
 const isOfOneProcess = (a: Event, b: Event): boolean => a.host === b.host && a.pid === b.pid;
 
-const isLock = ({ event }: Kept, of: 'claim' | 'image', step: 'acquired' | 'released'): boolean => {
+const isLock = ({ event }: StoredLine, of: 'claim' | 'image', step: 'acquired' | 'released'): boolean => {
   const { lock } = traitsOf(event.kind);
   return lock?.of === of && lock.step === step;
 };
 
 /** The lock around each claim of the instance. */
-function claimLocks(lines: readonly Kept[], instance: string): Event[] {
+function claimLocks(lines: readonly StoredLine[], instance: string): Event[] {
   return lines.flatMap((claimed, i) => {
     if (claimed.event.kind !== 'instance.claimed' || claimed.event.instance !== instance) return [];
     const near = (from: number, step: 1 | -1): Event[] => {
@@ -51,7 +51,7 @@ function claimLocks(lines: readonly Kept[], instance: string): Event[] {
 }
 
 /** Locks on images that were taken while no other instance of the request made its disks in that process. */
-function imageLocks(lines: readonly Kept[], instance: string): Event[] {
+function imageLocks(lines: readonly StoredLine[], instance: string): Event[] {
   return lines.flatMap((acquired, i) => {
     if (!isLock(acquired, 'image', 'acquired')) return [];
     const making = new Set<string>();

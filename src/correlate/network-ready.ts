@@ -3,11 +3,11 @@ import { type Event, inOrder } from '../lifecycle/event.js';
 import { lastGuestEvent, momentOf } from '../lifecycle/guest-events.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
-import type { EventStore, Sort } from './store.js';
+import type { EventStore, NameType } from './store.js';
 import { GRACE } from './times.js';
 
 /** How long to wait for a guest to ask for its address. */
-const PATIENCE = seconds(60);
+const DHCP_TIMEOUT = seconds(60);
 
 /** Actions after which a guest begins to run. */
 const STARTS_A_GUEST = new Set(['create', 'reboot', 'start', 'unshelve', 'rebuild']);
@@ -38,7 +38,7 @@ export interface NetworkReady {
 
 /**
  * Opens when the guest is resumed. Closes when every port has its address, when another action begins, or after
- * `PATIENCE`.
+ * `DHCP_TIMEOUT`.
  */
 export function createNetworkReady(of: Boot, opening: Event, since: Millis): NetworkReady {
   const from = momentOf(opening);
@@ -49,20 +49,20 @@ export function createNetworkReady(of: Boot, opening: Event, since: Millis): Net
     from,
     since,
     close(store, watermark, next) {
-      const limit = Math.min(from + PATIENCE, next ?? Number.POSITIVE_INFINITY);
+      const limit = Math.min(from + DHCP_TIMEOUT, next ?? Number.POSITIVE_INFINITY);
       const here = (event: Event): boolean => event.host === of.host && event.at <= limit;
-      let wakesAt = limit + GRACE;
+      let reviewAt = limit + GRACE;
       const acknowledged = ports.map(({ port, mac }) => {
         const first = firstOf(store, 'mac', mac!, (event) => event.kind === 'dhcp.acknowledged' && event.at >= from && here(event));
         if (first === undefined) return undefined;
         if (first.at <= watermark) return { event: first, ports: [port] };
-        wakesAt = Math.min(wakesAt, first.at + GRACE);
+        reviewAt = Math.min(reviewAt, first.at + GRACE);
         return undefined;
       });
       const complete = ports.length > 0 && acknowledged.every((found) => found !== undefined);
       const endedBy = complete ? 'ready' : limit === next ? 'next-action' : 'patience';
       const end = complete ? Math.max(...acknowledged.map((found) => found!.event.at)) : limit;
-      if (watermark < end + GRACE) return complete ? end + GRACE : wakesAt;
+      if (watermark < end + GRACE) return complete ? end + GRACE : reviewAt;
       const networks = new Set(ports.flatMap(({ network }) => (network === undefined ? [] : [network])));
       const metadata = [...networks]
         .sort()
@@ -97,5 +97,5 @@ function metadataOf(store: EventStore, network: string, from: Millis, here: (eve
   return added === undefined ? [begun] : [begun, added];
 }
 
-const firstOf = (store: EventStore, sort: Sort, name: string, isIt: (event: Event) => boolean): Event | undefined =>
-  store.find(sort, name).find(({ event }) => isIt(event))?.event;
+const firstOf = (store: EventStore, type: NameType, name: string, isIt: (event: Event) => boolean): Event | undefined =>
+  store.find(type, name).find(({ event }) => isIt(event))?.event;

@@ -13,7 +13,7 @@ import type { Event } from '../lifecycle/event.js';
  */
 
 /** What a line says: its fields, and its text. */
-export type Said = Pick<Event, 'fields' | 'text'>;
+export type Content = Pick<Event, 'fields' | 'text'>;
 
 /** What all lines of one wording share. */
 interface Wording {
@@ -38,9 +38,9 @@ const HIDDEN_BYTE = '\x85';
 /** Placeholders are control characters, too. */
 const NOT_BYTES = /[^\x20-\x84\x86-\xff…]/;
 const PLACEHOLDER = /[\x01-\x1f]/g;
-const MOST_PLACEHOLDERS = 0x1f;
+const MAX_PLACEHOLDERS = 0x1f;
 /** A value of this length is the same value wherever it is in a text. */
-const UNMISTAKABLE = 8;
+const UNIQUE_LENGTH = 8;
 
 const scratch = Buffer.allocUnsafe(LONGEST);
 
@@ -66,9 +66,9 @@ export function wordingOf(text: string, values: readonly string[]): string {
   const places = Array.from(values, (_, place) => place).sort((a, b) => values[b]!.length - values[a]!.length);
   for (const place of places) {
     const value = values[place]!;
-    if (value === '' || place >= MOST_PLACEHOLDERS) continue;
+    if (value === '' || place >= MAX_PLACEHOLDERS) continue;
     const placeholder = String.fromCharCode(place + 1);
-    wording = value.length < UNMISTAKABLE ? wording.replace(value, placeholder) : wording.replaceAll(value, placeholder);
+    wording = value.length < UNIQUE_LENGTH ? wording.replace(value, placeholder) : wording.replaceAll(value, placeholder);
   }
   return wording;
 }
@@ -76,9 +76,9 @@ export function wordingOf(text: string, values: readonly string[]): string {
 export function packedOf(event: Event, values: readonly string[], names: readonly string[], wording = ''): string {
   let at = 0;
   for (const [i, name] of names.entries()) {
-    const sort = sortOf(event, event.fields[name]);
-    const length = sort === TEXT || sort === NUMBER ? values[i]!.length : 0;
-    scratch[at] = sort;
+    const type = typeOf(event, event.fields[name]);
+    const length = type === TEXT || type === NUMBER ? values[i]!.length : 0;
+    scratch[at] = type;
     scratch[at + 1] = length >> 8;
     scratch[at + 2] = length;
     at += FIELD_BYTES;
@@ -86,14 +86,14 @@ export function packedOf(event: Event, values: readonly string[], names: readonl
   // Written to bytes and read back: a string that was joined or cut out keeps the strings that it was made of in
   // memory.
   for (const [i, value] of values.entries()) {
-    const sort = scratch[FIELD_BYTES * i];
-    if (sort === TEXT || sort === NUMBER) at += scratch.write(inBytes(value), at, 'latin1');
+    const type = scratch[FIELD_BYTES * i];
+    if (type === TEXT || type === NUMBER) at += scratch.write(inBytes(value), at, 'latin1');
   }
   at += scratch.write(inBytes(wording), at, 'latin1');
   return scratch.toString('latin1', 0, at);
 }
 
-function sortOf({ instance, requestId }: Event, value: FieldValue | undefined): number {
+function typeOf({ instance, requestId }: Event, value: FieldValue | undefined): number {
   if (typeof value === 'number') return NUMBER;
   return value === instance ? INSTANCE : value === requestId ? REQUEST : TEXT;
 }
@@ -104,18 +104,18 @@ export function unpacked(
   packed: string,
   { names, wording }: Wording,
   { instance = '', requestId = '' }: Pick<Event, 'instance' | 'requestId'>,
-): Said {
+): Content {
   const fields: Record<string, FieldValue> = {};
   const values: string[] = [];
   let from = FIELD_BYTES * names.length;
   const all = packed.includes(HIDDEN_BYTE, from) ? packed.slice(0, from) + packed.slice(from).replaceAll(HIDDEN_BYTE, HIDDEN) : packed;
   for (const [i, name] of names.entries()) {
     const at = FIELD_BYTES * i;
-    const sort = packed.charCodeAt(at);
+    const type = packed.charCodeAt(at);
     const to = from + packed.charCodeAt(at + 1) * BYTE + packed.charCodeAt(at + 2);
-    const raw = sort === INSTANCE ? instance : sort === REQUEST ? requestId : all.slice(from, to);
+    const raw = type === INSTANCE ? instance : type === REQUEST ? requestId : all.slice(from, to);
     values.push(raw);
-    fields[name] = sort === NUMBER ? Number(raw) : raw;
+    fields[name] = type === NUMBER ? Number(raw) : raw;
     from = to;
   }
   return { fields, text: (wording ?? all.slice(from)).replace(PLACEHOLDER, (placeholder) => values[placeholder.charCodeAt(0) - 1]!) };

@@ -9,7 +9,7 @@ import { namesOf } from './members.js';
 import { type NetworkReadies, networksOf } from './network-readies.js';
 import type { Saved, SavedLine } from './saved.js';
 import type { InstanceState } from './state.js';
-import type { Sort } from './store.js';
+import type { NameType } from './store.js';
 import { LEAD, REACH } from './times.js';
 
 /** Everything that a snapshot saves and restores. */
@@ -21,14 +21,14 @@ export interface Parts {
 }
 
 /** An instance as of a watermark. */
-interface Look {
+interface InstanceView {
   readonly instance: string;
   readonly state: InstanceState;
   readonly candidates: readonly Candidate[];
   readonly unfinished: readonly Unfinished[];
 }
 
-function looks({ from: { instances } }: Parts, watermark: Millis): Look[] {
+function instanceViews({ from: { instances } }: Parts, watermark: Millis): InstanceView[] {
   return Array.from(instances.states, ([instance, state]) => {
     const candidates = instances.asOf(instance, state, watermark);
     return { instance, state, candidates, unfinished: instances.unfinished(state, candidates) };
@@ -43,7 +43,7 @@ function looks({ from: { instances } }: Parts, watermark: Millis): Look[] {
  */
 export function neededSince(parts: Parts, watermark: Millis, longSince: Millis): Millis {
   const began = [
-    ...looks(parts, watermark).flatMap(({ unfinished }) => unfinished.map((each) => each.began)),
+    ...instanceViews(parts, watermark).flatMap(({ unfinished }) => unfinished.map((each) => each.began)),
     ...parts.control.sessions.map(({ session }) => session.first),
     ...parts.networkReadies.open.map(({ of }) => of.began),
   ];
@@ -75,8 +75,8 @@ class Snapshot {
 
   saved(): Saved {
     const { hostLines, builds, hosts } = this.#parts.from;
-    const all = looks(this.#parts, this.#watermark);
-    for (const look of all) this.#saveLines(look);
+    const all = instanceViews(this.#parts, this.#watermark);
+    for (const view of all) this.#saveLines(view);
     const control = this.#control();
     const sequels = this.#savedNetworks();
     return {
@@ -89,7 +89,7 @@ class Snapshot {
       restarts: hosts.restarts.before(this.#before),
       audits: hosts.audits.before(this.#before),
       buildEnds: hosts.buildEnds.before(this.#before),
-      pasts: all.flatMap((look) => this.#pasts(look)),
+      pasts: all.flatMap((view) => this.#pasts(view)),
       shared: this.#shared(all),
       control,
       sequels,
@@ -97,7 +97,7 @@ class Snapshot {
   }
 
   /** The lines of an instance that has been under way for long. */
-  #saveLines({ instance, state, candidates, unfinished }: Look): void {
+  #saveLines({ instance, state, candidates, unfinished }: InstanceView): void {
     const { instances } = this.#parts.from;
     const longs = unfinished.filter(({ began }) => began < this.#longSince);
     for (const { request, began } of longs) {
@@ -120,14 +120,14 @@ class Snapshot {
     this.#saveNamed(namesOf(from.store, claim), began - REACH);
   }
 
-  #saveNamed(names: readonly (readonly [Sort, string])[], since: Millis): void {
-    for (const [sort, name] of names)
-      for (const { event } of this.#parts.from.store.find(sort, name))
+  #saveNamed(names: readonly (readonly [NameType, string])[], since: Millis): void {
+    for (const [type, name] of names)
+      for (const { event } of this.#parts.from.store.find(type, name))
         if (event.at >= since && event.at < this.#before) this.#found.add(event);
   }
 
   /** Past actions beside one that is open for long. The caller remembers all other exported actions. */
-  #pasts({ instance, state, unfinished }: Look): Saved['pasts'] {
+  #pasts({ instance, state, unfinished }: InstanceView): Saved['pasts'] {
     const isLong = unfinished.some(({ began }) => began < this.#longSince);
     return state.past
       .filter(({ opened }) => opened < this.#before)
@@ -135,7 +135,7 @@ class Snapshot {
       .map((past) => [instance, saveInterval(past)] as const);
   }
 
-  #shared(all: readonly Look[]): Saved['shared'] {
+  #shared(all: readonly InstanceView[]): Saved['shared'] {
     const { instances } = this.#parts.from;
     const requests = new Set(all.flatMap(({ state, candidates }) => [...state.past, ...candidates].map(({ request }) => request)));
     return [...requests]

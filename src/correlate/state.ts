@@ -9,7 +9,7 @@ import type { Timeline } from './timeline.js';
  * A pass over an instance's lines, which continues when more lines come, and the moments of their hosts that it may
  * see.
  */
-export interface Passage {
+export interface TimelinePass {
   readonly timeline: Timeline;
   readonly visible: VisibleMoments;
 }
@@ -28,15 +28,15 @@ export interface InstanceState {
   /** actions that are exported */
   past: ActionInterval[];
   /** what has sorted the lines so far; undefined if the next pass must start from the first line */
-  passage: Passage | undefined;
-  /** actions that are under way, as of `lookedAt` */
+  pass: TimelinePass | undefined;
+  /** actions that are under way, as of `reviewedAt` */
   candidates: Candidate[];
   /** the watermark at which to look at it again: nothing closes earlier than the grace after a line */
-  wakesAt: Millis;
+  reviewAt: Millis;
   /** the watermark at which it was last looked at */
-  lookedAt: Millis;
+  reviewedAt: Millis;
   /** the time of the earliest line that came since, or that was after it */
-  newsAt: Millis;
+  newLinesAt: Millis;
 }
 
 /** A stretch of a request's lines on a controller, with no gap as long as FRAGMENT_QUIET. */

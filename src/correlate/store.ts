@@ -5,9 +5,9 @@ import type { Millis } from '../model/line.js';
 import { ownText } from '../model/own-text.js';
 import { seconds } from '../model/time.js';
 import { CompactEvent } from './compact-event.js';
-import { FORGOTTEN, type Kept, type Links, type Named, type NamedPort, type Sort } from './kept.js';
+import { FORGOTTEN, type Links, type Named, type NamedPort, type NameType, type StoredLine } from './stored-line.js';
 
-export type { Sort } from './kept.js';
+export type { NameType } from './stored-line.js';
 
 /** A tap's name holds the first 11 characters of its port's id, whatever is put before them: tap, qvo, vhu. */
 const TAP = /^(?:tap|qvo|qvb|vhu)([0-9a-f]{8}-[0-9a-f]{2})$/;
@@ -44,7 +44,7 @@ const AGE = seconds(30);
 const FEW = 4;
 
 /** How many recent `Links` of a name are compared with those of the next line. */
-const MOST_LINKS = 4;
+const MAX_LINKS = 4;
 
 /** Forgotten lines that may stay in a list of any length. */
 const SPARE = 32;
@@ -54,7 +54,7 @@ const SPARE = 32;
  * to an action is decided when it closes, so the order in which files are read cannot matter.
  */
 export class EventStore {
-  readonly #named: Readonly<Record<Sort, Map<string, Named>>> = {
+  readonly #named: Readonly<Record<NameType, Map<string, Named>>> = {
     instance: new Map(),
     request: new Map(),
     port: new Map(),
@@ -63,16 +63,16 @@ export class EventStore {
     network: new Map(),
     host: new Map(),
   };
-  readonly #ages = new Map<number, Kept[]>();
+  readonly #ages = new Map<number, StoredLine[]>();
   /** the age group of the last line: the next line is mostly in the same group */
   #age = Number.NaN;
-  #peers: Kept[] = [];
+  #peers: StoredLine[] = [];
   /** what the last lines named: the next line mostly names the same, and a comparison is faster than a look-up */
   #lastInstance: Named | undefined;
   #lastRequest: Named | undefined;
-  readonly #placed = new Set<Event>();
+  readonly #inTrace = new Set<Event>();
   #size = 0;
-  #looks = 0;
+  #searches = 0;
 
   get size(): number {
     return this.#size;
@@ -80,14 +80,14 @@ export class EventStore {
 
   add(event: Event): void {
     const links = this.#linksOf(event);
-    const kept: Kept = event instanceof CompactEvent ? event.keptWith(links) : { event, links, look: 0 };
+    const stored: StoredLine = event instanceof CompactEvent ? event.storedWith(links) : { event, links, lastSearch: 0 };
     const { instance, request, globalRequest, ports, others } = links;
-    if (instance !== undefined) file(kept, instance);
-    if (request !== undefined) file(kept, request);
-    if (globalRequest !== undefined) file(kept, globalRequest);
-    for (let i = 0; i < ports.length; i++) file(kept, ports[i]!.named);
-    for (let i = 0; i < others.length; i++) file(kept, others[i]!);
-    this.#peersOf(Math.floor(event.at / AGE)).push(kept);
+    if (instance !== undefined) file(stored, instance);
+    if (request !== undefined) file(stored, request);
+    if (globalRequest !== undefined) file(stored, globalRequest);
+    for (let i = 0; i < ports.length; i++) file(stored, ports[i]!.named);
+    for (let i = 0; i < others.length; i++) file(stored, others[i]!);
+    this.#peersOf(Math.floor(event.at / AGE)).push(stored);
     this.#size++;
   }
 
@@ -99,8 +99,8 @@ export class EventStore {
     const ports = this.#portsOf(event);
     const others = this.#othersOf(event);
     const first = request ?? instance ?? globalRequest ?? ports[0]?.named;
-    let looks = 0;
-    for (let last = first?.links; last !== undefined && looks < MOST_LINKS; last = last.before, looks++)
+    let tried = 0;
+    for (let last = first?.links; last !== undefined && tried < MAX_LINKS; last = last.before, tried++)
       if (
         last.instance === instance &&
         last.request === request &&
@@ -110,12 +110,12 @@ export class EventStore {
       )
         return last;
     // The chain is cut: a name that is always in use would otherwise keep everything that was ever named with it.
-    const links = { instance, request, globalRequest, ports, others, before: looks < MOST_LINKS ? first?.links : undefined };
+    const links = { instance, request, globalRequest, ports, others, before: tried < MAX_LINKS ? first?.links : undefined };
     if (first !== undefined) first.links = links;
     return links;
   }
 
-  #peersOf(age: number): Kept[] {
+  #peersOf(age: number): StoredLine[] {
     if (age === this.#age) return this.#peers;
     let peers = this.#ages.get(age);
     if (peers === undefined) this.#ages.set(age, (peers = []));
@@ -124,8 +124,8 @@ export class EventStore {
     return peers;
   }
 
-  #sameOr(last: Named | undefined, sort: Sort, name: string): Named {
-    return last !== undefined && last.live > 0 && last.name === name ? last : this.#idOf(sort, name);
+  #sameOr(last: Named | undefined, type: NameType, name: string): Named {
+    return last !== undefined && last.live > 0 && last.name === name ? last : this.#idOf(type, name);
   }
 
   #portsOf(event: Event): readonly NamedPort[] {
@@ -134,7 +134,7 @@ export class EventStore {
     if (ports.length > 1) return ports.map((vif) => ({ named: this.#nameOf('port', vif.port), vif }));
     const [vif] = ports as readonly [Vif];
     const named = this.#nameOf('port', vif.port);
-    if (named.namedPort === undefined || !saysSame(named.namedPort[0].vif, vif))
+    if (named.namedPort === undefined || !isSameVif(named.namedPort[0].vif, vif))
       named.namedPort = [{ named, vif: ownVif(vif, named.name) }];
     return named.namedPort;
   }
@@ -162,32 +162,32 @@ export class EventStore {
     return [...this.#oneOf('tap', portPrefix(tap)), ...this.#oneOf('network', proxied)];
   }
 
-  #oneOf(sort: Sort, name: string | undefined): readonly Named[] {
-    return name === undefined ? NOTHING : [this.#nameOf(sort, name)];
+  #oneOf(type: NameType, name: string | undefined): readonly Named[] {
+    return name === undefined ? NOTHING : [this.#nameOf(type, name)];
   }
 
   /** Named by a text of the line: it is copied, so that the line is not kept in memory. */
-  #nameOf(sort: Sort, name: string): Named {
-    return this.#named[sort].get(name) ?? this.#idOf(sort, ownText(name));
+  #nameOf(type: NameType, name: string): Named {
+    return this.#named[type].get(name) ?? this.#idOf(type, ownText(name));
   }
 
   /** Named by an id of the event itself, which is kept anyway. */
-  #idOf(sort: Sort, name: string): Named {
-    const found = this.#named[sort].get(name);
+  #idOf(type: NameType, name: string): Named {
+    const found = this.#named[type].get(name);
     if (found !== undefined) return found;
-    const made: Named = { sort, name, lines: [], isSorted: true, live: 0, namedPort: undefined, links: undefined };
-    this.#named[sort].set(name, made);
+    const made: Named = { type, name, lines: [], isSorted: true, live: 0, namedPort: undefined, links: undefined };
+    this.#named[type].set(name, made);
     return made;
   }
 
   /** The entry of this name; undefined if no kept line names it. */
-  named(sort: Sort, name: string): Named | undefined {
-    return this.#named[sort].get(name);
+  named(type: NameType, name: string): Named | undefined {
+    return this.#named[type].get(name);
   }
 
   /** The lines that name it, in order. */
-  find(sort: Sort, name: string): readonly Kept[] {
-    const named = this.#named[sort].get(name);
+  find(type: NameType, name: string): readonly StoredLine[] {
+    const named = this.#named[type].get(name);
     return named === undefined ? NO_LINES : linesOf(named);
   }
 
@@ -195,23 +195,25 @@ export class EventStore {
    * A new number for one search. A search under many names sets it on the lines that it has seen, so that it takes
    * each line once.
    */
-  nextLook(): number {
-    return ++this.#looks;
+  nextSearch(): number {
+    return ++this.#searches;
   }
 
   /** Notes that a line is part of a trace. A line that is forgotten without this is an orphan. */
-  place(event: Event): void {
-    this.#placed.add(event);
+  noteInTrace(event: Event): void {
+    this.#inTrace.add(event);
   }
 
-  isPlaced(event: Event): boolean {
-    return this.#placed.has(event);
+  isInTrace(event: Event): boolean {
+    return this.#inTrace.has(event);
   }
 
-  /** As `Correlator.whole`. Names and lists of lines follow from the lines. */
-  get whole(): unknown {
-    const events = [...this.#ages.values()].flatMap((peers) => peers.filter(({ look }) => look !== FORGOTTEN).map(({ event }) => event));
-    return events.sort(inOrder).map((event) => [event, this.#placed.has(event)]);
+  /** As `Correlator.comparableState`. Names and lists of lines follow from the lines. */
+  get comparableState(): unknown {
+    const events = [...this.#ages.values()].flatMap((peers) =>
+      peers.filter(({ lastSearch }) => lastSearch !== FORGOTTEN).map(({ event }) => event),
+    );
+    return events.sort(inOrder).map((event) => [event, this.#inTrace.has(event)]);
   }
 
   /** Forgets the lines before `horizon` that `keeps` does not want, and reports each of them. */
@@ -219,14 +221,14 @@ export class EventStore {
     this.#age = Number.NaN;
     for (const [age, peers] of this.#ages) {
       if (age * AGE >= horizon) continue;
-      const left: Kept[] = [];
-      for (const kept of peers) {
-        if (kept.event.at >= horizon || keeps(kept.event)) {
-          left.push(kept);
+      const left: StoredLine[] = [];
+      for (const stored of peers) {
+        if (stored.event.at >= horizon || keeps(stored.event)) {
+          left.push(stored);
           continue;
         }
-        onForgotten(kept.event);
-        this.#forget(kept);
+        onForgotten(stored.event);
+        this.#forget(stored);
       }
       if (left.length === 0) this.#ages.delete(age);
       else this.#ages.set(age, left);
@@ -238,19 +240,19 @@ export class EventStore {
     this.#age = Number.NaN;
     for (const [age, peers] of this.#ages) {
       if (age * AGE <= moment) continue;
-      for (const kept of peers) {
-        onForgotten(kept.event);
-        this.#forget(kept);
+      for (const stored of peers) {
+        onForgotten(stored.event);
+        this.#forget(stored);
       }
       this.#ages.delete(age);
     }
   }
 
-  #forget(kept: Kept): void {
-    kept.look = FORGOTTEN;
-    this.#placed.delete(kept.event);
+  #forget(stored: StoredLine): void {
+    stored.lastSearch = FORGOTTEN;
+    this.#inTrace.delete(stored.event);
     this.#size--;
-    const { instance, request, globalRequest, ports, others } = kept.links;
+    const { instance, request, globalRequest, ports, others } = stored.links;
     if (instance !== undefined) this.#release(instance);
     if (request !== undefined) this.#release(request);
     if (globalRequest !== undefined) this.#release(globalRequest);
@@ -262,7 +264,7 @@ export class EventStore {
   #release(named: Named): void {
     named.live--;
     if (named.live === 0) {
-      this.#named[named.sort].delete(named.name);
+      this.#named[named.type].delete(named.name);
       // Lines that still point at this name must not keep what was named with it in memory.
       named.links = undefined;
       named.namedPort = undefined;
@@ -272,11 +274,11 @@ export class EventStore {
   }
 }
 
-const NO_LINES: readonly Kept[] = [];
+const NO_LINES: readonly StoredLine[] = [];
 const NOTHING: readonly Named[] = [];
 const NO_NAMED_PORTS: readonly NamedPort[] = [];
 
-const saysSame = (a: Vif, b: Vif): boolean =>
+const isSameVif = (a: Vif, b: Vif): boolean =>
   a.port === b.port && a.tap === b.tap && a.mac === b.mac && a.network === b.network && a.type === b.type;
 
 function ownVif({ tap, mac, network, type }: Vif, port: string): Vif {
@@ -289,21 +291,21 @@ function ownVif({ tap, mac, network, type }: Vif, port: string): Vif {
   };
 }
 
-const byTime = (a: Kept, b: Kept): number => inOrder(a.event, b.event);
+const byTime = (a: StoredLine, b: StoredLine): number => inOrder(a.event, b.event);
 
-function file(kept: Kept, named: Named): void {
+function file(stored: StoredLine, named: Named): void {
   const { lines } = named;
-  if (named.isSorted && lines.length > 0 && byTime(lines[lines.length - 1]!, kept) > 0) named.isSorted = false;
+  if (named.isSorted && lines.length > 0 && byTime(lines[lines.length - 1]!, stored) > 0) named.isSorted = false;
   // Most names have a few lines. A list that grows by `push` reserves room for seventeen more; `concat` does not.
-  if (lines.length < FEW) named.lines = lines.concat(kept);
-  else lines.push(kept);
+  if (lines.length < FEW) named.lines = lines.concat(stored);
+  else lines.push(stored);
   named.live++;
 }
 
-const withoutForgotten = ({ lines }: Named): Kept[] => lines.filter(({ look }) => look !== FORGOTTEN);
+const withoutForgotten = ({ lines }: Named): StoredLine[] => lines.filter(({ lastSearch }) => lastSearch !== FORGOTTEN);
 
 /** The lines of a name, in order. */
-export function linesOf(named: Named): readonly Kept[] {
+export function linesOf(named: Named): readonly StoredLine[] {
   if (named.lines.length > named.live) named.lines = withoutForgotten(named);
   if (!named.isSorted) {
     named.lines.sort(byTime);
@@ -313,7 +315,7 @@ export function linesOf(named: Named): readonly Kept[] {
 }
 
 /** The lines from `from` to `to`, both included. The lines must be in order. */
-export function between(lines: readonly Kept[], from: Millis, to: Millis): readonly Kept[] {
+export function between(lines: readonly StoredLine[], from: Millis, to: Millis): readonly StoredLine[] {
   const first = firstSince(lines, from);
   let end = lines.length;
   while (end > first && lines[end - 1]!.event.at > to) end--;
@@ -321,7 +323,7 @@ export function between(lines: readonly Kept[], from: Millis, to: Millis): reado
 }
 
 /** The index of the first line at `from` or later. The lines must be in order. */
-function firstSince(lines: readonly Kept[], from: Millis): number {
+function firstSince(lines: readonly StoredLine[], from: Millis): number {
   let low = 0;
   let high = lines.length;
   while (low < high) {

@@ -78,10 +78,10 @@ export class Timeline {
     if (context.external !== undefined && context.external.length > 0) this.#external = new Set(context.external);
   }
 
-  /** As `Correlator.whole`. */
-  get whole(): unknown {
+  /** As `Correlator.comparableState`. */
+  get comparableState(): unknown {
     return [
-      ...[this.#external, this.#candidates.whole, this.#firstLines, this.#apiLines, this.#unattributed],
+      ...[this.#external, this.#candidates.comparableState, this.#firstLines, this.#apiLines, this.#unattributed],
       ...[this.#taken, this.#last, this.hosts, this.#context.past],
     ];
   }
@@ -117,11 +117,11 @@ export class Timeline {
   advance(events: readonly Event[], moment: Millis): Candidate | undefined {
     this.#noteExternal(events, moment);
     for (let next = events[this.#taken]; next !== undefined && next.at <= moment; next = events[this.#taken]) {
-      const due = this.#candidates.dueBefore(next.at);
+      const due = this.#candidates.closingBefore(next.at);
       if (due !== undefined) return due;
       this.#take(next);
     }
-    return this.#candidates.dueBy(moment);
+    return this.#candidates.closingBy(moment);
   }
 
   /** Takes all lines, even after a candidate closes. */
@@ -168,7 +168,7 @@ export class Timeline {
     for (const past of this.#context.past) if (isTaken(past, request, event.at)) return;
     const current = this.#candidates.of(request);
     const isNext = current !== undefined && isNextAttempt(current, event);
-    if (isNext) this.#giveOn(current, event.at);
+    if (isNext) this.#supersede(current, event.at);
     if (ONLY_AT_WORK.has(event.kind)) {
       if (current === undefined) this.#noteFirst(request, event);
       return;
@@ -189,13 +189,13 @@ export class Timeline {
     this.#note(candidate, event);
   }
 
-  /** Another host begins the build: this try is over, and closes first. */
-  #giveOn(candidate: Candidate, at: Millis): void {
-    candidate.isGivenOn = true;
+  /** Another host begins the build: this attempt is over, and closes first. */
+  #supersede(candidate: Candidate, at: Millis): void {
+    candidate.isSuperseded = true;
     this.#settle(candidate);
     const until = Math.min(candidate.until, at + GRACE);
     this.#candidates.setVerdict(candidate, { ...candidate.verdict, until, closesAt: until });
-    this.#candidates.giveOn(candidate);
+    this.#candidates.addAttempt(candidate);
   }
 
   #openCandidate(request: string, event: Event): Candidate | undefined {

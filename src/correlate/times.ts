@@ -18,12 +18,12 @@ export const COPY_QUIET = minutes(30);
 /** The controller's part of an action is complete when no line has come for this long. */
 export const FRAGMENT_QUIET = seconds(60);
 /** How long a line waits for the one that links it to an action. */
-export const WAITING = seconds(300);
+export const LINK_TIMEOUT = seconds(300);
 /** For this long after the last moment of an exported action, lines with its request count as its late lines. */
-export const AFTERLIFE: Millis = LEAD + WAITING;
+export const LATE_LINE_WINDOW: Millis = LEAD + LINK_TIMEOUT;
 /** How far before an action's start lines of its host matter. */
-export const REACH: Millis = LEAD + WAITING;
+export const REACH: Millis = LEAD + LINK_TIMEOUT;
 /** How often, in event time, old lines are forgotten. */
 export const SWEEP = seconds(30);
 /** Lines further ahead than this are forgotten first when the room is full: their clock was wrong. */
-export const AHEAD = hours(6);
+export const MAX_AHEAD = hours(6);

@@ -7,7 +7,7 @@ import { GRACE } from './times.js';
  * Whether an action that did not succeed lacks a line that it always prints next. Then its name came from a line that
  * other actions print as well, such as the claim of an unshelve whose first lines are missing.
  */
-export function isUnfollowed({ spec, lines, outcome }: Candidate, inputEnd: Millis): boolean {
+export function lacksRequiredLine({ spec, lines, outcome }: Candidate, inputEnd: Millis): boolean {
   const { requiredNext } = spec ?? {};
   if (spec === undefined || requiredNext === undefined || outcome === 'succeeded' || outcome === 'interrupted') return false;
   if (lines.byRequest.some(({ kind }) => spec.namedBy.includes(kind))) return false;

@@ -298,7 +298,7 @@ export class LogReader {
    * All that has a say in what it gives of further lines, but for the numbers of vlog's and for uWSGI's workers: where the same lines are
    * read, two readers of which this is the same give the same events.
    */
-  get whole(): unknown {
+  get comparableState(): unknown {
     const failures = this.#failures.recent(this.#clock.newest);
     return [...[this.service, this.host, this.#open, failures, this.#hasRecord, ...this.#clock.state], ...[this.#quarter, this.#offset]];
   }

@@ -107,10 +107,10 @@ export class LogSource {
     return this.#isUnknown && this.#writers.isEmpty;
   }
 
-  /** As `LogReader.whole`; undefined for a log whose readers depend on more than its first and its last lines. */
-  get whole(): unknown {
+  /** As `LogReader.comparableState`; undefined for a log whose readers depend on more than its first and its last lines. */
+  get comparableState(): unknown {
     if (this.#form !== 'plain' || this.#isUnknown) return undefined;
-    const readers = this.#writers.only?.whole;
+    const readers = this.#writers.only?.comparableState;
     return readers === undefined ? undefined : [this.#kept.lines, readers];
   }
 

@@ -6,16 +6,16 @@ import type { Event } from '../lifecycle/event.js';
  * others by the whole name. Taps are for lines that do not name the port itself. Addresses, networks and hosts are for
  * what waits for such lines.
  */
-export type Sort = 'instance' | 'request' | 'port' | 'tap' | 'mac' | 'network' | 'host';
+export type NameType = 'instance' | 'request' | 'port' | 'tap' | 'mac' | 'network' | 'host';
 
 /**
  * A name, and the lines that have it. Each line points at its `Named`, so "same instance?" is a comparison of
  * pointers. Comparing the id strings cost as much as everything else.
  */
 export interface Named {
-  readonly sort: Sort;
+  readonly type: NameType;
   readonly name: string;
-  lines: Kept[];
+  lines: StoredLine[];
   /** `lines` is in order */
   isSorted: boolean;
   /** how many of `lines` are not forgotten */
@@ -45,18 +45,18 @@ export interface Links {
 }
 
 /** A kept line, with what is read of it often. */
-export interface Kept {
+export interface StoredLine {
   readonly event: Event;
   readonly links: Links;
-  /** the last search that has seen it (see `EventStore.nextLook`), or `FORGOTTEN` */
-  look: number;
+  /** the last search that has seen it (see `EventStore.nextSearch`), or `FORGOTTEN` */
+  lastSearch: number;
 }
 
 export const FORGOTTEN = -1;
 
 /** An event that is its own entry in the store, to save memory where many are kept for long. */
-export interface Keepable {
-  keptWith(links: Links): Kept;
+export interface SelfStored {
+  storedWith(links: Links): StoredLine;
 }
 
 export const NO_LINKS: Links = {
