@@ -11,22 +11,22 @@ import type { Closing } from './state.js';
 import type { EventStore, NameType } from './store.js';
 import { GRACE } from './times.js';
 
-/** A network that is waited for, and when to look at it again. */
+/** A network that is waited for, and when to check it again. */
 interface Waiting {
   readonly network: NetworkReady;
-  /** the watermark at which it is over if nothing comes */
+  /** the watermark at which the wait ends if no line arrives */
   reviewAt: Millis;
-  /** the watermark at which its instance was last looked at when it was looked at itself */
+  /** `reviewedAt` of its instance when the network was last checked */
   knownAt: Millis;
 }
 
-/** The instances whose network is waited for. */
+/** The guests' networks that are waited for after a boot. */
 export class NetworkReadies {
   readonly #store: EventStore;
   readonly #instances: Instances;
   readonly #gather: Gather;
   #waiting: Waiting[] = [];
-  /** those that wait for an address, by the address */
+  /** by MAC address: the networks that wait for a DHCP answer to it */
   readonly #byMac = new Map<string, Set<Waiting>>();
 
   constructor(store: EventStore, instances: Instances, gather: Gather) {
@@ -58,7 +58,7 @@ export class NetworkReadies {
     }
   }
 
-  /** As `Correlator.comparableState`. */
+  /** See `Correlator.comparableState`. */
   get comparableState(): unknown {
     return this.#waiting.map(({ network: { of, opening, from, since }, reviewAt, knownAt }) => {
       const { instance, request, spec, host, start, began, ports } = of;
@@ -71,7 +71,7 @@ export class NetworkReadies {
     return this.#instances.states.get(instance)?.reviewedAt ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** An address was given: that may complete a network. */
+  /** Records a line: a DHCP answer may complete a network. */
   note(event: Event): void {
     if (event.kind !== 'dhcp.acknowledged' || this.#byMac.size === 0) return;
     for (const waiting of this.#byMac.get(textOf(event, 'mac') ?? '') ?? [])
@@ -94,14 +94,14 @@ export class NetworkReadies {
   }
 
   /**
-   * Closes what is over by a watermark.
+   * Closes the waits that have ended by a watermark.
    *
-   * @param lookAt brings an instance up to it: its next action ends the wait, and may close a boot
+   * @param review brings an instance up to the watermark: its next action ends the wait, and may close a boot
    */
-  advance(watermark: Millis, lookAt: (instance: string) => Closing[]): Closing[] {
+  advance(watermark: Millis, review: (instance: string) => Closing[]): Closing[] {
     const closings: Closing[] = [];
     const before = this.#waiting;
-    for (const { network } of before) for (const closing of lookAt(network.of.instance)) closings.push(closing);
+    for (const { network } of before) for (const closing of review(network.of.instance)) closings.push(closing);
     this.follow(closings);
     const left: Waiting[] = [];
     for (const waiting of this.#waiting) {
@@ -127,8 +127,8 @@ export class NetworkReadies {
   }
 
   /**
-   * When the first line of the instance's next action was printed. Its start may be known only much later, when this
-   * has closed.
+   * The time of the first line of the instance's next action. The start of that action may be known only after this
+   * wait has closed.
    */
   #nextOf({ of, from }: NetworkReady): Millis | undefined {
     const next = this.#instances
@@ -139,7 +139,7 @@ export class NetworkReadies {
   }
 }
 
-/** What the lines about a guest's network name. */
+/** The names under which the lines about a guest's network are found. */
 export const networksOf = ({ ports }: Boot): [NameType, string][] =>
   [...ports.values()].flatMap(({ mac, network }) => [
     ...(mac === undefined ? [] : [['mac', mac] satisfies [NameType, string]]),

@@ -5,16 +5,16 @@ import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import { GRACE, LATE_LINE_WINDOW, LEAD } from './times.js';
 
-/** nova prints that a port is unplugged at most this long after OVS has removed it. */
+/** nova logs the unplug of a port at most this long (ms) after OVS has removed it. */
 const UNPLUG_LEAD = seconds(1);
 
-/** Whether a line with this request and time is a late line of an exported action. */
+/** Whether a line with this request id and time is a late line of an exported action. */
 export const isExported = (past: ActionInterval, request: string, at: Millis): boolean =>
   past.request === request && !past.rescheduled && at <= past.until + LATE_LINE_WINDOW;
 
 /**
- * The same for a line of nova-compute. A try that was passed to another host owns the lines between its first and its
- * last.
+ * As `isExported`, for a line of nova-compute. An attempt that was rescheduled owns the lines between its first and its
+ * last line.
  */
 export const isTaken = (past: ActionInterval, request: string, at: Millis): boolean =>
   past.rescheduled
@@ -25,7 +25,7 @@ export const isTaken = (past: ActionInterval, request: string, at: Millis): bool
 export const isSame = (a: ActionInterval, b: ActionInterval): boolean =>
   a.request === b.request && a.attempt === b.attempt && a.opened === b.opened;
 
-/** What a line without a request shows. */
+/** The facts about a line without a request id that help to find its owner. */
 export interface UnattributedLine {
   readonly kind: EventKind;
   /** the ports that it is about */
@@ -33,16 +33,16 @@ export interface UnattributedLine {
 }
 
 /**
- * The action that owns a line which names the instance and no request, by the first rule that applies:
+ * The action that owns a line with an instance and without a request id, by the first rule that applies:
  *
  * 1. the action that holds the lock of the port that the line is about;
  * 2. the action that holds the instance's lock;
- * 3. the earliest action that has begun and not ended;
- * 4. the action that ended just before or begins just after, unless a request without a name prints lines of the
- *    instance then.
+ * 3. the earliest action that has started and not ended;
+ * 4. the action that ended just before or starts just after, unless a candidate without a name logs lines of the
+ *    instance at that time.
  *
- * @param line if given: a line about the removal of a port, just before an action begins, does not go to an action
- *   that removes none
+ * @param line if given: a line about the removal of a port, just before the start of an action, does not belong to an
+ *   action that removes no port
  */
 export function ownerAt<T extends ActionInterval>(actions: readonly T[], at: Millis, line?: UnattributedLine): T | undefined {
   let portHolder: T | undefined;
@@ -94,7 +94,7 @@ export function attemptsBefore({ request, opened }: ActionInterval, past: readon
   return attempts;
 }
 
-/** When an action began, its earlier attempts included: lines before the first attempt belong to it. */
+/** When an action started, including its earlier attempts: lines before the first attempt belong to the action. */
 export const beganOf = (action: ActionInterval, past: readonly ActionInterval[]): Millis =>
   Math.min(...[action, ...attemptsBefore(action, past)].flatMap(({ opened, start }) => [opened, start]));
 

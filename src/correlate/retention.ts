@@ -12,22 +12,21 @@ import type { Closing, InstanceState } from './state.js';
 import type { NameType } from './store.js';
 import { GRACE, LEAD, MAX_AHEAD, REACH, SWEEP } from './times.js';
 
-/** The most lines that may wait for a link. */
+/** The maximum number of lines in memory that wait for a link. */
 const MAX_LINES = 50_000;
-/** If open actions need more than that, the next search waits until the store has grown by this factor. */
+/** If open actions need more lines than that, the next sweep waits until the store has grown by this factor. */
 const GROWTH = 1.1;
-/** The most actions that may be under way, named or not yet. */
+/** The maximum number of open candidates, with or without a name. */
 export const MAX_OPEN = 10_000;
 
-/** Names whose lines must stay. */
+/** The names whose lines must stay in memory. */
 interface Needs {
-  /** what the lines name */
   readonly names: readonly (readonly [NameType, string])[];
-  /** when the first of what is open began */
+  /** when the oldest open unit started */
   readonly oldest: Millis;
 }
 
-/** Forgets lines that are too old to matter or that there is no room for. */
+/** Drops lines that are too old to matter, or that exceed the limit. */
 export class Retention {
   readonly #from: Sources;
   readonly #gather: Gather;
@@ -45,12 +44,14 @@ export class Retention {
     this.#decisions = decisions;
   }
 
-  /** Due at each multiple of `SWEEP` in event time, so that it does not matter where reading began. */
+  /**
+   * Whether to sweep: at each multiple of `SWEEP` in event time, so that it does not depend on where reading started.
+   */
   isDue(watermark: Millis): boolean {
     return Math.floor(watermark / SWEEP) > Math.floor(this.#sweptAt / SWEEP) || this.#from.store.size > this.#maxLines;
   }
 
-  /** If too many actions are open, closes the oldest in the state that they have reached. */
+  /** If too many candidates are open, closes the oldest in their present state. */
   evict(closer: Closer): Closing[] {
     let open = 0;
     for (const { candidates } of this.#from.instances.states.values()) open += candidates.length;
@@ -61,7 +62,7 @@ export class Retention {
         ({ candidate: a }, { candidate: b }) => a.opened - b.opened || compare(a.instance, b.instance) || compare(a.request, b.request),
       );
     return oldest.slice(0, open - MAX_OPEN).flatMap(({ candidate, state }) => {
-      // An action that had ended keeps its outcome.
+      // An action that has ended keeps its outcome.
       if (candidate.outcome === 'timed-out') candidate.verdict = { ...candidate.verdict, outcome: 'evicted' };
       this.#decisions?.evicted(candidate, MAX_OPEN);
       const closings = closer.close(candidate, state);
@@ -71,7 +72,7 @@ export class Retention {
     });
   }
 
-  /** Forgets lines that waited long enough, and actions that ended long ago. */
+  /** Drops lines that have waited long enough, and actions that ended long ago. */
   sweep(watermark: Millis): void {
     this.#sweptAt = watermark;
     const { hostLines, builds, hosts, instances } = this.#from;
@@ -86,7 +87,7 @@ export class Retention {
     hosts.forget(reach);
   }
 
-  /** As `Correlator.comparableState`. */
+  /** See `Correlator.comparableState`. */
   get comparableState(): unknown {
     return [this.#sweptAt, this.#maxLines];
   }
@@ -99,7 +100,7 @@ export class Retention {
       for (const each of [...candidates, ...pendingAttempts(past, candidates)]) {
         const began = beganOf(each, past);
         oldest = Math.min(oldest, began);
-        // A recent action has no line that is old enough to be forgotten.
+        // A recent action has no line that is old enough to be dropped.
         if (began - LEAD >= horizon) continue;
         names.push(
           ...namesOf(
@@ -131,16 +132,16 @@ export class Retention {
       const pinned = this.#pinned(needs, before);
       store.forget(before, (event) => pinned.has(event), then);
     };
-    /** Counts a line that waited for a link. Lines in a trace and lines that name a request did not wait. */
+    /** Counts a line that waited for a link. Lines in a trace and lines with a request id did not wait. */
     const givenUp = (event: Event): void => {
       if (isPhaseLine(event) && !store.isInTrace(event)) count('pending_events_evicted');
       forgotten(event);
     };
     forget(horizon, forgotten);
     if (store.size > MAX_LINES) {
-      // The room is full: forget the oldest waiting lines, even if they are recent.
+      // Too many lines: drop the oldest waiting lines, even if they are recent.
       forget(watermark - LEAD - GRACE, givenUp);
-      // Lines dated far ahead of all logs would stay for ever: no watermark reaches them.
+      // Lines with a time far in the future would stay for ever, because no watermark reaches them.
       if (store.size > MAX_LINES)
         store.forgetAfter(watermark + MAX_AHEAD, (event) => {
           count('pending_events_evicted');
@@ -150,7 +151,7 @@ export class Retention {
     this.#maxLines = Math.max(MAX_LINES, store.size * GROWTH);
   }
 
-  /** The lines that must stay although they are older than `before`. Usually there are none. */
+  /** The lines before `before` that must stay. Usually there are none. */
   #pinned({ names, oldest }: Needs, before: Millis): ReadonlySet<Event> {
     const pinned = new Set<Event>();
     for (const [type, name] of names) {
@@ -163,7 +164,7 @@ export class Retention {
   }
 }
 
-/** Past actions beside one that is open for long stay: lines that were theirs must not become its own. */
+/** Drops old past actions, but not those beside a long open action: their lines must not become its own. */
 function forgetPast(state: InstanceState, horizon: Millis): void {
   const since = Math.min(horizon, ...state.candidates.map((each) => beganOf(each, state.past) - LEAD));
   const stored = state.past.filter(({ until }) => until >= since);

@@ -12,7 +12,7 @@ import type { InstanceState } from './state.js';
 import type { NameType } from './store.js';
 import { LEAD, REACH } from './times.js';
 
-/** Everything that a snapshot saves and restores. */
+/** The parts of a correlator that a snapshot saves and restores. */
 export interface Parts {
   readonly from: Sources;
   readonly gather: Gather;
@@ -20,7 +20,7 @@ export interface Parts {
   readonly networkReadies: NetworkReadies;
 }
 
-/** An instance as of a watermark. */
+/** An instance at a watermark. */
 interface InstanceView {
   readonly instance: string;
   readonly state: InstanceState;
@@ -36,8 +36,8 @@ function instanceViews({ from: { instances } }: Parts, watermark: Millis): Insta
 }
 
 /**
- * The earliest moment from which units that are not exported yet still need lines. What began before `longSince` does
- * not count: it is saved.
+ * The earliest time from which units that are not exported yet still need lines. Units that opened before `longSince`
+ * do not count, because their lines are saved.
  *
  * @returns infinity when nothing is open
  */
@@ -55,7 +55,7 @@ export function save(parts: Parts, watermark: Millis, longSince: Millis, before:
   return new Snapshot(parts, watermark, longSince, before).saved();
 }
 
-/** Collects what must be remembered from before the place where a restart reads again. */
+/** Collects the state that a restarted process needs from before the place where it reads again. */
 class Snapshot {
   readonly #parts: Parts;
   readonly #watermark: Millis;
@@ -96,7 +96,7 @@ class Snapshot {
     };
   }
 
-  /** The lines of an instance that has been under way for long. */
+  /** Saves the lines of an instance with a long open action. */
   #saveLines({ instance, state, candidates, unfinished }: InstanceView): void {
     const { instances } = this.#parts.from;
     const longs = unfinished.filter(({ began }) => began < this.#longSince);
@@ -126,7 +126,7 @@ class Snapshot {
         if (event.at >= since && event.at < this.#before) this.#found.add(event);
   }
 
-  /** Past actions beside one that is open for long. The caller remembers all other exported actions. */
+  /** Past actions beside a long open one. The caller keeps the records of all other exported actions. */
   #pasts({ instance, state, unfinished }: InstanceView): Saved['pasts'] {
     const isLong = unfinished.some(({ began }) => began < this.#longSince);
     return state.past
@@ -155,7 +155,7 @@ class Snapshot {
 
   #savedNetworks(): Saved['sequels'] {
     const all = this.#parts.networkReadies.open;
-    // A boot that is built again opens its network again.
+    // A boot that is built again starts the wait for its network again.
     for (const { of } of all) if (of.began < this.#longSince) this.#long.push(of);
     const older = all.filter(({ since }) => since < this.#before);
     for (const { of } of older) {
@@ -176,7 +176,7 @@ class Snapshot {
   }
 }
 
-/** Restores what was saved, except for past actions. */
+/** Restores the saved state, except for past actions. */
 export function restore({ from, control, networkReadies }: Parts, saved: Saved): void {
   for (const [request, instances] of saved.shared) for (const [instance, at] of instances) from.instances.share(request, instance, at);
   from.hosts.restarts.restore(saved.restarts);

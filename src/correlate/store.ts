@@ -9,18 +9,19 @@ import { FORGOTTEN, type Links, type Named, type NamedPort, type NameType, type 
 
 export type { NameType } from './stored-line.js';
 
-/** A tap's name holds the first 11 characters of its port's id, whatever is put before them: tap, qvo, vhu. */
+/** A tap's name contains the first 11 characters of its port's id after a prefix: tap, qvo, qvb or vhu. */
 const TAP = /^(?:tap|qvo|qvb|vhu)([0-9a-f]{8}-[0-9a-f]{2})$/;
 const METADATA_TAP = /^tap[0-9a-f]{8}-[0-9a-f]0$/;
+/** The first 11 characters of the port's id in a tap's name; undefined if the name has another form. */
 export const portPrefix = (tap: string): string | undefined => TAP.exec(tap)?.[1];
 
-/** Every port a line names, by its uuid. */
+/** The ports that a line names by their UUIDs. */
 export function portsOf({ fields }: Event): readonly Vif[] {
   const { port, ports } = fields;
   if (typeof port === 'string') {
     const { tap, mac, network } = fields;
     const vif: { -readonly [K in keyof Vif]: Vif[K] } = { port };
-    // One by one, not spread: this is asked of every line, several times.
+    // Set one by one, which is faster than spreading: this runs several times per line.
     if (typeof tap === 'string') vif.tap = tap;
     if (typeof mac === 'string') vif.mac = mac;
     if (typeof network === 'string') vif.network = network;
@@ -31,27 +32,27 @@ export function portsOf({ fields }: Event): readonly Vif[] {
 }
 const NO_PORTS: readonly Vif[] = [];
 
-/** The instances that a line lists, as the scheduler's does. */
+/** The instances in the list of a line, such as the scheduler's. */
 export function instancesOf(event: Event): readonly string[] {
   const listed = event.fields['instances'];
   return Array.isArray(listed) ? (listed as readonly string[]) : [];
 }
 
-/** Lines are grouped by this much time. A group that is too young to be forgotten is skipped as a whole. */
+/** Lines are grouped by this much time (ms). A group that is too young to be dropped is skipped as a whole. */
 const AGE = seconds(30);
 
-/** Up to so many lines of a name, the list has no spare room. */
+/** Up to so many lines of a name, the list has no spare capacity. */
 const FEW = 4;
 
 /** How many recent `Links` of a name are compared with those of the next line. */
 const MAX_LINKS = 4;
 
-/** Forgotten lines that may stay in a list of any length. */
+/** How many dropped lines may stay in a list of any length. */
 const SPARE = 32;
 
 /**
- * The lines of the last minutes, by everything they name: instance, request, port, tap, address. Which of them belong
- * to an action is decided when it closes, so the order in which files are read cannot matter.
+ * The lines of the last minutes, by all names in them: instance, request, port, tap, MAC address. The lines of an
+ * action are found only when it closes, so the order in which files are read does not matter.
  */
 export class EventStore {
   readonly #named: Readonly<Record<NameType, Map<string, Named>>> = {
@@ -64,10 +65,10 @@ export class EventStore {
     host: new Map(),
   };
   readonly #ages = new Map<number, StoredLine[]>();
-  /** the age group of the last line: the next line is mostly in the same group */
+  /** the group of the last line: the next line is usually in the same group */
   #age = Number.NaN;
   #peers: StoredLine[] = [];
-  /** what the last lines named: the next line mostly names the same, and a comparison is faster than a look-up */
+  /** the names of the last line: the next line usually has the same, and a comparison is faster than a look-up */
   #lastInstance: Named | undefined;
   #lastRequest: Named | undefined;
   readonly #inTrace = new Set<Event>();
@@ -109,7 +110,7 @@ export class EventStore {
         last.others === others
       )
         return last;
-    // The chain is cut: a name that is always in use would otherwise keep everything that was ever named with it.
+    // The chain is cut. Otherwise a name that is always in use would keep all names that were ever in one line with it.
     const links = { instance, request, globalRequest, ports, others, before: tried < MAX_LINKS ? first?.links : undefined };
     if (first !== undefined) first.links = links;
     return links;
@@ -154,7 +155,7 @@ export class EventStore {
         return this.#oneOf('host', event.host);
     }
     const { tap, mac } = fields;
-    // An SR-IOV agent calls a port by its address.
+    // An SR-IOV agent names a port by its MAC address.
     if (typeof mac === 'string' && traitsOf(kind).agent === true) return this.#oneOf('mac', mac);
     if (typeof tap !== 'string' || fields['port'] !== undefined) return NOTHING;
     // The other taps of OVS are the metadata proxies' of networks: `tap` + 10 characters of the network's id + `0`.
@@ -166,12 +167,12 @@ export class EventStore {
     return name === undefined ? NOTHING : [this.#nameOf(type, name)];
   }
 
-  /** Named by a text of the line: it is copied, so that the line is not kept in memory. */
+  /** The entry of a name from the line's text. The name is copied, so that it does not keep the line in memory. */
   #nameOf(type: NameType, name: string): Named {
     return this.#named[type].get(name) ?? this.#idOf(type, ownText(name));
   }
 
-  /** Named by an id of the event itself, which is kept anyway. */
+  /** The entry of an id of the event itself, which is in memory anyway. */
   #idOf(type: NameType, name: string): Named {
     const found = this.#named[type].get(name);
     if (found !== undefined) return found;
@@ -180,26 +181,26 @@ export class EventStore {
     return made;
   }
 
-  /** The entry of this name; undefined if no kept line names it. */
+  /** The entry of a name; undefined if no stored line contains it. */
   named(type: NameType, name: string): Named | undefined {
     return this.#named[type].get(name);
   }
 
-  /** The lines that name it, in order. */
+  /** The lines that contain a name, in order. */
   find(type: NameType, name: string): readonly StoredLine[] {
     const named = this.#named[type].get(name);
     return named === undefined ? NO_LINES : linesOf(named);
   }
 
   /**
-   * A new number for one search. A search under many names sets it on the lines that it has seen, so that it takes
-   * each line once.
+   * A new number for a search. A search under many names sets it on the lines that it has seen, so that it returns each
+   * line once.
    */
   nextSearch(): number {
     return ++this.#searches;
   }
 
-  /** Notes that a line is part of a trace. A line that is forgotten without this is an orphan. */
+  /** Notes that a line is part of a trace. A line that is dropped without this is an orphan. */
   noteInTrace(event: Event): void {
     this.#inTrace.add(event);
   }
@@ -208,7 +209,7 @@ export class EventStore {
     return this.#inTrace.has(event);
   }
 
-  /** As `Correlator.comparableState`. Names and lists of lines follow from the lines. */
+  /** See `Correlator.comparableState`. Names and lists of lines are derived from the lines. */
   get comparableState(): unknown {
     const events = [...this.#ages.values()].flatMap((peers) =>
       peers.filter(({ lastSearch }) => lastSearch !== FORGOTTEN).map(({ event }) => event),
@@ -216,7 +217,7 @@ export class EventStore {
     return events.sort(inOrder).map((event) => [event, this.#inTrace.has(event)]);
   }
 
-  /** Forgets the lines before `horizon` that `keeps` does not want, and reports each of them. */
+  /** Drops the lines before `horizon` for which `keeps` returns false, and calls `onForgotten` for each. */
   forget(horizon: Millis, keeps: (event: Event) => boolean, onForgotten: (event: Event) => void): void {
     this.#age = Number.NaN;
     for (const [age, peers] of this.#ages) {
@@ -235,7 +236,7 @@ export class EventStore {
     }
   }
 
-  /** Forgets all lines after a moment. */
+  /** Drops all lines after a time, and calls `onForgotten` for each. */
   forgetAfter(moment: Millis, onForgotten: (event: Event) => void): void {
     this.#age = Number.NaN;
     for (const [age, peers] of this.#ages) {
@@ -260,16 +261,16 @@ export class EventStore {
     for (let i = 0; i < others.length; i++) this.#release(others[i]!);
   }
 
-  /** One line fewer. The list itself is cleaned when it is next read, or when most of its lines are forgotten. */
+  /** Counts one line less. The list is cleaned when it is next read, or when most of its lines were dropped. */
   #release(named: Named): void {
     named.live--;
     if (named.live === 0) {
       this.#named[named.type].delete(named.name);
-      // Lines that still point at this name must not keep what was named with it in memory.
+      // Lines may still point at this entry: it must not keep other names in memory.
       named.links = undefined;
       named.namedPort = undefined;
     }
-    // A name that is always in use and never searched for would keep every line that ever had it.
+    // A name that is always in use and never searched would keep all lines that ever contained it.
     else if (named.lines.length > 2 * named.live + SPARE) named.lines = withoutForgotten(named);
   }
 }
@@ -296,7 +297,7 @@ const byTime = (a: StoredLine, b: StoredLine): number => inOrder(a.event, b.even
 function file(stored: StoredLine, named: Named): void {
   const { lines } = named;
   if (named.isSorted && lines.length > 0 && byTime(lines[lines.length - 1]!, stored) > 0) named.isSorted = false;
-  // Most names have a few lines. A list that grows by `push` reserves room for seventeen more; `concat` does not.
+  // Most names have few lines. A list that grows by `push` reserves space for 17 more; `concat` does not.
   if (lines.length < FEW) named.lines = lines.concat(stored);
   else lines.push(stored);
   named.live++;
