@@ -3,10 +3,10 @@ import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import { ENDS_A_BUILD } from './kinds.js';
 import { compare } from './order.js';
-import { WAITING } from './times.js';
+import { LINK_TIMEOUT } from './times.js';
 
 const BEGINS: ReadonlySet<EventKind> = new Set<EventKind>(['instance.claimed']);
-/** What nova-compute prints when an instance it claimed room for has arrived, or will not. */
+/** Lines of nova-compute after which an instance with a claim no longer counts as a build in progress. */
 const ENDS: ReadonlySet<EventKind> = new Set<EventKind>([
   ...ENDS_A_BUILD,
   'instance.spawned',
@@ -18,7 +18,7 @@ const ENDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'allocation.deleted',
 ]);
 
-/** An instance's arrival on a host, begun or over. */
+/** The start (`begins`) or the end of an instance's arrival on a host. */
 export interface BuildEvent {
   readonly at: Millis;
   readonly instance: string;
@@ -26,8 +26,8 @@ export interface BuildEvent {
 }
 
 /**
- * An arrival that has begun: when the next one of the same instance began, and when the first line said that this one
- * is over.
+ * An arrival: its start, its first end line (`over`), and the start of the next arrival of the same instance. Infinity:
+ * not yet.
  */
 interface Arrival {
   readonly at: Millis;
@@ -36,7 +36,7 @@ interface Arrival {
   over: Millis;
 }
 
-/** The arrivals on one host, from the lines that begin and end them. */
+/** The arrivals on one host, from the lines that start and end them. */
 class HostBuilds {
   readonly events: BuildEvent[] = [];
   #arrivals: Arrival[] = [];
@@ -50,7 +50,7 @@ class HostBuilds {
     if (this.#isSorted) this.#take(event);
   }
 
-  /** In order. */
+  /** Ordered by time. */
   get arrivals(): readonly Arrival[] {
     if (!this.#isSorted) {
       this.#isSorted = true;
@@ -76,8 +76,8 @@ class HostBuilds {
 }
 
 /**
- * Which instances a host was taking in at a time: created, unshelved, or moved to it. Only the time from five minutes
- * before the action's start to its end counts, so it cannot matter when the question is asked.
+ * The instances that arrive on each host at a time: by a create, an unshelve or a move. Only arrivals from five minutes
+ * before an action's start until its end are counted, so the result does not depend on when it is computed.
  */
 export class Builds {
   readonly #byHost = new Map<string, HostBuilds>();
@@ -102,7 +102,7 @@ export class Builds {
     );
   }
 
-  /** How many others were under way on the host at any moment of this time. */
+  /** How many other instances were arriving on the host at some moment of this time. */
   others(
     host: string,
     instance: string,
@@ -112,10 +112,10 @@ export class Builds {
     const builds = this.#byHost.get(host);
     if (builds === undefined) return 0;
     const restart = restarts.findLast((at) => at < start) ?? Number.NEGATIVE_INFINITY;
-    const since = Math.max(start - WAITING, restart);
+    const since = Math.max(start - LINK_TIMEOUT, restart);
     const { arrivals } = builds;
     let others = 0;
-    // From the newest: the action in question has just ended.
+    // From the newest, because the action has just ended.
     for (let i = arrivals.length - 1; i >= 0 && arrivals[i]!.at >= since; i--) {
       const each = arrivals[i]!;
       if (each.at <= end && each.next > end && each.over >= start && each.instance !== instance) others++;
@@ -123,8 +123,8 @@ export class Builds {
     return others;
   }
 
-  /** As `Correlator.whole`: the arrivals follow from the events. */
-  get whole(): unknown {
+  /** See `Correlator.comparableState`. The arrivals are derived from the events. */
+  get comparableState(): unknown {
     return Array.from(this.#byHost, ([host, { events }]) => [host, events] as const)
       .filter(([, { length }]) => length > 0)
       .sort(([a], [b]) => compare(a, b));

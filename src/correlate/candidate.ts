@@ -5,64 +5,66 @@ import type { Certainty } from '../model/attributes.js';
 import type { Millis } from '../model/line.js';
 import type { Outcome } from '../model/span.js';
 
-/** The lines of a candidate, by what links them to it. */
+/** The lines of a candidate, by the link to it. */
 export interface CandidateLines {
-  /** With the action's own request id, or of a kind that only this action prints; in order. */
+  /** With the action's own request id, or of a kind that only this action logs; in order. */
   byRequest: Event[];
-  /** Without an id of their own, printed while the action held the instance. */
+  /** Without a request id, logged while the action held the instance. */
   attributed: Event[];
-  /** nova-api's lines that say what the request begins. */
+  /** nova-api's lines that show which action the request starts. */
   readonly apiLines: Event[];
-  /** Without an owner, while this candidate has no name: they may name it. */
+  /** Without a request id and without an owner, while this candidate has no name: they may name it. */
   unattributed: Event[];
-  /** Lines without its id about the instance's states, printed while only this was under way. */
-  readonly stated: Event[];
+  /** Lines without its request id about the instance's states, logged while only this candidate was in progress. */
+  readonly stateLines: Event[];
 }
 
 /**
- * A moment, and how it is known: a line at that moment (`observed`), a bound or a stand-in (`derived`), or nothing
- * (`unobserved`).
+ * A time (epoch ms), and how it is known: a line at that time (`observed`), a bound or a substitute (`derived`), or no
+ * line (`unobserved`).
  */
 export interface Moment {
   readonly at: Millis;
   readonly is: Certainty;
 }
 
-/** An end line. */
+/** The end that an end line shows. */
 export interface EndLine extends Moment {
-  /** It proves an end but no success: the release of a lock, or an API's answer. */
+  /** It proves an end but not a success: the release of a lock, or the answer of an API. */
   readonly isNeutral: boolean;
 }
 
-/** What the lines have shown so far. Read again from the first line when the name changes. */
+/** The facts that the lines have shown so far. Computed again from the first line when the name changes. */
 export interface Milestones {
   start: Moment;
-  /** Of its function. */
+  /** The lock of the action's function. */
   lock: ActionLock | undefined;
   /** The first end line. */
   ended: EndLine | undefined;
   /** A line after the end line that belongs to the end as well. */
   confirmed: Moment | undefined;
-  /** The last line that is printed when the work is done. */
+  /** The last line of `ActionSpec.provedBy`. */
   provedAt: Millis | undefined;
-  /** When nova last said that the action's task is pending. */
+  /** The last line in which nova found the action's task pending. */
   pendingAt: Millis | undefined;
-  /** A line after which silence is a success. */
+  /** A line of `ActionSpec.endsQuietly`: silence after it means success. */
   quietAt: Millis | undefined;
+  /** The first failure line. */
   failedAt: Millis | undefined;
-  /** The last failure line with the action's own id. */
+  /** The last failure line with the action's own request id. */
   failedLast: Millis | undefined;
   cleanedAt: Millis | undefined;
-  /** A line at DEBUG is among its own. */
+  /** One of its own lines is at DEBUG. */
   isAtDebug: boolean;
-  /** It failed in a way that makes the conductor try another host. */
+  /** It failed in a way that makes nova-conductor try another host. */
   isHandedBack: boolean;
-  /** But nova-compute itself decided how it ended, so no other host is tried. */
+  /** nova-compute itself decided the outcome, so no other host is tried. */
   isDecided: boolean;
-  /** The allocation was given back: nothing of the action comes after that. */
+  /** The allocation was released: no line of the action follows. */
   isFinal: boolean;
 }
 
+/** The milestones of a candidate without lines. */
 export const noMilestones = (start: Millis): Milestones => ({
   start: { at: start, is: 'unobserved' },
   lock: undefined,
@@ -80,16 +82,16 @@ export const noMilestones = (start: Millis): Milestones => ({
   isFinal: false,
 });
 
-/** How and when an action ends, by the lines so far. */
+/** How and when an action ends, according to the lines so far. Times are in epoch ms. */
 export interface Verdict {
   readonly end: Millis | undefined;
   readonly endIs: Certainty;
   readonly outcome: Outcome | undefined;
   /** Only silence after its last line shows the end. */
   readonly isBySilence?: true | undefined;
-  /** The last moment whose lines may be the action's. */
+  /** Later lines are not part of the action. */
   readonly until: Millis;
-  /** The watermark at which nothing more can change. */
+  /** The watermark at which nothing about the action can change any more. */
   readonly closesAt: Millis;
 }
 
@@ -101,30 +103,31 @@ const UNDECIDED: Verdict = {
   closesAt: Number.POSITIVE_INFINITY,
 };
 
-/** What is known when a candidate is opened. */
+/** Facts that are known when a candidate is opened. */
 export interface Circumstances {
   readonly attempt: number;
   readonly sharedSince: Millis;
   readonly mayHaveWaited: boolean;
 }
 
-/** nova-compute's lines of one instance and one request: an action, once it has a name. */
+/** The lines of nova-compute with one instance and one request id. It becomes an action when a line names it. */
 export class Candidate implements ActionInterval {
   readonly instance: string;
   readonly request: string;
   readonly attempt: number;
-  /** Since when another instance also has lines of this request; infinity if none has. */
+  /** When a second instance first had a line of this request; infinity if none has. */
   readonly sharedSince: Millis;
-  readonly lines: CandidateLines = { byRequest: [], attributed: [], apiLines: [], unattributed: [], stated: [] };
+  readonly lines: CandidateLines = { byRequest: [], attributed: [], apiLines: [], unattributed: [], stateLines: [] };
+  /** The time of its first line. */
   opened: Millis;
-  /** Another action of the instance was under way at its first line, so it may have waited. */
+  /** Another action of the instance was in progress at its first line, so it may have waited. */
   readonly mayHaveWaited: boolean;
   host: string;
   spec: ActionSpec | undefined = undefined;
-  /** The function of a lock named it. */
+  /** The function that holds a lock named it. */
   isNamedByLock = false;
-  /** Another host has begun the same build: this one is over. */
-  isGivenOn = false;
+  /** Another host has started the same build, so this attempt is over. */
+  isSuperseded = false;
   seen: Milestones;
   verdict: Verdict = UNDECIDED;
 
@@ -155,12 +158,12 @@ export class Candidate implements ActionInterval {
     return this.verdict.outcome;
   }
 
-  /** nova-compute handed it back to the conductor: an attempt, and not the action. */
+  /** nova-compute handed it back to nova-conductor: a build attempt, not the whole action. */
   get isHandedBack(): boolean {
-    return this.isGivenOn || (this.seen.isHandedBack && !this.seen.isDecided);
+    return this.isSuperseded || (this.seen.isHandedBack && !this.seen.isDecided);
   }
 
-  /** The same, unless nova-compute was restarted in the middle of that. */
+  /** As `isHandedBack`, unless nova-compute was restarted during the attempt. */
   get rescheduled(): boolean {
     return this.isHandedBack && this.verdict.outcome !== 'interrupted';
   }
@@ -173,12 +176,12 @@ export class Candidate implements ActionInterval {
     return this.verdict.closesAt;
   }
 
-  /** As `lastOwn`, under the name that a closed action has for it. */
+  /** Equal to `lastOwn`: the name of this field in `ActionInterval`. */
   get last(): Millis {
     return this.lastOwn;
   }
 
-  /** The time of its last line with an id of its own. */
+  /** The time of its last line with its own request id. */
   get lastOwn(): Millis {
     const { byRequest } = this.lines;
     return byRequest.length === 0 ? this.opened : byRequest[byRequest.length - 1]!.at;

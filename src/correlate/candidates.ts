@@ -1,38 +1,39 @@
 import type { ActionInterval } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
-import { heads, isOfTask, isTaskOf, namersWithoutRequestId, taskOf } from '../lifecycle/name.js';
+import { isOfTask, isTaskOf, namersWithoutRequestId, precedingKinds, taskOf } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import type { Candidate, Verdict } from './candidate.js';
 import { isSame, ownerAt } from './owner.js';
 import { GRACE } from './times.js';
 
-/** An action that begins this soon after another has probably waited for it. */
+/** An action that starts this soon (ms) after another has probably waited for it. */
 const JUST_BEFORE = seconds(1);
 
 /**
- * The candidates of one instance: which of them is due first, and which of them or of its exported actions owns a
- * moment.
+ * The candidates of one instance. It finds the candidate that closes first, and the candidate or exported action that
+ * owns a line.
  */
 export class Candidates {
   readonly #past: readonly ActionInterval[];
   readonly #open = new Map<string, Candidate>();
-  /** tries at a build that were passed to another host */
+  /** build attempts that were rescheduled */
   readonly #attempts: Candidate[] = [];
-  /** who may own a line without a request; made anew after a candidate is opened or removed */
+  /** cache: the actions that may own a line without a request id; cleared when a candidate is opened or removed */
   #owners: ActionInterval[] | undefined;
-  /** no candidate closes before this moment */
-  #soonest = Number.POSITIVE_INFINITY;
+  /** no candidate closes before this time */
+  #earliestClose = Number.POSITIVE_INFINITY;
 
   constructor(past: readonly ActionInterval[]) {
     this.#past = past;
   }
 
-  /** As `Correlator.whole`. */
-  get whole(): unknown {
-    return [this.#past, this.#open, this.#attempts, this.#owners, this.#soonest];
+  /** See `Correlator.comparableState`. */
+  get comparableState(): unknown {
+    return [this.#past, this.#open, this.#attempts, this.#owners, this.#earliestClose];
   }
 
+  /** All candidates, attempts first. */
   get all(): Candidate[] {
     return [...this.#attempts, ...this.#open.values()];
   }
@@ -41,12 +42,12 @@ export class Candidates {
     return this.#open.values();
   }
 
-  /** The open one of a request. */
+  /** The open candidate of a request id. */
   of(request: string): Candidate | undefined {
     return this.#open.get(request);
   }
 
-  /** The candidate that is the same action, or the same try at it. */
+  /** The candidate that is the same action, or the same attempt at it; undefined if it was exported. */
   same(action: ActionInterval): Candidate | undefined {
     const open = this.#open.get(action.request);
     return open !== undefined && isSame(open, action) ? open : this.#attempts.find((each) => isSame(each, action));
@@ -62,43 +63,43 @@ export class Candidates {
     this.#owners = undefined;
   }
 
-  /** Another host continues with its request: it is an attempt. */
-  giveOn(candidate: Candidate): void {
+  /** Keeps a candidate as an attempt: another host continues with its request. */
+  addAttempt(candidate: Candidate): void {
     this.#attempts.push(candidate);
     this.#owners = undefined;
   }
 
-  /** How many tries at this request were passed to another host. */
+  /** How many attempts of this request were rescheduled. */
   attemptsOf(request: string): number {
     return [...this.#past, ...this.#attempts].filter((each) => each.request === request && each.rescheduled).length;
   }
 
   setVerdict(candidate: Candidate, verdict: Verdict): void {
     candidate.verdict = verdict;
-    if (verdict.closesAt < this.#soonest) this.#soonest = verdict.closesAt;
+    if (verdict.closesAt < this.#earliestClose) this.#earliestClose = verdict.closesAt;
   }
 
-  /** The first to close, where that is before a moment. */
-  dueBefore(at: Millis): Candidate | undefined {
-    const first = at > this.#soonest ? this.#firstDue() : undefined;
+  /** The candidate that closes first, if it closes before this time. */
+  closingBefore(at: Millis): Candidate | undefined {
+    const first = at > this.#earliestClose ? this.#firstToClose() : undefined;
     return first !== undefined && first.closesAt < at ? first : undefined;
   }
 
-  /** The first to close, where that is not after a moment. */
-  dueBy(at: Millis): Candidate | undefined {
-    const first = this.#soonest <= at ? this.#firstDue() : undefined;
+  /** The candidate that closes first, if it closes at or before this time. */
+  closingBy(at: Millis): Candidate | undefined {
+    const first = this.#earliestClose <= at ? this.#firstToClose() : undefined;
     return first !== undefined && first.closesAt <= at ? first : undefined;
   }
 
-  #firstDue(): Candidate | undefined {
+  #firstToClose(): Candidate | undefined {
     let first: Candidate | undefined;
     for (const each of this.#attempts) if (first === undefined || closesBefore(each, first)) first = each;
     for (const each of this.#open.values()) if (first === undefined || closesBefore(each, first)) first = each;
-    this.#soonest = first?.closesAt ?? Number.POSITIVE_INFINITY;
+    this.#earliestClose = first?.closesAt ?? Number.POSITIVE_INFINITY;
     return first;
   }
 
-  /** Whether an action of the instance is under way, or ended just before. */
+  /** Whether an action of the instance is in progress, or ended just before. */
   isBusyAt(at: Millis): boolean {
     return this.#rivals.some((each) => each.spec !== undefined && each.opened < at && (each.end ?? each.until) >= at - JUST_BEFORE);
   }
@@ -108,9 +109,9 @@ export class Candidates {
   }
 
   /**
-   * The action that owns a line without a request. A line that says which task is pending goes only to an action with
-   * that task. A line that may name an action does not go to an action that has ended while a candidate without a name
-   * is at work.
+   * The action that owns a line without a request id. A line with a task state belongs only to an action with that
+   * task. A line that may name an action does not belong to an action that has ended if a candidate without a name is
+   * active.
    */
   ownerOf(event: Event): ActionInterval | undefined {
     const owner = this.ownerAt(event.at);
@@ -118,11 +119,11 @@ export class Candidates {
     if (isOfTask(event)) return isTaskOf(owner.spec, taskOf(event)) ? owner : undefined;
     const { end } = owner;
     if (end === undefined || end >= event.at || !namersWithoutRequestId.has(event.kind)) return owner;
-    if (heads.has(event.kind)) return undefined;
+    if (precedingKinds.has(event.kind)) return undefined;
     return this.#isAtWorkUnnamed(end, event.at) ? undefined : owner;
   }
 
-  /** Whether a candidate without a name that began after a moment is at work at another. */
+  /** Whether a candidate without a name that opened after `since` is active at a time. */
   #isAtWorkUnnamed(since: Millis, at: Millis): boolean {
     for (const { spec, opened, lastOwn } of this.#open.values())
       if (spec === undefined && opened > since && at <= lastOwn + GRACE) return true;

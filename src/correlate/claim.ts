@@ -1,19 +1,19 @@
 import type { Millis } from '../model/line.js';
-import type { Said } from './owner.js';
+import type { UnattributedLine } from './owner.js';
 
-/** What an action claims: decides which lines are its own. */
+/** The conditions that decide which lines belong to an action. Times are in epoch ms. */
 export interface Claim {
   readonly instance: string;
-  /** the action's request id, and the client's own where it sent one */
+  /** the action's request id, and the client's own id if it sent one */
   readonly aliases: ReadonlySet<string>;
   readonly from: Millis;
   readonly to: Millis;
-  /** other instances have actions of this request: a line that names only the request says nothing of which */
+  /** other instances have actions with this request id: then a line with only the request id fits all of them */
   readonly isShared: boolean;
-  /** the action owns the instance at this moment, and such a line with it where one is given */
-  owns(at: Millis, line?: Said): boolean;
-  /** the last moment at which it may begin a call to neutron */
+  /** whether the action owns the instance at this time, and this line if one is given */
+  owns(at: Millis, line?: UnattributedLine): boolean;
+  /** the last time at which it may start a call to neutron */
   readonly callsUntil: Millis;
-  /** another action of this instance has this request id */
-  isOther(request: string): boolean;
+  /** whether another action of this instance has this request id */
+  isOtherRequest(request: string): boolean;
 }

@@ -11,23 +11,23 @@ import type { Hosts } from './hosts.js';
 import type { Instances } from './instances.js';
 import type { Closing, InstanceState } from './state.js';
 import { GRACE } from './times.js';
-import { isUnfollowed, unnamedOf } from './unnamed.js';
+import { lacksRequiredLine, unnamedOf } from './unnamed.js';
 
 export interface CorrelatorOptions {
   /** Called for lines of a request that closed without a name. */
   readonly onUnnamed?: ((unnamed: Unnamed) => void) | undefined;
   /**
-   * The time of the last line of a host's nova-compute log, once it is read to its end; infinity for a log that may
-   * continue. The end of a log is no time-out.
+   * The time of the last line of a host's nova-compute log that was read to its end; infinity for a log that may
+   * continue. An action that is open at the end of its log is unfinished, not timed out.
    */
   readonly logEnd?: ((host: string) => Millis) | undefined;
-  /** Takes what is decided, and why. */
+  /** Receives each decision and its reason, for the log at DEBUG. */
   readonly decide?: Decide | undefined;
-  /** Returns an event in the form in which to keep it. */
-  readonly kept?: ((event: Event) => Event) | undefined;
+  /** Returns a copy of an event that takes less memory. */
+  readonly compact?: ((event: Event) => Event) | undefined;
 }
 
-/** Closes the actions that are over by an instance's lines. */
+/** Closes actions that have ended. */
 export class Closer {
   readonly #instances: Instances;
   readonly #hosts: Hosts;
@@ -47,52 +47,54 @@ export class Closer {
     this.#decisions = decisions;
   }
 
-  /** The input has ended at this moment: an action that is still open then is unfinished. */
+  /** Notes that the input ended at this time: an action that is still open is unfinished. */
   endInput(last: Millis): void {
     this.#inputEnd = last;
   }
 
-  /** Brings an instance up to a watermark, if lines arrived since the last look. */
+  /** Brings an instance up to a watermark, if lines arrived since the last time. @returns the units that closed */
   upTo(instance: string, watermark: Millis): Closing[] {
     const state = this.#instances.states.get(instance);
-    return state === undefined || state.lookedAt >= watermark || state.newsAt > watermark ? [] : this.advance(instance, state, watermark);
+    return state === undefined || state.reviewedAt >= watermark || state.newLinesAt > watermark
+      ? []
+      : this.advance(instance, state, watermark);
   }
 
-  /** @returns what of the instance closed by the watermark */
+  /** Brings an instance up to a watermark. @returns the units that closed */
   advance(instance: string, state: InstanceState, watermark: Millis): Closing[] {
-    state.lookedAt = watermark;
+    state.reviewedAt = watermark;
     if (!state.isSorted) {
       state.events.sort(inOrder);
       state.isSorted = true;
     }
     const closings: Closing[] = [];
-    // Again after each closing: the lines that it took no longer affect the others.
+    // Repeat after each closing: the lines of the closed unit no longer affect the others.
     for (;;) {
       const lines = this.#instances.linesOf(state, watermark);
       const due = this.#instances.sort(instance, state, lines, watermark);
-      const { timeline } = state.passage!;
+      const { timeline } = state.pass!;
       state.candidates = timeline.candidates;
-      this.#decisions?.looked(state.candidates);
+      this.#decisions?.reviewed(state.candidates);
       if (due === undefined) {
-        // The first line after this watermark decides when to look again.
-        state.newsAt = lines[timeline.taken]?.at ?? Number.POSITIVE_INFINITY;
-        state.wakesAt = this.#wakesAt(state, watermark);
+        // The first line after this watermark decides when to continue.
+        state.newLinesAt = lines[timeline.taken]?.at ?? Number.POSITIVE_INFINITY;
+        state.reviewAt = this.#reviewAt(state, watermark);
         return closings;
       }
       closings.push(...this.close(due, state));
     }
   }
 
-  #wakesAt({ candidates, newsAt }: InstanceState, watermark: Millis): Millis {
-    return Math.min(...candidates.map(({ closesAt }) => closesAt), newsAt + GRACE, this.#hosts.restarts.firstAfter(watermark));
+  #reviewAt({ candidates, newLinesAt }: InstanceState, watermark: Millis): Millis {
+    return Math.min(...candidates.map(({ closesAt }) => closesAt), newLinesAt + GRACE, this.#hosts.restarts.firstAfter(watermark));
   }
 
-  /** Closes a candidate. Returns what it was, if it was anything, and keeps its interval. */
+  /** Closes a candidate and keeps its interval. @returns its unit; empty if it could not be named */
   close(candidate: Candidate, state: InstanceState): Closing[] {
     const inputEnd = Math.min(this.#inputEnd, this.#options.logEnd?.(candidate.host) ?? Number.POSITIVE_INFINITY);
     if (candidate.closesAt > inputEnd && this.#isOpen(candidate))
       candidate.verdict = { ...candidate.verdict, end: undefined, endIs: 'unobserved', outcome: 'unfinished' };
-    if (isUnfollowed(candidate, inputEnd)) candidate.spec = undefined;
+    if (lacksRequiredLine(candidate, inputEnd)) candidate.spec = undefined;
     const past = pastOf(candidate);
     const closings = this.#closingOf(candidate, state, past);
     this.#decisions?.closed(candidate, closings[0]?.unit);
@@ -100,7 +102,7 @@ export class Closer {
     return closings;
   }
 
-  /** Whether only the passing of time ended it. */
+  /** Whether only silence or the deadline ended it. */
   #isOpen({ outcome, verdict, spec, host, instance }: Candidate): boolean {
     if (verdict.isBySilence === true) return spec?.mayEndQuietly !== true || this.#hosts.printsAllocations(host, instance);
     return outcome === 'timed-out';
@@ -120,7 +122,7 @@ export class Closer {
   }
 }
 
-/** The interval that a closed candidate leaves behind. */
+/** The interval of a closed candidate, kept for later lines. */
 const pastOf = ({ request, attempt, rescheduled, opened, start, end, lock, spec, until, lastOwn }: Candidate): ActionInterval => ({
   request,
   attempt,

@@ -2,50 +2,50 @@ import type { ActionInterval, ClosedUnit } from '../lifecycle/closed.js';
 import { actions } from '../lifecycle/name.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
-import { AFTERLIFE, LEAD, WAITING } from './times.js';
+import { LATE_LINE_WINDOW, LEAD, LINK_TIMEOUT } from './times.js';
 
-/** By how much lines of one file may be out of order. */
+/** How far lines of one file may be out of order (ms). */
 const DISORDER = seconds(10);
 
 /**
- * How far before the horizon a restart begins to read, so that everything that began after the horizon is built as
- * without a restart:
+ * How far (ms) before the horizon a restarted process starts to read, so that units that opened after the horizon are
+ * built as without a restart:
  *
  * - LEAD: an action's lines may be this much older than its start, and so may the lines that show which other action
  *   owns them;
- * - WAITING: a line waits this long for the line that links it, and other builds of a host count this far back. A
- *   process that never stopped has forgotten everything older;
+ * - LINK_TIMEOUT: a line waits this long for the line that links it, and other builds of a host count this far back. A
+ *   process without a restart has dropped everything older;
  * - DISORDER: lines of one file may be out of order by this much.
  *
  * Only long actions need older lines, causes, builds and ports. `Saved` holds those.
  */
-export const REREAD: Millis = LEAD + WAITING + DISORDER;
+export const REREAD_LEAD: Millis = LEAD + LINK_TIMEOUT + DISORDER;
 
 /**
- * How long before the place where a restart reads again an action must have ended to be dropped: until then its lines
- * may come late.
+ * How long (ms) a record of an exported action is kept before the place where a restart would read again: late lines
+ * may still arrive.
  */
-export const REMEMBERED: Millis = AFTERLIFE;
+export const RECORD_LIFETIME: Millis = LATE_LINE_WINDOW;
 
-/** `ActionInterval` as JSON, with the name of its action. */
+/** `ActionInterval` as JSON; `spec` is the name of its action. */
 export interface SavedInterval extends Omit<ActionInterval, 'spec'> {
   readonly spec?: string;
 }
 
-/** What is remembered of a closed unit after it was exported: plain JSON, with times in epoch milliseconds. */
+/** The record of a closed unit after its export: plain JSON, with times in epoch ms. */
 export interface ClosedRecord {
   readonly form: ClosedUnit['form'];
   readonly instance: string;
   readonly request: string;
   /** the host that writes the root; for a fragment, the host of its first line */
   readonly host: string;
-  /** when it was opened. A unit that is built again from part of its lines seems to begin before the horizon as well */
+  /** when it was opened; a unit that is built again from part of its lines also opens before the horizon */
   readonly began: Millis;
   /** the earliest of its lines and its start */
   readonly from: Millis;
-  /** up to when its lines may lie */
+  /** the latest time at which it may have lines */
   readonly to: Millis;
-  /** the interval that it leaves behind, if any */
+  /** its interval, if it has one */
   readonly past?: SavedInterval;
 }
 
@@ -78,9 +78,9 @@ function hostOf(unit: ClosedUnit): string {
 }
 
 /**
- * Whether two records are of the same unit. A line that came too late for the first may be in the second, which is
- * built later. So if instance, request and host are equal, it is enough that they overlap. One request may have
- * several fragments: these must be equal.
+ * Whether two records describe the same unit. If it is built again later, it may contain lines that came too late the
+ * first time. So it is enough that instance, request and host are equal and that the times overlap. One request may
+ * have several fragments: their times must be equal.
  */
 export const isSameRecord = (a: ClosedRecord, b: ClosedRecord): boolean =>
   a.form === b.form &&
@@ -89,11 +89,12 @@ export const isSameRecord = (a: ClosedRecord, b: ClosedRecord): boolean =>
   a.host === b.host &&
   (a.form === 'fragment' ? a.from === b.from && a.to === b.to : a.from <= b.to && b.from <= a.to);
 
+/** The interval as JSON. */
 export function saveInterval({ spec, ...past }: ActionInterval): SavedInterval {
   return spec === undefined ? past : { ...past, spec: spec.name };
 }
 
-/** Without a spec if this version does not know the action. */
+/** Reads an interval from JSON. It has no spec if this version does not know the action. */
 export function restoreInterval({ spec, lock, ...past }: SavedInterval): ActionInterval {
   return {
     ...past,

@@ -1,11 +1,11 @@
 import type { EventKind } from '../catalogue/event.js';
-import { type Event, movedTo } from '../lifecycle/event.js';
+import { atTime, type Event } from '../lifecycle/event.js';
 import type { Millis, Origin } from '../model/line.js';
 import type { Level } from '../model/record.js';
-import { type Keepable, type Kept, type Links, NO_LINKS } from './kept.js';
-import { type Said, unpacked } from './packed-text.js';
+import { type Content, unpacked } from './packed-text.js';
+import { type Links, NO_LINKS, type SelfStored, type StoredLine } from './stored-line.js';
 
-/** The log and the process that a line is from. */
+/** The log and the process of a line. */
 export interface Source {
   readonly pid: number | undefined;
   readonly service: string;
@@ -14,7 +14,7 @@ export interface Source {
   readonly file: number;
 }
 
-/** The ids in a line's brackets. */
+/** The ids in the brackets of a line. */
 export interface Context {
   readonly requestId: string | undefined;
   readonly globalRequestId: string | undefined;
@@ -23,18 +23,18 @@ export interface Context {
   readonly projectId: string | undefined;
 }
 
-/** What all lines of one wording share. */
+/** Facts that all lines of one wording share. */
 export interface Shape {
   readonly kind: EventKind;
   readonly level: Level;
   readonly logger: string;
-  /** of the fields, in their order */
+  /** the names of the fields, in their order */
   readonly names: readonly string[];
-  /** undefined where each line keeps its own */
+  /** undefined if each line stores its own */
   readonly wording: string | undefined;
 }
 
-/** What only a few lines have. */
+/** Facts that only a few lines have. */
 export interface Rare {
   readonly detail: string[];
   readonly name: string | undefined;
@@ -44,6 +44,7 @@ export interface Rare {
   readonly stated: Millis | undefined;
 }
 
+/** The parts of an event that are stored separately. */
 export interface Parts {
   readonly source: Source;
   readonly context: Context;
@@ -52,37 +53,37 @@ export interface Parts {
   readonly at: Millis;
   readonly instance: string | undefined;
   readonly offset: number;
-  /** undefined where the line cannot be packed */
+  /** undefined if the line cannot be packed */
   readonly packed: string | undefined;
-  readonly said: Said;
+  readonly content: Content;
 }
 
-/** Events that keep their unpacked fields: those of one action are asked for again and again. */
-const MOST_READ = 256;
-/** Shared by all lines that no traceback can follow. */
+/** How many events keep their unpacked fields: the fields of one action are read many times. */
+const MAX_READ = 256;
+/** Shared by all lines that cannot have a traceback. */
 const NO_DETAIL: string[] = [];
 
-/** The events that were read last. */
+/** The events whose fields were read last. */
 class RecentlyRead {
-  readonly #events: (CompactEvent | undefined)[] = new Array(MOST_READ).fill(undefined);
+  readonly #events: (CompactEvent | undefined)[] = new Array(MAX_READ).fill(undefined);
   #at = 0;
 
   note(event: CompactEvent): void {
     this.#events[this.#at]?.forget();
     this.#events[this.#at] = event;
-    this.#at = (this.#at + 1) % MOST_READ;
+    this.#at = (this.#at + 1) % MAX_READ;
   }
 }
 
 const recentlyRead = new RecentlyRead();
 
 /**
- * An event that takes little memory. Lines of one log, one request or one wording share one object; the rest of a line
- * is one packed string. The event is its own entry in the store: a separate object for each took as much memory again.
+ * An event that takes little memory. Lines of one log, one request or one wording share objects; the rest of a line is
+ * one packed string. The event is also its own entry in the store: a separate object would double the memory.
  */
-export class CompactEvent implements Event, Kept, Keepable {
+export class CompactEvent implements Event, StoredLine, SelfStored {
   links: Links = NO_LINKS;
-  look = 0;
+  lastSearch = 0;
   readonly at: Millis;
   readonly instance: string | undefined;
   readonly #source: Source;
@@ -91,9 +92,9 @@ export class CompactEvent implements Event, Kept, Keepable {
   readonly #rare: Rare | undefined;
   readonly #offset: number;
   readonly #packed: string | undefined;
-  #said: Said | undefined;
+  #content: Content | undefined;
 
-  constructor({ source, context, shape, rare, at, instance, offset, packed, said }: Parts) {
+  constructor({ source, context, shape, rare, at, instance, offset, packed, content }: Parts) {
     this.at = at;
     this.instance = instance;
     this.#source = source;
@@ -102,21 +103,21 @@ export class CompactEvent implements Event, Kept, Keepable {
     this.#rare = rare;
     this.#offset = offset;
     this.#packed = packed;
-    this.#said = said;
+    this.#content = content;
   }
 
   get event(): this {
     return this;
   }
 
-  keptWith(links: Links): this {
+  storedWith(links: Links): this {
     this.links = links;
     return this;
   }
 
-  /** All of it as plain JSON, for a checkpoint: JSON.stringify sees only own fields, and most of these are getters. */
+  /** All fields as plain JSON, for a checkpoint: JSON.stringify skips the getters of a class. */
   toJSON(): Event {
-    return movedTo(this.at, this);
+    return atTime(this.at, this);
   }
 
   get pid(): number | undefined {
@@ -136,11 +137,11 @@ export class CompactEvent implements Event, Kept, Keepable {
   }
 
   get fields(): Event['fields'] {
-    return this.said.fields;
+    return this.content.fields;
   }
 
   get text(): string {
-    return this.said.text;
+    return this.content.text;
   }
 
   get service(): string {
@@ -198,17 +199,17 @@ export class CompactEvent implements Event, Kept, Keepable {
     };
   }
 
-  /** Drops the unpacked fields: they can be unpacked again. */
+  /** Drops the unpacked fields. They can be unpacked again. */
   forget(): void {
-    if (this.#packed !== undefined) this.#said = undefined;
+    if (this.#packed !== undefined) this.#content = undefined;
   }
 
-  /** `private`, not `#`: a private method costs each object one more slot. */
-  private get said(): Said {
-    if (this.#said !== undefined) return this.#said;
-    const said = unpacked(this.#packed ?? '', this.#shape, this);
-    this.#said = said;
+  /** `private` instead of `#`: a `#` getter costs one more slot per object. */
+  private get content(): Content {
+    if (this.#content !== undefined) return this.#content;
+    const content = unpacked(this.#packed ?? '', this.#shape, this);
+    this.#content = content;
     recentlyRead.note(this);
-    return said;
+    return content;
   }
 }

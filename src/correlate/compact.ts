@@ -4,14 +4,14 @@ import { ownText } from '../model/own-text.js';
 import { CompactEvent, type Context, type Rare, type Shape, type Source } from './compact-event.js';
 import { packedOf, valuesOf, wordingOf } from './packed-text.js';
 
-/** Wordings of one kind that lines share. A line of a further wording keeps its own. */
-const MOST_WORDINGS = 64;
-/** Texts and contexts that a later line may repeat. At most twice as many are kept. */
-const MOST_SHARED = 2048;
-/** Processes of one log that are remembered. */
-const MOST_PROCESSES = 32;
+/** How many wordings of one kind are shared. Lines of further wordings store their own. */
+const MAX_WORDINGS = 64;
+/** How many texts and contexts are kept for later lines that repeat them. At most twice as many are in memory. */
+const MAX_SHARED = 2048;
+/** How many processes of one log are kept. */
+const MAX_PROCESSES = 32;
 
-/** Recent values by key, so that equal ones are one object. */
+/** A cache of recent values by key, so that equal values are one object. */
 class Shared<T> {
   #young = new Map<string, T>();
   #old = new Map<string, T>();
@@ -25,7 +25,7 @@ class Shared<T> {
   }
 
   set(key: string, value: T): void {
-    if (this.#young.size >= MOST_SHARED) {
+    if (this.#young.size >= MAX_SHARED) {
       this.#old = this.#young;
       this.#young = new Map();
     }
@@ -33,7 +33,7 @@ class Shared<T> {
   }
 }
 
-/** Makes events that take little memory, with the same content. */
+/** Makes compact events with the same content. */
 export class Compactor {
   readonly #texts = new Shared<string>();
   readonly #contexts = new Shared<Context>();
@@ -41,7 +41,7 @@ export class Compactor {
   readonly #shapes = new Map<EventKind, Shape[]>();
   #newest: CompactEvent | undefined;
 
-  /** Also drops the unpacked fields of the event made before: its caller has read it by now. */
+  /** Returns a compact copy. Also drops the unpacked fields of the copy before, whose caller has read it by now. */
   readonly of = (event: Event): Event => {
     this.#newest?.forget();
     this.#newest = this.#made(event);
@@ -64,7 +64,7 @@ export class Compactor {
       instance: this.#textOf(instance),
       offset: origin.offset,
       packed,
-      said: packed === undefined ? { fields, text } : event,
+      content: packed === undefined ? { fields, text } : event,
     });
   }
 
@@ -73,8 +73,8 @@ export class Compactor {
     if (sources !== undefined)
       for (const each of sources) if (each.pid === pid && each.file === file && each.service === service && each.host === host) return each;
     const made = { pid, service, host, path, file };
-    // A log of many workers. After a rotation or a restart it continues with others.
-    if (sources === undefined || sources.length >= MOST_PROCESSES) this.#sources.set(path, [made]);
+    // The log has many workers. After a rotation or a restart it continues with new ones.
+    if (sources === undefined || sources.length >= MAX_PROCESSES) this.#sources.set(path, [made]);
     else sources.push(made);
     return made;
   }
@@ -105,9 +105,9 @@ export class Compactor {
   #shapeOf({ kind, level, logger }: Event, names: readonly string[], wording: string | undefined): Shape {
     let shapes = this.#shapes.get(kind);
     if (shapes === undefined) this.#shapes.set(kind, (shapes = []));
-    const isFull = shapes.length >= MOST_WORDINGS;
+    const isFull = shapes.length >= MAX_WORDINGS;
     let spare: Shape | undefined;
-    // No closure: this runs for every line that is kept.
+    // No closure, because this runs for every stored line.
     for (const each of shapes) {
       if (each.level !== level || each.logger !== logger || !isSame(each.names, names)) continue;
       if (each.wording === wording) return each;
@@ -115,7 +115,7 @@ export class Compactor {
     }
     if (isFull && spare !== undefined) return spare;
     const made = { kind, level, logger, names, wording: isFull || wording === undefined ? undefined : ownText(wording) };
-    if (shapes.length < MOST_SHARED) shapes.push(made);
+    if (shapes.length < MAX_SHARED) shapes.push(made);
     return made;
   }
 

@@ -7,10 +7,10 @@ import { intervalOf } from './gather.js';
 import { GRACE } from './times.js';
 
 /**
- * An action for which the conductor found no host. The conductor's process writes the root, because only it saw the
- * outcome. Without a name it stays a fragment.
+ * Turns the controller's part of an action into the action, if nova-conductor found no host for it. The process that
+ * reads nova-conductor writes the root, because only it saw the outcome. Without a name it remains a fragment.
  *
- * @param attempts that compute hosts handed back and this process reads
+ * @param attempts build attempts that compute hosts handed back, as far as this process reads them
  */
 export function conclude(fragment: ClosedFragment, attempts: readonly ActionInterval[]): ClosedUnit {
   const events = fragment.members.map(({ event }) => event);
@@ -37,7 +37,7 @@ export function conclude(fragment: ClosedFragment, attempts: readonly ActionInte
   };
 }
 
-/** When nova-api began to serve the request, by its access line. */
+/** When nova-api started to serve the request, by its access line. */
 function startOfRequest(members: readonly Member[]): Millis | undefined {
   const starts = members.flatMap(({ event }) => startOf(event) ?? []);
   return starts.length === 0 ? undefined : Math.min(...starts);

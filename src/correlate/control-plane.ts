@@ -7,16 +7,16 @@ import { conclude } from './conclude.js';
 import type { Decisions } from './decisions.js';
 import type { Gather } from './gather.js';
 import type { Instances } from './instances.js';
-import type { Named } from './kept.js';
 import { ALLOCATIONS, CONTROL_EVIDENCE } from './kinds.js';
 import { isOfRoot } from './members.js';
 import { compare } from './order.js';
 import { ownerAt } from './owner.js';
 import type { Closing, Session } from './state.js';
 import { between, type EventStore, linesOf } from './store.js';
+import type { Named } from './stored-line.js';
 import { FRAGMENT_QUIET, GRACE, LEAD } from './times.js';
 
-/** The controller's part of actions whose compute host another process may read. */
+/** The controller's part of actions. Another process may read their compute hosts. */
 export class ControlPlane {
   readonly #store: EventStore;
   readonly #instances: Instances;
@@ -25,7 +25,7 @@ export class ControlPlane {
   readonly #decisions: Decisions | undefined;
   /** by request: the times of the controller's lines that show an action */
   readonly #times = new Map<string, Millis[]>();
-  /** by request: the watermark before which its part cannot be complete */
+  /** by request: its part cannot be complete before this watermark */
   readonly #due = new Map<string, Millis>();
 
   constructor(store: EventStore, instances: Instances, gather: Gather, closer: Closer, decisions?: Decisions) {
@@ -38,7 +38,7 @@ export class ControlPlane {
 
   note(event: Event): void {
     if (!CONTROL_EVIDENCE.has(event.kind)) return;
-    // nova's own daemons print the action's id as theirs; the others print it as the caller's.
+    // nova's own services log the action's id as the request id; other services log it as the global request id.
     const request = event.service.startsWith('nova-') ? event.requestId : event.globalRequestId;
     if (request === undefined || event.userId === undefined) return;
     const times = this.#times.get(request);
@@ -48,16 +48,16 @@ export class ControlPlane {
     this.#due.set(request, Math.min(due, this.#due.get(request) ?? due));
   }
 
-  /** The first session of every request that is not over, and the times of its lines. */
+  /** The first session of every open request, and the times of all its lines. */
   get sessions(): readonly { readonly session: Session; readonly times: readonly Millis[] }[] {
     return Array.from(this.#times, ([request, times]) => ({ session: firstSession(request, times), times }));
   }
 
   /**
-   * As `Correlator.whole`. Times are sorted when they are read. The order of requests counts: they are looked at in
-   * the order in which they arrived.
+   * See `Correlator.comparableState`. Times are sorted when they are read. The order of requests matters, because they
+   * are handled in the order in which they arrived.
    */
-  get whole(): unknown {
+  get comparableState(): unknown {
     const times = Array.from(this.#times, ([request, at]) => [request, [...at].sort((a, b) => a - b)] as const);
     return [times.sort(([a], [b]) => compare(a, b)), this.#due];
   }
@@ -69,7 +69,7 @@ export class ControlPlane {
     }
   }
 
-  /** The action's own id, if this is the id that the client sent: nova's lines show both. */
+  /** The action's own request id, if this is the id that the client sent: nova's lines contain both. */
   ownIdOf(request: string): string {
     const own = new Set<string>();
     for (const { event } of this.#store.find('request', request)) {
@@ -86,8 +86,8 @@ export class ControlPlane {
   }
 
   /**
-   * As `ownIdOf`. Damaged lines may name two ids as each other's. Then each is its own, else their lines would be
-   * moved for ever.
+   * As `ownIdOf`. In damaged lines two ids may each be the client's id of the other. Then each is its own, to avoid an
+   * endless loop.
    */
   #ownerOf(request: string): string {
     const own = this.ownIdOf(request);
@@ -99,7 +99,7 @@ export class ControlPlane {
     return request;
   }
 
-  /** @returns the parts of actions that are complete, and what closed meanwhile */
+  /** @returns the parts of actions that are complete, and other units that closed at the same time */
   advance(watermark: Millis): Closing[] {
     const closings: Closing[] = [];
     for (const [request, notBefore] of this.#due) {
@@ -117,7 +117,7 @@ export class ControlPlane {
         const left = times.filter((at) => at > session.last);
         if (left.length > 0) this.#times.set(request, left);
         else this.#times.delete(request);
-        // Lines under the client's id belong to the action, and are shown under the action's own id.
+        // Lines with the client's id belong to the action, and are moved to its own id.
         if (own !== request) {
           this.#times.set(own, [...(this.#times.get(own) ?? []), ...times.filter((at) => at <= session.last)]);
           this.#due.set(own, Number.NEGATIVE_INFINITY);
@@ -128,8 +128,8 @@ export class ControlPlane {
   }
 
   /**
-   * The instances that a session's lines name. Lines after its end do not count, so that it cannot matter when they
-   * are read.
+   * The instances that a session's lines name. Lines after its end do not count, so that the order of reading does not
+   * matter.
    */
   instancesOf({ request, first, last }: Session): string[] {
     const instances = new Set<string>();
@@ -137,17 +137,18 @@ export class ControlPlane {
     for (const { event, links } of between(this.#store.find('request', request), first - LEAD, last + FRAGMENT_QUIET)) {
       const { instance, others } = links;
       if (instance !== undefined) (event.service === 'placement' ? consumers : instances).add(instance.name);
-      for (const { sort, name } of others) if (sort === 'instance') instances.add(name);
+      for (const { type, name } of others) if (type === 'instance') instances.add(name);
     }
-    // A migration has allocations of its own: an id that only placement names beside an instance is a migration.
+    // A migration has allocations under its own id: if the lines name an instance, other ids in placement are
+    // migrations.
     return [...(instances.size === 0 ? consumers : instances)].sort();
   }
 
-  /** The parts of actions that one request's lines on a controller show, one for each of its instances. */
+  /** The controller's part of the action of one request, one for each of its instances. */
   #close(session: Session, watermark: Millis): Closing[] {
     const at = session.last + FRAGMENT_QUIET;
     return this.instancesOf(session).flatMap((instance) => {
-      // First bring the instance up to this watermark, to know whether a compute host shows the action.
+      // The instance must be up to date first, to know whether a compute host shows the action.
       const closings = this.#closer.upTo(instance, watermark);
       const isOfHost = this.#isOfHost(instance, session);
       const unit = isOfHost ? undefined : this.#partOf(instance, session);
@@ -156,43 +157,46 @@ export class ControlPlane {
     });
   }
 
-  /** Attempts that compute hosts show. An action that began after the part had closed does not count, so that it cannot matter when it is read. */
-  #triesOf(instance: string, session: Session): ActionInterval[] {
+  /**
+   * The attempts that compute hosts show. Actions that opened after the session do not count, so that the order of
+   * reading does not matter.
+   */
+  #attemptsOf(instance: string, session: Session): ActionInterval[] {
     const due = session.last + FRAGMENT_QUIET;
     return this.#instances.intervalsOf(instance).filter(({ request, opened }) => request === session.request && opened <= due);
   }
 
-  /** Whether the compute host that writes the root is read here. */
+  /** Whether this process reads the compute host that writes the root. */
   #isOfHost(instance: string, session: Session): boolean {
-    return this.#triesOf(instance, session).some(({ rescheduled }) => !rescheduled);
+    return this.#attemptsOf(instance, session).some(({ rescheduled }) => !rescheduled);
   }
 
   #partOf(instance: string, session: Session): ClosedUnit | undefined {
-    const tries = this.#triesOf(instance, session);
-    const fragment = this.#fragmentOf(instance, session, Math.min(session.first, ...tries.map(({ start }) => start)));
-    // Attempts are exported by themselves. The rest belongs to the control plane.
-    const firstTry = Math.min(...tries.map(({ start }) => start));
-    const members = fragment.members.filter(({ event }) => isOfRoot(event) || event.at < firstTry);
+    const attempts = this.#attemptsOf(instance, session);
+    const fragment = this.#fragmentOf(instance, session, Math.min(session.first, ...attempts.map(({ start }) => start)));
+    // Attempts are exported separately. All other lines belong to the control plane.
+    const firstAttempt = Math.min(...attempts.map(({ start }) => start));
+    const members = fragment.members.filter(({ event }) => isOfRoot(event) || event.at < firstAttempt);
     if (!showsAction(members)) return undefined;
-    this.#gather.place(members);
-    return conclude({ ...fragment, members }, tries);
+    this.#gather.noteInTrace(members);
+    return conclude({ ...fragment, members }, attempts);
   }
 
-  /** @param since when the action was first seen: an attempt may have begun long before the session */
+  /** @param since when the action was first seen: an attempt may have started long before the session */
   #fragmentOf(instance: string, session: Session, since: Millis): ClosedFragment {
     const { request, first, last } = session;
     const named = this.#store.named('instance', instance);
     const rivals = named === undefined ? [] : this.#sessionsOf(named);
     const intervals = this.#instances.intervalsOf(instance);
-    // Of what no compute host shows, the request that began last owns what follows.
+    // If no compute host shows an action at a time, the request that started last owns the line.
     const owns = (at: Millis): boolean =>
       ownerAt(intervals, at) === undefined && rivals.filter((each) => each.first <= at).at(-1)?.request === request;
     const claim = this.#gather.claimOf(instance, request, since - LEAD, last + FRAGMENT_QUIET, owns);
     const shared = new Set<Named>();
     for (const { links } of between(this.#store.find('request', request), claim.from, claim.to))
       if (links.instance !== undefined) shared.add(links.instance);
-    const fair: Claim = { ...claim, isShared: claim.isShared || shared.size > 1 };
-    const gathered = this.#gather.ofClaim(fair);
+    const claimWithSharing: Claim = { ...claim, isShared: claim.isShared || shared.size > 1 };
+    const gathered = this.#gather.ofClaim(claimWithSharing);
     const times = gathered.members.map(({ event }) => event.at);
     return {
       form: 'fragment',
@@ -222,7 +226,7 @@ export class ControlPlane {
   }
 }
 
-/** The first stretch of a request's lines: what came after a long silence is another part, whenever it was read. */
+/** The first session of a request: lines after a long silence belong to another session. */
 function firstSession(request: string, unsorted: readonly Millis[]): Session {
   const times = [...unsorted].sort((a, b) => a - b);
   let last = times[0]!;
@@ -234,8 +238,8 @@ function firstSession(request: string, unsorted: readonly Millis[]): Session {
 }
 
 /**
- * Whether a controller's lines show an action. That allocations were written is not enough: nova-compute does so too,
- * under an id that it never prints, when it finds a guest that is no longer its own.
+ * Whether a controller's lines show an action. Written allocations alone are not enough: nova-compute writes them as
+ * well, with a request id that it never logs, when it finds a guest that has moved away.
  */
 const showsAction = (members: readonly Member[]): boolean =>
   members.some(({ event }) => CONTROL_EVIDENCE.has(event.kind) && !ALLOCATIONS.has(event.kind)) ||

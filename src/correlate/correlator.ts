@@ -23,9 +23,8 @@ import type { Closing } from './state.js';
 import { EventStore } from './store.js';
 
 /**
- * Collects lines and returns actions that are over. While lines arrive, three things happen: lines are kept, the
- * watermark moves, and what has closed by then is returned as a whole. Everything else is computed at that moment,
- * from the lines alone.
+ * Collects lines and returns actions that have closed. `accept` only stores a line. `advance` moves the watermark and
+ * computes, from the stored lines alone, which units have closed.
  */
 export class Correlator {
   readonly #from: Sources;
@@ -34,12 +33,12 @@ export class Correlator {
   readonly #control: ControlPlane;
   readonly #networkReadies: NetworkReadies;
   readonly #retention: Retention;
-  readonly #kept: (event: Event) => Event;
-  /** lines before this moment were read before a restart, unless `#wasRead` says otherwise */
+  readonly #compact: (event: Event) => Event;
+  /** lines before this time were read before a restart, unless `#wasRead` returns false */
   #before: Millis = Number.NEGATIVE_INFINITY;
   #wasRead: (event: Event) => boolean = () => true;
   #watermark: Millis = Number.NEGATIVE_INFINITY;
-  /** how many lines were no audits, in total and at each host's last audit */
+  /** the number of lines that were no audits: in total, and at each host's last audit */
   #others = 0;
   readonly #audited = new Map<string, number>();
 
@@ -48,7 +47,7 @@ export class Correlator {
     const store = new EventStore();
     const decisions = options.decide && new Decisions(options.decide);
     const instances = new Instances(hosts, count, decisions);
-    this.#kept = options.kept ?? ((event) => event);
+    this.#compact = options.compact ?? ((event) => event);
     this.#from = { store, hosts, instances, hostLines: new HostLines(), builds: new Builds(), count };
     this.#gather = new Gather(this.#from);
     this.#closer = new Closer(instances, hosts, this.#gather, count, options, decisions);
@@ -57,29 +56,30 @@ export class Correlator {
     this.#retention = new Retention(this.#from, this.#gather, this.#control, this.#networkReadies, decisions);
   }
 
-  /** How many actions are under way and have a name. */
+  /** How many actions are open and have a name. */
   get open(): number {
     return this.#from.instances.open;
   }
 
-  /** Actions under way, by nova's name; `unnamed` if no line has shown the name yet. */
+  /** Open actions by nova's name; `unnamed` if no line has named them yet. */
   get openByAction(): Record<string, OpenActions> {
     return this.#from.instances.openByAction;
   }
 
-  /** How many lines are kept. */
-  get kept(): number {
+  /** How many lines are in memory. */
+  get storedLines(): number {
     return this.#from.store.size;
   }
 
+  /** Stores a line if an action may need it. */
   accept(read: Event): void {
     const { store, hosts, hostLines, builds, instances, count } = this.#from;
     if (read.at < this.#before && this.#wasRead(read)) {
       count('replayed_lines');
       return;
     }
-    if (isNegligible(read) || hostLines.accept(read) || this.#isAuditAgain(read)) return;
-    const event = this.#kept(read);
+    if (isNegligible(read) || hostLines.accept(read) || this.#isRepeatedAudit(read)) return;
+    const event = this.#compact(read);
     builds.note(event);
     if (hosts.note(event)) instances.wake(event.host, event.at);
     if (event.kind === 'compute.started') return;
@@ -90,10 +90,10 @@ export class Correlator {
   }
 
   /**
-   * Whether this is a host's audit of its resources and no other line was read since its last audit. Only the first
-   * audit after an action's lines can matter; on a quiet host all later ones would be kept for nothing.
+   * Whether this is a host's resource audit and no other line was read since its last audit. Only the first audit after
+   * an action's lines can matter; on a quiet host all later ones would only take memory.
    */
-  #isAuditAgain({ kind, host }: Event): boolean {
+  #isRepeatedAudit({ kind, host }: Event): boolean {
     if (kind !== 'resources.audited') {
       this.#others++;
       return false;
@@ -106,7 +106,7 @@ export class Correlator {
   /**
    * Moves the watermark: no more lines before it are expected.
    *
-   * @returns what closed by it, in the order of closing
+   * @returns the units that closed, in the order of closing
    */
   advance(watermark: Millis): ClosedUnit[] {
     if (watermark <= this.#watermark) return [];
@@ -123,9 +123,9 @@ export class Correlator {
   }
 
   /**
-   * Closes everything that is open: the input has ended.
+   * Closes everything that is open, because the input has ended.
    *
-   * @param last the time of the newest line of all logs. An action that may have continued after it is `unfinished`
+   * @param last the time of the newest line of all logs; an action that may have continued after it is `unfinished`
    */
   finish(last: Millis): ClosedUnit[] {
     this.#closer.endInput(last);
@@ -135,8 +135,8 @@ export class Correlator {
   #advanceInstances(watermark: Millis, isDueToSweep: boolean): Closing[] {
     const closings: Closing[] = [];
     for (const [instance, state] of this.#from.instances.states) {
-      // Before lines are forgotten, the actions under way must be up to date: they keep their lines.
-      if (state.wakesAt <= watermark || (isDueToSweep && !this.#from.instances.isKnown(state, watermark)))
+      // Before lines are dropped, the open actions must be up to date, because they keep their lines.
+      if (state.reviewAt <= watermark || (isDueToSweep && !this.#from.instances.isKnown(state, watermark)))
         closings.push(...this.#followed(this.#closer.advance(instance, state, watermark)));
     }
     return closings;
@@ -148,8 +148,8 @@ export class Correlator {
   }
 
   /**
-   * The earliest moment from which units that are not exported yet still need lines. What began before `longSince`
-   * does not count: it is saved.
+   * The earliest time from which units that are not exported yet still need lines. Units that opened before `longSince`
+   * do not count, because their lines are saved.
    *
    * @returns infinity when nothing is open
    */
@@ -158,30 +158,42 @@ export class Correlator {
   }
 
   /**
-   * What must be remembered from before the place where a restart reads again. Plain JSON.
+   * The state that a restarted process needs from before the place where it reads again. Plain JSON.
    *
    * @param longSince as for `neededSince`
-   * @param before where a restart begins to read: later lines are not saved
+   * @param before where a restarted process starts to read: later lines are not saved
    */
   save(longSince: Millis, before: Millis): Saved {
     return save(this.#parts, this.#watermark, longSince, before);
   }
 
   /**
-   * The whole state that affects later results. Two correlators with equal `whole` that get the same lines from then
-   * on return the same units in the same order. Caches are left out, and lists that are sorted lazily are sorted.
+   * All state that affects later results. Two correlators whose `comparableState` is equal and that get the same lines
+   * from then on return the same units in the same order. Caches are left out, and lists that are sorted lazily are
+   * sorted.
    */
-  get whole(): unknown {
+  get comparableState(): unknown {
     const { store, hosts, instances, hostLines, builds } = this.#from;
     const audited = [...this.#audited].filter(([, others]) => others === this.#others).map(([host]) => host);
     return {
-      ...{ watermark: this.#watermark, audited: audited.sort(), store: store.whole, hosts: hosts.whole, instances: instances.whole },
-      ...{ hostLines: hostLines.whole, builds: builds.whole, control: this.#control.whole, networkReadies: this.#networkReadies.whole },
-      retention: this.#retention.whole,
+      ...{
+        watermark: this.#watermark,
+        audited: audited.sort(),
+        store: store.comparableState,
+        hosts: hosts.comparableState,
+        instances: instances.comparableState,
+      },
+      ...{
+        hostLines: hostLines.comparableState,
+        builds: builds.comparableState,
+        control: this.#control.comparableState,
+        networkReadies: this.#networkReadies.comparableState,
+      },
+      retention: this.#retention.comparableState,
     };
   }
 
-  /** As `Hosts` has it. */
+  /** See `Hosts.allocations`. */
   get allocations(): Hosts['allocations'] {
     return this.#from.hosts.allocations;
   }
@@ -191,26 +203,30 @@ export class Correlator {
   }
 
   /**
-   * Continues where another correlator stopped. Called before the first line. From now on lines before `before` are
-   * skipped: they were read, and what is needed of them was saved.
+   * Continues where another correlator stopped. Called before the first line. From then on, lines before `before` are
+   * skipped: they were read before, and those that are still needed were saved.
    *
-   * @param told records of what was exported. A unit with lines before `before` is over. Any other is built again, and
+   * @param records records of the exported units. A unit with lines before `before` is not built again. Any other is,
+   *   and
    *   the caller recognises it by its record.
-   * @param wasRead false for a line before `before` that was not read yet when this was saved, from a log that was far
-   *   behind
+   * @param wasRead returns false for a line before `before` that had not been read when the state was saved, because
+   *   its
+   *   log was far behind
    */
   restore({
     saved,
-    told,
+    records,
     before,
     wasRead,
   }: {
     readonly saved?: Saved | undefined;
-    readonly told: readonly ClosedRecord[];
+    readonly records: readonly ClosedRecord[];
     readonly before: Millis;
     readonly wasRead?: (event: Event) => boolean;
   }): void {
-    const exported = told.flatMap(({ instance, from, past }) => (past === undefined || from >= before ? [] : [[instance, past] as const]));
+    const exported = records.flatMap(({ instance, from, past }) =>
+      past === undefined || from >= before ? [] : [[instance, past] as const],
+    );
     const pasts = [...exported, ...(saved?.pasts ?? [])];
     this.#from.instances.seed(pasts.map(([instance, past]) => [instance, restoreInterval(past)] as const));
     if (saved !== undefined) restore(this.#parts, saved);

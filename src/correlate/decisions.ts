@@ -3,7 +3,7 @@ import type { Event } from '../lifecycle/event.js';
 import type { Millis } from '../model/line.js';
 import type { Candidate } from './candidate.js';
 
-/** One decision about an action, or about a line of one, with its reason: to find out why a trace did not appear. */
+/** One decision about an action or a line, with its reason. It helps to find out why a trace did not appear. */
 export interface Decision {
   readonly decision:
     | 'opened'
@@ -18,17 +18,17 @@ export interface Decision {
   readonly why: string;
   readonly instance: string | undefined;
   readonly request: string | undefined;
-  /** nova's name of the action, once a line shows it */
+  /** nova's name of the action, once a line has shown it */
   readonly action?: string | undefined;
   readonly outcome?: string | undefined;
   readonly form?: ClosedUnit['form'];
   /** the line that decided */
   readonly line?: Event | undefined;
-  /** when the action ended, by its lines */
+  /** when the action ended, by its lines; epoch ms */
   readonly end?: Millis | undefined;
-  /** what ends it: any of these kinds of lines */
+  /** the kinds of lines that can end it */
   readonly waitsFor?: readonly string[];
-  /** All logs must have been read up to this moment before it closes. */
+  /** it closes when all logs were read up to this time; epoch ms */
   readonly closesAt?: Millis | undefined;
 }
 
@@ -41,8 +41,8 @@ interface Known {
 }
 
 /**
- * Watches the candidates of actions and says what was decided of them since it last looked. They are made anew whenever lines come, from
- * all of their lines: what is said is what differs.
+ * Reports decisions about candidates. A candidate may be computed again from all its lines whenever lines arrive, so
+ * only differences from the last state are reported.
  */
 export class Decisions {
   readonly #decide: Decide;
@@ -52,8 +52,8 @@ export class Decisions {
     this.#decide = decide;
   }
 
-  /** The lines of an instance have been looked at again. */
-  looked(candidates: readonly Candidate[]): void {
+  /** Reports the changes after the lines of an instance were processed again. */
+  reviewed(candidates: readonly Candidate[]): void {
     for (const candidate of candidates) {
       const known = this.#knownOf(candidate);
       const { spec, end, outcome, closesAt } = candidate;
@@ -75,7 +75,7 @@ export class Decisions {
     }
   }
 
-  /** A candidate is closed, as a unit or as none. */
+  /** Reports a closed candidate. @param unit undefined if it could not be named */
   closed(candidate: Candidate, unit: ClosedUnit | undefined): void {
     this.#known.delete(keyOf(candidate));
     if (unit === undefined) {
@@ -90,7 +90,7 @@ export class Decisions {
     });
   }
 
-  /** Nothing of it is closed yet, and it is closed as far as it has come. */
+  /** Reports a candidate that is closed early because too many are open. @param most the limit */
   evicted(candidate: Candidate, most: number): void {
     this.#decide({
       ...aboutOf(candidate),
@@ -99,7 +99,7 @@ export class Decisions {
     });
   }
 
-  /** What lines of a request on a controller came to. */
+  /** Reports the result for a request's lines on a controller. */
   ofController(instance: string, request: string, unit: ClosedUnit | undefined, isOfComputeHost: boolean): void {
     if (unit !== undefined) {
       const action = 'spec' in unit ? unit.spec?.name : undefined;
@@ -119,11 +119,11 @@ export class Decisions {
     this.#decide({ ...ofLine(line), decision: 'late line', why: 'its action was closed before this line was read: its log was behind' });
   }
 
-  forgotten(line: Event, isForRoom: boolean): void {
+  forgotten(line: Event, isEvicted: boolean): void {
     this.#decide({
       ...ofLine(line),
       decision: 'line forgotten',
-      why: isForRoom
+      why: isEvicted
         ? 'too many lines wait'
         : 'no other line linked it to an action in time: the log with the link is not read, or is behind',
     });
@@ -154,7 +154,7 @@ const lastOf = ({ lines: { byRequest: own } }: Candidate): Event | undefined => 
 
 const finite = (moment: Millis): Millis | undefined => (Number.isFinite(moment) ? moment : undefined);
 
-/** Of what has no root here. */
+/** Why a unit has no root here. */
 const WHY_NO_ROOT: Record<Exclude<ClosedUnit['form'], 'action'>, string> = {
   attempt: 'the compute host handed it back: another host goes on, or nova-conductor gives up',
   fragment: 'lines of an action whose compute host is not read here: the novaspan of that host writes its root',

@@ -5,7 +5,7 @@ import type { Event, Member } from '../lifecycle/event.js';
 import type { Count } from '../model/counters.js';
 import type { Millis } from '../model/line.js';
 import { knownServices } from '../model/services.js';
-import { withTurns } from './agent-turns.js';
+import { withAgentLoops } from './agent-loops.js';
 import type { Builds } from './builds.js';
 import type { Candidate } from './candidate.js';
 import type { Claim } from './claim.js';
@@ -13,12 +13,12 @@ import type { HostLines } from './host-lines.js';
 import type { Hosts } from './hosts.js';
 import type { Instances } from './instances.js';
 import { isOfRoot, membersOf, portsOfInstance } from './members.js';
-import { isSame, ownerAt, type Said, triesBefore } from './owner.js';
+import { attemptsBefore, isSame, ownerAt, type UnattributedLine } from './owner.js';
 import type { InstanceState } from './state.js';
 import type { EventStore } from './store.js';
 import { GRACE, LEAD, REACH } from './times.js';
 
-/** Everything that an action's lines come from. */
+/** The stores from which the lines of an action come. */
 export interface Sources {
   readonly store: EventStore;
   readonly hostLines: HostLines;
@@ -32,10 +32,10 @@ export interface Sources {
 export interface Gathered {
   readonly members: Member[];
   readonly ports: ReadonlyMap<string, Vif>;
-  readonly meanwhile: readonly Event[];
+  readonly hostEvents: readonly Event[];
 }
 
-/** Finds the lines of a unit that has closed. */
+/** Finds the lines of a unit when it closes. */
 export class Gather {
   readonly #from: Sources;
 
@@ -43,52 +43,52 @@ export class Gather {
     this.#from = from;
   }
 
-  /** A compute host's action, with its lines in all services. */
+  /** The action of a compute host, with its lines of all services. */
   action(candidate: Candidate, state: InstanceState, spec: ActionSpec): ClosedAction {
     const { instance, request, rescheduled, host, start, end, until, closesAt } = candidate;
     const others = [...state.past, ...state.candidates];
     const next = end === undefined ? Number.POSITIVE_INFINITY : openedAfter(others, end);
-    const owns = (at: Millis, line?: Said): boolean => {
+    const owns = (at: Millis, line?: UnattributedLine): boolean => {
       const owner = ownerAt<ActionInterval>(others, at, line);
-      // Work on its ports continues for a while, until the next action begins.
+      // Work on its ports continues for a while, until the next action starts.
       return owner === undefined ? at > until && at < next : isSame(owner, candidate);
     };
-    // An earlier action of the same request that was not passed to another host is no try at this one.
-    const before = triesBefore(candidate, state.past);
-    const tries = [...before, ...state.candidates.filter((each) => each.request === request)];
-    // The API and the scheduler worked before the first try. That belongs to the root.
-    const from = rescheduled ? start : Math.min(start, ...tries.map((each) => each.start));
-    const reach = spec.outlivedBy === undefined ? until : closesAt;
+    // An earlier action of the same request that was not rescheduled is not an attempt of this one.
+    const before = attemptsBefore(candidate, state.past);
+    const attempts = [...before, ...state.candidates.filter((each) => each.request === request)];
+    // The work of nova-api and nova-scheduler before the first attempt belongs to the root.
+    const from = rescheduled ? start : Math.min(start, ...attempts.map((each) => each.start));
+    const reach = spec.portWait === undefined ? until : closesAt;
     const claim = { ...this.claimOf(instance, request, from - LEAD, reach, owns), callsUntil: callsUntil(candidate) };
     const known = portsOfInstance(this.#from.store, { ...claim, to: until }, () => this.#from.count('ports_truncated'));
     const all = this.membersOf(claim, known);
     // The control plane's lines belong to the root only: an attempt has none.
-    const ofTry = tries.length > 1 || rescheduled ? all.filter((member) => isOfTry(member, candidate, from, owns)) : all;
-    const members = spec.peerEvidence === undefined ? onOneHost(ofTry, host) : ofTry;
+    const ofAttempt = attempts.length > 1 || rescheduled ? all.filter((member) => isOfAttempt(member, candidate, from, owns)) : all;
+    const members = spec.peerEvidence === undefined ? onOneHost(ofAttempt, host) : ofAttempt;
     if (spec.postAuditWait !== undefined && end !== undefined) members.push(...this.#auditAfter(host, end, closesAt));
-    this.place(members);
+    this.noteInTrace(members);
     return {
       form: 'action',
       instance,
       request,
       spec,
       outcome: candidate.outcome ?? 'timed-out',
-      // The action has been under way since its first attempt.
+      // The action started with its first attempt.
       startIs: from < start ? 'derived' : candidate.seen.start.is,
       endIs: candidate.verdict.endIs,
       start: from,
-      // An action without a line for its end reaches to its last line: it lasted at least as long as its phases.
+      // An action without an end line ends with its last line: it lasted at least as long as its phases.
       end: Math.max(from, end ?? lastOf(members, start)),
       began: candidate.opened,
       until,
       host,
       service: 'nova-compute',
       members,
-      ports: tries.length > 1 ? portsNamed(known, ofTry) : known,
+      ports: attempts.length > 1 ? portsNamed(known, ofAttempt) : known,
       hostEvents: this.#hostEventsOf(members, claim),
       attempts: rescheduled ? [] : before.map(intervalOf),
       ...this.#buildsBeside(candidate),
-      // Actions that ended earlier may or may not be forgotten already, so they do not count.
+      // Older actions may or may not be in memory any more, so they never count.
       follows: followedBy(spec, state.past, candidate.opened, closesAt - REACH),
     };
   }
@@ -108,45 +108,46 @@ export class Gather {
     return { builds: this.#from.builds.others(host, instance, { start, end: last }, this.#from.hosts.restarts.of(host)) };
   }
 
-  /** The part on this host, where another process reads the host that writes the root. */
+  /** The part of an action on this host, if another process reads the host that writes the root. */
   part({ instance, request, opened, lines }: Candidate, state: InstanceState, spec: ActionSpec): ClosedFragment {
     const others = [...state.past, ...state.candidates];
     const start = lines.byRequest[0]!.at;
     const end = lines.byRequest[lines.byRequest.length - 1]!.at;
     const claim = this.claimOf(instance, request, start - LEAD, end + GRACE, (at) => ownerAt<ActionInterval>(others, at) === undefined);
     const gathered = this.ofClaim(claim);
-    this.place(gathered.members);
+    this.noteInTrace(gathered.members);
     return { form: 'fragment', instance, request, start, end, began: opened, ...gathered, spec };
   }
 
   ofClaim(claim: Claim): Gathered {
     const ports = portsOfInstance(this.#from.store, claim);
     const members = this.membersOf(claim, ports);
-    return { members, ports, meanwhile: this.#hostEventsOf(members, claim) };
+    return { members, ports, hostEvents: this.#hostEventsOf(members, claim) };
   }
 
-  /** Its lines, and those of its hosts' daemons that concern its ports without naming them. */
+  /** The lines of a claim, and the lines of agents on its hosts that are about its ports without naming them. */
   membersOf(claim: Claim, ports: ReadonlyMap<string, Vif>): Member[] {
-    return withTurns(membersOf(this.#from.store, claim, ports), this.#from.hostLines, claim);
+    return withAgentLoops(membersOf(this.#from.store, claim, ports), this.#from.hostLines, claim);
   }
 
-  /** Notes which lines are part of a trace. Only for lines that would otherwise count as orphans. */
-  place(members: readonly Member[]): void {
-    for (const { event } of members) if (isPhaseLine(event)) this.#from.store.place(event);
+  /** Notes which lines are part of a trace, so that they do not count as orphans. */
+  noteInTrace(members: readonly Member[]): void {
+    for (const { event } of members) if (isPhaseLine(event)) this.#from.store.noteInTrace(event);
   }
 
-  /** The lines of its hosts' daemons about themselves. */
+  /** The lines in which daemons on the members' hosts report their own stalls. */
   #hostEventsOf(members: readonly Member[], { from, to }: Claim): readonly Event[] {
     const hosts = new Set<string>();
     for (const { event } of members) hosts.add(event.host);
-    return this.#from.hostLines.meanwhile(hosts, from, to);
+    return this.#from.hostLines.ofDaemons(hosts, from, to);
   }
 
+  /** The claim of a request on an instance. @param owns whether the request owns the instance at a time */
   claimOf(instance: string, request: string, from: Millis, to: Millis, owns: (at: Millis) => boolean): Claim {
     const { store, instances } = this.#from;
     const aliases = new Set([request]);
     for (const { event } of store.find('request', request)) {
-      // The client's own id, which the other services print in place of nova's.
+      // The client's own id, which other services log instead of nova's.
       if (event.globalRequestId !== undefined && event.service.startsWith('nova-') && event.requestId === request)
         aliases.add(event.globalRequestId);
     }
@@ -159,29 +160,29 @@ export class Gather {
       isShared: instances.isShared(request, to),
       owns,
       callsUntil: to,
-      isOther: (id) => others.some((each) => each.request === id),
+      isOtherRequest: (id) => others.some((each) => each.request === id),
     };
   }
 }
 
-/** When the first of some actions that have a name began after a moment. */
+/** When the first action with a name opened after a time. */
 function openedAfter(actions: readonly ActionInterval[], moment: Millis): Millis {
   let first = Number.POSITIVE_INFINITY;
   for (const { spec, opened } of actions) if (spec !== undefined && opened > moment && opened < first) first = opened;
   return first;
 }
 
+/** Start and end of an action, in epoch ms. */
 export const intervalOf = ({ start, end, until }: ActionInterval): { start: Millis; end: Millis } => ({ start, end: end ?? until });
 /**
- * nova waits for neutron's answers, so an action that succeeded makes no more calls. One that failed may still clean
- * up.
+ * nova waits for neutron's answers, so an action makes no calls after its success. A failed action may still clean up.
  */
 const callsUntil = ({ outcome, end, until }: Candidate): Millis =>
   end === undefined ? until : outcome === 'succeeded' ? end : Math.min(until, end + GRACE);
 
-/** Whether a line belongs to this one of several tries at a build under one request. */
-function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, from: Millis, owns: (at: Millis) => boolean): boolean {
-  // Work before the first attempt was done for the action as a whole.
+/** Whether a line belongs to this one of several build attempts of one request. */
+function isOfAttempt({ event }: Member, { rescheduled, request, lines }: Candidate, from: Millis, owns: (at: Millis) => boolean): boolean {
+  // Work before the first attempt belongs to the action as a whole.
   if (isOfRoot(event) || (event.at < from && event.service !== 'nova-compute')) return !rescheduled;
   if (event.service === 'nova-compute' && event.requestId === request && event.instance !== undefined)
     return lines.byRequest.includes(event);
@@ -191,23 +192,23 @@ function isOfTry({ event }: Member, { rescheduled, request, lines }: Candidate, 
 const lastOf = (members: readonly Member[], start: Millis): Millis =>
   members.reduce((last, { event: { at } }) => Math.max(last, at), start);
 
-/** The ports that these lines name: every try makes its own. */
+/** The ports that these lines name: each attempt creates its own. */
 function portsNamed(known: ReadonlyMap<string, Vif>, members: readonly Member[]): ReadonlyMap<string, Vif> {
   const named = new Set(members.flatMap(({ ports }) => ports));
   return new Map([...known].filter(([port]) => named.has(port)));
 }
 
 /**
- * Lines that could begin or end a phase and name no request. Without a line that links them, they belong to nothing.
+ * Whether a line may bound a phase but has no request id: without another line that links it, it belongs to no action.
  */
 export const isPhaseLine = (event: Event): boolean => event.requestId === undefined && event.fields['port'] !== undefined;
 
-/** The daemons of a hypervisor. Their lines are about their own host. */
+/** The daemons of a hypervisor. Their lines are only about their own host. */
 const HYPERVISOR = new Set(knownServices.ofPart('hypervisor'));
 
 /**
- * The lines of an action that one host does, without what another compute host does with the same ports, such as
- * removing an instance that was evacuated from it.
+ * The lines of an action on one host, without the work of another compute host on the same ports, such as the removal
+ * of an instance that was evacuated from it.
  */
 function onOneHost(members: Member[], host: string): Member[] {
   const others = new Set<string>();

@@ -6,7 +6,7 @@ import type { HostMoments } from './settle.js';
 
 const NONE: readonly Millis[] = [];
 
-/** Times of something on each host, in order. */
+/** The times of one kind of event, by host, in order. */
 class HostTimes {
   readonly #byHost = new Map<string, Millis[]>();
 
@@ -24,27 +24,28 @@ class HostTimes {
     return this.#byHost.get(host) ?? NONE;
   }
 
-  /** The times of a host up to a moment: mostly all of them. */
+  /** The times of a host up to a time: usually all of them. */
   until(host: string, moment: Millis): readonly Millis[] {
     const times = this.of(host);
     const newest = times[times.length - 1];
     return newest === undefined || newest <= moment ? times : times.filter((at) => at <= moment);
   }
 
-  /** Whether a host has one after a moment and up to another. */
+  /** Whether a host has one after `after` and up to `to`. */
   hasBetween(host: string, after: Millis, to: Millis): boolean {
     const times = this.of(host);
     for (let i = times.length - 1; i >= 0 && times[i]! > after; i--) if (times[i]! <= to) return true;
     return false;
   }
 
-  /** The first of any host after a moment. */
+  /** The first one of any host after a time; infinity if there is none. */
   firstAfter(moment: Millis): Millis {
     let first = Number.POSITIVE_INFINITY;
     for (const times of this.#byHost.values()) for (const at of times) if (at > moment) first = Math.min(first, at);
     return first;
   }
 
+  /** The times of each host before a time, for a checkpoint. */
   before(moment: Millis): [string, Millis[]][] {
     return [...this.#byHost]
       .map(([host, times]): [string, Millis[]] => [host, times.filter((at) => at < moment)])
@@ -63,15 +64,15 @@ class HostTimes {
     }
   }
 
-  /** As `Correlator.whole`. */
-  get whole(): unknown {
+  /** See `Correlator.comparableState`. */
+  get comparableState(): unknown {
     return sortedByName(this.#byHost);
   }
 }
 
 /**
- * Whether a line shows that its host prints when allocations are given back: it does so, or is of a release that does.
- * Pike and later print two request ids (DevStack; others since Zed) or the claim's node.
+ * Whether a line shows that its host logs the release of allocations: it is such a line, or it comes from a release
+ * that logs them. Pike and later log two request ids (DevStack; others since Zed), or the node in the claim.
  */
 const showsAllocations = ({ service, kind, twoIds, userId, fields }: Event): boolean =>
   service === 'nova-compute' &&
@@ -79,18 +80,18 @@ const showsAllocations = ({ service, kind, twoIds, userId, fields }: Event): boo
     (kind === 'allocation.deleted' && userId !== undefined) ||
     (kind === 'instance.claimed' && fields['node'] !== undefined));
 
-/** When each host's nova-compute started, when it counted its resources, and when its builds ended. */
+/** When each host's nova-compute started, when it audited its resources, and when its builds ended. */
 export class Hosts {
   readonly restarts = new HostTimes();
   readonly audits = new HostTimes();
   readonly buildEnds = new HostTimes();
   readonly #printsAllocations = new Set<string>();
-  /** when an instance's allocations were last given back: nova-compute prints nothing about it after that */
+  /** when an instance's allocations were last released: nova-compute logs nothing about the instance after that */
   readonly #givenBack = new Map<string, Millis>();
-  /** hosts that `printsAllocations` was asked about before a line had shown it */
+  /** hosts for which `printsAllocations` was called before a line had shown it */
   readonly #askedTooEarly = new Set<string>();
 
-  /** @returns whether the line is one of a host, and may end what is under way on it */
+  /** Records a line. @returns whether it is about the whole host, and so may end its open actions */
   note(event: Event): boolean {
     const { kind, host, at } = event;
     if (kind === 'allocation.deleted' && event.instance !== undefined)
@@ -103,10 +104,7 @@ export class Hosts {
     return true;
   }
 
-  /**
-   * Whether a host's nova-compute is known to print that it gave an instance's allocations back, and has not done so
-   * yet.
-   */
+  /** Whether a host's nova-compute logs the release of allocations, and has not logged that of this instance yet. */
   printsAllocations(host: string, instance: string): boolean {
     if (this.#givenBack.has(instance)) return false;
     if (this.#printsAllocations.has(host)) return true;
@@ -114,7 +112,7 @@ export class Hosts {
     return false;
   }
 
-  /** Forgets everything before a moment. */
+  /** Drops everything before a time. */
   forget(before: Millis): void {
     this.restarts.forget(before);
     this.audits.forget(before);
@@ -123,26 +121,26 @@ export class Hosts {
   }
 
   /**
-   * As `Correlator.whole`, without the hosts that print allocations: those are compared later, once it is known which
-   * were asked for.
+   * See `Correlator.comparableState`. Without the hosts that log allocations: `allocations` has them, and they are
+   * compared later.
    */
-  get whole(): unknown {
-    return [this.restarts.whole, this.audits.whole, this.buildEnds.whole, sortedByName(this.#givenBack)];
+  get comparableState(): unknown {
+    return [this.restarts.comparableState, this.audits.comparableState, this.buildEnds.comparableState, sortedByName(this.#givenBack)];
   }
 
-  /** The hosts that are known to print allocations, and those that were asked about before that was known. */
+  /** The hosts that are known to log allocations, and those for which that was asked before it was known. */
   get allocations(): { readonly printed: ReadonlySet<string>; readonly askedTooEarly: ReadonlySet<string> } {
     return { printed: this.#printsAllocations, askedTooEarly: this.#askedTooEarly };
   }
 
-  /** Whether one of the hosts started or counted its resources after a moment and up to another. */
+  /** Whether nova-compute started or audited its resources on one of the hosts after `after` and up to `to`. */
   changed(hosts: readonly string[], after: Millis, to: Millis): boolean {
     for (const host of hosts) if (this.restarts.hasBetween(host, after, to) || this.audits.hasBetween(host, after, to)) return true;
     return false;
   }
 }
 
-/** The moments of hosts up to a watermark: later ones have not happened yet. */
+/** The times of hosts up to a watermark, without later ones. */
 export class VisibleMoments implements HostMoments {
   readonly #hosts: Hosts;
   watermark: Millis;

@@ -9,30 +9,28 @@ import type { Decisions } from './decisions.js';
 import { type Hosts, VisibleMoments } from './hosts.js';
 import { INTRODUCES, MAY_CLOSE, ONLY_AT_WORK, RESOLVED } from './kinds.js';
 import { sortedByName } from './order.js';
-import { givenOn, isExported, isSame, isTaken, triesBefore } from './owner.js';
-import type { InstanceState, Passage } from './state.js';
+import { attemptsBefore, isExported, isSame, isTaken, pendingAttempts } from './owner.js';
+import type { InstanceState, TimelinePass } from './state.js';
 import { Timeline, timeline } from './timeline.js';
 import { GRACE, UNNAMED_QUIET } from './times.js';
 
-/** An action that is not exported yet, and since when it may have been under way. */
+/** An action that is not exported yet, and the earliest time at which it may have started. */
 export interface Unfinished {
   readonly request: string;
   readonly began: Millis;
 }
 
-/**
- * For each instance: the lines that no exported action has taken, the candidates that they make, and its past actions.
- */
+/** For each instance: the lines that belong to no exported action, their candidates, and the exported actions. */
 export class Instances {
   readonly states = new Map<string, InstanceState>();
   readonly #hosts: Hosts;
   readonly #count: Count;
   readonly #decisions: Decisions | undefined;
-  /** by request id: its instances, and when each first had a line of it. So a request of several instances is known */
+  /** by request id: its instances, and when each first had a line of it; shows requests of several instances */
   readonly #sharers = new Map<string, Map<string, Millis>>();
-  /** lines that name a request and no instance, by request */
+  /** by request id: lines without an instance */
   readonly #unresolved = new Map<string, Event[]>();
-  /** past actions from before a restart: more lines of them are expected, and are not late */
+  /** past actions from before a restart: more of their lines are expected, and do not count as late */
   readonly #seeded = new WeakSet<ActionInterval>();
 
   constructor(hosts: Hosts, count: Count, decisions?: Decisions) {
@@ -41,14 +39,14 @@ export class Instances {
     this.#decisions = decisions;
   }
 
-  /** How many actions are under way and have a name. */
+  /** How many actions are open and have a name. */
   get open(): number {
     let sum = 0;
     for (const { candidates } of this.states.values()) sum += candidates.filter(({ spec }) => spec !== undefined).length;
     return sum;
   }
 
-  /** Actions under way, by nova's name; `unnamed` if no line has shown the name yet. */
+  /** Open actions by nova's name; `unnamed` if no line has named them yet. */
   get openByAction(): Record<string, OpenActions> {
     const open: Record<string, OpenActions> = {};
     for (const { candidates } of this.states.values())
@@ -60,13 +58,13 @@ export class Instances {
     return open;
   }
 
-  /** The actions of an instance, past and under way. */
+  /** The exported and the open actions of an instance. */
   intervalsOf(instance: string): readonly ActionInterval[] {
     const state = this.states.get(instance);
     return state === undefined ? [] : [...state.past, ...state.candidates];
   }
 
-  /** Keeps a line if it can affect an instance's actions. */
+  /** Stores a line if it can affect an instance's actions. */
   keep(event: Event): void {
     const isApi = event.service === 'nova-api' && INTRODUCES.has(event.kind);
     if (event.service !== 'nova-compute' && !isApi) return;
@@ -78,7 +76,7 @@ export class Instances {
     const state = this.#stateOf(event.instance);
     if (event.requestId !== undefined && event.userId !== undefined) {
       const { requestId: request, at } = event;
-      const past = state.past.length === 0 ? undefined : takerOf(state.past, isApi ? isExported : isTaken, request, at);
+      const past = state.past.length === 0 ? undefined : findOwner(state.past, isApi ? isExported : isTaken, request, at);
       if (past !== undefined) {
         if (ONLY_AT_WORK.has(event.kind)) return;
         if (!isApi && this.#seeded.has(past)) this.#count('replayed_lines');
@@ -98,8 +96,8 @@ export class Instances {
     const { events } = state;
     if (state.isSorted && events.length > 0 && inOrder(events[events.length - 1]!, event) > 0) state.isSorted = false;
     events.push(event);
-    state.newsAt = Math.min(state.newsAt, event.at);
-    state.wakesAt = Math.min(state.wakesAt, event.at + (MAY_CLOSE.has(event.kind) ? GRACE : UNNAMED_QUIET));
+    state.newLinesAt = Math.min(state.newLinesAt, event.at);
+    state.reviewAt = Math.min(state.reviewAt, event.at + (MAY_CLOSE.has(event.kind) ? GRACE : UNNAMED_QUIET));
   }
 
   #stateOf(instance: string): InstanceState {
@@ -111,17 +109,19 @@ export class Instances {
       external: new Map(),
       isSorted: true,
       past: [],
-      passage: undefined,
+      pass: undefined,
       candidates: [],
-      wakesAt: Number.POSITIVE_INFINITY,
-      newsAt: Number.POSITIVE_INFINITY,
-      lookedAt: Number.NEGATIVE_INFINITY,
+      reviewAt: Number.POSITIVE_INFINITY,
+      newLinesAt: Number.POSITIVE_INFINITY,
+      reviewedAt: Number.NEGATIVE_INFINITY,
     };
     this.states.set(instance, made);
     return made;
   }
 
-  /** Lines that name a request and no instance: whose they are is known once another line names both. */
+  /**
+   * Stores a line with a request id and no instance. Another line with both shows later to which instance it belongs.
+   */
   #keepUnresolved(event: Event): void {
     const request = event.requestId;
     if (request === undefined || event.userId === undefined || !RESOLVED.has(event.kind)) return;
@@ -131,20 +131,21 @@ export class Instances {
     for (const instance of this.#sharers.get(request)?.keys() ?? []) {
       const state = this.states.get(instance);
       if (state === undefined) continue;
-      state.newsAt = Math.min(state.newsAt, event.at);
-      state.wakesAt = Math.min(state.wakesAt, event.at + GRACE);
+      state.newLinesAt = Math.min(state.newLinesAt, event.at);
+      state.reviewAt = Math.min(state.reviewAt, event.at + GRACE);
     }
   }
 
-  /** A host's line may end everything that is under way on it. */
+  /** Schedules a review of all open actions of a host: a line about the host may have ended them. */
   wake(host: string, at: Millis): void {
     for (const state of this.states.values()) {
       if (!state.candidates.some((candidate) => candidate.host === host)) continue;
-      state.wakesAt = Number.NEGATIVE_INFINITY;
-      if (at <= state.lookedAt) state.passage = undefined;
+      state.reviewAt = Number.NEGATIVE_INFINITY;
+      if (at <= state.reviewedAt) state.pass = undefined;
     }
   }
 
+  /** Notes that an instance has a line of a request at this time. */
   share(request: string, instance: string, at: Millis): void {
     const sharers = this.#sharers.get(request);
     if (sharers === undefined) {
@@ -158,11 +159,11 @@ export class Instances {
     if (sharers.size > 1 && secondOf(sharers) !== before)
       for (const each of sharers.keys()) {
         const state = this.states.get(each);
-        if (state !== undefined) state.passage = undefined;
+        if (state !== undefined) state.pass = undefined;
       }
   }
 
-  /** The instances that have lines of a request, and since when. */
+  /** The instances that have lines of a request, each with the time of the first. */
   sharersOf(request: string): readonly (readonly [instance: string, at: Millis])[] {
     return [...(this.#sharers.get(request) ?? [])];
   }
@@ -173,20 +174,20 @@ export class Instances {
   };
 
   /**
-   * Whether several instances have lines of a request, as of a moment: what comes later must not matter for what
-   * closed before.
+   * Whether several instances have lines of a request, up to a time. Later lines must not affect units that closed
+   * before them.
    */
   isShared(request: string, by: Millis): boolean {
     const since = this.#sharedSince(request);
     return since !== Number.POSITIVE_INFINITY && since <= by;
   }
 
-  /** The lines of a request that name no instance. */
+  /** The lines of a request without an instance. */
   unresolvedOf(request: string): readonly Event[] {
     return this.#unresolved.get(request) ?? [];
   }
 
-  /** An instance's lines, and those of its requests that name no instance, in order. */
+  /** An instance's lines, and the lines of its requests without an instance, in order. */
   linesOf(state: InstanceState, watermark: Millis): readonly Event[] {
     const own = state.isSorted ? state.events : [...state.events].sort(inOrder);
     const more: Event[] = [];
@@ -197,7 +198,7 @@ export class Instances {
     return more.length === 0 ? own : [...own, ...more].sort(inOrder);
   }
 
-  /** What the lines up to a moment show to be under way. */
+  /** The open candidates by the lines up to a time. */
   candidatesOf(instance: string, { past, external }: InstanceState, lines: readonly Event[], moment: Millis): Candidate[] {
     const newest = lines[lines.length - 1]?.at ?? Number.NEGATIVE_INFINITY;
     const events = newest <= moment ? lines : lines.filter(({ at }) => at <= moment);
@@ -210,16 +211,17 @@ export class Instances {
   }
 
   /**
-   * Sorts the lines up to a watermark into candidates. Continues from the last time if the new lines change nothing
-   * earlier.
+   * Sorts the lines up to a watermark into candidates. Continues the last pass if the new lines change nothing earlier.
+   *
+   * @returns a candidate that has closed, if there is one
    */
   sort(instance: string, state: InstanceState, lines: readonly Event[], watermark: Millis): Candidate | undefined {
-    const passage = this.#goesOn(state, lines, watermark) ? state.passage! : this.#begin(instance, state, watermark);
-    passage.visible.watermark = watermark;
-    return passage.timeline.advance(lines, watermark);
+    const pass = this.#canContinue(state, lines, watermark) ? state.pass! : this.#startPass(instance, state, watermark);
+    pass.visible.watermark = watermark;
+    return pass.timeline.advance(lines, watermark);
   }
 
-  #begin(instance: string, state: InstanceState, watermark: Millis): Passage {
+  #startPass(instance: string, state: InstanceState, watermark: Millis): TimelinePass {
     const visible = new VisibleMoments(this.#hosts, watermark);
     const { past } = state;
     const timeline = new Timeline(instance, {
@@ -228,49 +230,49 @@ export class Instances {
       external: upTo(state.external, watermark),
       sharedSince: this.#sharedSince,
     });
-    state.passage = { timeline, visible };
-    return state.passage;
+    state.pass = { timeline, visible };
+    return state.pass;
   }
 
-  #goesOn({ passage }: InstanceState, lines: readonly Event[], watermark: Millis): boolean {
+  #canContinue({ pass }: InstanceState, lines: readonly Event[], watermark: Millis): boolean {
     return (
-      passage !== undefined &&
-      !this.#hosts.changed(passage.timeline.hosts, passage.visible.watermark, watermark) &&
-      passage.timeline.isContinuedBy(lines, watermark)
+      pass !== undefined &&
+      !this.#hosts.changed(pass.timeline.hosts, pass.visible.watermark, watermark) &&
+      pass.timeline.isContinuedBy(lines, watermark)
     );
   }
 
-  /** Whether an instance is up to date with a watermark: no line has arrived that could change it. */
-  isKnown({ passage, newsAt, events }: InstanceState, watermark: Millis): boolean {
-    if (newsAt <= watermark) return false;
-    return passage === undefined ? events.length === 0 : !this.#hosts.changed(passage.timeline.hosts, passage.visible.watermark, watermark);
+  /** Whether no line up to a watermark has arrived that could change an instance since its last review. */
+  isKnown({ pass, newLinesAt, events }: InstanceState, watermark: Millis): boolean {
+    if (newLinesAt <= watermark) return false;
+    return pass === undefined ? events.length === 0 : !this.#hosts.changed(pass.timeline.hosts, pass.visible.watermark, watermark);
   }
 
   /**
-   * The candidates as of a watermark, with lines that arrived since the last look. None can have closed since: it
-   * would have been looked at.
+   * The candidates at a watermark, with the lines that arrived since the last review. None can have closed since: that
+   * would have caused a review.
    */
   asOf(instance: string, state: InstanceState, watermark: Millis): readonly Candidate[] {
     const newest = state.isSorted ? state.events[state.events.length - 1]?.at : Number.POSITIVE_INFINITY;
-    if (newest === undefined || newest <= state.lookedAt) return state.candidates;
+    if (newest === undefined || newest <= state.reviewedAt) return state.candidates;
     return this.candidatesOf(instance, state, this.linesOf(state, watermark), watermark);
   }
 
   /**
-   * What is not exported yet. A try that was passed to another host is a part of what that host, or the conductor,
-   * will show.
+   * The actions that are not exported yet. An attempt that was rescheduled is part of an action that the next host, or
+   * nova-conductor, will show.
    */
   unfinished({ past }: InstanceState, candidates: readonly Candidate[]): readonly Unfinished[] {
-    return [...candidates, ...givenOn(past, candidates)].map((each) => ({
+    return [...candidates, ...pendingAttempts(past, candidates)].map((each) => ({
       request: each.request,
-      began: Math.min(each.opened, ...triesBefore(each, past).map(({ opened }) => opened)),
+      began: Math.min(each.opened, ...attemptsBefore(each, past).map(({ opened }) => opened)),
     }));
   }
 
-  /** Turns a candidate into a past action and removes its lines: no other action may take them. */
+  /** Makes a candidate a past action, and removes its lines so that no other action uses them. */
   retire({ request, rescheduled, until, lines }: Candidate, state: InstanceState, past: ActionInterval): void {
     state.past.push(past);
-    state.passage = undefined;
+    state.pass = undefined;
     const taken = new Set<Event>(lines.attributed);
     if (rescheduled) for (const event of lines.byRequest) taken.add(event);
     const isOver = (event: Event): boolean => taken.has(event) || isExported(past, event.requestId ?? '', event.at);
@@ -288,7 +290,7 @@ export class Instances {
       const state = this.#stateOf(instance);
       if (state.past.some((each) => isSame(each, past))) continue;
       state.past.push(past);
-      state.passage = undefined;
+      state.pass = undefined;
       this.#seeded.add(past);
       if (!past.request.startsWith('@')) this.share(past.request, instance, past.opened);
     }
@@ -296,22 +298,22 @@ export class Instances {
   }
 
   /**
-   * As `Correlator.whole`. `lookedAt` counts only where something is under way, because a late line of its host may
-   * change it. What was seen of its hosts counts only where lines were taken: a sweep also looks at instances whose
-   * lines are all later.
+   * See `Correlator.comparableState`. `reviewedAt` matters only for instances with an open candidate, because a late
+   * line of the host may change that. The visible times of hosts matter only if lines were processed: a sweep also
+   * reviews instances whose lines are all later.
    */
-  get whole(): unknown {
-    const states = Array.from(this.states, ([instance, { passage, lookedAt, ...state }]) => [
+  get comparableState(): unknown {
+    const states = Array.from(this.states, ([instance, { pass, reviewedAt, ...state }]) => [
       instance,
       state,
-      state.candidates.length > 0 ? lookedAt : undefined,
-      passage === undefined ? undefined : [passage.timeline.taken > 0 ? passage.visible.watermark : undefined, passage.timeline.whole],
+      state.candidates.length > 0 ? reviewedAt : undefined,
+      pass === undefined ? undefined : [pass.timeline.taken > 0 ? pass.visible.watermark : undefined, pass.timeline.comparableState],
     ]);
     const sharers = sortedByName(this.#sharers).map(([request, instances]) => [request, sortedByName(instances)]);
     return [states, sharers, sortedByName(this.#unresolved)];
   }
 
-  /** Forgets instances without lines and actions, and requests that only they used. */
+  /** Drops instances without lines and actions, and requests that only they used. */
   forget(horizon: Millis): void {
     for (const [instance, { events, past, candidates, external }] of this.states) {
       for (const [request, at] of external) if (at < horizon) external.delete(request);
@@ -324,12 +326,12 @@ export class Instances {
   }
 }
 
-function takerOf(pasts: readonly ActionInterval[], takes: typeof isTaken, request: string, at: Millis): ActionInterval | undefined {
+function findOwner(pasts: readonly ActionInterval[], takes: typeof isTaken, request: string, at: Millis): ActionInterval | undefined {
   for (const past of pasts) if (takes(past, request, at)) return past;
   return undefined;
 }
 
-/** When the second of a request's instances first had a line of it. */
+/** When the second instance of a request first had a line of it; infinity if there is only one. */
 function secondOf(sharers: ReadonlyMap<string, Millis>): Millis {
   let first = Number.POSITIVE_INFINITY;
   let second = Number.POSITIVE_INFINITY;

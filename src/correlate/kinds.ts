@@ -3,10 +3,10 @@ import { actions, beginnings, namersWithoutRequestId, naming, startersWithoutReq
 
 const kinds = (...all: readonly EventKind[]): ReadonlySet<EventKind> => new Set(all);
 
-/** nova-api's lines that say which instance a request is about, or what it begins. */
+/** nova-api's lines that link a request to an instance, or show which action it starts. */
 export const INTRODUCES = kinds(...beginnings, 'server.action.requested');
 
-/** Lines without an instance that help to decide what an action is and when it ends. */
+/** Lines without an instance that help to name an action or to find its end. */
 export const RESOLVED = kinds(
   ...beginnings,
   ...naming,
@@ -21,7 +21,7 @@ export const RESOLVED = kinds(
 );
 
 /**
- * Lines that may end an action or name one. After any other line only the candidate that it opened can close, by
+ * Lines that may end an action or name one. After any other line, only the candidate that it opened can close, after a
  * silence.
  */
 export const MAY_CLOSE = kinds(
@@ -45,16 +45,16 @@ export const MAY_CLOSE = kinds(
   ]),
 );
 
-/** After these lines the source of a resize may print nothing while it copies a disk. */
+/** After these lines the source of a resize may log nothing for a long time, because it copies a disk. */
 export const COPIES = kinds('disk.resize.moving', 'disk.resize.moved');
 
-/** Lines that only ever accompany: they belong to an action but never begin one. */
+/** Lines that belong to an action but never open one. */
 export const NEVER_OPENS = kinds('power.state.checked', 'power.state.sync.pending', 'power.state.synchronizing');
 
-/** The first line of another host after a build has failed. */
+/** The first line of the next host after a failed attempt. */
 export const BEGINS_A_BUILD = kinds('instance.claimed', 'instance.build.started', 'instance.lock.awaited', 'instance.lock.acquired');
 
-/** nova-compute's last word on a build: it is over, and one that waited for its turn may begin. */
+/** nova-compute's line that a build is over: the next build in the queue may start. */
 export const ENDS_A_BUILD = kinds(
   'instance.built',
   'instance.build.failed',
@@ -63,10 +63,10 @@ export const ENDS_A_BUILD = kinds(
   'instance.build.unexpected',
 );
 
-/** An instance's allocations in placement are written or removed. */
+/** Lines of placement: an instance's allocations are written or removed. */
 export const ALLOCATIONS = kinds('allocation.written', 'allocation.removed');
 
-/** On a controller: lines that show that a request is an action that got past the API. */
+/** Lines of a controller that show that a request is an action and was accepted by the API. */
 export const CONTROL_EVIDENCE = kinds(
   'scheduling.started',
   'placement.claiming',
@@ -82,7 +82,7 @@ export const CONTROL_EVIDENCE = kinds(
   'unshelve.host.missing',
 );
 
-/** libvirt's lifecycle events of a guest. nova-compute prints them when a thread of it gets to them. */
+/** libvirt's lifecycle events of a guest. nova-compute logs them when it handles them, which may be late. */
 export const LIFECYCLE = kinds(
   'guest.lifecycle.started',
   'guest.lifecycle.stopped',
@@ -91,5 +91,5 @@ export const LIFECYCLE = kinds(
   'guest.lifecycle.suspended',
 );
 
-/** Lines that show only that a request is at work: they may be its first. */
+/** Lines that show only that a request is active: one of them may be its first line. */
 export const ONLY_AT_WORK = kinds('instance.attribute.loaded');

@@ -1,19 +1,20 @@
 import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member, textOf } from '../lifecycle/event.js';
 import type { Claim } from './claim.js';
-import type { Kept } from './kept.js';
 import { between, type EventStore } from './store.js';
+import type { StoredLine } from './stored-line.js';
 
 /**
- * Lines about locks name the request and no instance, and a request may have many instances. But a lock has one holder:
+ * Adds lines about locks to an action of a request with several instances. These lines contain the request id but no
+ * instance. A lock has only one holder, which other lines show:
  *
  *     Lock "compute_resources" acquired │ [instance: U] Claim successful │ Lock "compute_resources" released
  *     Lock "<image's sha1>" acquired    │ U alone of the request makes its disks │ Lock "<image's sha1>" released
  *
- * So the lock is U's, if the same process of the same host prints all three.
+ * If one process logs all three lines, the lock belongs to U.
  */
 export function withHeldLocks(members: Member[], store: EventStore, claim: Claim): Member[] {
-  // If the request has one instance, they are members already.
+  // If the request has only one instance, its lock lines are members already.
   if (!claim.isShared) return members;
   const lines = Array.from(claim.aliases, (alias) => between(store.find('request', alias), claim.from, claim.to))
     .flat()
@@ -27,13 +28,13 @@ export function withHeldLocks(members: Member[], store: EventStore, claim: Claim
 
 const isOfOneProcess = (a: Event, b: Event): boolean => a.host === b.host && a.pid === b.pid;
 
-const isLock = ({ event }: Kept, of: 'claim' | 'image', step: 'acquired' | 'released'): boolean => {
+const isLock = ({ event }: StoredLine, of: 'claim' | 'image', step: 'acquired' | 'released'): boolean => {
   const { lock } = traitsOf(event.kind);
   return lock?.of === of && lock.step === step;
 };
 
 /** The lock around each claim of the instance. */
-function claimLocks(lines: readonly Kept[], instance: string): Event[] {
+function claimLocks(lines: readonly StoredLine[], instance: string): Event[] {
   return lines.flatMap((claimed, i) => {
     if (claimed.event.kind !== 'instance.claimed' || claimed.event.instance !== instance) return [];
     const near = (from: number, step: 1 | -1): Event[] => {
@@ -41,7 +42,7 @@ function claimLocks(lines: readonly Kept[], instance: string): Event[] {
         const line = lines[at]!;
         if (!isOfOneProcess(line.event, claimed.event)) continue;
         if (isLock(line, 'claim', step === 1 ? 'released' : 'acquired')) return [line.event];
-        // Another instance's claim: the lock's line of this one is missing.
+        // This is the claim of another instance: the lock line of this one is missing.
         if (line.event.kind === 'instance.claimed' || isLock(line, 'claim', step === 1 ? 'acquired' : 'released')) return [];
       }
       return [];
@@ -50,8 +51,8 @@ function claimLocks(lines: readonly Kept[], instance: string): Event[] {
   });
 }
 
-/** Locks on images that were taken while no other instance of the request made its disks in that process. */
-function imageLocks(lines: readonly Kept[], instance: string): Event[] {
+/** Locks on images, if no other instance of the request created its disks in that process at the same time. */
+function imageLocks(lines: readonly StoredLine[], instance: string): Event[] {
   return lines.flatMap((acquired, i) => {
     if (!isLock(acquired, 'image', 'acquired')) return [];
     const making = new Set<string>();

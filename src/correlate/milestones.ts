@@ -9,7 +9,7 @@ import type { Candidate, Moment } from './candidate.js';
 import { LIFECYCLE } from './kinds.js';
 import type { HostMoments } from './settle.js';
 
-/** The kinds of lines that decide when an action starts and how it ends. Most lines decide nothing. */
+/** The kinds of lines that can affect the start or the end of an action. Most kinds cannot. */
 const decisive: ReadonlyMap<ActionSpec, ReadonlySet<EventKind>> = new Map(
   actions.map((spec) => [
     spec,
@@ -28,15 +28,15 @@ const decisive: ReadonlyMap<ActionSpec, ReadonlySet<EventKind>> = new Map(
       ...(spec.reopens ?? []),
       ...spec.fails,
       ...spec.cleanupEvents,
-      ...(spec.outlivedBy?.after ?? []),
+      ...(spec.portWait?.after ?? []),
     ]),
   ]),
 );
 
 /**
- * Notes what one line shows about the action's start and end.
+ * Updates the milestones of a candidate with one line.
  *
- * @returns whether it may change them
+ * @returns whether the line may change the start or the end
  */
 export function note(candidate: Candidate, event: Event, hosts: HostMoments): boolean {
   const { spec, seen } = candidate;
@@ -50,7 +50,7 @@ export function note(candidate: Candidate, event: Event, hosts: HostMoments): bo
     }
     if (kind === 'allocation.deleted') seen.isFinal = true;
     if (event.service === 'nova-compute') {
-      // The root of an action of two hosts is written by the one that prints its naming line.
+      // In an action of two hosts, the host that logs the naming line writes the root.
       if (candidate.host !== event.host && (spec?.peerEvidence === undefined || spec.namedBy.includes(kind))) {
         candidate.host = event.host;
         isDecisive = true;
@@ -71,7 +71,7 @@ export function note(candidate: Candidate, event: Event, hosts: HostMoments): bo
   return true;
 }
 
-/** The port that the lock is for; nothing for a lock of the instance. */
+/** The port of a lock; empty for a lock of the instance. */
 const portOfLock = (event: Event): { port?: string } =>
   traitsOf(event.kind).lock?.of === 'interface' ? { port: textOf(event, 'port') ?? 'new' } : {};
 
@@ -92,7 +92,7 @@ function noteFailure({ seen }: Candidate, spec: ActionSpec, event: Event, isOfRe
   if (spec.handsBack?.includes(kind)) seen.isHandedBack = true;
   if (spec.decides?.includes(kind)) seen.isDecided = true;
   if (spec.reopens?.includes(kind)) seen.isDecided = false;
-  if (!isOfRequest && spec.failsByOwn?.includes(kind) === true) return;
+  if (!isOfRequest && spec.failsWithOwnId?.includes(kind) === true) return;
   if (spec.fails.includes(kind) || (spec.ends.includes(kind) && isRefused(event))) {
     seen.failedAt ??= at;
     if (isOfRequest) seen.failedLast = at;
@@ -100,25 +100,28 @@ function noteFailure({ seen }: Candidate, spec: ActionSpec, event: Event, isOfRe
   if (spec.cleanupEvents.includes(kind)) seen.cleanedAt = at;
 }
 
-/** nova prints libvirt's lifecycle events some time after they happened. */
+/** nova logs libvirt's lifecycle events some time after they happened. */
 const certaintyOf = ({ kind }: Event): Moment['is'] => (LIFECYCLE.has(kind) ? 'derived' : 'observed');
 
-/** An API's answer that says that the action was not done, or that nova-compute has not answered in time. */
+/** Whether an API answered with an error: it refused the action, or nova-compute did not answer in time. */
 const isRefused = (event: Event): boolean => traitsOf(event.kind).request === true && (numberOf(event, 'status') ?? 0) >= 400;
 
-/** Without its cause an end line of this kind belongs to an earlier action, one without a name. */
+/**
+ * Whether a line of `endsAfter` came before an end line. Without it the end line belongs to an earlier action without a
+ * name.
+ */
 const isAfterItsCause = ({ endsAfter }: ActionSpec, { lines }: Candidate, end: Event): boolean =>
   endsAfter === undefined || lines.byRequest.some((event) => endsAfter.includes(event.kind) && inOrder(event, end) <= 0);
 
 const isAfterItsName = ({ namedBy }: ActionSpec, { lines }: Candidate): boolean =>
   namedBy.length === 0 || lines.byRequest.some(({ kind }) => namedBy.includes(kind));
 
-/** Whether a line of this kind may decide when the action began. */
+/** Whether a line of this kind may affect the start of the action. */
 const mayStart = (spec: ActionSpec, kind: EventKind): boolean =>
   spec.starts.some(({ kinds, followedBy }) => kinds.includes(kind) || followedBy?.kind === kind) ||
   spec.underWay?.some(({ kinds }) => kinds.includes(kind)) === true;
 
-/** The start: the first edge that fits, else the first line, which stands in where the log does not print the edges. */
+/** The start of an action: the first edge that has a line, otherwise the first line as a substitute. */
 export function startOf(spec: ActionSpec, candidate: Candidate, hosts: HostMoments): Moment {
   const { lines, opened, host } = candidate;
   const { byRequest, attributed, apiLines } = lines;
@@ -141,13 +144,13 @@ function underWaySince({ underWay = [] }: ActionSpec, event: Event): Millis {
   return seconds === undefined ? Number.POSITIVE_INFINITY : event.at - seconds * 1000;
 }
 
-/** At INFO nothing shows how long an action waited for the instance, so its first line is only a bound. */
+/** At INFO no line shows how long an action waited for the instance, so its first line is only a bound. */
 const startIsOf = ({ mayHaveWaited }: Candidate, { kind }: Event): Moment['is'] =>
   mayHaveWaited && traitsOf(kind).lock === undefined ? 'derived' : 'observed';
 
 /**
- * Whether the edge's second line follows at once. If no build ended in between, the action waited for none, however
- * long it took.
+ * Whether the line of `followedBy` comes soon enough after the edge's line. If no build ended in between, the action
+ * did not wait in the queue, however long it took.
  */
 function isFollowed({ at }: Event, { followedBy }: Edge, byRequest: readonly Event[], buildEnds: () => readonly Millis[]): boolean {
   if (followedBy === undefined) return true;
@@ -155,8 +158,8 @@ function isFollowed({ at }: Event, { followedBy }: Edge, byRequest: readonly Eve
   return next !== undefined && (next.at <= at + followedBy.within || !buildEnds().some((end) => end > at && end < next.at));
 }
 
-/** Among lock lines only those of the action's own function. */
+/** Whether a lock line belongs to the action's own function; true for all other lines. */
 const isOfTheAction = (event: Event, spec: ActionSpec): boolean => traitsOf(event.kind).lock === undefined || actionOfLock(event) === spec;
 
-/** Of what a line says how many seconds it took, in one of its fields. */
+/** The start of work whose duration (seconds) is in a field of the line at its end; epoch ms. */
 const beganAt = (event: Event, field: string): Millis => event.at - Math.round((numberOf(event, field) ?? 0) * 1e6) / 1e3;

@@ -8,25 +8,25 @@ import type { Instances } from './instances.js';
 import { createNetworkReady, type NetworkReady, openingOf } from './network-ready.js';
 import type { SavedNetworkReady } from './saved.js';
 import type { Closing } from './state.js';
-import type { EventStore, Sort } from './store.js';
+import type { EventStore, NameType } from './store.js';
 import { GRACE } from './times.js';
 
-/** A network that is waited for, and when to look at it again. */
+/** A network that is waited for, and when to check it again. */
 interface Waiting {
   readonly network: NetworkReady;
-  /** the watermark at which it is over if nothing comes */
-  wakesAt: Millis;
-  /** the watermark at which its instance was last looked at when it was looked at itself */
+  /** the watermark at which the wait ends if no line arrives */
+  reviewAt: Millis;
+  /** `reviewedAt` of its instance when the network was last checked */
   knownAt: Millis;
 }
 
-/** The instances whose network is waited for. */
+/** The guests' networks that are waited for after a boot. */
 export class NetworkReadies {
   readonly #store: EventStore;
   readonly #instances: Instances;
   readonly #gather: Gather;
   #waiting: Waiting[] = [];
-  /** those that wait for an address, by the address */
+  /** by MAC address: the networks that wait for a DHCP answer to it */
   readonly #byMac = new Map<string, Set<Waiting>>();
 
   constructor(store: EventStore, instances: Instances, gather: Gather) {
@@ -40,7 +40,7 @@ export class NetworkReadies {
   }
 
   #add(network: NetworkReady): void {
-    const waiting = { network, wakesAt: Number.NEGATIVE_INFINITY, knownAt: Number.NEGATIVE_INFINITY };
+    const waiting = { network, reviewAt: Number.NEGATIVE_INFINITY, knownAt: Number.NEGATIVE_INFINITY };
     this.#waiting.push(waiting);
     for (const { mac } of network.of.ports.values()) {
       if (mac === undefined) continue;
@@ -58,23 +58,24 @@ export class NetworkReadies {
     }
   }
 
-  /** As `Correlator.whole`. */
-  get whole(): unknown {
-    return this.#waiting.map(({ network: { of, opening, from, since }, wakesAt, knownAt }) => {
+  /** See `Correlator.comparableState`. */
+  get comparableState(): unknown {
+    return this.#waiting.map(({ network: { of, opening, from, since }, reviewAt, knownAt }) => {
       const { instance, request, spec, host, start, began, ports } = of;
-      const isKnown = knownAt === this.#lookedAt(instance);
-      return [instance, request, spec, host, start, began, ports, opening, from, since, wakesAt, isKnown];
+      const isKnown = knownAt === this.#reviewedAt(instance);
+      return [instance, request, spec, host, start, began, ports, opening, from, since, reviewAt, isKnown];
     });
   }
 
-  #lookedAt(instance: string): Millis {
-    return this.#instances.states.get(instance)?.lookedAt ?? Number.NEGATIVE_INFINITY;
+  #reviewedAt(instance: string): Millis {
+    return this.#instances.states.get(instance)?.reviewedAt ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** An address was given: that may complete a network. */
+  /** Records a line: a DHCP answer may complete a network. */
   note(event: Event): void {
     if (event.kind !== 'dhcp.acknowledged' || this.#byMac.size === 0) return;
-    for (const waiting of this.#byMac.get(textOf(event, 'mac') ?? '') ?? []) waiting.wakesAt = Math.min(waiting.wakesAt, event.at + GRACE);
+    for (const waiting of this.#byMac.get(textOf(event, 'mac') ?? '') ?? [])
+      waiting.reviewAt = Math.min(waiting.reviewAt, event.at + GRACE);
   }
 
   /** Starts to wait for the networks of boots that have closed. */
@@ -93,32 +94,32 @@ export class NetworkReadies {
   }
 
   /**
-   * Closes what is over by a watermark.
+   * Closes the waits that have ended by a watermark.
    *
-   * @param lookAt brings an instance up to it: its next action ends the wait, and may close a boot
+   * @param review brings an instance up to the watermark: its next action ends the wait, and may close a boot
    */
-  advance(watermark: Millis, lookAt: (instance: string) => Closing[]): Closing[] {
+  advance(watermark: Millis, review: (instance: string) => Closing[]): Closing[] {
     const closings: Closing[] = [];
     const before = this.#waiting;
-    for (const { network } of before) for (const closing of lookAt(network.of.instance)) closings.push(closing);
+    for (const { network } of before) for (const closing of review(network.of.instance)) closings.push(closing);
     this.follow(closings);
     const left: Waiting[] = [];
     for (const waiting of this.#waiting) {
-      const knownAt = this.#lookedAt(waiting.network.of.instance);
-      if (watermark < waiting.wakesAt && knownAt === waiting.knownAt) {
+      const knownAt = this.#reviewedAt(waiting.network.of.instance);
+      if (watermark < waiting.reviewAt && knownAt === waiting.knownAt) {
         left.push(waiting);
         continue;
       }
       const closed = waiting.network.close(this.#store, watermark, this.#nextOf(waiting.network));
       if (typeof closed === 'number') {
-        waiting.wakesAt = closed;
+        waiting.reviewAt = closed;
         waiting.knownAt = knownAt;
         left.push(waiting);
         continue;
       }
       this.#remove(waiting);
       if (closed === undefined) continue;
-      this.#gather.place(closed.members);
+      this.#gather.noteInTrace(closed.members);
       closings.push({ at: closed.end + GRACE, unit: closed });
     }
     this.#waiting = left;
@@ -126,8 +127,8 @@ export class NetworkReadies {
   }
 
   /**
-   * When the first line of the instance's next action was printed. Its start may be known only much later, when this
-   * has closed.
+   * The time of the first line of the instance's next action. The start of that action may be known only after this
+   * wait has closed.
    */
   #nextOf({ of, from }: NetworkReady): Millis | undefined {
     const next = this.#instances
@@ -138,9 +139,9 @@ export class NetworkReadies {
   }
 }
 
-/** What the lines about a guest's network name. */
-export const networksOf = ({ ports }: Boot): [Sort, string][] =>
+/** The names under which the lines about a guest's network are found. */
+export const networksOf = ({ ports }: Boot): [NameType, string][] =>
   [...ports.values()].flatMap(({ mac, network }) => [
-    ...(mac === undefined ? [] : [['mac', mac] satisfies [Sort, string]]),
-    ...(network === undefined ? [] : [['network', network.slice(0, 10)] satisfies [Sort, string]]),
+    ...(mac === undefined ? [] : [['mac', mac] satisfies [NameType, string]]),
+    ...(network === undefined ? [] : [['network', network.slice(0, 10)] satisfies [NameType, string]]),
   ]);

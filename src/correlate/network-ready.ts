@@ -3,16 +3,16 @@ import { type Event, inOrder } from '../lifecycle/event.js';
 import { lastGuestEvent, momentOf } from '../lifecycle/guest-events.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
-import type { EventStore, Sort } from './store.js';
+import type { EventStore, NameType } from './store.js';
 import { GRACE } from './times.js';
 
-/** How long to wait for a guest to ask for its address. */
-const PATIENCE = seconds(60);
+/** How long (ms) to wait for a guest to ask for its address. */
+const DHCP_TIMEOUT = seconds(60);
 
-/** Actions after which a guest begins to run. */
+/** Actions that start a guest. */
 const STARTS_A_GUEST = new Set(['create', 'reboot', 'start', 'unshelve', 'rebuild']);
 
-/** The line that best shows when the guest began to run. Undefined if there is no network to wait for. */
+/** The line that best shows when the guest began to run; undefined if the action starts no guest or failed. */
 export const openingOf = ({ spec, outcome, members }: ClosedAction): Event | undefined =>
   STARTS_A_GUEST.has(spec.name) && outcome === 'succeeded'
     ? lastGuestEvent(
@@ -21,24 +21,24 @@ export const openingOf = ({ spec, outcome, members }: ClosedAction): Event | und
       )?.event
     : undefined;
 
-/** After a boot: waits for the network of its guest, on the host that runs it. */
+/** The wait for the network of a guest after its boot, on the host that runs it. */
 export interface NetworkReady {
   readonly of: Boot;
   readonly opening: Event;
   readonly from: Millis;
-  /** the earliest of the boot's lines */
+  /** the time of the boot's earliest line */
   readonly since: Millis;
   /**
-   * @param next when the instance's next action began, if one has
-   * @returns the closed unit; or, while lines may still come, the watermark at which it is over if none do; undefined
-   *   if no line is about the guest's network
+   * @param next when the instance's next action started, if it has
+   * @returns the closed unit; or the watermark at which the wait ends if no line arrives before; undefined if it ended
+   *   and no line is about the guest's network
    */
   close(store: EventStore, watermark: Millis, next: Millis | undefined): ClosedNetworkReady | undefined | Millis;
 }
 
 /**
- * Opens when the guest is resumed. Closes when every port has its address, when another action begins, or after
- * `PATIENCE`.
+ * Opens when the guest is resumed. Closes when every port has its address, when another action starts, or after
+ * `DHCP_TIMEOUT`.
  */
 export function createNetworkReady(of: Boot, opening: Event, since: Millis): NetworkReady {
   const from = momentOf(opening);
@@ -49,20 +49,20 @@ export function createNetworkReady(of: Boot, opening: Event, since: Millis): Net
     from,
     since,
     close(store, watermark, next) {
-      const limit = Math.min(from + PATIENCE, next ?? Number.POSITIVE_INFINITY);
+      const limit = Math.min(from + DHCP_TIMEOUT, next ?? Number.POSITIVE_INFINITY);
       const here = (event: Event): boolean => event.host === of.host && event.at <= limit;
-      let wakesAt = limit + GRACE;
+      let reviewAt = limit + GRACE;
       const acknowledged = ports.map(({ port, mac }) => {
         const first = firstOf(store, 'mac', mac!, (event) => event.kind === 'dhcp.acknowledged' && event.at >= from && here(event));
         if (first === undefined) return undefined;
         if (first.at <= watermark) return { event: first, ports: [port] };
-        wakesAt = Math.min(wakesAt, first.at + GRACE);
+        reviewAt = Math.min(reviewAt, first.at + GRACE);
         return undefined;
       });
       const complete = ports.length > 0 && acknowledged.every((found) => found !== undefined);
       const endedBy = complete ? 'ready' : limit === next ? 'next-action' : 'patience';
       const end = complete ? Math.max(...acknowledged.map((found) => found!.event.at)) : limit;
-      if (watermark < end + GRACE) return complete ? end + GRACE : wakesAt;
+      if (watermark < end + GRACE) return complete ? end + GRACE : reviewAt;
       const networks = new Set(ports.flatMap(({ network }) => (network === undefined ? [] : [network])));
       const metadata = [...networks]
         .sort()
@@ -87,7 +87,7 @@ export function createNetworkReady(of: Boot, opening: Event, since: Millis): Net
 }
 
 /**
- * The lines of the host's metadata proxy for a network, if this boot caused it: its announcement, and its tap in OVS.
+ * The lines about the host's metadata proxy for a network, if this boot started it: its start, and its tap in OVS.
  */
 function metadataOf(store: EventStore, network: string, from: Millis, here: (event: Event) => boolean): Event[] {
   const name = network.slice(0, 10);
@@ -97,5 +97,5 @@ function metadataOf(store: EventStore, network: string, from: Millis, here: (eve
   return added === undefined ? [begun] : [begun, added];
 }
 
-const firstOf = (store: EventStore, sort: Sort, name: string, isIt: (event: Event) => boolean): Event | undefined =>
-  store.find(sort, name).find(({ event }) => isIt(event))?.event;
+const firstOf = (store: EventStore, type: NameType, name: string, isIt: (event: Event) => boolean): Event | undefined =>
+  store.find(type, name).find(({ event }) => isIt(event))?.event;

@@ -4,16 +4,16 @@ import type { Millis } from '../model/line.js';
 import type { BuildEvent } from './builds.js';
 import type { ClosedRecord, SavedInterval } from './closed-record.js';
 
-/** A saved line, and where it was kept. */
+/** A saved line, and the stores that contained it. */
 export interface SavedLine {
   readonly event: Event;
-  /** among the lines of its instance that no exported action has taken, or of its request */
+  /** in `Instances`: a line of an instance or a request that belongs to no exported action */
   readonly isOpen: boolean;
-  /** among those that are found by what they name */
+  /** in `EventStore`: found by the names that it contains */
   readonly isFound: boolean;
 }
 
-/** An instance whose network is still waited for, while its boot is not built again. */
+/** An instance whose network is still waited for, and whose boot is not built again. Times are in epoch ms. */
 export interface SavedNetworkReady {
   readonly instance: string;
   readonly request: string;
@@ -27,23 +27,26 @@ export interface SavedNetworkReady {
 }
 
 /**
- * What a correlator needs from before the place where a restart reads again: plain JSON. Releases read each other's:
- * keep the names.
+ * The state that a correlator needs from before the place where a restarted process reads again. It is plain JSON, and
+ * other releases read it: do not rename the fields.
  */
 export interface Saved {
-  /** what has been open for long: all of its lines are saved or read again, although it began before the horizon */
+  /**
+   * units that have been open for long: all their lines are saved or read again, although they opened before the
+   * horizon
+   */
   readonly long: readonly { readonly instance: string; readonly request: string }[];
   readonly lines: readonly SavedLine[];
-  /** lines of daemons about themselves during that time */
+  /** stalls of daemons during that time */
   readonly hostLines: readonly Event[];
   readonly builds: readonly (BuildEvent & { readonly host: string })[];
   readonly restarts: readonly (readonly [host: string, readonly Millis[]])[];
   readonly audits: readonly (readonly [host: string, readonly Millis[]])[];
   /** missing in checkpoints of older versions */
   readonly buildEnds?: readonly (readonly [host: string, readonly Millis[]])[];
-  /** actions that are over and were not exported, or that lie beside one that is open for long */
+  /** closed actions that were not exported, or that are beside a long open one */
   readonly pasts: readonly (readonly [instance: string, past: SavedInterval])[];
-  /** requests of several instances, and when each first had a line of it */
+  /** requests of several instances, and when each instance first had a line of it */
   readonly shared: readonly (readonly [request: string, instances: readonly (readonly [instance: string, at: Millis])[]])[];
   /** the times of a request's lines on a controller */
   readonly control: readonly (readonly [request: string, times: readonly Millis[]])[];
@@ -51,9 +54,9 @@ export interface Saved {
 }
 
 /**
- * Whether the lines of a unit that closed after a restart were saved. Then it is sent although it began before the
+ * Whether the lines of a unit that closed after a restart were saved. Then it is exported although it opened before the
  * horizon.
  */
 export const wasSaved = (saved: Saved | undefined, { instance, request, began }: ClosedRecord): boolean =>
-  // A unit that was saved without a request goes by its first line. A later line may have shown its request.
+  // A unit without a request id is saved with the time of its first line. A later line may have shown its request id.
   saved?.long.some((each) => each.instance === instance && (each.request === request || each.request === `@${began}`)) ?? false;

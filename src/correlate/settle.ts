@@ -3,21 +3,21 @@ import type { Candidate, EndLine, Verdict } from './candidate.js';
 import { COPIES } from './kinds.js';
 import { COPY_QUIET, GRACE, QUIET, SHARED_GRACE, UNNAMED_QUIET } from './times.js';
 
-/** When a host's nova-compute printed lines about no instance, in order of time. */
+/** Times (epoch ms) of nova-compute's lines about a whole host, in order. */
 export interface HostMoments {
-  /** nova-compute started: everything under way was cut off */
+  /** nova-compute started: all open actions were interrupted */
   restarts(host: string): readonly Millis[];
-  /** the periodic count of the host's resources */
+  /** the periodic resource audit of the host */
   audits(host: string): readonly Millis[];
   /** a build was over, however it ended */
   buildEnds(host: string): readonly Millis[];
 }
 
-/** How an action ended, and up to when its lines may lie. */
+/** How an action ended, and the latest time of its lines. */
 type Ending = Omit<Verdict, 'closesAt'>;
 
 /**
- * Decides when and how a candidate ended, and when it may be closed.
+ * Decides when and how a candidate ended, and when it closes.
  *
  *     open ──its end line──▶ ended ──grace──▶ closed (succeeded)
  *     open ──a failure──▶ failing ──clean-up or silence──▶ ended ──grace──▶ closed (failed)
@@ -44,16 +44,16 @@ export function settle(candidate: Candidate, hosts: HostMoments): Verdict {
 }
 
 /**
- * Whether each further line of its own may change its end. That is so where silence ends it (without a name, or after
- * a failure), and after a restart of its host, where it matters what was printed later.
+ * Whether any further line of its own may change its end: if silence ends it (without a name, or after a failure), or
+ * after a restart of nova-compute, because a later line proves that the action continued.
  */
 export const dependsOnLast = ({ verdict, host }: Candidate, hosts: HostMoments): boolean =>
   (verdict.outcome !== 'timed-out' && (verdict.outcome !== 'succeeded' || verdict.isBySilence === true)) || hosts.restarts(host).length > 0;
 
-/** The source of a resize prints nothing while it copies a disk. */
+/** Whether a disk may be being copied: the source of a resize logs nothing during that time. */
 const isCopying = ({ lines: { byRequest } }: Candidate): boolean => COPIES.has(byRequest[byRequest.length - 1]?.kind ?? 'disk.moved');
 
-/** Until when to wait for late lines of an action that ended at `end`. */
+/** The end of the wait for late lines of an action that ended at `end`. */
 const withGrace = ({ sharedSince }: Candidate, end: Millis): Millis => end + (sharedSince <= end + GRACE ? SHARED_GRACE : GRACE);
 
 function endingOf(candidate: Candidate, deadline: Millis): Ending {
@@ -70,10 +70,10 @@ function endingOf(candidate: Candidate, deadline: Millis): Ending {
   if (released !== undefined && !isHandedBack) {
     const until = withGrace(candidate, released);
     if (spec?.lockIsSuccess === true && failedAt === undefined) return { end: released, endIs: 'observed', outcome: 'succeeded', until };
-    // nova logs why an action failed, and when a build is done. Without either line the action is over and its outcome
-    // is unknown.
+    // nova logs every failure, and the end of every build. Without either line the action has ended with an unknown
+    // outcome.
     if (failedAt === undefined) return { end: released, endIs: 'observed', outcome: 'unfinished', until };
-    // nova's own record of a failed action ends with its clean-up; the lock is released a little later.
+    // nova's own record of a failed action ends with the clean-up; the lock is released a little later.
     return { end: cleanedAt ?? released, endIs: 'derived', outcome: 'failed', until };
   }
   if (failedAt !== undefined && (lock === undefined || isHandedBack)) {
@@ -88,7 +88,7 @@ function endingOf(candidate: Candidate, deadline: Millis): Ending {
 }
 
 /**
- * When its lines say that it ended, by the most exact of them. Not before nova's last line that its task is pending.
+ * The end by the most exact of its lines, but not before nova's last line that its task is pending.
  */
 function endOf({ spec, seen }: Candidate): EndLine | undefined {
   const { lock, ended, confirmed, provedAt, pendingAt } = seen;
@@ -103,13 +103,13 @@ function endOf({ spec, seen }: Candidate): EndLine | undefined {
 }
 
 /**
- * A failure counts up to the grace after the end. A failure before a line that only a success prints was recovered
- * from.
+ * Whether the action failed. A failure counts up to the grace after the end. nova has recovered from a failure that
+ * comes before a line that only a success logs.
  */
 const hasFailed = ({ seen }: Candidate, { isNeutral }: EndLine): boolean =>
   isNeutral ? seen.failedAt !== undefined : seen.failedLast !== undefined && seen.failedLast >= (seen.ended?.at ?? seen.provedAt ?? 0);
 
-/** How an action ends that a restart of nova-compute cut off. */
+/** The end of an action that a restart of nova-compute interrupted; undefined if none did. */
 function interruption(candidate: Candidate, { until }: Ending, hosts: HostMoments): Ending | undefined {
   const { seen, host, lastOwn } = candidate;
   if (seen.ended !== undefined || seen.provedAt !== undefined || seen.lock?.to !== undefined || seen.isFinal) return undefined;
@@ -120,18 +120,18 @@ function interruption(candidate: Candidate, { until }: Ending, hosts: HostMoment
 }
 
 /**
- * When an action that succeeded may be closed: at DEBUG some wait for the chains of their ports, some for the host's
- * next resource audit. At INFO what comes next may have no name of its own, so the action before it is not kept open.
+ * When an action that succeeded closes. At DEBUG some wait for the chains of their ports, or for the host's next
+ * resource audit. At INFO the next action may have no name of its own, so the action before it does not stay open.
  */
 function closingOf(candidate: Candidate, end: Millis, until: Millis, hosts: HostMoments): Millis {
   const { spec, seen, lines } = candidate;
   if (spec === undefined || !seen.isAtDebug) return until;
-  const { postAuditWait: lingers, outlivedBy } = spec;
-  if (outlivedBy !== undefined) {
-    const { millis, after } = outlivedBy;
+  const { postAuditWait, portWait } = spec;
+  if (portWait !== undefined) {
+    const { millis, after } = portWait;
     return after === undefined || lines.byRequest.some(({ kind }) => after.includes(kind)) ? Math.max(until, end + millis) : until;
   }
-  if (lingers === undefined) return until;
-  const audit = hosts.audits(candidate.host).find((at) => at > end && at <= end + lingers);
-  return Math.max(until, audit === undefined ? end + lingers : withGrace(candidate, audit));
+  if (postAuditWait === undefined) return until;
+  const audit = hosts.audits(candidate.host).find((at) => at > end && at <= end + postAuditWait);
+  return Math.max(until, audit === undefined ? end + postAuditWait : withGrace(candidate, audit));
 }

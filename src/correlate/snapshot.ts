@@ -9,10 +9,10 @@ import { namesOf } from './members.js';
 import { type NetworkReadies, networksOf } from './network-readies.js';
 import type { Saved, SavedLine } from './saved.js';
 import type { InstanceState } from './state.js';
-import type { Sort } from './store.js';
+import type { NameType } from './store.js';
 import { LEAD, REACH } from './times.js';
 
-/** Everything that a snapshot saves and restores. */
+/** The parts of a correlator that a snapshot saves and restores. */
 export interface Parts {
   readonly from: Sources;
   readonly gather: Gather;
@@ -20,15 +20,15 @@ export interface Parts {
   readonly networkReadies: NetworkReadies;
 }
 
-/** An instance as of a watermark. */
-interface Look {
+/** An instance at a watermark. */
+interface InstanceView {
   readonly instance: string;
   readonly state: InstanceState;
   readonly candidates: readonly Candidate[];
   readonly unfinished: readonly Unfinished[];
 }
 
-function looks({ from: { instances } }: Parts, watermark: Millis): Look[] {
+function instanceViews({ from: { instances } }: Parts, watermark: Millis): InstanceView[] {
   return Array.from(instances.states, ([instance, state]) => {
     const candidates = instances.asOf(instance, state, watermark);
     return { instance, state, candidates, unfinished: instances.unfinished(state, candidates) };
@@ -36,14 +36,14 @@ function looks({ from: { instances } }: Parts, watermark: Millis): Look[] {
 }
 
 /**
- * The earliest moment from which units that are not exported yet still need lines. What began before `longSince` does
- * not count: it is saved.
+ * The earliest time from which units that are not exported yet still need lines. Units that opened before `longSince`
+ * do not count, because their lines are saved.
  *
  * @returns infinity when nothing is open
  */
 export function neededSince(parts: Parts, watermark: Millis, longSince: Millis): Millis {
   const began = [
-    ...looks(parts, watermark).flatMap(({ unfinished }) => unfinished.map((each) => each.began)),
+    ...instanceViews(parts, watermark).flatMap(({ unfinished }) => unfinished.map((each) => each.began)),
     ...parts.control.sessions.map(({ session }) => session.first),
     ...parts.networkReadies.open.map(({ of }) => of.began),
   ];
@@ -55,7 +55,7 @@ export function save(parts: Parts, watermark: Millis, longSince: Millis, before:
   return new Snapshot(parts, watermark, longSince, before).saved();
 }
 
-/** Collects what must be remembered from before the place where a restart reads again. */
+/** Collects the state that a restarted process needs from before the place where it reads again. */
 class Snapshot {
   readonly #parts: Parts;
   readonly #watermark: Millis;
@@ -75,8 +75,8 @@ class Snapshot {
 
   saved(): Saved {
     const { hostLines, builds, hosts } = this.#parts.from;
-    const all = looks(this.#parts, this.#watermark);
-    for (const look of all) this.#saveLines(look);
+    const all = instanceViews(this.#parts, this.#watermark);
+    for (const view of all) this.#saveLines(view);
     const control = this.#control();
     const sequels = this.#savedNetworks();
     return {
@@ -89,15 +89,15 @@ class Snapshot {
       restarts: hosts.restarts.before(this.#before),
       audits: hosts.audits.before(this.#before),
       buildEnds: hosts.buildEnds.before(this.#before),
-      pasts: all.flatMap((look) => this.#pasts(look)),
+      pasts: all.flatMap((view) => this.#pasts(view)),
       shared: this.#shared(all),
       control,
       sequels,
     };
   }
 
-  /** The lines of an instance that has been under way for long. */
-  #saveLines({ instance, state, candidates, unfinished }: Look): void {
+  /** Saves the lines of an instance with a long open action. */
+  #saveLines({ instance, state, candidates, unfinished }: InstanceView): void {
     const { instances } = this.#parts.from;
     const longs = unfinished.filter(({ began }) => began < this.#longSince);
     for (const { request, began } of longs) {
@@ -120,14 +120,14 @@ class Snapshot {
     this.#saveNamed(namesOf(from.store, claim), began - REACH);
   }
 
-  #saveNamed(names: readonly (readonly [Sort, string])[], since: Millis): void {
-    for (const [sort, name] of names)
-      for (const { event } of this.#parts.from.store.find(sort, name))
+  #saveNamed(names: readonly (readonly [NameType, string])[], since: Millis): void {
+    for (const [type, name] of names)
+      for (const { event } of this.#parts.from.store.find(type, name))
         if (event.at >= since && event.at < this.#before) this.#found.add(event);
   }
 
-  /** Past actions beside one that is open for long. The caller remembers all other exported actions. */
-  #pasts({ instance, state, unfinished }: Look): Saved['pasts'] {
+  /** Past actions beside a long open one. The caller keeps the records of all other exported actions. */
+  #pasts({ instance, state, unfinished }: InstanceView): Saved['pasts'] {
     const isLong = unfinished.some(({ began }) => began < this.#longSince);
     return state.past
       .filter(({ opened }) => opened < this.#before)
@@ -135,7 +135,7 @@ class Snapshot {
       .map((past) => [instance, saveInterval(past)] as const);
   }
 
-  #shared(all: readonly Look[]): Saved['shared'] {
+  #shared(all: readonly InstanceView[]): Saved['shared'] {
     const { instances } = this.#parts.from;
     const requests = new Set(all.flatMap(({ state, candidates }) => [...state.past, ...candidates].map(({ request }) => request)));
     return [...requests]
@@ -155,7 +155,7 @@ class Snapshot {
 
   #savedNetworks(): Saved['sequels'] {
     const all = this.#parts.networkReadies.open;
-    // A boot that is built again opens its network again.
+    // A boot that is built again starts the wait for its network again.
     for (const { of } of all) if (of.began < this.#longSince) this.#long.push(of);
     const older = all.filter(({ since }) => since < this.#before);
     for (const { of } of older) {
@@ -176,7 +176,7 @@ class Snapshot {
   }
 }
 
-/** Restores what was saved, except for past actions. */
+/** Restores the saved state, except for past actions. */
 export function restore({ from, control, networkReadies }: Parts, saved: Saved): void {
   for (const [request, instances] of saved.shared) for (const [instance, at] of instances) from.instances.share(request, instance, at);
   from.hosts.restarts.restore(saved.restarts);

@@ -6,47 +6,48 @@ import type { VisibleMoments } from './hosts.js';
 import type { Timeline } from './timeline.js';
 
 /**
- * A pass over an instance's lines, which continues when more lines come, and the moments of their hosts that it may
- * see.
+ * A pass over an instance's lines, which continues when more lines arrive, and the times of their hosts that are
+ * visible to it.
  */
-export interface Passage {
+export interface TimelinePass {
   readonly timeline: Timeline;
   readonly visible: VisibleMoments;
 }
 
-/** What is known of one instance. */
+/** The state of one instance. Times are in epoch ms. */
 export interface InstanceState {
-  /** nova-compute's lines that no exported action has taken, in order once `isSorted` */
+  /** nova-compute's lines that belong to no exported action; in order if `isSorted` */
   events: Event[];
-  /** the requests that they name, and when the first line did */
+  /** the request ids in these lines, and the time of the first line of each */
   requests: Map<string, Millis>;
   /**
-   * requests that are neutron's events and no actions, and when a line first showed it. An action may take that line
+   * request ids of neutron's events, which are no actions, and when a line first showed that; an exported action may
+   * have removed that line
    */
   external: Map<string, Millis>;
   isSorted: boolean;
-  /** actions that are exported */
+  /** exported actions */
   past: ActionInterval[];
-  /** what has sorted the lines so far; undefined if the next pass must start from the first line */
-  passage: Passage | undefined;
-  /** actions that are under way, as of `lookedAt` */
+  /** the last pass over the lines; undefined if the next one must start from the first line */
+  pass: TimelinePass | undefined;
+  /** the open candidates at `reviewedAt` */
   candidates: Candidate[];
-  /** the watermark at which to look at it again: nothing closes earlier than the grace after a line */
-  wakesAt: Millis;
-  /** the watermark at which it was last looked at */
-  lookedAt: Millis;
-  /** the time of the earliest line that came since, or that was after it */
-  newsAt: Millis;
+  /** the watermark of the next review: nothing can close before that */
+  reviewAt: Millis;
+  /** the watermark of the last review */
+  reviewedAt: Millis;
+  /** the time of the earliest line that the last review did not use */
+  newLinesAt: Millis;
 }
 
-/** A stretch of a request's lines on a controller, with no gap as long as FRAGMENT_QUIET. */
+/** A range of a request's lines on a controller, without a gap longer than FRAGMENT_QUIET. */
 export interface Session {
   readonly request: string;
   readonly first: Millis;
   readonly last: Millis;
 }
 
-/** What has closed, and when. */
+/** A unit that has closed, and when (epoch ms). */
 export interface Closing {
   readonly at: Millis;
   readonly unit: ClosedUnit;

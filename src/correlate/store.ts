@@ -5,22 +5,23 @@ import type { Millis } from '../model/line.js';
 import { ownText } from '../model/own-text.js';
 import { seconds } from '../model/time.js';
 import { CompactEvent } from './compact-event.js';
-import { FORGOTTEN, type Kept, type Links, type Named, type NamedPort, type Sort } from './kept.js';
+import { FORGOTTEN, type Links, type Named, type NamedPort, type NameType, type StoredLine } from './stored-line.js';
 
-export type { Sort } from './kept.js';
+export type { NameType } from './stored-line.js';
 
-/** A tap's name holds the first 11 characters of its port's id, whatever is put before them: tap, qvo, vhu. */
+/** A tap's name contains the first 11 characters of its port's id after a prefix: tap, qvo, qvb or vhu. */
 const TAP = /^(?:tap|qvo|qvb|vhu)([0-9a-f]{8}-[0-9a-f]{2})$/;
 const METADATA_TAP = /^tap[0-9a-f]{8}-[0-9a-f]0$/;
+/** The first 11 characters of the port's id in a tap's name; undefined if the name has another form. */
 export const portPrefix = (tap: string): string | undefined => TAP.exec(tap)?.[1];
 
-/** Every port a line names, by its uuid. */
+/** The ports that a line names by their UUIDs. */
 export function portsOf({ fields }: Event): readonly Vif[] {
   const { port, ports } = fields;
   if (typeof port === 'string') {
     const { tap, mac, network } = fields;
     const vif: { -readonly [K in keyof Vif]: Vif[K] } = { port };
-    // One by one, not spread: this is asked of every line, several times.
+    // Set one by one, which is faster than spreading: this runs several times per line.
     if (typeof tap === 'string') vif.tap = tap;
     if (typeof mac === 'string') vif.mac = mac;
     if (typeof network === 'string') vif.network = network;
@@ -31,30 +32,30 @@ export function portsOf({ fields }: Event): readonly Vif[] {
 }
 const NO_PORTS: readonly Vif[] = [];
 
-/** The instances that a line lists, as the scheduler's does. */
+/** The instances in the list of a line, such as the scheduler's. */
 export function instancesOf(event: Event): readonly string[] {
   const listed = event.fields['instances'];
   return Array.isArray(listed) ? (listed as readonly string[]) : [];
 }
 
-/** Lines are grouped by this much time. A group that is too young to be forgotten is skipped as a whole. */
+/** Lines are grouped by this much time (ms). A group that is too young to be dropped is skipped as a whole. */
 const AGE = seconds(30);
 
-/** Up to so many lines of a name, the list has no spare room. */
+/** Up to so many lines of a name, the list has no spare capacity. */
 const FEW = 4;
 
 /** How many recent `Links` of a name are compared with those of the next line. */
-const MOST_LINKS = 4;
+const MAX_LINKS = 4;
 
-/** Forgotten lines that may stay in a list of any length. */
+/** How many dropped lines may stay in a list of any length. */
 const SPARE = 32;
 
 /**
- * The lines of the last minutes, by everything they name: instance, request, port, tap, address. Which of them belong
- * to an action is decided when it closes, so the order in which files are read cannot matter.
+ * The lines of the last minutes, by all names in them: instance, request, port, tap, MAC address. The lines of an
+ * action are found only when it closes, so the order in which files are read does not matter.
  */
 export class EventStore {
-  readonly #named: Readonly<Record<Sort, Map<string, Named>>> = {
+  readonly #named: Readonly<Record<NameType, Map<string, Named>>> = {
     instance: new Map(),
     request: new Map(),
     port: new Map(),
@@ -63,16 +64,16 @@ export class EventStore {
     network: new Map(),
     host: new Map(),
   };
-  readonly #ages = new Map<number, Kept[]>();
-  /** the age group of the last line: the next line is mostly in the same group */
+  readonly #ages = new Map<number, StoredLine[]>();
+  /** the group of the last line: the next line is usually in the same group */
   #age = Number.NaN;
-  #peers: Kept[] = [];
-  /** what the last lines named: the next line mostly names the same, and a comparison is faster than a look-up */
+  #peers: StoredLine[] = [];
+  /** the names of the last line: the next line usually has the same, and a comparison is faster than a look-up */
   #lastInstance: Named | undefined;
   #lastRequest: Named | undefined;
-  readonly #placed = new Set<Event>();
+  readonly #inTrace = new Set<Event>();
   #size = 0;
-  #looks = 0;
+  #searches = 0;
 
   get size(): number {
     return this.#size;
@@ -80,14 +81,14 @@ export class EventStore {
 
   add(event: Event): void {
     const links = this.#linksOf(event);
-    const kept: Kept = event instanceof CompactEvent ? event.keptWith(links) : { event, links, look: 0 };
+    const stored: StoredLine = event instanceof CompactEvent ? event.storedWith(links) : { event, links, lastSearch: 0 };
     const { instance, request, globalRequest, ports, others } = links;
-    if (instance !== undefined) file(kept, instance);
-    if (request !== undefined) file(kept, request);
-    if (globalRequest !== undefined) file(kept, globalRequest);
-    for (let i = 0; i < ports.length; i++) file(kept, ports[i]!.named);
-    for (let i = 0; i < others.length; i++) file(kept, others[i]!);
-    this.#peersOf(Math.floor(event.at / AGE)).push(kept);
+    if (instance !== undefined) file(stored, instance);
+    if (request !== undefined) file(stored, request);
+    if (globalRequest !== undefined) file(stored, globalRequest);
+    for (let i = 0; i < ports.length; i++) file(stored, ports[i]!.named);
+    for (let i = 0; i < others.length; i++) file(stored, others[i]!);
+    this.#peersOf(Math.floor(event.at / AGE)).push(stored);
     this.#size++;
   }
 
@@ -99,8 +100,8 @@ export class EventStore {
     const ports = this.#portsOf(event);
     const others = this.#othersOf(event);
     const first = request ?? instance ?? globalRequest ?? ports[0]?.named;
-    let looks = 0;
-    for (let last = first?.links; last !== undefined && looks < MOST_LINKS; last = last.before, looks++)
+    let tried = 0;
+    for (let last = first?.links; last !== undefined && tried < MAX_LINKS; last = last.before, tried++)
       if (
         last.instance === instance &&
         last.request === request &&
@@ -109,13 +110,13 @@ export class EventStore {
         last.others === others
       )
         return last;
-    // The chain is cut: a name that is always in use would otherwise keep everything that was ever named with it.
-    const links = { instance, request, globalRequest, ports, others, before: looks < MOST_LINKS ? first?.links : undefined };
+    // The chain is cut. Otherwise a name that is always in use would keep all names that were ever in one line with it.
+    const links = { instance, request, globalRequest, ports, others, before: tried < MAX_LINKS ? first?.links : undefined };
     if (first !== undefined) first.links = links;
     return links;
   }
 
-  #peersOf(age: number): Kept[] {
+  #peersOf(age: number): StoredLine[] {
     if (age === this.#age) return this.#peers;
     let peers = this.#ages.get(age);
     if (peers === undefined) this.#ages.set(age, (peers = []));
@@ -124,8 +125,8 @@ export class EventStore {
     return peers;
   }
 
-  #sameOr(last: Named | undefined, sort: Sort, name: string): Named {
-    return last !== undefined && last.live > 0 && last.name === name ? last : this.#idOf(sort, name);
+  #sameOr(last: Named | undefined, type: NameType, name: string): Named {
+    return last !== undefined && last.live > 0 && last.name === name ? last : this.#idOf(type, name);
   }
 
   #portsOf(event: Event): readonly NamedPort[] {
@@ -134,7 +135,7 @@ export class EventStore {
     if (ports.length > 1) return ports.map((vif) => ({ named: this.#nameOf('port', vif.port), vif }));
     const [vif] = ports as readonly [Vif];
     const named = this.#nameOf('port', vif.port);
-    if (named.namedPort === undefined || !saysSame(named.namedPort[0].vif, vif))
+    if (named.namedPort === undefined || !isSameVif(named.namedPort[0].vif, vif))
       named.namedPort = [{ named, vif: ownVif(vif, named.name) }];
     return named.namedPort;
   }
@@ -154,7 +155,7 @@ export class EventStore {
         return this.#oneOf('host', event.host);
     }
     const { tap, mac } = fields;
-    // An SR-IOV agent calls a port by its address.
+    // An SR-IOV agent names a port by its MAC address.
     if (typeof mac === 'string' && traitsOf(kind).agent === true) return this.#oneOf('mac', mac);
     if (typeof tap !== 'string' || fields['port'] !== undefined) return NOTHING;
     // The other taps of OVS are the metadata proxies' of networks: `tap` + 10 characters of the network's id + `0`.
@@ -162,95 +163,97 @@ export class EventStore {
     return [...this.#oneOf('tap', portPrefix(tap)), ...this.#oneOf('network', proxied)];
   }
 
-  #oneOf(sort: Sort, name: string | undefined): readonly Named[] {
-    return name === undefined ? NOTHING : [this.#nameOf(sort, name)];
+  #oneOf(type: NameType, name: string | undefined): readonly Named[] {
+    return name === undefined ? NOTHING : [this.#nameOf(type, name)];
   }
 
-  /** Named by a text of the line: it is copied, so that the line is not kept in memory. */
-  #nameOf(sort: Sort, name: string): Named {
-    return this.#named[sort].get(name) ?? this.#idOf(sort, ownText(name));
+  /** The entry of a name from the line's text. The name is copied, so that it does not keep the line in memory. */
+  #nameOf(type: NameType, name: string): Named {
+    return this.#named[type].get(name) ?? this.#idOf(type, ownText(name));
   }
 
-  /** Named by an id of the event itself, which is kept anyway. */
-  #idOf(sort: Sort, name: string): Named {
-    const found = this.#named[sort].get(name);
+  /** The entry of an id of the event itself, which is in memory anyway. */
+  #idOf(type: NameType, name: string): Named {
+    const found = this.#named[type].get(name);
     if (found !== undefined) return found;
-    const made: Named = { sort, name, lines: [], isSorted: true, live: 0, namedPort: undefined, links: undefined };
-    this.#named[sort].set(name, made);
+    const made: Named = { type, name, lines: [], isSorted: true, live: 0, namedPort: undefined, links: undefined };
+    this.#named[type].set(name, made);
     return made;
   }
 
-  /** The entry of this name; undefined if no kept line names it. */
-  named(sort: Sort, name: string): Named | undefined {
-    return this.#named[sort].get(name);
+  /** The entry of a name; undefined if no stored line contains it. */
+  named(type: NameType, name: string): Named | undefined {
+    return this.#named[type].get(name);
   }
 
-  /** The lines that name it, in order. */
-  find(sort: Sort, name: string): readonly Kept[] {
-    const named = this.#named[sort].get(name);
+  /** The lines that contain a name, in order. */
+  find(type: NameType, name: string): readonly StoredLine[] {
+    const named = this.#named[type].get(name);
     return named === undefined ? NO_LINES : linesOf(named);
   }
 
   /**
-   * A new number for one search. A search under many names sets it on the lines that it has seen, so that it takes
-   * each line once.
+   * A new number for a search. A search under many names sets it on the lines that it has seen, so that it returns each
+   * line once.
    */
-  nextLook(): number {
-    return ++this.#looks;
+  nextSearch(): number {
+    return ++this.#searches;
   }
 
-  /** Notes that a line is part of a trace. A line that is forgotten without this is an orphan. */
-  place(event: Event): void {
-    this.#placed.add(event);
+  /** Notes that a line is part of a trace. A line that is dropped without this is an orphan. */
+  noteInTrace(event: Event): void {
+    this.#inTrace.add(event);
   }
 
-  isPlaced(event: Event): boolean {
-    return this.#placed.has(event);
+  isInTrace(event: Event): boolean {
+    return this.#inTrace.has(event);
   }
 
-  /** As `Correlator.whole`. Names and lists of lines follow from the lines. */
-  get whole(): unknown {
-    const events = [...this.#ages.values()].flatMap((peers) => peers.filter(({ look }) => look !== FORGOTTEN).map(({ event }) => event));
-    return events.sort(inOrder).map((event) => [event, this.#placed.has(event)]);
+  /** See `Correlator.comparableState`. Names and lists of lines are derived from the lines. */
+  get comparableState(): unknown {
+    const events = [...this.#ages.values()].flatMap((peers) =>
+      peers.filter(({ lastSearch }) => lastSearch !== FORGOTTEN).map(({ event }) => event),
+    );
+    return events.sort(inOrder).map((event) => [event, this.#inTrace.has(event)]);
   }
 
-  /** Forgets the lines before `horizon` that `keeps` does not want, and reports each of them. */
+  /** Drops the lines before `horizon` for which `keeps` returns false, and calls `onForgotten` for each. */
   forget(horizon: Millis, keeps: (event: Event) => boolean, onForgotten: (event: Event) => void): void {
     this.#age = Number.NaN;
     for (const [age, peers] of this.#ages) {
       if (age * AGE >= horizon) continue;
-      const left: Kept[] = [];
-      for (const kept of peers) {
-        if (kept.event.at >= horizon || keeps(kept.event)) {
-          left.push(kept);
+      const left: StoredLine[] = [];
+      for (const stored of peers) {
+        if (stored.event.at >= horizon || keeps(stored.event)) {
+          left.push(stored);
           continue;
         }
-        onForgotten(kept.event);
-        this.#forget(kept);
+        onForgotten(stored.event);
+        this.#forget(stored);
       }
       if (left.length === 0) this.#ages.delete(age);
       else this.#ages.set(age, left);
     }
   }
 
-  /** Forgets all lines after a moment. */
+  /** Drops all lines after a time, and calls `onForgotten` for each. */
   forgetAfter(moment: Millis, onForgotten: (event: Event) => void): void {
     this.#age = Number.NaN;
     for (const [age, peers] of this.#ages) {
       if (age * AGE <= moment) continue;
-      for (const kept of peers) {
-        onForgotten(kept.event);
-        this.#forget(kept);
+      for (const stored of peers) {
+        onForgotten(stored.event);
+        this.#forget(stored);
       }
       this.#ages.delete(age);
     }
   }
 
-  #forget(kept: Kept): void {
-    kept.look = FORGOTTEN;
-    this.#placed.delete(kept.event);
+  #forget(stored: StoredLine): void {
+    stored.lastSearch = FORGOTTEN;
+    this.#inTrace.delete(stored.event);
     this.#size--;
-    const { instance, request, globalRequest, ports, others } = kept.links;
+    const { instance, request, globalRequest, ports, others } = stored.links;
     if (instance !== undefined) this.#release(instance);
     if (request !== undefined) this.#release(request);
     if (globalRequest !== undefined) this.#release(globalRequest);
@@ -258,25 +261,25 @@ export class EventStore {
     for (let i = 0; i < others.length; i++) this.#release(others[i]!);
   }
 
-  /** One line fewer. The list itself is cleaned when it is next read, or when most of its lines are forgotten. */
+  /** Counts one line less. The list is cleaned when it is next read, or when most of its lines were dropped. */
   #release(named: Named): void {
     named.live--;
     if (named.live === 0) {
-      this.#named[named.sort].delete(named.name);
-      // Lines that still point at this name must not keep what was named with it in memory.
+      this.#named[named.type].delete(named.name);
+      // Lines may still point at this entry: it must not keep other names in memory.
       named.links = undefined;
       named.namedPort = undefined;
     }
-    // A name that is always in use and never searched for would keep every line that ever had it.
+    // A name that is always in use and never searched would keep all lines that ever contained it.
     else if (named.lines.length > 2 * named.live + SPARE) named.lines = withoutForgotten(named);
   }
 }
 
-const NO_LINES: readonly Kept[] = [];
+const NO_LINES: readonly StoredLine[] = [];
 const NOTHING: readonly Named[] = [];
 const NO_NAMED_PORTS: readonly NamedPort[] = [];
 
-const saysSame = (a: Vif, b: Vif): boolean =>
+const isSameVif = (a: Vif, b: Vif): boolean =>
   a.port === b.port && a.tap === b.tap && a.mac === b.mac && a.network === b.network && a.type === b.type;
 
 function ownVif({ tap, mac, network, type }: Vif, port: string): Vif {
@@ -289,21 +292,21 @@ function ownVif({ tap, mac, network, type }: Vif, port: string): Vif {
   };
 }
 
-const byTime = (a: Kept, b: Kept): number => inOrder(a.event, b.event);
+const byTime = (a: StoredLine, b: StoredLine): number => inOrder(a.event, b.event);
 
-function file(kept: Kept, named: Named): void {
+function file(stored: StoredLine, named: Named): void {
   const { lines } = named;
-  if (named.isSorted && lines.length > 0 && byTime(lines[lines.length - 1]!, kept) > 0) named.isSorted = false;
-  // Most names have a few lines. A list that grows by `push` reserves room for seventeen more; `concat` does not.
-  if (lines.length < FEW) named.lines = lines.concat(kept);
-  else lines.push(kept);
+  if (named.isSorted && lines.length > 0 && byTime(lines[lines.length - 1]!, stored) > 0) named.isSorted = false;
+  // Most names have few lines. A list that grows by `push` reserves space for 17 more; `concat` does not.
+  if (lines.length < FEW) named.lines = lines.concat(stored);
+  else lines.push(stored);
   named.live++;
 }
 
-const withoutForgotten = ({ lines }: Named): Kept[] => lines.filter(({ look }) => look !== FORGOTTEN);
+const withoutForgotten = ({ lines }: Named): StoredLine[] => lines.filter(({ lastSearch }) => lastSearch !== FORGOTTEN);
 
 /** The lines of a name, in order. */
-export function linesOf(named: Named): readonly Kept[] {
+export function linesOf(named: Named): readonly StoredLine[] {
   if (named.lines.length > named.live) named.lines = withoutForgotten(named);
   if (!named.isSorted) {
     named.lines.sort(byTime);
@@ -313,7 +316,7 @@ export function linesOf(named: Named): readonly Kept[] {
 }
 
 /** The lines from `from` to `to`, both included. The lines must be in order. */
-export function between(lines: readonly Kept[], from: Millis, to: Millis): readonly Kept[] {
+export function between(lines: readonly StoredLine[], from: Millis, to: Millis): readonly StoredLine[] {
   const first = firstSince(lines, from);
   let end = lines.length;
   while (end > first && lines[end - 1]!.event.at > to) end--;
@@ -321,7 +324,7 @@ export function between(lines: readonly Kept[], from: Millis, to: Millis): reado
 }
 
 /** The index of the first line at `from` or later. The lines must be in order. */
-function firstSince(lines: readonly Kept[], from: Millis): number {
+function firstSince(lines: readonly StoredLine[], from: Millis): number {
   let low = 0;
   let high = lines.length;
   while (low < high) {

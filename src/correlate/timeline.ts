@@ -5,11 +5,11 @@ import { type Event, inOrder } from '../lifecycle/event.js';
 import {
   actionOfLock,
   beginnings,
-  heads,
   isOfTask,
   nameAction,
   namersWithoutRequestId,
   naming,
+  precedingKinds,
   startersWithoutRequestId,
 } from '../lifecycle/name.js';
 import { printsStates } from '../lifecycle/states.js';
@@ -23,21 +23,22 @@ import { isExported, isTaken } from './owner.js';
 import { dependsOnLast, type HostMoments, settle } from './settle.js';
 import { GRACE, LEAD } from './times.js';
 
-/** What a timeline knows besides an instance's own lines. */
+/** The input of a timeline besides an instance's own lines. */
 export interface TimelineContext {
   readonly hosts: HostMoments;
-  /** actions of this instance that are already exported: lines with their ids are late */
+  /** exported actions of this instance: lines with their request ids are late */
   readonly past: readonly ActionInterval[];
-  /** requests that are neutron's events; the lines that showed it may be gone with an exported action */
+  /** request ids of neutron's events; the lines that showed that may have been removed with an exported action */
   readonly external?: readonly string[];
-  /** since when several instances have lines of this request; infinity if only one has */
+  /** when a second instance first had a line of this request (epoch ms); infinity if only one has */
   sharedSince(request: string): Millis;
 }
 
 /**
- * The candidates that all of these lines make, whether or not some of them have closed by then.
+ * The candidates of all these lines, including those that have closed in the meantime.
  *
- * @param events nova-compute's, and nova-api's that say what a request begins; in order, none after the watermark
+ * @param events lines of nova-compute, and lines of nova-api that show which action a request starts; in order, none
+ *   after the watermark
  */
 export function timeline(instance: string, events: readonly Event[], context: TimelineContext): Candidate[] {
   const made = new Timeline(instance, context);
@@ -45,30 +46,30 @@ export function timeline(instance: string, events: readonly Event[], context: Ti
   return made.candidates;
 }
 
-const HEADLESS = { attempt: 0, sharedSince: Number.POSITIVE_INFINITY, mayHaveWaited: false };
+const NO_REQUEST = { attempt: 0, sharedSince: Number.POSITIVE_INFINITY, mayHaveWaited: false };
 
 /**
- * Sorts the lines of one instance into candidates, one per request, and finds out how each ended. It takes lines in
- * the order of time and uses no later line, so the result is the same whenever it is asked. It continues where it
- * stopped, as long as new lines are later than those that it has taken.
+ * Sorts the lines of one instance into candidates, one per request id, and finds out how each ended. It processes lines
+ * in the order of time and uses no later line, so the result does not depend on when it is computed. It continues where
+ * it stopped as long as new lines are later than the processed ones.
  */
 export class Timeline {
   readonly #instance: string;
   readonly #context: TimelineContext;
   // Most instances have none of these, and an empty map takes as much memory as two lines.
-  /** requests that are neutron's events and no actions */
+  /** request ids of neutron's events, which are no actions */
   #external: Set<string> | undefined;
   readonly #candidates: Candidates;
-  /** the first line of requests that have no candidate yet, where it opens none */
-  #early: Map<string, Event> | undefined;
-  /** nova-api's lines of requests that have no candidate yet */
+  /** by request id without a candidate: its first line, if lines of that kind open no candidate */
+  #firstLines: Map<string, Event> | undefined;
+  /** by request id without a candidate: nova-api's lines */
   #apiLines: Map<string, Event[]> | undefined;
   /** recent lines without an owner */
   #unattributed: Event[] = [];
-  /** how many lines are taken, and the last of them */
+  /** the number of processed lines, and the last of them */
   #taken = 0;
   #last: Event | undefined;
-  /** the hosts that printed the lines taken */
+  /** the hosts of the processed lines */
   readonly hosts: string[] = [];
 
   constructor(instance: string, context: TimelineContext) {
@@ -78,10 +79,10 @@ export class Timeline {
     if (context.external !== undefined && context.external.length > 0) this.#external = new Set(context.external);
   }
 
-  /** As `Correlator.whole`. */
-  get whole(): unknown {
+  /** See `Correlator.comparableState`. */
+  get comparableState(): unknown {
     return [
-      ...[this.#external, this.#candidates.whole, this.#early, this.#apiLines, this.#unattributed],
+      ...[this.#external, this.#candidates.comparableState, this.#firstLines, this.#apiLines, this.#unattributed],
       ...[this.#taken, this.#last, this.hosts, this.#context.past],
     ];
   }
@@ -90,12 +91,14 @@ export class Timeline {
     return this.#candidates.all;
   }
 
-  /** How many lines are taken. */
+  /** The number of processed lines. */
   get taken(): number {
     return this.#taken;
   }
 
-  /** Whether these are the lines that it has taken, and others after them that leave those as they are. */
+  /**
+   * Whether these are the processed lines followed by new ones that do not change the result for the processed ones.
+   */
   isContinuedBy(events: readonly Event[], moment: Millis): boolean {
     const taken = this.#taken;
     if (taken > 0 && events[taken - 1] !== this.#last) return false;
@@ -108,23 +111,23 @@ export class Timeline {
   }
 
   /**
-   * Takes the new lines up to a moment. Stops before the first line that was printed after a candidate closed, so that
-   * the candidate is as it was when it closed.
+   * Processes the new lines up to a time. Stops before the first line after the closing of a candidate, so that the
+   * candidate has the state in which it closed.
    *
-   * @param moment infinity for all of them
-   * @returns what has closed by the moment
+   * @param moment infinity for all lines
+   * @returns the candidate that has closed by then
    */
   advance(events: readonly Event[], moment: Millis): Candidate | undefined {
     this.#noteExternal(events, moment);
     for (let next = events[this.#taken]; next !== undefined && next.at <= moment; next = events[this.#taken]) {
-      const due = this.#candidates.dueBefore(next.at);
+      const due = this.#candidates.closingBefore(next.at);
       if (due !== undefined) return due;
       this.#take(next);
     }
-    return this.#candidates.dueBy(moment);
+    return this.#candidates.closingBy(moment);
   }
 
-  /** Takes all lines, even after a candidate closes. */
+  /** Processes all lines, also after a candidate has closed. */
   take(events: readonly Event[]): void {
     this.#noteExternal(events, Number.POSITIVE_INFINITY);
     for (const event of events) this.#take(event);
@@ -168,16 +171,16 @@ export class Timeline {
     for (const past of this.#context.past) if (isTaken(past, request, event.at)) return;
     const current = this.#candidates.of(request);
     const isNext = current !== undefined && isNextAttempt(current, event);
-    if (isNext) this.#giveOn(current, event.at);
+    if (isNext) this.#supersede(current, event.at);
     if (ONLY_AT_WORK.has(event.kind)) {
-      if (current === undefined) this.#noteEarly(request, event);
+      if (current === undefined) this.#noteFirst(request, event);
       return;
     }
     const candidate = current === undefined || isNext ? this.#openCandidate(request, event) : current;
     if (candidate === undefined || event.at > candidate.until) return;
     const { lines } = candidate;
     lines.byRequest.push(event);
-    // The function that holds the lock is the first rule: a candidate that it names keeps its name.
+    // The function that holds the lock has priority: a candidate that it names keeps its name.
     if (!candidate.isNamedByLock) {
       if (
         naming.has(event.kind) ||
@@ -189,22 +192,22 @@ export class Timeline {
     this.#note(candidate, event);
   }
 
-  /** Another host begins the build: this try is over, and closes first. */
-  #giveOn(candidate: Candidate, at: Millis): void {
-    candidate.isGivenOn = true;
+  /** Makes a candidate an attempt that is over: another host has started the build. It closes first. */
+  #supersede(candidate: Candidate, at: Millis): void {
+    candidate.isSuperseded = true;
     this.#settle(candidate);
     const until = Math.min(candidate.until, at + GRACE);
     this.#candidates.setVerdict(candidate, { ...candidate.verdict, until, closesAt: until });
-    this.#candidates.giveOn(candidate);
+    this.#candidates.addAttempt(candidate);
   }
 
   #openCandidate(request: string, event: Event): Candidate | undefined {
     if (NEVER_OPENS.has(event.kind)) {
-      this.#noteEarly(request, event);
-      if (this.#apiLines?.has(request) !== true && !this.#hasTaskSince(this.#early?.get(request)?.at ?? event.at)) return undefined;
+      this.#noteFirst(request, event);
+      if (this.#apiLines?.has(request) !== true && !this.#hasTaskSince(this.#firstLines?.get(request)?.at ?? event.at)) return undefined;
     }
     const before = this.#candidates.attemptsOf(request);
-    const early = before === 0 ? this.#early?.get(request) : undefined;
+    const early = before === 0 ? this.#firstLines?.get(request) : undefined;
     const first = early !== undefined && early.at >= event.at - LEAD ? early : event;
     const candidate = new Candidate(this.#instance, request, first, {
       attempt: before,
@@ -218,25 +221,25 @@ export class Timeline {
     return candidate;
   }
 
-  /** Remembers the first line of a request. If a later line opens a candidate, this is its first line. */
-  #noteEarly(request: string, event: Event): void {
-    if (this.#early?.has(request) !== true) (this.#early ??= new Map()).set(request, event);
+  /** Keeps the first line of a request. If a later line opens a candidate, this becomes its first line. */
+  #noteFirst(request: string, event: Event): void {
+    if (this.#firstLines?.has(request) !== true) (this.#firstLines ??= new Map()).set(request, event);
   }
 
-  /** Such a line opens a candidate only if a later task state shows what is going on. */
+  /** Whether a task state was logged since a time. Lines of `NEVER_OPENS` open a candidate only then. */
   #hasTaskSince(moment: Millis): boolean {
     return this.#unattributed.some((event) => event.at >= moment && isOfTask(event));
   }
 
   #takeUnattributed(event: Event): void {
-    if (printsStates(event.kind)) this.#takeStated(event);
+    if (printsStates(event.kind)) this.#takeStateLine(event);
     const owner = this.#candidates.ownerOf(event);
     const opener = startersWithoutRequestId.get(event.kind);
     if (opener !== undefined && owner?.spec !== opener) return this.#takeOpener(opener, event);
     if (owner === undefined) {
       this.#unattributed.push(event);
       for (const candidate of this.#candidates.opened) {
-        // An action prints its last line without an id soon after its last line with one.
+        // An action logs its last line without a request id soon after its last line with one.
         if (candidate.spec !== undefined || event.at > candidate.lastOwn + GRACE) continue;
         candidate.lines.unattributed.push(event);
         if (namersWithoutRequestId.has(event.kind)) this.#name(candidate);
@@ -250,23 +253,23 @@ export class Timeline {
     this.#note(candidate, event);
   }
 
-  /** nova's states of the instance may contradict the name of the action under way; of several, that of the last. */
-  #takeStated(event: Event): void {
+  /** Adds a line with nova's states to the latest candidate: the states may contradict its name. */
+  #takeStateLine(event: Event): void {
     let last: Candidate | undefined;
     for (const candidate of this.#candidates.opened) if (last === undefined || candidate.opened >= last.opened) last = candidate;
     // A line after an action's end belongs to the next action.
     if (last === undefined || last.opened > event.at || event.at > (last.end ?? Math.min(last.until, last.lastOwn + GRACE))) return;
-    last.lines.stated.push(event);
+    last.lines.stateLines.push(event);
     if (!last.isNamedByLock) this.#name(last);
   }
 
-  /** The first line of an action whose threads print no request id. */
+  /** Opens an action whose threads log no request id, or adds a line to it. */
   #takeOpener(spec: ActionSpec, event: Event): void {
     const under = [...this.#candidates.opened].filter((candidate) => event.at <= candidate.until);
     // A candidate without a name on another host is the other side of this action, and has its request.
     const started =
       under.find((each) => each.spec === spec) ?? under.findLast((each) => each.spec === undefined && each.host !== event.host);
-    const candidate = started ?? new Candidate(this.#instance, `@${event.at}`, event, HEADLESS);
+    const candidate = started ?? new Candidate(this.#instance, `@${event.at}`, event, NO_REQUEST);
     if (started === undefined) {
       if (this.#context.past.some((past) => isExported(past, candidate.request, event.at))) return;
       this.#candidates.open(candidate);
@@ -279,22 +282,29 @@ export class Timeline {
   }
 
   /**
-   * Finds the name from the lines so far. With a new name all lines are noted again: an end line may have come first.
+   * Names a candidate by the lines so far. With a new name all its lines are processed again, because an end line may
+   * have come before the naming line.
    */
   #name(candidate: Candidate): void {
     const { lines } = candidate;
-    const { byRequest, attributed, apiLines, stated } = lines;
-    const bare = (): readonly Event[] =>
+    const { byRequest, attributed, apiLines, stateLines } = lines;
+    const unattributed = (): readonly Event[] =>
       attributed.length === 0 ? lines.unattributed : [...attributed, ...lines.unattributed].sort(inOrder);
-    const spec = nameAction({ own: byRequest, begun: apiLines, bare, stated, isOld: () => this.#candidates.hadActionBefore(candidate) });
+    const spec = nameAction({
+      byRequest,
+      apiLines,
+      unattributed,
+      stateLines,
+      hadActionBefore: () => this.#candidates.hadActionBefore(candidate),
+    });
     if (spec === candidate.spec) return;
     candidate.spec = spec;
     if (spec !== undefined) {
-      this.#takeHeadless(candidate, spec);
-      // Lines beside it that had no owner may be its own.
-      const head = headOf(candidate, spec);
+      this.#takeOverUnrequested(candidate, spec);
+      // Lines without an owner may belong to it now.
+      const preceding = precedingLine(candidate, spec);
       const mine = lines.unattributed.filter(
-        (event) => event === head || (!isHeadOf(candidate, event) && this.#candidates.ownerAt(event.at) === candidate),
+        (event) => event === preceding || (!mayPrecede(candidate, event) && this.#candidates.ownerAt(event.at) === candidate),
       );
       lines.unattributed = [];
       if (mine.length > 0) {
@@ -308,15 +318,17 @@ export class Timeline {
     this.#settle(candidate);
   }
 
-  /** Takes over the action's first lines, which named no request. */
-  #takeHeadless(candidate: Candidate, spec: ActionSpec): void {
-    const headless = [...this.#candidates.opened].find((each) => each !== candidate && each.request.startsWith('@') && each.spec === spec);
-    if (headless === undefined) return;
+  /** Merges the action's first lines, which had no request id, into its candidate. */
+  #takeOverUnrequested(candidate: Candidate, spec: ActionSpec): void {
+    const unrequested = [...this.#candidates.opened].find(
+      (each) => each !== candidate && each.request.startsWith('@') && each.spec === spec,
+    );
+    if (unrequested === undefined) return;
     const { lines } = candidate;
-    this.#candidates.remove(headless);
-    lines.byRequest = [...headless.lines.byRequest, ...lines.byRequest].sort(inOrder);
-    lines.attributed = [...headless.lines.attributed, ...lines.attributed].sort(inOrder);
-    candidate.opened = Math.min(candidate.opened, headless.opened);
+    this.#candidates.remove(unrequested);
+    lines.byRequest = [...unrequested.lines.byRequest, ...lines.byRequest].sort(inOrder);
+    lines.attributed = [...unrequested.lines.attributed, ...lines.attributed].sort(inOrder);
+    candidate.opened = Math.min(candidate.opened, unrequested.opened);
   }
 
   #note(candidate: Candidate, event: Event): void {
@@ -329,24 +341,24 @@ export class Timeline {
   }
 }
 
-/** All its lines, in order. */
+/** All lines of a candidate, in order. */
 function linesOf({ lines: { byRequest, attributed, apiLines } }: Candidate): readonly Event[] {
   return attributed.length === 0 && apiLines.length === 0 ? byRequest : [...byRequest, ...attributed, ...apiLines].sort(inOrder);
 }
 
-/** Whether a line may be the first of an action, and is older than this one's first own line. */
-const isHeadOf = ({ opened }: Candidate, { kind, at }: Event): boolean => heads.has(kind) && at < opened;
+/** Whether a line may be the first line of an action, and is before the candidate's first own line. */
+const mayPrecede = ({ opened }: Candidate, { kind, at }: Event): boolean => precedingKinds.has(kind) && at < opened;
 
-/** The line without a request id with which the action began. An older one is of something that has no name. */
-function headOf(candidate: Candidate, { headedBy }: ActionSpec): Event | undefined {
-  if (headedBy === undefined) return undefined;
-  const head = candidate.lines.unattributed.findLast((event) => isHeadOf(candidate, event));
-  return head !== undefined && head.at >= candidate.opened - GRACE && headedBy.includes(head.kind) ? head : undefined;
+/** The line without a request id with which the action started. An older one belongs to something without a name. */
+function precedingLine(candidate: Candidate, { precededBy }: ActionSpec): Event | undefined {
+  if (precededBy === undefined) return undefined;
+  const preceding = candidate.lines.unattributed.findLast((event) => mayPrecede(candidate, event));
+  return preceding !== undefined && preceding.at >= candidate.opened - GRACE && precededBy.includes(preceding.kind) ? preceding : undefined;
 }
 
 /**
- * The first line of another host after a build has failed. nova logs that at DEBUG only, but two claims under one
- * request prove it, too.
+ * Whether a line is the first line of another host after a failed attempt. nova logs the reschedule only at DEBUG, but
+ * two claims with one request id prove it as well.
  */
 const isNextAttempt = (candidate: Candidate, event: Event): boolean =>
   event.host !== candidate.host &&
@@ -355,6 +367,6 @@ const isNextAttempt = (candidate: Candidate, event: Event): boolean =>
 
 const hasFailed = ({ spec, seen }: Candidate): boolean => spec === create && seen.failedAt !== undefined;
 
-/** Only lines of a clean-up: a build whose other lines are missing, if another host begins the build next. */
+/** Whether a candidate has only lines of a clean-up: a failed build whose other lines are missing. */
 const isEndOfBuild = ({ spec, lines: { byRequest } }: Candidate): boolean =>
   spec === undefined && byRequest.every(({ kind }) => create.cleanupEvents.includes(kind));

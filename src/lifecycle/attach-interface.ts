@@ -1,9 +1,9 @@
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
 import { type ActionSpec, anywhere, endMinusDuration, last, latest, line, type PhaseSpec, standIn } from './define.js';
-import { CHAIN_LASTS, eventDeliver, plugChain, portDown, requests, vifPluggedWait, vifUnplug } from './plug.js';
+import { eventDeliver, PORT_CHAIN_WAIT, plugChain, portDown, requests, vifPluggedWait, vifUnplug } from './plug.js';
 import { partsOf } from './spawning.js';
 
-/** These call nova-compute and wait for its answer: the access line comes last. */
+/** The API call. nova-api waits for nova-compute's answer, so the access line is the last line of the action. */
 const call = (kind: 'interface.attach.requested' | 'interface.detach.requested'): PhaseSpec => ({
   name: 'api request',
   service: 'nova-api',
@@ -23,18 +23,18 @@ const lockWait: PhaseSpec = {
 
 const starts = [line('interface.lock.awaited'), { kinds: ['interface.lock.acquired'] as const, less: 'waited' }];
 
-/** Plug one more port into a running server. nova-compute prints nothing of it at INFO but the plug. */
+/** Plug one more port into a running server. At INFO nova-compute logs only the plug. */
 export const attachInterface: ActionSpec = action({
   name: 'attach_interface',
   lockedBy: ['do_attach_interface'],
   namedBy: [],
-  begunBy: ['interface.attach.requested'],
-  // The API waits for the answer: where no other line gives its ends, the access line does.
+  apiLines: ['interface.attach.requested'],
+  // nova-api waits for the answer, so its access line gives both ends if no other line does.
   starts: [...starts, endMinusDuration('interface.attach.requested')],
   opensWith: ['vif.plugged'],
   ends: ['interface.lock.released', 'interface.attach.requested'],
   endsQuietly: ['vif.plugged'],
-  outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
+  portWait: { millis: PORT_CHAIN_WAIT, after: ['vif.plugged'] },
   fails: [...FAILURES, 'interface.attach.failed', 'interface.attach.refused', 'vif.plug.failed'],
   phases: [
     call('interface.attach.requested'),
@@ -76,13 +76,13 @@ export const attachInterface: ActionSpec = action({
   ],
 });
 
-/** Take a port away from a server. */
+/** Remove a port from a server. */
 export const detachInterface: ActionSpec = action({
   name: 'detach_interface',
   lockedBy: ['do_detach_interface'],
   namedBy: [],
   namedByAll: [['device.detached.persistently', 'device.detached'], ['vif.unplugged']],
-  begunBy: ['interface.detach.requested'],
+  apiLines: ['interface.detach.requested'],
   notWith: ['volume.detaching'],
   starts,
   opensWith: ['device.detaching', 'device.detach.started', 'device.detached.persistently', 'vif.unplugged'],

@@ -19,12 +19,12 @@ const lockWait: PhaseSpec = {
   to: [line('instance.lock.acquired')],
 };
 
-/** Connect a volume to a server. nova prints nothing when it is done; at DEBUG the lock's release shows it. */
+/** Connect a volume to a server. nova logs no line at the end; at DEBUG the release of the lock shows it. */
 export const attachVolume: ActionSpec = action({
   name: 'attach_volume',
   lockedBy: ['do_attach_volume'],
   namedBy: ['volume.attaching'],
-  begunBy: ['volume.attach.requested'],
+  apiLines: ['volume.attach.requested'],
   ends: [],
   endsQuietly: ['volume.attaching'],
   fails: [...FAILURES, 'volume.attach.failed', 'volume.attach.refused', 'volume.driver.attach.failed'],
@@ -42,14 +42,14 @@ export const attachVolume: ActionSpec = action({
   ],
 });
 
-/** Take a volume away from a server. */
+/** Disconnect a volume from a server. */
 export const detachVolume: ActionSpec = action({
   name: 'detach_volume',
   lockedBy: ['do_detach_volume'],
   namedBy: ['volume.detaching'],
-  begunBy: ['volume.detach.requested'],
+  apiLines: ['volume.detach.requested'],
   ends: ['device.detached'],
-  // Before Wallaby nothing is printed.
+  // Releases before Wallaby log nothing when the device is detached.
   endsQuietly: ['volume.detaching', 'volume.driver.detaching'],
   fails: [...FAILURES],
   phases: [

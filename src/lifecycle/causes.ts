@@ -6,13 +6,13 @@ import type { Phase } from './phase.js';
 import { isOf } from './thread.js';
 
 /**
- * Why a phase took as long as it did, by lines that are in the logs anyway. Times in ms.
+ * Why a phase took so long, as far as the logs show. All times are in ms.
  *
- * - `ovnStall`, `ovsStall`, `northdStall`: of the phase, in which the daemon's main loop did not come round
- * - `ovnEngine`: of the phase, in which nodes of ovn-controller's engine were worked out that took long
- * - `lockWait`, `lock`: waiting for locks, and which
- * - `image`, `imageFetch`, `imageConvert`: whether the image had to be fetched, and what that took
- * - `requests`: of the root, in which a request of the action to another service was under way
+ * - `ovnStall`, `ovsStall`, `northdStall`: time of the phase in which the main loop of the daemon was blocked
+ * - `ovnEngine`: time of the phase in which ovn-controller's incremental engine computed a slow node
+ * - `lockWait`, `lock`: time spent waiting for locks, and the names of these locks
+ * - `image`, `imageFetch`, `imageConvert`: whether the image had to be fetched, and how long that took
+ * - `requests`: only on the root: time in which a request of the action to another service was in progress
  */
 export interface Causes {
   readonly ovnStall?: number;
@@ -29,32 +29,37 @@ export interface Causes {
 
 interface HostCause {
   readonly cause: 'ovnStall' | 'ovsStall' | 'northdStall' | 'ovnEngine';
-  /** A line printed at the end of some work, which states how long it took. */
+  /** a line that the daemon logs at the end of some work, with its duration */
   readonly kind: EventKind;
-  readonly by: string;
+  readonly service: string;
   readonly phases: readonly string[];
-  /** There is one such daemon for all hosts, wherever it runs. */
+  /** one such daemon serves all hosts, so its host does not matter */
   readonly anywhere?: true;
 }
 
 const OVN_PHASES = ['lport claim', 'flow install', 'lport up', 'lport release', 'lport down'];
 
-/** What a daemon of the host went through, and whose time that is. */
+/** Which lines of which daemon explain which phases. */
 const hostCauses: readonly HostCause[] = [
-  { cause: 'ovnStall', kind: 'poll.stalled', by: 'ovn-controller', phases: OVN_PHASES },
-  { cause: 'ovnEngine', kind: 'engine.stalled', by: 'ovn-controller', phases: OVN_PHASES },
-  // ovn-controller says that flows are installed when OVS has said so.
-  { cause: 'ovsStall', kind: 'poll.stalled', by: 'ovs-vswitchd', phases: ['ovs interface add', 'ovs interface delete', 'flow install'] },
-  { cause: 'northdStall', kind: 'poll.stalled', by: 'ovn-northd', phases: ['port status up', 'port status down'], anywhere: true },
+  { cause: 'ovnStall', kind: 'poll.stalled', service: 'ovn-controller', phases: OVN_PHASES },
+  { cause: 'ovnEngine', kind: 'engine.stalled', service: 'ovn-controller', phases: OVN_PHASES },
+  // ovn-controller reports flows as installed only after OVS has confirmed them, so OVS slows "flow install", too.
+  {
+    cause: 'ovsStall',
+    kind: 'poll.stalled',
+    service: 'ovs-vswitchd',
+    phases: ['ovs interface add', 'ovs interface delete', 'flow install'],
+  },
+  { cause: 'northdStall', kind: 'poll.stalled', service: 'ovn-northd', phases: ['port status up', 'port status down'], anywhere: true },
 ];
 
 interface LockCause {
   readonly kind: EventKind;
-  /** What the lock is called to people. */
+  /** the name of the lock that a user sees */
   readonly lock: string;
-  /** The phases that wait for it, the best first; else the action as a whole does. */
+  /** the phases that may wait for it, the most likely first; if none was in progress, the root gets the wait */
   readonly phases: readonly string[];
-  /** The line that begins the wait, where the one that ends it does not state how long it was. */
+  /** the line at which the wait starts, if the line at its end does not state the duration */
   readonly from?: EventKind;
 }
 
@@ -72,27 +77,27 @@ const lockCauses: readonly LockCause[] = [
   },
 ];
 
-/** The phase that the image has to be there for. */
+/** The phase that needs the image. */
 const IMAGE_PHASE = 'image create';
 
-/** Shorter waits are the time it takes to take a lock. */
-const LEAST_WAIT = 100;
-/** Shorter work of the engine is normal; at DEBUG it logs all of it. */
-const LEAST_ENGINE = 100;
-/** A build that finds the image fetched after its wait for the lock holds the lock no longer than this. */
-const LEAST_FETCH = 10;
+/** Shorter waits (ms) are the normal cost of taking a lock. */
+const MIN_WAIT = 100;
+/** Shorter computations of the engine (ms) are normal; at DEBUG it logs every one. */
+const MIN_ENGINE = 100;
+/** A build that finds the image in the cache holds the lock for less than this (ms). */
+const MIN_FETCH = 10;
 
-/** Kinds of lines that are read for how long something took, and for nothing else: what took less is not read. */
-const leasts: Readonly<Partial<Record<EventKind, AtLeast>>> = {
-  'resource.lock.acquired': { field: 'waited', number: LEAST_WAIT / 1000 },
-  'engine.stalled': { field: 'millis', number: LEAST_ENGINE },
+/** Kinds of lines that are read only for their duration: lines with a shorter one are skipped. */
+const minimums: Readonly<Partial<Record<EventKind, AtLeast>>> = {
+  'resource.lock.acquired': { field: 'waited', number: MIN_WAIT / 1000 },
+  'engine.stalled': { field: 'millis', number: MIN_ENGINE },
 };
 
-/** What a line of the kind has to state to be the cause of anything. */
-export const leastOf = (kind: EventKind): AtLeast | undefined => leasts[kind];
+/** The shortest duration that makes a line of this kind worth reading; undefined if all its lines are read. */
+export const minimumOf = (kind: EventKind): AtLeast | undefined => minimums[kind];
 
-/** Kinds of lines that say something in an action only: periodic tasks print them all day, under a request that no user made. */
-const OF_USERS: ReadonlySet<EventKind> = new Set<EventKind>([
+/** Kinds that matter only inside an action. nova's periodic tasks log them all day, under requests without a user. */
+const USERS_ONLY: ReadonlySet<EventKind> = new Set<EventKind>([
   'power.state.checked',
   'instance.attribute.loaded',
   'cache.lock.awaited',
@@ -100,14 +105,15 @@ const OF_USERS: ReadonlySet<EventKind> = new Set<EventKind>([
   'cache.lock.released',
 ]);
 
-export const isOfUsersOnly = (kind: EventKind): boolean => OF_USERS.has(kind);
+/** Whether lines of this kind count only if their request has a user id. */
+export const isOnlyOfUsers = (kind: EventKind): boolean => USERS_ONLY.has(kind);
 
-/** What makes a phase long, as far as lines of a log show it, in words. */
+/** What can make a phase long, as sentences for a user. Empty if no line of a log shows a cause. */
 export function causesKnownOf(phase: string): string[] {
   return [
     ...hostCauses
       .filter(({ phases }) => phases.includes(phase))
-      .map(({ by, kind }) => (kind === 'engine.stalled' ? `the engine of ${by} is busy` : `the main loop of ${by} stalls`)),
+      .map(({ service, kind }) => (kind === 'engine.stalled' ? `the engine of ${service} is busy` : `the main loop of ${service} stalls`)),
     ...lockCauses.filter(({ phases }) => phases.includes(phase)).map(({ lock }) => `another holds the lock ${lock}`),
     ...(phase === IMAGE_PHASE ? ['the image is not in the cache of the host: it is fetched, and converted'] : []),
   ];
@@ -121,21 +127,21 @@ export const causeKinds: readonly EventKind[] = [
   'image.converted',
 ];
 
-/** Whether a line is kept for the host it was printed on, and not for an action. */
+/** Whether a line is stored by its host, and not by an action: a stall of a daemon. */
 export const isOfHost = ({ kind }: Event): boolean => hostKinds.has(kind);
 const hostKinds: ReadonlySet<EventKind> = new Set(hostCauses.map(({ kind }) => kind));
 
 /** Whether a line reports too short a time to be a cause, and has no other use. */
 export function isNegligible(event: Event): boolean {
-  // nova looks at the power state all day; only the look of an action says something.
+  // nova checks the power state all day. Only a check inside an action matters.
   if (event.kind === 'power.state.checked') return event.userId === undefined;
-  // For the list of stalls alone: it says that a process was held up, and not by what.
+  // Only the list of stalls uses it: it shows that a process was blocked, but not what blocked it.
   if (event.kind === 'loop.outlasted') return true;
-  if (event.kind === 'poll.stalled') return !hostCauses.some(({ by }) => by === event.service);
+  if (event.kind === 'poll.stalled') return !hostCauses.some(({ service }) => service === event.service);
   return false;
 }
 
-interface Given {
+interface CauseInput {
   readonly request: string;
   readonly start: Millis;
   readonly end: Millis;
@@ -144,63 +150,63 @@ interface Given {
   readonly members: readonly Member[];
 }
 
-/** The causes of each phase that has any, and those of the action as a whole: a pure function of the lines. */
+/** The causes of each phase that has any, and those of the root (`whole`): a pure function of the lines. */
 export function causesOf(
   phases: readonly Phase[],
-  given: Given,
-  meanwhile: readonly Event[],
+  input: CauseInput,
+  hostEvents: readonly Event[],
 ): { of: ReadonlyMap<Phase, Causes>; whole: Causes } {
   const of = new Map<Phase, Causes>();
   let whole: Causes = {};
-  const blame = (phase: Phase | undefined, causes: Causes): void => {
+  const attributeTo = (phase: Phase | undefined, causes: Causes): void => {
     if (phase === undefined) whole = merged(whole, causes);
     else of.set(phase, merged(of.get(phase) ?? {}, causes));
   };
 
-  for (const phase of meanwhile.length === 0 ? [] : phases) {
-    for (const { cause, kind, by, phases: names, anywhere } of hostCauses) {
+  for (const phase of hostEvents.length === 0 ? [] : phases) {
+    for (const { cause, kind, service, phases: names, anywhere } of hostCauses) {
       if (!names.some((name) => isOf(phase, name))) continue;
-      const lines = meanwhile.filter(
-        (event) => event.kind === kind && event.service === by && (anywhere === true || event.host === phase.host),
+      const lines = hostEvents.filter(
+        (event) => event.kind === kind && event.service === service && (anywhere === true || event.host === phase.host),
       );
       const lost = covered(
         lines.map(({ at, fields }) => ({ start: at - Number(fields['millis']), end: at })),
         phase,
       );
-      if (lost > 0) blame(phase, { [cause]: lost });
+      if (lost > 0) attributeTo(phase, { [cause]: lost });
     }
   }
 
-  const { host } = given;
+  const { host } = input;
   if (host === undefined) return { of, whole };
-  const own = given.members
+  const own = input.members
     .map(({ event }) => event)
-    .filter((event) => event.requestId === given.request && event.service === 'nova-compute' && event.host === host);
+    .filter((event) => event.requestId === input.request && event.service === 'nova-compute' && event.host === host);
   const onHost = phases.filter((phase) => phase.service === 'nova-compute' && phase.host === host);
 
   for (const { kind, lock, phases: names, from } of lockCauses) {
     for (const event of own) {
       if (event.kind !== kind) continue;
       const wait = waitOf(event, own, from);
-      if (wait.end - wait.start < LEAST_WAIT || covered([wait], given) === 0) continue;
+      if (wait.end - wait.start < MIN_WAIT || covered([wait], input) === 0) continue;
       const candidates = names.flatMap((name) => onHost.filter((phase) => isOf(phase, name) && covered([wait], phase) > 0));
-      blame(candidates[0], { lockWait: inMillis(wait.end - wait.start), lock: [lock] });
+      attributeTo(candidates[0], { lockWait: inMillis(wait.end - wait.start), lock: [lock] });
     }
   }
 
-  const image = imageOf(own, given.members);
+  const image = imageOf(own, input.members);
   if (image !== undefined)
-    blame(
+    attributeTo(
       onHost.find((phase) => isOf(phase, IMAGE_PHASE)),
       image,
     );
 
-  const requests = covered(phases.filter(isRequest), given);
-  if (requests > 0) blame(undefined, { requests });
+  const requests = covered(phases.filter(isRequest), input);
+  if (requests > 0) attributeTo(undefined, { requests });
   return { of, whole };
 }
 
-/** A request of nova-compute's to another service; that of the user to nova-api lies before the action. */
+/** A request from nova-compute to another service. The user's request to nova-api comes before the action. */
 const isRequest = ({ spec }: Phase): boolean => spec.http === 'service';
 
 interface Time {
@@ -212,11 +218,11 @@ function waitOf(event: Event, own: readonly Event[], from: EventKind | undefined
   if (from === undefined) return { start: event.at - (numberOf(event, 'waited') ?? 0) * 1000, end: event.at };
   const begun = own.findLast(({ kind, at }) => kind === from && at <= event.at);
   const before = own.findLast(({ kind, at }) => kind === event.kind && at < event.at);
-  // A wait that another lock's line lies in is another's.
+  // Another lock was taken in between, so the start of this wait is not known.
   return { start: begun === undefined || (before !== undefined && before.at > begun.at) ? event.at : begun.at, end: event.at };
 }
 
-/** How long of a time others took, counted once where they lie over each other. */
+/** How much of a time range others cover, in ms. Where they overlap, the time counts once. */
 function covered(others: readonly Time[], { start, end }: Time): number {
   let to = start;
   let sum = 0;
@@ -231,7 +237,10 @@ function covered(others: readonly Time[], { start, end }: Time): number {
   return inMillis(sum);
 }
 
-/** Whether the host had the image. At INFO glance's line of a download says that it had not, and nothing says that it had. */
+/**
+ * Whether the image was in the cache of the host. At INFO only a download in glance's log shows that it was not; no
+ * line shows that it was.
+ */
 function imageOf(own: readonly Event[], members: readonly Member[]): Causes | undefined {
   const sum = (events: readonly Event[], field: string): number =>
     inMillis(events.reduce((total, event) => total + (numberOf(event, field) ?? 0) * 1000, 0));
@@ -242,16 +251,16 @@ function imageOf(own: readonly Event[], members: readonly Member[]): Causes | un
     .filter((event) => event.kind === 'image.downloaded' && numberOf(event, 'status') === 200);
   const converted = own.filter(({ kind }) => kind === 'image.converted');
   const held = sum(fetches, 'held');
-  if (held >= LEAST_FETCH || downloads.length > 0)
+  if (held >= MIN_FETCH || downloads.length > 0)
     return {
       image: converted.length > 0 || own.some(({ kind }) => kind === 'image.converting') ? 'converted' : 'fetched',
-      imageFetch: held >= LEAST_FETCH ? held : sum(downloads, 'seconds'),
+      imageFetch: held >= MIN_FETCH ? held : sum(downloads, 'seconds'),
       ...(converted.length === 0 ? {} : { imageConvert: sum(converted, 'seconds') }),
     };
   return released.length > 0 ? { image: 'cache-hit' } : undefined;
 }
 
-/** What was waited for adds up. */
+/** Merges two sets of causes. Waits for locks are added up. */
 const merged = (a: Causes, b: Causes): Causes => ({
   ...a,
   ...b,

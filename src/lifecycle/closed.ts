@@ -5,41 +5,49 @@ import type { Outcome } from '../model/span.js';
 import type { ActionName, ActionSpec } from './define.js';
 import type { Event, Member } from './event.js';
 
-/** A lock that an action's function holds from end to end. */
+/** The lock that an action's function in nova-compute holds from its start to its end. */
 export interface ActionLock {
   readonly from: Millis;
   /** undefined while it is held */
   readonly to: Millis | undefined;
-  /** It is of this port of the instance, or of one that has no id yet (`new`): what concerns the rest may be another action's. */
+  /**
+   * Set if the lock is for one port of the instance: the port's id, or `new` before the port has one. Lines about other
+   * ports may then belong to another action.
+   */
   readonly port?: string;
 }
 
-/** An action that has been exported: what is left of it for lines that come after. */
+/** The times of an action, as later lines need them after it was exported. */
 export interface ActionInterval {
-  /** The request id; `@` and the epoch milliseconds of the first line where no line names a request. */
+  /** the request id; if no line has one, `@` and the time of the first line in epoch ms */
   readonly request: string;
-  /** Which try at the build it is. */
+  /** the number of the build attempt, from 0 */
   readonly attempt: number;
-  /** It was given to another host: an attempt, and not the action. */
+  /** nova-compute handed it back to be rescheduled: a build attempt, not the whole action */
   readonly rescheduled: boolean;
   readonly opened: Millis;
   readonly start: Millis;
   readonly end: Millis | undefined;
   readonly lock: ActionLock | undefined;
   readonly spec: ActionSpec | undefined;
-  /** The last moment whose lines may be the action's. */
+  /** later lines are not part of the action */
   readonly until: Millis;
-  /** Its last line with an id of its own, once it is closed. */
+  /** the time of its last line with its own request id, once it is closed */
   readonly last?: Millis;
 }
 
-/** An action of the same instance that another one completes. */
+/** An action that a later action of the same instance completes, such as a resize and its confirmation. */
 export interface Followed {
   readonly request: string;
   readonly action: ActionName;
 }
 
-/** The latest of an instance's past actions that an action of this spec completes. @param since none that was over before */
+/**
+ * The latest past action of the instance that an action of this spec completes.
+ *
+ * @param opened when the completing action opened
+ * @param since actions that were over before this time do not count
+ */
 export function followedBy(
   { completes }: ActionSpec,
   past: readonly ActionInterval[],
@@ -52,20 +60,20 @@ export function followedBy(
   return found?.spec === undefined ? undefined : { request: found.request, action: found.spec.name };
 }
 
-/** Common to all closed units: instance, request, times and lines. */
+/** The fields of every closed unit. Times are in epoch ms. */
 interface Closed {
   readonly instance: string;
-  /** undefined where no line gives it */
+  /** the request id, or `@` and epoch ms, as in `ActionInterval` */
   readonly request: string;
   readonly start: Millis;
   readonly end: Millis;
-  /** time of the first line that opened it (not of lines attached later); never changes */
+  /** the time of the first line that opened it (not of lines attached later); never changes */
   readonly began: Millis;
-  /** in order */
+  /** its lines, ordered by time */
   readonly members: readonly Member[];
   /** by port uuid */
   readonly ports: ReadonlyMap<string, Vif>;
-  /** lines of its hosts' daemons about themselves during it */
+  /** lines in which daemons of its hosts report their own stalls during this time */
   readonly hostEvents?: readonly Event[];
 }
 
@@ -74,49 +82,52 @@ export interface ClosedAction extends Closed {
   readonly form: 'action';
   readonly spec: ActionSpec;
   readonly outcome: Outcome;
-  /** what is known of the moments of its start and its end */
+  /** how the start and the end are known */
   readonly startIs: Certainty;
   readonly endIs: Certainty;
-  /** who writes the root */
+  /** the host and the service that write the root span */
   readonly host: string;
   readonly service: string;
-  /** the moment up to which lines may lie */
+  /** later lines are not part of the action */
   readonly until: Millis;
-  /** the attempts at it that were handed back, as far as this process reads them: their spans explain their time */
+  /** the earlier build attempts that this process knows: their spans explain that part of the time */
   readonly attempts?: readonly { readonly start: Millis; readonly end: Millis }[];
-  /** how many others its host was taking in at the time, where it is taken in itself */
+  /** how many other builds were in progress on its host; only for actions that build on a host */
   readonly builds?: number;
-  /** the action that it completes, as a confirmed resize, where this process has it */
+  /** the action that it completes, such as a resize that it confirms, if this process knows it */
   readonly follows?: Followed | undefined;
-  /** what it leaves behind; absent if only the control plane's lines are known */
+  /** its times, kept for later lines; absent if only lines of the control plane are known */
   readonly past?: ActionInterval;
 }
 
-/** A build attempt that was given to another host: no root, the next host or the conductor writes it. */
+/** A build attempt that was rescheduled. It has no root: the next host or nova-conductor writes that. */
 export interface ClosedAttempt extends Omit<ClosedAction, 'form'> {
   readonly form: 'attempt';
 }
 
-/** Lines of an action whose compute host is another process's to read. */
+/** The part of an action that this process knows when another process reads the compute host. */
 export interface ClosedFragment extends Closed {
   readonly form: 'fragment';
-  /** The action that it is part of, if its lines show it: the other host of a migration. */
+  /** the action that it is part of, if its lines show that: the other host of a migration */
   readonly spec?: ActionSpec;
-  /** what it leaves behind, of the other host of a migration */
+  /** its times, kept for later lines; only for the other host of a migration */
   readonly past?: ActionInterval;
 }
 
 /** The fields of the boot that the network-ready trace needs. */
 export type Boot = Pick<ClosedAction, 'instance' | 'request' | 'spec' | 'host' | 'start' | 'began' | 'ports'>;
 
-/** Every port has its address; or it is no longer waited for, since the next action has begun, or it took too long. */
+/**
+ * Why the wait for the network ended: every port has its address; the next action of the instance began; or the
+ * time-out (`patience`).
+ */
 type EndOfNetworkReady = 'ready' | 'next-action' | 'patience';
 
-/** What a guest's network does after the boot: a trace of its own, linked to the boot. */
+/** The start of a guest's network after the boot. It is a trace of its own, with a link to the boot. */
 export interface ClosedNetworkReady extends Closed {
   readonly form: 'network-ready';
   readonly of: Boot;
-  /** the line that says when the guest ran */
+  /** the line that shows when the guest began to run */
   readonly opening: Event;
   readonly endedBy: EndOfNetworkReady;
 }

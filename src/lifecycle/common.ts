@@ -4,17 +4,17 @@ import { type ActionSpec, endMinusDuration, line, type PhaseSpec } from './defin
 import { portCreate, portDelete, portUpdate } from './plug.js';
 import { maybe } from './spawning.js';
 
-/** What nova prints when any of its actions goes wrong. */
+/** Lines of nova-compute that show that an action failed, for any action. */
 export const FAILURES: readonly EventKind[] = ['instance.error.set', 'task.state.reverted', 'request.failed'];
 
-/** What nova-conductor prints when a build goes wrong, whatever the action. */
+/** Lines of nova-conductor that show that a build failed, for any action. */
 export const CONTROLLER_FAILURES: ReadonlySet<EventKind> = new Set<EventKind>([
   'scheduling.failed',
   'scheduling.task.failed',
   'build.attempt.failed',
 ]);
 
-/** With what most actions begin at DEBUG, before they print what they are. */
+/** The first lines of most actions at DEBUG, before a line that names the action. */
 export const AT_WORK: readonly EventKind[] = [
   'instance.attribute.loaded',
   'cache.lock.awaited',
@@ -23,26 +23,29 @@ export const AT_WORK: readonly EventKind[] = [
   'port.binding.active',
 ];
 
-type Given = Pick<ActionSpec, 'name' | 'lockedBy' | 'namedBy' | 'ends' | 'phases'> & Partial<ActionSpec>;
+type ActionDetails = Pick<ActionSpec, 'name' | 'lockedBy' | 'namedBy' | 'ends' | 'phases'> & Partial<ActionSpec>;
 
-/** An action of the usual kind: it begins with its lock or its naming line, and its lock's release without a failure is a success. */
-export function action(given: Given): ActionSpec {
+/**
+ * An action with the usual rules: it starts with its lock or with the line that names it, and it succeeded if its lock
+ * is released without a failure.
+ */
+export function action(details: ActionDetails): ActionSpec {
   return {
     starts: [
       line('instance.lock.awaited'),
       { kinds: ['instance.lock.acquired'], less: 'waited' },
-      ...given.namedBy.map((kind) => line(kind)),
+      ...details.namedBy.map((kind) => line(kind)),
     ],
-    endsWithLock: given.lockedBy.length > 0,
+    endsWithLock: details.lockedBy.length > 0,
     lockIsSuccess: true,
     fails: FAILURES,
     cleanupEvents: FAILURES,
     deadline: minutes(60),
-    ...given,
+    ...details,
   };
 }
 
-/** Waiting for another action on the instance. */
+/** The action waits because another action holds the instance's lock. */
 export const lockWait: PhaseSpec = {
   name: 'lock wait',
   service: 'nova-compute',
@@ -52,7 +55,7 @@ export const lockWait: PhaseSpec = {
   to: [line('instance.lock.acquired')],
 };
 
-/** Asking the guest to shut down, up to its timeout. */
+/** nova asks the guest to shut down, and waits up to its time-out. */
 export const guestShutdown: PhaseSpec = {
   name: 'guest shutdown',
   service: 'nova-compute',
@@ -60,7 +63,7 @@ export const guestShutdown: PhaseSpec = {
   to: [line('guest.shutdown.finished', 'guest.shutdown.failed')],
 };
 
-/** Taking the guest's process away, when it has shut down or has not. */
+/** nova ends the guest's process, whether the guest has shut down or not. */
 export const guestDestroy: PhaseSpec = {
   name: 'guest destroy',
   service: 'nova-compute',
@@ -68,7 +71,7 @@ export const guestDestroy: PhaseSpec = {
   to: [line('instance.destroyed')],
 };
 
-/** Reading the ports from neutron anew, before they are plugged. */
+/** nova reads the ports from neutron again, before it plugs them. */
 export const networkInfo: PhaseSpec = {
   name: 'network info',
   service: 'nova-compute',
@@ -79,7 +82,7 @@ export const networkInfo: PhaseSpec = {
   to: [line('cache.lock.released'), line('network.cache.updated')],
 };
 
-/** What nova-compute does between the line that ends an action and the release of its lock. */
+/** The time between the line that ends an action and the release of its lock. @param after kinds of that end line */
 export const finishing = (name: string, ...after: readonly EventKind[]): PhaseSpec => ({
   name,
   service: 'nova-compute',
@@ -88,5 +91,5 @@ export const finishing = (name: string, ...after: readonly EventKind[]): PhaseSp
   to: [line('instance.lock.released')],
 });
 
-/** neutron's part of moving a port to another host, or of giving it an address. */
+/** The requests to neutron that move a port to another host or give it an address. */
 export const portRequests: readonly PhaseSpec[] = maybe(portCreate, portUpdate, portDelete);

@@ -3,7 +3,7 @@ import type { Layout } from './plan.js';
 
 const LETTERS: Readonly<Record<Fate, string>> = {
   seen: 's',
-  unsaid: 'u',
+  'not-reported': 'u',
   'not-applicable': 'a',
   'not-read': 'r',
   'not-logged': 'l',
@@ -11,27 +11,27 @@ const LETTERS: Readonly<Record<Fate, string>> = {
   'no-line': 'n',
 };
 
-/** Nearly all actions of a kind go the same way; a layout remembers no more ways than this. */
-const MOST = 100;
+/** Most actions of a kind have the same coverage; a layout caches at most this many different ones. */
+const MAX_CACHED = 100;
 
-/** The coverage of an action: the same object for all that went the same way. */
+/** The coverage of an action. Actions with the same result share one object. */
 export function coverageOf(layout: Layout, fates: readonly Fate[], phases: readonly Phase[]): Coverage {
-  let way = '';
-  for (const fate of fates) way += LETTERS[fate];
-  for (const { name, parts, spec } of phases) way += `\n${nameOf(name, spec)}${parts === undefined ? '' : '\n+'}`;
-  let coverage = layout.coverages.get(way);
+  let key = '';
+  for (const fate of fates) key += LETTERS[fate];
+  for (const { name, parts, spec } of phases) key += `\n${nameOf(name, spec)}${parts === undefined ? '' : '\n+'}`;
+  let coverage = layout.coverages.get(key);
   if (coverage === undefined) {
-    coverage = worked(layout, fates, phases);
-    if (layout.coverages.size === MOST) layout.coverages.clear();
-    layout.coverages.set(way, coverage);
+    coverage = computeCoverage(layout, fates, phases);
+    if (layout.coverages.size === MAX_CACHED) layout.coverages.clear();
+    layout.coverages.set(key, coverage);
   }
   return coverage;
 }
 
-/** Requests that are named by their call are one phase where phases are listed. */
+/** Spans that are named by their call count as one phase in lists. */
 const nameOf = (name: string, spec: Phase['spec']): string => (spec.namedByCall === true ? spec.name : name);
 
-function worked({ plans, replaced }: Layout, fates: readonly Fate[], phases: readonly Phase[]): Coverage {
+function computeCoverage({ plans, replaced }: Layout, fates: readonly Fate[], phases: readonly Phase[]): Coverage {
   const observed = new Set(phases.map(({ name, spec }) => nameOf(name, spec)));
   const missing = new Map<string, string>();
   const notLogged = new Set<string>();
@@ -53,7 +53,7 @@ function worked({ plans, replaced }: Layout, fates: readonly Fate[], phases: rea
       notLogged.add(part);
     }
   }
-  // A phase of which only the beginning is printed at this level was taken out.
+  // A phase that has only a start at this log level was removed.
   for (const [i, { name }] of plans.entries()) if (fates[i] === 'seen') notLogged.add(name);
   const named = (names: Iterable<string>): string[] => [...names].filter((name) => !observed.has(name));
   return {

@@ -1,11 +1,11 @@
 import type { EventKind } from '../catalogue/event.js';
 import { minutes, seconds } from '../model/time.js';
-import { type ActionSpec, about, endMinusDuration, latest, line } from './define.js';
+import { type ActionSpec, bound, endMinusDuration, latest, line } from './define.js';
 import { apiRequest, dispatch, plugChain, portCreate, portUpdate, requests, scheduling } from './plug.js';
 import { spawning } from './spawning.js';
 import { secondsWaited } from './waited.js';
 
-/** What nova prints of machines that are no guests of libvirt: no image cache, no tap, no plug of nova's. */
+/** Lines of the drivers other than libvirt. Their builds use no image cache and no tap, and nova plugs nothing. */
 const OTHER_DRIVERS: readonly EventKind[] = [
   'ironic.spawn.started',
   'ironic.node.provisioned',
@@ -13,10 +13,10 @@ const OTHER_DRIVERS: readonly EventKind[] = [
   'vmware.guest.created',
 ];
 
-/** How nova ends an action that is no build when it fails. */
+/** Lines that end a failed action that is not a build. */
 const FAILED_OTHERWISE: readonly EventKind[] = ['task.state.reverted', 'request.failed', 'instance.error.set'];
 
-/** What nova takes down when a build fails, and when a delete succeeds. */
+/** nova logs these when it cleans up after a failed build, and also when a delete succeeds. */
 const TAKES_DOWN: readonly EventKind[] = [
   'instance.terminating',
   'network.deallocation.started',
@@ -36,7 +36,7 @@ export const create: ActionSpec = {
     'instance.spawn.timed',
     'instance.built',
     'networks.building',
-    // Where its head is missing: no other action allocates a network so, or fails so.
+    // These name it if its first lines are missing: no other action logs them.
     'network.allocation.started',
     'network.allocation.skipped',
     'network.allocated',
@@ -51,9 +51,9 @@ export const create: ActionSpec = {
     'instance.disappeared',
     'build.cleanup.failed',
   ],
-  // An unshelve prints these, too, and then reverts its task.
+  // An unshelve logs these as well, and then reverts its task.
   namedUnless: { kinds: ['instance.spawn.failed', 'bdm.failed'], unless: FAILED_OTHERWISE },
-  // Others claim resources, too, and shut down, resize or copy what is there already.
+  // Other actions claim resources as well, but they work on a guest that exists: they shut it down, resize or copy it.
   notWith: [
     'instance.rebuilding',
     'instance.evacuating',
@@ -72,15 +72,16 @@ export const create: ActionSpec = {
     'instance.shelve.offloading',
     'live.migration.preparing',
   ],
-  followsUp: { after: 'instance.spawned', with: ['instance.spawn.timed'] },
+  requiredNext: { after: 'instance.spawned', with: ['instance.spawn.timed'] },
   starts: [
-    // nova records the start between the two lines, and only then prints the second; where it is slow to write, half a second later.
+    // nova writes the start to the database between the two lines. A slow database delays the second one by half a
+    // second.
     { kinds: ['instance.lock.acquired'], followedBy: { kind: 'instance.build.started', within: seconds(1) } },
     line('instance.build.started'),
     endMinusDuration('instance.built'),
   ],
   underWay: [{ kinds: ['vif.plug.timed.out'], lessStated: secondsWaited }],
-  // Before a build ends, INFO does not say since when it was under way.
+  // At INFO the start of a build is not known before its end.
   opensWith: ['instance.attribute.loaded', 'instance.claimed', 'claim.failed', 'claim.attempted'],
   ends: ['instance.built'],
   endsWithLock: false,
@@ -107,15 +108,16 @@ export const create: ActionSpec = {
     'bdm.failed',
     ...TAKES_DOWN,
   ],
-  failsByOwn: TAKES_DOWN,
+  failsWithOwnId: TAKES_DOWN,
   handsBack: ['instance.build.rescheduled', 'instance.build.failed', 'instance.spawn.failed', 'claim.failed'],
-  // A build whose wait for its ports timed out is aborted: no other host would do better. Where the wait is not fatal, it goes on.
+  // A build that timed out waiting for its ports is aborted and not rescheduled. If vif_plugging_is_fatal is off, it
+  // continues.
   decides: ['vif.plug.timed.out', 'instance.build.aborted', 'instance.build.unexpected', 'instance.disappeared', 'reschedule.declined'],
   reopens: ['instance.build.rescheduled', 'instance.build.failed'],
   givenUpBy: { tasks: ['compute_task_build_instances'], kinds: ['scheduling.failed'], alone: true },
   cleanupEvents: ['allocation.deleted', 'network.deallocated'],
   reports: 'instance.built',
-  // nova gives up a build by itself only if configured to (instance_build_timeout); large images take long.
+  // nova itself gives up a build only if instance_build_timeout is set, and large images take long.
   deadline: minutes(60),
   phases: [
     apiRequest,
@@ -158,8 +160,8 @@ export const create: ActionSpec = {
       name: 'network allocate',
       service: 'nova-compute',
       debug: true,
-      // At INFO only its failure is printed: what comes before bounds its beginning.
-      from: [line('network.allocation.started'), line('networks.building'), about('instance.claimed')],
+      // At INFO only a failure is logged: the claim before it bounds its start.
+      from: [line('network.allocation.started'), line('networks.building'), bound('instance.claimed')],
       to: [line('network.allocated'), line('network.setup.failed')],
       failsAt: [{ kind: 'network.setup.failed' }],
     },
@@ -207,7 +209,7 @@ export const create: ActionSpec = {
       service: 'nova-compute',
       within: 'block device mapping',
       optional: true,
-      needsFrom: true,
+      requireStart: true,
       from: [line('volume.booting')],
       to: [line('spawn.started'), endMinusDuration('instance.spawn.timed'), line('bdm.failed')],
     },
@@ -215,8 +217,8 @@ export const create: ActionSpec = {
       name: 'spawn',
       service: 'nova-compute',
       reports: 'instance.spawn.timed',
-      // It begins with the disks: of a build that failed, at INFO, no line is nearer.
-      from: [line('spawn.started'), endMinusDuration('instance.spawn.timed'), about('image.creation.started')],
+      // At INFO, for a failed build, the line about the disks is the nearest one to its start.
+      from: [line('spawn.started'), endMinusDuration('instance.spawn.timed'), bound('image.creation.started')],
       to: [line('instance.spawn.timed'), line('instance.spawn.failed')],
       failsAt: [{ kind: 'instance.spawn.failed' }],
     },
@@ -252,8 +254,8 @@ export const create: ActionSpec = {
       to: [line('instance.spawn.timed')],
     },
     { name: 'build finish', service: 'nova-compute', from: [line('instance.spawn.timed')], to: [line('instance.built')] },
-    { ...portCreate, fromRoot: true },
-    { ...portUpdate, fromRoot: true },
+    { ...portCreate, notBeforeRoot: true },
+    { ...portUpdate, notBeforeRoot: true },
     {
       name: 'network deallocate',
       service: 'nova-compute',

@@ -2,8 +2,8 @@ import type { EventKind } from '../catalogue/event.js';
 import { inOrder, type Member } from './event.js';
 
 /**
- * Splits a port's lines into its plug cycles: each from "Preparing to wait" or the plug to the next plug or unplug. Within
- * one action a port may be plugged more than once (rebuild, hard reboot), and each plug has its own chain.
+ * Splits a port's lines into plug cycles. A cycle lasts from "Preparing to wait" or the plug until the next plug or
+ * unplug. One action may plug a port more than once (rebuild, hard reboot), and each plug has its own chain of phases.
  *
  *     awaited ▶ plugging ▶ plugged ▶ added ▶ claimed ▶ … ▶ received │ unplugging ▶ unplugged ▶ deleted │ awaited ▶ …
  *     └────────────────────── a cycle ─────────────────────────────┘                                    └─ the next
@@ -11,9 +11,9 @@ import { inOrder, type Member } from './event.js';
 export function plugCycles(members: readonly Member[]): Member[][] {
   const cycles: Member[][] = [];
   let current: Member[] | undefined;
-  /** the cycle that an unplug has cut off */
+  /** the cycle that the last unplug ended */
   let left: Member[] | undefined;
-  // OVS may have tried to open the device before nova prints its first line of the plug.
+  // OVS may try to open the device before nova logs the first line of the plug.
   let early: Member[] = [];
   const has = (...kinds: readonly EventKind[]): boolean => current?.some(({ event }) => kinds.includes(event.kind)) ?? false;
   const begin = (): void => {
@@ -33,7 +33,7 @@ export function plugCycles(members: readonly Member[]): Member[][] {
         if (current === undefined || has('vif.plugged')) begin();
         break;
       case 'vif.plug.timed.out':
-        // The plug, and what it waited for, may lie before the first line.
+        // The lines of the plug may be missing.
         if (current === undefined && cycles.length === 0) begin();
         break;
       case 'interface.added':
@@ -42,7 +42,7 @@ export function plugCycles(members: readonly Member[]): Member[][] {
       case 'vif.unplugging':
       case 'vif.unplugged':
       case 'interface.deleted':
-        // Before its own first plug, an action unplugs what was plugged earlier.
+        // Before its first plug, an action unplugs what an earlier action plugged.
         left = current ?? left;
         current = undefined;
         early = [];
@@ -51,16 +51,16 @@ export function plugCycles(members: readonly Member[]): Member[][] {
         if (current === undefined) early.push(member);
         break;
       default:
-        if (current === undefined && left !== undefined && goesOn(left, member)) left.push(member);
+        if (current === undefined && left !== undefined && isOfLoop(left, member)) left.push(member);
     }
     current?.push(member);
   }
   return cycles;
 }
 
-/** How an agent's loop starts for a port, what it prints meanwhile, and how the loop ends. */
-const TURN_BEGINS: ReadonlySet<EventKind> = new Set<EventKind>(['agent.port.processing', 'agent.port.updated']);
-const TURN_GOES_ON: ReadonlySet<EventKind> = new Set<EventKind>([
+/** Lines with which an agent's loop starts for a port, and the lines that follow in the same loop. */
+const LOOP_STARTS: ReadonlySet<EventKind> = new Set<EventKind>(['agent.port.processing', 'agent.port.updated']);
+const LOOP_CONTINUES: ReadonlySet<EventKind> = new Set<EventKind>([
   'agent.ports.wired',
   'agent.filters.preparing',
   'agent.ports.filtered',
@@ -68,14 +68,17 @@ const TURN_GOES_ON: ReadonlySet<EventKind> = new Set<EventKind>([
   'agent.devices.configured',
 ]);
 
-/** neutron-openvswitch-agent finishes its current loop, whether the interface is still there or not. */
-function goesOn(cycle: readonly Member[], { event: { kind } }: Member): boolean {
-  if (!TURN_GOES_ON.has(kind)) return false;
-  const begun = cycle.findLastIndex(({ event }) => TURN_BEGINS.has(event.kind));
+/**
+ * Whether a line belongs to the agent's current loop. neutron-openvswitch-agent finishes its loop even if the interface
+ * is gone.
+ */
+function isOfLoop(cycle: readonly Member[], { event: { kind } }: Member): boolean {
+  if (!LOOP_CONTINUES.has(kind)) return false;
+  const begun = cycle.findLastIndex(({ event }) => LOOP_STARTS.has(event.kind));
   return begun !== -1 && !cycle.slice(begun).some(({ event }) => event.kind === kind || event.kind === 'agent.devices.configured');
 }
 
-/** An action's members are in order mostly. */
+/** Sorts by time, without a copy if they are sorted already, as they mostly are. */
 function sorted(members: readonly Member[]): readonly Member[] {
   const isSorted = members.every((member, i) => i === 0 || inOrder(members[i - 1]!.event, member.event) <= 0);
   return isSorted ? members : [...members].sort((a, b) => inOrder(a.event, b.event));

@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Millis } from '../model/line.js';
 import type { Event } from './event.js';
-import type { PortBackend } from './wiring.js';
+import type { PortBackend } from './port-backend.js';
 
 /** nova's own names of instance actions (nova/compute/instance_actions.py). */
 export type ActionName =
@@ -33,184 +33,210 @@ export type ActionName =
   | 'createImage'
   | 'backup';
 
-/** One end of a phase: any of these lines. An edge list is in order of preference. */
+/** One end of a phase: a line of any of these kinds. Lists of edges are in order of preference. */
 export interface Edge {
   readonly kinds: readonly EventKind[];
-  /** The line's time minus this field, in seconds: a line that states its own duration gives both ends. */
+  /** The edge is the line's time minus this field of it, in seconds: a line that states a duration gives both ends. */
   readonly less?: string;
-  /** The same where the line states it in other words; a line that does not is no such edge. */
+  /**
+   * As `less`, for a duration that is not a field: reads it from the line, in seconds. Undefined: the line is no edge.
+   */
   readonly lessStated?: (event: Event) => number | undefined;
-  /** The edge is a bound, not the very moment: flagged `derived`. */
+  /** The edge is only a bound of the end: its evidence is `derived`. */
   readonly derived?: true;
-  /** Which of several: the first (default), the last, or for a `from` the latest before the `to`. */
+  /** Which of several lines: the first (default), the last, or for a `from` the latest before the `to`. */
   readonly pick?: 'last' | 'latest';
-  /** Looked for in the whole action instead of the port's own plug cycle. */
+  /** Searched in the whole action, not only in the port's own plug cycle. */
   readonly anywhere?: true;
   /**
-   * Counts only where such a line follows within so many milliseconds, or later with no build of the host ending in between:
-   * else the line waited in a queue.
+   * The edge counts only if a line of this kind follows within so many ms, or follows later and no other build on the
+   * host ended in between. Otherwise the action waited in a queue between the two lines.
    */
   readonly followedBy?: { readonly kind: EventKind; readonly within: Millis };
-  /** The line stands in for one that is not there: `derived`, and still, unlike a bound, it shows that the work was begun or done. */
+  /**
+   * Used if the better line is missing. Its evidence is `derived`, but unlike a bound it proves that the work was done.
+   */
   readonly standIn?: true;
-  /** Not before the first of these: where one of them is later, it is the edge. */
+  /** If the first line of one of these kinds is later than the edge's line, that line is the edge. */
   readonly notBefore?: readonly EventKind[];
 }
 
+/** One row of an action's table of phases. A span shows each phase that the lines prove. */
 export interface PhaseSpec {
   readonly name: string;
-  /** Whose work it is; of several services, each has its own span. */
+  /** The service that does the work. With several services, each has its own span. */
   readonly service: string | readonly string[];
   readonly from: readonly Edge[];
   readonly to: readonly Edge[];
-  /** One span per port: of the port's plug cycles, or of the port's own request. */
+  /** One span per port, or one per plug cycle of each port. */
   readonly per?: 'port' | 'cycle';
-  /** Only of ports with one of these backends. */
+  /** Only for ports with one of these backends. */
   readonly backends?: readonly PortBackend[];
-  /** The phase, of the same service, that this one is a part of; else the root. */
+  /** The name of the phase that this one is a part of, on the same host; otherwise it is a part of the root. */
   readonly within?: string;
-  /** The service prints its lines at DEBUG only. */
+  /** The service logs its lines only at DEBUG. */
   readonly debug?: true;
-  /** Every pair of lines is a span: it may happen several times. */
+  /** It may happen several times: each pair of lines is a span. */
   readonly repeats?: true;
-  /** From the first line of `from` to the last of `to`, whatever lies between. */
-  readonly spread?: true;
+  /** It lasts from the first line of `from` to the last line of `to`. */
+  readonly firstToLast?: true;
   /**
-   * What its thread does next: it begins where this ends. The first of these that the table has. Where neither prints a line
-   * between them, one span is of both (see `thread.ts`).
+   * The phase that follows on the same thread, and starts where this one ends: the first of these names that the table
+   * has. If no line separates the two, one span has both names (see `thread.ts`).
    */
   readonly next?: readonly string[];
-  /** It begins on another host, and is the work of the action's own. */
+  /** It starts with a line of another host, but its span is on the action's own host. */
   readonly across?: true;
-  /** Not part of every such action, so not missed where it is not seen. */
+  /** Not every such action has it, so it is never reported as missing. */
   readonly optional?: true;
-  /** Optional, but missed where one of these is seen and a port is wired so: the time-out of a wait for it. */
+  /**
+   * Optional, but reported as missing if a line of these kinds shows a time-out and a port has one of these backends.
+   */
   readonly missedWith?: { readonly kinds: readonly EventKind[]; readonly backends: readonly PortBackend[] };
-  /** Not a part of actions that print one of these: another driver's work is done in another way. */
+  /** Not part of actions that log one of these: another driver does this work in another way. */
   readonly unless?: readonly EventKind[];
-  /** A span only if a line shows its start. */
-  readonly needsFrom?: true;
-  /** Lines between its ends that become events of the span, as the progress of a copy. */
+  /** No span without a line that shows its start. */
+  readonly requireStart?: true;
+  /** Lines between its ends that become events of the span, such as the progress of a copy. */
   readonly innerEvents?: readonly EventKind[];
-  /** Nothing before the root's start: that would be another's work. */
-  readonly fromRoot?: true;
-  /** At the most so many spans. */
-  readonly most?: number;
-  /** One line is all of it: a point in time. Of any other phase, one line without a duration is no span. */
+  /** No span if it starts before the root: that would be the work of another action. */
+  readonly notBeforeRoot?: true;
+  /** At most so many spans. */
+  readonly maxSpans?: number;
+  /** A single line is the whole phase: a point in time. For other phases, one line without a duration gives no span. */
   readonly isPoint?: true;
-  /** It is an HTTP request, known from the access line of the service that answered it: who sent it. */
+  /** It is an HTTP request, known from the access line of the service that answered it. The value is the sender. */
   readonly http?: 'user' | 'service';
-  /** Its spans are named by the call, as `GET /v2.0/ports`: where phases are listed or counted they are one. */
+  /** Its spans are named by the call, such as `GET /v2.0/ports`. In lists and counts they are one phase. */
   readonly namedByCall?: true;
-  /** A request that the service sends to another one, as the service itself sees it. */
+  /** A request to another service, as the sender logs it: the span's kind is `client`. */
   readonly calls?: true;
-  /** The line in which nova itself reports how long it took, in its field `seconds`. */
+  /** The line in which nova itself reports the duration, in its field `seconds`. */
   readonly reports?: EventKind;
-  /** Where one of these lines ends it, it failed, and its status says why: as is said here, else as the line says it. */
+  /** If one of these lines ends it, it failed. The span's status is `why`, otherwise the text of the line. */
   readonly failsAt?: readonly { readonly kind: EventKind; readonly why?: string }[];
-  /** Of lines that other requests print for the same instance too, only those with the action's own id. */
+  /** Lines of these kinds count only with the action's own request id: other requests of the instance log them, too. */
   readonly onlyOwn?: readonly EventKind[];
 }
 
-/** When an action ends, how it is known by, and what it consists of. */
+/** How an action is recognised, when it starts and ends, and which phases it has. */
 export interface ActionSpec {
   readonly name: ActionName;
-  /** The function that holds the instance's lock for the whole action: last part of its dotted name. */
+  /**
+   * The functions of nova-compute that hold the instance's lock for the whole action: the last part of the dotted name.
+   */
   readonly lockedBy: readonly string[];
-  /** Lines of which any names the action. */
+  /** Each line of these kinds names the action. */
   readonly namedBy: readonly EventKind[];
-  /** The naming line proves it only when its host prints one of these as well: a naming line may be shared by two actions. */
+  /** Two actions share the naming line: it names this one if its host also logs one of these. */
   readonly provenOnHost?: readonly EventKind[];
-  /** Lines that must all be there, in this order, to name it where nothing else does; one of each list. */
+  /** If nothing else names it: one line of each list, in this order, names it. */
   readonly namedByAll?: readonly (readonly EventKind[])[];
-  /** Lines that name it where nothing else does, unless one of the others is there: another action prints both. */
+  /**
+   * If nothing else names it: a line of `kinds` names it, unless there is a line of `unless` (another action logs
+   * both).
+   */
   readonly namedUnless?: { readonly kinds: readonly EventKind[]; readonly unless: readonly EventKind[] };
-  /** After the one line it prints one of the others at once: lines that continue without one are another action's, which shares its claim. */
-  readonly followsUp?: { readonly after: EventKind; readonly with: readonly EventKind[] };
-  /** Lines that it never prints with its request id: whatever does is another action. */
+  /** After a line of `after` it always logs one of `with`. Lines that continue without it belong to another action. */
+  readonly requiredNext?: { readonly after: EventKind; readonly with: readonly EventKind[] };
+  /** Lines that it never logs with its request id: they rule it out. */
   readonly notWith?: readonly EventKind[];
-  /** The methods of nova-api that begin it, as nova-api prints them at DEBUG, and other lines of nova-api that name it. */
+  /** The methods of nova-api that start it, as nova-api logs them at DEBUG. */
   readonly calls?: readonly string[];
-  readonly begunBy?: readonly EventKind[];
-  /** nova's task states that only this action goes through: power-sync lines print them, at INFO too. */
+  /** Other lines of nova-api that name it. */
+  readonly apiLines?: readonly EventKind[];
+  /** Task states of nova that only this action passes through. Power-sync lines show them, also at INFO. */
   readonly tasks?: readonly string[];
-  /** Task states that it goes through as other actions do: while nova prints one of them, the action has not ended. */
+  /** Task states that other actions pass through as well. While nova logs one of them, the action has not ended. */
   readonly sharedTasks?: readonly string[];
-  /** Lines of this action without a request id, because its threads have no context. They start it. */
+  /** Lines of this action without a request id, because their thread has no request context. They open it. */
   readonly startsWithoutRequestId?: readonly EventKind[];
   /**
-   * Lines with its request id on a host that takes part and does not write the root, all of one of these lists: a process
-   * that reads only that host exports a fragment.
+   * Lines with its request id on the other host of the action, which does not write the root: all lines of one of these
+   * lists. A process that reads only that host exports a fragment.
    */
   readonly peerEvidence?: readonly (readonly EventKind[])[];
-  /** The root's start, else the first line with the action's request id. */
+  /** The edges of the root's start. Without one, it starts with the first line with its request id. */
   readonly starts: readonly Edge[];
-  /** Lines that state how long the action has been under way at least: what they say counts where its head is missing. */
+  /** Lines that state how long the action has been in progress at least. Used if its first lines are missing. */
   readonly underWay?: readonly Edge[];
-  /** The first line of a log that does not print these: a stand-in for the start. Any other first line shows that the head is missing. */
+  /**
+   * If the log has no start edge, a first line of these kinds stands in for it (`derived`). After any other first line
+   * the start is `unobserved`: the lines before it are missing.
+   */
   readonly opensWith?: readonly EventKind[];
-  /** Lines without a request id that it may print before its first own: the latest of them is its first, where nothing else is under way. */
-  readonly headedBy?: readonly EventKind[];
-  /** The start is the first line of any host, where that is before these. */
+  /**
+   * Lines without a request id that may come before its first own line. The latest is its first line if nothing else is
+   * in progress.
+   */
+  readonly precededBy?: readonly EventKind[];
+  /** It starts with the first line of any host, if that is before the edges of `starts`. */
   readonly startsWithFirst?: true;
   /** The last line of a success. */
   readonly ends: readonly EventKind[];
   /**
-   * Lines with its own request id that are the last that it prints when its work is done, at DEBUG: they end it, and say so
-   * more exactly than its end lines. Only after its naming line, where it has one.
+   * At DEBUG: its last lines with its own request id. They end it more exactly than `ends`. They count only after its
+   * naming line, if it has one.
    */
   readonly provedBy?: readonly EventKind[];
-  /** No line shows its success: after one of these, silence without a failure is a success. */
+  /** No line shows its success: after one of these, silence without a failure means success. */
   readonly endsQuietly?: readonly EventKind[];
-  /** Releases of old print no end line: what is left of the silence at the end of the input need not be waited for. */
+  /** Old releases log no end line: at the end of the input the rest of the silence is not waited for. */
   readonly mayEndQuietly?: true;
-  /** Lines that are part of the end if they follow it: from 2025.1 on the guest's lifecycle events are late. */
+  /** Lines after the end line that move the end: since 2025.1 the guest's lifecycle events come late. */
   readonly lateEndEvents?: readonly EventKind[];
-  /** Only after one of these: the same end line means something else before it. */
+  /** An end line counts only after one of these: before that it means something else. */
   readonly endsAfter?: readonly EventKind[];
-  /** The lock's release, when seen, ends the action rather than the end line. */
+  /** The release of the lock, if logged, is the end, and not the end line. */
   readonly endsWithLock: boolean;
-  /** The lock's release without an end line is the end of a success, unless something failed before it or within the grace. */
+  /** A released lock without an end line means success, unless something failed before it or within the grace. */
   readonly lockIsSuccess: boolean;
-  /** Any of these: it failed, or is failing. */
+  /** Any of these shows a failure. */
   readonly fails: readonly EventKind[];
-  /** After one of these nova-compute hands the action back to the conductor, which tries another host or gives up. */
+  /** After one of these nova-compute hands the action back to nova-conductor, which tries another host or gives up. */
   readonly handsBack?: readonly EventKind[];
-  /** But not with one of these: nova-compute itself decided how it ended. */
+  /** With one of these, nova-compute itself decided the outcome: the action is not handed back. */
   readonly decides?: readonly EventKind[];
-  /** Nor is it decided by one of the former where one of these comes after it. */
+  /** After one of these, an earlier line of `decides` no longer counts. */
   readonly reopens?: readonly EventKind[];
-  /** What the conductor prints when no host is left for it; `alone` where that names it without a line of nova-api. */
+  /**
+   * Lines and tasks that nova-conductor logs when no host is left. With `alone` they name the action without a line of
+   * nova-api.
+   */
   readonly givenUpBy?: { readonly tasks?: readonly string[]; readonly kinds?: readonly EventKind[]; readonly alone?: true };
-  /** Failures that count with its own request id only: another action prints such a line when it succeeds. */
-  readonly failsByOwn?: readonly EventKind[];
-  /** The last of these is the end of a failed one. */
+  /** Failures that count only with its own request id: another action logs such a line when it succeeds. */
+  readonly failsWithOwnId?: readonly EventKind[];
+  /** The last of these is the end of a failed action. */
   readonly cleanupEvents: readonly EventKind[];
+  /** An action without an end for this long (ms) is `timed-out`. */
   readonly deadline: Millis;
-  /** Actions that it completes: its trace links to the one that it follows. */
+  /** Actions that it completes: its trace links to the latest of them. */
   readonly completes?: readonly ActionName[];
-  /** The line in which nova itself reports how long it took, in its field `seconds`. */
+  /** The line in which nova itself reports the duration, in its field `seconds`. */
   readonly reports?: EventKind;
-  /** At DEBUG, how long to wait after a success for the host's next resource audit, which is its last step. */
+  /** At DEBUG: how long (ms) to wait after a success for the host's next resource audit, which is its last step. */
   readonly postAuditWait?: Millis;
-  /** nova does not wait for its ports: how long after a success their chains may go on; where `after` is given, only after one of these. */
-  readonly outlivedBy?: { readonly millis: Millis; readonly after?: readonly EventKind[] };
+  /**
+   * nova does not wait for the ports: how long (ms) after a success their chains may continue. With `after`, only after
+   * one of these.
+   */
+  readonly portWait?: { readonly millis: Millis; readonly after?: readonly EventKind[] };
   readonly phases: readonly PhaseSpec[];
 }
 
-/** Names the kinds of an edge. */
+/** An edge at the first line of one of these kinds. */
 export const line = (...kinds: readonly EventKind[]): Edge => ({ kinds });
-/** The last such line. */
+/** An edge at the last such line. */
 export const last = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'last' });
 /** The latest such line, anywhere in the action, before the phase's end. */
 export const latest = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest', anywhere: true });
 /** The latest such line of the same port and plug cycle, before the phase's end. */
-export const recent = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest' });
-/** The line's time minus the duration that it states (`field`, in seconds). */
+export const latestInCycle = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest' });
+/** The line's time minus the duration that it states in `field`, in seconds. */
 export const endMinusDuration = (kind: EventKind, field = 'seconds'): Edge => ({ kinds: [kind], less: field });
-/** The same where it is not the very moment, but shows that the moment has come, or is near. */
+/** Marks an edge as a substitute for a better line: see `Edge.standIn`. */
 export const standIn = (edge: Edge): Edge => ({ ...edge, standIn: true });
-/** A line that is no more than a bound: what lies before it, or after it, is mostly this phase. */
-export const about = (...kinds: readonly EventKind[]): Edge => ({ kinds, derived: true, anywhere: true });
+/** A line, anywhere in the action, that only bounds the phase: see `Edge.derived`. */
+export const bound = (...kinds: readonly EventKind[]): Edge => ({ kinds, derived: true, anywhere: true });
 /** A line anywhere in the action. */
 export const anywhere = (...kinds: readonly EventKind[]): Edge => ({ kinds, anywhere: true });

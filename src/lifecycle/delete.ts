@@ -1,14 +1,14 @@
 import { minutes } from '../model/time.js';
-import { type ActionSpec, about, anywhere, endMinusDuration, line, standIn } from './define.js';
+import { type ActionSpec, anywhere, bound, endMinusDuration, line, standIn } from './define.js';
 import { apiRequest, portDelete, portDown, requests, vifUnplug } from './plug.js';
 
-/** Delete a server: destroy the guest, unplug and free its network, give back its resources. */
+/** Delete a server: destroy the guest, unplug it and free its network, and release its resources. */
 export const remove: ActionSpec = {
   name: 'delete',
   lockedBy: ['do_terminate_instance'],
-  // "Terminating instance" also stands in failed builds, under the create's request id: naming tries the others first.
+  // A failed build logs "Terminating instance" as well, with the create's request id: naming tries other actions first.
   namedBy: ['instance.terminating'],
-  // Without its first line. A build that failed says so between the two.
+  // If its first line is missing. A failed build logs its failure between the two.
   namedByAll: [['instance.destroy.timed'], ['allocation.deleted']],
   notWith: [
     'instance.claimed',
@@ -26,7 +26,7 @@ export const remove: ActionSpec = {
   ],
   starts: [line('instance.lock.awaited'), { kinds: ['instance.lock.acquired'], less: 'waited' }, line('instance.terminating')],
   ends: ['allocation.deleted'],
-  // Up to Ocata nothing need be printed after these; nor is it where a failed build had given back the allocations. Volumes come last.
+  // Up to Ocata these may be the last lines. Also later, if a failed build had already released the allocations.
   endsQuietly: ['network.deallocated', 'volumes.detach.timed'],
   mayEndQuietly: true,
   sharedTasks: ['deleting', 'soft-deleting'],
@@ -47,15 +47,15 @@ export const remove: ActionSpec = {
     {
       name: 'guest destroy',
       service: 'nova-compute',
-      from: [line('instance.destroy.started'), endMinusDuration('instance.destroy.timed'), about('instance.terminating')],
+      from: [line('instance.destroy.started'), endMinusDuration('instance.destroy.timed'), bound('instance.terminating')],
       to: [line('instance.destroy.timed')],
     },
     {
       name: 'guest shutdown',
       service: 'nova-compute',
       within: 'guest destroy',
-      // It begins with what it is a part of.
-      from: [line('instance.destroy.started'), endMinusDuration('instance.destroy.timed'), about('instance.terminating')],
+      // It starts together with the phase that it is a part of.
+      from: [line('instance.destroy.started'), endMinusDuration('instance.destroy.timed'), bound('instance.terminating')],
       to: [line('instance.destroyed')],
     },
     { ...vifUnplug, within: 'guest destroy' },

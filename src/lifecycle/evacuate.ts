@@ -1,18 +1,18 @@
 import { hours } from '../model/time.js';
 import { action, FAILURES, lockWait, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, about, latest, line } from './define.js';
+import { type ActionSpec, bound, latest, line } from './define.js';
 import { apiRequest, dispatch, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { maybe, spawning } from './spawning.js';
 
-/** Start a server of a host that is down on another one, from its disk or its image. */
+/** Start a server of a failed host on another host, from its disk or its image. */
 export const evacuate: ActionSpec = action({
   name: 'evacuate',
   lockedBy: ['_locked_do_rebuild_instance_with_claim'],
   namedBy: ['instance.evacuating', 'evacuation.disk.shared', 'evacuation.disk.from.image', 'evacuation.disk.on.volume'],
-  // Up to Queens its first line is a rebuild's, and only it takes resources.
+  // Up to Queens its first line is that of a rebuild; only an evacuation claims resources.
   namedByAll: [['instance.rebuilding'], ['instance.claimed']],
   calls: ['_evacuate'],
-  begunBy: ['server.evacuate.begun'],
+  apiLines: ['server.evacuate.begun'],
   givenUpBy: { tasks: ['compute_task_rebuild_server'] },
   starts: [line('instance.evacuating'), line('instance.rebuilding')],
   ends: ['instance.spawned'],
@@ -44,7 +44,7 @@ export const evacuate: ActionSpec = action({
     {
       name: 'spawn',
       service: 'nova-compute',
-      from: [line('instance.directory.created'), line('image.creation.started'), about('guest.xml.started')],
+      from: [line('instance.directory.created'), line('image.creation.started'), bound('guest.xml.started')],
       to: [line('instance.spawned'), line('guest.start.failed')],
     },
     ...spawning,

@@ -2,18 +2,18 @@ import type { Announcement } from '../catalogue/event.js';
 import type { Millis, Origin } from '../model/line.js';
 import type { LogRecord } from '../model/record.js';
 
-/** A record whose message has been understood: what happened, when, on whose word, and the ids it names. */
+/** A record whose message the catalogue knows: what happened, when, who logged it, and the ids that it names. */
 export interface Event extends Announcement, Omit<LogRecord, 'message'> {
-  /** The lines of the traceback below it, where there is one. Grows while the log is read. */
+  /** the lines of the traceback below it, if any; grows while the log is read */
   readonly detail: string[];
-  /** Its time is worked out, to the second at best: uWSGI stamps whole seconds of the request's start. */
+  /** its time was computed, and is exact to a second at best: uWSGI logs the start of a request in whole seconds */
   readonly isRough?: true | undefined;
-  /** The time that its line states, where other lines show a better one. */
+  /** the time in the line itself, if `at` comes from other lines that are more exact; epoch ms */
   readonly stated?: Millis | undefined;
 }
 
-/** The event as of another moment. Written out, not spread: an event may give what it says only when it is asked. */
-export const movedTo = (at: Millis, event: Event): Event => ({
+/** A copy of the event with another time. Written out, because getters of an event are lost by a spread. */
+export const atTime = (at: Millis, event: Event): Event => ({
   kind: event.kind,
   fields: event.fields,
   text: event.text,
@@ -35,13 +35,16 @@ export const movedTo = (at: Millis, event: Event): Event => ({
   stated: event.stated,
 });
 
-/** A line of an action, and the ports of the instance that it is about, by whatever name it calls them. */
+/** A line of an action, and the ids of the instance's ports that it is about, whatever name it uses for them. */
 export interface Member {
   readonly event: Event;
   readonly ports: readonly string[];
 }
 
-/** Event time first; then whatever makes the order of equal times the same in every run, whichever file was read first. */
+/**
+ * Orders events by time. Equal times are ordered by host, service and place, so that the order of reading does not
+ * matter.
+ */
 export function inOrder(a: Event, b: Event): number {
   if (a.at !== b.at) return a.at - b.at;
   if (a.host !== b.host) return a.host < b.host ? -1 : 1;
@@ -50,24 +53,27 @@ export function inOrder(a: Event, b: Event): number {
 }
 
 /**
- * Lines of one log in the order in which they were written: by the numbers of OVS and OVN where they have some, as lines that were sent
- * may have come in another order; else by the file, then the place in it, as offsets begin anew at a rotation.
+ * Orders lines of one log as they were written: by the serial numbers of OVS and OVN, if they have any, because
+ * received lines may arrive in another order; otherwise by file, then by offset, because offsets start again at a
+ * rotation.
  */
 export function byPlace(a: Origin, b: Origin): number {
   if (a.path !== b.path) return a.path < b.path ? -1 : 1;
-  // Each thread counts its own lines: of two threads the numbers say nothing, and to ask the place there would give no order of three.
+  // Each thread numbers its own lines, so numbers of two threads cannot be compared. Comparing their places instead
+  // would not be transitive.
   const threadA = a.serial?.thread ?? '';
   const threadB = b.serial?.thread ?? '';
   if (threadA !== threadB) return threadA < threadB ? -1 : 1;
   return (a.serial?.number ?? 0) - (b.serial?.number ?? 0) || a.file - b.file || a.offset - b.offset;
 }
 
-/** A number that the line states, such as nova's own duration. */
+/** A numeric field of the line, such as nova's own duration; undefined if it is missing or a text. */
 export const numberOf = (event: Event, field: string): number | undefined => {
   const value = event.fields[field];
   return typeof value === 'number' ? value : undefined;
 };
 
+/** A text field of the line; undefined if it is missing or a number. */
 export const textOf = (event: Event, field: string): string | undefined => {
   const value = event.fields[field];
   return typeof value === 'string' ? value : undefined;

@@ -8,7 +8,7 @@ import { actions } from './name.js';
 import { networkReadyPhases } from './network-ready.js';
 import { levelsByRelease } from './releases.js';
 
-/** Phases that are a wait for others, and those: what is long of them is long of the wait. */
+/** Phases that wait for other phases, and which: a long wait has its cause in one of these. */
 const waitsFor: Readonly<Record<string, readonly string[]>> = {
   'network wait': ['network allocate', 'port create', 'port update', 'network info'],
   'guest paused': ['vif-plugged wait'],
@@ -42,7 +42,10 @@ const wordsOf = (text: string): string[] =>
     .split(/[\s_-]+/)
     .filter((word) => word !== '');
 
-/** The phases that a text names: whole, else by their first words, else by any of their words, in any spelling of the blanks. */
+/**
+ * The phases that a text names: by the whole name, else by its first words, else by any words. `_`, `-` and space are
+ * equal.
+ */
 export function phasesCalled(text: string): readonly string[] {
   const asked = wordsOf(text);
   if (asked.length === 0) return [];
@@ -59,7 +62,7 @@ export function phasesCalled(text: string): readonly string[] {
   return [];
 }
 
-/** A phase by its row of one action's table. Actions share rows; where they differ, each has its own. */
+/** A row of the tables of phases, and the actions that share it. */
 interface Row {
   readonly phase: PhaseSpec;
   readonly actions: string[];
@@ -78,7 +81,7 @@ function rowsOf(name: string): Row[] {
   return [...rows.values()];
 }
 
-/** What is known of the phases that a text names: all of one, the names of several. Undefined where it names none. */
+/** What is known about the phase that a text names. If it names several, their names; undefined if it names none. */
 export function explainPhase(text: string): readonly PhaseNote[] | undefined {
   const names = phasesCalled(text);
   if (names.length > 1) return names.map((name) => ({ name, text: glossary[name] ?? '' }));

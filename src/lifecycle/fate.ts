@@ -1,11 +1,11 @@
-import type { Blank, Fate, Phase, Planned } from './phase.js';
+import type { EmptyResult, Fate, Phase, Planned } from './phase.js';
 import { bitOf, hasAny, type Layout, type Plan, type Scope } from './plan.js';
 
-/** What decides, beside its own lines, what becomes of a phase. */
-export interface Around {
-  /** those of the action's ports, as bits */
-  readonly wirings: number;
-  /** which services of the table are read (`r`), log at DEBUG (`d`), or both (`b`) */
+/** The facts about an action, beside a phase's own lines, that decide the fate of the phase. */
+export interface PhaseContext {
+  /** the backends of the action's ports, as bits */
+  readonly backendBits: number;
+  /** a letter per service of the table: read (`r`), logs at DEBUG (`d`), both (`b`) or neither (`-`) */
   readonly reading: string;
   readonly hasPorts: boolean;
   readonly hasCycles: boolean;
@@ -13,21 +13,22 @@ export interface Around {
 
 const NO_LINES: Scope = { port: undefined, lines: [] };
 
-/** Of a layout; which services are read at which level hardly changes. */
-const MOST = 8;
+/** Cached results per layout: which services are read, at which level, hardly changes. */
+const MAX_CACHED = 8;
 
-export function blankOf(layout: Layout, around: Around): Blank {
-  const key = `${around.reading}${around.hasPorts}${around.hasCycles}`;
-  let blank = layout.blanks.get(key);
-  if (blank === undefined) {
-    blank = {
-      planned: layout.plans.map((plan) => plannedIn(plan, [], NO_LINES, around)),
-      fates: layout.plans.map((plan) => fateOf(plan, false, false, NO_LINES, around)),
+/** The result for an action that has no line of any plan. */
+export function emptyResultOf(layout: Layout, context: PhaseContext): EmptyResult {
+  const key = `${context.reading}${context.hasPorts}${context.hasCycles}`;
+  let empty = layout.emptyResults.get(key);
+  if (empty === undefined) {
+    empty = {
+      planned: layout.plans.map((plan) => plannedIn(plan, [], NO_LINES, context)),
+      fates: layout.plans.map((plan) => fateOf(plan, false, false, NO_LINES, context)),
     };
-    if (layout.blanks.size === MOST) layout.blanks.clear();
-    layout.blanks.set(key, blank);
+    if (layout.emptyResults.size === MAX_CACHED) layout.emptyResults.clear();
+    layout.emptyResults.set(key, empty);
   }
-  return blank;
+  return empty;
 }
 
 function isAny({ serviceNumbers }: Plan, reading: string, letter: 'r' | 'd'): boolean {
@@ -38,41 +39,41 @@ function isAny({ serviceNumbers }: Plan, reading: string, letter: 'r' | 'd'): bo
   return false;
 }
 
-/** Whether a line of these shows that the phase is another's work here. */
-const isOtherwise = (plan: Plan, isSeen: boolean, whole: Scope): boolean => !isSeen && hasAny(plan.unless, whole);
+/** Whether a line shows that another driver does this work in another way. */
+const isReplaced = (plan: Plan, isSeen: boolean, whole: Scope): boolean => !isSeen && hasAny(plan.unless, whole);
 
-/** Whether its lines are DEBUG's, and its service logs at INFO here. */
-export const isSilentIn = (plan: Plan, { reading }: Around): boolean => plan.isDebug && !isAny(plan, reading, 'd');
+/** Whether the phase needs DEBUG and its service logs at INFO. */
+export const isSilentIn = (plan: Plan, { reading }: PhaseContext): boolean => plan.isDebug && !isAny(plan, reading, 'd');
 
-/** @param phases what was found of it */
-export function plannedIn(plan: Plan, phases: readonly Phase[], whole: Scope, around: Around): Planned {
-  const isDeep = isAny(plan, around.reading, 'd');
-  const isSilent = plan.isDebug && !isDeep;
+/** @param phases the phases found for this plan */
+export function plannedIn(plan: Plan, phases: readonly Phase[], whole: Scope, context: PhaseContext): Planned {
+  const isAtDebug = isAny(plan, context.reading, 'd');
+  const isSilent = plan.isDebug && !isAtDebug;
   return {
     spec: plan.spec,
     phases,
     mayBeUnseen:
-      isAny(plan, around.reading, 'r') &&
-      !isOtherwise(plan, phases.length > 0, whole) &&
+      isAny(plan, context.reading, 'r') &&
+      !isReplaced(plan, phases.length > 0, whole) &&
       (isSilent || !plan.isOptional) &&
-      (plan.per === 'action' || around.hasPorts),
+      (plan.per === 'action' || context.hasPorts),
     mayNotEnd: isSilent || plan.isOptional,
-    showsStart: isDeep || plan.showsStart,
-    showsEnd: isDeep || plan.showsEnd,
+    showsStart: isAtDebug || plan.showsStart,
+    showsEnd: isAtDebug || plan.showsEnd,
   };
 }
 
-/** @param isHinted some of its lines are there */
-export function fateOf(plan: Plan, isSeen: boolean, isHinted: boolean, whole: Scope, around: Around): Fate {
-  if (isSeen) return plan.isOptional ? 'unsaid' : 'seen';
-  // Some phases that not every action has should have been in this one.
-  if (plan.isOptional && ((plan.missedIn & around.wirings) === 0 || !hasAny(plan.missedWith, whole))) return 'unsaid';
-  if (isOtherwise(plan, isSeen, whole)) return 'not-applicable';
-  if (plan.per !== 'action' && !around.hasPorts) return (plan.wirings & bitOf('ovn')) === 0 ? 'unsaid' : 'not-applicable';
-  if (!isAny(plan, around.reading, 'r')) return 'not-read';
-  if (isSilentIn(plan, around)) return 'not-logged';
-  // The others need DEBUG, unless another line says that what they show never came.
-  if (isHinted && plan.missedIn === 0 && !isAny(plan, around.reading, 'd')) return 'not-logged';
-  if (plan.per === 'cycle' && !around.hasCycles) return 'no-plug';
-  return plan.isFromRoot ? 'not-applicable' : 'no-line';
+/** What became of a phase. @param hasAnyLine some of its lines are there */
+export function fateOf(plan: Plan, isSeen: boolean, hasAnyLine: boolean, whole: Scope, context: PhaseContext): Fate {
+  if (isSeen) return plan.isOptional ? 'not-reported' : 'seen';
+  // A time-out may show that this action should have had an optional phase.
+  if (plan.isOptional && ((plan.missedIn & context.backendBits) === 0 || !hasAny(plan.missedWith, whole))) return 'not-reported';
+  if (isReplaced(plan, isSeen, whole)) return 'not-applicable';
+  if (plan.per !== 'action' && !context.hasPorts) return (plan.backendBits & bitOf('ovn')) === 0 ? 'not-reported' : 'not-applicable';
+  if (!isAny(plan, context.reading, 'r')) return 'not-read';
+  if (isSilentIn(plan, context)) return 'not-logged';
+  // The other lines need DEBUG, unless a time-out shows that they never came.
+  if (hasAnyLine && plan.missedIn === 0 && !isAny(plan, context.reading, 'd')) return 'not-logged';
+  if (plan.per === 'cycle' && !context.hasCycles) return 'no-plug';
+  return plan.isNotBeforeRoot ? 'not-applicable' : 'no-line';
 }

@@ -8,23 +8,23 @@ import { EMITTED, earliestProof, guestEventOf } from './guest-events.js';
 import type { Phase, PhaseInput } from './phase.js';
 import { linesOfEdge, NO_LINES, PLAIN, type Plan, type PlannedEdge, type Scope } from './plan.js';
 
-/** One edge as found: the line, and the time it gives. */
+/** An edge as found: the line, and the time that it gives. */
 interface Found {
   readonly event: Event;
   readonly at: Millis;
   readonly is: Certainty;
-  /** the line that gives the time, where it is another */
+  /** the line that gives the time, if it is not `event` */
   readonly proof: Event | undefined;
-  /** It bounds the work and does not show that it was done. */
+  /** it bounds the work, and does not prove that it was done */
   readonly isBound: boolean;
-  /** The line states itself how long before it this was. */
+  /** the line itself states the duration */
   readonly isStated: boolean;
 }
 
-/** One line gives both ends, and no time between them. */
+/** Whether one line gives both ends, with no time between them. */
 const isPoint = (from: Found, to: Found): boolean => from.at === to.at && (from.proof ?? from.event) === (to.proof ?? to.event);
 
-/** Finds the phases of an action: one plan in one scope after the other. */
+/** Finds the phases of an action, one plan in one scope at a time. */
 export class Finder {
   readonly #whole: Scope;
   readonly #input: PhaseInput;
@@ -40,16 +40,20 @@ export class Finder {
     this.#input = input;
   }
 
-  /** Adds the phases that the lines of a scope show. @param isSilent the lines of this phase are DEBUG's, and its service logs at INFO here */
+  /**
+   * Adds the phases of a plan that the lines of a scope show.
+   *
+   * @param isSilent the phase needs DEBUG, and its service logs at INFO
+   */
   find(plan: Plan, scope: Scope, isSilent: boolean, phases: Phase[]): void {
     this.#plan = plan;
     this.#scope = scope;
     this.#isSilent = isSilent;
     this.#phases = phases;
-    if (plan.isSpread) {
+    if (plan.isFirstToLast) {
       const from = this.#first(plan.from);
       const to = this.#lastOf(plan.to, this.#input.host === undefined ? undefined : this.#input.start);
-      // One line shows a moment of it and no time.
+      // A single line shows a moment, but no duration.
       if (from !== undefined && to !== undefined && from.event !== to.event) this.#add(from, to);
     } else if (plan.repeats) this.#addPairs();
     else this.#addPair();
@@ -60,17 +64,17 @@ export class Finder {
     const input = this.#input;
     // A start alone proves nothing if the end is not logged at this level or is optional.
     if (to === undefined && !plan.hasNext && (this.#isSilent || plan.isOptional)) return;
-    if (from === undefined && plan.needsFrom) return;
-    // A bound alone shows no work.
+    if (from === undefined && plan.requireStart) return;
+    // A bound alone does not prove any work.
     if (from === undefined && to?.isBound === true && to.event.isRough !== true) return;
-    // Nor do two, or one with no end.
+    // Two bounds, or a bound without an end, do not prove it either.
     if (from?.isBound === true && from.event !== to?.event && (to === undefined || (to.isBound && !to.isStated))) return;
-    // One line that states no duration is a point: it is shown on whatever it falls into.
-    if (from !== undefined && to !== undefined && isPoint(from, to) && !plan.isSpread && !plan.isPoint) return;
+    // A single line without a duration is a point: `points.ts` shows it on the phase around it.
+    if (from !== undefined && to !== undefined && isPoint(from, to) && !plan.isFirstToLast && !plan.isPoint) return;
     const start = from === undefined ? to!.at : from.at;
-    if (plan.isFromRoot && start < input.start) return;
+    if (plan.isNotBeforeRoot && start < input.start) return;
     const own = this.#own(from, to);
-    // Where the work was never finished, the service that should have done it is known by the host that waited for it.
+    // If the work did not end, its service is the one on the host that waited for it.
     const waiting = from !== undefined && to === undefined && (input.host === from.event.host || plan.isAcross);
     const service = own?.service ?? (waiting ? plan.services.find((each) => input.reads(each, input.host)) : undefined);
     const host = own?.host ?? input.host;
@@ -95,7 +99,7 @@ export class Finder {
     });
   }
 
-  /** The line at an end of the phase that is of its own service: nova-api may print the end of what neutron does. */
+  /** The line at an end of the phase that its own service logged. nova-api may log the end of neutron's work. */
   #own(from: Found | undefined, to: Found | undefined): Event | undefined {
     const { services } = this.#plan;
     if (to !== undefined && services.includes(to.event.service)) return to.event;
@@ -106,7 +110,7 @@ export class Finder {
     return undefined;
   }
 
-  /** The lines at both ends, and those between them that are shown with the phase. */
+  /** The lines at both ends, and the lines between them that become events of the span. */
   #withInnerEvents(inner: readonly number[], from: Found | undefined, to: Found | undefined): Event[] {
     const among = this.#plan.per === 'action' ? this.#whole : this.#scope;
     const first = from?.event.at ?? to!.event.at;
@@ -119,7 +123,7 @@ export class Finder {
     return linesOfEdge(edge, this.#plan, edge.isAnywhere ? this.#whole : this.#scope, this.#input.request);
   }
 
-  /** @param since what lies before this moment has nothing to do with it */
+  /** @param since earlier lines have nothing to do with this edge */
   #found(event: Event, edge: PlannedEdge, since?: Millis): Found {
     if (edge.less !== undefined || edge.lessStated !== undefined) {
       const seconds = edge.less === undefined ? edge.lessStated?.(event) : numberOf(event, edge.less);
@@ -131,7 +135,7 @@ export class Finder {
       if (later !== undefined && later.at > event.at) return this.#found(later, PLAIN);
     }
     const isBound = edge.isDerived || event.isRough === true;
-    // nova prints an event of the guest when it comes to handle it.
+    // nova logs an event of the guest when it handles it, which may be late.
     const isLate = event.kind !== EMITTED && guestEventOf(event) !== undefined;
     const is = isBound || isLate || edge.isStandIn ? 'derived' : 'observed';
     if (!isLate || isBound) return { event, at: event.at, is, proof: undefined, isBound, isStated: false };
@@ -155,7 +159,7 @@ export class Finder {
       : undefined;
   }
 
-  /** @param until lines after this moment are of something else, such as the cleaning up of what was scheduled */
+  /** @param until later lines belong to something else, such as the clean-up after scheduling */
   #lastOf(edges: readonly PlannedEdge[], until = Number.POSITIVE_INFINITY): Found | undefined {
     for (const edge of edges) {
       const event = this.#lines(edge).findLast(({ at }) => at <= until);
@@ -165,8 +169,8 @@ export class Finder {
   }
 
   /**
-   * The pair of lines that bound the phase: the best `from` that a `to` follows. When every `to` lies before every `from`
-   * (two daemons' clocks; up before ovn-installed) it is an instant at the `to`.
+   * Adds the phase between the best `from` and the `to` that follows it. If every `to` is before every `from` (clocks
+   * of two hosts; up before ovn-installed), the phase is an instant at the `to`.
    */
   #addPair(): void {
     const plan = this.#plan;
@@ -188,7 +192,7 @@ export class Finder {
     }
   }
 
-  /** Adds the phase from the latest line of an edge before one of the ends, if there are such. */
+  /** Adds the phase from the latest line of an edge that is before an end. @returns whether there is such a line */
   #addLatest(edge: PlannedEdge): boolean {
     const lines = this.#lines(edge);
     if (lines.length === 0) return false;
@@ -208,7 +212,7 @@ export class Finder {
     return false;
   }
 
-  /** The end that is preferred to all others. */
+  /** The preferred end. */
   #end(): Found | undefined {
     for (const edge of this.#plan.to) {
       const lines = this.#lines(edge);
@@ -228,7 +232,7 @@ export class Finder {
     return undefined;
   }
 
-  /** Every pair: a line that states its own duration is one by itself; else each `from` with the next `to`. */
+  /** Adds all pairs: a line that states its duration is a pair by itself; otherwise each `from` with the next `to`. */
   #addPairs(): void {
     const { from } = this.#plan;
     const ends = this.#allOf(this.#plan.to);
@@ -258,7 +262,7 @@ export class Finder {
   }
 }
 
-/** Each line once, in order. */
+/** The lines at both ends, each once, in order. */
 function linesOf(from: Event | undefined, to: Event | undefined): Event[] {
   if (from === undefined || from === to) return to === undefined ? [] : [to];
   if (to === undefined) return [from];

@@ -1,14 +1,14 @@
 import type { PhaseSpec } from './define.js';
 import { apiRequest, plugChain, portCreate, portDelete, portDown, portUpdate, requests, scheduling, vifUnplug } from './plug.js';
 
-/** What nova's control plane does for any action before a compute host begins. */
+/** Phases of nova's control plane for any action, before a compute host starts to work. */
 export const controlPlanePhases: readonly PhaseSpec[] = [apiRequest, ...scheduling];
 
-/** What a process that does not read the compute host's log may see of any action. */
+/** All phases of any action that a process may see without the compute host's log. */
 export const fragmentPhases: readonly PhaseSpec[] = [
   ...controlPlanePhases,
-  { ...portCreate, fromRoot: true },
-  { ...portUpdate, fromRoot: true },
+  { ...portCreate, notBeforeRoot: true },
+  { ...portUpdate, notBeforeRoot: true },
   portDelete,
   vifUnplug,
   ...portDown,

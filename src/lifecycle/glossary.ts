@@ -1,6 +1,6 @@
 /**
- * Each phase in one line of plain words: for docs/tracing-model.md and for readers of a trace. A test holds
- * it to the tables: every phase has its line, and no line is of a phase that is gone.
+ * Each phase in one line of plain words, for docs/tracing-model.md and for readers of a trace. A test compares it with
+ * the tables: every phase has a line here, and no line is for a phase that does not exist.
  */
 export const glossary: Readonly<Record<string, string>> = {
   // before the compute host

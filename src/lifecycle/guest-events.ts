@@ -1,9 +1,12 @@
 import type { EventKind } from '../catalogue/event.js';
 import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
-import { type Event, inOrder, type Member, movedTo, numberOf, textOf } from './event.js';
+import { atTime, type Event, inOrder, type Member, numberOf, textOf } from './event.js';
 
-/** What nova calls an event of the guest when libvirt reports it (DEBUG), and the line that it prints when it handles the event. */
+/**
+ * The states of a guest event in the line that nova logs when libvirt reports the event (DEBUG), and the kind of the
+ * line that nova logs when it handles the event.
+ */
 const PRINTED: ReadonlyMap<string, EventKind> = new Map<string, EventKind>([
   ['Started', 'guest.lifecycle.started'],
   ['Stopped', 'guest.lifecycle.stopped'],
@@ -16,10 +19,10 @@ const PRINTED: ReadonlyMap<string, EventKind> = new Map<string, EventKind>([
 
 const printedKinds: ReadonlySet<EventKind> = new Set(PRINTED.values());
 
-/** The line at DEBUG that states when an event of the guest happened. */
+/** nova-compute's DEBUG line with the time at which libvirt reported an event of the guest. */
 export const EMITTED: EventKind = 'guest.event.emitted';
 
-/** Lines that nova prints only when it has seen the guest run: what started or resumed the guest happened before. */
+/** Lines that nova logs only after it has seen the guest run: the guest was started or resumed before them. */
 export const PROOFS: readonly EventKind[] = [
   'instance.spawned',
   'instance.rebooted',
@@ -29,46 +32,49 @@ export const PROOFS: readonly EventKind[] = [
   'instance.built',
 ];
 
-/** nova keeps "Stopped" back for 15 s; whatever differs by more was stamped by another clock, or in another zone. */
-const LAG = seconds(60);
+/** nova delays "Stopped" by 15 s. A larger difference comes from another clock or another time zone. */
+const MAX_HANDLING_DELAY = seconds(60);
 
-/** A stamp has whole milliseconds: an event may seem to be emitted so much before it happened. */
+/** Log times are whole milliseconds, so an event may seem to be emitted this long before it happened. */
 const ROUNDING: Millis = 1;
 
-/** Which event of the guest a line is about, by the kind of the line that nova prints of it; undefined where it is about none. */
+/**
+ * The event of the guest that a line is about, as the kind of the line at its handling; undefined if it is about none.
+ */
 export function guestEventOf(event: Event): EventKind | undefined {
   if (printedKinds.has(event.kind)) return event.kind;
   return event.kind === EMITTED && happenedAt(event) !== undefined ? PRINTED.get(textOf(event, 'state') ?? '') : undefined;
 }
 
-/** When the event of the guest happened, as the line states; undefined where it states nothing that can be. */
+/** When the event of the guest happened, as the line states, in epoch ms; undefined if it states no plausible time. */
 export function happenedAt(event: Event): Millis | undefined {
   const epoch = event.kind === EMITTED ? numberOf(event, 'epoch') : undefined;
   if (epoch === undefined) return undefined;
   const at = Math.round(epoch * 1e6) / 1e3;
-  return at <= event.at + ROUNDING && at >= event.at - LAG ? at : undefined;
+  return at <= event.at + ROUNDING && at >= event.at - MAX_HANDLING_DELAY ? at : undefined;
 }
 
 /**
- * The lines of an action, each line that states when an event of the guest happened at that moment: it is shown, compared and
- * taken for an end there. nova prints the same event a second time when it handles it, up to five seconds late.
+ * The lines of an action, where each line that states the time of a guest event is moved to that time: it is shown
+ * there, and bounds phases there. nova logs the same event again when it handles it, up to five seconds later.
  */
-export function atTheirMoments(members: readonly Member[]): readonly Member[] {
+export function atEmittedTimes(members: readonly Member[]): readonly Member[] {
   if (!members.some(({ event }) => event.kind === EMITTED)) return members;
   return members
     .map((member) => {
       const at = happenedAt(member.event);
-      return at === undefined || at === member.event.at ? member : { ...member, event: movedTo(at, member.event) };
+      return at === undefined || at === member.event.at ? member : { ...member, event: atTime(at, member.event) };
     })
     .sort((a, b) => inOrder(a.event, b.event));
 }
 
-/** When it happened where the line states it, else when it was printed. */
+/** The time that the line states for a guest event, otherwise the time of the line. */
 export const momentOf = (event: Event): Millis => happenedAt(event) ?? event.at;
 
 /**
- * The lines of each event of the guest, by the kind of the printed line: those that state when it happened, and those printed
- * ones of which none does. Each that states it stands for the next printed one of its host.
+ * The lines of each guest event, by the kind of the line at its handling: the lines that state when it happened, and
+ * the lines at its handling that have no such line. A line that states the time replaces the next handling line of its
+ * host.
  */
 export function guestLines(events: readonly Event[]): ReadonlyMap<EventKind, readonly Event[]> {
   const byKind = new Map<EventKind, Event[]>();
@@ -84,11 +90,11 @@ export function guestLines(events: readonly Event[]): ReadonlyMap<EventKind, rea
     if (stated.length === 0) continue;
     const used = new Set<Event>();
     const isStated = ({ at, host }: Event): boolean => {
-      const twin = stated.find(
-        (each) => !used.has(each) && each.host === host && momentOf(each) <= at + ROUNDING && at - momentOf(each) <= LAG,
+      const emitted = stated.find(
+        (each) => !used.has(each) && each.host === host && momentOf(each) <= at + ROUNDING && at - momentOf(each) <= MAX_HANDLING_DELAY,
       );
-      if (twin !== undefined) used.add(twin);
-      return twin !== undefined;
+      if (emitted !== undefined) used.add(emitted);
+      return emitted !== undefined;
     };
     const alone = same.filter((event) => event.kind !== EMITTED && !isStated(event));
     byKind.set(
@@ -100,10 +106,11 @@ export function guestLines(events: readonly Event[]): ReadonlyMap<EventKind, rea
 }
 
 /**
- * The line that says best when a printed event of the guest happened, where none states it: what follows from the event may be
- * printed before it.
+ * The line that bounds best when a guest event happened, if no line states its time: a line that proves that the guest
+ * runs may come before the line at the handling of the event.
+ *
  * @param find the lines of a kind, in order
- * @param since nothing before this moment follows from the event
+ * @param since earlier lines prove nothing about this event
  */
 export function earliestProof(
   printed: Event,
@@ -118,14 +125,14 @@ export function earliestProof(
   return first;
 }
 
-/** An event of the guest: when it happened, on the word of which line. */
+/** When an event of the guest happened, and the line that shows it. */
 export interface GuestMoment {
   readonly event: Event;
   readonly at: Millis;
   readonly is: 'observed' | 'derived';
 }
 
-/** The last such event of the guest that some lines show. Only a line that states the moment makes it `observed`. */
+/** The last guest event of a kind among these lines. It is `observed` only if a line states its time. */
 export function lastGuestEvent(kind: EventKind, events: readonly Event[]): GuestMoment | undefined {
   const event = guestLines(events.filter((each) => guestEventOf(each) === kind))
     .get(kind)

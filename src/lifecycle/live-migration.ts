@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import { hours } from '../model/time.js';
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, endMinusDuration, last, latest, line, type PhaseSpec, recent } from './define.js';
+import { type ActionSpec, endMinusDuration, last, latest, latestInCycle, line, type PhaseSpec } from './define.js';
 import {
   apiRequest,
   flowInstall,
@@ -17,12 +17,13 @@ import {
 import { maybe, partsOf } from './spawning.js';
 
 /**
- * The destination's chain: its port is plugged and its flows are installed while the source still has the guest; it becomes
- * the port's chassis, and brings it up, when nova has the guest there and activates its binding.
+ * The chain of a port on the destination. The port is plugged and its flows are installed while the guest still runs on
+ * the source. When the guest has moved, nova activates the binding, and the destination becomes the port's chassis and
+ * reports the port up.
  *
  *     plug ▶ added ▶ claimed in addition ▶ installed        (copy)        chassis changed ▶ up ▶ status up
  *
- * OVN before 22.06 knows no additional chassis: it claims and installs after the change.
+ * OVN before 22.06 has no additional chassis: it claims and installs after the change.
  */
 const movingChain: readonly PhaseSpec[] = plugUnawaited.flatMap((phase): PhaseSpec[] => {
   switch (phase) {
@@ -35,7 +36,7 @@ const movingChain: readonly PhaseSpec[] = plugUnawaited.flatMap((phase): PhaseSp
           from: [
             latest('live.migration.finishing', 'live.migration.completed', 'guest.lifecycle.migrated', 'guest.lifecycle.postcopy'),
             latest('guest.lifecycle.resumed'),
-            recent('lport.claimed.additional', 'interface.added', 'vif.plugged'),
+            latestInCycle('lport.claimed.additional', 'interface.added', 'vif.plugged'),
           ],
           to: [line('lport.chassis.changed')],
         },
@@ -43,15 +44,15 @@ const movingChain: readonly PhaseSpec[] = plugUnawaited.flatMap((phase): PhaseSp
     case flowInstall:
       return [{ ...phase, from: [line('lport.claimed.additional'), line('lport.chassis.changed', 'lport.claimed')] }];
     case lportUp:
-      return [{ ...phase, from: [recent('lport.chassis.changed', 'lport.claimed', 'lport.installed')] }];
+      return [{ ...phase, from: [latestInCycle('lport.chassis.changed', 'lport.claimed', 'lport.installed')] }];
     case portStatusUp:
-      return [{ ...phase, from: [recent('lport.up', 'lport.chassis.changed', 'lport.claimed')] }];
+      return [{ ...phase, from: [latestInCycle('lport.up', 'lport.chassis.changed', 'lport.claimed')] }];
     default:
       return [phase];
   }
 });
 
-/** What the source prints in threads that name no request. */
+/** Lines of the source in threads without a request id. */
 const OF_THE_SOURCE: readonly EventKind[] = [
   'live.migration.prepared',
   'live.migration.started',
@@ -66,8 +67,8 @@ const OF_THE_SOURCE: readonly EventKind[] = [
 ];
 
 /**
- * Move a running server. The source drives it and writes the root; the destination plugs the ports and takes the guest.
- * Its long middle runs in a thread that names no request.
+ * Move a running server. The source drives the migration and writes the root; the destination plugs the ports and
+ * receives the guest. The long middle part runs in a thread without a request id.
  *
  *     dest   check ▶ prepare (plug) ─────────────────────────▶ resumed ▶ finish
  *     source        check ▶ ──────▶ copy memory ▶ completed ▶ bindings ▶ unplug ▶ finished
@@ -84,7 +85,7 @@ export const liveMigration: ActionSpec = action({
     ['live.migration.destination.finishing'],
   ],
   calls: ['_migrate_live', '_migrateLive'],
-  begunBy: ['server.live.migrate.begun'],
+  apiLines: ['server.live.migrate.begun'],
   givenUpBy: { tasks: ['compute_task_migrate_server'] },
   tasks: ['migrating'],
   starts: [endMinusDuration('live.migration.prepared')],
@@ -173,7 +174,7 @@ export const liveMigration: ActionSpec = action({
     {
       name: 'destination finish',
       service: 'nova-compute',
-      needsFrom: true,
+      requireStart: true,
       from: [line('live.migration.destination.finishing')],
       to: [last('network.cache.updated')],
     },
@@ -187,7 +188,7 @@ export const liveMigration: ActionSpec = action({
       name: 'rollback',
       service: 'nova-compute',
       optional: true,
-      needsFrom: true,
+      requireStart: true,
       from: [line('live.migration.failed', 'live.migration.aborted')],
       to: [line('migration.allocation.swapped'), line('live.migration.claim.dropping')],
     },

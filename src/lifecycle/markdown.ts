@@ -3,7 +3,10 @@ import { tables } from '../catalogue/index.js';
 import type { ActionSpec, Edge, PhaseSpec } from './define.js';
 import { actions } from './name.js';
 
-/** docs/actions.md: how each action is known, when it ends, and its phases, with the lines that bound them. */
+/**
+ * The text of docs/actions.md: how each action is recognised, when it ends, and its phases with the lines that bound
+ * them.
+ */
 export const actionsMarkdown = (): string => `${HEAD}\n${actions.map(section).join('\n')}`;
 
 const HEAD = `# The actions
@@ -21,7 +24,7 @@ function section(spec: ActionSpec): string {
     ...(spec.lockedBy.length > 0 ? [`holds the instance's lock as ${spec.lockedBy.map(code).join(', ')} (DEBUG)`] : []),
     ...(spec.namedBy.length > 0 ? [`prints ${wordingsOf(spec.namedBy)}`] : []),
     ...(spec.calls === undefined ? [] : [`nova-api calls ${spec.calls.map(code).join(', ')} (DEBUG)`]),
-    ...(spec.begunBy === undefined ? [] : [`nova-api prints ${wordingsOf(spec.begunBy)}`]),
+    ...(spec.apiLines === undefined ? [] : [`nova-api prints ${wordingsOf(spec.apiLines)}`]),
     ...(spec.tasks === undefined ? [] : [`power synchronization finds the task state ${spec.tasks.map(code).join(', ')}`]),
     ...(spec.namedByAll === undefined ? [] : [`prints, in this order, ${spec.namedByAll.map(wordingsOf).join(', then ')}`]),
   ];
@@ -44,10 +47,10 @@ function section(spec: ActionSpec): string {
   ].join('\n');
 }
 
-function endOf({ ends, endsWithLock, endsQuietly, endsAfter, lateEndEvents: confirms }: ActionSpec): string {
+function endOf({ ends, endsWithLock, endsQuietly, endsAfter, lateEndEvents }: ActionSpec): string {
   return [
     ...(ends.length > 0 ? [wordingsOf(ends) + (endsAfter === undefined ? '' : ` after ${wordingsOf(endsAfter)}`)] : []),
-    ...(confirms === undefined ? [] : [`confirmed by ${wordingsOf(confirms)}`]),
+    ...(lateEndEvents === undefined ? [] : [`confirmed by ${wordingsOf(lateEndEvents)}`]),
     ...(endsWithLock ? ['at DEBUG the release of the lock after it'] : []),
     ...(endsQuietly === undefined ? [] : [`30 s without a failure after ${wordingsOf(endsQuietly)}`]),
   ].join('<br>');
@@ -61,7 +64,7 @@ const flagsOf = ({ debug, per, optional, repeats }: PhaseSpec): string =>
     .filter((flag) => flag !== false)
     .join(' ');
 
-/** One end of a phase, by the newest wording of its lines. */
+/** One end of a phase as Markdown, with the newest wording of its lines. */
 export const edge = ({ kinds, less, derived, standIn, notBefore, pick }: Edge): string =>
   `${derived === true || standIn === true ? 'about ' : ''}${pick === 'last' ? 'the last ' : pick === 'latest' ? 'the latest ' : ''}${wordingsOf(kinds)}${less === undefined ? '' : ` less ${less === 'waited' ? 'the wait' : 'N'}`}${notBefore === undefined ? '' : `, not before ${wordingsOf(notBefore)}`}`;
 
@@ -71,10 +74,10 @@ const wordings = new Map<EventKind, string>(
   ),
 );
 
-/** Lines by their newest wording; what varies in it is shown as its name. */
+/** Lines by their newest wording; placeholders are shown by their names in capitals. */
 const wordingsOf = (kinds: readonly EventKind[]): string => kinds.map((kind) => quoted(wordings.get(kind) ?? kind)).join(' or ');
 
-/** Longer wordings are cut: the catalogue has them whole. */
+/** Longer wordings are cut (characters). docs/catalogue.md has them in full. */
 const LONGEST = 70;
 
 function quoted(wording: string): string {

@@ -1,13 +1,13 @@
 import { line, type PhaseSpec } from './define.js';
 
-/** neutron's API workers, by the name that plug.ts gives them. */
+/** The names of neutron's API services, passed in by plug.ts. */
 type Services = readonly string[];
 
 const AGENT = 'neutron-openvswitch-agent';
 
 /**
- * The same way where neutron-openvswitch-agent wires ports, and not OVN. The agent looks for new interfaces in a loop, every
- * two seconds at the most, and handles all that it finds in one loop together:
+ * The chain of a port if neutron-openvswitch-agent wires it, and not OVN. The agent looks for new interfaces in a loop,
+ * about every two seconds, and handles all new interfaces of a loop together:
  *
  *     added ▶ scan ▶ details ▶ wire ▶ filter ▶ device up ───────▶
  *     ovs     agent ─────────────────────────┘ └▶ provision ▶ activate ▶ …
@@ -28,7 +28,7 @@ export const agentChain: readonly PhaseSpec[] = [
     per: 'cycle',
     backends: ['ml2-ovs'],
     optional: true,
-    needsFrom: true,
+    requireStart: true,
     from: [line('agent.ports.retrieved')],
     to: [line('agent.port.processing'), line('agent.port.updated')],
   },
@@ -45,9 +45,9 @@ export const agentChain: readonly PhaseSpec[] = [
     service: AGENT,
     per: 'cycle',
     backends: ['ml2-ovs'],
-    // Without a firewall there is nothing to prepare.
+    // Without a firewall driver there are no filters.
     optional: true,
-    needsFrom: true,
+    requireStart: true,
     from: [line('agent.filters.preparing')],
     to: [line('agent.ports.filtered'), line('agent.port.status.setting')],
   },
@@ -61,10 +61,15 @@ export const agentChain: readonly PhaseSpec[] = [
   },
 ];
 
-/** neutron makes a port active when the agent and DHCP have done their parts: where nova's wait timed out, one of them has not. */
+/**
+ * neutron activates a port when the agent and DHCP are done. If nova's wait timed out, one of the two did not finish.
+ */
 const UNPLUGGED: PhaseSpec['missedWith'] = { kinds: ['vif.plug.timed.out'], backends: ['ml2-ovs', 'other', 'direct'] };
 
-/** neutron-server's part: it waits for all that make the port usable, L2 (the agent) and DHCP. At INFO it says so since Wallaby. */
+/**
+ * neutron-server waits until both L2 (the agent) and DHCP are done with the port. It logs the end at INFO since
+ * Wallaby.
+ */
 export const portProvision = (neutron: Services): PhaseSpec => ({
   name: 'port provision',
   service: neutron,
@@ -83,7 +88,7 @@ export const portProvision = (neutron: Services): PhaseSpec => ({
   to: [line('port.provision.complete'), line('port.provisioning')],
 });
 
-/** The DHCP agent's part: begins with the port, not with its plug, and is one of the steps that neutron waits for. */
+/** The part of neutron-dhcp-agent, which neutron-server waits for. It starts with the port, not with the plug. */
 export const dhcpConfigure: PhaseSpec = {
   name: 'dhcp configure',
   service: 'neutron-dhcp-agent',
@@ -95,8 +100,9 @@ export const dhcpConfigure: PhaseSpec = {
 };
 
 /**
- * What the agent does about an unplugged port, in the loop in which its interface is gone. The device filter goes first. When
- * neutron deletes the port as well, a later loop removes the filter of a port that has none: no part of it.
+ * The agent removes an unplugged port in the loop in which it finds the interface gone. It removes the device filter
+ * first. If neutron also deletes the port, a later loop removes a filter that does not exist: that line is not part of
+ * this phase.
  *
  *     interface deleted ▶ Remove device filter for {…} ▶ Ports {…} removed │ Remove device filter for […]
  */

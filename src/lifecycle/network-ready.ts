@@ -1,7 +1,7 @@
 import { anywhere, line, type PhaseSpec, standIn } from './define.js';
 import { PROOFS } from './guest-events.js';
 
-/** The host's metadata proxy of a network. It is made with the first port of the network on the host, and is there for the others. */
+/** neutron-ovn-metadata-agent starts a proxy for a network with the first port of that network on the host. */
 export const metadataProvision: PhaseSpec = {
   name: 'metadata provision',
   service: 'neutron-ovn-metadata-agent',
@@ -9,7 +9,7 @@ export const metadataProvision: PhaseSpec = {
   to: [line('interface.added')],
 };
 
-/** What a guest's network does after a boot. */
+/** Phases of a guest's network after a boot. */
 export const networkReadyPhases: readonly PhaseSpec[] = [
   metadataProvision,
   {

@@ -4,9 +4,10 @@ import type { Millis } from '../model/line.js';
 import type { PhaseSpec } from './define.js';
 import type { Event, Member } from './event.js';
 
+/** A phase as the lines show it: a span is made of each. Times are in epoch ms. */
 export interface Phase {
   readonly name: string;
-  /** the phases that share this span, where no line parts them: `name` has all their names */
+  /** the joined phases that share this span, because no line separates them: `name` contains all their names */
   readonly parts?: readonly string[] | undefined;
   /** its row of the table */
   readonly spec: PhaseSpec;
@@ -16,20 +17,20 @@ export interface Phase {
   readonly end: Millis;
   readonly startIs: Certainty;
   readonly endIs: Certainty;
-  /** A line states how long it took, and so its start: as exact as that is rounded. */
+  /** a line states its duration, so the start is only as exact as the rounding of that */
   readonly isTimed: boolean;
   readonly port: string | undefined;
-  /** the phase it is a part of, by name, or undefined for the root */
+  /** the name of the phase that it is a part of; undefined for the root */
   readonly within: string | undefined;
   /** the lines at its ends */
   readonly lines: readonly Event[];
-  /** the line at its end, where that says that it failed */
+  /** the line at its end, if that shows a failure */
   readonly failure?: Event | undefined;
-  /** of an HTTP request */
+  /** method and route, if it is an HTTP request */
   readonly call?: Call | undefined;
 }
 
-/** What phases are computed from. */
+/** The input from which phases are computed. Times are in epoch ms. */
 export interface PhaseInput {
   readonly request: string;
   readonly start: Millis;
@@ -38,11 +39,11 @@ export interface PhaseInput {
   readonly ports: readonly string[];
   /** the compute host, or undefined for a fragment */
   readonly host: string | undefined;
-  /** whether this process reads this service's log, on this host where one is given */
+  /** whether this process reads the log of a service, on this host if one is given */
   reads(service: string, host?: string): boolean;
 }
 
-/** Which phases were seen, and why the others were not. */
+/** The names of the phases that were seen, and of those that were not, by the reason. */
 export interface Coverage {
   readonly observed: readonly string[];
   readonly missing: readonly string[];
@@ -50,24 +51,24 @@ export interface Coverage {
   readonly notApplicable: readonly string[];
 }
 
-/** What became of a phase of the table. */
-export type Fate = 'seen' | 'unsaid' | 'not-applicable' | 'not-read' | 'not-logged' | 'no-plug' | 'no-line';
+/** The result for one phase of the table; `not-reported`: optional, so nothing is said about it. */
+export type Fate = 'seen' | 'not-reported' | 'not-applicable' | 'not-read' | 'not-logged' | 'no-plug' | 'no-line';
 
-/** A phase of the tables, what was found of it, and how much more the log could show. */
+/** A phase of the table, its spans, and what the logs could show of it. */
 export interface Planned {
   readonly spec: PhaseSpec;
   readonly phases: readonly Phase[];
-  /** It may have happened without a line. */
+  /** it may have happened without a line */
   readonly mayBeUnseen: boolean;
-  /** A start alone proves nothing: the end is not logged at this level, or is optional. */
+  /** a start alone proves nothing: the end is not logged at this level, or is optional */
   readonly mayNotEnd: boolean;
-  /** The log would show a line at its beginning, at its end. */
+  /** the log would have a line at its start, at its end */
   readonly showsStart: boolean;
   readonly showsEnd: boolean;
 }
 
-/** All plans of a layout, of none of which there is a line. */
-export interface Blank {
+/** The result for all plans of a layout if there is no line of any. */
+export interface EmptyResult {
   readonly planned: readonly Planned[];
   readonly fates: readonly Fate[];
 }

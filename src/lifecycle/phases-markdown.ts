@@ -4,8 +4,8 @@ import { edge } from './markdown.js';
 import { networkReadyPhases } from './network-ready.js';
 
 /**
- * The table of docs/tracing-model.md: every phase, what a person would call it, and the lines that prove its ends. Where the
- * actions differ, the table shows the first of them; docs/actions.md has each action by itself.
+ * The table of phases in docs/tracing-model.md: each phase in plain words, and the lines at its ends. If actions
+ * differ, the table shows the first of them; docs/actions.md has each action separately.
  */
 export function phasesMarkdown(actions: readonly ActionSpec[]): string {
   const byName = new Map<string, PhaseSpec[]>();

@@ -3,15 +3,15 @@ import { coverageOf } from './coverage.js';
 import { plugCycles } from './cycles.js';
 import type { PhaseSpec } from './define.js';
 import type { Event, Member } from './event.js';
-import { type Around, blankOf, fateOf, isSilentIn, plannedIn } from './fate.js';
+import { emptyResultOf, fateOf, isSilentIn, type PhaseContext, plannedIn } from './fate.js';
 import { Finder } from './finder.js';
 import { EMITTED, guestLines } from './guest-events.js';
 import type { Coverage, Phase, PhaseInput } from './phase.js';
 import { bitOf, bitsOf, hasAny, type Layout, layoutOf, type Scope, type Table, tableOf } from './plan.js';
 import { withPoints } from './points.js';
+import { type PortBackend, portBackendsOf } from './port-backend.js';
 import { withRoundedStarts } from './rounding.js';
 import { isOf, joinThreads } from './thread.js';
-import { type PortBackend, portBackendsOf } from './wiring.js';
 
 function scopeOf(port: string | undefined, members: readonly Member[], { numbers }: Table): Scope {
   const lines: (Event[] | undefined)[] = new Array(numbers.size);
@@ -25,10 +25,10 @@ function scopeOf(port: string | undefined, members: readonly Member[], { numbers
   return { port, lines };
 }
 
-/** All lines of the action; an event of the guest where it happened. */
+/** All lines of the action. Lines that state the time of a guest event replace the lines at its handling. */
 function wholeOf(members: readonly Member[], table: Table): Scope {
   const whole = scopeOf(undefined, members, table);
-  // Only where lines state when it happened are the lines of an event others than those printed of it.
+  // Without a line that states a time, only the handling lines exist.
   if (whole.lines[table.numbers.get(EMITTED)!] === undefined) return whole;
   const lines = [...whole.lines];
   for (const [kind, stated] of guestLines(members.map(({ event }) => event))) {
@@ -38,7 +38,7 @@ function wholeOf(members: readonly Member[], table: Table): Scope {
   return { port: undefined, lines };
 }
 
-/** All the scopes of an action. */
+/** The scopes of an action: one for all its lines, one per port, one per plug cycle. */
 interface Scopes {
   readonly action: readonly Scope[];
   readonly port: readonly Scope[];
@@ -53,12 +53,12 @@ function scopesOf({ members, ports }: PhaseInput, backends: ReadonlyMap<string, 
   const port: Scope[] = [];
   const cycle: Scope[] = [];
   for (const name of ports) {
-    // Most actions have one port, and half of their lines are about none.
+    // Half of an action's lines are about no port.
     const about = members.filter((member) => member.ports.length > 0 && member.ports.includes(name));
     const whole = scopeOf(name, about, table);
     port.push(whole);
     if (!table.hasCycles) continue;
-    // No line shows the plug of a device that is handed to the guest.
+    // A device that is passed through to the guest is never plugged: all its lines are one cycle.
     if (backends.get(name) === 'direct') cycle.push(whole);
     else for (const each of plugCycles(about)) cycle.push(isSame(each, about) ? whole : scopeOf(name, each, table));
   }
@@ -68,73 +68,73 @@ function scopesOf({ members, ports }: PhaseInput, backends: ReadonlyMap<string, 
 const isSame = (a: readonly Member[], b: readonly Member[]): boolean => a.length === b.length && a.every((member, i) => member === b[i]);
 
 /**
- * The phases of an action that its lines show: a pure function of the table and the lines, whatever their order.
- * A phase is reported by the process that reads its service's log: others know only one side of it, and would report it twice.
+ * The phases that an action's lines show: a pure function of the table and the lines, independent of their order. Only
+ * the process that reads the log of a phase's service reports the phase. Otherwise two processes would report it.
  */
 export function phasesOf(specs: readonly PhaseSpec[], input: PhaseInput): { phases: Phase[]; coverage: Coverage } {
   const table = tableOf(specs);
-  const backends = table.asksWiring ? portBackendsOf(input) : NOT_WIRED;
+  const backends = table.needsBackends ? portBackendsOf(input) : NO_BACKENDS;
   const layout = layoutOf(table, bitsOf(backends.values()));
   const scopes = scopesOf(input, backends, table);
   const whole = scopes.action[0]!;
-  const around: Around = {
-    wirings: layout.wirings,
+  const context: PhaseContext = {
+    backendBits: layout.backendBits,
     reading: readingOf(table, input),
     hasPorts: input.ports.length > 0,
     hasCycles: scopes.cycle.length > 0,
   };
-  const blank = blankOf(layout, around);
-  const planned = blank.planned.slice();
-  const fates = blank.fates.slice();
+  const empty = emptyResultOf(layout, context);
+  const planned = empty.planned.slice();
+  const fates = empty.fates.slice();
   const finder = new Finder(whole, table.numbers, input);
-  // Most phases of the tables are not in most actions.
-  const touched = touchedBy(whole, layout);
-  for (let place = 0; place < touched.length; place++) {
-    if (touched[place] === 0) continue;
+  // Most actions have lines of only a few plans.
+  const hasLines = plansWithLines(whole, layout);
+  for (let place = 0; place < hasLines.length; place++) {
+    if (hasLines[place] === 0) continue;
     const plan = layout.plans[place]!;
-    const isSilent = isSilentIn(plan, around);
+    const isSilent = isSilentIn(plan, context);
     const phases: Phase[] = [];
-    let isHinted = false;
+    let hasAnyLine = false;
     for (const scope of scopes[plan.per]) {
-      if (plan.isWired && scope.port !== undefined && (plan.wirings & bitOf(backends.get(scope.port)!)) === 0) continue;
+      if (plan.isBackendSpecific && scope.port !== undefined && (plan.backendBits & bitOf(backends.get(scope.port)!)) === 0) continue;
       if (!hasAny(plan.hints, scope) && !hasAny(plan.hintsAnywhere, whole)) continue;
-      isHinted = true;
+      hasAnyLine = true;
       finder.find(plan, scope, isSilent, phases);
     }
-    if (phases.length > plan.most) phases.length = plan.most;
-    planned[place] = plannedIn(plan, phases, whole, around);
-    fates[place] = fateOf(plan, phases.length > 0, isHinted, whole, around);
+    if (phases.length > plan.maxSpans) phases.length = plan.maxSpans;
+    planned[place] = plannedIn(plan, phases, whole, context);
+    fates[place] = fateOf(plan, phases.length > 0, hasAnyLine, whole, context);
   }
   const phases = withRoundedStarts(joinThreads(planned, layout.threads));
   return { phases: withPoints(closeOpenEnds(phases, input), input.members), coverage: coverageOf(layout, fates, phases) };
 }
 
-const NOT_WIRED: ReadonlyMap<string, PortBackend> = new Map();
+const NO_BACKENDS: ReadonlyMap<string, PortBackend> = new Map();
 
-/** Which services of the table log at DEBUG here (`d`) and are read (`r`), `b` for both: a letter for each. */
+/** A letter per service of the table: it logs at DEBUG (`d`), is read (`r`), both (`b`) or neither (`-`). */
 function readingOf({ services }: Table, { members, reads }: PhaseInput): string {
-  const isDeep = services.map(() => false);
+  const isAtDebug = services.map(() => false);
   for (const { event } of members) {
     const number = event.level === 'DEBUG' ? services.indexOf(event.service) : -1;
-    if (number !== -1) isDeep[number] = true;
+    if (number !== -1) isAtDebug[number] = true;
   }
   let letters = '';
-  for (let i = 0; i < services.length; i++) letters += reads(services[i]!) ? (isDeep[i]! ? 'b' : 'r') : isDeep[i]! ? 'd' : '-';
+  for (let i = 0; i < services.length; i++) letters += reads(services[i]!) ? (isAtDebug[i]! ? 'b' : 'r') : isAtDebug[i]! ? 'd' : '-';
   return letters;
 }
 
-/** Which plans of a layout a line of the action is of, or says something about. */
-function touchedBy({ lines }: Scope, { plans, byKind }: Layout): Uint8Array {
-  const touched = new Uint8Array(plans.length);
+/** For each plan of a layout, 1 if the action has a line that belongs to it or affects it. */
+function plansWithLines({ lines }: Scope, { plans, byKind }: Layout): Uint8Array {
+  const hasLines = new Uint8Array(plans.length);
   for (let number = 0; number < lines.length; number++) {
     if (lines[number] === undefined) continue;
     const places = byKind[number]!;
-    for (let i = 0; i < places.length; i++) touched[places[i]!] = 1;
+    for (let i = 0; i < places.length; i++) hasLines[places[i]!] = 1;
   }
-  return touched;
+  return hasLines;
 }
 
-/** A phase whose end no line shows ends with the one it is part of. */
+/** A phase without a line at its end ends together with the phase that it is a part of. */
 function closeOpenEnds(phases: readonly Phase[], input: PhaseInput): Phase[] {
   return phases.map((phase) => {
     if (!Number.isNaN(phase.end)) return phase;

@@ -5,50 +5,54 @@ import type { Edge, PhaseSpec } from './define.js';
 import { type Event, inOrder } from './event.js';
 import { EMITTED, PROOFS } from './guest-events.js';
 import { actionOfLock } from './name.js';
-import type { Blank, Coverage } from './phase.js';
+import type { Coverage, EmptyResult } from './phase.js';
+import type { PortBackend } from './port-backend.js';
 import { threadsOf } from './thread.js';
-import type { PortBackend } from './wiring.js';
 
 /**
- * What is asked of a table of phases for every action, worked out once. Each plan and each edge has the same fields in the same
- * order, and each kind and each service its number in the table: an action's lines are put in place once, by number.
+ * A table of phases, compiled once. All plans and edges have the same fields in the same order (faster in V8), and
+ * kinds and services have numbers, so that an action's lines are sorted into arrays once.
  */
 export interface Table {
   readonly plans: readonly Plan[];
   readonly numbers: ReadonlyMap<EventKind, number>;
   readonly services: readonly string[];
-  /** whether any plan asks how ports are wired, and is of a port, or of a plug cycle */
-  readonly asksWiring: boolean;
+  /** whether a plan depends on the backends of ports, is per port, is per plug cycle */
+  readonly needsBackends: boolean;
   readonly hasPorts: boolean;
   readonly hasCycles: boolean;
-  /** by the wirings that an action has, as bits */
+  /** by the bits of the backends that an action's ports have */
   readonly layouts: Map<number, Layout>;
 }
 
-/** The plans of a table that may be in an action whose ports are wired in certain ways. */
+/** The plans of a table for an action whose ports have certain backends. */
 export interface Layout {
-  readonly wirings: number;
+  readonly backendBits: number;
   readonly plans: readonly Plan[];
-  /** by the number of a kind, the plans that its lines are of, or say something about */
+  /** by the number of a kind: the indexes of the plans that its lines belong to or affect */
   readonly byKind: readonly (readonly number[])[];
-  /** the names of those that another wiring stands in for, by the place in the plans that they stand before */
+  /** the names of plans that another backend replaces, by the index of the plan that they would come before */
   readonly replaced: ReadonlyMap<number, readonly string[]>;
-  /** the plans that follow each other on one thread, by their places */
+  /** the indexes of plans that follow each other on one thread */
   readonly threads: readonly (readonly number[])[];
-  /** what is said of the phases, by what became of each */
+  /** coverages, by the fates of the plans */
   readonly coverages: Map<string, Coverage>;
-  /** the same plans where there is no line of any, by what else decides what becomes of them */
-  readonly blanks: Map<string, Blank>;
+  /** results for actions without a line of any plan, by the rest of the context */
+  readonly emptyResults: Map<string, EmptyResult>;
 }
 
-/** Whose lines of a kind are a phase's. Locks and requests that other requests took are not the action's, though they lie in its time. */
-type Whose = 'all' | 'own' | 'own-lock' | 'service';
+/**
+ * Which lines of a kind belong to a phase: all; those with the action's own request id; those of its own lock; or those
+ * of the phase's service. Other requests may take locks and send requests in the action's time.
+ */
+type Ownership = 'all' | 'own' | 'own-lock' | 'service';
 
+/** An `Edge`, compiled. */
 export interface PlannedEdge {
   readonly kinds: readonly EventKind[];
-  /** the numbers of its kinds, and whose lines of each count */
+  /** the numbers of its kinds, and which lines of each kind count */
   readonly numbers: readonly number[];
-  readonly whose: readonly Whose[];
+  readonly ownership: readonly Ownership[];
   readonly isAnywhere: boolean;
   readonly pick: 'first' | 'last' | 'latest';
   readonly less: string | undefined;
@@ -58,11 +62,11 @@ export interface PlannedEdge {
   readonly notBefore: readonly number[];
 }
 
-/** An edge of which nothing is known but its line. */
+/** An edge that is simply the time of its line. */
 export const PLAIN: PlannedEdge = {
   kinds: [],
   numbers: [],
-  whose: [],
+  ownership: [],
   isAnywhere: false,
   pick: 'first',
   less: undefined,
@@ -72,6 +76,7 @@ export const PLAIN: PlannedEdge = {
   notBefore: [],
 };
 
+/** A `PhaseSpec`, compiled. */
 export interface Plan {
   readonly spec: PhaseSpec;
   readonly name: string;
@@ -80,32 +85,32 @@ export interface Plan {
   readonly per: 'action' | 'port' | 'cycle';
   readonly from: readonly PlannedEdge[];
   readonly to: readonly PlannedEdge[];
-  /** the kinds of its edges that are looked for among the lines of its scope */
+  /** the kinds of its edges that are searched in its scope */
   readonly hints: readonly number[];
-  /** those that are looked for in the whole action */
+  /** the kinds of its edges that are searched in the whole action */
   readonly hintsAnywhere: readonly number[];
-  /** bits; all where it asks for no wiring */
-  readonly wirings: number;
-  readonly isWired: boolean;
+  /** bits of its backends; all bits if it does not depend on the backend */
+  readonly backendBits: number;
+  readonly isBackendSpecific: boolean;
   readonly within: string | undefined;
   readonly isDebug: boolean;
   readonly isOptional: boolean;
   readonly repeats: boolean;
-  readonly isSpread: boolean;
+  readonly isFirstToLast: boolean;
   readonly isPoint: boolean;
   readonly hasNext: boolean;
   readonly isAcross: boolean;
   readonly missedWith: readonly number[];
   readonly missedIn: number;
   readonly unless: readonly number[];
-  readonly needsFrom: boolean;
-  readonly isFromRoot: boolean;
+  readonly requireStart: boolean;
+  readonly isNotBeforeRoot: boolean;
   readonly innerEvents: readonly number[] | undefined;
-  readonly most: number;
+  readonly maxSpans: number;
   readonly isHttp: boolean;
   readonly isNamedByCall: boolean;
   readonly failsAt: readonly EventKind[];
-  /** whether a service that logs at INFO prints a line at its beginning, at its end */
+  /** whether a service at INFO logs a line at its start, at its end */
   readonly showsStart: boolean;
   readonly showsEnd: boolean;
 }
@@ -113,22 +118,25 @@ export interface Plan {
 const BITS: Readonly<Record<PortBackend, number>> = { ovn: 1, 'ml2-ovs': 2, other: 4, direct: 8 };
 const ANY = 15;
 
-export const bitOf = (wiring: PortBackend): number => BITS[wiring];
-export const bitsOf = (wirings: Iterable<PortBackend>): number => {
+/** A backend as one bit. */
+export const bitOf = (backend: PortBackend): number => BITS[backend];
+/** Several backends as bits. */
+export const bitsOf = (backends: Iterable<PortBackend>): number => {
   let bits = 0;
-  for (const wiring of wirings) bits |= BITS[wiring];
+  for (const backend of backends) bits |= BITS[backend];
   return bits;
 };
 
 const tables = new WeakMap<readonly PhaseSpec[], Table>();
 
+/** The compiled table; each table is compiled once. */
 export function tableOf(specs: readonly PhaseSpec[]): Table {
   let table = tables.get(specs);
-  if (table === undefined) tables.set(specs, (table = planned(specs)));
+  if (table === undefined) tables.set(specs, (table = createTable(specs)));
   return table;
 }
 
-function planned(specs: readonly PhaseSpec[]): Table {
+function createTable(specs: readonly PhaseSpec[]): Table {
   const numbers = new Map<EventKind, number>();
   const services: string[] = [];
   const numberOf = (kind: EventKind): number => {
@@ -140,14 +148,14 @@ function planned(specs: readonly PhaseSpec[]): Table {
     const number = services.indexOf(service);
     return number === -1 ? services.push(service) - 1 : number;
   };
-  // Whatever the phases are, these may say better when one of them ended.
+  // These may show more exactly when any phase ended.
   for (const kind of [EMITTED, ...PROOFS]) numberOf(kind);
   const plans = specs.map((spec) => planOf(spec, numberOf, numberOfService));
   return {
     plans,
     numbers,
     services,
-    asksWiring: plans.some(({ isWired, missedIn, per }) => isWired || missedIn !== 0 || per === 'cycle'),
+    needsBackends: plans.some(({ isBackendSpecific, missedIn, per }) => isBackendSpecific || missedIn !== 0 || per === 'cycle'),
     hasPorts: plans.some(({ per }) => per === 'port'),
     hasCycles: plans.some(({ per }) => per === 'cycle'),
     layouts: new Map(),
@@ -173,23 +181,23 @@ function planOf(spec: PhaseSpec, numberOf: (kind: EventKind) => number, numberOf
     to: spec.to.map((edge) => edgeOf(edge, spec, numberOf)),
     hints: hints(false),
     hintsAnywhere: hints(true),
-    wirings: spec.backends === undefined ? ANY : bitsOf(spec.backends),
-    isWired: spec.backends !== undefined,
+    backendBits: spec.backends === undefined ? ANY : bitsOf(spec.backends),
+    isBackendSpecific: spec.backends !== undefined,
     within: spec.within,
     isDebug: spec.debug === true,
     isOptional: spec.optional === true,
     repeats: spec.repeats === true,
-    isSpread: spec.spread === true,
+    isFirstToLast: spec.firstToLast === true,
     isPoint: spec.isPoint === true,
     hasNext: spec.next !== undefined,
     isAcross: spec.across === true,
     missedWith: (spec.missedWith?.kinds ?? []).map(numberOf),
     missedIn: bitsOf(spec.missedWith?.backends ?? []),
     unless: (spec.unless ?? []).map(numberOf),
-    needsFrom: spec.needsFrom === true,
-    isFromRoot: spec.fromRoot === true,
+    requireStart: spec.requireStart === true,
+    isNotBeforeRoot: spec.notBeforeRoot === true,
     innerEvents: spec.innerEvents?.map(numberOf),
-    most: spec.most ?? Number.POSITIVE_INFINITY,
+    maxSpans: spec.maxSpans ?? Number.POSITIVE_INFINITY,
     isHttp: spec.http !== undefined,
     isNamedByCall: spec.namedByCall === true,
     failsAt: (spec.failsAt ?? []).map(({ kind }) => kind),
@@ -201,7 +209,7 @@ function planOf(spec: PhaseSpec, numberOf: (kind: EventKind) => number, numberOf
 const edgeOf = (edge: Edge, spec: PhaseSpec, numberOf: (kind: EventKind) => number): PlannedEdge => ({
   kinds: edge.kinds,
   numbers: edge.kinds.map(numberOf),
-  whose: edge.kinds.map((kind) => whoseOf(kind, edge, spec)),
+  ownership: edge.kinds.map((kind) => ownershipOf(kind, edge, spec)),
   isAnywhere: edge.anywhere === true,
   pick: edge.pick ?? 'first',
   less: edge.less,
@@ -211,28 +219,32 @@ const edgeOf = (edge: Edge, spec: PhaseSpec, numberOf: (kind: EventKind) => numb
   notBefore: (edge.notBefore ?? []).map(numberOf),
 });
 
-function whoseOf(kind: EventKind, edge: Edge, { onlyOwn }: PhaseSpec): Whose {
+function ownershipOf(kind: EventKind, edge: Edge, { onlyOwn }: PhaseSpec): Ownership {
   const traits = traitsOf(kind);
   if (traits.lock?.of === 'instance') return 'own-lock';
   if (traits.lock !== undefined || onlyOwn?.includes(kind) === true) return 'own';
-  // A request's lines show the service that wrote them; they may bound what others do.
+  // An access line belongs to the service that logged it, but it may bound phases of other services.
   return traits.request === true && edge.standIn !== true ? 'service' : 'all';
 }
 
-/** @param wirings those of an action's ports, as bits */
-export function layoutOf(table: Table, wirings: number): Layout {
-  let layout = table.layouts.get(wirings);
-  if (layout === undefined) table.layouts.set(wirings, (layout = laidOut(table, wirings)));
+/**
+ * The plans of a table for these backends.
+ *
+ * @param backendBits the backends of an action's ports, as bits; 0 without ports
+ */
+export function layoutOf(table: Table, backendBits: number): Layout {
+  let layout = table.layouts.get(backendBits);
+  if (layout === undefined) table.layouts.set(backendBits, (layout = createLayout(table, backendBits)));
   return layout;
 }
 
-function laidOut(table: Table, wirings: number): Layout {
+function createLayout(table: Table, backendBits: number): Layout {
   const plans: Plan[] = [];
   const replaced = new Map<number, string[]>();
   for (const plan of table.plans) {
-    if (wirings === 0 || (plan.wirings & wirings) !== 0) plans.push(plan);
-    // OVN and ML2/OVS stand in for each other; a port in neither has nothing of either.
-    else if ((plan.wirings & BITS.ovn) !== 0 && !plan.isOptional && (wirings & BITS['ml2-ovs']) === 0)
+    if (backendBits === 0 || (plan.backendBits & backendBits) !== 0) plans.push(plan);
+    // OVN and ML2/OVS replace each other. A port that uses neither has no phases of either.
+    else if ((plan.backendBits & BITS.ovn) !== 0 && !plan.isOptional && (backendBits & BITS['ml2-ovs']) === 0)
       replaced.set(plans.length, [...(replaced.get(plans.length) ?? []), plan.name]);
   }
   const byKind = Array.from(table.numbers, (): number[] => []);
@@ -240,10 +252,10 @@ function laidOut(table: Table, wirings: number): Layout {
     for (const number of new Set([...hints, ...hintsAnywhere, ...unless, ...missedWith])) byKind[number]!.push(place);
   }
   const threads = threadsOf(plans.map(({ spec }) => spec));
-  return { wirings, plans, byKind, replaced, threads, coverages: new Map(), blanks: new Map() };
+  return { backendBits, plans, byKind, replaced, threads, coverages: new Map(), emptyResults: new Map() };
 }
 
-/** The lines among which a phase's edges are looked for, by the number of their kind, each kind in order. */
+/** The lines in which a phase's edges are searched, by the number of their kind; the lines of a kind are in order. */
 export interface Scope {
   readonly port: string | undefined;
   readonly lines: (readonly Event[] | undefined)[];
@@ -257,25 +269,25 @@ export function hasAny(numbers: readonly number[], { lines }: Scope): boolean {
   return false;
 }
 
-/** The lines of an edge that are the phase's, in order. */
+/** The lines of an edge that belong to the phase, in order. */
 export function linesOfEdge(edge: PlannedEdge, plan: Plan, { lines }: Scope, request: string): readonly Event[] {
-  const { numbers, whose } = edge;
+  const { numbers, ownership } = edge;
   let found: readonly Event[] = NO_LINES;
   let isMixed = false;
   for (let i = 0; i < numbers.length; i++) {
     const same = lines[numbers[i]!];
     if (same === undefined) continue;
-    const ours = whose[i] === 'all' ? same : same.filter((event) => isOurs(event, whose[i]!, plan, request));
-    if (found.length === 0) found = ours;
+    const owned = ownership[i] === 'all' ? same : same.filter((event) => isOwned(event, ownership[i]!, plan, request));
+    if (found.length === 0) found = owned;
     else {
-      found = [...found, ...ours];
+      found = [...found, ...owned];
       isMixed = true;
     }
   }
   return isMixed ? found.toSorted(inOrder) : found;
 }
 
-function isOurs(event: Event, whose: Whose, { services }: Plan, request: string): boolean {
-  if (whose === 'service') return services.includes(event.service);
-  return event.requestId === request && (whose === 'own' || actionOfLock(event) !== undefined);
+function isOwned(event: Event, ownership: Ownership, { services }: Plan, request: string): boolean {
+  if (ownership === 'service') return services.includes(event.service);
+  return event.requestId === request && (ownership === 'own' || actionOfLock(event) !== undefined);
 }

@@ -2,16 +2,16 @@ import type { EventKind } from '../catalogue/event.js';
 import { REQUESTS } from '../model/call.js';
 import { knownServices } from '../model/services.js';
 import { seconds } from '../model/time.js';
-import { about, type Edge, endMinusDuration, last, latest, line, type PhaseSpec, recent, standIn } from './define.js';
+import { bound, type Edge, endMinusDuration, last, latest, latestInCycle, line, type PhaseSpec, standIn } from './define.js';
 import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
 import { secondsWaited } from './waited.js';
 
-/** Neutron's API workers, which are several daemons in late releases. */
+/** The services of neutron's API, which are several daemons in late releases. */
 export const NEUTRON = knownServices.ofPart('network API');
 
 /**
- * The interface is on the bridge and has no device yet: libvirt makes the tap when it starts the guest. OVS prints that it cannot
- * open the device when it finds out, mostly a few milliseconds before nova prints that the plug is done.
+ * The interface is on the bridge, but its device does not exist yet: libvirt creates the tap when it starts the guest.
+ * OVS logs that it cannot open the device, mostly a few ms before nova logs the end of the plug.
  */
 const tapWait: PhaseSpec = {
   name: 'tap wait',
@@ -20,7 +20,7 @@ const tapWait: PhaseSpec = {
   within: 'ovs interface add',
   backends: ['ovn', 'ml2-ovs'],
   optional: true,
-  needsFrom: true,
+  requireStart: true,
   from: [{ kinds: ['interface.unopened'], notBefore: ['vif.plugged'] }],
   to: [line('interface.added')],
   innerEvents: ['interface.unopened'],
@@ -62,7 +62,7 @@ export const portStatusUp: PhaseSpec = {
   to: [line('port.status.up')],
 };
 
-/** neutron has the report of OVN, and comes to it when its worker has done what came before. */
+/** neutron has received OVN's report, and its worker still handles earlier events. */
 const neutronEventQueue: PhaseSpec = {
   name: 'neutron event queue',
   service: NEUTRON,
@@ -71,7 +71,7 @@ const neutronEventQueue: PhaseSpec = {
   backends: ['ovn'],
   debug: true,
   optional: true,
-  needsFrom: true,
+  requireStart: true,
   from: [line('ovn.port.up.matched')],
   to: [line('port.status.up')],
 };
@@ -91,23 +91,23 @@ export const vifPluggedWait: PhaseSpec = {
   per: 'cycle',
   within: 'spawn',
   failsAt: [{ kind: 'vif.plug.timed.out', why: 'timed out waiting for network-vif-plugged' }, { kind: 'vif.plug.failed.event' }],
-  // nova prepares to wait before it plugs, and says so at DEBUG; there is nothing to wait for before the plug.
+  // At DEBUG nova logs that it prepares to wait before it plugs. The wait itself starts with the plug.
   from: [line('vif.plugged'), line('vif.plug.awaited'), { kinds: ['vif.plug.timed.out'], lessStated: secondsWaited }],
   to: [
     line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event'),
     { kinds: ['vif.plug.announced'], derived: true },
-    about('guest.lifecycle.resumed'),
+    bound('guest.lifecycle.resumed'),
   ],
 };
 
 /**
- * How a port becomes usable, from the hypervisor to neutron and back: the wait that operators call "vif-plugged". Each
- * phase begins where the one before it ends, so that the eye falls on the slow one.
+ * How a port becomes usable, from the hypervisor to neutron and back: operators call this wait "vif-plugged". Each
+ * phase starts where the one before it ends, so that the slow one is easy to see.
  *
  *     plug ▶ added ▶ claimed ▶ installed ▶ up ▶ status up ▶ activated ▶ delivered
  *     nova   ovs     ovn-controller ──────────┘  neutron ─────────────┘  nova
  *
- * Where neutron-openvswitch-agent stands in for OVN, see ml2-ovs.ts.
+ * For neutron-openvswitch-agent instead of OVN see ml2-ovs.ts.
  */
 export const plugChain: readonly PhaseSpec[] = [
   {
@@ -141,12 +141,15 @@ export const plugChain: readonly PhaseSpec[] = [
     name: 'neutron port activate',
     service: NEUTRON,
     per: 'cycle',
-    // Before Wallaby nothing of neutron's begins it at INFO: the agent's last line of the port bounds it.
+    // Before Wallaby no line of neutron-server starts it at INFO: the agent's last line about the port bounds it.
     from: [
       line('port.status.up'),
       line('port.provision.complete'),
       line('port.provisioning'),
-      { ...recent('agent.devices.configured', 'agent.ports.filtered', 'agent.filters.preparing', 'agent.port.updated'), derived: true },
+      {
+        ...latestInCycle('agent.devices.configured', 'agent.ports.filtered', 'agent.filters.preparing', 'agent.port.updated'),
+        derived: true,
+      },
     ],
     to: [line('vif.plug.announced'), line('nova.notifying'), { kinds: ['nova.notified'], derived: true }],
   },
@@ -154,10 +157,12 @@ export const plugChain: readonly PhaseSpec[] = [
   vifPluggedWait,
 ];
 
-/** How long after an action that does not wait for its ports their chains are waited for: the agent handles several in one loop. */
-export const CHAIN_LASTS = seconds(30);
+/** How long (ms) to wait for the chains of ports after an action that does not wait for them itself. */
+export const PORT_CHAIN_WAIT = seconds(30);
 
-/** The same where nova starts the guest without waiting for its ports, unless it says that it waits. */
+/**
+ * The chain if nova starts the guest without waiting for its ports. If a line shows that it waits, the wait is a phase.
+ */
 export const plugUnawaited: readonly PhaseSpec[] = plugChain.map((phase) =>
   phase === vifPluggedWait
     ? {
@@ -165,30 +170,33 @@ export const plugUnawaited: readonly PhaseSpec[] = plugChain.map((phase) =>
         from: [line('vif.plug.awaited')],
         to: [line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event')],
         optional: true,
-        needsFrom: true,
+        requireStart: true,
       }
     : phase,
 );
 
-/** How a port is taken away. */
+/** os-vif unplugs a port. */
 export const vifUnplug: PhaseSpec = {
   name: 'vif unplug',
   service: 'nova-compute',
   per: 'port',
   backends: ['ovn', 'ml2-ovs', 'other'],
   from: [line('vif.unplugging')],
-  // nova goes on when it fails.
+  // nova continues if it fails.
   to: [line('vif.unplugged', 'vif.unplug.failed')],
   failsAt: [{ kind: 'vif.unplug.failed' }],
 };
 
-/** What OVS, OVN and neutron make of an unplugged port. Bound to no order: with some releases OVN releases the port before OVS does. */
+/**
+ * Phases of OVS, OVN and neutron after an unplug, in any order: in some releases OVN releases the port before OVS does.
+ */
 export const portDown: readonly PhaseSpec[] = [
   {
     name: 'ovs interface delete',
     service: 'ovs-vswitchd',
     per: 'port',
-    // The tap goes with the guest, which may be stopped and taken away in two steps: the last before it counts.
+    // The tap disappears with the guest. A guest may be stopped and removed in two steps: the last one before this
+    // counts.
     from: [standIn(latest('instance.destroyed')), standIn(line('vif.unplugging'))],
     to: [line('interface.deleted')],
     optional: true,
@@ -226,12 +234,12 @@ const portRequest = (
   repeats: true,
 });
 
-/** Requests about one port, each known from its own access line. */
+/** Requests to neutron about one port, each known from its access line. */
 export const portCreate = portRequest('create', 'neutron.port.create.requested');
 export const portUpdate = portRequest('update', 'neutron.port.update.requested');
 export const portDelete = portRequest('delete', 'neutron.port.delete.requested');
 
-/** Other requests of the action to other services, each known from its own access line and named by its call. */
+/** All other requests of the action to neutron and glance, each known from its access line and named by its call. */
 export const requests: readonly PhaseSpec[] = [
   {
     name: REQUESTS,
@@ -242,7 +250,7 @@ export const requests: readonly PhaseSpec[] = [
     to: [line('neutron.requested', 'neutron.ports.listed')],
     repeats: true,
     optional: true,
-    most: 100,
+    maxSpans: 100,
   },
   {
     name: REQUESTS,
@@ -253,11 +261,11 @@ export const requests: readonly PhaseSpec[] = [
     to: [line('image.requested', 'image.downloaded')],
     repeats: true,
     optional: true,
-    most: 100,
+    maxSpans: 100,
   },
 ];
 
-/** The API call that began the action. */
+/** The API call that started the action, by nova-api's access line. */
 export const apiRequest: PhaseSpec = {
   name: 'api request',
   service: 'nova-api',
@@ -270,34 +278,36 @@ export const apiRequest: PhaseSpec = {
   to: [line('server.create.requested', 'server.action.requested', 'server.delete.requested')],
 };
 
-/** A line near the end of the choice of a host. */
+/** A line near the moment at which the host was chosen. */
 const chosen = (...kinds: readonly EventKind[]): Edge => standIn(latest(...kinds));
 
 /**
- * The way of the order from the choice of a host to that host: nova-conductor writes the instance into its cell and sends the
- * order, which waits in a queue and for a free worker. It lies before the root, and only a process that reads both sides knows it.
+ * From the choice of a host to the first line of that host: nova-conductor writes the instance to its cell and sends
+ * the message, which waits in RabbitMQ and for a free worker. This is before the root starts. Only a process that reads
+ * both logs can show it.
+ *
  * @param taken the first lines of the compute host, the earliest first
  */
 export const dispatch = (...taken: readonly Edge[]): PhaseSpec => ({
   name: 'dispatch',
   service: 'nova-compute',
   optional: true,
-  needsFrom: true,
+  requireStart: true,
   across: true,
-  // At INFO a build prints neither that it was taken nor that its turn has come.
+  // At INFO a build logs neither that a worker took it nor that it left the build queue.
   next: ['build queue'],
   from: [
-    // Where a build was handed back, the next host comes from a list.
+    // After a failed attempt, nova-conductor takes the next host from its list of alternates.
     latest('destinations.selected', 'build.attempt.failed'),
     chosen('host.chosen', 'placement.claiming'),
     chosen('allocation.written'),
   ],
   to: taken,
-  // When the order goes out.
+  // When the message is sent.
   innerEvents: ['host.selected', 'migration.host.selected', 'rebuild.host.selected'],
 });
 
-/** Choosing a host: each service that shows it has its own span. */
+/** The choice of a host: each service that takes part has its own span. */
 export const scheduling: readonly PhaseSpec[] = [
   {
     name: 'schedule',
@@ -310,15 +320,15 @@ export const scheduling: readonly PhaseSpec[] = [
     name: 'schedule',
     service: 'nova-scheduler',
     debug: true,
-    spread: true,
+    firstToLast: true,
     from: [line('scheduling.started'), standIn(line('hosts.counted', 'hosts.filtered', 'hosts.weighed', 'placement.claiming'))],
     to: [last('host.chosen', 'hosts.none', 'candidates.none'), standIn(last('hosts.filtered', 'hosts.weighed', 'placement.claiming'))],
   },
   {
     name: 'schedule',
     service: 'placement',
-    // A line alone is no time: placement states no duration.
-    needsFrom: true,
+    // A single line gives no duration: placement logs none.
+    requireStart: true,
     from: [line('allocation.candidates.requested')],
     to: [line('allocation.written')],
     optional: true,

@@ -2,15 +2,15 @@ import { traitsOf } from '../catalogue/traits.js';
 import { type Event, inOrder, type Member } from './event.js';
 import type { Phase } from './phase.js';
 
-/** Who calls placement. */
+/** The services that call placement. */
 const CALLERS: ReadonlySet<string> = new Set(['nova-api', 'nova-conductor', 'nova-scheduler', 'nova-compute']);
 
-/** An access line that does not say how long the request took: a moment, and no span. */
+/** Whether a line is an access line without a duration: it shows a moment, and makes no span. */
 const isPoint = (event: Event): boolean => traitsOf(event.kind).request === true && event.fields['seconds'] === undefined;
 
 /**
- * The phases with the requests that fell into them: each on the shortest phase of a caller that was under way. What falls
- * into none is the root's.
+ * Attaches each request without a duration to the shortest phase of a caller that was in progress. A request outside of
+ * all phases belongs to the root.
  */
 export function withPoints(phases: readonly Phase[], members: readonly Member[]): Phase[] {
   const points: Event[] = [];
@@ -29,7 +29,10 @@ export function withPoints(phases: readonly Phase[], members: readonly Member[])
   });
 }
 
-/** The shortest, strictly around the moment: the lines at the ends of a phase stay its first and its last. */
+/**
+ * The shortest phase that is in progress at the event, its ends excluded: the lines at its ends stay its first and
+ * last.
+ */
 function phaseAt(phases: readonly Phase[], { at }: Event): Phase | undefined {
   let shortest: Phase | undefined;
   for (const phase of phases) {

@@ -1,15 +1,15 @@
 import { AT_WORK, action, FAILURES, finishing, guestDestroy, guestShutdown, lockWait, networkInfo } from './common.js';
 import { type ActionSpec, last, latest, line, standIn } from './define.js';
-import { apiRequest, CHAIN_LASTS, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
+import { apiRequest, PORT_CHAIN_WAIT, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js';
 
-/** Power a server off. INFO logs have no line for its start: at INFO it is known by its shutdown. */
+/** Power a server off. No line shows its start at INFO: there the shutdown of the guest names it. */
 export const stop: ActionSpec = action({
   name: 'stop',
   lockedBy: ['do_stop_instance'],
   namedBy: ['instance.stopping', 'instance.already.stopped'],
   namedByAll: [['guest.shutdown.finished', 'guest.shutdown.failed'], ['instance.destroyed']],
-  // Others shut a guest down, too, and then go on.
+  // Other actions shut a guest down as well, and then continue.
   notWith: [
     'vif.unplugged',
     'vif.plugged',
@@ -34,7 +34,7 @@ export const stop: ActionSpec = action({
     'port.updating',
   ],
   calls: ['_stop_server'],
-  begunBy: ['server.stop.begun'],
+  apiLines: ['server.stop.begun'],
   tasks: ['powering-off'],
   starts: [
     line('instance.lock.awaited'),
@@ -48,17 +48,17 @@ export const stop: ActionSpec = action({
 });
 
 /**
- * Power a server on: nova's driver does it as a hard reboot of what does not run, and says "rebooted". Nothing but its
- * task state names it.
+ * Power a server on. nova's driver does a hard reboot of a guest that does not run, and logs "rebooted". Only its task
+ * state names it.
  */
 export const start: ActionSpec = action({
   name: 'start',
   lockedBy: [],
   namedBy: [],
-  // A hard reboot whose first line is missing prints the last two as well.
+  // A hard reboot logs the last two as well, and its first line may be missing.
   namedByAll: [['instance.destroyed', 'vif.unplugged'], ['vif.plugged'], ['instance.rebooted']],
   notWith: [
-    // It takes away what is left of the guest, and never shuts it down.
+    // It removes the rest of the old guest, and never shuts a guest down.
     'guest.shutdown.finished',
     'guest.shutdown.failed',
     'instance.rebooting',
@@ -71,16 +71,16 @@ export const start: ActionSpec = action({
     'migration.finishing',
   ],
   calls: ['_start_server'],
-  begunBy: ['server.start.begun'],
+  apiLines: ['server.start.begun'],
   tasks: ['powering-on'],
   starts: [{ kinds: ['instance.destroyed'], derived: true }],
   startsWithFirst: true,
   opensWith: [...AT_WORK, 'instance.destroyed', 'vif.unplugged', 'vif.plugged'],
-  // The hard reboot takes away first what may be left of the guest.
-  headedBy: ['instance.destroyed'],
+  // The hard reboot first removes the rest of the old guest.
+  precededBy: ['instance.destroyed'],
   ends: ['instance.rebooted'],
   fails: [...FAILURES, 'guest.start.failed'],
-  outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
+  portWait: { millis: PORT_CHAIN_WAIT, after: ['vif.plugged'] },
   phases: [
     apiRequest,
     networkInfo,
@@ -105,6 +105,7 @@ export const start: ActionSpec = action({
   ],
 });
 
+/** Pause a guest: its virtual CPUs stop, and its memory stays on the host. */
 export const pause: ActionSpec = action({
   name: 'pause',
   lockedBy: ['do_pause_instance'],
@@ -120,6 +121,7 @@ export const pause: ActionSpec = action({
   ],
 });
 
+/** Continue a paused guest. */
 export const unpause: ActionSpec = action({
   name: 'unpause',
   lockedBy: ['do_unpause_instance'],
@@ -136,8 +138,8 @@ export const unpause: ActionSpec = action({
 });
 
 /**
- * Save a guest to disk. nova prints no line of it, at DEBUG only that it looks at the power state at the end; its task state
- * names it.
+ * Save a guest to disk. nova logs no line about it, except for a check of the power state at the end (DEBUG). Its task
+ * state names it.
  */
 export const suspend: ActionSpec = action({
   name: 'suspend',
@@ -156,7 +158,7 @@ export const suspend: ActionSpec = action({
   ],
 });
 
-/** Start a suspended guest where it left off. */
+/** Start a suspended guest from its saved memory. */
 export const resume: ActionSpec = action({
   name: 'resume',
   lockedBy: ['do_resume_instance'],
@@ -165,7 +167,7 @@ export const resume: ActionSpec = action({
   tasks: ['resuming'],
   ends: ['instance.running'],
   fails: [...FAILURES, 'guest.start.failed'],
-  outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
+  portWait: { millis: PORT_CHAIN_WAIT, after: ['vif.plugged'] },
   phases: [
     apiRequest,
     networkInfo,

@@ -1,22 +1,22 @@
 import { action, FAILURES, lockWait, networkInfo } from './common.js';
 import { type ActionSpec, latest, line, standIn } from './define.js';
-import { apiRequest, CHAIN_LASTS, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
+import { apiRequest, PORT_CHAIN_WAIT, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js';
 
 /**
- * Reboot. A soft one asks the guest and waits; when it does not answer it becomes a hard one, which takes the guest away
- * and starts it anew: only that one unplugs and plugs.
+ * Reboot. A soft reboot asks the guest and waits. Without an answer it becomes a hard reboot, which destroys the guest
+ * and starts it again. Only a hard reboot unplugs and plugs the ports.
  */
 export const reboot: ActionSpec = action({
   name: 'reboot',
   lockedBy: ['do_reboot_instance'],
-  // The others where its head is missing: no other action prints them.
+  // The others name it if its first lines are missing: no other action logs them.
   namedBy: ['instance.rebooting', 'instance.soft.rebooted', 'soft.reboot.failed', 'reboot.failed'],
   calls: ['_action_reboot'],
   tasks: ['rebooting', 'rebooting_hard', 'reboot_pending', 'reboot_pending_hard', 'reboot_started', 'reboot_started_hard'],
   ends: ['instance.rebooted', 'instance.soft.rebooted'],
   fails: [...FAILURES, 'reboot.failed', 'guest.start.failed'],
-  outlivedBy: { millis: CHAIN_LASTS, after: ['vif.plugged'] },
+  portWait: { millis: PORT_CHAIN_WAIT, after: ['vif.plugged'] },
   phases: [
     apiRequest,
     lockWait,
@@ -43,7 +43,7 @@ export const reboot: ActionSpec = action({
       service: 'nova-compute',
       within: 'soft reboot',
       optional: true,
-      needsFrom: true,
+      requireStart: true,
       from: [line('guest.soft.shutdown')],
       to: [line('guest.lifecycle.started')],
     },
@@ -60,7 +60,7 @@ export const reboot: ActionSpec = action({
     ...maybe(
       ...partsOf(
         'reboot finish',
-        [guestStart, guestPaused].map((phase) => ({ ...phase, needsFrom: true })),
+        [guestStart, guestPaused].map((phase) => ({ ...phase, requireStart: true })),
       ),
     ),
     {

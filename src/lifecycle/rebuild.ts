@@ -1,21 +1,21 @@
 import { minutes, seconds } from '../model/time.js';
-import { type ActionSpec, about, endMinusDuration, last, latest, line } from './define.js';
+import { type ActionSpec, bound, endMinusDuration, last, latest, line } from './define.js';
 import { apiRequest, dispatch, plugChain, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { spawning } from './spawning.js';
 
-/** Rebuild a server in place: shut the guest down, take away its disks, and spawn it anew under the same uuid. */
+/** Rebuild a server in place: shut the guest down, delete its disks, and spawn it again with the same UUID. */
 export const rebuild: ActionSpec = {
   name: 'rebuild',
   lockedBy: [],
   namedBy: ['instance.rebuilding'],
-  // Where its own line is missing: files deleted and then made anew under one request are a rebuild.
+  // If its own line is missing: one request that deletes the files and then creates them again is a rebuild.
   namedByAll: [['instance.files.deleting'], ['image.creation.started']],
-  // A rebuild takes no resources anew. Up to Queens an evacuation prints the same line, and does.
+  // A rebuild claims no resources. Up to Queens an evacuation logs the same line, but claims resources.
   notWith: ['instance.claimed', 'instance.evacuating'],
   givenUpBy: { tasks: ['compute_task_rebuild_server'] },
   starts: [line('instance.rebuilding'), endMinusDuration('guest.shutdown.failed'), endMinusDuration('guest.shutdown.finished')],
   ends: ['instance.spawned'],
-  // Its last step, at DEBUG. Before Yoga no lock is held for it.
+  // Its last step, at DEBUG. Before Yoga there is no lock for it.
   lateEndEvents: ['migration.context.missing', 'evacuation.lock.released'],
   sharedTasks: ['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning'],
   endsWithLock: false,
@@ -36,7 +36,7 @@ export const rebuild: ActionSpec = {
         line('guest.shutdown.started'),
         endMinusDuration('guest.shutdown.failed'),
         endMinusDuration('guest.shutdown.finished'),
-        about('instance.rebuilding'),
+        bound('instance.rebuilding'),
       ],
       to: [line('instance.destroyed'), line('guest.shutdown.finished', 'guest.shutdown.failed')],
     },
@@ -58,7 +58,7 @@ export const rebuild: ActionSpec = {
     {
       name: 'spawn',
       service: 'nova-compute',
-      from: [line('instance.directory.created'), line('image.creation.started'), about('guest.xml.started')],
+      from: [line('instance.directory.created'), line('image.creation.started'), bound('guest.xml.started')],
       to: [line('instance.spawned'), line('guest.start.failed')],
     },
     ...spawning,

@@ -2,10 +2,10 @@ import { everyRelease, type Family, familyOf, ovnReleases, type Range, rangeText
 import type { ActionSpec, PhaseSpec } from './define.js';
 import { actionVisibility, everything, type Logging, visibilityOf } from './visible.js';
 
-/** Actions whose phases have a table of their own: the others' phases are the same or few. */
+/** Actions that have a table of their phases. Other actions have few phases, or the same ones. */
 const SHOWN_WHOLE = ['create', 'delete', 'rebuild'];
 
-/** docs/releases.md: what each release prints of the actions and their phases, worked out from the tables. */
+/** The text of docs/releases.md: which actions and phases each release logs, computed from the tables. */
 export function releasesMarkdown(actions: readonly ActionSpec[]): string {
   return [
     HEAD,
@@ -66,12 +66,12 @@ function phasesOf(action: ActionSpec): string[] {
 
 const familyOfPhase = ({ service }: PhaseSpec): Family => familyOf([service].flat()[0]!);
 
-/** Of phases with one name, as each service has its own span of the scheduling, the service is named too. */
+/** If several phases have one name (each service has its own span for scheduling), the title contains the service. */
 function titleOf({ name, service }: PhaseSpec, { phases }: ActionSpec): string {
   return phases.filter((other) => other.name === name).length > 1 ? `${name} (${[service].flat()[0]})` : name;
 }
 
-/** Releases that show the same share a row. */
+/** A Markdown table. Consecutive releases with the same cells share a row. */
 function table(corner: string, names: readonly string[], columns: readonly Column[], family: Family): string[] {
   const rows: { names: string[]; cells: string }[] = [];
   for (const [place, name] of names.entries()) {
@@ -88,13 +88,13 @@ function table(corner: string, names: readonly string[], columns: readonly Colum
   ];
 }
 
-/** One release of a family, with any of the other's. */
+/** One release of a family, together with every release of the other family. */
 const only =
   (family: Family, place: number): Logging['releaseOf'] =>
   (which): Range =>
     which === family ? { since: place, until: place } : everyRelease(which);
 
-/** At which level each release shows a phase; releases that show the same are together. */
+/** The log level at which each release shows a phase. Consecutive releases with the same level are one row. */
 export function levelsByRelease(phase: PhaseSpec): { readonly releases: string; readonly level: string }[] {
   const family = familyOfPhase(phase);
   const rows: { range: Range; level: string }[] = [];
@@ -120,7 +120,7 @@ function actionCell(action: ActionSpec, releaseOf: Logging['releaseOf']): string
   const [info, debug] = (['INFO', 'DEBUG'] as const).map((depth) => actionVisibility(action, everything(depth, releaseOf)));
   const level = (part: 'named' | 'start' | 'end'): string =>
     info?.[part].seen === 'whole' ? 'INFO' : debug?.[part].seen === 'whole' ? 'DEBUG' : '–';
-  // What cannot be named at INFO is not shown at INFO, whatever it prints.
+  // An action that cannot be named at INFO is not shown at INFO, whatever it logs.
   const named = level('named');
   if (named !== 'INFO') return named;
   const [start, end] = [level('start'), level('end')];

@@ -1,26 +1,26 @@
 import { action, FAILURES, guestDestroy, guestShutdown, networkInfo } from './common.js';
 import { type ActionSpec, last, latest, line, standIn } from './define.js';
-import { apiRequest, CHAIN_LASTS, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
+import { apiRequest, PORT_CHAIN_WAIT, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { maybe, partsOf, spawning } from './spawning.js';
 
 /**
- * What becomes of the ports. nova plugs and unplugs nothing, but the interface of a native OVS port goes with the guest and comes
- * with the next, and the chain runs anew. nova does not wait for it.
+ * The phases of the ports. nova plugs and unplugs nothing, but the interface of a native OVS port disappears with the
+ * old guest and appears with the new one, and then the chain runs again. nova does not wait for it.
  */
 const ports = [...maybe(vifUnplug, ...portDown), ...maybe(...plugUnawaited)];
 
-/** Start a server from a rescue image, with its own disk beside it. */
+/** Start a server from a rescue image, with its own disk as a second disk. */
 export const rescue: ActionSpec = action({
   name: 'rescue',
   lockedBy: ['do_rescue_instance'],
-  // The other where its head is missing: no other action prints it.
+  // The second one names it if its first line is missing: no other action logs it.
   namedBy: ['instance.rescuing', 'rescue.attempted'],
   calls: ['_rescue'],
   tasks: ['rescuing'],
   ends: ['guest.lifecycle.started'],
   provedBy: ['power.state.checked'],
   fails: [...FAILURES, 'guest.start.failed'],
-  outlivedBy: { millis: CHAIN_LASTS },
+  portWait: { millis: PORT_CHAIN_WAIT },
   phases: [
     apiRequest,
     networkInfo,
@@ -38,7 +38,7 @@ export const rescue: ActionSpec = action({
   ],
 });
 
-/** Start it from its own disk again. */
+/** Start a rescued server from its own disk again. */
 export const unrescue: ActionSpec = action({
   name: 'unrescue',
   lockedBy: ['do_unrescue_instance'],
@@ -48,7 +48,7 @@ export const unrescue: ActionSpec = action({
   ends: ['guest.lifecycle.started'],
   provedBy: ['power.state.checked'],
   fails: [...FAILURES, 'guest.start.failed'],
-  outlivedBy: { millis: CHAIN_LASTS },
+  portWait: { millis: PORT_CHAIN_WAIT },
   phases: [
     apiRequest,
     networkInfo,

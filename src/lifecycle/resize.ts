@@ -1,13 +1,16 @@
 import { hours } from '../model/time.js';
 import { AT_WORK, action, FAILURES, guestDestroy, guestShutdown, lockWait, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, about, anywhere, type Edge, latest, line, type PhaseSpec } from './define.js';
+import { type ActionSpec, anywhere, bound, type Edge, latest, line, type PhaseSpec } from './define.js';
 import { apiRequest, dispatch, plugChain, plugUnawaited, portDown, requests, scheduling, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, networkWait, partsOf, spawning } from './spawning.js';
 
-/** Where the destination is not read, the last disk that the source has copied bounds it. */
+/** If the log of the destination is not read, the last disk that the source copied bounds the transfer. */
 const lastCopy: Edge = { kinds: ['disk.resize.copied'], pick: 'last', derived: true, anywhere: true };
 
-/** Steps on two hosts: the destination prepares, the source shuts the guest down and hands its disks over, the destination starts it. */
+/**
+ * Phases on two hosts: the destination prepares; the source stops the guest and transfers its disks; the destination
+ * starts it.
+ */
 const moving: readonly PhaseSpec[] = [
   apiRequest,
   ...maybe(...scheduling),
@@ -27,14 +30,14 @@ const moving: readonly PhaseSpec[] = [
     name: 'disk transfer',
     service: 'nova-compute',
     from: [latest('vif.unplugged'), latest('instance.destroyed')],
-    // The source prints nothing when it has handed the disks over; what the destination does next bounds it.
-    to: [about('port.binding.active'), about('port.updating'), about('migration.finishing'), about('image.creation.started'), lastCopy],
+    // The source logs nothing at the end of the transfer; the next step of the destination bounds it.
+    to: [bound('port.binding.active'), bound('port.updating'), bound('migration.finishing'), bound('image.creation.started'), lastCopy],
   },
   networkInfo,
   {
     name: 'resize finish',
     service: 'nova-compute',
-    from: [line('migration.finishing'), about('image.creation.started')],
+    from: [line('migration.finishing'), bound('image.creation.started')],
     to: [line('migration.finished'), line('instance.running')],
   },
   ...partsOf('resize finish', maybe(...spawning.filter((phase) => phase !== networkWait))),
@@ -43,7 +46,7 @@ const moving: readonly PhaseSpec[] = [
   ...requests,
 ];
 
-/** Both print the same on both hosts: the destination writes the root. */
+/** Resize and migrate log the same lines on both hosts. The destination writes the root. */
 const move = (given: Pick<ActionSpec, 'name'> & Partial<ActionSpec>): ActionSpec =>
   action({
     lockedBy: [],
@@ -75,30 +78,33 @@ const move = (given: Pick<ActionSpec, 'name'> & Partial<ActionSpec>): ActionSpec
     ...given,
   });
 
-/** Give a server another flavor. On its own host the shutdown there names it; to another host only nova-api distinguishes it from `migrate`. */
+/**
+ * Give a server another flavor. If it stays on its host, the shutdown on that host names it. If it changes hosts, only
+ * nova-api's line distinguishes it from `migrate`.
+ */
 export const resize: ActionSpec = move({
   name: 'resize',
   provenOnHost: ['guest.shutdown.finished', 'guest.shutdown.failed'],
   calls: ['_action_resize', '_resize'],
   givenUpBy: { tasks: ['compute_task_migrate_server'] },
-  begunBy: ['server.resize.begun'],
+  apiLines: ['server.resize.begun'],
 });
 
-/** Move a stopped server to another host: what crosses hosts and nova-api does not call a resize. */
+/** Move a stopped server to another host: a move between hosts that nova-api does not call a resize. */
 export const migrate: ActionSpec = move({
   name: 'migrate',
   calls: ['_migrate'],
-  begunBy: ['server.migrate.begun'],
+  apiLines: ['server.migrate.begun'],
   givenUpBy: { tasks: ['compute_task_migrate_server'], alone: true },
 });
 
-/** Accept a resize or migration: the source gives back what it kept. */
+/** Accept a resize or migration: the source releases the resources that it kept. */
 export const confirmResize: ActionSpec = action({
   name: 'confirmResize',
   lockedBy: ['do_confirm_resize', 'do_confirm'],
   namedBy: ['migration.confirming', 'resize.confirming'],
   namedByAll: [['migration.allocation.deleted']],
-  // A live migration gives its allocation back with the same line, and plugs on its destination.
+  // A live migration logs the same line when it releases its allocation, but also plugs on its destination.
   notWith: [
     'live.migration.finished',
     'live.migration.source.checked',
@@ -142,7 +148,10 @@ export const confirmResize: ActionSpec = action({
   ],
 });
 
-/** Undo a resize or migration: the destination takes its guest away, the source starts the one it kept and writes the root. */
+/**
+ * Undo a resize or migration: the destination removes its guest; the source starts the one that it kept, and writes the
+ * root.
+ */
 export const revertResize: ActionSpec = action({
   name: 'revertResize',
   lockedBy: ['do_revert'],

@@ -2,14 +2,17 @@ import type { Millis } from '../model/line.js';
 import type { Phase } from './phase.js';
 import { isOf } from './thread.js';
 
-/** nova states durations with two digits, and prints the line some ms after it took the time. */
+/** nova rounds durations to 10 ms, and logs the line a few ms after it measured (ms). */
 const ROUNDING: Millis = 15;
 
-/** When something began of which a line states how long it took: no later than the first line of its own within the rounding. */
+/**
+ * The start that a stated duration gives, but not after the first own line if the difference is within the rounding.
+ */
 export const notAfter = (stated: Millis, first: Millis): Millis => (first < stated && stated - first <= ROUNDING ? first : stated);
 
 /**
- * The phases, where one whose length a line states begins no later than its first part: the part's line has the very moment.
+ * The phases with corrected starts: a phase with a stated duration starts no later than its first part, because the
+ * line of the part has the exact time.
  *
  *     spawn           [10.003 ─────────── 39.293]     "Took 29.29 seconds to spawn", printed at 39.293
  *     image create  [9.997 ──────────]                "Creating image", so spawn began at 9.997, too
@@ -26,7 +29,7 @@ export function withRoundedStarts(phases: readonly Phase[]): readonly Phase[] {
   return phases.map((phase) => {
     const start = earlier.get(phase);
     if (start !== undefined) return { ...phase, start };
-    // What the phase follows on its thread ends where it begins.
+    // The phase before it on the same thread ends where it starts.
     for (const [next, at] of earlier)
       if (phase.endIs === 'derived' && phase.end === next.start && phase.host === next.host && phase.service === next.service)
         return { ...phase, end: Math.max(phase.start, at) };

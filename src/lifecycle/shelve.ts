@@ -5,12 +5,12 @@ import { apiRequest, dispatch, plugChain, portDown, requests, scheduling, vifUnp
 import { snapshotting } from './snapshot.js';
 import { maybe, spawning } from './spawning.js';
 
-/** Giving the host back what a shelved server used. */
+/** The host releases the resources of a shelved server. */
 const offloading: readonly PhaseSpec[] = [
   {
     name: 'guest remove',
     service: 'nova-compute',
-    needsFrom: true,
+    requireStart: true,
     from: [line('instance.shelve.offloading')],
     to: [last('instance.destroyed')],
   },
@@ -30,18 +30,19 @@ const offloading: readonly PhaseSpec[] = [
   },
 ];
 
-/** Shut a server down, keep its disk as an image, and (by default) give its host back, all under one request. */
+/** Shut a server down, save its disk as an image, and (by default) release its host, all with one request id. */
 export const shelve: ActionSpec = action({
   name: 'shelve',
   lockedBy: ['do_shelve_instance'],
   namedBy: ['instance.shelving'],
-  // Without its first line: only it offloads what it has made an image of.
+  // If its first line is missing: only a shelve makes an image and then offloads the server.
   namedByAll: [['snapshot.started', 'snapshot.extracted', 'snapshot.uploaded'], ['instance.shelve.offloading']],
   calls: ['_shelve'],
   tasks: ['shelving', 'shelving_image_pending_upload', 'shelving_image_uploading'],
   sharedTasks: ['shelving_offloading'],
   ends: ['allocation.deleted'],
-  // Offloading may be set to come hours later, or never. Up to Ocata nothing is printed after its disks are gone.
+  // Offloading may be configured to happen hours later, or never. Up to Ocata nothing is logged after the disks are
+  // deleted.
   endsQuietly: ['snapshot.uploaded', 'instance.files.deleted'],
   fails: [...FAILURES, 'guest.start.failed'],
   deadline: hours(6),
@@ -57,7 +58,7 @@ export const shelve: ActionSpec = action({
   ],
 });
 
-/** Give the host of a shelved server back. */
+/** Release the host of a shelved server. */
 export const shelveOffload: ActionSpec = action({
   name: 'shelveOffload',
   lockedBy: ['do_shelve_offload_instance'],
@@ -71,13 +72,13 @@ export const shelveOffload: ActionSpec = action({
   phases: [apiRequest, lockWait, ...offloading, finishing('offload finish', 'allocation.deleted'), ...requests],
 });
 
-/** Start a shelved server: scheduled anew, spawned from its image. */
+/** Start a shelved server: it is scheduled again and spawned from its image. */
 export const unshelve: ActionSpec = action({
   name: 'unshelve',
   lockedBy: ['do_unshelve_instance'],
   namedBy: ['instance.unshelving'],
   calls: ['_unshelve'],
-  begunBy: ['server.unshelve.begun'],
+  apiLines: ['server.unshelve.begun'],
   givenUpBy: { kinds: ['unshelve.host.missing'], alone: true },
   tasks: ['unshelving'],
   ends: ['instance.spawned'],

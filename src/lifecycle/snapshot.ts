@@ -3,7 +3,7 @@ import { action, FAILURES } from './common.js';
 import { type ActionSpec, endMinusDuration, line, type PhaseSpec } from './define.js';
 import { apiRequest, requests } from './plug.js';
 
-/** Copying a disk and giving it to glance. Where both are on Ceph it is cloned: nothing is uploaded. */
+/** nova copies a disk and uploads it to glance. If both are on Ceph, the disk is cloned and nothing is uploaded. */
 export const snapshotting: readonly PhaseSpec[] = [
   {
     name: 'snapshot extract',
@@ -33,7 +33,7 @@ const phases: readonly PhaseSpec[] = [
   ...requests,
 ];
 
-/** Make an image of a server. */
+/** Create an image of a server. */
 export const createImage: ActionSpec = action({
   name: 'createImage',
   lockedBy: [],
@@ -43,18 +43,18 @@ export const createImage: ActionSpec = action({
   startsWithFirst: true,
   opensWith: ['power.state.checked', 'instance.attribute.loaded'],
   ends: ['snapshot.timed'],
-  // Up to Queens the time it took is not printed.
+  // Up to Queens the duration is not logged.
   endsQuietly: ['snapshot.uploaded'],
   fails: [...FAILURES],
   deadline: hours(6),
   phases,
 });
 
-/** The same, and take the oldest of such images away. */
+/** Create an image of a server, and delete the oldest of these images. */
 export const backup: ActionSpec = action({
   ...createImage,
   name: 'backup',
-  // nova says so when it begins to, at DEBUG, and not when it is done.
+  // At DEBUG nova logs the start of the rotation, but not its end.
   lateEndEvents: ['backups.rotating'],
   phases: [
     ...phases,
@@ -62,7 +62,7 @@ export const backup: ActionSpec = action({
       name: 'backup rotate',
       service: 'nova-compute',
       optional: true,
-      needsFrom: true,
+      requireStart: true,
       from: [line('snapshot.timed')],
       to: [line('backups.rotating')],
     },

@@ -1,5 +1,6 @@
 import { latest, line, type PhaseSpec } from './define.js';
 
+/** The disks are ready, and nova waits for neutron to finish the ports. */
 export const networkWait: PhaseSpec = {
   name: 'network wait',
   service: 'nova-compute',
@@ -10,6 +11,7 @@ export const networkWait: PhaseSpec = {
   to: [line('guest.xml.started')],
 };
 
+/** nova writes libvirt's definition of the guest. */
 export const guestXml: PhaseSpec = {
   name: 'guest xml',
   service: 'nova-compute',
@@ -20,6 +22,7 @@ export const guestXml: PhaseSpec = {
   to: [line('guest.xml.ended')],
 };
 
+/** libvirt and QEMU start the guest. */
 export const guestStart: PhaseSpec = {
   name: 'guest start',
   service: 'nova-compute',
@@ -28,26 +31,27 @@ export const guestStart: PhaseSpec = {
   to: [line('guest.lifecycle.started'), line('vmware.guest.started')],
 };
 
+/** The guest is started paused, until neutron reports its ports as plugged. */
 export const guestPaused: PhaseSpec = {
   name: 'guest paused',
   service: 'nova-compute',
   within: 'spawn',
   optional: true,
-  needsFrom: true,
+  requireStart: true,
   from: [line('guest.lifecycle.paused')],
   to: [line('guest.lifecycle.resumed')],
 };
 
 /**
- * What libvirt's driver does to make a guest run, the same in every action that spawns one: parts of `spawn`, one after the
- * other. `vif plug`, between `guest xml` and `guest start`, is in plug.ts.
+ * The steps of nova's libvirt driver to start a guest, the same in every action that spawns one: parts of `spawn`, in
+ * this order. `vif plug`, between `guest xml` and `guest start`, is in plug.ts.
  */
 export const spawning: readonly PhaseSpec[] = [
   {
     name: 'image create',
     service: 'nova-compute',
     within: 'spawn',
-    // At INFO, and before Stein, the disks' end is not printed.
+    // At INFO, and before Stein, the end of the disks is not logged.
     next: ['network wait', 'guest xml'],
     from: [line('image.creation.started')],
     to: [line('disks.created')],
@@ -68,7 +72,7 @@ export const spawning: readonly PhaseSpec[] = [
   guestPaused,
 ];
 
-/** The same where it is not `spawn` that they are parts of: another phase, or the root. */
+/** Makes the parts of `spawn` parts of another phase, or of the root if `name` is undefined. */
 export function partsOf(name: string | undefined, phases: readonly PhaseSpec[]): PhaseSpec[] {
   return phases.map((phase) => {
     if (phase.within !== 'spawn') return phase;
@@ -77,5 +81,5 @@ export function partsOf(name: string | undefined, phases: readonly PhaseSpec[]):
   });
 }
 
-/** The same where not every action of its kind has them. */
+/** Makes phases optional. */
 export const maybe = (...phases: readonly PhaseSpec[]): PhaseSpec[] => phases.map((phase) => ({ ...phase, optional: true }));

@@ -4,24 +4,24 @@ import type { Millis } from '../model/line.js';
 import type { FinishedTrace, SpanData } from '../model/span.js';
 import type { Stall, StallsOfDaemon } from '../model/stall.js';
 
-/** The most stalls of a daemon that are remembered, and the most daemons. */
-const LONGEST = 3;
-const MOST_DAEMONS = 1000;
+/** How many stalls per daemon are kept, and of how many daemons. */
+const MAX_STALLS = 3;
+const MAX_DAEMONS = 1000;
 
-/** Which field of a line says how long, and how many milliseconds its unit has. */
+/** By kind of line: the field with the duration, and its unit in ms. */
 const FIELDS: ReadonlyMap<EventKind, readonly [field: string, unit: number]> = new Map<EventKind, readonly [string, number]>([
   ['poll.stalled', ['millis', 1]],
   ['loop.outlasted', ['seconds', 1000]],
 ]);
 
-/** The attribute by which a span says that it was slowed by a daemon's stalls. The last serves all hosts. */
-const SAID_BY: Readonly<Record<string, { readonly key: string; readonly anywhere?: true }>> = {
+/** The attribute of spans that a daemon's stalls slowed. `anywhere`: the daemon serves all hosts. */
+const CAUSE_KEYS: Readonly<Record<string, { readonly key: string; readonly anywhere?: true }>> = {
   'ovn-controller': { key: keys.ovnStall },
   'ovs-vswitchd': { key: keys.ovsStall },
   'ovn-northd': { key: keys.northdStall, anywhere: true },
 };
 
-/** A line that may report a stall. */
+/** The fields of a line that may report a stall. */
 export interface Reported {
   readonly kind: EventKind;
   readonly service: string;
@@ -30,16 +30,16 @@ export interface Reported {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** The spans of a trace that say that stalls slowed them. */
+/** The spans of a trace that stalls slowed. */
 export interface Slowed {
   readonly spans: readonly Pick<SpanData, 'start' | 'end' | 'host' | 'attributes'>[];
 }
 
-const SAYING = Object.values(SAID_BY).map(({ key }) => key);
+const ALL_CAUSE_KEYS = Object.values(CAUSE_KEYS).map(({ key }) => key);
 
-/** What `Stalls.seen` needs of a trace; undefined where that is nothing. */
+/** The part of a trace that `Stalls.seen` needs; undefined if stalls slowed none of its spans. */
 export function slowedOf({ spans }: FinishedTrace): Slowed | undefined {
-  const slowed = spans.filter(({ attributes }) => SAYING.some((key) => attributes[key] !== undefined));
+  const slowed = spans.filter(({ attributes }) => ALL_CAUSE_KEYS.some((key) => attributes[key] !== undefined));
   return slowed.length === 0 ? undefined : { spans: slowed.map(({ start, end, host, attributes }) => ({ start, end, host, attributes })) };
 }
 
@@ -51,7 +51,7 @@ interface Daemon {
   longest: Stall[];
 }
 
-/** The longest stalls of each daemon, and whether a trace shows them: those of a time in which nothing happened are in none. */
+/** The longest stalls of each daemon, and whether a trace shows them. A stall while nothing happened is in no trace. */
 export class Stalls {
   readonly #daemons = new Map<string, Daemon>();
 
@@ -60,30 +60,30 @@ export class Stalls {
     return FIELDS.has(kind);
   }
 
-  /** Takes a line into account, if it reports a stall. */
+  /** Records a line if it reports a stall. */
   note({ kind, service, host, at, fields }: Reported): void {
-    const says = FIELDS.get(kind);
-    if (says === undefined) return;
-    const millis = Number(fields[says[0]]) * says[1];
+    const field = FIELDS.get(kind);
+    if (field === undefined) return;
+    const millis = Number(fields[field[0]]) * field[1];
     const key = `${service}@${host}`;
     const daemon = this.#daemons.get(key) ?? { service, host, count: 0, totalMillis: 0, longest: [] };
     if (daemon.count === 0) {
-      if (this.#daemons.size >= MOST_DAEMONS) return;
+      if (this.#daemons.size >= MAX_DAEMONS) return;
       this.#daemons.set(key, daemon);
     }
     daemon.count++;
     daemon.totalMillis += millis;
-    daemon.longest = [...daemon.longest, { service, host, at, millis }].sort(byLength).slice(0, LONGEST);
+    daemon.longest = [...daemon.longest, { service, host, at, millis }].sort(byLength).slice(0, MAX_STALLS);
   }
 
-  /** Marks what a trace shows. A trace is made after all of its lines were read. */
+  /** Records which stalls a trace shows. A trace is built after all its lines were read. */
   seen({ spans }: Slowed): void {
     if (this.#daemons.size === 0) return;
     for (const daemon of this.#daemons.values()) {
-      const signs = SAID_BY[daemon.service];
-      if (signs === undefined) continue;
+      const cause = CAUSE_KEYS[daemon.service];
+      if (cause === undefined) continue;
       const slowed = spans.filter(
-        ({ host, attributes }) => attributes[signs.key] !== undefined && (signs.anywhere || host === daemon.host),
+        ({ host, attributes }) => attributes[cause.key] !== undefined && (cause.anywhere || host === daemon.host),
       );
       if (slowed.length === 0) continue;
       const isIn = ({ at, millis }: Stall): boolean => slowed.some(({ start, end }) => start <= at && end >= at - millis);
@@ -91,30 +91,30 @@ export class Stalls {
     }
   }
 
-  /** Takes in what another has of the same daemons, or of others. */
+  /** Adds the stalls of another instance of this class. */
   add(other: Stalls): void {
     for (const [key, { count, totalMillis, longest, ...who }] of other.#daemons) {
       const daemon = this.#daemons.get(key) ?? { ...who, count: 0, totalMillis: 0, longest: [] };
       this.#daemons.set(key, daemon);
       daemon.count += count;
       daemon.totalMillis += totalMillis;
-      daemon.longest = [...daemon.longest, ...longest].sort(byLength).slice(0, LONGEST);
+      daemon.longest = [...daemon.longest, ...longest].sort(byLength).slice(0, MAX_STALLS);
     }
   }
 
-  /** By daemon, the one with the longest stall first. */
+  /** The stalls by daemon, the daemon with the longest stall first. */
   get longest(): readonly StallsOfDaemon[] {
     return [...this.#daemons.values()].sort((a, b) => byLength(a.longest[0]!, b.longest[0]!));
   }
 }
 
-/** What several logs say. */
+/** The stalls of several logs together, the daemon with the longest stall first. */
 export function mergedStalls(all: readonly Stalls[]): readonly StallsOfDaemon[] {
   const merged = new Stalls();
   for (const each of all) merged.add(each);
   return merged.longest;
 }
 
-/** The longest first; of equal ones the first. */
+/** The longest stall first; of equal ones the earliest. */
 const byLength = (a: Stall, b: Stall): number =>
   b.millis - a.millis || a.at - b.at || (`${a.service}@${a.host}` < `${b.service}@${b.host}` ? -1 : 1);

@@ -2,35 +2,35 @@ import type { PhaseSpec } from './define.js';
 import { type Event, inOrder } from './event.js';
 import type { Phase, Planned } from './phase.js';
 
-/** What stands between the names of phases that share a span. */
-const JOINT = ' + ';
+/** Separates the names of joined phases. */
+const SEPARATOR = ' + ';
 
-/** Whether a span is of this phase: of it alone, or of it and of others that no line parts from it. */
+/** Whether a span shows this phase: alone, or joined with others. */
 export const isOf = ({ name, parts }: Pick<Phase, 'name' | 'parts'>, phase: string): boolean =>
   name === phase || (parts?.includes(phase) ?? false);
 
 /**
- * Joins phases that follow each other on one thread where no line was printed between them.
+ * Joins phases that follow each other on one thread if no line separates them.
  *
  *     DEBUG  ├ image create ┤├ network wait ┤├ guest xml ┤├ vif plug P ┤├ vif plug Q ┤├ guest start ┤
  *     INFO   ├ image create + network wait + guest xml + vif plug P    ┤├ vif plug Q ┤├ guest start ┤
  *
- * Where one phase ends, the next begins: a line of either bounds both. What lies between two such lines is one span with
- * all the names, so that no name covers the time of another phase. Where all lines are there nothing changes.
+ * Each phase ends where the next one starts, so a line of either bounds both. The time between two such lines is one
+ * span with all names, so that no name covers the time of another phase. If no line is missing, nothing changes.
  */
 export function joinThreads(all: readonly Planned[], threads: readonly (readonly number[])[]): Phase[] {
   const phases: Phase[] = [];
   for (const thread of threads) {
     const head = all[thread[0]!]!;
     if (thread.length > 1) {
-      // Most threads are not in most actions: of what left no line nothing is known.
+      // A thread without any line is not in the action.
       if (thread.some((place) => all[place]!.phases.length > 0)) phases.push(...joined(thread.map((place) => all[place]!)));
     } else for (const phase of head.phases) if (!(head.mayNotEnd && Number.isNaN(phase.end))) phases.push(phase);
   }
   return phases;
 }
 
-/** Which phases follow each other on one thread, by their places among these. */
+/** The phases that follow each other on one thread, by their indexes. */
 export function threadsOf(specs: readonly Pick<PhaseSpec, 'name' | 'next'>[]): readonly (readonly number[])[] {
   const byName = new Map(specs.map(({ name }, place) => [name, place]));
   const after = specs.map(({ next }) => next?.map((name) => byName.get(name)).find((place) => place !== undefined));
@@ -47,7 +47,7 @@ export function threadsOf(specs: readonly Pick<PhaseSpec, 'name' | 'next'>[]): r
   });
 }
 
-/** One span of a phase, or none where nothing was seen of it. */
+/** One span of a phase, or undefined if no line of it was seen. */
 interface Entry {
   readonly of: Planned;
   readonly phase: Phase | undefined;
@@ -83,14 +83,19 @@ function joined(thread: readonly Planned[]): Phase[] {
 
 const lastOf = ({ start, end }: Phase): number => (Number.isNaN(end) ? start : end);
 
-/** The span, or spans, of phases that no line parts. @param before, after what bounds them where their own lines do not */
+/**
+ * The spans of a segment: phases that no line separates.
+ *
+ * @param before the phase before the segment, which bounds it if the segment has no line at its start
+ * @param after the phase after it, which bounds it if the segment has no line at its end
+ */
 function between(segment: readonly Entry[], before: Phase | undefined, after: Phase | undefined): Phase[] {
   const found: Phase[] = [];
   for (const { phase } of segment) if (phase !== undefined) found.push(phase);
   const [own] = found;
   const from = begun(segment[0]);
   const to = ended(segment.at(-1));
-  // Of what left no line of its own, two bounds say no more than that it had time.
+  // If no phase has a line of its own, the two bounds prove nothing.
   if (own === undefined || (segment.length === 1 && from !== undefined && to !== undefined)) return found;
   if (from === undefined && before === undefined) return found;
   if ([before, after, ...found].some((each) => each !== undefined && each.host !== own.host)) return found;
@@ -117,7 +122,7 @@ function between(segment: readonly Entry[], before: Phase | undefined, after: Ph
       start,
       end,
       startIs: from?.startIs ?? 'derived',
-      // Where one name stands for several phases, the span as a whole is no more than that.
+      // A joined span ends at a line of its last phase: for the span as a whole that is derived.
       endIs: segment.length > 1 ? 'derived' : (to?.endIs ?? 'derived'),
       isTimed: from?.isTimed ?? false,
       port: found.find(({ port }) => port !== undefined)?.port,
@@ -129,7 +134,7 @@ function between(segment: readonly Entry[], before: Phase | undefined, after: Ph
   ];
 }
 
-/** What began and of which no end is known: it may be any of those whose beginning would not be shown. */
+/** A span that started and whose end is unknown: it may be in any of the phases whose start is not logged. */
 function openFrom(segment: readonly Entry[], from: Phase): Phase {
   const shown = segment.findIndex((entry, i) => entry.of.showsEnd || segment[i + 1]?.of.showsStart === true);
   return { ...from, ...named(shown === -1 ? segment : segment.slice(0, shown + 1)) };
@@ -139,5 +144,5 @@ function named(segment: readonly Entry[]): Pick<Phase, 'name' | 'parts'> {
   const [first] = segment;
   if (segment.length === 1 && first !== undefined) return { name: first.of.spec.name };
   const names = [...new Set(segment.map(({ of }) => of.spec.name))];
-  return names.length === 1 ? { name: names[0]! } : { name: names.join(JOINT), parts: names };
+  return names.length === 1 ? { name: names[0]! } : { name: names.join(SEPARATOR), parts: names };
 }

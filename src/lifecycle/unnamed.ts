@@ -8,46 +8,49 @@ import { actions } from './name.js';
 /** An action that unnamed lines may belong to, and the line that would name it. */
 export interface Possible {
   readonly action: ActionName;
-  /** as nova-compute prints it; undefined where it prints none at INFO, and nova-api's line names the action */
+  /**
+   * the wording of nova-compute's line; undefined if it logs none at INFO, so that only nova-api's line names the
+   * action
+   */
   readonly line: string | undefined;
 }
 
-/** Lines of one instance and one request that turned out to be no action that novaspan can name. */
+/** Lines of one instance and one request that novaspan could not name as an action. */
 export interface Unnamed {
   readonly instance: string;
   readonly request: string;
   readonly host: string;
-  /** how many lines of its own were read */
+  /** the number of its own lines */
   readonly lines: number;
   readonly from: Millis;
   /** the first error, else the first warning */
   readonly error?: { readonly at: Millis; readonly text: string };
-  /** what it may be, the likeliest first */
+  /** the actions that it may be, the most likely first */
   readonly couldBe: readonly Possible[];
 }
 
-/** How many are named: a reader wants to know which line to look for, not all that nova can do. */
-const MOST = 3;
+/** How many possible actions are shown: a reader needs to know which line to look for, not all that nova can do. */
+const MAX_SHOWN = 3;
 
-/** What a cloud does most. */
+/** The most frequent actions of a cloud. */
 const USUAL: readonly ActionName[] = ['create', 'delete'];
 
-/** The line by which an action is known at INFO where it is not one of its naming lines. */
+/** The line that names an action at INFO, if it is not in `namedBy`. */
 const FIRST_AT_INFO: Partial<Record<ActionName, EventKind>> = { create: 'instance.claimed' };
 
-/** The actions whose tables know the most of the lines, and none of which they exclude. */
+/** The actions whose tables contain the most of these kinds of lines and exclude none. */
 export function couldBe(own: readonly Event[]): Possible[] {
   const kinds = new Set(own.map(({ kind }) => kind));
   const fits = actions
     .filter(({ notWith }) => notWith?.some((kind) => kinds.has(kind)) !== true)
     .map((spec) => ({ spec, known: [...kinds].filter((kind) => known(spec).has(kind)).length }))
     .filter(({ known }) => known > 0);
-  const most = Math.max(0, ...fits.map(({ known }) => known));
+  const best = Math.max(0, ...fits.map(({ known }) => known));
   const isUsual = ({ spec }: { readonly spec: ActionSpec }): number => Number(USUAL.includes(spec.name));
   return fits
-    .filter(({ known }) => known === most)
+    .filter(({ known }) => known === best)
     .sort((a, b) => isUsual(b) - isUsual(a))
-    .slice(0, MOST)
+    .slice(0, MAX_SHOWN)
     .map(({ spec }) => ({ action: spec.name, line: namingLineOf(spec) }));
 }
 
@@ -55,7 +58,7 @@ const kindsOfActions: ReadonlySet<EventKind> = new Set(
   actions.flatMap(({ namedBy, ends, decides = [] }) => [...namedBy, ...ends, ...decides]),
 );
 
-/** Whether a line of this kind names an action, ends one or decides on it. */
+/** Whether a line of this kind names an action, ends one or decides its outcome. */
 export const isOfAction = (kind: EventKind): boolean => kindsOfActions.has(kind);
 
 const knownTo = new Map<ActionSpec, ReadonlySet<EventKind>>();
@@ -75,11 +78,11 @@ function known(spec: ActionSpec): ReadonlySet<EventKind> {
   return made;
 }
 
-/** The newest wording of the first line at INFO that names it. */
+/** The newest wording of the first line at INFO that names the action. */
 function namingLineOf({ name, namedBy }: ActionSpec): string | undefined {
-  const said = new Map(messagesOf('nova-compute').map(({ kind, spec }) => [kind, spec] as const));
+  const specs = new Map(messagesOf('nova-compute').map(({ kind, spec }) => [kind, spec] as const));
   for (const kind of [FIRST_AT_INFO[name], ...namedBy]) {
-    const spec = kind === undefined ? undefined : said.get(kind);
+    const spec = kind === undefined ? undefined : specs.get(kind);
     if (spec !== undefined && [spec.level].flat().includes('INFO'))
       return [...spec.says].at(-1)?.replace(/\{(\w+):\w+\}/g, (_hole, field) => String(field).toUpperCase());
   }

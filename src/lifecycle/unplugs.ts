@@ -2,20 +2,21 @@ import type { EventKind } from '../catalogue/event.js';
 import type { ActionSpec } from './define.js';
 import { portDown } from './plug.js';
 
-/** What OVS, OVN and neutron print when a port is taken away. */
-const TAKEN_AWAY: ReadonlySet<EventKind> = new Set(portDown.flatMap(({ to }) => to.flatMap(({ kinds }) => kinds)));
+/** Lines of OVS, OVN and neutron about the removal of a port. */
+const UNPLUG_KINDS: ReadonlySet<EventKind> = new Set(portDown.flatMap(({ to }) => to.flatMap(({ kinds }) => kinds)));
 
-/** Of each action which of them it does not print. */
-const elsewhere = new WeakMap<ActionSpec, ReadonlySet<EventKind>>();
+/** By action: the kinds that are in none of its phases. */
+const foreignKinds = new WeakMap<ActionSpec, ReadonlySet<EventKind>>();
 
-/** The lines that say that a port was taken away, where the action takes none away: a stop leaves them where they are. */
-export function unplugsElsewhere(spec: ActionSpec): ReadonlySet<EventKind> {
-  const known = elsewhere.get(spec);
+/** The kinds of lines about a removed port that this action never causes: a stop, for example, removes no port. */
+export function foreignUnplugKinds(spec: ActionSpec): ReadonlySet<EventKind> {
+  const known = foreignKinds.get(spec);
   if (known !== undefined) return known;
   const own = new Set(spec.phases.flatMap(({ to }) => to.flatMap(({ kinds }) => kinds)));
-  const made = new Set([...TAKEN_AWAY].filter((kind) => !own.has(kind)));
-  elsewhere.set(spec, made);
+  const made = new Set([...UNPLUG_KINDS].filter((kind) => !own.has(kind)));
+  foreignKinds.set(spec, made);
   return made;
 }
 
-export const isOfUnplug = (kind: EventKind): boolean => TAKEN_AWAY.has(kind);
+/** Whether lines of this kind are about the removal of a port. */
+export const isUnplugKind = (kind: EventKind): boolean => UNPLUG_KINDS.has(kind);

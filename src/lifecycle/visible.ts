@@ -18,29 +18,29 @@ import { actions } from './name.js';
 /** The lowest level that a service logs at: INFO is the default of all services. */
 export type LogLevelFloor = 'DEBUG' | 'INFO' | 'WARNING';
 
-/** Which logs there are: at which level each service logs, and which releases it may be of. */
+/** The available logs: the log level of each service, and the releases that it may have. */
 export interface Logging {
   /** undefined for a service whose log is not read */
   readonly levelFloorOf: (service: string) => LogLevelFloor | undefined;
   readonly releaseOf: (family: Family) => Range;
-  /** where a kind is found, if users added some */
+  /** looks up a kind; set if users added kinds */
   readonly knownAs?: typeof knownAs | undefined;
 }
 
-/** Every service, all of one level and of any release. */
+/** The logs of all services, all at one level and of any release. */
 export const everything = (floor: LogLevelFloor, releaseOf: Logging['releaseOf'] = everyRelease): Logging => ({
   levelFloorOf: () => floor,
   releaseOf,
 });
 
-/** Whether logs show a phase, and if not, why and which services' logs would. */
+/** Whether logs show a phase; if not, why not and the logs of which services would. */
 export type Visibility =
   | { readonly seen: 'whole' | 'end' }
-  /** at this level its lines are not printed, but perhaps the one that `ends` it; `loggers` print them at DEBUG */
+  /** its lines are not logged at this level, except perhaps for its end (`ends`); `loggers` log them at DEBUG */
   | { readonly seen: 'needs-debug'; readonly ends: boolean; readonly services: readonly string[]; readonly loggers: readonly string[] }
-  /** any of these services' logs would show it, some only at DEBUG */
+  /** the log of any of these services would show it; `atDebug`: only at DEBUG */
   | { readonly seen: 'no-log'; readonly services: readonly string[]; readonly atDebug: boolean }
-  /** releases of this age print no such line */
+  /** these releases log no such line */
   | { readonly seen: 'not-printed' };
 
 interface PhaseVisibility {
@@ -48,12 +48,15 @@ interface PhaseVisibility {
   readonly visibility: Visibility;
 }
 
-/** What logs show of an action. */
+/** The parts of an action that the logs show. */
 export interface ActionVisibility {
   readonly action: ActionSpec;
-  /** what names it; without that, nothing of it becomes a trace */
+  /** the lines that name it; without them it gets no trace */
   readonly named: Visibility;
-  /** the action whose name it gets where no line distinguishes the two: always, or only across hosts; and what would */
+  /**
+   * the action whose name it gets if no line distinguishes the two (`always`, or only across hosts), and the logs that
+   * would distinguish them
+   */
   readonly namedAs: { readonly action: ActionSpec; readonly always: boolean; readonly visibility: Visibility } | undefined;
   readonly start: Visibility;
   readonly end: Visibility;
@@ -68,7 +71,7 @@ const placesOf = (kind: EventKind, logging: Logging): readonly Known[] => (loggi
 const servicesOf = (kinds: readonly EventKind[], logging: Logging): string[] =>
   unique(kinds.flatMap((kind) => placesOf(kind, logging).flatMap(({ services }) => services)));
 
-/** Whether some service prints such a line into a log that is read. */
+/** Whether a service writes such a line to a log that is read. */
 function isPrinted(kind: EventKind, logging: Logging): boolean {
   return placesOf(kind, logging).some(({ services, spec }) =>
     services.some((service) => {
@@ -85,7 +88,7 @@ function reaches(floor: LogLevelFloor, spec: Parameters<typeof isPrintedAtInfo>[
   return ['WARNING', 'ERROR', 'CRITICAL'].includes(usualLevel(spec));
 }
 
-/** What is seen of a phase, of which both ends are wanted. */
+/** Whether the logs show a phase with both ends. */
 export function visibilityOf(phase: PhaseSpec, logging: Logging): Visibility {
   const owners = [phase.service].flat();
   const needsDebug = phase.debug === true && !owners.some((service) => logging.levelFloorOf(service) === 'DEBUG');
@@ -102,14 +105,14 @@ export function visibilityOf(phase: PhaseSpec, logging: Logging): Visibility {
   return better.seen === 'needs-debug' ? { ...better, ends: true } : { seen };
 }
 
-/** An end that is seen without its beginning becomes an instant. */
+/** Which ends of a phase are logged. An end without a start is shown as an instant. */
 function endsOf({ from, to }: PhaseSpec, logging: Logging): 'whole' | 'end' | undefined {
   const seen = (edges: readonly Edge[]): boolean => kindsOf(edges).some((kind) => isPrinted(kind, logging));
   if (!seen(to)) return undefined;
   return from.length === 0 || seen(from) ? 'whole' : 'end';
 }
 
-/** What would have to change to see an action or a phase: the fewest services whose level, or whose log, would do. */
+/** The smallest change that would show an action or a phase: services to set to DEBUG, or logs to read. */
 function betterVisibility(
   kinds: readonly EventKind[],
   owners: readonly string[],
@@ -125,24 +128,24 @@ function betterVisibility(
   const isRead = (service: string): boolean => levelFloorOf(service) !== undefined;
   if (!isSeen({ ...logging, levelFloorOf: () => 'DEBUG' })) return { seen: 'not-printed' };
 
-  const quiet = kinds.filter((kind) => !isPrinted(kind, logging));
-  const candidates = unique([...owners, ...servicesOf(quiet, logging)]);
+  const notPrinted = kinds.filter((kind) => !isPrinted(kind, logging));
+  const candidates = unique([...owners, ...servicesOf(notPrinted, logging)]);
   if (owners.some(isRead)) {
-    const shy = candidates.filter(
+    const belowDebug = candidates.filter(
       (service) => isRead(service) && levelFloorOf(service) !== 'DEBUG' && (!needsDebug || owners.includes(service)),
     );
-    const alone = shy.filter((service) => isSeen(withFloor([service], 'DEBUG'))).slice(0, 1);
-    const services = alone.length > 0 ? alone : shy;
+    const alone = belowDebug.filter((service) => isSeen(withFloor([service], 'DEBUG'))).slice(0, 1);
+    const services = alone.length > 0 ? alone : belowDebug;
     if (isSeen(withFloor(services, 'DEBUG')))
-      return { seen: 'needs-debug', ends: false, services, loggers: loggersOf(quiet, services, logging) };
+      return { seen: 'needs-debug', ends: false, services, loggers: loggersOf(notPrinted, services, logging) };
   }
   const missing = candidates.filter((service) => !isRead(service) && (owners.some(isRead) || owners.includes(service)));
   const isEnough = (added: readonly string[], floor: LogLevelFloor): boolean => isSeen(withFloor(added, floor));
   const atInfo = needsDebug ? [] : missing.filter((service) => isEnough([service], 'INFO'));
   const atDebug = missing.filter((service) => isEnough([service], 'DEBUG'));
   const services = atInfo.length > 0 ? atInfo : atDebug.length > 0 ? atDebug : owners.some(isRead) ? missing : owners;
-  // Where it takes several logs, each is asked for at the level that all of them need.
-  const inDepth =
+  // If several logs are needed, DEBUG is asked for all of them or for none.
+  const needsDebugLevel =
     needsDebug ||
     (atInfo.length === 0 &&
       (atDebug.length > 0 ||
@@ -150,7 +153,7 @@ function betterVisibility(
           candidates.filter((each) => !isRead(each)),
           'INFO',
         )));
-  return { seen: 'no-log', services, atDebug: inDepth };
+  return { seen: 'no-log', services, atDebug: needsDebugLevel };
 }
 
 const loggersOf = (kinds: readonly EventKind[], of: readonly string[], logging: Logging): string[] =>
@@ -163,10 +166,10 @@ const loggersOf = (kinds: readonly EventKind[], of: readonly string[], logging: 
   ).filter((name) => name !== '*');
 
 /**
- * Lines by which an action is named, and which do not say of themselves whose request is about which instance: they name no
- * instance, or no request. A test holds this to the wordings of each release.
+ * Lines that name an action but do not link a request to an instance, because one of the two ids is missing in them. A
+ * test compares this list with the wordings of each release.
  */
-export const LOOSE: ReadonlySet<EventKind> = new Set<EventKind>([
+export const UNLINKED_KINDS: ReadonlySet<EventKind> = new Set<EventKind>([
   'vif.plugged',
   'vif.unplugged',
   'migration.allocation.deleted',
@@ -176,29 +179,29 @@ export const LOOSE: ReadonlySet<EventKind> = new Set<EventKind>([
   'instance.rebooted',
   'instance.destroyed',
 ]);
-/** Lines that name an action only in a rare form of it: where a resize crosses cells. */
+/** Lines that name an action only in a rare case: a resize between cells. */
 const RARE: ReadonlySet<EventKind> = new Set<EventKind>(['resize.confirming']);
-/** nova-api's line that says which instance a request is about. */
+/** nova-api's line that links a request to an instance. */
 const LINKS: readonly EventKind[] = ['server.action.requested'];
-/** Lines that print a task state. */
+/** Lines with a task state. */
 const TASKS: readonly EventKind[] = ['power.state.sync.pending', 'power.state.synchronizing'];
 const isReadAt = (service: string, floor: LogLevelFloor, { levelFloorOf }: Logging): boolean => levelFloorOf(service) === floor;
 
-/** Whether ports may be wired so in this cloud: it has OVN or the agent of ML2/OVS, and if no log shows which, OVN. */
-function isWiredSo({ backends: wiredBy }: PhaseSpec, { levelFloorOf }: Logging): boolean {
-  if (wiredBy === undefined) return true;
+/** Whether this cloud has a backend of the phase: OVN or the agent of ML2/OVS; if no log shows which, OVN. */
+function hasBackend({ backends }: PhaseSpec, { levelFloorOf }: Logging): boolean {
+  if (backends === undefined) return true;
   const hasAgent = levelFloorOf('neutron-openvswitch-agent') !== undefined;
   const hasOvn = levelFloorOf('ovn-controller') !== undefined || !hasAgent;
-  return (hasOvn && wiredBy.includes('ovn')) || (hasAgent && wiredBy.includes('ml2-ovs'));
+  return (hasOvn && backends.includes('ovn')) || (hasAgent && backends.includes('ml2-ovs'));
 }
 
-/** What logs show of an action: its name, its ends and its phases. */
+/** The parts of an action that the logs show: its name, its ends and its phases. */
 export function actionVisibility(action: ActionSpec, logging: Logging): ActionVisibility {
   const { lockedBy, starts, ends, endsQuietly = [], endsWithLock } = action;
   const locks = lockedBy.length > 0 ? LOCKS : [];
   const first = [...kindsOf(starts), ...locks];
   const last = [...ends, ...endsQuietly, ...(endsWithLock ? (['instance.lock.released'] as const) : [])];
-  // What shows no end could only ever be timed out; suspend at INFO prints no line of its own at all.
+  // An action without an end line could only time out; suspend logs no line of its own at INFO.
   const named = visibilityOfAny([...namingKinds(action), ...last], (given) => isNamed(action, given) && isAny(last, given), logging);
   return {
     action,
@@ -207,7 +210,7 @@ export function actionVisibility(action: ActionSpec, logging: Logging): ActionVi
     start: visibilityOfAny(first, (given) => isAny(first, given), logging),
     end: visibilityOfAny(last, (given) => isAny(last, given), logging),
     phases: action.phases
-      .filter((phase) => isWiredSo(phase, logging))
+      .filter((phase) => hasBackend(phase, logging))
       .map((phase) => ({ phase, visibility: visibilityOf(phase, logging) })),
   };
 }
@@ -217,9 +220,9 @@ const isAny = (kinds: readonly EventKind[], logging: Logging): boolean => kinds.
 const visibilityOfAny = (kinds: readonly EventKind[], isSeen: (given: Logging) => boolean, logging: Logging): Visibility =>
   isSeen(logging) ? { seen: 'whole' } : betterVisibility(kinds, ['nova-compute'], logging, isSeen);
 
-const callsOf = ({ calls = [], begunBy = [] }: ActionSpec): readonly EventKind[] => [
+const callsOf = ({ calls = [], apiLines = [] }: ActionSpec): readonly EventKind[] => [
   ...(calls.length > 0 ? (['server.action.called'] as const) : []),
-  ...begunBy,
+  ...apiLines,
 ];
 
 const namingKinds = (action: ActionSpec): EventKind[] => [
@@ -231,33 +234,36 @@ const namingKinds = (action: ActionSpec): EventKind[] => [
   ...(action.tasks === undefined ? [] : TASKS),
 ];
 
-/** Whether lines of some sort name it, as `nameAction` does it. */
+/** Whether the logs name the action, by the rules of `nameAction`. */
 function isNamed(action: ActionSpec, logging: Logging): boolean {
-  const { namedBy, lockedBy, startsWithoutRequestId: opensBare = [], namedByAll: steps = [], begunBy = [], tasks = [] } = action;
-  // The other services' lines belong to actions that nova-compute's own lines make up.
+  const { namedBy, lockedBy, startsWithoutRequestId = [], namedByAll: steps = [], apiLines = [], tasks = [] } = action;
+  // Lines of other services are attached to actions of nova-compute.
   if (logging.levelFloorOf('nova-compute') === undefined) return false;
-  const isLinked = isReadAt('nova-compute', 'DEBUG', logging) || isAny([...LINKS, ...begunBy], logging);
-  const areNaming = (kinds: readonly EventKind[]): boolean => isAny(isLinked ? kinds : kinds.filter((kind) => !LOOSE.has(kind)), logging);
+  const isLinked = isReadAt('nova-compute', 'DEBUG', logging) || isAny([...LINKS, ...apiLines], logging);
+  const areNaming = (kinds: readonly EventKind[]): boolean =>
+    isAny(isLinked ? kinds : kinds.filter((kind) => !UNLINKED_KINDS.has(kind)), logging);
   const usual = namedBy.filter((kind) => !RARE.has(kind));
-  if ((lockedBy.length > 0 && isAny(LOCKS, logging)) || areNaming(usual) || isAny(opensBare, logging)) return true;
+  if ((lockedBy.length > 0 && isAny(LOCKS, logging)) || areNaming(usual) || isAny(startsWithoutRequestId, logging)) return true;
   if (steps.length > 0 && steps.every((step) => isAny(step, logging)) && steps.some((step) => areNaming(step))) return true;
-  // Another action's name would go before these.
+  // Another action's naming line would come before these.
   if (namesakeByStart(action) !== undefined) return false;
   return isAny(callsOf(action), logging) || (tasks.length > 0 && isLinked && isAny(TASKS, logging));
 }
 
-/** A log to add is asked for before DEBUG of those there are. */
+/** Advises to add nova-api's log, which is easier than to set DEBUG, if that is enough. */
 function byAnotherLog(action: ActionSpec, last: readonly EventKind[], logging: Logging): Visibility | undefined {
   if (logging.levelFloorOf('nova-compute') === undefined || logging.levelFloorOf('nova-api') !== undefined) return undefined;
   const withApi: Logging = { ...logging, levelFloorOf: (service) => (service === 'nova-api' ? 'INFO' : logging.levelFloorOf(service)) };
   return isNamed(action, withApi) && isAny(last, withApi) ? { seen: 'no-log', services: ['nova-api'], atDebug: false } : undefined;
 }
 
-/** The action that is named by the line which this one begins with. */
+/** The other action that is named by the start line of this one. */
 const namesakeByStart = ({ name, namedBy, starts }: ActionSpec): ActionSpec | undefined =>
   actions.find((other) => other.name !== name && other.namedBy.some((kind) => kindsOf(starts).includes(kind) && !namedBy.includes(kind)));
 
-/** The other action under whose name it is exported if these logs do not distinguish the two, and what would. */
+/**
+ * The other action under whose name this one is exported if the logs do not distinguish the two; undefined if they do.
+ */
 function namedAs(action: ActionSpec, logging: Logging): ActionVisibility['namedAs'] {
   if (logging.levelFloorOf('nova-compute') === undefined) return undefined;
   const byStart = namesakeByStart(action);

@@ -1,9 +1,11 @@
 import { type Event, textOf } from './event.js';
 
-/** The exception of a wait that timed out, and what nova says of each event that it waited for. */
+/** The time-out in the text of the exception, and in nova's state of each event that it waited for. */
 const WAITED = /(?:\bTimeout: |timed out after )(\d+(?:\.\d+)?) seconds/;
 
-/** How many seconds nova had waited for an event when it gave up, as its line says. */
+/**
+ * How long (seconds) nova waited for an event before it gave up, by its line; undefined if the line does not state it.
+ */
 export function secondsWaited(event: Event): number | undefined {
   for (const field of ['cause', 'states']) {
     const found = WAITED.exec(textOf(event, field) ?? '')?.[1];

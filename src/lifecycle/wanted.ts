@@ -2,23 +2,23 @@ import type { EventKind } from '../catalogue/event.js';
 import { kindsWith } from '../catalogue/traits.js';
 import type { Some } from '../catalogue/wants.js';
 import type { Level } from '../model/record.js';
-import { causeKinds, isOfUsersOnly, leastOf } from './causes.js';
+import { causeKinds, isOnlyOfUsers, minimumOf } from './causes.js';
 import type { Edge } from './define.js';
 import { actions } from './name.js';
 
-/** Lines that show a request to be neutron's event and not an instance action. */
+/** Kinds of lines that show that a request is neutron's external event, and not an instance action. */
 export const EXTERNAL_EVENTS: ReadonlySet<EventKind> = new Set(kindsWith(({ external }) => external === true));
 
-/** Kinds that link ids, open or close something, or bound a trace of their own, without being an edge of a phase. */
-const ALSO: readonly EventKind[] = [
+/** Kinds that are needed although they are not an edge of a phase: they link ids, or open or close something. */
+const NO_EDGES: readonly EventKind[] = [
   'compute.started',
   'resources.audited',
   'deletion.resumed',
   'server.action.called',
   ...EXTERNAL_EVENTS,
-  // Which port is whose, on which address, under which request.
+  // Link a port to its instance, its address and its request.
   'port.create.received',
-  // Of the request that makes a port, the only lines that name it: neutron's access line does not.
+  // The only lines of the request "create port" that contain the port's id: neutron's access line does not.
   'ip.allocated',
   'port.provision.awaited',
   'ovn.port.adding',
@@ -32,15 +32,15 @@ const ALSO: readonly EventKind[] = [
   'interface.lock.awaited',
   'interface.lock.acquired',
   'interface.lock.released',
-  // When an event of the guest happened, which nova prints later.
+  // The time of a guest event, which nova handles and logs later.
   'guest.event.emitted',
-  // The sequel of a boot.
+  // The network of a guest after its boot.
   'dhcp.acknowledged',
   'metadata.provisioning',
   'metadata.port.bound',
-  // Which agent has a port.
+  // The agent that wires a port.
   'agent.details.requested',
-  // What a reader of a waterfall looks for.
+  // Useful for a reader of a waterfall.
   'console.log.ensured',
   'instance.directory.created',
   'disk.moving',
@@ -53,7 +53,7 @@ const ALSO: readonly EventKind[] = [
 const kindsOf = (edges: readonly Edge[]): readonly EventKind[] => edges.flatMap(({ kinds }) => kinds);
 
 const used: ReadonlySet<EventKind> = new Set([
-  ...ALSO,
+  ...NO_EDGES,
   ...causeKinds,
   ...actions.flatMap((spec) => [
     ...spec.namedBy,
@@ -63,11 +63,11 @@ const used: ReadonlySet<EventKind> = new Set([
     ...(spec.startsWithoutRequestId ?? []),
     ...(spec.peerEvidence ?? []).flat(),
     ...(spec.notWith ?? []),
-    ...(spec.begunBy ?? []),
+    ...(spec.apiLines ?? []),
     ...(spec.endsQuietly ?? []),
     ...(spec.provedBy ?? []),
     ...(spec.opensWith ?? []),
-    ...spec.phases.flatMap(({ innerEvents: marks }) => marks ?? []),
+    ...spec.phases.flatMap(({ innerEvents }) => innerEvents ?? []),
     ...kindsOf(spec.starts),
     ...spec.ends,
     ...(spec.endsAfter ?? []),
@@ -81,7 +81,7 @@ const used: ReadonlySet<EventKind> = new Set([
   ]),
 ]);
 
-/** What services print in production that says nothing of an action. */
+/** Lines at INFO or above that are useless for actions. */
 const NOISE: ReadonlySet<EventKind> = new Set<EventKind>([
   'api.requested',
   'api.refused',
@@ -97,7 +97,7 @@ const NOISE: ReadonlySet<EventKind> = new Set<EventKind>([
   'usage.audited',
   'image.cache.checked',
   'resources.viewed',
-  // what neutron's agents say of their loops, every two seconds, and of security groups
+  // neutron's agents: their loops, every two seconds, and security groups
   'agent.loop.started',
   'agent.loop.completed',
   'agent.polling.started',
@@ -116,12 +116,12 @@ const NOISE: ReadonlySet<EventKind> = new Set<EventKind>([
 ]);
 
 /**
- * Whether a kind of line is worth reading: what services print in production, and of what they print at DEBUG only what an
- * action needs. Half of a DEBUG log is known noise, and reading it would cost more than all the rest.
+ * Whether lines of a kind are parsed: all at INFO or above except for noise, and at DEBUG only those that an action
+ * needs. Half of a DEBUG log is known noise, and parsing it would cost more than all the rest.
  */
 export const isWanted = (kind: EventKind, level: Level | readonly Level[]): boolean =>
   !NOISE.has(kind) && (used.has(kind) || [level].flat().some((each) => each !== 'DEBUG' && each !== 'TRACE'));
 
-/** The same, with which lines of the kind are: what took too little to be a cause is not read, nor what periodic tasks do all day. */
+/** As `isWanted`, with the conditions on single lines: a shortest duration, and a user id in the request. */
 export const wants = (kind: EventKind, level: Level | readonly Level[]): boolean | Some =>
-  isWanted(kind, level) && { atLeast: leastOf(kind), ofUsers: isOfUsersOnly(kind) };
+  isWanted(kind, level) && { atLeast: minimumOf(kind), ofUsers: isOnlyOfUsers(kind) };

@@ -1,7 +1,7 @@
 import { normalize } from 'node:path';
 import { type FollowedZone, ZoneWatch } from '../clock/watch.js';
 import type { ZoneProblem } from '../clock/zone-problem.js';
-import { REREAD, recordOf } from '../correlate/closed-record.js';
+import { REREAD_LEAD, recordOf } from '../correlate/closed-record.js';
 import { Compactor } from '../correlate/compact.js';
 import { Correlator } from '../correlate/correlator.js';
 import { Watermark } from '../correlate/watermark.js';
@@ -94,7 +94,7 @@ export class LogFollower {
     this.#options = options;
     this.#readAt = now;
     this.#resume = new ResumePoint(start, now, count, options.decisions);
-    this.#correlator = new Correlator(count, { kept: new Compactor().of, decide: options.decisions?.decide });
+    this.#correlator = new Correlator(count, { compact: new Compactor().of, decide: options.decisions?.decide });
     this.#zoneWatch = new ZoneWatch((path) => this.#zones.get(path)!, now);
     this.#isAnySent = logs.some(({ delay }) => delay !== undefined);
     this.#restore();
@@ -111,7 +111,7 @@ export class LogFollower {
       openActions: this.#correlator.openByAction,
       buildHosts: this.#hostsOf(ENDS_BUILDS),
       computeHosts: this.#hostsOf(SPAWNS),
-      linesKept: this.#correlator.kept,
+      linesKept: this.#correlator.storedLines,
       watermark: finite(this.#reached),
       horizon: finite(this.#resume.horizon),
       descriptors: this.#tailers.reduce((sum, { openFiles }) => sum + openFiles, 0),
@@ -197,8 +197,8 @@ export class LogFollower {
     if (saved === undefined) return;
     this.#correlator.restore({
       saved: saved.long,
-      told: [...saved.told, ...saved.undelivered.map((trace) => trace.told)],
-      before: since - REREAD,
+      records: [...saved.told, ...saved.undelivered.map((trace) => trace.told)],
+      before: since - REREAD_LEAD,
       // The previous process had read all lines up to then, except those of a log that was far behind.
       wasRead: ({ origin }) => this.#resume.wasRead(origin, this.#logs.get(origin.path)?.standing?.place),
     });
@@ -219,7 +219,7 @@ export class LogFollower {
   }
 
   #beginOf(logs: LogsToFollow, zone: Zone, path: string, isFirst: boolean): Begin {
-    const since = this.#resume.since - REREAD;
+    const since = this.#resume.since - REREAD_LEAD;
     const before = this.#resume.logAt(path);
     if (before !== undefined) return { position: before.position, at: before.at, since };
     // A log that appears later has no old lines.

@@ -1,4 +1,4 @@
-import { type ClosedRecord, REMEMBERED, REREAD } from '../correlate/closed-record.js';
+import { type ClosedRecord, RECORD_LIFETIME, REREAD_LEAD } from '../correlate/closed-record.js';
 import { wasSaved } from '../correlate/saved.js';
 import { LEAD } from '../correlate/times.js';
 import type { Count } from '../model/counters.js';
@@ -52,7 +52,7 @@ export class ResumePoint {
 
   /** A restart reads all lines since this time again. */
   get rereadSince(): Millis {
-    return this.#horizon - REREAD;
+    return this.#horizon - REREAD_LEAD;
   }
 
   get records(): ClosedRecord[] {
@@ -111,7 +111,7 @@ export class ResumePoint {
     const held = undelivered.map(({ from }) => from).filter((from) => from >= this.#horizon);
     // Lines may turn out later to be the first of an action. Until then it is not open, and holds nothing.
     this.#horizon = Math.max(this.#horizon, Math.min(reached - LEAD, needed(), ...held));
-    this.#ledger.forget(this.rereadSince - REMEMBERED);
+    this.#ledger.forget(this.rereadSince - RECORD_LIFETIME);
     return true;
   }
 }

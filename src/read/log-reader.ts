@@ -300,7 +300,7 @@ export class LogReader {
    * All state that affects further events, except vlog line numbers and uWSGI workers: two readers with the same state
    * give the same events for the same lines.
    */
-  get whole(): unknown {
+  get comparableState(): unknown {
     const failures = this.#failures.recent(this.#clock.newest);
     return [...[this.service, this.host, this.#open, failures, this.#hasRecord, ...this.#clock.state], ...[this.#quarter, this.#offset]];
   }

@@ -20,7 +20,7 @@ export interface LineReader {
   readonly isNumbered?: boolean;
   readonly workers?: Workers | undefined;
   /** as `LogReader.whole` */
-  readonly whole?: unknown;
+  readonly comparableState?: unknown;
   /** what the time of the last line depends on */
   readonly zoning?: Zoning;
   /**

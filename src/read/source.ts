@@ -107,10 +107,10 @@ export class LogSource {
     return this.#isUnknown && this.#writers.isEmpty;
   }
 
-  /** As `LogReader.whole`; undefined if the state depends on more than the first and the last lines. */
-  get whole(): unknown {
+  /** As `LogReader.comparableState`; undefined if the state depends on more than the first and the last lines. */
+  get comparableState(): unknown {
     if (this.#form !== 'plain' || this.#isUnknown) return undefined;
-    const readers = this.#writers.only?.whole;
+    const readers = this.#writers.only?.comparableState;
     return readers === undefined ? undefined : [this.#kept.lines, readers];
   }
 

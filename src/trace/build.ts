@@ -4,7 +4,7 @@ import { causesOf } from '../lifecycle/causes.js';
 import type { ClosedAction, ClosedAttempt, ClosedFragment, ClosedUnit } from '../lifecycle/closed.js';
 import type { Event } from '../lifecycle/event.js';
 import { controlPlanePhases, fragmentPhases } from '../lifecycle/fragment.js';
-import { atTheirMoments } from '../lifecycle/guest-events.js';
+import { atEmittedTimes } from '../lifecycle/guest-events.js';
 import { namesakesOf } from '../lifecycle/name.js';
 import type { Coverage, Phase, PhaseInput } from '../lifecycle/phase.js';
 import { phasesOf } from '../lifecycle/phases.js';
@@ -32,7 +32,7 @@ export function buildTrace(closed: ClosedUnit, options: BuildOptions): FinishedT
 }
 
 function withMoments(closed: ClosedUnit): ClosedUnit {
-  const members = atTheirMoments(closed.members);
+  const members = atEmittedTimes(closed.members);
   return members === closed.members ? closed : { ...closed, members };
 }
 

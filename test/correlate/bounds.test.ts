@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Correlator } from '../../src/correlate/correlator.js';
-import { MOST_PORTS } from '../../src/correlate/members.js';
-import { MOST_OPEN } from '../../src/correlate/retention.js';
+import { MAX_PORTS } from '../../src/correlate/members.js';
+import { MAX_OPEN } from '../../src/correlate/retention.js';
 import { EventStore } from '../../src/correlate/store.js';
 import { A, at, eventsOf, nova, U, vif } from '../support/lines.js';
 import { counting } from '../support/scenario.js';
@@ -18,28 +18,28 @@ describe('bounds', () => {
       nova(10 + number / 1000, CLAIM, { request: `req-${uuid('aaaaaaaa', number)}`, instance: uuid('bbbbbbbb', number) });
     const events = eventsOf(
       'nova-compute',
-      Array.from({ length: MOST_OPEN + 2 }, (_, number) => begun(number)),
+      Array.from({ length: MAX_OPEN + 2 }, (_, number) => begun(number)),
     );
-    for (const event of events.slice(0, MOST_OPEN)) correlator.accept(event);
+    for (const event of events.slice(0, MAX_OPEN)) correlator.accept(event);
     expect(correlator.advance(at(25))).toEqual([]);
-    expect([correlator.open, counted['open_actions_evicted']]).toEqual([MOST_OPEN, undefined]);
+    expect([correlator.open, counted['open_actions_evicted']]).toEqual([MAX_OPEN, undefined]);
 
-    for (const event of events.slice(MOST_OPEN)) correlator.accept(event);
+    for (const event of events.slice(MAX_OPEN)) correlator.accept(event);
     const closed = correlator.advance(at(26));
     expect(closed.map(({ instance }) => instance)).toEqual([uuid('bbbbbbbb', 0), uuid('bbbbbbbb', 1)]);
     expect(closed[0]).toMatchObject({ form: 'action', outcome: 'evicted' });
-    expect([correlator.open, counted['open_actions_evicted']]).toEqual([MOST_OPEN, 2]);
+    expect([correlator.open, counted['open_actions_evicted']]).toEqual([MAX_OPEN, 2]);
   });
 
   it('of too many ports the first are told, and the others counted, once each', () => {
     const { count, counted } = counting();
     const correlator = new Correlator(count);
-    const ports = Array.from({ length: MOST_PORTS + 3 }, (_, number) => uuid('cccccccc', number));
+    const ports = Array.from({ length: MAX_PORTS + 3 }, (_, number) => uuid('cccccccc', number));
     const plugged = ports.map((port, number) => nova(3 + number / 1000, `Successfully plugged vif ${vif(port)}`, { instance: U }));
     for (const event of eventsOf('nova-compute', [nova(2, CLAIM), ...plugged, nova(10, BUILT)])) correlator.accept(event);
     const [boot] = correlator.advance(at(30));
     expect(boot).toMatchObject({ form: 'action', request: A });
-    expect([...boot!.ports.keys()].sort()).toEqual(ports.slice(0, MOST_PORTS));
+    expect([...boot!.ports.keys()].sort()).toEqual(ports.slice(0, MAX_PORTS));
     expect(counted['ports_truncated']).toBe(3);
   });
 
@@ -61,7 +61,7 @@ describe('bounds', () => {
     const sweeps = forget.mock.calls.length;
     forget.mockRestore();
 
-    expect(correlator.kept).toBeGreaterThan(50_000);
+    expect(correlator.storedLines).toBeGreaterThan(50_000);
     expect(counted['pending_events_evicted']).toBeUndefined();
     // Each looks twice: at what is old, then, as the room is full, at what is young.
     expect(sweeps).toBeGreaterThan(0);

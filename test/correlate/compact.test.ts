@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Compactor } from '../../src/correlate/compact.js';
 import { EventStore } from '../../src/correlate/store.js';
-import { type Event, movedTo } from '../../src/lifecycle/event.js';
+import { atTime, type Event } from '../../src/lifecycle/event.js';
 
 const EVENT: Event = {
   kind: 'instance.built',
@@ -28,10 +28,10 @@ function kept(event: Event): Event {
   const compact = new Compactor();
   const made = compact.of(event);
   for (let i = 0; i < 1000; i++) compact.of({ ...EVENT, at: i });
-  return movedTo(made.at, made);
+  return atTime(made.at, made);
 }
 
-const whole = (event: Event): Event => movedTo(event.at, event);
+const whole = (event: Event): Event => atTime(event.at, event);
 
 describe('Compactor', () => {
   it('gives all of an event to a checkpoint, also when the store keeps it', () => {

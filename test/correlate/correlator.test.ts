@@ -92,9 +92,9 @@ describe('the correlator', () => {
     const { correlator, accept, counted } = correlated();
     accept(...eventsOf('ovn-controller', [vlog(1, 'binding', `Claiming lport ${P} for this chassis.`)]));
     correlator.advance(at(340));
-    expect([correlator.kept, counted]).toEqual([1, {}]);
+    expect([correlator.storedLines, counted]).toEqual([1, {}]);
     correlator.advance(at(400));
-    expect([correlator.kept, counted]).toEqual([0, { 'orphans lport.claimed': 1 }]);
+    expect([correlator.storedLines, counted]).toEqual([0, { 'orphans lport.claimed': 1 }]);
   });
 
   it('counts no orphan that is part of a trace', () => {
@@ -105,7 +105,7 @@ describe('the correlator', () => {
     );
     expect(correlator.advance(at(20))).toHaveLength(1);
     correlator.advance(at(500));
-    expect([correlator.kept, counted]).toEqual([0, {}]);
+    expect([correlator.storedLines, counted]).toEqual([0, {}]);
   });
 
   it('keeps the lines of an action under way, however long it takes', () => {
@@ -118,7 +118,7 @@ describe('the correlator', () => {
       ]),
     );
     correlator.advance(at(1000));
-    expect(correlator.kept).toBe(3);
+    expect(correlator.storedLines).toBe(3);
     accept(...eventsOf('nova-compute', [nova(1001, 'Took 1000.00 seconds to build instance.')]));
     const [closed] = correlator.advance(at(1100));
     expect(closed!.members.map(({ event }) => event.kind)).toEqual(['instance.claimed', 'vif.plugged', 'lport.claimed', 'instance.built']);
@@ -129,7 +129,7 @@ describe('the correlator', () => {
     const [one] = eventsOf('nova-compute', [nova(1, 'VM Started (Lifecycle Event)', { request: B })]);
     for (let i = 0; i < 50_001; i++) accept({ ...one!, at: at(1 + i / 1000) });
     correlator.advance(at(120));
-    expect(correlator.kept).toBeLessThanOrEqual(50_000);
+    expect(correlator.storedLines).toBeLessThanOrEqual(50_000);
     expect(counted['pending_events_evicted']).toBeUndefined();
   });
 
@@ -138,8 +138,8 @@ describe('the correlator', () => {
     const [one] = eventsOf('ovn-controller', [vlog(1, 'binding', `Claiming lport ${P} for this chassis.`)]);
     for (let i = 0; i < 50_001; i++) accept({ ...one!, at: at(1 + i / 1000) });
     correlator.advance(at(120));
-    expect(correlator.kept).toBeLessThanOrEqual(50_000);
-    expect(counted['pending_events_evicted']).toBe(50_001 - correlator.kept);
+    expect(correlator.storedLines).toBeLessThanOrEqual(50_000);
+    expect(counted['pending_events_evicted']).toBe(50_001 - correlator.storedLines);
   });
 
   it('closes what several instances share after the longer grace, each as its own', () => {
@@ -182,6 +182,15 @@ describe('the correlator', () => {
     accept(...eventsOf('nova-scheduler', [oslo('nova-scheduler', 1, `Starting to schedule for instances: ['${U}']`)]));
     expect(correlator.advance(at(65))).toEqual([]);
     expect(told(correlator.advance(at(66)))).toEqual([['fragment', A, undefined, undefined]]);
+  });
+
+  it('gives a fragment the stalls of the daemons that its time covers', () => {
+    const { correlator, accept } = correlated();
+    accept(
+      ...eventsOf('nova-scheduler', [oslo('nova-scheduler', 1, `Starting to schedule for instances: ['${U}']`)]),
+      ...eventsOf('ovn-northd', [vlog(3, 'timeval', 'Unreasonably long 2500ms poll interval').replace('INFO', 'WARN')]),
+    );
+    expect(correlator.advance(at(70))).toMatchObject([{ form: 'fragment', hostEvents: [{ kind: 'poll.stalled' }] }]);
   });
 
   it('opens a sequel at "VM Resumed", which ends when every port has its address', () => {

@@ -29,7 +29,7 @@ function heldBy(instance: string, lines: readonly string[], isShared = true): [s
     to: at(60),
     isShared,
     owns: () => true,
-    isOther: () => false,
+    isOtherRequest: () => false,
     callsUntil: Number.POSITIVE_INFINITY,
   };
   return withHeldLocks([], store, claim).map(({ event }) => [event.kind, (event.at - at(0)) / 1000]);

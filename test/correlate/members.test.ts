@@ -33,7 +33,7 @@ function membersAre(
     isShared,
     owns,
     callsUntil: at(callsUntil),
-    isOther: (id) => others.includes(id),
+    isOtherRequest: (id) => others.includes(id),
   };
   const ports = portsOfInstance(store, claim);
   const members = membersOf(store, claim, ports);

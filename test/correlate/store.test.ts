@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Compactor } from '../../src/correlate/compact.js';
-import { between, EventStore, portPrefix, type Sort } from '../../src/correlate/store.js';
+import { between, EventStore, type NameType, portPrefix } from '../../src/correlate/store.js';
 import type { Event } from '../../src/lifecycle/event.js';
 import { A, at, eventsOf, nova, oslo, P, U, V, vif, vlog } from '../support/lines.js';
 
@@ -11,13 +11,13 @@ const filled = (...events: readonly Event[]): EventStore => {
   return store;
 };
 
-const found = (store: EventStore, sort: Sort, name: string): Event[] => store.find(sort, name).map(({ event }) => event);
+const found = (store: EventStore, sort: NameType, name: string): Event[] => store.find(sort, name).map(({ event }) => event);
 
 describe('the event store', () => {
   it('finds a line by the instance, the request and the port that it names', () => {
     const [event] = eventsOf('nova-compute', [nova(1, `Successfully plugged vif ${vif(P)}`)]);
     const store = filled(event!);
-    const names: readonly [Sort, string][] = [
+    const names: readonly [NameType, string][] = [
       ['instance', U],
       ['request', A],
       ['port', P],
@@ -116,7 +116,7 @@ describe('the event store', () => {
     const [one] = claimed(1);
     const [other] = claimed(2);
     const store = filled(one!, other!);
-    store.place(one!);
-    expect([store.isPlaced(one!), store.isPlaced(other!)]).toEqual([true, false]);
+    store.noteInTrace(one!);
+    expect([store.isInTrace(one!), store.isInTrace(other!)]).toEqual([true, false]);
   });
 });

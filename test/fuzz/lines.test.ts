@@ -69,9 +69,9 @@ it('lines of a far future do not fill the waiting room beyond its size', () => {
     splitter.push(bytes, offset);
     offset += bytes.length;
   }
-  expect(correlator.kept, 'all of them are kept until the watermark moves').toBeGreaterThan(0);
+  expect(correlator.storedLines, 'all of them are kept until the watermark moves').toBeGreaterThan(0);
   for (let minute = 0; minute < 20; minute++) correlator.advance(START + minute * 60_000);
-  expect(correlator.kept).toBeLessThanOrEqual(50_000);
+  expect(correlator.storedLines).toBeLessThanOrEqual(50_000);
 });
 
 const uuidOf = (number: number): string => `${number.toString(16).padStart(8, '0')}-6d53-4a53-9d4b-0d5d1f0e9a11`;

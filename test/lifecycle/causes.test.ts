@@ -23,7 +23,7 @@ const phase = (name: string, service: string, start: number, end: number, host =
 
 interface Given {
   readonly members?: readonly Event[];
-  readonly meanwhile?: readonly Event[];
+  readonly hostEvents?: readonly Event[];
   readonly host?: string | undefined;
 }
 
@@ -33,7 +33,7 @@ function causes(phases: readonly Phase[], given: Given): { of: Record<string, Ca
   const found = causesOf(
     phases,
     { request: A, start: at(0), end: at(60), host, members: membersAbout(given.members ?? []) },
-    given.meanwhile ?? [],
+    given.hostEvents ?? [],
   );
   return { of: Object.fromEntries(Array.from(found.of, ([{ name }, value]) => [name, value])), whole: found.whole };
 }
@@ -49,7 +49,7 @@ describe('a stalled daemon', () => {
 
   it('is told on the phases that its stall lies over, each its own part', () => {
     // 9 … 12.5: two seconds of the claim, half a second of the flows
-    expect(causes([claim, install], { meanwhile: stalled(12.5, 3500) }).of).toEqual({
+    expect(causes([claim, install], { hostEvents: stalled(12.5, 3500) }).of).toEqual({
       'lport claim': { ovnStall: 2000 },
       'flow install': { ovnStall: 500 },
     });
@@ -57,19 +57,19 @@ describe('a stalled daemon', () => {
 
   it('is counted once where its lines lie over each other, and together where they do not', () => {
     const lines = [...stalled(10.5, 1000), ...stalled(10.8, 1000), ...stalled(12, 1000)];
-    expect(causes([claim], { meanwhile: lines }).of).toEqual({ 'lport claim': { ovnStall: 1800 } });
+    expect(causes([claim], { hostEvents: lines }).of).toEqual({ 'lport claim': { ovnStall: 1800 } });
   });
 
   it('has no say before, after, on another host or in what another daemon does', () => {
     const lines = [...stalled(9.9, 1500), ...stalled(20, 1500), ...stalled(12, 1500, 'ovn-controller', 'cmp2')];
-    expect(causes([claim], { meanwhile: lines }).of).toEqual({});
-    expect(causes([claim], { meanwhile: stalled(12, 1500, 'ovs-vswitchd') }).of).toEqual({});
+    expect(causes([claim], { hostEvents: lines }).of).toEqual({});
+    expect(causes([claim], { hostEvents: stalled(12, 1500, 'ovs-vswitchd') }).of).toEqual({});
   });
 
   it('is ovs-vswitchd for the interface and for the flows that it takes in', () => {
     const added = phase('ovs interface add', 'ovs-vswitchd', 8, 10);
     expect(
-      causes([added, install], { meanwhile: [...stalled(9.5, 1200, 'ovs-vswitchd'), ...stalled(14, 1100, 'ovs-vswitchd')] }).of,
+      causes([added, install], { hostEvents: [...stalled(9.5, 1200, 'ovs-vswitchd'), ...stalled(14, 1100, 'ovs-vswitchd')] }).of,
     ).toEqual({
       'ovs interface add': { ovsStall: 1200 },
       'flow install': { ovsStall: 1100 },
@@ -78,12 +78,12 @@ describe('a stalled daemon', () => {
 
   it('is ovn-northd for the way to neutron, wherever it runs', () => {
     const up = phase('port status up', 'neutron-server', 15, 18, 'ctl1');
-    expect(causes([up], { meanwhile: stalled(17, 1500, 'ovn-northd', 'ctl2') }).of).toEqual({ 'port status up': { northdStall: 1500 } });
+    expect(causes([up], { hostEvents: stalled(17, 1500, 'ovn-northd', 'ctl2') }).of).toEqual({ 'port status up': { northdStall: 1500 } });
   });
 
   it('is told by the work of its engine as well, and in fragments too', () => {
-    expect(causes([claim], { meanwhile: [...engine(11, 700), ...engine(11.2, 150)] }).of).toEqual({ 'lport claim': { ovnEngine: 850 } });
-    expect(causes([claim], { meanwhile: engine(11, 700), host: undefined }).of).toEqual({ 'lport claim': { ovnEngine: 700 } });
+    expect(causes([claim], { hostEvents: [...engine(11, 700), ...engine(11.2, 150)] }).of).toEqual({ 'lport claim': { ovnEngine: 850 } });
+    expect(causes([claim], { hostEvents: engine(11, 700), host: undefined }).of).toEqual({ 'lport claim': { ovnEngine: 700 } });
   });
 
   it('is read in production, and short works of the engine are not kept', () => {

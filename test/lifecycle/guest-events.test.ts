@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { line, type PhaseSpec } from '../../src/lifecycle/define.js';
 import type { Event, Member } from '../../src/lifecycle/event.js';
-import { atTheirMoments, happenedAt, lastGuestEvent } from '../../src/lifecycle/guest-events.js';
+import { atEmittedTimes, happenedAt, lastGuestEvent } from '../../src/lifecycle/guest-events.js';
 import type { Phase } from '../../src/lifecycle/phase.js';
 import { phasesOf } from '../../src/lifecycle/phases.js';
 import { isWanted } from '../../src/lifecycle/wanted.js';
@@ -27,7 +27,7 @@ const phases = (members: readonly Member[], ...specs: PhaseSpec[]): Phase[] =>
     request: A,
     start: at(0),
     end: at(60),
-    members: atTheirMoments(members),
+    members: atEmittedTimes(members),
     ports: [],
     host: 'cmp1',
     reads: () => true,
@@ -92,7 +92,7 @@ describe('an event of the guest', () => {
 
   it('is shown at its moment', () => {
     const members = membersAbout(compute(nova(1.8, SPAWNED, bare), emitted(2.5, 1.5, 'Paused')));
-    expect(atTheirMoments(members).map(({ event }) => [event.kind, event.at])).toEqual([
+    expect(atEmittedTimes(members).map(({ event }) => [event.kind, event.at])).toEqual([
       ['guest.event.emitted', at(1.5)],
       ['instance.spawned', at(1.8)],
     ]);

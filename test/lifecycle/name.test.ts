@@ -5,12 +5,12 @@ import { eventsOf, lock, nova, U } from '../support/lines.js';
 const CLAIM = 'Claim successful on node cmp1';
 const named = (...messages: readonly string[]): string | undefined =>
   nameAction({
-    own: eventsOf(
+    byRequest: eventsOf(
       'nova-compute',
       messages.map((message, second) => nova(second, message, message.includes('ock "') ? { instance: null } : {})),
     ),
-    begun: [],
-    bare: () => [],
+    apiLines: [],
+    unattributed: () => [],
   })?.name;
 
 describe('nameAction', () => {

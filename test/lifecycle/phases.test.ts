@@ -168,7 +168,7 @@ describe('a phase', () => {
       ['info', 1, 2, 'observed', 'observed'],
       ['info', 3, 4, 'observed', 'observed'],
     ]);
-    expect(phases([{ ...spec, most: 1 }], { members }).phases).toHaveLength(1);
+    expect(phases([{ ...spec, maxSpans: 1 }], { members }).phases).toHaveLength(1);
   });
 
   it('does not depend on the order in which its lines are given', () => {

@@ -4,7 +4,14 @@ import type { EventKind } from '../../src/catalogue/event.js';
 import { everyRelease, placeOf } from '../../src/catalogue/releases.js';
 import { create } from '../../src/lifecycle/create.js';
 import { actions } from '../../src/lifecycle/name.js';
-import { actionVisibility, everything, LOOSE, type Logging, type LogLevelFloor, visibilityOf } from '../../src/lifecycle/visible.js';
+import {
+  actionVisibility,
+  everything,
+  type Logging,
+  type LogLevelFloor,
+  UNLINKED_KINDS,
+  visibilityOf,
+} from '../../src/lifecycle/visible.js';
 
 const logs = (depths: Record<string, LogLevelFloor>): Logging => ({ levelFloorOf: (service) => depths[service], releaseOf: everyRelease });
 const phase = (name: string) => create.phases.find((each) => each.name === name)!;
@@ -119,5 +126,5 @@ it('lines that name an action and not whose it is are those whose wordings have 
   const tell = ({ context, instance, line }: (typeof facts)[number]) =>
     context === 'request' && (instance === true || / instance [0-9a-f-]{36}/.test(line));
   const loose = [...printed].filter((kind) => !facts.some((fact) => fact.kind === kind && tell(fact)));
-  expect(loose.sort()).toEqual([...LOOSE].sort());
+  expect(loose.sort()).toEqual([...UNLINKED_KINDS].sort());
 });

@@ -1,4 +1,4 @@
-import { type ClosedRecord, isSameRecord, REMEMBERED, REREAD, recordOf } from '../../src/correlate/closed-record.js';
+import { type ClosedRecord, isSameRecord, RECORD_LIFETIME, REREAD_LEAD, recordOf } from '../../src/correlate/closed-record.js';
 import { Correlator } from '../../src/correlate/correlator.js';
 import type { Saved } from '../../src/correlate/saved.js';
 import { wasSaved } from '../../src/correlate/saved.js';
@@ -142,10 +142,10 @@ export class Follower {
     const longSince = this.#watermark - this.#long;
     const waiting = this.#pending.filter(({ told: { from } }) => from >= this.#horizon).map(({ told: { from } }) => from);
     const horizon = Math.max(this.#horizon, Math.min(this.#watermark - LEAD, this.#correlator.neededSince(longSince), ...waiting));
-    const before = horizon - REREAD;
+    const before = horizon - REREAD_LEAD;
     const saved = this.#correlator.save(longSince, before);
     this.savedLines += saved.lines.length;
-    this.#ledger = this.#ledger.filter(({ to }) => to >= before - REMEMBERED);
+    this.#ledger = this.#ledger.filter(({ to }) => to >= before - RECORD_LIFETIME);
     this.#horizon = horizon;
     return JSON.parse(
       JSON.stringify({
@@ -171,7 +171,7 @@ export class Follower {
     this.#saved = checkpoint?.saved;
     if (checkpoint === undefined) return;
     const { saved, ledger, kept, before } = checkpoint;
-    this.#correlator.restore({ saved, told: [...ledger, ...kept.map((each) => each.told)], before });
+    this.#correlator.restore({ saved, records: [...ledger, ...kept.map((each) => each.told)], before });
     // The place to read from has all lines of `before` and later behind it, and some that are older.
     this.#read = this.#scripts.map(({ written }) => {
       const place = written.findIndex((at) => at >= before);

@@ -80,7 +80,8 @@ async function begin(run: Run, { from }: Plan, piece: number): Promise<void> {
     run.doing = 'reading';
     await run.readOn(source);
     run.doing = 'correlating';
-    if (source.reader.whole === undefined) throw new Error(`how ${source.path} is read depends on more than its first and last lines`);
+    if (source.reader.comparableState === undefined)
+      throw new Error(`how ${source.path} is read depends on more than its first and last lines`);
     await source.input?.close();
     source.splitter = source.split();
     source.begun = part + 1;

@@ -13,13 +13,13 @@ const LONGEST = 1024 * 1024;
  */
 export function wholeOf({ sources, correlator }: Run, onText?: (text: string) => void): string {
   const logs = sources.map(({ path, begun, done, input, offset, parts, splitter, unfolder, reader }) => {
-    const whole = reader.whole;
+    const whole = reader.comparableState;
     if (whole === undefined || (!done && !unfolder.isAsWritten))
       throw new Error(`how ${path} is read depends on more than its first and last lines`);
     if (splitter.pending > LONGEST) throw new Error(`a line of ${path} is too long`);
     return [path, begun, done, input === undefined ? undefined : offset, parts, splitter.pending, whole];
   });
-  return digestOf([logs, correlator.whole], onText);
+  return digestOf([logs, correlator.comparableState], onText);
 }
 
 function* workersIn({ sources }: Run): Generator<readonly [path: string, workers: Workers]> {

@@ -4,11 +4,13 @@ import { expect, it } from 'vitest';
 const SOURCE = new URL('../../../src/', import.meta.url).pathname;
 
 /**
- * What `whole` leaves out, and why two shards of which it is equal still give the same. A new field belongs into `whole`; or here, if
- * nothing that is given depends on it, or on something else that `whole` holds.
+ * What `comparableState` leaves out, and why two shards of which it is equal still give the same. A new field belongs
+ * into `comparableState`; or here, if nothing that is given depends on it, or on something else that `comparableState`
+ * holds.
  */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
-  // other parts of the correlator, each with a `whole` of its own where it has something to remember; `#decisions` only says what was done
+  // other parts of the correlator, each with a `comparableState` of its own where it has something to remember;
+  // `#decisions` only says what was done
   ControlPlane: ['#store', '#instances', '#gather', '#closer', '#decisions'],
   Correlator: ['#gather', '#closer', '#before'],
   Retention: ['#from', '#gather', '#control', '#networkReadies', '#decisions'],
@@ -18,7 +20,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   // `#seeded` and `#before`: after a restart of `tail` only; the others are given
   Instances: ['#hosts', '#count', '#seeded', '#sharedSince', '#decisions'],
   // indexes and the last answers of searches, which follow from the lines that are kept
-  EventStore: ['#named', '#peers', '#lastInstance', '#lastRequest', '#size', '#looks'],
+  EventStore: ['#named', '#peers', '#lastInstance', '#lastRequest', '#size', '#searches'],
   Timeline: ['#instance'],
   // given, caches, what is counted and reset after each piece, and what is set anew for each line
   LogReader: [
@@ -40,7 +42,7 @@ it('what a shard knows is compared, field by field, or left out for a reason', (
     for (const file of readdirSync(SOURCE + room).filter((name) => name.endsWith('.ts'))) {
       const text = readFileSync(`${SOURCE}${room}/${file}`, 'utf8');
       for (const [, name = '', body = ''] of text.matchAll(/^(?:export )?class (\w+)[^\n]*\{\n([\s\S]*?)^\}/gm)) {
-        const whole = /^ {2}get whole\(\)[\s\S]*?^ {2}\}/m.exec(body)?.[0];
+        const whole = /^ {2}get comparableState\(\)[\s\S]*?^ {2}\}/m.exec(body)?.[0];
         if (whole === undefined) continue;
         const fields = [...body.matchAll(/^ {2}(?:readonly )?(#?\w+)(?:\??: [^(\n]*)?(?: = [^\n]*)?;?$/gm)].flatMap(
           ([, field]) => field ?? [],

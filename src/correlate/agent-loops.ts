@@ -4,19 +4,20 @@ import type { Millis } from '../model/line.js';
 import { seconds } from '../model/time.js';
 import type { HostLines } from './host-lines.js';
 
-/** How long one loop of the agent may take before a port's line, and after it. */
+/** The longest time between the line of a port and the first and the last line of the agent's loop (ms). */
 const BEFORE = seconds(60);
 const AFTER = seconds(300);
 
 /**
- * neutron-openvswitch-agent works in loops. Some of its lines are about all ports of a loop and name none of them:
+ * Adds the lines of neutron-openvswitch-agent's loops to the lines of an action. Some of them are about all ports of a
+ * loop and name none:
  *
  *     port information retrieved │ Port P updated. Details … │ treat_devices… completed │ Preparing filters … │ … processed
  *     └── the latest before it ──┘                           └───────────────── the first after it ────────────────────────┘
  *
- * If a port has a line of its own in a loop, the lines of the loop belong to that port, too.
+ * If a loop has a line that names a port, the lines of the loop belong to that port as well.
  */
-export function withTurns(members: Member[], lines: HostLines, window: { readonly from: Millis; readonly to: Millis }): Member[] {
+export function withAgentLoops(members: Member[], lines: HostLines, window: { readonly from: Millis; readonly to: Millis }): Member[] {
   const found = new Map<Event, Set<string>>();
   const add = (event: Event | undefined, ports: readonly string[]): void => {
     if (event === undefined) return;
@@ -33,10 +34,10 @@ export function withTurns(members: Member[], lines: HostLines, window: { readonl
     );
     const after = lines.within(event.host, event.at, Math.min(window.to, event.at + AFTER)).filter((line) => inOrder(line, event) > 0);
     const next = after.findIndex(({ kind }) => kind === 'agent.ports.retrieved');
-    const turn = next === -1 ? after : after.slice(0, next);
+    const loop = next === -1 ? after : after.slice(0, next);
     for (const kind of ['agent.ports.wired', 'agent.ports.filtered'])
       add(
-        turn.find((line) => line.kind === kind),
+        loop.find((line) => line.kind === kind),
         ports,
       );
   }

@@ -4,18 +4,18 @@ import { traitsOf } from '../catalogue/traits.js';
 import { type Event, type Member, textOf } from './event.js';
 
 /**
- * Who makes a port usable, so that the phases of the others are not missed:
+ * The part of the cloud that wires a port, so that phases of the others are not reported as missing:
  *
- * - `ovn`: ovn-controller claims what appears in OVS
- * - `ml2-ovs`: neutron-openvswitch-agent wires what appears in OVS
- * - `other`: os-vif plugs it into something that is not OVS: a Linux bridge, a vhost-user socket
- * - `direct`: the device is handed to the guest (SR-IOV), with no word of os-vif
+ * - `ovn`: ovn-controller claims an interface that appears in OVS
+ * - `ml2-ovs`: neutron-openvswitch-agent wires an interface that appears in OVS
+ * - `other`: os-vif plugs the port into something else, such as a Linux bridge or a vhost-user socket
+ * - `direct`: the device is passed through to the guest (SR-IOV), and os-vif logs nothing
  */
 export type PortBackend = 'ovn' | 'ml2-ovs' | 'other' | 'direct';
 
-/** What nova plugs by itself: nova/network/os_vif_util.py, LEGACY_VIFS. */
+/** Types of VIFs that nova plugs without os-vif: nova/network/os_vif_util.py, LEGACY_VIFS. */
 const DIRECT = new Set(['hw_veb', 'hostdev_physical', 'ib_hostdev', 'macvtap', 'tap', '802.1qbg', '802.1qbh']);
-/** os-vif's plugins whose ports are interfaces of OVS; `ovs` itself is not printed. */
+/** os-vif's plugins that plug into OVS; the plugin `ovs` itself is not in the line. */
 const IN_OVS = new Set(['agilio_ovs', 'vhostuser_fp']);
 
 const OVN: ReadonlySet<EventKind> = new Set<EventKind>(['port.status.up', 'port.status.down', 'ovn.port.adding', 'ovn.port.checked']);
@@ -23,38 +23,41 @@ const PLUGGED: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plugging', 'vif
 const ACTIVE: ReadonlySet<EventKind> = new Set<EventKind>(['vif.plug.announced', 'vif.plug.received', 'vif.plug.processed']);
 const STARTED: ReadonlySet<EventKind> = new Set<EventKind>(['guest.lifecycle.started', 'guest.lifecycle.resumed']);
 
-interface Given {
+interface BackendInput {
   readonly members: readonly Member[];
   readonly ports: readonly string[];
   readonly host: string | undefined;
   reads(service: string, host?: string): boolean;
 }
 
-/** How each port of an action is wired, by what its lines say; where they say nothing, by whose logs are read; else as with OVN. */
-export function portBackendsOf(given: Given): ReadonlyMap<string, PortBackend> {
+/**
+ * The backend of each port of an action: by its lines; else as the action's other ports; else by the logs that are
+ * read; else OVN.
+ */
+export function portBackendsOf(input: BackendInput): ReadonlyMap<string, PortBackend> {
   const found = new Map<string, PortBackend | undefined>();
-  for (const port of given.ports) found.set(port, shownBy(port, given));
-  const usual = usualOf(found.values()) ?? (hasAgent(given) ? 'ml2-ovs' : 'ovn');
+  for (const port of input.ports) found.set(port, backendShownFor(port, input));
+  const usual = mostUsual(found.values()) ?? (hasAgent(input) ? 'ml2-ovs' : 'ovn');
   const backends = new Map<string, PortBackend>();
   for (const [port, backend] of found) backends.set(port, backend ?? usual);
   return backends;
 }
 
-/** As the others are wired, so is what says nothing. */
-function usualOf(found: Iterable<PortBackend | undefined>): PortBackend | undefined {
+/** The backend of the other ports, for a port whose lines do not show its own. */
+function mostUsual(found: Iterable<PortBackend | undefined>): PortBackend | undefined {
   for (const backend of found) if (backend === 'ovn' || backend === 'ml2-ovs') return backend;
   return undefined;
 }
 
-const hasAgent = ({ reads, host }: Given): boolean => reads('neutron-openvswitch-agent', host) && !reads('ovn-controller', host);
+const hasAgent = ({ reads, host }: BackendInput): boolean => reads('neutron-openvswitch-agent', host) && !reads('ovn-controller', host);
 
-function shownBy(port: string, given: Given): PortBackend | undefined {
+function backendShownFor(port: string, input: BackendInput): PortBackend | undefined {
   let byAgent = false;
   let byOvn = false;
   let isPlugged = false;
   let isInOvs = false;
   let isActive = false;
-  for (const { event, ports } of given.members) {
+  for (const { event, ports } of input.members) {
     if (!ports.includes(port)) continue;
     const { kind, service } = event;
     if (service === 'nova-compute') {
@@ -71,11 +74,11 @@ function shownBy(port: string, given: Given): PortBackend | undefined {
   }
   if (byOvn) return 'ovn';
   if (byAgent) return 'ml2-ovs';
-  return isActive && !isPlugged && !isInOvs && isUsedUnseen(given) ? 'direct' : undefined;
+  return isActive && !isPlugged && !isInOvs && isUsedUnseen(input) ? 'direct' : undefined;
 }
 
-/** The guest runs with the port, and the services that would have plugged it are read and printed nothing. */
-const isUsedUnseen = ({ members, host, reads }: Given): boolean =>
+/** The guest runs, and the services that would have plugged the port are read and logged nothing. */
+const isUsedUnseen = ({ members, host, reads }: BackendInput): boolean =>
   host !== undefined &&
   reads('nova-compute', host) &&
   reads('ovs-vswitchd', host) &&
@@ -87,7 +90,10 @@ function typeOf({ fields }: Event, port: string): string | undefined {
   return (ports as readonly (string | Vif)[]).find((each): each is Vif => typeof each !== 'string' && each.port === port)?.type;
 }
 
-/** Only hybrid plug makes a `qvo…`, and only the agent of ML2/OVS has a use for it; to neutron-server it is `ovs-agent-<host>`. */
+/**
+ * Whether a line is about the agent of ML2/OVS. Only hybrid plug creates a `qvo…`, and only that agent uses it.
+ * neutron-server calls the agent `ovs-agent-<host>`.
+ */
 const isOfAgent = (event: Event): boolean =>
   (event.service === 'ovs-vswitchd' && textOf(event, 'tap')?.startsWith('qvo') === true) ||
   (traitsOf(event.kind).agent === true && textOf(event, 'agent')?.startsWith('ovs-agent') === true);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withTurns } from '../../src/correlate/agent-turns.js';
+import { withAgentLoops } from '../../src/correlate/agent-loops.js';
 import { HostLines } from '../../src/correlate/host-lines.js';
 import type { Event, Member } from '../../src/lifecycle/event.js';
 import { at, eventsOf, oslo, P, Q } from '../support/lines.js';
@@ -22,7 +22,7 @@ function turnsOf(lines: readonly string[], window = WHOLE, host = 'cmp1'): [stri
   for (const event of eventsOf('neutron-openvswitch-agent', lines)) if (!kept.accept(event)) own.push(event);
   for (const event of eventsOf('neutron-openvswitch-agent', [retrieved(4.9, 8)], { host: 'cmp2' })) kept.accept(event);
   const members: Member[] = own.map((event) => ({ event: { ...event, host }, ports: [event.fields['port'] as string] }));
-  return withTurns(members, kept, window)
+  return withAgentLoops(members, kept, window)
     .filter(({ event }) => event.kind.startsWith('agent.ports.'))
     .map(({ event, ports }) => [event.kind, (event.at - at(0)) / 1000, ports]);
 }

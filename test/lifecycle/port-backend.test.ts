@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Member } from '../../src/lifecycle/event.js';
 import { phasesOf } from '../../src/lifecycle/phases.js';
 import { plugChain } from '../../src/lifecycle/plug.js';
-import { portBackendsOf } from '../../src/lifecycle/wiring.js';
+import { portBackendsOf } from '../../src/lifecycle/port-backend.js';
 import { A, at, eventsOf, membersAbout, nova, oslo, P, Q, U, vif, vlog } from '../support/lines.js';
 
 type Reads = (service: string, host?: string) => boolean;
