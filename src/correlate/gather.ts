@@ -15,7 +15,7 @@ import type { Instances } from './instances.js';
 import { isOfRoot, membersOf, portsOfInstance } from './members.js';
 import { isSame, ownerAt, type Said, triesBefore } from './owner.js';
 import type { InstanceState } from './state.js';
-import type { EventStore } from './store.js';
+import { between, type EventStore } from './store.js';
 import { GRACE, LEAD, REACH } from './times.js';
 
 /** Everything that an action's lines come from. */
@@ -156,12 +156,23 @@ export class Gather {
       aliases,
       from,
       to,
-      isShared: instances.isShared(request, to),
+      isShared: instances.isShared(request, to) || isSharedByLines(store, instance, request, from, to),
       owns,
       callsUntil: to,
       isOther: (id) => others.some((each) => each.request === id),
     };
   }
+}
+
+/**
+ * Whether lines of the window name another instance under the request. Those of neutron come before those of the other compute
+ * hosts, or are all that this process reads of them. What placement names may be a migration of the same instance.
+ */
+function isSharedByLines(store: EventStore, instance: string, request: string, from: Millis, to: Millis): boolean {
+  const own = store.named('instance', instance);
+  return between(store.find('request', request), from, to).some(
+    ({ event, links }) => event.service !== 'placement' && links.instance !== undefined && links.instance !== own,
+  );
 }
 
 /** When the first of some actions that have a name began after a moment. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Correlator } from '../../src/correlate/correlator.js';
 import type { ClosedUnit } from '../../src/lifecycle/closed.js';
 import type { Event } from '../../src/lifecycle/event.js';
-import { A, at, B, eventsOf, nova, oslo, P, Q, U, V, vif, vlog } from '../support/lines.js';
+import { A, at, B, E, eventsOf, nova, oslo, P, Q, U, V, vif, vlog } from '../support/lines.js';
 import { counting } from '../support/scenario.js';
 
 function correlated() {
@@ -149,6 +149,20 @@ describe('the correlator', () => {
     const closed = correlator.advance(at(25));
     expect(told(closed)).toEqual(Array(2).fill(['action', A, 'create', 'succeeded']));
     expect(closed.map(({ instance }) => instance).sort()).toEqual([U, V].sort());
+  });
+
+  it('gives no instance what only names a request that is also of an instance of another host', () => {
+    const asked = (seconds: number, what: string): string =>
+      oslo('neutron-server', seconds, `127.0.0.1 "GET /v2.0/${what} HTTP/1.1" status: 200  len: 210 time: 0.1`, { request: E, global: A });
+    const neutrons = (...lines: readonly string[]): unknown[] => {
+      const { correlator, accept } = correlated();
+      accept(...eventsOf('neutron-server', lines, { host: 'ctl1' }), ...boot(2));
+      const [closed] = correlator.advance(at(30));
+      return (closed?.members ?? []).filter(({ event }) => event.service === 'neutron-server').map(({ event }) => event.kind);
+    };
+    const own = [asked(3, 'networks'), asked(4, `ports?device_id=${U}`)];
+    expect(neutrons(...own)).toEqual(['neutron.requested', 'neutron.ports.listed']);
+    expect(neutrons(...own, asked(5, `ports?device_id=${V}`))).toEqual(['neutron.ports.listed']);
   });
 
   it('interrupts what a restart of its host cut off, and nothing on another host', () => {
