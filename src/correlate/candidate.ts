@@ -125,6 +125,10 @@ export class Candidate implements ActionInterval {
   isNamedByLock = false;
   /** Another host has begun the same build: this one is over. */
   isGivenOn = false;
+  /** A line shows that it has the instance to itself. */
+  isAtWork = false;
+  /** When another action was first at work on the same host, which shows that this one was over. */
+  succeededAt: Millis | undefined = undefined;
   seen: Milestones;
   verdict: Verdict = UNDECIDED;
 

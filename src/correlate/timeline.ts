@@ -1,3 +1,4 @@
+import { traitsOf } from '../catalogue/traits.js';
 import type { ActionInterval } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
@@ -322,12 +323,37 @@ export class Timeline {
   #note(candidate: Candidate, event: Event): void {
     const { hosts } = this.#context;
     if (note(candidate, event, hosts) || dependsOnLast(candidate, hosts)) this.#settle(candidate);
+    if (candidate.isAtWork || !showsWork(candidate, event)) return;
+    candidate.isAtWork = true;
+    for (const each of this.#candidates.opened) {
+      if (!isOverBefore(each, candidate)) continue;
+      each.succeededAt ??= event.at;
+      this.#settle(each);
+    }
   }
 
   #settle(candidate: Candidate): void {
     this.#candidates.setVerdict(candidate, settle(candidate, this.#context.hosts));
   }
 }
+
+/** Whether a line with its request id shows that the action has begun, and does not wait for another one. */
+const showsWork = ({ spec, seen, request }: Candidate, { service, requestId, kind }: Event): boolean =>
+  spec !== undefined &&
+  service === 'nova-compute' &&
+  requestId === request &&
+  (seen.lock !== undefined || (naming.has(kind) && traitsOf(kind).lock === undefined));
+
+/**
+ * Whether an action is over when another one is at work on its host: it holds the lock of the instance, or has a task, without
+ * whose end nova-api refuses most others.
+ */
+const isOverBefore = (before: Candidate, { spec, opened, host }: Candidate): boolean =>
+  before.spec !== undefined &&
+  before.opened < opened &&
+  before.host === host &&
+  before.end === undefined &&
+  (before.spec.lockedBy.length > 0 || spec?.ignoresTasks !== true);
 
 /** All its lines, in order. */
 function linesOf({ lines: { byRequest, attributed, apiLines } }: Candidate): readonly Event[] {

@@ -1,5 +1,5 @@
 import { askedAt } from '../model/asked.js';
-import { keys } from '../model/attributes.js';
+import { type Certainty, keys } from '../model/attributes.js';
 import type { FinishedTrace, Outcome, SpanData } from '../model/span.js';
 import { CUT_SHORT, type Step, stepsOf } from './steps.js';
 import { causesOf } from './terminal/causes.js';
@@ -15,7 +15,7 @@ const ENDS: Readonly<Record<Outcome, (seconds: string) => string>> = {
   failed: (seconds) => `failed after ${seconds}`,
   'timed-out': (seconds) => `timed out after ${seconds}`,
   interrupted: (seconds) => `was interrupted after ${seconds}`,
-  unfinished: (seconds) => `had not ended ${seconds} later, where the logs end`,
+  unfinished: (seconds) => `had not ended ${seconds} later, where its lines end`,
   evicted: (seconds) => `was not followed to its end: memory was full after ${seconds}`,
 };
 
@@ -53,7 +53,7 @@ export function sentenceOf(trace: FinishedTrace, steps: readonly Step[] = stepsO
   }
   const outcome = outcomeOf(trace);
   const subject = `${NAMES[trace.action ?? ''] ?? trace.action ?? root.name} of ${instance} on ${shortHost(root.host)}`;
-  const ending = outcome !== undefined && isOutcome(outcome) ? ENDS[outcome](took) : `took ${took}`;
+  const ending = outcome !== undefined && isOutcome(outcome) ? endingOf(outcome, took, certaintyOf(root, 'end')) : `took ${took}`;
   const { parts, underWay } = partsOf(trace, steps, root);
   const error = errorOf(root);
   const why = error === undefined ? '' : `: ${shortened(withoutModule(error))}`;
@@ -74,6 +74,11 @@ export function summaryOf(trace: FinishedTrace): string {
 export function detailsOf({ form }: Pick<FinishedTrace, 'form'>, sentence: string): string {
   const colon = sentence.indexOf(': ');
   return form !== 'action' ? sentence : colon === -1 ? '' : sentence.slice(colon + 2);
+}
+
+/** Of an unfinished action the logs may show that it was over, and not how it ended. */
+function endingOf(outcome: Outcome, took: string, end: Certainty): string {
+  return outcome === 'unfinished' && end !== 'unobserved' ? `was over ${took} later, and no line says how it ended` : ENDS[outcome](took);
 }
 
 const isOutcome = (outcome: string): outcome is Outcome => Object.hasOwn(ENDS, outcome);

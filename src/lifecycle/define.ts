@@ -53,8 +53,10 @@ export interface Edge {
   readonly followedBy?: { readonly kind: EventKind; readonly within: Millis };
   /** The line stands in for one that is not there: `derived`, and still, unlike a bound, it shows that the work was begun or done. */
   readonly standIn?: true;
-  /** Not before the first of these: where one of them is later, it is the edge. */
+  /** Not before the first of these: where one of them is later, it is the edge. Where none is there, the line stands in for it. */
   readonly notBefore?: readonly EventKind[];
+  /** Of a `to`: it has the request id of its `from`. The same message may be sent several times, each under an id of its own. */
+  readonly sameRequest?: true;
 }
 
 export interface PhaseSpec {
@@ -160,6 +162,8 @@ export interface ActionSpec {
    * more exactly than its end lines. Only after its naming line, where it has one.
    */
   readonly provedBy?: readonly EventKind[];
+  /** Where the release of its lock ends it, it is a success only with one of these: nothing is logged of some that failed. */
+  readonly doneBy?: readonly EventKind[];
   /** No line shows its success: after one of these, silence without a failure is a success. */
   readonly endsQuietly?: readonly EventKind[];
   /** Releases of old print no end line: what is left of the silence at the end of the input need not be waited for. */
@@ -187,6 +191,8 @@ export interface ActionSpec {
   /** The last of these is the end of a failed one. */
   readonly cleanupEvents: readonly EventKind[];
   readonly deadline: Millis;
+  /** nova-api accepts it while the task of another action is pending. */
+  readonly ignoresTasks?: true;
   /** Actions that it completes: its trace links to the one that it follows. */
   readonly completes?: readonly ActionName[];
   /** The line in which nova itself reports how long it took, in its field `seconds`. */

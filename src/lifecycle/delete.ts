@@ -6,6 +6,7 @@ import { apiRequest, portDelete, portDown, requests, vifUnplug } from './plug.js
 export const remove: ActionSpec = {
   name: 'delete',
   lockedBy: ['do_terminate_instance'],
+  ignoresTasks: true,
   // "Terminating instance" also stands in failed builds, under the create's request id: naming tries the others first.
   namedBy: ['instance.terminating'],
   // Without its first line. A build that failed says so between the two.

@@ -10,6 +10,7 @@ import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js
 export const reboot: ActionSpec = action({
   name: 'reboot',
   lockedBy: ['do_reboot_instance'],
+  ignoresTasks: true,
   // The others where its head is missing: no other action prints them.
   namedBy: ['instance.rebooting', 'instance.soft.rebooted', 'soft.reboot.failed', 'reboot.failed'],
   calls: ['_action_reboot'],
