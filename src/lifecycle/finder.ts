@@ -129,6 +129,7 @@ export class Finder {
     if (edge.notBefore.length > 0) {
       const later = edge.notBefore.flatMap((number) => this.#scope.lines[number] ?? NO_LINES).sort(inOrder)[0];
       if (later !== undefined && later.at > event.at) return this.#found(later, PLAIN);
+      if (later === undefined) return { ...this.#found(event, PLAIN), is: 'derived' };
     }
     const isBound = edge.isDerived || event.isRough === true;
     // nova prints an event of the guest when it comes to handle it.
@@ -170,6 +171,7 @@ export class Finder {
    */
   #addPair(): void {
     const plan = this.#plan;
+    if (plan.to.some(({ isSameRequest }) => isSameRequest)) return this.#addPairOfRequest();
     for (const edge of plan.from) {
       if (edge.pick === 'latest') {
         if (this.#addLatest(edge)) return;
@@ -186,6 +188,21 @@ export class Finder {
       const from = edge.pick === 'latest' ? this.#lastOf([edge]) : this.#firstOf(edge);
       if (from !== undefined) return this.#add(from, undefined);
     }
+  }
+
+  /** The first pair with one request id. */
+  #addPairOfRequest(): void {
+    const ends = this.#allOf(this.#plan.to);
+    const begins = this.#allOf(this.#plan.from);
+    for (const from of begins) {
+      const to = ends.find(({ event }) => event.requestId !== undefined && event.requestId === from.event.requestId);
+      if (to !== undefined) return this.#add(to.at < from.at ? undefined : from, to);
+    }
+    const [from] = begins;
+    const [to] = ends;
+    // Of two that do not belong together, the end shows more: the work was done.
+    if (to !== undefined) this.#add(undefined, to);
+    else if (from !== undefined) this.#add(from, undefined);
   }
 
   /** Adds the phase from the latest line of an edge before one of the ends, if there are such. */

@@ -56,6 +56,7 @@ export interface PlannedEdge {
   readonly isDerived: boolean;
   readonly isStandIn: boolean;
   readonly notBefore: readonly number[];
+  readonly isSameRequest: boolean;
 }
 
 /** An edge of which nothing is known but its line. */
@@ -70,6 +71,7 @@ export const PLAIN: PlannedEdge = {
   isDerived: false,
   isStandIn: false,
   notBefore: [],
+  isSameRequest: false,
 };
 
 export interface Plan {
@@ -209,6 +211,7 @@ const edgeOf = (edge: Edge, spec: PhaseSpec, numberOf: (kind: EventKind) => numb
   isDerived: edge.derived === true,
   isStandIn: edge.standIn === true,
   notBefore: (edge.notBefore ?? []).map(numberOf),
+  isSameRequest: edge.sameRequest === true,
 });
 
 function whoseOf(kind: EventKind, edge: Edge, { onlyOwn }: PhaseSpec): Whose {

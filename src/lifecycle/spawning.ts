@@ -1,4 +1,4 @@
-import { latest, line, type PhaseSpec } from './define.js';
+import { latest, line, type PhaseSpec, standIn } from './define.js';
 
 export const networkWait: PhaseSpec = {
   name: 'network wait',
@@ -24,7 +24,7 @@ export const guestStart: PhaseSpec = {
   name: 'guest start',
   service: 'nova-compute',
   within: 'spawn',
-  from: [latest('vif.plugged'), line('guest.xml.ended'), line('vmware.guest.starting')],
+  from: [latest('vif.plugged'), standIn(line('guest.xml.ended')), line('vmware.guest.starting')],
   to: [line('guest.lifecycle.started'), line('vmware.guest.started')],
 };
 
