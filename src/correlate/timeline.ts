@@ -20,7 +20,7 @@ import { Candidate, noMilestones } from './candidate.js';
 import { Candidates } from './candidates.js';
 import { BEGINS_A_BUILD, NEVER_OPENS, ONLY_AT_WORK } from './kinds.js';
 import { note, startOf } from './milestones.js';
-import { isExported, isTaken } from './owner.js';
+import { isTaken } from './owner.js';
 import { dependsOnLast, type HostMoments, settle } from './settle.js';
 import { GRACE, LEAD } from './times.js';
 
@@ -269,13 +269,14 @@ export class Timeline {
       under.find((each) => each.spec === spec) ?? under.findLast((each) => each.spec === undefined && each.host !== event.host);
     const candidate = started ?? new Candidate(this.#instance, `@${event.at}`, event, HEADLESS);
     if (started === undefined) {
-      if (this.#context.past.some((past) => isExported(past, candidate.request, event.at))) return;
+      if (this.#context.past.some((past) => past.spec === spec && past.opened <= event.at && event.at <= past.until)) return;
       this.#candidates.open(candidate);
     }
     candidate.lines.byRequest.push(event);
     candidate.host = event.host;
     if (candidate.spec === undefined) this.#name(candidate);
     else note(candidate, event, this.#context.hosts);
+    if (!candidate.isAtWork && candidate.spec !== undefined) this.#succeed(candidate, event);
     this.#settle(candidate);
   }
 
@@ -323,7 +324,11 @@ export class Timeline {
   #note(candidate: Candidate, event: Event): void {
     const { hosts } = this.#context;
     if (note(candidate, event, hosts) || dependsOnLast(candidate, hosts)) this.#settle(candidate);
-    if (candidate.isAtWork || !showsWork(candidate, event)) return;
+    if (!candidate.isAtWork && showsWork(candidate, event)) this.#succeed(candidate, event);
+  }
+
+  /** It is at work: what was before it on its host is over. */
+  #succeed(candidate: Candidate, event: Event): void {
     candidate.isAtWork = true;
     for (const each of this.#candidates.opened) {
       if (!isOverBefore(each, candidate)) continue;

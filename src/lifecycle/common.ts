@@ -25,14 +25,17 @@ export const AT_WORK: readonly EventKind[] = [
 
 type Given = Pick<ActionSpec, 'name' | 'lockedBy' | 'namedBy' | 'ends' | 'phases'> & Partial<ActionSpec>;
 
+/** With the lock of the instance, else with one of these lines. */
+export const startsAt = (...kinds: readonly EventKind[]): ActionSpec['starts'] => [
+  line('instance.lock.awaited'),
+  { kinds: ['instance.lock.acquired'], less: 'waited' },
+  ...kinds.map((kind) => line(kind)),
+];
+
 /** An action of the usual kind: it begins with its lock or its naming line, and its lock's release without a failure is a success. */
 export function action(given: Given): ActionSpec {
   return {
-    starts: [
-      line('instance.lock.awaited'),
-      { kinds: ['instance.lock.acquired'], less: 'waited' },
-      ...given.namedBy.map((kind) => line(kind)),
-    ],
+    starts: startsAt(...given.namedBy),
     endsWithLock: given.lockedBy.length > 0,
     lockIsSuccess: true,
     fails: FAILURES,

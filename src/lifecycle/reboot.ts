@@ -1,4 +1,4 @@
-import { action, FAILURES, lockWait, networkInfo } from './common.js';
+import { action, FAILURES, lockWait, networkInfo, startsAt } from './common.js';
 import { type ActionSpec, latest, line, standIn } from './define.js';
 import { apiRequest, CHAIN_LASTS, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js';
@@ -13,6 +13,7 @@ export const reboot: ActionSpec = action({
   ignoresTasks: true,
   // The others where its head is missing: no other action prints them.
   namedBy: ['instance.rebooting', 'instance.soft.rebooted', 'soft.reboot.failed', 'reboot.failed'],
+  starts: startsAt('instance.rebooting'),
   calls: ['_action_reboot'],
   tasks: ['rebooting', 'rebooting_hard', 'reboot_pending', 'reboot_pending_hard', 'reboot_started', 'reboot_started_hard'],
   ends: ['instance.rebooted', 'instance.soft.rebooted'],

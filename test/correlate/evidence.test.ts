@@ -76,6 +76,14 @@ describe('how an action ended', () => {
     expect(outcomes(waits, unnamed(9, lock.acquired('do_terminate_instance'), B))[0]).toEqual(['stop', 'unfinished']);
   });
 
+  it('what ended the action before it does not end it', () => {
+    const rebuilding = [pending(0.2, 'rebuild_spawning'), bare(0.3, 'Instance spawned successfully.'), nova(5, 'Rebuilding instance')];
+    expect(candidates([...rebuilding, bare(14, 'Instance spawned successfully.')]).map(end)).toEqual([
+      ['rebuild', 'succeeded', 14, 'observed'],
+    ]);
+    expect(candidates(rebuilding).map(end)).toEqual([['rebuild', 'timed-out', undefined, 'unobserved']]);
+  });
+
   it("an API's answer with an error is no end of what nova-compute does", () => {
     const answer = (status: number): Event[] =>
       eventsOf('nova-api', [
@@ -134,6 +142,8 @@ describe('how an action ended', () => {
 describe('when an action began', () => {
   it('an opening line is observed, a stand-in derived, and any other first line shows that the head is missing', () => {
     expect(candidates([nova(1, 'Rebooting instance')]).map(start)).toEqual([['reboot', 1, 'observed']]);
+    const hard = 'Failed to soft reboot instance. Trying hard reboot.';
+    expect(candidates([nova(12, hard)]).map(start)).toEqual([['reboot', 12, 'unobserved']]);
     expect(candidates([nova(1, 'Claim successful on node cmp1')]).map(start)).toEqual([['create', 1, 'derived']]);
     expect(
       candidates([
