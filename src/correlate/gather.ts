@@ -16,7 +16,7 @@ import { isOfRoot, membersOf, portsOfInstance } from './members.js';
 import { isSame, ownerAt, type Said, triesBefore } from './owner.js';
 import type { InstanceState } from './state.js';
 import { between, type EventStore } from './store.js';
-import { GRACE, LEAD, REACH } from './times.js';
+import { GRACE, LEAD, REACH, SKEW } from './times.js';
 
 /** Everything that an action's lines come from. */
 export interface Sources {
@@ -48,7 +48,10 @@ export class Gather {
     const { instance, request, rescheduled, host, start, end, until, closesAt } = candidate;
     const others = [...state.past, ...state.candidates];
     const next = end === undefined ? Number.POSITIVE_INFINITY : openedAfter(others, end);
+    // Nothing of its ports and its guest lies before a start that a line shows. Clocks of hosts differ a little.
+    const since = candidate.seen.start.is === 'observed' ? start - SKEW : Number.NEGATIVE_INFINITY;
     const owns = (at: Millis, line?: Said): boolean => {
+      if (at < since && at < candidate.opened) return false;
       const owner = ownerAt<ActionInterval>(others, at, line);
       // Work on its ports continues for a while, until the next action begins.
       return owner === undefined ? at > until && at < next : isSame(owner, candidate);

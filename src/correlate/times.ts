@@ -9,6 +9,8 @@ export const GRACE = seconds(5);
 export const SHARED_GRACE = seconds(15);
 /** How far before its start an action's lines may lie: its API call and scheduling. */
 export const LEAD = seconds(60);
+/** By how much the clocks of the hosts of one action may differ. */
+export const SKEW = seconds(2);
 /** A failing action that prints nothing for this long has ended. */
 export const QUIET = seconds(30);
 /** Lines that name no action are given up after this silence. */

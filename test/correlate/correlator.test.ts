@@ -165,6 +165,29 @@ describe('the correlator', () => {
     expect(neutrons(...own, asked(5, `ports?device_id=${V}`))).toEqual(['neutron.ports.listed']);
   });
 
+  it('gives an action no line of its ports from long before a start that a line shows', () => {
+    const kinds = (opener: string): unknown[] => {
+      const { correlator, accept } = correlated();
+      accept(
+        ...eventsOf('ovn-controller', [
+          vlog(2, 'binding', `Setting lport ${P} up in Southbound`),
+          vlog(21, 'binding', `Releasing lport ${P}`),
+        ]),
+        ...eventsOf('nova-compute', [
+          nova(20, opener),
+          nova(21, `Successfully unplugged vif ${vif(P)}`, { instance: null }),
+          nova(29, `Deleted allocations for instance ${U}`, { instance: null }),
+        ]),
+      );
+      return correlator
+        .advance(at(60))
+        .flatMap(({ members }) => members.filter(({ event }) => event.service === 'ovn-controller').map(({ event }) => event.kind));
+    };
+    expect(kinds('Terminating instance')).toEqual(['lport.released']);
+    // Without it, the action may have begun any time before.
+    expect(kinds('Took 1.79 seconds to destroy the instance on the hypervisor.')).toEqual(['lport.up', 'lport.released']);
+  });
+
   it('interrupts what a restart of its host cut off, and nothing on another host', () => {
     const { correlator, accept, told } = correlated();
     const start = oslo('nova-compute', 20, 'Starting compute node (version 26.2.2)', { user: null });
