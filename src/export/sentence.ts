@@ -43,7 +43,9 @@ const MOST_MESSAGE = 100;
 export function sentenceOf(trace: FinishedTrace, steps: readonly Step[] = stepsOf(trace)): string {
   const { start, end } = extentOf(trace);
   const root = rootOf(trace);
-  const took = `${inTenths(end - start)} s`;
+  const length = `${inTenths(end - start)} s`;
+  // Where its beginning is not in the logs, it may have lasted longer.
+  const took = root !== undefined && trace.form === 'action' && certaintyOf(root, 'start') === 'unobserved' ? `at least ${length}` : length;
   const instance = trace.instance.slice(0, 8);
   if (root === undefined) return ofFragment(trace, took);
   if (trace.form === 'network-ready') {
@@ -97,8 +99,13 @@ function sinceRequest(trace: FinishedTrace, root: SpanData): string {
   return before < 0.05 * (root.end - asked) ? '' : ` (${inTenths(root.end - asked)} s from the API request)`;
 }
 
+const KIND = /^[a-z]+(?:\.[a-z]+)+: (?=.)/;
+
 /** The last part of an exception's name, which people know. The trace has its module. */
 function withoutModule(error: string): string {
+  // A failure that raised nothing is called by the kind of its line.
+  const said = KIND.exec(error);
+  if (said !== null) return error.slice(said[0].length);
   const end = error.search(/[^\w.]/);
   const dot = error.lastIndexOf('.', end === -1 ? error.length : end);
   return /^[A-Za-z_]/.test(error.slice(dot + 1)) ? error.slice(dot + 1) : error;
