@@ -128,6 +128,10 @@ export class Candidate implements ActionInterval {
   isNamedByLock = false;
   /** Another host has started the same build, so this attempt is over. */
   isSuperseded = false;
+  /** A line shows that it works on the instance, and does not wait for another action. */
+  isAtWork = false;
+  /** When another action was first at work on the same host, which shows that this one was over. UTC ms. */
+  succeededAt: Millis | undefined = undefined;
   seen: Milestones;
   verdict: Verdict = UNDECIDED;
 

@@ -26,7 +26,8 @@ export function conclude(fragment: ClosedFragment, attempts: readonly ActionInte
     form: 'action',
     spec,
     outcome: 'failed',
-    startIs: start === own[0]!.at ? 'observed' : 'derived',
+    // Its own lines say how it ended; the first of them is no beginning.
+    startIs: asked === undefined && start === own[0]!.at ? 'unobserved' : 'derived',
     endIs: end === last.at ? 'observed' : 'derived',
     host: last.host,
     service: 'nova-conductor',

@@ -15,8 +15,8 @@ import type { Instances } from './instances.js';
 import { isOfRoot, membersOf, portsOfInstance } from './members.js';
 import { attemptsBefore, isSame, ownerAt, type UnattributedLine } from './owner.js';
 import type { InstanceState } from './state.js';
-import type { EventStore } from './store.js';
-import { GRACE, LEAD, REACH } from './times.js';
+import { between, type EventStore } from './store.js';
+import { GRACE, LEAD, REACH, SKEW } from './times.js';
 
 /** The stores from which the lines of an action come. */
 export interface Sources {
@@ -48,7 +48,10 @@ export class Gather {
     const { instance, request, rescheduled, host, start, end, until, closesAt } = candidate;
     const others = [...state.past, ...state.candidates];
     const next = end === undefined ? Number.POSITIVE_INFINITY : openedAfter(others, end);
+    // Its ports and its guest have no line before a start that a line shows. The clocks of two hosts differ a little.
+    const since = candidate.seen.start.is === 'observed' ? start - SKEW : Number.NEGATIVE_INFINITY;
     const owns = (at: Millis, line?: UnattributedLine): boolean => {
+      if (at < since && at < candidate.opened) return false;
       const owner = ownerAt<ActionInterval>(others, at, line);
       // Work on its ports continues for a while, until the next action starts.
       return owner === undefined ? at > until && at < next : isSame(owner, candidate);
@@ -157,12 +160,24 @@ export class Gather {
       aliases,
       from,
       to,
-      isShared: instances.isShared(request, to),
+      isShared: instances.isShared(request, to) || isSharedByLines(store, instance, request, from, to),
       owns,
       callsUntil: to,
       isOtherRequest: (id) => others.some((each) => each.request === id),
     };
   }
+}
+
+/**
+ * Whether lines of the window name another instance under the request. Lines of neutron come before those of the other
+ * compute hosts, or are the only ones that this process reads of them. A line of placement does not count: the name in
+ * it may be a migration of the same instance.
+ */
+function isSharedByLines(store: EventStore, instance: string, request: string, from: Millis, to: Millis): boolean {
+  const own = store.named('instance', instance);
+  return between(store.find('request', request), from, to).some(
+    ({ event, links }) => event.service !== 'placement' && links.instance !== undefined && links.instance !== own,
+  );
 }
 
 /** When the first action with a name opened after a time. */

@@ -76,8 +76,10 @@ const portOfLock = (event: Event): { port?: string } =>
   traitsOf(event.kind).lock?.of === 'interface' ? { port: textOf(event, 'port') ?? 'new' } : {};
 
 function noteEnd(candidate: Candidate, spec: ActionSpec, event: Event, isOfRequest: boolean): void {
-  const { seen } = candidate;
+  const { seen, opened } = candidate;
   const { kind, at } = event;
+  // What lies before its first line may name an action; it ended the one before.
+  if (at < opened) return;
   if (spec.ends.includes(kind)) {
     if (!isRefused(event) && isAfterItsCause(spec, candidate, event))
       seen.ended ??= { at, is: certaintyOf(event), isNeutral: traitsOf(kind).lock !== undefined || traitsOf(kind).request === true };

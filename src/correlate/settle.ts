@@ -31,7 +31,7 @@ export function settle(candidate: Candidate, hosts: HostMoments): Verdict {
     return { end: undefined, endIs: 'unobserved', outcome: undefined, until, closesAt: until };
   }
   const ending = endingOf(candidate, spec.deadline);
-  const cut = interruption(candidate, ending, hosts);
+  const cut = interruption(candidate, ending, hosts) ?? succession(candidate, ending);
   const { end, endIs, outcome, isBySilence, until } = cut ?? ending;
   return {
     end,
@@ -63,7 +63,8 @@ function endingOf(candidate: Candidate, deadline: Millis): Ending {
   const end = endOf(candidate);
   if (end !== undefined) {
     const until = withGrace(candidate, end.at);
-    if (!hasFailed(candidate, end)) return { end: end.at, endIs: end.is, outcome: 'succeeded', until };
+    if (!hasFailed(candidate, end))
+      return { end: end.at, endIs: end.is, outcome: isDone(candidate, end) ? 'succeeded' : 'unfinished', until };
     const failed = Math.max(end.at, seen.failedLast ?? end.at);
     return { end: failed, endIs: 'derived', outcome: 'failed', until: withGrace(candidate, failed) };
   }
@@ -109,6 +110,12 @@ function endOf({ spec, seen }: Candidate): EndLine | undefined {
 const hasFailed = ({ seen }: Candidate, { isNeutral }: EndLine): boolean =>
   isNeutral ? seen.failedAt !== undefined : seen.failedLast !== undefined && seen.failedLast >= (seen.ended?.at ?? seen.provedAt ?? 0);
 
+/** Whether its lines show that its work was done, where its end line does not. */
+const isDone = ({ spec, lines: { byRequest, attributed, apiLines } }: Candidate, { isNeutral }: EndLine): boolean => {
+  const doneBy = isNeutral ? spec?.doneBy : undefined;
+  return doneBy === undefined || [byRequest, attributed, apiLines].some((lines) => lines.some(({ kind }) => doneBy.includes(kind)));
+};
+
 /** The end of an action that a restart of nova-compute interrupted; undefined if none did. */
 function interruption(candidate: Candidate, { until }: Ending, hosts: HostMoments): Ending | undefined {
   const { seen, host, lastOwn } = candidate;
@@ -117,6 +124,12 @@ function interruption(candidate: Candidate, { until }: Ending, hosts: HostMoment
   return restart === undefined
     ? undefined
     : { end: lastOwn, endIs: 'derived', outcome: 'interrupted', until: withGrace(candidate, restart) };
+}
+
+/** The end of an action whose last lines are missing, if another action was at work on the instance after it. */
+function succession({ succeededAt, lastOwn }: Candidate, { end }: Ending): Ending | undefined {
+  if (end !== undefined || succeededAt === undefined || succeededAt <= lastOwn) return undefined;
+  return { end: lastOwn, endIs: 'unobserved', outcome: 'unfinished', until: succeededAt + GRACE };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { traitsOf } from '../catalogue/traits.js';
 import type { ActionInterval } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
@@ -19,7 +20,7 @@ import { Candidate, noMilestones } from './candidate.js';
 import { Candidates } from './candidates.js';
 import { BEGINS_A_BUILD, NEVER_OPENS, ONLY_AT_WORK } from './kinds.js';
 import { note, startOf } from './milestones.js';
-import { isExported, isTaken } from './owner.js';
+import { isTaken } from './owner.js';
 import { dependsOnLast, type HostMoments, settle } from './settle.js';
 import { GRACE, LEAD } from './times.js';
 
@@ -271,13 +272,14 @@ export class Timeline {
       under.find((each) => each.spec === spec) ?? under.findLast((each) => each.spec === undefined && each.host !== event.host);
     const candidate = started ?? new Candidate(this.#instance, `@${event.at}`, event, NO_REQUEST);
     if (started === undefined) {
-      if (this.#context.past.some((past) => isExported(past, candidate.request, event.at))) return;
+      if (this.#context.past.some((past) => past.spec === spec && past.opened <= event.at && event.at <= past.until)) return;
       this.#candidates.open(candidate);
     }
     candidate.lines.byRequest.push(event);
     candidate.host = event.host;
     if (candidate.spec === undefined) this.#name(candidate);
     else note(candidate, event, this.#context.hosts);
+    if (!candidate.isAtWork && candidate.spec !== undefined) this.#succeed(candidate, event);
     this.#settle(candidate);
   }
 
@@ -334,12 +336,41 @@ export class Timeline {
   #note(candidate: Candidate, event: Event): void {
     const { hosts } = this.#context;
     if (note(candidate, event, hosts) || dependsOnLast(candidate, hosts)) this.#settle(candidate);
+    if (!candidate.isAtWork && showsWork(candidate, event)) this.#succeed(candidate, event);
+  }
+
+  /** It is at work: what was before it on its host is over. */
+  #succeed(candidate: Candidate, event: Event): void {
+    candidate.isAtWork = true;
+    for (const each of this.#candidates.opened) {
+      if (!isOverBefore(each, candidate)) continue;
+      each.succeededAt ??= event.at;
+      this.#settle(each);
+    }
   }
 
   #settle(candidate: Candidate): void {
     this.#candidates.setVerdict(candidate, settle(candidate, this.#context.hosts));
   }
 }
+
+/** Whether a line with its request id shows that the action works, and does not wait for another one. */
+const showsWork = ({ spec, seen, request }: Candidate, { service, requestId, kind }: Event): boolean =>
+  spec !== undefined &&
+  service === 'nova-compute' &&
+  requestId === request &&
+  (seen.lock !== undefined || (naming.has(kind) && traitsOf(kind).lock === undefined));
+
+/**
+ * Whether an action is over when another one is at work on its host. The other one holds the lock of the instance, or has
+ * a task: nova-api refuses most actions until the task of the one before has ended.
+ */
+const isOverBefore = (before: Candidate, { spec, opened, host }: Candidate): boolean =>
+  before.spec !== undefined &&
+  before.opened < opened &&
+  before.host === host &&
+  before.end === undefined &&
+  (before.spec.lockedBy.length > 0 || spec?.ignoresTasks !== true);
 
 /** All lines of a candidate, in order. */
 function linesOf({ lines: { byRequest, attributed, apiLines } }: Candidate): readonly Event[] {

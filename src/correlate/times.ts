@@ -11,6 +11,8 @@ export const GRACE = seconds(5);
 export const SHARED_GRACE = seconds(15);
 /** How long before its start an action may have lines: those of its API call and scheduling. */
 export const LEAD = seconds(60);
+/** How much the clocks of the hosts of one action may differ. */
+export const SKEW = seconds(2);
 /** A failed action without a line for this long has ended. */
 export const QUIET = seconds(30);
 /** A candidate without a name is given up after this silence. */

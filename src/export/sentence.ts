@@ -1,5 +1,5 @@
 import { askedAt } from '../model/asked.js';
-import { keys } from '../model/attributes.js';
+import { type Certainty, keys } from '../model/attributes.js';
 import type { FinishedTrace, Outcome, SpanData } from '../model/span.js';
 import { CUT_SHORT, type Step, stepsOf } from './steps.js';
 import { causesOf } from './terminal/causes.js';
@@ -15,7 +15,7 @@ const ENDS: Readonly<Record<Outcome, (seconds: string) => string>> = {
   failed: (seconds) => `failed after ${seconds}`,
   'timed-out': (seconds) => `timed out after ${seconds}`,
   interrupted: (seconds) => `was interrupted after ${seconds}`,
-  unfinished: (seconds) => `had not ended ${seconds} later, where the logs end`,
+  unfinished: (seconds) => `had not ended ${seconds} later, where its lines end`,
   evicted: (seconds) => `was not followed to its end: memory was full after ${seconds}`,
 };
 
@@ -43,7 +43,9 @@ const MOST_MESSAGE = 100;
 export function sentenceOf(trace: FinishedTrace, steps: readonly Step[] = stepsOf(trace)): string {
   const { start, end } = extentOf(trace);
   const root = rootOf(trace);
-  const took = `${inTenths(end - start)} s`;
+  const length = `${inTenths(end - start)} s`;
+  // Where its beginning is not in the logs, it may have lasted longer.
+  const took = root !== undefined && trace.form === 'action' && certaintyOf(root, 'start') === 'unobserved' ? `at least ${length}` : length;
   const instance = trace.instance.slice(0, 8);
   if (root === undefined) return ofFragment(trace, took);
   if (trace.form === 'network-ready') {
@@ -53,7 +55,7 @@ export function sentenceOf(trace: FinishedTrace, steps: readonly Step[] = stepsO
   }
   const outcome = outcomeOf(trace);
   const subject = `${NAMES[trace.action ?? ''] ?? trace.action ?? root.name} of ${instance} on ${shortHost(root.host)}`;
-  const ending = outcome !== undefined && isOutcome(outcome) ? ENDS[outcome](took) : `took ${took}`;
+  const ending = outcome !== undefined && isOutcome(outcome) ? endingOf(outcome, took, certaintyOf(root, 'end')) : `took ${took}`;
   const { parts, underWay } = partsOf(trace, steps, root);
   const error = errorOf(root);
   const why = error === undefined ? '' : `: ${shortened(withoutModule(error))}`;
@@ -76,6 +78,11 @@ export function detailsOf({ form }: Pick<FinishedTrace, 'form'>, sentence: strin
   return form !== 'action' ? sentence : colon === -1 ? '' : sentence.slice(colon + 2);
 }
 
+/** Of an unfinished action the logs may show that it was over, and not how it ended. */
+function endingOf(outcome: Outcome, took: string, end: Certainty): string {
+  return outcome === 'unfinished' && end !== 'unobserved' ? `was over ${took} later, and no line says how it ended` : ENDS[outcome](took);
+}
+
 const isOutcome = (outcome: string): outcome is Outcome => Object.hasOwn(ENDS, outcome);
 
 function ofFragment(trace: FinishedTrace, took: string): string {
@@ -92,8 +99,13 @@ function sinceRequest(trace: FinishedTrace, root: SpanData): string {
   return before < 0.05 * (root.end - asked) ? '' : ` (${inTenths(root.end - asked)} s from the API request)`;
 }
 
+const KIND = /^[a-z]+(?:\.[a-z]+)+: (?=.)/;
+
 /** The last part of an exception's name, which people know. The trace has its module. */
 function withoutModule(error: string): string {
+  // A failure that raised nothing is called by the kind of its line.
+  const said = KIND.exec(error);
+  if (said !== null) return error.slice(said[0].length);
   const end = error.search(/[^\w.]/);
   const dot = error.lastIndexOf('.', end === -1 ? error.length : end);
   return /^[A-Za-z_]/.test(error.slice(dot + 1)) ? error.slice(dot + 1) : error;

@@ -33,6 +33,7 @@ export const attachInterface: ActionSpec = action({
   starts: [...starts, endMinusDuration('interface.attach.requested')],
   opensWith: ['vif.plugged'],
   ends: ['interface.lock.released', 'interface.attach.requested'],
+  doneBy: ['vif.plugged', 'interface.attach.requested'],
   endsQuietly: ['vif.plugged'],
   portWait: { millis: PORT_CHAIN_WAIT, after: ['vif.plugged'] },
   fails: [...FAILURES, 'interface.attach.failed', 'interface.attach.refused', 'vif.plug.failed'],
@@ -87,6 +88,7 @@ export const detachInterface: ActionSpec = action({
   starts,
   opensWith: ['device.detaching', 'device.detach.started', 'device.detached.persistently', 'vif.unplugged'],
   ends: ['interface.lock.released', 'network.cache.port.dropped'],
+  doneBy: ['device.detached.persistently', 'device.detached', 'vif.unplugged', 'network.cache.port.dropped'],
   endsQuietly: ['vif.unplugged', 'device.detached'],
   fails: [...FAILURES, 'interface.detach.failed'],
   phases: [

@@ -25,17 +25,20 @@ export const AT_WORK: readonly EventKind[] = [
 
 type ActionDetails = Pick<ActionSpec, 'name' | 'lockedBy' | 'namedBy' | 'ends' | 'phases'> & Partial<ActionSpec>;
 
+/** The start edges of an action: the lock of the instance, else one of these lines. */
+export const startsAt = (...kinds: readonly EventKind[]): ActionSpec['starts'] => [
+  line('instance.lock.awaited'),
+  { kinds: ['instance.lock.acquired'], less: 'waited' },
+  ...kinds.map((kind) => line(kind)),
+];
+
 /**
  * An action with the usual rules: it starts with its lock or with the line that names it, and it succeeded if its lock
  * is released without a failure.
  */
 export function action(details: ActionDetails): ActionSpec {
   return {
-    starts: [
-      line('instance.lock.awaited'),
-      { kinds: ['instance.lock.acquired'], less: 'waited' },
-      ...details.namedBy.map((kind) => line(kind)),
-    ],
+    starts: startsAt(...details.namedBy),
     endsWithLock: details.lockedBy.length > 0,
     lockIsSuccess: true,
     fails: FAILURES,

@@ -57,8 +57,13 @@ export interface Edge {
    * Used if the better line is missing. Its evidence is `derived`, but unlike a bound it proves that the work was done.
    */
   readonly standIn?: true;
-  /** If the first line of one of these kinds is later than the edge's line, that line is the edge. */
+  /**
+   * If the first line of one of these kinds is later than the edge's line, that line is the edge. If there is no such
+   * line, the edge is `derived`.
+   */
   readonly notBefore?: readonly EventKind[];
+  /** Of a `to`: it has the request id of its `from`. One message may be sent several times, each with its own id. */
+  readonly sameRequest?: true;
 }
 
 /** One row of an action's table of phases. A span shows each phase that the lines prove. */
@@ -179,6 +184,10 @@ export interface ActionSpec {
    * naming line, if it has one.
    */
   readonly provedBy?: readonly EventKind[];
+  /**
+   * Where the release of its lock ends it, it succeeded only with one of these: nova logs nothing of some that failed.
+   */
+  readonly doneBy?: readonly EventKind[];
   /** No line shows its success: after one of these, silence without a failure means success. */
   readonly endsQuietly?: readonly EventKind[];
   /** Old releases log no end line: at the end of the input the rest of the silence is not waited for. */
@@ -210,6 +219,8 @@ export interface ActionSpec {
   readonly cleanupEvents: readonly EventKind[];
   /** An action without an end for this long (ms) is `timed-out`. */
   readonly deadline: Millis;
+  /** nova-api accepts it while the task of another action has not ended. */
+  readonly ignoresTasks?: true;
   /** Actions that it completes: its trace links to the latest of them. */
   readonly completes?: readonly ActionName[];
   /** The line in which nova itself reports the duration, in its field `seconds`. */

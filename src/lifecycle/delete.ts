@@ -6,6 +6,7 @@ import { apiRequest, portDelete, portDown, requests, vifUnplug } from './plug.js
 export const remove: ActionSpec = {
   name: 'delete',
   lockedBy: ['do_terminate_instance'],
+  ignoresTasks: true,
   // A failed build logs "Terminating instance" as well, with the create's request id: naming tries other actions first.
   namedBy: ['instance.terminating'],
   // If its first line is missing. A failed build logs its failure between the two.

@@ -8,6 +8,7 @@ import { maybe, spawning } from './spawning.js';
 export const evacuate: ActionSpec = action({
   name: 'evacuate',
   lockedBy: ['_locked_do_rebuild_instance_with_claim'],
+  ignoresTasks: true,
   namedBy: ['instance.evacuating', 'evacuation.disk.shared', 'evacuation.disk.from.image', 'evacuation.disk.on.volume'],
   // Up to Queens its first line is that of a rebuild; only an evacuation claims resources.
   namedByAll: [['instance.rebuilding'], ['instance.claimed']],

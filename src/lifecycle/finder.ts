@@ -133,6 +133,7 @@ export class Finder {
     if (edge.notBefore.length > 0) {
       const later = edge.notBefore.flatMap((number) => this.#scope.lines[number] ?? NO_LINES).sort(inOrder)[0];
       if (later !== undefined && later.at > event.at) return this.#found(later, PLAIN);
+      if (later === undefined) return { ...this.#found(event, PLAIN), is: 'derived' };
     }
     const isBound = edge.isDerived || event.isRough === true;
     // nova logs an event of the guest when it handles it, which may be late.
@@ -174,6 +175,7 @@ export class Finder {
    */
   #addPair(): void {
     const plan = this.#plan;
+    if (plan.to.some(({ isSameRequest }) => isSameRequest)) return this.#addPairOfRequest();
     for (const edge of plan.from) {
       if (edge.pick === 'latest') {
         if (this.#addLatest(edge)) return;
@@ -190,6 +192,21 @@ export class Finder {
       const from = edge.pick === 'latest' ? this.#lastOf([edge]) : this.#firstOf(edge);
       if (from !== undefined) return this.#add(from, undefined);
     }
+  }
+
+  /** Adds the phase from the first pair of lines with one request id. */
+  #addPairOfRequest(): void {
+    const ends = this.#allOf(this.#plan.to);
+    const starts = this.#allOf(this.#plan.from);
+    for (const from of starts) {
+      const to = ends.find(({ event }) => event.requestId !== undefined && event.requestId === from.event.requestId);
+      if (to !== undefined) return this.#add(to.at < from.at ? undefined : from, to);
+    }
+    const [from] = starts;
+    const [to] = ends;
+    // If no pair has one id, the end proves more: the work was done.
+    if (to !== undefined) this.#add(undefined, to);
+    else if (from !== undefined) this.#add(from, undefined);
   }
 
   /** Adds the phase from the latest line of an edge that is before an end. @returns whether there is such a line */

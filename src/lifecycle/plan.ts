@@ -60,6 +60,7 @@ export interface PlannedEdge {
   readonly isDerived: boolean;
   readonly isStandIn: boolean;
   readonly notBefore: readonly number[];
+  readonly isSameRequest: boolean;
 }
 
 /** An edge that is simply the time of its line. */
@@ -74,6 +75,7 @@ export const PLAIN: PlannedEdge = {
   isDerived: false,
   isStandIn: false,
   notBefore: [],
+  isSameRequest: false,
 };
 
 /** A `PhaseSpec`, compiled. */
@@ -217,6 +219,7 @@ const edgeOf = (edge: Edge, spec: PhaseSpec, numberOf: (kind: EventKind) => numb
   isDerived: edge.derived === true,
   isStandIn: edge.standIn === true,
   notBefore: (edge.notBefore ?? []).map(numberOf),
+  isSameRequest: edge.sameRequest === true,
 });
 
 function ownershipOf(kind: EventKind, edge: Edge, { onlyOwn }: PhaseSpec): Ownership {

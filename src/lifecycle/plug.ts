@@ -82,7 +82,8 @@ export const eventDeliver: PhaseSpec = {
   per: 'cycle',
   debug: true,
   from: [line('vif.plug.announced')],
-  to: [line('vif.plug.received')],
+  // neutron says it two or three times.
+  to: [{ kinds: ['vif.plug.received'], sameRequest: true }],
 };
 
 export const vifPluggedWait: PhaseSpec = {
@@ -92,7 +93,7 @@ export const vifPluggedWait: PhaseSpec = {
   within: 'spawn',
   failsAt: [{ kind: 'vif.plug.timed.out', why: 'timed out waiting for network-vif-plugged' }, { kind: 'vif.plug.failed.event' }],
   // At DEBUG nova logs that it prepares to wait before it plugs. The wait itself starts with the plug.
-  from: [line('vif.plugged'), line('vif.plug.awaited'), { kinds: ['vif.plug.timed.out'], lessStated: secondsWaited }],
+  from: [line('vif.plugged'), standIn(line('vif.plug.awaited')), { kinds: ['vif.plug.timed.out'], lessStated: secondsWaited }],
   to: [
     line('vif.plug.processed', 'vif.plug.timed.out', 'vif.plug.failed.event'),
     { kinds: ['vif.plug.announced'], derived: true },

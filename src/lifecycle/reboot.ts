@@ -1,4 +1,4 @@
-import { action, FAILURES, lockWait, networkInfo } from './common.js';
+import { action, FAILURES, lockWait, networkInfo, startsAt } from './common.js';
 import { type ActionSpec, latest, line, standIn } from './define.js';
 import { apiRequest, PORT_CHAIN_WAIT, plugUnawaited, portDown, requests, vifUnplug } from './plug.js';
 import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js';
@@ -10,8 +10,10 @@ import { guestPaused, guestStart, guestXml, maybe, partsOf } from './spawning.js
 export const reboot: ActionSpec = action({
   name: 'reboot',
   lockedBy: ['do_reboot_instance'],
+  ignoresTasks: true,
   // The others name it if its first lines are missing: no other action logs them.
   namedBy: ['instance.rebooting', 'instance.soft.rebooted', 'soft.reboot.failed', 'reboot.failed'],
+  starts: startsAt('instance.rebooting'),
   calls: ['_action_reboot'],
   tasks: ['rebooting', 'rebooting_hard', 'reboot_pending', 'reboot_pending_hard', 'reboot_started', 'reboot_started_hard'],
   ends: ['instance.rebooted', 'instance.soft.rebooted'],

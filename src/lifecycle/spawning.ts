@@ -1,4 +1,4 @@
-import { latest, line, type PhaseSpec } from './define.js';
+import { latest, line, type PhaseSpec, standIn } from './define.js';
 
 /** The disks are ready, and nova waits for neutron to finish the ports. */
 export const networkWait: PhaseSpec = {
@@ -27,7 +27,7 @@ export const guestStart: PhaseSpec = {
   name: 'guest start',
   service: 'nova-compute',
   within: 'spawn',
-  from: [latest('vif.plugged'), line('guest.xml.ended'), line('vmware.guest.starting')],
+  from: [latest('vif.plugged'), standIn(line('guest.xml.ended')), line('vmware.guest.starting')],
   to: [line('guest.lifecycle.started'), line('vmware.guest.started')],
 };
 

@@ -127,14 +127,20 @@ function undecorating(dated: readonly string[]): Clean | undefined {
   const [before, lines] = [...found].sort(([, a], [, b]) => b - a)[0] ?? ['', 0];
   if (lines * 2 < dated.length) return undefined;
   const sign = CLOSING.find((each) => before.includes(each));
-  const isClosed = sign !== undefined && dated.filter((line) => line.trimEnd().endsWith(sign)).length * 2 >= dated.length;
+  const endsWith = (line: string, end: string): boolean => line.trimEnd().endsWith(end);
+  const isClosed =
+    sign !== undefined && dated.filter((line) => endsWith(line, sign) || endsWith(line, `${sign},`)).length * 2 >= dated.length;
+  // A list, as Ansible prints what a command has said: "stdout_lines".
+  const isListed = dated.some((line) => endsWith(line, `${sign},`));
   const bare = before.trimEnd();
   return (text) => {
     const isBefore = text.startsWith(before);
     if (!isBefore && (bare === '' || text !== bare)) return [text];
     const rest = text.slice(isBefore ? before.length : bare.length);
-    if (!isClosed || !rest.trimEnd().endsWith(sign)) return [rest];
-    const inner = rest.trimEnd().slice(0, -1).trimEnd();
+    const whole = isListed ? rest.trimEnd().replace(/,$/, '') : rest;
+    if (!isClosed || !endsWith(whole, sign)) return [rest];
+    const inner = whole.trimEnd().slice(0, -1).trimEnd();
+    if (isListed) return [inner.replace(/\\(["'\\])/g, '$1')];
     return [sign === '"' ? inner.replaceAll('""', '"') : inner];
   };
 }

@@ -123,6 +123,10 @@ describe('a log that was copied is read as it was written', () => {
     ['F9: Jira', text(`{noformat}${LINES[0]}`, ...LINES.slice(1, -1), `${LINES.at(-1)}{noformat}`)],
     ['F9: quoted cells', each((line) => `"${line.replaceAll('"', '""')}"`)],
     [
+      'F9: what Ansible has of a command',
+      text('ok: [cmp1] => {', '    "result.stdout_lines": [', ...LINES.map((line) => `        ${JSON.stringify(line)},`), '    ]', '}'),
+    ],
+    [
       'F9: CSV of Kibana',
       text('"@timestamp",message', ...LINES.map((line) => `"Jul 11, 2024 @ ${line.slice(11, 23)}","${line.replaceAll('"', '""')}"`)),
     ],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Correlator } from '../../src/correlate/correlator.js';
 import type { ClosedUnit } from '../../src/lifecycle/closed.js';
 import type { Event } from '../../src/lifecycle/event.js';
-import { A, at, B, eventsOf, nova, oslo, P, Q, U, V, vif, vlog } from '../support/lines.js';
+import { A, at, B, E, eventsOf, nova, oslo, P, Q, U, V, vif, vlog } from '../support/lines.js';
 import { counting } from '../support/scenario.js';
 
 function correlated() {
@@ -149,6 +149,43 @@ describe('the correlator', () => {
     const closed = correlator.advance(at(25));
     expect(told(closed)).toEqual(Array(2).fill(['action', A, 'create', 'succeeded']));
     expect(closed.map(({ instance }) => instance).sort()).toEqual([U, V].sort());
+  });
+
+  it('gives no instance what only names a request that is also of an instance of another host', () => {
+    const asked = (seconds: number, what: string): string =>
+      oslo('neutron-server', seconds, `127.0.0.1 "GET /v2.0/${what} HTTP/1.1" status: 200  len: 210 time: 0.1`, { request: E, global: A });
+    const neutrons = (...lines: readonly string[]): unknown[] => {
+      const { correlator, accept } = correlated();
+      accept(...eventsOf('neutron-server', lines, { host: 'ctl1' }), ...boot(2));
+      const [closed] = correlator.advance(at(30));
+      return (closed?.members ?? []).filter(({ event }) => event.service === 'neutron-server').map(({ event }) => event.kind);
+    };
+    const own = [asked(3, 'networks'), asked(4, `ports?device_id=${U}`)];
+    expect(neutrons(...own)).toEqual(['neutron.requested', 'neutron.ports.listed']);
+    expect(neutrons(...own, asked(5, `ports?device_id=${V}`))).toEqual(['neutron.ports.listed']);
+  });
+
+  it('gives an action no line of its ports from long before a start that a line shows', () => {
+    const kinds = (opener: string): unknown[] => {
+      const { correlator, accept } = correlated();
+      accept(
+        ...eventsOf('ovn-controller', [
+          vlog(2, 'binding', `Setting lport ${P} up in Southbound`),
+          vlog(21, 'binding', `Releasing lport ${P}`),
+        ]),
+        ...eventsOf('nova-compute', [
+          nova(20, opener),
+          nova(21, `Successfully unplugged vif ${vif(P)}`, { instance: null }),
+          nova(29, `Deleted allocations for instance ${U}`, { instance: null }),
+        ]),
+      );
+      return correlator
+        .advance(at(60))
+        .flatMap(({ members }) => members.filter(({ event }) => event.service === 'ovn-controller').map(({ event }) => event.kind));
+    };
+    expect(kinds('Terminating instance')).toEqual(['lport.released']);
+    // Without it, the action may have begun any time before.
+    expect(kinds('Took 1.79 seconds to destroy the instance on the hypervisor.')).toEqual(['lport.up', 'lport.released']);
   });
 
   it('interrupts what a restart of its host cut off, and nothing on another host', () => {

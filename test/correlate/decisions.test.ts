@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Correlator } from '../../src/correlate/correlator.js';
 import type { Decision } from '../../src/correlate/decisions.js';
-import { MOST_OPEN } from '../../src/correlate/retention.js';
+import { MAX_OPEN } from '../../src/correlate/retention.js';
 import type { Event } from '../../src/lifecycle/event.js';
 import { decisionLog } from '../../src/pipeline/decisions.js';
 import { createLog } from '../../src/telemetry/log.js';
@@ -81,7 +81,7 @@ describe('what is decided of an action', () => {
     });
     const log = createLog(stream, { level: 'debug' });
     const correlator = new Correlator(counting().count, { decide: decisionLog(log)!.decide });
-    const ids = Array.from({ length: MOST_OPEN + 1 }, (_, number) => `0000-4000-8000-${number.toString(16).padStart(12, '0')}`);
+    const ids = Array.from({ length: MAX_OPEN + 1 }, (_, number) => `0000-4000-8000-${number.toString(16).padStart(12, '0')}`);
     const lines = ids.map((id, number) =>
       oslo('nova-compute', number / 1000, 'Claim successful on node vm', { request: `req-aaaaaaaa-${id}`, instance: `bbbbbbbb-${id}` }),
     );

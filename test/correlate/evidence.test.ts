@@ -37,10 +37,51 @@ describe('how an action ended', () => {
     ),
     unnamed(32, released('detach_interface')),
   ];
+  const unplugged = unnamed(31, `Successfully unplugged vif ${vif(P)}`);
 
   it('the release of a lock is an end, and no success where a failure follows within the grace', () => {
-    expect(candidates(detaching).map(end)).toEqual([['detach_interface', 'succeeded', 32, 'observed']]);
+    expect(candidates([...detaching, unplugged]).map(end)).toEqual([['detach_interface', 'succeeded', 32, 'observed']]);
     expect(candidates([...detaching, unnamed(32.1, failure)]).map(end)).toEqual([['detach_interface', 'failed', 32.1, 'derived']]);
+  });
+
+  it('nor is it one where nothing shows that the port was taken away: why that failed is printed by another logger', () => {
+    expect(candidates(detaching).map(end)).toEqual([['detach_interface', 'unfinished', 32, 'observed']]);
+  });
+
+  it('an action whose end is missing does not take that of the next one, which had the instance to itself', () => {
+    const rebuilds = [
+      nova(1, 'Rebuilding instance'),
+      nova(4, 'Creating image(s)'),
+      nova(20, 'Rebuilding instance', { request: B }),
+      bare(29, 'Instance spawned successfully.'),
+    ];
+    expect(candidates(rebuilds).map(end)).toEqual([
+      ['rebuild', 'unfinished', 4, 'unobserved'],
+      ['rebuild', 'succeeded', 29, 'observed'],
+    ]);
+    // A line of its own shows that it was not over.
+    expect(candidates([...rebuilds, nova(24, 'Creating image(s)')]).map(end)[0]).toEqual(['rebuild', 'succeeded', 29, 'observed']);
+    // A delete may come while a rebuild is under way: nova does not lock the instance for all of that.
+    expect(candidates([...rebuilds.slice(0, 2), nova(20, 'Terminating instance', { request: B })]).map(end)[0]).toEqual([
+      'rebuild',
+      'timed-out',
+      undefined,
+      'unobserved',
+    ]);
+    // Nor does what only waits for the instance end what has it.
+    const locked = [unnamed(1, lock.acquired('do_stop_instance'))];
+    const waits = unnamed(3, lock.awaited('do_terminate_instance'), B);
+    const outcomes = (...lines: string[]): unknown[] => candidates([...locked, ...lines]).map(({ spec, outcome }) => [spec?.name, outcome]);
+    expect(outcomes(waits)[0]).toEqual(['stop', 'timed-out']);
+    expect(outcomes(waits, unnamed(9, lock.acquired('do_terminate_instance'), B))[0]).toEqual(['stop', 'unfinished']);
+  });
+
+  it('what ended the action before it does not end it', () => {
+    const rebuilding = [pending(0.2, 'rebuild_spawning'), bare(0.3, 'Instance spawned successfully.'), nova(5, 'Rebuilding instance')];
+    expect(candidates([...rebuilding, bare(14, 'Instance spawned successfully.')]).map(end)).toEqual([
+      ['rebuild', 'succeeded', 14, 'observed'],
+    ]);
+    expect(candidates(rebuilding).map(end)).toEqual([['rebuild', 'timed-out', undefined, 'unobserved']]);
   });
 
   it("an API's answer with an error is no end of what nova-compute does", () => {
@@ -101,6 +142,8 @@ describe('how an action ended', () => {
 describe('when an action began', () => {
   it('an opening line is observed, a stand-in derived, and any other first line shows that the head is missing', () => {
     expect(candidates([nova(1, 'Rebooting instance')]).map(start)).toEqual([['reboot', 1, 'observed']]);
+    const hard = 'Failed to soft reboot instance. Trying hard reboot.';
+    expect(candidates([nova(12, hard)]).map(start)).toEqual([['reboot', 12, 'unobserved']]);
     expect(candidates([nova(1, 'Claim successful on node cmp1')]).map(start)).toEqual([['create', 1, 'derived']]);
     expect(
       candidates([

@@ -16,6 +16,22 @@ describe('the sentence of an action', () => {
     );
   });
 
+  it('says that an action took no less where its beginning is not in the logs, and how one that is unfinished was seen last', () => {
+    const told = (attributes: Record<string, string>): string => sentenceOf(trace([root(5000, attributes)])).split(':')[0]!;
+    const cut = { 'novaspan.start.evidence': 'unobserved' };
+    expect(told(cut)).toBe('boot of b8acd14b on cmp1 took at least 5.0 s');
+    const unfinished = { 'openstack.outcome': 'unfinished' };
+    expect(told({ ...unfinished, 'novaspan.end.evidence': 'unobserved' })).toBe(
+      'boot of b8acd14b on cmp1 had not ended 5.0 s later, where its lines end',
+    );
+    expect(told(unfinished)).toBe('boot of b8acd14b on cmp1 was over 5.0 s later, and no line says how it ended');
+  });
+
+  it('gives a failure that raised nothing by its message alone', () => {
+    const lost = root(1000, { 'openstack.outcome': 'failed', 'error.type': 'scheduling.task.failed' });
+    expect(sentenceOf(trace([{ ...lost, error: 'No valid host was found.' }]))).toContain('failed after 1.0 s: No valid host was found');
+  });
+
   it('names together what the log does not separate, with what other services did meanwhile', () => {
     const merged = 'image create + network wait + guest xml + vif plug';
     const spans = [

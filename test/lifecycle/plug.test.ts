@@ -7,7 +7,7 @@ import type { Coverage, Phase } from '../../src/lifecycle/phase.js';
 import { phasesOf } from '../../src/lifecycle/phases.js';
 import { plugChain } from '../../src/lifecycle/plug.js';
 import { isWanted } from '../../src/lifecycle/wanted.js';
-import { A, at, eventsOf, lock, membersAbout, nova, oslo, P, U, vif, vlog } from '../support/lines.js';
+import { A, at, B, E, eventsOf, lock, membersAbout, nova, oslo, P, U, vif, vlog } from '../support/lines.js';
 
 const TAP = `tap${P.slice(0, 11)}`;
 const plugged = (s: number): Member[] =>
@@ -48,6 +48,54 @@ describe('tap wait', () => {
   it('is none where OVS found the device at once, or has it before nova says "plugged"', () => {
     expect(named(plugChain, 'tap wait', [...plugged(3), ...ovs(added(3.1))])).toEqual([]);
     expect(named(plugChain, 'tap wait', [...plugged(3), ...ovs(unopened(2.5), added(2.9))])).toEqual([]);
+  });
+});
+
+describe('event deliver', () => {
+  const announced = (s: number, request: string): Member[] =>
+    membersAbout(
+      eventsOf('nova-api', [oslo('nova-api', s, `Creating event network-vif-plugged:${P} for instance ${U} on cmp1`, { request })]),
+      [P],
+    );
+  const received = (s: number, request: string): Member[] =>
+    membersAbout(eventsOf('nova-compute', [nova(s, `Received event network-vif-plugged-${P}`, { request })]), [P]);
+
+  it('is of one message: neutron sends it two or three times', () => {
+    const members = [...plugged(1), ...announced(2, B), ...received(2.01, B), ...announced(9, E), ...received(9.01, E)];
+    expect(named(plugChain, 'event deliver', members)).toEqual([['nova-compute', 2, 2.01, 'observed', 'observed']]);
+  });
+
+  it('does not reach from one message to the next, where a line is missing or a clock is ahead', () => {
+    const members = [...plugged(1), ...announced(2, B), ...received(9.01, E)];
+    expect(named(plugChain, 'event deliver', members)).toEqual([['nova-compute', 9.01, 9.01, 'unobserved', 'observed']]);
+    const ahead = [...plugged(1), ...received(2, B), ...announced(4, B), ...received(9.01, E), ...announced(11, E)];
+    expect(named(plugChain, 'event deliver', ahead)).toEqual([['nova-compute', 2, 2, 'unobserved', 'observed']]);
+  });
+});
+
+describe('where no line says that a port is plugged', () => {
+  it('what is waited for after that begins about when nova prepared for it', () => {
+    const preparing = membersAbout(
+      eventsOf('nova-compute', [
+        nova(1, `Preparing to wait for external event network-vif-plugged-${P}`),
+        nova(1.5, 'End _get_guest_xml xml=<domain type="kvm">'),
+        nova(5, 'VM Started (Lifecycle Event)', { request: null }),
+        nova(6, `Processing event network-vif-plugged-${P}`, { request: E }),
+      ]),
+      [P],
+    );
+    const startsOf = (name: string, members: readonly Member[]): unknown[] =>
+      found(create.phases, members)
+        .phases.filter((phase) => phase.name === name)
+        .map(({ start, startIs }) => [(start - at(0)) / 1000, startIs]);
+    expect(startsOf('vif-plugged wait', preparing)).toEqual([[1, 'derived']]);
+    expect(startsOf('guest start', preparing)).toEqual([[1.5, 'derived']]);
+    expect(startsOf('vif-plugged wait', [...preparing, ...plugged(3)])).toEqual([[3, 'observed']]);
+    expect(startsOf('guest start', [...preparing, ...plugged(3)])).toEqual([[3, 'observed']]);
+  });
+
+  it('OVS waits for the device since about when it looked for it', () => {
+    expect(named(plugChain, 'tap wait', ovs(unopened(2), added(4.5)))).toEqual([['ovs-vswitchd', 2, 4.5, 'derived', 'observed']]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { FinishedTrace } from '../../model/span.js';
 import { summaryOf } from '../sentence.js';
 import { type Look, type Paint, type Palette, plain } from './look.js';
-import { errorOf, extentOf, outcomeOf, portOf, reportedSeconds, rootOf } from './reading.js';
+import { certaintyOf, errorOf, extentOf, outcomeOf, portOf, reportedSeconds, rootOf } from './reading.js';
 import { inSeconds, inUtc, wrap } from './text.js';
 
 export const paintOf = (outcome: string | undefined, palette: Palette): Paint =>
@@ -56,7 +56,10 @@ function headlineOf(trace: FinishedTrace, duration: number, palette: Palette): s
   if (trace.form !== 'action') return undefined;
   const outcome = outcomeOf(trace);
   const verb = paintOf(outcome, palette)(outcome ?? 'ended');
-  return `${trace.action ?? rootOf(trace)?.name ?? 'action'} ${verb} ${outcome === 'succeeded' ? 'in' : 'after'} ${inSeconds(duration)} s`;
+  const root = rootOf(trace);
+  // Its beginning is not in the logs.
+  const least = root !== undefined && certaintyOf(root, 'start') === 'unobserved' ? 'at least ' : '';
+  return `${trace.action ?? root?.name ?? 'action'} ${verb} ${outcome === 'succeeded' ? 'in' : 'after'} ${least}${inSeconds(duration)} s`;
 }
 
 /** Pairs side by side if they fit. They are never cut, because people copy them. */

@@ -5,6 +5,15 @@ import { latestYear, nearestYear } from './instant.js';
 import { stampAt } from './own-line.js';
 
 const DAY = 24 * 3_600_000;
+const HALF_HOUR = 30 * 60_000;
+const FARTHEST_ZONES = 14 * 3_600_000;
+/** A wrapper takes a line when it is written, or a little later. */
+const TAKEN_WITHIN = 60_000;
+
+const isInAnotherZone = (difference: Millis): boolean => {
+  const halves = Math.round(difference / HALF_HOUR);
+  return halves !== 0 && Math.abs(difference) <= FARTHEST_ZONES && Math.abs(difference - halves * HALF_HOUR) < TAKEN_WITHIN;
+};
 
 /** Gives the UTC times at which a wrapper took its lines, line after line: each gives the year and the pass of the next. */
 export class WrapperClock {
@@ -26,8 +35,11 @@ export class WrapperClock {
   /** @returns undefined where the wrapper says no time */
   takenAt({ at, local, hasYear, bytes, start, end }: Wrapped): Millis | undefined {
     if (at !== undefined || local === undefined) return at;
-    this.#clock = hasYear ? local : this.#withYear(local, stampAt(bytes, start, end));
+    const stamp = stampAt(bytes, start, end);
+    this.#clock = hasYear ? local : this.#withYear(local, stamp);
     this.#previous = this.#zone.toUtc(this.#clock, this.#previous);
+    // Read as UTC, the two contradict each other: a container logs in UTC, and what takes its lines does so in the zone of the host.
+    if (stamp !== undefined && this.#previous === this.#clock && isInAnotherZone(stamp - this.#clock)) this.#previous = stamp;
     return this.#previous;
   }
 

@@ -56,6 +56,15 @@ describe('the time of a line', () => {
     ).toEqual(Array.from({ length: 3 }, () => '2026-11-21T01:50:31.664Z'));
   });
 
+  it('is UTC where no zone is given, and the wrapper shows that the two are not in one zone', () => {
+    const taken = (stamp: string, zone = 'UTC') =>
+      times('syslog', [`Nov 21 06:50:32 cmp1 nova_compute[9]: ${RECORD.replace('10:50:31', stamp)}`], { zone });
+    expect(taken('10:50:31')).toEqual(['2026-11-21T10:50:31.664Z']);
+    expect(taken('10:50:31', 'America/Santiago')).toEqual(['2026-11-21T09:50:31.664Z']);
+    // A pipe was full, or both are in the zone that was given.
+    expect(taken('06:41:31')).toEqual(['2026-11-21T06:41:31.664Z']);
+  });
+
   it('of a container in UTC on a host in Seoul is not nine hours off', () => {
     const line = `Nov 21 19:50:32 cmp1 nova_compute[9]: ${RECORD}`;
     expect(times('syslog', [line], { zone: 'Asia/Seoul' })).toEqual(['2026-11-21T10:50:31.664Z']);
