@@ -299,9 +299,9 @@ function sourceOf(survey: Survey, set: LogSet, { surveys, ...read }: Read, entry
     clock,
     isShared: surveys.length > 1 || read.foreign.size > 0,
     service,
-    serviceToldBy: name?.service !== service ? 'its lines' : entry.service === service ? 'what was given' : 'its name',
+    serviceFrom: name?.service !== service ? 'its lines' : entry.service === service ? 'what was given' : 'its name',
     host,
-    hostToldBy: hostToldBy(set.path, host, name?.host, entry),
+    hostFrom: hostFrom(set.path, host, name?.host, entry),
     zone: isProven ? 'proven' : isUtc ? 'UTC' : clock.zone.name,
     isProven,
     isUtc,
@@ -309,7 +309,7 @@ function sourceOf(survey: Survey, set: LogSet, { surveys, ...read }: Read, entry
   };
 }
 
-function hostToldBy(path: string, host: string, named: string | undefined, entry: Entry): string {
+function hostFrom(path: string, host: string, named: string | undefined, entry: Entry): string {
   if (hostInName(path) === host) return 'its name';
   if (entry.host === host) return 'what was given';
   if (named === host) return `its folder ${dirname(path)}`;

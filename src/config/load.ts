@@ -61,13 +61,13 @@ export function loadConfig({ file, env, flags, paths }: ConfigSources): Config {
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function set({ value, origins }: Settings, field: FieldPath, said: unknown, origin: string): void {
+function set({ value, origins }: Settings, field: FieldPath, given: unknown, origin: string): void {
   let place = value;
   for (const key of field.slice(0, -1)) {
     if (!isRecord(place[key])) place[key] = {};
     place = place[key] as Record<string, unknown>;
   }
-  place[field.at(-1)!] = said;
+  place[field.at(-1)!] = given;
   origins.set(field.join('.'), origin);
 }
 
@@ -77,11 +77,11 @@ function remove({ value }: Settings, field: FieldPath): void {
 }
 
 /** Sets a field on all logs that do not set it themselves. */
-function setOnLogs({ value: { logs }, origins }: Settings, field: string, said: string, origin: string): void {
+function setOnLogs({ value: { logs }, origins }: Settings, field: string, given: string, origin: string): void {
   if (!Array.isArray(logs)) return;
   for (const [index, log] of logs.entries()) {
     if (!isRecord(log) || log[field] !== undefined) continue;
-    log[field] = said;
+    log[field] = given;
     origins.set(`logs.${index}.${field}`, origin);
   }
 }

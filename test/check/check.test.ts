@@ -214,8 +214,8 @@ describe('what is wrong', () => {
     expect(named.sources[0]).toMatchObject({
       service: 'nova-compute',
       host: 'cmp3',
-      serviceToldBy: 'what was given',
-      hostToldBy: 'what was given',
+      serviceFrom: 'what was given',
+      hostFrom: 'what was given',
     });
   });
 
