@@ -132,7 +132,7 @@ function adviceFor({ visibility, atDebug, gains, actions, apart, loggers, usual,
   return {
     what:
       visibility.seen === 'needs-debug'
-        ? `let ${services.join(' and ')} log at DEBUG`
+        ? `set ${services.join(' and ')} to log at DEBUG`
         : `add ${logOf(services, logging)}${atDebug ? ', at DEBUG' : ''}`,
     how: visibility.seen === 'needs-debug' ? howToDebug(services, [...loggers].sort()) : [],
     phases: [...new Set([...usual, ...optional])],

@@ -270,7 +270,7 @@ async function readInto(
     if (read.newestEntries !== undefined)
       notes.push(`of ${set.path} the newest ${read.newestEntries.toLocaleString('en-US')} entries were read: --all reads everything`);
     if (isGuessed && surveys.length === 0) {
-      passedOver.push({ path: set.path, why: 'its lines are of no service that novaspan reads' });
+      passedOver.push({ path: set.path, why: 'its lines are not from a service that novaspan reads' });
       return;
     }
     if (unknown !== undefined && surveys.length === 0) problems.push(unknownService(set.path, unknown, read.seen));

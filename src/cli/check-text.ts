@@ -206,7 +206,7 @@ function shown({ actions, sources: all }: CheckReport, look: Look, { verbose }: 
     if (action.namedAs !== undefined)
       listIn(
         misnamed,
-        `named ${action.namedAs.action} without ${action.namedAs.needs}`,
+        `shown as ${action.namedAs.action} without ${action.namedAs.needs}`,
         `${action.name}${action.namedAs.always ? '' : ' to another host'}`,
       );
   }
@@ -256,7 +256,7 @@ function phasesOf(action: ActionReport, look: Look): string[] {
       (action.shown ? '' : ` is not shown${action.needs === undefined ? '' : ` without ${action.needs}`}`) +
       (action.namedAs === undefined
         ? ''
-        : ` (${action.namedAs.always ? '' : 'to another host '}named ${action.namedAs.action} without ${action.namedAs.needs})`) +
+        : ` (${action.namedAs.always ? '' : 'to another host '}shown as ${action.namedAs.action} without ${action.namedAs.needs})`) +
       (action.shown && bounds.length > 0 ? ` (the line of its ${bounds.join(' and ')} is not printed)` : ''),
     ...action.phases.map(({ name, service, seen: how, ends, needs }) => {
       const text = `    ${name.padEnd(width)}  ${service}: ${ends && how !== 'end' ? 'its end only; the whole ' : ''}${WORDS[how]}${needs.length === 0 ? '' : ` of ${needs.join(how === 'no-log' ? ' or ' : ' and ')}`}`;

@@ -31,8 +31,10 @@ export function loadConfig({ file, env, flags, paths }: ConfigSources): Config {
   const isMapping = isRecord(yaml?.value);
   const settings: Settings = { value: isMapping ? structuredClone(yaml?.value as Record<string, unknown>) : {}, origins: new Map() };
 
+  renameFormer(settings, yaml);
   for (const { field, names } of standardVariables) if (names.some((name) => isSet(env[name]))) remove(settings, field);
-  for (const { name, field, read } of variables) {
+  for (const { name: current, former, field, read } of variables) {
+    const name = former !== undefined && !isSet(env[current]) ? former : current;
     const text = env[name];
     if (isSet(text)) set(settings, field, read === undefined ? text : read(text), name);
   }
@@ -69,6 +71,15 @@ function set({ value, origins }: Settings, field: FieldPath, given: unknown, ori
   }
   place[field.at(-1)!] = given;
   origins.set(field.join('.'), origin);
+}
+
+/** A file of version 0.2 has `receive.spoolBytes`. With both names, the former one is reported as unknown. */
+function renameFormer(settings: Settings, yaml: YamlFile | undefined): void {
+  const { receive } = settings.value;
+  if (!isRecord(receive) || !('spoolBytes' in receive) || 'bufferBytes' in receive) return;
+  const line = yaml?.lineOf(['receive', 'spoolBytes']);
+  set(settings, ['receive', 'bufferBytes'], receive['spoolBytes'], `spoolBytes, line ${line}`);
+  delete receive['spoolBytes'];
 }
 
 function remove({ value }: Settings, field: FieldPath): void {
