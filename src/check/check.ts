@@ -130,8 +130,8 @@ function actionsHere(sources: readonly Source[], rules: Rules | undefined): Acti
   const has = (name: string): boolean => sources.some(({ service }) => service === name);
   const hasAgent = has('neutron-openvswitch-agent');
   const isOvn = has('ovn-controller') || !hasAgent;
-  const isHere = ({ backends: wiredBy }: PhaseSpec): boolean =>
-    wiredBy === undefined || (isOvn && wiredBy.includes('ovn')) || (hasAgent && wiredBy.includes('ml2-ovs'));
+  const isHere = ({ backends }: PhaseSpec): boolean =>
+    backends === undefined || (isOvn && backends.includes('ovn')) || (hasAgent && backends.includes('ml2-ovs'));
   return actions.map((action) => ({ ...action, phases: (rules?.phasesOf(action) ?? action.phases).filter(isHere) }));
 }
 
