@@ -124,25 +124,25 @@ function Keys({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
 
 /** Progress of reading, or that the data is live. */
 function State() {
-  const said = status.value;
+  const progress = status.value;
   const n = count(outlines.value.length, 'trace');
-  const percent = said === undefined || said.total === 0 ? 0 : Math.min(100, Math.floor((100 * said.read) / said.total));
+  const percent = progress === undefined || progress.total === 0 ? 0 : Math.min(100, Math.floor((100 * progress.read) / progress.total));
   return (
     <div class="state" role="status">
       {lost.value && !source.isReport ? (
         <span class="bad-text">novaspan does not answer; the actions read so far are still shown</span>
-      ) : said?.state === 'reading' ? (
+      ) : progress?.state === 'reading' ? (
         <>
           <progress max={100} value={percent} aria-label="reading the logs" /> reading, {n}
         </>
-      ) : said?.state === 'following' ? (
+      ) : progress?.state === 'following' ? (
         <>
           <i class="live" aria-hidden="true" /> live, {n}
         </>
       ) : (
         n
       )}
-      {said !== undefined && said.dropped > 0 && ` (${said.dropped.toLocaleString('en')} older ones are gone)`}
+      {progress !== undefined && progress.dropped > 0 && ` (${progress.dropped.toLocaleString('en')} older ones are gone)`}
     </div>
   );
 }

@@ -34,8 +34,8 @@ export function start(): void {
       waiting.push(...those);
       if (frame === 0) frame = requestAnimationFrame(take);
     },
-    status: (said) => {
-      status.value = said;
+    status: (update) => {
+      status.value = update;
     },
     clear: () => {
       known.clear();

@@ -16,9 +16,9 @@ export interface Found {
   readonly logs: readonly LogSet[];
   readonly faults: readonly Fault[];
   /** archives that could not be read to their end, and why */
-  readonly cutOff: readonly Aside[];
+  readonly cutOff: readonly Unread[];
   /** archives beside logs that contain no log */
-  readonly passedOver: readonly Aside[];
+  readonly passedOver: readonly Unread[];
   /** standard input, if it is not compressed */
   readonly stdin?: Input;
   /** Removes the unpacked files. */
@@ -26,7 +26,7 @@ export interface Found {
 }
 
 /** A path that is not read, or only in part, and why. */
-interface Aside {
+interface Unread {
   readonly path: string;
   readonly why: string;
 }
@@ -73,8 +73,8 @@ const STDIN = '-';
 class Search {
   readonly logs: LogSet[] = [];
   readonly faults: Fault[] = [];
-  readonly cutOff: Aside[] = [];
-  readonly passedOver: Aside[] = [];
+  readonly cutOff: Unread[] = [];
+  readonly passedOver: Unread[] = [];
   readonly #room: Room;
   readonly #meter: Meter;
   readonly #known = new Map<string, AboutHost>();
@@ -133,9 +133,9 @@ function about({ parts }: LogSet, known: Map<string, AboutHost>): Partial<AboutH
 
 /** Hosts with the zone of their sosreport, each once. */
 export function zonesSaid(logs: readonly LogSet[]): { readonly zone: string; readonly host: string | undefined }[] {
-  const said = new Map<string, { readonly zone: string; readonly host: string | undefined }>();
-  for (const { zone, host } of logs) if (zone !== undefined) said.set(`${host} ${zone}`, { zone, host });
-  return [...said.values()];
+  const zones = new Map<string, { readonly zone: string; readonly host: string | undefined }>();
+  for (const { zone, host } of logs) if (zone !== undefined) zones.set(`${host} ${zone}`, { zone, host });
+  return [...zones.values()];
 }
 
 /** A temporary folder that only this user can read. Removed after use, at the latest when the process exits. */

@@ -15,14 +15,14 @@ const WRITERS: ReadonlyMap<string, string> = new Map([
 const ELSEWHERE = 'services in containers log elsewhere, such as to /var/log/kolla, /var/log/containers or the journal (journal:)';
 
 /** `/var/log/nova (is nova-compute on this host?)` */
-function said({ path }: Fault): string {
+function withHint({ path }: Fault): string {
   const writer = WRITERS.get(basename(path));
   return writer === undefined ? path : `${path} (is ${writer} on this host?)`;
 }
 
 const both = (faults: readonly Fault[]) => ({
-  missing: faults.filter(({ isEmpty }) => !isEmpty).map(said),
-  empty: faults.filter(({ isEmpty }) => isEmpty).map(said),
+  missing: faults.filter(({ isEmpty }) => !isEmpty).map(withHint),
+  empty: faults.filter(({ isEmpty }) => isEmpty).map(withHint),
 });
 
 /** Missing paths as notes, for use where other logs were read: those services may run on other hosts. */

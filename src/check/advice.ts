@@ -40,15 +40,15 @@ export function reportActions(actions: readonly ActionSpec[], logging: CheckedLo
   return { actions: sights.map((visibility) => reportOf(visibility, logging)), advice: adviceOf(sights, logging) };
 }
 
-function reportOf({ action, named: naming, namedAs: toldAs, start, end, phases }: ActionVisibility, logging: CheckedLogging): ActionReport {
+function reportOf({ action, named: naming, namedAs, start, end, phases }: ActionVisibility, logging: CheckedLogging): ActionReport {
   return {
     name: action.name,
     shown: naming.seen === 'whole',
     needs: whatShows(naming, logging),
-    toldAs:
-      toldAs === undefined
+    namedAs:
+      namedAs === undefined
         ? undefined
-        : { action: toldAs.action.name, always: toldAs.always, needs: whatShows(toldAs.visibility, logging) ?? 'a later release' },
+        : { action: namedAs.action.name, always: namedAs.always, needs: whatShows(namedAs.visibility, logging) ?? 'a later release' },
     start: start.seen === 'whole',
     end: end.seen === 'whole',
     phases: phases.map(
@@ -110,10 +110,10 @@ function adviceOf(sights: readonly ActionVisibility[], logging: CheckedLogging):
     if (visibility.seen === 'needs-debug') for (const logger of visibility.loggers) change.loggers.add(logger);
     return change;
   };
-  for (const { action, named: naming, namedAs: toldAs, phases } of sights) {
+  for (const { action, named: naming, namedAs, phases } of sights) {
     changeFor(naming)?.actions.push(action.name);
-    if (naming.seen === 'whole' && toldAs !== undefined)
-      changeFor(toldAs.visibility)?.apart.push(`${action.name} from ${toldAs.action.name}`);
+    if (naming.seen === 'whole' && namedAs !== undefined)
+      changeFor(namedAs.visibility)?.apart.push(`${action.name} from ${namedAs.action.name}`);
     for (const { phase, visibility } of phases) {
       const change = changeFor(visibility);
       if (change === undefined) continue;
@@ -132,7 +132,7 @@ function adviceFor({ visibility, atDebug, gains, actions, apart, loggers, usual,
   return {
     what:
       visibility.seen === 'needs-debug'
-        ? `let ${services.join(' and ')} log at DEBUG`
+        ? `set ${services.join(' and ')} to log at DEBUG`
         : `add ${logOf(services, logging)}${atDebug ? ', at DEBUG' : ''}`,
     how: visibility.seen === 'needs-debug' ? howToDebug(services, [...loggers].sort()) : [],
     phases: [...new Set([...usual, ...optional])],

@@ -130,8 +130,8 @@ function actionsHere(sources: readonly Source[], rules: Rules | undefined): Acti
   const has = (name: string): boolean => sources.some(({ service }) => service === name);
   const hasAgent = has('neutron-openvswitch-agent');
   const isOvn = has('ovn-controller') || !hasAgent;
-  const isHere = ({ backends: wiredBy }: PhaseSpec): boolean =>
-    wiredBy === undefined || (isOvn && wiredBy.includes('ovn')) || (hasAgent && wiredBy.includes('ml2-ovs'));
+  const isHere = ({ backends }: PhaseSpec): boolean =>
+    backends === undefined || (isOvn && backends.includes('ovn')) || (hasAgent && backends.includes('ml2-ovs'));
   return actions.map((action) => ({ ...action, phases: (rules?.phasesOf(action) ?? action.phases).filter(isHere) }));
 }
 
@@ -270,7 +270,7 @@ async function readInto(
     if (read.newestEntries !== undefined)
       notes.push(`of ${set.path} the newest ${read.newestEntries.toLocaleString('en-US')} entries were read: --all reads everything`);
     if (isGuessed && surveys.length === 0) {
-      passedOver.push({ path: set.path, why: 'its lines are of no service that novaspan reads' });
+      passedOver.push({ path: set.path, why: 'its lines are not from a service that novaspan reads' });
       return;
     }
     if (unknown !== undefined && surveys.length === 0) problems.push(unknownService(set.path, unknown, read.seen));
@@ -299,9 +299,9 @@ function sourceOf(survey: Survey, set: LogSet, { surveys, ...read }: Read, entry
     clock,
     isShared: surveys.length > 1 || read.foreign.size > 0,
     service,
-    serviceToldBy: name?.service !== service ? 'its lines' : entry.service === service ? 'what was given' : 'its name',
+    serviceFrom: name?.service !== service ? 'its lines' : entry.service === service ? 'what was given' : 'its name',
     host,
-    hostToldBy: hostToldBy(set.path, host, name?.host, entry),
+    hostFrom: hostFrom(set.path, host, name?.host, entry),
     zone: isProven ? 'proven' : isUtc ? 'UTC' : clock.zone.name,
     isProven,
     isUtc,
@@ -309,7 +309,7 @@ function sourceOf(survey: Survey, set: LogSet, { surveys, ...read }: Read, entry
   };
 }
 
-function hostToldBy(path: string, host: string, named: string | undefined, entry: Entry): string {
+function hostFrom(path: string, host: string, named: string | undefined, entry: Entry): string {
   if (hostInName(path) === host) return 'its name';
   if (entry.host === host) return 'what was given';
   if (named === host) return `its folder ${dirname(path)}`;

@@ -161,9 +161,9 @@ export function noCompute(
       problems: [
         {
           about: 'nothing',
-          what: 'there is no log that novaspan reads',
+          what: 'there is no log that novaspan can read',
           why: [],
-          remedy: `it reads logs of ${[...new Set(services.map(ownName))].join(', ')}: name the service with --service if the file is called otherwise`,
+          remedy: `it reads logs of ${[...new Set(services.map(ownName))].join(', ')}: name the service with --service if the file has another name`,
         },
       ],
       notes: [],

@@ -227,11 +227,11 @@ function shownAs(kind: EventKind, { says: [says = kind] }: { readonly says: read
 export function findRelease(family: Family, all: readonly Evidence[]): ReleaseFinding {
   const evidence = all.filter((each) => each.family === family);
   const whole = overlapOf(family, evidence);
-  if (whole !== undefined) return { family, range: whole, text: rangeText(whole, family), evidence: tellingOf(family, whole, evidence) };
+  if (whole !== undefined) return { family, range: whole, text: rangeText(whole, family), evidence: boundsOf(family, whole, evidence) };
   const upgrade = upgradeIn(family, evidence);
   if (upgrade !== undefined) return upgrade;
   const range = favoured(family, evidence);
-  return { family, range, text: rangeText(range, family), evidence: tellingOf(family, range, evidence) };
+  return { family, range, text: rangeText(range, family), evidence: boundsOf(family, range, evidence) };
 }
 
 function overlapOf(family: Family, evidence: readonly Evidence[]): Range | undefined {
@@ -241,7 +241,7 @@ function overlapOf(family: Family, evidence: readonly Evidence[]): Range | undef
 }
 
 /** The evidence that bounds the range, each item once. */
-function tellingOf(family: Family, { since, until }: Range, evidence: readonly Evidence[]): string[] {
+function boundsOf(family: Family, { since, until }: Range, evidence: readonly Evidence[]): string[] {
   const every = everyRelease(family);
   const telling = evidence.filter(
     ({ range }) =>
@@ -260,7 +260,7 @@ function upgradeIn(family: Family, evidence: readonly Evidence[]): ReleaseFindin
     const [old, young] = [evidence.filter(({ first }) => first < at), evidence.filter(({ last }) => last >= at)];
     const [from, to] = [overlapOf(family, old), overlapOf(family, young)];
     if (from === undefined || to === undefined || from.until >= to.since) continue;
-    const proved = [tellingOf(family, from, old), tellingOf(family, to, young)];
+    const proved = [boundsOf(family, from, old), boundsOf(family, to, young)];
     const isProved = ([says, all]: readonly [readonly string[], readonly Evidence[]]): boolean =>
       all.some((each) => says.includes(each.says) && (each.isStated === true || each.count >= ENOUGH));
     if (!isProved([proved[0]!, old]) || !isProved([proved[1]!, young])) continue;

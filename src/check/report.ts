@@ -17,9 +17,9 @@ export interface SourceReport {
   /** rotated files of the log */
   readonly parts: readonly string[];
   readonly service: string;
-  readonly serviceToldBy: string;
+  readonly serviceFrom: string;
   readonly host: string;
-  readonly hostToldBy: string;
+  readonly hostFrom: string;
   /** form of its lines */
   readonly form: LogForm;
   /** formats inside the form, with the number of records of each */
@@ -64,7 +64,7 @@ export interface ActionReport {
    * the name under which the logs show this action instead, whether always or only across hosts, and what would
    * distinguish the two
    */
-  readonly toldAs: { readonly action: string; readonly always: boolean; readonly needs: string } | undefined;
+  readonly namedAs: { readonly action: string; readonly always: boolean; readonly needs: string } | undefined;
   readonly start: boolean;
   readonly end: boolean;
   readonly phases: readonly PhaseReport[];

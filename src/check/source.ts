@@ -37,9 +37,9 @@ export interface Source extends Omit<Read, 'surveys' | 'unknown'> {
   /** other services write to the log, too */
   readonly isShared: boolean;
   readonly service: string;
-  readonly serviceToldBy: string;
+  readonly serviceFrom: string;
   readonly host: string;
-  readonly hostToldBy: string;
+  readonly hostFrom: string;
   readonly zone: string;
   /** the wrapper of the lines has their time in UTC */
   readonly isProven: boolean;

@@ -166,14 +166,13 @@ function narrow<Fitted extends { readonly column: Column; readonly width: number
 }
 
 function detailsOf(source: SourceReport, look: Look): string[] {
-  const { release, path, parts, serviceToldBy, hostToldBy, first, last, lines, garbage, levels, clock, readBytes, sizeBytes, fault } =
-    source;
+  const { release, path, parts, serviceFrom, hostFrom, first, last, lines, garbage, levels, clock, readBytes, sizeBytes, fault } = source;
   const inMib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
   const dim = (text: string): string[] => wrapped('      ', tame(text), look).map((line) => look.palette.dim(line));
   return [
     ...dim(`${path}${parts.length === 0 ? '' : ` and ${parts.length} rotated: ${parts.join(', ')}`}`),
     ...dim(
-      `service from ${serviceToldBy}, host from ${hostToldBy}; written as ${formOf(source).replace(/^-$/, 'nothing known')}; ${release === '-' ? 'no clue to its release' : release}`,
+      `service from ${serviceFrom}, host from ${hostFrom}; written as ${formOf(source).replace(/^-$/, 'nothing known')}; ${release === '-' ? 'no clue to its release' : release}`,
     ),
     ...dim(
       [
@@ -203,12 +202,12 @@ function shown({ actions, sources: all }: CheckReport, look: Look, { verbose }: 
   const misnamed = new Map<string, string[]>();
   for (const action of [...actions].sort((a, b) => b.phases.length - a.phases.length)) {
     if (action.shown) listIn(visible, shareOf(action), action);
-    else if (action.needs !== undefined && action.toldAs === undefined) listIn(hidden, action.needs, action.name);
-    if (action.toldAs !== undefined)
+    else if (action.needs !== undefined && action.namedAs === undefined) listIn(hidden, action.needs, action.name);
+    if (action.namedAs !== undefined)
       listIn(
         misnamed,
-        `named ${action.toldAs.action} without ${action.toldAs.needs}`,
-        `${action.name}${action.toldAs.always ? '' : ' to another host'}`,
+        `shown as ${action.namedAs.action} without ${action.namedAs.needs}`,
+        `${action.name}${action.namedAs.always ? '' : ' to another host'}`,
       );
   }
   return [
@@ -255,9 +254,9 @@ function phasesOf(action: ActionReport, look: Look): string[] {
     '',
     look.palette.bold(`  ${action.name}`) +
       (action.shown ? '' : ` is not shown${action.needs === undefined ? '' : ` without ${action.needs}`}`) +
-      (action.toldAs === undefined
+      (action.namedAs === undefined
         ? ''
-        : ` (${action.toldAs.always ? '' : 'to another host '}named ${action.toldAs.action} without ${action.toldAs.needs})`) +
+        : ` (${action.namedAs.always ? '' : 'to another host '}shown as ${action.namedAs.action} without ${action.namedAs.needs})`) +
       (action.shown && bounds.length > 0 ? ` (the line of its ${bounds.join(' and ')} is not printed)` : ''),
     ...action.phases.map(({ name, service, seen: how, ends, needs }) => {
       const text = `    ${name.padEnd(width)}  ${service}: ${ends && how !== 'end' ? 'its end only; the whole ' : ''}${WORDS[how]}${needs.length === 0 ? '' : ` of ${needs.join(how === 'no-log' ? ' or ' : ' and ')}`}`;

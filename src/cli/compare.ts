@@ -157,17 +157,17 @@ interface Side {
 
 /** @throws OperatorError USAGE if the two sides are the same */
 function sidesOf([first = '', second]: readonly string[], values: SideValues): readonly [Side, Side] {
-  const said = (key: 'a' | 'b'): string =>
+  const optionsOf = (key: 'a' | 'b'): string =>
     (['since', 'until', 'host'] as const)
       .flatMap((name) => {
         const value = values[`${key}-${name}`];
         return value === undefined ? [] : [`${name === 'host' ? 'on' : name} ${value}`];
       })
       .join(' ');
-  const [ofA, ofB] = [said('a'), said('b')];
+  const [ofA, ofB] = [optionsOf('a'), optionsOf('b')];
   if (second === undefined && (ofA === '' || ofB === ''))
     throw usage(
-      'compare needs two sets: nothing says which actions are A and which are B',
+      'compare needs two sets: no option separates the actions of A and B',
       "give two sets (novaspan compare before after), or a part of one for each side (--a-until '06:00' --b-since '06:00', --a-host cmp1 --b-host cmp2)",
     );
   const nameOf = (operand: string, parts: string): string =>
@@ -178,7 +178,7 @@ function sidesOf([first = '', second]: readonly string[], values: SideValues): r
   ];
 }
 
-interface Around {
+interface SideContext {
   readonly values: SideValues & { readonly [Name in 'action' | 'since' | 'until' | 'host']: string | undefined };
   readonly side: 'a' | 'b';
   readonly zone: string;
@@ -186,7 +186,7 @@ interface Around {
   readonly now: number;
 }
 
-function selectionIn({ values, side, zone, actions, now }: Around) {
+function selectionIn({ values, side, zone, actions, now }: SideContext) {
   const none = { instance: undefined, request: undefined, failed: false, 'longer-than': undefined } as const;
   const unlimited = { slowest: undefined, sort: undefined, limit: undefined } as const;
   const around = { now, zone, actions, hasRequest: () => false };

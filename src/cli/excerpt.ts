@@ -89,7 +89,7 @@ export const excerpt = defineCommand({
     if (made.traces.length === 0) {
       await write(
         stderr,
-        `no action matches: ${filters.map(({ text: said }) => said).join(' ')}\n  to do  \`novaspan replay ${paths.join(' ')}\` lists the actions in these logs\n`,
+        `no action matches: ${filters.map(({ text }) => text).join(' ')}\n  to do  \`novaspan replay ${paths.join(' ')}\` lists the actions in these logs\n`,
       );
       return exitCodes.noInput;
     }

@@ -79,11 +79,11 @@ function nothingFound(outcome: Outcome): string[] {
   const { all, isShown, paths, selection, tally, unmatched, unnamed, zone } = outcome;
   if (isShown) return [];
   if (!all.isEmpty) {
-    const said = selection.filters.map((filter) => filter.text).join(' and ');
+    const given = selection.filters.map((filter) => filter.text).join(' and ');
     const alone =
       unmatched.length > 0 && selection.filters.length > 1 ? ` (no action matches ${unmatched.map((f) => f.text).join(' or ')})` : '';
     return [
-      `no action to show: ${said === '' ? '--slowest' : said} left none${alone}`,
+      `no action to show: ${given === '' ? '--slowest' : given} left none${alone}`,
       `  there is  ${all.line}; the longest took ${all.longest}`,
       ...(isHostUnknown(outcome) ? ['  to do     nothing in these logs shows their host: name it with --log-host HOST'] : []),
     ];
@@ -98,4 +98,4 @@ function nothingFound(outcome: Outcome): string[] {
 }
 
 const isHostUnknown = ({ all, unmatched }: Outcome): boolean =>
-  all.hosts.has('localhost') && unmatched.some(({ text: said }) => said.startsWith('--host'));
+  all.hosts.has('localhost') && unmatched.some(({ text }) => text.startsWith('--host'));

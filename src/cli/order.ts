@@ -13,7 +13,7 @@ const byNumber =
     of(a) - of(b);
 const inOrder = (a: string, b: string): number => Number(a > b) - Number(a < b);
 
-export const lasting = (trace: FinishedTrace): number => {
+export const durationMs = (trace: FinishedTrace): number => {
   const { start, end } = extentOf(trace);
   return end - start;
 };
@@ -22,7 +22,7 @@ export const lasting = (trace: FinishedTrace): number => {
 const orders = {
   start: byNumber((trace) => extentOf(trace).start),
   end: byNumber((trace) => extentOf(trace).end),
-  duration: byNumber(lasting),
+  duration: byNumber(durationMs),
   action: byText(({ action }) => action),
   outcome: byText(outcomeOf),
   instance: byText(({ instance }) => instance),

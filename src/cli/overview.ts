@@ -2,7 +2,7 @@ import { extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import { inSeconds, inUtc } from '../export/terminal/text.js';
 import type { Millis } from '../model/line.js';
 import { type FinishedTrace, outcomes as outcomeNames } from '../model/span.js';
-import { lasting } from './order.js';
+import { durationMs } from './order.js';
 
 const MOST_HOSTS = 3;
 const MOST_KINDS = 6;
@@ -15,13 +15,13 @@ export class Overview {
   #from = Number.POSITIVE_INFINITY;
   #to = Number.NEGATIVE_INFINITY;
   #longest: Millis = 0;
-  #sequels = 0;
+  #networkReady = 0;
   actions = 0;
   fragments = 0;
 
   add(trace: FinishedTrace): void {
     if (trace.form === 'network-ready') {
-      this.#sequels++;
+      this.#networkReady++;
       return;
     }
     const { start, end } = extentOf(trace);
@@ -37,7 +37,7 @@ export class Overview {
     increase(this.#outcomes, outcomeOf(trace) ?? 'unknown');
     const host = rootOf(trace)?.host;
     if (host !== undefined) this.#hosts.add(host);
-    this.#longest = Math.max(this.#longest, lasting(trace));
+    this.#longest = Math.max(this.#longest, durationMs(trace));
   }
 
   get isEmpty(): boolean {
@@ -92,7 +92,8 @@ export class Overview {
 
   /** The whole summary in one line. */
   get line(): string {
-    if (this.isEmpty) return this.#sequels === 0 ? 'no action' : `${many(this.#sequels, 'network-ready trace')} without the action`;
+    if (this.isEmpty)
+      return this.#networkReady === 0 ? 'no action' : `${many(this.#networkReady, 'network-ready trace')} without the action`;
     if (this.actions === 0) return `${this.parts}, ${this.place}`;
     return `${this.counted} ${this.place}: ${this.outcomes}${this.fragments === 0 ? '' : `; ${this.parts}`}`;
   }

@@ -6,7 +6,7 @@ export interface Progress {
   stop(): void;
 }
 
-interface Said {
+interface Shown {
   readonly read: string;
   readonly size: string;
   readonly rate: string;
@@ -22,10 +22,10 @@ export async function createProgress({ stderr, isTTY, clock }: Pick<Io, 'stderr'
   const { SingleBar } = await import('cli-progress');
   const bar = new SingleBar({
     stream: stderr as NodeJS.WriteStream,
-    format: (_, { progress, total, eta }, said: Said) =>
+    format: (_, { progress, total, eta }, shown: Shown) =>
       total > 0
-        ? `reading [${'='.repeat(Math.round(progress * CELLS)).padEnd(CELLS)}] ${Math.floor(progress * 100)} %  ${said.read} of ${said.size} MB  ${said.rate} MB/s  ${left(eta)}`
-        : `reading  ${said.read} MB  ${said.rate} MB/s`,
+        ? `reading [${'='.repeat(Math.round(progress * CELLS)).padEnd(CELLS)}] ${Math.floor(progress * 100)} %  ${shown.read} of ${shown.size} MB  ${shown.rate} MB/s  ${left(eta)}`
+        : `reading  ${shown.read} MB  ${shown.rate} MB/s`,
     fps: 5,
     hideCursor: true,
     clearOnComplete: true,
@@ -40,14 +40,14 @@ export async function createProgress({ stderr, isTTY, clock }: Pick<Io, 'stderr'
       const seconds = Math.max(clock.now() - began, 1) / 1000;
       // A stream's size is not known: no share and no time left then.
       const total = Number.isFinite(totalBytes) ? Math.max(totalBytes, readBytes) : 0;
-      const said: Said = { read: megabytes(readBytes), size: megabytes(total), rate: (readBytes / 1e6 / seconds).toFixed(1) };
+      const shown: Shown = { read: megabytes(readBytes), size: megabytes(total), rate: (readBytes / 1e6 / seconds).toFixed(1) };
       if (!started) {
-        bar.start(total, readBytes, said);
+        bar.start(total, readBytes, shown);
         started = true;
       } else {
         // A log may grow while it is read.
         if (bar.getTotal() !== total) bar.setTotal(total);
-        bar.update(readBytes, said);
+        bar.update(readBytes, shown);
       }
     },
     stop() {

@@ -4,7 +4,7 @@ import type { Millis } from '../model/line.js';
 import { type FinishedTrace, isError, outcomes } from '../model/span.js';
 import { Best } from './best.js';
 import { nearest } from './nearest.js';
-import { byStart, type Compare, compareBy, lasting, type SortKey } from './order.js';
+import { byStart, type Compare, compareBy, durationMs, type SortKey } from './order.js';
 import { durationOf, momentOf } from './when.js';
 
 /** One filter, with the option text for messages. */
@@ -17,7 +17,7 @@ export interface Filter {
 export interface Selection {
   readonly filters: readonly Filter[];
   /** Network-ready traces are chosen by their own name: they are shown without their boot, too. */
-  readonly sequels: boolean;
+  readonly wantsNetworkReady: boolean;
   /** start of a request id, with `req-` */
   readonly request: string | undefined;
   readonly slowest: number | undefined;
@@ -39,7 +39,7 @@ interface Values {
   readonly limit: string | undefined;
 }
 
-export interface Around {
+export interface SelectionContext {
   readonly now: Millis;
   /** zone of local times in options */
   readonly zone: string;
@@ -50,23 +50,23 @@ export interface Around {
 }
 
 /** Parses the options that choose actions. @throws OperatorError USAGE */
-export function selectionOf(values: Values, around: Around): Selection {
+export function selectionOf(values: Values, context: SelectionContext): Selection {
   const request = values.request === undefined ? undefined : requestOf(values.request);
   const filters = [
-    filterOf('action', values.action, (names) => byAction(names, around.actions)),
-    ...byPeriod(values, around),
+    filterOf('action', values.action, (names) => byAction(names, context.actions)),
+    ...byPeriod(values, context),
     filterOf('host', values.host, byHost),
     filterOf('instance', values.instance, byInstance),
-    filterOf('request', values.request, () => (trace) => around.hasRequest(trace) || trace.request?.startsWith(request ?? '') === true),
+    filterOf('request', values.request, () => (trace) => context.hasRequest(trace) || trace.request?.startsWith(request ?? '') === true),
     filterOf('longer-than', values['longer-than'], (text) => {
       const least = durationOf('longer-than', text);
-      return (trace) => lasting(trace) > least;
+      return (trace) => durationMs(trace) > least;
     }),
     ...(values.failed ? [{ text: '--failed', wants: hasFailed }] : []),
   ].filter((filter) => filter !== undefined);
   return {
     filters,
-    sequels: values.action !== undefined && listOf(values.action).some((name) => folded(name) === folded(SEQUEL)),
+    wantsNetworkReady: values.action !== undefined && listOf(values.action).some((name) => folded(name) === folded(NETWORK_READY)),
     request,
     slowest: countOf('slowest', values.slowest),
     sort: values.sort,
@@ -88,13 +88,13 @@ const listOf = (text: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-const SEQUEL = 'network-ready';
+const NETWORK_READY = 'network-ready';
 
 /** Action names are compared without case, `-` and `_`. */
 const folded = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '');
 
 function byAction(text: string, actions: readonly string[]): Filter['wants'] {
-  const known = [...actions, SEQUEL];
+  const known = [...actions, NETWORK_READY];
   const wanted = new Set(
     listOf(text).map((name) => {
       const found = known.find((one) => folded(one) === folded(name));
@@ -113,9 +113,9 @@ function byAction(text: string, actions: readonly string[]): Filter['wants'] {
   };
 }
 
-function byPeriod({ since, until }: Values, around: Around): (Filter | undefined)[] {
-  const from = since === undefined ? undefined : momentOf('since', since, around);
-  const to = until === undefined ? undefined : momentOf('until', until, around);
+function byPeriod({ since, until }: Values, context: SelectionContext): (Filter | undefined)[] {
+  const from = since === undefined ? undefined : momentOf('since', since, context);
+  const to = until === undefined ? undefined : momentOf('until', until, context);
   if (from !== undefined && to !== undefined && to <= from)
     throw usage(`--until '${until}' is not after --since '${since}'`, 'give a period whose end is after its beginning');
   return [
@@ -170,7 +170,7 @@ export interface Chooser {
  * network-ready trace goes with its action.
  */
 export function createChooser(
-  { filters, sequels, slowest, sort, limit }: Selection,
+  { filters, wantsNetworkReady, slowest, sort, limit }: Selection,
   onReady: ((trace: FinishedTrace) => void) | undefined,
 ): Chooser {
   const isStream = onReady !== undefined && slowest === undefined && sort === undefined && limit === undefined;
@@ -204,14 +204,14 @@ export function createChooser(
         accompany(trace, of);
         return [trace];
       }
-      const isChosen = passes(trace) && (of === undefined || sequels);
+      const isChosen = passes(trace) && (of === undefined || wantsNetworkReady);
       if (isChosen) choose(trace);
       if (!isAsked || trace.form !== 'action') return isChosen ? [trace] : [];
       decided.set(trace.traceId, isChosen);
       const waited = early.get(trace.traceId) ?? [];
       early.delete(trace.traceId);
       if (isChosen) for (const each of waited) accompany(each, trace.traceId);
-      const alone = isChosen || !sequels ? [] : waited.filter(passes);
+      const alone = isChosen || !wantsNetworkReady ? [] : waited.filter(passes);
       for (const each of alone) choose(each);
       return isChosen ? [trace, ...waited] : alone;
     },

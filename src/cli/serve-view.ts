@@ -70,8 +70,8 @@ export const view = defineCommand({
       if (values.listen !== undefined && isPublic(values.listen))
         stderr.write('note: other machines can open this page, with its log lines: it asks for no password\n');
       if (!values.quiet) stderr.write('open this address in a browser; Ctrl-C stops it\n');
-      const said = await readInto(page, paths, values, io);
-      if (!values.quiet) await write(stderr, said.map((line) => `${line}\n`).join(''));
+      const notes = await readInto(page, paths, values, io);
+      if (!values.quiet) await write(stderr, notes.map((line) => `${line}\n`).join(''));
       if (!signal.aborted) await once(signal, 'abort');
       return exitCodes.ok;
     } finally {

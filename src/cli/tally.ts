@@ -71,8 +71,8 @@ export function createTally(): Tally {
 
     faults: () =>
       counterNames.flatMap((name) => {
-        const said = faults[name];
-        return said === undefined || of(name) === 0 ? [] : [`${said(of(name))}${behind(name)}`];
+        const textOf = faults[name];
+        return textOf === undefined || of(name) === 0 ? [] : [`${textOf(of(name))}${behind(name)}`];
       }),
 
     details({ took, bytes }) {

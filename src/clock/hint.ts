@@ -44,7 +44,7 @@ export interface HintOptions {
 }
 
 /** Thresholds and facts for the verdict. */
-export interface Asking {
+export interface VerdictOptions {
   /** minimum number of comparisons that must agree */
   readonly least: number;
   /** the configuration file that sets the zones */
@@ -88,11 +88,11 @@ export class ZoneHint {
   }
 
   /** Which times look wrong, and which zone to give instead; undefined without proof. */
-  get said(): WrongZone | undefined {
+  get wrongZone(): WrongZone | undefined {
     return this.wrong({ least: 1 });
   }
 
-  wrong({ least, config, also = new Map() }: Asking): ZoneProblem | undefined {
+  wrong({ least, config, also = new Map() }: VerdictOptions): ZoneProblem | undefined {
     const known = new Set([...also.keys()].map(keyOf));
     const logs = [...this.#logs.values()];
     const findings = new Map<ZonedLog, ClockFinding>(also);

@@ -6,6 +6,8 @@ export interface Variable {
   readonly field: FieldPath;
   /** description of the value, if it differs from the field of the file */
   readonly about?: string;
+  /** Name of the variable up to version 0.2. It is still read. */
+  readonly former?: string;
   /** Converts the text to the value of the field. */
   readonly read?: (text: string) => unknown;
 }
@@ -49,7 +51,7 @@ export const variables: readonly Variable[] = [
   { name: 'NOVASPAN_DRAIN_TIMEOUT', field: ['drainTimeout'] },
   { name: 'NOVASPAN_RECEIVE_LISTEN', field: ['receive', 'listen'] },
   { name: 'NOVASPAN_RECEIVE_DELAY', field: ['receive', 'delay'] },
-  { name: 'NOVASPAN_RECEIVE_SPOOL_BYTES', field: ['receive', 'spoolBytes'] },
+  { name: 'NOVASPAN_RECEIVE_BUFFER_BYTES', former: 'NOVASPAN_RECEIVE_SPOOL_BYTES', field: ['receive', 'bufferBytes'] },
   { name: 'NOVASPAN_VIEW_LISTEN', field: ['view', 'listen'] },
   { name: 'NOVASPAN_TELEMETRY_LISTEN', field: ['telemetry', 'listen'] },
 ];

@@ -31,8 +31,10 @@ export function loadConfig({ file, env, flags, paths }: ConfigSources): Config {
   const isMapping = isRecord(yaml?.value);
   const settings: Settings = { value: isMapping ? structuredClone(yaml?.value as Record<string, unknown>) : {}, origins: new Map() };
 
+  renameFormer(settings, yaml);
   for (const { field, names } of standardVariables) if (names.some((name) => isSet(env[name]))) remove(settings, field);
-  for (const { name, field, read } of variables) {
+  for (const { name: current, former, field, read } of variables) {
+    const name = former !== undefined && !isSet(env[current]) ? former : current;
     const text = env[name];
     if (isSet(text)) set(settings, field, read === undefined ? text : read(text), name);
   }
@@ -61,14 +63,23 @@ export function loadConfig({ file, env, flags, paths }: ConfigSources): Config {
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function set({ value, origins }: Settings, field: FieldPath, said: unknown, origin: string): void {
+function set({ value, origins }: Settings, field: FieldPath, given: unknown, origin: string): void {
   let place = value;
   for (const key of field.slice(0, -1)) {
     if (!isRecord(place[key])) place[key] = {};
     place = place[key] as Record<string, unknown>;
   }
-  place[field.at(-1)!] = said;
+  place[field.at(-1)!] = given;
   origins.set(field.join('.'), origin);
+}
+
+/** A file of version 0.2 has `receive.spoolBytes`. With both names, the former one is reported as unknown. */
+function renameFormer(settings: Settings, yaml: YamlFile | undefined): void {
+  const { receive } = settings.value;
+  if (!isRecord(receive) || !('spoolBytes' in receive) || 'bufferBytes' in receive) return;
+  const line = yaml?.lineOf(['receive', 'spoolBytes']);
+  set(settings, ['receive', 'bufferBytes'], receive['spoolBytes'], `spoolBytes, line ${line}`);
+  delete receive['spoolBytes'];
 }
 
 function remove({ value }: Settings, field: FieldPath): void {
@@ -77,11 +88,11 @@ function remove({ value }: Settings, field: FieldPath): void {
 }
 
 /** Sets a field on all logs that do not set it themselves. */
-function setOnLogs({ value: { logs }, origins }: Settings, field: string, said: string, origin: string): void {
+function setOnLogs({ value: { logs }, origins }: Settings, field: string, given: string, origin: string): void {
   if (!Array.isArray(logs)) return;
   for (const [index, log] of logs.entries()) {
     if (!isRecord(log) || log[field] !== undefined) continue;
-    log[field] = said;
+    log[field] = given;
     origins.set(`logs.${index}.${field}`, origin);
   }
 }

@@ -95,7 +95,7 @@ const receiveSchema = z.strictObject({
   delay: duration
     .prefault('30s')
     .describe('maximum lateness of a received line. Every trace is exported this much later; lines that come later still are left out'),
-  spoolBytes: size
+  bufferBytes: size
     .refine((bytes) => bytes >= SMALLEST_RECEIVE_BUFFER, 'must be 64MiB or more')
     .prefault('1GiB')
     .describe('limit of the disk space for received lines in `stateDir`; when it is reached, senders get 503 and must wait'),

@@ -96,7 +96,7 @@ export function explainPhase(text: string): readonly PhaseNote[] | undefined {
     { name: 'part of', text: parents.length === 0 ? 'the action' : parents.join(', ') },
     ...rows.flatMap((row) => notesOfRow(row)),
     ...(parts.length === 0 ? [] : [{ name: 'parts', text: parts.join(', ') }]),
-    { name: 'long by', text: whyLong(name, parts) },
+    { name: 'slow when', text: whyLong(name, parts) },
   ];
 }
 
@@ -124,13 +124,13 @@ const printedBy = (kind: EventKind): string[] =>
 
 function whyLong(name: string, parts: readonly string[]): string {
   const why = [
-    ...(waitsFor[name] === undefined ? [] : [`what it waits for is: ${waitsFor[name].join(', ')}`]),
+    ...(waitsFor[name] === undefined ? [] : [`it waits for: ${waitsFor[name].join(', ')}`]),
     ...causesKnownOf(name),
-    ...(parts.length === 0 ? [] : ['one of its parts is']),
+    ...(parts.length === 0 ? [] : ['one of its parts is slow']),
   ];
   return why.length > 0
     ? why.join('; ')
-    : 'no line of a log shows a cause: compare it with the same phase on other hosts, and at other times';
+    : 'no line of a log shows a cause: compare it with the same phase on other hosts and at other times';
 }
 
 const unique = <T>(all: readonly T[]): T[] => [...new Set(all)];

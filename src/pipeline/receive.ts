@@ -49,7 +49,7 @@ export interface Receiving {
  * @throws OperatorError STATE_UNUSABLE if the receive buffer cannot be written
  */
 export async function openReceiving({ config, folder, clock, count, log }: ReceivingOptions): Promise<Receiving | undefined> {
-  const { listen, delay, spoolBytes: mostBytes, timezones } = config.receive;
+  const { listen, delay, bufferBytes: mostBytes, timezones } = config.receive;
   if (listen === 'off') return undefined;
   const path = join(folder, RECEIVED);
   const buffer = await ReceiveBuffer.open({ folder: path, mostBytes, clock }).catch((error: unknown) => {

@@ -159,7 +159,7 @@ export class Run {
   /** All logs are read. */
   end(): void {
     this.options.onStalls?.(this.stalls.longest);
-    const wrongZone = this.zoneHint?.said;
+    const wrongZone = this.zoneHint?.wrongZone;
     if (wrongZone !== undefined) this.options.onWrongZone?.(wrongZone);
   }
 

@@ -175,7 +175,7 @@ export function openSources(
   if (sources.length === 0) {
     throw usage(
       `none of the logs under ${options.paths.join(', ')} is one that novaspan reads`,
-      `it reads logs of ${[...new Set(services.map(ownName))].join(', ')}: name the service with --service if the file is called otherwise`,
+      `it reads logs of ${[...new Set(services.map(ownName))].join(', ')}: name the service with --service if the file has another name`,
     );
   }
   return sources;

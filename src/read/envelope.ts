@@ -13,7 +13,7 @@ export { formatOf } from '../model/services.js';
 export type Writing = 'oslo.log' | 'oslo.log, coloured' | 'oslo.log behind file names' | 'uWSGI' | 'vlog' | 'vlog behind file names';
 
 /** What surrounds a record: nothing, colours, or a prefix. */
-type Around = 'nothing' | 'colours' | 'prefix';
+type Surrounding = 'nothing' | 'colours' | 'prefix';
 export type Made = 'oslo' | 'vlog' | 'uwsgi';
 
 const LONGEST_MESSAGE = 64 * 1024;
@@ -42,7 +42,7 @@ export class EnvelopeReader {
   /** where the line begins and ends in `bytes` */
   start = 0;
   end = 0;
-  around: Around = 'nothing';
+  around: Surrounding = 'nothing';
   /** text of a uWSGI line */
   text = '';
   request: UwsgiRequest | undefined;

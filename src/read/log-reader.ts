@@ -209,10 +209,7 @@ export class LogReader {
     else if (this.#open !== undefined) addDetail(this.#open, bytes, start, end);
   }
 
-  /**
-   * UTC time of a local time stamp. Caches the offset of the current quarter of an hour, which nearly every line
-   * shares.
-   */
+  /** UTC time of a local time stamp. Caches the offset of the current quarter of an hour. */
   #utc(local: number): Millis {
     const quarter = Math.floor(local / QUARTER);
     const { previous } = this.#clock;
@@ -244,17 +241,17 @@ export class LogReader {
     }
     this.#open = undefined;
     this.#workers?.note(bytes, parts, at);
-    const said = this.#matcher.loggerAt(bytes, parts.loggerStart, parts.loggerEnd);
-    const found = said?.candidates(bytes, parts.message, end);
+    const index = this.#matcher.loggerAt(bytes, parts.loggerStart, parts.loggerEnd);
+    const found = index?.candidates(bytes, parts.message, end);
     if (found === undefined) {
-      if (said?.isKnown === true) this.#unrecognised++;
+      if (index?.isKnown === true) this.#unrecognised++;
       return;
     }
-    this.#read(bytes, parts, end, offset, at, said, found);
+    this.#read(bytes, parts, end, offset, at, index, found);
   }
 
   /** Reads a line whose possible kinds are known. */
-  #read(bytes: Buffer, parts: OsloParts, end: number, offset: number, at: Millis, said: LoggerIndex | undefined, found: Candidates): void {
+  #read(bytes: Buffer, parts: OsloParts, end: number, offset: number, at: Millis, index: LoggerIndex | undefined, found: Candidates): void {
     const context = contexts.of(bytes, parts.contextStart, Math.min(parts.contextEnd, parts.contextStart + LONGEST_CONTEXT));
     const candidates = context.requestId !== undefined && context.userId === undefined ? found.withoutUser : found.all;
     if (candidates === undefined) {
@@ -276,7 +273,7 @@ export class LogReader {
       text: announced.text,
       at,
       level,
-      logger: said?.name ?? bytes.toString('latin1', parts.loggerStart, parts.loggerEnd),
+      logger: index?.name ?? bytes.toString('latin1', parts.loggerStart, parts.loggerEnd),
       pid: parts.pid,
       requestId: context.requestId,
       globalRequestId: context.globalRequestId,
@@ -346,10 +343,10 @@ export class LogReader {
     const parts = this.#vlog;
     this.#records++;
     this.#dropped += droppedMessages(bytes, parts.message, end);
-    const said = this.#matcher.loggerAt(bytes, parts.moduleStart, parts.moduleEnd);
-    const candidates = said?.candidates(bytes, parts.message, end);
+    const index = this.#matcher.loggerAt(bytes, parts.moduleStart, parts.moduleEnd);
+    const candidates = index?.candidates(bytes, parts.message, end);
     if (candidates === undefined) {
-      if (said?.isKnown === true) this.#unrecognised++;
+      if (index?.isKnown === true) this.#unrecognised++;
       return;
     }
     const message = printable(bytes.toString('utf8', parts.message, Math.min(end, parts.message + LONGEST_MESSAGE)));
@@ -363,7 +360,7 @@ export class LogReader {
       text: announced.text,
       at,
       level: this.#levels.of(bytes, parts.levelStart, parts.levelEnd),
-      logger: said?.name ?? bytes.toString('latin1', parts.moduleStart, parts.moduleEnd),
+      logger: index?.name ?? bytes.toString('latin1', parts.moduleStart, parts.moduleEnd),
       pid: undefined,
       requestId: undefined,
       globalRequestId: undefined,

@@ -7,7 +7,7 @@ const RUNNER =
   /^(?:python[\d.]*|uwsgi|conmon|docker|dockerd|containerd|podman|bash|sh|journal|apache2|httpd|gunicorn|[0-9a-f]{12}|[0-9a-f]{64})$/;
 
 /** Whether a name in a wrapper leaves the service open. */
-export const saysNothing = (ident: string): boolean => RUNNER.test(ident);
+export const isRunnerName = (ident: string): boolean => RUNNER.test(ident);
 
 /** Maximum number of processes whose service is kept. */
 const MOST_PROCESSES = 4096;

@@ -9,7 +9,7 @@ import { MixedLog } from './mixed.js';
 const LINES = 400;
 const BYTES = 128 * 1024;
 
-const STRANGER = 'its lines are of no service that novaspan reads';
+const STRANGER = 'its lines are not from a service that novaspan reads';
 
 /** @returns why a file is no readable log, by its first lines; undefined if it is one */
 export async function whyNotRead(path: string): Promise<string | undefined> {

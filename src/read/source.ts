@@ -171,7 +171,7 @@ export class LogSource {
   #plainSink(): LineSink {
     const { service } = this.#owner;
     const host = this.#writers.plainHost;
-    if (service !== undefined && !this.#isSaid) {
+    if (service !== undefined && !this.#isServiceGiven) {
       this.#plain = this.#writers.readerFor(service, host);
       return this.#plain.line;
     }
@@ -187,7 +187,7 @@ export class LogSource {
   }
 
   /** The user named the service, not the file name: lines may still be of another service. */
-  get #isSaid(): boolean {
+  get #isServiceGiven(): boolean {
     return this.#options.service !== undefined && nameLog(this.path)?.service !== this.#options.service;
   }
 

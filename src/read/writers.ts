@@ -4,7 +4,7 @@ import type { LineSink, Millis } from '../model/line.js';
 import { hostInName, nameLog, serviceOfIdent } from '../tail/name.js';
 import { basePath } from '../tail/rotated.js';
 import { LogReader, type ReaderOptions } from './log-reader.js';
-import { MixedLog, type Processes, saysNothing } from './mixed.js';
+import { isRunnerName, MixedLog, type Processes } from './mixed.js';
 import type { LineReader, SourceOptions } from './source-options.js';
 
 /** Maximum number of kept writers of one log; any other is identified again at each line. */
@@ -136,7 +136,7 @@ export class Writers {
     return {
       label: idents[0] === undefined || this.#writers.size >= MOST_NAMED ? 'others' : idents[0],
       service: service !== undefined && this.#isRead(service, writtenOn) ? service : undefined,
-      mixed: service === undefined && idents.every(saysNothing) ? this.mixedOf(key) : undefined,
+      mixed: service === undefined && idents.every(isRunnerName) ? this.mixedOf(key) : undefined,
       host: writtenOn,
       isProven: idents.length === 0 || place === 0,
       reader: undefined,

@@ -10,7 +10,7 @@ import { judge, type Namer, type Reason, type SentLog } from './record.js';
 import { Malformed, type SentRecord } from './value.js';
 
 /** The methods of novaspan's log that are used here. */
-export interface Says {
+export interface ReceiverLog {
   error(fields: object, message: string): void;
   info(fields: object, message: string): void;
 }
@@ -19,7 +19,7 @@ export interface ReceiverOptions {
   readonly buffer: Pick<ReceiveBuffer, 'append' | 'hasRoomFor'>;
   readonly nameOf: Namer;
   readonly count: Count;
-  readonly log: Says;
+  readonly log: ReceiverLog;
 }
 
 /** Texts for rejected records: how to correct the sender's configuration. */

@@ -90,9 +90,9 @@ const NEWLINE = 10;
 /** One or more whole lines, each with its newline, as the bytes that were sent. */
 function linesOf(record: SentRecord, fields: Attributes | undefined): Buffer | undefined {
   const original = textOf(record, ATTRIBUTES.line);
-  const said = original ?? (fields === undefined ? record.body : (fields.get(LINE_IN_MAP) ?? JSON.stringify(plain(fields))));
-  if (typeof said !== 'string' && !Buffer.isBuffer(said)) return undefined;
-  const bytes = Buffer.isBuffer(said) ? said : Buffer.from(said);
+  const line = original ?? (fields === undefined ? record.body : (fields.get(LINE_IN_MAP) ?? JSON.stringify(plain(fields))));
+  if (typeof line !== 'string' && !Buffer.isBuffer(line)) return undefined;
+  const bytes = Buffer.isBuffer(line) ? line : Buffer.from(line);
   return bytes.at(-1) === NEWLINE ? bytes : Buffer.concat([bytes, Buffer.of(NEWLINE)]);
 }
 

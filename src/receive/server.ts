@@ -5,14 +5,14 @@ import { receiveUnavailable } from '../model/errors.js';
 import { isLoopback, listenOn, parseListen } from '../model/listen.js';
 import { type Answer, CONTENT_TYPES, type Encoding, refused } from './answer.js';
 import { type BodyFault, Room, unpack, withBody } from './body.js';
-import type { Receiver, Says } from './receiver.js';
+import type { Receiver, ReceiverLog } from './receiver.js';
 
 export interface ReceiverServerOptions {
   /** HOST:PORT */
   readonly listen: string;
   readonly receiver: Pick<Receiver, 'receive'>;
   readonly count: Count;
-  readonly log: Says & { warn(fields: object, message: string): void };
+  readonly log: ReceiverLog & { warn(fields: object, message: string): void };
   readonly limits?: Partial<Limits>;
 }
 
@@ -91,9 +91,9 @@ export async function serveReceiver({ listen, receiver, count, log, limits = {} 
       connectionsCheckingInterval: Math.min(requestMs, 2_000),
     },
     (request, response) => {
-      const done = answer(request).then(async ([said, encoding]) => {
-        count('received_requests', 1, response.destroyed ? 'none' : String(said.status));
-        await respond(request, response, said, { encoding, isLast: isClosing || isEndless(request, bodyBytes) });
+      const done = answer(request).then(async ([answered, encoding]) => {
+        count('received_requests', 1, response.destroyed ? 'none' : String(answered.status));
+        await respond(request, response, answered, { encoding, isLast: isClosing || isEndless(request, bodyBytes) });
       });
       underWay.add(done);
       void done.finally(() => underWay.delete(done));

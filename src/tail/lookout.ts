@@ -16,7 +16,7 @@ const AT_LEAST_EVERY: Millis = seconds(10);
  * Finds logs, and reuses the result until an entry of one of the searched folders changes.
  * @param time clock of this machine: file times are compared with it
  */
-export function createLookout(paths: readonly string[], time: () => Millis = systemClock.now): () => Promise<LiveLogs> {
+export function createLogFinder(paths: readonly string[], time: () => Millis = systemClock.now): () => Promise<LiveLogs> {
   let found: LiveLogs | undefined;
   let folders: readonly (string | undefined)[] = [undefined];
   let seen: string | undefined;

@@ -3,7 +3,7 @@ import type { Count } from '../model/counters.js';
 import type { LineSink, Millis } from '../model/line.js';
 import { FollowedLog } from './follow.js';
 import type { Begin, SourceReport } from './follow-options.js';
-import { createLookout } from './lookout.js';
+import { createLogFinder } from './lookout.js';
 import type { FileRead, LogPosition } from './position.js';
 
 export type { Begin, SourceReport } from './follow-options.js';
@@ -80,7 +80,7 @@ class FileTailer implements Tailer {
   readonly #sinks = new Map<string, LineSink | undefined>();
   /** files that lost their names, by device and inode */
   readonly #left = new Map<string, FileRead>();
-  readonly #lookOut: ReturnType<typeof createLookout>;
+  readonly #lookOut: ReturnType<typeof createLogFinder>;
   readonly #buffer = Buffer.allocUnsafe(PIECE);
   #polls = 0;
   #last: { readonly unmatched: readonly string[]; readonly report: PollReport } | undefined;
@@ -89,7 +89,7 @@ class FileTailer implements Tailer {
 
   constructor(options: TailerOptions) {
     this.#options = options;
-    this.#lookOut = createLookout(options.paths);
+    this.#lookOut = createLogFinder(options.paths);
   }
 
   async poll(budgetOf: (path: string) => number | undefined = () => undefined, isWhole = true): Promise<PollReport> {

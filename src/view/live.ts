@@ -24,7 +24,7 @@ export class Live {
   readonly #self = randomUUID();
   readonly #unlisten: () => void;
   #gathering: NodeJS.Timeout | undefined;
-  #said = '';
+  #lastStatus = '';
 
   constructor(store: TraceStore, status: () => Status) {
     this.#store = store;
@@ -43,7 +43,7 @@ export class Live {
   nudge(): void {
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
-      this.#said = this.#statusText();
+      this.#lastStatus = this.#statusText();
       for (const response of this.#pages.keys()) void this.#flush(response);
     }, GATHER).unref();
   }
@@ -76,7 +76,7 @@ export class Live {
         for (const { id } of outlines) page.fresh.delete(id);
         await this.#write(response, `event: batch\ndata: ${JSON.stringify(batchOf(outlines))}\n\n`);
       }
-      await this.#write(response, this.#said === '' ? this.#statusText() : this.#said);
+      await this.#write(response, this.#lastStatus === '' ? this.#statusText() : this.#lastStatus);
     } finally {
       page.isBusy = false;
     }

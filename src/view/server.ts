@@ -109,14 +109,14 @@ export async function serveView({ store, listen, isFallback = false, now, onFaul
     segments[0] === 'v3' ? answerV3(store, segments.slice(1), params) : answerJaeger(store, segments, params, now());
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let said: Answer | 'live';
+    let answered: Answer | 'live';
     try {
-      said = await answer(request);
+      answered = await answer(request);
     } catch (error) {
       onFault?.(`${request.url ?? ''}: ${reasonOf(error)}`);
-      said = text(500, 'this request failed: see the log of novaspan');
+      answered = text(500, 'this request failed: see the log of novaspan');
     }
-    if (said !== 'live') return respond(request, response, said);
+    if (answered !== 'live') return respond(request, response, answered);
     response.writeHead(200, { ...SECURITY, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     live.open(response);
   }

@@ -94,11 +94,11 @@ describe('what is seen', () => {
     }
 
     const [first] = info.advice;
-    expect(first?.what).toBe('let nova-compute log at DEBUG');
+    expect(first?.what).toBe('set nova-compute to log at DEBUG');
     expect(first?.how[0]).toBe('nova.conf on the compute hosts: [DEFAULT] debug = True');
     expect(first?.how[1]).toMatch(/default_log_levels = amqp=WARN,.*,nova\.compute\.manager=DEBUG,.*oslo_concurrency\.lockutils=DEBUG$/);
     expect(first?.actions).toEqual(hidden.map(({ name }) => name));
-    expect(debug.advice.map(({ what }) => what)).not.toContain('let nova-compute log at DEBUG');
+    expect(debug.advice.map(({ what }) => what)).not.toContain('set nova-compute to log at DEBUG');
   });
 
   it('without the controllers is what compute hosts log, and the missing logs are asked for', async () => {
@@ -214,8 +214,8 @@ describe('what is wrong', () => {
     expect(named.sources[0]).toMatchObject({
       service: 'nova-compute',
       host: 'cmp3',
-      serviceToldBy: 'what was given',
-      hostToldBy: 'what was given',
+      serviceFrom: 'what was given',
+      hostFrom: 'what was given',
     });
   });
 

@@ -100,8 +100,8 @@ describe('a log says the same of itself', () => {
     expect(sorted(report.sources)).toEqual(sorted(plain.sources));
     expect(report.sources.find(({ service }) => service === 'nova-compute')).toMatchObject({
       host: 'vm',
-      serviceToldBy: 'its lines',
-      hostToldBy: 'its lines',
+      serviceFrom: 'its lines',
+      hostFrom: 'its lines',
     });
     expect(report.notes).toEqual([expect.stringMatching(/journal\.jsonl also holds 1 line of sudo, of which nothing is read$/)]);
     expect(report.actions).toEqual(plain.actions);

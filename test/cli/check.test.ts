@@ -24,7 +24,7 @@ describe('check', () => {
     expect(logs).toMatch(/\n {2}OVN release: 22\.09 or later, by "Releasing lport … \(sb_readonly=0\)"$/);
     expect(shown).toMatch(/^What logs such as these can show\n {2}\d+ of \d+ phases of create; \d+ of \d+ of /);
     expect(shown).toMatch(/hidden without DEBUG of nova-compute: /);
-    expect(more).toMatch(/^To see more\n {2}1\. let nova-compute log at DEBUG: would show /);
+    expect(more).toMatch(/^To see more\n {2}1\. set nova-compute to log at DEBUG: would show /);
     expect(more).toMatch(/\n {5}nova\.conf on the compute hosts: \[DEFAULT\] debug = True\n/);
     expect(unrecognised).toMatch(/^Unrecognised: \d+ % of the records/);
   });

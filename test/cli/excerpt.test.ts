@@ -41,7 +41,7 @@ describe('excerpt', () => {
     expect(code).toBe(0);
     expect(stdout.replaceAll(output, 'OUT')).toMatchInlineSnapshot(`
       "OUT: 1 line in 2 files, of 1 trace
-      taken     the lines of the actions, and all others with their request ids
+      copied    the lines of the actions, and all others with their request ids
       replaced  1 host, 3 names
       proof     read again, it gives the same 1 trace: spans, times and outcomes
       next      read it before you give it away: it may still have names in free text

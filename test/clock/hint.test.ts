@@ -15,7 +15,7 @@ function said(time: string, zone: string): string | undefined {
   for (const event of eventsOf('ovs-vswitchd', [added])) hint.note(event, 'none');
   for (const event of eventsOf('nova-compute', [plugged(time)]))
     hint.note({ ...event, at: parseZones(zone)().toUtc(event.at, undefined) }, 'own');
-  const { what, remedy } = hint.said ?? {};
+  const { what, remedy } = hint.wrongZone ?? {};
   return what === undefined ? undefined : `${what}: ${remedy}`;
 }
 
@@ -36,7 +36,7 @@ describe('a hint at a wrong zone', () => {
 
   it('is not given where nothing can be compared, or what differs is no zone', () => {
     expect(said('02:31:00.000', 'UTC')).toBeUndefined();
-    expect(new ZoneHint(() => parseZones('UTC')).said).toBeUndefined();
+    expect(new ZoneHint(() => parseZones('UTC')).wrongZone).toBeUndefined();
   });
 
   it('is given by UTC times that nova states, without any other log', () => {
@@ -45,7 +45,7 @@ describe('a hint at a wrong zone', () => {
     const hint = new ZoneHint(() => parseZones('UTC'));
     for (const event of eventsOf('nova-compute', [emitted('2026-11-21 11:24:20.030', Date.UTC(2026, 10, 21, 2, 24, 20) / 1000)]))
       hint.note(event, 'own');
-    expect(hint.said?.zones).toBe('Asia/Seoul');
+    expect(hint.wrongZone?.zones).toBe('Asia/Seoul');
   });
 
   it('takes lines for right whose wrapper knows their time, and judges others by them', () => {
@@ -54,7 +54,7 @@ describe('a hint at a wrong zone', () => {
     // The same request, in a plain log of another service.
     for (const event of eventsOf('nova-compute', [plugged('11:24:20.000')]))
       hint.note({ ...event, service: 'nova-api', origin: { ...event.origin, path: 'nova-api.log' } }, 'own');
-    const { what, zones } = hint.said ?? {};
+    const { what, zones } = hint.wrongZone ?? {};
     expect(what).toBe('times of nova-api look like UTC+9, but were read as UTC');
     expect(zones).toBe('Asia/Seoul');
   });
@@ -72,6 +72,6 @@ describe('a hint at a wrong zone', () => {
     for (const event of eventsOf('nova-compute', [plugged('02:24:20.000')])) hint.note({ ...event, fields: {} }, 'none');
     for (const event of eventsOf('nova-compute', [plugged('11:25:20.000')]))
       hint.note({ ...event, service: 'nova-api', fields: {} }, 'own');
-    expect(hint.said).toBeUndefined();
+    expect(hint.wrongZone).toBeUndefined();
   });
 });

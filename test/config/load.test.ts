@@ -53,7 +53,7 @@ describe('loadConfig', () => {
       queueBytes: 67_108_864,
       rules: [],
       drainTimeout: 10_000,
-      receive: { listen: 'off', delay: 30_000, spoolBytes: 1_073_741_824, timezones: {} },
+      receive: { listen: 'off', delay: 30_000, bufferBytes: 1_073_741_824, timezones: {} },
       view: { listen: 'off', traces: 1000, bytes: 33_554_432 },
       telemetry: { listen: '127.0.0.1:9464', phaseHistograms: 'off', logSlowerThan: 60_000 },
     });
@@ -80,7 +80,7 @@ describe('loadConfig', () => {
       queueBytes: 1_073_741_824,
       rules: ['/etc/novaspan/rules.yaml'],
       drainTimeout: 3_600_000,
-      receive: { listen: '127.0.0.1:4319', delay: 300_000, spoolBytes: 2_147_483_648, timezones: { cmp7: 'Asia/Seoul' } },
+      receive: { listen: '127.0.0.1:4319', delay: 300_000, bufferBytes: 2_147_483_648, timezones: { cmp7: 'Asia/Seoul' } },
       view: { listen: '127.0.0.1:9465', traces: 200, bytes: 8_388_608 },
       telemetry: { listen: '[::1]:9999', phaseHistograms: 'off', logSlowerThan: 30_000 },
     });
@@ -101,7 +101,7 @@ describe('loadConfig', () => {
       NOVASPAN_VIEW_LISTEN: '127.0.0.1:9466',
       NOVASPAN_RECEIVE_LISTEN: 'off',
       NOVASPAN_RECEIVE_DELAY: '1m',
-      NOVASPAN_RECEIVE_SPOOL_BYTES: '128MiB',
+      NOVASPAN_RECEIVE_BUFFER_BYTES: '128MiB',
       NOVASPAN_OUTPUT: 'text',
       NOVASPAN_LINES: 'events',
       NOVASPAN_LOG_LEVEL: 'debug',
@@ -127,7 +127,7 @@ describe('loadConfig', () => {
       queueBytes: 1_048_576,
       rules: ['/x.yaml', '/y.yaml'],
       drainTimeout: 60_000,
-      receive: { listen: 'off', delay: 60_000, spoolBytes: 134_217_728, timezones: { cmp7: 'Asia/Seoul' } },
+      receive: { listen: 'off', delay: 60_000, bufferBytes: 134_217_728, timezones: { cmp7: 'Asia/Seoul' } },
       view: { listen: '127.0.0.1:9466', traces: 200, bytes: 8_388_608 },
       telemetry: { listen: 'off', phaseHistograms: 'off', logSlowerThan: 30_000 },
     });
@@ -165,11 +165,24 @@ describe('loadConfig', () => {
 
   it('says of what is sent all that is wrong at once', () => {
     const { message } = faultOf({
-      yaml: 'receive:\n  listen: everywhere\n  spoolBytes: 1MiB\n  timezones: { ../../etc: UTC }\nqueue: many\n',
+      yaml: 'receive:\n  listen: everywhere\n  bufferBytes: 1MiB\n  timezones: { ../../etc: UTC }\nqueue: many\n',
       flags: { 'state-dir': 'none' },
     });
     for (const part of ['HOST:PORT', '64MiB or more', 'the name of a host', 'whole number', 'needs a stateDir'])
       expect(message).toContain(part);
+  });
+
+  it('the former names of receive.bufferBytes are read, and a fault names the one that was given', () => {
+    const logs = ['a.log'];
+    const env = { NOVASPAN_RECEIVE_SPOOL_BYTES: '128MiB' };
+    const yaml = 'receive:\n  spoolBytes: 2GiB\n';
+    expect(load({ yaml, paths: logs }).receive.bufferBytes).toBe(2 * 1024 ** 3);
+    expect(load({ yaml, env, paths: logs }).receive.bufferBytes).toBe(128 * 1024 ** 2);
+    const both = { ...env, NOVASPAN_RECEIVE_BUFFER_BYTES: '64MiB' };
+    expect(load({ env: both, paths: logs }).receive.bufferBytes).toBe(64 * 1024 ** 2);
+    expect(faultOf({ yaml: 'receive:\n  spoolBytes: 1MiB\n', paths: logs }).message).toContain('64MiB or more (from spoolBytes, line 2)');
+    expect(faultOf({ env: { NOVASPAN_RECEIVE_SPOOL_BYTES: '1MiB' }, paths: logs }).message).toContain('from NOVASPAN_RECEIVE_SPOOL_BYTES');
+    expect(faultOf({ yaml: `${yaml}  bufferBytes: 1GiB\n`, paths: logs }).message).toContain('spoolBytes');
   });
 
   it('--service is said of logs that have no service', () => {

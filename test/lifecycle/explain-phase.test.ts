@@ -9,7 +9,7 @@ describe('a phase', () => {
   it.each(Object.keys(glossary))('is explained from the tables: %s', (name) => {
     const found = explainPhase(name) ?? [];
     const labels = found.map((each) => each.name);
-    for (const label of ['phase', 'is', 'part of', 'service', 'actions', 'begins', 'ends', 'seen at', 'long by'])
+    for (const label of ['phase', 'is', 'part of', 'service', 'actions', 'begins', 'ends', 'seen at', 'slow when'])
       expect(labels).toContain(label);
     for (const each of found) expect(each.text, each.name).toMatch(/^(?!.*undefined)\S/);
     expect(said(name)).toMatchObject({ phase: name, is: glossary[name] });
@@ -34,20 +34,20 @@ describe('a phase', () => {
       service: 'ovn-controller',
       ends: '“Setting lport PORT up in Southbound” (binding, INFO)',
       'seen at': 'no level: OVN 21.06 or before; INFO: OVN 21.09 or later',
-      'long by': 'the main loop of ovn-controller stalls; the engine of ovn-controller is busy',
+      'slow when': 'the main loop of ovn-controller stalls; the engine of ovn-controller is busy',
     });
     expect(said('image create')).toMatchObject({
       'part of': 'spawn',
       parts: 'image fetch',
       'seen at': 'no level: Rocky or before; DEBUG: Stein or later',
     });
-    expect(said('image create')['long by']).toMatch(/^another holds the lock image; the image is not in the cache/);
-    expect(said('vif-plugged')['long by']).toMatch(/^what it waits for is: ovs interface add, lport claim,/);
+    expect(said('image create')['slow when']).toMatch(/^another holds the lock image; the image is not in the cache/);
+    expect(said('vif-plugged')['slow when']).toMatch(/^it waits for: ovs interface add, lport claim,/);
   });
 
   it('is of phases that exist where it waits for some', () => {
     for (const name of Object.keys(glossary)) {
-      const waits = /^what it waits for is: ([^;]*)/.exec(said(name)['long by'] ?? '')?.[1]?.split(', ') ?? [];
+      const waits = /^it waits for: ([^;]*)/.exec(said(name)['slow when'] ?? '')?.[1]?.split(', ') ?? [];
       expect(Object.keys(glossary)).toEqual(expect.arrayContaining(waits));
     }
   });

@@ -177,7 +177,7 @@ describe('rules that cannot be used', () => {
     } catch (error) {
       said = (error as Error).message;
     }
-    expect(said).toContain('none.yaml holds rules that cannot be used');
+    expect(said).toContain('none.yaml has rules that cannot be used');
     expect(said).toContain('create has one of this name');
     expect(said).not.toContain('no kind a.b');
   });

@@ -8,7 +8,7 @@ import { type Sidecar, startSidecar, stateFolder } from './sidecar.js';
 const START = Date.parse('2026-11-21T01:00:00Z');
 const MIB = 1024 * 1024;
 const LINES = 4000;
-const ENV = { NOVASPAN_RECEIVE_SPOOL_BYTES: '64MiB' };
+const ENV = { NOVASPAN_RECEIVE_BUFFER_BYTES: '64MiB' };
 
 let state: ReturnType<typeof stateFolder>;
 let sidecar: Sidecar;

@@ -1,15 +1,15 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createLookout } from '../../src/tail/lookout.js';
+import { createLogFinder } from '../../src/tail/lookout.js';
 import { temporaryFolder } from './temporary.js';
 
 const at = temporaryFolder();
 
-describe('createLookout', () => {
+describe('createLogFinder', () => {
   it('sees at once what comes and goes, in folders below as well', async () => {
     mkdirSync(at('nova'), { recursive: true });
     writeFileSync(at('nova/nova-api.log'), '');
-    const lookOut = createLookout([at()]);
+    const lookOut = createLogFinder([at()]);
     const names = async (): Promise<string[]> => (await lookOut()).logs.map((log) => log.slice(at('/').length));
     for (let i = 0; i < 3; i++) expect(await names()).toEqual(['nova/nova-api.log']);
     mkdirSync(at('ovn'));
@@ -23,7 +23,7 @@ describe('createLookout', () => {
   it('keeps what it found while the folders have not changed for a while, and for ten seconds at most', async () => {
     writeFileSync(at('nova-api.log'), '');
     let now = Date.now();
-    const lookOut = createLookout([at('*.log')], () => now);
+    const lookOut = createLogFinder([at('*.log')], () => now);
     const first = await lookOut();
     // The folder has changed this lately: it may have changed again.
     expect(await lookOut()).not.toBe(first);

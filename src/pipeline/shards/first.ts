@@ -8,7 +8,7 @@ import type { Found, Job, Jobs, Report, Thread } from './jobs.js';
 import { isAt } from './later.js';
 import { whyNot } from './plan.js';
 import { startWorker } from './start-worker.js';
-import { knewAlike, wholeOf } from './whole.js';
+import { hasSameWorkers, wholeOf } from './whole.js';
 
 type How = 'there' | 'end' | 'aborted';
 type Traces = AsyncGenerator<FinishedTrace, How>;
@@ -29,42 +29,42 @@ const OVERLAP = minutes(60);
  * result is always that of one thread.
  */
 export async function* readInShards(run: Run, jobs: Jobs): Traces {
-  const said = (text: string): void => jobs.onNote?.(text);
+  const note = (text: string): void => jobs.onNote?.(text);
   const why = whyNot(run, jobs.least ?? LEAST);
   if (why !== undefined) {
-    said(`one thread read the logs: ${why}`);
+    note(`one thread read the logs: ${why}`);
     return yield* run.read(() => false);
   }
   const later = new Later(jobOf(run, jobs), jobs.start ?? startThread, run.options.signal);
   try {
     const cut = await later.next('cut');
-    if (cut === undefined) return yield* alone(run, later, said);
+    if (cut === undefined) return yield* alone(run, later, note);
     const how = yield* run.read(isAt(cut.at));
     if (how !== 'there') return how;
     const there = await later.next('there');
-    if (there === undefined) return yield* alone(run, later, said);
+    if (there === undefined) return yield* alone(run, later, note);
     if (there.whole !== comparable(run)) {
-      return yield* alone(run, later, said, 'the states of the two threads differed where they meet');
+      return yield* alone(run, later, note, 'the states of the two threads differed at the cut');
     }
     const done = await later.next('done');
     if (run.options.signal?.aborted) return 'aborted';
-    if (done === undefined) return yield* alone(run, later, said);
+    if (done === undefined) return yield* alone(run, later, note);
     if (!takesOver(run, there.workers, done.found)) {
-      return yield* alone(run, later, said, 'the second may have seen something otherwise');
+      return yield* alone(run, later, note, 'the second thread may have had another state');
     }
     const readBytes = run.readBytes + done.found.readBytes;
     yield* tracesOf(run, done.found, jobs);
     run.options.onProgress?.(readBytes, run.totalBytes);
-    said('two threads read the logs');
+    note('two threads read the logs');
     return 'end';
   } finally {
     later.stop();
   }
 }
 
-async function* alone(run: Run, later: Later, said: (text: string) => void, why = later.why): Traces {
+async function* alone(run: Run, later: Later, note: (text: string) => void, why = later.why): Traces {
   later.stop();
-  said(`one thread read the logs: ${why}`);
+  note(`one thread read the logs: ${why}`);
   return yield* run.read(() => false);
 }
 
@@ -94,7 +94,7 @@ function jobOf({ options }: Run, { format, overlap = OVERLAP, at = SHARE }: Jobs
 /** Whether the other thread's missing knowledge could not affect its results; merges its clock notes. */
 function takesOver(run: Run, workers: ReadonlyMap<string, string>, { clocks, askedTooEarly, asked }: Found): boolean {
   const { printed } = run.correlator.allocations;
-  if (askedTooEarly.some((host) => printed.has(host)) || !knewAlike(run, workers, asked)) return false;
+  if (askedTooEarly.some((host) => printed.has(host)) || !hasSameWorkers(run, workers, asked)) return false;
   return run.zoneHint === undefined || run.zoneHint.add(clocks);
 }
 
@@ -105,28 +105,28 @@ async function* tracesOf(run: Run, found: Found, jobs: Jobs): AsyncGenerator<Fin
   for (const source of run.sources)
     if ([...source.reader.readers].some(({ isNumbered }) => isNumbered === true)) while (!source.done) await run.readOn(source);
   for (const [name, by, label] of found.counts) options.count(name, by, label);
-  for (const said of found.said) {
-    switch (said.of) {
+  for (const call of found.calls) {
+    switch (call.of) {
       case 'unnamed':
-        options.onUnnamed?.(said.what);
+        options.onUnnamed?.(call.what);
         break;
       case 'requestless':
-        options.onRequestless?.(said.what);
+        options.onRequestless?.(call.what);
         break;
       case 'unread':
-        options.onUnread?.(said.what);
+        options.onUnread?.(call.what);
         break;
       case 'cut-off':
-        options.onCutOff?.(said.path, said.seen);
+        options.onCutOff?.(call.path, call.seen);
         break;
       case 'stall':
-        stalls.note(said.what);
+        stalls.note(call.what);
         break;
       case 'slowed':
-        stalls.seen(said.what);
+        stalls.seen(call.what);
         break;
       default:
-        said satisfies never;
+        call satisfies never;
     }
   }
   let at = 0;
@@ -145,7 +145,7 @@ function bytesOf(file: number, from: number, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(length);
   for (let read = 0; read < length; ) {
     const more = readSync(file, bytes, read, length - read, from + read);
-    if (more === 0) throw new Error('what a thread found cannot be read again');
+    if (more === 0) throw new Error('the results of a thread cannot be read');
     read += more;
   }
   return bytes;

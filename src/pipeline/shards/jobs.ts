@@ -18,7 +18,7 @@ export interface Jobs {
   /** Called before such a trace is returned, with a function that gives its line. */
   readonly onWritten: (trace: FinishedTrace, line: () => Uint8Array) => void;
   /** Called with why the work was not shared, or with the result of sharing. */
-  readonly onNote?: (said: string) => void;
+  readonly onNote?: (text: string) => void;
   /** Starts a thread with a job. */
   readonly start?: (job: Job, take: (report: Report) => void) => Thread;
   /** below this number of bytes, one thread is used */
@@ -71,7 +71,7 @@ export interface Written {
 }
 
 /** Callback calls about lines without a trace, in order. */
-export type Said =
+export type LineCall =
   | { readonly of: 'unnamed'; readonly what: Unnamed }
   | { readonly of: 'requestless'; readonly what: Event }
   | { readonly of: 'unread'; readonly what: UnreadLog }
@@ -85,7 +85,7 @@ export interface Found {
   readonly file: number;
   readonly traces: readonly Written[];
   readonly counts: readonly (readonly [name: CounterName, by: number, label: string | undefined])[];
-  readonly said: readonly Said[];
+  readonly calls: readonly LineCall[];
   readonly clocks: readonly NotesOfLog[];
   /** hosts whose lack of allocation lines affected the results, as far as this thread knew */
   readonly askedTooEarly: readonly string[];

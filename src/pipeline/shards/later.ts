@@ -12,13 +12,13 @@ import type { FinishedTrace } from '../../model/span.js';
 import type { ReadOptions } from '../read-options.js';
 import { Run } from '../run.js';
 import type { Source } from '../sources.js';
-import type { Found, Job, Jobs, Report, Said, Written } from './jobs.js';
+import type { Found, Job, Jobs, LineCall, Report, Written } from './jobs.js';
 import { outlineOf } from './outline.js';
 import { type Plan, planOf } from './plan.js';
-import { askedOf, askNone, wholeOf, workersOf } from './whole.js';
+import { resetUsedWorkers, usedWorkers, wholeOf, workersOf } from './whole.js';
 
 /** Maximum number of callback calls about lines without a trace. */
-const MOST_SAID = 100_000;
+const MOST_CALLS = 100_000;
 
 /**
  * Reads the later part of the logs, from some time before the cut, and reports its state at the cut and its results.
@@ -37,7 +37,7 @@ export async function readLater(job: Job, report: (report: Report) => void, sign
     report({ is: 'cut', at: plan.at });
     if ((await drain(run.read(isAt(plan.at)))) !== 'there') return over('the logs end before the cut');
     report({ is: 'there', whole: wholeOf(run), workers: workersOf(run) });
-    askNone(run);
+    resetUsedWorkers(run);
     const { askedTooEarly } = run.correlator.allocations;
     run.doing = 'all';
     run.readBytes = 0;
@@ -48,8 +48,8 @@ export async function readLater(job: Job, report: (report: Report) => void, sign
       (trace) => recorder.take(trace),
     );
     const clocks = run.zoneHint === undefined ? [] : run.zoneHint.notes;
-    if (how !== 'end' || clocks === undefined || recorder.isFull) return over('there is too much to hand over');
-    const found = { ...recorder.found(), clocks, askedTooEarly: [...askedTooEarly], asked: askedOf(run), readBytes: run.readBytes };
+    if (how !== 'end' || clocks === undefined || recorder.isFull) return over('the results are too large to hand over');
+    const found = { ...recorder.found(), clocks, askedTooEarly: [...askedTooEarly], asked: usedWorkers(run), readBytes: run.readBytes };
     report({ is: 'done', found });
   } catch (error) {
     over(reasonOf(error));
@@ -81,7 +81,7 @@ async function begin(run: Run, { from }: Plan, piece: number): Promise<void> {
     await run.readOn(source);
     run.doing = 'correlating';
     if (source.reader.comparableState === undefined)
-      throw new Error(`how ${source.path} is read depends on more than its first and last lines`);
+      throw new Error(`reading ${source.path} depends on more than its first and last lines`);
     await source.input?.close();
     source.splitter = source.split();
     source.begun = part + 1;
@@ -112,7 +112,7 @@ class Recorder {
   readonly #format: Jobs['format'];
   readonly #encode: ((trace: FinishedTrace) => string | Uint8Array) | undefined;
   readonly #counts = new Map<string, [name: CounterName, by: number, label: string | undefined]>();
-  readonly #said: Said[] = [];
+  readonly #calls: LineCall[] = [];
   readonly #traces: Written[] = [];
   readonly #wants: Job['wants'];
   #requests: readonly string[] | undefined;
@@ -135,12 +135,12 @@ class Recorder {
         if (known === undefined) this.#counts.set(key, [name, by, label]);
         else known[1] += by;
       },
-      onUnnamed: (what) => this.#say({ of: 'unnamed', what }),
-      onRequestless: (what) => this.#say({ of: 'requestless', what }),
-      onUnread: (what) => this.#say({ of: 'unread', what }),
-      onCutOff: (path, seen) => this.#say({ of: 'cut-off', path, seen }),
+      onUnnamed: (what) => this.#record({ of: 'unnamed', what }),
+      onRequestless: (what) => this.#record({ of: 'requestless', what }),
+      onUnread: (what) => this.#record({ of: 'unread', what }),
+      onCutOff: (path, seen) => this.#record({ of: 'cut-off', path, seen }),
       onEvent: (event) => {
-        if (Stalls.isReported(event)) this.#say({ of: 'stall', what: event });
+        if (Stalls.isReported(event)) this.#record({ of: 'stall', what: event });
       },
       ...(this.#wants.requests && {
         onRequests: (_trace: FinishedTrace, requests: ReadonlySet<string>) => (this.#requests = [...requests]),
@@ -150,7 +150,7 @@ class Recorder {
   }
 
   get isFull(): boolean {
-    return this.#said.length > MOST_SAID;
+    return this.#calls.length > MOST_CALLS;
   }
 
   begin(): void {
@@ -166,7 +166,7 @@ class Recorder {
 
   take(trace: FinishedTrace): void {
     const slowed = slowedOf(trace);
-    if (slowed !== undefined) this.#say({ of: 'slowed', what: slowed });
+    if (slowed !== undefined) this.#record({ of: 'slowed', what: slowed });
     const encoded = this.#encode?.(trace) ?? serialize(trace);
     const bytes = typeof encoded === 'string' ? Buffer.from(encoded) : encoded;
     for (let written = 0; written < bytes.length; ) written += writeSync(this.#file!, bytes, written);
@@ -177,11 +177,11 @@ class Recorder {
     });
   }
 
-  found(): Pick<Found, 'file' | 'traces' | 'counts' | 'said'> {
+  found(): Pick<Found, 'file' | 'traces' | 'counts' | 'calls'> {
     const file = this.#file!;
     // The receiver closes the file.
     this.#file = undefined;
-    return { file, traces: this.#traces, counts: [...this.#counts.values()], said: this.#said };
+    return { file, traces: this.#traces, counts: [...this.#counts.values()], calls: this.#calls };
   }
 
   close(): void {
@@ -189,7 +189,7 @@ class Recorder {
     this.#file = undefined;
   }
 
-  #say(said: Said): void {
-    if (this.#isOn && this.#said.length <= MOST_SAID) this.#said.push(said);
+  #record(call: LineCall): void {
+    if (this.#isOn && this.#calls.length <= MOST_CALLS) this.#calls.push(call);
   }
 }

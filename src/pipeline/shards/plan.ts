@@ -38,9 +38,9 @@ export interface Plan {
 export function whyNot({ options, sources, copies, totalBytes }: Run, least: number): string | undefined {
   if (options.lines === 'numbered') return 'lines are numbered from the beginning of each file';
   if (copies !== undefined) return 'a journal or syslog may repeat what other logs hold';
-  if (!(totalBytes >= least)) return 'the logs are small, packed or come through a pipe';
+  if (!(totalBytes >= least)) return 'the logs are small, compressed, or come through a pipe';
   const isPlain = sources.every(({ path, parts }) => parts.every((part) => dirname(part) === dirname(path) && isPlainFile(part)));
-  return isPlain ? undefined : 'some logs are packed';
+  return isPlain ? undefined : 'some logs are compressed';
 }
 
 function isPlainFile(path: string): boolean {

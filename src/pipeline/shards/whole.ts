@@ -15,7 +15,7 @@ export function wholeOf({ sources, correlator }: Run, onText?: (text: string) =>
   const logs = sources.map(({ path, begun, done, input, offset, parts, splitter, unfolder, reader }) => {
     const whole = reader.comparableState;
     if (whole === undefined || (!done && !unfolder.isAsWritten))
-      throw new Error(`how ${path} is read depends on more than its first and last lines`);
+      throw new Error(`reading ${path} depends on more than its first and last lines`);
     if (splitter.pending > LONGEST) throw new Error(`a line of ${path} is too long`);
     return [path, begun, done, input === undefined ? undefined : offset, parts, splitter.pending, whole];
   });
@@ -34,16 +34,16 @@ export function workersOf(run: Run): ReadonlyMap<string, string> {
 }
 
 /** Starts to record which workers serve requests. */
-export function askNone(run: Run): void {
+export function resetUsedWorkers(run: Run): void {
   for (const [, { asked }] of workersIn(run)) asked.clear();
 }
 
 /** Workers that served requests. */
-export const askedOf = (run: Run): Asked[] =>
+export const usedWorkers = (run: Run): Asked[] =>
   Array.from(workersIn(run), ([path, { asked, known }]) => ({ path, pids: [...asked], known: known.size }));
 
 /** Whether both threads had the same state of these workers, and neither dropped any for lack of room. */
-export function knewAlike(run: Run, theirs: ReadonlyMap<string, string>, all: readonly Asked[]): boolean {
+export function hasSameWorkers(run: Run, theirs: ReadonlyMap<string, string>, all: readonly Asked[]): boolean {
   const ours = workersOf(run);
   return [...workersIn(run)].every(([path, workers]) => {
     const asked = all.find((each) => each.path === path);

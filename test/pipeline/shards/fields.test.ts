@@ -15,7 +15,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   Correlator: ['#gather', '#closer', '#before'],
   Retention: ['#from', '#gather', '#control', '#networkReadies', '#decisions'],
   NetworkReadies: ['#store', '#instances', '#gather', '#byMac'],
-  // handed over by themselves, and compared at the end: `knewAlike`, `askedTooEarly`
+  // handed over by themselves, and compared at the end: `hasSameWorkers`, `askedTooEarly`
   Hosts: ['#printsAllocations', '#askedTooEarly'],
   // `#seeded` and `#before`: after a restart of `tail` only; the others are given
   Instances: ['#hosts', '#count', '#seeded', '#sharedSince', '#decisions'],

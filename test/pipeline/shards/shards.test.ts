@@ -57,7 +57,7 @@ async function replayed(folder: string, jobs?: Partial<Jobs>, more: Partial<Repl
 }
 
 const SHARED = 'two threads read the logs';
-const KNEW_LESS = 'one thread read the logs: the states of the two threads differed where they meet';
+const KNEW_LESS = 'one thread read the logs: the states of the two threads differed at the cut';
 
 /** One recording again and again, twenty minutes apart, each time with ids of its own. */
 function repeated(folder: string, times: number): string {
