@@ -7,7 +7,7 @@
 //   npm run bench -- --size 800            MB of each kind of log: 200, 800 or 2000
 //   npm run bench -- --runs 5              medians of so many runs
 //   npm run bench -- --counts 10,100,1000  boots at once
-//   npm run bench -- --actions 1000        boots under way of which the sidecar's memory is measured
+//   npm run bench -- --actions 100,1000    boots under way of which the sidecar's memory is measured
 //   npm run bench -- --seconds 60          how long the sidecar is measured
 //   npm run bench -- --main FILE           another build's dist/cli/main.js
 //   npm run bench -- --keep                leave the logs in bench/tmp
@@ -53,7 +53,7 @@ const options = {
   sizes: [200, 800, 2000],
   runs: Number(given.runs ?? (given.whole ? 5 : 1)),
   counts: numbers(given.counts ?? (given.whole ? '10,100,1000,5000' : '10,100,1000')),
-  actions: Number(given.actions),
+  actions: numbers(given.actions),
   warmUp: given.whole ? 30 : 15,
   seconds: Number(given.seconds ?? (given.whole ? 60 : 20)),
   fileCounts: [12, 100, 1000],

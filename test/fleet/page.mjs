@@ -87,7 +87,7 @@ const counted = (names) => {
 };
 
 export function pageOf(results) {
-  const { shape, counters, delays, gateways, lines, lastMs, partitions, printed, seconds: took, store, traces } = results;
+  const { shape, counters, delays, gateways, lines, lastMs, machine, partitions, printed, seconds: took, store, traces } = results;
   const { computes, controllers, brokers } = shape;
   const repeated = counters.intoKafka - store.rows;
   return `# A fleet
@@ -136,7 +136,7 @@ kafka-topics.sh --bootstrap-server kafka1:9092 --create --topic novaspan-traces 
 ## What the test showed
 
 ${many('compute', computes.length)}, ${many('controller', controllers.length)} and a pair of gateways; ${many('Kafka broker', brokers.length)}; one Cassandra 5 with Jaeger v2; one host for
-the raw lines. Each is a network namespace with its own address, on one machine of two cores. Computes, controllers and gateways each have an agent and a sidecar
+the raw lines. Each is a network namespace with its own address, on one machine of ${machine}. Computes, controllers and gateways each have an agent and a sidecar
 that follows the logs of its host. ${lines.toLocaleString('en')} lines in ${Math.round(lastMs / 1000)} s: scenarios of \`test/golden\`, moved to the time of the run. They are recordings, but for boots with ML2/OVS, which were composed from
 the source code of neutron: of them are the logs of the gateways, whose DHCP agents no recording has. The whole run took ${Math.round(took / 60)} minutes.
 

@@ -5,7 +5,7 @@
 //
 // What cannot be had here is said, and then nothing is tested. README.md says what is shown.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -114,6 +114,7 @@ try {
     partitions,
     delays,
     measured,
+    machine: `${cpus().length} cores (${cpus()[0].model.trim()}; ${loadavg()[2].toFixed(0)} programs wanted them on average)`,
     printed: printed.join('\n'),
     seconds: Math.round((Date.now() - began) / 1000),
   };
