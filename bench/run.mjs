@@ -10,6 +10,7 @@
 //   npm run bench -- --actions 100,1000    boots under way of which the sidecar's memory is measured
 //   npm run bench -- --seconds 60          how long the sidecar is measured
 //   npm run bench -- --main FILE           another build's dist/cli/main.js
+//   npm run bench -- --against FILE        replays beside another build instead of the peers, in turn; can be given again
 //   npm run bench -- --keep                leave the logs in bench/tmp
 //   npm run bench -- --node-flags="--cpu-prof --cpu-prof-dir=DIR"   for the sidecar
 //
@@ -39,6 +40,7 @@ const { values: given } = parseArgs({
     counts: { type: 'string' },
     actions: { type: 'string', default: '1000' },
     seconds: { type: 'string' },
+    against: { type: 'string', multiple: true, default: [] },
     main: { type: 'string', default: here('../dist/cli/main.js') },
     'node-flags': { type: 'string', default: '' },
     keep: { type: 'boolean', default: false },
@@ -48,6 +50,7 @@ const numbers = (text) => text.split(',').map(Number);
 const options = {
   tmp: TMP,
   main: given.main,
+  against: given.against,
   keep: given.keep,
   size: Number(given.size),
   sizes: [200, 800, 2000],

@@ -156,7 +156,7 @@ Trace and span id, parent, name, kind, start, end, status, resource, every attri
 **The two ways do not give quite the same.** A sidecar sees only its own host. Some spans and attributes need lines of two hosts: to whom an API
 request of neutron belongs, where only a line of the compute node names the port; how long \`dispatch\` took. One novaspan that has all lines
 shows them: ${results.central.expected} spans here, where the sidecars have ${store.expected}, of the same ${store.traces} traces. So the store is compared span by span
-with one replay of each host's logs, and trace by trace with one replay of all logs:
+with one replay of each host's logs, and trace by trace with one replay of all logs.
 
 Of ${traces.spans.total.toLocaleString('en')} spans of one replay of all logs, ${traces.spans.same.toLocaleString('en')} are the same in the store, ${traces.spans.unlike.toLocaleString('en')} differ in what the lines of another host say (a start, a port's name,
 a line that is counted), and ${traces.spans.lost.toLocaleString('en')} are not there, as no single host shows them; the sidecars have ${traces.spans.extra.toLocaleString('en')} others in their place.
