@@ -1,7 +1,7 @@
 // How many bytes is a span in a store of packed columns, as Tempo's is? Tempo itself cannot be installed by name and version, so the
 // same spans are written as Parquet: dictionaries and snappy, attributes and events as columns of their own. Tempo adds indexes.
 //
-//   node bench/columns.mjs LOGS...       after npm run build; logs in UTC. hyparquet-writer comes from npm into a temporary folder.
+//   npm run bench:columns -- LOGS...       logs in UTC. hyparquet-writer comes from npm into a temporary folder.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
