@@ -36,12 +36,13 @@ const actionsIn = (said) =>
     0,
   );
 
-export async function replayKind(kind, { tmp, size, runs, main, keep }) {
+export async function replayKind(kind, { tmp, size, runs, main, against, keep }) {
   const { title, make } = KINDS[kind];
   const folder = `${tmp}${kind}`;
   const logs = make(folder, size * MB);
   warm(logs.paths);
-  const tools = [novaspan(main), ...availablePeers()];
+  const others = against.map((other) => ({ ...novaspan(other), id: other, name: other }));
+  const tools = [novaspan(main), ...(others.length > 0 ? others : availablePeers())];
   const measured = await measure(tools, logs, runs);
   const results = Object.fromEntries(tools.map(({ id }, i) => [id, measured[i]]));
   const own = results.novaspan;

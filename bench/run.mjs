@@ -7,9 +7,10 @@
 //   npm run bench -- --size 800            MB of each kind of log: 200, 800 or 2000
 //   npm run bench -- --runs 5              medians of so many runs
 //   npm run bench -- --counts 10,100,1000  boots at once
-//   npm run bench -- --actions 1000        boots under way of which the sidecar's memory is measured
+//   npm run bench -- --actions 100,1000    boots under way of which the sidecar's memory is measured
 //   npm run bench -- --seconds 60          how long the sidecar is measured
 //   npm run bench -- --main FILE           another build's dist/cli/main.js
+//   npm run bench -- --against FILE        replays beside another build instead of the peers, in turn; can be given again
 //   npm run bench -- --keep                leave the logs in bench/tmp
 //   npm run bench -- --node-flags="--cpu-prof --cpu-prof-dir=DIR"   for the sidecar
 //
@@ -39,6 +40,7 @@ const { values: given } = parseArgs({
     counts: { type: 'string' },
     actions: { type: 'string', default: '1000' },
     seconds: { type: 'string' },
+    against: { type: 'string', multiple: true, default: [] },
     main: { type: 'string', default: here('../dist/cli/main.js') },
     'node-flags': { type: 'string', default: '' },
     keep: { type: 'boolean', default: false },
@@ -48,12 +50,13 @@ const numbers = (text) => text.split(',').map(Number);
 const options = {
   tmp: TMP,
   main: given.main,
+  against: given.against,
   keep: given.keep,
   size: Number(given.size),
   sizes: [200, 800, 2000],
   runs: Number(given.runs ?? (given.whole ? 5 : 1)),
   counts: numbers(given.counts ?? (given.whole ? '10,100,1000,5000' : '10,100,1000')),
-  actions: Number(given.actions),
+  actions: numbers(given.actions),
   warmUp: given.whole ? 30 : 15,
   seconds: Number(given.seconds ?? (given.whole ? 60 : 20)),
   fileCounts: [12, 100, 1000],

@@ -39,8 +39,23 @@ function makeLogs(folder) {
   for (const name of [...names, ...SECOND_HOST.map((service) => `${service}@vm2.log`)]) writeFileSync(join(folder, name), '');
 }
 
-/** Boots that began and have not ended. */
-export const memory = (options) =>
+/** Growth with boots that began and have not ended. */
+export async function memory(options) {
+  const rows = [];
+  for (const count of options.actions) rows.push(await memoryOfOpen(options, count));
+  console.log('\nGrowth with actions under way, of a sidecar, nothing written any more');
+  table(
+    ['under way', 'RSS MB', 'kB an action, more than the row before', 'CPU ms a second'],
+    rows.map(({ count, openMb, idle }, n) => {
+      const before = rows[n - 1];
+      const more = before === undefined ? '' : (((openMb - before.openMb) * 1000) / (count - before.count)).toFixed(0);
+      return [count.toLocaleString('en'), openMb.toFixed(1), more, (idle * 1000).toFixed(1)];
+    }),
+  );
+  return rows.at(-1);
+}
+
+const memoryOfOpen = (options, count) =>
   inFolder(async (folder, logs) => {
     const records = readdirSync(BOOT)
       .filter((name) => name.endsWith('.log'))
@@ -55,7 +70,7 @@ export const memory = (options) =>
     await delay(5000);
     const began = Date.now();
     const schedule = [];
-    for (let boot = 1; boot <= options.actions; boot++) {
+    for (let boot = 1; boot <= count; boot++) {
       const from = (boot / BOOTS_A_SECOND) * 1000;
       for (const { file, at, parts } of records) {
         const after = from + at - BOOT_BEGINS;
@@ -75,7 +90,7 @@ export const memory = (options) =>
     backend.close();
     const lines = records.reduce((sum, record) => sum + record.lines, 0);
     console.log(
-      `\nSidecar, memory: ${options.actions} boots begun, ${lines} lines of each, ${BOOTS_A_SECOND} boots a second; ${leftOpen(sidecar.said)} actions under way at the end, ${traces} traces sent`,
+      `\nSidecar, memory: ${count} boots begun, ${lines} lines of each, ${BOOTS_A_SECOND} boots a second; ${leftOpen(sidecar.said)} actions under way at the end, ${traces} traces sent`,
     );
     table(
       ['', 'RSS MB'],
@@ -85,7 +100,7 @@ export const memory = (options) =>
         ['peak', peak.toFixed(1)],
       ],
     );
-    return { openMb: settled };
+    return { count, openMb: settled, idle: spent / options.seconds };
   });
 
 /**

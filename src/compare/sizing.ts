@@ -18,8 +18,8 @@ export interface NodeLoad {
 }
 
 /**
- * What was measured: a share of one core, or bytes. A line: bench/results.md, the sidecar. A span: the full form of test/fleet on two
- * busy cores, 120 copies of a boot of 22 spans after 60 to warm up, without what the parts take idle. Kafka: all three replicas.
+ * What was measured: a share of one core, or bytes. A line: bench/results.md, the sidecar. A span: docs/fleet.md, "What it cost", of which
+ * a test holds these to be. Kafka: all three replicas.
  */
 export const COSTS = {
   /** of a core, with nothing to read */
@@ -27,15 +27,15 @@ export const COSTS = {
   /** seconds of a core */
   sidecarPerLine: 38e-6,
   sidecarMemory: 91e6,
-  agentPerSpan: 0.1e-3,
-  kafkaPerSpan: 1.27e-3,
-  gatewayPerSpan: 0.5e-3,
-  jaegerPerSpan: 5.5e-3,
-  cassandraPerSpan: 9.0e-3,
-  kafkaBytesPerSpan: 220,
-  cassandraBytesPerSpan: 1142,
-  /** as OTLP protobuf, gzip, a trace at a time: an estimate for what Tempo's packed columns take */
-  packedBytesPerSpan: 208,
+  agentPerSpan: 0.073e-3,
+  kafkaPerSpan: 0.246e-3,
+  gatewayPerSpan: 0.285e-3,
+  jaegerPerSpan: 4.93e-3,
+  cassandraPerSpan: 7.71e-3,
+  kafkaBytesPerSpan: 218,
+  cassandraBytesPerSpan: 1173,
+  /** as OTLP protobuf, gzip, a trace at a time: an estimate for Tempo, above what packed columns take (bench/columns.mjs) */
+  packedBytesPerSpan: 206,
   /** of Prometheus, with `phaseHistograms: off` */
   seriesPerNode: 435,
 } as const;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { COSTS, nodeLoadOf, sizingOf } from '../../src/compare/sizing.js';
 
@@ -45,5 +46,30 @@ describe('sizing', () => {
     expect(sizingOf(3600, { ...load, actionsPerHour: 1 }, { ...choices, replicas: 3, storeDays: 7 }).cassandra.diskBytes).toBe(
       21 * one.cassandra.diskBytes,
     );
+  });
+});
+
+describe('costs', () => {
+  const page = readFileSync(new URL('../../docs/fleet.md', import.meta.url), 'utf8');
+  const cell = (row: RegExp): number => Number(row.exec(page)?.[1]);
+  /** Of a trace of so many spans; the column of a span has fewer digits. */
+  const spans = cell(/one boot, of (\d+) spans/);
+
+  it.each([
+    ['agent', COSTS.agentPerSpan],
+    ['gateways', COSTS.gatewayPerSpan],
+    ['Kafka', COSTS.kafkaPerSpan],
+    ['Jaeger', COSTS.jaegerPerSpan],
+    ['Cassandra', COSTS.cassandraPerSpan],
+  ])('of a span in %s are those that the fleet test measured', (part, cost) => {
+    expect(cost * 1000).toBeCloseTo(cell(new RegExp(`^\\| ${part} \\| (\\d+\\.\\d) ms `, 'm')) / spans, 2);
+  });
+
+  it.each([
+    ['in Kafka, one replica', COSTS.kafkaBytesPerSpan],
+    ["with Jaeger's indexes", COSTS.cassandraBytesPerSpan],
+    ['as OTLP protobuf, gzip', COSTS.packedBytesPerSpan],
+  ])('in bytes, %s, are those that the fleet test measured', (form, bytes) => {
+    expect(cell(new RegExp(`^\\| .*${form}.* \\| (\\d+) \\|$`, 'm'))).toBe(bytes);
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../stack/eventually.mjs';
 import { startProgram } from '../stack/process.mjs';
+import { PATIENCE_MS } from './patience.mjs';
 
 export const KEYSPACE = 'novaspan';
 const JAEGER = fileURLToPath(new URL('../../deploy/fleet/jaeger.yaml', import.meta.url));
@@ -60,7 +61,7 @@ export async function startCassandra({ network, host, jars, driver, folder }) {
     '-Dcassandra.skip_wait_for_gossip_to_settle=0',
   ];
   const classes = ['-cp', `${conf}:${jars}/lib/*`, 'org.apache.cassandra.service.CassandraDaemon'];
-  const [command, ...args] = network.command(host, 'nice', 'java', ...java, ...own, ...classes);
+  const [command, ...args] = network.command(host, 'java', ...java, ...own, ...classes);
   const program = await startProgram('Cassandra', command, args, { graceMs: 30_000 });
   const connect = async () => {
     const client = new driver.Client({
@@ -77,7 +78,7 @@ export async function startCassandra({ network, host, jars, driver, folder }) {
       throw error;
     }
   };
-  const client = await eventually('Cassandra to answer', connect, 240_000);
+  const client = await eventually('Cassandra to answer', connect, PATIENCE_MS);
   return {
     client,
     pid: program.pid,
@@ -103,11 +104,11 @@ function sizes(folder) {
 /** Jaeger beside Cassandra, with the shipped configuration. */
 export async function startJaeger({ network, host, binary }) {
   const { address } = network.of(host);
-  const [command, ...args] = network.command(host, 'nice', binary, '--config', JAEGER);
+  const [command, ...args] = network.command(host, binary, '--config', JAEGER);
   const program = await startProgram('Jaeger', command, args, {
     env: { CASSANDRA: address, CASSANDRA_REPLICAS: '1', JAEGER_QUERY: `${address}:16686`, JAEGER_OTLP: `${address}:4317` },
     doors: [`http://${address}:16686/api/services`],
-    withinMs: 180_000,
+    withinMs: PATIENCE_MS,
   });
   return { ...program, otlp: `${address}:4317`, query: `http://${address}:16686` };
 }

@@ -1,6 +1,7 @@
 // What goes wrong, when, and what is done: each as it happens in a fleet, by the process or the cable.
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../stack/eventually.mjs';
+import { PATIENCE_MS } from './patience.mjs';
 
 /** Seconds after the first line: one after the other. */
 const FULL = { gateway: 15, broker: 42, network: 85, restart: 155, away: 20, brokerAway: 30, cut: 60 };
@@ -77,7 +78,7 @@ export function runFaults(faults, startsAt, counts) {
       const done = await run();
       const to = Date.now();
       // The network that was cut takes a moment.
-      const after = await eventually('the counters', counts, 60_000);
+      const after = await eventually('the counters', counts, PATIENCE_MS);
       return { name, hosts, done, from, to, counts: Object.fromEntries(Object.keys(after).map((key) => [key, after[key] - before[key]])) };
     }),
   );

@@ -2,6 +2,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { play } from '../../demo/relive.mjs';
 import { KEYSPACE, startCassandra, startJaeger } from './cassandra.mjs';
 import { startCentral, startShipper } from './central.mjs';
@@ -9,8 +10,11 @@ import { gatewayEnv, startCollector, startSidecar } from './hosts.mjs';
 import { startKafka } from './kafka.mjs';
 import { createNetwork } from './network.mjs';
 
+/** Beside the shipped gateway.yaml: each gateway puts its name into the resource of what it stores. Only this test has it. */
+const GATEWAY_NAME_CONFIG = fileURLToPath(new URL('gateway-name.yaml', import.meta.url));
+
 export const TRACES = 'novaspan-traces';
-const LOGS = 'openstack-logs';
+export const LOGS = 'openstack-logs';
 
 const named = (name, count) => Array.from({ length: count }, (_, n) => `${name}${n + 1}`);
 
@@ -25,7 +29,7 @@ export const shapeOf = (isShort) => ({
 
 export async function startFleet({ shape, parts, folder, say }) {
   const { computes, controllers, gateways: gatewayNames, brokers } = shape;
-  const hosts = [...computes, ...controllers];
+  const hosts = [...computes, ...controllers, ...gatewayNames];
   const started = [];
   const keep = (each) => {
     started.push(each);
@@ -36,7 +40,7 @@ export async function startFleet({ shape, parts, folder, say }) {
       await Promise.resolve(each.stop()).catch((error) => say(`not ended well: ${error.message}`));
   };
   try {
-    const network = createNetwork([...hosts, ...gatewayNames, ...brokers, 'store', 'central']);
+    const network = createNetwork([...hosts, ...brokers, 'store', 'central']);
     started.push({ stop: network.remove });
     const jars = { kafka: parts.kafka, cassandra: parts.cassandra };
     const [cassandra, kafka] = await Promise.all([
@@ -53,16 +57,22 @@ export async function startFleet({ shape, parts, folder, say }) {
     ]);
     say('Jaeger has made its tables, Kafka its topics');
 
-    const collector = (host, config, env) => startCollector({ network, host, binary: parts.collector, config, kafka, env }).then(keep);
+    const collector = (host, config, more) => startCollector({ network, host, binary: parts.collector, config, kafka, ...more }).then(keep);
     const env = gatewayEnv({ network, gateways: gatewayNames, store: jaeger.otlp });
     const gateways = await Promise.all(
-      gatewayNames.map((host) => collector(host, 'gateway', { ...env, COLLECTOR_OTLP_GRPC: `${network.of(host).address}:4317` })),
+      gatewayNames.map((host) =>
+        collector(host, 'gateway', {
+          env: { ...env, COLLECTOR_OTLP_GRPC: `${network.of(host).address}:4317`, GATEWAY: host },
+          also: [GATEWAY_NAME_CONFIG],
+        }),
+      ),
     );
     const central = keep(await startCentral({ network, host: 'central', binary: parts.collector, kafka, folder }));
     const agents = [];
     const sidecars = [];
     for (const host of hosts) {
-      agents.push(await collector(host, 'agent', {}));
+      // A gateway's own Collector has the usual port.
+      agents.push(await collector(host, 'agent', { metricsPort: gatewayNames.includes(host) ? 8889 : 8888 }));
       mkdirSync(join(folder, 'logs', host), { recursive: true });
       const otlp = { endpoint: 'http://127.0.0.1:4318', headers: { 'x-novaspan-host': host } };
       sidecars.push(keep(await startSidecar({ network, host, folder, settings: { logs: [{ path: join(folder, 'logs', host) }], otlp } })));

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startProgram } from '../stack/process.mjs';
+import { PATIENCE_MS } from './patience.mjs';
 
 const NOVASPAN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const configOf = (name) => fileURLToPath(new URL(`../../deploy/fleet/${name}.yaml`, import.meta.url));
@@ -18,7 +19,7 @@ export function costOf(pid) {
 
 /** The sum of a metric over its series, with `_total` or without; `like` has to be in the series' labels. */
 export async function metric(url, name, like = '') {
-  const text = await (await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(10_000) })).text();
+  const text = await (await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(30_000) })).text();
   // Ours are there from the start. The Collector's come with their first value.
   if (name.startsWith('novaspan_') && !text.includes(name)) throw new Error(`${url} has no ${name}`);
   const named = new RegExp(`^${name}(_total)?[{ ]`);
@@ -27,25 +28,24 @@ export async function metric(url, name, like = '') {
 }
 
 /** A Collector of deploy/fleet on a host. It can be killed and started again, as its supervisor would. */
-export async function startCollector({ network, host, binary, config, kafka, env = {}, gates = [] }) {
+export async function startCollector({ network, host, binary, config, kafka, env = {}, also = [], metricsPort = 8888 }) {
   const { address } = network.of(host);
-  const metrics = `http://${address}:8888/metrics`;
-  const [command, ...args] = network.command(
-    host,
-    'nice',
-    binary,
-    ...gates.map((gate) => `--feature-gates=${gate}`),
-    '--config',
-    configOf(config),
-  );
-  const common = { KAFKA_BROKERS: list(kafka.addresses), COLLECTOR_METRICS_HOST: address, COLLECTOR_FSYNC: 'false', GOGC: '50' };
+  const metrics = `http://${address}:${metricsPort}/metrics`;
+  const [command, ...args] = network.command(host, binary, ...[configOf(config), ...also].flatMap((file) => ['--config', file]));
+  const common = {
+    KAFKA_BROKERS: list(kafka.addresses),
+    COLLECTOR_METRICS_HOST: address,
+    COLLECTOR_METRICS_PORT: String(metricsPort),
+    COLLECTOR_FSYNC: 'false',
+    GOGC: '50',
+  };
   let program;
   const start = async () => {
     program = await startProgram(`${config} on ${host}`, command, args, {
       env: { ...common, ...env },
       doors: [metrics],
       graceMs: 15_000,
-      withinMs: 60_000,
+      withinMs: PATIENCE_MS,
     });
   };
   await start();
@@ -75,7 +75,7 @@ export async function startSidecar({ network, host, folder, settings }) {
   const usual = { timezone: 'UTC', backfill: true, pollInterval: '250ms', checkpointInterval: '1s', stateDir: join(own, 'state') };
   // JSON is YAML, too.
   writeFileSync(config, JSON.stringify({ ...usual, telemetry: { listen: `${address}:9464` }, ...settings }));
-  const [command, ...args] = network.command(host, 'nice', process.execPath, NOVASPAN, 'tail', '--config', config);
+  const [command, ...args] = network.command(host, process.execPath, NOVASPAN, 'tail', '--config', config);
   const metrics = `http://${address}:9464/metrics`;
   let program;
   /** Counters begin anew with a process: those of the ones before are added. */
@@ -88,7 +88,7 @@ export async function startSidecar({ network, host, folder, settings }) {
   const start = async () => {
     program = await startProgram(`novaspan on ${host}`, command, args, {
       doors: [`http://${address}:9464/healthz`],
-      withinMs: 60_000,
+      withinMs: PATIENCE_MS,
       graceMs: 20_000,
     });
   };

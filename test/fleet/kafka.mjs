@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '../stack/eventually.mjs';
 import { startProgram } from '../stack/process.mjs';
+import { PATIENCE_MS } from './patience.mjs';
 
 const run = promisify(execFile);
 const CLUSTER = 'bm92YXNwYW4tZmxlZXQtMQ';
 /** Of a topic: several times the number of gateways. */
 const PARTITIONS = 12;
-const java = (jars, heap, ...args) => ['nice', 'java', `-Xmx${heap}`, '-XX:+UseSerialGC', '-cp', `${jars}/lib/*`, ...args];
+const java = (jars, heap, ...args) => ['java', `-Xmx${heap}`, '-XX:+UseSerialGC', '-cp', `${jars}/lib/*`, ...args];
 
 /**
  * Starts brokers on hosts of the network.
@@ -71,7 +72,7 @@ export async function startKafka({ network, jars, brokers, folder }) {
         const tool = ['org.apache.kafka.tools.TopicCommand', '--bootstrap-server', addresses.join(), '--create', '--if-not-exists'];
         const shape = ['--topic', topic, '--partitions', String(PARTITIONS), '--replication-factor', String(replicas)];
         const [command, ...args] = java(jars, '96m', ...tool, ...shape, ...config);
-        return eventually(`topic ${topic}`, async () => (await run(command, args)) && true, 90_000);
+        return eventually(`topic ${topic}`, async () => (await run(command, args)) && true, PATIENCE_MS);
       };
       await Promise.all(names.map(create));
     },
@@ -80,6 +81,23 @@ export async function startKafka({ network, jars, brokers, folder }) {
       const tool = ['org.apache.kafka.tools.ConsoleProducer', '--bootstrap-server', addresses.join(), '--topic', topic];
       const reader = ['--property', 'parse.key=true', '--property', 'key.separator=\t', '--producer-property', 'acks=all'];
       return java(jars, '96m', ...tool, ...reader);
+    },
+    /** @returns by key, in which partitions its messages are */
+    async partitionsOf(topic) {
+      const tool = async (name, ...own) => {
+        const given = [`org.apache.kafka.tools.${name}`, '--bootstrap-server', addresses.join(), '--topic', topic, ...own];
+        const [command, ...args] = java(jars, '96m', ...given);
+        return (await run(command, args, { maxBuffer: 64 * 1024 * 1024 })).stdout;
+      };
+      const count = [...(await tool('GetOffsetShell')).matchAll(/:\d+:(\d+)$/gm)].reduce((all, [, offset]) => all + Number(offset), 0);
+      const all = new Map();
+      if (count === 0) return all;
+      const printed = ['print.key=true', 'print.partition=true', 'print.value=false'].flatMap((each) => ['--property', each]);
+      const until = ['--max-messages', String(count), '--timeout-ms', String(PATIENCE_MS)];
+      const messages = await tool('consumer.ConsoleConsumer', '--from-beginning', ...until, ...printed);
+      for (const [, partition, key] of messages.matchAll(/^Partition:(\d+)\t(.*)$/gm))
+        all.set(key, (all.get(key) ?? new Set()).add(partition));
+      return all;
     },
     async stopAll() {
       await Promise.all([...running.values()].map((each) => each.stop()));

@@ -12,6 +12,7 @@ import { KEYSPACE } from './cassandra.mjs';
 import { TRACES } from './fleet.mjs';
 import { costOf, metric } from './hosts.mjs';
 import { batchesIn, toOtlpProtobuf } from './modules.mjs';
+import { PATIENCE_MS } from './patience.mjs';
 
 const SENDER = fileURLToPath(new URL('sender.mjs', import.meta.url));
 const FLUSH_MS = 2000;
@@ -91,7 +92,7 @@ export async function measure({ fleet, traces, sent, rows, count, say }) {
     };
     const send = async (copies) => {
       const before = await stored();
-      const sender = ['nice', process.execPath, SENDER, join(folder, 'boot.json'), String(copies), agents[0].host];
+      const sender = [process.execPath, SENDER, join(folder, 'boot.json'), String(copies), agents[0].host];
       const [command, ...args] = network.command(agents[0].host, ...sender);
       await once(spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }), 'exit');
       const enough = before + copies * spans;
@@ -103,7 +104,7 @@ export async function measure({ fleet, traces, sent, rows, count, say }) {
           if (now < enough) throw new Error(`${now - before} of ${copies * spans} spans are there`);
           return true;
         },
-        400_000,
+        PATIENCE_MS,
       );
     };
     // Java is slow at first.

@@ -65,10 +65,11 @@ included; ${(counters.sidecarRss / 1e6).toFixed(0)} MB each.`;
 }
 
 /** The results alone, for the terminal. */
-export const tableOf = (results) => `${equality(results)}\n\n${faults(results)}\n\n${costs(results)}`;
+export const tableOf = (results) =>
+  [equality(results), faults(results), ...(results.measured === undefined ? [] : [costs(results)])].join('\n\n');
 
 const TOPOLOGY = `
-cmp1 ... cmp8, ctl1 ... ctl3            gateways                           store
+cmp1 ... cmp8, ctl1 ... ctl3, gw1, gw2  gateways                           store
 ┌────────────────────────────┐
 │ logs ─▶ novaspan ─▶ agent ─┼──▶ Kafka ──▶ gw1 in ──┬─▶ gw1 store ──┬──▶ Jaeger ─▶ Cassandra
 └────────────────────────────┘   by host    gw2 in ──┴─▶ gw2 store ──┘
@@ -86,7 +87,7 @@ const counted = (names) => {
 };
 
 export function pageOf(results) {
-  const { shape, counters, delays, lines, lastMs, isShort, seconds: took, store, traces } = results;
+  const { shape, counters, delays, gateways, lines, lastMs, machine, partitions, printed, seconds: took, store, traces } = results;
   const { computes, controllers, brokers } = shape;
   const repeated = counters.intoKafka - store.rows;
   return `# A fleet
@@ -134,9 +135,10 @@ kafka-topics.sh --bootstrap-server kafka1:9092 --create --topic novaspan-traces 
 
 ## What the test showed
 
-${many('compute', computes.length)}, ${many('controller', controllers.length)} and a pair of Collector gateways; ${many('Kafka broker', brokers.length)}; one Cassandra 5 with Jaeger v2; one host for
-the raw lines. Each is a network namespace with its own address, on one machine of two cores. Gateways have no logs of nova, thus no
-sidecar. ${lines.toLocaleString('en')} lines in ${Math.round(lastMs / 1000)} s: scenarios of \`test/golden\`, moved to the time of the run.${isShort ? ' This was the short form.' : ''} The whole run took ${Math.round(took / 60)} minutes.
+${many('compute', computes.length)}, ${many('controller', controllers.length)} and a pair of gateways; ${many('Kafka broker', brokers.length)}; one Cassandra 5 with Jaeger v2; one host for
+the raw lines. Each is a network namespace with its own address, on one machine of ${machine}. Computes, controllers and gateways each have an agent and a sidecar
+that follows the logs of its host. ${lines.toLocaleString('en')} lines in ${Math.round(lastMs / 1000)} s: scenarios of \`test/golden\`, moved to the time of the run. They are recordings, but for boots with ML2/OVS, which were composed from
+the source code of neutron: of them are the logs of the gateways, whose DHCP agents no recording has. The whole run took ${Math.round(took / 60)} minutes.
 
 ${equality(results)}
 
@@ -154,7 +156,11 @@ Trace and span id, parent, name, kind, start, end, status, resource, every attri
 **The two ways do not give quite the same.** A sidecar sees only its own host. Some spans and attributes need lines of two hosts: to whom an API
 request of neutron belongs, where only a line of the compute node names the port; how long \`dispatch\` took. One novaspan that has all lines
 shows them: ${results.central.expected} spans here, where the sidecars have ${store.expected}, of the same ${store.traces} traces. So the store is compared span by span
-with one replay of each host's logs, and trace by trace with one replay of all logs:
+with one replay of each host's logs, and trace by trace with one replay of all logs.
+
+Of ${traces.spans.total.toLocaleString('en')} spans of one replay of all logs, ${traces.spans.same.toLocaleString('en')} are the same in the store, ${traces.spans.unlike.toLocaleString('en')} differ in what the lines of another host say (a start, a port's name,
+a line that is counted), and ${traces.spans.lost.toLocaleString('en')} are not there, as no single host shows them; the sidecars have ${traces.spans.extra.toLocaleString('en')} others in their place.
+**Who needs all of it sends raw lines.** The test holds to this:
 
 - every trace of all logs is in the store, and no other: ${traces.traces} of ${traces.traces - traces.lost};
 - each has the same root span and outcome;
@@ -163,6 +169,11 @@ with one replay of each host's logs, and trace by trace with one replay of all l
       ? 'No action ran on two hosts.'
       : `The other ${traces.other.length} are of instances that were on two computes\n  (${counted(traces.other)}). There the lines of the other host decide when it began or what it is called;\n  a sidecar alone says what its host logged.`
   }
+
+### Who had what
+
+${gateways.says[0].toUpperCase()}${gateways.says.slice(1)}. For this the test gives the gateways a processor that names them
+([gateway-name.yaml](../test/fleet/gateway-name.yaml)). ${partitions.says}.
 
 ### What each fault did
 
@@ -178,6 +189,12 @@ In the whole run the sidecars repeated ${many('request', counters.retried)}; ${c
 ### What it cost
 
 ${costs(results)}
+
+## What it printed
+
+\`\`\`
+${printed}
+\`\`\`
 
 ## Limits
 

@@ -1,6 +1,7 @@
 // What the fleet needs besides Node, got by name and version from package registries, once: kept in $NOVASPAN_CACHE.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,11 @@ import { buildJaeger } from '../stack/jaeger.mjs';
 import { findEach } from '../stack/parts.mjs';
 
 const VERSIONS = { kafka: '4.1.0', cassandra: '5.0.5', driver: '4.10.0' };
+/** Of all jars, those that they need included: Maven resolves the same for ever, and what it got is compared. */
+const SHA256 = {
+  kafka: '82a3231384edc4fadb16579cd6073b830d56c29ba3c0ad63eeeed30ce013786f',
+  cassandra: 'b0e9d980fec64fc695cac3aa05aea0df473335de97a0a1b1283167d0d78ee052',
+};
 
 const run = promisify(execFile);
 
@@ -36,9 +42,18 @@ async function quietly(command, args, cwd) {
   return running.catch((error) => skip(`${command} cannot get it: ${error.code === 'ENOENT' ? 'it is not installed' : lastLine(error)}`));
 }
 
+/** The SHA-256 of a list as `sha256sum *.jar` prints it. */
+function digestOf(folder) {
+  const sha256 = (data) => createHash('sha256').update(data).digest('hex');
+  const lines = readdirSync(folder)
+    .sort()
+    .map((name) => `${sha256(readFileSync(join(folder, name)))}  ${name}\n`);
+  return sha256(lines.join(''));
+}
+
 /** @returns a folder of jars: the modules named, and what they need to run */
-const jars = (key, modules) => (say) =>
-  cached(key, say, async (dir) => {
+const jars = (name, modules) => (say) =>
+  cached(`${name}-${VERSIONS[name]}`, say, async (dir) => {
     const dependency = (module) => {
       const [group, artifact, version] = module.split(':');
       return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
@@ -49,7 +64,11 @@ const jars = (key, modules) => (say) =>
       join(dir, 'pom.xml'),
       `<project xmlns="http://maven.apache.org/POM/4.0.0">${head}<dependencies>${dependencies}</dependencies></project>\n`,
     );
-    await quietly('mvn', ['-B', '-q', 'dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=lib'], dir);
+    const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=lib'];
+    await quietly('mvn', ['-B', '-q', '--strict-checksums', ...copy], dir);
+    const digest = digestOf(join(dir, 'lib'));
+    if (digest !== SHA256[name])
+      throw new Error(`the jars of ${name} ${VERSIONS[name]} are other ones than were tested: ${digest}, not ${SHA256[name]}`);
   });
 
 async function findJava() {
@@ -68,11 +87,8 @@ async function findDriver(say) {
 
 const PARTS = {
   java: findJava,
-  kafka: jars(`kafka-${VERSIONS.kafka}`, [
-    `org.apache.kafka:kafka_2.13:${VERSIONS.kafka}`,
-    `org.apache.kafka:kafka-tools:${VERSIONS.kafka}`,
-  ]),
-  cassandra: jars(`cassandra-${VERSIONS.cassandra}`, [`org.apache.cassandra:cassandra-all:${VERSIONS.cassandra}`]),
+  kafka: jars('kafka', [`org.apache.kafka:kafka_2.13:${VERSIONS.kafka}`, `org.apache.kafka:kafka-tools:${VERSIONS.kafka}`]),
+  cassandra: jars('cassandra', [`org.apache.cassandra:cassandra-all:${VERSIONS.cassandra}`]),
   driver: findDriver,
   jaeger: buildJaeger,
   collector: buildCollector,

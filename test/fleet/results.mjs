@@ -1,73 +1,48 @@
 // What is asked at the end: is every span there, once, as in a replay; and how long it took to come.
-import { eventually } from '../stack/eventually.mjs';
+import { partitionsResult, resultOf } from './checks.mjs';
+import { LOGS, TRACES } from './fleet.mjs';
 import { metric } from './hosts.mjs';
-import { compare, fromJaeger, spansOf, tracesIn } from './spans.mjs';
+import { untilAllCame } from './patience.mjs';
+import { compare, fromJaeger, spansOf } from './spans.mjs';
 
 const few = (ids) => ids.slice(0, 3).join('; ');
 const sum = (numbers) => numbers.reduce((all, each) => all + each, 0);
 
 /** The store against one replay of each host's logs: by id, parent, name, times, attributes, events, links. */
 export async function checkStore({ fleet, rows, expected }) {
-  const rowIds = new Set(rows.map(({ trace, span }) => `${trace} ${span}`));
-  const traces = tracesIn(expected.spans);
-  const found = spansOf(await fromJaeger(fleet.jaeger.query, new Set(rows.map(({ trace }) => trace))));
-  const { same, lost, extra, unlike } = compare(found.spans, expected.spans);
-  const isRight = same === expected.spans.size && extra.length === 0 && rows.length === rowIds.size && found.twice.length === 0;
-  if (!isRight) {
-    for (const id of unlike.slice(0, 2))
-      console.error(`unlike ${id}\n  in the store ${found.spans.get(id)}\n  by replay    ${expected.spans.get(id)}`);
-    console.error(`lost: ${few(lost)}\ntoo many: ${few(extra)}`);
-  }
-  return {
-    isRight,
-    found,
-    expected: expected.spans.size,
-    traces: traces.size,
-    rows: rows.length,
-    twice: rows.length - rowIds.size,
-    same,
-    lost: lost.length,
-    extra: extra.length,
-    unlike: unlike.length,
-    says: `the store: ${rows.length} spans of ${traces.size} traces; ${same} are as in a replay, ${lost.length} lost, ${rows.length - rowIds.size} twice, ${extra.length} too many, ${unlike.length} unlike`,
-  };
+  const requests = await fromJaeger(fleet.jaeger.query, new Set(rows.map(({ trace }) => trace)));
+  const found = spansOf(requests);
+  const result = resultOf({ found, expected, rows: rows.length });
+  explain(result, 'in the store', found, expected);
+  return { ...result, found, requests, rows: rows.length, says: `the store: ${rows.length} ${result.says}` };
 }
 
 /** What came of the central logs against one replay of all logs; only where a line stands may differ. */
 export async function checkCentral({ central, whole }) {
   const expected = spansOf(whole, { isPlaceKept: false });
-  const result = () => {
-    const found = spansOf(central.requests, { isPlaceKept: false });
-    return { ...compare(found.spans, expected.spans), found };
-  };
-  await eventually(
-    'all traces of the central logs',
-    async () => {
-      const { lost } = result();
-      if (lost.length > 0) throw new Error(`${lost.length} of ${expected.spans.size} spans are missing`);
-      return true;
-    },
-    180_000,
-  ).catch((error) => console.error(error.message));
-  const { same, lost, extra, unlike, found } = result();
-  const isRight = same === expected.spans.size && extra.length === 0 && found.twice.length === 0;
-  if (!isRight) {
-    for (const id of unlike.slice(0, 2))
-      console.error(`unlike ${id}\n  central   ${found.spans.get(id)}\n  by replay ${expected.spans.get(id)}`);
-    console.error(`lost: ${few(lost)}\ntoo many: ${few(extra)}`);
-  }
-  const traces = tracesIn(expected.spans).size;
-  return {
-    isRight,
-    expected: expected.spans.size,
-    traces,
-    same,
-    lost: lost.length,
-    extra: extra.length,
-    unlike: unlike.length,
-    twice: found.sent - found.spans.size,
-    says: `central logs: ${found.spans.size} spans of ${traces} traces; ${same} are as in one replay of all logs, ${lost.length} lost, ${found.sent - found.spans.size} sent twice, ${extra.length} too many, ${unlike.length} unlike`,
-  };
+  const found = () => spansOf(central.requests, { isPlaceKept: false });
+  await untilAllCame(async () => compare(found().spans, expected.spans).same, expected.spans.size);
+  const came = found();
+  const result = resultOf({ found: came, expected });
+  explain(result, 'of raw lines', came, expected);
+  return { ...result, says: `central logs: ${came.spans.size} ${result.says}` };
+}
+
+function explain({ isRight, ids }, where, found, expected) {
+  if (isRight) return;
+  for (const id of ids.unlike.slice(0, 2))
+    console.error(`unlike ${id}\n  ${where} ${found.spans.get(id)}\n  by replay ${expected.spans.get(id)}`);
+  console.error(`lost: ${few(ids.lost)}\ntoo many: ${few(ids.extra)}`);
+}
+
+/**
+ * All of a host has to be in one partition, on both ways.
+ *
+ * @param hasTraces whether a host's own logs show any: those of a DHCP agent alone do not
+ */
+export async function checkPartitions({ kafka, hosts }, hasTraces) {
+  const byTopic = new Map(await Promise.all([TRACES, LOGS].map(async (topic) => [topic, await kafka.partitionsOf(topic)])));
+  return partitionsResult(byTopic, { [TRACES]: hosts.filter(hasTraces), [LOGS]: hosts });
 }
 
 const agentsSum = (agents, name) => Promise.all(agents.map(({ metrics }) => metric(metrics, name))).then(sum);

@@ -2,6 +2,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { eventually } from '../stack/eventually.mjs';
+import { PATIENCE_MS } from './patience.mjs';
 
 const NOVASPAN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const run = promisify(execFile);
@@ -17,13 +19,15 @@ const isOfJaeger = ({ startTimeUnixNano, endTimeUnixNano }, { key, value }) =>
       (stringValue.startsWith('Negative duration detected') && startTimeUnixNano === endTimeUnixNano) ||
       stringValue.includes('clock skew adjustment'),
   );
+/** Not compared: which gateway stored a span. Only the test has it (gateway-name.yaml). */
+const GATEWAY = 'test.gateway';
 /** Not compared for raw lines from Kafka: where a line stands. There the lines stand in novaspan's own files. */
 const PLACE = new Set(['log.file.path', 'novaspan.log.offset', 'log.file.offset']);
 
 /** OTLP JSON lines that `replay` makes of the logs of a fleet: all in one reading. */
 export async function replay(paths) {
   const args = ['replay', '--format', 'otlp', '--timezone', 'UTC', ...paths];
-  const { stdout } = await run('nice', [process.execPath, NOVASPAN, ...args], { maxBuffer: 256 * 1024 * 1024 });
+  const { stdout } = await run(process.execPath, [NOVASPAN, ...args], { maxBuffer: 256 * 1024 * 1024 });
   return stdout
     .trim()
     .split('\n')
@@ -40,7 +44,7 @@ function plain({ arrayValue, stringValue, intValue, doubleValue, boolValue }) {
 const attributesOf = (list, isPlaceKept) =>
   Object.fromEntries(
     (list ?? [])
-      .filter(({ key }) => isPlaceKept || !PLACE.has(key))
+      .filter(({ key }) => key !== GATEWAY && (isPlaceKept || !PLACE.has(key)))
       .map(({ key, value }) => [key, plain(value)])
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
@@ -60,7 +64,7 @@ export function spansOf(requests, { isPlaceKept = true } = {}) {
   let sent = 0;
   for (const { resourceSpans = [] } of requests)
     for (const { resource, scopeSpans } of resourceSpans)
-      for (const { spans: own } of scopeSpans)
+      for (const { scope, spans: own } of scopeSpans)
         for (const span of own) {
           sent++;
           const id = `${span.traceId} ${span.spanId}`;
@@ -71,6 +75,8 @@ export function spansOf(requests, { isPlaceKept = true } = {}) {
             start: span.startTimeUnixNano,
             end: span.endTimeUnixNano,
             failed: span.status?.code === 2,
+            status: span.status?.message ?? '',
+            scope: `${scope?.name ?? ''} ${scope?.version ?? ''}`,
             resource: attributesOf(resource.attributes, isPlaceKept),
             attributes: attributesOf(
               span.attributes?.filter((each) => !isOfJaeger(span, each)),
@@ -93,16 +99,38 @@ export function compare(found, expected) {
   return { same: expected.size - lost.length - unlike.length, lost, extra, unlike };
 }
 
+/** @returns by trace id: the gateways that stored its spans */
+export function gatewaysOf(requests) {
+  const traces = new Map();
+  for (const { resourceSpans = [] } of requests)
+    for (const { resource, scopeSpans } of resourceSpans) {
+      const gateway = resource.attributes?.find(({ key }) => key === GATEWAY)?.value.stringValue ?? 'none';
+      for (const { traceId } of scopeSpans.flatMap(({ spans }) => spans))
+        traces.set(traceId, (traces.get(traceId) ?? new Set()).add(gateway));
+    }
+  return traces;
+}
+
 export const tracesIn = (spans) => new Set([...spans.keys()].map((id) => id.split(' ')[0]));
 
 /** All that Jaeger has of these traces, by its query API, as OTLP JSON. */
 export async function fromJaeger(query, traceIds) {
   const requests = [];
   for (const id of traceIds) {
-    const response = await fetch(`${query}/api/v3/traces/${id}`, { headers: { connection: 'close' } });
-    if (!response.ok) continue;
+    const answer = await eventually(
+      `Jaeger to give trace ${id}`,
+      async () => {
+        const response = await fetch(`${query}/api/v3/traces/${id}`, { headers: { connection: 'close' } });
+        const text = await response.text();
+        // What Jaeger does not have is lost. Whatever else it answers, it is busy.
+        if (response.status === 404) return '';
+        if (!response.ok) throw new Error(`${response.status} ${text.slice(0, 200)}`);
+        return text;
+      },
+      PATIENCE_MS,
+    );
     // One JSON object for each chunk.
-    for (const line of (await response.text()).trim().split('\n')) requests.push(JSON.parse(line).result);
+    for (const line of answer.split('\n').filter(Boolean)) requests.push(JSON.parse(line).result);
   }
   return requests;
 }

@@ -5,26 +5,34 @@ import { readRecording, relive } from '../../demo/relive.mjs';
 
 const GOLDEN = new URL('../golden/', import.meta.url).pathname;
 
-/** Who runs on a compute node; all others are a controller's. */
+/** Who runs on a compute node, and on a gateway; all others are a controller's. */
 const ON_COMPUTES = new Set(['nova-compute', 'ovn-controller', 'ovs-vswitchd', 'neutron-ovn-metadata-agent', 'neutron-openvswitch-agent']);
+const ON_GATEWAYS = new Set(['neutron-dhcp-agent']);
 const PAUSE_MS = 4000;
 
 const boot = 'create-succeeds-debug';
 const boots = (count) => Array.from({ length: count }, (_, n) => (n % 3 === 1 ? 'create-succeeds-info' : boot));
 
-/** Computes in the order in which a recording has them, the controller, and what happens there one after the other. */
+const ovsBoots = [
+  'create-succeeds-ml2-ovs-hybrid-debug',
+  'create-succeeds-ml2-ovs-hybrid-info',
+  'create-succeeds-ml2-ovs-native-firewall-info',
+];
+
+/** Computes in the order in which a recording has them, controller and gateway, and what happens there one after the other. */
 const FULL = [
   {
     on: ['cmp1'],
     controller: 'ctl1',
-    scenarios: [boot, 'rebuild-succeeds-debug', 'delete-succeeds-info', 'reboot-succeeds-soft-debug', ...boots(3)],
+    gateway: 'gw2',
+    scenarios: [boot, 'rebuild-succeeds-debug', 'delete-succeeds-info', 'reboot-succeeds-soft-debug', ...boots(2), ...ovsBoots],
   },
   {
     on: ['cmp2'],
     controller: 'ctl2',
     scenarios: ['create-succeeds-eight-concurrent-info', boot, 'create-fails-vif-plug-timeout-debug', ...boots(3)],
   },
-  { on: ['cmp3'], controller: 'ctl3', scenarios: boots(8) },
+  { on: ['cmp3'], controller: 'ctl3', gateway: 'gw1', scenarios: [...boots(5), ...ovsBoots, boot, ...ovsBoots] },
   {
     on: ['cmp4', 'cmp6'],
     controller: 'ctl1',
@@ -38,8 +46,8 @@ const FULL = [
   },
 ];
 const SHORT = [
-  { on: ['cmp1'], controller: 'ctl1', scenarios: ['create-succeeds-eight-concurrent-info', boot] },
-  { on: ['cmp2'], controller: 'ctl1', scenarios: boots(3) },
+  { on: ['cmp1'], controller: 'ctl1', gateway: 'gw1', scenarios: ['create-succeeds-eight-concurrent-info', ovsBoots[0], boot] },
+  { on: ['cmp2'], controller: 'ctl1', gateway: 'gw2', scenarios: [...boots(2), ovsBoots[1], boot] },
 ];
 
 export const storiesOf = (isShort) => (isShort ? SHORT : FULL);
@@ -54,11 +62,11 @@ export const storiesOf = (isShort) => (isShort ? SHORT : FULL);
 export function linesOf(stories, { startsAt, skewed, salt = String(startsAt) }) {
   const serials = [new Map(), new Map()];
   return stories
-    .flatMap(({ on, controller, scenarios }, n) => {
+    .flatMap(({ on, controller, gateway, scenarios }, n) => {
       let at = startsAt + n * 700;
       return scenarios.flatMap((scenario, m) => {
         const recording = readRecording(join(GOLDEN, scenario));
-        const own = { on, controller, recording, startsAt: at, skewed, salt: `${salt}/${n}/${m}/${scenario}`, serials };
+        const own = { on, controller, gateway, recording, startsAt: at, skewed, salt: `${salt}/${n}/${m}/${scenario}`, serials };
         at += recording.to - recording.from + PAUSE_MS;
         return placed(own);
       });
@@ -66,12 +74,12 @@ export function linesOf(stories, { startsAt, skewed, salt = String(startsAt) }) 
     .sort((a, b) => a.due - b.due);
 }
 
-function placed({ on, controller, recording, startsAt, skewed, salt, serials }) {
+function placed({ on, controller, gateway, recording, startsAt, skewed, salt, serials }) {
   const recorded = [...new Set(recording.lines.map(({ log }) => /^nova-compute@(.*)\.log$/.exec(log)?.[1]).filter(Boolean))].sort();
   const computes = new Map(recorded.map((name, n) => [name, on[n % on.length]]));
   const of = (log) => {
     const [, service, host] = /^(.*)@(.*)\.log$/.exec(log);
-    const here = ON_COMPUTES.has(service) ? computes.get(host) : controller;
+    const here = ON_COMPUTES.has(service) ? computes.get(host) : ON_GATEWAYS.has(service) ? gateway : controller;
     return { host: here, log: `${service}@${here}.log` };
   };
   const renamed = (text) => {

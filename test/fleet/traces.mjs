@@ -61,11 +61,10 @@ export function checkTraces({ found, expected }) {
       unlike.push(`${id}: ${JSON.stringify(is)}, by replay ${JSON.stringify(should)}`);
     else if (differs(OF_ONE_HOST)) other.push(should.name.replace(/^instance /, ''));
   }
-  for (const each of [...unlike, ...lost.map((id) => `${id} is lost`), ...extra.map((id) => `${id} is too many`)].slice(0, 3))
-    console.error(each);
   const same = whole.size - lost.length - other.length - unlike.length;
   return {
     isRight: lost.length + extra.length + unlike.length === 0,
+    wrong: [...unlike, ...lost.map((id) => `${id} is lost`), ...extra.map((id) => `${id} is too many`)],
     traces: whole.size,
     same,
     other: other.toSorted(),
