@@ -209,6 +209,12 @@ const lastWritten = ({ parts }: LogSet): Millis => {
   return last === '-' || isJournalPath(last) ? systemClock.now() : statSync(last).mtimeMs;
 };
 
+/** What was found in several logs stands in one file log after log: so much of it is read before any of it is taken for complete. */
+const FOUND_AT_ONCE = 8 * 1024 * 1024;
+
+/** Whether a log may go on with lines that are much older than those that are read. */
+export const mayGoBack = ({ done, offset, reader }: Source): boolean => !done && reader.form === 'grep' && offset <= FOUND_AT_ONCE;
+
 /** The source with the least time that is not read to its end. */
 export function furthestBehind(sources: readonly Source[]): Source | undefined {
   let found: Source | undefined;
