@@ -136,12 +136,23 @@ export function membersOf(store: EventStore, claim: Claim, ports: ReadonlyMap<st
   collector.addByAddress();
   collector.addByNetwork();
   collector.addByOwnNames();
-  return withHeldLocks(
-    collector.members.sort((a, b) => inOrder(a.event, b.event)),
-    store,
-    claim,
-  );
+  return withHeldLocks(once(collector.members.sort((a, b) => inOrder(a.event, b.event))), store, claim);
 }
+
+/** Lines that were written twice, once: what ships logs may send some again, and each would begin or end something. */
+const once = (members: readonly Member[]): Member[] =>
+  members.filter(({ event }, i) => i === 0 || !isSameLine(event, members[i - 1]!.event));
+
+const isSameLine = (event: Event, before: Event): boolean =>
+  event.at === before.at &&
+  event.kind === before.kind &&
+  event.isRough !== true &&
+  event.requestId === before.requestId &&
+  event.instance === before.instance &&
+  event.pid === before.pid &&
+  event.host === before.host &&
+  event.service === before.service &&
+  event.text === before.text;
 
 /** Collects the lines of one action, each once. */
 class Collector {

@@ -22,6 +22,7 @@ import {
   aboutSet,
   endOfLog,
   furthestBehind,
+  mayGoBack,
   NO_HOST,
   openPart,
   openSources,
@@ -139,7 +140,7 @@ export class Run {
       if (isThere(next)) return 'there';
       await this.readOn(next);
       options.onProgress?.(this.readBytes, this.totalBytes);
-      const newest = furthestBehind(sources)?.reader.newest;
+      const newest = sources.some(mayGoBack) ? undefined : furthestBehind(sources)?.reader.newest;
       const readTo = copies === undefined ? newest : releaseUpTo(copies, sources, newest);
       if (readTo !== undefined) yield* this.#finish(correlator.advance(readTo));
     }

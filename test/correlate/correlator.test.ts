@@ -151,6 +151,21 @@ describe('the correlator', () => {
     expect(closed.map(({ instance }) => instance).sort()).toEqual([U, V].sort());
   });
 
+  it('takes a line that was written twice once', () => {
+    const { correlator, accept } = correlated();
+    const twice = (line: string): string[] => [line, line];
+    accept(
+      ...eventsOf('nova-compute', [
+        ...twice(nova(2, CLAIM)),
+        ...twice(nova(3, `Plugging vif ${vif(P)}`, { instance: null })),
+        ...twice(nova(5, `Successfully plugged vif ${vif(P)}`, { instance: null })),
+        ...twice(nova(10, BUILT)),
+      ]),
+    );
+    const [closed] = correlator.advance(at(60));
+    expect(closed?.members.map(({ event }) => event.kind)).toEqual(['instance.claimed', 'vif.plugging', 'vif.plugged', 'instance.built']);
+  });
+
   it('gives no instance what only names a request that is also of an instance of another host', () => {
     const asked = (seconds: number, what: string): string =>
       oslo('neutron-server', seconds, `127.0.0.1 "GET /v2.0/${what} HTTP/1.1" status: 200  len: 210 time: 0.1`, { request: E, global: A });

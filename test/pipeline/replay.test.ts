@@ -62,6 +62,22 @@ describe('replay', () => {
     );
   });
 
+  it('takes what grep found in several logs as a whole: its parts go back in time', async () => {
+    const dir = join(GOLDEN, 'resize-succeeds-confirm-revert-same-host-debug');
+    const logs = ['glance-api', 'neutron-server', 'nova-api', 'nova-compute', 'placement-api'];
+    const found = logs.flatMap((log) =>
+      readFileSync(join(dir, `${log}@vm.log`), 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => `/var/log/openstack/${log}.log:${line}\n`),
+    );
+    const bytes = Buffer.from(found.join(''));
+    const pieces = Array.from({ length: Math.ceil(bytes.length / 65536) }, (_, i) => bytes.subarray(i * 65536, (i + 1) * 65536));
+    const traces = await replayed({ paths: ['-'], stdin: Readable.from(pieces) });
+    expect(new Set(traces.map(({ form }) => form))).toEqual(new Set(['action']));
+    expect(new Set(traces.map(({ traceId }) => traceId)).size).toBe(traces.length);
+  });
+
   it('stops in the middle when it is told to', async () => {
     const stop = new AbortController();
     stop.abort();
