@@ -4,23 +4,23 @@ import type { Wording } from './message.js';
 import { leadingText, type Part } from './template.js';
 import type { Some } from './wants.js';
 
-/** A wording that may be tried on a message. */
+/** A wording that a message may have. */
 export interface Candidate {
   readonly wording: Wording;
-  /** False if no caller wants what it announces: then it is enough to know that the message is of it. */
+  /** false if no caller needs its event: then it is enough to know that the message has this wording */
   readonly isWanted: boolean;
-  /** Of what is wanted only these lines are. */
+  /** the conditions on single lines; see `Some` */
   readonly some: Some;
 }
 
-/** The wordings that a message may be of, in the order in which they are to be tried. */
+/** The wordings that a message may have, in the order in which they are tried. */
 export interface Candidates {
   readonly all: readonly Candidate[];
-  /** for a line of a request that no user made; undefined where nothing is wanted of it then */
+  /** for a line of a request without a user; undefined if none of them is wanted then */
   readonly withoutUser: readonly Candidate[] | undefined;
 }
 
-/** One step of a wording's beginning in bytes: literal text, or a hole that is always equally long. */
+/** A step of the beginning of a wording, in bytes: literal text, or a hole of fixed length. */
 interface Step {
   /** empty for a hole */
   readonly literal: Uint8Array;
@@ -28,22 +28,22 @@ interface Step {
   readonly isUuid: boolean;
 }
 
-/** What a message may begin with, and the candidates for one that does. */
+/** A possible beginning of messages, and the candidates for messages with it. */
 export interface Beginning {
   readonly steps: readonly Step[];
-  /** where the text after the prefix's hole stands, if a byte shows the end of that hole */
+  /** the text after the hole that follows the prefix, if a byte shows the end of that hole */
   readonly mark: Mark | undefined;
-  /** those to try where none of the mark's texts follows; undefined where none of them is wanted */
+  /** the candidates if none of the texts of `mark` follows; undefined if none of them is wanted */
   readonly candidates: Candidates | undefined;
 }
 
 /**
- * What follows the first hole. An access line is offered to dozens of wordings, which differ in it:
+ * The text after the first hole. Dozens of wordings of access lines differ only in it:
  *
  *     {client:peer} "{method:POST} {root:root}/servers …
  *     └── hole ───┘└── text ─────┘
  *
- * Of some holes the last characters are known too: they distinguish the holders of a lock.
+ * For some holes the last characters are known as well: they distinguish the holders of a lock.
  *
  *     Lock "compute_resources" acquired by "{function:claim}" :: waited {waited:float}s
  *                                           └── hole ─┘└── text ─┘  └─ number
@@ -51,7 +51,7 @@ export interface Beginning {
  */
 export interface Mark {
   readonly byte: number;
-  /** where the hole begins */
+  /** the index of the hole */
   readonly from: number;
   /** longest first */
   readonly texts: readonly MarkText[];
@@ -59,28 +59,28 @@ export interface Mark {
 
 interface MarkText {
   readonly text: Uint8Array;
-  /** how many bytes of the text are the end of the hole */
+  /** the number of bytes of the text that belong to the end of the hole */
   readonly inHole: number;
-  /** undefined where none of them is wanted */
+  /** undefined if none of them is wanted */
   readonly candidates: Candidates | undefined;
-  /** in thousandths: a line is not wanted where the number behind the text is lower */
+  /** in thousandths: a line with a lower number after the text is not wanted */
   readonly least: number;
 }
 
-/** By a message's first byte: the beginnings it may have. */
+/** The possible beginnings of a message, by its first byte. */
 export type Beginnings = readonly (readonly Beginning[])[];
 
 const DASH = 45;
 const BYTES = 256;
 const NONE: readonly Beginning[] = [];
-/** No hole that a mark ends is longer, in bytes. */
-const LONGEST_HOLE = 2048;
+/** The longest hole before a mark (bytes). */
+const MAX_HOLE_BYTES = 2048;
 const POINT = 46;
 const ZERO = 48;
-/** More digits than any number has that is compared. */
-const MOST_DIGITS = 9;
+/** The maximum number of digits of a number that is compared. */
+const MAX_DIGITS = 9;
 
-/** The candidates for a message, by its bytes; undefined for one that begins as nothing does that is wanted. */
+/** The candidates for a message, by its bytes; undefined if no wanted wording begins like it. */
 export function candidatesAt(beginnings: Beginnings, bytes: Buffer, message: number, end: number): Candidates | undefined {
   const possible = beginnings[bytes[message] ?? 0]!;
   for (let i = 0; i < possible.length; i++) {
@@ -102,7 +102,7 @@ function begins(bytes: Buffer, message: number, end: number, steps: readonly Ste
   return true;
 }
 
-/** The candidates for a message that begins so: those whose text follows its first hole. */
+/** The candidates for a message with a beginning: those whose text follows the first hole. */
 function marked(
   bytes: Buffer,
   message: number,
@@ -111,25 +111,28 @@ function marked(
   { byte, from, texts }: Mark,
 ): Candidates | undefined {
   const start = message + from;
-  const stop = Math.min(end, start + LONGEST_HOLE);
+  const stop = Math.min(end, start + MAX_HOLE_BYTES);
   let at = start;
   while (at < stop && bytes[at] !== byte) at++;
   for (let i = 0; i < texts.length; i++) {
     const { text, inHole, least } = texts[i]!;
     const begin = at - inHole;
-    const behind = begin + text.length;
-    if (begin < start || behind > end || !isAt(bytes, begin, text)) continue;
-    return least > 0 && isLower(bytes, behind, end, least) ? undefined : texts[i]!.candidates;
+    const following = begin + text.length;
+    if (begin < start || following > end || !isAt(bytes, begin, text)) continue;
+    return least > 0 && isLower(bytes, following, end, least) ? undefined : texts[i]!.candidates;
   }
   return candidates;
 }
 
-/** Whether a number stands here that is lower than so many thousandths. What is no number is not: it is read as text then. */
+/**
+ * Whether the text at this place is a number below so many thousandths. False if it is no number: then the line is
+ * read.
+ */
 function isLower(bytes: Buffer, start: number, end: number, thousandths: number): boolean {
   let value = 0;
   let at = start;
   for (; at < end && isDigit(bytes[at]!); at++) value = value * 10 + bytes[at]! - ZERO;
-  if (at === start || at - start > MOST_DIGITS) return false;
+  if (at === start || at - start > MAX_DIGITS) return false;
   const point = at < end && bytes[at] === POINT ? at++ : -1;
   for (let i = 0; i < 3; i++) {
     const isFraction = point !== -1 && at < end && isDigit(bytes[at]!);
@@ -140,7 +143,7 @@ function isLower(bytes: Buffer, start: number, end: number, thousandths: number)
 
 const isDigit = (byte: number): boolean => byte >= ZERO && byte <= ZERO + 9;
 
-/** The beginnings of wanted wordings, each with every wording that may begin so, in the order in which they are tried. */
+/** The beginnings of all wanted wordings, each with its candidates in the order in which they are tried. */
 export function beginningsOf(all: readonly Candidate[]): Beginnings {
   const byFirst: (readonly Beginning[])[] = new Array(BYTES).fill(NONE);
   const add = (byte: number, beginning: Beginning): void => {
@@ -162,7 +165,7 @@ export function beginningsOf(all: readonly Candidate[]): Beginnings {
   return byFirst;
 }
 
-/** Whether a message of the wording may begin with a text, as far as its holes are equally long. */
+/** Whether a message with the wording may begin with a text, as far as its holes have a fixed length. */
 function fits(parts: readonly Part[], text: string): boolean {
   let at = 0;
   for (const part of parts) {
@@ -181,38 +184,38 @@ function fits(parts: readonly Part[], text: string): boolean {
   return true;
 }
 
-/** Sorts the candidates behind a prefix by the text that follows their first hole. */
+/** Groups the candidates after a prefix by the text that follows their first hole. */
 function markOf(prefix: string, all: readonly Candidate[]): Pick<Beginning, 'mark' | 'candidates'> {
-  const behindOf = ({ wording }: Candidate): BehindHole | undefined =>
-    wording.template.prefix === prefix ? behindPrefix(wording) : undefined;
+  const afterHoleOf = ({ wording }: Candidate): TextAfterHole | undefined =>
+    wording.template.prefix === prefix ? afterPrefixOf(wording) : undefined;
   const char = all
-    .map(behindOf)
-    .find((behind) => behind !== undefined)
+    .map(afterHoleOf)
+    .find((following) => following !== undefined)
     ?.text.charAt(0);
   if (char === undefined) return { mark: undefined, candidates: wantedOf(all) };
-  const endsIn = (candidate: Candidate): BehindHole | undefined => {
-    const behind = behindOf(candidate);
-    return behind?.text.startsWith(char) === true ? behind : undefined;
+  const endsIn = (candidate: Candidate): TextAfterHole | undefined => {
+    const following = afterHoleOf(candidate);
+    return following?.text.startsWith(char) === true ? following : undefined;
   };
-  const found = all.map(endsIn).filter((behind) => behind !== undefined);
-  const texts = [...new Map(found.map((behind) => [behind.ending + behind.text, behind])).values()].sort(
+  const found = all.map(endsIn).filter((following) => following !== undefined);
+  const texts = [...new Map(found.map((following) => [following.ending + following.text, following])).values()].sort(
     (a, b) => b.ending.length + b.text.length - a.ending.length - a.text.length,
   );
   return {
     mark: {
       byte: char.charCodeAt(0),
       from: Buffer.byteLength(prefix),
-      texts: texts.map((behind) => markText(behind, all, endsIn)),
+      texts: texts.map((following) => markText(following, all, endsIn)),
     },
     candidates: wantedOf(all.filter((candidate) => endsIn(candidate) === undefined)),
   };
 }
 
-/** What stands behind a mark, with those that may be meant then. Where a longer text follows, it has been found before. */
+/** A text of a mark, with its candidates. Longer texts are tried first. */
 function markText(
-  { ending, text }: BehindHole,
+  { ending, text }: TextAfterHole,
   all: readonly Candidate[],
-  endsIn: (candidate: Candidate) => BehindHole | undefined,
+  endsIn: (candidate: Candidate) => TextAfterHole | undefined,
 ): MarkText {
   const candidates = all.filter((candidate) => {
     const other = endsIn(candidate);
@@ -227,13 +230,13 @@ function markText(
   };
 }
 
-/** The number that a line of the candidate needs right behind the text, in thousandths; 0 where any line is wanted. */
-function leastOf({ some: { atLeast } }: Candidate, text: string, behind: BehindHole | undefined): number {
-  if (atLeast === undefined || behind?.text !== text || behind.hole !== atLeast.field) return 0;
+/** The lowest number, in thousandths, that a wanted line has right after the text; 0 if any line is wanted. */
+function leastOf({ some: { atLeast } }: Candidate, text: string, following: TextAfterHole | undefined): number {
+  if (atLeast === undefined || following?.text !== text || following.hole !== atLeast.field) return 0;
   return Math.floor(atLeast.number * 1000);
 }
 
-/** @returns undefined where none of them is wanted: the line need not be read then */
+/** @returns undefined if none of them is wanted: then the line is not read */
 function wantedOf(all: readonly Candidate[]): Candidates | undefined {
   if (!all.some(isAnyWanted)) return undefined;
   if (!all.some(({ some }) => some.ofUsers === true)) return { all, withoutUser: all };
@@ -243,8 +246,8 @@ function wantedOf(all: readonly Candidate[]): Candidates | undefined {
 
 const isAnyWanted = ({ isWanted }: Candidate): boolean => isWanted;
 
-/** What is known behind the beginning of a wording's first hole. */
-interface BehindHole {
+/** The known text after the start of a wording's first hole. */
+interface TextAfterHole {
   /** the last characters of the hole */
   readonly ending: string;
   /** the text after it */
@@ -253,20 +256,20 @@ interface BehindHole {
   readonly hole: string | undefined;
 }
 
-/** By wording, as each is asked about for every beginning that it shares. */
-const behindPrefixes = new WeakMap<Wording, { readonly behind: BehindHole | undefined }>();
+/** A cache by wording, because each is looked up for every beginning that it shares. */
+const afterFirstHole = new WeakMap<Wording, { readonly following: TextAfterHole | undefined }>();
 
-function behindPrefix(wording: Wording): BehindHole | undefined {
-  let known = behindPrefixes.get(wording);
+function afterPrefixOf(wording: Wording): TextAfterHole | undefined {
+  let known = afterFirstHole.get(wording);
   if (known === undefined) {
-    known = { behind: behindHole(wording.parts.slice(wording.template.prefix === '' ? 0 : 1)) };
-    behindPrefixes.set(wording, known);
+    known = { following: textAfterHole(wording.parts.slice(wording.template.prefix === '' ? 0 : 1)) };
+    afterFirstHole.set(wording, known);
   }
-  return known.behind;
+  return known.following;
 }
 
-/** What follows a first hole that cannot hold the first character of it. */
-function behindHole([hole, ...rest]: readonly Part[]): BehindHole | undefined {
+/** The text after a first hole, if the hole cannot contain the first character of that text. */
+function textAfterHole([hole, ...rest]: readonly Part[]): TextAfterHole | undefined {
   if (hole === undefined || typeof hole === 'string') return undefined;
   const text = leadingText(rest);
   const { lacks, ending = '' } = holeSpec(hole.type);
@@ -275,7 +278,7 @@ function behindHole([hole, ...rest]: readonly Part[]): BehindHole | undefined {
   return { ending, text, hole: typeof next === 'object' ? next.name : undefined };
 }
 
-/** The same for all wordings whose steps are the same. */
+/** A key that is equal for wordings with equal steps. */
 function keyOf(parts: readonly Part[]): string {
   let key = '';
   for (const part of parts) {
@@ -290,7 +293,7 @@ function keyOf(parts: readonly Part[]): string {
   return key;
 }
 
-/** A wording's beginning up to its first hole of varying length. */
+/** The beginning of a wording, up to its first hole of variable length. */
 function stepsOf(parts: readonly Part[]): readonly Step[] {
   const steps: Step[] = [];
   for (const part of parts) {

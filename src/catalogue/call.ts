@@ -1,9 +1,9 @@
-/** An HTTP request as the access line of the service that answered it shows it. */
+/** An HTTP request, from the access line of the service that answered it. */
 export interface Call {
   readonly method: string;
-  /** never with the query, which may name anything */
+  /** without the query, which may contain anything */
   readonly path: string;
-  /** the path with `{id}` in place of whatever names one thing: of few values */
+  /** the path with `{id}` instead of ids and names: it has few values */
   readonly route: string;
 }
 
@@ -11,10 +11,10 @@ export interface Call {
 const REQUEST_LINE = /(?:"|\] )([A-Z]{3,8}) (\/[^\s?"]{0,2048})/;
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'CONNECT']);
-/** OpenTelemetry's word for any other: the set stays small. */
+/** OpenTelemetry's value for any other method, to keep the set small. */
 const OTHER_METHOD = '_OTHER';
 
-/** @param text an access line, as it may be shown */
+/** The request in an access line; undefined if the text contains none. */
 export function callIn(text: string): Call | undefined {
   const found = REQUEST_LINE.exec(text);
   if (found === null) return undefined;
@@ -22,7 +22,7 @@ export function callIn(text: string): Call | undefined {
   return { method: METHODS.has(method) ? method : OTHER_METHOD, path, route: routeOf(path) };
 }
 
-/** What paths of the APIs are made of. Any other segment names one thing: an id, or what a user called it. */
+/** The fixed segments of the APIs' paths. Any other segment is an id or a user's name. */
 const WORDS: ReadonlySet<string> = new Set([
   // nova
   ...['servers', 'detail', 'action', 'os-interface', 'os-volume_attachments', 'os-server-external-events', 'os-instance-actions'],
@@ -53,13 +53,16 @@ const WORDS: ReadonlySet<string> = new Set([
   ...['reactivate', 'locations', 'metadefs', 'namespaces', 'cache'],
 ]);
 const VERSION = /^v\d(?:\.\d{1,2})?$/;
-/** The deepest path of these APIs has so many segments. */
-const DEEPEST = 8;
+/** The maximum number of segments in a path of these APIs. */
+const MAX_SEGMENTS = 8;
 
-/** What stands before the version, or before the first word, is where a cloud mounts the service: `/networking`, `/compute`. */
+/**
+ * The route of a path. The part before the version or the first word is the mount point of the service, such as
+ * `/compute`.
+ */
 function routeOf(path: string): string {
   const segments = path
-    .split('/', DEEPEST + 2)
+    .split('/', MAX_SEGMENTS + 2)
     .filter((segment) => segment !== '')
     .map((segment) => segment.replace(/\.json$/, ''));
   const isKnown = (segment: string): boolean => WORDS.has(segment) || VERSION.test(segment);
@@ -67,7 +70,7 @@ function routeOf(path: string): string {
   const first = version === -1 ? segments.findIndex(isKnown) : version;
   const own = first === -1 ? segments : segments.slice(first);
   return `/${own
-    .slice(0, DEEPEST)
+    .slice(0, MAX_SEGMENTS)
     .map((segment) => (isKnown(segment) ? segment : '{id}'))
     .join('/')}`;
 }

@@ -5,13 +5,13 @@ import type { FieldValue } from './scan.js';
 /** Locks of oslo.concurrency, by what they protect. */
 type LockOf = 'instance' | 'interface' | 'claim' | 'resource' | 'image' | 'cache';
 
-/** What a message means besides its fields: code asks for this, never for how the kind is spelled. */
+/** The meaning of a message besides its fields. Code uses these traits and never the spelling of a kind. */
 export interface Traits {
   /** a step in the life of a lock */
   readonly lock?: { readonly of: LockOf; readonly step: 'awaited' | 'acquired' | 'released' };
   /** the access line of a service that answered an HTTP request */
   readonly request?: true;
-  /** an event that neutron sends to nova, under a request id of its own: that request is no instance action */
+  /** an event that neutron sends to nova with a request id of its own: that request is no instance action */
   readonly external?: true;
   /** about the work of a neutron agent on a port; an SR-IOV agent names the port by its MAC address */
   readonly agent?: true;
@@ -19,17 +19,17 @@ export interface Traits {
 
 /** One message that a service logs. */
 export interface MessageSpec extends Traits {
-  /** the Python logger or the vlog module; several where it moved; `*` for any logger of the service */
+  /** the Python logger or the vlog module; several if it moved; `*` for any logger of the service */
   readonly logger: string | readonly string[];
   readonly level: Level | readonly Level[];
-  /** upstream's wordings over the releases; braces mark what varies */
+  /** upstream's wordings over the releases, the newest last; braces are placeholders */
   readonly says: readonly string[];
   /** real lines, after the envelope */
   readonly seen: readonly string[];
-  /** the first and last release that says so; open where not given */
+  /** the first and the last release with this message; open if not given */
   readonly since?: string;
   readonly until?: string;
-  /** read only when no other entry reads the line */
+  /** used only if no other entry matches the line */
   readonly general?: true;
 }
 
@@ -48,7 +48,7 @@ export const defineMessages = <const M extends Messages>(services: string | read
 
 type Unwrapped<Hole extends HoleType> = (typeof holes)[Hole];
 
-/** What one hole gives: its own field, or all those that are scanned out of it (any of which may be missing). */
+/** The fields of one hole: its own, or all that are scanned out of it (any of which may be missing). */
 type FieldsOfHole<Name extends string, Hole extends HoleType> =
   Unwrapped<Hole> extends { readonly read: (raw: string) => infer Value }
     ? { readonly [N in Name]: Value }
@@ -56,7 +56,7 @@ type FieldsOfHole<Name extends string, Hole extends HoleType> =
       ? { readonly [N in Given]?: FieldValue }
       : unknown;
 
-/** The fields a wording captures, read off the wording itself: `{port:uuid}` gives `{ port: string }`. */
+/** The fields that a wording captures, derived from its text: `{port:uuid}` gives `{ port: string }`. */
 export type Fields<Wording extends string> = Wording extends `${string}{${infer Name}:${infer Hole extends HoleType}}${infer Rest}`
   ? FieldsOfHole<Name, Hole> & Fields<Rest>
   : unknown;

@@ -18,31 +18,32 @@ import {
 import { scanVifs } from './scan-vifs.js';
 
 /**
- * What may vary in a wording. `{seconds:float}` is a hole named `seconds` of type `float`.
+ * The types of holes, which are the placeholders in a wording. `{seconds:float}` is a hole named `seconds` of type
+ * `float`.
  *
  * - `read`: the hole's value becomes the field of its name.
- * - `scan`: several fields are read out of it; the value itself never leaves the process.
- * - `opaque`: nothing of it is kept: dumps, XML, secrets, addresses of people.
- * - `form`: only the form of upstream's text, different from release to release; no field.
+ * - `scan`: several fields are parsed out of the value; the value itself is never exported.
+ * - `opaque`: nothing of the value is kept: dumps, XML, secrets, addresses of people.
+ * - `form`: text of upstream that differs between releases; no field.
  *
- * Patterns hold no nested quantifiers. All but those marked `unbounded` are limited in length, so that no line can make
- * a wording slow; a wording may have one unbounded hole besides its last hole (template.ts sees to it).
+ * Patterns have no nested quantifiers. All except those with `unbounded` are limited in length, so that no line can
+ * make a wording slow. A wording may have one unbounded hole besides its last hole (template.ts checks that).
  */
 interface HoleSpec {
   readonly pattern: string;
   readonly unbounded?: true;
-  /** in characters, where all values are equally long: lets a prefilter look behind the hole */
+  /** the length in characters, if all values have the same: the prefilter then checks the text after the hole */
   readonly width?: number;
-  /** characters that no value holds: what follows the hole is found at the first of them */
+  /** characters that no value contains: the first of them ends the hole */
   readonly lacks?: string;
-  /** all characters that a value holds, where they are few */
+  /** all characters that a value may contain, if they are few */
   readonly only?: string;
-  /** what all values end in: distinguishes wordings that differ only in it */
+  /** the end of all values: distinguishes wordings that differ only in it */
   readonly ending?: string;
   readonly read?: (raw: string) => FieldValue;
   readonly scan?: (raw: string) => FieldValues;
   readonly gives?: readonly string[];
-  /** what may be shown of a scanned value; `…` where not given */
+  /** the part of a scanned value that may be shown; `…` if not given */
   readonly show?: (raw: string) => string;
   readonly opaque?: true;
   readonly form?: true;
@@ -81,7 +82,7 @@ export const holes = {
   path: { pattern: '\\S{1,4096}', read: same },
   state: { pattern: '[\\w-]{1,64}', read: same },
   quoted: { pattern: '[^"]{0,256}', read: same },
-  /** short human text; at the end of a wording it takes the rest of the line, of which 500 characters are kept */
+  /** short text; at the end of a wording it matches the rest of the line, of which 500 characters are kept */
   text: { pattern: '.{0,300}?', read: short },
 
   // nova's external events; `network-vif-plugged` has kinds of its own
@@ -90,7 +91,7 @@ export const holes = {
 
   // functions that hold locks
   claim: { pattern: '(?:[\\w.<>:-]{1,512}\\.)?instance_claim', lacks: '"', ending: 'instance_claim', read: same },
-  /** the last step of a rebuild and of an evacuation, from Yoga on */
+  /** the last step of a rebuild and of an evacuation, since Yoga */
   evacuation: { pattern: '(?:[\\w.<>:-]{1,512}\\.)?finish_evacuation', lacks: '"', ending: 'finish_evacuation', read: same },
   resources: { pattern: `(?!(?:[\\w.<>:-]{1,512}\\.)?(?:instance_claim|finish_evacuation)")${NAME}`, lacks: '"', read: same },
   nonclaim: { pattern: `(?!(?:[\\w.<>:-]{1,512}\\.)?instance_claim")${NAME}`, lacks: '"', read: same },
@@ -104,7 +105,7 @@ export const holes = {
   write: { pattern: 'PUT|POST|DELETE|PATCH', read: same },
   url: { pattern: '\\S{1,65536}', read: cleanUrl },
   servers: { pattern: '(?:/[\\w.-]{1,64}){0,4}/servers', read: same },
-  /** what stands before a resource: `/v2.1`, `/compute/v2.1`, `/v2/<project>` or nothing */
+  /** the path before a resource: `/v2.1`, `/compute/v2.1`, `/v2/<project>` or nothing */
   root: { pattern: '(?:/[\\w.-]{1,64}){0,4}', form: true },
   json: { pattern: '(?:\\.json)?', form: true },
   /** of a port: `/bindings`, `/bindings/vm2`, `/bindings/vm2/activate` */
@@ -113,7 +114,7 @@ export const holes = {
   size: { pattern: '\\d{1,20}|-', form: true },
   count: { pattern: '[\\d/]{1,40}', form: true },
   stamp: { pattern: '[^\\]]{1,64}', form: true },
-  /** who called: an address, or the list of them that proxies make */
+  /** the client: an address, or the list of addresses that proxies add */
   peer: { pattern: '[^\\s"]{0,512}', lacks: ' "', opaque: true },
   resource: { pattern: '\\S{1,65536}', scan: scanUrl, show: cleanUrl, gives: ['url', 'port', 'instance'] },
   deviceid: {
@@ -122,11 +123,11 @@ export const holes = {
     gives: ['instance', 'instances'],
   },
 
-  // ovsdbapp: `txn n=1 command(idx=0)`, older and newer forms of it, and the `_result=None, ` it prints since 2.2.1
+  // ovsdbapp: `txn n=1 command(idx=0)`, its older and newer forms, and the `_result=None, ` that it logs since 2.2.1
   txn: { pattern: 'txn (?:[0-9a-f]{8} )?(?:n=\\d{1,6} )?command\\(idx=\\d{1,6}\\)', lacks: ':', form: true },
   result: { pattern: '(?:_result=[^,]{0,128}, )?', form: true },
 
-  // Python lists, and sets: `{…}`, by Python 2 `set([…])`
+  // Python lists, and sets: `{…}`, in Python 2 `set([…])`
   uuids: { pattern: '(?:set\\()?[[({].*?[\\])}]\\)?', unbounded: true, read: scanUuids },
   uuidset: { pattern: '(?:set\\(\\[|\\{).*', unbounded: true, read: scanUuids },
   uuidlist: { pattern: '\\[.*', unbounded: true, read: scanUuids },
@@ -149,12 +150,12 @@ export const holes = {
     scan: scanPortDict,
     gives: ['instance', 'mac', 'network', 'host', 'status'],
   },
-  /** a port, and behind it its network, as neutron's DHCP agent prints its own objects; of it the port's id is shown */
+  /** a port and then its network, as neutron's DHCP agent logs its objects; only the port's id is shown */
   dhcpport: { pattern: '.*', unbounded: true, scan: scanDhcpPort, show: dhcpPortId, gives: ['port', 'instance', 'mac', 'network'] },
   lspcolumns: { pattern: '.*', unbounded: true, scan: scanLspColumns, gives: ['instance', 'mac'] },
   ovsexternalids: { pattern: '.*', unbounded: true, scan: scanOvsExternalIds, gives: ['port', 'mac', 'instance'] },
   ovnrow: { pattern: '.*', unbounded: true, scan: scanOvnRow, gives: ['port', 'instance'] },
-  /** never kept: dumps, XML, anything that could hold a secret */
+  /** never kept: dumps, XML, anything that may contain a secret */
   rest: { pattern: '.*', unbounded: true, opaque: true },
 } as const satisfies Record<string, HoleSpec>;
 
@@ -162,5 +163,5 @@ export type HoleType = keyof typeof holes;
 
 export const isHoleType = (type: string): type is HoleType => Object.hasOwn(holes, type);
 
-/** The table's row without its literal types, for code that treats all holes alike. */
+/** The row of the table, without its literal types, for code that handles all holes in the same way. */
 export const holeSpec = (type: HoleType): HoleSpec => holes[type];

@@ -14,35 +14,37 @@ export { tables } from './tables.js';
 export { parseTemplate } from './template.js';
 export type { Wants } from './wants.js';
 
-/** What services say, and what it means. */
+/** The messages that services log, and their meaning. */
 export interface Catalogue {
-  /** whose messages are known */
+  /** the services whose messages are known */
   readonly services: readonly string[];
-  /** Whether anything this logger says is known. */
+  /** Whether a message of this logger is known. */
   knowsLogger(service: string, logger: string): boolean;
-  /** Every wording a service may log. */
+  /** All wordings that a service may log. */
   messagesOf(service: string): readonly Message[];
   /**
-   * The index of a service's messages: one for all who want the same, as it takes as long to make as thousands of lines to
-   * read. Sets are distinguished by the identity of the function. Kinds that users added are wanted by everybody.
+   * The index of a service's messages. Creating one takes as long as reading thousands of lines, so callers with the
+   * same `wants` function (by identity) share it. Kinds that users added are always wanted.
    */
   matcher(service: string, wants: Wants): Matcher;
   /**
-   * What a message announces; `undefined` for a message the catalogue does not know, which is most of them.
+   * The content of a message; undefined if the catalogue does not know it, as for most messages.
    *
-   * @param message what follows the envelope and the `[instance: …]` prefix on the first line of the record, without
-   *   the suffix oslo.log puts on DEBUG records; for uWSGI's own lines (logger `uwsgi`) the whole line
+   * @param message the text after the envelope and the `[instance: …]` prefix on the first line of the record, without
+   *   the suffix of DEBUG records; for uWSGI's own lines (logger `uwsgi`) the whole line
    */
   recognise(service: string, logger: string, message: string): Announcement | undefined;
-  /** Every reading of a message, where `recognise` stops at the first: a healthy catalogue gives one at most. */
+  /** All wordings that match a message, while `recognise` stops at the first. A correct catalogue has at most one. */
   readings(service: string, logger: string, message: string): readonly Message[];
 }
 
 const everything: Wants = () => true;
 
 /**
- * @param ours the tables that novaspan is made of
- * @param added tables of users, read beside ours
+ * Creates a catalogue.
+ *
+ * @param ours novaspan's own tables
+ * @param added tables of users, used together with them
  */
 export function createCatalogue(ours: readonly Table<Messages>[], added: readonly Table<Messages>[] = []): Catalogue {
   const wordings = new Map<string, Wording[]>();
@@ -83,11 +85,11 @@ export function createCatalogue(ours: readonly Table<Messages>[], added: readonl
   };
 }
 
-/** novaspan's own. */
+/** novaspan's own catalogue. */
 export const catalogue: Catalogue = createCatalogue(tables);
 export const { services, knowsLogger, messagesOf, recognise, readings } = catalogue;
 
-/** docs/catalogue.md: the tables, for people. */
+/** The text of docs/catalogue.md. */
 export function catalogueMarkdown(): string {
   const sections = tables.map((table) => {
     const rows = Object.entries<MessageSpec>(table.messages).map(

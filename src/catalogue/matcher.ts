@@ -4,24 +4,24 @@ import type { Announcement, FieldValue } from './event.js';
 import { ANY_LOGGER, loggersOf, type Wording } from './message.js';
 import type { Some, Wants } from './wants.js';
 
-/** The result for a message that the catalogue knows and no caller wants. */
+/** The result for a message that the catalogue knows but no caller needs. */
 export const UNWANTED = 'unwanted';
 
 const ANY: Some = {};
 
-/** The length of a table by a hash of a logger's name. */
+/** The number of slots in the hash table of logger names. */
 const SLOTS = 256;
-/** Of a message that is text so many bytes are looked at before it is tried: no beginning and its first hole are longer. */
-const LONGEST_BEGINNING = 4096;
+/** The longest beginning of a message, its first hole included (bytes). */
+const MAX_BEGINNING = 4096;
 
-/** What one logger of a service may say. */
+/** The index of the messages of one logger. */
 export class LoggerIndex {
-  /** undefined where it stands for every logger that has no entry of its own */
+  /** undefined for the index of all loggers without an entry of their own */
   readonly name: string | undefined;
-  /** Whether anything that this logger alone says is wanted. */
+  /** Whether a message of this logger alone is wanted. */
   readonly isKnown: boolean;
   readonly #all: readonly Candidate[];
-  /** made for the logger's first line: a log holds a fifth of them */
+  /** created for the first line of the logger: a log contains a fifth of the loggers */
   #beginnings: Beginnings | undefined;
 
   constructor(name: string | undefined, own: readonly Candidate[], any: readonly Candidate[]) {
@@ -30,16 +30,16 @@ export class LoggerIndex {
     this.#all = [...own, ...any];
   }
 
-  /** What its messages begin with. */
+  /** The possible beginnings of its messages. */
   get beginnings(): Beginnings {
     this.#beginnings ??= beginningsOf(this.#all);
     return this.#beginnings;
   }
 
   /**
-   * What the message between two places of the bytes may be, in the order in which it is to be tried.
+   * The candidates for the message in a range of bytes, in the order in which they are tried.
    *
-   * @returns undefined for most messages: they begin as nothing does that is wanted, and need not be decoded
+   * @returns undefined for most messages: no wanted wording begins like them, so they are not decoded
    */
   candidates(bytes: Buffer, message: number, end: number): Candidates | undefined {
     return candidatesAt(this.beginnings, bytes, message, end);
@@ -47,8 +47,9 @@ export class LoggerIndex {
 }
 
 /**
- * The index of what a service may say. It answers twice: on the bytes of a line, whether it can be anything that is wanted,
- * by its logger first and then by what the wordings of that logger begin with; and on the decoded message, which it is.
+ * The index of a service's messages, used in two steps. On the bytes of a line it finds the logger and the wordings of
+ * that logger that begin like the message; most lines end here. Then it matches these wordings with the decoded
+ * message.
  */
 export class Matcher {
   readonly #byHash: (readonly { readonly bytes: Uint8Array; readonly index: LoggerIndex }[])[] = [];
@@ -74,7 +75,7 @@ export class Matcher {
     this.#other = any.length > 0 ? new LoggerIndex(undefined, [], any) : undefined;
   }
 
-  /** What the logger may say whose name stands between two places of the bytes. */
+  /** The index of the logger whose name is in a range of bytes. */
   loggerAt(bytes: Buffer, start: number, end: number): LoggerIndex | undefined {
     const same = this.#byHash[hashOf(bytes, start, end)];
     if (same !== undefined)
@@ -83,9 +84,9 @@ export class Matcher {
   }
 
   /**
-   * What a message announces that is text already.
+   * The content of a decoded message.
    *
-   * @returns undefined for a message the catalogue does not know, which is most of them
+   * @returns undefined if the catalogue does not know it, as for most messages
    */
   read(logger: string, message: string): Announcement | typeof UNWANTED | undefined {
     const index = this.#byName.get(logger) ?? this.#other;
@@ -96,10 +97,10 @@ export class Matcher {
   }
 }
 
-/** The bytes of the message at hand. */
-const beginning = Buffer.alloc(LONGEST_BEGINNING);
+/** The bytes of the current message. */
+const beginning = Buffer.alloc(MAX_BEGINNING);
 
-/** What a message announces, by the first of the candidates that reads it. */
+/** The content of a message, by the first candidate that matches it. */
 export function firstReading(candidates: readonly Candidate[], message: string): Announcement | typeof UNWANTED | undefined {
   for (const {
     wording,
@@ -120,10 +121,10 @@ export function firstReading(candidates: readonly Candidate[], message: string):
 
 const isBelow = (value: FieldValue | undefined, least: number): boolean => typeof value === 'number' && value < least;
 
-/** What begins with a hole is tried later, and what is general last. */
+/** The order in which wordings are tried: those that begin with a hole later, general ones last. */
 const rankOf = ({ spec, template }: Wording): number => (spec.general === true ? 2 : template.prefix === '' ? 1 : 0);
 
-/** Of a few bytes only: loggers differ in their length and their ends, and what is found is compared anyway. */
+/** A hash of a few bytes: loggers differ in their length and their ends, and the name that is found is compared. */
 export function hashOf(bytes: Buffer, start: number, end: number): number {
   return (Math.imul(end - start, 37) ^ bytes[end - 1]! ^ Math.imul(bytes[(start + end) >> 1]!, 5)) & (SLOTS - 1);
 }

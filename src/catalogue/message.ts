@@ -15,12 +15,12 @@ export interface Wording extends Message {
   readonly template: Template;
 }
 
-/** Stands for every logger of a service. */
+/** The entry for every logger of a service. */
 export const ANY_LOGGER = '*';
 
 export const loggersOf = ({ spec }: Message): readonly string[] => [spec.logger].flat();
 
-/** The wordings of a table, in the order in which they stand there. */
+/** The wordings of a table, in its order. */
 export const wordingsOf = ({ messages }: Table<Messages>): Wording[] =>
   Object.entries<MessageSpec>(messages).flatMap(([kind, spec]) =>
     spec.says.map((says) => {

@@ -5,7 +5,8 @@ export const neutronDhcpAgent = defineMessages('neutron-dhcp-agent', {
   'dhcp.port.reloading': {
     logger: 'neutron.agent.dhcp.agent',
     level: 'INFO',
-    // The whole port; since Train ` on network ` and the whole network behind it. A port that was just made holds its network, too.
+    // The whole port; since Train followed by ` on network ` and the whole network. A new port contains its network as
+    // well.
     says: ['Trigger reload_allocations for port {port:dhcpport}'],
     seen: [
       "Trigger reload_allocations for port admin_state_up=True, allowed_address_pairs=[], binding:host_id=, binding:profile=, binding:vif_details=, binding:vif_type=unbound, binding:vnic_type=normal, created_at=2026-11-28T22:12:11Z, description=, device_id=66e526a4-012a-481a-9dff-8dc2e38d3f6e, device_owner=, extra_dhcp_opts=[], fixed_ips=[<neutron.agent.linux.dhcp.DictModel object at 0x7f017d746640>], id=f2b29e22-e4cc-40dd-a089-219502368a15, ip_allocation=immediate, mac_address=fa:16:3e:f4:bb:c7, name=, network=admin_state_up=True, availability_zone_hints=[], availability_zones=['nova'], created_at=2026-11-28T21:57:01Z, description=, id=3166962f-2592-488d-806d-bcb5ef7c20a0, ipv4_address_scope=None, ipv6_address_scope=None, l2_adjacency=True, mtu=1450, name=net1, port_security_enabled=True, project_id=a68a46e8cc0540e8bf087dc9f16e5b9f, provider:network_type=vxlan, provider:physical_network=None, provider:segmentation_id=1, qos_policy_id=None, revision_number=2, router:external=False, shared=False, status=ACTIVE, subnets=['95f25409-bce0-4c5c-8c22-103d98a06485'], tags=[], tenant_id=a68a46e8cc0540e8bf087dc9f16e5b9f, updated_at=2026-11-28T21:57:03Z, vlan_transparent=None, network_id=3166962f-2592-488d-806d-bcb5ef7c20a0, port_security_enabled=True, project_id=a68a46e8cc0540e8bf087dc9f16e5b9f, qos_network_policy_id=None, qos_policy_id=None, resource_request=None, revision_number=1, security_groups=['597d4785-346e-467a-939d-1481159a4973'], status=DOWN, tags=[], tenant_id=a68a46e8cc0540e8bf087dc9f16e5b9f, updated_at=2026-11-28T22:12:12Z on network _ns_name=qdhcp-3166962f-2592-488d-806d-bcb5ef7c20a0, admin_state_up=True, availability_zone_hints=[], availability_zones=['nova'], created_at=2026-11-28T21:57:01Z, description=, id=3166962f-2592-488d-806d-bcb5ef7c20a0, ipv4_address_scope=None, ipv6_address_scope=None, l2_adjacency=True, mtu=1450, name=net1, non_local_subnets=[], port_security_enabled=True, ports=[<neutron.agent.linux.dhcp.DictModel object at 0x7f017dc6fc70>], project_id=a68a46e8cc0540e8bf087dc9f16e5b9f, provider:network_type=vxlan, provider:physical_network=None, provider:segmentation_id=1, qos_policy_id=None, revision_number=2, router:external=False, shared=False, status=ACTIVE, subnets=[<neutron.agent.linux.dhcp.DictModel object at 0x7f017dc6fc40>], tags=[], tenant_id=a68a46e8cc0540e8bf087dc9f16e5b9f, updated_at=2026-11-28T21:57:03Z, vlan_transparent=None",
@@ -43,7 +44,7 @@ export const neutronDhcpAgent = defineMessages('neutron-dhcp-agent', {
   'dhcp.failed': {
     logger: 'neutron.agent.dhcp.agent',
     level: 'ERROR',
-    // What the agent was to do with the network: enable, restart, reload_allocations, …
+    // The task of the agent for the network: enable, restart, reload_allocations, …
     says: ['Unable to {action:state} dhcp for {network:uuid}.'],
     seen: ['Unable to enable dhcp for 3166962f-2592-488d-806d-bcb5ef7c20a0.: multiprocessing.managers.RemoteError: '],
   },

@@ -1,8 +1,8 @@
 import { defineMessages } from './define.js';
 
 /**
- * The agent of ML2/OVS.
- * Wordings: openstack/neutron neutron/plugins/ml2/drivers/openvswitch/agent/ovs_neutron_agent.py, neutron/agent/securitygroups_rpc.py.
+ * The agent of ML2/OVS. Wordings: openstack/neutron neutron/plugins/ml2/drivers/openvswitch/agent/ovs_neutron_agent.py,
+ * neutron/agent/securitygroups_rpc.py.
  */
 export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent', {
   'agent.port.processing': {
@@ -112,7 +112,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     agent: true,
     logger: 'neutron.agent.securitygroups_rpc',
     level: 'INFO',
-    // A set: of ports whose interfaces have gone, before "Ports … removed".
+    // A set: the ports whose interfaces are gone, before "Ports … removed".
     says: ['Remove device filter for {ports:uuidset}'],
     seen: [
       "Remove device filter for {'cfa12123-6d03-4c40-9b69-97c767adc48e', '771a9609-0d30-40e2-8b63-68a9cc0bc7c0'}",
@@ -122,7 +122,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
   'agent.filters.dropped': {
     logger: 'neutron.agent.securitygroups_rpc',
     level: 'INFO',
-    // A list, of one: neutron has deleted the port, in a turn of its own that may come much later.
+    // A list with one port: neutron has deleted the port, in a later loop of the agent.
     says: ['Remove device filter for {ports:uuidlist}'],
     seen: ["Remove device filter for ['f2b29e22-e4cc-40dd-a089-219502368a15']"],
   },
@@ -155,7 +155,7 @@ export const neutronOpenvswitchAgent = defineMessages('neutron-openvswitch-agent
     seen: ["Port 'qvo501d41f6-7a' has lost its vlan tag '3'! Current vlan tag on this port is '[]'."],
     since: 'Victoria',
   },
-  // What the loop says of itself, every two seconds; at DEBUG up to Rocky.
+  // Lines about the loop itself, every two seconds; at DEBUG up to Rocky.
   'agent.loop.started': {
     logger: 'neutron.plugins.ml2.drivers.openvswitch.agent.ovs_neutron_agent',
     level: ['INFO', 'DEBUG'],

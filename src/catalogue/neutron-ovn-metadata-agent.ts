@@ -2,7 +2,7 @@ import { defineMessages } from './define.js';
 
 /**
  * OVN's metadata agent. Wordings: openstack/neutron neutron/agent/ovn/metadata/agent.py (networking-ovn up to Train,
- * where the datapath's own uuid stands in place of the network's up to Stein).
+ * which logged the datapath's own UUID instead of the network's up to Stein).
  */
 export const neutronOvnMetadataAgent = defineMessages(
   ['neutron-ovn-metadata-agent', 'networking-ovn-metadata-agent', 'neutron-ovn-agent'],

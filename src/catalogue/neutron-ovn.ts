@@ -1,7 +1,7 @@
 import { defineMessages } from './define.js';
 
 /**
- * neutron's OVN driver (networking-ovn up to Train) and the transactions it runs on the Northbound database.
+ * neutron's OVN driver (networking-ovn up to Train), and its transactions on the Northbound database.
  * Wordings: openstack/neutron neutron/plugins/ml2/drivers/ovn/, neutron/db/ovn_revision_numbers_db.py;
  * openstack/ovsdbapp ovsdbapp/backend/ovs_idl/{transaction,event}.py.
  */

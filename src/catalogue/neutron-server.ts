@@ -1,9 +1,9 @@
 import { defineMessages } from './define.js';
 
 /**
- * neutron-server and the processes it was split into: requests, ports, provisioning, events for nova.
+ * neutron-server and its successors: requests, ports, provisioning, events for nova.
  * Wordings: openstack/neutron neutron/wsgi.py, neutron/plugins/ml2/, neutron/db/provisioning_blocks.py,
- * neutron/notifiers/nova.py. Two spaces stand before `len:`.
+ * neutron/notifiers/nova.py. There are two spaces before `len:`.
  */
 export const neutronServer = defineMessages(
   ['neutron-server', 'neutron-api', 'neutron-rpc-server', 'neutron-periodic-workers', 'neutron-ovn-maintenance-worker'],
@@ -52,7 +52,7 @@ export const neutronServer = defineMessages(
         '{client:peer} "{method:GET} /v2.0/ports{json:json}?{query:deviceid} HTTP/{http:version}" status: {status:int}  len: {length:size} time: {seconds:float}',
       ],
       seen: ['127.0.0.1 "GET /v2.0/ports?device_id=b8acd14b-35cc-4931-bd08-129b0bf97b38 HTTP/1.1" status: 200  len: 210 time: 0.0455313'],
-      // uWSGI's own line, the only one since 2025.2, is read as any other request.
+      // Since 2025.2 there is only uWSGI's own line, which is read like any other request.
       until: '2025.1',
     },
     'neutron.requested': {
@@ -257,7 +257,7 @@ export const neutronServer = defineMessages(
         'device_id is not set on port 10a58ff1-5e0f-496b-8249-41c0f837a8b7 yet.',
       ],
     },
-    // An agent calls a port by its id (openvswitch), its tap (linuxbridge) or its address (SR-IOV).
+    // An agent names a port by its id (openvswitch), its tap (linuxbridge) or its MAC address (SR-IOV).
     'agent.details.requested': {
       agent: true,
       logger: 'neutron.plugins.ml2.rpc',

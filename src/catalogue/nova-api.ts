@@ -1,7 +1,7 @@
 import { defineMessages } from './define.js';
 
 /**
- * nova-api. Its access lines stand at the end of the request: eventlet's up to 2025.1, requestlog's under uWSGI.
+ * nova-api. It logs the access line at the end of a request: by eventlet up to 2025.1, by requestlog under uWSGI.
  * Wordings: openstack/nova nova/conf/wsgi.py, nova/api/openstack/requestlog.py, nova/compute/api.py,
  * nova/api/openstack/compute/server_external_events.py.
  */
@@ -231,7 +231,7 @@ export const novaApi = defineMessages(
         'Doing local delete in cell 2aeadeaf-462c-47e4-836b-c5bac3e07e48(cell1)',
       ],
     },
-    // an external event of a migrating instance goes to both of its hosts
+    // an external event for a migrating instance is sent to both hosts
     'event.copied.to.hosts': {
       logger: 'nova.compute.api',
       level: 'DEBUG',
@@ -252,7 +252,7 @@ export const novaApi = defineMessages(
       says: ['block_device_mapping {devices:rest}'],
       seen: ['block_device_mapping …'],
     },
-    // names the action; the body of the request, which may hold passwords, is not kept
+    // names the action; the body of the request is not kept, because it may contain passwords
     'server.action.called': {
       logger: 'nova.api.openstack.wsgi',
       level: 'DEBUG',

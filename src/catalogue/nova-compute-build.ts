@@ -118,7 +118,7 @@ export const novaComputeBuild = defineMessages('nova-compute', {
     says: ['Unexpected build failure, not rescheduling build.'],
     seen: ['Unexpected build failure, not rescheduling build.'],
   },
-  // the text of an exception, which nova logs as it is
+  // the text of an exception, which nova logs unchanged
   'instance.build.aborted': {
     logger: 'nova.compute.manager',
     level: ['DEBUG', 'ERROR'],

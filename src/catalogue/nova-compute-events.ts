@@ -45,7 +45,7 @@ export const novaComputeEvents = defineMessages('nova-compute', {
       'Received unexpected event network-vif-plugged-10a58ff1-5e0f-496b-8249-41c0f837a8b7 for instance with vm_state active and task_state None.',
     ],
   },
-  // in the order Yoga, Queens to Victoria, Wallaby and Xena, Ocata and Pike
+  // in this order: Yoga, Queens to Victoria, Wallaby and Xena, Ocata and Pike
   'vif.plug.timed.out': {
     logger: ['nova.compute.manager', 'nova.virt.libvirt.driver'],
     level: 'WARNING',
@@ -206,7 +206,7 @@ export const novaComputeEvents = defineMessages('nova-compute', {
     says: ['VM Postcopy started (Lifecycle Event)'],
     seen: ['VM Postcopy started (Lifecycle Event)'],
   },
-  // the epoch is when libvirt reported it
+  // the epoch is the time at which libvirt reported it
   'guest.event.emitted': {
     logger: 'nova.virt.driver',
     level: 'DEBUG',

@@ -41,7 +41,7 @@ export const novaComputeLibvirtMigrate = defineMessages('nova-compute', {
     says: ['Plugging VIFs before live migration.', 'Plugging VIFs using destination host port bindings before live migration.'],
     seen: ['Plugging VIFs before live migration.', 'Plugging VIFs using destination host port bindings before live migration.'],
   },
-  // the only line of the source that names request and instance before the copy
+  // before the copy, the only line of the source with both the request id and the instance
   'live.migration.storage.checked': {
     logger: 'nova.virt.libvirt.driver',
     level: 'DEBUG',

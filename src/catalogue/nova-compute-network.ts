@@ -1,7 +1,7 @@
 import { defineMessages } from './define.js';
 
 /**
- * What nova-compute asks of neutron.
+ * nova-compute's requests to neutron.
  * Wordings: openstack/nova nova/network/neutron.py (nova/network/neutronv2/api.py up to Train).
  */
 export const novaComputeNetwork = defineMessages('nova-compute', {

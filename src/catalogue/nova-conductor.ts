@@ -1,6 +1,8 @@
 import { defineMessages } from './define.js';
 
-/** nova-conductor. Wordings: openstack/nova nova/conductor/manager.py, nova/conductor/tasks/, nova/scheduler/utils.py. */
+/**
+ * nova-conductor. Wordings: openstack/nova nova/conductor/manager.py, nova/conductor/tasks/, nova/scheduler/utils.py.
+ */
 export const novaConductor = defineMessages(['nova-conductor', 'nova-super-conductor'], {
   'destinations.selected': {
     logger: 'nova.conductor.manager',

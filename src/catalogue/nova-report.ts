@@ -1,6 +1,6 @@
 import { defineMessages } from './define.js';
 
-/** What every nova service reports to placement. Wordings: openstack/nova nova/scheduler/client/report.py. */
+/** Reports of any nova service to placement. Wordings: openstack/nova nova/scheduler/client/report.py. */
 export const novaReport = defineMessages(
   [
     'nova-compute',

@@ -1,8 +1,8 @@
 import { defineMessages } from './define.js';
 
 /**
- * os-vif and the OVSDB commands it runs, in the log of nova-compute.
- * Wordings: openstack/os-vif os_vif/__init__.py; openstack/nova nova/network/os_vif_util.py; openstack/ovsdbapp ovsdbapp/backend/ovs_idl/transaction.py.
+ * os-vif and the OVSDB commands it runs, in the log of nova-compute. Wordings: openstack/os-vif os_vif/__init__.py;
+ * openstack/nova nova/network/os_vif_util.py; openstack/ovsdbapp ovsdbapp/backend/ovs_idl/transaction.py.
  */
 export const osVif = defineMessages('nova-compute', {
   'vif.plugging': {

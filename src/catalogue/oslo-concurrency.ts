@@ -1,8 +1,8 @@
 import { defineMessages } from './define.js';
 
 /**
- * Locks and commands of nova-compute. `<instance>-events` locks are left out: they say nothing of an action.
- * Wordings: openstack/oslo.concurrency oslo_concurrency/{lockutils,processutils}.py. Since 4.5 (Yoga) "released" is quoted.
+ * Locks and commands of nova-compute, without the `<instance>-events` locks, which are useless for actions. Wordings:
+ * openstack/oslo.concurrency oslo_concurrency/{lockutils,processutils}.py. Since 4.5 (Yoga) "released" is quoted.
  */
 export const osloConcurrency = defineMessages('nova-compute', {
   'instance.lock.awaited': {
@@ -226,7 +226,7 @@ export const osloConcurrency = defineMessages('nova-compute', {
       'CMD "mv /var/lib/nova/instances/01b6ae9b-c92d-4871-baad-06e41fc1de7e /var/lib/nova/instances/01b6ae9b-c92d-4871-baad-06e41fc1de7e_del" returned: 0 in 0.012s',
     ],
   },
-  // a resize or a migration keeps the disks of the source beside, and copies them
+  // a resize or a migration renames the disks on the source and copies them
   'disk.resize.moving': {
     logger: 'oslo_concurrency.processutils',
     level: 'DEBUG',

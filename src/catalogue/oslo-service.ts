@@ -1,9 +1,9 @@
 import { defineMessages } from './define.js';
 
 /**
- * Work that is repeated at intervals, such as a heartbeat or a report of the state, and took longer than its interval: the process was
- * held up. Wordings: openstack/oslo.service oslo_service/loopingcall.py, in nova's own copy of it up to Kilo. oslo.log printed the `_` of
- * libraries as a dot.
+ * Periodic work, such as a heartbeat or a report of the state, that took longer than its interval: the process was
+ * blocked. Wordings: openstack/oslo.service oslo_service/loopingcall.py, in nova's own copy up to Kilo. Old oslo.log
+ * replaced the `_` in logger names of libraries by a dot.
  */
 export const osloService = defineMessages(
   [

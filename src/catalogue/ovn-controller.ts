@@ -2,7 +2,7 @@ import { defineMessages } from './define.js';
 
 /**
  * ovn-controller. Wordings: ovn-org/ovn controller/{binding,if-status,pinctrl,ovn-controller}.c, lib/inc-proc-eng.c.
- * A logical port of a VM has the uuid of its neutron port for a name; others (`cr-lrp-…`) are not read.
+ * The name of a VM's logical port is the UUID of its neutron port; other ports (`cr-lrp-…`) are not read.
  */
 export const ovnController = defineMessages('ovn-controller', {
   'lport.claimed': {

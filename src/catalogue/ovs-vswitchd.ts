@@ -14,7 +14,7 @@ export const ovsVswitchd = defineMessages('ovs-vswitchd', {
     says: ['bridge {bridge:ifname}: deleted interface {tap:ifname} on port {n:int}'],
     seen: ['bridge br-int: deleted interface tapbbe75762-23 on port 15'],
   },
-  // normal on a boot: the port is in the database before its tap exists
+  // normal at a boot: the port is in the database before its tap exists
   'interface.unopened': {
     logger: 'bridge',
     level: 'WARNING',

@@ -1,7 +1,7 @@
 import { defineMessages } from './define.js';
 
 /**
- * How OVSDB transactions end, in every service that runs them.
+ * Results of OVSDB transactions, in every service that runs them.
  * Wordings: openstack/ovsdbapp ovsdbapp/backend/ovs_idl/transaction.py.
  */
 export const ovsdbapp = defineMessages(

@@ -7,13 +7,13 @@ import { tables } from './tables.js';
 export type { Family } from '../model/service.js';
 export { familyOf } from '../model/services.js';
 
-/** A release of OpenStack, as its first version numbers and its log lines show it. */
+/** A release of OpenStack, with the facts that identify it in logs. */
 export interface Release {
   readonly name: string;
-  /** the first number of its services' versions: nova 26.2.2 is Zed */
+  /** the major version of nova: nova 26.2.2 is Zed */
   readonly nova: number;
   readonly neutron: number;
-  /** how many request ids oslo.log prints in the brackets: since Zed the caller's goes before the request's own */
+  /** the number of request ids in the brackets of a line: since Zed the caller's id is before the request's own */
   readonly ids: 1 | 2;
 }
 
@@ -33,7 +33,7 @@ export const releases: readonly Release[] = NAMES.map((name, i) => ({
   ids: i < TWO_IDS_SINCE ? 1 : 2,
 }));
 
-/** OVN has releases of its own; up to 2.12 it came with Open vSwitch. */
+/** All releases of OVN in the catalogue, oldest first. Up to 2.12 it was part of Open vSwitch. */
 export const ovnReleases: readonly string[] = [
   ...['2.12', '20.03', '20.06', '20.09', '20.12', '21.03', '21.06', '21.09', '21.12', '22.03', '22.06', '22.09', '22.12'],
   ...['23.03', '23.06', '23.09', '24.03', '24.09', '25.03', '25.09', '26.03'],
@@ -41,22 +41,22 @@ export const ovnReleases: readonly string[] = [
 
 export const releaseNames = (family: Family): readonly string[] => (family === 'ovn' ? ovnReleases : NAMES);
 
-/** Releases from one to another, as places in their list. */
+/** A range of releases, both ends included, as indexes in the list of their family. */
 export interface Range {
   readonly since: number;
   readonly until: number;
 }
 
 /**
- * The place of a release in the list of its family, by its name as the catalogue has it (`Zed`, `OVN 22.09`).
+ * The index of a release in the list of its family, by its name (`Zed`, `OVN 22.09`).
  *
- * @returns -1 for one that is not in the list
+ * @returns -1 if it is not in the list
  */
 export const placeOf = (family: Family, name: string): number => releaseNames(family).indexOf(name.replace(/^OVN /, ''));
 
 export const everyRelease = (family: Family): Range => ({ since: 0, until: releaseNames(family).length - 1 });
 
-/** The releases that print a message. */
+/** The releases that log a message. */
 export function printedIn({ since, until }: Pick<MessageSpec, 'since' | 'until'>, family: Family): Range {
   const every = everyRelease(family);
   const from = since === undefined ? every.since : placeOf(family, since);
@@ -70,7 +70,10 @@ export const overlap = (a: Range, b: Range): Range | undefined => {
   return since <= until ? { since, until } : undefined;
 };
 
-/** `Zed or later`, `Yoga or before`, `Rocky to Train`, `Zed`. The oldest of the list stands for all before it: `Ocata or before`. */
+/**
+ * A range in words: `Zed or later`, `Yoga or before`, `Rocky to Train`, `Zed`. The oldest release includes all before
+ * it.
+ */
 export function rangeText(range: Range, family: Family): string {
   const names = releaseNames(family);
   const label = (place: number): string => (family === 'ovn' ? `OVN ${names[place]}` : names[place]!);
@@ -82,7 +85,7 @@ export function rangeText(range: Range, family: Family): string {
   return `${label(range.since)} to ${names[range.until]}`;
 }
 
-/** A kind of message as one table has it. */
+/** A kind of message in one table. */
 export interface Known {
   readonly services: readonly string[];
   readonly spec: MessageSpec;
@@ -97,13 +100,13 @@ for (const { services, messages } of tables) {
   }
 }
 
-/** Where a kind is found: nearly always in one table. */
+/** The entries of a kind: nearly always one. */
 export const knownAs = (kind: EventKind): readonly Known[] => known.get(kind) ?? [];
 
 export const isKind = (text: string): text is EventKind => known.has(text);
 
-/** The level that a message is logged at as a rule; others are those of other releases, or of other places in the code. */
+/** The usual level of a message. Further levels are those of other releases, or of other places in the code. */
 export const usualLevel = ({ level }: Pick<MessageSpec, 'level'>): Level => (typeof level === 'string' ? level : level[0]!);
 
-/** Whether services that log at INFO, which is their default, print it. */
+/** Whether services that log at INFO, the default, log the message. */
 export const isPrintedAtInfo = (spec: Pick<MessageSpec, 'level'>): boolean => !['DEBUG', 'TRACE'].includes(usualLevel(spec));

@@ -1,6 +1,6 @@
 import { FAR, type FieldValues, isUuid, macOnly, QUOTE, uuidOnly, type Vif } from './scan.js';
 
-/** No document of nova's nests deeper than 8. */
+/** The maximum depth of a document. nova's have at most 8 levels. */
 const DEEP = 32;
 const DOUBLE_QUOTE = 34;
 const COMMA = 44;
@@ -8,7 +8,7 @@ const COLON = 58;
 const OPENING_BRACE = 123;
 const CLOSING_BRACE = 125;
 
-/** The values of an object that are looked at, by key. */
+/** The values of an object that are used, by key. */
 interface Values {
   id: string | undefined;
   devname: string | undefined;
@@ -19,22 +19,22 @@ interface Values {
 
 /** An object of the document. */
 interface Frame extends Values {
-  /** the key under which this object stands in its parent */
+  /** the key of this object in its parent */
   readonly under: string | undefined;
   network: string | undefined;
 }
 
 /**
- * The ports of a network_info document. A port is an object with an id and a tap, a MAC address or an OVS interface;
- * the `network` nested in it has an id too, which becomes the port's network. Walks the braces once, so that neither
- * the order of keys nor a missing end matters.
+ * The ports of a network_info document. A port is an object with an id and a tap, a MAC address or an OVS interface.
+ * The `network` nested in it has an id as well, which becomes the port's network. The braces are read once, so that
+ * neither the order of keys nor a missing end matters.
  */
 export function scanVifs(raw: string): FieldValues {
   const text = raw.slice(0, 4 * FAR);
   const ports: Vif[] = [];
   const open: Frame[] = [];
   let key: string | undefined;
-  /** the latest string: few of them are looked at */
+  /** the last string: few of them are used */
   let from = -1;
   let to = -1;
   for (let at = 0; at < text.length; at += 1) {
@@ -75,7 +75,7 @@ export function scanVifs(raw: string): FieldValues {
 const isLookedAt = (key: string): key is keyof Values =>
   key === 'id' || key === 'devname' || key === 'address' || key === 'ovs_interfaceid' || key === 'type';
 
-/** The place of the quote that ends the string. @returns -1 where the text was cut before it */
+/** The index of the quote that ends the string; -1 if the text was cut before it. */
 function endOfString(text: string, start: number): number {
   const quote = text.charAt(start);
   let end = text.indexOf(quote, start + 1);
@@ -93,7 +93,7 @@ const frameUnder = (under: string | undefined): Frame => ({
   network: undefined,
 });
 
-/** Closes the object that was opened last: a network gives its id to its port, and a port is noted. */
+/** Closes the object that was opened last. A network passes its id to its port; a port is added to the result. */
 function closeLast(open: Frame[], ports: Vif[]): void {
   const frame = open.pop();
   if (frame === undefined) return;

@@ -1,23 +1,23 @@
 /**
- * Reads the ids out of the large values that OpenStack prints: reprs of Python objects and JSON documents.
- * All of it is tolerant scanning. The values may be cut short or wrapped when the log was copied, releases order
- * their keys differently, and Python 2 put a `u` before its strings; nothing here ever throws or parses strictly.
+ * Reads ids out of large values in logs of OpenStack: texts of Python objects and JSON documents. The scanning is
+ * tolerant and never throws: values may be cut or wrapped when a log was copied, releases order keys differently, and
+ * Python 2 puts a `u` before strings.
  */
 
-/** A port as nova's network_info cache shows it. */
+/** A port, as in nova's network_info cache. */
 export interface Vif {
   readonly port: string;
   readonly tap?: string;
   readonly mac?: string;
   readonly network?: string;
-  /** what neutron bound it to, where that is not OVS: `bridge`, `hw_veb`, … */
+  /** the type of its binding, if that is not OVS: `bridge`, `hw_veb`, … */
   readonly type?: string;
 }
 
 export type FieldValue = string | number | readonly string[] | readonly Vif[];
 export type FieldValues = Record<string, FieldValue>;
 
-/** No value is read further than this: ids stand near the beginning, and a line may be a megabyte long. */
+/** How many characters of a value are read: ids are near its beginning, and a line may have a megabyte. */
 export const FAR = 65_536;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 const UUIDS = new RegExp(UUID, 'g');
@@ -26,13 +26,13 @@ const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}/;
 
 export const isUuid = (text: string | undefined): text is string => text?.length === UUID_LENGTH && UUID.test(text);
 
-/** Every uuid in a Python list or set, each once, in order. */
+/** All UUIDs in a Python list or set, each once, in order. */
 export const scanUuids = (raw: string): readonly string[] => [...new Set(raw.slice(0, FAR).match(UUIDS) ?? [])];
 
-/** Every request id in a Python list. */
+/** All request ids in a Python list. */
 export const scanRequestIds = (raw: string): readonly string[] => raw.slice(0, FAR).match(/req-[0-9a-f-]{36}/g) ?? [];
 
-/** No value is longer. */
+/** The longest value of a key (characters). */
 const LONG = 256;
 export const QUOTE = 39;
 
@@ -60,9 +60,9 @@ function upTo(raw: string, start: number, ends: string): string | undefined {
 }
 
 /**
- * The value of a key in a Python dict of strings, whether or not its strings carry Python 2's `u`.
+ * The value of a key in a Python dict of strings, with or without Python 2's `u`.
  *
- * @param mark the key as it is printed: `'device_id': `
+ * @param mark the text of the key: `'device_id': `
  */
 function inDict(raw: string, mark: string): string | undefined {
   const at = raw.indexOf(mark);
@@ -97,11 +97,11 @@ export function scanVif(raw: string): FieldValues {
 }
 
 /**
- * An event of neutron for nova: one dict, or a list of them.
+ * Events that neutron sends to nova: one dict, or a list.
  *
  *     [{'server_uuid': '<instance>', 'name': 'network-vif-plugged', 'status': 'completed', 'tag': '<port>'}, …]
  *
- * `instance`, `event` and `port` are the first dict's, `ports` are those of all of them.
+ * `instance`, `event` and `port` are those of the first dict, `ports` those of all dicts.
  */
 export function scanNovaEvents(raw: string): FieldValues {
   const text = raw.slice(0, FAR);
@@ -115,7 +115,7 @@ export function scanNovaEvents(raw: string): FieldValues {
   return fields;
 }
 
-/** A port as neutron's API shows it. The dict of its network, nested in it, comes later and is not looked at. */
+/** A port as in neutron's API. The dict of its network, which is nested in it, comes later and is not read. */
 export function scanPortDict(raw: string): FieldValues {
   const nested = raw.indexOf("'network': {");
   const text = raw.slice(0, nested === -1 ? FAR : Math.min(nested, FAR));
@@ -129,14 +129,14 @@ export function scanPortDict(raw: string): FieldValues {
 }
 
 /**
- * A port as neutron's DHCP agent prints its own objects: `key=value`, in the order of the keys. What is nested in it has ids
- * as well: its network comes behind its address, and the network on which the agent works comes last.
+ * A port as neutron's DHCP agent logs its objects: `key=value`, in the order of the keys. Nested objects have ids as
+ * well: the port's network comes after its MAC address, and the network on which the agent works comes last.
  *
  *     admin_state_up=True, …, device_id=<instance>, device_owner=compute:nova, …, id=<port>, ip_allocation=immediate,
  *     mac_address=fa:16:…, name=, network=admin_state_up=True, …, id=<network>, …, network_id=<network>, … on network …
  *
- * A DHCP server's port and a router's have a `device_id` too, which is no instance; of a port that nova has only begun to
- * make the owner is empty.
+ * Ports of DHCP servers and routers also have a `device_id`, which is no instance. While nova creates a port, its owner
+ * is empty.
  */
 export function scanDhcpPort(raw: string): FieldValues {
   const text = raw.slice(0, FAR);
@@ -154,19 +154,19 @@ export function scanDhcpPort(raw: string): FieldValues {
 
 const ADDRESS = ', mac_address=';
 
-/** The last of them is the port's: a description may stand before it, and say anything. */
+/** The last id before an index is the port's. A description may come before it, with any text. */
 function idBefore(head: string): string | undefined {
   const at = head.lastIndexOf(', id=');
   return at === -1 ? undefined : uuidOnly(after(head, ', id=', ',', at));
 }
 
-/** The id of the same port, which is all that may be shown of it. */
+/** The id of the port, the only part of the value that may be shown. */
 export function dhcpPortId(raw: string): string {
   const { port } = scanDhcpPort(raw);
   return typeof port === 'string' ? port : '…';
 }
 
-/** The columns of a Logical_Switch_Port. `device_id` may be a router's or a DHCP agent's: only uuids are kept. */
+/** The columns of a Logical_Switch_Port. `device_id` may be that of a router or a DHCP agent: only UUIDs are kept. */
 export function scanLspColumns(raw: string): FieldValues {
   const text = raw.slice(0, FAR);
   const fields: FieldValues = {};
@@ -175,7 +175,7 @@ export function scanLspColumns(raw: string): FieldValues {
   return fields;
 }
 
-/** The external ids that os-vif gives an OVS interface. */
+/** The external ids that os-vif sets on an OVS interface. */
 export function scanOvsExternalIds(raw: string): FieldValues {
   const text = raw.slice(0, FAR);
   const fields: FieldValues = {};
@@ -185,7 +185,7 @@ export function scanOvsExternalIds(raw: string): FieldValues {
   return fields;
 }
 
-/** A row of the OVN databases as ovsdbapp prints it when an event matches: Logical_Switch_Port or Port_Binding. */
+/** A row of an OVN database, as ovsdbapp logs it when an event matches: Logical_Switch_Port or Port_Binding. */
 export function scanOvnRow(raw: string): FieldValues {
   const text = raw.slice(0, FAR);
   const fields: FieldValues = {};
@@ -198,13 +198,13 @@ export function scanOvnRow(raw: string): FieldValues {
   return fields;
 }
 
-/** The instances that a query asks for: `instance` if there is one, `instances` if there are several. */
+/** The instances in a query: `instance` if there is one, `instances` if there are several. */
 export function scanDeviceIds(raw: string): FieldValues {
   const found = (raw.slice(0, FAR).match(/device_id=[0-9a-f-]{36}/g) ?? []).map((text) => text.slice(-UUID_LENGTH));
   return found.length === 1 ? { instance: found[0]! } : { instances: found };
 }
 
-/** A URL that stays whole as `url`, with the port or the instance it names. */
+/** The whole URL as `url`, and the port or the instance in it. */
 export function scanUrl(raw: string): FieldValues {
   const fields: FieldValues = { url: cleanUrl(raw) };
   const resource = /\/(ports|servers|allocations)\/([0-9a-f-]{36})/.exec(raw);
@@ -213,10 +213,10 @@ export function scanUrl(raw: string): FieldValues {
   return fields;
 }
 
-/** A URL without what opens doors: console tokens, and the values of parameters that are named like secrets. */
+/** A URL without secrets: console tokens, and values of parameters with the name of a secret. */
 export function cleanUrl(raw: string): string {
   const url = raw.slice(0, 2048);
-  // Nearly none has any, and one look is cheaper than two replacements.
+  // Few URLs have a secret, and one test is cheaper than two replacements.
   if (!MAY_HOLD_SECRETS.test(url)) return url;
   return url
     .replace(/(os-console-auth-tokens\/)[^/?]+/i, '$1…')

@@ -27,7 +27,7 @@ import { placement } from './placement.js';
 import { uwsgi } from './uwsgi.js';
 import { vlog } from './vlog.js';
 
-/** Everything novaspan can read. Order does not matter: no line has two readings. */
+/** All messages that novaspan knows. The order does not matter, because no line matches two of them. */
 export const tables = [
   novaComputeBuild,
   novaComputeEvents,

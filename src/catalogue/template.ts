@@ -8,7 +8,7 @@ interface Hole {
   readonly type: HoleType;
 }
 
-/** A wording taken apart: literal text as strings, holes between them. */
+/** A part of a wording: literal text, or a hole. */
 export type Part = string | Hole;
 
 const catalogueInvalid = (wording: string, why: string) =>
@@ -17,7 +17,7 @@ const catalogueInvalid = (wording: string, why: string) =>
   });
 
 /**
- * Takes a wording apart. Braces that hold no `name:type` are literal text.
+ * Splits a wording into its parts. Braces without `name:type` are literal text.
  *
  *     Took {seconds:float} seconds to build instance.
  *     └─┬─┘└─────┬──────┘└────────────┬─────────────┘
@@ -45,7 +45,7 @@ export function parseTemplate(wording: string): readonly Part[] {
   return parts;
 }
 
-/** What a wording makes of a message: the fields, and the message as it may leave the process. */
+/** The result of matching a message: the fields, and the text that may be exported. */
 interface Reading {
   readonly fields: FieldValues;
   readonly text: string;
@@ -53,22 +53,22 @@ interface Reading {
 
 export interface Template {
   readonly parts: readonly Part[];
-  /** what every message of this wording begins with; empty if it begins with a hole */
+  /** the text with which every message of this wording begins; empty if it begins with a hole */
   readonly prefix: string;
   read(message: string): Reading | undefined;
-  /** Whether it could be read. */
+  /** Whether a message has this wording. */
   matches(message: string): boolean;
 }
 
 const HIDDEN = '…';
 const CAUSE_KEPT = 500;
-/** `: ` before a cause. */
+/** The length of `: ` before a cause. */
 const CAUSE_MARK = 2;
 const WITH_CAUSE: readonly Level[] = ['WARNING', 'ERROR', 'CRITICAL'];
 
 /**
- * Compiles a wording to one expression, anchored at both ends. oslo.log appends `: <exception>` to warnings and errors:
- * wordings of those levels allow for it and give it as the field `cause`, unless they end in a hole that takes everything.
+ * Compiles a wording to one regular expression, anchored at both ends. oslo.log appends `: <exception>` to warnings and
+ * errors. Wordings of these levels match it as the field `cause`, unless they end in a hole that matches everything.
  */
 export function compileTemplate(wording: string, level: Level | readonly Level[]): Template {
   const parts = parseTemplate(wording);
@@ -86,7 +86,7 @@ export function compileTemplate(wording: string, level: Level | readonly Level[]
     };
   }
 
-  /** Made for the first message that may be of this wording: a log holds a fifth of them. */
+  /** compiled for the first message that may have this wording: a log contains a fifth of the wordings */
   let made: RegExp | undefined;
   const expression = (): RegExp => {
     made ??= new RegExp(`^${parts.map(patternOf).join('')}${cause ? '(?:: (.*))?' : ''}$`, 's');
@@ -95,7 +95,7 @@ export function compileTemplate(wording: string, level: Level | readonly Level[]
   const readers = parts.filter((part) => typeof part !== 'string').map(readerOf);
   const needle = needleOf(parts);
 
-  /** The message with those holes replaced that may not be shown as they are. */
+  /** The message, with the holes replaced that must not be shown. */
   const shown = (message: string, found: readonly string[], fields: FieldValues): string => {
     let text = '';
     let done = 0;
@@ -122,7 +122,8 @@ export function compileTemplate(wording: string, level: Level | readonly Level[]
     prefix,
     matches: (message) => message.includes(needle) && expression().test(message),
     read(message) {
-      // An access line is offered to dozens of wordings: most need not be tried, nor their expressions ever be compiled.
+      // Dozens of wordings are tried on an access line. This test avoids most, and the compilation of their
+      // expressions.
       if (!message.includes(needle)) return undefined;
       const found = expression().exec(message);
       if (found === null) return undefined;
@@ -133,14 +134,14 @@ export function compileTemplate(wording: string, level: Level | readonly Level[]
       }
       const tail = cause ? found[readers.length + 1] : undefined;
       if (tail !== undefined) fields['cause'] = tail.slice(0, CAUSE_KEPT);
-      // Most messages may be shown as they are, and then nothing is put together.
+      // Most messages may be shown unchanged.
       if (!isWhole) return { fields, text: shown(message, found, fields) };
       return { fields, text: tail === undefined ? message : message.slice(0, message.length - tail.length - CAUSE_MARK) };
     },
   };
 }
 
-/** The longest text that every message of a wording holds, behind its prefix. */
+/** The longest literal text of a wording after its prefix. */
 function needleOf(parts: readonly Part[]): string {
   let needle = '';
   for (let from = 1; from < parts.length; from++) {
@@ -150,7 +151,7 @@ function needleOf(parts: readonly Part[]): string {
   return needle;
 }
 
-/** The text that parts begin with. Holes that take one value only count as text. */
+/** The literal text at the start of the parts. A hole with only one possible value counts as text. */
 export function leadingText(parts: readonly Part[]): string {
   let text = '';
   for (const part of parts) {
@@ -161,7 +162,7 @@ export function leadingText(parts: readonly Part[]): string {
   return text;
 }
 
-/** `GET` of a hole that takes nothing else. */
+/** The only value of a hole such as `{method:GET}`; undefined for other holes. */
 function onlyValueOf(type: HoleType): string | undefined {
   const { pattern } = holeSpec(type);
   return /^\w+$/.test(pattern) ? pattern : undefined;
@@ -174,11 +175,11 @@ function patternOf(part: Part, place: number, { length }: readonly Part[]): stri
 
 const escaped = (literal: string): string => literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-/** One hole's part in reading a message. */
+/** Reads one hole of a message. */
 interface HoleReader {
-  /** Puts what the hole holds into the fields; @returns whether it may be shown as it is */
+  /** Adds the value of the hole to the fields. @returns whether it may be shown unchanged */
   take(raw: string, fields: FieldValues): boolean;
-  /** What may be shown of it, once it is taken. */
+  /** The part of the value that may be shown, after `take`. */
   show(raw: string, fields: FieldValues): string;
 }
 

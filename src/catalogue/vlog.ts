@@ -1,6 +1,6 @@
 import { defineMessages } from './define.js';
 
-/** What every OVS and OVN daemon may log. Wordings: openvswitch/ovs lib/{timeval,vlog}.c. */
+/** Messages of all daemons of OVS and OVN. Wordings: openvswitch/ovs lib/{timeval,vlog}.c. */
 export const vlog = defineMessages(['ovs-vswitchd', 'ovn-controller', 'ovn-northd', 'ovsdb-server'], {
   'poll.stalled': {
     logger: 'timeval',
@@ -17,7 +17,7 @@ export const vlog = defineMessages(['ovs-vswitchd', 'ovn-controller', 'ovn-north
     says: ['context switches: {voluntary:int} voluntary, {involuntary:int} involuntary', 'faults: {minor:int} minor, {major:int} major'],
     seen: ['context switches: 3 voluntary, 3 involuntary', 'faults: 3 minor, 3 major'],
   },
-  // in the module whose messages were dropped
+  // the module is that of the dropped messages
   'messages.dropped': {
     logger: '*',
     level: ['INFO', 'WARNING', 'ERROR', 'DEBUG'],

@@ -1,18 +1,18 @@
 import type { Level } from '../model/record.js';
 import type { EventKind } from './event.js';
 
-/** A number that a line states, and that must not be lower. */
+/** A field with a number, and its minimum: lines with a lower number are not read. */
 export interface AtLeast {
   readonly field: string;
   readonly number: number;
 }
 
-/** Which lines of a kind are asked for. */
+/** The conditions on the lines of a kind that are read. */
 export interface Some {
   readonly atLeast?: AtLeast | undefined;
-  /** not those of a request that no user made: of a periodic task */
+  /** only lines of requests with a user, not those of periodic tasks */
   readonly ofUsers?: boolean;
 }
 
-/** Whether messages of a kind, which are logged at these levels, are asked for, or which of them are. */
+/** Decides whether messages of a kind, logged at these levels, are read: all, none, or those that fulfil conditions. */
 export type Wants = (kind: EventKind, level: Level | readonly Level[]) => boolean | Some;

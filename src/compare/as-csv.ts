@@ -1,8 +1,9 @@
 import { tame } from '../export/terminal/text.js';
 
+/** A cell; undefined for an unknown value, which becomes empty. */
 export type Field = string | number | undefined;
 
-/** RFC 4180, but for lines that end in `\n`. A text never becomes a formula in a spreadsheet. */
+/** CSV by RFC 4180, except that lines end in `\n`. A text never becomes a formula in a spreadsheet. */
 export function asCsv(head: readonly string[], rows: readonly (readonly Field[])[]): string {
   return [head, ...rows].map((row) => `${row.map(fieldOf).join(',')}\n`).join('');
 }

@@ -4,7 +4,9 @@ import { type Document, type Section, type Table, textOf, toneOf } from './docum
 const NAMED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escaped = (text: string): string => tame(text).replace(/[&<>"']/g, (sign) => NAMED[sign] ?? sign);
 
-/** Colours have a contrast of 4.5 : 1 and more on their background, light and dark; what they say, the words say, too. */
+/**
+ * Colours have a contrast of at least 4.5 : 1, in the light and the dark scheme. No information is only in a colour.
+ */
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --page: #fff; --band: #f6f8fa; --bad: #b42318; --good: #116329; }
 @media (prefers-color-scheme: dark) {
@@ -22,7 +24,7 @@ tbody th { font-weight: 400; }
 .bad { color: var(--bad); font-weight: 600; } .good { color: var(--good); font-weight: 600; } .dim { color: var(--soft); }
 `;
 
-/** One page that stands for itself: no script, and nothing is loaded. */
+/** A self-contained HTML page: without scripts, and without anything to load. */
 export function asHtml({ title, intro, sections }: Document): string {
   return `<!doctype html>
 <html lang="en">
@@ -50,7 +52,7 @@ const sectionOf = ({ title, paragraphs, table, after = [] }: Section, place: num
 ${paragraphs.map(paragraph).join('')}${table === undefined ? '' : tableOf(table, `s${place}`)}${after.map(paragraph).join('')}</section>
 `;
 
-/** A wide table is scrolled by itself; by keyboard, too. */
+/** A table. A wide one scrolls separately, also by keyboard. */
 function tableOf({ columns, rows }: Table, label: string): string {
   const classOf = (...names: readonly (string | undefined)[]): string => {
     const given = names.filter((name) => name !== undefined).join(' ');

@@ -1,10 +1,10 @@
 import { tame } from '../export/terminal/text.js';
 import { type Document, type Table, textOf, toneOf } from './document.js';
 
-/** Nothing that logs hold becomes markup, a link, a mention or HTML. */
+/** Escapes a text, so that nothing from logs becomes markup, a link, a mention or HTML. */
 const escaped = (text: string): string => tame(text).replace(/[\\`*_{}[\]<>#|~@&]/g, (sign) => (sign === '@' ? '&#64;' : `\\${sign}`));
 
-/** Markdown as GitHub, GitLab and Gitea read it, for a ticket or a job's summary. */
+/** Markdown for GitHub, GitLab and Gitea, for a ticket or the summary of a CI job. */
 export function asMarkdown({ title, intro, sections }: Document): string {
   const blocks = [`# ${escaped(title)}`, ...intro.map(escaped)];
   for (const section of sections) {

@@ -3,9 +3,11 @@ import { cut, tame, wrap } from '../export/terminal/text.js';
 import { type Cell, type Document, type Table, type Tone, textOf, toneOf } from './document.js';
 
 const GAP = '  ';
-/** A column that may be cut keeps so much. */
+/** The minimum width of a column that may be cut (characters). */
 const LEAST = 12;
-/** Rather than cut further than to this part of the width, or this, spare columns are left out. */
+/**
+ * Spare columns are left out before others are cut to less than this fraction of the width, or this many characters.
+ */
 const [PART, READABLE] = [3, 24];
 
 export function asText({ title, intro, sections }: Document, look: Look): string {
@@ -26,7 +28,7 @@ function tableLines(table: Table, look: Look): string[] {
   const cells = rows.map((row) => row.map((cell) => tame(textOf(cell))));
   const widths = widthsOf({ columns, rows });
   let over = totalOf(widths) - look.width;
-  // The widest is cut first, down to what still says something.
+  // Cut the widest column first.
   while (over > 0) {
     const elastic = columns.map((column, i) => (column.isElastic === true && widths[i]! > LEAST ? widths[i]! : 0));
     const widest = elastic.indexOf(Math.max(...elastic));
@@ -56,7 +58,7 @@ const widthsOf = ({ columns, rows }: Table): number[] =>
 
 const totalOf = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
 
-/** Without spare columns, from the last, as long as it is too wide even with all that may be cut cut. */
+/** Leaves out spare columns, the last first, as long as the table is too wide even with all other columns cut. */
 function fitting(table: Table, width: number): Table {
   const least = totalOf(
     widthsOf(table).map((one, i) =>

@@ -3,11 +3,11 @@ import { type Named, presenceWord } from './comparison-pages.js';
 import type { Comparison, PhaseDifference } from './differences.js';
 import { labelOf } from './phase.js';
 
-/** In seconds, to the microsecond; undefined for what is not known. */
+/** Seconds, rounded to the microsecond; undefined if not known. */
 export const secondsOf = (millis: number | undefined): number | undefined =>
   millis === undefined || !Number.isFinite(millis) ? undefined : Math.round(millis * 1000) / 1_000_000;
 
-/** For jq: seconds, shares and chances as numbers; what is not known is left out. */
+/** A comparison as JSON, for jq: seconds, shares and chances as numbers. Unknown values are left out. */
 export function comparisonJson(comparison: Comparison, named: Named): string {
   const times = ({ n, p50, p95 }: PhaseDifference['a']) => ({ n, p50Seconds: secondsOf(p50), p95Seconds: secondsOf(p95) });
   const interval = (of: PhaseDifference['interval']) => (of === undefined ? undefined : [secondsOf(of.from), secondsOf(of.to)]);
@@ -42,7 +42,10 @@ const HEAD = [
   ...['p95_a_s', 'p95_b_s', 'difference_s', 'from_s', 'to_s', 'of_a', 'of_b', 'corrected_chance', 'judgement', 'follows_from'],
 ];
 
-/** One table: a line for each phase (times), each action (failures), and each phase that appeared or vanished (presence). */
+/**
+ * A comparison as CSV: a line per phase (times), per action (failures), and per phase that appeared or vanished
+ * (presence).
+ */
 export function comparisonCsv({ failures, phases, presence }: Comparison): string {
   const times = phases.map((one): Field[] => [
     ...['times', one.kind, one.level, one.phase.service ?? '', one.phase.name, one.phase.start, one.phase.end, one.a.n, one.b.n],

@@ -4,28 +4,30 @@ import type { Checked } from './fail-if.js';
 import { isFinding } from './follows.js';
 import { type Level, labelOf, WHOLE } from './phase.js';
 
-/** What the sets are called, and what is in them. */
+/** The names of the two sets, and descriptions of their content. */
 export interface Named {
   readonly a: { readonly name: string; readonly holds: string };
   readonly b: { readonly name: string; readonly holds: string };
   readonly checks: readonly Checked[];
-  /** with all phases that were compared, also those of which nothing is to be said */
+  /** show all phases that were compared, also those without a finding */
   readonly isFull: boolean;
 }
 
 export const inSeconds = (millis: number): string =>
   Number.isFinite(millis) ? (millis / 1000).toFixed(3).replace(/^-(0\.000)$/, '$1') : '-';
 const signed = (millis: number): string => `${millis >= 0.0005 ? '+' : ''}${inSeconds(millis)}`;
-/** Percent, with a digit after the point where it is below ten. */
+/** Percent, with one decimal below ten. */
 export const shareOf = ({ n, of }: Share): string => {
   if (of === 0) return '-';
   return n === 0 ? `0 of ${of}` : `${n} of ${of} (${((100 * n) / of).toFixed(n * 10 < of ? 1 : 0)} %)`;
 };
+/** The name of an action, with the log level. */
 export const actionOf = ({ kind, level }: { readonly kind: string; readonly level: Level }): string =>
   level === 'unknown' ? kind : `${kind} (${level})`;
 
 const isOwn = (one: PhaseDifference): boolean => isFinding(one) && one.follows.length === 0;
 
+/** The page of a comparison. */
 export function comparisonPage(comparison: Comparison, named: Named): Document {
   const own = comparison.phases.filter(isOwn).sort(bySize);
   const following = comparison.phases.filter(({ follows }) => follows.length > 0).sort(bySize);
@@ -53,7 +55,7 @@ function commonIn({ common, phases }: Comparison): string[] {
 const bySize = (x: PhaseDifference, y: PhaseDifference): number => largest(y) - largest(x);
 const largest = ({ by, difference, difference95 }: PhaseDifference): number => Math.abs(by === 'tail' ? difference95 : difference);
 
-/** The answer, in one paragraph. */
+/** The result, in one paragraph. */
 function verdictIn(
   { failures, phases, presence }: Comparison,
   own: readonly PhaseDifference[],
@@ -226,7 +228,7 @@ export function presenceWord({ a, b }: Pick<PresenceDifference, 'a' | 'b'>): str
   return b.n * a.of > a.n * b.of ? 'more often' : 'less often';
 }
 
-/** In short, what may be chance is only counted. */
+/** On the short page, differences that may be chance are only counted. The page shows at most so many others. */
 const MOST_PRESENCE = 10;
 
 const presenceCell = (one: PresenceDifference): Cell =>
@@ -244,7 +246,7 @@ function allSection({ phases }: Comparison, isFull: boolean): Section | undefine
   };
 }
 
-/** Actions by name, the whole first, then the longest. */
+/** The order of phases: by action, the whole action first, then the longest. */
 const inSets = (x: PhaseDifference, y: PhaseDifference): number =>
   Number(actionOf(x) > actionOf(y)) - Number(actionOf(x) < actionOf(y)) ||
   Number(y.phase.name === WHOLE) - Number(x.phase.name === WHOLE) ||

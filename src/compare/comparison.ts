@@ -31,14 +31,18 @@ import {
   type Test,
 } from './statistics.js';
 
-/** The chance that a comparison of two sets of one kind names any difference of one sort (times, what is there, failures). */
+/**
+ * The probability that a comparison of two equal sets reports a false difference of one type (times, presence,
+ * failures).
+ */
 const LEVEL = 0.001;
-/** Lines are stamped to the millisecond: what is shorter, or a small part of the whole, is no finding however sure it is. */
+/** Times in logs have milliseconds. A smaller difference (ms), or a small share of the whole, is no finding. */
 const LEAST_MILLIS = 5;
 const LEAST_SHARE = 0.02;
-/** Of fewer nothing is said of the longest. */
+/** With fewer values, the tail is not tested. */
 const LEAST_FOR_TAIL = 20;
 
+/** Compares the actions of two sets of logs. */
 export function compareSets(a: LogSet, b: LogSet): Comparison {
   const pairs = a.groups.flatMap((group) => {
     const other = b.groups.find(({ kind, level }) => kind === group.kind && level === group.level);
@@ -60,7 +64,7 @@ function commonOf({ a, b }: Pair): number {
   return a.actions.filter(({ traceId }) => ids.has(traceId)).length;
 }
 
-/** The times of each phase of a group, in rising order. */
+/** The durations of each phase of a group (ms), in ascending order. */
 export function timesOf({ phases, actions }: Group): Sorted[] {
   const all: number[][] = phases.map(() => []);
   for (const action of actions) for (const [i, place] of action.phases.entries()) all[place]!.push(action.times[i]!);
@@ -69,7 +73,7 @@ export function timesOf({ phases, actions }: Group): Sorted[] {
 
 export const timesIn = (values: Sorted): Times => ({ n: values.length, p50: quantile(values, 0.5), p95: quantile(values, 0.95) });
 
-/** A difference before it is known which others were looked at. */
+/** A difference before the correction for the number of tests. */
 type Unjudged = Omit<PhaseDifference, 'corrected' | 'judgement' | 'by' | 'follows' | 'interval' | 'interval95' | 'chance'>;
 
 interface Looked {
@@ -82,7 +86,7 @@ interface Looked {
 
 function phaseDifferences(pairs: readonly Pair[]): PhaseDifference[] {
   const looked = pairs.flatMap(lookAt);
-  // Each test is one chance to be wrong.
+  // Each test may give a false result.
   const tests = looked.flatMap(({ median, tail }) => (tail === undefined ? [median] : [median, tail]));
   const chances = corrected(tests, LEVEL);
   let next = 0;
@@ -127,7 +131,10 @@ function lookAt(pair: Pair): Looked[] {
   });
 }
 
-/** Whether more of one set are among the longest tenth of both: one boot in ten that hangs leaves the median where it is. */
+/**
+ * Tests whether one set has more values among the longest tenth of both. If one boot in ten hangs, the median does not
+ * change.
+ */
 function tailTest(a: Sorted, b: Sorted): Test | undefined {
   if (Math.min(a.length, b.length) < LEAST_FOR_TAIL) return undefined;
   const longest = quantile(sorted([...a, ...b]), 0.9);
@@ -142,7 +149,7 @@ function judge({ difference, values, median, tail }: Looked, ofMedian: number | 
   const found = (by: 'median' | 'tail' | undefined, judgement: Judgement): PhaseDifference => ({
     ...difference,
     interval: changes === undefined ? intervalOf(a, b, 0.5) : intervalOfChanges(changes),
-    // Where nothing can be said of the difference, an interval is not worth its time.
+    // With few values an interval is not worth its cost.
     interval95: isFew || changes !== undefined ? undefined : intervalOf(a, b, 0.95),
     chance: { median: median.chance, tail: tail?.chance },
     ...{ corrected: isFew ? undefined : Math.min(ofMedian ?? 1, ofTail ?? 1), judgement, by, follows: [] },

@@ -9,32 +9,33 @@ export interface Times {
   readonly p95: Millis;
 }
 
-/** `few`: too few to distinguish any difference from noise. */
+/** The result for one phase; `few`: too few values to distinguish a difference from noise. */
 export type Judgement = 'slower' | 'faster' | 'noise' | 'few';
 
+/** The difference of one phase between two sets. Times are in ms. */
 export interface PhaseDifference {
   readonly kind: string;
   readonly level: Level;
   readonly phase: Phase;
   readonly a: Times;
   readonly b: Times;
-  /** whether both sets hold the same actions: then each is compared with itself */
+  /** both sets contain the same actions: then each action is compared with itself */
   readonly isPaired: boolean;
-  /** of the medians, b − a; of the same actions, the median change */
+  /** median of b − median of a; if paired, the median of the changes */
   readonly difference: Millis;
-  /** 95 %, by bootstrap; undefined of very few */
+  /** the 95 % confidence interval, by bootstrap; undefined with very few values */
   readonly interval: Interval | undefined;
-  /** of the 95th percentiles, b − a */
+  /** 95th percentile of b − that of a */
   readonly difference95: Millis;
   readonly interval95: Interval | undefined;
-  /** of the ranks, and of how many are among the longest tenth of both: before the correction for many phases */
+  /** p-values of the rank test and of the tail test, before the correction for many tests */
   readonly chance: { readonly median: number; readonly tail: number | undefined };
-  /** the smaller of the two, corrected for all phases that are compared; undefined where there are too few to say anything */
+  /** the smaller p-value, corrected for all compared phases; undefined if there are too few values */
   readonly corrected: number | undefined;
   readonly judgement: Judgement;
-  /** which part of them differs, where it is more than noise */
+  /** the test that found the difference; undefined if it is noise */
   readonly by: 'median' | 'tail' | undefined;
-  /** The phases that explain it: they ended while it was under way, and without their difference it has none. */
+  /** the phases that explain it: they ended while it was in progress, and without their difference it has none */
   readonly follows: readonly Phase[];
 }
 
@@ -48,7 +49,7 @@ export interface ShareDifference {
   readonly b: Share;
   readonly chance: number;
   readonly corrected: number | undefined;
-  /** more than noise */
+  /** the difference is more than noise */
   readonly isMore: boolean;
 }
 
@@ -77,28 +78,29 @@ export interface Unmatched {
 export interface Comparison {
   readonly phases: readonly PhaseDifference[];
   readonly failures: readonly FailureDifference[];
-  /** those that are in one set only, or more often in one than in the other */
+  /** phases that are only in one set, or more often in one than in the other */
   readonly presence: readonly PresenceDifference[];
   readonly unmatched: readonly Unmatched[];
-  /** services of which only one of the sets has anything */
+  /** services that only one of the sets contains */
   readonly onlyA: readonly string[];
   readonly onlyB: readonly string[];
-  /** how many actions are in both sets */
+  /** the number of actions that are in both sets */
   readonly common: number;
 }
 
-/** The actions of one kind, at one level, of both sets. */
+/** The actions of both sets with one kind and one log level. */
 export interface Pair {
   readonly a: Group;
   readonly b: Group;
 }
 
-/** Of the larger set, how many actions must be in the other one as well, so that all are taken for the same. */
+/** The share of the larger set that must also be in the other set, so that the sets count as the same actions. */
 const SAME = 0.8;
 
 /**
- * How the times of the same actions changed, where both sets hold the same ones: the same logs read by another release, or edited. They differ
- * among each other far more than each from itself. Undefined where the sets are of different actions, as they mostly are.
+ * The changes of each action's times, if both sets contain the same actions: the same logs read by another release, or
+ * edited. Different actions vary far more than one action does. Undefined if the sets contain different actions, as
+ * usual.
  */
 export function changesOf(
   { a, b }: Pair,
@@ -115,7 +117,7 @@ export function changesOf(
     n++;
     const same = others.get(action.traceId);
     const after = same === undefined ? undefined : inB(same);
-    // Times are differences of times since 1970: what is below a microsecond is of the numbers, not of the logs.
+    // Durations are differences of epoch times: digits below a microsecond are rounding errors.
     if (after !== undefined) changes.push(Math.round((after - before) * 1000) / 1000);
   }
   return changes.length > 0 && changes.length >= SAME * Math.max(n, m) ? sorted(changes) : undefined;

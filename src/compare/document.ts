@@ -1,4 +1,4 @@
-/** What a page shows, before it is text, Markdown or HTML. All texts are as they are: each form escapes them in its own way. */
+/** The content of a page, for text, Markdown or HTML. No text is escaped: each output escapes it in its own way. */
 export interface Document {
   readonly title: string;
   readonly intro: readonly string[];
@@ -9,7 +9,7 @@ export interface Section {
   readonly title: string;
   readonly paragraphs: readonly string[];
   readonly table?: Table;
-  /** below the table */
+  /** paragraphs below the table */
   readonly after?: readonly string[];
 }
 
@@ -21,9 +21,9 @@ export interface Table {
 export interface Column {
   readonly name: string;
   readonly isNumber?: boolean;
-  /** may be cut where a terminal is narrow */
+  /** may be cut on a narrow terminal */
   readonly isElastic?: boolean;
-  /** is left out where a terminal is too narrow for all of them */
+  /** left out on a terminal that is too narrow for all columns */
   readonly isSpare?: boolean;
 }
 

@@ -3,7 +3,7 @@ import type { Comparison, PhaseDifference } from './differences.js';
 import { isFinding } from './follows.js';
 import { WHOLE } from './phase.js';
 
-/** One `--fail-if`, read. */
+/** One parsed `--fail-if`. */
 export type Condition = { readonly text: string; readonly action: string | undefined } & (
   | { readonly about: 'slower' }
   | { readonly about: 'failed'; readonly growth: number }
@@ -25,7 +25,7 @@ export interface Reading {
   durationIn(text: string): Millis | undefined;
 }
 
-/** Reads a condition; a text says what is wrong with it. */
+/** Parses a condition. @returns a text with the error if it is wrong */
 export function readCondition(condition: string, { actions, durationIn }: Reading): Condition | string {
   const words = condition.trim().split(/\s+/);
   const named = actions.find((name) => folded(name) === folded(words[0] ?? ''));
@@ -59,17 +59,20 @@ function limitOf(text: string, durationIn: Reading['durationIn']): Limit | undef
   return value === undefined ? undefined : { kind: isMore ? 'more' : 'most', value };
 }
 
-/** `unclear`: beyond the limit, but no more than noise may be. `unknown`: nothing of that name can be compared. */
+/** `unclear`: beyond the limit, but it may be noise. `unknown`: no phase or action of that name can be compared. */
 type Finding = 'kept' | 'broken' | 'unclear' | 'unknown';
 
 export interface Checked {
   readonly condition: Condition;
   readonly finding: Finding;
-  /** what was found, in words; one for each that breaks it or may */
+  /** the findings as texts: one for each phase or action that breaks the condition, or may */
   readonly because: readonly string[];
 }
 
-/** As for one comparison that was decided on before: chances below this are more than noise, once shared among those that a condition names. */
+/**
+ * The significance level of a condition, shared among the phases that it names. It is higher than for a whole
+ * comparison, because the user has chosen the phases before.
+ */
 const LEVEL = 0.05;
 
 export function check(condition: Condition, comparison: Comparison): Checked {

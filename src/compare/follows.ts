@@ -3,22 +3,23 @@ import { type Action, type Group, PAIR, timeIn } from './log-set.js';
 import { idOf, type Phase } from './phase.js';
 import { changeTest, quantile, rankTest, type Sorted, sorted } from './statistics.js';
 
-/** In how much of a phase's time another must have ended while it was under way. */
+/** A phase may follow from another one that ended during it in at least this share of its time. */
 const MOST = 0.8;
-/** A part of a difference that may be left, when what explains it is taken away. */
+/** The share of a difference that may remain after the differences that explain it are subtracted. */
 const LEFT = 0.25;
-/** Below this chance, what is left is a difference of its own. */
+/** With a p-value below this, the remaining difference is a finding of its own. */
 const OWN = 0.01;
 
 /**
- * What takes longer because another phase does is no finding of its own: all that holds the slower phase, and all that waited for it. A phase
- * follows from others where they ended while it was under way, in most actions, and where the difference is gone once theirs is taken away.
+ * Finds the phases that are slower only because another phase is slower: those that contain it, and those that waited
+ * for it. They are no findings of their own. A phase follows from others if these ended during it in most actions, and
+ * if its difference vanishes when theirs is subtracted.
  */
 export function markFollowers(pair: Pair, differences: readonly PhaseDifference[]): PhaseDifference[] {
   const found = differences.filter(isFinding);
   const shareOf = shares(pair);
   const causes = new Map(found.map((one) => [one, found.filter((other) => other !== one && mayCause(other, one, shareOf))]));
-  // The innermost first, so that what explains others is known when those are looked at.
+  // The innermost first, so that the explaining phases are known before the phases that they explain.
   const order = [...found].sort((x, y) => causes.get(x)!.length - causes.get(y)!.length || (x.corrected ?? 1) - (y.corrected ?? 1));
   const own: PhaseDifference[] = [];
   const follows = new Map<PhaseDifference, readonly Phase[]>();
@@ -38,10 +39,13 @@ export function markFollowers(pair: Pair, differences: readonly PhaseDifference[
 
 export const isFinding = ({ judgement }: PhaseDifference): boolean => judgement === 'slower' || judgement === 'faster';
 
-/** Of the second phase's time, the part in actions in which the first ended while it was under way. */
+/** The share of the second phase's time that belongs to actions in which the first phase ended during it. */
 type ShareOf = (first: Phase, second: Phase) => number;
 
-/** Whether the end of the first may be what the second waited for. A wait that something else gated is short, and counts for little. */
+/**
+ * Whether the second phase may have waited for the end of the first. Short waits, which something else gated, count
+ * little.
+ */
 function mayCause(first: PhaseDifference, second: PhaseDifference, shareOf: ShareOf): boolean {
   if (first.judgement !== second.judgement) return false;
   const forth = shareOf(first.phase, second.phase);
@@ -65,7 +69,7 @@ function shares({ a, b }: Pair): ShareOf {
   };
 }
 
-/** A phase's time in the actions that have each other phase, by the place of that one. */
+/** By the index of each other phase: the time of this phase in the actions that have both. */
 function timesWith({ actions, phases }: Group, place: number): Float64Array {
   const times = new Float64Array(phases.length);
   for (const action of actions) {
@@ -83,12 +87,12 @@ function isExplained(pair: Pair, one: PhaseDifference, by: readonly PhaseDiffere
   const p = one.by === 'tail' ? 0.95 : 0.5;
   const whole = one.by === 'tail' ? one.difference95 : one.difference;
   const left = changes === undefined ? quantile(inB, p) - quantile(inA, p) : quantile(changes, 0.5);
-  // What waited for something beside it grows by less.
+  // A phase that waits for a parallel one grows by less.
   if (left * Math.sign(whole) <= 0 || Math.abs(left) <= LEFT * Math.abs(whole)) return true;
   return one.by === 'median' && (changes === undefined ? rankTest(inA, inB) : changeTest(changes)) >= OWN;
 }
 
-/** The time of a phase without that of others in the same action. */
+/** The time of a phase minus the time of others in the same action. */
 function restIn(group: Group, phase: Phase, by: readonly PhaseDifference[]): (action: Action) => number | undefined {
   const place = placeIn(group, phase);
   const others = by.map((one) => placeIn(group, one.phase));

@@ -9,17 +9,20 @@ export const NO_LINE = 'no line accounts for it';
 export interface Gated {
   readonly service: string | undefined;
   readonly name: string;
-  /** of the time that gated the end, the part that no step within it took */
+  /** the time that it gated the end, without the steps within it */
   readonly self: Millis;
 }
 
-/** What an action's time went to: the chain of what gated its end, each step without those within it. The parts sum up to the whole. */
+/**
+ * The parts of an action's time: the steps that gated its end, each without the steps within it. The parts add up to
+ * the whole.
+ */
 export function gatedBy(trace: FinishedTrace): Gated[] {
   const whole = extentOf(trace);
   const steps = stepsOf(trace);
   const lengths = steps.map((step) => lengthIn(step, whole));
   const self = [...lengths];
-  // The steps come with their parts behind them, one deeper.
+  // After each step come its parts, one level deeper.
   const open: number[] = [];
   for (const [i, { depth }] of steps.entries()) {
     open.length = depth;
@@ -41,7 +44,7 @@ interface Time {
   readonly end: number;
 }
 
-/** A span whose end is not known gates nothing. */
+/** The time of a step within the whole. A span without a known end gates nothing. */
 const clipped = ({ start, end }: Step, whole: Time): Time => ({
   start: Math.max(start, whole.start),
   end: Math.min(end ?? start, whole.end),

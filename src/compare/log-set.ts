@@ -4,7 +4,7 @@ import { type FinishedTrace, isError, type Outcome, outcomes, type SpanData } fr
 import { causeOf } from './cause.js';
 import { idOf, type Level, levelOf, nameOf, type Phase, phaseOf, serverOf } from './phase.js';
 
-/** What is kept of an action: numbers. Ten thousand actions are a few megabytes. */
+/** The numbers of one action. Ten thousand actions take a few megabytes. */
 export interface Action {
   readonly traceId: string;
   readonly instance: string;
@@ -12,21 +12,24 @@ export interface Action {
   readonly start: Millis;
   readonly duration: Millis;
   readonly outcome: Outcome | undefined;
-  /** places in `phases` of the group, in rising order */
+  /** indexes in `phases` of the group, in ascending order */
   readonly phases: Uint16Array;
-  /** the time in which such a phase was under way, one for each of these */
+  /** for each of these phases, the time (ms) in which it was in progress */
   readonly times: Float64Array;
 }
 
-/** Actions of one kind whose logs are of one level. */
+/** The actions of one kind and one log level. */
 export interface Group {
   readonly kind: string;
   readonly level: Level;
   readonly phases: Phase[];
   readonly actions: Action[];
-  /** in how many actions a phase is there, however its ends are known */
+  /** the number of actions that have a phase, with any evidence of its ends */
   readonly present: Map<string, number>;
-  /** The second phase's time in actions in which the first ended while it was under way: `first * PAIR + second`, of places in `phases`. */
+  /**
+   * by `first * PAIR + second` (indexes in `phases`): the second phase's time in actions in which the first ended
+   * during it
+   */
   readonly endedDuring: Map<number, number>;
 }
 
@@ -35,28 +38,28 @@ export const PAIR = 65_536;
 /** with the place of each phase in `phases` */
 type Placed = Group & { readonly places: Map<string, number> };
 
-/** How actions of one kind ended, whatever level their logs are of. */
+/** The outcomes of actions of one kind, at any log level. */
 export interface Ends {
   readonly kind: string;
-  /** without those whose end is not known */
+  /** actions with a known end */
   ended: number;
   failed: number;
   readonly causes: Map<string, { count: number; readonly example: string }>;
   readonly outcomes: Map<Outcome, number>;
 }
 
-/** What spans of a trace do not say, or not all of them. */
+/** Facts that only some spans of a trace contain. */
 interface Known {
   readonly outcome: Outcome | undefined;
   readonly level: Level;
 }
 
-/** The numbers of many traces. Spans are not kept. */
+/** The numbers of many traces, without their spans. */
 export class LogSet {
   readonly #groups = new Map<string, Placed>();
   readonly #ends = new Map<string, Ends>();
   readonly #levels = new Map<string, Level>();
-  /** What followed an action that has not closed yet, by the trace id of that one: it is of the same level. */
+  /** by trace id of an action that has not arrived: the trace that follows it, which has the same log level */
   readonly #early = new Map<string, FinishedTrace>();
   readonly #services = new Set<string>();
   traces = 0;
@@ -72,7 +75,7 @@ export class LogSet {
     }
     const before = trace.form === 'network-ready' ? (root?.links[0]?.traceId ?? '') : undefined;
     if (before !== undefined && !this.#levels.has(before)) this.#early.set(before, trace);
-    // What failed took another time, for another reason: it is counted, and its causes are.
+    // The times of a failed action are not comparable: only failures and their causes are counted.
     else if (outcome === undefined || outcome === 'succeeded')
       this.#addTimes(trace, root, { outcome, level: before === undefined ? levelOf(root) : this.#levels.get(before)! });
     const sequel = this.#early.get(trace.traceId);
@@ -147,7 +150,7 @@ export class LogSet {
   }
 }
 
-/** An action's time of the phase at a place; undefined where it has none. */
+/** An action's time (ms) of the phase at an index; undefined if it has none. */
 export function timeIn({ phases, times }: Action, place: number | undefined): Millis | undefined {
   const at = place === undefined ? -1 : phases.indexOf(place);
   return at === -1 ? undefined : times[at];
@@ -164,7 +167,7 @@ function placeOf({ phases, places }: Placed, phase: Phase): number {
   return phases.push(phase) - 1;
 }
 
-/** The time in which at least one of them was under way: ports are plugged side by side. */
+/** The time in which at least one of the spans was in progress: ports are plugged in parallel. */
 function covered(spans: readonly Pick<SpanData, 'start' | 'end'>[]): Millis {
   let sum = 0;
   let to = Number.NEGATIVE_INFINITY;
@@ -185,8 +188,8 @@ function addPairs(pairs: Map<number, number>, byPhase: ReadonlyMap<number, reado
 }
 
 /**
- * Whether the end of one may have been what another waited for. Who asked waits for the answer, and either of the two services may be the first
- * to write its line. Of two that end together otherwise, the later to begin is a part of the other.
+ * Whether one span may have waited for the end of another. A client waits for the answer, and either service may log
+ * its line first. Otherwise, if two spans end together, the later one is a part of the other.
  */
 function endsDuring(one: SpanData, other: SpanData): boolean {
   if (one.end <= other.start) return false;

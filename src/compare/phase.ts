@@ -4,8 +4,8 @@ import { rows } from '../model/services.js';
 import type { SpanData } from '../model/span.js';
 
 /**
- * What times are times of. Only like is compared with like: a phase of the same service and name, whose ends are known in the same way. Where
- * logs at INFO do not part some phases, the name is that of all of them, and other lines end the span: that is another phase.
+ * A phase as the unit of comparison: a service, a name, and the evidence of both ends. Only equal phases are compared.
+ * Phases that the log joins at INFO have the names of all of them and end with other lines, so they are another phase.
  */
 export interface Phase {
   /** undefined for the action as a whole */
@@ -15,9 +15,10 @@ export interface Phase {
   readonly end: Exclude<Certainty, 'unobserved'>;
 }
 
+/** The name of the whole action as a phase. */
 export const WHOLE = 'whole action';
 
-/** undefined where a line is missing at an end: it took an unknown time */
+/** The phase of a span; undefined if a line is missing at an end, because its duration is not known. */
 export function phaseOf(span: SpanData): Phase | undefined {
   const start = certaintyOf(span, 'start');
   const end = certaintyOf(span, 'end');
@@ -27,22 +28,22 @@ export function phaseOf(span: SpanData): Phase | undefined {
 }
 
 const NETWORK_API = 'neutron-server';
-/** From 2025.1 on, neutron's server is several processes: a phase of one is like the same phase of the old one. */
+/** Since 2025.1 neutron's server is several processes. Their phases are comparable with those of the old process. */
 const networkApis: ReadonlySet<string> = new Set(rows.filter(({ part }) => part === 'network API').map(({ name }) => name));
 export const serverOf = (service: string): string => (networkApis.has(service) ? NETWORK_API : service);
 
-/** The same for like phases, and for no others. */
+/** A key that is equal only for comparable phases. */
 export const idOf = ({ service, name, start, end }: Phase): string =>
   [service === undefined ? '' : serverOf(service), name, start, end].join('\u0000');
 
-/** Without what is known of its ends: whether a phase is there at all. */
+/** A key without the evidence of the ends, to count whether a phase occurs at all. */
 export const nameOf = (span: SpanData): string => `${serverOf(span.service)}\u0000${span.name}`;
 
 /** `neutron port update (neutron-server)` */
 export const labelOf = ({ service, name }: Pick<Phase, 'service' | 'name'>): string =>
   service === undefined ? name : `${name} (${service})`;
 
-/** Whose lines its logs have: what other levels print is not comparable. */
+/** The log level of an action. Times at different levels are not comparable. */
 export type Level = 'DEBUG' | 'INFO' | 'unknown';
 
 export function levelOf(root: SpanData | undefined): Level {

@@ -9,14 +9,14 @@ import type { GroupReport, KindReport, PhaseReport, Report } from './report.js';
 export interface ReportNamed {
   readonly name: string;
   readonly holds: string;
-  /** with all kinds of action and all their phases */
+  /** show all kinds of actions and all their phases */
   readonly isFull: boolean;
 }
 
-/** In short a kind shows so many phases, and a kind of which there are fewer actions than this shows none. */
+/** The short page shows at most so many phases of a kind, and none of a kind with fewer actions than this. */
 const MOST_PHASES = 12;
 const LEAST_ACTIONS = 5;
-/** In short, actions of one level are taken apart from so many on. */
+/** The short page shows actions of one log level separately if there are at least so many. */
 const LEAST_OF_LEVEL = 3;
 const MOST_HOSTS = 20;
 
@@ -24,6 +24,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const number = (name: string, isSpare = false): Column => ({ name, isNumber: true, ...(isSpare && { isSpare }) });
 const word = (name: string): Column => ({ name, isElastic: true });
 
+/** The page of a report. */
 export function reportPage(report: Report, { name, holds, isFull }: ReportNamed): Document {
   const detailed = report.kinds.filter(({ ended }) => isFull || ended >= LEAST_ACTIONS);
   const left = report.kinds.length - detailed.length;
@@ -171,7 +172,7 @@ const groupJson = ({ kind, level, phases, whole }: GroupReport) => ({
   })),
 });
 
-/** For jq: seconds and shares as numbers; what is not known is left out. */
+/** A report as JSON, for jq: seconds and shares as numbers. Unknown values are left out. */
 export function reportJson({ kinds, others }: Report, { name, holds }: ReportNamed): string {
   const page = {
     ...{ name, holds },
@@ -195,7 +196,10 @@ const HEAD = [
 ];
 type Line = Partial<Record<(typeof HEAD)[number], Field>>;
 
-/** One table: lines for actions, their phases, hosts, causes of failures, and the slowest (p50_s is what it took). */
+/**
+ * A report as CSV: lines for actions, phases, hosts, causes of failures, and the slowest actions (p50_s is their
+ * duration).
+ */
 export function reportCsv({ kinds, others }: Report): string {
   const times = ({ n, p50, p95 }: Times): Line => ({ n, p50_s: secondsOf(p50), p95_s: secondsOf(p95) });
   const ofGroup = ({ kind: action, level, phases, whole }: GroupReport): Line[] => [

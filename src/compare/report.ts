@@ -9,7 +9,7 @@ import { type Group, LogSet } from './log-set.js';
 import { type Level, levelOf, type Phase, WHOLE } from './phase.js';
 import { sorted } from './statistics.js';
 
-/** How many of the slowest actions of a kind are named. */
+/** How many of the slowest actions of a kind are listed. */
 const SLOWEST = 10;
 
 export interface Slow {
@@ -28,14 +28,14 @@ interface OfHost {
   failed: number;
 }
 
-/** What is summed up while traces come, beside what {@link LogSet} keeps. */
+/** Sums that are updated with each trace, beside {@link LogSet}. */
 interface Sums {
   /** by service and name */
   readonly gating: Map<string, { readonly service: string | undefined; readonly name: string; self: Millis; actions: number }>;
   whole: Millis;
 }
 
-/** What a report says of one set of logs, made as the traces come. */
+/** Collects the content of a report about one set of logs, trace by trace. */
 export class Reporting {
   readonly set = new LogSet();
   readonly #sums = new Map<string, Sums>();
@@ -134,14 +134,14 @@ const countOf = ({ outcomes: all }: KindReport): number => Object.values(all).re
 export interface PhaseReport {
   readonly service: string | undefined;
   readonly name: string;
-  /** undefined for time that no line accounts for */
+  /** undefined for time without lines */
   readonly phase: Phase | undefined;
   readonly times: Times | undefined;
-  /** its time, as a part of the time of all these actions; what runs beside others, or before, counts in full */
+  /** its share of the time of all these actions; parallel and earlier phases count in full */
   readonly share: number;
-  /** of the time of all these actions, the part in which it gated the end, and nothing within it did */
+  /** the share of the time of all these actions in which it gated the end, without the phases within it */
   readonly gating: number;
-  /** in how many actions it did */
+  /** the number of actions whose end it gated */
   readonly gates: number;
 }
 
@@ -149,7 +149,7 @@ export interface GroupReport {
   readonly kind: string;
   readonly level: Level;
   readonly whole: Times;
-  /** those that gated the most first */
+  /** ordered by gating time, the longest first */
   readonly phases: readonly PhaseReport[];
 }
 
@@ -174,7 +174,7 @@ export interface KindReport {
 
 export interface Report {
   readonly kinds: readonly KindReport[];
-  /** what followed actions, and parts of actions: their phases gate nothing that is known */
+  /** networks after boots, and fragments: it is not known what their phases gate */
   readonly others: readonly GroupReport[];
 }
 
@@ -188,7 +188,7 @@ function groupReport(group: Group, sums: Sums | undefined): GroupReport {
     if (phase.name === WHOLE) return [];
     const id = `${phase.service ?? ''}\u0000${phase.name}`;
     const sum = sums?.gating.get(id);
-    // What gates is summed up by name: of a phase whose ends are known in several ways, it stands by the first.
+    // Gating time is summed up by name: if a phase occurs with different evidence, the first row has it.
     const isFirst = !seen.has(id);
     seen.add(id);
     const gating = sum === undefined || whole === 0 || !isFirst ? 0 : sum.self / whole;

@@ -1,16 +1,16 @@
-// How many nodes need how much of what: numbers of one cloud's logs, times what each part was measured to cost.
+// Computes the resources that a number of nodes needs: the load in one cloud's logs, times the measured costs.
 
-/** What logs show: of whole hosts, over some hours. */
+/** The load in logs of whole hosts, over some hours. */
 export interface LogLoad {
   readonly hosts: number;
   readonly hours: number;
   readonly lines: number;
-  /** traces of actions; parts without a root are none */
+  /** traces with a root */
   readonly actions: number;
   readonly spans: number;
 }
 
-/** A load of one node, by the hour. */
+/** The load of one node, per hour. */
 export interface NodeLoad {
   readonly linesPerHour: number;
   readonly actionsPerHour: number;
@@ -18,11 +18,11 @@ export interface NodeLoad {
 }
 
 /**
- * What was measured: a share of one core, or bytes. A line: bench/results.md, the sidecar. A span: docs/fleet.md, "What it cost", of which
- * a test holds these to be. Kafka: all three replicas.
+ * Measured costs, as a share of one core or in bytes. Per line: the sidecar in bench/results.md. Per span: docs/fleet.md,
+ * "What it cost"; a test compares these values with that page. Kafka: all three replicas.
  */
 export const COSTS = {
-  /** of a core, with nothing to read */
+  /** share of a core, with nothing to read */
   sidecarIdle: 0.002,
   /** seconds of a core */
   sidecarPerLine: 38e-6,
@@ -34,17 +34,20 @@ export const COSTS = {
   cassandraPerSpan: 7.71e-3,
   kafkaBytesPerSpan: 218,
   cassandraBytesPerSpan: 1173,
-  /** as OTLP protobuf, gzip, a trace at a time: an estimate for Tempo, above what packed columns take (bench/columns.mjs) */
+  /**
+   * As OTLP protobuf with gzip, one trace at a time: an estimate for Tempo. It is higher than what packed columns take
+   * (bench/columns.mjs).
+   */
   packedBytesPerSpan: 206,
-  /** of Prometheus, with `phaseHistograms: off` */
+  /** series of Prometheus, with `phaseHistograms: off` */
   seriesPerNode: 435,
 } as const;
 
-/** How it is built; each is a choice. */
+/** The choices of the operator. */
 export interface Choices {
-  /** of a part's cores are used at the peak */
+  /** the share of the cores that is used at the peak */
   readonly use: number;
-  /** the busiest minute, times the mean */
+  /** the load in the busiest minute, divided by the mean */
   readonly peak: number;
   readonly replicas: number;
   readonly kafkaDays: number;
@@ -72,18 +75,18 @@ export interface Sizing {
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
-/** Cores of one machine of a kind; more need more machines. */
+/** The cores of one machine of each kind. */
 const CORES_OF = { broker: 4, gateway: 2, cassandra: 8 } as const;
-/** Two gateways, three brokers and three nodes of Cassandra, so that one may be away. */
+/** The minimum numbers of machines, so that one of each kind may fail. */
 const LEAST = { gateways: 2, brokers: 3, cassandra: 3 } as const;
 
-/** @returns what a node of these logs does in an hour; undefined where they show no time or no action */
+/** The load of one node in these logs; undefined if they contain no action or cover no time. */
 export function nodeLoadOf({ hosts, hours, lines, actions, spans }: LogLoad): NodeLoad | undefined {
   if (!(hosts > 0 && hours > 0 && actions > 0)) return undefined;
   return { linesPerHour: lines / hours / hosts, actionsPerHour: actions / hours / hosts, spansPerAction: spans / actions };
 }
 
-/** Linear in nodes, in actions and in spans; lines cost their own host only. */
+/** The resources for a number of nodes: linear in nodes, actions and spans. Lines cost only their own host. */
 export function sizingOf(nodes: number, load: NodeLoad, { use, peak, replicas, kafkaDays, storeDays } = CHOICES): Sizing {
   const tracesPerSecond = (nodes * load.actionsPerHour) / HOUR;
   const mean = tracesPerSecond * load.spansPerAction;

@@ -1,16 +1,16 @@
 import { errorFunction, gammaln, quantileSorted } from 'simple-statistics';
 
-/** Numbers in rising order. */
+/** Numbers in ascending order. */
 export type Sorted = readonly number[];
 
 export const sorted = (values: Iterable<number>): Sorted => [...values].sort((a, b) => a - b);
 
-/** Interpolated as R and NumPy do it; NaN of nothing. */
+/** A quantile, interpolated as in R and NumPy; NaN for an empty list. */
 export const quantile = (values: Sorted, p: number): number => (values.length === 0 ? Number.NaN : quantileSorted([...values], p));
 
 export type Random = () => number;
 
-/** Mulberry32: the same numbers in every run, so that a report is the same in every run. */
+/** Mulberry32: the same pseudo-random numbers in every run, so that reports are reproducible. */
 export function seeded(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -21,14 +21,17 @@ export function seeded(seed: number): Random {
   };
 }
 
-/** Below this many of either set every arrangement is tried, or many drawn ones: the normal curve is only near the truth for more. */
+/**
+ * With fewer values in a set, all arrangements (or many random ones) are tried, because the normal approximation is
+ * inexact.
+ */
 const LEAST_FOR_NORMAL = 10;
-/** Arrangements that are tried one by one; of more, as many are drawn. */
+/** Up to so many arrangements are all tried; of more, this number is drawn at random. */
 const MOST_ARRANGEMENTS = 20_000;
 
 /**
- * Mann-Whitney: how probable it is that two sets of one kind differ in rank as much as these, or more (two-sided). It asks nothing of
- * the shape of the distribution, and times of phases have long tails.
+ * The Mann-Whitney test: the two-sided p-value of the difference in rank between two sets. It assumes no shape of the
+ * distribution; durations of phases have long tails.
  */
 export function rankTest(a: Sorted, b: Sorted): number {
   const [few, many] = a.length < b.length ? [a, b] : [b, a];
@@ -37,7 +40,7 @@ export function rankTest(a: Sorted, b: Sorted): number {
   return few.length < LEAST_FOR_NORMAL ? byArrangement(ranks, few.length) : byNormal(ranks, few.length, ties);
 }
 
-/** Ranks of `a`, then those of `b`: like values share the mean of theirs. `ties` is the sum of t³ − t. */
+/** The ranks of `a`, then those of `b`. Equal values share the mean of their ranks. `ties` is the sum of t³ − t. */
 function ranksOf(a: Sorted, b: Sorted): { ranks: Float64Array; ties: number } {
   const ranks = new Float64Array(a.length + b.length);
   let ties = 0;
@@ -92,7 +95,7 @@ function byArrangement(ranks: Float64Array, n: number): number {
   }
   const random = seeded(all * 1000 + n);
   const drawn = Float64Array.from(ranks);
-  // The arrangement that was seen is one of them: none is impossible.
+  // The observed arrangement counts as one of them, so that the p-value is never 0.
   let extreme = 1;
   for (let i = 0; i < MOST_ARRANGEMENTS; i++) {
     for (let k = 0; k < n; k++) {
@@ -107,7 +110,7 @@ function byArrangement(ranks: Float64Array, n: number): number {
 const logChoose = (n: number, k: number): number => gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1);
 const choose = (n: number, k: number): number => Math.round(Math.exp(logChoose(n, k)));
 
-/** Fisher's exact test: how probable it is that two shares of one kind differ as much as `a` of `ofA` and `b` of `ofB`, or more. */
+/** Fisher's exact test: the two-sided p-value of the difference between the shares `a` of `ofA` and `b` of `ofB`. */
 export function shareTest(a: number, ofA: number, b: number, ofB: number): number {
   if (ofA === 0 || ofB === 0) return 1;
   const all = ofA + ofB;
@@ -124,8 +127,8 @@ export function shareTest(a: number, ofA: number, b: number, ofB: number): numbe
 }
 
 /**
- * Wilcoxon's signed ranks: how probable it is that the changes of the same actions lie as much to one side of 0 as these, or more. Actions
- * that did not change say nothing about a side.
+ * Wilcoxon's signed-rank test: the two-sided p-value of changes of the same actions. Actions without a change do not
+ * count.
  */
 export function changeTest(changes: Sorted): number {
   const moved = changes.filter((change) => change !== 0).sort((x, y) => Math.abs(x) - Math.abs(y));
@@ -147,7 +150,7 @@ export function changeTest(changes: Sorted): number {
   return Math.min(1, 1 - errorFunction(Math.max(0, seen - 0.5) / Math.sqrt(variance) / Math.SQRT2));
 }
 
-/** Of so many changes every choice of signs is tried. */
+/** Up to so many changes, all combinations of signs are tried. */
 const MOST_SIGNS = 14;
 
 function bySigns(ranks: Float64Array, middle: number, seen: number): number {
@@ -162,16 +165,16 @@ function bySigns(ranks: Float64Array, middle: number, seen: number): number {
 }
 
 export interface Test {
-  /** how probable what was seen is where nothing differs */
+  /** the p-value */
   readonly chance: number;
-  /** the least that this could have been, of so many */
+  /** the smallest possible p-value with this number of values */
   readonly least: number;
 }
 
 /**
- * Holm, after Tarone: of many tests at once, which still say something at a level. Each chance comes back as large as it is when all tests are
- * thought of, so that the probability of even one false finding is below the level. A test that could not have said anything, however its
- * sets differ, does not weaken the others: it comes back as undefined.
+ * Corrects the p-values of several tests by Holm's method with Tarone's improvement, so that the probability of even
+ * one false finding is below the level. A test that could never be significant, because it has too few values, does not
+ * weaken the others: its result is undefined.
  */
 export function corrected(tests: readonly Test[], level: number): (number | undefined)[] {
   let able = tests.length;
@@ -189,13 +192,13 @@ export function corrected(tests: readonly Test[], level: number): (number | unde
   return found;
 }
 
-/** The least that {@link rankTest} can be of so many. */
+/** The smallest possible result of {@link rankTest} for sets of these sizes. */
 export const leastOfRanks = (n: number, m: number): number => (n === 0 || m === 0 ? 1 : Math.min(1, 2 * Math.exp(-logChoose(n + m, n))));
 
-/** The least that {@link changeTest} can be of so many. */
+/** The smallest possible result of {@link changeTest} for so many changes. */
 export const leastOfChanges = (n: number): number => Math.min(1, 2 ** (1 - n));
 
-/** The least that {@link shareTest} can be where so many of both together are hits. */
+/** The smallest possible result of {@link shareTest} with so many hits in both sets together. */
 export function leastOfShares(hits: number, ofA: number, ofB: number): number {
   const most = Math.min(hits, ofA);
   const fewest = Math.max(0, hits - ofB);
@@ -210,11 +213,11 @@ export interface Interval {
 const RESAMPLES = 1000;
 
 /**
- * The 95 % interval of the difference b − a of a quantile, by bootstrap. The k-th smallest of n values drawn from n is value number
- * ⌊n · Beta(k, n + 1 − k)⌋ of them: so a resample costs two drawn numbers, however many values there are.
+ * The 95 % confidence interval of the difference b − a of a quantile, by bootstrap. The k-th smallest of n values that
+ * are drawn from n values is number ⌊n · Beta(k, n + 1 − k)⌋ of them. So a resample needs only two random numbers.
  */
 export function intervalOf(a: Sorted, b: Sorted, p: number): Interval | undefined {
-  // Of so few the resamples are a handful of values.
+  // With so few values, the resamples have only a few different results.
   if (Math.min(a.length, b.length) < 5) return undefined;
   const random = seeded(a.length * 7919 + b.length);
   const drawn: number[] = [];
@@ -223,7 +226,7 @@ export function intervalOf(a: Sorted, b: Sorted, p: number): Interval | undefine
   return { from: quantile(all, 0.025), to: quantile(all, 0.975) };
 }
 
-/** The 95 % interval of the middle of some changes. */
+/** The 95 % confidence interval of the median of changes. */
 export function intervalOfChanges(changes: Sorted): Interval | undefined {
   if (changes.length < 5) return undefined;
   const random = seeded(changes.length * 104_729);
@@ -239,12 +242,12 @@ function resampled(values: Sorted, p: number, random: Random): number {
   return values[Math.min(n - 1, Math.floor(n * share))]!;
 }
 
-/** Marsaglia and Tsang, for shapes of 1 and above. */
+/** A random number from a gamma distribution with a shape of at least 1, by Marsaglia and Tsang. */
 function gamma(shape: number, random: Random): number {
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
   for (;;) {
-    // Box and Muller; 1 − random() is never 0.
+    // Box-Muller transform; 1 − random() is never 0.
     const x = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
     const v = (1 + c * x) ** 3;
     if (v > 0 && Math.log(1 - random()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;

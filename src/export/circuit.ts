@@ -1,28 +1,33 @@
 import type { Millis } from '../model/line.js';
 import { hours, seconds } from '../model/time.js';
 
+/** The state of a circuit breaker. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
 /** After this many failures in a row a backend counts as down. */
 const FAILURES_TO_OPEN = 5;
-/** A backend that asks for a wait of this length counts as down at once. */
+/** A backend that requests a wait of this length (ms) counts as down at once. */
 const LONG_WAIT = seconds(10);
 const FIRST_RETRY = seconds(0.5);
 const FIRST_PROBE = seconds(10);
 const LAST_PROBE = seconds(60);
-/** The longest wait that a backend may ask for. Much longer ones would overflow the timer, which then fires at once. */
+/**
+ * The longest wait (ms) that a backend may request. Much longer ones would overflow the timer, which then fires at
+ * once.
+ */
 const LONGEST_WAIT = hours(1);
 
+/** A failed request. */
 export interface Failure {
-  /** what the backend asked for */
+  /** the wait that the backend requested */
   readonly retryInMs?: number | undefined;
-  /** the backend will refuse everything until somebody acts: more attempts only fill its log, or lock an account */
+  /** the backend will refuse everything until an operator acts: more attempts only fill its log, or lock an account */
   readonly isHopeless?: boolean;
 }
 
 /**
- * Whether a backend is up, and how long to wait before the next request. There is no limit of attempts: the log files
- * are the queue.
+ * A circuit breaker: whether a backend is up, and how long to wait before the next request. The number of attempts is
+ * not limited, because the log files are the queue.
  *
  *     closed ──failure──▶ closed         waits rand * 0.5 s, rand * 1 s, rand * 2 s, rand * 4 s          (full jitter)
  *     closed ──the 5th in a row, a long Retry-After, or wrong settings──▶ open
@@ -30,7 +35,7 @@ export interface Failure {
  *     half-open ──failure──▶ open        waits (1/2 + rand/2) * 10 s, 20 s, 40 s, 60 s, 60 s, ...
  *     any ──success──▶ closed
  *
- * After a Retry-After of r the wait is r plus such a wait, so that a whole fleet does not return at the same moment.
+ * After a Retry-After of r the wait is r plus such a wait, so that a whole fleet does not send at the same moment.
  */
 export class Circuit {
   readonly #random: () => number;
@@ -48,7 +53,7 @@ export class Circuit {
     return this.#state;
   }
 
-  /** A request is about to be made. */
+  /** Notes that a request is about to be sent. */
   tries(): void {
     if (this.#state === 'open') this.#state = 'half-open';
   }
@@ -59,7 +64,7 @@ export class Circuit {
     this.#probes = 0;
   }
 
-  /** @returns how long to wait before the next request */
+  /** Notes a failed request. @returns how long to wait before the next one, in ms */
   failed({ retryInMs = 0, isHopeless = false }: Failure): Millis {
     this.#failures++;
     const isDown = this.#state !== 'closed' || isHopeless || this.#failures >= FAILURES_TO_OPEN || retryInMs >= LONG_WAIT;

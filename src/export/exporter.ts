@@ -1,12 +1,12 @@
 import type { FinishedTrace } from '../model/span.js';
 
-/** Sends finished traces, one at a time, each with its root. */
+/** Sends finished traces, one at a time. */
 export interface Exporter {
-  /** Never rejects because of a backend or a network: that is a result. */
+  /** Sends a trace. Errors of the backend or the network are results, and never reject the promise. */
   export(trace: FinishedTrace): Promise<ExportResult>;
   /** A trace as one line of OTLP JSON, the same bytes that are sent as JSON. Without it there are no dead letters. */
   document?(trace: FinishedTrace): string;
-  /** Aborts the request under way (as retryable) and closes connections. */
+  /** Aborts the current request (as retryable) and closes connections. */
   shutdown(): Promise<void>;
 }
 
@@ -20,26 +20,26 @@ export interface Delivered {
   readonly message?: string;
 }
 
-/** Worth sending again, unchanged. `retryInMs` is what the backend asked for. */
+/** The same request should be sent again later. `retryInMs` is the wait that the backend requested. */
 export interface Retryable {
   readonly outcome: 'retryable';
   readonly reason: string;
   readonly retryInMs?: number;
-  /** This trace itself may be the cause: a crash, a timeout or a reset does not show whose fault it is. */
+  /** this trace itself may be the cause: a crash, a time-out or a reset does not show the cause */
   readonly isDoubtful?: boolean;
   /** equal for the same problem, however the backend words it; `reason` if not given */
   readonly fault?: string;
 }
 
 /**
- * Sending the same again will not help. `reason` says what the operator should do.
- * `about` is the cause: this `trace` (others may be accepted), or the `settings` (no other will be accepted).
+ * To send the same again will not help. `reason` contains the remedy for the operator. `about` is the cause: this
+ * `trace` (others may be accepted), or the `settings` (no trace will be accepted).
  */
 export interface Refused {
   readonly outcome: 'refused';
   readonly about: 'trace' | 'settings';
   readonly reason: string;
-  /** as for what is retryable */
+  /** as in `Retryable` */
   readonly fault?: string;
   /** the HTTP status; undefined if there was no answer */
   readonly status?: number;

@@ -1,9 +1,10 @@
 import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
 
-/** An OTLP answer is short. A longer one is from something else, and is not kept in memory. */
+/** The longest answer (bytes). OTLP answers are short; a longer one comes from another kind of server. */
 const LONGEST_ANSWER = 4 * 1024 * 1024;
 
+/** The complete answer to a request. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -19,10 +20,10 @@ export interface PostOptions {
 }
 
 /**
- * One POST, without redirects. Rejects if the answer is not complete.
+ * Sends one POST request, without following redirects. Rejects if the answer is incomplete.
  *
- * The other side may have closed an idle connection. The next request on it notices that. This is no failure: the
- * request is made again on a new connection.
+ * If the server has closed an idle connection, the next request on it fails. That is no failure of the server: the
+ * request is repeated on a new connection.
  */
 export function post(url: URL, options: PostOptions): Promise<Answer> {
   const { headers, body, agent, signal } = options;

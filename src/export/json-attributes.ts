@@ -8,19 +8,19 @@ const BRACKET = 0x5d;
 const ATTRIBUTES = fragment(',"attributes":[');
 
 /**
- * What objects with the same keys, set in the same order, share: the order in which the keys are written. There are a
- * few dozen.
+ * The facts that objects with the same keys in the same order share: the order in which the keys are written. There are
+ * a few dozen shapes.
  */
 interface Shape {
   readonly keys: readonly string[];
   readonly next: Map<string, Shape>;
-  /** the keys in the order of writing, each with its place in the object */
+  /** the keys in the order of writing, each with its index in the object */
   written: readonly { readonly place: number; readonly opening: KeyOpening }[] | undefined;
 }
 
 const EMPTY: Shape = { keys: [], next: new Map(), written: [] };
 
-/** The values of the current object: filled while its shape is looked up. */
+/** The values of the current object, filled while its shape is looked up. */
 const values: AttributeValue[] = [];
 
 function shapeOf(attributes: Attributes): Shape {
@@ -36,7 +36,7 @@ function shapeOf(attributes: Attributes): Shape {
   return shape;
 }
 
-/** The `attributes` member of a span, event or link, if it has any. */
+/** Writes the member `attributes` of a span, event or link, if it has attributes. */
 export function addAttributes(json: JsonBytes, attributes: Attributes): void {
   const { written } = shapeOf(attributes);
   if (written === undefined || written.length === 0) return;
@@ -45,7 +45,7 @@ export function addAttributes(json: JsonBytes, attributes: Attributes): void {
   json.addByte(BRACKET);
 }
 
-/** The attributes alone. */
+/** Writes the attributes without the enclosing member. */
 export function addKeyValues(json: JsonBytes, attributes: Attributes): void {
   addWritten(json, shapeOf(attributes).written ?? []);
 }
@@ -64,24 +64,24 @@ interface KeyOpening {
   readonly boolean: Uint8Array;
   readonly integer: Uint8Array;
   readonly double: Uint8Array;
-  /** its numbers are doubles, also when they are whole */
+  /** its numbers are doubles, even if they are whole */
   readonly isDouble: boolean;
   readonly array: Uint8Array;
-  /** encoded attributes by their text, while the key has few values: paths of logs, methods, how an end is known */
+  /** encoded attributes by their text, while the key has few values, such as paths of logs or HTTP methods */
   texts: Map<string, Uint8Array> | undefined;
   /**
-   * else the last one: a trace's ids are on each of its spans. It was written from `start` to `end`, since the clear
-   * number `clears`
+   * for a key with many values, the last one, because ids repeat on each span of a trace: it was written from `start`
+   * to `end`, after the clear with number `clears`
    */
   readonly last: { text: string; start: number; end: number; clears: number };
   /** encoded lists: many actions share the same list object */
   readonly lists: WeakMap<readonly string[], Uint8Array>;
 }
 
-/** A key with more values than this holds ids. */
+/** A key with more values than this contains ids. */
 const MANY = 1000;
 
-/** There are three dozen keys. */
+/** By key; there are three dozen keys. */
 const openings = new Map<string, KeyOpening>();
 
 function openingOf(key: string): KeyOpening {
@@ -112,7 +112,7 @@ const NO_VALUES = fragment('}}}');
 const ITEM = fragment('{"stringValue":"');
 const ITEM_END = fragment('"}');
 
-/** With the brace that closes the attribute. */
+/** Writes a key and its value, with the closing brace of the attribute. */
 function addKeyValue(json: JsonBytes, opening: KeyOpening, value: AttributeValue): void {
   switch (typeof value) {
     case 'string':

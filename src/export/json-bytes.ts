@@ -5,25 +5,24 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const ZERO = 0x30;
 const SPACE = 0x20;
-/** Half a surrogate pair is written as U+FFFD, which begins with this byte; JSON escapes it. */
+/** The first byte of U+FFFD, which replaces half a surrogate pair. JSON.stringify would escape the half. */
 const MAYBE_REPLACED = 0xef;
-/** Bytes of a number, at the most. */
+/** The longest number (bytes). */
 const LONGEST_NUMBER = 32;
 const INITIAL = 64 * 1024;
 
-/** A piece of JSON that is written often: encoded once. */
+/** Encodes a piece of JSON that is written often. */
 export const fragment = (json: string): Uint8Array => Buffer.from(json);
 
 /**
- * Writes JSON directly as bytes, each piece at its final place. Building a string first and encoding it took a fifth
- * of a replay.
+ * Writes JSON directly as bytes. To build a string first and encode it took a fifth of the time of a replay.
  */
 export class JsonBytes {
   #bytes = Buffer.allocUnsafeSlow(INITIAL);
   #length = 0;
   #clears = 0;
 
-  /** What has been written, valid until the next `clear`. */
+  /** The written bytes, valid until the next `clear`. */
   get written(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -37,7 +36,7 @@ export class JsonBytes {
     this.#clears++;
   }
 
-  /** How often it was cleared. Bytes from before the last clear are gone. */
+  /** How often it was cleared. Bytes from before the last clear are lost. */
   get clears(): number {
     return this.#clears;
   }
@@ -55,33 +54,33 @@ export class JsonBytes {
     this.#length += piece.length;
   }
 
-  /** Repeats the bytes from one place to another. */
+  /** Writes the bytes from `start` to `end` again. */
   repeat(start: number, end: number): void {
     this.#reserve(end - start);
     this.#bytes.copyWithin(this.#length, start, end);
     this.#length += end - start;
   }
 
-  /** One character of ASCII. */
+  /** Writes one ASCII character. */
   addByte(byte: number): void {
     this.#reserve(1);
     this.#bytes[this.#length++] = byte;
   }
 
-  /** ASCII text without characters that JSON escapes. */
+  /** Writes ASCII text without characters that JSON escapes. */
   addPlain(text: string): void {
     this.#reserve(text.length);
     this.#length += this.#bytes.write(text, this.#length);
   }
 
-  /** The inside of a JSON string, as JSON.stringify writes it. */
+  /** Writes the content of a JSON string, as JSON.stringify does. */
   addText(text: string): void {
     // A character takes at most three bytes; an escaped quote takes two.
     this.#reserve(3 * text.length);
     const bytes = this.#bytes;
     let at = this.#length;
     let end = at + bytes.write(text, at);
-    // The bytes are scanned, not the text: a text that V8 still holds in pieces costs three times as much.
+    // The bytes are scanned and not the text, because a concatenated text in V8 costs three times as much.
     for (; at < end; at++) {
       const byte = bytes[at]!;
       if (byte === QUOTE || byte === BACKSLASH) {
@@ -92,7 +91,7 @@ export class JsonBytes {
     this.#length = end;
   }
 
-  /** Text with control characters, or with characters of two code units, of which one may be missing. */
+  /** Writes text with control characters, or with characters of two code units, of which one may be missing. */
   #addRare(text: string): void {
     const json = JSON.stringify(text).slice(1, -1);
     this.#reserve(3 * json.length);
@@ -101,16 +100,16 @@ export class JsonBytes {
 
   addNumber(value: number): void {
     this.#reserve(LONGEST_NUMBER);
-    // Other and larger numbers are written as JavaScript prints them.
+    // Other numbers are written as in JavaScript.
     if (value >= 0 && value <= 0xffffffff && Number.isInteger(value)) this.#addDigits(value, digitsOf(value));
     else this.#length += this.#bytes.write(String(value), this.#length);
   }
 
-  /** Nanoseconds since 1970. */
+  /** Writes a time as nanoseconds since 1970. */
   addNanos(at: Millis): void {
     this.#reserve(LONGEST_NUMBER);
     const us = micros(at);
-    // The seconds are an unsigned number of 32 bits, which is fast to divide.
+    // The seconds are an unsigned 32-bit number, which is fast to divide.
     if (us < 1_000_000 || us > 0xffffffff * 1_000_000) {
       this.#length += this.#bytes.write((BigInt(us) * 1000n).toString(), this.#length);
       return;

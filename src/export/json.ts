@@ -4,9 +4,9 @@ import { isoMicros, micros } from './instant.js';
 import { extentOf, isUnmeasured, outcomeOf } from './terminal/reading.js';
 
 /**
- * A trace as one line of plain JSON: as it is, with times in ISO 8601 (microseconds, UTC). What is not known is left
- * out. The same times are there as numbers, for programs such as jq: `durationSeconds` (null for a span whose length the
- * logs do not show), and seconds since 1970 in `…Epoch`.
+ * A trace as one line of plain JSON: the fields of `FinishedTrace`, with times in ISO 8601 (microseconds, UTC). Unknown
+ * values are left out. For programs such as jq the times are repeated as numbers: `durationSeconds` (null for a span
+ * whose duration the logs do not show), and seconds since 1970 in `…Epoch`.
  */
 export function toJson(trace: FinishedTrace): string {
   const { spans, ...rest } = trace;
@@ -36,5 +36,5 @@ function numbersOf({ start, end }: { readonly start: Millis; readonly end: Milli
   return { startEpoch: inSeconds(from), endEpoch: inSeconds(to), durationSeconds: inSeconds(to - from) };
 }
 
-/** One division of whole numbers gives at most six decimals. */
+/** Microseconds in seconds. A single division of whole numbers gives at most six decimals. */
 const inSeconds = (us: number): number => us / 1_000_000;

@@ -16,6 +16,7 @@ import { version } from './version.js';
 
 const compress = promisify(gzip);
 
+/** Options of the OTLP/HTTP exporter. */
 export interface OtlpHttpOptions extends OtlpOverrides {
   /** from OTEL_RESOURCE_ATTRIBUTES */
   readonly resourceAttributes?: Attributes;
@@ -25,11 +26,11 @@ export interface OtlpHttpOptions extends OtlpOverrides {
 /**
  * Sends each trace in one OTLP/HTTP request and returns the result. The same trace always gives the same bytes.
  *
- * The SDK reads the settings. The exchange is our own, because the SDK's exporter hides what we need: the status,
- * Retry-After, and the rejected spans of a success. So is the encoding, because the SDK writes every whole number as
- * an integer, whatever the type of its key (docs/decisions/0004-otlp-exchange.md).
+ * The SDK reads the settings. The exchange is novaspan's own, because the SDK's exporter hides the status, Retry-After,
+ * and the rejected spans of a success. The encoding is also its own, because the SDK writes every whole number as an
+ * integer, whatever the type of its key (docs/decisions/0004-otlp-exchange.md).
  *
- * @throws OperatorError when the variables ask for something that cannot be done
+ * @throws OperatorError if the variables are not valid
  */
 export function createOtlpHttpExporter({ resourceAttributes, ...options }: OtlpHttpOptions = {}): Exporter {
   const { exchange, shutdown, protocol } = createExchange(options);
@@ -43,14 +44,14 @@ export function createOtlpHttpExporter({ resourceAttributes, ...options }: OtlpH
   };
 }
 
-/** Sends what an exporter's `document` returned, with the resource and scope of that time. */
+/** Sends dead letters: the texts that an exporter's `document` returned, with their original resource and scope. */
 export interface DocumentSender {
   /** @throws Error if the text is no such document */
   send(document: string): Promise<ExportResult>;
   shutdown(): Promise<void>;
 }
 
-/** @throws OperatorError when the variables ask for something that cannot be done */
+/** Creates a sender of dead letters. @throws OperatorError if the variables are not valid */
 export function createDocumentSender(options: Omit<OtlpHttpOptions, 'resourceAttributes'> = {}): DocumentSender {
   const { exchange, shutdown, protocol } = createExchange(options);
   return {
@@ -98,8 +99,8 @@ function createExchange({ clock = systemClock, ...overrides }: Omit<OtlpHttpOpti
 }
 
 /**
- * The result when there was no complete answer. The trace may have arrived, but it is sent again with the same ids (at
- * least once). A wrong certificate may be replaced, so that is retried, too.
+ * The result without a complete answer. The trace may have arrived; it is sent again with the same ids (at least once).
+ * A wrong certificate may be replaced, so that is retried as well.
  */
 function failure(error: unknown, url: string, timedOutAfter: number | undefined): ExportResult {
   if (timedOutAfter !== undefined)
@@ -129,7 +130,7 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : errors?.[0] !== undefined ? codeOf(errors[0]) : 'unknown';
 }
 
-/** Something accepted the connection and broke it, or answered with something other than HTTP. */
+/** Whether a server accepted the connection and then closed it, or answered in another protocol than HTTP. */
 const isOnceConnected = (code: string): boolean => /^(ECONNRESET|ECONNABORTED|EPIPE|HPE_.*|unknown)$/.test(code);
 
 /** An AggregateError (all addresses of a name were tried) has its messages in its parts. */

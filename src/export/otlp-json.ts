@@ -6,20 +6,20 @@ import { fragment, JsonBytes } from './json-bytes.js';
 import { FLAGS, kindNumbers, STATUS_ERROR } from './otlp.js';
 import { byWriter, resourceAttributes, scope } from './resource.js';
 
-/** Encodes a trace; the bytes are valid until the next one. */
+/** Encodes a trace as OTLP JSON. The bytes are valid until the next call. */
 export type OtlpEncoder = (trace: FinishedTrace) => Buffer;
 
 /**
- * Makes an encoder of traces. Each trace is one line of OTLP JSON without its newline, byte for byte as the
- * Collector's file exporter writes it (test/stack proves it). Default values are left out, as there. The same trace
- * always gives the same bytes.
+ * Creates an encoder of traces. Each trace is one line of OTLP JSON without the newline, byte for byte as the
+ * Collector's file exporter writes it (test/stack proves it), and without default values. The same trace always gives
+ * the same bytes.
  *
  * @param extra attributes of each resource, from OTEL_RESOURCE_ATTRIBUTES
  */
 export function createOtlpEncoder(extra: Attributes = {}): OtlpEncoder {
   const json = new JsonBytes();
   const written: Written = new Map();
-  /** Encoded resources by service and host: an installation has few, and a trace has most of them. */
+  /** encoded resources by service and host: an installation has few, and a trace contains most of them */
   const resources = new Map<string, Uint8Array>();
 
   const resourceOf = (writer: Writer): Uint8Array => {
@@ -94,7 +94,7 @@ function resourceOpening(writer: Writer, extra: Attributes): Uint8Array {
   return Uint8Array.from(json.written);
 }
 
-/** The keys' order is the file exporter's. */
+/** Writes a span. The order of the keys is that of the file exporter. */
 function addSpan(json: JsonBytes, span: SpanData, written: Written): void {
   json.add(TRACE_ID);
   json.addPlain(span.traceId);
@@ -142,7 +142,8 @@ function addSpan(json: JsonBytes, span: SpanData, written: Written): void {
 }
 
 /**
- * Where each event of the trace was written: a line that bounds two spans is one event of both, and is encoded once.
+ * The ranges of bytes of the events that were written: a line that bounds two spans is the same event on both, and is
+ * encoded once.
  */
 type Written = Map<SpanEvent, { readonly start: number; readonly end: number }>;
 

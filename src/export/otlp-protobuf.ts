@@ -4,12 +4,12 @@ import { FLAGS, kindNumbers, STATUS_ERROR } from './otlp.js';
 import { ProtobufBytes } from './protobuf.js';
 import { type Batch, exact, sortedKeys } from './resource.js';
 
-/** Reused for each request. What is sent is a copy of the right size. */
+/** Reused for each request, which sends a copy of the right size. */
 const out = new ProtobufBytes();
 
 /**
- * Batches as one ExportTraceServiceRequest in protobuf: byte for byte as the SDK's serializer, except for numbers
- * whose key is a double. The SDK knows no types of keys and writes every whole number as an integer.
+ * Encodes batches as one ExportTraceServiceRequest in protobuf: byte for byte as the SDK's serializer, except for
+ * numbers with a key of type double. The SDK has no types of keys, and writes every whole number as an integer.
  */
 export function toOtlpProtobuf(batches: readonly Batch[]): Buffer {
   out.clear();
@@ -82,12 +82,12 @@ function addLink({ traceId, spanId, attributes }: SpanLink): void {
   out.close(from);
 }
 
-/** A key with more values than this holds ids. */
+/** A key with more values than this contains ids. */
 const MANY = 200;
-/** A longer text is a log line, and hardly repeats. */
+/** A longer text (characters) is a log line, which is rarely repeated. */
 const LONG = 256;
 
-/** Encoded attributes by key and text: paths of logs, methods, how an end is known. Not for keys with many values. */
+/** Encoded attributes by key and text, such as paths of logs or HTTP methods. Undefined for keys with many values. */
 const known = new Map<string, Map<string, Uint8Array> | undefined>();
 
 function addAttributes(field: number, attributes: Attributes): void {
@@ -109,7 +109,7 @@ function addTextAttribute(field: number, key: string, value: string): void {
   const from = out.length;
   addAttribute(field, key, value);
   if (texts.size === MANY) known.set(key, undefined);
-  // The number of the field takes one byte.
+  // The field number takes one byte.
   else texts.set(value, Uint8Array.from(out.written.subarray(from + 1)));
 }
 

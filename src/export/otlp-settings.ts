@@ -8,9 +8,9 @@ import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otl
 import { configInvalid, reasonOf } from '../model/errors.js';
 import { shownUrl } from './secrets.js';
 
-/** Settings that win over the environment. */
+/** Settings that override the environment. */
 export interface OtlpOverrides {
-  /** the whole URL, `/v1/traces` included: see `tracesUrl` */
+  /** the complete URL, with `/v1/traces`: see `tracesUrl` */
   readonly url?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
@@ -18,7 +18,7 @@ export interface OtlpOverrides {
   readonly protocol?: string;
 }
 
-/** The encodings of OTLP/HTTP, by the names that OTEL_EXPORTER_OTLP_PROTOCOL gives them. */
+/** The encodings of OTLP/HTTP, by their names in OTEL_EXPORTER_OTLP_PROTOCOL. */
 const protocols = {
   'http/json': { contentType: 'application/json', readResponse: (body: Uint8Array) => JsonTraceSerializer.deserializeResponse(body) },
   'http/protobuf': {
@@ -29,10 +29,10 @@ const protocols = {
 
 type Protocol = keyof typeof protocols;
 
-/** The URL that traces go to at an endpoint as OTEL_EXPORTER_OTLP_ENDPOINT has it. */
+/** The URL for traces at an endpoint such as OTEL_EXPORTER_OTLP_ENDPOINT. */
 export const tracesUrl = (endpoint: string): string => `${endpoint.replace(/\/+$/, '')}/v1/traces`;
 
-/** What the configuration says of the backend, as settings that win over the environment. */
+/** The backend in the configuration file, as settings that override the environment. */
 export const overridesOf = ({ endpoint, headers, timeout }: ConfiguredBackend): OtlpOverrides => ({
   ...(endpoint !== undefined && { url: tracesUrl(endpoint) }),
   ...(headers !== undefined && { headers }),
@@ -48,8 +48,10 @@ interface ConfiguredBackend {
 
 /**
  * The settings of the standard OTEL_EXPORTER_OTLP_* and OTEL_EXPORTER_OTLP_TRACES_* variables, read by the SDK itself.
- * Where the SDK would warn and use a default (a bad URL, a missing certificate), this throws: traces that go to the
- * wrong place are worse than none.
+ * Where the SDK would warn and use a default (a bad URL, a missing certificate), this throws, because traces that are
+ * sent to the wrong place are worse than none.
+ *
+ * @throws OperatorError CONFIG_INVALID
  */
 export function otlpSettings({ url, headers, timeoutMs, compression, protocol: asked }: OtlpOverrides = {}) {
   const protocol = supported(
@@ -86,10 +88,10 @@ function supported(protocol: string): Protocol {
   );
 }
 
-/** The TLS files, by the end of their variables' names. */
+/** The TLS files, by the ends of the names of their variables. */
 const tlsFiles = { ca: 'CERTIFICATE', cert: 'CLIENT_CERTIFICATE', key: 'CLIENT_KEY' } as const;
 
-/** Errors in the TLS files. Otherwise every request would report them, as errors of the network. */
+/** The errors in the TLS files. Without this check every request would report them as network errors. */
 function certificateFaults(): string[] {
   const given: Partial<Record<keyof typeof tlsFiles, { readonly name: string; readonly bytes: Buffer }>> = {};
   for (const [part, end] of Object.entries(tlsFiles) as [keyof typeof tlsFiles, string][]) {
@@ -120,7 +122,7 @@ function certificateFaults(): string[] {
 /** An empty variable counts as not set. */
 const variable = (name: string) => process.env[name]?.trim() || undefined;
 
-/** Runs SDK code that reports problems by logging them, and returns what it would have logged. */
+/** Runs code of the SDK that logs its problems, and returns these messages. */
 function withWarnings<T>(run: () => T): { result: T | undefined; faults: string[] } {
   const faults: string[] = [];
   const note = (message: string) => void faults.push(shownUrl(message.replace(/^Configuration: /, '')));

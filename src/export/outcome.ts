@@ -8,28 +8,29 @@ export interface ServiceResponse {
 }
 
 /**
- * What to do after an answer:
+ * The action after an answer:
  *
- *     wait      the backend cannot now: send the same trace again, without a limit
+ *     wait      the backend cannot accept it now: send the same trace again, without a limit
  *     doubt     the same; but if only this trace fails and others are accepted, it becomes a dead letter
  *     settings  the backend will refuse everything until somebody corrects address or credentials: wait
  *     dead-letter the backend will never accept this trace: keep it on disk as a dead letter, and send the next one
  */
 export type Treatment = 'wait' | 'doubt' | 'settings' | 'dead-letter';
 
+/** The rule for answers with a status. */
 export interface AnswerRule {
-  /** a status, or all statuses of a hundred without a row of their own */
+  /** a status, or all statuses of a class that have no row of their own */
   readonly status: number | '3xx' | '4xx' | '5xx';
   readonly does: Treatment;
-  /** what it means, and what an operator should do */
+  /** its meaning, and what an operator should do */
   readonly says: string;
 }
 
 /**
- * Every answer that is not a success. OTLP/HTTP says that four statuses are retryable: 429, 502, 503, 504. Two more
- * are retried here. 408 means that the request did not arrive completely, which is the network's fault. 500 is about
- * the backend, not the trace: its disk is full, or its database is down. Dropping a trace for that would drop every
- * trace of such an hour.
+ * All answers that are not a success. OTLP/HTTP defines four statuses as retryable: 429, 502, 503, 504. Two more are
+ * retried here. 408 means that the request did not arrive completely, which is the network's fault. 500 is about the
+ * backend and not the trace: its disk is full, or its database is down. If such traces were dropped, all traces of such
+ * an hour would be lost.
  */
 export const answerRules: readonly AnswerRule[] = [
   { status: 400, does: 'dead-letter', says: 'the backend cannot read this trace' },
@@ -78,10 +79,10 @@ const ruleOf = (status: number): Omit<AnswerRule, 'status'> =>
   UNKNOWN;
 
 /**
- * What an answer means.
+ * The result of an answer.
  *
- * @param url for messages: without user and password
- * @param read takes an `ExportTraceServiceResponse` from a body; may throw
+ * @param url for messages, without user and password
+ * @param read parses an `ExportTraceServiceResponse`; may throw
  */
 export function outcomeOf(answer: Answer, url: string, read: (body: Uint8Array) => ServiceResponse, clock: Clock): ExportResult {
   const { status, headers } = answer;
@@ -105,7 +106,7 @@ export function outcomeOf(answer: Answer, url: string, read: (body: Uint8Array) 
 }
 
 function success(answer: Answer, url: string, read: (body: Uint8Array) => ServiceResponse): ExportResult {
-  // A login page or a dashboard answers 200 to anything.
+  // A login page or a dashboard answers 200 to every request.
   if (/^text\/html\b/i.test(answer.headers['content-type'] ?? ''))
     return {
       outcome: 'refused',
@@ -129,13 +130,13 @@ function partialSuccess(body: Uint8Array, read: (body: Uint8Array) => ServiceRes
   }
 }
 
-/** Where a redirect leads, without the secrets that may stand in a URL. */
+/** The target of a redirect, without the secrets that a URL may contain. */
 function shownLocation(location: string): string {
   const url = printable(location);
   return url.replace(/[?#].*$/, '').replace(/\/\/[^/@]*@/, '//');
 }
 
-/** Retry-After, in its two forms: seconds, or a date. */
+/** Parses Retry-After: seconds or a date. @returns ms */
 function retryAfter(value: string | undefined, clock: Clock): number | undefined {
   if (value === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
@@ -143,7 +144,7 @@ function retryAfter(value: string | undefined, clock: Clock): number | undefined
   return Number.isNaN(at) ? undefined : Math.max(0, at - clock.now());
 }
 
-/** The backend's message: that of a google.rpc.Status, else the start of the body. */
+/** The message of the backend: that of a google.rpc.Status, otherwise the start of the body. */
 function said({ body, headers }: Answer): string {
   const text = new TextDecoder().decode(body.subarray(0, 4096));
   const words = /json/i.test(headers['content-type'] ?? '')

@@ -2,9 +2,9 @@ import type { Millis } from '../model/line.js';
 import { micros } from './instant.js';
 
 const INITIAL = 64 * 1024;
-/** A varint of 64 bits has ten bytes. */
+/** The length of a 64-bit varint (bytes). */
 const LONGEST_VARINT = 10;
-/** The first size that needs two bytes. */
+/** The smallest size that needs two bytes. */
 const TWO_BYTES = 0x80;
 const MICROS_OF_SECOND = 1_000_000;
 const TWO_TO_32 = 0x1_0000_0000;
@@ -15,14 +15,14 @@ const SIZED = 2;
 const FIXED32 = 5;
 
 /**
- * Writes a protobuf message directly as bytes. A nested message is written once. It is moved only if its size needs
- * more than the one byte that is reserved for it.
+ * Writes a protobuf message directly as bytes. A nested message is written only once, and moved only if its size needs
+ * more than the one reserved byte.
  */
 export class ProtobufBytes {
   #bytes = Buffer.allocUnsafeSlow(INITIAL);
   #length = 0;
 
-  /** What has been written, valid until the next `clear`. */
+  /** The written bytes, valid until the next `clear`. */
   get written(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -59,14 +59,14 @@ export class ProtobufBytes {
     this.#varint((field << 3) | wireType);
   }
 
-  /** Begins a nested message. @returns what `close` needs */
+  /** Starts a nested message. @returns the argument for `close` */
   open(field: number): number {
     this.#tag(field, SIZED);
     this.#reserve(1);
     return ++this.#length;
   }
 
-  /** Ends the message that was opened last, and writes its size. */
+  /** Ends the nested message that was opened last, and writes its size. */
   close(from: number): void {
     const size = this.#length - from;
     if (size >= TWO_BYTES) {
@@ -79,14 +79,14 @@ export class ProtobufBytes {
     this.#length += size;
   }
 
-  /** A piece that was encoded before. */
+  /** Writes a piece that was encoded before. */
   add(piece: Uint8Array): void {
     this.#reserve(piece.length);
     this.#bytes.set(piece, this.#length);
     this.#length += piece.length;
   }
 
-  /** A nested message that was encoded before, with its size. */
+  /** Writes a nested message that was encoded before, with its size. */
   sized(field: number, piece: Uint8Array): void {
     this.#tag(field, SIZED);
     this.add(piece);
@@ -124,7 +124,7 @@ export class ProtobufBytes {
     this.#length = this.#bytes.writeUInt32LE(value, this.#length);
   }
 
-  /** Nanoseconds since 1970. */
+  /** Writes a time as nanoseconds since 1970. */
   nanos(field: number, at: Millis): void {
     this.#tag(field, FIXED64);
     this.#reserve(8);
@@ -142,7 +142,7 @@ export class ProtobufBytes {
   }
 }
 
-/** Bytes of a varint. */
+/** The length of a varint in bytes. */
 function widthOf(value: number): number {
   let width = 1;
   for (let rest = value; rest >= TWO_BYTES; rest = Math.floor(rest / TWO_BYTES)) width++;

@@ -2,50 +2,51 @@ import { isIPv6 } from 'node:net';
 import { scrubbed } from './scrub.js';
 
 /**
- * Other names in the place of real ones, the same for the same wherever it stands: what two lines have in common they have in common
- * afterwards. Ids that are random and name nobody (instances, ports, networks, requests) stay as they are.
+ * Replaces real names by pseudonyms. The same name always gets the same pseudonym, so that two lines still have in
+ * common what they had. Random ids (instances, ports, networks, requests) are not changed.
  */
 export interface Pseudonyms {
-  /** Takes note of names that a text has in places where only names stand: they are replaced in other places, too. */
+  /** Collects names from places of a text that contain only names, so that they are replaced everywhere. */
   learn(text: string): void;
-  /** The text with other names, and without secrets. */
+  /** Returns the text with pseudonyms and without secrets. */
   replace(text: string): string;
-  /** The name of a host, or what has one in it, as the name of a file. */
+  /** Returns the pseudonym of a host, or of a name that contains one, for file names. */
   host(name: string): string;
-  /** How many different ones were replaced, by what they are. */
+  /** The number of different names that were replaced, by type. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Names of hosts that are left, as messages have the same word. */
+  /** Names of hosts that were not replaced, because a message contains the same word. */
   readonly kept: readonly string[];
 }
 
+/** Names that are known before any text is read. */
 export interface KnownNames {
-  /** hosts that are known to be some */
+  /** names that are certainly hosts */
   readonly hosts: Iterable<string>;
-  /** words of messages: what is called so may be such a word, and is not replaced */
+  /** words of messages: an equal name may be such a word, and is not replaced */
   readonly words: ReadonlySet<string>;
-  /** Hosts that are called as a word of a message are replaced nevertheless. */
+  /** replace hosts even if a message contains the same word */
   readonly isBold: boolean;
 }
 
-/** Keys of dumps behind which a name stands that somebody chose. */
+/** Keys in dumps whose values are names that a user chose. */
 const NAMES =
   /(?<![\w:])(?:display_name|display_description|flavorRef|flavorid|dns_name|hostname|instance_name|user_name|username|project_name|tenant_name|domain_name|user_domain_name|project_domain_name|key_name|availability_zone|description|name)['"]?\s{0,4}[:=]\s{0,4}u?(?<quote>['"])(?<name>[^'"\\\n]{1,255})\k<quote>/g;
 const NOVA_XML = /<nova:(?:name|user|project)(?: [^<>]{0,200})?>(?<name>[^<>]{1,255})</g;
-/** Keys behind which a host stands. */
+/** Keys whose values are hosts. */
 const HOSTS =
   /(?<![\w-])(?:host|node|hypervisor_hostname|binding:host_id|host_id|launched_on|source_compute|dest_compute|source_node|dest_node)['"]?\s{0,4}[:=]\s{0,4}u?(?<quote>['"])(?<name>[A-Za-z][\w.-]{0,252})\k<quote>/g;
 const URLS = /\b[a-z][a-z+]{1,20}:\/\/(?:[^\s/@'"]{1,255}@)?(?<name>[A-Za-z][\w-]{0,62}(?:\.[\w-]{1,63}){0,8})(?=[:/])/g;
-/** The ids and names of who asked, in the brackets of oslo.log. */
+/** The ids and names of the user, in the brackets of oslo.log. */
 const CONTEXT = /(?<=\[(?:(?:None|-|req-[0-9a-f-]{36}) )?req-[0-9a-f-]{36} )[^\]\n]{1,512}(?=\])/g;
 
-/** Values that name nobody: defaults, and names that OpenStack makes by itself. */
+/** Values that are no private names: defaults, and names that OpenStack creates. */
 const NOBODY =
   /^(?:|-|None|null|default|Default|(?:network|volume|power|accelerator)-[a-z-]+|nova|internal|admin|service|qemu|kvm|hvm|virtio|x86_64|aarch64|bridge|ovs|tap[\w-]+|q(?:vo|br|r|g)[\w-]+|br-[\w-]+|instance-[0-9a-f]+|(?:vd|sd|hd)[a-z]\d*|req-.*|[0-9a-f]{8}-[0-9a-f-]+|\d[\d.]*|localhost)$/;
 
 const MAC = /(?<![\w:])[0-9a-f]{2}(?::[0-9a-f]{2}){5}(?![\w:])/gi;
 const IPV6 = /(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/gi;
 const IPV4 = /(?<![\w.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\w.]*\w)/g;
-/** Ids of users and projects: 32 digits, 64 where they are LDAP's. */
+/** Ids of users and projects: 32 digits, or 64 for LDAP. */
 const HEX_ID = /(?<![0-9a-f-])(?:[0-9a-f]{64}|[0-9a-f]{32})(?![0-9a-f-])/g;
 const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[a-z]{2,24}(?![\w.-])/gi;
 const PUBLIC_KEY = /\b(?:ssh-(?:rsa|dss|ed25519)|ecdsa-[\w-]{1,40}) [A-Za-z0-9+/=]{16,}(?: [^\s'"\\]{1,128})?/g;
@@ -54,11 +55,11 @@ const HOME = /(?<=\/home\/)[\w.-]{1,64}(?=\/)/g;
 /** Addresses that are the same everywhere. */
 const COMMON_ADDRESSES: ReadonlySet<string> = new Set(['0.0.0.0', '127.0.0.1', '255.255.255.255', '169.254.169.254', '::', '::1']);
 const COMMON_MACS: ReadonlySet<string> = new Set(['00:00:00:00:00:00', 'ff:ff:ff:ff:ff:ff']);
-/** Addresses for documents (RFC 5737), then those for benchmarks (RFC 2544). */
+/** Addresses for documentation (RFC 5737); when they are used up, those for benchmarks (RFC 2544). */
 const DOCUMENT_NETS = ['192.0.2', '198.51.100', '203.0.113'];
 const PER_NET = 254;
 
-/** Numbers what it is given, from 1: the same number for the same. */
+/** Numbers texts from 1; the same text always gets the same number. */
 class Numbering {
   readonly #numbers = new Map<string, number>();
 
@@ -82,7 +83,7 @@ function addressOf(number: number): string {
   return `198.${18 + ((rest >> 16) & 1)}.${(rest >> 8) & 255}.${rest & 255}`;
 }
 
-/** A host wherever it is a word of its own. */
+/** The pattern of a host as a separate word. */
 function hostIn(host: string): string {
   const edge = /\d/.test(host) ? '\\w' : '\\w-';
   return `(?<![${edge}])${escaped(host)}(?![${edge}])`;
@@ -90,7 +91,7 @@ function hostIn(host: string): string {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** Everything learnt, as expressions. */
+/** All collected names, as regular expressions. */
 interface Compiled {
   readonly hostNames: ReadonlyMap<string, string>;
   readonly hosts: RegExp;
@@ -98,12 +99,13 @@ interface Compiled {
   readonly names: RegExp | undefined;
 }
 
-/** Longer words first, so that none hides another; undefined for none. */
+/** A pattern for any of the words, the longest first, so that none hides another; undefined if there are none. */
 function anyOf(those: Iterable<string>, before: string, after: string): RegExp | undefined {
   const list = [...those].sort((a, b) => b.length - a.length).map(escaped);
   return list.length === 0 ? undefined : new RegExp(`(?<![${before}])(?:${list.join('|')})(?![${after}])`, 'g');
 }
 
+/** Creates pseudonyms. */
 export const createPseudonyms = (given: KnownNames): Pseudonyms => new Replacements(given);
 
 class Replacements implements Pseudonyms {
@@ -180,17 +182,17 @@ class Replacements implements Pseudonyms {
     return this.#made;
   }
 
-  /** Hosts get numbers in their own order: lines of one moment are in the order of their hosts. */
+  /** Hosts are numbered in alphabetical order, because lines with equal times are ordered by host. */
   #compile(): Compiled {
     const sorted = [...this.#known].sort();
     const digits = String(sorted.length).length;
     const byLength = [...sorted].sort((a, b) => b.length - a.length);
     return {
       hostNames: new Map(sorted.map((host, i) => [host, `host${String(i + 1).padStart(digits, '0')}`])),
-      // A name with a digit in it is one in `nova-compute-cmp1.conf`, too.
+      // A name with a digit is also replaced in `nova-compute-cmp1.conf`.
       hosts: new RegExp(byLength.map(hostIn).join('|') || '(?!)', 'g'),
       domains: anyOf(this.#domains, '\\w-', '\\w-'),
-      // A short text, and what turned out to be no name, may be a word elsewhere.
+      // Short texts may be words elsewhere.
       names: anyOf(
         [...this.#names].filter((name) => name.length > 2 && /[a-z]/i.test(name) && !this.#isNobody(name)),
         '\\w.-',
@@ -244,7 +246,7 @@ class Replacements implements Pseudonyms {
   }
 }
 
-/** Of a line that is an object, its texts, unquoted: a name is the same there as in a plain line. */
+/** Changes a line, or, if it is a JSON object, each of its texts without quotes. */
 function eachText(line: string, change: (text: string) => string): string {
   if (!line.startsWith('{')) return change(line);
   try {

@@ -53,8 +53,8 @@ interface AnyValue {
 }
 
 /**
- * Reads what was written as OTLP JSON, so that the same request can be sent in either encoding. Resource and scope are
- * those of the document, even if novaspan has another version by now.
+ * Parses OTLP JSON, so that it can be sent in either encoding. Resource and scope are those of the document, even if
+ * novaspan has another version now.
  *
  * @throws Error if the text is no such document
  */
@@ -103,5 +103,5 @@ function plain({ stringValue, intValue, doubleValue, boolValue, arrayValue }: An
   return stringValue ?? (intValue === undefined ? (doubleValue ?? boolValue ?? '') : Number(intValue));
 }
 
-/** From nanoseconds as text. Log times have microseconds, so the last three digits are zeros. */
+/** Epoch ms from nanoseconds as text. Log times have microseconds, so the last three digits are zeros. */
 const millisOf = (nanos: string): Millis => Number(nanos.slice(0, -3)) / 1000;

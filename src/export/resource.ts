@@ -10,7 +10,10 @@ export interface Scope {
   readonly version?: string | undefined;
 }
 
-/** Only this names the product and its version, so that an upgrade does not change the bytes of spans. */
+/**
+ * The scope of all spans. Only this contains the product and its version, so that an upgrade does not change other
+ * bytes.
+ */
 export const scope: Scope = { name: 'novaspan', version };
 
 /** The spans of one resource and scope in a request. */
@@ -32,8 +35,8 @@ export const batchesOf = ({ spans }: FinishedTrace, extra: Attributes = {}): Bat
   }));
 
 /**
- * Keys that identify the resource: the hypervisor or controller that did the work, never the machine that reads its
- * logs.
+ * Whether a key identifies the resource, which is the hypervisor or controller that did the work, and not the machine
+ * that reads its logs.
  */
 const isOurs = (key: string) => key === 'service.name' || key.startsWith('host.');
 
@@ -54,8 +57,9 @@ export function resourceAttributes({ service, host }: Writer, extra: Attributes 
 }
 
 /**
- * Reads OTEL_RESOURCE_ATTRIBUTES: `key=value,key=value`, both percent-encoded where they hold a comma or an equals
- * sign.
+ * Parses OTEL_RESOURCE_ATTRIBUTES: `key=value,key=value`, with percent-encoded commas and equals signs.
+ *
+ * @throws OperatorError CONFIG_INVALID
  */
 export function parseResourceAttributes(text: string | undefined): Attributes {
   const pairs = (text ?? '').split(',').filter((pair) => pair.trim() !== '');
@@ -75,7 +79,7 @@ export function parseResourceAttributes(text: string | undefined): Attributes {
 const notAPair = (pair: string, cause?: unknown) =>
   configInvalid('OTEL_RESOURCE_ATTRIBUTES', `${JSON.stringify(pair.trim())} is not key=value (percent-encode other characters)`, cause);
 
-/** The spans of one writer, in the order they were given. */
+/** The spans of one writer, in their original order. */
 export interface Group extends Writer {
   readonly spans: readonly SpanData[];
 }
@@ -92,7 +96,7 @@ export function byWriter(spans: readonly SpanData[]): Group[] {
   return groups.sort((a, b) => compare(a.service, b.service) || compare(a.host, b.host));
 }
 
-/** Backends show attributes in the order of sending: first what an operator looks for, the long lists last. */
+/** The rank of a key. Backends show attributes in the order of sending: important ones come first, long lists last. */
 const rankOf = (key: string): number =>
   key === keys.summary ? 0 : key.startsWith('openstack.') ? 1 : key.startsWith('novaspan.phases.') ? 3 : 2;
 
@@ -104,7 +108,7 @@ const isBefore = (a: string, b: string): boolean => {
 /** The keys in the order of sending: the same attributes give the same bytes. */
 export function sortedKeys(attributes: Attributes): string[] {
   const sorted = Object.keys(attributes);
-  // An insertion sort: there are mostly four keys, for which sort() takes three times as long.
+  // An insertion sort: for the usual four keys, sort() takes three times as long.
   for (let i = 1; i < sorted.length; i++) {
     const key = sorted[i]!;
     let at = i;

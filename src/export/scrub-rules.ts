@@ -1,4 +1,4 @@
-/** Where the hidden text ends. */
+/** The end of the hidden text. */
 export type Extent =
   /** a quotation, a document in brackets, or one word */
   | 'value'
@@ -6,35 +6,36 @@ export type Extent =
   | 'line'
   /** up to the next tag */
   | 'element'
-  /** up to the footer of a key in PEM, or to the end of the text where the key is cut off */
+  /** up to the footer of a key in PEM, or to the end of the text if the key is cut off */
   | 'pem'
-  /** the pattern has found all of it */
+  /** the end of the match */
   | 'none';
 
+/** A rule for hiding one type of secret. */
 export interface ScrubRule {
   readonly name: string;
   readonly hides: string;
-  /** in lower case: every text that holds such a thing holds one of these */
+  /** in lower case: every text with such a secret contains one of these */
   readonly needles: readonly string[];
-  /** what stands before it, or all of it: of that `$1` is kept */
+  /** matches the text before the secret, or all of it; `$1` is kept */
   readonly finds: RegExp;
   readonly extent: Extent;
-  /** texts as OpenStack logs them, and what leaves of them */
+  /** texts as OpenStack logs them, and the scrubbed results */
   readonly seen: readonly (readonly [text: string, leaves: string])[];
 }
 
-/** Names whose values are secrets. All that oslo.utils' `mask_password` knows are among them. */
+/** Names whose values are secrets, with all that `mask_password` of oslo.utils knows. */
 const NAMES =
   '(?:pass(?:word|wd|phrase)|pswd|(?:admin|new|auth|root|user|os|db)[_-]?pass|secret|token|credentials?' +
   '|(?:access|api|auth|private|secret|encryption|fernet|preshared|client|session|shared|mac)[_-]?key)(?:[_-][a-z]{1,12}){0,2}';
 const NAME_NEEDLES = ['pass', 'pswd', 'secret', 'token', 'credential', 'key'];
-/** Names whose values are what a user put into an instance, or how to get at a volume. */
+/** Names whose values are a user's data for an instance, or the access data of a volume. */
 const DOCUMENTS = '(?:user_?data|personality|injected_?files?|contents?|connection_info|meta_?data_?shared_?secret|auth_plugin_data)';
 const DOCUMENT_NEEDLES = ['data', 'personality', 'injected', 'content', 'connection_info'];
-/** A quote as it is, or as it stands in a quotation of a quotation. */
+/** A quote, plain or escaped in nested quotations. */
 const QUOTE = `(?:\\\\{0,4}["'])`;
 
-/** What to hide. Each rule carries texts that it was made for, with what is left of them; a test runs every one. */
+/** The rules. Each has example texts with their results; a test checks all of them. */
 export const scrubRules: readonly ScrubRule[] = [
   {
     name: 'private key',

@@ -3,11 +3,11 @@ import { type Extent, type ScrubRule, scrubRules } from './scrub-rules.js';
 const MASK = '***';
 
 const NEEDLES = [...new Set(scrubRules.flatMap(({ needles }) => needles))];
-/** One search for the needles of all rules: nearly every text has none. */
+/** Finds the needles of all rules in one search: nearly every text has none. */
 const ANY_NEEDLE = new RegExp(NEEDLES.map((needle) => needle.replace(/[.*+?()[\]{}|\\^$]/g, '\\$&')).join('|'), 'i');
 /**
- * Two characters of each needle, the rarest in lines and ids. A text without any of these pairs holds no needle, and
- * the slow expression, which tries each needle at each place, is not run.
+ * Two characters of each needle, the rarest ones in lines and ids. A text without any of these pairs contains no
+ * needle, so the slow expression, which tries each needle at each place, is not needed.
  */
 const PAIRS = ['--', 'za', 'ie', 'x-', 'ar', '.s', 'da', 'rs', 'nj', 'co', 'as', 'wd', 'cr', 'ke', ':/', 'ga', 'ey', '=='];
 const ASCII = 0x80;
@@ -28,13 +28,13 @@ function mayHaveNeedle(text: string): boolean {
   return false;
 }
 
-/** A run of base64 of this length is a document, whatever its name. */
+/** Base64 of this length is a document, whatever its name is. */
 const BLOB = /[A-Za-z0-9+/]{256,}={0,2}/g;
 
 /**
- * A text with `***` in the place of each secret and of what belongs to a user; the same text where there is none. It
- * cannot be slow: a rule is tried only where one of its needles is in the text, patterns are bounded in length, and
- * each value is walked over once.
+ * Replaces each secret, and each user's data, by `***`; returns the same text if there is none. No text can make it
+ * slow: a rule is tried only if the text contains one of its needles, patterns are bounded in length, and each value is
+ * scanned once.
  */
 export function scrubbed(text: string): string {
   let left = text;
@@ -48,7 +48,7 @@ export function scrubbed(text: string): string {
 }
 
 function without(text: string, { finds, extent }: ScrubRule): string {
-  /** the pattern itself is to be hidden, whatever follows it */
+  /** the match itself is hidden, whatever follows it */
   const isWhole = extent === 'none' || extent === 'pem';
   let left = '';
   let done = 0;
@@ -66,7 +66,7 @@ function without(text: string, { finds, extent }: ScrubRule): string {
   return done === 0 ? text : left + text.slice(done);
 }
 
-/** Behind the footer of a key in PEM; the end of the text where it is cut off. */
+/** The index after the footer of a key in PEM, or the end of the text if the key is cut off. */
 function endOfKey(text: string, from: number): number {
   const footer = text.indexOf('-----END', from);
   if (footer === -1) return text.length;
@@ -99,8 +99,8 @@ const OPENS = new Set('{[(');
 const CLOSES = new Set('}])');
 
 /**
- * `'…'`, `"…"`, `\"…\"`, `{…}`, `[…]`, or a word. What has no end goes on to the end of its line, a document to that
- * of the text.
+ * The end of `'…'`, `"…"`, `\"…\"`, `{…}`, `[…]`, or a word. A value without an end lasts to the end of its line, a
+ * document to the end of the text.
  */
 function endOfValue(text: string, from: number): number {
   let at = from;
@@ -113,7 +113,7 @@ function endOfValue(text: string, from: number): number {
   return endOfRun(text, afterDocument, ENDS_WORD);
 }
 
-/** @param quote with the backslashes before it: they stand before its end too */
+/** @param quote with the backslashes before it, which are also before the closing quote */
 function endOfQuotation(text: string, at: number, quote: string): number {
   if (quote.length > 1) {
     const end = text.indexOf(quote, at + 1);

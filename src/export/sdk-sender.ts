@@ -10,13 +10,14 @@ import type { Attributes, AttributeValue } from '../model/span.js';
 import { type OtlpOverrides, otlpSettings } from './otlp-settings.js';
 import { version } from './version.js';
 
-/** A span to be sent, with the resource of its sender. */
+/** The span to send, with its resource. */
 interface TestSpan {
   readonly name: string;
   readonly resource: Attributes;
   readonly attributes: Attributes;
 }
 
+/** The result of sending with the SDK. */
 export interface SdkAnswer {
   readonly traceId: string;
   /** why it did not arrive; undefined if the SDK reports success */
@@ -24,15 +25,15 @@ export interface SdkAnswer {
 }
 
 /**
- * Sends one span with the exporter of the OpenTelemetry SDK, which shares no code with ours but the reading of the
- * settings. Only `check --send` needs it: it answers whether a fault is novaspan's or the backend's.
+ * Sends one span with the exporter of the OpenTelemetry SDK, which shares no code with novaspan's exporter except for
+ * the reading of the settings. Only `check --send` uses it, to find out whether a fault is novaspan's or the backend's.
  *
  * @throws OperatorError CONFIG_INVALID
  */
 export async function sendWithSdk({ name, resource, attributes }: TestSpan, overrides: OtlpOverrides): Promise<SdkAnswer> {
   const exporter = exporterOf(overrides);
   const finished = new InMemorySpanExporter();
-  // A test that OTEL_TRACES_SAMPLER switches off would say nothing.
+  // OTEL_TRACES_SAMPLER must not suppress the test.
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes(attributesOf(resource)),
     sampler: new AlwaysOnSampler(),
@@ -41,7 +42,7 @@ export async function sendWithSdk({ name, resource, attributes }: TestSpan, over
   const span = provider.getTracer('novaspan', version).startSpan(name, { root: true, attributes: attributesOf(attributes) });
   span.end();
 
-  // The SDK writes to its log that a backend rejected a span, and reports a success.
+  // If the backend rejects the span, the SDK logs that but reports a success.
   let rejected: string | undefined;
   const ignore = () => undefined;
   const note = (message: string, ...rest: unknown[]): void => {
@@ -76,12 +77,12 @@ function exporterOf(overrides: OtlpOverrides) {
   );
 }
 
-/** Lists of ours cannot be changed; the SDK's types do not say that it leaves them alone. */
+/** Copies lists, because the SDK's types do not accept readonly ones. */
 const attributesOf = (attributes: Attributes) =>
   Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, isList(value) ? [...value] : value]));
 const isList = (value: AttributeValue): value is readonly string[] => Array.isArray(value);
 
-/** Of a partial success, in the SDK's words. */
+/** The reason of a rejection in the SDK's log message about a partial success; undefined if nothing was rejected. */
 function rejectionIn(text: string): string | undefined {
   try {
     const { rejectedSpans, errorMessage } = JSON.parse(text) as { rejectedSpans?: unknown; errorMessage?: unknown };
@@ -94,7 +95,7 @@ function rejectionIn(text: string): string | undefined {
 function wordsOf(error: Error): string {
   const { code } = error as { code?: unknown };
   if (typeof code === 'number') return `answered ${code} ${error.message}`.trim();
-  // Of an answer that the SDK takes for a busy backend it keeps no status.
+  // The SDK drops the status of an answer that it treats as a busy backend.
   if (/retryable status/.test(error.message)) return 'answered several times that it cannot take traces now (429, 502, 503 or 504)';
   return error instanceof AggregateError ? error.errors.map(reasonOf).join('; ') : reasonOf(error);
 }

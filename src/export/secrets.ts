@@ -1,6 +1,6 @@
 import type { Exporter, ExportResult } from './exporter.js';
 
-/** Texts that are known to be secret because the settings hold them, wherever they appear. */
+/** The settings that contain secrets. */
 export interface SecretSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -14,8 +14,8 @@ const SHORTEST = 5;
 const MASK = '***';
 
 /**
- * Every value that must not be shown: header values, with and without their scheme, and what a URL has before its host
- * and after its path. Plain and encoded.
+ * All values that must not be shown, plain and encoded: header values, with and without their scheme, and the parts of
+ * a URL before the host and after the path.
  */
 export function secretsOf({ env, headers = {}, endpoint }: SecretSettings): readonly string[] {
   const values = Object.values(headers);
@@ -23,7 +23,7 @@ export function secretsOf({ env, headers = {}, endpoint }: SecretSettings): read
   for (const url of [endpoint, ...ENDPOINTS.map((name) => env[name])]) if (url !== undefined) values.push(...secretsInUrl(url));
   const all = values.flatMap(decoded).flatMap((value) => [value, value.slice(value.lastIndexOf(' ') + 1)]);
   const written = all.flatMap((value) => [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)]);
-  // Longest first, so that no part of a longer one remains.
+  // The longest first, so that no part of a longer one remains.
   return [...new Set(written)].filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length);
 }
 
@@ -35,7 +35,7 @@ const decoded = (value: string): string[] => {
   }
 };
 
-/** Split at its separators, not parsed: a wrong URL may hold secrets, too. */
+/** The secrets in a URL. It is split and not parsed, because an invalid URL may contain secrets as well. */
 function secretsInUrl(url: string): string[] {
   const at = url.lastIndexOf('@');
   const user = at === -1 ? '' : url.slice(0, at).replace(/^[a-z]*:?\/*/i, '');
@@ -47,6 +47,7 @@ function secretsInUrl(url: string): string[] {
 /** Removes secrets from a text. */
 export type Hide = (text: string) => string;
 
+/** Creates a function that replaces these secrets by `***`. */
 export const hiding =
   (secrets: readonly string[]): Hide =>
   (text) => {
@@ -55,7 +56,7 @@ export const hiding =
     return left;
   };
 
-/** A URL that may be shown: without user, password and query. Works for broken URLs, too. */
+/** A URL without user, password and query, for messages. Works for invalid URLs as well. */
 export const shownUrl = (text: string): string => text.replace(/[^\s/'"@]{1,2048}@/g, `${MASK}@`).replace(/\?[^\s'"]*/g, `?${MASK}`);
 
 /** An exporter whose results do not contain these secrets, even if the backend's answers do. */

@@ -7,7 +7,7 @@ import { certaintyOf, errorOf, extentOf, outcomeOf, rootOf } from './terminal/re
 import { nameOf } from './terminal/rows.js';
 import { shortHost, tame } from './terminal/text.js';
 
-/** What operators call an action, if it is not nova's name. */
+/** The usual names of actions, if different from nova's. */
 const NAMES: Readonly<Record<string, string>> = { create: 'boot' };
 
 const ENDS: Readonly<Record<Outcome, (seconds: string) => string>> = {
@@ -19,26 +19,26 @@ const ENDS: Readonly<Record<Outcome, (seconds: string) => string>> = {
   evicted: (seconds) => `was not followed to its end: memory was full after ${seconds}`,
 };
 
-/** At most this many parts are named, if each took this share of the whole. */
+/** At most so many parts are listed, and only parts with at least this share of the whole. */
 const MOST_PARTS = 3;
 const LEAST_SHARE = 0.08;
-/** A part's own parts are named if they took this share of it. */
+/** The parts of a part are listed if they have at least this share of it. */
 const LEAST_SHARE_OF_PART = 0.15;
-/** A step that took this share of the one above replaces it. */
+/** A step with at least this share of the step above replaces it. */
 const MOST_OF_PART = 0.8;
-/** Longer messages are cut: the error has its own line in every view. */
+/** Longer messages (characters) are cut, because the error has its own line in every view. */
 const MOST_MESSAGE = 100;
 
 /**
- * An action in one sentence: how it ended, and what its time went to.
+ * An action in one sentence: how it ended, and how its time was spent.
  *
  *     boot of 96d0768a on cmp7 took 41.7 s: 27.0 s network allocate (port update 11.5, port create 4.4), 9.4 s vif-plugged wait
  *     (neutron event queue 9.1); 7 other builds at once
  *
- * The parts are those that gated the end, longest first. Phases that the log does not separate are named together,
- * with what other services did meanwhile: that is no proof of what nova waited for.
+ * The parts are those that gated the end, the longest first. Joined phases are listed together, with the work of other
+ * services in that time, which does not prove what nova waited for.
  *
- * @param steps the trace's gating chain, where it is known already
+ * @param steps the gating chain of the trace, if it was computed before
  */
 export function sentenceOf(trace: FinishedTrace, steps: readonly Step[] = stepsOf(trace)): string {
   const { start, end } = extentOf(trace);
@@ -72,7 +72,7 @@ export function summaryOf(trace: FinishedTrace): string {
   return typeof summary === 'string' ? summary : sentenceOf(trace);
 }
 
-/** The part of a sentence after the length: a list has the rest in other columns. */
+/** The part of a sentence after the duration. In a list, other columns contain the rest. */
 export function detailsOf({ form }: Pick<FinishedTrace, 'form'>, sentence: string): string {
   const colon = sentence.indexOf(': ');
   return form !== 'action' ? sentence : colon === -1 ? '' : sentence.slice(colon + 2);
@@ -91,7 +91,10 @@ function ofFragment(trace: FinishedTrace, took: string): string {
   return `part of ${what} of ${trace.instance.slice(0, 8)}, over ${took}, as ${services} logged it; its root is not in these logs`;
 }
 
-/** The root is nova-compute's part. A user's wait begins with the request. */
+/**
+ * The duration since the API request, in words. The root is only nova-compute's part, but the user waits from the
+ * request.
+ */
 function sinceRequest(trace: FinishedTrace, root: SpanData): string {
   const asked = askedAt(trace.spans, root);
   if (asked === undefined) return '';
@@ -99,13 +102,14 @@ function sinceRequest(trace: FinishedTrace, root: SpanData): string {
   return before < 0.05 * (root.end - asked) ? '' : ` (${inTenths(root.end - asked)} s from the API request)`;
 }
 
+/** The kind of a line before its text. */
 const KIND = /^[a-z]+(?:\.[a-z]+)+: (?=.)/;
 
-/** The last part of an exception's name, which people know. The trace has its module. */
+/** The error with only the last part of the exception's name. The trace contains its module. */
 function withoutModule(error: string): string {
-  // A failure that raised nothing is called by the kind of its line.
-  const said = KIND.exec(error);
-  if (said !== null) return error.slice(said[0].length);
+  // A failure without an exception is named by the kind of its line.
+  const kind = KIND.exec(error);
+  if (kind !== null) return error.slice(kind[0].length);
   const end = error.search(/[^\w.]/);
   const dot = error.lastIndexOf('.', end === -1 ? error.length : end);
   return /^[A-Za-z_]/.test(error.slice(dot + 1)) ? error.slice(dot + 1) : error;
@@ -132,7 +136,7 @@ function partsOf(trace: FinishedTrace, steps: readonly Step[], root: SpanData): 
   const ended = all.filter(({ step }) => step.end !== undefined);
   const unexplained = ended.filter(isGap).reduce((sum, { millis }) => sum + millis, 0);
   const named = ended.filter((part) => !isGap(part)).map((part) => ({ millis: part.millis, text: () => inWords(part, trace) }));
-  // If nothing else is known, its length was given already.
+  // If there is nothing else to list, the sentence already contains the duration.
   const gaps = named.length === 0 ? [] : [{ millis: unexplained, text: () => `${inTenths(unexplained)} s ${whyUnexplained(root)}` }];
   const parts = [...named, ...gaps]
     .filter(({ millis }) => millis >= LEAST_SHARE * whole && millis > 0)
@@ -142,12 +146,12 @@ function partsOf(trace: FinishedTrace, steps: readonly Step[], root: SpanData): 
   return { parts, underWay: [...new Set(all.filter(({ step }) => step.end === undefined).map(({ step }) => nameOf(step.spans)))] };
 }
 
-/** No more names are given in brackets. */
+/** At most so many names are listed in brackets. */
 const MOST_NAMES = 2;
 
 /**
- * Of time in no phase: why these logs do not show what went on. Only where every service logs all that it can and all logs are
- * there, it is unexplained.
+ * Why the logs do not show what happened in time outside of all phases. It is called unexplained only if all logs are
+ * read and all services log at DEBUG.
  */
 function whyUnexplained(root: SpanData): string {
   const { service, attributes } = root;
@@ -172,7 +176,7 @@ const fewOf = (names: readonly string[]): string =>
 
 const isGap = ({ step }: Part): boolean => step.spans.length === 0;
 
-/** The steps below the root as a tree. A step counts for its time inside the step above it. */
+/** The steps below the root as a tree. Only the time of a step within the step above it counts. */
 function treeOf(steps: readonly Step[], root: SpanData): Part[] {
   const top: Part[] = [];
   const open: { depth: number; parts: Part[]; start: number; end: number }[] = [{ depth: 0, parts: top, start: root.start, end: root.end }];
@@ -189,9 +193,8 @@ function treeOf(steps: readonly Step[], root: SpanData): Part[] {
 }
 
 /**
- * A step such as `spawn` says nothing if it only holds steps with parts of their own, or if it is most of the whole
- * and holds phases that the log does not separate. Then its parts replace it. A wait for other services is never
- * replaced.
+ * Replaces steps such as `spawn` by their parts, because the parts are more exact: if the parts have parts of their
+ * own, or if the step is most of the whole and contains joined phases. A wait for other services is never replaced.
  */
 function flattened(parts: readonly Part[], whole: number): Part[] {
   return parts.flatMap((part) => {
@@ -227,13 +230,13 @@ function inWords({ step, millis, parts }: Part, trace: FinishedTrace): string {
   return `${about}${inTenths(millis)} s ${name}${details.length === 0 ? '' : ` (${details.join(', ')})`}`;
 }
 
-/** A step inside that took nearly all of the time says more than the step itself. */
+/** The part that took nearly all of the time, if there is one: it is more exact than the step itself. */
 function mostOf(part: Part): Part {
   const most = part.parts.find((each) => !isGap(each) && each.millis >= MOST_OF_PART * part.millis);
   return most === undefined ? part : mostOf(most);
 }
 
-/** What other services logged during phases that nova's log does not separate. */
+/** The work of other services during joined phases of nova. */
 function meanwhile({ spans: [span], start, end }: Step, { spans }: FinishedTrace): string[] {
   if (span === undefined || end === undefined) return [];
   const others = spans
@@ -251,5 +254,5 @@ function meanwhile({ spans: [span], start, end }: Step, { spans }: FinishedTrace
     : [`meanwhile ${others.map((other) => `${other.name} ${inTenths(other.end - other.start)}`).join(' and ')}`];
 }
 
-/** `41.7`, `0.35`: seconds with the digits that people compare. */
+/** Seconds, with two decimals below one second and one above: `41.7`, `0.35`. */
 const inTenths = (millis: number): string => (millis < 950 ? (millis / 1000).toFixed(2) : (millis / 1000).toFixed(1));

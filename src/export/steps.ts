@@ -3,34 +3,36 @@ import type { FinishedTrace, Outcome, SpanData } from '../model/span.js';
 import { boundsOf, certaintyOf, durationOf, extentOf, HANDOVER, isKnown, outcomeOf, portOf, rootOf } from './terminal/reading.js';
 import { isLike } from './terminal/tree.js';
 
-/** One step on the way back from the end: spans, or a gap between two spans that no line explains. */
+/**
+ * A step of the gating chain, from the end back to the start: spans, or a gap between two spans that no line explains.
+ */
 export interface Step {
   /** one span, or several similar ones in a row; none for a gap */
   readonly spans: readonly SpanData[];
   readonly depth: number;
   readonly start: number;
-  /** undefined for a span whose end is not in the logs: it gates nothing, but shows what was going on */
+  /** undefined for a span whose end is not in the logs: it gates nothing, but shows what was in progress */
   readonly end: number | undefined;
-  /** the span that only waited for these, and ended with them */
+  /** the span that only waited for these spans, and ended with them */
   readonly waiter?: SpanData;
 }
 
-/** Which spans count on one level of the chain. */
+/** Whether a span counts on one level of the chain. */
 type Scope = (span: SpanData) => boolean;
 
-/** Outcomes of actions in which something was still under way. */
+/** Outcomes of actions in which a phase was still in progress. */
 export const CUT_SHORT: ReadonlySet<string> = new Set<Outcome>(['interrupted', 'timed-out', 'unfinished', 'evicted']);
 
 /**
- * What gated the end. It goes back from the root's end: each time to the span that ended last before the point
- * reached. Inside that span it does the same, with its parts and the work of other services on the same port.
+ * The steps that gated the end. The search goes back from the end of the root: the next step is the span that ended
+ * last before the point reached. Within that span it does the same with its parts, and with other services' work on the
+ * same port.
  *
- *     ├── image create ──┤├ network wait ┤├ guest xml ┤       what one greenthread did
- *     ├────── network allocate ─────────┤                     what another did: this gated, since the wait ended with it
+ *     ├── image create ──┤├ network wait ┤├ guest xml ┤       one greenthread
+ *     ├────── network allocate ─────────┤                     another greenthread: this gated, as the wait ended with it
  *
- * So of spans of one service that ran side by side and ended together, the first to begin is taken. "Together" means
- * within 2 % of the root's time (systemd-analyze calls it --fuzz); for a part of something else, within the time that
- * it takes to wake a waiter.
+ * So if parallel spans of one service ended together, the one that started first is taken. "Together" means within 2 %
+ * of the root's time (`--fuzz` in systemd-analyze), or, for a part of another span, within the time to wake a waiter.
  */
 export function stepsOf(trace: FinishedTrace): Step[] {
   const chain = new Chain(trace);
@@ -48,18 +50,18 @@ export function stepsOf(trace: FinishedTrace): Step[] {
   return chain.steps;
 }
 
-/** Builds the chain of one trace: the spans that are left, and the steps so far. */
+/** Builds the gating chain of one trace: the remaining spans, and the steps so far. */
 class Chain {
   readonly steps: Step[] = [];
-  /** spans that end within this time end together: their ends do not show which of them gated */
+  /** spans that end within this time (ms) end together: their ends do not show which of them gated */
   readonly #fuzz: number;
-  /** a shorter gap is the time between two log lines */
+  /** a shorter gap (ms) is only the time between two log lines */
   readonly #leastGap: number;
   readonly #isPartOf: (whole: SpanData, part: SpanData) => boolean;
   readonly #left: Set<SpanData>;
-  /** Spans without a known end gate nothing. Where nothing else is known, they show what was going on. */
+  /** spans without a known end: they gate nothing, but show what was in progress if nothing else is known */
   readonly #unfinished: Set<SpanData>;
-  /** Latest end first; of two with the same end the longer one first, because it holds the other. */
+  /** the latest end first; with equal ends the longer span first, because it contains the other */
   readonly #byEnd: readonly SpanData[];
 
   constructor(trace: FinishedTrace) {
@@ -68,7 +70,7 @@ class Chain {
     this.#fuzz = 0.02 * (end - start);
     this.#leastGap = Math.max(10, 0.01 * (end - start));
     this.#isPartOf = ancestry(trace.spans);
-    // A request that a service answered is no step: the phase that waited for the answer is.
+    // A request that another service served is no step: the phase that waited for the answer is one.
     const isAside = (span: SpanData): boolean => span.attributes[keys.httpMethod] !== undefined && span.start >= start;
     const others = trace.spans.filter((span) => span !== root && durationOf(span) > 0 && (root === undefined || !isAside(span)));
     this.#left = new Set(others.filter(isKnown));
@@ -80,7 +82,7 @@ class Chain {
     this.steps.push({ spans: [root], depth: 0, start: root.start, end: root.end });
   }
 
-  /** Everything without an end, for an action that was cut short. */
+  /** Adds all spans without an end, for an action that was cut short. */
   addUnfinished(): void {
     this.#addCutShort([...this.#unfinished], 1);
   }
@@ -89,7 +91,7 @@ class Chain {
     return this.#left.has(span);
   }
 
-  /** @returns how far back it came: before `from` where a span that began earlier gated */
+  /** Adds the steps of a time range. @returns the point that it reached: before `from` if an earlier span gated */
   walk(from: number, to: number, depth: number, belongs: Scope): number {
     let point = to;
     while (point > from) {
@@ -99,7 +101,7 @@ class Chain {
 
       this.#addGap(gate.end, point, depth, belongs);
       this.#add(gate, depth, gate === latest ? undefined : latest);
-      // What came before the root is listed, not taken apart.
+      // Spans before the root are listed without their parts.
       point = from === -Infinity ? gate.start : Math.min(gate.start, this.walk(gate.start, gate.end, depth + 1, this.#isWithin(gate)));
     }
     // A span without known parts explains itself, unless something in it did not end.
@@ -138,7 +140,7 @@ class Chain {
     return undefined;
   }
 
-  /** Of the spans that its service ended together with it, the one that began first. */
+  /** The span that started first among those of the same service that ended together with `latest`. */
   #firstBeside(latest: SpanData, from: number, point: number, belongs: Scope): SpanData {
     let first = latest;
     for (const span of this.#byEnd) {
@@ -154,7 +156,7 @@ class Chain {
     return first;
   }
 
-  /** Its parts, and the work of other services on the same port. */
+  /** Accepts the parts of a span, and other services' work on the same port. */
   #isWithin(whole: SpanData): Scope {
     const port = portOf(whole);
     return (span) => this.#isPartOf(whole, span) || (port !== undefined && portOf(span) === port);

@@ -6,19 +6,19 @@ import { boundsOf, durationOf, errorOf, extentOf, isUnmeasured, portLabel, rootO
 import { type Row, rowsOf, weakest } from './terminal/rows.js';
 import { cut, inSeconds, inUtc, shortHost, tame, wrap } from './terminal/text.js';
 
-/** In pixels of the picture, which scales as a whole. */
+/** Sizes in pixels of the picture, which is scaled as a whole. */
 const WIDTH = 1180;
 const ROW = 19;
 const HEAD = 88;
-/** Of a line of the sentence. */
+/** The length of a line of the sentence (characters). */
 const HEAD_LETTERS = 135;
 const LABELS = 440;
 const GAP = 28;
-/** Room for a duration beside a bar that ends at the right edge. */
+/** Space for a duration beside a bar that ends at the right edge. */
 const NUMBERS = 64;
-/** The least width of a bar, so that it can be seen. */
+/** The minimum width of a bar, so that it is visible. */
 const LEAST_BAR = 2;
-/** About the width of a letter of the labels. */
+/** The approximate width of a character of a label. */
 const LETTER = 6.4;
 
 /** Colours by the project of the service. */
@@ -32,9 +32,8 @@ const colours: readonly { readonly project: string; readonly projects: readonly 
 const FAILED = '#c62f2f';
 
 /**
- * Traces as one SVG picture, one below the other, with a row for each span on the time of the whole trace. Unknown
- * ends are hatched. Offsets, ids and errors are in the titles of the bars. It opens in any browser and needs no script
- * and no font.
+ * Traces as one SVG picture, one below the other, with a row per span on the time axis of the trace. Spans with an
+ * unknown end are hatched. Offsets and errors are in the titles of the bars. The picture needs no script and no font.
  */
 export function svg(traces: readonly FinishedTrace[]): string {
   const pictures = traces.map((trace) => ({ trace, rows: rowsOf(trace) }));
@@ -71,7 +70,7 @@ function draw(trace: FinishedTrace, rows: readonly Row[]): string[] {
   const extent = extentOf(trace);
   return [
     ...headOf(trace),
-    // The root's own time.
+    // The time of the root.
     rect(axis.xOf(extent.start), HEAD - 4, axis.xOf(extent.end) - axis.xOf(extent.start), bottom - HEAD + 8, '#eef2f6'),
     ...ticksOf(extent.start, start, end).flatMap((at) => {
       const x = round(axis.xOf(at));
@@ -176,7 +175,7 @@ function stepOf(least: number): number {
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least) ?? 10 * power;
 }
 
-/** Seconds without zeros at the end. */
+/** Seconds without trailing zeros. */
 const inShort = (millis: number): string => String(Number((millis / 1000).toFixed(3)));
 
 const round = (x: number): number => Number(x.toFixed(1));
@@ -187,6 +186,6 @@ const rect = (x: number, y: number, width: number, height: number, fill: string,
 const text = (x: number, y: number, said: string, look: string): string =>
   `<text x="${round(x)}" y="${round(y)}" ${look}>${escaped(said)}</text>`;
 
-/** Names and errors come from logs. */
+/** Escapes a text for SVG: names and errors come from logs. */
 const escaped = (said: string): string =>
   said.split('\n').map(tame).join('\n').replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');

@@ -3,31 +3,32 @@ import type { FinishedTrace, SpanData } from '../model/span.js';
 import { type Step, stepsOf } from './steps.js';
 import { certaintyOf, durationOf, extentOf, rootOf } from './terminal/reading.js';
 
-/** The phase that took the most of the gating time, as far as the logs prove it. */
+/** The phase that took most of the gating time, as far as the logs prove it. */
 export interface Culprit {
   readonly name: string;
   readonly span: SpanData;
   readonly millis: number;
-  /** how well its ends are known: never `unobserved` */
+  /** how its ends are known */
   readonly evidence: Exclude<Certainty, 'unobserved'>;
-  /** the spans that it is a part of or that waited for it, from the root down */
+  /** the spans that contain it or waited for it, from the root down */
   readonly within: readonly SpanData[];
 }
 
+/** The gating chain of a trace, and its slowest phase. */
 export interface Verdict {
-  /** what gated the end, the last first */
+  /** the steps that gated the end, the last first */
   readonly steps: readonly Step[];
-  /** undefined if the logs prove it for no phase */
+  /** undefined if the logs prove no phase */
   readonly culprit: Culprit | undefined;
 }
 
 /**
- * What gated the end of an action, and which phase took the most of that time. Every output that names a slowest phase
- * takes it from here.
+ * The steps that gated the end of an action, and the phase that took most of that time. All outputs with a slowest
+ * phase use this function.
  *
- * A phase is named only if it must be the longest. If a span holds `n` phases that no line separates, the longest of
- * them took at least the nth part. Time without lines may be one phase. If another phase might be longer, the whole
- * that holds both is named instead. So a log with fewer lines gives a less exact name, and never a different one.
+ * A phase is chosen only if it must be the longest. If a span shows `n` joined phases, the longest of them took at
+ * least 1/n of its time. Time without lines may be one phase. If another phase may be longer, the span that contains
+ * both is chosen instead. So a log with fewer lines gives a less exact phase, and never a different one.
  */
 export function verdictOf(trace: FinishedTrace): Verdict {
   const steps = stepsOf(trace);
@@ -42,7 +43,7 @@ export function verdictOf(trace: FinishedTrace): Verdict {
     if (found !== undefined) within.push(...found.spans.slice(0, 1));
     if (longest.waiter !== undefined) within.push(longest.waiter);
     found = longest;
-    // It holds several phases, and it is not known which of them the parts belong to.
+    // It shows joined phases, and it is not known to which of them the parts belong.
     if (countOf(longest) > 1) break;
     whole = longest;
     parts = partsOfStep(steps, steps.indexOf(longest));
@@ -67,20 +68,20 @@ function partsOfStep(steps: readonly Step[], place: number): Step[] {
 }
 
 /**
- * Phases that do no work of their own. What they wait for began before the previous phase and gates both, so the two
- * are never the longest separately.
+ * Phases that only wait. The work that they wait for started before the previous phase and gates both, so the two
+ * phases count as one.
  */
 const WAITS: ReadonlySet<string> = new Set(['network wait']);
 
-/** How many phases share the step's span: any of them may be the longest. */
+/** The number of phases that the span of a step shows: each of them may be the longest. */
 const countOf = ({ spans: [span] }: Step): number =>
   span === undefined ? 1 : span.name.split(' + ').filter((name, i) => i === 0 || !WAITS.has(name)).length;
 
 /**
  * The part that must be the longest, whatever happened in the time between the parts.
  *
- * @param service only its parts count: an action is the work of its own service. Others gate it where that service
- *   waited for them
+ * @param service only parts of this service count: an action is the work of its own service, and other services gate it
+ *   only while that service waits for them
  */
 function longestOf(parts: readonly Step[], whole: Time, service: string | undefined): (Step & Time) | undefined {
   const lengthOf = ({ start, end }: Step): number => Math.max(0, Math.min(end ?? start, whole.end) - Math.max(start, whole.start));

@@ -1,4 +1,4 @@
-/** Readers of fixed-place digits in bytes: the hot path takes a date apart without making a string of it. */
+// Readers of digits at fixed places in bytes: the hot path parses a date without decoding it to a string.
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57;
 
@@ -23,13 +23,16 @@ export function looksLikeStamp(bytes: Buffer, at: number, separator: number): bo
   );
 }
 
-/** Midnight of the day that was computed last: a log has few days. Damaged dates have months and days of any size. */
+/** Cache: midnight of the last date. A log has few days. In damaged dates, month and day may have any value. */
 let lastYear = -1;
 let lastMonth = -1;
 let lastDay = -1;
 let lastMidnight = 0;
 
-/** The wall clock of a stamp that `looksLikeStamp`, read as if it were UTC, in ms; fraction digits after a `.` or `,` are read to the µs. */
+/**
+ * The wall clock of a timestamp for which `looksLikeStamp` is true, read as if it were UTC, in ms. Digits of a fraction
+ * after `.` or `,` are read down to the microsecond.
+ */
 export function readStamp(bytes: Buffer, at: number): number {
   const year = two(bytes, at) * 100 + two(bytes, at + 2);
   const month = two(bytes, at + 5);

@@ -6,7 +6,7 @@ const OPEN = 91;
 const CLOSE = 93;
 
 /**
- * The places of one oslo.log line's parts, as indexes into its bytes. One is made per log and filled again for each line.
+ * The parts of a line of oslo.log, as indexes into its bytes. One object per log is reused for every line.
  *
  *     2026-01-14 10:42:22.772 7 INFO nova.compute.manager [None req-… user project - - default default] [instance: 3f…] Took 9.41 …
  *     └──────── stamp ──────┘ │ level └───── logger ─────┘ └───────────── context ─────────────────────┘ └ instance ──┘  └ message
@@ -19,14 +19,15 @@ export interface OsloParts {
   levelEnd: number;
   loggerStart: number;
   loggerEnd: number;
-  /** inside the brackets; equal where the line has none, as every line of a traceback */
+  /** inside the brackets; start and end are equal if there are none, as in the lines of a traceback */
   contextStart: number;
   contextEnd: number;
-  /** the uuid's first byte, or -1 */
+  /** the first byte of the UUID, or -1 */
   instance: number;
   message: number;
 }
 
+/** A new object, to be filled by `scanOslo`. */
 export const noParts = (): OsloParts => ({
   stamp: 0,
   pid: 0,
@@ -41,11 +42,11 @@ export const noParts = (): OsloParts => ({
 });
 
 /**
- * Finds the parts of a line in oslo.log's default format, of any release: the context may hold one request id (Yoga and
- * before), two (Zed and later), an empty global one, or be `[-]`.
+ * Finds the parts of a line in oslo.log's default format, of any release. The context contains one request id (up to
+ * Yoga), two (since Zed), an empty global one, or is `[-]`.
  *
- * @param at index of the date's first byte: a prefix that grep or an archive put before it is the caller's to skip
- * @returns false for a line in any other format: a traceback's tail without prefix, a banner, XML
+ * @param at index of the first byte of the date; the caller skips prefixes of grep and the like
+ * @returns false for a line in any other format, such as a line of a traceback without prefix, a banner or XML
  */
 export function scanOslo(bytes: Buffer, at: number, end: number, parts: OsloParts): boolean {
   if (end - at < 30 || !looksLikeStamp(bytes, at, SPACE)) return false;
@@ -58,7 +59,7 @@ export function scanOslo(bytes: Buffer, at: number, end: number, parts: OsloPart
   for (; i < end && bytes[i] !== SPACE; i++) {
     const digit = bytes[i]! - 48;
     if (digit < 0 || digit > 9) {
-      // DevStack's screens have no such column.
+      // Lines of DevStack's screen logs have no column for the process id.
       if (i !== pidStart || digit < 17 || digit > 42 || !isLevel(bytes, i, end)) return false;
       pid = screenPid(bytes, i, end);
       i--;
@@ -82,7 +83,7 @@ export function scanOslo(bytes: Buffer, at: number, end: number, parts: OsloPart
 
   parts.contextStart = i;
   parts.contextEnd = i;
-  // `[instance:` right after the logger is no context: so begin the lines of a traceback.
+  // `[instance:` right after the logger is not a context: lines of a traceback begin like this.
   if (bytes[i] === OPEN && bytes[i + 1] !== 105) {
     const close = bytes.indexOf(CLOSE, i);
     if (close === -1 || close >= end) return false;
@@ -100,19 +101,19 @@ export function scanOslo(bytes: Buffer, at: number, end: number, parts: OsloPart
   return true;
 }
 
-/** How far before its end a line of DevStack's screens says its process. */
+/** How many bytes at the end of a line may contain the process id in DevStack's screen logs. */
 const SUFFIX = 400;
 const SCREEN_PID = / from \(pid=(\d{1,10})\) /;
 
 /**
- * The process of a line without its column, 0 where it does not say: it does at DEBUG only.
+ * The process id of a line of DevStack's screen logs; 0 if it has none, because only DEBUG lines contain it.
  *
  *     2017-01-19 06:14:58.536 DEBUG nova.compute.manager [req-… demo demo] message from (pid=4496) func /path.py:1919
  */
 const screenPid = (bytes: Buffer, start: number, end: number): number =>
   Number(SCREEN_PID.exec(bytes.toString('latin1', Math.max(start, end - SUFFIX), end))?.[1] ?? 0);
 
-/** The line's local wall clock, read as if it were UTC. */
+/** The local wall clock of the line, read as if it were UTC, in ms. */
 export const osloStamp = (bytes: Buffer, parts: OsloParts): number => readStamp(bytes, parts.stamp);
 
 const LEVELS: Readonly<Record<string, Level>> = {
@@ -127,14 +128,16 @@ const LEVELS: Readonly<Record<string, Level>> = {
   FATAL: 'CRITICAL',
 };
 
-/** Whether the word from here on is a level: a capital alone may be anything. */
+/** Whether the word at `start` is a log level. */
 function isLevel(bytes: Buffer, start: number, end: number): boolean {
   const stop = bytes.indexOf(SPACE, start);
   return stop !== -1 && stop < end && stop - start <= 8 && Object.hasOwn(LEVELS, bytes.toString('latin1', start, stop));
 }
 
+/** The level of a word in a line; INFO for an unknown word. */
 export const osloLevel = (word: string): Level => LEVELS[word] ?? 'INFO';
 
+/** The ids in the brackets of a line: see `LogRecord`. */
 export interface OsloContext {
   readonly requestId: string | undefined;
   readonly globalRequestId: string | undefined;
@@ -147,8 +150,8 @@ export const NO_CONTEXT: OsloContext = { requestId: undefined, globalRequestId: 
 const word = (text: string | undefined): string | undefined => (text === undefined || text === '-' || text === 'None' ? undefined : text);
 
 /**
- * Reads what stands in the brackets. The request's own id is the last `req-…`; one before it is the caller's.
- * Fields after it are not counted: their number differs by release; user and project come first in all of them.
+ * Reads the brackets of a line. The request's own id is the last `req-…`; a `req-…` before it is the caller's. After it
+ * come user and project, in every release; the number of further fields differs.
  */
 export function readContext(text: string): OsloContext {
   if (text === '-' || text === '') return NO_CONTEXT;
@@ -160,13 +163,13 @@ export function readContext(text: string): OsloContext {
     requestId: words[own],
     globalRequestId: own === 1 ? word(words[0]) : undefined,
     twoIds: own === 1 ? true : undefined,
-    // A format that leaves out who called is no periodic task, whose user is `-`.
+    // `?`: a custom format without the user. A periodic task has the user `-`.
     userId: words.length === own + 1 ? '?' : word(words[own + 1]),
     projectId: word(words[own + 2]),
   };
 }
 
-/** Four words are all that is read: splitting at each space took a tenth of the time that reading a line takes. */
+/** The first four words. Splitting the whole text took a tenth of the time that a line takes. */
 function firstWords(text: string): string[] {
   const words: string[] = [];
   let at = 0;
@@ -185,8 +188,8 @@ const BRACE = 125;
 const CLOSED = 41;
 
 /**
- * Decodes a DEBUG record's message without `function path:line`, which oslo.log appends, so that wordings need not know
- * of it. The suffix is found on the bytes: half of what would be decoded is often suffix.
+ * Decodes the message of a DEBUG record without the `function path:line` that oslo.log appends, so that wordings do not
+ * contain it. The suffix is found in the bytes, because it is often half of the message.
  *
  *     Starting instance... _do_build_and_run_instance /usr/lib/python3/dist-packages/nova/compute/manager.py:2223
  *                         └──────── function ───────┘ └──────────────────────── path ───────────────────────┘
@@ -196,11 +199,11 @@ export function debugMessage(bytes: Buffer, start: number, end: number): string 
   const stop = suffixStart(bytes, start, end);
   const text = bytes.toString('utf8', start, stop);
   if (stop === end) return text;
-  // DevStack's screens: ` from (pid=4496)` before it.
+  // DevStack's screen logs have ` from (pid=4496)` before the suffix.
   return bytes[stop - 1] === CLOSED ? text.replace(SCREEN_SUFFIX, '').trimEnd() : text.trimEnd();
 }
 
-/** @returns the index of the space before `function path:line`, or `end` where there is no such suffix */
+/** @returns the index of the space before `function path:line`, or `end` if there is no such suffix */
 function suffixStart(bytes: Buffer, start: number, end: number): number {
   let i = end - 1;
   while (i >= start && bytes[i]! >= 48 && bytes[i]! <= 57) i--;
@@ -220,7 +223,7 @@ function withoutDevstackSuffix(message: string): string {
   return cut === null ? message : message.slice(0, message.length - (tail.length - cut.index)).trimEnd();
 }
 
-/** The same of a message that is text already. */
+/** As `debugMessage`, for a decoded message. */
 export function withoutDebugSuffix(message: string): string {
   const bytes = Buffer.from(message);
   return debugMessage(bytes, 0, bytes.length);

@@ -1,8 +1,8 @@
 import { looksLikeStamp } from './digits.js';
 
 /**
- * What others put before and around a service's own line, in any order. What carried a line, such as syslog or a container's
- * runtime, is taken off by `wrap/`.
+ * Prefixes and colours around a service's own line, in any order. `wrap/` removes the wrappers of transports such as
+ * syslog or a container runtime.
  *
  *     ./nova-compute.log:2023-02-06 03:12:05.652 …                       grep
  *     25547:2018-08-09 09:19:08.040 …                                    grep -n, of one file
@@ -26,34 +26,35 @@ const SEMICOLON = 59;
 const M = 109;
 const T = 84;
 const Z = 90;
-/** How far a file's name may reach. */
-const FARTHEST = 300;
-const LONGEST_NUMBER = 9;
-/** Prefixes before one line: a quotation of what grep found in what Apache wrote is three. */
-const MOST_PREFIXES = 6;
-/** Bytes that no file name has which is put before a line. */
+/** The longest file name before a line (bytes). */
+const MAX_NAME_BYTES = 300;
+const MAX_NUMBER = 9;
+/** The maximum number of prefixes before one line. A mail that quotes grep's output for a log of Apache has three. */
+const MAX_PREFIXES = 6;
+/** Bytes that do not occur in a file name before a line. */
 const NOT_IN_NAMES = new Set(Buffer.from('"\'{}<>|[](),=`'));
 
 /**
- * Colours as they are, and as others write the escape: rsyslog (`#033`), Apache (`\x1b`), `less` and `cat -v` (`^[`). A page
- * on the web leaves out the escape: the rest is a colour where it is one that oslo.log uses.
+ * Colours of a terminal, also with an escaped ESC: by rsyslog (`#033`), Apache (`\x1b`), `less` and `cat -v` (`^[`). On
+ * web pages the ESC is missing: then only oslo.log's own colours count.
  */
 const COLOUR = /(?:\x1b|#033|\\{1,2}(?:x1b|033|u001b)|\^\[)\[[0-9;]*[mK]|\[0[01](?:;3\d)?m/gi;
-/** Nothing that a terminal obeys, but for the tabs and newlines of a traceback. */
+/** Control characters, except for tab and newline, which tracebacks contain. */
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]+/g;
 const MARKED = /[\x00-\x08\x0b-\x1f\x7f-\x9f]|\[[0-9;]{0,8}[mK]/;
 
+/** The text without colours. */
 export const withoutColour = (text: string): string => text.replace(COLOUR, '');
 
-/** A text of a log as it may be shown: without colours, and without any control character. */
+/** A text of a log that is safe to show: without colours and control characters. */
 export function printable(text: string): string {
   if (!MARKED.test(text)) return text;
   const plain = withoutColour(text);
   return CONTROL.test(plain) ? plain.replace(CONTROLS, '') : plain;
 }
 
-/** Whether a line ends with a colour, as each line does that oslo.log writes to a terminal. Nearly all lines fail at the first byte. */
+/** Whether a line ends with a colour code, as oslo.log's lines for a terminal do. */
 export function endsInColour(bytes: Buffer, start: number, end: number): boolean {
   if (bytes[end - 1] !== M) return false;
   let i = end - 2;
@@ -61,31 +62,32 @@ export function endsInColour(bytes: Buffer, start: number, end: number): boolean
   return bytes[i] === OPEN && (i < end - 2 || bytes[i - 1] === ESCAPE);
 }
 
-/** Whether there may be colours in a line that is no record as it stands: in its first bytes, where the record would begin, or at its end. */
+/** Whether a line has a colour code near its start or at its end. */
 function hasColour(bytes: Buffer, start: number, end: number): boolean {
   if (endsInColour(bytes, start, end)) return true;
-  const stop = Math.min(end, start + FARTHEST);
+  const stop = Math.min(end, start + MAX_NAME_BYTES);
   for (let i = start; i < stop; i++) if (bytes[i] === ESCAPE || (bytes[i] === M && endsInColour(bytes, start, i + 1))) return true;
   return false;
 }
 
-/** @returns a copy of the line without colours, or undefined where it has none */
+/** @returns a copy of the line without colours; undefined if it has none */
 export function uncoloured(bytes: Buffer, start: number, end: number): Buffer | undefined {
   return hasColour(bytes, start, end) ? Buffer.from(withoutColour(bytes.toString('utf8', start, end))) : undefined;
 }
 
-/** Where a line begins that was indented, or quoted in a mail: the index of its first other byte. */
-export function behindIndent(bytes: Buffer, start: number, end: number): number {
+/** The index after the indentation or the quotation marks of a mail. */
+export function skipIndent(bytes: Buffer, start: number, end: number): number {
   let i = start;
   while (i < end && (bytes[i] === SPACE || bytes[i] === TAB || (bytes[i] === QUOTE && (bytes[i + 1] === SPACE || bytes[i + 1] === QUOTE))))
     i++;
   return i;
 }
 
+/** Whether a date and a time are at this place. */
 export const hasStamp = (bytes: Buffer, at: number): boolean => looksLikeStamp(bytes, at, SPACE) || looksLikeStamp(bytes, at, T);
 
-/** Where a time ends that stands before a line, as Apache writes it, or `start`. */
-export function behindTime(bytes: Buffer, start: number, end: number): number {
+/** The index after a timestamp of Apache before the line; `start` if there is none. */
+export function skipTime(bytes: Buffer, start: number, end: number): number {
   if (end - start < 20 || !hasStamp(bytes, start)) return start;
   let i = start + 19;
   if (bytes[i] === POINT || bytes[i] === COMMA) i++;
@@ -95,46 +97,46 @@ export function behindTime(bytes: Buffer, start: number, end: number): number {
 }
 
 /**
- * Where a file's name ends that grep or an archive put before a line, with the number of the line if there is one.
+ * The index after a file name that grep or an archive put before the line, and after the line number if there is one.
  *
- * @param isBegin whether a line can begin there
- * @returns `start` where there is none
+ * @param isBegin whether a line can begin at an index
+ * @returns `start` if there is no file name
  */
-export function behindFileName(
+export function skipFileName(
   bytes: Buffer,
   start: number,
   end: number,
   isBegin: (bytes: Buffer, at: number, end: number) => boolean,
 ): number {
-  const stop = Math.min(end, start + FARTHEST);
+  const stop = Math.min(end, start + MAX_NAME_BYTES);
   for (let i = start; i < stop; i++) {
     const byte = bytes[i]!;
     if (byte < SPACE || NOT_IN_NAMES.has(byte)) return start;
     if (byte === SPACE) return i > start && isBegin(bytes, i + 1, end) ? i + 1 : start;
     if ((byte !== COLON && byte !== DASH) || i === start) continue;
     if (isBegin(bytes, i + 1, end)) return i + 1;
-    const number = behindNumber(bytes, i + 1, end);
+    const number = skipLineNumber(bytes, i + 1, end);
     if (number > i + 1 && isBegin(bytes, number, end)) return number;
   }
   return start;
 }
 
-/** `25547:`, `25548-`: the number of a line, before it. @returns `start` where there is none */
-export function behindNumber(bytes: Buffer, start: number, end: number): number {
+/** The index after a line number such as `25547:` or `25548-`; `start` if there is none. */
+export function skipLineNumber(bytes: Buffer, start: number, end: number): number {
   let i = start;
-  while (i < end && i - start <= LONGEST_NUMBER && isDigit(bytes[i]!)) i++;
+  while (i < end && i - start <= MAX_NUMBER && isDigit(bytes[i]!)) i++;
   return i > start && (bytes[i] === COLON || bytes[i] === DASH) ? i + 1 : start;
 }
 
 /**
- * Tries a line behind each prefix that it has.
+ * Skips one prefix after the other until a record begins.
  *
  * @returns the first index at which `isRecord` holds, or -1
  */
-export function behindPrefixes(bytes: Buffer, start: number, end: number, isRecord: (at: number) => boolean): number {
+export function skipPrefixes(bytes: Buffer, start: number, end: number, isRecord: (at: number) => boolean): number {
   let at = start;
-  for (let n = 0; n < MOST_PREFIXES; n++) {
-    const next = behindOne(bytes, at, end);
+  for (let n = 0; n < MAX_PREFIXES; n++) {
+    const next = skipOne(bytes, at, end);
     if (next === at) return -1;
     at = next;
     if (isRecord(at)) return at;
@@ -142,16 +144,16 @@ export function behindPrefixes(bytes: Buffer, start: number, end: number, isReco
   return -1;
 }
 
-function behindOne(bytes: Buffer, start: number, end: number): number {
-  const indented = behindIndent(bytes, start, end);
+function skipOne(bytes: Buffer, start: number, end: number): number {
+  const indented = skipIndent(bytes, start, end);
   if (indented > start) return indented;
-  const timed = behindTime(bytes, start, end);
-  return timed > start ? timed : behindFileName(bytes, start, end, isBegin);
+  const timed = skipTime(bytes, start, end);
+  return timed > start ? timed : skipFileName(bytes, start, end, isBegin);
 }
 
-const isBegin = (bytes: Buffer, at: number, end: number): boolean => hasStamp(bytes, behindIndent(bytes, at, end));
+const isBegin = (bytes: Buffer, at: number, end: number): boolean => hasStamp(bytes, skipIndent(bytes, at, end));
 
-/** Whether a name that was put before a line is a file's, and not a word or the number of the line. */
+/** Whether a name before a line is a file name, and not a word or a line number. */
 export function isFileName(bytes: Buffer, start: number, end: number): boolean {
   for (let i = start; i < end; i++) if (bytes[i] === POINT || bytes[i] === SLASH) return true;
   return false;

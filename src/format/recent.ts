@@ -1,28 +1,28 @@
-/** A power of two. Requests and instances that a service is busy with at a time are fewer. */
+/** A power of two. A service has fewer active requests and instances at a time. */
 const SLOTS = 256;
-/** One byte in so many distinguishes texts well enough to find their slot. */
+/** The distance between the hashed bytes: fewer bytes are enough to distribute the texts. */
 const STRIDE = 5;
 
 /**
- * What was made lately of the same bytes. The lines of one request follow each other and repeat its context, those of one
- * instance its id: they are decoded and read once, and share one value, so that events take less memory too.
+ * A cache from bytes to values. Lines of one request repeat its context, and lines of one instance its id. They are
+ * decoded and parsed once and share one value, which also saves memory.
  */
 export class Recent<T> {
   readonly #make: (text: string) => T;
   readonly #longest: number;
-  /** the bytes of all slots, one after the other: an array for each would take longer to make than the text to decode */
+  /** the bytes of all slots in one array: an array per slot would cost more than the decoding */
   readonly #bytes: Uint8Array;
   readonly #lengths = new Int32Array(SLOTS).fill(-1);
   readonly #values: T[] = [];
 
-  /** @param longest of longer texts nothing is kept */
+  /** @param longest longer texts (bytes) are not cached */
   constructor(longest: number, make: (text: string) => T) {
     this.#make = make;
     this.#longest = longest;
     this.#bytes = new Uint8Array(SLOTS * longest);
   }
 
-  /** What is made of the bytes, read as latin1. */
+  /** The value for the bytes, which are decoded as latin1. */
   of(bytes: Buffer, start: number, end: number): T {
     const length = end - start;
     let hash = length;
@@ -47,7 +47,7 @@ export class Recent<T> {
   }
 }
 
-/** Whether the bytes are those of `text`, which holds latin1 only. */
+/** Whether the bytes are those of `text`, which contains only latin1. */
 export function isText(bytes: Buffer, start: number, end: number, text: string): boolean {
   if (end - start !== text.length) return false;
   for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;

@@ -1,10 +1,11 @@
-/** A request line of uWSGI itself. It carries no request id: only the pid shows which oslo lines are of the same request. */
+/** uWSGI's own line about a request. It has no request id: only the process id links it to lines of oslo.log. */
 export interface UwsgiRequest {
   readonly pid: number;
-  /** the request's START, whole seconds, on the service's local clock read as if it were UTC, in ms */
+  /** the START of the request in whole seconds: local wall clock read as if it were UTC, in ms */
   readonly localStart: number;
+  /** the duration in ms */
   readonly millis: number;
-  /** the thread that served it: of a worker that does one request at a time always 0 */
+  /** the thread that served it; always 0 if the worker has only one */
   readonly core: number;
 }
 
@@ -15,9 +16,11 @@ const LINE =
 const CORE = / on core (\d{1,6})\)$/;
 
 /**
+ * Parses uWSGI's line about a request; undefined for any other line.
+ *
  *     [pid: 850|app: 0|req: 9/19] 127.0.0.1 () {38 vars in 892 bytes} [Sat Nov 21 02:38:10 2026] POST /v2.0/ports => generated … in 1200 msecs (…
  *
- * The stamp is the request's start; the line itself is written at its end.
+ * The timestamp is the start of the request, but the line is written at its end.
  */
 export function readUwsgi(line: string): UwsgiRequest | undefined {
   const found = LINE.exec(line);

@@ -7,7 +7,7 @@ const DROPPED = Buffer.from('Dropped ');
 const MESSAGES = Buffer.from(' log messages in last ');
 
 /**
- * The places of one OVS or OVN line's parts. Always UTC.
+ * The parts of a line of OVS or OVN (vlog), as indexes into its bytes. Its times are always UTC.
  *
  *     2026-11-21T01:50:38.516Z|00252|binding|INFO|Claiming lport …          FILE
  *     2026-11-21T01:50:38Z|00252|binding|INFO|Claiming lport …              CONSOLE: whole seconds
@@ -18,7 +18,7 @@ export interface VlogParts {
   serial: number;
   moduleStart: number;
   moduleEnd: number;
-  /** inside the parentheses; equal for the main thread */
+  /** inside the parentheses; start and end are equal for the main thread */
   threadStart: number;
   threadEnd: number;
   levelStart: number;
@@ -26,6 +26,7 @@ export interface VlogParts {
   message: number;
 }
 
+/** A new object, to be filled by `scanVlog` or `scanSyslogVlog`. */
 export const noVlogParts = (): VlogParts => ({
   stamp: -1,
   serial: 0,
@@ -38,7 +39,7 @@ export const noVlogParts = (): VlogParts => ({
   message: 0,
 });
 
-/** Finds the parts behind `|serial|`, which FILE, CONSOLE and SYSLOG (`ovs|00012|bridge|INFO|…`) have in common. */
+/** Finds the parts from `|serial|` on. FILE, CONSOLE and SYSLOG (`ovs|00012|bridge|INFO|…`) have them in common. */
 function scanTail(bytes: Buffer, bar: number, end: number, parts: VlogParts): boolean {
   let i = bar + 1;
   let serial = 0;
@@ -67,7 +68,7 @@ function scanTail(bytes: Buffer, bar: number, end: number, parts: VlogParts): bo
   return true;
 }
 
-/** @returns false for a line in any other format */
+/** Finds the parts of a line in the patterns FILE and CONSOLE. @returns false for a line in any other format */
 export function scanVlog(bytes: Buffer, at: number, end: number, parts: VlogParts): boolean {
   if (end - at < 24 || !looksLikeStamp(bytes, at, 84)) return false;
   let i = at + 19;
@@ -77,22 +78,28 @@ export function scanVlog(bytes: Buffer, at: number, end: number, parts: VlogPart
   return scanTail(bytes, i, end, parts);
 }
 
-/** SYSLOG's pattern behind a syslog header that the caller has read: `ovs|00012|bridge|WARN|…`. It has no time of its own. */
+/**
+ * Finds the parts of a line in the pattern SYSLOG, after the syslog header: `ovs|00012|bridge|WARN|…`. It has no time.
+ */
 export function scanSyslogVlog(bytes: Buffer, at: number, end: number, parts: VlogParts): boolean {
   if (bytes[at] !== 111 || bytes[at + 1] !== 118 || (bytes[at + 2] !== 115 && bytes[at + 2] !== 110)) return false;
   parts.stamp = -1;
   return bytes[at + 3] === BAR && scanTail(bytes, at + 3, end, parts);
 }
 
+/** The time of the line, in epoch ms. */
 export const vlogStamp = (bytes: Buffer, parts: VlogParts): number => readStamp(bytes, parts.stamp);
 
 const LEVELS: Readonly<Record<string, Level>> = { EMER: 'CRITICAL', ERR: 'ERROR', WARN: 'WARNING', INFO: 'INFO', DBG: 'DEBUG' };
 
+/** The level of a word in a line; INFO for an unknown word. */
 export const vlogLevel = (word: string): Level => LEVELS[word] ?? 'INFO';
 
-/** N of "Dropped N log messages in last …", which stands in the module whose messages they are; 0 for any other message. */
+/**
+ * N in "Dropped N log messages in last …", which the module with the dropped messages logs; 0 for any other message.
+ */
 export function droppedMessages(bytes: Buffer, message: number, end: number): number {
-  // Nearly all end here.
+  // Nearly all messages return here.
   if (bytes[message] !== DROPPED[0] || message + DROPPED.length > end || !isAt(bytes, message, DROPPED)) return 0;
   let i = message + DROPPED.length;
   let dropped = 0;

@@ -1,6 +1,6 @@
 import type { Millis } from '../model/line.js';
 
-/** Converts local wall-clock times to UTC for one time zone. */
+/** Converts local wall-clock times to UTC for one time zone. All in ms. */
 export interface Zone {
   readonly name: string;
   /**
@@ -14,18 +14,19 @@ export interface Zone {
 
 const QUARTER = 15 * 60_000;
 const DAY = 24 * 3_600_000;
-/** Lines of one file go back by some seconds, never by this much: only a repeated hour does. */
+/** In one file, times go back by some seconds at most. A step back of this length (ms) is a repeated hour. */
 const STEP_BACK = 10 * 60_000;
 
 /**
- * The zone of an IANA name. In an hour that the clocks repeat, a line is taken for the first pass until the file's
- * order shows that the second has begun; a time that the clocks skip is read with the offset in force before the gap.
+ * Creates the zone with an IANA name. In a repeated hour, a line belongs to the first pass until the order of the file
+ * shows that the second one has started. A skipped time is read with the offset before the gap.
  *
  * @throws RangeError for a name that this Node.js does not know
  */
 export function createZone(name: string): Zone {
   if (name === 'UTC') return { name, toUtc: (local) => local, offsetAt: () => 0 };
-  // Node.js 22 and later know offsets as zones. They have no summer time: what follows an offset is an hour off for half of the year.
+  // Node.js 22 and later accept offsets as zones. An offset has no daylight saving time, so it is wrong for half of the
+  // year.
   if (/^[+-]/.test(name)) throw new RangeError(`${name} is an offset, no zone`);
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: name,
@@ -44,7 +45,7 @@ export function createZone(name: string): Zone {
     const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
     return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(utc / 1000) * 1000;
   };
-  /** Offsets under which the quarter of an hour exists, by the quarter's number: one, or two where it is repeated. */
+  /** by the number of the quarter of an hour: the offsets with which it exists: one, or two if it is repeated */
   const known = new Map<number, readonly number[]>();
   const offsetsOf = (local: Millis): readonly number[] => {
     const quarter = Math.floor(local / QUARTER);

@@ -1,7 +1,8 @@
 /**
- * Every attribute key of spans that novaspan writes or reads, with the type of its values. Dashboards, checks and
- * users rely on both; docs/tracing-model.md explains each. A backend makes one column of a key, so a key has one type:
- * durations are always `double`, also when they are whole; counts, places and status codes are always `int`.
+ * All attribute keys of spans that novaspan writes or reads, with the type of their values. Dashboards, checks and
+ * users rely on both; docs/tracing-model.md explains each key. A backend stores a key in one column, so a key has one
+ * type: durations are always `double`, even if they are whole numbers; counts, places and status codes are always
+ * `int`.
  */
 const table = {
   instance: ['openstack.instance.id', 'string'],
@@ -56,16 +57,17 @@ const table = {
 type Table = typeof table;
 type Keys = { readonly [Name in keyof Table]: Table[Name][0] };
 
+/** The attribute keys by short names. */
 export const keys = Object.fromEntries(Object.entries(table).map(([name, [key]]) => [name, key])) as Keys;
 
-/** Keys whose numbers are doubles. */
+/** Keys whose values are always doubles in OTLP. */
 export const doubles: ReadonlySet<string> = new Set(
   Object.values(table)
     .filter(([, type]) => type === 'double')
     .map(([key]) => key),
 );
 
-/** The version of OpenTelemetry's semantic conventions that the keys without a prefix of ours are of. */
+/** The schema URL of OpenTelemetry's semantic conventions, which define the keys without a prefix of novaspan. */
 export const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.37.0';
 
 /**

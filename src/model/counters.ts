@@ -1,20 +1,20 @@
-/** A counter: what it counts, and by what it is split where it is: each of its label's values comes from a small set. */
+/** A counter. If it has a label, the label's values come from a small set. */
 export interface Counter {
   readonly help: string;
-  /** Prometheus' name of the label that `count` is given; undefined for a counter that is one number */
+  /** the name of its label in Prometheus; undefined for a counter without one */
   readonly label: string | undefined;
-  /** `novaspan_<this>_total`; as the counter itself, but where Prometheus has that name for something else */
+  /** its name in Prometheus is `novaspan_<as>_total`; differs from its own name if that is used for another metric */
   readonly as: string;
 }
 
-/** What counts by nothing is its help alone. */
+/** A counter without a label is only its help text. */
 type Row = string | { readonly help: string; readonly label?: string; readonly as?: string };
 
 const by = (label: string, help: string): Row => ({ help, label });
 
 /**
- * Everything that can be skipped, dropped or found odd, by name. Nothing is dropped in silence: code that lets
- * something go says so here. `telemetry/` makes Prometheus metrics of the names, `replay` prints them at the end.
+ * Counters for everything that can be skipped, dropped or unusual, by name. Nothing is dropped silently: code that
+ * drops something counts it here. `telemetry/` exports the counters to Prometheus, and `replay` prints them at the end.
  */
 const rows = {
   lines: by('service', 'physical lines read'),
@@ -74,6 +74,7 @@ const rows = {
   traces_dropped: 'refused traces that are lost, because there is no dead-letter folder or it is full',
 } as const satisfies Record<string, Row>;
 
+/** The name of a counter. */
 export type CounterName = keyof typeof rows;
 
 const counterOf = (name: string, row: Row): Counter => {
@@ -81,11 +82,14 @@ const counterOf = (name: string, row: Row): Counter => {
   return { help, label, as };
 };
 
+/** The counters by name. */
 export const counters = Object.fromEntries(Object.entries<Row>(rows).map(([name, row]) => [name, counterOf(name, row)])) as Readonly<
   Record<CounterName, Counter>
 >;
 
 export const counterNames = Object.keys(rows) as CounterName[];
 
-/** Adds to a counter. `label` says which of several, such as a kind or a path; it must come from a small set. */
+/**
+ * Adds `by` (default 1) to a counter. `label` is the value of its label, such as a kind or a path, from a small set.
+ */
 export type Count = (name: CounterName, by?: number, label?: string) => void;

@@ -2,7 +2,7 @@ import { open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Writes a file so that it is complete, old or new, whenever the machine stops.
+ * Writes a file atomically: after a crash at any time, either the old or the new file is there, complete.
  *
  *     write NAME.new, fsync, rename to NAME, fsync the folder
  *
@@ -27,7 +27,7 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
-/** Some file systems cannot sync a folder and return an error: that is ignored. */
+/** Syncs a folder to disk. Some file systems cannot do that: their error is ignored. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {

@@ -1,4 +1,4 @@
-/** How a log can be written, by the name that `--log-form` takes: one line per line, or wrapped by what carried it. */
+/** The forms of logs, by their names in `--log-form`: `plain`, or wrapped by a transport, a runtime or a tool. */
 export const logForms = [
   'plain',
   'cri',
@@ -20,4 +20,5 @@ export const logForms = [
   'grep',
 ] as const;
 
+/** The name of a form of logs. */
 export type LogForm = (typeof logForms)[number];

@@ -1,70 +1,73 @@
 import type { Millis } from './line.js';
 
-/** One log, as it stands now. */
+/** The present state of one log. */
 interface SourceVitals {
   /** its base path */
   readonly path: string;
-  /** what was written and is not read yet */
+  /** bytes that were written and not read yet */
   readonly lagBytes: number;
-  /** how far its newest line that was read lies behind the time to which it could be read; 0 at its end */
+  /** how far the newest line that was read is behind the clock, in seconds; 0 at the end of the log */
   readonly lagSeconds: number;
   readonly readable: boolean;
   /** time of its newest line; undefined before the first */
   readonly newest: Millis | undefined;
-  /** by how much its times look to be ahead, as its zone is wrong; undefined where nothing shows that */
+  /** how far its times seem to be ahead (ms), because its zone is wrong; undefined if nothing shows that */
   readonly zoneOffset: Millis | undefined;
 }
 
-/** The actions of one name that have begun and not ended. */
+/** The open actions with one name. */
 export interface OpenActions {
   readonly count: number;
-  /** when the oldest of them began, in event time */
+  /** the start of the oldest one, epoch ms in event time */
   readonly oldest: Millis;
 }
 
 /**
- * How the sidecar is, right now. Asked for at every scrape, so it must cost little. Moments are epoch ms, and undefined
- * while there is none: then the gauge has no value, which is not the same as 0.
+ * The present state of the sidecar. It is read at every scrape, so it must be cheap. Times are in epoch ms, and
+ * undefined while there is none: then the gauge has no value, which is different from 0.
  */
 export interface Vitals {
-  /** novaspan's */
+  /** novaspan's version */
   readonly version: string;
   /** when the process started */
   readonly started: Millis;
   readonly sources: readonly SourceVitals[];
-  /** the event time before which no line is expected */
+  /** the event time before which no more lines are expected */
   readonly watermark: Millis | undefined;
-  /** Actions that have begun and not ended, by nova's name; `unnamed` while no line shows it. */
+  /** open actions by nova's name; `unnamed` if no line has named them yet */
   readonly openActions: Readonly<Record<string, OpenActions>>;
-  /** hosts whose lines show how builds end: those of the nova-compute and nova-conductor logs that are followed */
+  /** hosts with a followed log of nova-compute or nova-conductor: their lines show how builds end */
   readonly buildHosts: readonly string[];
-  /** those of them that have a hypervisor: those of the nova-compute logs */
+  /** hosts with a followed log of nova-compute */
   readonly computeHosts: readonly string[];
-  /** lines that are kept, as an action may need them */
+  /** lines in memory, because an action may need them */
   readonly linesKept: number;
-  /** traces that wait for the backend, and about how much memory they take */
+  /** traces that wait for the backend, and the estimated memory that they take */
   readonly queueTraces: number;
   readonly queueBytes: number;
-  /** how the last exchange with the backend went; undefined before the first */
+  /** whether the last request to the backend succeeded; undefined before the first */
   readonly backendUp: boolean | undefined;
-  /** when the backend last took a trace */
+  /** when the backend last accepted a trace */
   readonly acknowledged: Millis | undefined;
   /** when the checkpoint was last written */
   readonly checkpointed: Millis | undefined;
-  /** the event time from which on lines are still needed: what a restart would read again, and what retention must hold */
+  /**
+   * the event time since which lines are still needed: a restart would read them again, so logs must be kept that long
+   */
   readonly horizon: Millis | undefined;
   /** log files that are held open */
   readonly descriptors: number;
-  /** what keeps the lines that were sent, until they are not needed any more; undefined where none are taken */
+  /** the buffer of received lines that are still needed; undefined if no logs are received */
   readonly receiveBuffer: { readonly bytes: number; readonly mostBytes: number; readonly logs: number } | undefined;
 }
 
+/** A gauge of Prometheus. */
 export interface Gauge {
   readonly help: string;
   readonly unit: 'seconds' | 'bytes' | 'actions' | 'lines' | 'traces' | 'files' | 'logs' | 'yes or no' | 'none';
-  /** undefined for a gauge that is one number */
+  /** the name of its label; undefined for a gauge without one */
   readonly label: string | undefined;
-  /** Its values by label, `''` where it has none. An undefined value is not exposed. */
+  /** its values by the value of the label, `''` if it has none; an undefined value is not exposed */
   readonly read: (vitals: Vitals, now: Millis) => Iterable<readonly [label: string, value: number | undefined]>;
 }
 
@@ -84,13 +87,13 @@ const perSource = (unit: Gauge['unit'], help: string, read: (source: SourceVital
   read: ({ sources }) => sources.map((source) => [source.path, read(source)] as const),
 });
 
-/** A clock that was set back makes nothing younger than nothing. */
+/** The age in seconds, at least 0 even if the clock was set back. */
 const age = (since: Millis | undefined, now: Millis): number | undefined =>
   since === undefined || !Number.isFinite(since) ? undefined : Math.max(0, now - since) / 1000;
 
 const seconds = (at: Millis | undefined): number | undefined => (at === undefined ? undefined : at / 1000);
 
-/** State of the sidecar, by Prometheus' name without `novaspan_`. */
+/** All gauges, by their names in Prometheus without `novaspan_`. */
 export const gauges = {
   source_lag_bytes: perSource('bytes', 'bytes of a log that are not read yet', ({ lagBytes }) => lagBytes),
   source_lag_seconds: perSource('seconds', 'age of the oldest unread line of a log', ({ lagSeconds }) => lagSeconds),
@@ -144,4 +147,5 @@ export const gauges = {
   start_time_seconds: one('seconds', 'start time of the process, since 1970', ({ started }) => seconds(started)),
 } as const satisfies Record<string, Gauge>;
 
+/** The name of a gauge. */
 export type GaugeName = keyof typeof gauges;

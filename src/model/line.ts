@@ -1,28 +1,29 @@
-/** Milliseconds since 1970-01-01T00:00:00Z. Fractions are microseconds; nothing here is finer. */
+/** Milliseconds: a time since 1970-01-01T00:00:00Z, or a duration. May have a fraction down to the microsecond. */
 export type Millis = number;
 
 /**
- * The byte at which a line begins. `path` is the log's base path: for lines from `nova-compute.log.1` or
- * `nova-compute.log.2.gz` it is `nova-compute.log`, so that a rotation does not change a span's bytes.
+ * The place of a line. `path` is the base path of the log: for lines from `nova-compute.log.1` or
+ * `nova-compute.log.2.gz` it is `nova-compute.log`, so that a rotation does not change the bytes of a span.
  */
 export interface Origin {
   readonly path: string;
-  /** Which of the log's files. A later file has a greater number; the number means nothing else. */
+  /** the number of the log's file: a later file has a greater number, and the number has no other meaning */
   readonly file: number;
+  /** of the line's first byte, in bytes */
   readonly offset: number;
-  /** The name of the file that was read, and the line's number in it, from 1. Only if asked for. */
+  /** the name of the file that was read, and the line's number in it, from 1; only if requested */
   readonly name?: string;
   readonly line?: number;
-  /** The sequence number of OVS's and OVN's lines, and the thread that counts it. */
+  /** the serial number of a line of OVS or OVN, and the thread that counts it */
   readonly serial?: { readonly thread: string; readonly number: number };
 }
 
 /**
- * Takes the lines of one log, in the order of its bytes. The bytes are valid during the call only.
+ * Receives the lines of one log, in the order of its bytes. The bytes are valid only during the call.
  *
  * @param start index in `bytes` of the line's first byte
- * @param end index after its last byte; the terminating newline is not part of it (a `\r` before it still is)
+ * @param end index after its last byte; without the newline, but with a `\r` before it
  * @param offset of the line's first byte in its file (in the uncompressed file for `.gz`)
- * @param file as in Origin; a log that is one file needs no number
+ * @param file as in `Origin`; not needed for a log with only one file
  */
 export type LineSink = (bytes: Buffer, start: number, end: number, offset: number, file?: number) => void;

@@ -7,10 +7,10 @@ export interface Listen {
   readonly port: number;
 }
 
-/** For messages, and for the configuration's own check. */
+/** The form of addresses, for messages and for the check of the configuration. */
 export const LISTEN_FORM = 'HOST:PORT, such as 127.0.0.1:9464 or [::1]:9464, or off';
 
-/** @returns undefined if it is no address. The caller handles `off` */
+/** Parses HOST:PORT; undefined if it is not an address. The caller handles `off`. */
 export function parseListen(text: string): Listen | undefined {
   const found = /^(?:\[(?<v6>[\da-f:.]+(?:%\w+)?)\]|(?<host>[a-z\d](?:[a-z\d.-]*[a-z\d])?)):(?<port>\d{1,5})$/i.exec(text)?.groups;
   const host = found?.['v6'] ?? found?.['host'];
@@ -18,12 +18,12 @@ export function parseListen(text: string): Listen | undefined {
   return host === undefined || port > 65_535 ? undefined : { host, port };
 }
 
-/** Whether it can be reached from this machine only. */
+/** Whether only this machine can reach the address. */
 export const isLoopback = ({ host }: Listen): boolean =>
   host === 'localhost' || host === '::1' || /^127\.(?:\d{1,3}\.){2}\d{1,3}$/.test(host);
 
 /**
- * Makes a server listen at an address. Fails if something else listens there.
+ * Makes a server listen at an address. Fails if another server listens there.
  *
  * @returns its URL, such as `http://127.0.0.1:9464`; with the port that the system chose if it was 0
  * @throws the system's error

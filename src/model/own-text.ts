@@ -1,9 +1,9 @@
-/** Ids, host names and the like are not longer than this. A character takes at most three bytes. */
-const LONGEST = 256;
-const scratch = Buffer.allocUnsafe(3 * LONGEST);
+/** Ids and host names are not longer than this (characters). A character takes at most three bytes. */
+const MAX_CHARACTERS = 256;
+const scratch = Buffer.allocUnsafe(3 * MAX_CHARACTERS);
 
-/** A copy of a text. In JavaScript a substring keeps the whole string in memory, and a log line is long. */
+/** A copy of a text. In JavaScript a substring keeps the whole string in memory, and log lines are long. */
 export function ownText(text: string): string {
-  if (text.length > LONGEST) return Buffer.from(text).toString();
+  if (text.length > MAX_CHARACTERS) return Buffer.from(text).toString();
   return scratch.toString('utf8', 0, scratch.write(text, 'utf8'));
 }

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Files that come with novaspan. All access to them is here, as the single executable (packaging/executable.mjs) has them inside and brings
- * another module in place of this one. `../../` is right from `src/model`, from `dist/cli` and from `dist/parts`.
+ * Access to the files that are shipped with novaspan. The single executable (packaging/executable.mjs) contains them
+ * and replaces this module. `../../` is correct from `src/model`, from `dist/cli` and from `dist/parts`.
  */
 const at = (path: string): URL => new URL(`../../${path}`, import.meta.url);
 
-/** @param path from the package's root, with `/` */
+/** The text of a file. @param path from the root of the package, with `/` */
 export const packageText = (path: string): string => readFileSync(at(path), 'utf8');
 
-/** A folder to read files from; in the executable a temporary copy, removed at the exit. */
+/** The path of a folder. In the executable it is a temporary copy, removed at the exit. */
 export const packageFolder = (path: string): string => fileURLToPath(at(path));

@@ -1,10 +1,11 @@
 /**
- * What is exposed of how long phases take, and actions other than boots, besides how many there were, their sum and
- * the longest:
+ * Histograms of the durations of phases, and of actions other than boots. Count, sum and maximum are always exposed;
+ * besides them:
  *
- *     off      nothing more: three series for each phase of a host
+ *     off      nothing: three series for each phase of a host
  *     coarse   buckets: seven more series for each phase, five for each action
- *     native   one histogram for each phase, to Prometheus that asks for native histograms; to others as `off`
+ *     native   one native histogram for each phase, if Prometheus requests it; otherwise as `off`
  */
 export const phaseHistograms = ['off', 'coarse', 'native'] as const;
+/** A setting of `phaseHistograms`. */
 export type PhaseHistograms = (typeof phaseHistograms)[number];

@@ -20,6 +20,7 @@ interface Settings {
   readonly where: string;
 }
 
+/** A project of OpenStack or OVN. */
 export interface Project {
   /** also the name of the folder of its logs */
   readonly name: string;
@@ -30,11 +31,11 @@ export interface Project {
   readonly settings?: Settings;
 }
 
-/** Everything about a service except its messages. */
+/** A service: all knowledge except for its messages. */
 export interface Service {
   /** the name of its binary */
   readonly name: string;
-  /** its name in traces, if that is another */
+  /** its name in traces, if different */
   readonly traced?: string;
   readonly project: string;
   readonly part?: Part;
@@ -47,7 +48,7 @@ export interface Service {
   readonly called?: readonly string[];
   /** names with a number or a cell in them */
   readonly like?: RegExp;
-  /** prefixes of loggers that only this service has. The longest prefix wins */
+  /** prefixes of loggers that only this service has; the longest prefix wins */
   readonly loggers?: readonly string[];
   /** vlog: modules that only this service has */
   readonly modules?: readonly string[];
@@ -55,7 +56,7 @@ export interface Service {
 
 /** Finds services by name, project, part or logger. */
 export interface Services {
-  /** names of more than one word, longest first. A host name may come before or after them */
+  /** names of more than one word, longest first; a host name may come before or after them */
   readonly names: readonly string[];
   readonly projects: readonly string[];
   /**
@@ -81,10 +82,14 @@ export interface Services {
   writerOfModule(module: string): string | undefined;
 }
 
-/** How many logger names are remembered: a program has some hundreds. */
-const MOST_LOGGERS = 2000;
+/** How many logger names are cached: a program has some hundreds. */
+const MAX_LOGGERS = 2000;
 
-/** @param shared loggers of several services whose names have the prefix of one service */
+/**
+ * Creates the lookup of services.
+ *
+ * @param shared loggers of several services, although they have the prefix of one service
+ */
 export function indexServices(rows: readonly Service[], projects: readonly Project[], shared: readonly string[] = []): Services {
   const byName = namesOf(rows);
   const rowOf = new Map([...byName, ...rows.map((row) => [row.traced ?? row.name, row] as const)]);
@@ -150,7 +155,7 @@ function remembered(find: (logger: string) => string | undefined): (logger: stri
     const known = found.get(logger);
     if (known !== undefined || found.has(logger)) return known;
     const service = find(logger);
-    if (found.size < MOST_LOGGERS) found.set(logger, service);
+    if (found.size < MAX_LOGGERS) found.set(logger, service);
     return service;
   };
 }

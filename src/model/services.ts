@@ -1,6 +1,6 @@
 import { indexServices, type Project, type Service } from './service.js';
 
-/** The projects, and what all services of a project share. */
+/** The projects, with the facts that all services of a project share. */
 export const projects: readonly Project[] = [
   { name: 'nova', writes: 'oslo', releases: 'openstack', prefix: 'nova-', settings: { file: 'nova.conf', where: 'on the controllers' } },
   {
@@ -29,7 +29,7 @@ export const projects: readonly Project[] = [
   { name: 'libvirt', writes: 'oslo', releases: 'openstack' },
 ];
 
-/** All services. A new service is a row here and its messages in `catalogue/`. */
+/** All services. To add one, add a row here and its messages in `catalogue/`. */
 export const rows: readonly Service[] = [
   {
     name: 'nova-compute',
@@ -183,6 +183,6 @@ export const shared: readonly string[] = [
   'neutron.wsgi',
 ];
 
-/** Those that novaspan knows. */
+/** The lookup of the services above. */
 export const knownServices = indexServices(rows, projects, shared);
 export const { ownName, formatOf, familyOf } = knownServices;

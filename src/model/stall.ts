@@ -4,8 +4,9 @@ import type { Millis } from './line.js';
 export interface Stall {
   readonly service: string;
   readonly host: string;
-  /** its end: when the line was printed */
+  /** its end: the time of the line, epoch ms */
   readonly at: Millis;
+  /** its duration */
   readonly millis: Millis;
   /** whether a trace shows it as a cause of a slow span; undefined if no traces are made */
   readonly isInTrace?: boolean | undefined;

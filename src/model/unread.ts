@@ -5,6 +5,6 @@ export interface UnreadLog {
   readonly services: readonly string[];
   /** what it looks like, in words */
   readonly seen: string | undefined;
-  /** Its lines are from before the service set up its log. They can be read and are about no action. */
+  /** its lines were written before the service set up its log: they are readable, but about no action */
   readonly isStartup: boolean;
 }

@@ -3,7 +3,7 @@ import { portsOf } from '../correlate/store.js';
 import { scrubbed } from '../export/scrub.js';
 import { readContext } from '../format/oslo.js';
 import { printable } from '../format/prefix.js';
-import { formCalled, formOf } from '../format/wrap/index.js';
+import { formNamed, formOf } from '../format/wrap/index.js';
 import { Unwrapper } from '../format/wrap/unwrapper.js';
 import { createZone } from '../format/zone.js';
 import type { Event } from '../lifecycle/event.js';
@@ -77,7 +77,7 @@ interface Inner {
 function unwrapped(line: string, { form: given, zone }: ExplainOptions): Inner | { readonly broken: string } | undefined {
   const bytes = Buffer.from(line);
   const name = given ?? formOf(bytes, 0, bytes.length);
-  const form = name === undefined ? undefined : formCalled(name);
+  const form = name === undefined ? undefined : formNamed(name);
   if (form === undefined) return undefined;
   const found: Inner[] = [];
   const unwrapper = new Unwrapper({

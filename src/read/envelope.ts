@@ -1,5 +1,5 @@
 import { debugMessage, noParts, type OsloParts, osloLevel, osloStamp, scanOslo } from '../format/oslo.js';
-import { behindPrefixes, endsInColour, printable, uncoloured } from '../format/prefix.js';
+import { endsInColour, printable, skipPrefixes, uncoloured } from '../format/prefix.js';
 import { readUwsgi, type UwsgiRequest } from '../format/uwsgi.js';
 import { noVlogParts, scanSyslogVlog, scanVlog, type VlogParts, vlogLevel, vlogStamp } from '../format/vlog.js';
 import type { Millis } from '../model/line.js';
@@ -102,7 +102,7 @@ export class EnvelopeReader {
     if (this.#format !== 'oslo' && at !== undefined && scanSyslogVlog(bytes, start, end, this.vlog)) return 'vlog';
     if (this.#format !== 'vlog' && this.#isUwsgi()) return 'uwsgi';
     let made: Made | undefined;
-    behindPrefixes(bytes, start, end, (own) => {
+    skipPrefixes(bytes, start, end, (own) => {
       made = this.#scan(own);
       return made !== undefined;
     });

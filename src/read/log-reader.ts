@@ -3,7 +3,7 @@ import type { Announcement } from '../catalogue/event.js';
 import { firstReading, type Matcher, catalogue as ours, UNWANTED } from '../catalogue/index.js';
 import type { LoggerIndex } from '../catalogue/matcher.js';
 import { type OsloParts, osloStamp } from '../format/oslo.js';
-import { behindTime, printable } from '../format/prefix.js';
+import { printable, skipTime } from '../format/prefix.js';
 import { isText, type Recent } from '../format/recent.js';
 import { Serials } from '../format/serials.js';
 import { droppedMessages, type VlogParts, vlogStamp } from '../format/vlog.js';
@@ -201,7 +201,7 @@ export class LogReader {
   #noRecord(bytes: Buffer, start: number, end: number, offset: number): void {
     if (this.#isVlog || !standsUnder(bytes, start, end)) this.#options.onBare?.(bytes, start, end, offset);
     if (this.#isVlog) this.#garbage++;
-    else this.#continue(bytes, behindTime(bytes, start, end), end);
+    else this.#continue(bytes, skipTime(bytes, start, end), end);
   }
 
   #continue(bytes: Buffer, start: number, end: number): void {

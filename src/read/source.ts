@@ -1,7 +1,7 @@
 import { services } from '../catalogue/index.js';
 import { looksLikeStamp } from '../format/digits.js';
 import type { Wrapped } from '../format/wrap/form.js';
-import { formCalled } from '../format/wrap/index.js';
+import { formNamed } from '../format/wrap/index.js';
 import { Unwrapper } from '../format/wrap/unwrapper.js';
 import type { LogForm } from '../model/form.js';
 import type { LineSink, Millis } from '../model/line.js';
@@ -148,7 +148,7 @@ export class LogSource {
   }
 
   #become(form: LogForm): void {
-    const known = formCalled(form);
+    const known = formNamed(form);
     const { count, latest, zone } = this.#options;
     this.#unwrapper?.end();
     this.#form = form;

@@ -10,11 +10,11 @@ import type { Attributes, AttributeValue, FinishedTrace, SpanData, SpanEvent } f
 export const bounds = {
   /** spans of a trace, its root included */
   spans: 1000,
-  /** lines shown on one span: backends keep no more */
+  /** lines shown on one span: backends store no more */
   eventsOfSpan: 128,
   /** lines shown on all spans of a trace */
   eventsOfTrace: 10_000,
-  /** characters of a line as it is shown, and of a span's status */
+  /** characters of a shown line, and of a span's status */
   text: 4096,
   /** characters of an attribute */
   value: 8192,
@@ -32,12 +32,12 @@ export function fitToLeave(trace: FinishedTrace, count: Count): FinishedTrace {
   return spans === trace.spans ? trace : { ...trace, spans };
 }
 
-/** Keys that have few values in all traces: none is a text of a log or names something of a user. */
+/** Keys with few different values in all traces. None of them contains text of a log or a user's name. */
 const FEW: ReadonlySet<string> = new Set([
   ...[keys.action, keys.outcome, keys.start, keys.end, keys.endReason, keys.leastLevel, keys.image],
   ...[keys.logPath, keys.logService, keys.logLevel, keys.httpMethod, keys.httpRoute],
 ]);
-/** Values and lists that are known to hold no secret: they are checked once, not in every trace. At most this many. */
+/** How many values are cached that contain no secret: they are checked once, and not in every trace. */
 const MOST_CLEAN = 10_000;
 const cleanTexts = new Set<string>();
 const cleanLists = new WeakSet<readonly string[]>();

@@ -25,7 +25,7 @@ import { rootIdOf, spanIdOf, traceIdOf } from './span-id.js';
 
 const uncounted: Count = () => undefined;
 
-/** Makes the trace of a closed unit, ready to leave the process: a pure function. */
+/** Builds the trace of a closed unit, ready for export: a pure function. */
 export function buildTrace(closed: ClosedUnit, options: BuildOptions): FinishedTrace {
   const count = options.count ?? uncounted;
   return summed(fitToLeave(withoutRepeats(build(withMoments(closed), options), count), count));
@@ -36,7 +36,7 @@ function withMoments(closed: ClosedUnit): ClosedUnit {
   return members === closed.members ? closed : { ...closed, members };
 }
 
-/** Puts the action in one sentence on its root. The sentence is made from what may leave the process. */
+/** Adds the summary, one sentence, to the root. It is made from the scrubbed trace. */
 function summed(trace: FinishedTrace): FinishedTrace {
   const [root, ...others] = trace.spans;
   if (root === undefined || root.parentSpanId !== undefined) return trace;
@@ -44,8 +44,8 @@ function summed(trace: FinishedTrace): FinishedTrace {
 }
 
 /**
- * Keeps the first of spans with the same id. A backend would keep any one of them. A repeated id is a bug of ours, and
- * is counted.
+ * Keeps only the first of spans with the same id. A backend would keep an arbitrary one. A repeated id is a bug of
+ * novaspan, and is counted.
  */
 export function withoutRepeats(trace: FinishedTrace, count: Count): FinishedTrace {
   const known = new Set<string>();
@@ -134,8 +134,8 @@ function buildAction(action: ClosedAction, options: BuildOptions): FinishedTrace
 }
 
 /**
- * The phases that the process which writes the root saw. If no compute host ended the action, that is the control
- * plane's part.
+ * The phases for the process that writes the root: those of the whole action, or only those of the control plane if no
+ * compute host ended the action.
  */
 function seenOf(action: ClosedAction, options: BuildOptions): { input: PhaseInput; phases: Phase[]; coverage: Coverage } {
   if (action.service === 'nova-compute') {
@@ -144,11 +144,11 @@ function seenOf(action: ClosedAction, options: BuildOptions): { input: PhaseInpu
   }
   const input = { ...phaseInputOf(action, undefined, options), start: Number.NEGATIVE_INFINITY };
   const { phases } = phasesOf(withoutPlugs(fragmentPhases), input);
-  // The phases of compute hosts are on the attempts: they are not missing here.
+  // The phases of compute hosts are in the traces of the attempts, so they are not missing here.
   return { input, phases, coverage: phasesOf(controlPlanePhases, input).coverage };
 }
 
-/** The lines of an action that are at no end of a phase: they are shown on the root. */
+/** The lines of an action that bound no phase. They are shown on the root. */
 function unusedLines({ members }: ClosedAction, phases: readonly Phase[]): Event[] {
   const used = new Set<Event>();
   for (const { lines } of phases) for (const line of lines) used.add(line);
@@ -221,7 +221,7 @@ function buildFragment(fragment: ClosedFragment, options: BuildOptions): Finishe
   const traceId = traceIdOf(fragment.instance, fragment.request);
   const rootId = rootIdOf(traceId);
   const input = { ...phaseInputOf(fragment, undefined, options), start: Number.NEGATIVE_INFINITY };
-  // Where another process reads nova and OVS, neutron's part of the chain has no plug to begin with.
+  // If another process reads nova and OVS, neutron's part of the chain contains no plug.
   const plugsSeen = fragment.members.some(({ event }) => event.service === 'ovs-vswitchd');
   const table = fragment.spec === undefined ? fragmentPhases : tableOf(fragment.spec, options);
   const { phases } = phasesOf(plugsSeen ? table : withoutPlugs(table), input);

@@ -15,7 +15,7 @@ const keyOf = {
   requests: keys.requests,
 } as const satisfies Record<keyof Causes, string>;
 
-/** Sets the known causes, each under its key. */
+/** Adds the known causes to attributes, each under its key. @returns the same attributes */
 export function addCauses(attributes: Record<string, AttributeValue>, causes: Causes | undefined): Record<string, AttributeValue> {
   if (causes === undefined) return attributes;
   for (const name of Object.keys(keyOf) as (keyof Causes)[]) {

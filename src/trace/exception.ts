@@ -5,6 +5,7 @@ import { type Event, textOf } from '../lifecycle/event.js';
 import { keys } from '../model/attributes.js';
 import type { SpanEvent } from '../model/span.js';
 
+/** The exception behind a failure, and its span event by OpenTelemetry's conventions. */
 export interface LoggedException {
   readonly type: string;
   readonly message: string;
@@ -20,7 +21,7 @@ const REMOTE = /_Remote(?=\.|$)/g;
 const LONGEST_MESSAGE = 500;
 const LONGEST_STACK = 8000;
 
-/** The first failure for which a line gives the reason. Later failures are its consequences. */
+/** The exception of the first failure whose line contains the reason. Later failures are its consequences. */
 export function exceptionOf(events: readonly Event[], spec: ActionSpec): LoggedException | undefined {
   const failures = events.filter(({ kind }) => spec.fails.includes(kind) || CONTROLLER_FAILURES.has(kind));
   const line = failures.find((event) => raisedIn(event) !== undefined);

@@ -2,25 +2,24 @@ import { inOrder } from '../lifecycle/event.js';
 import type { Phase } from '../lifecycle/phase.js';
 import { isError, type Outcome } from '../model/span.js';
 
-/** A line is quoted up to this length. */
+/** The longest quotation of a line (characters). */
 const QUOTED = 300;
 
 /**
- * Where an action failed: the phases that are shown as failed, and the text of each.
+ * The phases that are shown as failed, each with its error text:
  *
- * - The phase whose line says so first. Later failures are its consequences: nova spawns while neutron makes the
- *   ports, so a build whose ports cannot be made also prints "Instance failed to spawn".
- * - The phases that it is a part of, where a line says that they failed as well.
- * - What it waited for without result: other phases of its port that did not end, and the last of its own parts to
- *   begin.
+ * - The phase whose line shows a failure first. Later failures are its consequences: nova spawns while neutron creates
+ *   the ports, so a build whose ports cannot be created also logs "Instance failed to spawn".
+ * - The phases that contain it, if a line shows that they failed as well.
+ * - The phases that it waited for in vain: other phases of its port without an end, and the latest of its own parts
+ *   without an end.
  *
- * Where no line of a phase says that it failed, the phases that were under way are where it failed.
+ * If no line of a phase shows a failure, the phases without an end are shown as failed.
  */
 export function failuresOf(phases: readonly Phase[], outcome: Outcome): ReadonlyMap<Phase, string> {
   const failed = new Map<Phase, string>();
   if (!isError(outcome)) {
-    // nova continues when a port cannot be unplugged, and can be configured to continue when one is not plugged in
-    // time.
+    // nova continues if a port cannot be unplugged, and may be configured to continue if one is not plugged in time.
     for (const phase of phases) if (phase.failure !== undefined) failed.set(phase, wordsOf(phase));
     return failed;
   }
@@ -36,7 +35,7 @@ export function failuresOf(phases: readonly Phase[], outcome: Outcome): Readonly
     return failed;
   }
   for (const phase of saying) {
-    // Several ports may time out at one line.
+    // One line may show the time-out of several ports.
     if (phase !== first && phase.failure !== first.failure && !holds(phase, first, phases)) continue;
     failed.set(phase, wordsOf(phase));
     for (const other of phases)
@@ -52,7 +51,7 @@ function wordsOf({ failure, spec }: Phase): string {
   return spec.failsAt?.find((each) => each.kind === kind)?.why ?? (text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text);
 }
 
-/** Whether one phase is a part of another, or of one of its parts. */
+/** Whether a phase contains another one, directly or through other phases. */
 function holds(whole: Phase, part: Phase, phases: readonly Phase[]): boolean {
   if (part.within === undefined || part.host !== whole.host || part === whole) return false;
   if (part.within === whole.name) return part.start >= whole.start && part.start <= whole.end;

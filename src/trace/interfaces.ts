@@ -3,7 +3,7 @@ import type { ClosedUnit } from '../lifecycle/closed.js';
 import { textOf } from '../lifecycle/event.js';
 
 /**
- * The ports of a trace, each with its interface in OVS. nova names the guest's tap. With hybrid plug a bridge is
+ * The ports of a trace, each with its interface in OVS. nova logs the guest's tap. With hybrid plug there is a bridge
  * between the two, and the interface in OVS is `qvo…`.
  */
 export function portsInOvs({ ports, members }: Pick<ClosedUnit, 'ports' | 'members'>): ReadonlyMap<string, Vif> {

@@ -4,10 +4,10 @@ import type { Origin } from '../model/line.js';
 import type { AttributeValue, SpanEvent } from '../model/span.js';
 import { bounds } from './bounds.js';
 
-/** Whether a span has its lines as span events, and whether each event has the file and number of its line. */
+/** How lines are shown: as span events, as span events with file name and line number, or not at all. */
 export type ShownLines = 'events' | 'numbered' | 'off';
 
-/** The span events of a span. */
+/** The span events of a span, and the number of lines that were left out. */
 export interface LineEvents {
   readonly events: readonly SpanEvent[];
   readonly droppedEvents: number;
@@ -16,9 +16,9 @@ export interface LineEvents {
 const NONE: LineEvents = { events: [], droppedEvents: 0 };
 
 /**
- * The lines of one trace as span events. An event is named by the kind of the line, and has its text, with only the
- * values that the catalogue allows, and its place. A line that bounds two spans of a service is one event on both: it
- * is made, scrubbed and encoded once.
+ * The lines of one trace as span events. The name of an event is the kind of the line. It contains the text, with only
+ * the values that the catalogue allows, and the place of the line. A line that bounds two spans of a service is the
+ * same event on both, so that it is made, scrubbed and encoded once.
  */
 export class LinesOfTrace {
   readonly #lines: ShownLines;
@@ -30,7 +30,7 @@ export class LinesOfTrace {
     this.#lines = lines;
   }
 
-  /** @param service of the span */
+  /** The span events of lines. @param service the service of the span */
   on(lines: readonly Event[], service: string): LineEvents {
     if (this.#lines === 'off' || lines.length === 0) return NONE;
     const shown = lines.length > bounds.eventsOfSpan ? lines.slice(0, bounds.eventsOfSpan) : lines;

@@ -12,7 +12,7 @@ import { spansOf } from './phase-spans.js';
 import { addCoverage, identityOf, linkTo } from './root.js';
 import { networkReady, rootIdOf, traceIdOf } from './span-id.js';
 
-/** The trace of what an instance's network does after the boot. */
+/** The trace of an instance's network after the boot. */
 export function networkReadyTrace(closed: ClosedNetworkReady, options: BuildOptions): FinishedTrace {
   const request = networkReady(closed.request);
   const traceId = traceIdOf(closed.instance, request);
@@ -31,7 +31,7 @@ export function networkReadyTrace(closed: ClosedNetworkReady, options: BuildOpti
   });
   const attributes: Record<string, AttributeValue> = identityOf(closed);
   attributes[keys.start] = closed.opening.kind === EMITTED ? 'observed' : 'derived';
-  // Only the last DHCPACK is an end. Otherwise the wait was given up.
+  // Only the last DHCPACK is an observed end. Otherwise the wait ended without one.
   attributes[keys.end] = closed.endedBy === 'ready' ? 'observed' : 'unobserved';
   attributes[keys.endReason] = closed.endedBy;
   addCoverage(attributes, hadNetwork ? movedToNotApplicable(coverage, metadataProvision.name) : coverage);

@@ -4,24 +4,31 @@ import type { PhaseInput } from '../lifecycle/phase.js';
 import type { Count } from '../model/counters.js';
 import type { ShownLines } from './line-events.js';
 
+/** Options for building traces. */
 export interface BuildOptions {
   readonly lines: ShownLines;
-  /** an action's phases, if users added some to its table */
+  /** returns an action's phases; set if users added some to its table */
   readonly phasesOf?: ((spec: ActionSpec) => readonly PhaseSpec[]) | undefined;
-  /** whether this process reads the log of a service, on a host where one is given */
+  /** whether this process reads the log of a service, on this host if one is given */
   readonly reads: (service: string, host?: string) => boolean;
   readonly count?: Count;
 }
 
+/** The table of phases of an action, with those that users added. */
 export const tableOf = (spec: ActionSpec, { phasesOf: added }: BuildOptions): readonly PhaseSpec[] => added?.(spec) ?? spec.phases;
 
+/**
+ * The input from which the phases of a closed unit are computed.
+ *
+ * @param host the compute host; undefined for a fragment
+ */
 export function phaseInputOf(closed: ClosedUnit, host: string | undefined, options: BuildOptions): PhaseInput {
   const { request, start, end, members } = closed;
   return { request, start, end, members, ports: [...closed.ports.keys()].sort(), host, reads: options.reads };
 }
 
-/** The same table for logs without plugs. Made once per table, because every table is compiled to a plan. */
 const unplugged = new Map<readonly PhaseSpec[], readonly PhaseSpec[]>();
+/** A table for logs without plugs: per port instead of per plug cycle. Cached, because every table is compiled once. */
 export function withoutPlugs(specs: readonly PhaseSpec[]): readonly PhaseSpec[] {
   const known = unplugged.get(specs);
   if (known !== undefined) return known;

@@ -10,19 +10,20 @@ import type { LinesOfTrace } from './line-events.js';
 import { isRequestId } from './root.js';
 import { spanIdOf } from './span-id.js';
 
+/** The facts that all spans of phases in a trace share. */
 export interface SpanContext {
-  /** What an operator searches spans by. It is on every span, because a fragment has no root. */
+  /** on every span, because operators search for it and a fragment has no root */
   readonly instance: string;
   readonly request: string;
   readonly ports: ClosedUnit['ports'];
-  /** this process writes the root: then phases may be parts of one another */
+  /** this process writes the root: only then spans may have other phases as parents */
   readonly isWhole: boolean;
   readonly causes: ReadonlyMap<Phase, Causes> | undefined;
   readonly failures: ReadonlyMap<Phase, string> | undefined;
   readonly lines: LinesOfTrace;
 }
 
-/** The spans of phases. Every process, and every reading of the logs, gives them the same ids. */
+/** The spans of phases. Their ids are the same in every process, and each time the logs are read. */
 export function spansOf(phases: readonly Phase[], traceId: string, rootId: string, context: SpanContext): SpanData[] {
   const sorted = phases.toSorted(byTimeAndPlace);
   const ids = sorted.map((phase, i) => {
@@ -102,7 +103,7 @@ function byTimeAndPlace(a: Phase, b: Phase): number {
 
 const kindOf = ({ spec, call }: Phase): SpanKind => (call !== undefined ? 'server' : spec.calls === true ? 'client' : 'internal');
 
-/** What an access line says about its request. */
+/** Adds the attributes of an HTTP request, from its access line. */
 function addCall(attributes: Record<string, AttributeValue>, { call, lines }: Phase): void {
   if (call === undefined) return;
   attributes[keys.httpMethod] = call.method;
@@ -113,7 +114,7 @@ function addCall(attributes: Record<string, AttributeValue>, { call, lines }: Ph
   if (status !== undefined) attributes[keys.httpStatus] = status;
 }
 
-/** nova's own "Took N seconds to spawn the instance on the hypervisor." */
+/** The duration that nova itself reports, in seconds: "Took N seconds to spawn the instance on the hypervisor." */
 function reportedByPhase({ spec, lines }: Phase): number | undefined {
   const report = lines.at(-1);
   return report !== undefined && report.kind === spec.reports ? numberOf(report, 'seconds') : undefined;

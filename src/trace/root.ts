@@ -7,16 +7,16 @@ import type { Level } from '../model/record.js';
 import type { AttributeValue, SpanLink } from '../model/span.js';
 import { rootIdOf, traceIdOf } from './span-id.js';
 
-/** A request id of nova's. If no line gives one, the trace goes by the time of its first line (`@...`) instead. */
+/** Whether this is a real request id. If no line contains one, the time of the first line (`@...`) is used instead. */
 export const isRequestId = (request: string): boolean => !request.startsWith('@');
 
-/** A link to the root of an action. Its ids follow from names, so another process may write it. */
+/** A link to the root of an action. Ids are computed from names, so another process may write that root. */
 export function linkTo(instance: string, request: string, action: string): SpanLink {
   const traceId = traceIdOf(instance, request);
   return { traceId, spanId: rootIdOf(traceId), attributes: { [keys.action]: action } };
 }
 
-/** The first attributes of a root. */
+/** The attributes of a root that identify the action: instance, request, project and user. */
 export function identityOf(closed: ClosedUnit): Record<string, AttributeValue> {
   const own = closed.members.find(({ event }) => event.requestId === closed.request)?.event;
   const attributes: Record<string, AttributeValue> = {};
@@ -36,14 +36,14 @@ export function leastLevel({ members, service }: ClosedAction): Level {
 }
 const LEVELS: readonly Level[] = ['TRACE', 'DEBUG', 'INFO', 'AUDIT', 'WARNING', 'ERROR', 'CRITICAL'];
 
-/** nova's own "Took N seconds to build instance." */
+/** The duration that nova itself reports, in seconds: "Took N seconds to build instance." */
 export function reportedDuration(action: ClosedAction): number | undefined {
   const { reports } = action.spec;
   const report = action.members.find(({ event }) => event.kind === reports);
   return report === undefined ? undefined : numberOf(report.event, 'seconds');
 }
 
-/** How much of the root's time none of these covers, in ms. */
+/** The part of the root's time that none of these times covers, in ms. */
 export function unexplained(known: readonly { readonly start: Millis; readonly end: Millis }[], start: Millis, end: Millis): number {
   let to = start;
   let covered = 0;
@@ -58,6 +58,7 @@ export function unexplained(known: readonly { readonly start: Millis; readonly e
   return Math.round((end - start - covered) * 1000) / 1000;
 }
 
+/** Adds the lists of observed, missing, not logged and not applicable phases. */
 export function addCoverage(attributes: Record<string, AttributeValue>, coverage: Coverage): void {
   attributes[keys.observed] = coverage.observed;
   attributes[keys.missing] = coverage.missing;

@@ -7,28 +7,29 @@ const sha256: (text: string) => string =
     : (text) => crypto.createHash('sha256').update(text).digest('hex');
 
 /**
- * The trace id of an action: version 1 of a recipe that users can follow by hand, and that sidecars share without
- * talking to each other. `request` is the id that `openstack server event list` shows. If no line gives it, it is
- * `@<epoch ms>` of the action's first line. For the network after a boot it is `<request>/network-ready`.
+ * The trace id of an action, by version 1 of the recipe. Users can compute it by hand, and all sidecars compute the
+ * same id without communication. `request` is the id that `openstack server event list` shows. If no line contains it,
+ * it is `@<epoch ms>` of the action's first line. For the network after a boot it is `<request>/network-ready`.
  *
  * @returns 32 hex digits
  */
 export const traceIdOf = (instance: string, request: string): string => sha256(`novaspan/1/trace/${instance}/${request}`).slice(0, 32);
 
-/** The root of a trace: the same whichever host or attempt writes it. 16 hex digits. */
+/** The span id of a root: the same whichever host or attempt writes it. @returns 16 hex digits */
 export const rootIdOf = (traceId: string): string => sha256(`novaspan/1/root/${traceId}`).slice(0, 16);
 
-/** What distinguishes a span from the others of its trace. */
+/** The facts that distinguish a span from the others of its trace. */
 export interface SpanKey {
   readonly service: string;
   readonly host: string;
   readonly name: string;
-  /** port id or tap, empty where the span is of no port */
+  /** port id or tap; empty if the span belongs to no port */
   readonly of: string;
   /** its rank among spans that are equal in everything else */
   readonly rank: number;
 }
 
+/** The span id of a phase. @returns 16 hex digits */
 export const spanIdOf = (traceId: string, { service, host, name, of, rank }: SpanKey): string =>
   sha256(`novaspan/1/span/${traceId}/${service}/${host}/${name}/${of}/${rank}`).slice(0, 16);
 

@@ -9,9 +9,9 @@ import { selfTime, treeOf } from './tree.js';
 import { certaintySigns } from './waterfall.js';
 
 /**
- * The phases by cost, if both ends are known. `share` is the share of the root's time; phases run side by side, so
- * shares do not add up. `self` is the time in which none of the phase's own parts ran. Below a phase is why it took
- * so long, if the logs show it.
+ * The phases with two known ends, by duration. `share` is the share of the root's time; phases may be parallel, so
+ * shares do not add up. `self` is the time in which none of the phase's parts was in progress. Below a phase are its
+ * causes, if the logs show them.
  */
 export function blame(trace: FinishedTrace, look: Look): string {
   const { palette } = look;
@@ -53,14 +53,14 @@ export function blame(trace: FinishedTrace, look: Look): string {
   );
 }
 
-/** The causes of a span's length, each on a line of its own, below its name. */
+/** The causes of a span's duration, each on a line of its own below the name of the span. */
 export const why = (span: SpanData, indent: number, look: Look): string[] =>
   causesOf(span).map((cause) => {
     const label = ' '.repeat(Math.max(2, Math.min(indent, look.width - cause.length - 2)));
     return `${label}${look.palette.yellow(cut(`- ${cause}`, look.width - label.length, look))}`;
   });
 
-/** Phases of unknown length, which have no place among the others. */
+/** Phases of unknown duration, which cannot be ordered. */
 function openOnes(trace: FinishedTrace, look: Look): string[] {
   const names = new Set(trace.spans.filter((span) => !isKnown(span)).map(({ name }) => name));
   return names.size === 0 ? [] : ['', ...wrap('an end not in the logs: ', commaed([...names]), look.width).map(look.palette.dim)];
@@ -74,6 +74,6 @@ export function slowest(culprit: Culprit | undefined, look: Look): string[] {
   return ['', ...wrap('slowest phase: ', text.split(' '), look.width).map(look.palette.bold)];
 }
 
-/** The mark of the less certain end: a duration is as certain as that. */
+/** The sign of the less certain end, which applies to the duration. */
 const doubtOf = (span: SpanData): string =>
   certaintyOf(span, 'start') === 'observed' && certaintyOf(span, 'end') === 'observed' ? certaintySigns.observed : certaintySigns.derived;

@@ -7,7 +7,7 @@ const numberOf = ({ attributes }: SpanData, key: string): number | undefined => 
   return typeof value === 'number' ? value : undefined;
 };
 
-/** The parts of a span's time that something else took, in words. */
+/** The causes that are a part of a span's time, in words. */
 const times: readonly (readonly [key: string, say: (seconds: string, span: SpanData) => string])[] = [
   [keys.ovnStall, (seconds) => `ovn-controller stalled for ${seconds} s of it`],
   [keys.ovnEngine, (seconds) => `ovn-controller's engine was busy for ${seconds} s of it`],

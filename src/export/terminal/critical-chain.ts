@@ -8,7 +8,7 @@ import { nameOf } from './rows.js';
 import { cut, inSeconds, wrap } from './text.js';
 import { indentsOf } from './tree.js';
 
-/** As `systemd-analyze critical-chain` prints it: last first, `@` when it began, `+` how long it took. */
+/** The gating chain as in `systemd-analyze critical-chain`: the last first, `@` is the start, `+` the duration. */
 export function criticalChain(trace: FinishedTrace, look: Look): string {
   const { palette, glyphs } = look;
   const { start } = extentOf(trace);

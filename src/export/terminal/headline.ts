@@ -4,6 +4,7 @@ import { type Look, type Paint, type Palette, plain } from './look.js';
 import { certaintyOf, errorOf, extentOf, outcomeOf, portOf, reportedSeconds, rootOf } from './reading.js';
 import { inSeconds, inUtc, wrap } from './text.js';
 
+/** The colour of an outcome. */
 export const paintOf = (outcome: string | undefined, palette: Palette): Paint =>
   outcome === 'succeeded'
     ? palette.green
@@ -13,7 +14,7 @@ export const paintOf = (outcome: string | undefined, palette: Palette): Paint =>
         ? palette.cyan
         : palette.yellow;
 
-/** The action in one sentence, then what happened to which instance, when, and the ids to look further with. */
+/** The action in one sentence, then outcome, duration and time, then the ids to search for. */
 export function headline(trace: FinishedTrace, look: Look): string[] {
   const { palette, width } = look;
   const root = rootOf(trace);
@@ -22,7 +23,7 @@ export function headline(trace: FinishedTrace, look: Look): string[] {
 
   const hosts = [...new Set((root === undefined ? trace.spans : [root]).map(({ host }) => host))];
   const ports = [...new Set(trace.spans.map(portOf).filter((port) => port !== undefined))];
-  // Rows may leave out a port that all of them share.
+  // Rows leave out a port that all of them share.
   const port = ports.length === 1 ? ports[0] : undefined;
   const error = root === undefined ? undefined : errorOf(root);
   const nova = reported === undefined ? '' : ` (nova says ${reported} s)`;
@@ -51,7 +52,7 @@ export function headline(trace: FinishedTrace, look: Look): string[] {
   ];
 }
 
-/** How an action ended, to the millisecond. For other forms the sentence says everything. */
+/** The outcome of an action, and its duration to the millisecond. For other forms the sentence is enough. */
 function headlineOf(trace: FinishedTrace, duration: number, palette: Palette): string | undefined {
   if (trace.form !== 'action') return undefined;
   const outcome = outcomeOf(trace);
@@ -62,7 +63,7 @@ function headlineOf(trace: FinishedTrace, duration: number, palette: Palette): s
   return `${trace.action ?? root?.name ?? 'action'} ${verb} ${outcome === 'succeeded' ? 'in' : 'after'} ${least}${inSeconds(duration)} s`;
 }
 
-/** Pairs side by side if they fit. They are never cut, because people copy them. */
+/** Key-value pairs, several on a line if they fit. They are never cut, because users copy them. */
 function packed(pairs: readonly (readonly [string, string])[], { width, palette }: Look): string[] {
   const lines: string[] = [];
   let line = '';

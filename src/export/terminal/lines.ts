@@ -6,7 +6,7 @@ import { portLabel } from './reading.js';
 import { inUtc, tame, wrap } from './text.js';
 import { treeOf } from './tree.js';
 
-/** The log lines behind each span, by file and number, below the view of the trace. */
+/** The log lines of each span, with file and line number, below the view of the trace. */
 export function linesOf(trace: FinishedTrace, look: Look): string {
   const { palette } = look;
   const width = Number.isFinite(look.width) ? look.width : Infinity;

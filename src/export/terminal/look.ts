@@ -1,4 +1,4 @@
-/** The part of picocolors that the views use. It is a parameter, so that pipes, files and tests get plain text. */
+/** The colours of picocolors that the views use. A parameter, so that pipes, files and tests get plain text. */
 export interface Palette {
   readonly bold: Paint;
   readonly dim: Paint;
@@ -11,7 +11,7 @@ export interface Palette {
 }
 export type Paint = (text: string) => string;
 
-/** The few characters beyond ASCII. A terminal without UTF-8 gets replacements of the same width. */
+/** The characters beyond ASCII that views use. A terminal without UTF-8 gets replacements of the same width. */
 export interface Glyphs {
   /** time of a span with both ends in the logs */
   readonly solid: string;
@@ -31,9 +31,9 @@ export interface Glyphs {
   readonly gate: string;
 }
 
-/** How a view is drawn. */
+/** The settings for drawing a view. */
 export interface Look {
-  /** columns; Infinity if nothing may be cut, such as a table in a pipe */
+  /** in columns; Infinity if nothing may be cut, as in a pipe */
   readonly width: number;
   readonly palette: Palette;
   readonly glyphs: Glyphs;

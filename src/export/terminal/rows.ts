@@ -9,15 +9,15 @@ export interface Row {
   readonly span: SpanData;
   readonly depth: number;
   readonly spans: readonly SpanData[];
-  /** what several different calls have in common */
+  /** the name of the span, or the common name of several different calls */
   readonly name: string;
 }
 
-/** This many similar spans in a row, such as repeated API calls, share one row. */
+/** At least so many similar consecutive spans, such as repeated API calls, share one row. */
 const MANY = 3;
 
 /**
- * The rows of a drawn trace: its spans as a tree, parents first and similar spans together. Other services' work is
+ * The rows of a view: the spans as a tree, parents first, and similar spans together. The work of other services is
  * below the phase that waited for it.
  */
 export function rowsOf(trace: FinishedTrace): Row[] {
@@ -39,7 +39,7 @@ export function rowsOf(trace: FinishedTrace): Row[] {
 export const nameOf = (spans: readonly SpanData[]): string =>
   spans.every(({ name }) => name === spans[0]?.name) ? (spans[0]?.name ?? '') : phaseOf(spans[0]!);
 
-/** The least certain of these spans' starts, or ends. */
+/** The least certain evidence of these spans' starts, or ends. */
 export const weakest = (spans: readonly SpanData[], end: 'start' | 'end'): Certainty => {
   const ends = spans.map((span) => certaintyOf(span, end));
   return ends.includes('unobserved') ? 'unobserved' : ends.includes('derived') ? 'derived' : 'observed';

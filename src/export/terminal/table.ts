@@ -11,7 +11,7 @@ interface Column {
   readonly right?: true;
   /** left out at narrow widths, highest number first */
   readonly dispensable?: number;
-  /** the least width that it may be cut to */
+  /** the minimum width to which it may be cut */
   readonly least?: number;
   cell(trace: FinishedTrace): string;
   paint?(trace: FinishedTrace, look: Look): Paint;
@@ -35,13 +35,13 @@ const columns: readonly Column[] = [
 
 interface TableOptions {
   readonly slowest?: number;
-  /** the traces are in the order that was asked for */
+  /** the traces are already in the requested order */
   readonly isSorted?: boolean;
 }
 
 /**
- * Many actions, one row each, by start. With `slowest` only that many, slowest first. The network after a boot has
- * traces of its own and no row. Above the rows is the slowest action in one sentence.
+ * Many actions, one per row, ordered by start. With `slowest` only so many, the slowest first. Networks after boots
+ * have no row. Above the rows is the slowest action in one sentence.
  */
 export function table(traces: readonly FinishedTrace[], look: Look, { slowest, isSorted = false }: TableOptions = {}): string {
   const rows = traces.filter(({ form }) => form !== 'network-ready');
@@ -83,7 +83,7 @@ export function table(traces: readonly FinishedTrace[], look: Look, { slowest, i
 
 const durationOf = (trace: FinishedTrace): number => extentOf(trace).end - extentOf(trace).start;
 
-/** The verdict's phase. It may be that none is proven. */
+/** The slowest phase of the verdict; `-` if the logs prove none. */
 function slowestPhase(trace: FinishedTrace): string {
   const { culprit } = verdictOf(trace);
   if (culprit === undefined) return '-';

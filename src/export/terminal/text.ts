@@ -7,20 +7,20 @@ export const inSeconds = (duration: Millis): string => {
   return text === '-0.000' ? '0.000' : text;
 };
 
-/** `74.6 %`; nothing for a moment without length. */
+/** `74.6 %`; `-` if the whole has no duration. */
 export const inPercent = (part: number, whole: number): string => (whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : '-');
 
 /** `2026-11-21 01:50:31.668 UTC` */
 export const inUtc = (at: Millis): string => `${new Date(at).toISOString().replace('T', ' ').replace('Z', '')} UTC`;
 
-/** The first group of a uuid, or as much of a trace id: enough to find it again. */
+/** The first eight characters of a UUID or a trace id, which are enough to find it. */
 export const short = (id: string): string => id.replace(/^req-/, '').slice(0, 8);
 
-/** Cuts to a width, with a mark where it was cut. */
+/** Cuts a text to a width, with an ellipsis. */
 export const cut = (text: string, width: number, { glyphs }: Pick<Look, 'glyphs'>): string =>
   text.length <= width ? text : width <= 0 ? '' : text.slice(0, width - 1) + glyphs.ellipsis;
 
-/** Text of a log, safe for a terminal: one line without control characters. */
+/** Makes a text of a log safe for a terminal: one line without control characters. */
 export const tame = (text: string): string =>
   text
     .replace(/\u001b\[[0-9;?]*[a-zA-Z]/g, '')
@@ -28,7 +28,7 @@ export const tame = (text: string): string =>
     .replace(/[\u0000-\u001f\u007f-\u009f]/g, '')
     .trim();
 
-/** Wraps words after a label. Further lines start below the first word. A word longer than the line is not broken. */
+/** Wraps words after a label. Further lines are indented below the first word. A long word is not broken. */
 export function wrap(label: string, words: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line = label;
@@ -48,5 +48,5 @@ export function wrap(label: string, words: readonly string[], width: number): st
 /** A list as words for {@link wrap}: never broken inside an item. */
 export const commaed = (items: readonly string[]): string[] => items.map((item, i) => (i < items.length - 1 ? `${item},` : item));
 
-/** Without the domain: the trace has the whole name. */
+/** The host without its domain. The trace contains the full name. */
 export const shortHost = (host: string): string => host.split('.')[0] ?? host;

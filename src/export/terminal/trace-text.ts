@@ -17,7 +17,7 @@ import { inSeconds, inUtc } from './text.js';
 import { treeOf } from './tree.js';
 
 /**
- * A trace as text for golden files: the same for the same trace on any machine, and made to be reviewed in a diff.
+ * A trace as text for golden files: equal on every machine, and easy to review in a diff.
  *
  *     create succeeded  b8acd14b-…  req-5678fc57-…
  *       trace 4bf92f35…  from 2026-11-21 01:50:31.668 UTC  nova says 8.44 s  unexplained 12 ms
@@ -74,5 +74,5 @@ function flags(span: SpanData): string {
     .join('');
 }
 
-/** One phase a line, so that a diff shows which. */
+/** One phase per line, so that a diff shows which one changed. */
 const listed = (title: string, names: readonly string[]): string[] => names.map((name) => `  ${title}: ${name}`);

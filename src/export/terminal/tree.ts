@@ -3,6 +3,7 @@ import type { FinishedTrace, SpanData } from '../../model/span.js';
 import type { Glyphs } from './look.js';
 import { certaintyOf, durationOf, HANDOVER, portLabel, portOf, rootOf } from './reading.js';
 
+/** A span in a drawn tree. */
 export interface Branch {
   readonly span: SpanData;
   /** 0 for a root and for spans whose parent another process writes */
@@ -11,9 +12,9 @@ export interface Branch {
 }
 
 /**
- * The spans in the order of a drawn tree: every span below its parent, siblings by start.
+ * The spans in the order of a drawn tree: each span below its parent, siblings ordered by start.
  *
- * @param waiterOf a span that one of the root's own spans is drawn below, if there is one
+ * @param waiterOf returns the span below which a span is drawn instead of its parent, if there is one
  */
 export function treeOf(spans: readonly SpanData[], waiterOf: (span: SpanData) => SpanData | undefined = () => undefined): Branch[] {
   const known = new Set(spans.map(({ spanId }) => spanId));
@@ -39,8 +40,8 @@ export function treeOf(spans: readonly SpanData[], waiterOf: (span: SpanData) =>
 }
 
 /**
- * The phase of the action's own service that waited for another service's span: the shortest one about the same port
- * whose time holds the other's. For a span about no port this is not known.
+ * The phase of the action's own service that waited for a span of another service: the shortest phase about the same
+ * port that contains the time of the span. It is not known for spans without a port.
  */
 export function waitersOf(trace: FinishedTrace): (span: SpanData) => SpanData | undefined {
   const root = rootOf(trace);
@@ -61,7 +62,7 @@ export function waitersOf(trace: FinishedTrace): (span: SpanData) => SpanData | 
   };
 }
 
-/** The part of a span's time in which none of the other spans ran. */
+/** The part of a span's time (ms) in which none of the other spans was in progress. */
 export function selfTime(span: SpanData, others: readonly SpanData[]): number {
   let covered = 0;
   let upTo = span.start;
@@ -76,7 +77,7 @@ export function selfTime(span: SpanData, others: readonly SpanData[]): number {
   return Math.max(0, span.end - span.start - covered);
 }
 
-/** Whether two spans are of the same phase, such as repeated API calls, with whatever arguments. */
+/** Whether two spans have the same phase, service, host and port, such as repeated API calls. Failed spans never do. */
 export const isLike = (a: SpanData, b: SpanData): boolean =>
   phaseOf(a) === phaseOf(b) &&
   a.service === b.service &&
@@ -85,9 +86,9 @@ export const isLike = (a: SpanData, b: SpanData): boolean =>
   b.error === undefined &&
   portLabel(a) === portLabel(b);
 
-/** The lines before each row of a tree. @param depths of the rows, from the top down */
+/** The tree lines before each row. @param depths the depths of the rows, from top to bottom */
 export function indentsOf(depths: readonly number[], { branch, fork, trunk }: Pick<Glyphs, 'branch' | 'fork' | 'trunk'>): string[] {
-  /** from the bottom up: the depths at which a row further below hangs on the same one above */
+  /** from bottom to top: the depths at which a row further below has the same parent */
   const goesOn = new Set<number>();
   const indents: string[] = [];
   for (const depth of depths.toReversed()) {

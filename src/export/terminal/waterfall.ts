@@ -21,13 +21,14 @@ import { type Row, rowsOf, weakest } from './rows.js';
 import { commaed, cut, inPercent, inSeconds, shortHost, wrap } from './text.js';
 import { indentsOf } from './tree.js';
 
+/** The signs in the tables for how an end of a span is known. */
 export const certaintySigns: Record<Certainty, string> = { observed: ' ', derived: '~', unobserved: '?' };
 
-/** A narrower bar shows nothing: labels are shortened first, then cut. */
+/** The good and the minimum width of bars: labels are shortened for a good bar, and cut for the minimum. */
 const GOOD_BAR = 20;
 const LEAST_BAR = 8;
 const LEAST_WHO = 14;
-/** A wider bar only moves numbers and names apart. */
+/** A wider bar would only move numbers and names apart. */
 const MOST_BAR = 100;
 
 /**
@@ -37,8 +38,8 @@ const MOST_BAR = 100;
  *        +2.101~       4.299   ──██████────   nova-compute    └ vif-plugged wait tapdf247bb8-47
  *              └ start derived
  *
- * Offsets count from the root's start, so earlier work of the API and the scheduler has negative ones. The track is the
- * root's own time, so bars outside of it are visibly outside. Three or more similar spans in a row share a row.
+ * Offsets are relative to the root's start, so earlier work of nova-api and nova-scheduler has negative offsets. The
+ * track shows the time of the root. Three or more similar consecutive spans share a row.
  */
 export function waterfall(trace: FinishedTrace, look: Look): string {
   const { palette } = look;
@@ -88,7 +89,7 @@ const asIs: Paint = (text) => text;
 
 const offsetOf = ({ start }: SpanData, extent: Time): string => `${start >= extent.start ? '+' : ''}${inSeconds(start - extent.start)}`;
 
-/** A span without length that holds and gates nothing has no visible bar: it is named below the rows. */
+/** Whether a row has no visible bar and no part, and gates nothing. Such instants are listed below the rows. */
 const isInstant = ({ spans, depth }: Row, next: Row | undefined, gating: ReadonlySet<SpanData>): boolean =>
   depth > 0 &&
   (next === undefined || next.depth <= depth) &&
@@ -103,14 +104,15 @@ interface Columns {
 }
 
 /**
- * Full labels if there is room for them and a good bar. Else without the first row's host, which the headline names,
- * and with short ports. Else with the project in place of the service.
+ * The widths of the columns. Labels are complete if there is space for them and a good bar. Otherwise they are without
+ * the host of the first row, which the headline contains, and with short ports. Otherwise with the project instead of
+ * the service.
  */
 function layOut(rows: readonly Row[], indents: readonly string[], { width, glyphs }: Look): Columns {
   const total = Number.isFinite(width) ? width : 160;
   const numbers = 21;
   const [first] = rows;
-  // The headline names it then.
+  // If all rows have the same port, only the headline contains it.
   const onePort = new Set(rows.map(({ span }) => shortPortLabel(span)).filter((port) => port !== undefined)).size === 1;
   const elsewhere = ({ host }: SpanData): string => (host === first?.span.host ? '' : `@${shortHost(host)}`);
   const labelled = ({ spans, name }: Row, indent: string, port: string | undefined): string =>
@@ -141,7 +143,7 @@ interface Time {
   readonly end: number;
 }
 
-/** Spans on the track of the root's time; every span has at least one cell. */
+/** Draws spans on the track of the root's time; each span has at least one cell. */
 function bar(
   spans: readonly SpanData[],
   { extent, bounds, width }: { readonly extent: Time; readonly bounds: Time; readonly width: number },
@@ -167,7 +169,7 @@ function bar(
 /** Groups cells of one kind, so that each run is coloured once. */
 const runsOf = (cells: readonly string[]): string[] => cells.join('').match(/(.)\1*/gu) ?? [];
 
-/** One colour for each project, to show whose time it was. */
+/** The colour of a service's project. */
 const paintOf = (service: string, palette: Palette): Paint => {
   const paints: Readonly<Record<string, Paint>> = {
     nova: palette.cyan,

@@ -9,15 +9,15 @@ const LINE =
 
 const REFERER = Buffer.from(', referer: ');
 
-/** Where the message ends before the page that led to the request, which a browser names. */
-function behindMessage(bytes: Buffer, start: number, end: number): number {
+/** The end of the message, without the `referer` that Apache appends. */
+function endOfMessage(bytes: Buffer, start: number, end: number): number {
   const at = bytes.subarray(start, end).lastIndexOf(REFERER);
   return at === -1 ? end : start + at;
 }
 
 /**
- * Apache's error log in its default format, which is where mod_wsgi puts what nova-api and placement write to stderr. Its
- * time is local. Which of them wrote a line it does not say: the file's name does, or the line's logger.
+ * Apache's error log in its default format. mod_wsgi writes the stderr of nova-api and placement to it. Its time is
+ * local. It does not contain the service: the name of the file or the logger of the line shows it.
  *
  *     [Wed May 14 11:56:05.811568 2025] [wsgi:error] [pid 2805:tid 140213] [remote 192.0.2.1:50000] 2025-05-14 11:56:05.811 2805 INFO …
  *     [Wed May 14 11:56:05 2025] [error] 2025-05-14 11:56:05.811 2805 INFO …                                              up to 2.2
@@ -33,11 +33,11 @@ export const apache: Form = {
     if (place === -1) return false;
     into.bytes = bytes;
     into.start = start + header.length;
-    into.end = behindMessage(bytes, into.start, end);
+    into.end = endOfMessage(bytes, into.start, end);
     into.local = Date.UTC(Number(year), place, Number(day), Number(hour), Number(minute), Number(second)) + fractionOf(fraction);
     into.isFine = fraction !== undefined;
     into.pid = Number(pid ?? 0);
-    // What Apache says itself is of no service.
+    // Apache's own lines belong to no service.
     if (module !== undefined && module !== 'wsgi') into.idents = ['apache2'];
     return true;
   },

@@ -1,10 +1,10 @@
-import { at, documentOf, firstOf, give, hasOwnStamp, instantOf, textsOf } from './document.js';
+import { at, documentOf, firstOf, hasOwnStamp, instantOf, setText, textsOf } from './document.js';
 import type { Form } from './form.js';
 import { type Instant, readInstant } from './instant.js';
 import { type Fields, textOf } from './object.js';
-import { MADE } from './pods.js';
+import { POD_SUFFIX } from './pods.js';
 
-/** Names of fields, by what writes such documents: Elastic's schema, Fluent Bit, Vector, Graylog, Splunk, clouds' own. */
+/** Field names in the documents of Elastic's schema, Fluent Bit, Vector, Graylog, Splunk and public clouds. */
 const TEXTS = [
   'message',
   'log',
@@ -68,7 +68,7 @@ const WRITTEN_BY = [
 ];
 const PODS = ['kubernetes.pod.name', 'kubernetes.pod_name', 'podName', 'pod_name', 'pod'];
 
-/** Objects of other forms: those of docker, of the journal, of Loki, of kolla and of oslo.log itself. */
+/** Whether an object has another form: docker, the journal, Loki, kolla or oslo.log's own JSON. */
 function isOfOtherForm(fields: Fields): boolean {
   const has = (...names: readonly string[]): boolean => names.every((name) => Object.hasOwn(fields, name));
   if (has('Payload') || has('labels', 'line', 'timestamp')) return true;
@@ -78,14 +78,14 @@ function isOfOtherForm(fields: Fields): boolean {
 }
 
 const STAMP = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?$/;
-/** What collects docker's files adds to its objects. */
+/** Fields that log collectors add to docker's objects. */
 const ADDED = ['@timestamp', 'date', 'kubernetes', 'file', 'path', 'filename', 'source', 'host', 'hostname', 'container_name', 'message'];
 
-/** Whether an object with docker's `log` and `time` has passed through what collects logs. */
+/** Whether an object with docker's `log` and `time` comes from a log collector. */
 export const isCollected = (fields: Fields): boolean => ADDED.some((name) => Object.hasOwn(fields, name));
 
 /**
- * filebeat, and whatever else collects logs and writes one document for each line: the line as `message`, `log`, `_raw` …
+ * Documents of filebeat and other log collectors, one per line. The line is in `message`, `log`, `_raw` or the like.
  *
  *     {"@timestamp":"2026-11-21T01:50:32.001Z","message":"2026-11-21 01:50:31.664 7 INFO …","log":{"file":{"path":"…/nova-compute.log"}},"host":{"name":"cmp1"}}
  *     {"date":1795225831.664,"log":"2026-11-21 01:50:31.664 7 INFO …","file":"/var/log/nova/nova-compute.log"}
@@ -102,9 +102,9 @@ export const filebeat: Form = {
     if (instant === undefined && !hasOwnStamp(text)) return false;
     into.host = firstOf(fields, ...WRITTEN_ON) ?? hostNamed(textOf(fields['source']));
     const pod = firstOf(fields, ...PODS);
-    into.idents = [...textsOf(fields, WRITTEN_BY), ...(pod === undefined ? [] : [withoutMade(pod)])];
+    into.idents = [...textsOf(fields, WRITTEN_BY), ...(pod === undefined ? [] : [withoutPodSuffix(pod)])];
     into.stream = firstOf(fields, 'log.file.path', 'container.id') ?? '';
-    return give(into, text, instant, textOf(fields['stream']) !== undefined || at(fields, 'journald') !== undefined);
+    return setText(into, text, instant, textOf(fields['stream']) !== undefined || at(fields, 'journald') !== undefined);
   },
   seen: [
     '{"@timestamp":"2026-11-21T01:50:32.001Z","message":"2026-11-21 01:50:31.664 7 INFO nova.compute.claims [-] Claim successful on node vm","log":{"file":{"path":"/var/log/kolla/nova/nova-compute.log"},"offset":1},"host":{"name":"cmp1"}}',
@@ -117,14 +117,14 @@ export const filebeat: Form = {
   ],
 };
 
-const withoutMade = (pod: string): string => pod.replace(MADE, '');
-/** Graylog calls the host so, others the file. */
+const withoutPodSuffix = (pod: string): string => pod.replace(POD_SUFFIX, '');
+/** `source` is the host in Graylog, and the file in other collectors. */
 const hostNamed = (source: string | undefined): string | undefined => (source?.includes('/') === false ? source : undefined);
 
 const LEVEL = /^(?:TRACE|DEBUG|INFO|AUDIT|WARN|WARNING|ERROR|CRITICAL)$/i;
 const MODULE = /^[a-z_]\w*(?:\.\w+)+$/i;
 
-/** A line that was taken apart, as oslo.log would have written it; undefined where its level or its logger is missing. */
+/** Rebuilds a line of oslo.log from its parsed fields; undefined if the level or the logger is missing. */
 function asRecord(fields: Fields, message: string, instant: Instant | undefined): string | undefined {
   const local = textsOf(fields, ['Timestamp', 'timestamp', 'asctime', 'logdate', 'time']).find((text) => LOCAL.test(text));
   const level = textsOf(fields, ['log_level', 'loglevel', 'levelname', 'log.level', 'level', 'severity']).find((text) => LEVEL.test(text));
@@ -140,12 +140,12 @@ const REQUEST = /^(?:req-)?([0-9a-f]{8}-[0-9a-f-]{27})$/;
 const wordOf = (value: unknown): string => textOf(value)?.replaceAll(/\s/g, '') ?? '-';
 
 /**
- * kolla's fluentd, which takes each line of oslo.log and OVS apart; so its OpenSearch exports them. `request_id` lacks its
- * `req-`, and the lines of a traceback stand behind the Payload, with their own stamps.
+ * Documents of kolla's fluentd, which parses lines of oslo.log and OVS, also as exported from its OpenSearch.
+ * `request_id` has no `req-`. The lines of a traceback follow in the Payload, each with its own timestamp.
  *
  *     {"Hostname":"cmp1","Payload":"[instance: …] Claim successful on node vm","log_level":"INFO","python_module":"nova.compute.claims","programname":"nova-compute",…}
  *
- * `Timestamp` is the line's own, which is local; `@timestamp` is the same moment with its zone.
+ * `Timestamp` is the line's own local time; `@timestamp` is the same time with a zone.
  */
 export const kolla: Form = {
   name: 'kolla',
@@ -188,7 +188,7 @@ function contextOf(fields: Fields): string {
   const request = REQUEST.exec(textOf(fields['request_id']) ?? '')?.[1];
   if (request === undefined) return '-';
   const caller = textOf(fields['global_id']) ?? textOf(fields['global_request_id']) ?? 'None';
-  // An export of some fields is no periodic task, whose user is `-`.
+  // `?`: the export has no field for the user. A periodic task has the user `-`.
   const user = Object.hasOwn(fields, 'user_id') ? wordOf(fields['user_id']) : '?';
   return `${wordOf(caller)} req-${request} ${user} ${wordOf(fields['tenant_id'] ?? fields['project_id'])} - - -`;
 }

@@ -3,11 +3,11 @@ import { readInstant } from './instant.js';
 
 const SPACE = 32;
 const PART = 80;
-/** Behind the time: the stream, and tags with `:` between them, the first of which is F or P. */
+/** After the time: the stream, and tags separated by `:`. The first tag is F (full) or P (partial). */
 const STREAM_AND_TAG = /^ (stdout|stderr) ([FP])(?::\S*)?(?: |$)/;
 
 /**
- * Kubernetes' container runtimes, and podman's k8s-file, which TripleO keeps in `containers/stdouts`.
+ * The format of Kubernetes' container runtimes, and of podman's k8s-file, which TripleO uses in `containers/stdouts`.
  *
  *     2026-11-21T01:50:31.664123456Z stdout F 2026-11-21 01:50:31.664 7 INFO nova.compute.manager […
  *     2026-11-21T10:50:31.664123456+09:00 stderr P the beginning of a line that is longer than 16 KiB
@@ -15,21 +15,21 @@ const STREAM_AND_TAG = /^ (stdout|stderr) ([FP])(?::\S*)?(?: |$)/;
 export const cri: Form = {
   name: 'cri',
   unwrap(bytes, start, end, into) {
-    // Cheaper than the expressions, and false for nearly every line of any other form.
+    // A cheap check that excludes nearly every line of another form.
     if (bytes[start + 10] !== 84 || bytes[start + 4] !== 45) return false;
     const head = bytes.toString('latin1', start, Math.min(end, start + 100));
     const instant = readInstant(head);
     if (instant === undefined) return false;
-    const behind = STREAM_AND_TAG.exec(head.slice(instant.length));
-    if (behind === null) return false;
+    const rest = STREAM_AND_TAG.exec(head.slice(instant.length));
+    if (rest === null) return false;
     into.bytes = bytes;
-    into.start = start + instant.length + behind[0].length;
+    into.start = start + instant.length + rest[0].length;
     into.end = end;
     into.at = instant.at;
     into.isFine = instant.isFine;
-    into.isPart = bytes[start + instant.length + 1 + behind[1]!.length + 1] === PART;
-    into.stream = behind[1]!;
-    // A full line that is empty: its last blank may have been taken off.
+    into.isPart = bytes[start + instant.length + 1 + rest[1]!.length + 1] === PART;
+    into.stream = rest[1]!;
+    // An empty full line: its last space may have been removed.
     if (bytes[into.start - 1] !== SPACE) into.start = end;
     return true;
   },

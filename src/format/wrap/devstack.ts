@@ -1,12 +1,13 @@
 import type { Millis } from '../../model/line.js';
 
-/** DevStack's format without colours: no time and no process id, which the journal's prefix has. */
+/** DevStack's format without colours. It has no time and no process id: the journal has them. */
 const LINE = /^(TRACE|DEBUG|INFO|AUDIT|WARNING|ERROR|CRITICAL) (\S+) \[(-|[^\]]*req-[^\]]*)\] ?((?:\[instance: [0-9a-f-]{36}\] ?)?)(.*)$/s;
 /** A line of a traceback has no context. */
 const TRACEBACK = /^ERROR ([\w-]+(?:\.[\w-]+)+) ((?:\[instance: [0-9a-f-]{36}\] ?)?)(.*)$/s;
 const PID = /\{\{\(pid=(\d+)\) /;
 const CAPITALS = /^[TDIAWEC]/;
 
+/** A line of DevStack, rewritten. */
 export interface DevstackLine {
   readonly text: string;
   readonly pid: number;
@@ -16,12 +17,13 @@ export interface DevstackLine {
 }
 
 /**
- * A line of DevStack as oslo.log's default format would have written it.
+ * Rewrites a line of DevStack in oslo.log's default format; undefined for any other line.
  *
  *     INFO nova.compute.claims [None req-5678… demo admin] [instance: b8ac…] Claim successful on node vm
  *                                             project user                names, where others have ids
  *
- * @param pid the wrapper's, which is a worker's parent's; at DEBUG the line itself says its own
+ * @param at the time from the wrapper, epoch ms
+ * @param pid the process id from the wrapper, which is that of the parent; a DEBUG line contains its own
  */
 export function readDevstack(text: string, at: Millis, pid: number): DevstackLine | undefined {
   if (!CAPITALS.test(text)) return undefined;

@@ -4,7 +4,7 @@ import { readInstant } from './instant.js';
 import { fieldsOf, readObject, textOf } from './object.js';
 
 /**
- * docker's json-file driver. A line of more than 16 KiB is cut: only its last part ends in `\n`.
+ * The format of docker's json-file driver. A line of more than 16 KiB is split; only its last part ends in `\n`.
  *
  *     {"log":"2026-11-21 01:50:31.664 7 INFO nova.compute.manager […\n","stream":"stdout","time":"2026-11-21T01:50:31.664123456Z"}
  */
@@ -23,7 +23,7 @@ export const docker: Form = {
     into.at = instant.at;
     into.isFine = instant.isFine;
     into.stream = textOf(fields['stream']) ?? '';
-    // There where the operator asked for it: --log-opt tag={{.Name}}
+    // Present if the operator configured it: --log-opt tag={{.Name}}
     const tag = textOf(fieldsOf(fields['attrs'])?.['tag']);
     into.idents = tag === undefined ? [] : [tag];
     return true;

@@ -6,7 +6,7 @@ import { type Fields, fieldsOf, readObject, textOf } from './object.js';
 const SPACE = 32;
 const T = 84;
 
-/** A field by its path, whether the objects are nested or the name is written out: `log.file.path`. */
+/** A field by its path, such as `log.file.path`, in nested objects or as one name with dots. */
 export function at(fields: Fields, path: string): unknown {
   if (Object.hasOwn(fields, path)) return fields[path];
   for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
@@ -18,7 +18,7 @@ export function at(fields: Fields, path: string): unknown {
   return undefined;
 }
 
-/** The first of these fields that holds text. */
+/** The text of the first of these fields that has one. */
 export function firstOf(fields: Fields, ...paths: readonly string[]): string | undefined {
   for (const path of paths) {
     const text = textOf(at(fields, path));
@@ -27,13 +27,17 @@ export function firstOf(fields: Fields, ...paths: readonly string[]): string | u
   return undefined;
 }
 
+/** The texts of these fields, without those that have none. */
 export const textsOf = (fields: Fields, paths: readonly string[]): string[] =>
   paths.map((path) => textOf(at(fields, path))).filter((text) => text !== undefined);
 
-/** Objects whose fields are the document's, too. */
+/** Objects whose fields count as fields of the document. */
 const PARTS = ['labels', 'fields', 'attributes'];
 
-/** The document: Elasticsearch and OpenSearch export it under `_source`, Splunk under `result`, Kibana as arrays of one. */
+/**
+ * The fields of a document; undefined if the line is no JSON object. Elasticsearch and OpenSearch export them in
+ * `_source`, Splunk in `result`, Kibana as arrays with one value.
+ */
 export function documentOf(bytes: Buffer, start: number, end: number): Fields | undefined {
   const fields = readObject(bytes, start, end);
   if (fields === undefined) return undefined;
@@ -47,10 +51,12 @@ export function documentOf(bytes: Buffer, start: number, end: number): Fields | 
 }
 
 /**
- * Hands the text over, and its time. What reads a file stamps a line when it reads it, hours late where it has to catch up: such
- * a time proves no zone. It is used where the line has none. A runtime's own time is another matter.
+ * Sets the text and its time. A collector that reads a file stamps a line when it reads it, which may be hours late.
+ * Such a time does not prove the zone of the line, and is used only if the line has no time of its own.
+ *
+ * @param isProof the time comes from a container runtime, which stamps a line at once
  */
-export function give(into: Wrapped, text: string, instant: Instant | undefined, isProof: boolean): true {
+export function setText(into: Wrapped, text: string, instant: Instant | undefined, isProof: boolean): true {
   into.bytes = Buffer.from(text);
   into.start = 0;
   into.end = text.endsWith('\n') ? into.bytes.length - 1 : into.bytes.length;
@@ -61,6 +67,7 @@ export function give(into: Wrapped, text: string, instant: Instant | undefined, 
   return true;
 }
 
+/** Whether a text begins with a date and a time. */
 export function hasOwnStamp(text: string): boolean {
   const bytes = Buffer.from(text.slice(0, 40), 'latin1');
   return looksLikeStamp(bytes, 0, SPACE) || looksLikeStamp(bytes, 0, T);
@@ -68,7 +75,7 @@ export function hasOwnStamp(text: string): boolean {
 
 const DIGITS = /^\d{9,19}(?:\.\d+)?$/;
 
-/** A moment as text, or as seconds, ms, us or ns of Unix. */
+/** A time in any form: text, or Unix time in s, ms, us or ns. */
 export function instantOf(value: unknown): Instant | undefined {
   if (typeof value === 'string' && !DIGITS.test(value)) return readInstant(value);
   const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;

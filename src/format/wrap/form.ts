@@ -2,37 +2,41 @@ import type { LogForm } from '../../model/form.js';
 import type { Millis } from '../../model/line.js';
 
 /**
- * What a wrapper says of the text in it. One is made per log and filled again for each line.
+ * The content of a wrapped line, and the facts in its wrapper. One object per log is reused for every line.
  *
  *     Nov 21 10:50:31 cmp1 nova_compute[187208]: 2026-11-21 01:50:31.664 187212 INFO nova.compute.manager […
  *     └─── local ───┘ host └─ ident ──┘ └ pid ┘  └ start
  */
 export interface Wrapped {
-  /** the text's bytes: the line's own, or others where it was escaped; it may hold several lines */
+  /** the bytes of the text: those of the line, or a copy if it was escaped; may contain several lines */
   bytes: Buffer;
   start: number;
   end: number;
-  /** the wrapper's time, where it says which zone that is in */
+  /** the wrapper's time in epoch ms, if it has a zone */
   at: Millis | undefined;
-  /** its wall clock read as if it were UTC, where it does not; of the year 2000 where it has none */
+  /**
+   * the wrapper's time without a zone: wall clock read as if it were UTC, in ms; in the year 2000 if `hasYear` is false
+   */
   local: Millis | undefined;
   hasYear: boolean;
-  /** Its time is finer than a second. */
+  /** the wrapper's time has a fraction of a second */
   isFine: boolean;
-  /** what it calls the writer: the first of these that is known is it */
+  /** names of the writer in the wrapper: the first one that is a known service counts */
   idents: readonly string[];
   host: string | undefined;
-  /** 0 where it does not say */
+  /** 0 if unknown */
   pid: number;
-  /** More of the same line follows, in the next wrapped line of this `stream`. */
+  /** the rest of the line follows in the next wrapped line of this `stream` */
   isPart: boolean;
   stream: string;
-  /** the file that the line was found in, by grep; undefined in every other form */
+  /** the file in which grep found the line; undefined in every other form */
   file?: string | undefined;
 }
 
+/** An empty buffer. */
 export const NO_BYTES = Buffer.alloc(0);
 
+/** A new object, to be filled by `unwrap`. */
 export const nothingWrapped = (): Wrapped => ({
   bytes: NO_BYTES,
   start: 0,
@@ -48,11 +52,11 @@ export const nothingWrapped = (): Wrapped => ({
   stream: '',
 });
 
-/** A way to wrap lines. A new one is an object like this in a file of its own, and a row in `index.ts`. */
+/** A form of wrapped lines. To add one, write such an object in a file of its own, and add a row in `index.ts`. */
 export interface Form {
   readonly name: Exclude<LogForm, 'plain'>;
-  /** Takes a line apart. @returns false for a line that is not of this form, or is broken: `into` is worth nothing then */
+  /** Parses a line. @returns false if it has another form or is damaged: then `into` is not usable */
   readonly unwrap: (bytes: Buffer, start: number, end: number, into: Wrapped) => boolean;
-  /** Real lines: a test proves that no other form claims them. */
+  /** Real lines: a test proves that no other form accepts them. */
   readonly seen: readonly string[];
 }

@@ -1,37 +1,37 @@
-import { behindFileName, behindNumber, hasStamp, isFileName } from '../prefix.js';
+import { hasStamp, isFileName, skipFileName, skipLineNumber } from '../prefix.js';
 import type { Form } from './form.js';
 
 const SPACE = 32;
 const OPEN = 91;
 const LOWER_P = 112;
-/** What an archive puts before a line, without a colon, is the name of a log. */
+/** A name without a colon before a line must be the name of a log, as archives write it. */
 const LOG = /\.(?:log|txt|out|gz)\b/;
-/** What a line begins with that something else wraps: a date, a month, a priority, an object. */
+/** Whether a wrapped line can begin with this byte: a date, a month, a priority, an object. */
 const canBegin = (byte: number | undefined): boolean =>
   byte !== undefined && ((byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || byte === 60 || byte === 123 || byte === OPEN);
 
-/** Whether a line begins here that another form wraps. */
+/** Whether a line in another form begins here. */
 export type IsWrapped = (bytes: Buffer, start: number, end: number) => boolean;
 
 /**
- * What `grep` found in several files, and logs of an archive whose lines begin with the name of their file.
+ * Output of `grep` for several files, and archived logs whose lines begin with the name of their file.
  *
  *     /var/log/nova/nova-api.log:2024-07-11 18:10:39.100 7 INFO …
  *     sosreport-cmp1/var/log/messages:123:Jul 11 18:10:59 cmp1 nova_compute[129891]: 2024-07-11 …
  *     nova-compute.log-2024-07-11 18:10:40.100 7 INFO …                                 a line around one that was found
  *     nova-api.log.1.2017-05-16_13:53:08 2017-05-16 00:00:00.008 25746 INFO …
  *
- * The number of a line without a name (`grep -n` of one file) is of this form where something else wraps the line.
+ * A line number without a file name (`grep -n` for one file) has this form only if the rest is a wrapped line.
  */
-export const behindFileNames = (isWrapped: IsWrapped): Form => ({
+export const grepForm = (isWrapped: IsWrapped): Form => ({
   name: 'grep',
   unwrap(bytes, start, end, into) {
     const isUwsgi = (at: number): boolean => bytes[at] === OPEN && bytes[at + 1] === LOWER_P && bytes[at + 5] === SPACE;
     const isOwn = (at: number): boolean => hasStamp(bytes, at) || isUwsgi(at);
-    const numbered = behindNumber(bytes, start, end);
+    const numbered = skipLineNumber(bytes, start, end);
     let own = numbered > start && canBegin(bytes[numbered]) && isWrapped(bytes, numbered, end) ? numbered : start;
     const isNamed = own === start;
-    if (isNamed) own = behindFileName(bytes, start, end, (_, at) => isOwn(at) || (canBegin(bytes[at]) && isWrapped(bytes, at, end)));
+    if (isNamed) own = skipFileName(bytes, start, end, (_, at) => isOwn(at) || (canBegin(bytes[at]) && isWrapped(bytes, at, end)));
     if (own === start) return false;
     if (isNamed) {
       if (!isFileName(bytes, start, own)) return false;
@@ -53,5 +53,5 @@ export const behindFileNames = (isWrapped: IsWrapped): Form => ({
   ],
 });
 
-/** The number of the line, behind the name. */
+/** The line number after the file name. */
 const NUMBER = /[:-]\d{1,9}$/;

@@ -1,12 +1,12 @@
 import type { LogForm } from '../../model/form.js';
-import { behindIndent, behindPrefixes, hasStamp, uncoloured } from '../prefix.js';
+import { hasStamp, skipIndent, skipPrefixes, uncoloured } from '../prefix.js';
 import { readUwsgi } from '../uwsgi.js';
 import { apache } from './apache.js';
 import { filebeat, kolla } from './collected.js';
 import { cri } from './cri.js';
 import { docker } from './docker.js';
 import { type Form, nothingWrapped, type Wrapped } from './form.js';
-import { behindFileNames } from './grep.js';
+import { grepForm } from './grep.js';
 import { journalJson } from './journal-json.js';
 import { loki } from './loki.js';
 import { pebble } from './pebble.js';
@@ -14,7 +14,7 @@ import { compose, kubectl, stern, timestamps } from './pods.js';
 import { fluent, osloJson } from './record.js';
 import { rfc5424, syslog } from './syslog.js';
 
-/** What may stand behind the name of a file, too. */
+/** The forms that may also follow a file name of grep. */
 const unnamed: readonly Form[] = [
   cri,
   docker,
@@ -34,19 +34,19 @@ const unnamed: readonly Form[] = [
   loki,
 ];
 
-const grep = behindFileNames((bytes, start, end) =>
-  unnamed.some((form) => mayBe(form, bytes[start]) && unwrap(form, bytes, start, end, inner)),
-);
+const grep = grepForm((bytes, start, end) => unnamed.some((form) => mayBe(form, bytes[start]) && unwrap(form, bytes, start, end, inner)));
 
-/** Every way to wrap lines. The order does not matter: no line is claimed by two, as a test proves of what they have `seen`. */
+/**
+ * All forms. Their order does not matter, because no two accept the same line: a test proves it for their `seen` lines.
+ */
 export const forms: readonly Form[] = [...unnamed, grep];
 
 const byName = new Map<LogForm, Form>(forms.map((form) => [form.name, form]));
 
-/** @returns undefined for `plain`, which is wrapped by nothing */
-export const formCalled = (name: LogForm): Form | undefined => byName.get(name);
+/** The form with a name; undefined for `plain`, which has no wrapper. */
+export const formNamed = (name: LogForm): Form | undefined => byName.get(name);
 
-/** Takes a line apart as a form has it; nothing of the line before is left in `into`. */
+/** Parses a line in a form. Clears `into` first. @returns false if the line has another form */
 export function unwrap(form: Form, bytes: Buffer, start: number, end: number, into: Wrapped): boolean {
   into.at = undefined;
   into.local = undefined;
@@ -67,24 +67,24 @@ const BRACE = 123;
 const CARRIAGE_RETURN = 13;
 const OPEN = 91;
 
-/** Which form a line is in; undefined for one that says nothing of it: a traceback, XML, a banner. */
+/** The form of a line; undefined if the line does not show it, as a line of a traceback, XML or a banner. */
 export function formOf(given: Buffer, start: number, end: number): LogForm | undefined {
   const stop = given[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
   const plain = uncoloured(given, start, stop);
   const bytes = plain ?? given;
   const last = plain?.length ?? stop;
-  const at = behindIndent(bytes, plain === undefined ? start : 0, last);
+  const at = skipIndent(bytes, plain === undefined ? start : 0, last);
   return wrappedBy(bytes, at, last) ?? (isPlain(bytes, at, last) ? 'plain' : undefined);
 }
 
-/** Whether a line is in a form that wraps others. */
+/** Whether a line is wrapped. */
 export function isWrapped(text: string): boolean {
   const bytes = Buffer.from(text);
   const form = formOf(bytes, 0, bytes.length);
   return form !== undefined && form !== 'plain';
 }
 
-/** The form that a line is in which begins here. */
+/** The form of a wrapped line that begins here. */
 function wrappedBy(bytes: Buffer, start: number, end: number): LogForm | undefined {
   return forms.find((form) => mayBe(form, bytes[start]) && unwrap(form, bytes, start, end, scratch))?.name;
 }
@@ -99,5 +99,5 @@ function isPlain(bytes: Buffer, start: number, end: number): boolean {
   if (end - start < 20) return false;
   if (hasStamp(bytes, start)) return true;
   if (bytes[start] === OPEN) return readUwsgi(bytes.toString('utf8', start, Math.min(end, start + 8192))) !== undefined;
-  return behindPrefixes(bytes, start, end, (at) => hasStamp(bytes, at)) !== -1;
+  return skipPrefixes(bytes, start, end, (at) => hasStamp(bytes, at)) !== -1;
 }

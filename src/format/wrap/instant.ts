@@ -1,20 +1,23 @@
 import type { Millis } from '../../model/line.js';
 
-/** A moment that a wrapper prints, and where it ends in the text. */
+/** A time in a wrapper (epoch ms), and its length in the text. */
 export interface Instant {
   readonly at: Millis;
-  /** It is finer than a second. */
+  /** it has a fraction of a second */
   readonly isFine: boolean;
   readonly length: number;
 }
 
 const INSTANT = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))/;
 
-/** Digits behind the point, as ms; nothing finer than a microsecond is kept. */
+/** The digits after the decimal point as ms, cut at the microsecond. */
 export const fractionOf = (digits: string | undefined): Millis =>
   digits === undefined ? 0 : Number(digits.padEnd(6, '0').slice(0, 6)) / 1000;
 
-/** `2026-11-21T01:50:31.664123456Z`, or with an offset such as `+09:00` or `+0900`. */
+/**
+ * Parses `2026-11-21T01:50:31.664123456Z`, or a time with an offset such as `+09:00` or `+0900`, at the start of a
+ * text.
+ */
 export function readInstant(text: string): Instant | undefined {
   const found = INSTANT.exec(text);
   if (found === null) return undefined;
@@ -28,23 +31,25 @@ const QUARTER = 15 * 60_000;
 const MINUTE = 60_000;
 
 /**
- * The UTC time of a line's own local stamp, by a wrapper that knows when it took the line. A line is taken within minutes
- * after it was written, and zones differ by quarters of an hour: so the wrapper proves the zone, and the stamp says when.
+ * The UTC time of a line's local timestamp, computed with the time at which a wrapper took the line. A line is taken
+ * within minutes after it was written, and zones differ by multiples of a quarter of an hour. So the wrapper's time
+ * proves the zone, and the timestamp has the exact time.
  *
  *     wrapper  01:50:31.702Z        stamp  10:50:31.664   ─▶  01:50:31.664Z, in +09:00
  *     wrapper  01:50:31.702Z        stamp  01:50:31.664   ─▶  01:50:31.664Z, in UTC
  *
- * A line that was taken over 14 minutes late, or over 1 minute early, is put hours or quarters off.
+ * If a line was taken more than 14 minutes late, or more than 1 minute early, the result is wrong by quarters of an
+ * hour.
  */
 export function provenUtc(local: Millis, taken: Millis): Millis {
   return local - Math.ceil((local - taken - MINUTE) / QUARTER) * QUARTER;
 }
 
 /**
- * The year of a wall clock that prints none: the one that puts it nearest to a time that is known.
+ * A wall clock without a year, in the year that is nearest to a known time. All in ms, read as if UTC.
  *
- * @param local of the year 2000
- * @param near a wall clock nearby: the line before, or the line's own stamp
+ * @param local in the year 2000
+ * @param near a wall clock nearby: that of the line before, or the line's own timestamp
  */
 export function nearestYear(local: Millis, near: Millis): Millis {
   const year = new Date(near).getUTCFullYear();
@@ -58,7 +63,7 @@ export function nearestYear(local: Millis, near: Millis): Millis {
 
 const DAY = 24 * 60 * MINUTE;
 
-/** The same where nothing is known but a time that it cannot lie after: when the file was last written, or now. */
+/** As `nearestYear`, if only a latest possible time is known: when the file was last written, or now. */
 export function latestYear(local: Millis, limit: Millis): Millis {
   const year = new Date(limit).getUTCFullYear();
   const isLeapDay = new Date(local).getUTCMonth() === 1 && new Date(local).getUTCDate() === 29;

@@ -3,25 +3,26 @@ import type { LogForm } from '../../model/form.js';
 import type { Millis } from '../../model/line.js';
 import type { Wrapped } from './form.js';
 
-/** A line of which more is to come. */
+/** A line whose rest has not arrived. */
 interface OpenLine {
   readonly pieces: Buffer[];
   bytes: number;
-  /** where its first part stands in the log, and when that was taken */
+  /** the offset of its first part in the log, and when the wrapper took it */
   readonly offset: number;
   readonly at: Millis | undefined;
 }
 
+/** A complete line, with the offset and the time of its first part. */
 export interface JoinedLine {
   readonly bytes: Buffer;
   readonly offset: number;
   readonly at: Millis | undefined;
 }
 
-/** Streams of which parts are kept at once: containers have two, a journal has one for each service. */
-const MOST_STREAMS = 64;
+/** How many streams may have an incomplete line at a time: containers have two streams, a journal one per service. */
+const MAX_STREAMS = 64;
 
-/** Puts lines together that their wrapper cut: at 16 KiB docker and Kubernetes, at 48 KiB journald. */
+/** Joins the parts of lines that their wrapper split: docker and Kubernetes at 16 KiB, journald at 48 KiB. */
 export class Joiner {
   readonly #open = new Map<string, OpenLine>();
   readonly #maxLineBytes: number;
@@ -34,12 +35,12 @@ export class Joiner {
     this.#form = form;
   }
 
-  /** Whether nothing is open: then a whole line need not come here. */
+  /** Whether no line is incomplete: then whole lines need not pass through here. */
   get isEmpty(): boolean {
     return this.#open.size === 0;
   }
 
-  /** Takes a part, or a whole line. @returns the line that is now complete */
+  /** Adds a part or a whole line. @returns the line if it is complete now */
   add({ bytes, start, end, isPart, stream }: Wrapped, offset: number, at: Millis | undefined): JoinedLine | undefined {
     const open = this.#open.get(stream);
     if (!isPart && open === undefined) return { bytes: bytes.subarray(start, end), offset, at };
@@ -47,14 +48,14 @@ export class Joiner {
     const wanted = Math.min(end - start, this.#maxLineBytes - line.bytes);
     if (line.bytes <= this.#maxLineBytes && line.bytes + end - start > this.#maxLineBytes) this.#count('overlong_lines');
     if (wanted > 0) line.pieces.push(Buffer.from(bytes.subarray(start, start + wanted)));
-    // One more than the limit means that the rest is skipped.
+    // A length above the limit means that the rest is skipped.
     line.bytes = Math.min(line.bytes + end - start, this.#maxLineBytes + 1);
     if (!isPart) {
       this.#open.delete(stream);
       return { bytes: Buffer.concat(line.pieces), offset: line.offset, at: line.at };
     }
     if (open === undefined) {
-      if (this.#open.size >= MOST_STREAMS) {
+      if (this.#open.size >= MAX_STREAMS) {
         this.#open.delete(this.#open.keys().next().value!);
         this.#count('malformed_lines', 1, this.#form);
       }
@@ -63,7 +64,7 @@ export class Joiner {
     return undefined;
   }
 
-  /** The log is at its end: what was open lacks its rest for good. */
+  /** Drops and counts incomplete lines, because the log has ended. */
   end(): void {
     if (this.#open.size > 0) this.#count('malformed_lines', this.#open.size, this.#form);
     this.#open.clear();

@@ -1,17 +1,17 @@
 import type { Form } from './form.js';
 import { readObject, textOf } from './object.js';
 
-/** Who wrote it, the closest name first: a container, what the process calls itself, its unit, its program. */
+/** Fields with the writer, the most exact first: container, identifier of the process, unit, program. */
 const WRITER = ['CONTAINER_NAME', 'SYSLOG_IDENTIFIER', '_SYSTEMD_UNIT', '_COMM'];
 const MICROS = /^\d{15,17}$/;
 
 /**
- * `journalctl -o json`, one entry a line. MESSAGE is text, or an array of bytes where it holds colours or is no UTF-8; one of
- * over 4096 bytes is `null` unless journalctl was called with `--all`.
+ * Output of `journalctl -o json`, one entry per line. MESSAGE is a text, or an array of bytes if it has colours or is
+ * not UTF-8. Without `--all`, a message of more than 4096 bytes is `null`.
  *
  *     {"__REALTIME_TIMESTAMP":"1795225831664123","_HOSTNAME":"cmp1","SYSLOG_IDENTIFIER":"nova-compute","MESSAGE":"2026-11-21 …"}
  *
- * The sender's own time is taken before the journal's.
+ * The sender's own time is preferred to the journal's.
  */
 export const journalJson: Form = {
   name: 'journal-json',
@@ -42,7 +42,7 @@ export const journalJson: Form = {
   ],
 };
 
-/** A field that an entry has twice is an array. */
+/** The first value of a field: a field that occurs several times in an entry is an array. */
 const first = (value: unknown): string | undefined => textOf(Array.isArray(value) ? value[0] : value);
 
 function messageOf(value: unknown): Buffer | undefined {

@@ -1,4 +1,4 @@
-import { give, instantOf, textsOf } from './document.js';
+import { instantOf, setText, textsOf } from './document.js';
 import type { Form, Wrapped } from './form.js';
 import { type Instant, readInstant } from './instant.js';
 import { type Fields, fieldsOf, readObject, textOf } from './object.js';
@@ -15,7 +15,7 @@ const HOSTS = ['hostname', 'node_name', 'node', 'host', 'instance'];
 const WRITERS = ['container', 'container_name', 'service_name', 'service', 'app', 'filename', 'job', 'unit', 'pod'];
 
 /**
- * Loki's logcli: `-o jsonl`, and what it prints without.
+ * Output of Loki's logcli, with `-o jsonl` and in its default format.
  *
  *     {"labels":{"filename":"/var/log/kolla/nova/nova-compute.log","host":"cmp1"},"line":"2026-11-21 01:50:31.664 …","timestamp":"2026-11-21T01:50:32.1Z"}
  *     2026-11-21T01:50:32Z {filename="/var/log/kolla/nova/nova-compute.log", host="cmp1"} 2026-11-21 01:50:31.664 …
@@ -51,6 +51,6 @@ function labelled(into: Wrapped, labels: Fields, line: string, instant: Instant)
   into.host = textsOf(labels, HOSTS)[0];
   into.idents = textsOf(labels, WRITERS);
   into.stream = Object.values(labels).join(' ');
-  // The stages of promtail for a runtime's lines take its time, and its stream as a label.
-  return give(into, line, instant, textOf(labels['stream']) !== undefined);
+  // promtail's stages for container runtimes use the runtime's time, and add its stream as a label.
+  return setText(into, line, instant, textOf(labels['stream']) !== undefined);
 }

@@ -1,12 +1,12 @@
 import type { Form } from './form.js';
 import { readInstant } from './instant.js';
 
-/** A service's name in Pebble's plan. */
+/** The name of a service in Pebble's plan. */
 const SERVICE = /^ \[([A-Za-z0-9][\w. -]{0,63})\](?: |$)/;
 
 /**
- * Pebble, which runs the services inside the containers of Sunbeam and of Kubernetes charms. Its time is UTC; what it says
- * itself stands behind `[pebble]`.
+ * The format of Pebble, which runs the services in the containers of Sunbeam and of Kubernetes charms. Its time is UTC.
+ * Its own lines have `[pebble]`.
  *
  *     2025-05-14T04:32:56.120Z [nova-conductor] 2025-05-14 04:32:56.112 21 INFO nova.service […
  *     2025-05-14T04:32:56.120Z [wsgi-nova-api] 2025-05-14 04:32:56.112 …
@@ -18,14 +18,14 @@ export const pebble: Form = {
     const head = bytes.toString('latin1', start, Math.min(end, start + 120));
     const instant = readInstant(head);
     if (instant === undefined) return false;
-    const behind = SERVICE.exec(head.slice(instant.length));
-    if (behind === null) return false;
+    const rest = SERVICE.exec(head.slice(instant.length));
+    if (rest === null) return false;
     into.bytes = bytes;
-    into.start = start + instant.length + behind[0].length;
+    into.start = start + instant.length + rest[0].length;
     into.end = end;
     into.at = instant.at;
     into.isFine = instant.isFine;
-    into.idents = [behind[1]!];
+    into.idents = [rest[1]!];
     return true;
   },
   seen: [

@@ -8,19 +8,19 @@ const ESCAPE = 27;
 const T = 84;
 const COLOUR = String.raw`(?:\x1b\[[0-9;]*m)*`;
 const NAME = '[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?';
-/** Of a line only so much is looked at for its header. */
+/** How many bytes of a line are searched for its header. */
 const HEADER = 600;
 
-/** What Kubernetes puts behind the names of pods that it makes: a template's hash and five characters, or a number. */
-export const MADE = /(?:-[0-9a-f]{6,10})?-(?:\d{1,4}|[bcdfghjklmnpqrstvwxz2456789]{5}|(?=[a-z]*\d)[a-z0-9]{5})$/;
+/** The suffix that Kubernetes adds to the names of pods: a hash and five characters, or a number. */
+export const POD_SUFFIX = /(?:-[0-9a-f]{6,10})?-(?:\d{1,4}|[bcdfghjklmnpqrstvwxz2456789]{5}|(?=[a-z]*\d)[a-z0-9]{5})$/;
 
-/** The container, and the pod without what was made: the first of these that is known is the service. */
-const identsOf = (pod: string, container: string): string[] => [container, pod.replace(MADE, '')];
+/** The container, and the pod without its suffix: the first one that is a known service is the writer. */
+const identsOf = (pod: string, container: string): string[] => [container, pod.replace(POD_SUFFIX, '')];
 
 const KUBECTL = new RegExp(`^${COLOUR}\\[pod/(${NAME})/(${NAME})\\]${COLOUR}(?: |$)`);
 
 /**
- * `kubectl logs --prefix`, and `oc logs --prefix`.
+ * Output of `kubectl logs --prefix` and `oc logs --prefix`.
  *
  *     [pod/nova-compute-default-x7k2p/nova-compute] 2026-11-21 01:50:31.664 7 INFO nova.compute.manager […
  */
@@ -49,8 +49,8 @@ const POD_AND_CONTAINER = `(${NAME})${BETWEEN}(${NAME})${COLOUR}(?: (?:[›|│]
 const STERN: readonly RegExp[] = ['', `${NAME}${BETWEEN}`].map((namespace) => new RegExp(`^${COLOUR}${namespace}${POD_AND_CONTAINER}`));
 
 /**
- * stern: pod, container, line; behind the namespace where there are several. Two words are not much to go by: either the
- * pod's name ends as Kubernetes makes names, or a date follows.
+ * Output of stern: pod, container and line, with the namespace first if there are several. As two words prove little,
+ * the pod's name must end with a suffix of Kubernetes, or a date must follow.
  *
  *     nova-compute-default-x7k2p nova-compute 2026-11-21 01:50:31.664 7 INFO nova.compute.manager […
  */
@@ -64,7 +64,7 @@ export const stern: Form = {
     const lineOf = (reading: RegExpExecArray): number => start + Buffer.byteLength(reading[0]);
     const found =
       readings.find((each) => looksLikeStamp(bytes, lineOf(each!), SPACE) || looksLikeStamp(bytes, lineOf(each!), T)) ??
-      readings.find((each) => MADE.test(each![1]!));
+      readings.find((each) => POD_SUFFIX.test(each![1]!));
     if (found == null) return false;
     const line = lineOf(found);
     into.bytes = bytes;
@@ -84,7 +84,7 @@ export const stern: Form = {
 const COMPOSE = new RegExp(`^${COLOUR}([A-Za-z0-9][\\w.-]{0,127}?)(?:[-_]\\d{1,3})?${COLOUR} *${COLOUR}\\| ?${COLOUR}(?: |(?=\\S)|$)`);
 
 /**
- * `docker compose logs`, and `docker-compose` of old. Names are filled up with blanks to one width.
+ * Output of `docker compose logs` and of the old `docker-compose`. Names are padded with spaces.
  *
  *     nova-compute-1  | 2026-11-21 01:50:31.664 7 INFO nova.compute.manager […
  *     nova-compute_1  | 2026-11-21 01:50:31.664 7 INFO nova.compute.manager […
@@ -94,7 +94,7 @@ export const compose: Form = {
   unwrap(bytes, start, end, into) {
     const head = bytes.toString('latin1', start, Math.min(end, start + 200));
     const found = COMPOSE.exec(head);
-    // `2026-11-21T01:50:38Z|00252|…` is vlog, and `a|b` a table of anything.
+    // `2026-11-21T01:50:38Z|00252|…` is vlog, and `a|b` may be any table.
     if (found === null || !/ \|/.test(found[0].replaceAll(ESCAPES, ''))) return false;
     into.bytes = bytes;
     into.start = start + found[0].length;
@@ -112,12 +112,16 @@ export const compose: Form = {
 };
 
 const ESCAPES = /\x1b\[[0-9;]*m/g;
-/** What other forms have behind such a time: the stream and tag of a runtime, Pebble's brackets, syslog's host and name, labels of Loki. */
+/**
+ * What follows such a time in other forms: the stream and tag of a runtime, Pebble's brackets, syslog's host and name,
+ * Loki's labels.
+ */
 const OTHERS =
   /^ (?:(?:stdout|stderr) [FP](?:[: ]|$)|\[[A-Za-z0-9][\w. -]*\](?: |$)|[\w.:-]{1,255} [^\s[\]:]{1,128}(?:\[\d{1,10}\])?:(?: |$)|\{)/;
 
 /**
- * `kubectl logs --timestamps`, `docker logs --timestamps`: the runtime's time and a blank before each line.
+ * Output of `kubectl logs --timestamps` and `docker logs --timestamps`: the runtime's time and a space before each
+ * line.
  *
  *     2026-11-21T01:50:31.664123456Z 2026-11-21 01:50:31.664 7 INFO nova.compute.manager […
  */
@@ -128,8 +132,8 @@ export const timestamps: Form = {
     const head = bytes.toString('latin1', start, Math.min(end, start + 400));
     const instant = readInstant(head);
     if (instant === undefined) return false;
-    const behind = head.slice(instant.length);
-    if ((behind[0] !== ' ' && behind !== '') || OTHERS.test(behind)) return false;
+    const rest = head.slice(instant.length);
+    if ((rest[0] !== ' ' && rest !== '') || OTHERS.test(rest)) return false;
     into.bytes = bytes;
     into.start = Math.min(end, start + instant.length + 1);
     into.end = end;

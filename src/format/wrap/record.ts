@@ -2,7 +2,7 @@ import type { Form, Wrapped } from './form.js';
 import { readInstant } from './instant.js';
 import { type Fields, fieldsOf, numberOf, readObject, textOf } from './object.js';
 
-/** What both formatters say of a record, by one set of names. */
+/** The parts of a record that both formatters write, under common names. */
 interface RecordParts {
   readonly message: string;
   readonly level: string;
@@ -16,7 +16,7 @@ interface RecordParts {
 }
 
 /**
- * oslo.log's JSONFormatter (`use_json`). `created` is UTC; `asctime` is local and has whole seconds.
+ * The format of oslo.log's JSONFormatter (`use_json`). `created` is UTC; `asctime` is local, in whole seconds.
  *
  *     {"message": "Claim successful on node vm", "asctime": "2026-11-21 10:50:31", "name": "nova.compute.claims", "levelname": "INFO", "created": 1795225831.664…
  */
@@ -52,8 +52,8 @@ export const osloJson: Form = {
 const STAMP = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?$/;
 
 /**
- * oslo.log's FluentFormatter, one object a line, or as fluentd's `out_file` writes it, with its own time and tag before it.
- * `time` is local; there is no process id.
+ * The format of oslo.log's FluentFormatter: one object per line, or as fluentd's `out_file` writes it, with a time and
+ * a tag before the object. `time` is local; there is no process id.
  *
  *     2026-11-21T01:50:31+00:00	nova.compute	{"message":"Claim successful on node vm","time":"2026-11-21 10:50:31,664","name":"nova.compute.claims","level":"INFO",…
  */
@@ -86,7 +86,7 @@ export const fluent: Form = {
   ],
 };
 
-/** @returns where the object begins */
+/** Reads the time and the tag of fluentd's `out_file`, if any. @returns the index of the object */
 function readPrefix(bytes: Buffer, start: number, end: number, into: Wrapped): number {
   if (bytes[start + 10] !== 84) return start;
   const [time = '', tag, object] = bytes.toString('latin1', start, Math.min(end, start + 300)).split('\t', 3);
@@ -98,7 +98,7 @@ function readPrefix(bytes: Buffer, start: number, end: number, into: Wrapped): n
   return start + time.length + tag!.length + 2;
 }
 
-/** The message as the text format ends it: `error_summary` behind a failure. */
+/** The message as in the text format, which appends `error_summary` to a failure. */
 function messageOf(fields: Fields): string {
   const summary = textOf(fields['error_summary']);
   const message = typeof fields['message'] === 'string' ? fields['message'] : '';
@@ -106,8 +106,8 @@ function messageOf(fields: Fields): string {
 }
 
 /**
- * The lines that oslo.log's default format would have written, so that there is one reader of records. A traceback goes
- * behind it without prefix, as such lines continue their record, and ends with an empty line as it does there.
+ * Rewrites a record in oslo.log's default format, so that there is only one reader of records. The traceback follows
+ * without a prefix, so that its lines continue the record, and ends with an empty line.
  */
 function write(into: Wrapped, { message, level, logger, pid, stamp, place, fields }: RecordParts): true {
   const context = fieldsOf(fields['context']) ?? {};
@@ -140,7 +140,9 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 const IS_UUID = new RegExp(`^${UUID.source}$`);
 const NAMED_UUID = new RegExp(`\\buuid["']?\\s*[=:]\\s*["']?(${UUID.source})`);
 
-/** The instance, which the formatters keep out of the message: an object, what Python printed of one, or its uuid. */
+/**
+ * The instance, which the formatters write outside of the message: an object, Python's text of an object, or the UUID.
+ */
 function instanceOf(extra: Fields, context: Fields): string | undefined {
   for (const value of [
     extra['instance'],

@@ -7,12 +7,12 @@ const SHORT = /^([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?
 const UNIX = /^(\d{9,10})\.(\d{6})(?= )/;
 const FULL = /^[A-Z][a-z]{2} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,9}))? ([A-Z]{2,5}|[+-]\d\d(?:\d\d)?)(?= )/;
 const HOST_AND_IDENT = /^ ([\w.:-]{1,255}) ([^\s[\]:]{1,128})(?:\[(\d{1,10})\])?:(?: |$)/;
-/** Of a line only so much is looked at for its header. */
+/** How many bytes of a line are searched for its header. */
 const HEADER = 512;
 
 /**
- * Files of rsyslog and syslog-ng, and what `journalctl` prints: `-o short`, `short-precise`, `short-iso`, `short-full`,
- * `with-unit`, `short-unix`.
+ * Files of rsyslog and syslog-ng, and the output of `journalctl`: `-o short`, `short-precise`, `short-iso`,
+ * `short-full`, `with-unit`, `short-unix`.
  *
  *     Nov 21 10:50:31 cmp1 nova_compute[187208]: 2026-11-21 01:50:31.664 187212 INFO …           local, no year, whole seconds
  *     Nov 21 01:50:31.664123 cmp1 devstack@n-cpu.service[7]: INFO nova.compute.manager […        DevStack: the only time there is
@@ -25,14 +25,14 @@ export const syslog: Form = {
     const begin = PRIORITY.exec(head)?.[0].length ?? 0;
     const length = readTime(begin === 0 ? head : head.slice(begin), into);
     if (length === 0) return false;
-    const behind = HOST_AND_IDENT.exec(head.slice(begin + length));
-    if (behind === null) return false;
+    const rest = HOST_AND_IDENT.exec(head.slice(begin + length));
+    if (rest === null) return false;
     into.bytes = bytes;
-    into.start = start + begin + length + behind[0].length;
+    into.start = start + begin + length + rest[0].length;
     into.end = end;
-    into.host = behind[1]!;
-    into.idents = [behind[2]!];
-    into.pid = Number(behind[3] ?? 0);
+    into.host = rest[1]!;
+    into.idents = [rest[2]!];
+    into.pid = Number(rest[3] ?? 0);
     return true;
   },
   seen: [
@@ -51,7 +51,7 @@ const RFC5424 = /^<\d{1,3}>\d{1,2} (\S{20,40}) (\S{1,255}) (\S{1,48}) (\S{1,128}
 const BOM = [0xef, 0xbb, 0xbf];
 
 /**
- * RFC 5424, as rsyslog's `RSYSLOG_SyslogProtocol23Format` writes it into files.
+ * The format of RFC 5424, as rsyslog's `RSYSLOG_SyslogProtocol23Format` writes it to files.
  *
  *     <30>1 2026-11-21T01:50:31.664123+00:00 cmp1 nova-compute 7 - - 2026-11-21 01:50:31.664 7 INFO …
  *                                            host └── ident ─┘ pid msgid, structured data
@@ -83,7 +83,7 @@ export const rfc5424: Form = {
   ],
 };
 
-/** Where the message begins behind `-` or `[id name="value"]…`, or -1. */
+/** The index of the message after `-` or `[id name="value"]…`; -1 if there is neither. */
 function structuredData(bytes: Buffer, start: number, end: number): number {
   let i = start;
   if (bytes[i] === 45) i++;
@@ -100,7 +100,7 @@ function structuredData(bytes: Buffer, start: number, end: number): number {
   return bytes[i] === 32 ? i + 1 : -1;
 }
 
-/** @returns how long the time is, 0 where there is none */
+/** Reads the time into `into`. @returns its length, 0 if there is none */
 function readTime(head: string, into: Wrapped): number {
   const instant = readInstant(head);
   if (instant !== undefined) {
@@ -126,7 +126,7 @@ function readTime(head: string, into: Wrapped): number {
   return unix[0].length;
 }
 
-/** `Sat 2026-11-21 10:50:31 KST`: what a zone's short name means is not the same everywhere, but for UTC's. */
+/** As `readTime`, for `Sat 2026-11-21 10:50:31 KST`. Short names of zones are ambiguous, except for UTC. */
 function readFullTime(head: string, into: Wrapped): number {
   const full = FULL.exec(head);
   if (full === null) return 0;

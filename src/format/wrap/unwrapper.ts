@@ -2,43 +2,45 @@ import type { Count } from '../../model/counters.js';
 import type { LogForm } from '../../model/form.js';
 import type { Millis } from '../../model/line.js';
 import { looksLikeStamp, readStamp } from '../digits.js';
-import { behindIndent, behindPrefixes, behindTime, hasStamp, uncoloured, withoutColour } from '../prefix.js';
+import { hasStamp, skipIndent, skipPrefixes, skipTime, uncoloured, withoutColour } from '../prefix.js';
 import type { Zone } from '../zone.js';
 import { readDevstack } from './devstack.js';
 import { type Form, NO_BYTES, nothingWrapped, type Wrapped } from './form.js';
-import { formCalled, formOf, unwrap } from './index.js';
+import { formNamed, formOf, unwrap } from './index.js';
 import { provenUtc } from './instant.js';
 import { Joiner } from './join.js';
-import { isBanner, isDevstack, isEscaped, isMark, isUnder, isVlog } from './own-line.js';
+import { isBanner, isDevstack, isEscaped, isFractionMark, isIndented, isVlog } from './own-line.js';
 import { fluent, osloJson } from './record.js';
 import { WrapperClock } from './wrapper-clock.js';
 
-/** Takes the lines that were wrapped: as LineSink, with who wrote the line before it and its UTC time, if known, after it. */
+/**
+ * Receives unwrapped lines. As `LineSink`, with the facts of the wrapper (`from`) and the UTC time (`at`), if known.
+ */
 type UnwrappedSink = (from: Wrapped, bytes: Buffer, start: number, end: number, offset: number, at: Millis | undefined) => void;
 
 export interface UnwrapperOptions {
   readonly form: Form;
-  /** what times without a zone are in: those of the wrapper */
+  /** the zone of the wrapper's times, if they contain none */
   readonly zone: Zone;
-  /** a time that no line lies after, for wrappers that print no year: when the log was last written, or now */
+  /** the latest possible time of a line, for wrappers without a year: when the log was last written, or now */
   readonly latest: () => Millis;
   readonly count: Count;
   readonly onLine: UnwrappedSink;
-  /** of a line that was cut so many bytes are put together */
+  /** the maximum length of a line that is joined from parts */
   readonly maxLineBytes?: number;
-  /** how many other wrappers are around this one */
+  /** how many wrappers are around this one */
   readonly depth?: number;
 }
 
-/** What is around a wrapped line that is wrapped again. */
+/** The outer wrapper of a line that is wrapped more than once. */
 interface Outer {
   readonly from: Wrapped;
   readonly at: Millis | undefined;
 }
 
 const MIB = 1024 * 1024;
-/** Wrappers around one line: what grep found in syslog's file that a container's runtime wrote is three. */
-const MOST_DEPTH = 4;
+/** The maximum number of wrappers around one line. A container's line in syslog, found by grep, has three. */
+const MAX_DEPTH = 4;
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 const SPACE = 32;
@@ -47,36 +49,36 @@ const COLON = 58;
 const POINT = 46;
 const OPEN = 91;
 const BRACE = 123;
-/** A colour between Apache's time and a line's own is no longer, as Apache writes it. */
-const LONGEST_COLOUR = 12;
+/** The longest colour code between Apache's time and the line's own time (bytes). */
+const MAX_COLOUR = 12;
 const T = 84;
 /** rsyslog writes control characters as `#` and three octal digits. */
 const ESCAPED = /#(012|033|011)/g;
 const CONTROL: Readonly<Record<string, string>> = { '012': '\n', '033': '\x1b', '011': '\t' };
-/** What journalctl prints instead of a message with colours, without `--all`. */
+/** journalctl's text instead of a message with colours, without `--all`. */
 const BLOB = /^\[[\d.]+[KMGB]+ blob data\]$/;
 
 /**
- * Takes the lines of one log out of what they are wrapped in, so that they are as the service wrote them. Records that are
- * objects become lines of oslo.log's default format.
+ * Removes the wrappers from the lines of one log, so that they are as the service wrote them. JSON records become lines
+ * of oslo.log's default format.
  *
- * **Which time.** The wrapper's time is trusted for the zone, the line's own stamp for the moment: a line is stamped before it
- * is taken, by some ms or, where a pipe was full, by minutes.
+ * **Which time.** The wrapper's time gives the zone, and the line's own timestamp the exact time. A service stamps a
+ * line some ms before the wrapper takes it, or minutes before if a pipe was full.
  *
  *     wrapper has   line has               the line's time
  *     a time        a local stamp          the stamp, in the zone that the wrapper's time proves
- *     a time        OVS's and OVN's stamp  the stamp, which is UTC; the wrapper's where only that is finer than a second
+ *     a time        OVS's and OVN's stamp  the stamp, which is UTC; the wrapper's time if only that has a fraction
  *     a time        none                   the wrapper's: DevStack, `ovs|00012|…`
- *     none          a local stamp          the stamp, in the source's zone: `undefined` is handed on
+ *     none          a local stamp          the stamp, in the source's zone: `at` is undefined
  */
 export class Unwrapper {
-  /** of lines that are wrapped again, by form */
+  /** by form: the unwrappers for lines that are wrapped again */
   readonly #nested = new Map<LogForm, Unwrapper>();
   #outer: Outer | undefined;
-  /** the name of the file before the last line, as it stands there */
+  /** the file name of grep before the last line */
   #fileName: Buffer = NO_BYTES;
   #isGrep: boolean;
-  /** how far the last header was indented */
+  /** the indentation of the last header (bytes) */
   #lead = 0;
   readonly #options: UnwrapperOptions;
   readonly #wrapped: Wrapped = nothingWrapped();
@@ -85,10 +87,10 @@ export class Unwrapper {
   readonly #isSyslog: boolean;
   readonly #isRecord: boolean;
   readonly #clock: WrapperClock;
-  /** of the line before: lines that are indented under it are part of it */
+  /** time and indentation of the line before: lines that are indented under it belong to it */
   #taken: Millis | undefined;
   #indent = 0;
-  /** the last failure of DevStack's: the lines of its traceback have its time */
+  /** the last failure in DevStack's format: the lines of its traceback get its time */
   #failure: { readonly pid: number; readonly logger: string; readonly at: Millis | undefined } | undefined;
 
   constructor(options: UnwrapperOptions) {
@@ -106,21 +108,21 @@ export class Unwrapper {
   }
 
   /**
-   * Takes one line of the log.
+   * Unwraps one line of the log and passes it to `onLine`.
    *
-   * @param outer what is around it, where it has been unwrapped before: that time goes before the line's own
-   * @returns false for a line that is not of this form: nothing has been handed on
+   * @param outer the wrapper around it, if it was unwrapped before: its time is preferred
+   * @returns false for a line in another form, which is not passed on
    */
   line(given: Buffer, from: number, to: number, offset: number, outer?: Outer): boolean {
     this.#outer = outer;
     const end = to > from && given[to - 1] === CARRIAGE_RETURN ? to - 1 : to;
-    const lead = behindIndent(given, from, end) - from;
-    if (this.#isSyslog && this.#indent > 0 && lead > this.#lead && isUnder(given, from, end)) {
-      this.#inner(given, this.#behindIndent(given, from, end), end, offset, this.#taken);
+    const lead = skipIndent(given, from, end) - from;
+    if (this.#isSyslog && this.#indent > 0 && lead > this.#lead && isIndented(given, from, end)) {
+      this.#inner(given, this.#skipIndent(given, from, end), end, offset, this.#taken);
       return true;
     }
     const wrapped = this.#wrapped;
-    if (!this.#unwrap(given, from, end, lead)) return this.#notWrapped(given, from, end, offset);
+    if (!this.#unwrap(given, from, end, lead)) return this.#handleOther(given, from, end, offset);
     const taken = this.#takenAt(wrapped);
     if (outer !== undefined) within(wrapped, outer.from);
     this.#taken = taken;
@@ -134,15 +136,15 @@ export class Unwrapper {
     return true;
   }
 
-  /** Takes a line that does not show the form, and is one of the log's all the same. As `line`. */
-  #notWrapped(bytes: Buffer, start: number, end: number, offset: number): boolean {
+  /** Handles a line that does not show the form but may belong to the log. As `line`. */
+  #handleOther(bytes: Buffer, start: number, end: number, offset: number): boolean {
     this.#indent = 0;
     if (!this.#isGrep || !this.#isOfSameFile(bytes, start, end)) return this.#isSyslog && isBanner(bytes, start, end);
     this.#inner(bytes, start + this.#fileName.length + 1, end, offset, undefined);
     return true;
   }
 
-  /** Takes the line apart as it stands, behind its indentation, or without the colours that grep puts around names. */
+  /** Parses the line after its indentation, or without the colours that grep puts around names. */
   #unwrap(bytes: Buffer, start: number, end: number, lead: number): boolean {
     const { form, wrapped } = { form: this.#options.form, wrapped: this.#wrapped };
     if (unwrap(form, bytes, start + lead, end, wrapped)) {
@@ -150,10 +152,10 @@ export class Unwrapper {
       return true;
     }
     const plain = uncoloured(bytes, start, end);
-    return plain !== undefined && unwrap(form, plain, behindIndent(plain, 0, plain.length), plain.length, wrapped);
+    return plain !== undefined && unwrap(form, plain, skipIndent(plain, 0, plain.length), plain.length, wrapped);
   }
 
-  /** Whether a line that does not show what it is stands behind the same file's name as the one before: of a traceback. */
+  /** Whether a line has the same file name of grep as the line before, such as a line of a traceback. */
   #isOfSameFile(bytes: Buffer, start: number, end: number): boolean {
     const { length } = this.#fileName;
     if (length === 0 || start + length >= end || bytes.compare(this.#fileName, 0, length, start, start + length) !== 0) return false;
@@ -161,13 +163,13 @@ export class Unwrapper {
     return separator === COLON || separator === DASH;
   }
 
-  /** The log is at its end: a line of which a part is missing is given up. */
+  /** Drops incomplete lines, because the log has ended. */
   end(): void {
     this.#joiner.end();
     for (const nested of this.#nested.values()) nested.end();
   }
 
-  /** The wrapper's time in UTC; that of what is around it goes before its own. */
+  /** The wrapper's time in UTC; that of an outer wrapper is preferred. */
   #takenAt(wrapped: Wrapped): Millis | undefined {
     if (this.#outer?.at === undefined) return this.#clock.takenAt(wrapped);
     wrapped.isFine = this.#outer.from.isFine;
@@ -175,7 +177,7 @@ export class Unwrapper {
     return this.#outer.at;
   }
 
-  /** Takes what was wrapped: a line, several, or an object. */
+  /** Handles the wrapped text: a line, several lines, or an object. */
   #text(bytes: Buffer, start: number, end: number, offset: number, taken: Millis | undefined): void {
     if (this.#isSyslog && isEscaped(bytes, start, end)) {
       const text = Buffer.from(bytes.toString('utf8', start, end).replace(ESCAPED, (_, octal: string) => CONTROL[octal]!));
@@ -201,7 +203,7 @@ export class Unwrapper {
     this.#inner(bytes, from, end, offset, taken);
   }
 
-  /** Hands one line on, with its time. */
+  /** Passes one line on, with its time. */
   #inner(bytes: Buffer, start: number, end: number, offset: number, taken: Millis | undefined): void {
     if (end - start >= 20 && this.#stamped(bytes, start, end, offset, taken)) return;
     const plain = uncoloured(bytes, start, end);
@@ -209,33 +211,35 @@ export class Unwrapper {
     else if (!this.#stamped(plain, 0, plain.length, offset, taken)) this.#other(plain, 0, plain.length, offset, taken);
   }
 
-  /** Hands on what begins with a time of oslo.log's, or of OVS's and OVN's. */
+  /** Passes on a line that begins with a time of oslo.log, OVS or OVN. @returns false for any other line */
   #stamped(bytes: Buffer, given: number, end: number, offset: number, taken: Millis | undefined): boolean {
     let start = given;
     if (looksLikeStamp(bytes, start, SPACE)) {
       // Apache's own time.
-      const behind = behindTime(bytes, start, end);
-      if (behind > start && looksLikeStamp(bytes, behind, SPACE)) start = behind;
-      else if (behind > start && uncoloured(bytes, behind, Math.min(end, behind + LONGEST_COLOUR)) !== undefined) return false;
-      const isFine = isMark(bytes[start + 19]);
+      const rest = skipTime(bytes, start, end);
+      if (rest > start && looksLikeStamp(bytes, rest, SPACE)) start = rest;
+      else if (rest > start && uncoloured(bytes, rest, Math.min(end, rest + MAX_COLOUR)) !== undefined) return false;
+      const isFine = isFractionMark(bytes[start + 19]);
       const at = taken === undefined || (!isFine && this.#wrapped.isFine) ? taken : provenUtc(readStamp(bytes, start), taken);
-      this.#give(bytes, start, end, offset, at);
+      this.#passOn(bytes, start, end, offset, at);
       return true;
     }
     if (!looksLikeStamp(bytes, start, T) || !isVlog(bytes, start, end)) return false;
-    this.#give(bytes, start, end, offset, bytes[start + 19] === POINT || !this.#wrapped.isFine ? undefined : taken);
+    this.#passOn(bytes, start, end, offset, bytes[start + 19] === POINT || !this.#wrapped.isFine ? undefined : taken);
     return true;
   }
 
-  /** Hands on DevStack's lines, lines that are wrapped again, lines behind prefixes, and what continues a record. */
+  /**
+   * Passes on lines of DevStack, lines that are wrapped again, lines with prefixes, and lines that continue a record.
+   */
   #other(bytes: Buffer, start: number, end: number, offset: number, taken: Millis | undefined): void {
     if (taken !== undefined && this.#devstack(bytes, start, end, offset, taken)) return;
     if (this.#wrappedAgain(bytes, start, end, offset, taken)) return;
-    const own = behindPrefixes(bytes, start, end, (at) => hasStamp(bytes, at));
+    const own = skipPrefixes(bytes, start, end, (at) => hasStamp(bytes, at));
     if (own !== -1 && this.#stamped(bytes, own, end, offset, taken)) return;
     if (bytes[start] === OPEN && BLOB.test(bytes.toString('latin1', start, Math.min(end, start + 40))))
       this.#options.count('malformed_lines', 1, this.#options.form.name);
-    this.#give(bytes, start, end, offset, taken);
+    this.#passOn(bytes, start, end, offset, taken);
   }
 
   #devstack(bytes: Buffer, start: number, end: number, offset: number, taken: Millis): boolean {
@@ -246,15 +250,15 @@ export class Unwrapper {
     const failure = this.#failure?.pid === pid && this.#failure.logger === logger ? this.#failure : undefined;
     if (isFailure) this.#failure = { pid, logger, at: taken };
     const line = Buffer.from(text);
-    this.#give(line, 0, line.length, offset, isTraceback && failure !== undefined ? failure.at : taken);
+    this.#passOn(line, 0, line.length, offset, isTraceback && failure !== undefined ? failure.at : taken);
     return true;
   }
 
   #wrappedAgain(bytes: Buffer, start: number, end: number, offset: number, taken: Millis | undefined): boolean {
     const { depth = 0, form } = this.#options;
-    if (depth >= MOST_DEPTH || isUnder(bytes, start, end) || end - start < 20) return false;
+    if (depth >= MAX_DEPTH || isIndented(bytes, start, end) || end - start < 20) return false;
     const name = formOf(bytes, start, end);
-    const inner = name === undefined || name === form.name ? undefined : formCalled(name);
+    const inner = name === undefined || name === form.name ? undefined : formNamed(name);
     if (inner === undefined) return false;
     let nested = this.#nested.get(inner.name);
     if (nested === undefined) {
@@ -264,12 +268,12 @@ export class Unwrapper {
     return nested.line(bytes, start, end, offset, { from: this.#wrapped, at: taken });
   }
 
-  #give(bytes: Buffer, start: number, end: number, offset: number, at: Millis | undefined): void {
+  #passOn(bytes: Buffer, start: number, end: number, offset: number, at: Millis | undefined): void {
     this.#options.onLine(this.#wrapped, bytes, start, end, offset, at);
   }
 
-  /** Where a line begins that journalctl has indented under its record's message. */
-  #behindIndent(bytes: Buffer, start: number, end: number): number {
+  /** The index after the indentation that journalctl adds under the message of a record. */
+  #skipIndent(bytes: Buffer, start: number, end: number): number {
     const most = Math.min(end, start + this.#indent);
     let i = start;
     while (i < most && bytes[i] === SPACE) i++;
@@ -277,7 +281,7 @@ export class Unwrapper {
   }
 }
 
-/** What the wrapper around it says of a line, where its own does not. */
+/** Completes the facts of a wrapper with those of its outer wrapper. */
 function within(from: Wrapped, outer: Wrapped): void {
   if (outer.idents.length > 0) from.idents = from.idents.length === 0 ? outer.idents : [...from.idents, ...outer.idents];
   from.host ??= outer.host;

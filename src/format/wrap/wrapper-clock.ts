@@ -15,7 +15,10 @@ const isInAnotherZone = (difference: Millis): boolean => {
   return halves !== 0 && Math.abs(difference) <= FARTHEST_ZONES && Math.abs(difference - halves * HALF_HOUR) < TAKEN_WITHIN;
 };
 
-/** Gives the UTC times at which a wrapper took its lines, line after line: each gives the year and the pass of the next. */
+/**
+ * Computes the UTC times at which a wrapper took its lines. Each line gives the year of the next one, and shows which
+ * pass of a repeated hour it is in.
+ */
 export class WrapperClock {
   readonly #zone: Zone;
   readonly #latest: () => Millis;
@@ -24,15 +27,15 @@ export class WrapperClock {
   #previous: Millis | undefined;
 
   /**
-   * @param zone what times without a zone are in
-   * @param latest a time that no line lies after, for wrappers that print no year
+   * @param zone the zone of times without one
+   * @param latest the latest possible time of a line, for wrappers without a year
    */
   constructor(zone: Zone, latest: () => Millis) {
     this.#zone = zone;
     this.#latest = latest;
   }
 
-  /** @returns undefined where the wrapper says no time */
+  /** @returns the time in epoch ms; undefined if the wrapper has none */
   takenAt({ at, local, hasYear, bytes, start, end }: Wrapped): Millis | undefined {
     if (at !== undefined || local === undefined) return at;
     const stamp = stampAt(bytes, start, end);
@@ -46,7 +49,7 @@ export class WrapperClock {
   #withYear(local: Millis, stamp: Millis | undefined): Millis {
     if (stamp !== undefined) {
       const dated = nearestYear(local, stamp);
-      // The stamp of a quoted line may be of any day.
+      // The timestamp may be that of a quoted line, from any day.
       if (Math.abs(dated - stamp) < DAY) return dated;
     }
     return this.#clock === undefined ? latestYear(local, this.#latest()) : nearestYear(local, this.#clock);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nothingWrapped } from '../../../src/format/wrap/form.js';
-import { formCalled, formOf, forms, unwrap } from '../../../src/format/wrap/index.js';
+import { formNamed, formOf, forms, unwrap } from '../../../src/format/wrap/index.js';
 import { logForms } from '../../../src/model/form.js';
 import { GOLDEN } from '../../support/scenario.js';
 
@@ -17,7 +17,7 @@ const told = (line: string) => formOf(Buffer.from(line), 0, Buffer.byteLength(li
 describe('forms', () => {
   it('are those that can be asked for', () => {
     expect(['plain', ...forms.map(({ name }) => name)]).toEqual([...logForms]);
-    for (const { name } of forms) expect(formCalled(name)?.name).toBe(name);
+    for (const { name } of forms) expect(formNamed(name)?.name).toBe(name);
   });
 
   it.each(seen)('%s alone claims %s', (name, line) => {

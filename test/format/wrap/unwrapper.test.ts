@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formCalled } from '../../../src/format/wrap/index.js';
+import { formNamed } from '../../../src/format/wrap/index.js';
 import { Unwrapper } from '../../../src/format/wrap/unwrapper.js';
 import { createZone } from '../../../src/format/zone.js';
 import type { LogForm } from '../../../src/model/form.js';
@@ -21,7 +21,7 @@ function take(
   const taken: Taken[] = [];
   const { count, counted } = counting();
   const unwrapper = new Unwrapper({
-    form: formCalled(form)!,
+    form: formNamed(form)!,
     zone: createZone(zone),
     latest: () => latest,
     count,
