@@ -1,4 +1,3 @@
-import { traitsOf } from '../catalogue/traits.js';
 import type { ActionInterval } from '../lifecycle/closed.js';
 import { create } from '../lifecycle/create.js';
 import type { ActionSpec } from '../lifecycle/define.js';
@@ -22,6 +21,7 @@ import { BEGINS_A_BUILD, NEVER_OPENS, ONLY_AT_WORK } from './kinds.js';
 import { note, startOf } from './milestones.js';
 import { isTaken } from './owner.js';
 import { dependsOnLast, type HostMoments, settle } from './settle.js';
+import { isOverBefore, showsWork } from './succession.js';
 import { GRACE, LEAD } from './times.js';
 
 /** The input of a timeline besides an instance's own lines. */
@@ -339,7 +339,7 @@ export class Timeline {
     if (!candidate.isAtWork && showsWork(candidate, event)) this.#succeed(candidate, event);
   }
 
-  /** It is at work: what was before it on its host is over. */
+  /** Ends the actions before it on its host: it is at work, so they are over. */
   #succeed(candidate: Candidate, event: Event): void {
     candidate.isAtWork = true;
     for (const each of this.#candidates.opened) {
@@ -353,24 +353,6 @@ export class Timeline {
     this.#candidates.setVerdict(candidate, settle(candidate, this.#context.hosts));
   }
 }
-
-/** Whether a line with its request id shows that the action works, and does not wait for another one. */
-const showsWork = ({ spec, seen, request }: Candidate, { service, requestId, kind }: Event): boolean =>
-  spec !== undefined &&
-  service === 'nova-compute' &&
-  requestId === request &&
-  (seen.lock !== undefined || (naming.has(kind) && traitsOf(kind).lock === undefined));
-
-/**
- * Whether an action is over when another one is at work on its host. The other one holds the lock of the instance, or has
- * a task: nova-api refuses most actions until the task of the one before has ended.
- */
-const isOverBefore = (before: Candidate, { spec, opened, host }: Candidate): boolean =>
-  before.spec !== undefined &&
-  before.opened < opened &&
-  before.host === host &&
-  before.end === undefined &&
-  (before.spec.lockedBy.length > 0 || spec?.ignoresTasks !== true);
 
 /** All lines of a candidate, in order. */
 function linesOf({ lines: { byRequest, attributed, apiLines } }: Candidate): readonly Event[] {
