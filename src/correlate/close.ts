@@ -55,9 +55,8 @@ export class Closer {
   /** Brings an instance up to a watermark, if lines arrived since the last time. @returns the units that closed */
   upTo(instance: string, watermark: Millis): Closing[] {
     const state = this.#instances.states.get(instance);
-    return state === undefined || state.reviewedAt >= watermark || state.newLinesAt > watermark
-      ? []
-      : this.advance(instance, state, watermark);
+    if (state === undefined || state.reviewedAt >= watermark || state.newLinesAt > watermark) return [];
+    return this.advance(instance, state, watermark);
   }
 
   /** Brings an instance up to a watermark. @returns the units that closed */

@@ -175,22 +175,8 @@ export class Correlator {
   get comparableState(): unknown {
     const { store, hosts, instances, hostLines, builds } = this.#from;
     const audited = [...this.#audited].filter(([, others]) => others === this.#others).map(([host]) => host);
-    return {
-      ...{
-        watermark: this.#watermark,
-        audited: audited.sort(),
-        store: store.comparableState,
-        hosts: hosts.comparableState,
-        instances: instances.comparableState,
-      },
-      ...{
-        hostLines: hostLines.comparableState,
-        builds: builds.comparableState,
-        control: this.#control.comparableState,
-        networkReadies: this.#networkReadies.comparableState,
-      },
-      retention: this.#retention.comparableState,
-    };
+    const parts = [store, hosts, instances, hostLines, builds, this.#control, this.#networkReadies, this.#retention];
+    return [this.#watermark, audited.sort(), parts.map(({ comparableState }) => comparableState)];
   }
 
   /** See `Hosts.allocations`. */
@@ -224,9 +210,7 @@ export class Correlator {
     readonly before: Millis;
     readonly wasRead?: (event: Event) => boolean;
   }): void {
-    const exported = records.flatMap(({ instance, from, past }) =>
-      past === undefined || from >= before ? [] : [[instance, past] as const],
-    );
+    const exported = records.flatMap(({ instance, from, past }) => (past && from < before ? [[instance, past] as const] : []));
     const pasts = [...exported, ...(saved?.pasts ?? [])];
     this.#from.instances.seed(pasts.map(([instance, past]) => [instance, restoreInterval(past)] as const));
     if (saved !== undefined) restore(this.#parts, saved);

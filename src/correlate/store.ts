@@ -211,9 +211,8 @@ export class EventStore {
 
   /** See `Correlator.comparableState`. Names and lists of lines are derived from the lines. */
   get comparableState(): unknown {
-    const events = [...this.#ages.values()].flatMap((peers) =>
-      peers.filter(({ lastSearch }) => lastSearch !== FORGOTTEN).map(({ event }) => event),
-    );
+    const lines = [...this.#ages.values()].flat().filter(({ lastSearch }) => lastSearch !== FORGOTTEN);
+    const events = lines.map(({ event }) => event);
     return events.sort(inOrder).map((event) => [event, this.#inTrace.has(event)]);
   }
 

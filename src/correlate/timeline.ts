@@ -292,17 +292,12 @@ export class Timeline {
     const { byRequest, attributed, apiLines, stateLines } = lines;
     const unattributed = (): readonly Event[] =>
       attributed.length === 0 ? lines.unattributed : [...attributed, ...lines.unattributed].sort(inOrder);
-    const spec = nameAction({
-      byRequest,
-      apiLines,
-      unattributed,
-      stateLines,
-      hadActionBefore: () => this.#candidates.hadActionBefore(candidate),
-    });
+    const hadActionBefore = (): boolean => this.#candidates.hadActionBefore(candidate);
+    const spec = nameAction({ byRequest, apiLines, unattributed, stateLines, hadActionBefore });
     if (spec === candidate.spec) return;
     candidate.spec = spec;
     if (spec !== undefined) {
-      this.#takeOverUnrequested(candidate, spec);
+      this.#takeOverEarly(candidate, spec);
       // Lines without an owner may belong to it now.
       const preceding = precedingLine(candidate, spec);
       const mine = lines.unattributed.filter(
@@ -321,16 +316,14 @@ export class Timeline {
   }
 
   /** Merges the action's first lines, which had no request id, into its candidate. */
-  #takeOverUnrequested(candidate: Candidate, spec: ActionSpec): void {
-    const unrequested = [...this.#candidates.opened].find(
-      (each) => each !== candidate && each.request.startsWith('@') && each.spec === spec,
-    );
-    if (unrequested === undefined) return;
+  #takeOverEarly(candidate: Candidate, spec: ActionSpec): void {
+    const early = [...this.#candidates.opened].find((each) => each !== candidate && each.request.startsWith('@') && each.spec === spec);
+    if (early === undefined) return;
     const { lines } = candidate;
-    this.#candidates.remove(unrequested);
-    lines.byRequest = [...unrequested.lines.byRequest, ...lines.byRequest].sort(inOrder);
-    lines.attributed = [...unrequested.lines.attributed, ...lines.attributed].sort(inOrder);
-    candidate.opened = Math.min(candidate.opened, unrequested.opened);
+    this.#candidates.remove(early);
+    lines.byRequest = [...early.lines.byRequest, ...lines.byRequest].sort(inOrder);
+    lines.attributed = [...early.lines.attributed, ...lines.attributed].sort(inOrder);
+    candidate.opened = Math.min(candidate.opened, early.opened);
   }
 
   #note(candidate: Candidate, event: Event): void {

@@ -10,7 +10,7 @@ export interface Exporter {
   shutdown(): Promise<void>;
 }
 
-/** OTLP's three outcomes. Only `delivered` lets a checkpoint move. */
+/** OTLP's three outcomes. Only after `delivered` a checkpoint may move. */
 export type ExportResult = Delivered | Retryable | Refused;
 
 /** The backend acknowledged the trace. `rejected` is how many spans it refused, `message` is its reason. */

@@ -12,7 +12,7 @@ export interface ServiceResponse {
  *
  *     wait      the backend cannot accept it now: send the same trace again, without a limit
  *     doubt     the same; but if only this trace fails and others are accepted, it becomes a dead letter
- *     settings  the backend will refuse everything until somebody corrects address or credentials: wait
+ *     settings  the backend will refuse everything until an operator corrects address or credentials: wait
  *     dead-letter the backend will never accept this trace: keep it on disk as a dead letter, and send the next one
  */
 export type Treatment = 'wait' | 'doubt' | 'settings' | 'dead-letter';

@@ -37,6 +37,7 @@ interface HostCause {
   readonly anywhere?: true;
 }
 
+const OVS_PHASES = ['ovs interface add', 'ovs interface delete', 'flow install'];
 const OVN_PHASES = ['lport claim', 'flow install', 'lport up', 'lport release', 'lport down'];
 
 /** Which lines of which daemon explain which phases. */
@@ -44,12 +45,7 @@ const hostCauses: readonly HostCause[] = [
   { cause: 'ovnStall', kind: 'poll.stalled', service: 'ovn-controller', phases: OVN_PHASES },
   { cause: 'ovnEngine', kind: 'engine.stalled', service: 'ovn-controller', phases: OVN_PHASES },
   // ovn-controller reports flows as installed only after OVS has confirmed them, so OVS slows "flow install", too.
-  {
-    cause: 'ovsStall',
-    kind: 'poll.stalled',
-    service: 'ovs-vswitchd',
-    phases: ['ovs interface add', 'ovs interface delete', 'flow install'],
-  },
+  { cause: 'ovsStall', kind: 'poll.stalled', service: 'ovs-vswitchd', phases: OVS_PHASES },
   { cause: 'northdStall', kind: 'poll.stalled', service: 'ovn-northd', phases: ['port status up', 'port status down'], anywhere: true },
 ];
 
@@ -108,7 +104,7 @@ const USERS_ONLY: ReadonlySet<EventKind> = new Set<EventKind>([
 /** Whether lines of this kind count only if their request has a user id. */
 export const isOnlyOfUsers = (kind: EventKind): boolean => USERS_ONLY.has(kind);
 
-/** What can make a phase long, as sentences for a user. Empty if no line of a log shows a cause. */
+/** The possible causes of a long phase, as sentences for a user. Empty if no line of a log shows a cause. */
 export function causesKnownOf(phase: string): string[] {
   return [
     ...hostCauses

@@ -242,7 +242,7 @@ export const last = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'l
 /** The latest such line, anywhere in the action, before the phase's end. */
 export const latest = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest', anywhere: true });
 /** The latest such line of the same port and plug cycle, before the phase's end. */
-export const latestInCycle = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest' });
+export const inCycle = (...kinds: readonly EventKind[]): Edge => ({ kinds, pick: 'latest' });
 /** The line's time minus the duration that it states in `field`, in seconds. */
 export const endMinusDuration = (kind: EventKind, field = 'seconds'): Edge => ({ kinds: [kind], less: field });
 /** Marks an edge as a substitute for a better line: see `Edge.standIn`. */

@@ -81,7 +81,7 @@ function rowsOf(name: string): Row[] {
   return [...rows.values()];
 }
 
-/** What is known about the phase that a text names. If it names several, their names; undefined if it names none. */
+/** Explains the phase that a text names. If it names several, lists their names; undefined if it names none. */
 export function explainPhase(text: string): readonly PhaseNote[] | undefined {
   const names = phasesCalled(text);
   if (names.length > 1) return names.map((name) => ({ name, text: glossary[name] ?? '' }));

@@ -63,7 +63,7 @@ export function plannedIn(plan: Plan, phases: readonly Phase[], whole: Scope, co
   };
 }
 
-/** What became of a phase. @param hasAnyLine some of its lines are there */
+/** The fate of a phase. @param hasAnyLine some of its lines are there */
 export function fateOf(plan: Plan, isSeen: boolean, hasAnyLine: boolean, whole: Scope, context: PhaseContext): Fate {
   if (isSeen) return plan.isOptional ? 'not-reported' : 'seen';
   // A time-out may show that this action should have had an optional phase.

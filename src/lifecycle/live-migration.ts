@@ -1,7 +1,7 @@
 import type { EventKind } from '../catalogue/event.js';
 import { hours } from '../model/time.js';
 import { action, FAILURES, networkInfo, portRequests } from './common.js';
-import { type ActionSpec, endMinusDuration, last, latest, latestInCycle, line, type PhaseSpec } from './define.js';
+import { type ActionSpec, endMinusDuration, inCycle, last, latest, line, type PhaseSpec } from './define.js';
 import {
   apiRequest,
   flowInstall,
@@ -36,7 +36,7 @@ const movingChain: readonly PhaseSpec[] = plugUnawaited.flatMap((phase): PhaseSp
           from: [
             latest('live.migration.finishing', 'live.migration.completed', 'guest.lifecycle.migrated', 'guest.lifecycle.postcopy'),
             latest('guest.lifecycle.resumed'),
-            latestInCycle('lport.claimed.additional', 'interface.added', 'vif.plugged'),
+            inCycle('lport.claimed.additional', 'interface.added', 'vif.plugged'),
           ],
           to: [line('lport.chassis.changed')],
         },
@@ -44,9 +44,9 @@ const movingChain: readonly PhaseSpec[] = plugUnawaited.flatMap((phase): PhaseSp
     case flowInstall:
       return [{ ...phase, from: [line('lport.claimed.additional'), line('lport.chassis.changed', 'lport.claimed')] }];
     case lportUp:
-      return [{ ...phase, from: [latestInCycle('lport.chassis.changed', 'lport.claimed', 'lport.installed')] }];
+      return [{ ...phase, from: [inCycle('lport.chassis.changed', 'lport.claimed', 'lport.installed')] }];
     case portStatusUp:
-      return [{ ...phase, from: [latestInCycle('lport.up', 'lport.chassis.changed', 'lport.claimed')] }];
+      return [{ ...phase, from: [inCycle('lport.up', 'lport.chassis.changed', 'lport.claimed')] }];
     default:
       return [phase];
   }

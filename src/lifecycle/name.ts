@@ -160,13 +160,8 @@ export interface Evidence {
  * Lines without a request id count only after the candidate's first own line: before that another action was in
  * progress.
  */
-export function nameAction({
-  byRequest,
-  apiLines,
-  unattributed,
-  stateLines = [],
-  hadActionBefore = () => false,
-}: Evidence): ActionSpec | undefined {
+export function nameAction(evidence: Evidence): ActionSpec | undefined {
+  const { byRequest, apiLines, stateLines = [] } = evidence;
   const named: ActionSpec[] = [];
   for (const event of byRequest) {
     const locked = actionOfLock(event);
@@ -190,10 +185,10 @@ export function nameAction({
   const unlessExcluded = (spec: ActionSpec): ActionSpec | undefined => (isExcluded(spec) ? undefined : spec);
   return (
     namedByOwnState(byRequest, called, isRuledOut) ??
-    (has('instance.claimed') && !hadActionBefore() ? unlessExcluded(create) : undefined) ??
+    (has('instance.claimed') && evidence.hadActionBefore?.() !== true ? unlessExcluded(create) : undefined) ??
     byLineUnless.find(({ kinds, unless, spec }) => kinds.some(has) && !unless.some(has) && !isExcluded(spec))?.spec ??
     (byRequest[0]?.kind === 'instance.terminating' ? unlessExcluded(remove) : undefined) ??
-    namedByRest(byRequest, unattributed(), isExcluded) ??
+    namedByRest(byRequest, evidence.unattributed(), isExcluded) ??
     (has('instance.terminating') ? unlessExcluded(remove) : undefined)
   );
 }
@@ -238,17 +233,13 @@ function namedByOwnState(
 }
 
 /** The action by lines without a request id, alone or together with its own lines. */
-function namedByRest(
-  byRequest: readonly Event[],
-  unattributed: readonly Event[],
-  isExcluded: (spec: ActionSpec) => boolean,
-): ActionSpec | undefined {
-  const after = unattributed.filter(({ at }) => byRequest[0] !== undefined && at >= byRequest[0].at);
+function namedByRest(own: readonly Event[], rest: readonly Event[], isExcluded: (spec: ActionSpec) => boolean): ActionSpec | undefined {
+  const after = rest.filter(({ at }) => own[0] !== undefined && at >= own[0].at);
   const task = firstOf(after, taskNamed);
   // Both hosts of a migration find the task pending, so it does not show which of them writes the root.
   const pending = task === undefined ? undefined : byTask.get(task);
   if (pending !== undefined && pending.peerEvidence === undefined && !isExcluded(pending)) return pending;
-  const all = after.length === 0 ? byRequest : [...byRequest, ...after].sort(inOrder);
+  const all = after.length === 0 ? own : [...own, ...after].sort(inOrder);
   return byAll.find(({ steps, spec }) => areInOrder(steps, all) && !isExcluded(spec))?.spec;
 }
 

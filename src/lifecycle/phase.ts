@@ -51,7 +51,7 @@ export interface Coverage {
   readonly notApplicable: readonly string[];
 }
 
-/** The result for one phase of the table; `not-reported`: optional, so nothing is said about it. */
+/** The result for one phase of the table; `not-reported`: optional, so it is not reported. */
 export type Fate = 'seen' | 'not-reported' | 'not-applicable' | 'not-read' | 'not-logged' | 'no-plug' | 'no-line';
 
 /** A phase of the table, its spans, and what the logs could show of it. */

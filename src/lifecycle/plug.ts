@@ -2,7 +2,7 @@ import type { EventKind } from '../catalogue/event.js';
 import { REQUESTS } from '../model/call.js';
 import { knownServices } from '../model/services.js';
 import { seconds } from '../model/time.js';
-import { bound, type Edge, endMinusDuration, last, latest, latestInCycle, line, type PhaseSpec, standIn } from './define.js';
+import { bound, type Edge, endMinusDuration, inCycle, last, latest, line, type PhaseSpec, standIn } from './define.js';
 import { agentChain, agentRemove, dhcpConfigure, portProvision } from './ml2-ovs.js';
 import { secondsWaited } from './waited.js';
 
@@ -147,10 +147,7 @@ export const plugChain: readonly PhaseSpec[] = [
       line('port.status.up'),
       line('port.provision.complete'),
       line('port.provisioning'),
-      {
-        ...latestInCycle('agent.devices.configured', 'agent.ports.filtered', 'agent.filters.preparing', 'agent.port.updated'),
-        derived: true,
-      },
+      { ...inCycle('agent.devices.configured', 'agent.ports.filtered', 'agent.filters.preparing', 'agent.port.updated'), derived: true },
     ],
     to: [line('vif.plug.announced'), line('nova.notifying'), { kinds: ['nova.notified'], derived: true }],
   },

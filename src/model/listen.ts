@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Where to listen; port 0 lets the system choose one. */
+/** Where to listen; with port 0 the system chooses one. */
 export interface Listen {
   readonly host: string;
   readonly port: number;
