@@ -10,7 +10,7 @@ import type { Survey } from './survey.js';
 
 const MOST_UNRECOGNISED = 100;
 
-/** The most detailed level in a log, INFO if it has few records and none below WARNING; undefined without records. */
+/** The most detailed level in a log; INFO if too few records show no more than warnings; undefined without records. */
 export function levelFloorOf({ levels }: Survey): LogLevelFloor | undefined {
   const has = (...names: readonly Parameters<typeof levels.get>[0][]): boolean => names.some((name) => (levels.get(name) ?? 0) > 0);
   if (has('DEBUG', 'TRACE')) return 'DEBUG';
