@@ -52,7 +52,7 @@ export const lockWait: PhaseSpec = {
   to: [line('instance.lock.acquired')],
 };
 
-/** VerdictOptions the guest to shut down, up to its timeout. */
+/** Asking the guest to shut down, up to its timeout. */
 export const guestShutdown: PhaseSpec = {
   name: 'guest shutdown',
   service: 'nova-compute',
