@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { clock, inShort, inTime, inUtc, moments } from './format.js';
 
+/** A dot of a chart. */
 export interface Point {
   readonly at: number;
   readonly ms: number;
@@ -10,6 +11,7 @@ export interface Point {
   readonly href: string;
 }
 
+/** Dots of one shape and colour. */
 export interface Group {
   readonly name: string;
   /** CSS class of the dots */

@@ -155,6 +155,7 @@ function statedOffset(found: RegExpExecArray | null): number | undefined {
   return (sign === '-' ? -1 : 1) * (hours(Number(hour)) + minutes(Number(minute))) + 0;
 }
 
+/** Text of a small file (latin1); empty if it is missing or too large. */
 export function textOf(path: string): string {
   try {
     const found = statSync(path);

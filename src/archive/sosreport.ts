@@ -22,6 +22,7 @@ export function sosreportOf(path: string): string | undefined {
   return undefined;
 }
 
+/** Host and zone of a sosreport folder, as far as its files show them. */
 export function aboutHost(sosreport: string): AboutHost {
   const host = HOST_FILES.map((file) => textOf(join(sosreport, file)).trim()).find((text) => HOST.test(text));
   return { host, zone: zoneOf(sosreport) };

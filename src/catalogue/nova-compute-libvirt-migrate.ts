@@ -265,8 +265,8 @@ export const novaComputeLibvirtMigrate = defineMessages('nova-compute', {
   'image.copying': {
     logger: 'nova.virt.libvirt.imagebackend',
     level: 'INFO',
-    says: ['VerdictOptions glance to copy image {image:word} to our rbd store {store:word}'],
-    seen: ['VerdictOptions glance to copy image vm to our rbd store vm'],
+    says: ['Asking glance to copy image {image:word} to our rbd store {store:word}'],
+    seen: ['Asking glance to copy image vm to our rbd store vm'],
     since: 'Victoria',
   },
   'image.copied': {

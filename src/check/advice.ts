@@ -16,11 +16,13 @@ const named = (services: readonly string[]): string[] => {
 
 const needsOf = (visibility: Visibility): string[] => ('services' in visibility ? named(visibility.services) : []);
 
+/** Visible phases of each action, and the changes that would show more. */
 export interface ActionsReport {
   readonly actions: readonly ActionReport[];
   readonly advice: readonly Advice[];
 }
 
+/** What the logs show at which level, with the services whose logs were unreadable. */
 export interface CheckedLogging extends Logging {
   /** services whose logs were given but had no usable line */
   readonly unread: ReadonlySet<string>;

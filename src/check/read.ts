@@ -21,6 +21,7 @@ export interface ReadOptions extends Pick<SourceOptions, 'service' | 'host' | 'f
   readonly onBytes?: (bytes: number) => void;
 }
 
+/** The result of reading one log. */
 export interface Read {
   /** one survey per writer (service and host); a writer without lines is listed only if it is the only one */
   readonly surveys: readonly Survey[];

@@ -45,6 +45,7 @@ export interface SourceReport {
   readonly fault: string | undefined;
 }
 
+/** How well the logs show one phase of an action. */
 export interface PhaseReport {
   readonly name: string;
   readonly service: string;
@@ -55,6 +56,7 @@ export interface PhaseReport {
   readonly needs: readonly string[];
 }
 
+/** How well the logs show one action. */
 export interface ActionReport {
   readonly name: string;
   /** whether the logs show the action at all; `needs` says what would show it */
@@ -83,6 +85,7 @@ export interface Advice {
   readonly apart: readonly string[];
 }
 
+/** A message that the catalogue does not know, with its count. */
 export interface UnrecognisedReport {
   readonly service: string;
   readonly logger: string;
@@ -92,12 +95,14 @@ export interface UnrecognisedReport {
   readonly withInstance: number;
 }
 
+/** The possible releases of OpenStack or OVN. */
 export interface ReleaseReport {
   readonly family: 'openstack' | 'ovn';
   readonly says: string;
   readonly evidence: readonly string[];
 }
 
+/** The whole report of `check`; its JSON is the output of `--format json`. */
 export interface CheckReport {
   /** the worst problem first */
   readonly problems: readonly Problem[];

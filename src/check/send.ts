@@ -36,6 +36,7 @@ export interface TestTrace {
  */
 export type SendVerdict = 'none' | 'backend' | 'novaspan' | 'sdk';
 
+/** The answers of the backend to both test traces. */
 export interface SendReport {
   /** without user, password and query */
   readonly url: string;

@@ -10,6 +10,7 @@ import type { Survey } from './survey.js';
 
 const MOST_UNRECOGNISED = 100;
 
+/** The most detailed level in a log; INFO if too few records show no more than warnings; undefined without records. */
 export function levelFloorOf({ levels }: Survey): LogLevelFloor | undefined {
   const has = (...names: readonly Parameters<typeof levels.get>[0][]): boolean => names.some((name) => (levels.get(name) ?? 0) > 0);
   if (has('DEBUG', 'TRACE')) return 'DEBUG';
@@ -19,6 +20,7 @@ export function levelFloorOf({ levels }: Survey): LogLevelFloor | undefined {
   return all < FEW ? 'INFO' : 'WARNING';
 }
 
+/** The part of the report about one service in one log. */
 export function sourceReport(source: Source, finding: ClockFinding | undefined): SourceReport {
   const { set, service, survey, zone, isUtc } = source;
   const range = findRelease(survey.clues.evidence[0]?.family ?? 'openstack', survey.clues.evidence);
@@ -58,6 +60,7 @@ const iso = (at: Millis | undefined): string | undefined => (at === undefined ? 
 
 export const releaseReport = ({ family, text, evidence }: ReleaseFinding): ReleaseReport => ({ family, says: text, evidence });
 
+/** Unrecognised messages of all logs, merged by service, logger and shape. */
 export function unrecognisedIn(sources: readonly Source[]): UnrecognisedReport[] {
   const all = new Map<string, UnrecognisedReport>();
   for (const { service, survey } of sources) {

@@ -11,6 +11,7 @@ export interface Io extends Surroundings {
   readonly engine: Engine;
 }
 
+/** An option of a command. */
 export interface OptionSpec {
   readonly type: 'string' | 'boolean';
   readonly short?: string;
@@ -61,6 +62,7 @@ export interface Command extends Omit<CommandSpec<OptionSpecs>, 'run'> {
   execute(argv: readonly string[], io: Io): Promise<number>;
 }
 
+/** Makes a command of its specification: adds parsing, and erases the types of its options. */
 export function defineCommand<const O extends OptionSpecs>(spec: CommandSpec<O>): Command {
   const { run, ...data } = spec;
   return { ...data, execute: async (argv, io) => run(parse(data, argv), io) };

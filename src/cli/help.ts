@@ -3,6 +3,7 @@ import { type Command, type OptionSpec, placeholderOf } from './command.js';
 
 const WIDTH = 80;
 
+/** Exit codes that all commands share. */
 export const SHARED_EXITS: readonly { readonly code: number; readonly means: string }[] = [
   { code: 0, means: 'done' },
   { code: 64, means: 'wrong usage' },
@@ -56,6 +57,7 @@ export function helpOf(command: Command): string {
   ].join('\n');
 }
 
+/** The usage line of a command, such as `novaspan replay [OPTION]... PATH...`. */
 export const usageOf = ({ name, operands, options }: Command): string =>
   ['novaspan', name, ...(Object.keys(options).length === 0 ? [] : ['[OPTION]...']), ...(operands === '' ? [] : [operands])].join(' ');
 

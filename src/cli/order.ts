@@ -1,6 +1,7 @@
 import { extentOf, outcomeOf, rootOf } from '../export/terminal/reading.js';
 import type { FinishedTrace } from '../model/span.js';
 
+/** As for Array.sort. */
 export type Compare = (a: FinishedTrace, b: FinishedTrace) => number;
 
 const byText =
@@ -13,6 +14,7 @@ const byNumber =
     of(a) - of(b);
 const inOrder = (a: string, b: string): number => Number(a > b) - Number(a < b);
 
+/** Duration of an action in ms, by its extent. */
 export const durationMs = (trace: FinishedTrace): number => {
   const { start, end } = extentOf(trace);
   return end - start;
@@ -30,6 +32,7 @@ const orders = {
 } as const satisfies Record<string, Compare>;
 
 const names = Object.keys(orders) as readonly (keyof typeof orders)[];
+/** A sort key; a leading `-` reverses the order. */
 export type SortKey = keyof typeof orders | `-${keyof typeof orders}`;
 export const sortKeys: readonly SortKey[] = names.flatMap((name) => [name, `-${name}` as const]);
 

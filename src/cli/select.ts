@@ -80,6 +80,7 @@ function filterOf(option: string, text: string | undefined, make: (text: string)
 
 const FAILURES: ReadonlySet<string> = new Set(outcomes.filter(isError));
 
+/** Whether an action failed, timed out or was interrupted. */
 export const hasFailed = (trace: FinishedTrace): boolean => trace.form === 'action' && FAILURES.has(outcomeOf(trace) ?? '');
 
 const listOf = (text: string): string[] =>

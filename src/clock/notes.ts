@@ -18,6 +18,7 @@ export type NotesBehind = Pick<ClockNotes, 'moments' | 'requests' | 'stated' | '
 
 const DAY = hours(24);
 const REQUEST = /req-[0-9a-f]{8}-[0-9a-f-]{27}/g;
+/** Default limits of the notes of one log. */
 export const MOST: MostNotes = { requests: 20_000, moments: 20_000, stated: 2000 };
 
 /** Clock evidence of the lines of one service in one log, for `check`, `replay` and `tail`. */

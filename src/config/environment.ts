@@ -1,6 +1,7 @@
 /** Path of a field in the configuration, such as `['otlp', 'timeout']`. */
 export type FieldPath = readonly string[];
 
+/** An environment variable that sets a field. */
 export interface Variable {
   readonly name: string;
   readonly field: FieldPath;
@@ -56,6 +57,7 @@ export const variables: readonly Variable[] = [
   { name: 'NOVASPAN_TELEMETRY_LISTEN', field: ['telemetry', 'listen'] },
 ];
 
+/** A field of the configuration, and the standard variables that win over it. */
 export interface StandardVariables {
   readonly field: FieldPath;
   readonly names: readonly string[];

@@ -1,5 +1,6 @@
 import type { FieldPath } from './environment.js';
 
+/** A command line option that sets a field. */
 export interface Flag {
   readonly field: FieldPath;
   /** the value that the flag sets, if not its own value */

@@ -5,6 +5,7 @@ import { flagFields } from './flags.js';
 import { type Config, configSchema } from './schema.js';
 import { readYaml, type YamlFile } from './yaml-file.js';
 
+/** Where settings come from, lowest precedence first. */
 export interface ConfigSources {
   /** configuration in YAML */
   readonly file?: string | undefined;

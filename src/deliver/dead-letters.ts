@@ -16,12 +16,14 @@ interface DeadLetter {
   readonly trace: object;
 }
 
+/** Why the backend refused a trace. */
 export interface Refusal {
   readonly reason: string;
   readonly at: string;
   readonly status?: number | undefined;
 }
 
+/** Limits of the folder; a new trace beyond them is dropped. */
 export interface DeadLetterLimits {
   readonly limitBytes?: number;
   readonly limitFiles?: number;

@@ -7,6 +7,7 @@ const REMINDER = minutes(10);
 /** The same failure within this time belongs to the same outage: it is logged again only if it lasts. */
 const SAME = minutes(1);
 
+/** A failure of the backend. */
 export interface Trouble {
   /** when the first request failed */
   readonly since: Millis;

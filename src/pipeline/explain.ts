@@ -19,6 +19,7 @@ import { serviceOfIdent } from '../tail/name.js';
 
 const CARRIAGE_RETURN = 13;
 
+/** Explanation of a line or a phase, as named stages in order. */
 export interface Explanation {
   readonly stages: readonly { readonly name: string; readonly text: string }[];
   /** false if a stage failed, so that the line leads to no span */

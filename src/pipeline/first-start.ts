@@ -10,6 +10,7 @@ export interface FirstStart {
   readonly folder: string | undefined;
 }
 
+/** Whether a log had lines before this start. */
 export const holdsLines = ({ place, lagBytes }: SourceReport): boolean => place.offset + lagBytes > 0;
 
 /** Logs which lines are not exported. A user who tries `tail` on old logs sees no trace, and needs the reason. */

@@ -29,6 +29,7 @@ export interface SavedLogs {
   readonly undelivered: readonly LiveTrace[];
 }
 
+/** State of one log in a checkpoint. */
 export interface SavedLog {
   /** path in the configuration that led to the log */
   readonly under: string;

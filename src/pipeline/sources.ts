@@ -69,6 +69,7 @@ export const aboutSet = (set: LogSet, found: FoundLogs, options: ReadOptions) =>
   latest: () => lastWritten(set),
 });
 
+/** Opens one file of a log, or standard input for `-`. @throws OperatorError LOG_UNREADABLE */
 export async function openPart(part: string, { stdin }: FoundLogs, from = 0, piece?: number): Promise<LogInput> {
   if (isJournalPath(part)) return openJournal(part);
   return part === '-' && stdin !== undefined ? openStream(stdin) : openLog(part, from, piece, skimmer()?.room);

@@ -14,6 +14,7 @@ export type Writing = 'oslo.log' | 'oslo.log, coloured' | 'oslo.log behind file 
 
 /** What surrounds a record: nothing, colours, or a prefix. */
 type Surrounding = 'nothing' | 'colours' | 'prefix';
+/** Kind of envelope that was found. */
 export type Made = 'oslo' | 'vlog' | 'uwsgi';
 
 const LONGEST_MESSAGE = 64 * 1024;

@@ -6,6 +6,7 @@ const MOST = 64;
 /** The lines of a traceback follow each other at once: no more lines arrive for a failure this old. */
 const FAILURE = 60_000;
 
+/** Whether a failure is too old to get more lines of its traceback. */
 export const isLate = (at: Millis, newest: Millis | undefined): boolean => newest !== undefined && at < newest - FAILURE;
 
 /** The last failed record of each process of a log. */

@@ -10,6 +10,7 @@ import type { Quarter } from './skim/skimmer.js';
 const MOST_DETAIL = 120;
 const LONGEST_DETAIL = 500;
 const LONGEST_LEVEL = 8;
+/** In ms. Offsets of time zones change only at multiples of it. */
 export const QUARTER = 15 * 60_000;
 const HOUR = 4 * QUARTER;
 export const UUID_LENGTH = 36;
@@ -32,8 +33,10 @@ export const vlogLevels = new Recent(LONGEST_LEVEL, vlogLevel);
 /** Shared by all records that no traceback can follow. */
 export const NO_DETAIL: string[] = [];
 
+/** Levels whose records may report a failure and have a traceback. */
 export const isFailure = (level: Level): boolean => level === 'ERROR' || level === 'WARNING' || level === 'CRITICAL';
 
+/** Adds a continuation line, such as one of a traceback, to an event. */
 export function addDetail(event: Event, bytes: Buffer, start: number, end: number): void {
   if (event.detail.length < MOST_DETAIL) event.detail.push(printable(bytes.toString('utf8', start, Math.min(end, start + LONGEST_DETAIL))));
 }

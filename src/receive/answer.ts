@@ -3,6 +3,7 @@ export type Encoding = 'json' | 'protobuf';
 
 export const CONTENT_TYPES: Readonly<Record<Encoding, string>> = { json: 'application/json', protobuf: 'application/x-protobuf' };
 
+/** An HTTP answer to a sender. */
 export interface Answer {
   readonly status: number;
   readonly body: Buffer;

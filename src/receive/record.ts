@@ -30,6 +30,7 @@ export interface SentLog {
 /** Why a record is rejected: its sender must be configured differently. */
 export type Reason = 'no line' | 'no host' | 'not a host' | 'no log' | 'too many logs';
 
+/** Result for one record. */
 export type Verdict =
   | { readonly outcome: 'taken'; readonly log: SentLog; readonly lines: Buffer }
   /** of a log that is not read */

@@ -71,6 +71,7 @@ export async function findLogsAndFaults(
   return { logs, archives, faults, unsure };
 }
 
+/** Result of `liveLogs`. */
 export interface LiveLogs {
   readonly logs: readonly string[];
   readonly unmatched: readonly string[];
@@ -236,6 +237,7 @@ function logsBelow(
   }
 }
 
+/** One error for all faults. Its message has a line per path. */
 export function unreadable(faults: readonly Fault[]): OperatorError {
   const [first, ...others] = faults;
   // The error already says what to do.

@@ -17,6 +17,7 @@ const PATIENCE_WITH_DELETED: Millis = minutes(10);
 const PATIENCE_WITH_BUSY: Millis = hours(1);
 const MOST_DEPARTING = 4;
 
+/** An open file of a log, and its role. */
 export interface HeldFile {
   readonly file: FileInReading;
   readonly number: number;

@@ -38,8 +38,10 @@ export interface LogPosition {
  * it contains the time of a line in the middle.
  */
 export const HEAD_BYTES = 1024;
+/** Number of bytes before an offset that identify a file, together with its head. */
 export const MARKER_BYTES = 256;
 
+/** First 32 hex digits of the SHA-256. */
 export const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex').slice(0, 32);
 
 /** A place in a log, at the beginning of a line: later places are greater by `file`, then by `offset`. */

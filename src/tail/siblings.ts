@@ -26,6 +26,7 @@ export interface Named {
   isFile(): boolean;
 }
 
+/** Whether two names lead to the same file, by device and inode. */
 export const isSame = (
   a: { readonly dev: number; readonly ino: number },
   b: { readonly dev: number; readonly ino: number } | undefined,

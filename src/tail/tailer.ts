@@ -44,6 +44,7 @@ export interface PollReport {
   readonly missing: readonly string[];
 }
 
+/** Follows some logs. */
 export interface Tailer {
   /**
    * One poll cycle: finds logs, and reads on in each, one at a time.

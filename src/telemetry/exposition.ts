@@ -19,6 +19,7 @@ export interface Sample {
     | undefined;
 }
 
+/** A metric with its full name and a function that returns its samples. */
 export interface Exposed extends Family {
   /** the full name */
   readonly name: string;
@@ -62,6 +63,7 @@ export function exposeCounter(name: CounterName, values: () => Iterable<readonly
   };
 }
 
+/** Exposes a gauge, computed from the vitals at each scrape. */
 export function exposeGauge(name: GaugeName, now: () => { readonly vitals: Vitals; readonly at: Millis }): Exposed {
   const { help, label, read }: Gauge = gauges[name];
   const labels = label === undefined ? [] : [label];
@@ -74,6 +76,7 @@ export function exposeGauge(name: GaugeName, now: () => { readonly vitals: Vital
   return { name: PREFIX + name, type: 'gauge', help, labels, samples };
 }
 
+/** Exposes a family whose samples are kept elsewhere. */
 export const exposeFamily = (name: string, { type, help, labels }: Family, samples: () => readonly Sample[]): Exposed => ({
   name: PREFIX + name,
   type,
@@ -114,5 +117,6 @@ function linesOf(
   return [...(hasBuckets ? buckets : []), total('_sum', sum), total('_count', count)];
 }
 
+/** Joins names and values of labels. */
 export const named = (labels: readonly string[], values: readonly string[]): Record<string, string> =>
   Object.fromEntries(labels.map((label, place) => [label, values[place]!]));

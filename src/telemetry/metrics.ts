@@ -22,6 +22,7 @@ export interface MetricsOptions {
   readonly phaseHistograms?: PhaseHistograms;
 }
 
+/** Metrics of one sidecar. */
 export interface Metrics {
   /** Counts events of this process; starts at 0. */
   readonly count: Count;

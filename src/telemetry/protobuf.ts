@@ -15,6 +15,7 @@ export interface Native extends Exposed {
 
 const TYPES = { counter: 0, gauge: 1, summary: 2, histogram: 4 } as const;
 
+/** All families as protobuf, for Prometheus. */
 export function protobufOf(families: readonly Exposed[], natives: readonly Native[]): Uint8Array {
   const encoded = [
     ...families.map((family) => familyOf(family, metricsOf(family))),

@@ -12,6 +12,7 @@ export function bloomOf(texts: ReadonlySet<string>): Uint8Array {
   return filter;
 }
 
+/** Whether a text may be in the set; false is certain. */
 export const mayHold = (filter: Uint8Array, text: string): boolean =>
   bitsOf(text, filter.length * 8).every((bit) => (filter[bit >> 3]! & (1 << (bit & 7))) !== 0);
 

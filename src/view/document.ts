@@ -11,6 +11,7 @@ export interface Assets {
 
 let read: Assets | undefined;
 
+/** Loads script and style of the page, once. */
 export function assets(): Assets {
   read ??= { script: packageText('dist/web/page.js'), style: packageText('dist/web/page.css') };
   return read;

@@ -30,6 +30,7 @@ export interface KeyValue {
   readonly value: string | number | boolean;
 }
 
+/** A trace in Jaeger's JSON. */
 export function toJaeger(trace: FinishedTrace): JaegerTrace {
   const processes = new Map<string, { id: string; serviceName: string; tags: KeyValue[] }>();
   const spans = trace.spans.map((span): JaegerSpan => {
@@ -66,6 +67,7 @@ export function toJaeger(trace: FinishedTrace): JaegerTrace {
   };
 }
 
+/** Milliseconds in microseconds, Jaeger's unit. */
 export const micros = (millis: number): number => Math.round(millis * 1000);
 
 const text = (key: string, value: string): KeyValue => ({ key, type: 'string', value });

@@ -93,6 +93,7 @@ export interface SpanRow {
   readonly gate?: number;
 }
 
+/** A log line behind a span. */
 export interface LogLine {
   readonly at: number;
   readonly level: string;

@@ -23,6 +23,7 @@ import { differences } from './same.js';
 const extents = ['own', 'read', 'all'] as const;
 type Extent = (typeof extents)[number];
 
+/** The result of an excerpt. */
 export interface Excerpt {
   /** the chosen traces; if empty, nothing is written */
   readonly traces: readonly FinishedTrace[];
