@@ -16,8 +16,8 @@ const growth = (rows, from) => {
   if (counted === undefined || counted.length < 2) return undefined;
   return Math.max(...counted.slice(1).map(({ each }, i) => each / counted[i].each));
 };
-/** What a file more costs, among many and among few. */
-const growthOfFiles = (rows, field) => {
+/** What one more costs, of three rows: among many and among few. */
+const growthOfOneMore = (rows, field) => {
   const [few, some, many] = rows ?? [];
   if (many === undefined) return undefined;
   const each = (a, b) => (b[field] - a[field]) / (b.count - a.count);
@@ -49,7 +49,7 @@ export const GOALS = [
   { what: 'two cores on 800 MB', part: 'jobs', least: 1.6, of: (r) => r.jobs },
   { what: 'sidecar at 1,000 lines/s, beside mtail', part: 'sidecar', most: 1, of: (r) => r.sidecar?.ofMtail },
   { what: 'sidecar, idle', part: 'files', most: 80, unit: ' MB', of: (r) => rowOf(r.files, 12)?.rssMb },
-  { what: 'sidecar with 1,000 open actions', part: 'memory', most: 100, unit: ' MB', of: (r) => r.memory?.openMb },
+  { what: 'sidecar with 1,000 open actions', part: 'memory', most: 100, unit: ' MB', of: (r) => rowOf(r.memory, 1000)?.openMb },
   {
     what: 'sidecar, wake-ups a second of its main thread when nothing is written',
     part: 'files',
@@ -61,8 +61,9 @@ export const GOALS = [
   { what: '`trace-id`, beside bare Node.js', part: 'start', most: 1.2, of: (r) => r.start?.traceId },
   { what: 'growth with boots at once, from one row to the next', part: 'boots', most: LINEAR, of: (r) => growth(r.boots, 100) },
   { what: 'growth with ports per instance, from one row to the next', part: 'ports', most: LINEAR, of: (r) => growth(r.ports, 1) },
-  { what: 'growth with files: processor time', part: 'files', most: LINEAR, of: (r) => growthOfFiles(r.files, 'cpu') },
-  { what: 'growth with files: memory', part: 'files', most: LINEAR, of: (r) => growthOfFiles(r.files, 'rssMb') },
+  { what: 'growth with actions under way: memory', part: 'memory', most: LINEAR, of: (r) => growthOfOneMore(r.memory, 'openMb') },
+  { what: 'growth with files: processor time', part: 'files', most: LINEAR, of: (r) => growthOfOneMore(r.files, 'cpu') },
+  { what: 'growth with files: memory', part: 'files', most: LINEAR, of: (r) => growthOfOneMore(r.files, 'rssMb') },
 ];
 
 const shown = (value, unit) => `${value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2)}${unit}`;

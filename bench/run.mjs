@@ -7,7 +7,7 @@
 //   npm run bench -- --size 800            MB of each kind of log: 200, 800 or 2000
 //   npm run bench -- --runs 5              medians of so many runs
 //   npm run bench -- --counts 10,100,1000  boots at once
-//   npm run bench -- --actions 100,1000    boots under way of which the sidecar's memory is measured
+//   npm run bench -- --actions 10,100,1000 boots under way of which the sidecar's memory is measured
 //   npm run bench -- --seconds 60          how long the sidecar is measured
 //   npm run bench -- --main FILE           another build's dist/cli/main.js
 //   npm run bench -- --against FILE        replays beside another build instead of the peers, in turn; can be given again
@@ -38,7 +38,7 @@ const { values: given } = parseArgs({
     size: { type: 'string', default: '200' },
     runs: { type: 'string' },
     counts: { type: 'string' },
-    actions: { type: 'string', default: '1000' },
+    actions: { type: 'string', default: '10,100,1000' },
     seconds: { type: 'string' },
     against: { type: 'string', multiple: true, default: [] },
     main: { type: 'string', default: here('../dist/cli/main.js') },
