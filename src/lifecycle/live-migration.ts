@@ -107,13 +107,14 @@ export const liveMigration: ActionSpec = action({
     'live.migration.vif.failed',
     'live.migration.refused',
     'live.migration.cancelled',
+    'live.migration.destination.failed',
   ],
   cleanupEvents: [
-    'live.migration.failed',
     'live.migration.aborted',
     'live.migration.claim.dropping',
     'migration.allocation.swapped',
     'migration.allocation.deleted',
+    'live.migration.destination.failed',
   ],
   deadline: hours(12),
   phases: [

@@ -84,6 +84,17 @@ describe('how an action ended', () => {
     expect(candidates(rebuilding).map(end)).toEqual([['rebuild', 'timed-out', undefined, 'unobserved']]);
   });
 
+  it('a live migration whose guest has moved fails where the destination fails after that', () => {
+    const broken = [
+      nova(3, 'Live Migration failure: operation failed: domain is not running: libvirt.libvirtError: operation failed'),
+      nova(
+        10,
+        'Post live migration at destination cmp2 failed: nova.exception_Remote.InstanceNotFound_Remote: Instance could not be found.',
+      ),
+    ];
+    expect(candidates(broken).map(end)).toEqual([['live-migration', 'failed', 10, 'derived']]);
+  });
+
   it("an API's answer with an error is no end of what nova-compute does", () => {
     const answer = (status: number): Event[] =>
       eventsOf('nova-api', [
