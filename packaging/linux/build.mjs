@@ -1,64 +1,37 @@
 // `npm run packages`: out/novaspan_VERSION_ARCH.deb and out/novaspan-VERSION-1.ARCH.rpm. Both hold the executable of packaging/executable, so that
 // they need no Node.js on the host, and the unit, the user, the configuration, completion and the page for man.
-import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  lutimesSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { arch, tmpdir } from 'node:os';
+import { chmodSync, copyFileSync, lutimesSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { arch } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { inTemporaryFolder, isThere, megabytes, OUT, ROOT, run } from '../common.mjs';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
-const OUT = join(ROOT, 'out');
 const EXECUTABLE = join(OUT, 'novaspan');
 const { version, description } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const ARCHES = { x64: { deb: 'amd64', rpm: 'x86_64' }, arm64: { deb: 'arm64', rpm: 'aarch64' } };
 const { deb, rpm } = ARCHES[arch()];
 const MAINTAINER = 'The novaspan authors <novaspan@localhost.invalid>';
 /** Of the last commit, so that the same tree gives the same package. */
-const made = Number(process.env.SOURCE_DATE_EPOCH ?? text('git', ['log', '-1', '--format=%ct']));
+const made = Number(process.env.SOURCE_DATE_EPOCH ?? run('git', ['log', '-1', '--format=%ct']));
+const env = { ...process.env, SOURCE_DATE_EPOCH: String(made) };
 
-execFileSync(process.execPath, [join(ROOT, 'packaging/executable/build.mjs')], { stdio: 'inherit' });
-const work = mkdtempSync(join(tmpdir(), 'novaspan-packages-'));
-try {
-  for (const [kind, program, build] of [
-    ['.deb', 'dpkg-deb', buildDeb],
-    ['.rpm', 'rpmbuild', buildRpm],
-  ]) {
-    if (!isThere(program)) console.log(`${kind} skipped: there is no ${program} here`);
-    else console.log(build());
-  }
-} finally {
-  rmSync(work, { recursive: true, force: true });
+run(process.execPath, [join(ROOT, 'packaging/executable/build.mjs')], { stdio: 'inherit' });
+for (const [kind, program, build] of [
+  ['.deb', 'dpkg-deb', buildDeb],
+  ['.rpm', 'rpmbuild', buildRpm],
+]) {
+  if (!isThere(program)) console.log(`${kind} skipped: there is no ${program} here`);
+  else await inTemporaryFolder('package', build);
 }
 
-function text(program, args, options) {
-  return execFileSync(program, args, { encoding: 'utf8', cwd: ROOT, ...options })?.trim() ?? '';
-}
-
-function isThere(program) {
-  try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
+function shown(name) {
+  console.log(`out/${name}: ${megabytes(join(OUT, name))}`);
 }
 
 /** Every file of the package, with its mode. */
 function files() {
   const from = (path) => readFileSync(join(ROOT, path));
-  const printed = (...args) => execFileSync(EXECUTABLE, args, { maxBuffer: 2 ** 26 });
+  const printed = (...args) => run(EXECUTABLE, args);
   const unit = from('deploy/systemd/novaspan.service')
     .toString()
     .replace('ExecStart=/usr/bin/node /opt/novaspan/dist/cli/main.js ', 'ExecStart=/usr/bin/novaspan ')
@@ -110,7 +83,7 @@ function settle(folder) {
   }
 }
 
-function buildDeb() {
+function buildDeb(work) {
   const root = join(work, 'deb');
   stage(root);
   const control = join(root, 'DEBIAN');
@@ -123,7 +96,7 @@ function buildDeb() {
   script('prerm', 'before-remove.sh');
   script('postrm', 'after-remove.sh');
   writeFileSync(join(control, 'conffiles'), '/etc/novaspan/novaspan.yaml\n');
-  const size = Math.ceil(Number(text('du', ['-sk', root]).split('\t')[0]));
+  const [size] = run('du', ['-sk', root]).split('\t');
   writeFileSync(
     join(control, 'control'),
     `${[
@@ -143,13 +116,11 @@ function buildDeb() {
     ].join('\n')}\n`,
   );
   const name = `novaspan_${version}_${deb}.deb`;
-  const env = { ...process.env, SOURCE_DATE_EPOCH: String(made) };
-  text('dpkg-deb', ['--root-owner-group', '-Zxz', '-z3', '--build', root, join(OUT, name)], { env });
-  return shown(name);
+  run('dpkg-deb', ['--root-owner-group', '-Zxz', '-z3', '--build', root, join(OUT, name)], { env });
+  shown(name);
 }
 
-function buildRpm() {
-  const top = join(work, 'rpm');
+function buildRpm(top) {
   const root = join(top, 'staged');
   stage(root);
   const script = (from) => readFileSync(join(ROOT, 'packaging/linux', from), 'utf8');
@@ -187,26 +158,9 @@ function buildRpm() {
     ].join('\n')}\n`,
   );
   const defines = { _topdir: top, _rpmdir: join(top, 'rpms'), _binary_payload: 'w3.xzdio' };
-  text(
-    'rpmbuild',
-    [
-      '-bb',
-      '--quiet',
-      '--target',
-      rpm,
-      '--buildroot',
-      root,
-      ...Object.entries(defines).flatMap(([name, value]) => ['--define', `${name} ${value}`]),
-      '--noclean',
-      spec,
-    ],
-    { env: { ...process.env, SOURCE_DATE_EPOCH: String(made) }, stdio: ['ignore', 'ignore', 'inherit'] },
-  );
+  const defined = Object.entries(defines).flatMap(([name, value]) => ['--define', `${name} ${value}`]);
+  run('rpmbuild', ['-bb', '--quiet', '--target', rpm, '--buildroot', root, ...defined, '--noclean', spec], { env });
   const name = `novaspan-${version}-1.${rpm}.rpm`;
   renameSync(join(top, 'rpms', rpm, name), join(OUT, name));
-  return shown(name);
-}
-
-function shown(name) {
-  return `out/${name}: ${(statSync(join(OUT, name)).size / 1e6).toFixed(1)} MB`;
+  shown(name);
 }
