@@ -14,11 +14,15 @@ const filesIn = (folder) =>
   globSync('**/*', { cwd: join(ROOT, folder) })
     .filter((path) => !/\.(?:trace|mjs)$/.test(path))
     .map((path) => join(folder, path));
+/** EX_TEMPFAIL: this machine cannot build it now. */
+const UNAVAILABLE = 75;
 
 mkdirSync(OUT, { recursive: true });
 await inTemporaryFolder('executable', make);
 
 async function make(work) {
+  const node = nodeOfNpm(work);
+  if (node === undefined) return;
   const [main, shard] = await Promise.all([
     bundle('src/cli/main.ts', join(work, 'novaspan.cjs')),
     bundle('src/pipeline/shards/worker.ts', join(work, 'shard.cjs')),
@@ -30,7 +34,6 @@ async function make(work) {
     assets[path] = join(ROOT, path);
 
   const executable = join(OUT, 'novaspan');
-  const node = nodeOfNpm(work);
   const config = join(work, 'sea.json');
   writeFileSync(
     config,
@@ -88,7 +91,15 @@ function nodeOfNpm(work) {
   const prefix = join(work, 'node');
   mkdirSync(prefix);
   const options = ['--silent', '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--prefix', prefix];
-  run('npm', ['install', ...options, `${name}@${NODE}`], { stdio: 'inherit' });
+  try {
+    run('npm', ['install', ...options, `${name}@${NODE}`], { stdio: 'inherit' });
+  } catch {
+    console.error(
+      `npm cannot install ${name}@${NODE}, which the executable is built of: is the registry reached, and has it that package?`,
+    );
+    process.exitCode = UNAVAILABLE;
+    return undefined;
+  }
   const binary = join(prefix, 'node_modules', name, 'bin/node');
   chmodSync(binary, 0o755);
   if (isThere('strip')) run('strip', [binary]);
