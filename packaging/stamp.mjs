@@ -1,6 +1,7 @@
 // What a release writes into the tree: pure, so that a test can look at it.
 
-const FORM = /^\d+\.\d+\.\d+(?:-[0-9a-z.]+)?$/i;
+/** No `-rc.1`: packages of Debian and Red Hat, and what docs call them, would each spell it in their own way. */
+const FORM = /^\d+\.\d+\.\d+$/;
 
 /** Where the version stands besides package.json, package-lock.json and CHANGELOG.md. Each must name the old one. */
 export const NAMED_IN = [
@@ -28,7 +29,8 @@ export const STAMPED = ['package.json', 'package-lock.json', 'CHANGELOG.md', ...
 export function stamp(files, { version, date }) {
   if (!FORM.test(version)) throw new Error(`"${version}" is no version: write it as 1.2.3`);
   const old = JSON.parse(files['package.json']).version;
-  if (old === version) throw new Error(`package.json is ${version} already: a release has a new version`);
+  // Stamped before and never tagged, so never released: only what changed since then is missing in its section.
+  if (old === version) return { ...files, 'CHANGELOG.md': changelogAgain(files['CHANGELOG.md'], version, date) };
   const stamped = {
     'package.json': replaced('package.json', files['package.json'], `"version": "${old}"`, `"version": "${version}"`),
     'package-lock.json': lock(files['package-lock.json'], version),
@@ -40,12 +42,22 @@ export function stamp(files, { version, date }) {
 
 /** What changed since the last release gets its name; what comes next begins empty. */
 function changelog(text, version, date) {
-  const from = text.indexOf('## [Unreleased]\n');
-  const unreleased = text.slice(from).split('\n## ')[0];
-  if (from < 0 || !/^(?:-|###) /m.test(unreleased))
-    throw new Error('CHANGELOG.md has nothing under [Unreleased]: write what changed first');
+  if (!hasUnreleased(text)) throw new Error('CHANGELOG.md has nothing under [Unreleased]: write what changed first');
   if (text.includes(`## [${version}]`)) throw new Error(`CHANGELOG.md has a [${version}] already`);
   return text.replace('## [Unreleased]\n', `## [Unreleased]\n\n## [${version}] - ${date}\n`);
+}
+
+/** The same for a version that has its section: its heading moves up, above what was written since. */
+function changelogAgain(text, version, date) {
+  const heading = new RegExp(`^## \\[${version.replaceAll('.', '\\.')}\\] - .*\\n\\n`, 'm');
+  if (!heading.test(text)) throw new Error(`package.json is ${version}, and CHANGELOG.md has no "## [${version}] - DAY"`);
+  const rest = text.replace(heading, '');
+  return rest.replace('## [Unreleased]\n', `## [Unreleased]\n\n## [${version}] - ${date}\n`);
+}
+
+function hasUnreleased(text) {
+  const from = text.indexOf('## [Unreleased]\n');
+  return from >= 0 && /^(?:-|###) /m.test(text.slice(from).split('\n## ')[0]);
 }
 
 /** The two places for the project itself; libraries may have the same version. */

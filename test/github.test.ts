@@ -47,6 +47,20 @@ describe('what GitHub reads', () => {
     for (const [, script] of runs.join('\n').matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([script!]);
     expect(tried).toContain(Number(text('.nvmrc')));
   });
+
+  it('gives a workflow no right but reading, and takes no action of a branch', () => {
+    const workflow = text('.github/workflows/ci.yaml');
+    const { permissions, jobs } = parse(workflow) as {
+      permissions: object;
+      jobs: Record<string, { permissions?: object; steps: { uses?: string; with?: Record<string, unknown> }[] }>;
+    };
+    expect([permissions, ...Object.values(jobs).flatMap((job) => job.permissions ?? [])]).toEqual([{ contents: 'read' }]);
+    const used = Object.values(jobs).flatMap(({ steps }) => steps.filter(({ uses }) => uses !== undefined));
+    for (const { uses, with: given } of used) {
+      expect(uses).toMatch(/^actions\/[a-z-]+@(?:v\d+|[0-9a-f]{40})$/);
+      if (uses!.startsWith('actions/checkout@')) expect(given?.['persist-credentials']).toBe(false);
+    }
+  });
 });
 
 it('pages for contributors name scripts, commands and files that are there', () => {

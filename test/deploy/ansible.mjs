@@ -4,11 +4,12 @@
 // vanishes (an overlay in a mount namespace), which needs root, Debian and its python3-apt. systemctl is a stand-in
 // there, and so is the package, unless NOVASPAN_DEB names one.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CACHE, skip } from '../stack/go.mjs';
+import { skip } from '../stack/go.mjs';
 import { Skip } from '../stack/skip.mjs';
+import { virtualEnvironment } from './venv.mjs';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const ROLES = join(ROOT, 'deploy/ansible');
@@ -16,26 +17,6 @@ const WANTED = ['ansible-core>=2.15,<2.20', 'ansible-lint>=24,<27'];
 
 const failed = (what, { stdout, stderr }) => new Error(`${what}\n${stdout}${stderr}`);
 const ok = (what) => console.log(`ok: ${what}`);
-
-/** The folder of a virtual environment with Ansible. */
-function ansible() {
-  const folder = join(CACHE, 'ansible-2');
-  const made = join(folder, 'made');
-  if (existsSync(made)) return folder;
-  if (spawnSync('python3', ['-m', 'venv', '--help']).status !== 0) skip('there is no Python with venv here');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(CACHE, { recursive: true });
-  console.log(`installing Ansible into ${folder} (once)`);
-  for (const [program, ...args] of [
-    ['python3', '-m', 'venv', folder],
-    [join(folder, 'bin/pip'), 'install', '--quiet', '--disable-pip-version-check', ...WANTED],
-  ]) {
-    const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-    if (status !== 0) skip(`Ansible cannot be installed: ${stderr?.trim().split('\n').at(-1)}`);
-  }
-  writeFileSync(made, '');
-  return folder;
-}
 
 function checkRules(venv, home) {
   const env = { ...process.env, PATH: `${venv}/bin:${process.env.PATH}`, ANSIBLE_HOME: home, ANSIBLE_ROLES_PATH: join(ROLES, 'roles') };
@@ -60,7 +41,7 @@ function hindrance() {
 
 const folder = mkdtempSync(join(tmpdir(), 'novaspan-ansible-'));
 try {
-  const venv = ansible();
+  const venv = virtualEnvironment('ansible-2', WANTED);
   checkRules(venv, join(folder, 'home'));
   const why = hindrance();
   if (why !== undefined) skip(`the role was not run: ${why}`);

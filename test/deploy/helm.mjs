@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npm run test:helm`: the chart in deploy/helm, with Helm itself. It gives what deploy/kubernetes gives, takes the values
-// that it has, and refuses wrong ones. Helm is built from the Go module proxy once, and kept in $NOVASPAN_CACHE.
+// that it has, and refuses wrong ones. What it gives, and deploy/kubernetes, is what Kubernetes takes, by the schemas of its
+// API, which PyPI's kubernetes-validate holds. Helm is built from the Go module proxy once, and kept in $NOVASPAN_CACHE.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -8,11 +9,15 @@ import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { cachedProgram, lastLine, skip } from '../stack/go.mjs';
 import { Skip } from '../stack/skip.mjs';
+import { virtualEnvironment } from './venv.mjs';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const CHART = join(ROOT, 'deploy/helm/novaspan');
 const HELM = 'helm.sh/helm/v3';
 const VERSION = 'v3.19.4';
+/** Of kubernetes-validate, which has the version of the newest Kubernetes whose schemas it holds. */
+const SCHEMAS = '1.37.0';
+const RELEASES = ['1.25', '1.37'];
 const NAMESPACE = 'openstack';
 
 const read = (path) => readFileSync(join(ROOT, path), 'utf8');
@@ -130,8 +135,32 @@ function sameAsKustomize(daemonSet) {
   assert.deepEqual(keysOf(daemonSet.spec), keysOf(kustomized.spec));
 }
 
+/** Strict: no field that the API does not have. PodMonitor is of the Prometheus operator, of which there is no schema. */
+function checkSchemas(helm) {
+  const validator = join(
+    virtualEnvironment(`kubernetes-validate-${SCHEMAS}`, [`kubernetes-validate==${SCHEMAS}`]),
+    'bin/kubernetes-validate',
+  );
+  const validate = (release, text) =>
+    spawnSync(validator, ['--strict', '--kubernetes-version', release, '-'], { input: text, encoding: 'utf8' });
+  const chart = (...set) =>
+    spawnSync(helm, ['template', 'novaspan', CHART, ...set.flatMap((each) => ['--set', each])], { encoding: 'utf8' }).stdout;
+  const all = chart('networkPolicy.enabled=true', 'envFrom[0].secretRef.name=otlp', 'podSecurityContext.runAsUser=0');
+  for (const release of RELEASES) {
+    for (const text of [all, chart(), read('deploy/kubernetes/daemonset.yaml')]) {
+      const { status, stdout, stderr } = validate(release, text);
+      assert.equal(status, 0, stdout + stderr);
+      assert.doesNotMatch(stdout + stderr, /Couldn't find/);
+    }
+    assert.notEqual(validate(release, all.replaceAll('hostPath:', 'hostPat:')).status, 0);
+  }
+  ok(`the chart and deploy/kubernetes are what Kubernetes ${RELEASES.join(' and ')} take (schemas of their API, strict)`);
+}
+
 try {
-  checkChart(await buildHelm());
+  const helm = await buildHelm();
+  checkChart(helm);
+  checkSchemas(helm);
   console.log('the Helm chart: passed');
 } catch (error) {
   if (!(error instanceof Skip)) throw error;

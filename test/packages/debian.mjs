@@ -8,32 +8,26 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { arch } from 'node:os';
 import { join } from 'node:path';
+import { inTemporaryFolder, isThere, OUT, ROOT } from '../../packaging/common.mjs';
+import { CONFIG } from '../../packaging/linux/contents.mjs';
 import { cachedCollector, startCollector } from '../stack/collector/collector.mjs';
 import { startRecorder } from '../stack/collector/record.mjs';
 import { freePorts, until } from '../stack/process.mjs';
-import { differences, makeRoot, missing } from './root.mjs';
+import { differences, makeRoot, missing, reporter } from './root.mjs';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
 const RECORDED = join(ROOT, 'test/golden/create-succeeds-debug');
-const CONFIG = '/etc/novaspan/novaspan.yaml';
 const UNIT = '/usr/lib/systemd/system/novaspan.service';
 const MODES = { adm: { group: 'adm', mode: 0o750 }, root: { group: 'root', mode: 0o755 } };
 const FOLDERS = { nova: MODES.adm, neutron: MODES.adm, placement: MODES.adm, glance: MODES.adm, openvswitch: MODES.root, ovn: MODES.root };
 const LOGS = Object.keys(FOLDERS).map((folder) => `/var/log/${folder}`);
-const say = (text) => console.log(`packages: ${text}`);
-const ok = (is, what) => {
-  assert.ok(is, `not so: ${what}`);
-  say(`ok: ${what}`);
-};
+const { say, ok } = reporter('packages');
 const nothingLeft = (before, root, what) => {
   const left = differences(before, root.files());
   ok(left.length === 0, `${what}${left.map((each) => `\n  ${each}`).join('')}`);
@@ -49,28 +43,21 @@ const spansOf = (documents) =>
     )
     .sort();
 
-const why = missing();
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const file = join(OUT, `novaspan_${version}_${{ x64: 'amd64', arm64: 'arm64' }[arch()]}.deb`);
+const why = missing() ?? (existsSync(file) ? undefined : `there is no ${file} (npm run packages, which needs dpkg-deb)`);
 if (why !== undefined) {
   say(`skipped: ${why}`);
-  process.exit(0);
-}
-const name = readdirSync(join(ROOT, 'out')).find((each) => /^novaspan_.*\.deb$/.test(each));
-if (name === undefined) {
-  say('skipped: out/ has no .deb (npm run packages, which needs dpkg-deb)');
-  process.exit(0);
-}
-
-const work = mkdtempSync(join(tmpdir(), 'novaspan-packages-'));
-try {
-  bare(makeRoot(join(work, 'bare'), [], say));
-  await whole(makeRoot(join(work, 'whole'), ['systemd', 'acl', 'libatomic1'], say));
+} else {
+  await inTemporaryFolder('packages', async (work) => {
+    bare(makeRoot(join(work, 'bare'), [], say));
+    await whole(makeRoot(join(work, 'whole'), ['systemd', 'acl', 'libatomic1'], say), work);
+  });
   say('passed: all that was asked holds');
-} finally {
-  rmSync(work, { recursive: true, force: true });
 }
 
-function install(root, file, ...options) {
-  copyFileSync(file, root.at('tmp/novaspan.deb'));
+function install(root, from, ...options) {
+  copyFileSync(from, root.at('tmp/novaspan.deb'));
   return root.run('apt-get', 'install', '--yes', '--quiet=2', ...options, '/tmp/novaspan.deb');
 }
 
@@ -82,7 +69,7 @@ function purge(root) {
 function bare(root) {
   root.run('apt-get', 'update', '--quiet=2', '--option', 'APT::Update::Error-Mode=any');
   const before = root.files();
-  install(root, join(ROOT, 'out', name), '--no-install-recommends');
+  install(root, file, '--no-install-recommends');
   ok(
     /^novaspan \d/.test(root.run('runuser', '-u', 'novaspan', '--', 'novaspan', '--version')),
     'minbase: the user novaspan runs `novaspan`',
@@ -94,23 +81,6 @@ function bare(root) {
   nothingLeft(before, root, 'minbase: apt-get purge leaves nothing');
 }
 
-/** The .rpm by rpm's own program, without a Red Hat and its dependencies: files, user, scripts. */
-function rpm(root) {
-  const name = readdirSync(join(ROOT, 'out')).find((each) => each.endsWith('.rpm'));
-  if (name === undefined || spawnSync('rpm', ['--version']).status !== 0) {
-    say('the .rpm is left out: there is none in out/, or no rpm here');
-    return;
-  }
-  const run = (...args) => execFileSync('rpm', ['--root', root.at(''), '--nodeps', '--nosignature', ...args], { stdio: 'ignore' });
-  run('--install', join(ROOT, 'out', name));
-  ok(
-    /^novaspan \d/.test(root.run('runuser', '-u', 'novaspan', '--', 'novaspan', '--version')),
-    'the .rpm: the user novaspan runs `novaspan`',
-  );
-  run('--erase', 'novaspan');
-  ok(!existsSync(root.at('usr/bin/novaspan')) && !existsSync(root.at('etc/novaspan')), 'the .rpm is removed');
-}
-
 /** Completion as the shells themselves read it, where they are. */
 function completion(root) {
   for (const [shell, option, file] of [
@@ -118,16 +88,16 @@ function completion(root) {
     ['zsh', '-n', 'zsh/vendor-completions/_novaspan'],
     ['fish', '--no-execute', 'fish/vendor_completions.d/novaspan.fish'],
   ]) {
-    if (spawnSync(shell, ['--version']).status !== 0) say(`completion of ${shell} is left out: there is no ${shell} here`);
+    if (!isThere(shell)) say(`completion of ${shell} is left out: there is no ${shell} here`);
     else ok(spawnSync(shell, [option, root.at(`usr/share/${file}`)]).status === 0, `${shell} reads its completion`);
   }
 }
 
 /** A host as Debian's packages of nova, OVS and OVN leave it, with the sidecar on it. */
-async function whole(root) {
+async function whole(root, work) {
   makeLogs(root);
   const before = root.files();
-  const said = install(root, join(ROOT, 'out', name));
+  const said = install(root, file);
   ok(/check --config/.test(said), 'installed; it says what to edit and to run');
   const { mode, gid } = statSync(root.at(CONFIG));
   const group = Number(root.run('id', '--group', 'novaspan'));
@@ -138,7 +108,7 @@ async function whole(root) {
   completion(root);
 
   const recorder = await startRecorder();
-  const collector = await startBackend(recorder);
+  const collector = await startBackend(recorder, work);
   try {
     const [port] = await freePorts(1);
     edit(root, collector.endpoint, port);
@@ -149,13 +119,12 @@ async function whole(root) {
   }
 
   const edited = readFileSync(root.at(CONFIG), 'utf8');
-  install(root, newer());
+  install(root, newer(work));
   ok(/~test$/.test(root.output('dpkg-query', '--show', '--showformat=${Version}', 'novaspan')), 'a newer version is installed over it');
   ok(readFileSync(root.at(CONFIG), 'utf8') === edited, 'the edited file is kept, without a question');
   ok(existsSync(root.at('var/lib/novaspan/checkpoint')), 'and the checkpoint');
   purge(root);
   nothingLeft(before, root, 'apt-get purge leaves nothing: no file, no user, no group, no ACL');
-  rpm(root);
 }
 
 /** The folders and modes of Debian's packages: OVS' and OVN's logs are root's alone, so that only the ACLs of the package make them readable. */
@@ -195,7 +164,7 @@ function linesOfNow() {
 }
 
 /** The real Collector where its build is at hand. It sends on to a recorder, as it has no exporter that can be read. */
-async function startBackend(recorder) {
+async function startBackend(recorder, work) {
   const endpoint = `http://127.0.0.1:${recorder.port}`;
   const binary = cachedCollector();
   if (!existsSync(binary)) {
@@ -283,12 +252,12 @@ async function follows(root, recorder) {
 }
 
 /** The same package with a higher version, packed without compression. */
-function newer() {
+function newer(work) {
   const folder = join(work, 'newer');
-  execFileSync('dpkg-deb', ['--raw-extract', join(ROOT, 'out', name), folder]);
+  execFileSync('dpkg-deb', ['--raw-extract', file, folder]);
   const control = join(folder, 'DEBIAN/control');
   writeFileSync(control, readFileSync(control, 'utf8').replace(/^Version: (.*)$/m, 'Version: $1.1~test'));
-  const file = join(work, 'newer.deb');
-  execFileSync('dpkg-deb', ['--root-owner-group', '-Znone', '--build', folder, file], { stdio: 'ignore' });
-  return file;
+  const packed = join(work, 'newer.deb');
+  execFileSync('dpkg-deb', ['--root-owner-group', '-Znone', '--build', folder, packed], { stdio: 'ignore' });
+  return packed;
 }

@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 // @ts-expect-error: plain modules of the packaging, without types
 import { bundled, sbomOf } from '../../packaging/sbom.mjs';
 // @ts-expect-error
 import { NAMED_IN, STAMPED, stamp } from '../../packaging/stamp.mjs';
+// @ts-expect-error
+import { release } from '../../packaging/steps.mjs';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -48,10 +51,101 @@ describe('the stamp of a release', () => {
     expect(places.filter((path) => !(NAMED_IN as string[]).includes(path) && !path.startsWith('docs/decisions/'))).toEqual([]);
   });
 
-  it('refuses what is no version, the version that is there, and a release without changes', () => {
-    expect(() => stamp(before, { ...NEXT, version: '1.0' })).toThrow(/is no version/);
-    expect(() => stamp(before, { ...NEXT, version: now })).toThrow(/already/);
+  it('moves the heading of a version that was stamped and not released above what changed since', () => {
+    const again: Record<string, string> = stamp(
+      { ...after, 'CHANGELOG.md': after['CHANGELOG.md']!.replace('## [Unreleased]\n', '## [Unreleased]\n\n- A later change.\n') },
+      { ...NEXT, date: '2030-02-01' },
+    );
+    expect(again['CHANGELOG.md']).toContain('## [Unreleased]\n\n## [99.1.0] - 2030-02-01\n\n- A later change.\n\n- A change.\n');
+    expect({ ...again, 'CHANGELOG.md': '' }).toEqual({ ...after, 'CHANGELOG.md': '' });
+    expect(stamp(after, NEXT)).toEqual(after);
+  });
+
+  it('refuses what is no version, and a release without changes', () => {
+    for (const version of ['1.0', 'v1.0.0', '1.0.0-rc.1']) expect(() => stamp(before, { ...NEXT, version })).toThrow(/is no version/);
     expect(() => stamp({ ...before, 'CHANGELOG.md': '## [Unreleased]\n\n## [0.1.0]\n\n- Old.\n' }, NEXT)).toThrow(/nothing under/);
+  });
+});
+
+describe('the steps of a release', () => {
+  let root: string;
+  let built: string[];
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  /** What it built of, or how it failed. */
+  const build = () => built.push(git('log', '-1', '--format=%s'));
+  const run = (version: string, building: () => unknown = build) =>
+    release(version, { root, build: building, date: NEXT.date, say: () => {} });
+  const isAsBefore = (head: string) => {
+    expect(git('rev-parse', 'HEAD')).toBe(head);
+    expect(git('status', '--porcelain')).toBe('');
+    expect(git('tag')).toBe('');
+  };
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'novaspan-release-'));
+    built = [];
+    for (const [path, text] of Object.entries(tree())) write(path, text);
+    write('CHANGELOG.md', read('CHANGELOG.md').replace('## [Unreleased]\n', '## [Unreleased]\n\n- A change.\n'));
+    git('init', '--quiet');
+    const config = {
+      'user.name': 'a',
+      'user.email': 'a@localhost',
+      'core.hooksPath': '/dev/null',
+      'commit.gpgSign': 'false',
+      'tag.gpgSign': 'false',
+    };
+    for (const [key, value] of Object.entries(config)) git('config', key, value);
+    git('add', '.');
+    git('commit', '--quiet', '--message', 'Begin');
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  it('commits the stamp, builds of it, tags it', () => {
+    run('99.1.0');
+    expect(built).toEqual(['Release 99.1.0']);
+    expect(git('status', '--porcelain')).toBe('');
+    expect(git('cat-file', '-t', 'v99.1.0')).toBe('tag');
+    expect(git('rev-parse', 'v99.1.0^{commit}')).toBe(git('rev-parse', 'HEAD'));
+    expect(git('diff', '--name-only', 'HEAD~1').split('\n').sort()).toEqual([...STAMPED].sort());
+  });
+
+  it('refuses a version with a tag, and a tree with changes', () => {
+    run('99.1.0');
+    expect(() => run('99.1.0')).toThrow('99.1.0 is released: there is a tag v99.1.0. Take the next version');
+    write('new.txt', '');
+    expect(() => run('99.2.0')).toThrow('changes that are not committed; commit or stash them first:\n?? new.txt');
+    expect(built.length).toBe(1);
+  });
+
+  it('takes the commit back where a step fails, and makes no tag', () => {
+    const head = git('rev-parse', 'HEAD');
+    const failing = () => {
+      throw new Error('no rpmbuild');
+    };
+    expect(() => run('99.1.0', failing)).toThrow(/^no rpmbuild\nNothing is released: .* no tag v99\.1\.0$/);
+    isAsBefore(head);
+    expect(() => run('99.1.0', () => write('README.md', ''))).toThrow(/the build changed files/);
+    isAsBefore(head);
+    write('.git/refusing/pre-commit', '#!/bin/sh\nexit 1\n');
+    chmodSync(join(root, '.git/refusing/pre-commit'), 0o755);
+    git('config', 'core.hooksPath', '.git/refusing');
+    expect(() => run('99.1.0')).toThrow(/Nothing is released/);
+    isAsBefore(head);
+  });
+
+  it('releases a version that was stamped before, with what changed since', () => {
+    run(now);
+    expect(git('log', '-1', '--format=%s', `v${now}`)).toBe(`Release ${now}`);
+    expect(git('diff', '--name-only', 'HEAD~1')).toBe('CHANGELOG.md');
+    expect(git('show', 'HEAD:CHANGELOG.md')).toContain(`## [Unreleased]\n\n## [${now}] - ${NEXT.date}\n\n- A change.\n`);
+    git('tag', '--delete', `v${now}`);
+    const head = git('rev-parse', 'HEAD');
+    run(now);
+    expect(git('rev-parse', `v${now}^{commit}`)).toBe(head);
   });
 });
 

@@ -1,16 +1,16 @@
 // A clean Debian as a folder, made from Debian's own archive, and what a test asks of it.
-import { execFileSync, spawn } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { CACHE, isThere } from '../../packaging/common.mjs';
 
-const CACHE = process.env.NOVASPAN_CACHE ?? join(homedir(), '.cache', 'novaspan');
 const ENV = ['PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C.UTF-8'];
 /** $1 is the root. Its own mounts, of which nothing stays. */
 const ENTER = 'mount --rbind /dev "$1/dev" && mount -t proc proc "$1/proc" && exec chroot "$@"';
 
-/** Written by dpkg, apt and the programs that make users, whatever package is installed. */
+/** Written by dpkg, apt, rpm, dnf and the programs that make users, whatever package is installed. */
 const NOT_OURS = [
   /^\/var\/lib\/dpkg\//,
   /^\/var\/lib\/apt\//,
@@ -18,6 +18,8 @@ const NOT_OURS = [
   /^\/var\/log\/(?:dpkg\.log$|apt(?:\/|$))/,
   /^\/etc\/(?:passwd|group|shadow|gshadow)-$/,
   /^\/etc\/\.pwd\.lock$/,
+  /^\/(?:root\/\.rpmdb|var\/lib\/dnf|var\/cache\/dnf)(?:\/|$)/,
+  /^\/var\/log\/(?:dnf\..*log|hawkey\.log)$/,
   // Made anew by ldconfig when a library comes or goes.
   /^\/(?:etc\/ld\.so\.cache|var\/cache\/ldconfig\/aux-cache)$/,
   // Of systemctl and systemd-analyze themselves.
@@ -28,19 +30,10 @@ const NOT_OURS = [
 /** Why there can be no such root here, or undefined. */
 export function missing() {
   if (process.getuid() !== 0) return 'this needs root';
-  for (const program of ['apt-get', 'mmdebstrap', 'unshare', 'chroot', 'tar'])
-    if (!succeeds('sh', ['-c', `command -v ${program}`])) return `this needs ${program}`;
-  if (!succeeds('unshare', ['--mount', '--propagation', 'private', 'true'])) return 'this needs mounts of its own (unshare --mount)';
+  for (const program of ['apt-get', 'mmdebstrap', 'unshare', 'chroot', 'tar']) if (!isThere(program)) return `this needs ${program}`;
+  if (spawnSync('unshare', ['--mount', '--propagation', 'private', 'true']).status !== 0)
+    return 'this needs mounts of its own (unshare --mount)';
   return undefined;
-}
-
-function succeeds(program, args) {
-  try {
-    execFileSync(program, args, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**
@@ -115,6 +108,16 @@ function contentOf(path, stat) {
   if (stat.isSymbolicLink()) return readlinkSync(path);
   // Logs grow as the test goes on.
   return stat.isFile() && !path.includes('/var/log/') ? createHash('sha256').update(readFileSync(path)).digest('hex') : '';
+}
+
+/** Prints what a test sees, and ends it at the first thing that is not so. */
+export function reporter(name) {
+  const say = (text) => console.log(`${name}: ${text}`);
+  const ok = (is, what) => {
+    assert.ok(is, `not so: ${what}`);
+    say(`ok: ${what}`);
+  };
+  return { say, ok };
 }
 
 /** What two lists of files differ in, a line each. */

@@ -1,12 +1,13 @@
 // Programs made from the Go module proxy, once: kept in $NOVASPAN_CACHE, by default ~/.cache/novaspan.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CACHE } from '../../packaging/common.mjs';
 import { Skip } from './skip.mjs';
 
-export const CACHE = process.env.NOVASPAN_CACHE ?? join(homedir(), '.cache', 'novaspan');
+export { CACHE };
 
 const run = promisify(execFile);
 
