@@ -215,13 +215,11 @@ const lastWritten = ({ parts }: LogSet): Millis => {
   return last === '-' || isJournalPath(last) ? systemClock.now() : statSync(last).mtimeMs;
 };
 
-/**
- * Bytes. grep over several logs writes one file, log after log. So much of it is read before any action closes.
- */
-const FOUND_AT_ONCE = 8 * 1024 * 1024;
+/** Bytes of a file of several logs that are read before any action closes: its later logs begin earlier. */
+const READ_AT_ONCE = 8 * 1024 * 1024;
 
 /** Whether a log may go on with lines that are much older than those that are read. */
-export const mayGoBack = ({ done, offset, reader }: Source): boolean => !done && reader.form === 'grep' && offset <= FOUND_AT_ONCE;
+export const mayGoBack = ({ done, offset, reader }: Source): boolean => !done && reader.mayGoBack && offset <= READ_AT_ONCE;
 
 /** The unfinished source with the earliest time. */
 export function furthestBehind(sources: readonly Source[]): Source | undefined {

@@ -82,6 +82,14 @@ export class LogSource {
     return this.#form;
   }
 
+  /**
+   * Whether the log may hold several logs one after the other, so that its times go back: what grep finds in several
+   * logs, or a plain file with lines of several services, as `cat` makes it.
+   */
+  get mayGoBack(): boolean {
+    return this.#form === 'grep' || (this.#form === 'plain' && this.#writers.isOfSeveral);
+  }
+
   /** Services of processes, known from lines. */
   get processes(): Readonly<Record<string, Processes>> {
     return this.#writers.processes;

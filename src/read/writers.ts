@@ -72,6 +72,11 @@ export class Writers {
     return this.#readers.size === 1 && this.#mixed.size === 0 && this.#writers.size === 0 ? [...this.#readers.values()][0] : undefined;
   }
 
+  /** Whether lines of more than one service were read. */
+  get isOfSeveral(): boolean {
+    return this.#readers.size > 1;
+  }
+
   get isEmpty(): boolean {
     return this.#readers.size === 0;
   }

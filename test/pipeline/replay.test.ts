@@ -62,16 +62,19 @@ describe('replay', () => {
     );
   });
 
-  it('takes what grep found in several logs as a whole: its parts go back in time', async () => {
+  it.each([
+    ['grep', (log: string, line: string) => `/var/log/openstack/${log}.log:${line}\n`],
+    ['cat', (_: string, line: string) => `${line}\n`],
+  ])('reads several logs in one file of %s whole before anything closes: its times go back', async (_, lineOf) => {
     const dir = join(GOLDEN, 'resize-succeeds-confirm-revert-same-host-debug');
     const logs = ['glance-api', 'neutron-server', 'nova-api', 'nova-compute', 'placement-api'];
-    const found = logs.flatMap((log) =>
+    const lines = logs.flatMap((log) =>
       readFileSync(join(dir, `${log}@vm.log`), 'utf8')
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => `/var/log/openstack/${log}.log:${line}\n`),
+        .map((line) => lineOf(log, line)),
     );
-    const bytes = Buffer.from(found.join(''));
+    const bytes = Buffer.from(lines.join(''));
     const pieces = Array.from({ length: Math.ceil(bytes.length / 65536) }, (_, i) => bytes.subarray(i * 65536, (i + 1) * 65536));
     const traces = await replayed({ paths: ['-'], stdin: Readable.from(pieces) });
     expect(new Set(traces.map(({ form }) => form))).toEqual(new Set(['action']));
