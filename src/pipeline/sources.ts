@@ -66,6 +66,7 @@ export const aboutSet = (set: LogSet, found: FoundLogs, options: ReadOptions) =>
   form: isJournalPath(set.path) ? ('journal-json' as const) : options.form,
   isNamed: found.isGuessed(set) || isNamedBy(options.paths, set),
   anyHost: NO_HOST,
+  isZoneAssumed: options.isZoneGiven === false,
   latest: () => lastWritten(set),
 });
 

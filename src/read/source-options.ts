@@ -62,6 +62,8 @@ export interface SourceOptions {
   readonly anyHost: string;
   /** zone of a service's lines; without a service, of the wrapper's times */
   readonly zone: (service?: string) => Zone;
+  /** The zone is that of this machine, as the user gave none: a container's timestamps may show another one. */
+  readonly isZoneAssumed?: boolean | undefined;
   /** latest possible time of a line, for wrappers without a year */
   readonly latest: () => Millis;
   readonly count: Count;

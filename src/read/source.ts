@@ -157,7 +157,7 @@ export class LogSource {
 
   #become(form: LogForm): void {
     const known = formNamed(form);
-    const { count, latest, zone } = this.#options;
+    const { count, latest, zone, isZoneAssumed } = this.#options;
     this.#unwrapper?.end();
     this.#form = form;
     this.#plain = undefined;
@@ -166,7 +166,7 @@ export class LogSource {
       this.#sink = this.#plainSink();
     } else {
       this.#writers.forgetUnread();
-      this.#unwrapper = new Unwrapper({ form: known, zone: zone(), latest, count, onLine: this.#unwrapped });
+      this.#unwrapper = new Unwrapper({ form: known, zone: zone(), isZoneAssumed, latest, count, onLine: this.#unwrapped });
       this.#sink = this.#wrappedLine;
     }
     for (const { bytes, offset, file } of this.#kept.take()) {

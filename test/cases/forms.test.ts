@@ -174,7 +174,7 @@ describe('logs as they are pasted and collected', () => {
 
   it('says what it sees of a log that nobody can read', async () => {
     await expect(readText('x.log', '2025/05/14 11:56:05 [error] 12#12: *1 connect() failed\n')).rejects.toThrow(
-      /x\.log: its lines look like those of nginx's error log/,
+      /x\.log is not known: its lines look like those of nginx's error log/,
     );
   });
 });

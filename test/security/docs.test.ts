@@ -28,11 +28,11 @@ const BOUNDS: readonly { what: string; bound: string; file: string; is: string; 
     what: 'lines that wait for the line that links them to an action',
     bound: '50,000',
     file: 'correlate/retention.ts',
-    is: 'ROOM = 50_000',
+    is: 'MAX_LINES = 50_000',
     counter: 'pending_events_evicted',
   },
   { what: 'open actions', bound: '10,000', file: 'correlate/retention.ts', is: 'MAX_OPEN = 10_000', counter: 'open_actions_evicted' },
-  { what: 'lines about the daemons of a host', bound: '20,000', file: 'correlate/host-lines.ts', is: 'ROOM = 20_000' },
+  { what: 'lines about the daemons of a host', bound: '20,000', file: 'correlate/host-lines.ts', is: 'MAX_LINES = 20_000' },
   { what: 'ports of an action', bound: '256', file: 'correlate/members.ts', is: 'MAX_PORTS = 256', counter: 'ports_truncated' },
   { what: 'traces that wait for the backend', bound: '1000, of 64 MiB', file: 'deliver/delivery.ts', is: 'LIMIT_BYTES = 64 * 1024 * 1024' },
   {

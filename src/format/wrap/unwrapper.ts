@@ -22,6 +22,8 @@ export interface UnwrapperOptions {
   readonly form: Form;
   /** the zone of the wrapper's times, if they contain none */
   readonly zone: Zone;
+  /** the user gave no zone */
+  readonly isZoneAssumed?: boolean | undefined;
   /** the latest possible time of a line, for wrappers without a year: when the log was last written, or now */
   readonly latest: () => Millis;
   readonly count: Count;
@@ -95,7 +97,7 @@ export class Unwrapper {
 
   constructor(options: UnwrapperOptions) {
     this.#options = options;
-    this.#clock = new WrapperClock(options.zone, options.latest);
+    this.#clock = new WrapperClock(options.zone, options.latest, options.isZoneAssumed);
     this.#joiner = new Joiner(options.maxLineBytes ?? MIB, options.count, options.form.name);
     const { name } = options.form;
     this.#isSyslog = name === 'syslog' || name === 'rfc5424';

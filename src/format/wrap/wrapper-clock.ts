@@ -6,13 +6,14 @@ import { stampAt } from './own-line.js';
 
 const DAY = 24 * 3_600_000;
 const HALF_HOUR = 30 * 60_000;
-const FARTHEST_ZONES = 14 * 3_600_000;
+/** Maximum distance of a zone from UTC. */
+const MAX_OFFSET = 14 * 3_600_000;
 /** A wrapper takes a line when it is written, or a little later. */
 const TAKEN_WITHIN = 60_000;
 
 const isInAnotherZone = (difference: Millis): boolean => {
   const halves = Math.round(difference / HALF_HOUR);
-  return halves !== 0 && Math.abs(difference) <= FARTHEST_ZONES && Math.abs(difference - halves * HALF_HOUR) < TAKEN_WITHIN;
+  return halves !== 0 && Math.abs(difference) <= MAX_OFFSET && Math.abs(difference - halves * HALF_HOUR) < TAKEN_WITHIN;
 };
 
 /**
@@ -22,6 +23,7 @@ const isInAnotherZone = (difference: Millis): boolean => {
 export class WrapperClock {
   readonly #zone: Zone;
   readonly #latest: () => Millis;
+  readonly #isZoneAssumed: boolean;
   /** the wall clock of the line before, and its UTC time */
   #clock: Millis | undefined;
   #previous: Millis | undefined;
@@ -29,10 +31,12 @@ export class WrapperClock {
   /**
    * @param zone the zone of times without one
    * @param latest the latest possible time of a line, for wrappers without a year
+   * @param isZoneAssumed the user gave no zone
    */
-  constructor(zone: Zone, latest: () => Millis) {
+  constructor(zone: Zone, latest: () => Millis, isZoneAssumed = false) {
     this.#zone = zone;
     this.#latest = latest;
+    this.#isZoneAssumed = isZoneAssumed;
   }
 
   /** @returns the time in epoch ms; undefined if the wrapper has none */
@@ -41,8 +45,9 @@ export class WrapperClock {
     const stamp = stampAt(bytes, start, end);
     this.#clock = hasYear ? local : this.#withYear(local, stamp);
     this.#previous = this.#zone.toUtc(this.#clock, this.#previous);
-    // Read as UTC, the two contradict each other: a container logs in UTC, and what takes its lines does so in the zone of the host.
-    if (stamp !== undefined && this.#previous === this.#clock && isInAnotherZone(stamp - this.#clock)) this.#previous = stamp;
+    // The wrapper's time, read as UTC, contradicts the line's own. Then the host logs in its zone, and its container in UTC.
+    if (this.#isZoneAssumed && stamp !== undefined && this.#previous === this.#clock && isInAnotherZone(stamp - this.#clock))
+      this.#previous = stamp;
     return this.#previous;
   }
 

@@ -16,13 +16,14 @@ interface Taken {
 function take(
   form: LogForm,
   lines: readonly string[],
-  { zone = 'UTC', latest = Date.UTC(2027, 0, 2), maxLineBytes = 1 << 20 } = {},
+  { zone = 'UTC', latest = Date.UTC(2027, 0, 2), maxLineBytes = 1 << 20, isZoneAssumed = false } = {},
 ): { taken: Taken[]; unfit: string[]; counted: Record<string, number> } {
   const taken: Taken[] = [];
   const { count, counted } = counting();
   const unwrapper = new Unwrapper({
     form: formNamed(form)!,
     zone: createZone(zone),
+    isZoneAssumed,
     latest: () => latest,
     count,
     maxLineBytes,
@@ -57,10 +58,12 @@ describe('the time of a line', () => {
   });
 
   it('is UTC where no zone is given, and the wrapper shows that the two are not in one zone', () => {
-    const taken = (stamp: string, zone = 'UTC') =>
-      times('syslog', [`Nov 21 06:50:32 cmp1 nova_compute[9]: ${RECORD.replace('10:50:31', stamp)}`], { zone });
+    const taken = (stamp: string, zone = 'UTC', isZoneAssumed = true) =>
+      times('syslog', [`Nov 21 06:50:32 cmp1 nova_compute[9]: ${RECORD.replace('10:50:31', stamp)}`], { zone, isZoneAssumed });
     expect(taken('10:50:31')).toEqual(['2026-11-21T10:50:31.664Z']);
     expect(taken('10:50:31', 'America/Santiago')).toEqual(['2026-11-21T09:50:31.664Z']);
+    // The user says that the host is in UTC: then the container is not.
+    expect(taken('10:50:31', 'UTC', false)).toEqual(['2026-11-21T06:50:31.664Z']);
     // A pipe was full, or both are in the zone that was given.
     expect(taken('06:41:31')).toEqual(['2026-11-21T06:41:31.664Z']);
   });
