@@ -19,5 +19,8 @@ export function stallsText(all: readonly StallsOfDaemon[], title: Paint = (text)
 const headOf = ({ service, host, count, totalMillis }: StallsOfDaemon): string =>
   `${tame(service)}@${tame(host)}: ${count} ${count === 1 ? 'stall' : 'stalls'}, ${inSeconds(totalMillis)} s${count === 1 ? '' : ' together'}`;
 
-const lineOf = ({ at, millis, isInTrace }: Stall): string =>
-  `${inSeconds(millis)} s until ${inUtc(at)}${isInTrace === true ? ' (in a trace)' : ''}`;
+const lineOf = ({ at, millis, task, isInTrace }: Stall): string =>
+  `${inSeconds(millis)} s until ${inUtc(at)}${aboutTask(task)}${isInTrace === true ? ' (in a trace)' : ''}`;
+
+const aboutTask = (task: string | undefined): string =>
+  task === undefined ? '' : `, task ${tame(task)}: it was blocked, or waited for another service`;

@@ -102,7 +102,7 @@ const reasons: readonly ((seen: Seen) => Reason | undefined)[] = [
     return compute === 0
       ? undefined
       : [
-          `${many(compute, 'line')} of nova-compute ${compute === 1 ? 'was' : 'were'} read, but none has the request of an action: lines of periodic tasks and of neutron's events are no action's`,
+          `${many(compute, 'line')} of nova-compute ${compute === 1 ? 'was' : 'were'} read, but none has the request of an action: lines of periodic tasks, of neutron's events and of a traceback alone do not show one`,
           'give the lines of nova-compute before and after these',
         ];
   },

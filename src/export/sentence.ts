@@ -47,7 +47,7 @@ export function sentenceOf(trace: FinishedTrace, steps: readonly Step[] = stepsO
   // Where its beginning is not in the logs, it may have lasted longer.
   const took = root !== undefined && trace.form === 'action' && certaintyOf(root, 'start') === 'unobserved' ? `at least ${length}` : length;
   const instance = trace.instance.slice(0, 8);
-  if (root === undefined) return ofFragment(trace, took);
+  if (root === undefined) return ofFragment(trace, end === start ? '' : `, over ${took}`);
   if (trace.form === 'network-ready') {
     return certaintyOf(root, 'end') === 'unobserved'
       ? `network of ${instance}, followed for ${took} after its guest resumed: no line says that it was ready`
@@ -85,10 +85,11 @@ function endingOf(outcome: Outcome, took: string, end: Certainty): string {
 
 const isOutcome = (outcome: string): outcome is Outcome => Object.hasOwn(ENDS, outcome);
 
-function ofFragment(trace: FinishedTrace, took: string): string {
+/** @param over how long it is, if it has more than one moment */
+function ofFragment(trace: FinishedTrace, over: string): string {
   const services = [...new Set(trace.spans.map(({ service }) => service))].sort().join(', ');
   const what = trace.partOf === undefined ? 'an action' : `a ${trace.partOf.map((name) => NAMES[name] ?? name).join(' or ')}`;
-  return `part of ${what} of ${trace.instance.slice(0, 8)}, over ${took}, as ${services} logged it; its root is not in these logs`;
+  return `part of ${what} of ${trace.instance.slice(0, 8)}${over}, as ${services} logged it; its root is not in these logs`;
 }
 
 /**

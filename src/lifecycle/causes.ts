@@ -131,7 +131,7 @@ const hostKinds: ReadonlySet<EventKind> = new Set(hostCauses.map(({ kind }) => k
 export function isNegligible(event: Event): boolean {
   // nova checks the power state all day. Only a check inside an action matters.
   if (event.kind === 'power.state.checked') return event.userId === undefined;
-  // Only the list of stalls uses it: it shows that a process was blocked, but not what blocked it.
+  // Only the list of stalls uses it: the task was blocked, or it waited for another service.
   if (event.kind === 'loop.outlasted') return true;
   if (event.kind === 'poll.stalled') return !hostCauses.some(({ service }) => service === event.service);
   return false;

@@ -73,7 +73,9 @@ export class Stalls {
     }
     daemon.count++;
     daemon.totalMillis += millis;
-    daemon.longest = [...daemon.longest, { service, host, at, millis }].sort(byLength).slice(0, MAX_STALLS);
+    daemon.longest = [...daemon.longest, { service, host, at, millis, task: taskOf(fields['function']) }]
+      .sort(byLength)
+      .slice(0, MAX_STALLS);
   }
 
   /** Records which stalls a trace shows. A trace is built after all its lines were read. */
@@ -114,6 +116,15 @@ export function mergedStalls(all: readonly Stalls[]): readonly StallsOfDaemon[] 
   for (const each of all) merged.add(each);
   return merged.longest;
 }
+
+/** The name in what Python prints of a function: `_report_state` of `<bound method DbDriver._report_state of <...>>`. */
+const taskOf = (printed: unknown): string | undefined =>
+  typeof printed === 'string'
+    ? printed
+        .split(/ of <| at 0x/, 1)[0]
+        ?.split(/[ .]/)
+        .at(-1)
+    : undefined;
 
 /** The longest stall first; of equal ones the earliest. */
 const byLength = (a: Stall, b: Stall): number =>

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkLogs } from '../../src/check/check.js';
 import { hasFailed } from '../../src/cli/select.js';
+import { stallsText } from '../../src/cli/stalls-text.js';
 import { keys } from '../../src/model/attributes.js';
 import type { FinishedTrace } from '../../src/model/span.js';
 import type { StallsOfDaemon } from '../../src/model/stall.js';
@@ -265,6 +266,12 @@ describe('stalls of daemons (F12)', () => {
       ['neutron-dhcp-agent@net1', 1, 30000, [30000]],
       ['nova-conductor@ctl1', 1, 6160, [6160]],
     ]);
+    expect(stalls.map(({ longest }) => longest.map(({ task }) => task))).toEqual([
+      ['_report_state', '_run'],
+      ['_report_state'],
+      ['_report_state'],
+    ]);
+    expect(stallsText(stalls)[2]).toMatch(/^ {4}82\.530? s until .*, task _report_state: it was blocked, or waited for another service$/);
     const { stalls: checked } = await checkLogs({ paths: [dir], zone: 'UTC', env: {}, all: true });
     expect(brief(checked)).toEqual(brief(stalls));
   });

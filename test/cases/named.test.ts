@@ -114,7 +114,7 @@ describe('excerpts that users have', () => {
     const periodic = await read('14-osa-train/syslog');
     expect([periodic.traces, periodic.text]).toEqual([[], '']);
     expect(periodic.why).toBe(
-      "3 lines of nova-compute were read, but none has the request of an action: lines of periodic tasks and of neutron's events are no action's",
+      "3 lines of nova-compute were read, but none has the request of an action: lines of periodic tasks, of neutron's events and of a traceback alone do not show one",
     );
     const scheduler = await read('17-grep-n-kolla/nova-scheduler.log');
     expect([scheduler.traces, scheduler.text]).toEqual([[], '']);

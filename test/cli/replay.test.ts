@@ -131,7 +131,7 @@ describe('replay', () => {
     expect((await novaspan(['replay', '--failed', 'logs'], { traces: [boot] })).stderr).toContain('no action to show: --failed left none');
     expect((await novaspan(['replay', 'logs'])).stderr).toMatchInlineSnapshot(`
       "no instance action in logs: read nova-compute 1,200
-        why    1200 lines of nova-compute were read, but none has the request of an action: lines of periodic tasks and of neutron's events are no action's
+        why    1200 lines of nova-compute were read, but none has the request of an action: lines of periodic tasks, of neutron's events and of a traceback alone do not show one
         to do  give the lines of nova-compute before and after these
                (local times were read as UTC; --timezone changes it)
       "

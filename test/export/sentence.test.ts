@@ -83,6 +83,8 @@ describe('the sentence of an action', () => {
     expect(sentenceOf(fragment)).toMatchInlineSnapshot(
       `"part of an action of b8acd14b, over 0.30 s, as neutron-server, nova-api logged it; its root is not in these logs"`,
     );
+    const moment = { ...fragment, spans: fragment.spans.slice(0, 1).map((each) => ({ ...each, end: each.start })) };
+    expect(sentenceOf(moment)).toMatch(/^part of an action of b8acd14b, as [a-z-]+ logged it; its root is not in these logs$/);
   });
 
   it("says of a guest's network when it was ready, and that nothing says so where nothing does", () => {
