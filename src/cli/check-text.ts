@@ -1,4 +1,4 @@
-import type { ActionReport, Advice, CheckReport, Problem, SourceReport, UnrecognisedReport } from '../check/report.js';
+import type { ActionReport, Advice, CheckReport, SourceReport, UnrecognisedReport } from '../check/report.js';
 import type { Look, Paint } from '../export/terminal/look.js';
 import { commaed, cut, tame, wrap } from '../export/terminal/text.js';
 import type { LogForm } from '../model/form.js';
@@ -17,7 +17,7 @@ const MOST_UNRECOGNISED = 5;
 /** The report of `check` as text: problems, logs, visible actions, advice. `--verbose` adds details. */
 export function checkText(report: CheckReport, look: Look, options: Options): string {
   const sections = [
-    problems(report.problems, look, options),
+    problems(report, look, options),
     sources(report, look, options),
     shown(report, look, options),
     more(report.advice, look, options),
@@ -33,9 +33,14 @@ export function checkText(report: CheckReport, look: Look, options: Options): st
 
 const wrapped = (label: string, text: string, { width }: Look): string[] => wrap(label, text.split(' '), width);
 
-function problems(all: readonly Problem[], look: Look, { verbose }: Options): string[] {
+function problems({ problems: all, sources }: CheckReport, look: Look, { verbose }: Options): string[] {
   const { palette } = look;
-  if (all.length === 0) return [palette.green('Nothing is wrong.')];
+  if (all.length === 0)
+    return [
+      sources.every(({ records }) => records === 0)
+        ? 'Nothing could be checked: no log has a record yet.'
+        : palette.green('Nothing is wrong.'),
+    ];
   return [
     palette.bold(palette.red(`${all.length} ${all.length === 1 ? 'problem' : 'problems'}`)),
     ...all.flatMap(({ what, why, remedy }, i) => [

@@ -1,5 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CheckOptions } from '../../src/check/check.js';
 import { checkLogs } from '../../src/check/check.js';
 import type { CheckReport } from '../../src/check/report.js';
@@ -27,6 +29,14 @@ describe('check', () => {
     expect(more).toMatch(/^To see more\n {2}1\. set nova-compute to log at DEBUG: would show /);
     expect(more).toMatch(/\n {5}nova\.conf on the compute hosts: \[DEFAULT\] debug = True\n/);
     expect(unrecognised).toMatch(/^Unrecognised: \d+ % of the records/);
+  });
+
+  it('does not call logs right that have no line', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'novaspan-check-'));
+    onTestFinished(() => rmSync(dir, { recursive: true }));
+    writeFileSync(join(dir, 'nova-compute.log'), '');
+    const { stdout } = await novaspan(['check', dir], real);
+    expect(stdout).toMatch(/^Nothing could be checked: no log has a record yet\.\n/);
   });
 
   it('is short, and fits the terminal', async () => {
