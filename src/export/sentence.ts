@@ -15,8 +15,18 @@ const ENDS: Readonly<Record<Outcome, (seconds: string) => string>> = {
   failed: (seconds) => `failed after ${seconds}`,
   'timed-out': (seconds) => `timed out after ${seconds}`,
   interrupted: (seconds) => `was interrupted after ${seconds}`,
-  unfinished: (seconds) => `had not ended ${seconds} later, where its lines end`,
+  unfinished: (seconds) => `had not ended after ${seconds}, where its lines end`,
   evicted: (seconds) => `was not followed to its end: memory was full after ${seconds}`,
+};
+
+/** Of an action with lines of one moment only: they show no length. */
+const ENDS_AT_ONCE: Readonly<Record<Outcome, string>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  'timed-out': 'timed out',
+  interrupted: 'was interrupted',
+  unfinished: 'has lines of one moment only, and none shows its end',
+  evicted: 'was not followed to its end: memory was full',
 };
 
 /** At most so many parts are listed, and only parts with at least this share of the whole. */
@@ -44,8 +54,9 @@ export function sentenceOf(trace: FinishedTrace, steps: readonly Step[] = stepsO
   const { start, end } = extentOf(trace);
   const root = rootOf(trace);
   const length = `${inTenths(end - start)} s`;
-  // Where its beginning is not in the logs, it may have lasted longer.
-  const took = root !== undefined && trace.form === 'action' && certaintyOf(root, 'start') === 'unobserved' ? `at least ${length}` : length;
+  // If its start is not in the logs, it may have lasted longer.
+  const isCut = root !== undefined && trace.form === 'action' && certaintyOf(root, 'start') === 'unobserved';
+  const took = isCut ? `at least ${length}` : length;
   const instance = trace.instance.slice(0, 8);
   if (root === undefined) return ofFragment(trace, end === start ? '' : `, over ${took}`);
   if (trace.form === 'network-ready') {
@@ -55,7 +66,10 @@ export function sentenceOf(trace: FinishedTrace, steps: readonly Step[] = stepsO
   }
   const outcome = outcomeOf(trace);
   const subject = `${NAMES[trace.action ?? ''] ?? trace.action ?? root.name} of ${instance} on ${shortHost(root.host)}`;
-  const ending = outcome !== undefined && isOutcome(outcome) ? endingOf(outcome, took, certaintyOf(root, 'end')) : `took ${took}`;
+  const ending =
+    outcome !== undefined && isOutcome(outcome)
+      ? endingOf(outcome, isCut && end === start ? undefined : took, certaintyOf(root, 'end'))
+      : `took ${took}`;
   const { parts, underWay } = partsOf(trace, steps, root);
   const error = errorOf(root);
   const why = error === undefined ? '' : `: ${shortened(withoutModule(error))}`;
@@ -78,9 +92,10 @@ export function detailsOf({ form }: Pick<FinishedTrace, 'form'>, sentence: strin
   return form !== 'action' ? sentence : colon === -1 ? '' : sentence.slice(colon + 2);
 }
 
-/** Of an unfinished action the logs may show that it was over, and not how it ended. */
-function endingOf(outcome: Outcome, took: string, end: Certainty): string {
-  return outcome === 'unfinished' && end !== 'unobserved' ? `was over ${took} later, and no line says how it ended` : ENDS[outcome](took);
+/** @param took how long it was, if its lines show a length. Of an unfinished action they may show only that it was over. */
+function endingOf(outcome: Outcome, took: string | undefined, end: Certainty): string {
+  if (took === undefined) return ENDS_AT_ONCE[outcome];
+  return outcome === 'unfinished' && end !== 'unobserved' ? `was over after ${took}, and no line shows how it ended` : ENDS[outcome](took);
 }
 
 const isOutcome = (outcome: string): outcome is Outcome => Object.hasOwn(ENDS, outcome);

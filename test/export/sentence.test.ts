@@ -22,9 +22,17 @@ describe('the sentence of an action', () => {
     expect(told(cut)).toBe('boot of b8acd14b on cmp1 took at least 5.0 s');
     const unfinished = { 'openstack.outcome': 'unfinished' };
     expect(told({ ...unfinished, 'novaspan.end.evidence': 'unobserved' })).toBe(
-      'boot of b8acd14b on cmp1 had not ended 5.0 s later, where its lines end',
+      'boot of b8acd14b on cmp1 had not ended after 5.0 s, where its lines end',
     );
-    expect(told(unfinished)).toBe('boot of b8acd14b on cmp1 was over 5.0 s later, and no line says how it ended');
+    expect(told(unfinished)).toBe('boot of b8acd14b on cmp1 was over after 5.0 s, and no line shows how it ended');
+  });
+
+  it.each([
+    ['unfinished', 'has lines of one moment only, and none shows its end'],
+    ['failed', 'failed'],
+  ])('gives no length of an action with lines of one moment: %s', (outcome, ending) => {
+    const moment = root(0, { 'openstack.outcome': outcome, 'novaspan.start.evidence': 'unobserved' });
+    expect(sentenceOf(trace([moment]))).toBe(`boot of b8acd14b on cmp1 ${ending}`);
   });
 
   it('gives a failure that raised nothing by its message alone', () => {
