@@ -58,9 +58,11 @@ function headlineOf(trace: FinishedTrace, duration: number, palette: Palette): s
   const outcome = outcomeOf(trace);
   const verb = paintOf(outcome, palette)(outcome ?? 'ended');
   const root = rootOf(trace);
-  // Its beginning is not in the logs.
-  const least = root !== undefined && certaintyOf(root, 'start') === 'unobserved' ? 'at least ' : '';
-  return `${trace.action ?? root?.name ?? 'action'} ${verb} ${outcome === 'succeeded' ? 'in' : 'after'} ${least}${inSeconds(duration)} s`;
+  const subject = `${trace.action ?? root?.name ?? 'action'} ${verb}`;
+  // If its start is not in the logs, it may have lasted longer, and lines of one moment show no length.
+  const isCut = root !== undefined && certaintyOf(root, 'start') === 'unobserved';
+  if (isCut && duration === 0) return subject;
+  return `${subject} ${outcome === 'succeeded' ? 'in' : 'after'} ${isCut ? 'at least ' : ''}${inSeconds(duration)} s`;
 }
 
 /** Key-value pairs, several on a line if they fit. They are never cut, because users copy them. */

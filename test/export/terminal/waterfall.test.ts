@@ -4,11 +4,17 @@ import { toJson } from '../../../src/export/json.js';
 import { svg } from '../../../src/export/svg.js';
 import { ascii, plain, unicode } from '../../../src/export/terminal/look.js';
 import { waterfall } from '../../../src/export/terminal/waterfall.js';
-import { boot, failed, fragment, networkReady, span, twoPorts } from './traces.js';
+import { boot, failed, fragment, networkReady, root, span, trace, twoPorts } from './traces.js';
 
 const at = (width: number) => ({ width, palette: plain, glyphs: unicode });
 
 describe('waterfall', () => {
+  it('gives no length where the lines of an action are of one moment, and may not be its first', () => {
+    const moment = (attributes = {}) => waterfall(trace([root(0, attributes)]), at(120)).split('\n')[1];
+    expect(moment({ 'novaspan.start.evidence': 'unobserved' })).toMatch(/^ {2}create succeeded, from /);
+    expect(moment()).toMatch(/^ {2}create succeeded in 0\.000 s, from /);
+  });
+
   it('shows a boot in 80 columns', () => {
     expect(waterfall(boot, at(80))).toMatchInlineSnapshot(`
       "boot of b8acd14b on cmp1 took 5.0 s (5.8 s from the API request): about 2.5 s
