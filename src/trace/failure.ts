@@ -24,7 +24,7 @@ export function failuresOf(phases: readonly Phase[], outcome: Outcome): Readonly
     return failed;
   }
   const isOpen = ({ endIs }: Phase): boolean => endIs === 'unobserved';
-  const leftOpen = `did not end: the action ${outcome === 'failed' ? 'failed' : 'was cut off'} before`;
+  const leftOpen = `no line shows its end: the action ${outcome === 'failed' ? 'failed' : 'was cut off'}`;
 
   const saying = phases
     .filter(({ failure }) => failure !== undefined)

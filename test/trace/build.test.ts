@@ -292,7 +292,7 @@ describe('an action that was cut off', () => {
     ]);
     expect(trace!.spans[0]).toMatchObject({ error: 'nova-compute was restarted in the middle of it' });
     // At INFO nothing says that the disks were done.
-    expect(spanOf(trace!, 'image create + network wait + guest xml').error).toBe('did not end: the action was cut off before');
+    expect(spanOf(trace!, 'image create + network wait + guest xml').error).toBe('no line shows its end: the action was cut off');
   });
 
   it('says that no line tells of its end', () => {

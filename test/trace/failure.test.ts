@@ -47,13 +47,13 @@ it('a spawn that failed shows the part of it that was begun last', () => {
   ];
   expect(red(phases)).toEqual([
     ['spawn', 'Instance failed to spawn'],
-    ['guest start', 'did not end: the action failed before'],
+    ['guest start', 'no line shows its end: the action failed'],
   ]);
 });
 
 it('where no line says which failed, those under way did', () => {
   expect(red([phase('claim save', {}), phase('build queue', { endIs: 'observed' })])).toEqual([
-    ['claim save', 'did not end: the action failed before'],
+    ['claim save', 'no line shows its end: the action failed'],
   ]);
 });
 
