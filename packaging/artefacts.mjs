@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OUT, ROOT, run } from './common.mjs';
+import { NODE, OUT, ROOT, run } from './common.mjs';
 import { sbomOf } from './sbom.mjs';
 
 /** Without one of these a package would be missing. */
@@ -35,7 +35,6 @@ export function buildAll(version) {
 function sbom() {
   const licences = readFileSync(join(ROOT, 'dist/LICENSES.txt'), 'utf8');
   const all = JSON.parse(run('npm', ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only']));
-  const node = /^const NODE = '(.*)';$/m.exec(readFileSync(join(ROOT, 'packaging/executable/build.mjs'), 'utf8'))?.[1];
-  if (node === undefined || !existsSync(join(OUT, 'novaspan'))) throw new Error('the executable was not built');
-  return sbomOf(all, { licences, node, made: Number(run('git', ['log', '-1', '--format=%ct'])) });
+  if (!existsSync(join(OUT, 'novaspan'))) throw new Error('the executable was not built');
+  return sbomOf(all, { licences, node: NODE, made: Number(run('git', ['log', '-1', '--format=%ct'])) });
 }

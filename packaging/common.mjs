@@ -6,6 +6,8 @@ import { join } from 'node:path';
 
 export const ROOT = new URL('..', import.meta.url).pathname;
 export const OUT = join(ROOT, 'out');
+/** The Node.js in the executable: of the newest release line that has long-term support. */
+export const NODE = '26.12.1';
 /** What is downloaded or built once. */
 export const CACHE = process.env.NOVASPAN_CACHE ?? join(homedir(), '.cache', 'novaspan');
 

@@ -5,10 +5,7 @@ import { arch } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { globSync } from 'tinyglobby';
-import { CACHE, inTemporaryFolder, isThere, megabytes, OUT, ROOT, run } from '../common.mjs';
-
-/** Of the newest release line that has long-term support. */
-const NODE = '26.12.1';
+import { CACHE, inTemporaryFolder, isThere, megabytes, NODE, OUT, ROOT, run } from '../common.mjs';
 
 const filesIn = (folder) =>
   globSync('**/*', { cwd: join(ROOT, folder) })

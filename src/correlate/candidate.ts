@@ -131,7 +131,7 @@ export class Candidate implements ActionInterval {
   /** A line shows that it works on the instance, and does not wait for another action. */
   isAtWork = false;
   /** When another action was first at work on the same host, which shows that this one was over. UTC ms. */
-  succeededAt: Millis | undefined = undefined;
+  followedAt: Millis | undefined = undefined;
   seen: Milestones;
   verdict: Verdict = UNDECIDED;
 

@@ -31,7 +31,7 @@ export function settle(candidate: Candidate, hosts: HostMoments): Verdict {
     return { end: undefined, endIs: 'unobserved', outcome: undefined, until, closesAt: until };
   }
   const ending = endingOf(candidate, spec.deadline);
-  const cut = interruption(candidate, ending, hosts) ?? succession(candidate, ending);
+  const cut = interruption(candidate, ending, hosts) ?? endBeforeNext(candidate, ending);
   const { end, endIs, outcome, isBySilence, until } = cut ?? ending;
   return {
     end,
@@ -127,9 +127,9 @@ function interruption(candidate: Candidate, { until }: Ending, hosts: HostMoment
 }
 
 /** The end of an action whose last lines are missing, if another action was at work on the instance after it. */
-function succession({ succeededAt, lastOwn }: Candidate, { end }: Ending): Ending | undefined {
-  if (end !== undefined || succeededAt === undefined || succeededAt <= lastOwn) return undefined;
-  return { end: lastOwn, endIs: 'unobserved', outcome: 'unfinished', until: succeededAt + GRACE };
+function endBeforeNext({ followedAt, lastOwn }: Candidate, { end }: Ending): Ending | undefined {
+  if (end !== undefined || followedAt === undefined || followedAt <= lastOwn) return undefined;
+  return { end: lastOwn, endIs: 'unobserved', outcome: 'unfinished', until: followedAt + GRACE };
 }
 
 /**

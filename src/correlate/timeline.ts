@@ -279,7 +279,7 @@ export class Timeline {
     candidate.host = event.host;
     if (candidate.spec === undefined) this.#name(candidate);
     else note(candidate, event, this.#context.hosts);
-    if (!candidate.isAtWork && candidate.spec !== undefined) this.#succeed(candidate, event);
+    if (!candidate.isAtWork && candidate.spec !== undefined) this.#endEarlier(candidate, event);
     this.#settle(candidate);
   }
 
@@ -329,15 +329,15 @@ export class Timeline {
   #note(candidate: Candidate, event: Event): void {
     const { hosts } = this.#context;
     if (note(candidate, event, hosts) || dependsOnLast(candidate, hosts)) this.#settle(candidate);
-    if (!candidate.isAtWork && showsWork(candidate, event)) this.#succeed(candidate, event);
+    if (!candidate.isAtWork && showsWork(candidate, event)) this.#endEarlier(candidate, event);
   }
 
   /** Ends the actions before it on its host: it is at work, so they are over. */
-  #succeed(candidate: Candidate, event: Event): void {
+  #endEarlier(candidate: Candidate, event: Event): void {
     candidate.isAtWork = true;
     for (const each of this.#candidates.opened) {
       if (!isOverBefore(each, candidate)) continue;
-      each.succeededAt ??= event.at;
+      each.followedAt ??= event.at;
       this.#settle(each);
     }
   }

@@ -241,7 +241,9 @@ describe('an action', () => {
   it('has no phase among the longest that nobody saw end, failed or not: it is counted', async () => {
     const metrics = metricsAt();
     const claim = { seconds: 24, service: 'ovn-controller', attributes: { [keys.start]: 'observed', [keys.end]: 'unobserved' } };
-    metrics.observe(trace({ outcome: 'failed', phases: { 'lport claim': { ...claim, error: 'no line shows its end: the action failed' } } }));
+    metrics.observe(
+      trace({ outcome: 'failed', phases: { 'lport claim': { ...claim, error: 'no line shows its end: the action failed' } } }),
+    );
 
     const samples = await scrape(metrics);
     const labels = '{action="create",phase="lport claim",service="ovn-controller",host="cmp1"}';

@@ -2,7 +2,7 @@ import { at, documentOf, firstOf, hasOwnStamp, instantOf, setText, textsOf } fro
 import type { Form } from './form.js';
 import { type Instant, readInstant } from './instant.js';
 import { type Fields, textOf } from './object.js';
-import { POD_SUFFIX } from './pods.js';
+import { withoutPodSuffix } from './pods.js';
 
 /** Field names in the documents of Elastic's schema, Fluent Bit, Vector, Graylog, Splunk and public clouds. */
 const TEXTS = [
@@ -117,7 +117,6 @@ export const filebeat: Form = {
   ],
 };
 
-const withoutPodSuffix = (pod: string): string => pod.replace(POD_SUFFIX, '');
 /** `source` is the host in Graylog, and the file in other collectors. */
 const hostNamed = (source: string | undefined): string | undefined => (source?.includes('/') === false ? source : undefined);
 

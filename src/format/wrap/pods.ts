@@ -12,10 +12,12 @@ const NAME = '[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?';
 const HEADER = 600;
 
 /** The suffix that Kubernetes adds to the names of pods: a hash and five characters, or a number. */
-export const POD_SUFFIX = /(?:-[0-9a-f]{6,10})?-(?:\d{1,4}|[bcdfghjklmnpqrstvwxz2456789]{5}|(?=[a-z]*\d)[a-z0-9]{5})$/;
+const POD_SUFFIX = /(?:-[0-9a-f]{6,10})?-(?:\d{1,4}|[bcdfghjklmnpqrstvwxz2456789]{5}|(?=[a-z]*\d)[a-z0-9]{5})$/;
+
+export const withoutPodSuffix = (pod: string): string => pod.replace(POD_SUFFIX, '');
 
 /** The container, and the pod without its suffix: the first one that is a known service is the writer. */
-const identsOf = (pod: string, container: string): string[] => [container, pod.replace(POD_SUFFIX, '')];
+const identsOf = (pod: string, container: string): string[] => [container, withoutPodSuffix(pod)];
 
 const KUBECTL = new RegExp(`^${COLOUR}\\[pod/(${NAME})/(${NAME})\\]${COLOUR}(?: |$)`);
 

@@ -42,7 +42,7 @@ export class WrapperClock {
   /** @returns the time in epoch ms; undefined if the wrapper has none */
   takenAt({ at, local, hasYear, bytes, start, end }: Wrapped): Millis | undefined {
     if (at !== undefined || local === undefined) return at;
-    const stamp = stampAt(bytes, start, end);
+    const stamp = hasYear && !this.#isZoneAssumed ? undefined : stampAt(bytes, start, end);
     this.#clock = hasYear ? local : this.#withYear(local, stamp);
     this.#previous = this.#zone.toUtc(this.#clock, this.#previous);
     // The wrapper's time, read as UTC, contradicts the line's own. Then the host logs in its zone, and its container in UTC.
